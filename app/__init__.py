@@ -1,0 +1,3 @@
+"""Mailwright: mail for people who write on Exchange all day."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Servers behind one port. Each backend stands on domain and credentials alone."""

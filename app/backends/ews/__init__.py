@@ -1,0 +1,1 @@
+"""Exchange Web Services by exchangelib, which appears in this room only."""

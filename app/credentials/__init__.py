@@ -1,0 +1,1 @@
+"""Secrets: the system's keyring, and memory where there is none. Certificates later."""

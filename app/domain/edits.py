@@ -1,0 +1,129 @@
+"""What a person changed, as deltas: the journal keeps these, not copies of the letter.
+
+Positions and lengths count UTF-16 units, as Qt's documents do, so that a delta needs no look at the text before it.
+`Replica` replays them. Text never holds a lone surrogate: it is made U+FFFD where it comes in, one unit for one.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+import msgspec
+
+from app.domain.message import BodyFormat, Content, Field, Importance
+from app.domain.recipient import Recipient
+
+_UNIT = 2
+_TEXT_FIELDS = (Field.SUBJECT, Field.BODY)
+
+
+class TextSplice(msgspec.Struct, frozen=True, tag="text"):
+    """At `position` of subject or body, `removed` units went and `added` came."""
+
+    field: Field
+    position: int
+    removed: int
+    added: str
+
+
+class RecipientSplice(msgspec.Struct, frozen=True, tag="recipients"):
+    """At `index` of To, Cc or Bcc, `removed` recipients went and `added` came."""
+
+    field: Field
+    index: int
+    removed: int
+    added: tuple[Recipient, ...]
+
+
+class Pending(msgspec.Struct, frozen=True, tag="pending"):
+    """Words that stand in a recipients field and are not a recipient yet."""
+
+    field: Field
+    text: str
+
+
+class ImportanceSet(msgspec.Struct, frozen=True, tag="importance"):
+    """The importance was chosen."""
+
+    value: Importance
+
+
+class SenderSet(msgspec.Struct, frozen=True, tag="sender"):
+    """The mailbox to send from was chosen; None is the account's own."""
+
+    value: Recipient | None
+
+
+class BodyReplaced(msgspec.Struct, frozen=True, tag="body"):
+    """The whole body was exchanged, with its format (a conversion, a template)."""
+
+    text: str
+    body_format: BodyFormat
+
+
+Edit = TextSplice | RecipientSplice | Pending | ImportanceSet | SenderSet | BodyReplaced
+
+
+def mend_surrogates(text: str) -> str:
+    """Return `text` with every lone surrogate made U+FFFD; pairs given as two surrogates become their character."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def utf16_length(text: str) -> int:
+    """Return the length of `text` as Qt counts it."""
+    return len(text) + sum(1 for character in text if character > "\uffff")
+
+
+class Replica:
+    """A letter as it stands after all edits so far. Applying one costs a memory move, whatever the length."""
+
+    def __init__(self, content: Content, pending: dict[Field, str] | None = None) -> None:
+        """Start from `content`, which is kept as it is."""
+        self._base = content
+        self._texts = {
+            Field.SUBJECT: bytearray(mend_surrogates(content.subject).encode("utf-16-le")),
+            Field.BODY: bytearray(mend_surrogates(content.body).encode("utf-16-le")),
+        }
+        self._recipients = {Field.TO: list(content.to), Field.CC: list(content.cc), Field.BCC: list(content.bcc)}
+        self._importance = content.importance
+        self._sender = content.sender
+        self._format = content.body_format
+        self.pending: dict[Field, str] = dict(pending or {})
+
+    def apply(self, edit: Edit) -> None:
+        """Make `edit`. Positions beyond the end are brought back to it, so that no journal is unreadable."""
+        match edit:
+            case TextSplice():
+                text = self._texts[edit.field]
+                start = min(edit.position * _UNIT, len(text))
+                text[start : start + edit.removed * _UNIT] = mend_surrogates(edit.added).encode("utf-16-le")
+            case RecipientSplice():
+                self._recipients[edit.field][edit.index : edit.index + edit.removed] = edit.added
+            case Pending():
+                self.pending[edit.field] = mend_surrogates(edit.text)
+            case ImportanceSet():
+                self._importance = edit.value
+            case SenderSet():
+                self._sender = edit.value
+            case BodyReplaced():
+                self._texts[Field.BODY] = bytearray(mend_surrogates(edit.text).encode("utf-16-le"))
+                self._format = edit.body_format
+            case _:
+                assert_never(edit)
+
+    def content(self) -> Content:
+        """Return the letter as plain data; a pair split by an edit reads as U+FFFD until it is whole again."""
+        return Content(
+            sender=self._sender,
+            to=tuple(self._recipients[Field.TO]),
+            cc=tuple(self._recipients[Field.CC]),
+            bcc=tuple(self._recipients[Field.BCC]),
+            subject=self._texts[Field.SUBJECT].decode("utf-16-le", "replace"),
+            body=self._texts[Field.BODY].decode("utf-16-le", "replace"),
+            body_format=self._format,
+            importance=self._importance,
+        )

@@ -1,0 +1,132 @@
+"""The tree of errors, drawn:
+
+    MailError                      a person can be told of it: what happened, was anything sent, one thing to do
+    ├── AccountError               the account's bar: no row is at fault   (carries a Trouble)
+    │   ├── SignInRefused          HTTP 401: the password or token is not accepted
+    │   ├── Unreachable            no such host, refused, timed out, cut off
+    │   ├── NotGenuine             TLS could not confirm the server
+    │   ├── ServiceOff             HTTP 403: EWS is turned off for this app
+    │   ├── ServerTrouble          HTTP 5xx, SOAP faults, replies that cannot be read
+    │   └── EngineLost             the engine process ended or went past its deadline
+    ├── ItemRefused                the row: the server refused one item of a read      (carries ServerWords)
+    ├── BadInput                   the field: what was typed cannot be sent as it is
+    └── StorageError               this machine: the disk is full, read-only or damaged
+        └── Damaged                a database that cannot be read; it was set aside
+
+A refusal of one item in a batch is not an exception: it is an Outcome (`domain/outcome.py`). Anything that is not
+a MailError is a defect of ours, and goes to the crash report.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from app.domain.outcome import ServerWords
+
+
+class TroubleKind(StrEnum):
+    """Why a request got no usable answer, told apart by what the person can do."""
+
+    SIGN_IN = "sign-in"
+    UNREACHABLE = "unreachable"
+    NOT_GENUINE = "not-genuine"
+    SERVICE_OFF = "service-off"
+    SERVER = "server"
+    ENGINE = "engine"
+    DEADLINE = "deadline"
+    CANCELLED = "cancelled"
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """One trouble of an account as plain data, so that it can cross the pipe and rest on disk.
+
+    `may_have_been_processed` is False only where it is certain that the request never reached the server.
+    `detail` is for the eyes under Details (an exception's words, an HTTP status); it holds no secret.
+    `retry_after` is in seconds, as told by the server (Retry-After), 0 where it said nothing.
+    """
+
+    kind: TroubleKind
+    detail: str = ""
+    may_have_been_processed: bool = True
+    http_status: int = 0
+    retry_after: float = 0.0
+    host: str = ""
+
+
+class MailError(Exception):
+    """The root of all that a person is told of."""
+
+
+class AccountError(MailError):
+    """A trouble of the whole account; the rows are not at fault."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        """Keep the trouble that is told in the account's bar."""
+        super().__init__(f"{trouble.kind}: {trouble.detail}")
+        self.trouble = trouble
+
+
+class SignInRefused(AccountError):
+    """The server does not accept the password or token."""
+
+
+class Unreachable(AccountError):
+    """The server cannot be reached, or the connection was cut."""
+
+
+class NotGenuine(AccountError):
+    """TLS could not confirm that the server is the one it says it is. There is no way past this."""
+
+
+class ServiceOff(AccountError):
+    """The organisation has turned off EWS for this app."""
+
+
+class ServerTrouble(AccountError):
+    """The server answered with a fault, a 5xx status, or something that is not EWS."""
+
+
+class EngineLost(AccountError):
+    """The engine process ended, or was ended because a deadline passed."""
+
+
+class ItemRefused(MailError):
+    """The server refused the one item that was asked for."""
+
+    def __init__(self, words: ServerWords) -> None:
+        """Keep the server's words for the row."""
+        super().__init__(f"{words.response_code}: {words.message_text}")
+        self.words = words
+
+
+class BadInput(MailError):
+    """What was typed cannot be used as it is; the message says where and why."""
+
+
+class StorageError(MailError):
+    """This machine could not keep what was written: disk full, read-only, no rights."""
+
+
+class Damaged(StorageError):
+    """A database cannot be read. It was set aside, not overwritten."""
+
+
+_ERRORS: dict[TroubleKind, type[AccountError]] = {
+    TroubleKind.SIGN_IN: SignInRefused,
+    TroubleKind.UNREACHABLE: Unreachable,
+    TroubleKind.NOT_GENUINE: NotGenuine,
+    TroubleKind.SERVICE_OFF: ServiceOff,
+    TroubleKind.SERVER: ServerTrouble,
+    TroubleKind.ENGINE: EngineLost,
+    TroubleKind.DEADLINE: EngineLost,
+    TroubleKind.CANCELLED: EngineLost,
+}
+
+
+def error_for(trouble: Trouble) -> AccountError:
+    """Return the error of the tree that `trouble` stands for."""
+    return _ERRORS[trouble.kind](trouble)

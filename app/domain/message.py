@@ -1,0 +1,129 @@
+"""A message as the person means it, and the two names it has: ours from the first key, the server's once it is saved.
+
+Fields follow MessageType ([MS-OXWSMSG] 2.2.3.1); those that the client does not write yet are added here first.
+"""
+
+from __future__ import annotations
+
+import uuid
+from enum import StrEnum
+from typing import NewType
+
+import msgspec
+
+from app.domain.recipient import Recipient
+
+LocalId = NewType("LocalId", str)
+"""Names a message on this machine from its first key, for life: 32 hexadecimal digits."""
+
+AccountId = NewType("AccountId", str)
+"""Names an account of this person on this machine."""
+
+SUBJECT_LIMIT = 255
+"""Longest subject that Exchange keeps, in UTF-16 units; [MS-OXWSCDATA] and measured behaviour agree."""
+
+
+def new_local_id() -> LocalId:
+    """Return a name that no message has had before."""
+    return LocalId(uuid.uuid4().hex)
+
+
+def message_id_for(local_id: LocalId, address: str) -> str:
+    """Return the Internet Message-ID of our own making, by which a message is found again after a lost reply."""
+    domain = address.rpartition("@")[2] or "localhost"
+    return f"<{local_id}@{domain}>"
+
+
+class BodyFormat(StrEnum):
+    """How the body is written; the values are those of BodyTypeType."""
+
+    TEXT = "Text"
+    HTML = "HTML"
+
+
+class Importance(StrEnum):
+    """ImportanceChoicesType."""
+
+    LOW = "Low"
+    NORMAL = "Normal"
+    HIGH = "High"
+
+
+class Field(StrEnum):
+    """The parts of a message that can change by themselves, and are saved by themselves."""
+
+    SENDER = "sender"
+    TO = "to"
+    CC = "cc"
+    BCC = "bcc"
+    SUBJECT = "subject"
+    BODY = "body"
+    IMPORTANCE = "importance"
+
+
+RECIPIENT_FIELDS = (Field.TO, Field.CC, Field.BCC)
+
+
+class ItemRef(msgspec.Struct, frozen=True):
+    """The server's name of a stored item: ItemId with the ChangeKey of the version that we know."""
+
+    item_id: str
+    change_key: str = ""
+
+
+class Content(msgspec.Struct, frozen=True):
+    """All that a person can say in a message. `sender` is the element From; None means the account's own address."""
+
+    sender: Recipient | None = None
+    to: tuple[Recipient, ...] = ()
+    cc: tuple[Recipient, ...] = ()
+    bcc: tuple[Recipient, ...] = ()
+    subject: str = ""
+    body: str = ""
+    body_format: BodyFormat = BodyFormat.TEXT
+    importance: Importance = Importance.NORMAL
+
+    def recipients(self) -> tuple[Recipient, ...]:
+        """Return everyone who would receive this message, To first."""
+        return self.to + self.cc + self.bcc
+
+    def is_empty(self) -> bool:
+        """Tell whether nothing was written yet, so that nothing would be lost."""
+        return not (self.recipients() or self.subject.strip() or self.body.strip())
+
+
+def changed_fields(before: Content, after: Content) -> frozenset[Field]:
+    """Return the fields in which the two differ: what an UpdateItem has to name, and nothing else."""
+    changed = {field for field in Field if getattr(before, field.value) != getattr(after, field.value)}
+    if before.body_format != after.body_format:
+        changed.add(Field.BODY)
+    return frozenset(changed)
+
+
+class NewDraft(msgspec.Struct, frozen=True):
+    """A draft that the server does not know yet, with both marks by which it is found again."""
+
+    local_id: LocalId
+    message_id: str
+    content: Content
+
+
+class DraftUpdate(msgspec.Struct, frozen=True):
+    """Named fields of `content` to be written over the version `ref`; all others stay as the server has them."""
+
+    ref: ItemRef
+    content: Content
+    fields: frozenset[Field]
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    """A stored item, read back. `local_id` is our mark in it, empty where another client made it."""
+
+    ref: ItemRef
+    content: Content
+    local_id: str = ""
+    message_id: str = ""
+    is_draft: bool = True
+    has_attachments: bool = False
+    modified: float = 0.0
+    sent: float = 0.0

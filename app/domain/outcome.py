@@ -1,0 +1,71 @@
+"""What became of one item of a request. There is exactly one Outcome for each item asked for, in the order asked.
+
+No exception stands for a batch: where the network failed, every item still has its outcome, and it is
+"unknown" unless it is certain that the request never left this machine.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from app.domain.errors import Trouble
+from app.domain.message import Fetched, ItemRef
+
+
+class Verdict(StrEnum):
+    """The four things that can be said of an item. ACCEPTED is the server's word, not yet a verified fact."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    NOT_ATTEMPTED = "not-attempted"
+    UNKNOWN = "unknown"
+
+
+class ServerWords(msgspec.Struct, frozen=True):
+    """A ResponseMessage as the server gave it ([MS-OXWSCDATA] 2.2.4.65), nothing translated and nothing dropped.
+
+    `message_xml` is the MessageXml element serialised, empty if there was none; `back_off_ms` is the value
+    named BackOffMilliseconds inside it.
+    """
+
+    response_class: str
+    response_code: str
+    message_text: str = ""
+    descriptive_link_key: int | None = None
+    message_xml: str = ""
+    back_off_ms: int | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of one item. `ref` is its name and ChangeKey from now on, where the server told them.
+
+    `words` are the server's own, for accepted and refused; `trouble` is why nothing was heard, for
+    not-attempted and unknown.
+    """
+
+    verdict: Verdict
+    ref: ItemRef | None = None
+    words: ServerWords | None = None
+    trouble: Trouble | None = None
+    at: float = 0.0
+
+    @property
+    def accepted(self) -> bool:
+        """Tell whether the server said yes to this item."""
+        return self.verdict is Verdict.ACCEPTED
+
+    @property
+    def code(self) -> str:
+        """Return the response code, or the kind of trouble, or nothing."""
+        if self.words is not None:
+            return self.words.response_code
+        return self.trouble.kind.value if self.trouble is not None else ""
+
+
+class FetchOutcome(msgspec.Struct, frozen=True):
+    """The answer for one item of a read: `item` where it was there, and the outcome in each case."""
+
+    outcome: Outcome
+    item: Fetched | None = None

@@ -1,0 +1,80 @@
+"""What this machine knows of one message: its names, its state, and how much of it the server has. Rests on disk."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from app.domain.message import AccountId, Content, Field, Importance, ItemRef, LocalId
+from app.domain.outcome import Outcome
+from app.domain.state import State
+
+
+class CopyKind(StrEnum):
+    """Where the copy of a sent message is to be filed."""
+
+    OWN_SENT = "own-sent"
+    NONE = "none"
+
+
+class CopyTo(msgspec.Struct, frozen=True):
+    """The copy of a sent message: SaveItemToFolder and SavedItemFolderId of SendItem."""
+
+    kind: CopyKind = CopyKind.OWN_SENT
+
+
+class Head(msgspec.Struct, frozen=True):
+    """As much of a message as a row shows, so that lists need not read bodies."""
+
+    to: str = ""
+    subject: str = ""
+    preview: str = ""
+    importance: Importance = Importance.NORMAL
+    sender: str = ""
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One message on this machine. All times are seconds since the epoch, 0 for never.
+
+    `edits` counts the edits ever journalled, `saved_edits` those that the server has: equal means saved.
+    `save_outcome` is the last save's answer, `send_outcome` the last send's. `problem` names a preflight
+    finding (an address, a missing recipient) that keeps it from being sent. `discarded` is when the person
+    threw it away, so that it can be taken back.
+    """
+
+    local_id: LocalId
+    account_id: AccountId
+    message_id: str
+    state: State = State.DRAFT
+    ref: ItemRef | None = None
+    head: Head = Head()
+    edits: int = 0
+    saved_edits: int = 0
+    created: float = 0.0
+    changed: float = 0.0
+    saved_at: float = 0.0
+    state_at: float = 0.0
+    hold_until: float = 0.0
+    not_before: float = 0.0
+    attempts: int = 0
+    copy_to: CopyTo = CopyTo()
+    save_outcome: Outcome | None = None
+    send_outcome: Outcome | None = None
+    problem: str = ""
+    open: bool = False
+    discarded: float = 0.0
+
+    @property
+    def saved(self) -> bool:
+        """Tell whether the server has every edit."""
+        return self.ref is not None and self.edits == self.saved_edits
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """A message read whole from this machine: `content` after every edit; `on_server` as last saved there."""
+
+    record: Record
+    content: Content
+    pending: dict[Field, str] = {}
+    on_server: Content | None = None

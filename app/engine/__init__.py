@@ -1,0 +1,1 @@
+"""The child process that hosts the backends, and the pipe to it. Only this room imports backends."""

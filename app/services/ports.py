@@ -1,0 +1,162 @@
+"""What the services need of the world, as Protocols: the mailbox behind the engine, the disk, the keyring, the clock.
+
+Bootstrap hands in the real ones; tests hand in the fakes of `tests/fakes`, one documented fake per port.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Protocol
+
+from app.domain.account import Account, ProbeStep
+from app.domain.edits import Edit
+from app.domain.errors import StorageError
+from app.domain.listing import Folder, Mark, Page, Sighting
+from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId, NewDraft
+from app.domain.outcome import FetchOutcome, Outcome
+from app.domain.record import CopyTo, Letter, Record
+
+
+class Mailbox(Protocol):
+    """The servers, by way of the engine. Every call ends by its deadline, a watchdog of the window's side sees to it.
+
+    Writes (`save`, `update`, `send`, `delete`) never raise for trouble of network, server or engine: they return
+    one Outcome per item asked for, in order; "unknown" wherever the request may have been processed, "not attempted"
+    where it is certain that it never left. A cancelled write is unknown too (the caller that awaits it sees
+    CancelledError and must treat its items as unknown). Reads raise AccountError. Nothing is tried twice.
+    An account is opened before its first call and again when its settings change.
+    """
+
+    async def open_account(self, account: Account, secret: str) -> None:
+        """Tell the engine how to reach `account`. Needs no network. The secret stays in memory."""
+        ...
+
+    def probe(self, account: Account, secret: str) -> AsyncIterator[ProbeStep]:
+        """Test a connection step by step (name, TLS, sign-in, EWS, Drafts), ending at the first that fails."""
+        ...
+
+    async def save(self, account_id: AccountId, drafts: Sequence[NewDraft]) -> list[Outcome]:
+        """CreateItem SaveOnly into Drafts, all in one request per 100."""
+        ...
+
+    async def update(self, account_id: AccountId, updates: Sequence[DraftUpdate]) -> list[Outcome]:
+        """UpdateItem, SaveOnly, NeverOverwrite, with the named fields only."""
+        ...
+
+    async def send(self, account_id: AccountId, refs: Sequence[ItemRef], copy_to: CopyTo) -> list[Outcome]:
+        """SendItem of the stored drafts, all in one request per 100."""
+        ...
+
+    async def delete(self, account_id: AccountId, refs: Sequence[ItemRef], *, for_good: bool = False) -> list[Outcome]:
+        """DeleteItem, to Deleted Items unless `for_good`."""
+        ...
+
+    async def get(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[FetchOutcome]:
+        """GetItem with all fields of Content and our marks; one answer per item, in order."""
+        ...
+
+    async def list_folder(self, account_id: AccountId, folder: Folder, offset: int = 0, limit: int = 50) -> Page:
+        """FindItem: one page, newest first (sent time in Sent, last change in Drafts), in one request."""
+        ...
+
+    async def locate(self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder]) -> list[Sighting]:
+        """Look for marked messages in `folders` (our named property, or the Message-ID); at most one request each."""
+        ...
+
+
+class Journal(Protocol):
+    """This machine's disk: every message with its edits and its state, written by one thread, durable when awaited.
+
+    `append` returns at once and is on disk within 100 ms. All awaits raise StorageError when the disk fails.
+    """
+
+    def append(self, local_id: LocalId, edit: Edit) -> None:
+        """Take down one edit. Never blocks and never raises; trouble is told to `on_trouble`."""
+        ...
+
+    async def create(self, record: Record, content: Content, on_server: Content | None = None) -> None:
+        """Begin a message; on disk when this returns."""
+        ...
+
+    async def read(self, local_id: LocalId) -> Letter:
+        """Read one message with every edit appended so far. Raises KeyError where there is none."""
+        ...
+
+    async def put(self, record: Record) -> None:
+        """Write a record over the one before; on disk (synced) when this returns.
+
+        `edits`, `changed` and `head` are the journal's own, counted from the edits: what `record` says of them is ignored.
+        """
+        ...
+
+    async def saved(self, record: Record, on_server: Content) -> None:
+        """Write the record and what the server now has, together."""
+        ...
+
+    async def records(self) -> list[Record]:
+        """Return every record, oldest change first."""
+        ...
+
+    async def forget(self, local_id: LocalId) -> None:
+        """Remove a message and its edits from this machine."""
+        ...
+
+    async def flush(self) -> None:
+        """Return when everything appended so far is on disk."""
+        ...
+
+    def on_trouble(self, tell: Callable[[StorageError], None]) -> None:
+        """Name whom to tell, on the window's thread, when an append could not be written."""
+        ...
+
+
+class Secrets(Protocol):
+    """The system's keyring. Where there is none, secrets live in memory until the program ends."""
+
+    async def read(self, account_id: AccountId) -> str | None:
+        """Return the secret, or None if there is none or no keyring."""
+        ...
+
+    async def keep(self, account_id: AccountId, secret: str) -> bool:
+        """Keep the secret; False where there is no keyring and it is held in memory only."""
+        ...
+
+    async def forget(self, account_id: AccountId) -> None:
+        """Remove the secret."""
+        ...
+
+
+class Settings(Protocol):
+    """What the person chose, on disk: accounts (without secrets) and preferences by name."""
+
+    async def accounts(self) -> list[Account]:
+        """Return the accounts in the order they were added."""
+        ...
+
+    async def keep_account(self, account: Account) -> None:
+        """Add an account, or write over the one with the same id."""
+        ...
+
+    async def remove_account(self, account_id: AccountId) -> None:
+        """Remove an account; its messages stay."""
+        ...
+
+    async def read(self, name: str) -> str | None:
+        """Return one preference."""
+        ...
+
+    async def keep(self, name: str, value: str) -> None:
+        """Keep one preference."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, so that tests need not wait."""
+
+    def now(self) -> float:
+        """Return seconds since the epoch."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after `seconds`."""
+        ...

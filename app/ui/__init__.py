@@ -1,0 +1,1 @@
+"""What rooms share: theme, widgets, tasks, notices, and the finder of resources/."""

@@ -1,0 +1,1 @@
+"""The window: rail, lists, pane, palette, bars."""
