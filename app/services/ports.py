@@ -113,6 +113,10 @@ class Journal(Protocol):
 class Secrets(Protocol):
     """The system's keyring. Where there is none, secrets live in memory until the program ends."""
 
+    async def has_keyring(self) -> bool:
+        """Tell whether a secret kept now would outlive the program, so that the person can be told before saving."""
+        ...
+
     async def read(self, account_id: AccountId) -> str | None:
         """Return the secret, or None if there is none or no keyring."""
         ...
