@@ -1,0 +1,91 @@
+"""The rules of the house that no linter has a name for: sizes, docstrings, and that no folder escapes the contracts."""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = sorted((ROOT / "app").rglob("*.py"))
+LONGEST_FILE = 500
+LONGEST_FUNCTION = 40
+
+
+def name_of(source: Path) -> str:
+    return source.relative_to(ROOT).as_posix()
+
+
+def parse(source: Path) -> ast.Module:
+    return ast.parse(source.read_text(encoding="utf-8"), filename=str(source))
+
+
+def functions_in(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count from `def` to the end, without the docstring: explaining more is not to cost code."""
+    assert function.end_lineno is not None
+    lines = function.end_lineno - function.lineno + 1
+    first = function.body[0]
+    if ast.get_docstring(function, clean=False) is not None:
+        assert first.end_lineno is not None
+        lines -= first.end_lineno - first.lineno + 1
+    return lines
+
+
+def packages_imported_by(tree: ast.Module) -> set[str]:
+    """Name the top-level package of each import, also of those inside functions."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_there_is_a_program_to_look_at() -> None:
+    assert ROOT / "app" / "__init__.py" in SOURCES
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_a_module_opens_with_why_it_exists(source: Path) -> None:
+    assert ast.get_docstring(parse(source)), f"{name_of(source)} has no docstring"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_a_file_can_be_read_in_one_sitting(source: Path) -> None:
+    lines = len(source.read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGEST_FILE, f"{name_of(source)} has {lines} lines"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_a_function_can_be_seen_at_once(source: Path) -> None:
+    long = {f.name: lines_of(f) for f in functions_in(parse(source)) if lines_of(f) > LONGEST_FUNCTION}
+    assert not long, f"{name_of(source)}: more than {LONGEST_FUNCTION} lines: {long}"
+
+
+def test_lines_of_a_function_leave_out_its_docstring() -> None:
+    tree = ast.parse('@decorated\ndef f(\n    a,\n):\n    """One.\n\n    Two.\n    """\n    b = a\n    return b\n')
+    assert [lines_of(function) for function in functions_in(tree)] == [5]
+
+
+def test_only_the_ews_backend_knows_exchangelib() -> None:
+    knowing = {name_of(source) for source in SOURCES if "exchangelib" in packages_imported_by(parse(source))}
+    assert {name for name in knowing if not name.startswith("app/backends/ews/")} == set()
+
+
+def test_every_room_and_folder_stands_under_the_import_contracts() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    # Backends and the sandbox stand beside the layers, each under contracts of its own.
+    named = {"app.backends", "app.sandbox"} | {part.strip() for layer in layers for part in layer.split("|")}
+    modules = {f"app.{source.stem}" for source in (ROOT / "app").glob("*.py") if source.stem != "__init__"}
+    folders = {f"app.{source.parent.name}" for source in (ROOT / "app").glob("*/__init__.py")}
+    assert modules | folders == named
