@@ -1,0 +1,397 @@
+"""A mailbox without a server: the fake behind the port `Mailbox`, for tests of services and views.
+
+It behaves as a good Exchange does: ids of its own, a ChangeKey that changes with each write, a stale one refused
+with ErrorIrresolvableConflict, a sent draft that leaves Drafts and is filed under a new id, delivery to every
+recipient. Nothing sleeps. Trouble is set before the call that is to meet it, and is used up by it:
+
+    mailbox.refuse("send", 1, words("ErrorSendAsDenied"))   the second item of the next send is refused
+    mailbox.fail("save", Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False))
+    mailbox.fail("send", Trouble(TroubleKind.DEADLINE), processed=True)   done by the server, but the reply is lost
+    gate = mailbox.hold("send"); ...; await gate.reached.wait(); ...; gate.open.set()
+
+What happened is read from `calls` (what was asked), `delivered` (what reached people) and `items` (what lies where).
+Other hands on the same mailbox: `put`, `edit_elsewhere`, `delete_elsewhere`. Servers with habits: `leaves_drafts`
+(a send that says success and leaves the draft where it was, without a copy), `files_no_copy`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import itertools
+import time
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from app.domain.account import Account, ProbeStep
+from app.domain.errors import Trouble, error_for
+from app.domain.listing import Folder, Mark, Page, Row, Sighting
+from app.domain.message import AccountId, Content, DraftUpdate, Fetched, Field, ItemRef, NewDraft
+from app.domain.outcome import FetchOutcome, Outcome, ServerWords, Verdict
+from app.domain.recipient import Recipient
+from app.domain.record import CopyKind, CopyTo
+
+_T = TypeVar("_T")
+
+CONFLICT = ServerWords(
+    response_class="Error",
+    response_code="ErrorIrresolvableConflict",
+    message_text="The send or update operation could not be performed because the change key passed in the request "
+    "does not match the current change key for the item.",
+    descriptive_link_key=0,
+)
+NOT_FOUND = ServerWords(
+    response_class="Error",
+    response_code="ErrorItemNotFound",
+    message_text="The specified object was not found in the store.",
+    descriptive_link_key=0,
+)
+SUCCESS = ServerWords(response_class="Success", response_code="NoError")
+
+
+def words(code: str, text: str = "", **more: object) -> ServerWords:
+    """Return a refusal in the server's manner."""
+    refusal = ServerWords(response_class="Error", response_code=code, message_text=text, descriptive_link_key=0)
+    return msgspec.structs.replace(refusal, **more)
+
+
+@dataclasses.dataclass
+class Stored:
+    """An item as the server has it."""
+
+    account_id: AccountId
+    item_id: str
+    change_key: str
+    folder: Folder
+    content: Content
+    local_id: str = ""
+    message_id: str = ""
+    is_draft: bool = True
+    created: float = 0.0
+    modified: float = 0.0
+    sent: float = 0.0
+
+    @property
+    def ref(self) -> ItemRef:
+        """Return its present name."""
+        return ItemRef(self.item_id, self.change_key)
+
+
+@dataclasses.dataclass(frozen=True)
+class Call:
+    """One call of the port, as it was asked."""
+
+    name: str
+    account_id: AccountId
+    asked: tuple[object, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Delivered:
+    """One letter that reached one address."""
+
+    address: str
+    message_id: str
+    content: Content
+
+
+@dataclasses.dataclass(frozen=True)
+class Gate:
+    """Holds one call: `reached` is set when the call arrives, which goes on when the test sets `open`."""
+
+    reached: asyncio.Event
+    open: asyncio.Event
+
+
+@dataclasses.dataclass(frozen=True)
+class _Failure:
+    trouble: Trouble
+    processed: bool
+
+
+class FakeMailbox:
+    """The fake. Accounts need opening before the first call, as with the engine; `accounts` shows them."""
+
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
+        """Begin with no accounts and no items; `now` dates what is written."""
+        self.accounts: dict[AccountId, Account] = {}
+        self.secrets: dict[AccountId, str] = {}
+        self.items: dict[str, Stored] = {}
+        self.calls: list[Call] = []
+        self.delivered: list[Delivered] = []
+        self.probe_steps: list[ProbeStep] = [
+            ProbeStep(name, passed=True) for name in ("name", "connect", "tls", "sign-in", "ews", "drafts")
+        ]
+        self.leaves_drafts = False
+        self.files_no_copy = False
+        self._now = now
+        self._count = itertools.count(1)
+        self._failures: dict[str, deque[_Failure]] = defaultdict(deque)
+        self._refusals: dict[str, dict[int, ServerWords]] = defaultdict(dict)
+        self._gates: dict[str, deque[Gate]] = defaultdict(deque)
+
+    # --- what a test sets ---------------------------------------------------------------------------------------
+
+    def refuse(self, name: str, index: int, refusal: ServerWords) -> None:
+        """Let the next call of `name` refuse the item at `index`."""
+        self._refusals[name][index] = refusal
+
+    def fail(self, name: str, trouble: Trouble, *, processed: bool = False, times: int = 1) -> None:
+        """Let the next `times` calls of `name` meet `trouble`; with `processed` the server has done its part."""
+        self._failures[name].extend([_Failure(trouble, processed)] * times)
+
+    def hold(self, name: str) -> Gate:
+        """Hold the next call of `name` until the gate is opened."""
+        gate = Gate(asyncio.Event(), asyncio.Event())
+        self._gates[name].append(gate)
+        return gate
+
+    def put(
+        self,
+        account_id: AccountId,
+        content: Content,
+        *,
+        folder: Folder = Folder.DRAFTS,
+        local_id: str = "",
+        message_id: str = "",
+    ) -> Stored:
+        """Put an item there, as another client would."""
+        number, now = next(self._count), self._now()
+        item = Stored(
+            account_id=account_id,
+            item_id=f"id-{number}",
+            change_key=f"key-{number}",
+            folder=folder,
+            content=content,
+            local_id=local_id,
+            message_id=message_id,
+            is_draft=folder is Folder.DRAFTS,
+            created=now,
+            modified=now,
+            sent=0.0 if folder is Folder.DRAFTS else now,
+        )
+        self.items[item.item_id] = item
+        return item
+
+    def edit_elsewhere(self, item_id: str, content: Content) -> ItemRef:
+        """Change an item as another client would: its ChangeKey is new."""
+        item = self.items[item_id]
+        item.content = content
+        self._touch(item)
+        return item.ref
+
+    def delete_elsewhere(self, item_id: str) -> None:
+        """Remove an item for good, as another client would."""
+        del self.items[item_id]
+
+    # --- what a test reads --------------------------------------------------------------------------------------
+
+    def in_folder(self, account_id: AccountId, folder: Folder) -> list[Stored]:
+        """Return what lies in a folder, oldest first."""
+        return [item for item in self.items.values() if item.account_id == account_id and item.folder is folder]
+
+    def calls_of(self, name: str) -> list[Call]:
+        """Return the calls of one operation, in order."""
+        return [call for call in self.calls if call.name == name]
+
+    # --- the port -----------------------------------------------------------------------------------------------
+
+    async def open_account(self, account: Account, secret: str) -> None:
+        """Keep the account and its secret."""
+        self.calls.append(Call("open_account", account.account_id, ()))
+        self.accounts[account.account_id] = account
+        self.secrets[account.account_id] = secret
+
+    async def probe(self, account: Account, secret: str) -> AsyncIterator[ProbeStep]:
+        """Answer with `probe_steps`, up to the first that failed."""
+        await self._enter("probe", account.account_id, (secret,))
+        for step in self.probe_steps:
+            yield step
+            if not step.passed:
+                return
+
+    async def save(self, account_id: AccountId, drafts: Sequence[NewDraft]) -> list[Outcome]:
+        """Store drafts."""
+        return await self._write("save", account_id, drafts, self._save_one)
+
+    async def update(self, account_id: AccountId, updates: Sequence[DraftUpdate]) -> list[Outcome]:
+        """Write over the named fields of the version given."""
+        return await self._write("update", account_id, updates, self._update_one)
+
+    async def send(self, account_id: AccountId, refs: Sequence[ItemRef], copy_to: CopyTo) -> list[Outcome]:
+        """Deliver stored drafts and file their copies."""
+        return await self._write("send", account_id, refs, lambda a, ref: self._send_one(a, ref, copy_to))
+
+    async def delete(self, account_id: AccountId, refs: Sequence[ItemRef], *, for_good: bool = False) -> list[Outcome]:
+        """Move items to Deleted Items, or remove them."""
+        return await self._write("delete", account_id, refs, lambda a, ref: self._delete_one(a, ref, for_good))
+
+    async def get(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[FetchOutcome]:
+        """Read items back."""
+        await self._read("get", account_id, tuple(refs))
+        refusals = self._refusals.pop("get", {})
+        return [self._get_one(account_id, ref, refusals.get(index)) for index, ref in enumerate(refs)]
+
+    async def list_folder(self, account_id: AccountId, folder: Folder, offset: int = 0, limit: int = 50) -> Page:
+        """Return one page, newest first."""
+        await self._read("list_folder", account_id, (folder, offset, limit))
+        by_sent = folder in {Folder.SENT, Folder.INBOX}
+        items = self.in_folder(account_id, folder)[::-1]
+        items.sort(key=lambda item: item.sent if by_sent else item.modified, reverse=True)
+        rows = tuple(_row(item) for item in items[offset : offset + limit])
+        end = offset + len(rows)
+        return Page(rows=rows, total=len(items), next_offset=end if end < len(items) else None)
+
+    async def locate(self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder]) -> list[Sighting]:
+        """Find items by our mark or Message-ID."""
+        await self._read("locate", account_id, (tuple(marks), tuple(folders)))
+        return [
+            Sighting(mark=mark, folder=item.folder, ref=item.ref, is_draft=item.is_draft)
+            for folder in folders
+            for item in self.in_folder(account_id, folder)
+            for mark in marks
+            if (mark.local_id and item.local_id == mark.local_id)
+            or (mark.message_id and item.message_id == mark.message_id)
+        ]
+
+    # --- behind it ----------------------------------------------------------------------------------------------
+
+    async def _enter(self, name: str, account_id: AccountId, asked: tuple[object, ...]) -> _Failure | None:
+        self.calls.append(Call(name, account_id, asked))
+        if self._gates[name]:
+            gate = self._gates[name].popleft()
+            gate.reached.set()
+            await gate.open.wait()
+        return self._failures[name].popleft() if self._failures[name] else None
+
+    async def _read(self, name: str, account_id: AccountId, asked: tuple[object, ...]) -> None:
+        self._must_be_open(account_id)
+        failure = await self._enter(name, account_id, asked)
+        if failure is not None:
+            raise error_for(failure.trouble)
+
+    async def _write(
+        self, name: str, account_id: AccountId, asked: Sequence[_T], write_one: Callable[[AccountId, _T], Outcome]
+    ) -> list[Outcome]:
+        self._must_be_open(account_id)
+        failure = await self._enter(name, account_id, tuple(asked))
+        refusals = self._refusals.pop(name, {})
+        if failure is not None and not failure.processed:
+            return [self._untold(failure.trouble) for _ in asked]
+        outcomes = [
+            self._refused(refusals[index]) if index in refusals else write_one(account_id, one)
+            for index, one in enumerate(asked)
+        ]
+        return outcomes if failure is None else [self._untold(failure.trouble) for _ in asked]
+
+    def _must_be_open(self, account_id: AccountId) -> None:
+        if account_id not in self.accounts:
+            raise AssertionError(f"account {account_id} was used before open_account")
+
+    def _untold(self, trouble: Trouble) -> Outcome:
+        verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
+        return Outcome(verdict=verdict, trouble=trouble, at=self._now())
+
+    def _refused(self, refusal: ServerWords) -> Outcome:
+        return Outcome(verdict=Verdict.REFUSED, words=refusal, at=self._now())
+
+    def _accepted(self, ref: ItemRef | None) -> Outcome:
+        return Outcome(verdict=Verdict.ACCEPTED, ref=ref, words=SUCCESS, at=self._now())
+
+    def _touch(self, item: Stored) -> None:
+        item.change_key = f"key-{next(self._count)}"
+        item.modified = self._now()
+
+    def _find(self, account_id: AccountId, ref: ItemRef) -> Stored | None:
+        item = self.items.get(ref.item_id)
+        return item if item is not None and item.account_id == account_id else None
+
+    def _save_one(self, account_id: AccountId, draft: NewDraft) -> Outcome:
+        item = self.put(account_id, draft.content, local_id=draft.local_id, message_id=draft.message_id)
+        return self._accepted(item.ref)
+
+    def _update_one(self, account_id: AccountId, update: DraftUpdate) -> Outcome:
+        item = self._find(account_id, update.ref)
+        if item is None:
+            return self._refused(NOT_FOUND)
+        if item.change_key != update.ref.change_key:
+            return self._refused(CONFLICT)
+        changes = {field.value: getattr(update.content, field.value) for field in update.fields}
+        if Field.BODY in update.fields:
+            changes["body_format"] = update.content.body_format
+        item.content = msgspec.structs.replace(item.content, **changes)
+        self._touch(item)
+        return self._accepted(item.ref)
+
+    def _send_one(self, account_id: AccountId, ref: ItemRef, copy_to: CopyTo) -> Outcome:
+        item = self._find(account_id, ref)
+        if item is None:
+            return self._refused(NOT_FOUND)
+        if item.change_key != ref.change_key:
+            return self._refused(CONFLICT)
+        if not item.content.recipients():
+            return self._refused(words("ErrorInvalidRecipients", "At least one recipient isn't valid."))
+        for recipient in item.content.recipients():
+            self._deliver(item, recipient)
+        if self.leaves_drafts:
+            return self._accepted(None)
+        del self.items[item.item_id]
+        if copy_to.kind is CopyKind.OWN_SENT and not self.files_no_copy:
+            self.put(account_id, item.content, folder=Folder.SENT, local_id=item.local_id, message_id=item.message_id)
+        return self._accepted(None)
+
+    def _deliver(self, item: Stored, recipient: Recipient) -> None:
+        self.delivered.append(Delivered(recipient.address, item.message_id, item.content))
+        for account in self.accounts.values():
+            if account.address.casefold() == recipient.address.casefold():
+                without_bcc = msgspec.structs.replace(item.content, bcc=())
+                self.put(account.account_id, without_bcc, folder=Folder.INBOX, message_id=item.message_id)
+
+    def _delete_one(self, account_id: AccountId, ref: ItemRef, for_good: bool) -> Outcome:
+        item = self._find(account_id, ref)
+        if item is None:
+            return self._refused(NOT_FOUND)
+        if for_good:
+            del self.items[item.item_id]
+        else:
+            item.folder = Folder.DELETED
+            self._touch(item)
+        return self._accepted(None)
+
+    def _get_one(self, account_id: AccountId, ref: ItemRef, refusal: ServerWords | None) -> FetchOutcome:
+        item = self._find(account_id, ref)
+        if refusal is not None or item is None:
+            return FetchOutcome(self._refused(refusal or NOT_FOUND))
+        fetched = Fetched(
+            ref=item.ref,
+            content=item.content,
+            local_id=item.local_id,
+            message_id=item.message_id,
+            is_draft=item.is_draft,
+            modified=item.modified,
+            sent=item.sent,
+        )
+        return FetchOutcome(self._accepted(item.ref), fetched)
+
+
+def _row(item: Stored) -> Row:
+    content = item.content
+    sender = content.sender
+    return Row(
+        ref=item.ref,
+        subject=content.subject,
+        display_to="; ".join(r.name or r.address for r in content.to),
+        display_cc="; ".join(r.name or r.address for r in content.cc),
+        preview=content.body[:255],
+        sender="" if sender is None else sender.name or sender.address,
+        created=item.created,
+        modified=item.modified,
+        sent=item.sent,
+        size=len(content.body.encode("utf-8")),
+        importance=content.importance,
+        is_draft=item.is_draft,
+        local_id=item.local_id,
+    )
