@@ -31,8 +31,9 @@ def virtual_display() -> Iterator[dict[str, str]]:
     """Give an X server with a window manager, and the environment that leads to it; both end with the block."""
     reading, writing = os.pipe()
     screen = ["-screen", "0", "1440x900x24", "-nolisten", "tcp", "-noreset", "-displayfd", str(writing)]
+    quiet = subprocess.DEVNULL
     with contextlib.ExitStack() as stack:
-        server = subprocess.Popen(["Xvfb", *screen], pass_fds=[writing], stderr=subprocess.DEVNULL)
+        server = subprocess.Popen(["Xvfb", *screen], pass_fds=[writing], stdout=quiet, stderr=quiet)
         stack.callback(server.wait)
         stack.callback(server.terminate)
         os.close(writing)
@@ -42,9 +43,8 @@ def virtual_display() -> Iterator[dict[str, str]]:
             raise SetUpError("Xvfb did not start within 30 seconds.")
         runtime = stack.enter_context(tempfile.TemporaryDirectory(prefix="mailwright-xdg-"))
         display = {"DISPLAY": f":{number}", "WAYLAND_DISPLAY": "", "XDG_RUNTIME_DIR": runtime, "QT_QPA_PLATFORM": "xcb"}
-        manager = subprocess.Popen(
-            ["openbox", "--sm-disable"], env={**os.environ, **display}, stderr=subprocess.DEVNULL
-        )
+        surroundings = {**os.environ, **display}
+        manager = subprocess.Popen(["openbox", "--sm-disable"], env=surroundings, stdout=quiet, stderr=quiet)
         stack.callback(manager.wait)
         stack.callback(manager.terminate)
         wait_for_window_manager(display)

@@ -105,7 +105,10 @@ def ensure_uv() -> bool:
 def pip_config() -> dict[str, list[str]]:
     """Ask the pip of .venv what this machine has told it."""
     asked = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "config", "list"]
-    return parse_pip_config(subprocess.run(asked, capture_output=True, text=True, check=False).stdout)
+    options = parse_pip_config(subprocess.run(asked, capture_output=True, text=True, check=False).stdout)
+    # pip passes over a folder that is not there; uv stops at it.
+    links = [link for link in options.get("find-links", []) if "://" in link or Path(link).exists()]
+    return {**options, "find-links": links}
 
 
 def install_locked(level: str) -> None:
