@@ -1,0 +1,43 @@
+"""Text that comes in from outside is put in order here once, so that no later layer meets what it cannot carry.
+
+Exchange speaks XML 1.0, which has no place for most C0 controls, for U+FFFE and U+FFFF, or for half a surrogate pair
+(XML 1.0 section 2.2). Nothing that can be seen is lost: controls show nothing and go, the rest becomes U+FFFD.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from app.domain.edits import mend_surrogates
+
+_LINE_BREAKS: Final = "\n\v\f\x85\u2028\u2029"
+_SEPARATORS: Final = "\x1c\x1d\x1e\x1f"
+_CONTROLS: Final = {
+    **dict.fromkeys((*range(32), 127)),
+    **dict.fromkeys(map(ord, _LINE_BREAKS), "\n"),
+    **dict.fromkeys(map(ord, _SEPARATORS), " "),
+    ord("\t"): "\t",
+    0xFFFE: "\ufffd",
+    0xFFFF: "\ufffd",
+}
+_TO_MEND: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029\ufffe\uffff]")
+
+
+def clean_text(text: str, lines: bool) -> str:
+    r"""Return `text` as a field can hold it: of many lines with "\n" between them, or of one line.
+
+    Every kind of line break becomes "\n"; for one line, breaks with the blanks around them become one space, and
+    breaks at the ends go. Tabs stay in many lines and are spaces in one. Text that is in order comes back unchanged.
+    """
+    text = mend_surrogates(text)
+    if _TO_MEND.search(text):
+        text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
+    if lines:
+        return text
+    text = text.strip("\n").replace("\t", " ")
+    if "\n" not in text:
+        return text
+    first, *middle, last = text.split("\n")
+    pieces = (first.rstrip(), *map(str.strip, middle), last.lstrip())
+    return " ".join(piece for piece in pieces if piece)
