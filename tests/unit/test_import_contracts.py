@@ -1,0 +1,107 @@
+"""The import contracts of pyproject.toml, tried on a small house: each lets the good house be, and sees its breach."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+CONTRACTS = {contract["name"] for contract in SETTINGS["tool"]["importlinter"]["contracts"]}
+
+# The imports that DESIGN.md means, one of each kind.
+HOUSE = {
+    "__main__": "import app.bootstrap",
+    "bootstrap": "import PySide6, app.credentials, app.engine, app.storage, app.views.compose.view",
+    "views/compose/view": "import PySide6, app.views.compose.session, app.views.compose.commands, app.engine",
+    "views/compose/session": "import app.services, app.ui",
+    "views/compose/commands": "import app.commands",
+    "views/sent/view": "import PySide6, app.ui",
+    "views/sent/session": "import app.services",
+    "views/sent/commands": "import app.commands",
+    "ui/__init__": "import PySide6, qasync, app.commands",
+    "engine/__init__": "import app.services",
+    "engine/child": "import app.backends.ews",
+    "storage/__init__": "import app.services",
+    "credentials/__init__": "import app.domain",
+    "backends/ews/__init__": "import exchangelib, app.credentials, app.domain",
+    "commands/__init__": "import app.domain",
+    "services/__init__": "import app.domain",
+    "domain/__init__": "",
+    "sandbox/__init__": "import lxml",
+}
+
+BREACHES = [
+    ("domain/__init__", "import app.services", "Imports run downwards only"),
+    ("commands/__init__", "import app.services", "Imports run downwards only"),
+    ("ui/__init__", "import app.engine", "Imports run downwards only"),
+    ("engine/child", "import app.credentials", "Imports run downwards only"),
+    ("views/sent/view", "import app.views.compose.session", "Rooms do not import each other"),
+    ("views/sent/view", "import app.storage", "Views and ui never import backends, storage or credentials"),
+    ("ui/__init__", "import app.credentials", "Views and ui never import backends, storage or credentials"),
+    ("bootstrap", "import app.backends.ews", "Only the engine imports backends"),
+    ("storage/__init__", "import app.backends", "Only the engine imports backends"),
+    ("backends/ews/__init__", "import app.services", "Backends stand on domain and credentials"),
+    ("services/__init__", "import PySide6.QtCore", "Qt stays in views, ui and bootstrap"),
+    ("engine/child", "def f() -> None:\n    import qasync", "Qt stays in views, ui and bootstrap"),
+    ("views/sent/session", "from PySide6 import QtCore", "A room's session and commands know nothing of Qt"),
+    ("views/compose/commands", "import PySide6", "A room's session and commands know nothing of Qt"),
+    ("engine/child", "import exchangelib.errors", "exchangelib stays in backends/ews"),
+    ("sandbox/__init__", "import app.domain", "The sandbox imports nothing of the program"),
+    ("bootstrap", "import app.sandbox", "The program never imports the sandbox: it starts it as a process"),
+]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for name, imports in HOUSE.items():
+        module = tmp_path / "app" / f"{name}.py"
+        module.parent.mkdir(parents=True, exist_ok=True)
+        module.write_text(f"{imports}\n", encoding="utf-8")
+    for folder in [tmp_path / "app", *(path for path in (tmp_path / "app").rglob("*") if path.is_dir())]:
+        (folder / "__init__.py").touch()
+    return tmp_path
+
+
+def broken_contracts(house: Path) -> set[str]:
+    """Run the checker on a house; return the names of the contracts that it found broken."""
+    script = Path(sys.executable).with_name("lint-imports")
+    environment = {**os.environ, "PYTHONPATH": str(house), "NO_COLOR": "1", "COLUMNS": "200"}
+    ended = subprocess.run(
+        [str(script), "--no-cache"],
+        cwd=house,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    verdicts = dict(re.findall(r"^(.+) (KEPT|BROKEN)\b", ended.stdout, re.MULTILINE))
+    broken = {name for name, verdict in verdicts.items() if verdict == "BROKEN"}
+    assert len(verdicts) == len(CONTRACTS), ended.stdout + ended.stderr
+    assert ended.returncode == (1 if broken else 0)
+    return broken
+
+
+def test_the_house_of_the_design_keeps_every_contract(house: Path) -> None:
+    assert broken_contracts(house) == set()
+
+
+def test_every_contract_has_a_breach_that_shows_it_can_fail() -> None:
+    assert {contract for _, _, contract in BREACHES} == CONTRACTS
+
+
+@pytest.mark.parametrize(("module", "imports", "contract"), BREACHES)
+def test_a_breach_breaks_the_contract_that_forbids_it(house: Path, module: str, imports: str, contract: str) -> None:
+    source = house / "app" / f"{module}.py"
+    source.write_text(f"{source.read_text(encoding='utf-8')}{imports}\n", encoding="utf-8")
+    assert contract in broken_contracts(house)
