@@ -1,0 +1,122 @@
+"""Keeps passwords in this computer's keyring, and in memory alone where there is none.
+
+A keyring may ask the person to unlock it and block until they do, so that each call runs in a thread of its own and
+has a deadline; `keyring` takes about 0.2 s to import and is imported in that thread, at the first call. A secret never
+goes to a file in the clear: what keeps it that way (keyrings.alt), asks on a terminal or only pretends is refused.
+Nothing is logged here, since an error's words may hold what was handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from app.credentials.own_thread import Overdue, OwnThread
+from app.domain.message import AccountId
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+_T = TypeVar("_T")
+
+SERVICE = "Mailwright"
+"""The name under which a person finds our passwords in their keyring."""
+
+DEADLINE = 60.0
+"""Seconds that a person has for unlocking the keyring before the program goes on without it."""
+
+_REFUSED = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt", "keyrings.cryptfile")
+_RECOMMENDED = 1
+"""keyring's own rule: a backend whose priority is below one is not recommended."""
+
+
+def usable_keyring() -> KeyringBackend | None:
+    """Return the keyring of this computer that may hold a secret, or None. Blocks: imports, asks the session bus."""
+    import keyring
+    from keyring.backends.chainer import ChainerBackend
+
+    chosen = keyring.get_keyring()
+    members = chosen.backends if isinstance(chosen, ChainerBackend) else [chosen]
+    return next((member for member in members if _may_hold(member)), None)
+
+
+def _may_hold(backend: KeyringBackend) -> bool:
+    module = type(backend).__module__
+    refused = any(module == name or module.startswith(f"{name}.") for name in _REFUSED)
+    return not refused and backend.priority >= _RECOMMENDED
+
+
+class KeyringSecrets:
+    """The port `Secrets`, on the library keyring."""
+
+    def __init__(self, deadline: float = DEADLINE, find: Callable[[], KeyringBackend | None] = usable_keyring) -> None:
+        """Nothing is imported or asked yet. `deadline` is in seconds; `find` runs in the thread and may block."""
+        self._deadline = deadline
+        self._find = find
+        self._thread = OwnThread("keyring")
+        self._memory: dict[AccountId, str] = {}
+        self._overdue = False
+
+    async def has_keyring(self) -> bool:
+        """Tell whether there is a keyring that answers; it may still refuse or stay locked when it comes to it."""
+        return await self._ask(lambda _: True, otherwise=False)
+
+    async def read(self, account_id: AccountId) -> str | None:
+        """Return what is held in memory, else what the keyring has; None where neither has any."""
+        if account_id in self._memory:
+            return self._memory[account_id]
+        return await self._ask(lambda keyring: keyring.get_password(SERVICE, account_id), otherwise=None)
+
+    async def keep(self, account_id: AccountId, secret: str) -> bool:
+        """Keep it in the keyring and return True; in memory alone and return False where that cannot be done."""
+        self._memory[account_id] = secret
+
+        def write(keyring: KeyringBackend) -> bool:
+            keyring.set_password(SERVICE, account_id, secret)
+            return keyring.get_password(SERVICE, account_id) == secret
+
+        kept = await self._ask(write, otherwise=False)
+        if kept and self._memory.get(account_id) == secret:
+            del self._memory[account_id]
+        return kept
+
+    async def forget(self, account_id: AccountId) -> None:
+        """Remove it from memory at once, and from the keyring as soon as that answers."""
+        self._memory.pop(account_id, None)
+        if self._held_up():
+            self._thread.post(lambda: self._delete(account_id))
+        else:
+            await self._ask(lambda _: self._delete(account_id), otherwise=None)
+
+    def _delete(self, account_id: AccountId) -> None:
+        keyring = self._find()
+        if keyring is not None and keyring.get_password(SERVICE, account_id) is not None:
+            keyring.delete_password(SERVICE, account_id)
+
+    def close(self) -> None:
+        """End the thread; secrets in memory are gone."""
+        self._memory.clear()
+        self._thread.close()
+
+    def _held_up(self) -> bool:
+        """Tell whether a call has gone past its deadline and still has not come back: the keyring waits for someone."""
+        if self._overdue and not self._thread.busy:
+            self._overdue = False
+        return self._overdue
+
+    async def _ask(self, question: Callable[[KeyringBackend], _T], otherwise: _T) -> _T:
+        """Return the keyring's answer, or `otherwise` where there is none, it refuses, or it does not come back."""
+        if self._held_up():
+            return otherwise
+
+        def call() -> _T:
+            keyring = self._find()
+            return otherwise if keyring is None else question(keyring)
+
+        try:
+            return await self._thread.run(call, self._deadline)
+        except Overdue:
+            self._overdue = True
+            return otherwise
+        except Exception:  # noqa: BLE001 - backends raise what their bus or system raises; each means: not kept there
+            return otherwise
