@@ -1,1 +1,1 @@
-"""What can be done: commands with their keys, the only source of menus, shortcuts, palette and the keyboard reference."""
+"""What can be done: commands with their keys, the one source of shortcuts, palette, tooltips and keyboard reference."""

@@ -1,0 +1,118 @@
+"""What can be done, said once: menus, shortcuts, palette, tooltips and the keyboard reference all read from here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from app.domain.i18n import mark, tr
+
+
+class Context(StrEnum):
+    """Where the focus must be for a command's keys to count."""
+
+    WINDOW = "window"
+    LIST = "list"
+    COMPOSE = "compose"
+
+
+CONTEXT_TITLES = {
+    Context.WINDOW: mark("Everywhere"),
+    Context.LIST: mark("In a list"),
+    Context.COMPOSE: mark("While writing"),
+}
+
+OVERLAPS = {
+    Context.WINDOW: frozenset(Context),
+    Context.LIST: frozenset({Context.WINDOW, Context.LIST}),
+    Context.COMPOSE: frozenset({Context.WINDOW, Context.COMPOSE}),
+}
+"""Contexts that can be in force together: the same keys in two of them would fire neither (Qt's rule)."""
+
+
+class Command(NamedTuple):
+    """One thing that can be done. `keys` are portable sequences ("Ctrl+Return", "G, D"); the first is shown.
+
+    `title` and `help` are words of the source, translated where they are shown. `keys_mac` replaces `keys` there.
+    """
+
+    id: str
+    title: str
+    keys: tuple[str, ...] = ()
+    context: Context = Context.WINDOW
+    help: str = ""
+    repeats: bool = False
+    keys_mac: tuple[str, ...] = ()
+
+    def shown_title(self) -> str:
+        """Return the title in the person's language."""
+        return tr(self.title)
+
+
+class Handler(NamedTuple):
+    """What a command does now, and whether it can be done now."""
+
+    run: Callable[[], None]
+    enabled: Callable[[], bool] = lambda: True
+
+
+class Conflict(NamedTuple):
+    """Two commands that would silence each other."""
+
+    keys: str
+    first: str
+    second: str
+
+
+def conflicts(commands: Iterable[Command]) -> list[Conflict]:
+    """Return each pair of commands that share keys, or a key and the start of a sequence, where both count."""
+    known: list[tuple[tuple[str, ...], Command]] = []
+    found: list[Conflict] = []
+    for command in commands:
+        for keys in command.keys:
+            steps = tuple(step.strip() for step in keys.split(", "))
+            for other_steps, other in known:
+                shorter = min(len(steps), len(other_steps))
+                if steps[:shorter] == other_steps[:shorter] and other.context in OVERLAPS[command.context]:
+                    found.append(Conflict(keys, other.id, command.id))
+            known.append((steps, command))
+    return found
+
+
+class Registry:
+    """The commands of the running program with what they do."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._commands: dict[str, tuple[Command, Handler]] = {}
+
+    def add(self, commands: Iterable[Command], handlers: dict[str, Handler]) -> None:
+        """Take in a room's commands. Raises ValueError for one without handler, a handler without command, a clash."""
+        commands = list(commands)
+        ids = {command.id for command in commands}
+        if ids != set(handlers):
+            raise ValueError(f"commands and handlers differ: {sorted(ids ^ set(handlers))}")
+        for command in commands:
+            if command.id in self._commands:
+                raise ValueError(f"two commands are called {command.id}")
+            self._commands[command.id] = (command, handlers[command.id])
+        clashes = conflicts(command for command, _ in self._commands.values())
+        if clashes:
+            raise ValueError(f"keys clash: {clashes}")
+
+    def __iter__(self) -> Iterator[tuple[Command, Handler]]:
+        """Go through all commands in the order they were added."""
+        return iter(list(self._commands.values()))
+
+    def command(self, command_id: str) -> Command:
+        """Return one command. Raises KeyError where there is none."""
+        return self._commands[command_id][0]
+
+    def run(self, command_id: str) -> bool:
+        """Do it if it can be done now; tell whether it was done. Raises KeyError where there is none."""
+        _, handler = self._commands[command_id]
+        if not handler.enabled():
+            return False
+        handler.run()
+        return True

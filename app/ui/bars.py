@@ -1,0 +1,159 @@
+"""Bars that say something beside the matter itself: never a dialog in the way, never gone before it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.domain.i18n import tr
+from app.ui import icons
+
+_ICONS = {"bad": "circle-alert", "warn": "triangle-alert", "info": "info", "good": "circle-check"}
+
+
+class MessageBar(QFrame):
+    """One sentence with one action, and under Details what the server said, word for word."""
+
+    action_wanted = Signal(str)
+    dismissed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "bar")
+        self._action_id = ""
+        self._details: list[tuple[str, str]] = []
+        self._icon = QLabel(self)
+        self._sentence = QLabel(self)
+        self._sentence.setWordWrap(True)
+        self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._action = QPushButton(self)
+        self._action.setProperty("kind", "link")
+        self._action.clicked.connect(lambda: self.action_wanted.emit(self._action_id))
+        self._more = QPushButton(tr("&Details"), self)
+        self._more.setProperty("kind", "quiet")
+        self._more.setCheckable(True)
+        self._more.toggled.connect(self._show_details)
+        self._panel = QWidget(self)
+        self._grid = QGridLayout(self._panel)
+        self._grid.setContentsMargins(26, 0, 0, 4)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnStretch(1, 1)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(self._sentence, 1)
+        line.addWidget(self._action)
+        line.addWidget(self._more)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 6, 8, 6)
+        column.addLayout(line)
+        column.addWidget(self._panel)
+        self._panel.hide()
+        self.hide()
+
+    def say(
+        self,
+        sentence: str,
+        *,
+        tone: str = "info",
+        action: tuple[str, str] | None = None,
+        details: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """Show `sentence`. `action` is its id and its words; `details` are labels with the server's own words."""
+        self.setProperty("tone", tone)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self._icon.setPixmap(icons.pixmap(_ICONS[tone], "accent" if tone == "info" else tone, 18))
+        self._sentence.setText(sentence)
+        self.setAccessibleName(sentence)
+        self._action_id = action[0] if action else ""
+        self._action.setText(action[1] if action else "")
+        self._action.setVisible(action is not None)
+        self._fill(list(details))
+        self.show()
+
+    def clear(self) -> None:
+        """Say nothing."""
+        self._more.setChecked(False)
+        self.hide()
+
+    def focus_action(self) -> None:
+        """Put the focus on the one thing that helps."""
+        (self._action if self._action_id else self._more).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def show_details(self) -> None:
+        """Open or close Details."""
+        if self._details:
+            self._more.toggle()
+
+    def _fill(self, details: list[tuple[str, str]]) -> None:
+        if details == self._details:
+            return
+        self._details = details
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for number, (label, value) in enumerate(details):
+            name = QLabel(label, self._panel)
+            name.setProperty("tone", "muted")
+            words = QLabel(value, self._panel)
+            words.setTextFormat(Qt.TextFormat.PlainText)
+            words.setWordWrap(True)
+            words.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+            words.setAccessibleName(f"{label}: {value}")
+            self._grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(words, number, 1)
+        if details:
+            copy = QPushButton(tr("Copy details"), self._panel)
+            copy.setProperty("kind", "link")
+            copy.clicked.connect(self.copy_details)
+            self._grid.addWidget(copy, len(details), 1, Qt.AlignmentFlag.AlignLeft)
+        self._more.setVisible(bool(details))
+        if not details:
+            self._more.setChecked(False)
+
+    def _show_details(self, shown: bool) -> None:
+        self._panel.setVisible(shown)
+
+    def copy_details(self) -> None:
+        """Put sentence and details on the clipboard, as text for whoever keeps the server."""
+        lines = [self._sentence.text(), *(f"{label}: {value}" for label, value in self._details)]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+class ActionBar(QFrame):
+    """A short word at the foot of the window with one way back: "Sending 3 letters in 5 s — Undo"."""
+
+    action_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "popup")
+        self._words = QLabel(self)
+        self._action = QPushButton(self)
+        self._action.setProperty("kind", "link")
+        self._action.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._action.clicked.connect(self.action_wanted)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(14, 6, 8, 6)
+        line.setSpacing(12)
+        line.addWidget(self._words)
+        line.addWidget(self._action)
+        self.hide()
+
+    def say(self, words: str, action: str = "") -> None:
+        """Show `words`, with the words of the way back if there is one."""
+        self._words.setText(words)
+        self._action.setText(action)
+        self._action.setVisible(bool(action))
+        self.setAccessibleName(words)
+        self.adjustSize()
+        self.show()
+        self.raise_()

@@ -1,0 +1,43 @@
+"""Line icons in the colour of the scheme, drawn from SVG at the size and density asked for, and kept once drawn."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from app.ui import resources, theme
+
+
+@lru_cache(maxsize=512)
+def _drawn(name: str, colour: str, size: int, ratio: float) -> QPixmap:
+    from PySide6.QtSvg import QSvgRenderer
+
+    svg = resources.find("icons", f"{name}.svg").read_text("utf-8").replace("currentColor", colour)
+    pixels = max(1, round(size * ratio))
+    image = QPixmap(QSize(pixels, pixels))
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, pixels, pixels))
+    painter.end()
+    image.setDevicePixelRatio(ratio)
+    return image
+
+
+def pixmap(name: str, tone: str = "muted", size: int = 16, ratio: float = 0.0) -> QPixmap:
+    """Return the icon `name` in the colour `tone` (a field of Scheme), `size` logical pixels wide."""
+    app = QApplication.instance()
+    density = ratio or (app.devicePixelRatio() if isinstance(app, QApplication) else 1.0)
+    return _drawn(name, QColor(theme.color(tone)).name(), size, density)
+
+
+def icon(name: str, tone: str = "muted", size: int = 16) -> QIcon:
+    """Return the icon `name` for a button."""
+    return QIcon(pixmap(name, tone, size))
+
+
+def program_icon() -> QIcon:
+    """Return the program's own icon."""
+    return QIcon(str(resources.find("icons", "mailwright.svg")))

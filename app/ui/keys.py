@@ -1,0 +1,46 @@
+"""Ties commands to widgets: an action per command and context, so that keys count only where they should."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from app.commands.command import Command, Context, Handler
+
+
+def bind(widget: QWidget, commands: Iterable[tuple[Command, Handler]], context: Context) -> None:
+    """Give `widget` the commands of `context`. Their keys count while the focus is in it (or in its window)."""
+    where = (
+        Qt.ShortcutContext.WindowShortcut
+        if context is Context.WINDOW
+        else Qt.ShortcutContext.WidgetWithChildrenShortcut
+    )
+    for command, handler in commands:
+        if command.context is context and command.keys:
+            action = QAction(command.shown_title(), widget)
+            action.setObjectName(command.id)
+            action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+            action.setShortcutContext(where)
+            action.setAutoRepeat(command.repeats)
+            action.triggered.connect(partial(_run, handler))
+            widget.addAction(action)
+
+
+def _run(handler: Handler) -> None:
+    if handler.enabled():
+        handler.run()
+
+
+def shown(command: Command) -> str:
+    """Return a command's first keys as this desktop writes them, "" for none."""
+    return QKeySequence(command.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if command.keys else ""
+
+
+def with_keys(words: str, keys: str) -> str:
+    """Return a tooltip: words, and the keys that do the same."""
+    native = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+    return f"{words} ({native})" if native else words

@@ -1,0 +1,123 @@
+"""Paints a row: whom it goes to and when, the subject, and one line that says how it stands."""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from app.ui import icons, theme
+from app.ui.letter_list.face import RowFace
+from app.ui.letter_list.model import Keyed, LetterModel
+
+_MARGIN = 14
+_AVATAR = 34
+_TEXT_LEFT = _MARGIN + _AVATAR + 12
+
+
+class LetterDelegate(QStyledItemDelegate):
+    """Draws faces. Fonts and metrics are made once for a scheme, not for each row."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._plain = theme.font()
+        self._bold = theme.font(semibold=True)
+        self._small = theme.font(size=12)
+        self._small_bold = theme.font(size=12, semibold=True)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(200, theme.ROW_HEIGHT)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        model = cast("LetterModel[Keyed]", index.model())
+        face = model.face(index.row())
+        rect: QRect = option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        current = bool(option.state & QStyle.StateFlag.State_Selected)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        self._ground(painter, rect, current=current, focused=option.widget.hasFocus(), hovered=hovered)
+        self._avatar(painter, rect, face, marked=model.is_marked(index.row()))
+        self._words(painter, rect, face, offered=current or hovered)
+        painter.restore()
+
+    def _ground(self, painter: QPainter, rect: QRect, *, current: bool, focused: bool, hovered: bool) -> None:
+        if current or hovered:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("selected" if current else "hover"))
+            painter.drawRoundedRect(QRectF(rect.adjusted(6, 2, -6, -2)), theme.RADIUS, theme.RADIUS)
+        if current and focused:
+            painter.setBrush(theme.color("accent"))
+            painter.drawRoundedRect(QRectF(rect.left() + 6, rect.top() + 24, 3, rect.height() - 48), 1.5, 1.5)
+
+    def _avatar(self, painter: QPainter, rect: QRect, face: RowFace, *, marked: bool) -> None:
+        circle = QRectF(rect.left() + _MARGIN, rect.top() + 14, _AVATAR, _AVATAR)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if marked:
+            painter.setBrush(theme.color("accent"))
+            painter.drawEllipse(circle)
+            _icon(painter, circle.center() - QPointF(9, 9), "check", "on_accent", 18)
+            return
+        dark = theme.scheme().dark
+        ink = theme.avatar_color(face.who)
+        ground = theme.avatar_color(face.who)
+        ground.setAlpha(52 if dark else 34)
+        painter.setBrush(ground)
+        painter.drawEllipse(circle)
+        painter.setPen(ink.lighter(135) if dark else ink.darker(120))
+        painter.setFont(self._small_bold)
+        painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, initials(face.who))
+
+    def _words(self, painter: QPainter, rect: QRect, face: RowFace, *, offered: bool) -> None:
+        """Draw the three lines. The action stands on the row one is at; on the others the sentence has the room."""
+        left, right = rect.left() + _TEXT_LEFT, rect.right() - 16
+        top = rect.top() + 12
+        end_of_who = self._when(painter, face, right, top)
+        _line(painter, QRect(left, top, end_of_who - left, 18), face.who, self._bold, "text")
+        _line(painter, QRect(left, top + 20, right - left, 18), face.subject, self._plain, "text")
+        third = QRect(left, top + 40, right - left, 18)
+        if face.action and offered:
+            width = QFontMetrics(self._small_bold).horizontalAdvance(face.action)
+            _line(painter, QRect(right - width, third.top(), width + 1, 18), face.action, self._small_bold, "accent")
+            third.setRight(right - width - 10)
+        if face.icon:
+            _icon(painter, QPointF(third.left(), third.top() + 2), face.icon, face.tone, 14)
+            third.setLeft(third.left() + 20)
+        _line(painter, third, face.line, self._small, face.tone)
+
+    def _when(self, painter: QPainter, face: RowFace, right: int, top: int) -> int:
+        """Draw time and marks from the right; return where the name must end."""
+        width = QFontMetrics(self._small).horizontalAdvance(face.when)
+        _line(painter, QRect(right - width, top, width + 1, 18), face.when, self._small, "faint")
+        right -= width + 8
+        for shown, name, tone in ((face.attachment, "paperclip", "faint"), (face.important, "flag", "bad")):
+            if shown:
+                _icon(painter, QPointF(right - 14, top + 2), name, tone, 14)
+                right -= 20
+        return right
+
+
+def _icon(painter: QPainter, at: QPointF, name: str, tone: str, size: int) -> None:
+    painter.drawPixmap(at, icons.pixmap(name, tone, size, painter.device().devicePixelRatioF()))
+
+
+def _line(painter: QPainter, rect: QRect, words: str, font: QFont, tone: str) -> None:
+    painter.setFont(font)
+    painter.setPen(QPen(theme.color(tone)))
+    elided = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, rect.width())
+    place = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+    painter.drawText(rect, int(place) | int(Qt.TextFlag.TextSingleLine), elided)
+
+
+def initials(who: str) -> str:
+    """Return up to two letters that stand for a name or an address."""
+    first = re.split("[,;@]", who, maxsplit=1)[0]
+    words = [word for word in re.split(r"[\s._]+", first) if word[:1].isalnum()]
+    if not words:
+        return "–"
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()

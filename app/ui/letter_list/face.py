@@ -1,0 +1,27 @@
+"""What one row shows, whatever it stands for: lists turn their rows into faces when they are painted, not before."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class RowFace(NamedTuple):
+    """The words and marks of one row.
+
+    `line` is the third line: the first words of the letter, or what is the matter with it; `tone` is a colour's
+    name in Scheme and `icon` stands before it. `action` is the one thing that helps, in words; "" for none.
+    """
+
+    who: str
+    when: str
+    subject: str
+    line: str
+    tone: str = "faint"
+    icon: str = ""
+    action: str = ""
+    attachment: bool = False
+    important: bool = False
+
+    def spoken(self) -> str:
+        """Return the row as a screen reader says it."""
+        return ". ".join(part for part in (self.who, self.subject, self.line, self.action, self.when) if part)

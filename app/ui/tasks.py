@@ -1,0 +1,61 @@
+"""`spawn` is the only way to start async work in the window: the task is kept, and its end is always looked at.
+
+A MailError becomes a notice; anything else is a defect of ours and goes to the crash report. asyncio is imported
+when the first task starts, so that the first paint need not wait for it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from app.domain.errors import MailError
+
+if TYPE_CHECKING:
+    import asyncio
+
+log = logging.getLogger(__name__)
+
+
+class Tasks:
+    """The running tasks of the window."""
+
+    def __init__(self) -> None:
+        """Start with none; who is told of errors is named later, when there is something to show them on."""
+        self._running: set[asyncio.Task[Any]] = set()
+        self.on_mail_error: Callable[[MailError], None] = lambda error: log.warning("%s", error)
+        self.on_defect: Callable[[BaseException], None] = lambda error: log.error("defect", exc_info=error)
+
+    def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        """Start `work` and keep it until it ends. `name` is what a crash report calls it."""
+        import asyncio
+
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if task.cancelled():
+            return
+        error = task.exception()
+        if isinstance(error, MailError):
+            self.on_mail_error(error)
+        elif error is not None:
+            self.on_defect(error)
+
+    async def end(self) -> None:
+        """Cancel what still runs and wait for its end."""
+        import asyncio
+
+        current = asyncio.current_task()
+        running = [task for task in self._running if task is not current]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def __len__(self) -> int:
+        """Return how many run."""
+        return len(self._running)

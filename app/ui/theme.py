@@ -1,0 +1,232 @@
+"""Colours, type and measures in one place, light and dark; widgets ask for what a colour means, never for a hue.
+
+The scheme follows the desktop unless the person chose one. What Qt draws by itself takes its colours from the
+palette made here; the style sheet says only what a palette cannot.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtWidgets import QApplication
+
+from app.ui import resources
+
+
+class Scheme(NamedTuple):
+    """What each colour is for. `soft` colours are grounds, their namesakes are ink on them."""
+
+    dark: bool
+    rail: str
+    list_ground: str
+    pane: str
+    raised: str
+    line: str
+    text: str
+    muted: str
+    faint: str
+    accent: str
+    accent_hover: str
+    on_accent: str
+    accent_soft: str
+    selected: str
+    hover: str
+    bad: str
+    bad_soft: str
+    warn: str
+    warn_soft: str
+    good: str
+
+
+LIGHT = Scheme(
+    dark=False,
+    rail="#EEF0F4",
+    list_ground="#F8F9FB",
+    pane="#FFFFFF",
+    raised="#FFFFFF",
+    line="#E2E5EB",
+    text="#1A1E27",
+    muted="#5D6675",
+    faint="#7A8394",
+    accent="#2F5BD7",
+    accent_hover="#264CB8",
+    on_accent="#FFFFFF",
+    accent_soft="#E7EDFC",
+    selected="#E1E8FA",
+    hover="#EFF2F8",
+    bad="#B42318",
+    bad_soft="#FDF0EE",
+    warn="#8A5600",
+    warn_soft="#FDF5E3",
+    good="#1A7447",
+)
+
+DARK = Scheme(
+    dark=True,
+    rail="#15171C",
+    list_ground="#1A1D23",
+    pane="#1F232A",
+    raised="#272C35",
+    line="#2D323C",
+    text="#E6E9EF",
+    muted="#A3ACBA",
+    faint="#858F9F",
+    accent="#86A8FF",
+    accent_hover="#A3BDFF",
+    on_accent="#0E1526",
+    accent_soft="#26324F",
+    selected="#2A3652",
+    hover="#242932",
+    bad="#FF9C92",
+    bad_soft="#3A2426",
+    warn="#F0BE66",
+    warn_soft="#37301F",
+    good="#74D3A0",
+)
+
+_AVATARS = ("#5B7BD5", "#3E8E7E", "#A0679C", "#B0764A", "#6A7FA0", "#8A8440", "#B0607A", "#4F8FB5")
+
+RADIUS = 8
+GAP = 8
+ROW_HEIGHT = 82
+
+_current = LIGHT
+
+
+def scheme() -> Scheme:
+    """Return the scheme in force."""
+    return _current
+
+
+def color(name: str) -> QColor:
+    """Return the colour that stands for `name`, a field of Scheme."""
+    return QColor(getattr(_current, name))
+
+
+def avatar_color(name: str) -> QColor:
+    """Return a quiet colour that is always the same for the same name."""
+    return QColor(_AVATARS[sum(name.casefold().encode("utf-8", "replace")) % len(_AVATARS)])
+
+
+def wants_dark(app: QApplication, choice: str) -> bool:
+    """Tell whether the dark scheme is to be used: `choice` is "light", "dark", or "" for the desktop's."""
+    if choice:
+        return choice == "dark"
+    return app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def apply(app: QApplication, *, dark: bool) -> None:
+    """Dress the program in the light or the dark scheme."""
+    global _current  # noqa: PLW0603 - one window, one scheme at a time
+    _current = DARK if dark else LIGHT
+    app.setPalette(_palette(_current))
+    app.setStyleSheet(_style_sheet(_current))
+
+
+def choose_font(app: QApplication) -> None:
+    """Use the desktop's own type, but a better one where a bare X11 has nothing but its fallback."""
+    if sys.platform.startswith("linux") and app.font().family() in {"", "Sans Serif", "Sans", "DejaVu Sans"}:
+        for file in ("Inter-Regular.otf", "Inter-SemiBold.otf"):
+            QFontDatabase.addApplicationFont(str(resources.find("fonts", file)))
+        font = QFont("Inter")
+        font.setPixelSize(13)
+        font.setHintingPreference(QFont.HintingPreference.PreferVerticalHinting)
+        app.setFont(font)
+
+
+def font(*, size: int = 0, semibold: bool = False) -> QFont:
+    """Return the program's type, `size` pixels high (0 keeps the ordinary size)."""
+    made = QFont(QApplication.font())
+    if size:
+        made.setPixelSize(size)
+    if semibold:
+        made.setWeight(QFont.Weight.DemiBold)
+    return made
+
+
+def _palette(s: Scheme) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for which, name in (
+        (role.Window, s.pane),
+        (role.WindowText, s.text),
+        (role.Base, s.pane),
+        (role.AlternateBase, s.list_ground),
+        (role.ToolTipBase, s.raised),
+        (role.ToolTipText, s.text),
+        (role.Text, s.text),
+        (role.Button, s.raised),
+        (role.ButtonText, s.text),
+        (role.BrightText, s.bad),
+        (role.Link, s.accent),
+        (role.Highlight, s.accent),
+        (role.HighlightedText, s.on_accent),
+        (role.PlaceholderText, s.faint),
+        (role.Light, s.line),
+        (role.Midlight, s.line),
+        (role.Mid, s.line),
+        (role.Dark, s.faint),
+        (role.Accent, s.accent),
+    ):
+        palette.setColor(which, QColor(name))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(s.faint))
+    return palette
+
+
+def _style_sheet(s: Scheme) -> str:
+    return _SHEET.format(**s._asdict(), radius=RADIUS)
+
+
+_SHEET = """
+QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 4px 6px; }}
+#rail {{ background: {rail}; }}
+#listSide {{ background: {list_ground}; border-left: 1px solid {line}; border-right: 1px solid {line}; }}
+#listSide QTableView {{ background: {list_ground}; border: none; selection-background-color: transparent; }}
+#pane {{ background: {pane}; }}
+QPushButton {{ background: transparent; color: {text}; border: 1px solid {line}; border-radius: {radius}px;
+  padding: 5px 12px; }}
+QPushButton:hover {{ background: {hover}; }}
+QPushButton:focus {{ border: 1px solid {accent}; }}
+QPushButton:disabled {{ color: {faint}; }}
+QPushButton[kind="primary"] {{ background: {accent}; color: {on_accent}; border: 1px solid {accent};
+  font-weight: 600; }}
+QPushButton[kind="primary"]:hover {{ background: {accent_hover}; border-color: {accent_hover}; }}
+QPushButton[kind="primary"]:focus {{ border: 2px solid {text}; padding: 4px 11px; }}
+QPushButton[kind="primary"]:disabled {{ background: {line}; border-color: {line}; color: {faint}; }}
+QPushButton[kind="quiet"] {{ border: 1px solid transparent; padding: 4px 8px; color: {muted}; }}
+QPushButton[kind="quiet"]:hover {{ background: {hover}; color: {text}; }}
+QPushButton[kind="quiet"]:focus {{ border: 1px solid {accent}; }}
+QPushButton[kind="quiet"]:checked {{ background: {accent_soft}; color: {accent}; }}
+QPushButton[kind="link"] {{ border: 1px solid transparent; padding: 2px 4px; color: {accent}; font-weight: 600; }}
+QPushButton[kind="link"]:hover {{ text-decoration: underline; }}
+QPushButton[kind="link"]:focus {{ border: 1px solid {accent}; }}
+QPushButton[kind="nav"] {{ border: 1px solid transparent; text-align: left; padding: 8px 10px; color: {muted}; }}
+QPushButton[kind="nav"]:hover {{ background: {hover}; color: {text}; }}
+QPushButton[kind="nav"]:checked {{ background: {selected}; color: {text}; font-weight: 600; }}
+QPushButton[kind="nav"]:focus {{ border: 1px solid {accent}; }}
+QLabel[tone="muted"] {{ color: {muted}; }}
+QLabel[tone="faint"] {{ color: {faint}; }}
+QLabel[tone="bad"] {{ color: {bad}; }}
+QLabel[tone="warn"] {{ color: {warn}; }}
+QLabel[tone="good"] {{ color: {good}; }}
+QLineEdit {{ background: transparent; border: none; selection-background-color: {accent}; }}
+QLineEdit[kind="box"], QComboBox {{ background: {raised}; border: 1px solid {line}; border-radius: {radius}px;
+  padding: 6px 10px; }}
+QLineEdit[kind="box"]:focus, QComboBox:focus {{ border: 1px solid {accent}; }}
+QTextEdit, QPlainTextEdit {{ background: {pane}; border: none; }}
+QFrame[kind="line"] {{ background: {line}; max-height: 1px; border: none; }}
+QFrame[kind="bar"] {{ border-radius: {radius}px; background: {accent_soft}; }}
+QFrame[kind="bar"][tone="bad"] {{ background: {bad_soft}; }}
+QFrame[kind="bar"][tone="warn"] {{ background: {warn_soft}; }}
+QFrame[kind="popup"] {{ background: {raised}; border: 1px solid {line}; border-radius: 12px; }}
+QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+QScrollBar::handle:vertical {{ background: {line}; border-radius: 4px; min-height: 32px; margin: 1px; }}
+QScrollBar::handle:vertical:hover {{ background: {faint}; }}
+QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{ background: none;
+  height: 0; }}
+QSplitter::handle {{ background: {line}; }}
+"""

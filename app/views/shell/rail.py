@@ -1,0 +1,159 @@
+"""The rail: write something new, go to a list, see at a glance what waits, and whose mailbox this is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.commands.command import Registry
+from app.domain.i18n import ntr, tr
+from app.ui import icons, keys, theme
+from app.ui.letter_list.delegate import initials
+
+_WIDTH = 212
+
+
+class Rail(QWidget):
+    """The left edge of the window."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("rail")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(_WIDTH)
+        self.setAccessibleName(tr("Places"))
+        self.new = QPushButton("  " + tr("New message"), self)
+        self.new.setProperty("kind", "primary")
+        self.new.setMinimumHeight(38)
+        self.new.setIcon(icons.icon("pen-line", "on_accent"))
+        self.new.setToolTip(keys.with_keys(tr("New message"), "Ctrl+N"))
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self._buttons: dict[str, _Place] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(12, 16, 12, 12)
+        self._column.setSpacing(4)
+        self._column.addWidget(self.new)
+        self._column.addSpacing(14)
+        for name, words, icon, shortcut in (
+            ("drafts", tr("Drafts"), "file-text", "Ctrl+2"),
+            ("outbox", tr("Outbox"), "send-horizontal", "Ctrl+4"),
+            ("sent", tr("Sent"), "mail-check", "Ctrl+3"),
+        ):
+            self._add_place(name, words, icon, shortcut)
+        self._column.addStretch(1)
+        self._foot = _Foot(self)
+        self.settings = self._foot.settings
+        self._column.addWidget(self._foot)
+
+    def connect_commands(self, registry: Registry) -> None:
+        """Let the rail's buttons do what the commands of the same name do."""
+        self.new.clicked.connect(lambda: registry.run("message.new"))
+        self.settings.clicked.connect(lambda: registry.run("window.settings"))
+
+    def show_place(self, name: str) -> None:
+        """Mark the place that is shown."""
+        if name in self._buttons:
+            self._buttons[name].setChecked(True)
+
+    def show_count(self, name: str, count: int, *, problems: int = 0) -> None:
+        """Show how many wait at a place, and how many of them need the person."""
+        self._buttons[name].show_count(count, problems)
+
+    def show_account(self, name: str, address: str, state: str, tone: str) -> None:
+        """Show whose mailbox this is and how it stands."""
+        self._foot.show_account(name, address, state, tone)
+
+    def _add_place(self, name: str, words: str, icon: str, shortcut: str) -> None:
+        button = _Place(words, icon, self)
+        button.setToolTip(keys.with_keys(words, shortcut))
+        button.clicked.connect(lambda: self.chosen.emit(name))
+        self._group.addButton(button)
+        self._buttons[name] = button
+        self._column.addWidget(button)
+
+
+class _Place(QPushButton):
+    """One place, with a count at its right."""
+
+    def __init__(self, words: str, icon: str, parent: QWidget) -> None:
+        super().__init__(icons.icon(icon, "muted", 18), words, parent)
+        self._words = words
+        self._count, self._problems = 0, 0
+        self.setProperty("kind", "nav")
+        self.setCheckable(True)
+        self.setAccessibleName(words)
+
+    def show_count(self, count: int, problems: int) -> None:
+        self._count, self._problems = count, problems
+        parts = [self._words]
+        if count:
+            parts.append(ntr("{n} message", "{n} messages", count))
+        if problems:
+            parts.append(ntr("{n} needs attention", "{n} need attention", problems))
+        self.setAccessibleName(", ".join(parts))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not (self._count or self._problems):
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(theme.font(size=12, semibold=bool(self._problems)))
+        words = str(self._problems or self._count)
+        width = max(20, painter.fontMetrics().horizontalAdvance(words) + 12)
+        badge = QRect(self.width() - width - 8, (self.height() - 20) // 2, width, 20)
+        if self._problems:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("bad_soft"))
+            painter.drawRoundedRect(badge, 10, 10)
+        painter.setPen(theme.color("bad" if self._problems else "faint"))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, words)
+        painter.end()
+
+
+class _Foot(QWidget):
+    """Whose mailbox this is, and the way to settings."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._avatar = QLabel(self)
+        self._avatar.setFixedSize(30, 30)
+        self._avatar.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._name, self._state = QLabel(self), QLabel(self)
+        self._name.setFont(theme.font(size=12, semibold=True))
+        self._state.setFont(theme.font(size=11))
+        self._state.setProperty("tone", "faint")
+        self.settings = QPushButton(icons.icon("settings", "muted", 18), "", self)
+        self.settings.setProperty("kind", "quiet")
+        self.settings.setAccessibleName(tr("Settings"))
+        self.settings.setToolTip(keys.with_keys(tr("Settings"), "Ctrl+,"))
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._name)
+        words.addWidget(self._state)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(4, 4, 0, 0)
+        line.setSpacing(8)
+        line.addWidget(self._avatar)
+        line.addLayout(words, 1)
+        line.addWidget(self.settings)
+
+    def show_account(self, name: str, address: str, state: str, tone: str) -> None:
+        self._avatar.setText(initials(name or address))
+        ink = theme.avatar_color(name or address)
+        self._avatar.setStyleSheet(
+            f"background: {ink.name()}; color: white; border-radius: 15px; font-size: 11px; font-weight: 600;"
+        )
+        width = _WIDTH - 110
+        metrics = self._name.fontMetrics()
+        self._name.setText(metrics.elidedText(name or address, Qt.TextElideMode.ElideRight, width))
+        self._name.setToolTip(address)
+        self._state.setText(self._state.fontMetrics().elidedText(state, Qt.TextElideMode.ElideRight, width))
+        self._state.setProperty("tone", tone)
+        self._state.style().polish(self._state)
+        self.setAccessibleName(f"{name} {address}, {state}")

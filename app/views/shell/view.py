@@ -1,0 +1,161 @@
+"""The window: rail, list, pane, and bars over them. It arranges what bootstrap hands in; it knows no mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app.commands.command import Context, Registry
+from app.ui import icons, keys
+from app.ui.bars import ActionBar, MessageBar
+from app.ui.palette import CommandPalette
+from app.views.shell.rail import Rail
+
+_SIZE = QSize(1240, 800)
+_LIST_WIDTH = 410
+
+
+class Window(QMainWindow):
+    """The main window. It is painted before anything else of the program is loaded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_close: Callable[[], bool] = lambda: True
+        self._may_close = False
+        self.setWindowTitle("Mailwright")
+        self.setWindowIcon(icons.program_icon())
+        self.resize(_SIZE)
+        self.setMinimumSize(720, 420)
+        self.rail = Rail(self)
+        self.account_bar = MessageBar(self)
+        self.notice_bar = MessageBar(self)
+        self.lists = QStackedWidget(self)
+        self.lists.setObjectName("lists")
+        self.pane = QStackedWidget(self)
+        self.pane.setObjectName("pane")
+        self.pages = QStackedWidget(self)
+        self.foot = ActionBar(self)
+        self._build()
+        self._palette: CommandPalette | None = None
+
+    def _build(self) -> None:
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.lists)
+        self._splitter.addWidget(self.pane)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setSizes([_LIST_WIDTH, _SIZE.width() - _LIST_WIDTH - self.rail.width()])
+        self.lists.setMinimumWidth(300)
+        self.pane.setMinimumWidth(300)
+        self.pages.addWidget(self._splitter)
+        bars = QVBoxLayout()
+        bars.setContentsMargins(12, 0, 12, 0)
+        bars.setSpacing(0)
+        bars.addWidget(self.account_bar)
+        bars.addWidget(self.notice_bar)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addLayout(bars)
+        right.addWidget(self.pages, 1)
+        whole = QWidget(self)
+        line = QHBoxLayout(whole)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self.rail)
+        line.addLayout(right, 1)
+        self.setCentralWidget(whole)
+
+    def connect_commands(self, registry: Registry) -> None:
+        """Bind the commands of the whole window, and make the palette."""
+        keys.bind(self, registry, Context.WINDOW)
+        self.rail.connect_commands(registry)
+        self._palette = CommandPalette(self, lambda: registry)
+
+    def open_palette(self) -> None:
+        """Open the command palette."""
+        if self._palette is not None:
+            self._palette.open()
+
+    def show_list(self, desk: QWidget) -> None:
+        """Show one list at the left."""
+        if self.lists.indexOf(desk) < 0:
+            self.lists.addWidget(desk)
+        self.lists.setCurrentWidget(desk)
+        self.pages.setCurrentWidget(self._splitter)
+
+    def show_pane(self, widget: QWidget) -> None:
+        """Show a reader or a letter being written at the right."""
+        if self.pane.indexOf(widget) < 0:
+            self.pane.addWidget(widget)
+        self.pane.setCurrentWidget(widget)
+        self.pages.setCurrentWidget(self._splitter)
+
+    def drop_pane(self, widget: QWidget) -> None:
+        """Take a pane away for good."""
+        self.pane.removeWidget(widget)
+        widget.deleteLater()
+
+    def show_page(self, page: QWidget) -> None:
+        """Show a page in place of list and pane (settings)."""
+        if self.pages.indexOf(page) < 0:
+            self.pages.addWidget(page)
+        self.pages.setCurrentWidget(page)
+        page.setFocus()
+
+    def leave_page(self) -> None:
+        """Go back to list and pane."""
+        self.pages.setCurrentWidget(self._splitter)
+
+    def panes(self) -> list[QWidget]:
+        """Return what F6 goes round: list, pane, rail."""
+        panes: list[QWidget | None] = [self.lists.currentWidget(), self.pane.currentWidget(), self.rail.new]
+        return [pane for pane in panes if pane is not None and pane.isVisible()]
+
+    def focus_next_pane(self, step: int) -> None:
+        """Move the focus to the next pane that is shown, as the person left it."""
+        panes = self.panes()
+        here = next((n for n, pane in enumerate(panes) if self._holds_focus(pane)), -1)
+        if panes:
+            target = panes[(here + step) % len(panes)]
+            inner: QWidget | None = target.focusWidget()
+            (inner if inner is not None else target).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def say(self, words: str, action: str = "") -> None:
+        """Say something at the foot of the window."""
+        self.foot.say(words, action)
+        self._place_foot()
+
+    def close_for_good(self) -> None:
+        """Close without asking `on_close` again: all is on disk."""
+        self._may_close = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close only when `on_close` says that everything is on disk; it is told once, and closes later."""
+        if self._may_close or self.on_close():
+            event.accept()
+        else:
+            event.ignore()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_foot()
+
+    def _place_foot(self) -> None:
+        self.foot.adjustSize()
+        left = self.rail.width() + self.lists.width()
+        self.foot.move(left + (self.width() - left - self.foot.width()) // 2, self.height() - self.foot.height() - 18)
+
+    @staticmethod
+    def _holds_focus(widget: QWidget) -> bool:
+        focus: QObject | None = widget.window().focusWidget()
+        while focus is not None:
+            if focus is widget:
+                return True
+            focus = focus.parent()
+        return False
