@@ -1,0 +1,30 @@
+"""Starts the program, or one of the processes it is made of; nothing else happens here."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run what the arguments name: the window, the engine (`--engine`), or the sandbox alone (`--sandbox-server`).
+
+    The last two are how a frozen program starts its own child processes.
+    """
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["--engine"]:
+        from app.engine.__main__ import main as run_engine
+
+        return run_engine()
+    if arguments[:1] == ["--sandbox-server"]:
+        import runpy
+
+        sys.argv = ["mailwright-sandbox", *arguments[1:]]
+        runpy.run_module("app.sandbox", run_name="__main__")
+        return 0
+    from app.bootstrap import start
+
+    return start(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""The one place that builds and wires everything. The window is painted first; the rest is loaded behind it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def start(arguments: Sequence[str]) -> int:
+    """Open the window and run until it is closed; return the exit status."""
+    from app.bootstrap.options import parse
+
+    options = parse(arguments)
+
+    from PySide6.QtWidgets import QApplication
+
+    from app.bootstrap.dress import dress
+    from app.views.shell.view import Window
+
+    qt = QApplication(sys.argv[:1])
+    dress(qt)
+    window = Window()
+    window.show()
+    window.rail.show_place("drafts")
+    qt.processEvents()  # the first paint: before the loop runs, so no task of ours can be frozen by it
+
+    from app.bootstrap.running import run
+
+    return run(qt, window, options)

@@ -1,0 +1,29 @@
+"""What can be done while writing a letter."""
+
+from __future__ import annotations
+
+from app.commands.command import Command, Context
+from app.domain.i18n import mark
+
+_C = Context.COMPOSE
+
+COMMANDS = (
+    Command("compose.send", mark("Send"), ("Ctrl+Return", "Ctrl+Enter", "Alt+S"), _C, mark("Enter alone never sends.")),
+    Command("compose.save", mark("Save draft"), ("Ctrl+S",), _C, mark("It also saves itself after a pause.")),
+    Command(
+        "compose.discard",
+        mark("Discard message"),
+        ("Ctrl+Shift+D",),
+        _C,
+        mark("Can be undone."),
+        keys_mac=("Ctrl+Shift+Backspace",),
+    ),
+    Command("compose.to", mark("To"), ("Alt+T", "Ctrl+Shift+T"), _C),
+    Command("compose.cc", mark("Cc"), ("Alt+C", "Ctrl+Shift+C"), _C),
+    Command("compose.bcc", mark("Bcc"), ("Alt+B", "Ctrl+Shift+B"), _C),
+    Command("compose.subject", mark("Subject"), ("Alt+U",), _C),
+    Command("compose.body", mark("Text of the message"), ("Alt+M",), _C),
+    Command("compose.importance", mark("High importance"), ("Alt+I", "Ctrl+Shift+I"), _C),
+    Command("compose.remedy", mark("Do what the bar offers"), ("Alt+A",), _C),
+    Command("compose.details", mark("Show or hide details"), ("Alt+D",), _C),
+)

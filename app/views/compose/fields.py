@@ -1,0 +1,143 @@
+"""The subject and the body: they tell every change as a delta, and take any paste without losing a visible character.
+
+Positions count UTF-16 units, as Qt's documents and the journal do.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QTimer, Signal
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+
+from app.domain.edits import BodyReplaced, TextSplice, utf16_length
+from app.domain.i18n import tr
+from app.domain.message import BodyFormat, Field
+from app.domain.text import clean_text
+from app.ui import theme
+
+_SLICE = 64 * 1024
+"""Characters of a large paste that go into the document at one turn of the event loop: a few milliseconds' work."""
+
+
+class SubjectField(QLineEdit):
+    """One line. Line breaks in a paste become spaces; a text that is too long stays whole, and the view says so."""
+
+    edited = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._known = ""
+        self.setAccessibleName(tr("Subject"))
+        self.setPlaceholderText(tr("Subject"))
+        self.setFont(theme.font(size=17, semibold=True))
+        self.setMaxLength(1_000_000)
+        self.textChanged.connect(self._tell)
+
+    def set_subject(self, text: str) -> None:
+        """Show `text` without telling it as an edit."""
+        self._known = text
+        self.setText(text)
+        self.setCursorPosition(0)
+
+    def insert_pasted(self, text: str) -> None:
+        """Insert what came from the clipboard, made one line."""
+        self.insert(clean_text(text, lines=False))
+
+    def _tell(self, text: str) -> None:
+        if text != self._known:
+            splice = splice_between(Field.SUBJECT, self._known, text)
+            self._known = text
+            self.edited.emit(splice)
+
+
+def splice_between(field: Field, before: str, after: str) -> TextSplice:
+    """Return the one splice that makes `after` of `before`, in UTF-16 units."""
+    start = 0
+    limit = min(len(before), len(after))
+    while start < limit and before[start] == after[start]:
+        start += 1
+    end = 0
+    while end < limit - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    removed = before[start : len(before) - end]
+    added = after[start : len(after) - end]
+    return TextSplice(field, utf16_length(before[:start]), utf16_length(removed), added)
+
+
+class BodyEditor(QPlainTextEdit):
+    """The body as plain text. A large paste goes in slice by slice, so that the window stays alive meanwhile."""
+
+    edited = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._telling = True
+        self._length = 0
+        self._waiting: list[str] = []
+        self._place = QTextCursor()
+        self._turn = QTimer(self)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._insert_slice)
+        self.setAccessibleName(tr("Message"))
+        self.setPlaceholderText(tr("Write your message"))
+        self.setTabChangesFocus(True)
+        self.setFont(theme.font(size=14))
+        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.document().setDocumentMargin(0)
+        self.document().contentsChange.connect(self._tell)
+
+    def set_body(self, text: str) -> None:
+        """Show `text` without telling it as an edit; the undo history begins here."""
+        self._telling = False
+        self.setPlainText(text)
+        self.document().clearUndoRedoStacks()
+        self._telling = True
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if not source.hasText():
+            return
+        text = clean_text(source.text(), lines=True)
+        if len(text) <= _SLICE:
+            self.textCursor().insertText(text)
+            self.ensureCursorVisible()
+            return
+        cursor = self.textCursor()
+        cursor.removeSelectedText()
+        self._place = QTextCursor(cursor)
+        self._waiting.extend(text[start : start + _SLICE] for start in range(0, len(text), _SLICE))
+        self._turn.start()
+
+    def is_pasting(self) -> bool:
+        """Tell whether slices of a large paste still wait; sending waits for them too."""
+        return bool(self._waiting)
+
+    def finish_pasting(self) -> None:
+        """Put in at once what still waits, because the letter is being closed."""
+        while self._waiting:
+            self._insert_slice()
+
+    def _insert_slice(self) -> None:
+        if self._waiting:
+            self._place.joinPreviousEditBlock()
+            self._place.insertText(self._waiting.pop(0))
+            self._place.endEditBlock()
+        if not self._waiting:
+            self._turn.stop()
+
+    def _tell(self, position: int, removed: int, added: int) -> None:
+        length = self.document().characterCount() - 1
+        before, self._length = self._length, length
+        if not self._telling:
+            return
+        # Qt counts the closing mark of the document into changes that touch its end: hold both to the text itself.
+        removed = min(removed, before - position)
+        added = min(added, length - position)
+        if before - removed + added != length:
+            self.edited.emit(BodyReplaced(self.toPlainText(), BodyFormat.TEXT))
+            return
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(position)
+        cursor.setPosition(position + added, QTextCursor.MoveMode.KeepAnchor)
+        text = cursor.selectedText().replace("\u2029", "\n").replace("\u2028", "\n")
+        if removed or text:
+            self.edited.emit(TextSplice(Field.BODY, position, removed, text))

@@ -1,0 +1,244 @@
+"""Draws one letter being written. Every change goes to the session as a delta; its state comes back to be shown."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.commands.command import Context, Registry
+from app.domain.addresses import format_recipient
+from app.domain.i18n import tr
+from app.domain.message import BodyFormat, Field, Importance
+from app.ui import icons, keys
+from app.ui.bars import MessageBar
+from app.ui.recipients_field import RecipientsField
+from app.views.compose.fields import BodyEditor, SubjectField
+from app.views.compose.session import ComposeSession
+
+_SIDE = 28
+
+
+class ComposeView(QWidget):
+    """The pane in which a letter is written. `left` says that the person is done with it for now."""
+
+    left = Signal()
+
+    def __init__(self, session: ComposeSession, registry: Registry, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self._registry = registry
+        self.setObjectName("pane")
+        self.setAccessibleName(tr("Letter"))
+        self.bar = MessageBar(self)
+        self.bar.action_wanted.connect(session.act)
+        self.recipients = {
+            Field.TO: RecipientsField(Field.TO, tr("To")),
+            Field.CC: RecipientsField(Field.CC, tr("Cc")),
+            Field.BCC: RecipientsField(Field.BCC, tr("Bcc")),
+        }
+        self.subject = SubjectField(self)
+        self.body = BodyEditor(self)
+        self._limit = QLabel(self)
+        self._limit.setProperty("tone", "bad")
+        self._limit.hide()
+        self._labels: dict[Field, QLabel] = {}
+        self._build()
+        self._show_letter()
+        self._connect()
+        self.refresh()
+
+    # What is drawn ---------------------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._build_strip())
+        head = QVBoxLayout()
+        head.setContentsMargins(_SIDE, 4, _SIDE, 0)
+        head.setSpacing(6)
+        head.addWidget(self.bar)
+        head.addLayout(self._build_fields())
+        head.addSpacing(4)
+        head.addWidget(self.subject)
+        head.addWidget(self._limit)
+        head.addSpacing(2)
+        line = QFrame(self)
+        line.setProperty("kind", "line")
+        line.setFixedHeight(1)
+        head.addWidget(line)
+        column.addLayout(head)
+        text = QHBoxLayout()
+        text.setContentsMargins(_SIDE, 14, 8, 8)
+        text.addWidget(self.body)
+        column.addLayout(text, 1)
+        fields = [*self.recipients.values(), self.subject, self.body]
+        for first, second in pairwise(fields):
+            QWidget.setTabOrder(first, second)
+
+    def _build_strip(self) -> QHBoxLayout:
+        self._state_icon = QLabel(self)
+        self._state = QLabel(self)
+        self._state.setProperty("tone", "muted")
+        self._important = self._button("flag", tr("High importance"), "compose.importance")
+        self._important.setCheckable(True)
+        self._discard = self._button("trash-2", tr("Discard"), "compose.discard")
+        self._send = self._button("send", tr("Send"), "compose.send", kind="primary")
+        self._send.setText(tr("&Send"))
+        strip = QHBoxLayout()
+        strip.setContentsMargins(_SIDE, 12, 20, 8)
+        strip.setSpacing(6)
+        strip.addWidget(self._state_icon)
+        strip.addWidget(self._state)
+        strip.addStretch(1)
+        for button in (self._important, self._discard, self._send):
+            strip.addWidget(button)
+        return strip
+
+    def _button(self, icon: str, words: str, command: str, kind: str = "quiet") -> QPushButton:
+        button = QPushButton(self)
+        button.setProperty("kind", kind)
+        button.setIcon(icons.icon(icon, "on_accent" if kind == "primary" else "muted"))
+        button.setAccessibleName(words)
+        button.setToolTip(keys.with_keys(words, self._registry.command(command).keys[0]))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus if kind == "primary" else Qt.FocusPolicy.ClickFocus)
+        button.clicked.connect(lambda: self._registry.run(command))
+        return button
+
+    def _build_fields(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        self._from_label, self._from = QLabel(tr("From"), self), QLabel(self)
+        self._from_label.setProperty("tone", "muted")
+        grid.addWidget(self._from_label, 0, 0)
+        grid.addWidget(self._from, 0, 1)
+        for number, (field, words) in enumerate(
+            ((Field.TO, tr("&To")), (Field.CC, tr("&Cc")), (Field.BCC, tr("&Bcc"))), start=1
+        ):
+            label = QLabel(words, self)
+            label.setProperty("tone", "muted")
+            label.setBuddy(self.recipients[field])
+            label.setMinimumWidth(36)
+            self._labels[field] = label
+            grid.addWidget(label, number, 0, Qt.AlignmentFlag.AlignTop)
+            label.setContentsMargins(0, 7, 0, 0)
+            grid.addWidget(self.recipients[field], number, 1)
+        more = QHBoxLayout()
+        more.setSpacing(0)
+        self._more: dict[Field, QPushButton] = {}
+        for field, words, command in ((Field.CC, tr("Cc"), "compose.cc"), (Field.BCC, tr("Bcc"), "compose.bcc")):
+            button = QPushButton(words, self)
+            button.setProperty("kind", "quiet")
+            button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+            button.setToolTip(keys.with_keys(words, self._registry.command(command).keys[0]))
+            button.clicked.connect(lambda _checked=False, command=command: self._registry.run(command))
+            self._more[field] = button
+            more.addWidget(button)
+        grid.addLayout(more, 1, 2, Qt.AlignmentFlag.AlignTop)
+        return grid
+
+    def _show_letter(self) -> None:
+        content, pending = self.session.content, self.session.pending
+        for field, widget in self.recipients.items():
+            widget.set_recipients(getattr(content, field.value), pending.get(field, ""))
+            wanted = field is Field.TO or bool(getattr(content, field.value) or pending.get(field))
+            self._show_field(field, shown=wanted)
+        self.subject.set_subject(content.subject)
+        formatted = content.body_format is BodyFormat.HTML
+        self.body.set_body(self.session.readable_body() if formatted else content.body)
+
+    def _show_field(self, field: Field, *, shown: bool) -> None:
+        self.recipients[field].setVisible(shown)
+        self._labels[field].setVisible(shown)
+        if field in self._more:
+            self._more[field].setVisible(not shown)
+
+    # What is done ----------------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        for widget in (*self.recipients.values(), self.subject, self.body):
+            widget.edited.connect(self.session.edit)
+        self.subject.returnPressed.connect(self.body.setFocus)
+        self.session.changed.subscribe(self.refresh)
+        self.session.body_replaced.subscribe(self.body.set_body)
+        for command, handler in self._registry:
+            if command.context is Context.COMPOSE:
+                keys.bind(self, [(command, handler)], Context.COMPOSE)
+
+    def refresh(self) -> None:
+        """Draw the session's state: the state line, the bar, what can be edited."""
+        state = self.session.state()
+        self._state_icon.setPixmap(icons.pixmap(state.icon, state.tone, 16))
+        self._state.setText(state.text)
+        self._state.setProperty("tone", state.tone)
+        self._state.style().polish(self._state)
+        self._state.setAccessibleName(state.text)
+        editable = self.session.can_edit()
+        self.subject.setReadOnly(not editable)
+        self.body.setReadOnly(not (editable and self.session.content.body_format is BodyFormat.TEXT))
+        for widget in self.recipients.values():
+            widget.setEnabled(editable)
+        self._send.setEnabled(editable)
+        high = self.session.content.importance is Importance.HIGH
+        self._important.setChecked(high)
+        self._important.setIcon(icons.icon("flag", "bad" if high else "muted"))
+        sender = self.session.content.sender
+        self._from.setText(format_recipient(sender) if sender is not None else "")
+        self._from.setVisible(sender is not None)
+        self._from_label.setVisible(sender is not None)
+        over = self.session.subject_problem()
+        self._limit.setText(over)
+        self._limit.setVisible(bool(over))
+        self._refresh_bar()
+
+    def _refresh_bar(self) -> None:
+        notice = self.session.notice()
+        if notice is None:
+            self.bar.clear()
+        else:
+            action = (notice.action, notice.action_words) if notice.action else None
+            self.bar.say(notice.sentence, tone=notice.tone, action=action, details=notice.details)
+
+    def settle(self) -> None:
+        """Make what is half typed part of the letter: before sending, saving by hand, or leaving."""
+        self.body.finish_pasting()
+        for widget in self.recipients.values():
+            widget.complete_pending()
+
+    def focus_field(self, field: Field) -> None:
+        """Put the focus in a field, showing it first if it is hidden."""
+        if field in self.recipients:
+            self._show_field(field, shown=True)
+            self.recipients[field].focus_input()
+        elif field is Field.SUBJECT:
+            self.subject.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.subject.selectAll()
+        else:
+            self.body.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def focus_best(self) -> None:
+        """Put the focus where it is wanted: on what is wrong, else on the first empty field, else in the body."""
+        for field, widget in self.recipients.items():
+            problems = widget.problems()
+            if problems:
+                self._show_field(field, shown=True)
+                widget.edit_chip(problems[0])
+                return
+        if not self.session.content.to and not self.session.pending.get(Field.TO):
+            self.focus_field(Field.TO)
+        elif not self.session.content.subject:
+            self.focus_field(Field.SUBJECT)
+        else:
+            self.focus_field(Field.BODY)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+            return
+        super().keyPressEvent(event)

@@ -1,0 +1,21 @@
+"""What can be done with drafts in their list."""
+
+from __future__ import annotations
+
+from app.commands.command import Command, Context
+from app.domain.i18n import mark
+
+_L = Context.LIST
+
+COMMANDS = (
+    Command(
+        "drafts.send", mark("Send selected"), ("Ctrl+Return", "Ctrl+Enter"), _L, mark("One request for all of them.")
+    ),
+    Command(
+        "drafts.send_ready",
+        mark("Send all drafts that are ready"),
+        ("F9",),
+        help=mark("Says how many, and sends when you press Enter."),
+    ),
+    Command("drafts.discard", mark("Discard"), ("Del", "#", "Backspace"), _L, mark("Can be undone.")),
+)

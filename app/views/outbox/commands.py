@@ -1,0 +1,11 @@
+"""What can be done with what is on its way."""
+
+from __future__ import annotations
+
+from app.commands.command import Command, Context
+from app.domain.i18n import mark
+
+COMMANDS = (
+    Command("outbox.retry", mark("Try again"), ("R",), Context.LIST),
+    Command("outbox.retry_all", mark("Try all that failed again"), ("Shift+F9",)),
+)

@@ -1,0 +1,11 @@
+"""What can be done with accounts from anywhere in the window. Inside the form, access keys do all of it."""
+
+from __future__ import annotations
+
+from app.commands.command import Command
+from app.domain.i18n import mark
+
+COMMANDS = (
+    Command("account.add", mark("Add an account")),
+    Command("account.sign_in", mark("Sign in"), help=mark("Type the password of an account that waits for it.")),
+)
