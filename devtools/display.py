@@ -37,8 +37,9 @@ def virtual_display() -> Iterator[dict[str, str]]:
         stack.callback(server.wait)
         stack.callback(server.terminate)
         os.close(writing)
-        number = os.read(reading, 16).decode().strip() if select.select([reading], [], [], 30)[0] else ""
-        os.close(reading)
+        # The whole line is read: the server writes the number and the line's end apart, and dies if nobody listens.
+        answer = stack.enter_context(os.fdopen(reading, encoding="ascii"))
+        number = answer.readline().strip() if select.select([answer], [], [], 30)[0] else ""
         if not number:
             raise SetUpError("Xvfb did not start within 30 seconds.")
         runtime = stack.enter_context(tempfile.TemporaryDirectory(prefix="mailwright-xdg-"))

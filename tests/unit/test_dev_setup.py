@@ -13,7 +13,7 @@ import pytest
 
 from devtools import debian, environment
 from devtools.debian import OFFSCREEN_LIBRARIES, WINDOW_LIBRARIES, has_a_font, install_packages, missing_packages
-from devtools.display import has_display
+from devtools.display import has_display, virtual_display
 from devtools.index import parse_pip_config, uv_environment
 from devtools.words import SetUpError
 
@@ -192,6 +192,43 @@ class TestDisplay:
         assert "xvfb-run" in ended.stderr
         assert len(ended.stderr.splitlines()) == 1
         assert ended.stdout == ""
+
+
+class TestVirtualDisplay:
+    @pytest.fixture
+    def commands(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """Put stand-ins for Xvfb, openbox and xdotool on the path; openbox notes where it was sent."""
+        scripts = {
+            "Xvfb": (
+                f"#!{sys.executable}\n"
+                "import os, sys, time\n"
+                "for piece in (b'4', b'2', b'\\n'):\n"
+                "    os.write(int(sys.argv[-1]), piece)\n"
+                "    time.sleep(0.1)\n"
+                "time.sleep(60)\n"
+            ),
+            "openbox": f'#!/bin/sh\necho "$DISPLAY" > {tmp_path}/display; exec sleep 60\n',
+            "xdotool": f"#!/bin/sh\ntest -s {tmp_path}/display\n",
+        }
+        for name, script in scripts.items():
+            (tmp_path / name).write_text(script, encoding="utf-8")
+            (tmp_path / name).chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+        return tmp_path
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="an X server of our own is for Linux")
+    def test_a_display_number_that_comes_in_pieces_is_read_whole(self, commands: Path) -> None:
+        with virtual_display() as display:
+            assert display["DISPLAY"] == ":42"
+            assert (commands / "display").read_text(encoding="utf-8") == ":42\n"
+            assert Path(display["XDG_RUNTIME_DIR"]).is_dir()
+        assert not Path(display["XDG_RUNTIME_DIR"]).exists()
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="an X server of our own is for Linux")
+    def test_a_server_that_does_not_start_is_said(self, commands: Path) -> None:
+        (commands / "Xvfb").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+        with pytest.raises(SetUpError, match="Xvfb did not start"), virtual_display():
+            pytest.fail("there is no display to use")
 
 
 class TestLocks:
