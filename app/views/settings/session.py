@@ -1,0 +1,305 @@
+"""The state of the settings page: the accounts there are, the form of one, and the test of its connection.
+
+No password leaves the form but to the mailbox and the keyring. An account is saved after its test has passed for
+exactly what stands in the form, or where the server could not be reached at all: never past a failure of TLS or of
+sign-in, since the first would give the password away and the second would lock people out.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.domain.account import Account, AuthKind
+from app.domain.errors import AccountError, BadInput, StorageError
+from app.domain.i18n import tr
+from app.domain.message import AccountId
+from app.services.ports import Mailbox, Secrets, Settings
+from app.ui.tasks import Tasks
+from app.views.settings import steps
+from app.views.settings.account_form import AccountForm, FormField, find_errors, form_of, tidy
+
+if TYPE_CHECKING:
+    import asyncio
+
+
+class Phase(StrEnum):
+    """What the form is doing."""
+
+    EDITING = "editing"
+    TESTING = "testing"
+    PASSED = "passed"
+    FAILED = "failed"
+    SAVING = "saving"
+
+
+def _nothing(*_: object) -> None:
+    return
+
+
+class SettingsSession:
+    """Accounts and the form of one. `on_change` is called after every change that is to be drawn."""
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        secrets: Secrets,
+        settings: Settings,
+        tasks: Tasks,
+        check_ca_file: Callable[[str], Awaitable[None]],
+    ) -> None:
+        """Take the ports; nothing is read before `load`. `check_ca_file` raises BadInput, and does not block."""
+        self._mailbox = mailbox
+        self._secrets = secrets
+        self._settings = settings
+        self._tasks = tasks
+        self._check_ca_file = check_ca_file
+        self._testing: asyncio.Task[None] | None = None
+        self._unfinished = AccountForm()
+        self.on_change: Callable[[], None] = _nothing
+        self.on_saved: Callable[[Account], None] = _nothing
+        self.on_removed: Callable[[AccountId], None] = _nothing
+        self.loaded = False
+        self.accounts: tuple[Account, ...] = ()
+        self.has_keyring: bool | None = None
+        self.editing: AccountId | None = None
+        self.form: AccountForm | None = None
+        self.errors: dict[FormField, str] = {}
+        self.lines: tuple[steps.StepLine, ...] = ()
+        self.phase: Phase = Phase.EDITING
+        self.notice = ""
+
+    # --- the list of accounts ---------------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Read the accounts, and ask whether there is a keyring."""
+        self._tasks.spawn(self._load(), "read the accounts")
+        self._tasks.spawn(self._ask_keyring(), "look for a keyring")
+
+    async def _load(self) -> None:
+        self.accounts = tuple(await self._settings.accounts())
+        self.loaded = True
+        if not self.accounts and self.form is None:
+            self.start_new()
+        self.on_change()
+
+    async def _ask_keyring(self) -> None:
+        self.has_keyring = await self._secrets.has_keyring()
+        self.on_change()
+
+    def remove(self, account_id: AccountId) -> None:
+        """Remove an account and its password; its messages on this computer stay."""
+        self._tasks.spawn(self._remove(account_id), "remove an account")
+
+    async def _remove(self, account_id: AccountId) -> None:
+        try:
+            await self._settings.remove_account(account_id)
+        except StorageError as error:
+            self.notice = tr("The account could not be removed: {reason}", reason=error)
+            self.on_change()
+            return
+        self.accounts = tuple(account for account in self.accounts if account.account_id != account_id)
+        self.notice = tr("The account was removed. Its messages on this computer stay.")
+        self.on_change()
+        self.on_removed(account_id)
+        await self._secrets.forget(account_id)
+
+    # --- the form ---------------------------------------------------------------------------------------------------
+
+    def start_new(self) -> None:
+        """Open the form for a new account, with what was typed before if it was left unfinished."""
+        self._show(None, self._unfinished)
+
+    def edit(self, account_id: AccountId) -> None:
+        """Open the form of an account. Raises KeyError where there is none."""
+        known = {account.account_id: account for account in self.accounts}
+        self._show(account_id, form_of(known[account_id]))
+
+    def leave_form(self) -> None:
+        """Go back to the list; what was typed for a new account stays until the program ends."""
+        self.stop_test()
+        if self.editing is None and self.form is not None:
+            self._unfinished = self.form
+        self.form = None
+        self.on_change()
+
+    def set(self, field: FormField, value: str) -> None:
+        """Take what was typed into `field`. An earlier test counts no more."""
+        self._change({field.value: value})
+        self.errors.pop(field, None)
+        self.on_change()
+
+    def set_auth(self, auth: AuthKind) -> None:
+        """Choose how to sign in."""
+        self._change({"auth": auth})
+        self.on_change()
+
+    def leave_field(self, field: FormField) -> None:
+        """Look at a field that is left: complete a bare host, say what cannot be right, but not that it is empty."""
+        if self.form is None or self.phase is not Phase.EDITING:
+            return
+        tidied = tidy(self.form)
+        self.form = msgspec.structs.replace(self.form, **{field.value: getattr(tidied, field.value)})
+        sentence = find_errors(tidied, password_known=True).get(field, "")
+        if sentence and getattr(tidied, field.value):
+            self.errors[field] = sentence
+        self.on_change()
+
+    def _show(self, account_id: AccountId | None, form: AccountForm) -> None:
+        self.stop_test()
+        self.editing, self.form = account_id, form
+        self.errors, self.lines, self.notice = {}, (), ""
+        self.phase = Phase.EDITING
+        self.on_change()
+
+    def _change(self, changes: dict[str, object]) -> None:
+        if self.form is None or self.phase is Phase.SAVING:
+            return
+        changed = msgspec.structs.replace(self.form, **changes)
+        if changed != self.form:
+            self.stop_test()
+            self.form, self.lines, self.notice = changed, (), ""
+            self.phase = Phase.EDITING
+
+    # --- testing ----------------------------------------------------------------------------------------------------
+
+    def test(self) -> bool:
+        """Begin to test the connection; False where a field must be mended first (`errors`), or one is under way."""
+        if self.form is None or self.phase in {Phase.TESTING, Phase.SAVING}:
+            return False
+        self.form = tidy(self.form)
+        self.errors = find_errors(self.form, password_known=self.editing is not None)
+        if self._is_known(self.form):
+            self.errors[FormField.ADDRESS] = tr("This mailbox is set up already.")
+        if self.errors:
+            self.phase, self.lines = Phase.EDITING, ()
+            self.on_change()
+            return False
+        self.phase = Phase.TESTING
+        self.lines = steps.running(steps.fresh_lines())
+        self.on_change()
+        self._testing = self._tasks.spawn(self._test(self.form), "test a connection")
+        return True
+
+    def stop_test(self) -> None:
+        """Give up the test under way."""
+        if self._testing is not None:
+            self._testing.cancel()
+            self._testing = None
+        if self.phase is Phase.TESTING:
+            self.phase, self.lines = Phase.EDITING, ()
+            self.on_change()
+
+    def _is_known(self, form: AccountForm) -> bool:
+        return any(
+            account.address.casefold() == form.address.casefold() and account.endpoint == form.endpoint
+            for account in self.accounts
+            if account.account_id != self.editing
+        )
+
+    async def _test(self, form: AccountForm) -> None:
+        secret = await self._find_secret(form)
+        if secret and await self._is_good_ca_file(form):
+            await self._probe(form.account(self.editing or AccountId("probe")), secret)
+        else:
+            self.phase, self.lines = Phase.EDITING, ()
+        self._testing = None
+        self.on_change()
+
+    async def _find_secret(self, form: AccountForm) -> str:
+        secret = form.password
+        if not secret and self.editing is not None:
+            secret = await self._secrets.read(self.editing) or ""
+        if not secret:
+            self.errors[FormField.PASSWORD] = tr("Type your password.")
+        return secret
+
+    async def _is_good_ca_file(self, form: AccountForm) -> bool:
+        try:
+            if form.ca_file:
+                await self._check_ca_file(form.ca_file)
+        except BadInput as error:
+            self.errors[FormField.CA_FILE] = str(error)
+            return False
+        return True
+
+    async def _probe(self, account: Account, secret: str) -> None:
+        cut_off = tr("The test ended early.")
+        try:
+            async for step in self._mailbox.probe(account, secret):
+                self.lines = steps.with_step(self.lines, step, account)
+                if step.passed:
+                    self.lines = steps.running(self.lines)
+                self.on_change()
+        except AccountError as error:
+            cut_off = error.trouble.detail
+        if all(line.state is steps.StepState.PASSED for line in self.lines):
+            self.phase = Phase.PASSED
+            return
+        if steps.failed_line(self.lines) is None:
+            self.lines = steps.interrupted(self.lines, cut_off)
+        self.phase = Phase.FAILED
+
+    @property
+    def where_kept(self) -> str:
+        """Return in a sentence where the password will be kept."""
+        if self.has_keyring is None:
+            return tr("Looking for this computer's keyring…")
+        if self.has_keyring:
+            return tr("Your password will be kept in this computer's keyring.")
+        return tr("No keyring here: you will be asked for your password at each start.")
+
+    # --- saving -----------------------------------------------------------------------------------------------------
+
+    @property
+    def may_save(self) -> bool:
+        """Tell whether the test has passed for what stands in the form."""
+        return self.phase is Phase.PASSED
+
+    @property
+    def may_save_unreached(self) -> bool:
+        """Tell whether the account may be kept although its server was not reached: no network, a VPN that is off."""
+        failed = steps.failed_line(self.lines)
+        if self.phase is not Phase.FAILED or failed is None or failed.cut_off:
+            return False
+        return failed.name in steps.NEVER_REACHED
+
+    def save(self) -> bool:
+        """Keep account and password, and open the mailbox; False where that may not be done now."""
+        if self.form is None or not (self.may_save or self.may_save_unreached):
+            return False
+        before, self.phase = self.phase, Phase.SAVING
+        self.on_change()
+        self._tasks.spawn(self._save(self.form, before), "save an account")
+        return True
+
+    async def _save(self, form: AccountForm, before: Phase) -> None:
+        account = form.account(self.editing or AccountId(uuid.uuid4().hex))
+        secret = await self._find_secret(form)
+        try:
+            await self._settings.keep_account(account)
+        except StorageError as error:
+            self.phase, self.notice = before, tr("The account could not be saved: {reason}", reason=error)
+            self.on_change()
+            return
+        kept = await self._secrets.keep(account.account_id, secret)
+        try:
+            await self._mailbox.open_account(account, secret)
+        finally:
+            self._saved(account, kept=kept)
+
+    def _saved(self, account: Account, *, kept: bool) -> None:
+        others = {known.account_id: known for known in self.accounts}
+        self.accounts = tuple({**others, account.account_id: account}.values())
+        if self.editing is None:
+            self._unfinished = AccountForm()
+        self.form, self.editing, self.lines, self.phase = None, None, (), Phase.EDITING
+        self.notice = tr("{address} is set up.", address=account.address)
+        if not kept:
+            self.notice += " " + tr("You will be asked for the password at each start.")
+        self.on_change()
+        self.on_saved(account)

@@ -1,0 +1,125 @@
+"""Opens the accounts at start, and asks for the passwords that no keyring holds: the state behind the sign-in bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.domain.account import Account, ProbeStep
+from app.domain.errors import AccountError
+from app.domain.i18n import tr
+from app.domain.message import AccountId
+from app.services.ports import Mailbox, Secrets
+from app.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    import asyncio
+
+_PASSWORD_AT_FAULT = "sign-in"  # noqa: S105 - the name of a step
+
+
+def _nothing(*_: object) -> None:
+    return
+
+
+class SignInSession:
+    """Accounts that wait for a password, asked for one at a time, in the way of nothing else.
+
+    `on_change` is called after every change that is to be drawn, `on_opened` with each account that is open.
+    """
+
+    def __init__(self, mailbox: Mailbox, secrets: Secrets, tasks: Tasks) -> None:
+        """Take the ports; nothing is asked before `open_accounts` or `ask`."""
+        self._mailbox = mailbox
+        self._secrets = secrets
+        self._tasks = tasks
+        self._waiting: list[Account] = []
+        self._trying: asyncio.Task[None] | None = None
+        self.on_change: Callable[[], None] = _nothing
+        self.on_opened: Callable[[Account], None] = _nothing
+        self.error = ""
+        self.notice = ""
+
+    @property
+    def account(self) -> Account | None:
+        """Return the account whose password is asked for now."""
+        return self._waiting[0] if self._waiting else None
+
+    @property
+    def trying(self) -> bool:
+        """Tell whether a password is being tried."""
+        return self._trying is not None
+
+    async def open_accounts(self, accounts: list[Account]) -> None:
+        """Open each account with the password that the keyring holds, and ask for those that it does not."""
+        for account in accounts:
+            secret = await self._secrets.read(account.account_id)
+            if secret:
+                await self._mailbox.open_account(account, secret)
+                self.on_opened(account)
+            else:
+                self.ask(account)
+
+    def ask(self, account: Account) -> None:
+        """Ask for the password of `account`, at start or because the server did not accept the one there is."""
+        if all(waiting.account_id != account.account_id for waiting in self._waiting):
+            self._waiting.append(account)
+            self.on_change()
+
+    def withdraw(self, account_id: AccountId) -> None:
+        """Ask no more for an account that was opened or removed elsewhere."""
+        if self.account is not None and self.account.account_id == account_id:
+            self._stop()
+        self._waiting = [account for account in self._waiting if account.account_id != account_id]
+        self.on_change()
+
+    def postpone(self) -> None:
+        """Ask later: go on to the next account; this one stays closed until `ask` is called again."""
+        if self.account is not None:
+            self.withdraw(self.account.account_id)
+
+    def sign_in(self, secret: str) -> bool:
+        """Try `secret`; keep it unless the server refuses it. False where it is empty or one is being tried."""
+        if self.account is None or self.trying:
+            return False
+        if not secret:
+            self.error = tr("Type your password.")
+            self.on_change()
+            return False
+        self.error = ""
+        self._trying = self._tasks.spawn(self._sign_in(self.account, secret), "sign in")
+        self.on_change()
+        return True
+
+    async def _sign_in(self, account: Account, secret: str) -> None:
+        import asyncio
+
+        try:
+            if await self._is_refused(account, secret):
+                self.error = tr("The server does not accept this password.")
+                return
+            kept = await self._secrets.keep(account.account_id, secret)
+            await self._mailbox.open_account(account, secret)
+            self.notice = "" if kept else tr("You will be asked for the password at each start.")
+            self._waiting = [waiting for waiting in self._waiting if waiting.account_id != account.account_id]
+            self.on_opened(account)
+        finally:
+            if self._trying is asyncio.current_task():
+                self._trying = None
+                self.on_change()
+
+    async def _is_refused(self, account: Account, secret: str) -> bool:
+        """Tell whether the server says that the password is wrong. Any other trouble is told at the account's bar."""
+        last: ProbeStep | None = None
+        try:
+            async for step in self._mailbox.probe(account, secret):
+                last = step
+        except AccountError:
+            return False
+        return last is not None and not last.passed and last.name == _PASSWORD_AT_FAULT
+
+    def _stop(self) -> None:
+        self.error = ""
+        if self._trying is not None:
+            self._trying.cancel()
+            self._trying = None

@@ -1,0 +1,152 @@
+"""What is typed to set up an account: completed where the meaning is plain, refused in words where it is not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.account import Account, AuthKind
+from app.domain.message import AccountId
+from app.views.settings.account_form import (
+    AccountForm,
+    FormField,
+    complete_endpoint,
+    endpoint_error,
+    find_errors,
+    form_of,
+    tidy,
+)
+
+GOOD = AccountForm(
+    address="anna@contoso.com",
+    endpoint="https://mail.contoso.com/EWS/Exchange.asmx",
+    user="CONTOSO\\anna",
+    password="x",
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("mail.contoso.com", "https://mail.contoso.com/EWS/Exchange.asmx"),
+        ("  mail.contoso.com \n", "https://mail.contoso.com/EWS/Exchange.asmx"),
+        ("mail.contoso.com/", "https://mail.contoso.com/EWS/Exchange.asmx"),
+        ("mail.contoso.com:8443", "https://mail.contoso.com:8443/EWS/Exchange.asmx"),
+        ("https://mail.contoso.com", "https://mail.contoso.com/EWS/Exchange.asmx"),
+        ("HTTPS://mail.contoso.com/", "https://mail.contoso.com/EWS/Exchange.asmx"),
+        ("https://mail.contoso.com/other.asmx", "https://mail.contoso.com/other.asmx"),
+        ("mail.contoso.com/other.asmx", "https://mail.contoso.com/other.asmx"),
+        ("[::1]:443", "https://[::1]:443/EWS/Exchange.asmx"),
+        ("localhost", "https://localhost/EWS/Exchange.asmx"),
+        ("http://mail.contoso.com", "http://mail.contoso.com"),
+        ("", ""),
+    ],
+)
+def test_a_bare_host_is_completed_to_the_usual_address(typed: str, meant: str) -> None:
+    assert complete_endpoint(typed) == meant
+
+
+@given(st.text())
+def test_completing_twice_changes_nothing_more_and_never_raises(typed: str) -> None:
+    once = complete_endpoint(typed)
+    assert complete_endpoint(once) == once
+    endpoint_error(once)
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "https://mail.contoso.com/EWS/Exchange.asmx",
+        "https://127.0.0.1:8443/EWS/Exchange.asmx",
+        "https://[::1]/EWS/Exchange.asmx",
+        "https://bücher.example/EWS/Exchange.asmx",
+        "https://mail_1.intranet/x",
+    ],
+)
+def test_an_address_that_can_be_has_no_error(endpoint: str) -> None:
+    assert endpoint_error(endpoint) == ""
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "words"),
+    [
+        ("", "Type the name"),
+        ("http://mail.contoso.com/EWS/Exchange.asmx", "must begin with https://"),
+        ("ftp://mail.contoso.com", "must begin with https://"),
+        ("https://", "after https://"),
+        ("https:///EWS", "after https://"),
+        ("https://mail..contoso.com/", "after https://"),
+        ("https://-mail.contoso.com/", "after https://"),
+        ("https://anna:secret@mail.contoso.com/EWS", "must not hold a user name"),
+        ("https://mail.contoso.com/EWS?x=1", "a ? or a #"),
+        ("https://mail.contoso.com/EWS#x", "a ? or a #"),
+        ("https://mail.contoso.com:99999/EWS", "cannot be"),
+        ("https://mail.contoso.com:0/EWS", "cannot be"),
+        ("https://mail.contoso.com:x/EWS", "cannot be"),
+        ("https://mail contoso.com/EWS", "cannot be"),
+        ("https://[::1/EWS", "cannot be"),
+        ("https://mail.contoso.com/\ud800", "cannot be"),
+        ("https://" + "a" * 2000, "cannot be"),
+    ],
+)
+def test_an_address_that_cannot_be_is_refused_in_words(endpoint: str, words: str) -> None:
+    assert words in endpoint_error(endpoint)
+
+
+def test_a_whole_form_has_no_errors() -> None:
+    assert find_errors(GOOD, password_known=False) == {}
+
+
+def test_an_empty_form_says_what_each_field_needs() -> None:
+    assert set(find_errors(AccountForm(), password_known=False)) == {
+        FormField.ADDRESS,
+        FormField.ENDPOINT,
+        FormField.PASSWORD,
+    }
+
+
+def test_a_password_that_is_kept_already_need_not_be_typed() -> None:
+    form = AccountForm(address=GOOD.address, endpoint=GOOD.endpoint)
+    assert find_errors(form, password_known=True) == {}
+
+
+@pytest.mark.parametrize(
+    ("form", "field", "words"),
+    [
+        (AccountForm(address="anna"), FormField.ADDRESS, "not a complete address"),
+        (AccountForm(user="CONTOSO\\"), FormField.USER, "DOMAIN"),
+        (AccountForm(user="\\anna"), FormField.USER, "DOMAIN"),
+        (AccountForm(user="an\nna"), FormField.USER, "cannot be a user name"),
+        (AccountForm(user="a" * 2000), FormField.USER, "cannot be a user name"),
+        (AccountForm(password="a\tb"), FormField.PASSWORD, "control character"),
+        (AccountForm(password="a\ud800"), FormField.PASSWORD, "control character"),
+        (AccountForm(ca_file="a\0b"), FormField.CA_FILE, "cannot be a file"),
+    ],
+)
+def test_a_field_that_cannot_be_right_says_why(form: AccountForm, field: FormField, words: str) -> None:
+    assert words in find_errors(form, password_known=True)[field]
+
+
+def test_spaces_around_are_taken_off_but_never_off_the_password() -> None:
+    form = tidy(AccountForm(" a@x ", " h ", " u ", " p ", AuthKind.NTLM, " f "))
+    assert form == AccountForm("a@x", "https://h/EWS/Exchange.asmx", "u", " p ", AuthKind.NTLM, "f")
+
+
+def test_a_form_filled_with_an_account_describes_the_same_account() -> None:
+    for user in ("CONTOSO\\anna", "anna@contoso.com"):
+        account = Account(
+            account_id=AccountId("a"),
+            address="anna@contoso.com",
+            endpoint=GOOD.endpoint,
+            user=user,
+            auth=AuthKind.NTLM,
+            ca_file="/ca.pem",
+        )
+        assert form_of(account).account(account.account_id) == account
+
+
+def test_printing_a_form_shows_no_password() -> None:
+    form = AccountForm(password="hunter2")
+    assert "hunter2" not in repr(form)
+    assert "hunter2" not in str({"form": form})
