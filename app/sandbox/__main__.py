@@ -1,0 +1,64 @@
+"""Starts the sandbox by itself: prints one line of JSON when it is ready, and stops on a signal."""
+
+import argparse
+import asyncio
+import json
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.sandbox.server import serve
+
+
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="mailwright-sandbox", description="A small Exchange on this machine, for trying Mailwright and for tests."
+    )
+    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes any that is free")
+    parser.add_argument("--data", type=Path, help="folder to keep the mailboxes in; without it they go with the server")
+    parser.add_argument(
+        "--die-with-parent", action="store_true", help="stop when standard input closes, that is, with who started this"
+    )
+    return parser.parse_args(given)
+
+
+async def run(port: int, data: Path | None, *, die_with_parent: bool) -> None:
+    """Run until SIGTERM, SIGINT or, with `die_with_parent`, the end of standard input."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in ("SIGTERM", "SIGINT"):
+        number = getattr(signal, name)
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows: its event loop has no signal handlers of its own
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+    if die_with_parent:
+        threading.Thread(target=_wait_for_parent, args=(loop, stop), daemon=True).start()
+    async with serve(port, data) as sandbox:
+        print(json.dumps(sandbox.announcement()), flush=True)
+        await stop.wait()
+
+
+def _wait_for_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    while sys.stdin.buffer.read(1):
+        pass
+    loop.call_soon_threadsafe(stop.set)
+
+
+def main(given: Sequence[str] | None = None) -> int:
+    """Start the sandbox; returns the exit status."""
+    arguments = _arguments(given)
+    logging.basicConfig(level=logging.WARNING, format="sandbox: %(message)s")
+    try:
+        asyncio.run(run(arguments.port, arguments.data, die_with_parent=arguments.die_with_parent))
+    except OSError as error:
+        print(f"The sandbox cannot start: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""The admin calls, guarded by a token: for tests, and for a look behind the scenes. See docs/sandbox.md."""
+
+import hmac
+import json
+from typing import Any, Final
+
+from aiohttp import web
+
+from app.sandbox.endpoint import Endpoint
+from app.sandbox.faults import BadRule
+from app.sandbox.organisation import fill, start_over
+
+PATH: Final = "/admin"
+
+
+class Admin:
+    """The admin calls over one endpoint."""
+
+    def __init__(self, endpoint: Endpoint, token: str) -> None:
+        self._endpoint = endpoint
+        self._token = token
+
+    def add_routes(self, app: web.Application) -> None:
+        """Put the calls into an application."""
+        for method, name, handler in (
+            ("GET", "journal", self.journal),
+            ("GET", "deliveries", self.deliveries),
+            ("GET", "faults", self.faults),
+            ("POST", "faults", self.set_faults),
+            ("POST", "reset", self.reset),
+        ):
+            app.router.add_route(method, f"{PATH}/{name}", self._guarded(handler))
+
+    def _guarded(self, handler: Any) -> Any:
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+            right = hmac.compare_digest(token.strip().encode(), self._token.encode())
+            if scheme.lower() != "bearer" or not right:
+                return web.json_response(
+                    {"error": "The admin calls need the token that was printed at start."}, status=401
+                )
+            response: web.StreamResponse = await handler(request)
+            return response
+
+        return guarded
+
+    async def journal(self, request: web.Request) -> web.Response:
+        """Give out the requests since the last reset; ?bodies=1 with their text, ?operation=SendItem only those."""
+        with_body = request.query.get("bodies") in {"1", "true"}
+        wanted = request.query.get("operation")
+        entries = [one for one in self._endpoint.journal.entries() if wanted in {None, one.operation}]
+        return web.json_response([one.as_json(with_body=with_body) for one in entries])
+
+    async def deliveries(self, request: web.Request) -> web.Response:
+        """Give out what was truly delivered, one row for each recipient."""
+        del request
+        rows = await self._endpoint.in_worker(self._read_deliveries)
+        return web.json_response(rows)
+
+    def _read_deliveries(self) -> list[dict[str, Any]]:
+        found = []
+        for row in self._endpoint.store.database.all("SELECT * FROM deliveries ORDER BY id"):
+            marks = json.loads(row["marker"]) if row["marker"] else {}
+            found.append({**dict(row), "marker": marks.get("MailwrightId"), "properties": marks})
+        return found
+
+    async def faults(self, request: web.Request) -> web.Response:
+        """Give out the rules in force."""
+        del request
+        return web.json_response(self._endpoint.faults.as_json())
+
+    async def set_faults(self, request: web.Request) -> web.Response:
+        """Put a list of rules in the place of those before."""
+        try:
+            count = self._endpoint.faults.replace(await request.json())
+        except BadRule as error:
+            return web.json_response({"error": str(error)}, status=400)
+        except ValueError as error:
+            return web.json_response({"error": f"This is not JSON: {error}"}, status=400)
+        return web.json_response({"rules": count})
+
+    async def reset(self, request: web.Request) -> web.Response:
+        """Forget rules, journal and letters, and begin with the sample letters again, or ?letters=0 with none."""
+        letters = request.query.get("letters") not in {"0", "false"}
+        self._endpoint.faults.replace([])
+        self._endpoint.journal.clear()
+        store = self._endpoint.store
+
+        def begin_again() -> None:
+            start_over(store)
+            if letters:
+                fill(store)
+
+        await self._endpoint.in_worker(begin_again)
+        return web.json_response({"reset": True})

@@ -1,0 +1,122 @@
+"""Delivery: from a letter that was sent to the inboxes of those it is for, with a record of what truly arrived."""
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from app.sandbox.mime import header_list
+from app.sandbox.store.database import now
+from app.sandbox.store.items import Body, Item, Mailbox
+from app.sandbox.store.mail_store import MailStore
+from app.sandbox.store.people import Person
+
+_PARTS: Final = ("bodies", "categories")
+_NOT_FOUND: Final = "The email address you entered couldn't be found. (550 5.1.10 RESOLVER.ADR.RecipientNotFound)"
+
+
+def deliver(store: MailStore, user: Person, item: Item) -> None:
+    """Put a letter into its recipients' inboxes and write down each delivery. Only while writing."""
+    submission = 1 + store.database.number("SELECT max(submission) FROM deliveries")
+    headers = list(header_list(item))
+    domains = {person.address.rpartition("@")[2].lower() for person in store.people.everybody() if person.has_mailbox}
+    failed: list[str] = []
+    for address in _unique(item):
+        for final, outcome in _expand(store, address, domains, set()):
+            result = _deliver_to(store, item, final, headers) if outcome == "delivered" else outcome
+            if result in {"unknown-recipient", "mailbox-full", "refused"}:
+                failed.append(final)
+            _record(store, user, item, submission, (final, result))
+    if failed:
+        _report_failure(store, user, item, failed)
+
+
+def _unique(item: Item) -> Iterator[str]:
+    seen: set[str] = set()
+    for kind in ("to", "cc", "bcc"):
+        for one in item.recipients(kind):
+            address = (one.address or "").strip()
+            if address.lower() not in seen:
+                seen.add(address.lower())
+                yield address
+
+
+def _expand(store: MailStore, address: str, domains: set[str], seen: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield who an address stands for, and what becomes of the letter there."""
+    if address.lower() in seen:
+        return
+    seen.add(address.lower())
+    person = store.people.with_address(address)
+    if person is None:
+        local = address.rpartition("@")[2].lower() in domains
+        yield address, "unknown-recipient" if local else "relayed"
+    elif person.kind == "PublicDL":
+        yield address, "expanded"
+        for member in store.people.members(person.id):
+            yield from _expand(store, member, domains, seen)
+    else:
+        yield person.address, "delivered" if person.has_mailbox else "relayed"
+
+
+def _deliver_to(store: MailStore, item: Item, address: str, headers: list[tuple[str, str]]) -> str:
+    person = store.people.with_address(address)
+    if person is None:
+        return "unknown-recipient"
+    quota = person.traits.get("quota")
+    if quota is not None:
+        used = store.database.number("SELECT sum(size) FROM items WHERE mailbox_id = ?", (person.id,))
+        if used + item.row["size"] > int(quota):
+            return "mailbox-full"
+    inbox = store.folders.distinguished(person.id, "inbox")
+    twin = store.items.copy(item, inbox.mailbox, inbox.id, _PARTS)
+    for kind in ("to", "cc", "reply-to"):
+        twin.set_recipients(kind, item.recipients(kind))
+    twin.set_headers([("Received", "from localhost by localhost with HTTPS"), *headers])
+    twin.row.update(is_draft=0, is_read=0, is_submitted=0, received=now(), flag_status=0, created=now())
+    twin.row.update(is_from_me=int(person.address == item.row["from_address"]), icon="MailUnread")
+    twin.row.update(submitted_by=None, save_to=None, reminder_set=0, receipt_pending=item.row["read_receipt"])
+    for prefix in ("received_by", "representing"):
+        twin.row[f"{prefix}_name"], twin.row[f"{prefix}_address"] = person.display_name, person.address
+    store.items.save(twin)
+    return "delivered"
+
+
+def _record(store: MailStore, user: Person, item: Item, submission: int, where: tuple[str, str]) -> None:
+    marks = {
+        key.split(":", 2)[2].split(":", 1)[1].rsplit(":", 1)[0]: values[0]
+        for key, values in item.properties.items()
+        if key.startswith("set:") and key.endswith(":String")
+    }
+    store.database.run(
+        "INSERT INTO deliveries (time, submission, message_id, marker, subject, sender, from_address, recipient,"
+        " outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            now(),
+            submission,
+            item.row["message_id"],
+            json.dumps(marks) if marks else None,
+            item.row["subject"],
+            user.address,
+            item.row["from_address"],
+            *where,
+        ),
+    )
+
+
+def _report_failure(store: MailStore, user: Person, item: Item, failed: list[str]) -> None:
+    """Put a non-delivery report into the sender's inbox."""
+    inbox = store.folders.distinguished(user.id, "inbox")
+    report = store.items.start(inbox.mailbox, inbox.id)
+    subject = item.row["subject"] or ""
+    domain = user.address.rpartition("@")[2]
+    report.row.update(
+        item_class="REPORT.IPM.Note.NDR", subject=f"Undeliverable: {subject}"[:255], is_draft=0, is_read=0
+    )
+    report.row.update(from_name="Microsoft Outlook", from_address=f"postmaster@{domain}", from_type="OneOff")
+    report.row.update(sender_name="Microsoft Outlook", sender_address=f"postmaster@{domain}", sender_type="OneOff")
+    report.row.update(in_reply_to=item.row["message_id"], references_=item.row["message_id"])
+    report.row.update(message_id=f"<ndr-{item.row['message_id'].strip('<>')}>", conversation_topic=subject)
+    report.set_recipients("to", [Mailbox(user.display_name, user.address, "SMTP", "Mailbox")])
+    lines = "".join(f"{address}\r\n{_NOT_FOUND}\r\n\r\n" for address in failed)
+    report.set_body(Body("Text", f"Delivery has failed to these recipients or groups:\r\n\r\n{lines}"))
+    report.set_headers([("Auto-Submitted", "auto-replied"), ("X-Failed-Recipients", ", ".join(failed))])
+    store.items.save(report)

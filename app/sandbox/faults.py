@@ -1,0 +1,148 @@
+"""Trouble on order: rules that make the server fail the k-th request of an operation, an item of it, or by chance.
+
+A rule is a JSON object, see docs/sandbox.md. The actions of transport are carried out in `endpoint`, those of items in
+`call.answer_each`.
+"""
+
+import random
+import threading
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+from app.sandbox.call import ItemFault
+from app.sandbox.errors import EwsError
+
+ACTIONS: Final = frozenset(
+    {
+        "reset-before",
+        "reset-after",
+        "stall",
+        "trickle",
+        "cut",
+        "garbage",
+        "wrong-length",
+        "status",
+        "html",
+        "code",
+        "fault",
+    }
+)
+EVERY: Final = "every"
+
+
+class BadRule(ValueError):
+    """A rule that cannot be understood; its text says why."""
+
+
+@dataclass(slots=True)
+class Rule:
+    """One rule.
+
+    `operation` is a name or "*". `nth` counts that operation's requests from 1 since the rule was given, or is "every".
+    `item` is the place of an item, from 0, or None for all. `chance` is a share of 1, drawn from `seed`.
+    """
+
+    action: str
+    operation: str = "*"
+    nth: int | str = 1
+    item: int | None = None
+    chance: float = 1.0
+    seed: int = 0
+    user: str | None = None
+    seconds: float = 0.0
+    bytes: int = 0
+    status: int = 503
+    headers: dict[str, str] = field(default_factory=dict)
+    body: str | None = None
+    code: str = "ErrorInternalServerError"
+    text: str | None = None
+    back_off: int | None = None
+    after: bool = False
+    stop: bool = False
+    times: int | None = None
+    seen: int = 0
+    fired: int = 0
+
+    def item_fault(self) -> ItemFault:
+        """Return what the rule wants of an item."""
+        values = {} if self.back_off is None else {"BackOffMilliseconds": str(self.back_off)}
+        return ItemFault(EwsError(self.code, self.text, values=values), self.after, self.stop)
+
+
+_TYPES: Final[dict[str, tuple[type, ...]]] = {
+    "action": (str,),
+    "operation": (str,),
+    "nth": (int, str),
+    "item": (int, type(None)),
+    "chance": (int, float),
+    "seed": (int,),
+    "user": (str, type(None)),
+    "seconds": (int, float),
+    "bytes": (int,),
+    "status": (int,),
+    "headers": (dict,),
+    "body": (str, type(None)),
+    "code": (str,),
+    "text": (str, type(None)),
+    "back_off": (int, type(None)),
+    "after": (bool,),
+    "stop": (bool,),
+    "times": (int, type(None)),
+}
+
+
+def read_rule(given: object) -> Rule:
+    """Read one rule; raises BadRule."""
+    if not isinstance(given, dict):
+        raise BadRule("A rule is a JSON object.")
+    for name, value in given.items():
+        if name not in _TYPES:
+            known = ", ".join(one.name for one in fields(Rule) if one.name in _TYPES)
+            raise BadRule(f"A rule has no {name!r}; it has {known}.")
+        if not isinstance(value, _TYPES[name]):
+            raise BadRule(f"{name!r} cannot be {value!r}.")
+    if given.get("action") not in ACTIONS:
+        raise BadRule(f"'action' is one of {', '.join(sorted(ACTIONS))}, not {given.get('action')!r}.")
+    rule = Rule(**given)
+    if isinstance(rule.nth, str) and rule.nth != EVERY:
+        raise BadRule(f"'nth' is a number from 1 or {EVERY!r}, not {rule.nth!r}.")
+    return rule
+
+
+class FaultPlan:
+    """The rules in force."""
+
+    def __init__(self) -> None:
+        self._rules: list[tuple[Rule, random.Random]] = []
+        self._lock = threading.Lock()
+
+    def replace(self, given: Any) -> int:
+        """Put these rules in the place of all before; returns how many. Raises BadRule, and then changes nothing."""
+        if not isinstance(given, list):
+            raise BadRule("The plan is a JSON list of rules.")
+        rules = [read_rule(one) for one in given]
+        with self._lock:
+            # Seeded on purpose: the same plan gives the same trouble again.
+            self._rules = [(rule, random.Random(rule.seed)) for rule in rules]  # noqa: S311
+        return len(rules)
+
+    def take(self, operation: str, user: str) -> list[Rule]:
+        """Return the rules that this request falls under, and count it."""
+        found = []
+        with self._lock:
+            for rule, dice in self._rules:
+                if rule.operation not in {"*", operation} or (rule.user and rule.user.lower() != user.lower()):
+                    continue
+                rule.seen += 1
+                if rule.nth not in {EVERY, rule.seen} or (rule.times is not None and rule.fired >= rule.times):
+                    continue
+                if rule.chance < 1 and dice.random() >= rule.chance:
+                    continue
+                rule.fired += 1
+                found.append(rule)
+        return found
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return the rules with how often each was looked at and came true."""
+        with self._lock:
+            return [{one.name: getattr(rule, one.name) for one in fields(Rule)} for rule, _ in self._rules]

@@ -1,0 +1,223 @@
+"""Letters as MIME: made from what is kept, and read into what is kept."""
+
+import contextlib
+import re
+from datetime import UTC, datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage, MIMEPart
+from email.parser import BytesParser
+from email.utils import format_datetime, parsedate_to_datetime
+from typing import Final
+
+from app.sandbox.errors import EwsError
+from app.sandbox.store.attachments import NewAttachment
+from app.sandbox.store.items import Attachment, Body, Item, Mailbox
+from app.sandbox.store.mail_store import MailStore
+from app.sandbox.text import plain_text
+
+_POLICY: Final = policy.SMTP.clone(utf8=False)
+_IMPORTANCE: Final = ("Low", "Normal", "High")
+_SENSITIVITY: Final = ("", "Personal", "Private", "Company-Confidential")
+
+
+def _line(text: str) -> str:
+    """Make one line of a header's text: a break would end the header."""
+    return re.sub(r"[\x00-\x1f\x7f]+", " ", text).encode("utf-8", "replace").decode()
+
+
+def address_of(mailbox: Mailbox) -> Address:
+    """Return a mailbox as the header of a letter names it."""
+    user, _, domain = _line(mailbox.address or "").rpartition("@")
+    return Address(_line(mailbox.name or ""), user or domain, domain if user else "")
+
+
+def _addresses(mailboxes: list[Mailbox]) -> list[Address]:
+    return [address_of(one) for one in mailboxes if one.address]
+
+
+def write_mime(store: MailStore, item: Item, *, with_bcc: bool = True) -> bytes:
+    """Return a letter as MIME: as it came where it is still unchanged, made anew otherwise."""
+    kept = store.items.mime_of(item)
+    return kept if kept is not None else build(store, item, with_bcc=with_bcc).as_bytes()
+
+
+def build(store: MailStore, item: Item, *, with_bcc: bool = False) -> EmailMessage:
+    """Make a letter's MIME from what is kept of it."""
+    message = EmailMessage(policy=_POLICY)
+    for name, value in _headers(item, with_bcc=with_bcc):
+        message[name] = value
+    _set_content(store, item, message)
+    return message
+
+
+def _headers(item: Item, *, with_bcc: bool) -> list[tuple[str, object]]:
+    row = item.row
+    found: list[tuple[str, object]] = []
+    if row["from_address"]:
+        found.append(("From", address_of(Mailbox(row["from_name"], row["from_address"]))))
+    if row["sender_address"] and row["sender_address"] != row["from_address"]:
+        found.append(("Sender", address_of(Mailbox(row["sender_name"], row["sender_address"]))))
+    kinds = [("To", "to"), ("Cc", "cc"), ("Reply-To", "reply-to")] + ([("Bcc", "bcc")] if with_bcc else [])
+    for header, kind in kinds:
+        people = _addresses(item.recipients(kind))
+        if people:
+            found.append((header, people))
+    found.append(("Subject", _line(row["subject"] or "")))
+    moment = datetime.fromtimestamp((row["sent"] or row["created"]) / 1000, UTC)
+    found.append(("Date", format_datetime(moment)))
+    for header, column in (("Message-ID", "message_id"), ("In-Reply-To", "in_reply_to"), ("References", "references_")):
+        if row[column]:
+            found.append((header, _line(row[column])))
+    if row["conversation_topic"]:
+        found.append(("Thread-Topic", _line(row["conversation_topic"])))
+    found.extend(_wishes(row))
+    known = {name.lower() for name, _ in found}
+    own = [(name, _line(value)) for name, value in item.headers if name.lower().startswith("x-")]
+    return [*found, *((name, value) for name, value in own if name.lower() not in known)]
+
+
+def header_list(item: Item) -> list[tuple[str, str]]:
+    """Return the headers that a letter goes out with, as text."""
+    message = EmailMessage(policy=_POLICY)
+    for name, value in _headers(item, with_bcc=False):
+        message[name] = value
+    message["MIME-Version"] = "1.0"
+    return [(name, str(value)) for name, value in message.items()]
+
+
+def _wishes(row: dict[str, object]) -> list[tuple[str, object]]:
+    found: list[tuple[str, object]] = []
+    if row["importance"] != 1:
+        found.append(("Importance", _IMPORTANCE[int(str(row["importance"]))]))
+    if row["sensitivity"]:
+        found.append(("Sensitivity", _SENSITIVITY[int(str(row["sensitivity"]))]))
+    if row["read_receipt"]:
+        found.append(("Disposition-Notification-To", _line(str(row["from_address"] or ""))))
+    if row["delivery_receipt"]:
+        found.append(("Return-Receipt-To", _line(str(row["from_address"] or ""))))
+    return found
+
+
+def _set_content(store: MailStore, item: Item, message: EmailMessage) -> None:
+    body = item.body or Body("Text", "")
+    content = body.content.encode("utf-8", "replace").decode()
+    if body.kind == "HTML":
+        message.set_content(plain_text("HTML", content))
+        message.add_alternative(content, subtype="html")
+        page = message.get_body(("html",))
+    else:
+        message.set_content(content)
+        page = None
+    for attachment in item.attachments:
+        inline = attachment.is_inline and attachment.content_id and page is not None
+        _attach(store, attachment, page if inline and isinstance(page, EmailMessage) else message)
+
+
+def _attach(store: MailStore, attachment: Attachment, message: MIMEPart) -> None:
+    if attachment.inner is not None:
+        inner = build(store, store.items.with_id(attachment.inner))
+        message.add_attachment(inner, filename=_line(attachment.name or "message") + ".eml")
+        return
+    main, _, sub = (attachment.content_type or "application/octet-stream").partition("/")
+    token = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,60}")
+    if not (token.fullmatch(main) and token.fullmatch(sub)) or main in {"multipart", "message"}:
+        main, sub = "application", "octet-stream"
+    add = message.add_related if attachment.is_inline and attachment.content_id else message.add_attachment
+    content_id = f"<{_line(attachment.content_id)}>" if attachment.content_id else None
+    add(
+        store.attachments.content(attachment),
+        maintype=main,
+        subtype=sub,
+        filename=_line(attachment.name or "attachment"),
+        cid=content_id,
+        disposition="inline" if attachment.is_inline else "attachment",
+    )
+
+
+def read_mime(store: MailStore, item: Item, content: bytes) -> list[NewAttachment]:
+    """Take MIME into an item that is not yet kept; returns what is to be attached to it.
+
+    Raises EwsError("ErrorMimeContentInvalid") for what is no letter.
+    """
+    try:
+        message = BytesParser(policy=_POLICY).parsebytes(content)
+        if not message.keys():
+            raise EwsError("ErrorMimeContentInvalid")
+        _read_headers(store, item, message)
+        return _read_content(item, message)
+    except (ValueError, LookupError, TypeError, AttributeError, IndexError, RecursionError):
+        # The standard library's reader of headers raises what it happens to stumble upon.
+        raise EwsError("ErrorMimeContentConversionFailed") from None
+
+
+def _read_people(store: MailStore, message: EmailMessage, header: str) -> list[Mailbox]:
+    found: list[Mailbox] = []
+    for value in message.get_all(header, []):
+        for one in getattr(value, "addresses", ()):
+            known = store.people.with_address(one.addr_spec)
+            kind = known.mailbox_type if known else "OneOff"
+            name = one.display_name or (known.display_name if known else one.addr_spec)
+            found.append(Mailbox(name, one.addr_spec, "SMTP", kind))
+    return found
+
+
+def _read_headers(store: MailStore, item: Item, message: EmailMessage) -> None:
+    row = item.row
+    row["subject"] = str(message.get("Subject", ""))[:255]
+    for column, header in (("message_id", "Message-ID"), ("in_reply_to", "In-Reply-To"), ("references_", "References")):
+        if message.get(header):
+            row[column] = str(message[header]).strip()
+    for kind, header in (("to", "To"), ("cc", "Cc"), ("bcc", "Bcc"), ("reply-to", "Reply-To")):
+        item.set_recipients(kind, _read_people(store, message, header))
+    for prefix, header in (("from", "From"), ("sender", "Sender")):
+        people = _read_people(store, message, header)
+        if people:
+            row[f"{prefix}_name"], row[f"{prefix}_address"] = people[0].name, people[0].address
+            row[f"{prefix}_type"] = people[0].type
+    importance = str(message.get("Importance", "")).strip().capitalize()
+    if importance in _IMPORTANCE:
+        row["importance"] = _IMPORTANCE.index(importance)
+    sensitivity = str(message.get("Sensitivity", "")).strip().title()
+    if sensitivity in _SENSITIVITY:
+        row["sensitivity"] = _SENSITIVITY.index(sensitivity)
+    row["read_receipt"] = int("Disposition-Notification-To" in message)
+    row["delivery_receipt"] = int("Return-Receipt-To" in message)
+    if message.get("Date"):
+        # A date that cannot be read leaves the letter with the time it was taken in.
+        with contextlib.suppress(ValueError, OverflowError):
+            row["sent"] = round(parsedate_to_datetime(str(message["Date"])).timestamp() * 1000)
+    item.set_headers([(name, str(value)) for name, value in message.items() if name.lower() != "bcc"])
+
+
+def _read_content(item: Item, message: EmailMessage) -> list[NewAttachment]:
+    page = message.get_body(("html", "plain"))
+    if page is not None:
+        kind = "HTML" if page.get_content_subtype() == "html" else "Text"
+        item.set_body(Body(kind, str(page.get_content())))
+    found: list[NewAttachment] = []
+    bodies = {id(part) for part in (message.get_body(("html",)), message.get_body(("plain",))) if part is not None}
+    for part in message.walk():
+        if (part.is_multipart() and part.get_content_type() != "message/rfc822") or id(part) in bodies:
+            continue
+        if isinstance(part, MIMEPart):
+            found.append(_read_attachment(part))
+    return found
+
+
+def _read_attachment(part: MIMEPart) -> NewAttachment:
+    if part.get_content_type() == "message/rfc822":
+        inner = part.get_payload()
+        content = inner[0].as_bytes() if isinstance(inner, list) and isinstance(inner[0], EmailMessage) else b""
+    else:
+        decoded = part.get_payload(decode=True)
+        content = decoded if isinstance(decoded, bytes) else b""
+    content_id = str(part.get("Content-ID", "")).strip().strip("<>") or None
+    name = part.get_filename() or ("message.eml" if part.get_content_maintype() == "message" else "attachment")
+    return NewAttachment(
+        name=name,
+        content_type=part.get_content_type(),
+        content=content,
+        content_id=content_id,
+        is_inline=part.get_content_disposition() == "inline" and content_id is not None,
+    )

@@ -1,0 +1,108 @@
+"""The sample organisation: who there is, who may do what for whom, and a mailbox each that looks lived in."""
+
+import secrets
+from typing import Final
+
+from app.sandbox.conversation import complete
+from app.sandbox.letters import LETTERS, Letter
+from app.sandbox.store.attachments import NewAttachment
+from app.sandbox.store.database import now
+from app.sandbox.store.items import Body, Item, Mailbox
+from app.sandbox.store.mail_store import MailStore
+from app.sandbox.store.people import Person
+
+DOMAIN: Final = "contoso.com"
+SHARED: Final = f"sales@{DOMAIN}"
+
+PEOPLE: Final = (
+    ("clara.fontaine", "Clara Fontaine", "Head of Partnerships", "Sales", "+33 1 55 01 20 41"),
+    ("james.okafor", "James Okafor", "Project Manager", "Delivery", "+44 20 7946 0812"),
+    ("sofia.lindqvist", "Sofia Lindqvist", "Finance Director", "Finance", "+46 8 555 114 20"),
+    ("mateus.ribeiro", "Mateus Ribeiro", "Software Engineer", "Engineering", "+351 21 555 0139"),
+    ("priya.natarajan", "Priya Natarajan", "Legal Counsel", "Legal", "+44 20 7946 0377"),
+    ("henrik.mueller", "Henrik Müller", "Office Manager", "Operations", "+49 30 5550 1182"),
+)
+"""Alias, display name, job title, department and telephone; the first is who a newcomer signs in as."""
+
+
+def found(store: MailStore) -> None:
+    """Enter the organisation into an empty store, with passwords made for this store alone."""
+    with store.database.writing():
+        ids: dict[str, int] = {}
+        for alias, name, title, department, telephone in PEOPLE:
+            person = Person(
+                0, f"{alias}@{DOMAIN}", alias, name, "Mailbox", secrets.token_urlsafe(12), title, department, telephone
+            )
+            ids[alias] = store.people.add(person)
+            store.folders.lay_out(ids[alias])
+        sales = store.people.add(Person(0, SHARED, "sales", "Sales", "Shared", None, "Shared mailbox", "Sales"))
+        store.folders.lay_out(sales)
+        # Clara sees everything of Sales but may not send as it; James may send on its behalf, Sofia as it.
+        store.people.grant(sales, ids["clara.fontaine"], "full")
+        store.people.grant(sales, ids["james.okafor"], "full", "on-behalf")
+        store.people.grant(sales, ids["sofia.lindqvist"], "full", "send-as")
+        team = store.people.add(Person(0, f"everyone@{DOMAIN}", "everyone", "Everyone at Contoso", "PublicDL"))
+        for alias in ids:
+            store.people.add_member(team, f"{alias}@{DOMAIN}")
+        contact = Person(0, "anneke.visser@fabrikam.com", "anneke.visser", "Anneke Visser (Fabrikam)", "Contact")
+        store.people.add(contact)
+
+
+def start_over(store: MailStore) -> None:
+    """Take away all letters, deliveries and folders that are not the mailboxes' own. The people stay."""
+    with store.database.writing():
+        store.database.run("DELETE FROM attachments")
+        for table in ("items", "gone_items", "gone_folders", "deliveries", "folder_properties"):
+            store.database.run(f"DELETE FROM {table}")  # noqa: S608 -- a name of the line above
+        while store.database.run(
+            "DELETE FROM folders WHERE distinguished IS NULL AND id NOT IN"
+            " (SELECT parent_id FROM folders WHERE parent_id IS NOT NULL)"
+        ).rowcount:
+            pass
+
+
+def fill(store: MailStore) -> None:
+    """Put the sample letters into the mailboxes, dated back from now."""
+    with store.database.writing():
+        for letter in LETTERS:
+            _keep(store, letter)
+
+
+def _mailbox(store: MailStore, who: str) -> Mailbox:
+    address = who if "@" in who or " " in who or not who else f"{who}@{DOMAIN}"
+    person = store.people.with_address(address)
+    if person is not None:
+        return Mailbox(person.display_name, person.address, "SMTP", person.mailbox_type)
+    return Mailbox(address, address, "SMTP", "OneOff") if address else Mailbox()
+
+
+def _keep(store: MailStore, letter: Letter) -> None:
+    owner = store.people.with_address(_mailbox(store, letter.owner).address or "")
+    if owner is None:
+        raise KeyError(letter.owner)
+    folder = store.folders.distinguished(owner.id, letter.folder)
+    item = store.items.start(owner.id, folder.id)
+    author = _mailbox(store, letter.author or letter.owner)
+    moment = now() - round(letter.hours_ago * 3_600_000)
+    item.row.update(subject=letter.subject, importance=letter.importance, created=moment, sent=moment, received=moment)
+    if letter.folder != "drafts" or letter.author:
+        item.row.update(from_name=author.name, from_address=author.address, from_type="Mailbox")
+    if letter.folder != "drafts":
+        item.row.update(sender_name=author.name, sender_address=author.address, sender_type="Mailbox", is_draft=0)
+        item.row.update(is_from_me=int(letter.folder == "sentitems"), is_read=int(not letter.unread))
+    for kind, people in (("to", letter.to), ("cc", letter.cc)):
+        item.set_recipients(kind, [_mailbox(store, one) for one in people])
+    item.set_body(Body("HTML" if letter.body.startswith("<") else "Text", letter.body))
+    item.set_categories(letter.categories)
+    _save(store, item, letter, owner.display_name, moment)
+
+
+def _save(store: MailStore, item: Item, letter: Letter, name: str, moment: int) -> None:
+    item.row["modified_by"] = name
+    complete(item, DOMAIN)
+    store.items.save(item)
+    for file_name, content_type, content in letter.attachments:
+        store.attachments.add(item, NewAttachment(file_name, content_type, content))
+    if letter.attachments:
+        store.items.save(item)
+    store.database.run("UPDATE items SET modified = ? WHERE id = ?", (moment, item.id))

@@ -1,0 +1,127 @@
+"""Sending: may this person send this letter, what happens to the draft, and where the copy goes.
+
+Both silent failures of the specification (senditem-operation, "A delegate who tries to send…") follow from one rule,
+which is what Exchange does: the copy is kept by moving the draft, and a draft cannot be moved into another mailbox.
+So where the folder for the copy lies in another mailbox than the draft, the letter goes, the draft stays, there is no
+copy, and the reply says success. Naming the principal's mailbox in the DistinguishedFolderId is the way round it.
+"""
+
+import re
+from typing import Final
+
+from app.sandbox.conversation import complete
+from app.sandbox.delivery import deliver
+from app.sandbox.errors import EwsError
+from app.sandbox.store.database import now
+from app.sandbox.store.folders import Folder
+from app.sandbox.store.items import Item, Mailbox
+from app.sandbox.store.mail_store import MailStore
+from app.sandbox.store.people import Person
+
+LARGEST_MESSAGE: Final = 35 * 1024 * 1024
+"""Bytes a letter may have unless its sender's mailbox says otherwise."""
+
+_ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@(?:[^\s@<>,;:\"()\[\]\\.]+\.)*[^\s@<>,;:\"()\[\]\\.]+")
+
+
+def is_address(text: str | None) -> bool:
+    """Say whether a text is an SMTP address that a letter can be sent to."""
+    return bool(text and len(text) <= 320 and _ADDRESS.fullmatch(text))
+
+
+def send(store: MailStore, user: Person, item: Item, copy_to: Folder | None) -> None:
+    """Send a draft that is kept, and keep a copy in a folder or none. Only while writing.
+
+    Raises EwsError, and then nothing has happened: ErrorInvalidItemForOperationSendItem, ErrorSendAsDenied,
+    ErrorInvalidRecipients, ErrorMessageSizeExceeded, ErrorSubmissionQuotaExceeded.
+    """
+    if not item.row["is_draft"] or item.row["element"] != "Message":
+        raise EwsError("ErrorInvalidItemForOperationSendItem")
+    if item.row["is_submitted"]:
+        raise EwsError("ErrorAccessDenied")
+    _settle_sender(store, user, item)
+    _check_recipients(item)
+    _check_limits(store, user, item)
+    if item.row["deferred"] and item.row["deferred"] > now():
+        _hold(store, user, item, copy_to)
+    else:
+        transmit(store, user, item, copy_to)
+
+
+def transmit(store: MailStore, user: Person, item: Item, copy_to: Folder | None) -> None:
+    """Hand a letter that may go to the mailboxes of its recipients, and file or drop the draft. Only while writing."""
+    row = item.row
+    row["sent"] = row["received"] = now()
+    complete(item, user.address.rpartition("@")[2])
+    deliver(store, user, item)
+    if copy_to is not None and copy_to.mailbox != item.mailbox:
+        # The silent failure; see the head of this module.
+        return
+    if copy_to is None:
+        store.items.delete(item)
+        return
+    row.update(is_draft=0, is_submitted=0, is_from_me=1, is_read=1, deferred=None, submitted_by=None, save_to=None)
+    row["modified_by"] = user.display_name
+    store.items.save(item)
+    store.items.move(item, copy_to.mailbox, copy_to.id)
+
+
+def _hold(store: MailStore, user: Person, item: Item, copy_to: Folder | None) -> None:
+    item.row.update(is_submitted=1, submitted_by=user.id, save_to=None if copy_to is None else copy_to.id)
+    store.items.save(item)
+    outbox = store.folders.distinguished(item.mailbox, "outbox")
+    store.items.move(item, outbox.mailbox, outbox.id)
+
+
+def send_due(store: MailStore) -> int:
+    """Send the held letters whose time has come; returns how many went."""
+    sent = 0
+    query = "SELECT * FROM items WHERE deferred <= ? AND is_submitted = 1"
+    if store.database.one(query, (now(),)) is None:
+        return 0
+    with store.database.writing():
+        for item in store.items.of_rows(store.database.all(query, (now(),))):
+            user = store.people.with_id(item.row["submitted_by"])
+            folder = item.row["save_to"]
+            item.row["deferred"] = None
+            transmit(store, user, item, None if folder is None else store.folders.with_id(folder))
+            sent += 1
+    return sent
+
+
+def _settle_sender(store: MailStore, user: Person, item: Item) -> None:
+    """Decide From and Sender, and refuse who may not send as From."""
+    row = item.row
+    owner = store.people.with_id(item.mailbox)
+    principal = owner if not row["from_address"] else store.people.with_address(row["from_address"])
+    if principal is None:
+        raise EwsError("ErrorSendAsDenied")
+    rights = store.people.rights(principal.id, user.id)
+    if principal.id == user.id or "send-as" in rights:
+        sender = principal
+    elif "on-behalf" in rights:
+        sender = user
+    else:
+        raise EwsError("ErrorSendAsDenied")
+    row.update(from_name=principal.display_name, from_address=principal.address, from_type="Mailbox")
+    row.update(sender_name=sender.display_name, sender_address=sender.address, sender_type="Mailbox")
+
+
+def _check_recipients(item: Item) -> None:
+    everybody: list[Mailbox] = [one for kind in ("to", "cc", "bcc") for one in item.recipients(kind)]
+    if not everybody:
+        words = "At least one recipient isn't valid., A message can't be sent when it contains no recipients."
+        raise EwsError("ErrorInvalidRecipients", words)
+    if not all(is_address(one.address) for one in everybody):
+        raise EwsError("ErrorInvalidRecipients")
+
+
+def _check_limits(store: MailStore, user: Person, item: Item) -> None:
+    if item.row["size"] > int(user.traits.get("largest_message", LARGEST_MESSAGE)):
+        raise EwsError("ErrorMessageSizeExceeded")
+    daily = user.traits.get("daily_letters")
+    if daily is not None:
+        since = now() - 24 * 3600 * 1000
+        query = "SELECT count(DISTINCT submission) FROM deliveries WHERE sender = ? AND time > ?"
+        if store.database.number(query, (user.address, since)) >= int(daily):
+            raise EwsError("ErrorSubmissionQuotaExceeded")

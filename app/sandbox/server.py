@@ -1,0 +1,116 @@
+"""Starts and stops the sandbox: store, certificate, endpoint, admin calls and the timer of held letters."""
+
+import asyncio
+import contextlib
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from aiohttp import web
+
+from app.sandbox.admin import PATH as ADMIN_PATH
+from app.sandbox.admin import Admin
+from app.sandbox.endpoint import LARGEST_REQUEST, PATH, Endpoint
+from app.sandbox.organisation import fill, found
+from app.sandbox.sending import send_due
+from app.sandbox.store.mail_store import MailStore
+from app.sandbox.tls import make_context
+
+FILE: Final = "sandbox.sqlite3"
+_TICK: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A sandbox that is up: what a client needs to know of it."""
+
+    url: str
+    ca_file: Path
+    accounts: tuple[dict[str, str], ...]
+    admin_url: str
+    admin_token: str
+    endpoint: Endpoint
+
+    def announcement(self) -> dict[str, Any]:
+        """Return what is printed when the sandbox is ready."""
+        return {
+            "url": self.url,
+            "ca_file": str(self.ca_file),
+            "accounts": list(self.accounts),
+            "admin": {"url": self.admin_url, "token": self.admin_token},
+        }
+
+
+def open_store(folder: Path) -> MailStore:
+    """Open the store in a folder; a new one gets the sample organisation and its letters."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = MailStore(folder / FILE)
+    if store.database.is_new:
+        found(store)
+        fill(store)
+    return store
+
+
+def _accounts(store: MailStore) -> tuple[dict[str, str], ...]:
+    return tuple(
+        {"address": one.address, "user": one.address, "password": one.password, "display_name": one.display_name}
+        for one in store.people.everybody()
+        if one.password is not None
+    )
+
+
+@asynccontextmanager
+async def serve(port: int = 0, data: Path | None = None) -> AsyncIterator[Sandbox]:
+    """Run a sandbox on loopback for as long as the block lasts.
+
+    `port` 0 takes a free one. Without `data`, everything is kept in a temporary directory that goes with the server.
+    Raises OSError where the port is taken or the folder cannot be written to.
+    """
+    scratch = Path(tempfile.mkdtemp(prefix="mailwright-sandbox-"))
+    try:
+        store = await asyncio.to_thread(open_store, data or scratch)
+        endpoint = Endpoint(store)
+        try:
+            async with _listening(endpoint, port, scratch) as sandbox:
+                yield sandbox
+        finally:
+            await asyncio.to_thread(endpoint.close)
+            store.database.close()
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+@asynccontextmanager
+async def _listening(endpoint: Endpoint, port: int, scratch: Path) -> AsyncIterator[Sandbox]:
+    context, ca_file = await asyncio.to_thread(make_context, scratch)
+    token = secrets.token_urlsafe(24)
+    app = web.Application(client_max_size=LARGEST_REQUEST)
+    app.router.add_route("*", PATH, endpoint.handle)
+    app.router.add_route("*", PATH.lower(), endpoint.handle)
+    Admin(endpoint, token).add_routes(app)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+    await runner.setup()
+    timer = asyncio.create_task(_send_held_letters(endpoint))
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=context, backlog=512)
+        await site.start()
+        bound = int(runner.addresses[0][1])
+        base = f"https://localhost:{bound}"
+        yield Sandbox(base + PATH, ca_file, _accounts(endpoint.store), base + ADMIN_PATH, token, endpoint)
+    finally:
+        timer.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await timer
+        await runner.cleanup()
+
+
+async def _send_held_letters(endpoint: Endpoint) -> None:
+    while True:
+        await asyncio.sleep(_TICK)
+        if await endpoint.in_worker(lambda: send_due(endpoint.store)):
+            endpoint.on_change()

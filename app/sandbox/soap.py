@@ -1,0 +1,198 @@
+"""Reads SOAP requests and writes SOAP replies and faults.
+
+The parser is hardened: a document type is refused before anything is parsed, entities are never resolved, nothing is
+fetched, and a request is decoded here, so that no declared encoding can make two readers see two different things.
+"""
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from app.sandbox import xmlns
+from app.sandbox.errors import RequestFault, SchemaViolation
+
+VERSIONS: Final = {
+    "Exchange2007": 1,
+    "Exchange2007_SP1": 2,
+    "Exchange2009": 3,
+    "Exchange2010": 3,
+    "Exchange2010_SP1": 4,
+    "Exchange2010_SP2": 5,
+    "Exchange2012": 6,
+    "Exchange2013": 6,
+    "Exchange2013_SP1": 7,
+    "Exchange2015": 8,
+    "Exchange2016": 9,
+    "V2015_10_05": 9,
+    "V2016_01_06": 9,
+    "V2016_04_13": 9,
+    "V2016_07_13": 9,
+    "V2016_10_10": 9,
+    "V2017_01_07": 9,
+    "V2017_04_14": 9,
+    "V2017_07_11": 9,
+}
+"""The versions that a request may ask for, oldest first."""
+
+_SERVER: Final = {
+    "MajorVersion": "15",
+    "MinorVersion": "2",
+    "MajorBuildNumber": "2562",
+    "MinorBuildNumber": "17",
+    "Version": "V2017_07_11",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A request that was read. `document` is its text in UTF-8, for finding the place of a fault in it."""
+
+    operation: str
+    request: etree._Element
+    document: bytes
+    version: str = "Exchange2013_SP1"
+    culture: str = "en-US"
+    impersonated: tuple[str, str] | None = None
+
+
+def decode(body: bytes) -> str:
+    """Decode a request: UTF-8, or UTF-16 with its mark. Raises SchemaViolation."""
+    try:
+        if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return body.decode("utf-16")
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SchemaViolation("Invalid character in the given encoding.", 1, 1) from None
+
+
+def _refuse_document_type(text: str) -> None:
+    place = 0
+    for _ in range(64):
+        place += len(text[place:]) - len(text[place:].lstrip()) if text[place : place + 1].isspace() else 0
+        if text.startswith("<!--", place):
+            end, length = text.find("-->", place), 3
+        elif text.startswith("<?", place):
+            end, length = text.find("?>", place), 2
+        else:
+            break
+        if end < 0:
+            return
+        place = end + length
+    if text.startswith("<!", place):
+        line = text.count("\n", 0, place) + 1
+        words = "For security reasons DTD is prohibited in this XML document."
+        raise SchemaViolation(words, line, place - text.rfind("\n", 0, place))
+
+
+def read(body: bytes) -> Envelope:
+    """Read a request. Raises SchemaViolation and RequestFault for one that cannot be taken."""
+    text = decode(body)
+    _refuse_document_type(text)
+    # The declaration may name another encoding; blanks in its place keep lines and positions true.
+    found = re.match(r"\s*<\?xml[^>]*\?>", text)
+    head = re.sub(r"[^\n]", " ", found.group()) if found else ""
+    document = (head + text[len(head) :]).encode("utf-8")
+    parser = etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(document, parser)
+    except etree.XMLSyntaxError as error:
+        line, position = error.position
+        raise SchemaViolation(error.msg or "The request is not well-formed.", line, position) from None
+    if root is None or root.tag != xmlns.tag("s:Envelope"):
+        raise SchemaViolation("The root element of a request must be a SOAP 1.1 Envelope.", 1, 1)
+    content = xmlns.find(root, "s:Body")
+    children = [] if content is None else list(content.iterchildren(etree.Element))
+    if not children:
+        raise SchemaViolation("The SOAP Body is missing or empty.", xmlns.line_of(root), 1)
+    request = children[0]
+    if xmlns.namespace(request) != xmlns.messages or len(children) > 1:
+        odd = children[-1]
+        name = f"'{xmlns.local(odd)}' in namespace '{xmlns.namespace(odd)}'"
+        raise SchemaViolation(f"The SOAP Body has invalid child element {name}.", xmlns.line_of(odd), 1)
+    return _with_headers(root, request, document)
+
+
+def _with_headers(root: etree._Element, request: etree._Element, document: bytes) -> Envelope:
+    header = xmlns.find(root, "s:Header")
+    seen: dict[str, etree._Element] = {}
+    for child in () if header is None else header.iterchildren(etree.Element):
+        if xmlns.namespace(child) != xmlns.type_:
+            if child.get(xmlns.tag("s:mustUnderstand")) in {"1", "true"}:
+                raise RequestFault("ErrorInvalidRequest")
+            continue
+        if xmlns.local(child) in seen:
+            raise RequestFault("ErrorDuplicateSOAPHeader")
+        seen[xmlns.local(child)] = child
+    version = "Exchange2013_SP1"
+    if "RequestServerVersion" in seen:
+        version = str(seen["RequestServerVersion"].get("Version", version))
+        if version not in VERSIONS:
+            raise RequestFault("ErrorInvalidServerVersion")
+    culture = (seen["MailboxCulture"].text or "").strip() if "MailboxCulture" in seen else ""
+    impersonated = None
+    if "ExchangeImpersonation" in seen:
+        impersonated = _read_impersonation(seen["ExchangeImpersonation"])
+    return Envelope(xmlns.local(request), request, document, version, culture or "en-US", impersonated)
+
+
+def _read_impersonation(header: etree._Element) -> tuple[str, str]:
+    for name in ("PrincipalName", "PrimarySmtpAddress", "SmtpAddress", "SID"):
+        found = xmlns.text_at(header, f"t:ConnectingSID/t:{name}")
+        if found and found.strip():
+            return name, found.strip()
+    raise RequestFault("ErrorInvalidExchangeImpersonationHeaderData")
+
+
+def _envelope() -> tuple[etree._Element, etree._Element]:
+    root = etree.Element(xmlns.tag("s:Envelope"), nsmap={"s": xmlns.soap})
+    header = xmlns.add(root, "s:Header")
+    info = etree.SubElement(header, xmlns.tag("t:ServerVersionInfo"), attrib=_SERVER, nsmap={"t": xmlns.type_})
+    info.tail = None
+    return root, xmlns.add(root, "s:Body")
+
+
+def _write(root: etree._Element) -> bytes:
+    return b'<?xml version="1.0" encoding="utf-8"?>' + etree.tostring(root, encoding="utf-8")
+
+
+def reply(response: etree._Element) -> bytes:
+    """Write a reply with the server's version in its header."""
+    root, body = _envelope()
+    body.append(response)
+    return _write(root)
+
+
+def fault(error: RequestFault, culture: str = "en-US") -> bytes:
+    """Write a SOAP fault, with what is wrong and where for a request that its schema does not allow."""
+    root, body = _envelope()
+    element = xmlns.add(body, "s:Fault")
+    code = etree.SubElement(element, "faultcode", nsmap={"a": xmlns.type_})
+    code.text = f"a:{error.code}"
+    words = error.words(culture)
+    said = etree.SubElement(element, "faultstring")
+    said.set("{http://www.w3.org/XML/1998/namespace}lang", culture if culture.lower().startswith("fr") else "en-US")
+    said.text = f"{words.rstrip('.')}: {error.violation}" if isinstance(error, SchemaViolation) else words
+    said.text = xmlns.clean(said.text)
+    detail = etree.SubElement(element, "detail")
+    for name, text in (("ResponseCode", error.code), ("Message", words)):
+        child = etree.SubElement(detail, xmlns.tag(f"e:{name}"), nsmap={"e": xmlns.errors})
+        child.text = xmlns.clean(text)
+    _write_details(error, detail)
+    return _write(root)
+
+
+def _write_details(error: RequestFault, detail: etree._Element) -> None:
+    if isinstance(error, SchemaViolation):
+        xml = etree.SubElement(detail, xmlns.tag("t:MessageXml"), nsmap={"t": xmlns.type_})
+        xmlns.add(xml, "t:LineNumber", str(error.line))
+        xmlns.add(xml, "t:LinePosition", str(error.position))
+        xmlns.add(xml, "t:Violation", error.violation)
+    elif error.values:
+        xml = etree.SubElement(detail, xmlns.tag("t:MessageXml"), nsmap={"t": xmlns.type_})
+        for name, value in error.values.items():
+            xmlns.add(xml, "t:Value", value, Name=name)

@@ -1,0 +1,1 @@
+"""Keeps the mailboxes: people, folders, letters and their parts, in one SQLite file."""
