@@ -1,0 +1,224 @@
+"""The EWS backend: each operation of the port as requests of at most a hundred items, with one Outcome per item."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from app.backends.ews import requests
+from app.backends.ews.calls import SoapFault, post
+from app.backends.ews.probe import probe
+from app.backends.ews.replies import fetched_of, mark_of, outcomes_of, ref_of, row_of, words_of
+from app.backends.ews.troubles import OF_THE_REQUEST, trouble_of
+from app.backends.ews.wire import LOOPBACK, HttpRefusal, Wire
+from app.backends.ews.xml import Element, Unreadable, child, text_of
+from app.backends.port import Job, Stopped
+from app.domain.account import Account, ProbeStep
+from app.domain.errors import ItemRefused, Trouble, TroubleKind, error_for
+from app.domain.i18n import tr
+from app.domain.listing import Folder, Mark, Page, Sighting
+from app.domain.message import DraftUpdate, ItemRef, NewDraft
+from app.domain.outcome import FetchOutcome, Outcome, ServerWords, Verdict
+from app.domain.record import CopyTo
+
+_T = TypeVar("_T")
+_CHUNK = 100
+_MARKS_PER_REQUEST = 50
+_LOCATE_PAGE = 500
+
+
+class EwsBackend:
+    """One mailbox over EWS. Safe to use from several threads; made without network."""
+
+    def __init__(self, account: Account, secret: str) -> None:
+        """Prepare for `account`. An endpoint or CA file that cannot be used is told by each call, not here."""
+        self._account = account
+        self._host = urlsplit(account.endpoint).hostname or ""
+        self._wire: Wire | None = None
+        self._unusable: Trouble | None = None
+        try:
+            self._must_be_safe()
+            self._wire = Wire(account, secret)
+        except (OSError, ValueError) as error:
+            detail = str(error) if type(error) is ValueError else tr("The CA file cannot be read: {why}", why=error)
+            self._unusable = Trouble(TroubleKind.NOT_GENUINE, detail, may_have_been_processed=False, host=self._host)
+
+    def save(self, drafts: Sequence[NewDraft], job: Job) -> list[Outcome]:
+        """CreateItem SaveOnly into Drafts."""
+        return self._write(drafts, requests.create_items, job, needs_ref=True)
+
+    def update(self, updates: Sequence[DraftUpdate], job: Job) -> list[Outcome]:
+        """UpdateItem, NeverOverwrite. Raises ValueError for an update that names no field, which is a defect."""
+        if not all(update.fields for update in updates):
+            raise ValueError("an update names no field")
+        return self._write(updates, requests.update_items, job, needs_ref=True)
+
+    def send(self, refs: Sequence[ItemRef], copy_to: CopyTo, job: Job) -> list[Outcome]:
+        """SendItem of stored drafts."""
+        return self._write(refs, lambda chunk: requests.send_items(chunk, copy_to), job)
+
+    def delete(self, refs: Sequence[ItemRef], for_good: bool, job: Job) -> list[Outcome]:
+        """DeleteItem, to Deleted Items unless `for_good`."""
+        return self._write(refs, lambda chunk: requests.delete_items(chunk, for_good), job)
+
+    def get(self, refs: Sequence[ItemRef], job: Job) -> list[FetchOutcome]:
+        """GetItem of everything that Content holds."""
+        answers: list[FetchOutcome] = []
+        for chunk in _chunks(refs, _CHUNK):
+            messages = self._read(requests.get_items(chunk), job)
+            answers += fetched_of(messages, len(chunk), self._account.address)
+        return answers
+
+    def list_folder(self, folder: Folder, offset: int, limit: int, job: Job) -> Page:
+        """FindItem of one page."""
+        messages = self._read(requests.find_page(folder, offset, limit), job)
+        root = _root_of(messages[0]) if messages else None
+        if root is None:
+            raise error_for(self._trouble(tr("The server’s answer holds no folder.")))
+        rows = tuple(row for row in map(row_of, _items_of(root)) if row is not None)
+        total = _number(root.get("TotalItemsInView"), offset + len(rows))
+        following = _number(root.get("IndexedPagingOffset"), offset + len(rows))
+        more = not _is_last(root) and rows and following > offset
+        return Page(rows=rows, total=total, next_offset=following if more else None)
+
+    def locate(self, marks: Sequence[Mark], folders: Sequence[Folder], job: Job) -> list[Sighting]:
+        """FindItem over all folders at once, for our mark or the Message-ID; page after page until all are seen."""
+        sightings: list[Sighting] = []
+        for chunk in _chunks(marks, _MARKS_PER_REQUEST) if folders else ():
+            pending, offset = list(folders), 0
+            while pending:
+                messages = self._read(requests.find_marked(chunk, pending, offset, _LOCATE_PAGE), job)
+                if len(messages) < len(pending):
+                    raise error_for(self._trouble(tr("The server searched fewer folders than asked.")))
+                unfinished = []
+                for folder, message in zip(pending, messages, strict=False):
+                    root = _root_of(message)
+                    if root is None:
+                        raise error_for(self._trouble(tr("The server’s answer holds no folder.")))
+                    sightings += _sightings_of(root, folder, chunk)
+                    if not _is_last(root) and _items_of(root):
+                        unfinished.append(folder)
+                pending, offset = unfinished, offset + _LOCATE_PAGE
+        return sightings
+
+    def probe(self, job: Job) -> Iterator[ProbeStep]:
+        """Test the connection: name, connect, tls, sign-in, ews, drafts."""
+        return probe(self._account, self._unusable, lambda: self.list_folder(Folder.DRAFTS, 0, 1, job), job)
+
+    def close(self) -> None:
+        """Close idle connections."""
+        if self._wire is not None:
+            self._wire.close()
+
+    def _must_be_safe(self) -> None:
+        parts = urlsplit(self._account.endpoint)
+        if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            return
+        raise ValueError(tr("The address must begin with https:// so that the password is not sent in the clear."))
+
+    def _trouble(self, detail: str) -> Trouble:
+        return Trouble(TroubleKind.SERVER, detail, http_status=200, host=self._host)
+
+    def _read(self, request: Element, job: Job) -> Sequence[Element]:
+        if self._wire is None:
+            raise error_for(self._unusable or self._trouble(""))
+        try:
+            return post(self._wire, request, job)
+        except Exception as error:
+            raise error_for(trouble_of(_known(error, job), job, self._account.endpoint)) from error
+
+    def _write(
+        self, asked: Sequence[_T], build: Callable[[Sequence[_T]], Element], job: Job, *, needs_ref: bool = False
+    ) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        stop: Trouble | None = self._unusable
+        for chunk in _chunks(asked, _CHUNK):
+            if stop is not None or self._wire is None:
+                outcomes += [_untold(stop or self._trouble(""))] * len(chunk)
+                continue
+            try:
+                messages = post(self._wire, build(chunk), job)
+            except SoapFault as fault:
+                trouble = trouble_of(fault, job, self._account.endpoint)
+                outcomes += [_fault_outcome(fault.words, trouble)] * len(chunk)
+                stop = _not_sent(trouble)
+            except Exception as error:  # noqa: BLE001 - as in _read
+                trouble = trouble_of(_known(error, job), job, self._account.endpoint)
+                outcomes += [_untold(trouble)] * len(chunk)
+                stop = _not_sent(trouble)
+            else:
+                outcomes += outcomes_of(messages, len(chunk), needs_ref=needs_ref)
+        return outcomes
+
+
+def _known(error: Exception, job: Job) -> Exception:
+    """Hand on what comes from the network; a defect of ours before anything left is not to pass for a trouble."""
+    foreign = isinstance(error, OSError | HttpRefusal | SoapFault | Unreadable | Stopped)
+    if foreign or job.left or type(error).__module__.partition(".")[0] != "builtins":
+        return error
+    if isinstance(error, UnicodeError | KeyError):  # a host name IDNA refuses; a 401 without WWW-Authenticate
+        return error
+    raise error
+
+
+def _chunks(asked: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(asked), size):
+        yield asked[start : start + size]
+
+
+def _untold(trouble: Trouble) -> Outcome:
+    verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
+    return Outcome(verdict=verdict, trouble=trouble, at=time.time())
+
+
+def _not_sent(trouble: Trouble) -> Trouble:
+    """The same trouble, for the requests that were not made because of it."""
+    return Trouble(
+        trouble.kind,
+        trouble.detail,
+        may_have_been_processed=False,
+        http_status=trouble.http_status,
+        retry_after=trouble.retry_after,
+        host=trouble.host,
+    )
+
+
+def _fault_outcome(words: ServerWords, trouble: Trouble) -> Outcome:
+    """A fault that holds for each item is its refusal; one of the account stands above them; the rest is unknown."""
+    if words.response_code in OF_THE_REQUEST:
+        return Outcome(verdict=Verdict.REFUSED, words=words, at=time.time())
+    verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
+    return Outcome(verdict=verdict, words=words, trouble=trouble, at=time.time())
+
+
+def _root_of(message: Element) -> Element | None:
+    """Return the RootFolder of a FindItemResponseMessage. Raises ItemRefused where the folder was refused."""
+    words = words_of(message)
+    if words.response_class == "Error":
+        raise ItemRefused(words)
+    return child(message, "m:RootFolder")
+
+
+def _items_of(root: Element) -> list[Element]:
+    items = child(root, "t:Items")
+    return [] if items is None else list(items)
+
+
+def _is_last(root: Element) -> bool:
+    return (root.get("IncludesLastItemInRange") or "true").casefold() in {"true", "1"}
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text is not None and text.isdigit() else otherwise
+
+
+def _sightings_of(root: Element, folder: Folder, marks: Sequence[Mark]) -> Iterator[Sighting]:
+    by_local_id = {mark.local_id: mark for mark in marks if mark.local_id}
+    by_message_id = {mark.message_id: mark for mark in marks if mark.message_id}
+    for item in _items_of(root):
+        ref = ref_of(item)
+        mark = by_local_id.get(mark_of(item)) or by_message_id.get(text_of(item, "t:InternetMessageId"))
+        if ref is not None and mark is not None:
+            yield Sighting(mark=mark, folder=folder, ref=ref, is_draft=text_of(item, "t:IsDraft") == "true")

@@ -1,0 +1,116 @@
+"""What the engine asks of a backend, whatever server is behind: calls that block, one Outcome per item, and a Job each.
+
+A backend is used from several threads at once: one that writes, others that read. Writes never raise for trouble of
+network or server, they say it per item; reads raise AccountError or ItemRefused. Nothing is tried twice.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from app.domain.account import ProbeStep
+from app.domain.errors import TroubleKind
+from app.domain.listing import Folder, Mark, Page, Sighting
+from app.domain.message import DraftUpdate, ItemRef, NewDraft
+from app.domain.outcome import FetchOutcome, Outcome
+from app.domain.record import CopyTo
+
+
+class Stopped(Exception):
+    """The job was stopped before its next request left this machine."""
+
+
+class Job:
+    """One call: how long it may take, whether anything of it has left this machine, and how it is ended.
+
+    Another thread ends it by `stop`. From then on nothing leaves any more, and the connection in use is cut, so that
+    the thread that waits on it comes back. `left` speaks of the request under way, `ever_left` of the whole job.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        """Allow `seconds` from now."""
+        self._ends = time.monotonic() + seconds
+        self._lock = threading.Lock()
+        self._cut: Callable[[], None] | None = None
+        self.left = False
+        self.ever_left = False
+        self.stopped: TroubleKind | None = None
+
+    def remaining(self) -> float:
+        """Return the seconds that are left, never under a tenth."""
+        return max(0.1, self._ends - time.monotonic())
+
+    def begin_request(self) -> None:
+        """Count the next request anew. Raises Stopped."""
+        with self._lock:
+            self._must_go_on()
+            self.left = False
+
+    def leave(self) -> None:
+        """Say that bytes of the request are about to go out. Raises Stopped, and then none may."""
+        with self._lock:
+            self._must_go_on()
+            self.left = self.ever_left = True
+
+    def attach(self, cut: Callable[[], None] | None) -> None:
+        """Name what cuts the connection in use; None when there is none."""
+        with self._lock:
+            self._cut = cut
+            if cut is None or self.stopped is None:
+                return
+        cut()
+
+    def stop(self, kind: TroubleKind) -> None:
+        """End the job: DEADLINE or CANCELLED. May be called from any thread, more than once."""
+        with self._lock:
+            self.stopped = self.stopped or kind
+            cut = self._cut
+        if cut is not None:
+            cut()
+
+    def _must_go_on(self) -> None:
+        if self.stopped is not None:
+            raise Stopped(self.stopped)
+
+
+class Backend(Protocol):
+    """One mailbox on one server. Made without network; the first call connects."""
+
+    def save(self, drafts: Sequence[NewDraft], job: Job) -> list[Outcome]:
+        """Store new drafts in Drafts."""
+        ...
+
+    def update(self, updates: Sequence[DraftUpdate], job: Job) -> list[Outcome]:
+        """Write the named fields over the version given, never over another."""
+        ...
+
+    def send(self, refs: Sequence[ItemRef], copy_to: CopyTo, job: Job) -> list[Outcome]:
+        """Send stored drafts."""
+        ...
+
+    def delete(self, refs: Sequence[ItemRef], for_good: bool, job: Job) -> list[Outcome]:
+        """Move items to Deleted Items, or remove them for good."""
+        ...
+
+    def get(self, refs: Sequence[ItemRef], job: Job) -> list[FetchOutcome]:
+        """Read items. Raises AccountError."""
+        ...
+
+    def list_folder(self, folder: Folder, offset: int, limit: int, job: Job) -> Page:
+        """Read one page of a folder. Raises AccountError, ItemRefused."""
+        ...
+
+    def locate(self, marks: Sequence[Mark], folders: Sequence[Folder], job: Job) -> list[Sighting]:
+        """Find marked messages. Raises AccountError, ItemRefused where a folder could not be searched whole."""
+        ...
+
+    def probe(self, job: Job) -> Iterator[ProbeStep]:
+        """Test the connection step by step, ending at the first step that fails."""
+        ...
+
+    def close(self) -> None:
+        """Close idle connections."""
+        ...

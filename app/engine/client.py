@@ -1,0 +1,157 @@
+"""The engine as the services know it: fulfils the port `Mailbox` on the window's side of the pipe.
+
+Writes never raise for trouble: whatever happens to server, network or engine, there is one Outcome for each item.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from app.domain.account import Account, ProbeStep
+from app.domain.errors import ItemRefused, Trouble, TroubleKind, error_for
+from app.domain.listing import Folder, Mark, Page, Sighting
+from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
+from app.domain.outcome import FetchOutcome, Outcome, Verdict
+from app.domain.record import CopyTo
+from app.engine import protocol
+from app.engine.link import GRACE_SECONDS, Link
+
+_T = TypeVar("_T")
+
+
+class Deadlines(msgspec.Struct, frozen=True):
+    """Seconds from the call to its end, waiting in the engine's lanes included."""
+
+    write: float = 90.0
+    send: float = 180.0
+    read: float = 60.0
+    probe: float = 60.0
+
+
+class EngineClient:
+    """The servers, by way of the engine. Used on the loop's thread only; started by `start` or the first call."""
+
+    def __init__(
+        self,
+        command: Sequence[str] | None = None,
+        deadlines: Deadlines | None = None,
+        grace: float = GRACE_SECONDS,
+    ) -> None:
+        """Prepare; nothing is started. `command` and `grace` (seconds from cancel to kill) are for tests."""
+        self._deadlines = deadlines or Deadlines()
+        self._link = Link(command, grace)
+
+    @property
+    def pid(self) -> int | None:
+        """The engine's process id, None where none runs."""
+        return self._link.pid
+
+    def start(self) -> None:
+        """Start the engine ahead of the first call. Returns at once; needs the running loop."""
+        self._link.start()
+
+    async def close(self) -> None:
+        """End the engine within a second. Calls in flight are answered, later ones are not attempted."""
+        await self._link.close()
+
+    async def open_account(self, account: Account, secret: str) -> None:
+        """Tell the engine how to reach `account`, now or when it starts."""
+        self._link.open_account(account, secret)
+
+    async def probe(self, account: Account, secret: str) -> AsyncIterator[ProbeStep]:
+        """Test a connection step by step. Raises EngineLost, RuntimeError for a defect."""
+        steps: asyncio.Queue[ProbeStep | None] = asyncio.Queue()
+        seconds = self._deadlines.probe
+        future = self._link.submit(
+            lambda number: protocol.Probe(number, account.account_id, seconds, account, secret),
+            seconds,
+            steps.put_nowait,
+        )
+        future.add_done_callback(lambda _: steps.put_nowait(None))
+        try:
+            while (step := await steps.get()) is not None:
+                yield step
+        finally:
+            future.cancel()
+        _must_be(future.result(), protocol.Done)
+
+    async def save(self, account_id: AccountId, drafts: Sequence[NewDraft]) -> list[Outcome]:
+        """CreateItem SaveOnly into Drafts."""
+        seconds = self._deadlines.write
+        asked = tuple(drafts)
+        return await self._write(lambda n: protocol.Save(n, account_id, seconds, asked), seconds, len(asked))
+
+    async def update(self, account_id: AccountId, updates: Sequence[DraftUpdate]) -> list[Outcome]:
+        """UpdateItem, NeverOverwrite. Raises ValueError for an update that names no field: a defect of the caller."""
+        seconds = self._deadlines.write
+        asked = tuple(updates)
+        if not all(update.fields for update in asked):
+            raise ValueError("an update names no field")
+        return await self._write(lambda n: protocol.Update(n, account_id, seconds, asked), seconds, len(asked))
+
+    async def send(self, account_id: AccountId, refs: Sequence[ItemRef], copy_to: CopyTo) -> list[Outcome]:
+        """SendItem of the stored drafts."""
+        seconds = self._deadlines.send
+        asked = tuple(refs)
+        return await self._write(lambda n: protocol.Send(n, account_id, seconds, asked, copy_to), seconds, len(asked))
+
+    async def delete(self, account_id: AccountId, refs: Sequence[ItemRef], *, for_good: bool = False) -> list[Outcome]:
+        """DeleteItem, to Deleted Items unless `for_good`."""
+        seconds = self._deadlines.write
+        asked = tuple(refs)
+        return await self._write(
+            lambda n: protocol.Delete(n, account_id, seconds, asked, for_good), seconds, len(asked)
+        )
+
+    async def get(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[FetchOutcome]:
+        """GetItem. Raises AccountError."""
+        asked = tuple(refs)
+        if not asked:
+            return []
+        end = await self._read(lambda n, seconds: protocol.Get(n, account_id, seconds, asked))
+        return list(_must_be(end, protocol.Fetches).fetches)
+
+    async def list_folder(self, account_id: AccountId, folder: Folder, offset: int = 0, limit: int = 50) -> Page:
+        """FindItem of one page. Raises AccountError, ItemRefused."""
+        end = await self._read(lambda n, seconds: protocol.ListFolder(n, account_id, seconds, folder, offset, limit))
+        return _must_be(end, protocol.Listing).page
+
+    async def locate(self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder]) -> list[Sighting]:
+        """FindItem by our marks. Raises AccountError, ItemRefused."""
+        wanted, places = tuple(marks), tuple(folders)
+        if not (wanted and places):
+            return []
+        end = await self._read(lambda n, seconds: protocol.Locate(n, account_id, seconds, wanted, places))
+        return list(_must_be(end, protocol.Sightings).sightings)
+
+    async def _read(self, build: Callable[[int, float], protocol.WorkRequest]) -> protocol.End:
+        seconds = self._deadlines.read
+        return await self._link.submit(lambda number: build(number, seconds), seconds)
+
+    async def _write(self, build: Callable[[int], protocol.WorkRequest], seconds: float, asked: int) -> list[Outcome]:
+        if not asked:
+            return []
+        end = await self._link.submit(build, seconds)
+        if isinstance(end, protocol.Outcomes) and len(end.outcomes) == asked:
+            return list(end.outcomes)
+        trouble = end.trouble if isinstance(end, protocol.Failure) else None
+        trouble = trouble or Trouble(TroubleKind.ENGINE, f"{type(end).__name__}")
+        verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
+        return [Outcome(verdict=verdict, trouble=trouble, at=time.time())] * asked
+
+
+def _must_be(end: protocol.End, kind: type[_T]) -> _T:
+    if isinstance(end, kind):
+        return end
+    if isinstance(end, protocol.Failure):
+        if end.trouble is not None:
+            raise error_for(end.trouble)
+        if end.words is not None:
+            raise ItemRefused(end.words)
+        raise RuntimeError(f"a defect in the engine: {end.defect}")
+    raise RuntimeError(f"the engine answered with {type(end).__name__}")

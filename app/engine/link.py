@@ -1,0 +1,186 @@
+"""Keeps one engine running and every promise made for it: each request ends once, by its deadline, and is never resent.
+
+A deadline that passes: Cancel goes out (the backend cuts the connection); if no reply comes within the grace, the
+engine is killed and everything that was in flight is answered for. What a lane had taken up (Started was heard) may
+have been processed; what had not cannot have been. A new engine is started by the next request, not before, and is
+told all accounts again; one that ends at once several times over is left in peace for a while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.domain.account import Account, ProbeStep
+from app.domain.errors import Trouble, TroubleKind
+from app.domain.i18n import tr
+from app.domain.message import AccountId
+from app.engine import protocol
+from app.engine.process import EngineProcess, command_line
+
+GRACE_SECONDS = 2.0
+"""From Cancel to kill. Longer than server.GIVE_UP_SECONDS, by which a healthy engine has answered."""
+
+CLOSE_SECONDS = 0.7
+_QUICK_SECONDS = 5.0
+_QUICK_DEATHS = 3
+_LONGEST_REST = 60.0
+
+
+@dataclass(eq=False)
+class _Waiting:
+    process: EngineProcess
+    future: asyncio.Future[protocol.End]
+    on_step: Callable[[ProbeStep], None] | None
+    timer: asyncio.TimerHandle | None = None
+    started: bool = False
+    ended_by: TroubleKind | None = None
+
+
+class Link:
+    """The one way to the engine. Used on the loop's thread only."""
+
+    def __init__(self, command: Sequence[str] | None = None, grace: float = GRACE_SECONDS) -> None:
+        """Prepare; nothing is started yet. `command` stands in for this program's own engine in tests."""
+        self._command = list(command) if command is not None else command_line()
+        self._grace = grace
+        self._ids = itertools.count(1)
+        self._accounts: dict[AccountId, tuple[Account, str]] = {}
+        self._process: EngineProcess | None = None
+        self._started_at = 0.0
+        self._waiting: dict[int, _Waiting] = {}
+        self._ended: asyncio.Future[None] | None = None
+        self._quick_deaths = 0
+        self._not_before = 0.0
+        self._last_end = ""
+        self._closed = False
+
+    @property
+    def pid(self) -> int | None:
+        """The engine's process id, None where none runs."""
+        return None if self._process is None else self._process.pid
+
+    def start(self) -> None:
+        """Start the engine where none runs."""
+        self._ensure()
+
+    def open_account(self, account: Account, secret: str) -> None:
+        """Keep the account, for the engine that runs and each that comes after it."""
+        self._accounts[account.account_id] = (account, secret)
+        if self._process is not None:
+            self._process.send(protocol.OpenAccount(next(self._ids), account, secret))
+
+    def submit(
+        self,
+        build: Callable[[int], protocol.WorkRequest],
+        seconds: float,
+        on_step: Callable[[ProbeStep], None] | None = None,
+    ) -> asyncio.Future[protocol.End]:
+        """Send the request that `build` makes of an id. Cancelling the future cancels the request."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[protocol.End] = loop.create_future()
+        request_id = next(self._ids)
+        process, trouble = self._ensure()
+        if process is None:
+            future.set_result(protocol.Failure(request_id, trouble=trouble))
+            return future
+        waiting = _Waiting(process, future, on_step)
+        self._waiting[request_id] = waiting
+        waiting.timer = loop.call_later(seconds, self._end_by, request_id, TroubleKind.DEADLINE)
+        future.add_done_callback(lambda done: self._on_done(request_id, done))
+        process.send(build(request_id))
+        return future
+
+    async def close(self) -> None:
+        """End the engine, within a second, and leave no thread. What is in flight is answered for."""
+        self._closed = True
+        process = self._process
+        if process is None:
+            return
+        self._ended = asyncio.get_running_loop().create_future()
+        process.finish()
+        try:
+            await asyncio.wait_for(asyncio.shield(self._ended), CLOSE_SECONDS)
+        except TimeoutError:
+            process.kill()
+            await self._ended
+        process.join(0.2)
+
+    def _ensure(self) -> tuple[EngineProcess | None, Trouble | None]:
+        if self._process is not None and not self._closed:
+            return self._process, None
+        loop = asyncio.get_running_loop()
+        if self._closed:
+            return None, _never_left(tr("The program is ending."))
+        if loop.time() < self._not_before:
+            detail = tr("The mail engine does not stay up ({how}). It is tried again shortly.", how=self._last_end)
+            return None, _never_left(detail)
+        process = EngineProcess(self._command, loop, self._on_reply, self._on_end)
+        self._process, self._started_at = process, loop.time()
+        process.send(protocol.Hello(protocol.VERSION))
+        for account, secret in self._accounts.values():
+            process.send(protocol.OpenAccount(next(self._ids), account, secret))
+        return process, None
+
+    def _on_reply(self, process: EngineProcess, reply: protocol.Reply) -> None:
+        if isinstance(reply, protocol.Ready):
+            if reply.version != protocol.VERSION:
+                process.kill()
+            return
+        waiting = self._waiting.get(reply.id)
+        if waiting is None:
+            return
+        if isinstance(reply, protocol.Started):
+            waiting.started = True
+        elif isinstance(reply, protocol.Progress):
+            if waiting.on_step is not None and not waiting.future.done():
+                waiting.on_step(reply.step)
+        else:
+            self._resolve(reply.id, reply)
+
+    def _on_end(self, process: EngineProcess, how: str) -> None:
+        loop = asyncio.get_running_loop()
+        if process is self._process:
+            self._process = None
+            self._last_end = how
+            quick = loop.time() - self._started_at < _QUICK_SECONDS
+            self._quick_deaths = self._quick_deaths + 1 if quick else 0
+            if self._quick_deaths >= _QUICK_DEATHS:
+                self._not_before = loop.time() + min(_LONGEST_REST, 2.0 ** (self._quick_deaths - _QUICK_DEATHS + 1))
+        for request_id, waiting in list(self._waiting.items()):
+            if waiting.process is process:
+                detail = tr("The mail engine ended ({how}).", how=how)
+                trouble = Trouble(
+                    waiting.ended_by or TroubleKind.ENGINE, detail, may_have_been_processed=waiting.started
+                )
+                self._resolve(request_id, protocol.Failure(request_id, trouble=trouble))
+        if self._ended is not None and not self._ended.done():
+            self._ended.set_result(None)
+
+    def _resolve(self, request_id: int, end: protocol.End) -> None:
+        waiting = self._waiting.pop(request_id)
+        if waiting.timer is not None:
+            waiting.timer.cancel()
+        if not waiting.future.done():
+            waiting.future.set_result(end)
+
+    def _on_done(self, request_id: int, done: asyncio.Future[protocol.End]) -> None:
+        if done.cancelled():
+            self._end_by(request_id, TroubleKind.CANCELLED)
+
+    def _end_by(self, request_id: int, kind: TroubleKind) -> None:
+        waiting = self._waiting.get(request_id)
+        if waiting is None or waiting.ended_by is not None:
+            return
+        waiting.ended_by = kind
+        waiting.process.send(protocol.Cancel(request_id, kind))
+        if waiting.timer is not None:
+            waiting.timer.cancel()
+        loop = asyncio.get_running_loop()
+        waiting.timer = loop.call_later(self._grace, waiting.process.kill)
+
+
+def _never_left(detail: str) -> Trouble:
+    return Trouble(TroubleKind.ENGINE, detail, may_have_been_processed=False)

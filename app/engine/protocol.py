@@ -1,0 +1,249 @@
+"""What goes over the pipe between window and engine: tagged records in msgpack, each behind its length.
+
+A frame is four bytes of length (big-endian) and one record. The first frame of each side is its hello with VERSION;
+an engine of another version ends at once. Each request has an id of its own; the replies that carry it are, in order:
+Started (a lane took it up: before this nothing can have left the machine), any number of Progress, and one end (Done,
+Outcomes, Fetches, Listing, Sightings, Failure). The secret goes over the pipe only, in OpenAccount and Probe.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import IO
+
+import msgspec
+
+from app.domain.account import Account, ProbeStep
+from app.domain.edits import mend_surrogates
+from app.domain.errors import Trouble, TroubleKind
+from app.domain.listing import Folder, Mark, Page, Sighting
+from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
+from app.domain.outcome import FetchOutcome, Outcome, ServerWords
+from app.domain.record import CopyTo
+
+VERSION = 1
+LARGEST_FRAME = 1 << 30
+_LENGTH = struct.Struct(">I")
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """The window's first frame."""
+
+    version: int
+
+
+class OpenAccount(msgspec.Struct, frozen=True, tag="open"):
+    """How to reach an account from now on. Answered by Done, without network."""
+
+    id: int
+    account: Account
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"OpenAccount(id={self.id}, account_id={self.account.account_id!r})"
+
+
+class Work(msgspec.Struct, frozen=True):
+    """A request that takes time: `seconds` is what is left of its deadline when it is written."""
+
+    id: int
+    account_id: AccountId
+    seconds: float
+
+
+class Probe(Work, frozen=True, tag="probe"):
+    """Test a connection; each step comes as Progress."""
+
+    account: Account
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"Probe(id={self.id}, account_id={self.account_id!r})"
+
+
+class Save(Work, frozen=True, tag="save"):
+    """Answered by Outcomes."""
+
+    drafts: tuple[NewDraft, ...]
+
+
+class Update(Work, frozen=True, tag="update"):
+    """Answered by Outcomes."""
+
+    updates: tuple[DraftUpdate, ...]
+
+
+class Send(Work, frozen=True, tag="send"):
+    """Answered by Outcomes."""
+
+    refs: tuple[ItemRef, ...]
+    copy_to: CopyTo
+
+
+class Delete(Work, frozen=True, tag="delete"):
+    """Answered by Outcomes."""
+
+    refs: tuple[ItemRef, ...]
+    for_good: bool
+
+
+class Get(Work, frozen=True, tag="get"):
+    """Answered by Fetches."""
+
+    refs: tuple[ItemRef, ...]
+
+
+class ListFolder(Work, frozen=True, tag="list"):
+    """Answered by Listing."""
+
+    folder: Folder
+    offset: int
+    limit: int
+
+
+class Locate(Work, frozen=True, tag="locate"):
+    """Answered by Sightings."""
+
+    marks: tuple[Mark, ...]
+    folders: tuple[Folder, ...]
+
+
+class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
+    """End the request `id`; it is answered all the same, with what can be said of it."""
+
+    id: int
+    kind: TroubleKind
+
+
+WriteRequest = Save | Update | Send | Delete
+WorkRequest = Probe | WriteRequest | Get | ListFolder | Locate
+Request = Hello | OpenAccount | WorkRequest | Cancel
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """The engine's first frame."""
+
+    version: int
+
+
+class Started(msgspec.Struct, frozen=True, tag="started"):
+    """A lane took the request up."""
+
+    id: int
+
+
+class Progress(msgspec.Struct, frozen=True, tag="progress"):
+    """One step of a probe."""
+
+    id: int
+    step: ProbeStep
+
+
+class Done(msgspec.Struct, frozen=True, tag="done"):
+    """It is done, and there is nothing to say."""
+
+    id: int
+
+
+class Outcomes(msgspec.Struct, frozen=True, tag="outcomes"):
+    """The end of a write."""
+
+    id: int
+    outcomes: tuple[Outcome, ...]
+
+
+class Fetches(msgspec.Struct, frozen=True, tag="fetches"):
+    """The end of Get."""
+
+    id: int
+    fetches: tuple[FetchOutcome, ...]
+
+
+class Listing(msgspec.Struct, frozen=True, tag="listing"):
+    """The end of ListFolder."""
+
+    id: int
+    page: Page
+
+
+class Sightings(msgspec.Struct, frozen=True, tag="sightings"):
+    """The end of Locate."""
+
+    id: int
+    sightings: tuple[Sighting, ...]
+
+
+class Failure(msgspec.Struct, frozen=True, tag="failure"):
+    """The end of a read that has no answer: a trouble, a refusal in the server's words, or a defect of ours (where)."""
+
+    id: int
+    trouble: Trouble | None = None
+    words: ServerWords | None = None
+    defect: str = ""
+
+
+End = Done | Outcomes | Fetches | Listing | Sightings | Failure
+Reply = Ready | Started | Progress | End
+
+_encoder = msgspec.msgpack.Encoder()
+_requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
+
+
+def write_frame(pipe: IO[bytes], record: Request | Reply) -> None:
+    """Write one record, lone surrogates in it made U+FFFD. Raises OSError when the other side is gone."""
+    try:
+        content = _encoder.encode(record)
+    except UnicodeEncodeError:
+        content = _encoder.encode(_mend(msgspec.to_builtins(record)))
+    pipe.write(_LENGTH.pack(len(content)))
+    pipe.write(content)
+    pipe.flush()
+
+
+def read_request(pipe: IO[bytes]) -> Request | None:
+    """Read one request, None at the end of the pipe. Raises ValueError for what is not a frame of ours."""
+    content = _read_frame(pipe)
+    return None if content is None else _requests.decode(content)
+
+
+def read_reply(pipe: IO[bytes]) -> Reply | None:
+    """Read one reply, None at the end of the pipe. Raises ValueError for what is not a frame of ours."""
+    content = _read_frame(pipe)
+    return None if content is None else _replies.decode(content)
+
+
+def _mend(value: object) -> object:
+    match value:
+        case str():
+            return mend_surrogates(value)
+        case dict():
+            return {key: _mend(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_mend(one) for one in value]
+        case _:
+            return value
+
+
+def _read_frame(pipe: IO[bytes]) -> bytes | None:
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    if length > LARGEST_FRAME:
+        raise ValueError("a frame longer than any of ours")
+    content = pipe.read(length)
+    return content if len(content) == length else None
+
+
+def items_of(request: WorkRequest) -> int | None:
+    """Return how many items a write is about, None for a read."""
+    match request:
+        case Save(drafts=drafts):
+            return len(drafts)
+        case Update(updates=updates):
+            return len(updates)
+        case Send(refs=refs) | Delete(refs=refs):
+            return len(refs)
+        case _:
+            return None

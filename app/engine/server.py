@@ -1,0 +1,228 @@
+"""The engine itself: reads requests from one pipe, hands them to lanes, writes replies to the other.
+
+It ends when the pipe from the window closes, whatever is under way: the window was closed, or killed. Nothing rests
+here. A defect is told by its place alone, never by the words of an exception, which may hold a letter.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from typing import BinaryIO, assert_never
+
+from app.backends.port import Backend, Job, Stopped
+from app.domain.account import Account, BackendKind
+from app.domain.errors import AccountError, ItemRefused, Trouble, TroubleKind
+from app.domain.message import AccountId
+from app.domain.outcome import Outcome, Verdict
+from app.engine import protocol
+from app.engine.lanes import Lane, Task
+
+GIVE_UP_SECONDS = 0.5
+"""How long a stopped job has to come back by itself before it is answered for."""
+
+_READERS = 2
+
+
+def make_backend(account: Account, secret: str) -> Backend:
+    """Make the backend of an account. exchangelib is imported here, with the first account and not before."""
+    makers = {BackendKind.EWS: _make_ews}
+    return makers[account.backend](account, secret)
+
+
+def _make_ews(account: Account, secret: str) -> Backend:
+    from app.backends.ews.backend import EwsBackend
+
+    gc.freeze()  # what the import brought stays for good: no collection need look at it again
+    return EwsBackend(account, secret)
+
+
+class _Opened:
+    """An account with its backend, made by the first lane that needs it, and its lanes."""
+
+    def __init__(self, account: Account, secret: str, make: Callable[[Account, str], Backend]) -> None:
+        self._make: Callable[[], Backend] = lambda: make(account, secret)
+        self._lock = threading.Lock()
+        self._backend: Backend | None = None
+        self.writes = Lane(f"{account.account_id} writes", 1)
+        self.reads = Lane(f"{account.account_id} reads", _READERS)
+
+    def backend(self) -> Backend:
+        with self._lock:
+            if self._backend is None:
+                self._backend = self._make()
+            return self._backend
+
+    def close(self) -> None:
+        self.writes.close()
+        self.reads.close()
+
+
+class Engine:
+    """The loop. `make` makes backends; tests hand in their own."""
+
+    def __init__(
+        self, source: BinaryIO, sink: BinaryIO, make: Callable[[Account, str], Backend] = make_backend
+    ) -> None:
+        """Read from `source`, answer on `sink`."""
+        self._source = source
+        self._sink = sink
+        self._make = make
+        self._sink_lock = threading.Lock()
+        self._accounts: dict[AccountId, _Opened] = {}
+        self._tasks: dict[int, tuple[Task, Lane]] = {}
+        self._tasks_lock = threading.Lock()
+
+    def run(self) -> int:
+        """Serve until the pipe closes; return the exit code."""
+        hello = protocol.read_request(self._source)
+        if not isinstance(hello, protocol.Hello) or hello.version != protocol.VERSION:
+            return 3
+        self._reply(protocol.Ready(protocol.VERSION))
+        while (request := protocol.read_request(self._source)) is not None:
+            match request:
+                case protocol.Hello():
+                    return 3
+                case protocol.OpenAccount():
+                    self._open(request)
+                case protocol.Cancel():
+                    self._cancel(request)
+                case _:
+                    self._take_up(request)
+        return 0
+
+    def _open(self, request: protocol.OpenAccount) -> None:
+        before = self._accounts.pop(request.account.account_id, None)
+        if before is not None:
+            before.close()
+        opened = _Opened(request.account, request.secret, self._make)
+        self._accounts[request.account.account_id] = opened
+        # Warms up while the person still looks at the window: the import costs a third of a second.
+        opened.writes.submit(Task(Job(60.0), lambda: self._warm_up(opened), lambda: None))
+        self._reply(protocol.Done(request.id))
+
+    def _warm_up(self, opened: _Opened) -> None:
+        try:
+            opened.backend()
+        except Exception:  # noqa: BLE001 - told to the first request, which meets it again
+            print(_place_of_defect(), file=sys.stderr)  # noqa: T201 - stderr is the engine's only other voice
+
+    def _take_up(self, request: protocol.WorkRequest) -> None:
+        job = Job(request.seconds)
+        if isinstance(request, protocol.Probe):
+            opened: _Opened | None = _Opened(request.account, request.secret, self._make)
+        else:
+            opened = self._accounts.get(request.account_id)
+        if opened is None:
+            self._reply(_failed(request, job, protocol.Failure(request.id, defect="the account was not opened")))
+            return
+        account = opened
+        task = Task(
+            job,
+            run=lambda: self._run(request, job, account, task),
+            give_up=lambda: self._answer(request.id, task, _failed(request, job, _stopped(request, job))),
+        )
+        lane = account.writes if isinstance(request, protocol.WriteRequest) else account.reads
+        with self._tasks_lock:
+            self._tasks[request.id] = (task, lane)
+        lane.submit(task)
+        if isinstance(request, protocol.Probe):
+            account.close()
+
+    def _cancel(self, request: protocol.Cancel) -> None:
+        with self._tasks_lock:
+            task, lane = self._tasks.get(request.id, (None, None))
+        if task is None or lane is None:
+            return
+        task.job.stop(request.kind)
+        if lane.withdraw(task):
+            task.give_up()
+            return
+        timer = threading.Timer(GIVE_UP_SECONDS, self._give_up, (task, lane))
+        timer.daemon = True
+        timer.start()
+
+    def _give_up(self, task: Task, lane: Lane) -> None:
+        if not task.answered:
+            lane.abandon(task)
+            task.give_up()
+
+    def _run(self, request: protocol.WorkRequest, job: Job, opened: _Opened, task: Task) -> None:
+        self._reply(protocol.Started(request.id))
+        try:
+            end = self._perform(request, job, opened.backend())
+        except AccountError as error:
+            end = protocol.Failure(request.id, trouble=error.trouble)
+        except ItemRefused as refusal:
+            end = protocol.Failure(request.id, words=refusal.words)
+        except Stopped:
+            end = _failed(request, job, _stopped(request, job))
+        except Exception:  # noqa: BLE001 - a defect ends its own request, not the engine with all that is in flight
+            place = _place_of_defect()
+            print(place, file=sys.stderr)  # noqa: T201 - as above
+            end = _failed(request, job, protocol.Failure(request.id, defect=place))
+        self._answer(request.id, task, end)
+
+    def _perform(self, request: protocol.WorkRequest, job: Job, backend: Backend) -> protocol.End:
+        match request:
+            case protocol.Save():
+                return protocol.Outcomes(request.id, tuple(backend.save(request.drafts, job)))
+            case protocol.Update():
+                return protocol.Outcomes(request.id, tuple(backend.update(request.updates, job)))
+            case protocol.Send():
+                return protocol.Outcomes(request.id, tuple(backend.send(request.refs, request.copy_to, job)))
+            case protocol.Delete():
+                return protocol.Outcomes(request.id, tuple(backend.delete(request.refs, request.for_good, job)))
+            case protocol.Get():
+                return protocol.Fetches(request.id, tuple(backend.get(request.refs, job)))
+            case protocol.ListFolder():
+                page = backend.list_folder(request.folder, request.offset, request.limit, job)
+                return protocol.Listing(request.id, page)
+            case protocol.Locate():
+                return protocol.Sightings(request.id, tuple(backend.locate(request.marks, request.folders, job)))
+            case protocol.Probe():
+                for step in backend.probe(job):
+                    self._reply(protocol.Progress(request.id, step))
+                backend.close()
+                return protocol.Done(request.id)
+            case _:
+                assert_never(request)
+
+    def _answer(self, request_id: int, task: Task, end: protocol.End) -> None:
+        if task.claim():
+            with self._tasks_lock:
+                self._tasks.pop(request_id, None)
+            self._reply(end)
+
+    def _reply(self, reply: protocol.Reply) -> None:
+        try:
+            with self._sink_lock:
+                protocol.write_frame(self._sink, reply)
+        except OSError:  # nobody listens any more
+            os._exit(0)
+
+
+def _stopped(request: protocol.WorkRequest, job: Job) -> protocol.Failure:
+    kind = job.stopped or TroubleKind.CANCELLED
+    return protocol.Failure(request.id, trouble=Trouble(kind, may_have_been_processed=job.ever_left))
+
+
+def _failed(request: protocol.WorkRequest, job: Job, failure: protocol.Failure) -> protocol.End:
+    """The same failure as one Outcome for each item, where the request is a write."""
+    asked = protocol.items_of(request)
+    if asked is None:
+        return failure
+    trouble = failure.trouble or Trouble(TroubleKind.ENGINE, failure.defect, may_have_been_processed=job.ever_left)
+    verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
+    return protocol.Outcomes(request.id, (Outcome(verdict=verdict, trouble=trouble),) * asked)
+
+
+def _place_of_defect() -> str:
+    kind, _, trace = sys.exc_info()
+    frames = traceback.extract_tb(trace)[-6:]
+    places = " < ".join(f"{os.path.basename(frame.filename)}:{frame.lineno} {frame.name}" for frame in reversed(frames))  # noqa: PTH119 - a string, no file
+    return f"{kind.__name__ if kind is not None else '?'} at {places}"
