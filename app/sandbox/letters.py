@@ -1,4 +1,4 @@
-"""The letters that a newcomer finds in the sample mailboxes."""
+"""The letters that a newcomer finds in the sample mailboxes: what one is, and all of them."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -22,21 +22,20 @@ class Letter:
     attachments: tuple[tuple[str, str, bytes], ...] = ()
 
 
-LETTERS: Final[tuple[Letter, ...]] = (
-    Letter(
-        "clara.fontaine",
-        "drafts",
-        0.3,
-        ("james.okafor",),
-        "Kick-off with Fabrikam on Tuesday",
-        "Hi James,\n\nFabrikam would like to start on Tuesday at ten.\n\nClara\n",
-    ),
-    Letter(
-        "clara.fontaine",
-        "sentitems",
-        20,
-        ("james.okafor",),
-        "Notes from this morning",
-        "Hi James,\n\nHere are my notes.\n\nClara\n",
-    ),
-)
+CLARA: Final = "clara.fontaine"
+JAMES: Final = "james.okafor"
+SOFIA: Final = "sofia.lindqvist"
+MATEUS: Final = "mateus.ribeiro"
+PRIYA: Final = "priya.natarajan"
+HENRIK: Final = "henrik.mueller"
+ANNEKE: Final = "anneke.visser@fabrikam.com"
+TOMAS: Final = "tomas.novak@northwindtraders.com"
+RUTH: Final = "ruth.abara@adventure-works.com"
+
+DAY: Final = 24.0
+
+
+def html(*paragraphs: str) -> str:
+    """Make a body of HTML from paragraphs that may hold tags."""
+    inner = "".join(f"<p>{one}</p>\r\n" for one in paragraphs)
+    return f'<html><head><meta charset="utf-8"></head><body>\r\n{inner}</body></html>'

@@ -4,7 +4,9 @@ import secrets
 from typing import Final
 
 from app.sandbox.conversation import complete
-from app.sandbox.letters import LETTERS, Letter
+from app.sandbox.letters import Letter
+from app.sandbox.letters_drafts import DRAFTS
+from app.sandbox.letters_sent import RECEIVED, SENT
 from app.sandbox.store.attachments import NewAttachment
 from app.sandbox.store.database import now
 from app.sandbox.store.items import Body, Item, Mailbox
@@ -64,12 +66,15 @@ def start_over(store: MailStore) -> None:
 def fill(store: MailStore) -> None:
     """Put the sample letters into the mailboxes, dated back from now."""
     with store.database.writing():
-        for letter in LETTERS:
+        for letter in (*DRAFTS, *SENT, *RECEIVED):
             _keep(store, letter)
 
 
 def _mailbox(store: MailStore, who: str) -> Mailbox:
-    address = who if "@" in who or " " in who or not who else f"{who}@{DOMAIN}"
+    if " " in who:
+        # A name that stands for nobody, as when a person has typed it and not yet said who is meant.
+        return Mailbox(who, None, None, "OneOff")
+    address = who if "@" in who or not who else f"{who}@{DOMAIN}"
     person = store.people.with_address(address)
     if person is not None:
         return Mailbox(person.display_name, person.address, "SMTP", person.mailbox_type)
@@ -86,9 +91,9 @@ def _keep(store: MailStore, letter: Letter) -> None:
     moment = now() - round(letter.hours_ago * 3_600_000)
     item.row.update(subject=letter.subject, importance=letter.importance, created=moment, sent=moment, received=moment)
     if letter.folder != "drafts" or letter.author:
-        item.row.update(from_name=author.name, from_address=author.address, from_type="Mailbox")
+        item.row.update(from_name=author.name, from_address=author.address, from_type=author.type)
     if letter.folder != "drafts":
-        item.row.update(sender_name=author.name, sender_address=author.address, sender_type="Mailbox", is_draft=0)
+        item.row.update(sender_name=author.name, sender_address=author.address, sender_type=author.type, is_draft=0)
         item.row.update(is_from_me=int(letter.folder == "sentitems"), is_read=int(not letter.unread))
     for kind, people in (("to", letter.to), ("cc", letter.cc)):
         item.set_recipients(kind, [_mailbox(store, one) for one in people])
