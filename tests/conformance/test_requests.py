@@ -1,0 +1,80 @@
+"""Every request that the EWS backend makes is valid against Exchange's own schema, whatever is in the letter."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from app.backends.ews import requests
+from app.backends.ews.xml import Element, envelope
+from app.domain.listing import Folder, Mark
+from app.domain.message import BodyFormat, Content, DraftUpdate, Field, Importance, ItemRef, LocalId, NewDraft
+from app.domain.recipient import Recipient
+from app.domain.record import CopyKind, CopyTo
+from tests.conformance import schema
+
+ANY_TEXT = st.text(st.characters(), max_size=40)
+RECIPIENTS = st.lists(
+    st.builds(Recipient, address=ANY_TEXT, name=ANY_TEXT, routing=st.sampled_from(["SMTP", "EX", ""])), max_size=3
+).map(tuple)
+CONTENTS = st.builds(
+    Content,
+    sender=st.none() | st.builds(Recipient, address=ANY_TEXT.filter(bool), name=ANY_TEXT),
+    to=RECIPIENTS,
+    cc=RECIPIENTS,
+    bcc=RECIPIENTS,
+    subject=ANY_TEXT,
+    body=ANY_TEXT,
+    body_format=st.sampled_from(BodyFormat),
+    importance=st.sampled_from(Importance),
+)
+REFS = [ItemRef("AAMk", "CQAA"), ItemRef("AAMl", "")]
+MARKS = [Mark("a" * 32, "<a@example.org>"), Mark("b" * 32, "")]
+
+
+def sent(request: Element) -> etree._Element:
+    """What goes over the wire, read back."""
+    return etree.fromstring(envelope(request, culture="en-GB"))
+
+
+def must_be_valid(request: Element) -> None:
+    schema.require()
+    assert schema.complaints(sent(request)) == []
+
+
+@given(content=CONTENTS)
+@settings(max_examples=150, deadline=None)
+def test_a_new_draft_of_any_content_is_a_valid_request(content: Content) -> None:
+    must_be_valid(requests.create_items([NewDraft(LocalId("c" * 32), "<c@example.org>", content)] * 2))
+
+
+@given(content=CONTENTS, fields=st.sets(st.sampled_from(Field), min_size=1))
+@settings(max_examples=150, deadline=None)
+def test_an_update_of_any_fields_is_a_valid_request(content: Content, fields: set[Field]) -> None:
+    must_be_valid(requests.update_items([DraftUpdate(REFS[0], content, frozenset(fields))] * 2))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        requests.send_items(REFS, CopyTo()),
+        requests.send_items(REFS, CopyTo(CopyKind.NONE)),
+        requests.delete_items(REFS, for_good=False),
+        requests.delete_items(REFS, for_good=True),
+        requests.get_items(REFS),
+        *(requests.find_page(folder, 20, 20) for folder in Folder),
+        requests.find_marked(MARKS, [Folder.DRAFTS, Folder.OUTBOX, Folder.SENT], 0, 500),
+        requests.find_marked([Mark("", "<only@example.org>")], [Folder.SENT], 0, 500),
+    ],
+)
+def test_every_other_request_is_valid(request_: Element) -> None:
+    must_be_valid(request_)
+
+
+def test_the_check_can_fail() -> None:
+    schema.require()
+    request = requests.get_items(REFS)
+    request.append(etree.SubElement(request, "nonsense"))
+    assert schema.complaints(sent(request)) != []

@@ -1,0 +1,1 @@
+"""The EWS backend over real sockets."""

@@ -1,0 +1,1 @@
+"""The EWS backend without a network."""
