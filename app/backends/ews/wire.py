@@ -7,6 +7,7 @@ so that a second account's CA file or password would be ignored. Sessions are ta
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import ssl
@@ -79,6 +80,24 @@ class _OneTry(FailFast):  # type: ignore[misc] # exchangelib has no types
         raise HttpRefusal(response)
 
 
+class _Cut:
+    """Ends a connection from another thread, by a handle of its own.
+
+    In its handshake TLS has taken the socket from Python's object, and a reply that closes the connection has taken
+    it from urllib3's; SSLSocket's own shutdown would take TLS from under the reader.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._handle = socket.fromfd(sock.fileno(), sock.family, sock.type)
+
+    def __call__(self) -> None:
+        with contextlib.suppress(OSError):
+            self._handle.shutdown(socket.SHUT_RDWR)
+
+    def __del__(self) -> None:
+        self._handle.close()
+
+
 class _Tracked:
     """Ties a connection to the job on whose behalf it works, so that the job knows what left, and can cut it."""
 
@@ -87,7 +106,7 @@ class _Tracked:
 
     def _new_conn(self) -> socket.socket:
         plain: socket.socket = super()._new_conn()  # type: ignore[misc] # mixed into urllib3's connections
-        _job().attach(lambda: _shut(self.sock or plain))
+        _job().attach(_Cut(plain))
         return plain
 
     def connect(self) -> None:
@@ -104,18 +123,9 @@ class _Tracked:
             self.connect()
         if self.sock is not None and not self._connecting:  # a proxy's CONNECT is not the request
             self.sock.settimeout(job.remaining())
-            job.attach(lambda: _shut(self.sock))
+            job.attach(_Cut(self.sock))
             job.leave()
         super().send(data)  # type: ignore[misc] # as above
-
-
-def _shut(sock: socket.socket | None) -> None:
-    """End a connection from another thread. Not SSLSocket's own shutdown: that takes TLS from under the reader."""
-    if sock is not None:
-        try:
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)
-        except OSError:
-            return
 
 
 class _Plain(_Tracked, HTTPConnection):
