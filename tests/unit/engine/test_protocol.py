@@ -1,0 +1,102 @@
+"""Whatever goes over the pipe comes out as it was, and what is not ours is told."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from app.domain.account import Account, ProbeStep
+from app.domain.errors import Trouble, TroubleKind
+from app.domain.listing import Folder, Mark, Page, Row, Sighting
+from app.domain.message import (
+    AccountId,
+    BodyFormat,
+    Content,
+    DraftUpdate,
+    Fetched,
+    Field,
+    Importance,
+    ItemRef,
+    LocalId,
+    NewDraft,
+)
+from app.domain.outcome import FetchOutcome, Outcome, ServerWords, Verdict
+from app.domain.recipient import Recipient
+from app.domain.record import CopyKind, CopyTo
+from app.engine import protocol
+
+A = AccountId("a")
+ACCOUNT = Account(A, "anna@example.org", "https://mail.example.org/EWS/Exchange.asmx", "anna", ca_file="/ca.pem")
+CONTENT = Content(
+    sender=Recipient("boss@example.org"),
+    to=(Recipient("ben@example.org", "Ben"),),
+    subject="s\U0001f600",
+    body="b" * 100_000,
+    body_format=BodyFormat.HTML,
+    importance=Importance.LOW,
+)
+REF = ItemRef("A", "K")
+WORDS = ServerWords("Error", "ErrorX", "text", 7, "<x/>", 9)
+REQUESTS: list[protocol.Request] = [
+    protocol.Hello(protocol.VERSION),
+    protocol.OpenAccount(1, ACCOUNT, "secret"),
+    protocol.Probe(2, A, 9.0, ACCOUNT, "secret"),
+    protocol.Save(3, A, 9.0, (NewDraft(LocalId("l"), "<m>", CONTENT),)),
+    protocol.Update(4, A, 9.0, (DraftUpdate(REF, CONTENT, frozenset(Field)),)),
+    protocol.Send(5, A, 9.0, (REF,), CopyTo(CopyKind.NONE)),
+    protocol.Delete(6, A, 9.0, (REF,), for_good=True),
+    protocol.Get(7, A, 9.0, (REF,)),
+    protocol.ListFolder(8, A, 9.0, Folder.SENT, 20, 20),
+    protocol.Locate(9, A, 9.0, (Mark("l", "<m>"),), (Folder.DRAFTS,)),
+    protocol.Cancel(9, TroubleKind.DEADLINE),
+]
+OUTCOME = Outcome(Verdict.REFUSED, REF, WORDS, Trouble(TroubleKind.SERVER, "d", retry_after=1.5), 5.0)
+REPLIES: list[protocol.Reply] = [
+    protocol.Ready(1),
+    protocol.Started(1),
+    protocol.Progress(1, ProbeStep("tls", passed=True, detail="d")),
+    protocol.Done(1),
+    protocol.Outcomes(1, (OUTCOME,)),
+    protocol.Fetches(1, (FetchOutcome(OUTCOME, Fetched(REF, CONTENT)),)),
+    protocol.Listing(1, Page((Row(REF),), 1, 2)),
+    protocol.Sightings(1, (Sighting(Mark("l", "m"), Folder.SENT, REF, is_draft=False),)),
+    protocol.Failure(1, Trouble(TroubleKind.ENGINE), WORDS, "defect"),
+]
+
+
+def test_every_request_and_reply_crosses_as_it_is() -> None:
+    pipe = io.BytesIO()
+    for record in [*REQUESTS, *REPLIES]:
+        protocol.write_frame(pipe, record)
+    pipe.seek(0)
+    assert [protocol.read_request(pipe) for _ in REQUESTS] == REQUESTS
+    assert [protocol.read_reply(pipe) for _ in REPLIES] == REPLIES
+    assert protocol.read_reply(pipe) is None
+
+
+def test_a_lone_surrogate_crosses_as_the_sign_for_what_cannot_be_shown() -> None:
+    pipe = io.BytesIO()
+    protocol.write_frame(pipe, protocol.Save(1, A, 9.0, (NewDraft(LocalId("l"), "<m>", Content(body="a\ud800b")),)))
+    pipe.seek(0)
+    request = protocol.read_request(pipe)
+    assert isinstance(request, protocol.Save)
+    assert request.drafts[0].content.body == "a\ufffdb"
+
+
+def test_a_pipe_that_ends_anywhere_in_a_frame_is_an_end() -> None:
+    pipe = io.BytesIO()
+    protocol.write_frame(pipe, protocol.Started(1))
+    whole = pipe.getvalue()
+    for length in range(len(whole)):
+        assert protocol.read_reply(io.BytesIO(whole[:length])) is None
+
+
+@pytest.mark.parametrize("content", [b"\xff\xff\xff\xff", b"\x00\x00\x00\x02hi", b"\x00\x00\x00\x01\xc1"])
+def test_what_is_not_a_frame_of_ours_is_told(content: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - msgspec's errors are of this kind, and ours
+        protocol.read_reply(io.BytesIO(content))
+
+
+def test_no_record_shows_its_secret() -> None:
+    assert all("secret" not in repr(request) for request in REQUESTS)
