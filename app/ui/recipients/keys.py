@@ -1,0 +1,186 @@
+"""The keys of a recipients field. What is not for it goes on to the line, and from there to the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+
+from app.ui.recipients import transfer
+from app.ui.recipients.editing import ChipEditing
+
+_Key = Qt.Key
+_Standard = QKeySequence.StandardKey
+_ENTER: Final = (_Key.Key_Return, _Key.Key_Enter)
+_COMMANDS: Final = (
+    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+)
+
+
+class ChipKeys:
+    """Decides what a key means: among the chips, in the words after them, or in a chip that is edited."""
+
+    def __init__(self, field: ChipEditing) -> None:
+        """Serve `field`."""
+        self._field = field
+
+    def wants(self, event: QKeyEvent) -> bool:
+        """Tell whether the key is the field's now, whatever shortcut the window has on it."""
+        field = self._field
+        if event.modifiers() & _COMMANDS:
+            return False
+        if field.editor is not None or field.chips.current >= 0:
+            return event.key() in {_Key.Key_Escape, _Key.Key_F2, _Key.Key_Delete, _Key.Key_Backspace, *_ENTER}
+        return event.key() in _ENTER and bool(field.words.text().strip())
+
+    def take_in_words(self, event: QKeyEvent) -> bool:
+        """Deal with a key while the focus is after the chips; tell whether it was ours."""
+        if self._take_clipboard(event) or self._take_history(event):
+            return True
+        if self._field.chips.current >= 0:
+            return self._take_among_chips(event)
+        return self._take_entering(event)
+
+    def take_in_editor(self, event: QKeyEvent) -> bool:
+        """Deal with a key while a chip is edited."""
+        field = self._field
+        if event.matches(_Standard.Paste) and field.editor is not None:
+            field.editor.paste_from_clipboard()
+            return True
+        if event.modifiers() & _COMMANDS:
+            return False
+        if event.key() == _Key.Key_Escape:
+            field.cancel_edit()
+        elif event.key() in {*_ENTER, _Key.Key_Tab, _Key.Key_F2}:
+            field.commit_edit()
+        else:
+            return False
+        return True
+
+    def _take_entering(self, event: QKeyEvent) -> bool:
+        """Keys that complete the words, or lead from their start into the chips."""
+        field, key = self._field, event.key()
+        if event.matches(_Standard.SelectAll):
+            words = field.words.text()
+            return words == field.words.selectedText() and self._select_all()
+        if event.modifiers() & _COMMANDS:
+            return False
+        if key in _ENTER or (key == _Key.Key_Tab and not event.modifiers()):
+            return bool(field.words.text().strip()) and field.complete_words()
+        if not field.chips.items or field.words.cursorPosition() or field.words.hasSelectedText():
+            return False
+        return self._enter(event)
+
+    def _enter(self, event: QKeyEvent) -> bool:
+        field, key = self._field, event.key()
+        extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        last = len(field.chips) - 1
+        if key == _Key.Key_Left or (key == _Key.Key_Up and not field.words.text()):
+            field.go_to_chip(last)
+        elif key == _Key.Key_Home:
+            if extend:
+                field.go_to_chip(last)
+            field.go_to_chip(0, extend=extend)
+        elif key == _Key.Key_Backspace or (key == _Key.Key_Delete and not field.words.text()):
+            # Held down to delete words, it must stop at the chips.
+            if not event.isAutoRepeat():
+                field.go_to_chip(last)
+        else:
+            return False
+        return True
+
+    def _take_among_chips(self, event: QKeyEvent) -> bool:
+        field, key = self._field, event.key()
+        if event.matches(_Standard.SelectAll):
+            return self._select_all()
+        if event.modifiers() & _COMMANDS:
+            return False
+        move = self._move_for(key)
+        if move is not None:
+            move(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        elif key == _Key.Key_Escape:
+            field.go_to_words()
+        elif key in {*_ENTER, _Key.Key_F2}:
+            field.edit_chip(field.chips.current)
+        elif key in {_Key.Key_Delete, _Key.Key_Backspace}:
+            self._remove(backwards=key == _Key.Key_Backspace)
+        elif key in {_Key.Key_Tab, _Key.Key_Backtab}:
+            field.go_to_words()
+            return False
+        elif event.text() and event.text().isprintable():
+            field.go_to_words()
+            field.words.end(False)
+            # A separator or space ends nothing here.
+            return event.text() in {",", ";", " "}
+        else:
+            return False
+        return True
+
+    def _select_all(self) -> bool:
+        self._field.chips.select_all()
+        self._field.show_selection()
+        return bool(self._field.chips.items)
+
+    def _move_for(self, key: int) -> Callable[[bool], None] | None:
+        field = self._field
+        current, last = field.chips.current, len(field.chips) - 1
+
+        def right(extend: bool) -> None:
+            if current < last or extend:
+                field.go_to_chip(current + 1, extend=extend)
+            else:
+                field.go_to_words()
+                field.words.setCursorPosition(0)
+
+        def vertically(rows: int, extend: bool) -> None:
+            beside = field.chip_beside(current, rows)
+            if beside >= 0:
+                field.go_to_chip(beside, extend=extend)
+            elif rows > 0 and not extend:
+                field.go_to_words()
+
+        moves: dict[int, Callable[[bool], None]] = {
+            _Key.Key_Left: lambda extend: field.go_to_chip(current - 1, extend=extend),
+            _Key.Key_Right: right,
+            _Key.Key_Home: lambda extend: field.go_to_chip(0, extend=extend),
+            _Key.Key_End: lambda extend: field.go_to_chip(last, extend=extend),
+            _Key.Key_Up: lambda extend: vertically(-1, extend),
+            _Key.Key_Down: lambda extend: vertically(1, extend),
+        }
+        return moves.get(key)
+
+    def _remove(self, *, backwards: bool) -> None:
+        """Remove the selection. The cursor stays among the chips if it was amid them, so that more can go."""
+        field = self._field
+        first, at_end = min(field.chips.selected), max(field.chips.selected) == len(field.chips) - 1
+        field.remove_selected()
+        field.go_to_words()
+        if not at_end:
+            field.go_to_chip(max(0, first - 1) if backwards else first)
+
+    def _take_clipboard(self, event: QKeyEvent) -> bool:
+        field = self._field
+        if event.matches(_Standard.Paste):
+            field.words.paste_from_clipboard()
+        elif field.chips.current >= 0 and (event.matches(_Standard.Copy) or event.matches(_Standard.Cut)):
+            copy_selected(field)
+            if event.matches(_Standard.Cut):
+                self._remove(backwards=False)
+        else:
+            return False
+        return True
+
+    def _take_history(self, event: QKeyEvent) -> bool:
+        field = self._field
+        if event.matches(_Standard.Undo) and not field.words.isUndoAvailable():
+            return field.undo()
+        if event.matches(_Standard.Redo) and not field.words.isRedoAvailable():
+            return field.redo()
+        return False
+
+
+def copy_selected(field: ChipEditing) -> None:
+    """Put the selected recipients on the clipboard."""
+    QGuiApplication.clipboard().setMimeData(transfer.to_mime(field.chips.selected_recipients()))

@@ -1,0 +1,90 @@
+"""Draws one chip: quiet, rounded, and with a sign beside its colour where something is wrong."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
+
+from app.domain.i18n import tr
+from app.ui import theme
+from app.ui.recipients.chips import Chip
+from app.ui.recipients.flow import CHIP_HEIGHT
+
+_PADDING = 11
+_SIGN = 13
+_SIGN_GAP = 5
+_WIDEST = 320
+
+
+def chip_colors(palette: QPalette, bad: bool, selected: bool) -> tuple[QColor, QColor, QColor]:
+    """Return fill, text and border of a chip on the ground of `palette`, light or dark."""
+    scheme = theme.DARK if palette.color(QPalette.ColorRole.Base).lightness() < 128 else theme.LIGHT
+    if selected:
+        fill = QColor(scheme.bad) if bad else palette.color(QPalette.ColorRole.Highlight)
+        return fill, QColor(scheme.on_accent), fill
+    if bad:
+        ink = QColor(scheme.bad)
+        return QColor(scheme.bad_soft), ink, _mix(QColor(scheme.bad_soft), ink, 0.35)
+    ground, ink = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Text)
+    return _mix(ground, ink, 0.08 if scheme.dark else 0.055), ink, _mix(ground, ink, 0.17 if scheme.dark else 0.12)
+
+
+def shown_words(chip: Chip) -> str:
+    """Return the words on a chip."""
+    return tr("Reading the list…") if chip.reading else chip.shown()
+
+
+def measure(chip: Chip, metrics: QFontMetrics) -> int:
+    """Return the width of a chip in pixels."""
+    sign = _SIGN + _SIGN_GAP if chip.sentence() else 0
+    return min(metrics.horizontalAdvance(shown_words(chip)) + 2 * _PADDING + sign, _WIDEST)
+
+
+def draw_chip(painter: QPainter, place: QRect, chip: Chip, palette: QPalette, *, selected: bool, ringed: bool) -> None:
+    """Draw `chip` in `place`. `ringed` shows the cursor among several that are selected."""
+    bad = bool(chip.sentence())
+    fill, ink, border = chip_colors(palette, bad, selected)
+    outline = QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5)
+    painter.setPen(QPen(palette.color(QPalette.ColorRole.Text), 2) if ringed else QPen(border, 1))
+    painter.setBrush(fill)
+    painter.drawRoundedRect(outline, CHIP_HEIGHT / 2, CHIP_HEIGHT / 2)
+    text = place.adjusted(_PADDING, 0, -_PADDING, 0)
+    if bad:
+        _draw_sign(painter, QRectF(text.left() - 2, place.center().y() - _SIGN / 2 + 0.5, _SIGN, _SIGN), ink)
+        text.setLeft(text.left() + _SIGN + _SIGN_GAP - 2)
+    painter.setPen(ink)
+    mode = Qt.TextElideMode.ElideRight if chip.recipient.name else Qt.TextElideMode.ElideMiddle
+    words = painter.fontMetrics().elidedText(shown_words(chip), mode, text.width() + 1)
+    painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+
+
+def draw_edited(painter: QPainter, place: QRect, palette: QPalette) -> None:
+    """Draw the outline around the line in which a chip is edited."""
+    painter.setPen(QPen(palette.color(QPalette.ColorRole.Highlight), 1.5))
+    painter.setBrush(palette.color(QPalette.ColorRole.Base))
+    outline = QRectF(place).adjusted(0.75, 0.75, -0.75, -0.75)
+    painter.drawRoundedRect(outline, CHIP_HEIGHT / 2, CHIP_HEIGHT / 2)
+
+
+def _draw_sign(painter: QPainter, place: QRectF, ink: QColor) -> None:
+    """Draw an exclamation mark in a circle: what is wrong must not be told by colour alone."""
+    painter.setPen(QPen(ink, 1.3))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(place.adjusted(0.7, 0.7, -0.7, -0.7))
+    middle = place.center()
+    pen = QPen(ink, 1.5)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    painter.setPen(pen)
+    painter.drawLine(middle + QPointF(0, -2.9), middle + QPointF(0, 0.4))
+    painter.drawPoint(middle + QPointF(0, 2.9))
+
+
+def _mix(ground: QColor, ink: QColor, share: float) -> QColor:
+    def channel(a: float, b: float) -> float:
+        return a + (b - a) * share
+
+    return QColor.fromRgbF(
+        channel(ground.redF(), ink.redF()),
+        channel(ground.greenF(), ink.greenF()),
+        channel(ground.blueF(), ink.blueF()),
+    )

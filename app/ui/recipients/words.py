@@ -1,0 +1,154 @@
+"""The line in which a recipient is typed: a QLineEdit that asks its field about each key before it takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QClipboard,
+    QContextMenuEvent,
+    QFocusEvent,
+    QGuiApplication,
+    QInputMethodEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from app.domain.address_lexer import Kind, tokenize
+from app.ui.recipients.transfer import on_clipboard
+
+_LONGEST = 10_000_000
+_LEAVING = frozenset(
+    {
+        Qt.FocusReason.TabFocusReason,
+        Qt.FocusReason.BacktabFocusReason,
+        Qt.FocusReason.MouseFocusReason,
+        Qt.FocusReason.ShortcutFocusReason,
+        Qt.FocusReason.OtherFocusReason,
+    }
+)
+
+
+def _take_no_key(_event: QKeyEvent) -> bool:
+    return False
+
+
+class WordsEdit(QLineEdit):
+    """A line without a frame. `left` tells that the focus went elsewhere in the window (not to a menu or program)."""
+
+    left = Signal()
+    pasted = Signal(QMimeData)
+    menu_wanted = Signal(QContextMenuEvent)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFrame(False)
+        # What is dropped here is dropped on the field: it may be a list.
+        self.setAcceptDrops(False)
+        self.setMaxLength(_LONGEST)
+        self.setTextMargins(2, 0, 2, 0)
+        self.take_key: Callable[[QKeyEvent], bool] = _take_no_key
+        """Returns whether the field dealt with the key."""
+        self.wants_key: Callable[[QKeyEvent], bool] = _take_no_key
+        """Returns whether the key is for the field, not for a shortcut of the window."""
+        self.composing = False
+        """True while an input method holds what is typed: no key is a command then."""
+        self.before_composing: Callable[[], None] = lambda: None
+        self._quiet = False
+
+    def set_quiet(self, quiet: bool) -> None:
+        """Hide the text cursor while the cursor is on a chip; the line keeps the focus and the input method."""
+        if quiet != self._quiet:
+            self._quiet = quiet
+            self.update()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and not self.composing:
+            if event.type() == QEvent.Type.ShortcutOverride and self.wants_key(event):
+                event.accept()
+                return True
+            # Qt moves the focus on Tab before any key handler is asked.
+            tab = event.key() in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
+            if tab and event.type() == QEvent.Type.KeyPress and self.take_key(event):
+                event.accept()
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.composing:
+            super().keyPressEvent(event)
+        elif self.take_key(event):
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        if event.preeditString() or event.commitString():
+            self.before_composing()
+        self.composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() in _LEAVING:
+            self.left.emit()
+
+    def paste_from_clipboard(self) -> None:
+        """Hand what the clipboard holds to the field."""
+        self._tell_pasted(QClipboard.Mode.Clipboard)
+
+    def _tell_pasted(self, mode: QClipboard.Mode) -> None:
+        held = on_clipboard(mode)
+        if held is not None:
+            self.pasted.emit(held)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.MiddleButton and QGuiApplication.clipboard().supportsSelection():
+            self.setCursorPosition(self.cursorPositionAt(event.position().toPoint()))
+            self._tell_pasted(QClipboard.Mode.Selection)
+            event.accept()
+        else:
+            super().mouseReleaseEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self._quiet:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.setPen(self.palette().text().color())
+        place = QRect(self.rect()).adjusted(4, 0, -4, 0)
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text()[:400])
+        painter.end()
+
+
+def ends_an_entry(text: str) -> bool:
+    """Tell whether a comma, a semicolon or a line end in `text` parts entries, and does not stand within quotes."""
+    if not any(token.kind in {Kind.COMMA, Kind.SEMICOLON, Kind.LINE} for token in tokenize(text)):
+        return False
+    return not _is_open(text)
+
+
+def _is_open(text: str) -> bool:
+    """Tell whether quotes, brackets or a comment that were begun are still to be closed."""
+    quoted, depth, angle = False, 0, False
+    escaped, before = False, ""
+    for character in text:
+        last, before = before, character
+        if escaped:
+            escaped = False
+        elif character == "\\":
+            escaped = quoted
+        elif character == '"':
+            # Within a word it is a sign like any other (5"), as `address_lexer` has it.
+            quoted = not quoted and not last.isalnum()
+        elif not quoted:
+            depth = max(0, depth + (character == "(") - (character == ")"))
+            angle = character == "<" or (angle and character != ">")
+    return quoted or depth > 0 or angle

@@ -1,0 +1,163 @@
+"""The field of To, Cc or Bcc: recipients as chips, by keyboard first, that tell every change for the journal.
+
+The parts are in `app/ui/recipients/`; here they are tied to keys, mouse, menu and the screen reader.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QContextMenuEvent
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.domain.addresses import format_recipient
+from app.domain.i18n import ntr, tr
+from app.domain.message import Field
+from app.ui.recipients import transfer
+from app.ui.recipients.editing import ChipEditing
+from app.ui.recipients.keys import ChipKeys, copy_selected
+from app.ui.recipients.paint import chip_colors
+from app.ui.recipients.pointer import ChipPointer
+from app.ui.recipients.words import WordsEdit
+
+__all__ = ["RecipientsField", "chip_colors"]
+
+_SPOKEN = 300
+
+
+class RecipientsField(ChipEditing):
+    """Recipients of one Field of a letter. `label` is its name for the eye and the ear ("To").
+
+    `run_off_thread(work, deliver)` runs `work` elsewhere and hands its result to `deliver` on the UI thread.
+    """
+
+    # Before it is made, Qt sends the first events already.
+    pointer: ChipPointer | None = None
+
+    def __init__(
+        self,
+        field: Field,
+        label: str,
+        parent: QWidget | None = None,
+        run_off_thread: transfer.RunOffThread = transfer.run_in_pool,
+    ) -> None:
+        super().__init__(field, run_off_thread, parent)
+        self._label = label
+        self._heard = ""
+        self._keys = ChipKeys(self)
+        self.pointer = ChipPointer(self)
+        self.words.take_key = self._keys.take_in_words
+        self.words.wants_key = self._keys.wants
+        self.words.left.connect(self._leave)
+        self.words.menu_wanted.connect(self._open_menu_at_words)
+        self.setAccessibleName(label)
+        self.words.setAccessibleName(label)
+        self._cursor_moved()
+
+    def focus_input(self) -> None:
+        """Put the focus in the words after the chips."""
+        self.go_to_words()
+        self.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def prepare_editor(self, editor: WordsEdit) -> None:
+        editor.take_key = self._keys.take_in_editor
+        editor.wants_key = self._keys.wants
+        editor.menu_wanted.connect(partial(self._open_line_menu, editor))
+        editor.setAccessibleName(tr("{label}: edit recipient", label=self._label))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if self.pointer is not None and self.pointer.take(event):
+            return True
+        return super().viewportEvent(event)
+
+    def _leave(self) -> None:
+        """The focus went elsewhere in the window: what was typed is finished, and no chip stays selected."""
+        if self.editor is None:
+            self.go_to_words()
+            self.complete_words()
+
+    # For the ear -----------------------------------------------------------------------------------------------------
+
+    def _cursor_moved(self) -> None:
+        super()._cursor_moved()
+        count = ntr("{n} recipient", "{n} recipients", len(self.chips))
+        heard = self._describe_cursor()
+        description = f"{count}. {heard}" if heard else count
+        self.setAccessibleDescription(description)
+        # Screen readers follow the focus, which stays in the line: it takes the name of the chip under the cursor.
+        self.words.setAccessibleName(heard or self.accessibleName())
+        self.words.setAccessibleDescription(description)
+        if heard and heard != self._heard and QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.words, heard))
+        self._heard = heard
+
+    def _describe_cursor(self) -> str:
+        index = self.chips.current
+        if index < 0:
+            return ""
+        chip = self.chips.items[index]
+        words = tr("Reading the list…") if chip.reading else format_recipient(chip.recipient)[:_SPOKEN]
+        parts = [tr("{recipient}, {n} of {count}", recipient=words, n=index + 1, count=len(self.chips))]
+        if len(self.chips.selected) > 1:
+            parts.append(ntr("{n} selected", "{n} selected", len(self.chips.selected)))
+        if chip.sentence():
+            parts.append(chip.sentence())
+        return ". ".join(parts)
+
+    # The menu --------------------------------------------------------------------------------------------------------
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.chip_at(event.pos())
+        self.commit_edit(refocus=False)
+        self.words.setFocus(Qt.FocusReason.PopupFocusReason)
+        if index < 0 or index >= len(self.chips):
+            self._open_line_menu(self.words, event)
+            return
+        if index not in self.chips.selected:
+            self.go_to_chip(index)
+        self.open_chip_menu().popup(event.globalPos())
+
+    def _open_menu_at_words(self, event: QContextMenuEvent) -> None:
+        if self.chips.current >= 0 and event.reason() == QContextMenuEvent.Reason.Keyboard:
+            place = self.chip_rect(self.chips.current).bottomLeft()
+            self.open_chip_menu().popup(self.viewport().mapToGlobal(place))
+        else:
+            self.go_to_words()
+            self._open_line_menu(self.words, event)
+
+    def open_chip_menu(self) -> QMenu:
+        """Return the menu of the selected chips, to be shown; it deletes itself when it closes."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        edit = menu.addAction(tr("Edit"), lambda: self.edit_chip(self.chips.current))
+        edit.setEnabled(self.isEnabled() and len(self.chips.selected) == 1)
+        menu.addSeparator()
+        cut = menu.addAction(tr("Cut"), self._cut)
+        menu.addAction(tr("Copy"), partial(copy_selected, self))
+        paste = menu.addAction(tr("Paste"), self.words.paste_from_clipboard)
+        mime = transfer.on_clipboard()
+        paste.setEnabled(mime is not None and (mime.hasText() or mime.hasFormat(transfer.MIME_TYPE)))
+        menu.addSeparator()
+        remove = menu.addAction(tr("Remove"), self._remove)
+        for action in (cut, paste, remove):
+            action.setEnabled(action.isEnabled() and self.isEnabled())
+        return menu
+
+    def _open_line_menu(self, line: WordsEdit, event: QContextMenuEvent) -> None:
+        menu = line.createStandardContextMenu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        paste = menu.findChild(QAction, "edit-paste")
+        if isinstance(paste, QAction):
+            # Qt's own paste would put a list into one line.
+            paste.triggered.disconnect()
+            paste.triggered.connect(line.paste_from_clipboard)
+        menu.popup(event.globalPos())
+
+    def _cut(self) -> None:
+        copy_selected(self)
+        self._remove()
+
+    def _remove(self) -> None:
+        self.remove_selected()
+        self.go_to_words()
