@@ -18,7 +18,8 @@ from app.domain.account import Account, AuthKind
 from app.domain.errors import AccountError, BadInput, StorageError
 from app.domain.i18n import tr
 from app.domain.message import AccountId
-from app.services.ports import Mailbox, Secrets, Settings
+from app.services.accounts import Accounts
+from app.services.ports import Secrets
 from app.ui.tasks import Tasks
 from app.views.settings import steps
 from app.views.settings.account_form import AccountForm, FormField, find_errors, form_of, tidy
@@ -46,25 +47,19 @@ class SettingsSession:
 
     def __init__(
         self,
-        mailbox: Mailbox,
+        accounts: Accounts,
         secrets: Secrets,
-        settings: Settings,
         tasks: Tasks,
         check_ca_file: Callable[[str], Awaitable[None]],
     ) -> None:
-        """Take the ports; nothing is read before `load`. `check_ca_file` raises BadInput, and does not block."""
-        self._mailbox = mailbox
+        """Nothing is asked before `load`. `check_ca_file` raises BadInput, and does not block."""
+        self._service = accounts
         self._secrets = secrets
-        self._settings = settings
         self._tasks = tasks
         self._check_ca_file = check_ca_file
         self._testing: asyncio.Task[None] | None = None
         self._unfinished = AccountForm()
         self.on_change: Callable[[], None] = _nothing
-        self.on_saved: Callable[[Account], None] = _nothing
-        self.on_removed: Callable[[AccountId], None] = _nothing
-        self.loaded = False
-        self.accounts: tuple[Account, ...] = ()
         self.has_keyring: bool | None = None
         self.editing: AccountId | None = None
         self.form: AccountForm | None = None
@@ -75,17 +70,17 @@ class SettingsSession:
 
     # --- the list of accounts ---------------------------------------------------------------------------------------
 
-    def load(self) -> None:
-        """Read the accounts, and ask whether there is a keyring."""
-        self._tasks.spawn(self._load(), "read the accounts")
-        self._tasks.spawn(self._ask_keyring(), "look for a keyring")
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """Return the accounts in the order they were added."""
+        return tuple(self._service.all())
 
-    async def _load(self) -> None:
-        self.accounts = tuple(await self._settings.accounts())
-        self.loaded = True
+    def load(self) -> None:
+        """Begin where the person is: at the form where there is no account. Ask whether there is a keyring."""
+        self._service.changed.subscribe(lambda _: self.on_change())
         if not self.accounts and self.form is None:
             self.start_new()
-        self.on_change()
+        self._tasks.spawn(self._ask_keyring(), "look for a keyring")
 
     async def _ask_keyring(self) -> None:
         self.has_keyring = await self._secrets.has_keyring()
@@ -97,16 +92,11 @@ class SettingsSession:
 
     async def _remove(self, account_id: AccountId) -> None:
         try:
-            await self._settings.remove_account(account_id)
+            await self._service.remove(account_id)
+            self.notice = tr("The account was removed. Its messages on this computer stay.")
         except StorageError as error:
             self.notice = tr("The account could not be removed: {reason}", reason=error)
-            self.on_change()
-            return
-        self.accounts = tuple(account for account in self.accounts if account.account_id != account_id)
-        self.notice = tr("The account was removed. Its messages on this computer stay.")
         self.on_change()
-        self.on_removed(account_id)
-        await self._secrets.forget(account_id)
 
     # --- the form ---------------------------------------------------------------------------------------------------
 
@@ -230,7 +220,7 @@ class SettingsSession:
     async def _probe(self, account: Account, secret: str) -> None:
         cut_off = tr("The test ended early.")
         try:
-            async for step in self._mailbox.probe(account, secret):
+            async for step in self._service.probe(account, secret):
                 self.lines = steps.with_step(self.lines, step, account)
                 if step.passed:
                     self.lines = steps.running(self.lines)
@@ -281,20 +271,11 @@ class SettingsSession:
         account = form.account(self.editing or AccountId(uuid.uuid4().hex))
         secret = await self._find_secret(form)
         try:
-            await self._settings.keep_account(account)
+            kept = await self._service.add(account, secret)
         except StorageError as error:
             self.phase, self.notice = before, tr("The account could not be saved: {reason}", reason=error)
             self.on_change()
             return
-        kept = await self._secrets.keep(account.account_id, secret)
-        try:
-            await self._mailbox.open_account(account, secret)
-        finally:
-            self._saved(account, kept=kept)
-
-    def _saved(self, account: Account, *, kept: bool) -> None:
-        others = {known.account_id: known for known in self.accounts}
-        self.accounts = tuple({**others, account.account_id: account}.values())
         if self.editing is None:
             self._unfinished = AccountForm()
         self.form, self.editing, self.lines, self.phase = None, None, (), Phase.EDITING
@@ -302,4 +283,3 @@ class SettingsSession:
         if not kept:
             self.notice += " " + tr("You will be asked for the password at each start.")
         self.on_change()
-        self.on_saved(account)

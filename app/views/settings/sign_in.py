@@ -1,4 +1,4 @@
-"""Opens the accounts at start, and asks for the passwords that no keyring holds: the state behind the sign-in bar."""
+"""Asks for the passwords that no keyring holds or that a server refuses: the state behind the sign-in bar."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.domain.account import Account, ProbeStep
 from app.domain.errors import AccountError
 from app.domain.i18n import tr
 from app.domain.message import AccountId
-from app.services.ports import Mailbox, Secrets
+from app.services.accounts import Accounts
 from app.ui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -25,18 +25,19 @@ def _nothing(*_: object) -> None:
 class SignInSession:
     """Accounts that wait for a password, asked for one at a time, in the way of nothing else.
 
-    `on_change` is called after every change that is to be drawn, `on_opened` with each account that is open.
+    `on_change` is called after every change that is to be drawn.
     """
 
-    def __init__(self, mailbox: Mailbox, secrets: Secrets, tasks: Tasks) -> None:
-        """Take the ports; nothing is asked before `open_accounts` or `ask`."""
-        self._mailbox = mailbox
-        self._secrets = secrets
+    def __init__(self, accounts: Accounts, tasks: Tasks) -> None:
+        """Listen to what `accounts` wants, and withdraw what is settled elsewhere."""
+        self._service = accounts
         self._tasks = tasks
+        accounts.secret_wanted.subscribe(self.ask)
+        accounts.well.subscribe(self.withdraw)
+        accounts.changed.subscribe(lambda _: self._withdraw_removed())
         self._waiting: list[Account] = []
         self._trying: asyncio.Task[None] | None = None
         self.on_change: Callable[[], None] = _nothing
-        self.on_opened: Callable[[Account], None] = _nothing
         self.error = ""
         self.notice = ""
 
@@ -50,16 +51,6 @@ class SignInSession:
         """Tell whether a password is being tried."""
         return self._trying is not None
 
-    async def open_accounts(self, accounts: list[Account]) -> None:
-        """Open each account with the password that the keyring holds, and ask for those that it does not."""
-        for account in accounts:
-            secret = await self._secrets.read(account.account_id)
-            if secret:
-                await self._mailbox.open_account(account, secret)
-                self.on_opened(account)
-            else:
-                self.ask(account)
-
     def ask(self, account: Account) -> None:
         """Ask for the password of `account`, at start or because the server did not accept the one there is."""
         if all(waiting.account_id != account.account_id for waiting in self._waiting):
@@ -67,11 +58,18 @@ class SignInSession:
             self.on_change()
 
     def withdraw(self, account_id: AccountId) -> None:
-        """Ask no more for an account that was opened or removed elsewhere."""
+        """Ask no more for an account that was opened or removed."""
+        if all(account.account_id != account_id for account in self._waiting):
+            return
         if self.account is not None and self.account.account_id == account_id:
             self._stop()
         self._waiting = [account for account in self._waiting if account.account_id != account_id]
         self.on_change()
+
+    def _withdraw_removed(self) -> None:
+        for account in list(self._waiting):
+            if self._service.get(account.account_id) is None:
+                self.withdraw(account.account_id)
 
     def postpone(self) -> None:
         """Ask later: go on to the next account; this one stays closed until `ask` is called again."""
@@ -98,28 +96,28 @@ class SignInSession:
             if await self._is_refused(account, secret):
                 self.error = tr("The server does not accept this password.")
                 return
-            kept = await self._secrets.keep(account.account_id, secret)
-            await self._mailbox.open_account(account, secret)
+            kept = await self._service.give_secret(account.account_id, secret)
             self.notice = "" if kept else tr("You will be asked for the password at each start.")
-            self._waiting = [waiting for waiting in self._waiting if waiting.account_id != account.account_id]
-            self.on_opened(account)
+            self.withdraw(account.account_id)
         finally:
             if self._trying is asyncio.current_task():
                 self._trying = None
-                self.on_change()
+            self.on_change()
 
     async def _is_refused(self, account: Account, secret: str) -> bool:
         """Tell whether the server says that the password is wrong. Any other trouble is told at the account's bar."""
         last: ProbeStep | None = None
         try:
-            async for step in self._mailbox.probe(account, secret):
+            async for step in self._service.probe(account, secret):
                 last = step
         except AccountError:
             return False
         return last is not None and not last.passed and last.name == _PASSWORD_AT_FAULT
 
     def _stop(self) -> None:
+        import asyncio
+
         self.error = ""
-        if self._trying is not None:
+        if self._trying is not None and self._trying is not asyncio.current_task():
             self._trying.cancel()
             self._trying = None

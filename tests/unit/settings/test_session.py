@@ -10,6 +10,7 @@ import pytest
 from app.domain.account import Account, AuthKind, ProbeStep
 from app.domain.errors import BadInput, MailError, StorageError, Trouble, TroubleKind, Unreachable
 from app.domain.message import AccountId
+from app.services.accounts import Accounts
 from app.ui.tasks import Tasks
 from app.views.settings.account_form import FormField
 from app.views.settings.session import Phase, SettingsSession
@@ -39,11 +40,8 @@ class Scene:
         self.tasks.on_defect = self.defects.append
         self.tasks.on_mail_error = self.mail_errors.append
         self.bad_ca = ""
-        self.session = SettingsSession(self.mailbox, self.secrets, self.settings, self.tasks, self._check_ca)
-        self.saved: list[Account] = []
-        self.removed: list[AccountId] = []
-        self.session.on_saved = self.saved.append
-        self.session.on_removed = self.removed.append
+        self.accounts = Accounts(self.settings, self.secrets, self.mailbox)
+        self.session = SettingsSession(self.accounts, self.secrets, self.tasks, self._check_ca)
 
     async def _check_ca(self, path: str) -> None:
         if self.bad_ca:
@@ -75,6 +73,8 @@ class Scene:
         return self.session.phase
 
     async def load(self) -> SettingsSession:
+        await self.accounts.start()
+        self.mailbox.calls.clear()
         self.session.load()
         await self.settle()
         return self.session
@@ -130,7 +130,7 @@ async def test_a_passed_test_opens_the_way_to_save_and_saving_keeps_all_of_it(sc
     assert account.user == "anna@contoso.com"
     assert scene.secrets.held == {account.account_id: "s3cret"}
     assert scene.mailbox.secrets == {account.account_id: "s3cret"}
-    assert scene.saved == [account]
+    assert scene.accounts.all() == [account]
     assert scene.session.form is None
     assert scene.session.accounts == (account,)
 
@@ -333,7 +333,7 @@ async def test_a_full_disk_keeps_the_form_as_it_was_and_says_so(scene: Scene) ->
     assert scene.may_save()
     scene.session.save()
     await scene.settle()
-    assert scene.saved
+    assert scene.settings.kept
 
 
 async def test_what_was_typed_for_a_new_account_is_there_again() -> None:
@@ -357,7 +357,7 @@ async def test_a_removed_account_takes_its_password_along() -> None:
     assert session.accounts == ()
     assert scene.settings.kept == {}
     assert scene.secrets.held == {}
-    assert scene.removed == [BERT.account_id]
+    assert scene.accounts.all() == []
 
 
 async def test_an_account_that_cannot_be_removed_stays_and_says_why() -> None:
@@ -368,4 +368,4 @@ async def test_an_account_that_cannot_be_removed_stays_and_says_why() -> None:
     await scene.settle()
     assert session.accounts == (BERT,)
     assert "read-only" in session.notice
-    assert scene.removed == []
+    assert scene.accounts.all() == [BERT]

@@ -1,0 +1,167 @@
+"""The accounts there are: each with the way to change it and to remove it, which asks once more on the spot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+
+from app.domain.account import Account
+from app.domain.i18n import tr
+from app.domain.message import AccountId
+from app.ui import icons, theme
+from app.views.settings.account_form import host_of
+from app.views.settings.fields import press_with_enter
+from app.views.settings.session import SettingsSession
+
+
+class AccountList(QWidget):
+    """Draws the session's accounts."""
+
+    def __init__(self, session: SettingsSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._shown: tuple[Account, ...] | None = None
+        self.rows: list[AccountRow] = []
+        title = QLabel(tr("Accounts"), self)
+        title.setFont(theme.font(size=22, semibold=True))
+        self._notice = QLabel(self)
+        self._notice.setWordWrap(True)
+        self._notice.setTextFormat(Qt.TextFormat.PlainText)
+        self._notice.setProperty("tone", "muted")
+        self.add = press_with_enter(QPushButton(icons.icon("plus", "on_accent"), tr("&Add an account"), self))
+        self.add.setProperty("kind", "primary")
+        self.add.clicked.connect(session.start_new)
+        self.back = press_with_enter(QPushButton(tr("Bac&k"), self))
+        self.back.setProperty("kind", "quiet")
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.add)
+        buttons.addStretch(1)
+        buttons.addWidget(self.back)
+        self._accounts = QVBoxLayout()
+        self._accounts.setSpacing(theme.GAP)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(16)
+        whole.addWidget(title)
+        whole.addWidget(self._notice)
+        whole.addLayout(self._accounts)
+        whole.addLayout(buttons)
+        whole.addStretch(1)
+        self.refresh()
+
+    def focus_start(self) -> None:
+        """Put the focus on the first account, or on the way to add one."""
+        (self.rows[0].change if self.rows else self.add).setFocus()
+
+    def refresh(self) -> None:
+        """Draw what the session says."""
+        session = self._session
+        notice = session.notice
+        if not session.accounts:
+            notice = " ".join(part for part in (notice, tr("There is no account yet.")) if part)
+        self._notice.setText(notice)
+        self._notice.setVisible(bool(notice))
+        if session.accounts != self._shown:
+            self._shown = session.accounts
+            self._fill()
+
+    def _fill(self) -> None:
+        focus: QWidget | None = self.window().focusWidget()
+        held_focus = focus is not None and any(row.isAncestorOf(focus) for row in self.rows)
+        for row in self.rows:
+            self._accounts.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.rows = [
+            AccountRow(account, self._session.edit, self._session.remove, self) for account in self._session.accounts
+        ]
+        before: QWidget = self
+        for row in self.rows:
+            self._accounts.addWidget(row)
+            for button in (row.change, row.remove, row.confirm, row.keep):
+                if before is not self:
+                    QWidget.setTabOrder(before, button)
+                before = button
+        if before is not self:
+            QWidget.setTabOrder(before, self.add)
+        if held_focus:
+            self.focus_start()
+
+
+class AccountRow(QFrame):
+    """One account."""
+
+    def __init__(
+        self, account: Account, edit: Callable[[AccountId], None], remove: Callable[[AccountId], None], parent: QWidget
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "popup")
+        host, _ = host_of(account.endpoint)
+        self.setAccessibleName(f"{account.address}, {host}")
+        self.change = self._button(tr("Change"), tr("Change {address}", address=account.address))
+        self.remove = self._button(tr("Remove"), tr("Remove {address}", address=account.address))
+        self.confirm = self._button(tr("Remove"), tr("Yes, remove {address}", address=account.address))
+        self.keep = self._button(tr("Keep"), tr("Keep {address}", address=account.address))
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._face(account, host))
+        self._stack.addWidget(self._question(account))
+        self.change.clicked.connect(lambda: edit(account.account_id))
+        self.remove.clicked.connect(lambda: self._ask(True))
+        self.keep.clicked.connect(lambda: self._ask(False))
+        self.confirm.clicked.connect(lambda: remove(account.account_id))
+
+    def _button(self, words: str, name: str) -> QPushButton:
+        button = press_with_enter(QPushButton(words, self))
+        button.setAccessibleName(name)
+        return button
+
+    def _face(self, account: Account, host: str) -> QWidget:
+        face = QWidget(self)
+        icon = QLabel(face)
+        icon.setPixmap(icons.pixmap("mail", "accent", 20))
+        address, place = QLabel(account.address, face), QLabel(host, face)
+        address.setFont(theme.font(size=14, semibold=True))
+        place.setProperty("tone", "muted")
+        for label in (address, place):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(address)
+        words.addWidget(place)
+        line = QHBoxLayout(face)
+        line.setContentsMargins(16, 12, 16, 12)
+        line.setSpacing(14)
+        line.addWidget(icon)
+        line.addLayout(words, 1)
+        line.addWidget(self.change)
+        line.addWidget(self.remove)
+        return face
+
+    def _question(self, account: Account) -> QWidget:
+        question = QWidget(self)
+        words = QLabel(
+            tr("Remove {address} from this computer? Its messages here stay.", address=account.address), question
+        )
+        words.setWordWrap(True)
+        words.setTextFormat(Qt.TextFormat.PlainText)
+        line = QHBoxLayout(question)
+        line.setContentsMargins(16, 12, 16, 12)
+        line.addWidget(words, 1)
+        line.addWidget(self.confirm)
+        line.addWidget(self.keep)
+        return question
+
+    @property
+    def asking(self) -> bool:
+        """Tell whether the row asks once more."""
+        return self._stack.currentIndex() == 1
+
+    def stop_asking(self) -> None:
+        """Keep the account."""
+        self._ask(False)
+
+    def _ask(self, asking: bool) -> None:
+        self._stack.setCurrentIndex(1 if asking else 0)
+        (self.keep if asking else self.remove).setFocus()

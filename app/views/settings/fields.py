@@ -1,0 +1,112 @@
+"""One field of a form: its label with an access key, the place to type, a hint, and right under it what is wrong."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.ui import icons, theme
+
+
+def say_aloud(widget: QWidget, words: str) -> None:
+    """Let a screen reader say `words`, which appeared on the screen without the focus moving there."""
+    if words and QAccessible.isActive():
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))
+
+
+def press_with_enter(button: QPushButton) -> QPushButton:
+    """Let Enter press `button` too, as it does in dialogs; outside of one Qt gives it Space alone."""
+    button.setAutoDefault(True)
+    return button
+
+
+class ChoiceBox(QComboBox):
+    """A choice of few, with the program's own arrow: a style sheet takes Qt's away and cannot colour another."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        place = QPoint(self.width() - 26, (self.height() - 16) // 2)
+        painter.drawPixmap(place, icons.pixmap("chevron-down", "muted", 16))
+        painter.end()
+
+
+class LabelledField(QWidget):
+    """A line to type in. `typed` carries each change by the person, `left` comes when the field is left or entered."""
+
+    typed = Signal(str)
+    left = Signal()
+
+    def __init__(self, label: str, hint: str = "", *, secret: bool = False, parent: QWidget | None = None) -> None:
+        """`label` holds its access key after an &."""
+        super().__init__(parent)
+        self._hint = hint
+        self._error = ""
+        self._label = QLabel(label, self)
+        self._label.setFont(theme.font(size=12, semibold=True))
+        self.line = QLineEdit(self)
+        self.line.setProperty("kind", "box")
+        self.line.setAccessibleName(label.replace("&", ""))
+        self.line.setMaxLength(100_000)
+        self.line.setMinimumHeight(34)
+        if secret:
+            self.line.setEchoMode(QLineEdit.EchoMode.Password)
+            self.line.setInputMethodHints(
+                Qt.InputMethodHint.ImhHiddenText
+                | Qt.InputMethodHint.ImhNoPredictiveText
+                | Qt.InputMethodHint.ImhSensitiveData
+            )
+        self._label.setBuddy(self.line)
+        self.setFocusProxy(self.line)
+        self.line.textEdited.connect(self.typed)
+        self.line.editingFinished.connect(self.left)
+        self._icon = QLabel(self)
+        self._icon.setFixedSize(14, 14)
+        self._words = QLabel(hint, self)
+        self._words.setWordWrap(True)
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.setFont(theme.font(size=12))
+        self._row = QHBoxLayout()
+        self._row.setSpacing(theme.GAP)
+        self._row.addWidget(self.line, 1)
+        under = QHBoxLayout()
+        under.setSpacing(6)
+        under.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        under.addWidget(self._words, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self._label)
+        column.addLayout(self._row)
+        column.addLayout(under)
+        self.show_error("")
+
+    def add_beside(self, widget: QWidget) -> None:
+        """Put something at the right of the line."""
+        self._row.addWidget(widget)
+
+    def show_text(self, text: str) -> None:
+        """Show `text`, leaving the caret alone where it is there already."""
+        if self.line.text() != text:
+            self.line.setText(text)
+
+    def show_hint(self, hint: str) -> None:
+        """Show `hint` where there is no error."""
+        self._hint = hint
+        self.show_error(self._error)
+
+    def show_error(self, sentence: str) -> None:
+        """Show what is wrong in place of the hint; nothing shows the hint again."""
+        if sentence and sentence != self._error:
+            say_aloud(self.line, sentence)
+        self._error = sentence
+        words = sentence or self._hint
+        self._words.setText(words)
+        self._words.setVisible(bool(words))
+        self._words.setProperty("tone", "bad" if sentence else "muted")
+        self._words.style().polish(self._words)
+        self._icon.setVisible(bool(sentence))
+        if sentence:
+            self._icon.setPixmap(icons.pixmap("circle-alert", "bad", 14))
+        self.line.setAccessibleDescription(words)

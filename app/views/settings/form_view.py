@@ -1,0 +1,220 @@
+"""The form of one account: what is typed at the left, what the test found at the right, or below where it is narrow."""
+
+from __future__ import annotations
+
+import itertools
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.domain.account import AuthKind
+from app.domain.i18n import mark, tr
+from app.ui import theme
+from app.views.settings.account_form import FormField
+from app.views.settings.fields import ChoiceBox, LabelledField, press_with_enter, say_aloud
+from app.views.settings.session import Phase, SettingsSession
+from app.views.settings.step_list import StepList
+
+_AUTH_CHOICES = ((AuthKind.BASIC, mark("User and password, over TLS (Basic)")), (AuthKind.NTLM, mark("Windows (NTLM)")))
+"""The ways to sign in, as the form offers them; signing in with Microsoft takes its place here with OAuth."""
+
+_NARROW = 800
+
+
+class FormView(QWidget):
+    """Draws the session's form and hands it what is typed."""
+
+    def __init__(self, session: SettingsSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._phase = Phase.EDITING
+        self._title = QLabel(self)
+        self._title.setFont(theme.font(size=22, semibold=True))
+        self.fields = {
+            FormField.ADDRESS: LabelledField(tr("&E-mail address")),
+            FormField.ENDPOINT: LabelledField(
+                tr("Mail ser&ver"), tr("Its name, such as mail.contoso.com, or the whole address of EWS.")
+            ),
+            FormField.USER: LabelledField(
+                tr("&User"), tr("Only if it is not your e-mail address, such as DOMAIN\\anna.")
+            ),
+            FormField.PASSWORD: LabelledField(tr("&Password"), secret=True),
+            FormField.CA_FILE: LabelledField(
+                tr("&CA file (optional)"), tr("Certificates (PEM) of your organisation's own authority.")
+            ),
+        }
+        self.auth = self._make_auth()
+        self.choose = self._button(tr("Ch&oose…"))
+        self.choose.setAccessibleName(tr("Choose a CA file"))
+        self.test = self._button(tr("&Test connection"), "primary")
+        self.save = self._button(tr("&Save"))
+        self.save_anyway = self._button(tr("Save an&yway"), "link")
+        self.save_anyway.setToolTip(tr("The server was not reached. It will be tested again at each use."))
+        self.back = self._button(tr("Bac&k"), "quiet")
+        self.steps = StepList(self)
+        self._notice = QLabel(self)
+        self._notice.setWordWrap(True)
+        self._notice.setProperty("tone", "bad")
+        self._build()
+        self._connect()
+        self.refresh()
+
+    def _make_auth(self) -> QComboBox:
+        auth = ChoiceBox(self)
+        auth.setMinimumHeight(34)
+        auth.setAccessibleName(tr("Sign-in"))
+        for kind, words in _AUTH_CHOICES:
+            auth.addItem(tr(words), kind)
+        return auth
+
+    def _button(self, words: str, kind: str = "") -> QPushButton:
+        button = press_with_enter(QPushButton(words, self))
+        button.setProperty("kind", kind)
+        return button
+
+    def _build(self) -> None:
+        left = QVBoxLayout()
+        left.setSpacing(14)
+        for name, field in self.fields.items():
+            left.addWidget(field)
+            if name is FormField.USER:
+                left.addLayout(self._auth_row())
+        self.fields[FormField.CA_FILE].add_beside(self.choose)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(theme.GAP)
+        for button in (self.test, self.save, self.save_anyway):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.back)
+        left.addWidget(self._notice)
+        left.addSpacing(4)
+        left.addLayout(buttons)
+        left.addStretch(1)
+        right = QVBoxLayout()
+        right.addWidget(self.steps)
+        right.addStretch(1)
+        self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._columns.setSpacing(36)
+        self._columns.addLayout(left, 5)
+        self._columns.addLayout(right, 4)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(20)
+        whole.addWidget(self._title)
+        whole.addLayout(self._columns, 1)
+
+    def _auth_row(self) -> QVBoxLayout:
+        label = QLabel(tr("Si&gn-in"), self)
+        label.setFont(theme.font(size=12, semibold=True))
+        label.setBuddy(self.auth)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addWidget(label)
+        column.addWidget(self.auth)
+        return column
+
+    def _connect(self) -> None:
+        session = self._session
+        for name, field in self.fields.items():
+            field.typed.connect(lambda text, name=name: session.set(name, text))
+            field.left.connect(lambda name=name: session.leave_field(name))
+            field.line.returnPressed.connect(self._go_on)
+        self.auth.activated.connect(lambda index: session.set_auth(AuthKind(self.auth.itemData(index))))
+        self.choose.clicked.connect(self._choose_file)
+        self.test.clicked.connect(self._test_or_stop)
+        self.save.clicked.connect(session.save)
+        self.save_anyway.clicked.connect(session.save)
+        self.back.clicked.connect(session.leave_form)
+        self._keep_tab_order()
+
+    def _keep_tab_order(self) -> None:
+        order: list[QWidget] = []
+        for name, field in self.fields.items():
+            order.append(field.line)
+            if name is FormField.USER:
+                order.append(self.auth)
+        order += [self.choose, self.test, self.save, self.save_anyway, self.back]
+        for first, second in itertools.pairwise(order):
+            QWidget.setTabOrder(first, second)
+
+    def _go_on(self) -> None:
+        """Enter in a field does the next thing: test, then save."""
+        if not self._session.save():
+            self._test_or_stop()
+
+    def _test_or_stop(self) -> None:
+        if self._session.phase is Phase.TESTING:
+            self._session.stop_test()
+        else:
+            self._session.test()
+            self._focus_first_error()
+
+    def _choose_file(self) -> None:
+        dialog = QFileDialog(self, tr("Choose a CA file"))
+        dialog.setNameFilters([tr("Certificates (*.pem *.crt *.cer)"), tr("All files (*)")])
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda path: self._session.set(FormField.CA_FILE, path))
+        dialog.open()
+
+    def focus_start(self) -> None:
+        """Put the focus where typing begins: the first field that is empty, or the first."""
+        empty = (field for field in self.fields.values() if not field.line.text())
+        next(empty, self.fields[FormField.ADDRESS]).setFocus()
+
+    def _focus_first_error(self) -> None:
+        for name, field in self.fields.items():
+            if name in self._session.errors:
+                field.line.setFocus()
+                field.line.selectAll()
+                return
+
+    def refresh(self) -> None:
+        """Draw what the session says."""
+        session = self._session
+        if session.form is None:
+            self._phase = Phase.EDITING
+            return
+        self._title.setText(tr("Set up your mailbox") if session.editing is None else tr("Change this account"))
+        for name, field in self.fields.items():
+            field.show_text(getattr(session.form, name.value))
+            field.show_error(session.errors.get(name, ""))
+        password = self.fields[FormField.PASSWORD]
+        password.show_hint(session.where_kept)
+        password.line.setPlaceholderText("" if session.editing is None else tr("Unchanged"))
+        self.auth.setCurrentIndex(self.auth.findData(session.form.auth))
+        self.steps.show_lines(session.lines)
+        self._notice.setText(session.notice)
+        self._notice.setVisible(bool(session.notice))
+        self._refresh_buttons()
+        self._follow(self._phase, session.phase)
+
+    def _refresh_buttons(self) -> None:
+        session = self._session
+        busy = session.phase is Phase.SAVING
+        self.test.setText(tr("S&top") if session.phase is Phase.TESTING else tr("&Test connection"))
+        self.test.setEnabled(not busy)
+        self.save.setEnabled(session.may_save)
+        self.save_anyway.setVisible(session.may_save_unreached)
+        for button, kind in (
+            (self.test, "" if session.may_save else "primary"),
+            (self.save, "primary" if session.may_save else ""),
+        ):
+            if button.property("kind") != kind:
+                button.setProperty("kind", kind)
+                button.style().polish(button)
+
+    def _follow(self, before: Phase, now: Phase) -> None:
+        """Move the focus when a test ends: to Save where it passed, to the field that is at fault where one is."""
+        self._phase = now
+        if before is not Phase.TESTING or now is before:
+            return
+        if now is Phase.PASSED:
+            self.save.setFocus()
+            say_aloud(self.save, tr("The connection works. It can be saved."))
+        elif now is Phase.EDITING:
+            self._focus_first_error()
+
+    def set_width(self, width: int) -> None:
+        """Put the test below the form where `width`, the pixels there are, is too little for both."""
+        narrow = width < _NARROW
+        self._columns.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)

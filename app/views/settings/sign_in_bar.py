@@ -1,0 +1,113 @@
+"""Asks for one missing password in a bar over the lists: nothing is blocked, and later is an answer."""
+
+from __future__ import annotations
+
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.domain.i18n import tr
+from app.ui import icons, theme
+from app.views.settings.fields import press_with_enter, say_aloud
+from app.views.settings.sign_in import SignInSession
+
+
+class SignInBar(QFrame):
+    """Draws a SignInSession; hidden while nothing is asked. `ask_now` puts the focus into it."""
+
+    def __init__(self, session: SignInSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._asked_for = ""
+        self._back_to: QWidget | None = None
+        self.setProperty("kind", "bar")
+        self._icon = QLabel(self)
+        self._icon.setPixmap(icons.pixmap("lock-keyhole", "accent", 18))
+        self._label = QLabel(self)
+        self.line = QLineEdit(self)
+        self.line.setProperty("kind", "box")
+        self.line.setEchoMode(QLineEdit.EchoMode.Password)
+        self.line.setMaximumWidth(260)
+        self._label.setBuddy(self.line)
+        self.sign_in = press_with_enter(QPushButton(tr("Sign &in"), self))
+        self.sign_in.setProperty("kind", "primary")
+        self.later = press_with_enter(QPushButton(tr("&Later"), self))
+        self.later.setProperty("kind", "quiet")
+        self._error = QLabel(self)
+        self._error.setProperty("tone", "bad")
+        self._error.setFont(theme.font(size=12))
+        self.line.returnPressed.connect(self._sign_in)
+        self.sign_in.clicked.connect(self._sign_in)
+        self.later.clicked.connect(self._postpone)
+        self.setFocusProxy(self.line)
+        self._build()
+        session.on_change = self.refresh
+        self.refresh()
+
+    def _build(self) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(theme.GAP)
+        line.addWidget(self._icon)
+        line.addWidget(self._label)
+        line.addWidget(self.line, 1)
+        line.addWidget(self.sign_in)
+        line.addWidget(self.later)
+        line.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 8, 8)
+        column.setSpacing(4)
+        column.addLayout(line)
+        column.addWidget(self._error)
+        self._error.setContentsMargins(18 + theme.GAP, 0, 0, 0)
+
+    def ask_now(self) -> None:
+        """Put the focus into the bar, which gives it back when it is done."""
+        if self._session.account is not None:
+            self._back_to = self.window().focusWidget()
+            self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def refresh(self) -> None:
+        """Draw what the session says."""
+        account = self._session.account
+        if account is None:
+            self._leave()
+            return
+        if account.account_id != self._asked_for:
+            self._asked_for = account.account_id
+            self.line.clear()
+        self._label.setText(tr("&Password for {address}", address=account.address.replace("&", "&&")))
+        self.line.setAccessibleName(tr("Password for {address}", address=account.address))
+        self.line.setReadOnly(self._session.trying)
+        self.sign_in.setEnabled(not self._session.trying)
+        self.sign_in.setText(tr("Signing in…") if self._session.trying else tr("Sign &in"))
+        error = self._session.error
+        if error and error != self._error.text():
+            say_aloud(self.line, error)
+            self.line.selectAll()
+        self._error.setText(error)
+        self._error.setVisible(bool(error))
+        self.line.setAccessibleDescription(error)
+        self.show()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._postpone()
+        else:
+            super().keyPressEvent(event)
+
+    def _sign_in(self) -> None:
+        self._session.sign_in(self.line.text())
+
+    def _postpone(self) -> None:
+        self._session.postpone()
+
+    def _leave(self) -> None:
+        focus: QWidget | None = self.window().focusWidget()
+        had_focus = focus is not None and self.isAncestorOf(focus)
+        self._asked_for = ""
+        self.line.clear()
+        self.hide()
+        if had_focus and self._back_to is not None and shiboken6.isValid(self._back_to):
+            self._back_to.setFocus()
+        self._back_to = None

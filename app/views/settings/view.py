@@ -1,0 +1,96 @@
+"""The page of settings: the accounts, or the form of one. Escape goes one step back, and closes the page at last."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from app.domain.i18n import tr
+from app.views.settings.account_list import AccountList
+from app.views.settings.form_view import FormView
+from app.views.settings.session import Phase, SettingsSession
+
+_WIDEST = 980
+
+
+class SettingsView(QWidget):
+    """Draws a session; the window shows it as a page and takes it away at `closed`."""
+
+    closed = Signal()
+
+    def __init__(self, session: SettingsSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self.setAccessibleName(tr("Settings"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.list = AccountList(session, self)
+        self.form = FormView(session, self)
+        self._stack = QStackedWidget(self)
+        self._stack.setMaximumWidth(_WIDEST)
+        self._stack.addWidget(self.list)
+        self._stack.addWidget(self.form)
+        inner = QWidget(self)
+        margins = QVBoxLayout(inner)
+        margins.setContentsMargins(32, 32, 32, 32)
+        margins.addWidget(self._stack)
+        self._area = QScrollArea(self)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(inner)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self._area)
+        self.list.back.clicked.connect(self.closed)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._keep_in_sight)
+        session.on_change = self.refresh
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw what the session says, and follow it with the focus where the page changes."""
+        before = self._stack.currentWidget()
+        page: AccountList | FormView = self.list if self._session.form is None else self.form
+        had_focus = self._has_focus()
+        self.list.refresh()
+        self.form.refresh()
+        self._stack.setCurrentWidget(page)
+        if page is not before and had_focus:
+            page.focus_start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.form.set_width(event.size().width())
+        super().resizeEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        (self.list if self._session.form is None else self.form).focus_start()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._go_back()
+        else:
+            super().keyPressEvent(event)
+
+    def _go_back(self) -> None:
+        session = self._session
+        asking = next((row for row in self.list.rows if row.asking), None)
+        if session.phase is Phase.TESTING:
+            session.stop_test()
+        elif session.form is not None and session.accounts:
+            session.leave_form()
+        elif session.form is None and asking is not None:
+            asking.stop_asking()
+        else:
+            self.closed.emit()
+
+    def _has_focus(self) -> bool:
+        focus: QObject | None = self.window().focusWidget()
+        return focus is self or (isinstance(focus, QWidget) and self.isAncestorOf(focus))
+
+    def _keep_in_sight(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self._area.isAncestorOf(now):
+            self._area.ensureWidgetVisible(now, 24, 60)
