@@ -217,6 +217,7 @@ QLineEdit {{ background: transparent; border: none; selection-background-color: 
 QLineEdit[kind="box"], QComboBox {{ background: {raised}; border: 1px solid {line}; border-radius: {radius}px;
   padding: 6px 10px; }}
 QLineEdit[kind="box"]:focus, QComboBox:focus {{ border: 1px solid {accent}; }}
+QComboBox::drop-down {{ border: none; width: 26px; }}
 QTextEdit, QPlainTextEdit {{ background: {pane}; border: none; }}
 QFrame[kind="line"] {{ background: {line}; max-height: 1px; border: none; }}
 QFrame[kind="bar"] {{ border-radius: {radius}px; background: {accent_soft}; }}
