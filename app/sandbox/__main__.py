@@ -2,8 +2,10 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -43,8 +45,10 @@ async def run(port: int, data: Path | None, *, die_with_parent: bool) -> None:
 
 
 def _wait_for_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    while sys.stdin.buffer.read(1):
-        pass
+    # Past sys.stdin: a thread that holds its lock when the interpreter ends makes that abort.
+    with contextlib.suppress(OSError):
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
     loop.call_soon_threadsafe(stop.set)
 
 

@@ -23,6 +23,8 @@ _HEAD: Final = b"\x00\x03\x24\x00"
 _MARK: Final = b"\x00\x46\x00\x00\x00\x00\x00"
 _KEY_HEAD: Final = struct.pack("<II", 9, 22)
 _SEAL: Final = 12
+_ID_SEAL: Final = 25
+"""Bytes of the seal; that of an id makes it as long as Exchange's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,7 @@ class Ids:
         """Give out the id of an object."""
         entry = struct.pack(">BIQI", named.kind, named.mailbox, named.number, named.attachment)
         body = _HEAD + self.mailbox_guid(named.mailbox).encode() + _MARK + self._derive(b"folder", 16) + entry
-        seal = self._derive(body, _SEAL)
-        return base64.b64encode(body + seal + self._derive(seal, 16)[:13]).decode()
+        return base64.b64encode(body + self._seal(body, _ID_SEAL)).decode()
 
     def read(self, text: str) -> ObjectId:
         """Read an id that was given out; raises EwsError for an empty, malformed or foreign one."""
@@ -66,13 +67,13 @@ class Ids:
             raise EwsError("ErrorInvalidIdEmpty")
         raw = _decode(text)
         size = len(_HEAD) + 36 + len(_MARK) + 16 + 17
-        if len(raw) != size + _SEAL + 13 or not hmac.compare_digest(raw[size : size + _SEAL], self._seal(raw[:size])):
+        if not hmac.compare_digest(raw[size:], self._seal(raw[:size], _ID_SEAL)):
             raise EwsError("ErrorInvalidIdMalformed")
         kind, mailbox, number, attachment = struct.unpack(">BIQI", raw[size - 17 : size])
         return ObjectId(kind, mailbox, number, attachment)
 
-    def _seal(self, body: bytes) -> bytes:
-        return self._derive(body, _SEAL)
+    def _seal(self, body: bytes, length: int = _SEAL) -> bytes:
+        return self._derive(body, length)
 
     def write_change_key(self, change: int, *, folder: bool = False) -> str:
         """Give out the ChangeKey of an object whose latest change has this number."""

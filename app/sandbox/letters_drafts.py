@@ -21,9 +21,10 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         "Kick-off with Fabrikam on Tuesday",
         html(
             "Hi James,",
-            "Anneke would like to move the kick-off to <b>Tuesday at ten</b>, because their warehouse lead is only in "
-            "Rotterdam that morning. I said yes for both of us, I hope that is all right.",
-            "Could you bring the plan with the two phases? She asked about the cut-over twice, so I would start with it.",
+            "Anneke would like to move the kick-off to <b>Tuesday at ten</b>, because their warehouse lead is only "
+            "in Rotterdam that morning. I said yes for both of us, I hope that is all right.",
+            "Could you bring the plan with the two phases? She asked about the cut-over twice, "
+            "so I would start with it.",
             "Clara",
         ),
         cc=(MATEUS,),
@@ -114,7 +115,8 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         "Thank you for the visit",
         html(
             "Dear Ruth,",
-            "Thank you for showing us round on Wednesday. I have been to many warehouses by now, and yours is the first "
+            "Thank you for showing us round on Wednesday. I have been to many warehouses by now, and yours is the "
+            "first "
             "where people seemed to like the scanners.",
             "I will send you the two references I mentioned as soon as both have said yes.",
             "Best wishes,<br>Clara",
@@ -138,7 +140,8 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         "Partner day on 9 December",
         html(
             "Dear all,",
-            "On Wednesday, 9 December we have eleven partners in the house. If you meet somebody who looks lost, please "
+            "On Wednesday, 9 December we have eleven partners in the house. If you meet somebody who looks lost, "
+            "please "
             "bring them to the fourth floor.",
             "The programme is in the shared folder. Talks at two and at four are open to everyone.",
             "Clara",
@@ -220,6 +223,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         5,
         (CLARA,),
         "RE: Three questions about the import",
-        "1. About 40 minutes.\n2. Yes, it knows what it has already seen.\n3. They go to a list for a person to look at.\n\nMateus\n",
+        "1. About 40 minutes.\n2. Yes, it knows what it has already seen.\n"
+        "3. They go to a list for a person to look at.\n\nMateus\n",
     ),
 )

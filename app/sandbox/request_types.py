@@ -72,6 +72,7 @@ TYPES: Final = {
     "RequestAttachmentId": "@Id:string!",
     "TargetFolder": "FolderId|DistinguishedFolderId|AddressListId",
     "ItemIds": "ItemId|OccurrenceItemId|RecurringMasterItemId+",
+    "IgnoredItems": "ItemId*",
     "FolderIds": "FolderId|DistinguishedFolderId+",
     "Mailbox": (
         "Name:string? EmailAddress:nonempty? RoutingType:nonempty? MailboxType:MailboxKind? ItemId? "

@@ -11,7 +11,7 @@ from app.sandbox import xmlns
 from app.sandbox.call import Call
 from app.sandbox.errors import EwsError
 from app.sandbox.fields.reading import View
-from app.sandbox.fields.table import FIELDS, KNOWN_ELSEWHERE, Field
+from app.sandbox.fields.table import FIELDS, KNOWN_ELSEWHERE, OTHER_KINDS, Field
 from app.sandbox.fields.tags import tag_of
 from app.sandbox.mime import write_mime
 from app.sandbox.properties import PropertyName, Value, read_name, write_value
@@ -37,8 +37,11 @@ class Shape:
     mime: bool
 
 
-def read_shape(call: Call, element: etree._Element | None, *, find: bool = False) -> Shape:
+def read_shape(call: Call, element: etree._Element | None, *, find: bool = False, sync: bool = False) -> Shape:
     """Read an ItemShape, or an AttachmentShape, which is one without a BaseShape.
+
+    With `find`, only what can be had of many items at once; with `sync`, the base shapes are those of lists, and any
+    field may be asked for by name.
 
     Raises EwsError("ErrorInvalidPropertyRequest") for a field that letters, or lists of letters, do not have.
     """
@@ -60,7 +63,7 @@ def read_shape(call: Call, element: etree._Element | None, *, find: bool = False
         int(maximum) if maximum else None,
         find,
     )
-    letters = set(_LETTERS.get((find, base), ""))
+    letters = set(_LETTERS.get((find or sync, base), ""))
     fields = {uri for uri, field in FIELDS.items() if letters & set(field.shapes)} | {"item:ItemId"}
     extended, headers = _read_paths(paths, fields, find=find)
     mime = xmlns.is_true(said.get("IncludeMimeContent")) or "item:MimeContent" in fields
@@ -80,7 +83,7 @@ def _read_paths(paths: list[etree._Element], fields: set[str], *, find: bool) ->
             extended[name.key] = name
         elif kind == "IndexedFieldURI" and uri == "item:InternetMessageHeader" and not find:
             headers.add(str(path.get("FieldIndex")).lower())
-        elif kind == "FieldURI" and uri in KNOWN_ELSEWHERE:
+        elif uri in KNOWN_ELSEWHERE or uri.partition(":")[0] in OTHER_KINDS:
             continue
         else:
             fields.add(_field_at(path, kind, uri, find=find).uri)

@@ -98,6 +98,7 @@ ENGLISH: Final[dict[str, str]] = {
     "ErrorMimeContentConversionFailed": "MIME content conversion failed.",
     "ErrorMimeContentInvalid": "Invalid MIME content.",
     "ErrorMimeContentInvalidBase64String": "Invalid base64 string for MIME content.",
+    "ErrorMissingInformationEmailAddress": "EmailAddress or ItemId must be included in the request.",
     "ErrorMissingInformationReferenceItemId": "ReferenceItemId must be included in the request.",
     "ErrorMissingItemForCreateItemAttachment": "An item must be specified when creating an item attachment.",
     "ErrorMissingRecipients": "A message needs to have at least one recipient.",
@@ -105,6 +106,7 @@ ENGLISH: Final[dict[str, str]] = {
     "ErrorMoveDistinguishedFolder": "Cannot move distinguished folder.",
     "ErrorNameResolutionMultipleResults": "Multiple results were found.",
     "ErrorNameResolutionNoResults": "No results were found.",
+    "ErrorNoFolderClassOverride": "You cannot specify the FolderClass when creating a non-generic folder.",
     "ErrorNoPropertyTagForCustomProperties": (
         "Custom properties cannot be specified using property tags. The GUID and Id/Name combination must be used "
         "instead."
@@ -119,6 +121,7 @@ ENGLISH: Final[dict[str, str]] = {
     "ErrorQuotaExceeded": "Mailbox has exceeded maximum mailbox size.",
     "ErrorReadReceiptNotPending": "Unable to suppress read receipt. Read receipts are not pending.",
     "ErrorRequiredPropertyMissing": "Required property is missing.",
+    "ErrorResolveNamesInvalidFolderType": "Cannot perform ResolveNames for non-contact folder.",
     "ErrorRestrictionTooComplex": "The restriction or sort order is too complex for this operation.",
     "ErrorRestrictionTooLong": "Restriction contained too many elements.",
     "ErrorSavedItemFolderNotFound": "The folder in which items were to be saved could not be found.",

@@ -303,3 +303,8 @@ KNOWN_ELSEWHERE: Final = frozenset(
     }
 )
 """Fields that are in the schema and that this store has no value for: asked for, they are left out of the reply."""
+
+OTHER_KINDS: Final = frozenset(
+    {"meeting", "meetingRequest", "calendar", "task", "contacts", "distributionlist", "postitem", "sharingMessage"}
+)
+"""Prefixes of fields that items of other kinds have: asked of a letter, they too are left out of the reply."""

@@ -126,6 +126,41 @@ class Folders:
             found.extend(self.below(child.id))
         return found
 
+    def arrived(self, folder: Folder) -> int:
+        """Return the number of the write with which a folder came to be."""
+        return self._database.number("SELECT arrived FROM folders WHERE id = ?", (folder.id,))
+
+    def touch(self, folder: Folder) -> None:
+        """Give a folder a new ChangeKey. Only while writing."""
+        self._set(folder, "change", self._database.next_change())
+
+    def rename(self, folder: Folder, display_name: str) -> None:
+        """Give a folder another name; raises EwsError("ErrorFolderExists"). Only while writing."""
+        self._set(folder, "display_name", display_name)
+        self.touch(folder)
+
+    def reclass(self, folder: Folder, folder_class: str) -> None:
+        """Say what a folder is for. Only while writing."""
+        self._set(folder, "folder_class", folder_class)
+        self.touch(folder)
+
+    def move(self, folder: Folder, parent: int) -> None:
+        """Put a folder below another; raises EwsError("ErrorFolderExists"). Only while writing."""
+        self._set(folder, "parent_id", parent)
+        self.touch(folder)
+
+    def delete(self, folder: Folder) -> None:
+        """Take an empty folder away. Only while writing."""
+        change = self._database.next_change()
+        self._database.run("INSERT INTO gone_folders VALUES (?, ?, ?)", (folder.mailbox, folder.id, change))
+        self._database.run("DELETE FROM folders WHERE id = ?", (folder.id,))
+
+    def _set(self, folder: Folder, column: str, value: str | int) -> None:
+        try:
+            self._database.run(f"UPDATE folders SET {column} = ? WHERE id = ?", (value, folder.id))  # noqa: S608
+        except sqlite3.IntegrityError:
+            raise EwsError("ErrorFolderExists") from None
+
     def count_children(self, parent: int) -> int:
         """Return how many folders lie right below one."""
         return self._database.number("SELECT count(*) FROM folders WHERE parent_id = ?", (parent,))

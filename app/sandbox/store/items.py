@@ -256,8 +256,8 @@ class Items:
         change = self._database.next_change()
         row = item.row
         row["change"] = change
-        if read_only_change:
-            row["read_change"] = change
+        if not read_only_change:
+            row["content_change"] = change
         row["modified"] = now()
         if not item.id:
             row["entry"] = self._database.next_entry()
@@ -334,8 +334,7 @@ class Items:
         row["entry"] = self._database.next_entry()
         row["mailbox_id"], row["folder_id"] = mailbox, folder
         self._database.run(
-            "UPDATE items SET change = ?, arrived = ?, read_change = 0, entry = ?, mailbox_id = ?, folder_id = ?"
-            " WHERE id = ?",
+            "UPDATE items SET change = ?, arrived = ?, entry = ?, mailbox_id = ?, folder_id = ? WHERE id = ?",
             (row["change"], row["arrived"], row["entry"], mailbox, folder, item.id),
         )
 
@@ -349,7 +348,7 @@ class Items:
             "entry": self._database.next_entry(),
             "change": change,
             "arrived": change,
-            "read_change": 0,
+            "content_change": change,
             "deferred": None,
         }
         twin = Item(self._database, {**item.row, **fresh})

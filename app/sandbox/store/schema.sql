@@ -56,7 +56,7 @@ CREATE TABLE items (
     folder_id INTEGER REFERENCES folders(id),   -- NULL: the item within an item attachment
     change INTEGER NOT NULL,
     arrived INTEGER NOT NULL,           -- the change with which it came into its folder
-    read_change INTEGER NOT NULL DEFAULT 0,
+    content_change INTEGER NOT NULL DEFAULT 0,  -- the latest write of more than IsRead
     item_class TEXT NOT NULL DEFAULT 'IPM.Note',
     element TEXT NOT NULL DEFAULT 'Message',
     subject TEXT,
