@@ -7,6 +7,7 @@ quotes, other scripts' commas), so what is no syntax here is a word. The tokens,
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
@@ -57,9 +58,19 @@ _IN_ANGLE: Final = re.compile(rf'[^<>"{_BREAKS}]*+')
 _ESCAPED: Final = re.compile(r'\\(["\\])')
 
 
-def tokenize(text: str) -> list[Token]:
-    """Return the tokens of `text`, which hold all of it in order."""
-    return _collect_comments(_Lexer(text).read())
+def tokenize(text: str) -> Iterator[Token]:
+    """Yield the tokens of `text`, which hold all of it in order.
+
+    Line by line, so that a list of megabytes never stands in memory as tokens: letting go of millions of them is one
+    long step that no other thread gets into.
+    """
+    line: list[Token] = []
+    for token in _Lexer(text).read():
+        line.append(token)
+        if token.kind is Kind.LINE:
+            yield from _collect_comments(line)
+            line = []
+    yield from _collect_comments(line)
 
 
 def unescape(quoted: str) -> str:
@@ -75,8 +86,7 @@ class _Lexer:
         # Up to here it is known that quotes do not pair: looking again for each would cost the square of the length.
         self._unpaired_until = dict.fromkeys(_QUOTED, 0)
 
-    def read(self) -> list[Token]:
-        tokens: list[Token] = []
+    def read(self) -> Iterator[Token]:
         text, position, end = self._text, 0, len(self._text)
         while position < end:
             match = _TOKEN.match(text, position)
@@ -89,9 +99,8 @@ class _Lexer:
                 token = Token(Kind.ANGLE, raw, raw[1:-1])
             else:
                 token = Token(Kind[group], raw, raw)
-            tokens.append(token)
+            yield token
             position += len(token.raw)
-        return tokens
 
     def _read_opening(self, start: int, opening: str) -> Token:
         text = self._text
@@ -139,13 +148,11 @@ class _Lexer:
 
 
 def _collect_comments(tokens: list[Token]) -> list[Token]:
-    """Make one COMMENT of each outermost pair of parentheses on a line; parentheses without a partner are words."""
+    """Make one COMMENT of each outermost pair of parentheses of a line; parentheses without a partner are words."""
     closing: dict[int, int] = {}
     opened: list[int] = []
     for index, token in enumerate(tokens):
-        if token.kind is Kind.LINE:
-            opened.clear()
-        elif token.kind is Kind.WORD and token.raw == "(":
+        if token.kind is Kind.WORD and token.raw == "(":
             opened.append(index)
         elif token.kind is Kind.WORD and token.raw == ")" and opened:
             closing[opened.pop()] = index

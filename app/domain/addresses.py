@@ -8,7 +8,8 @@ swallowed somebody. What goes: separators, quotes and brackets, "mailto:", "SMTP
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -39,34 +40,37 @@ _COLUMNS: Final = 3
 
 def parse_recipients(text: str) -> list[Recipient]:
     """Return everyone named in `text`, in order. Never raises; the time is linear in the length of the text."""
-    tokens = tokenize(mend_surrogates(text))
-    segments = _split_segments(tokens)
     recipients: list[Recipient] = []
-    for segment in segments:
-        recipients += _read_segment(segment, len(segments) > 1)
+    segments = _split_segments(tokenize(mend_surrogates(text)))
+    first, second = next(segments, None), next(segments, None)
+    for segment in chain(filter(None, (first, second)), segments):
+        recipients += _read_segment(segment, second is not None)
     return recipients
 
 
-def _split_segments(tokens: list[Token]) -> list[list[Token]]:
+def _split_segments(tokens: Iterator[Token]) -> Iterator[list[Token]]:
     """Split at semicolons and line ends. A name whose address stands in <> on the next line stays whole."""
-    segments: list[list[Token]] = []
+    waiting: list[Token] = []
     current: list[Token] = []
-    ended_by = ""
-    for token in [*tokens, Token(Kind.SEMICOLON, "", "")]:
+    ended_by: Kind | None = None
+    for token in chain(tokens, [Token(Kind.SEMICOLON, "", "")]):
         if token.kind not in {Kind.LINE, Kind.SEMICOLON}:
             current.append(token)
             continue
         content = _trim(current)
-        if not content:
-            ended_by = ""
-        else:
-            if ended_by == Kind.LINE.name and content[0].kind is Kind.ANGLE and not has_address(segments[-1]):
-                segments[-1] += [Token(Kind.BLANK, " ", " "), *content]
-            else:
-                segments.append(content)
-            ended_by = token.kind.name
         current = []
-    return segments
+        if not content:
+            ended_by = None
+            continue
+        if ended_by is Kind.LINE and content[0].kind is Kind.ANGLE and not has_address(waiting):
+            waiting += [Token(Kind.BLANK, " ", " "), *content]
+        else:
+            if waiting:
+                yield waiting
+            waiting = content
+        ended_by = token.kind
+    if waiting:
+        yield waiting
 
 
 def _read_segment(tokens: list[Token], in_list: bool) -> list[Recipient]:

@@ -40,7 +40,7 @@ class RecipientsField(ChipEditing):
         field: Field,
         label: str,
         parent: QWidget | None = None,
-        run_off_thread: transfer.RunOffThread = transfer.run_in_pool,
+        run_off_thread: transfer.RunOffThread = transfer.run_in_thread,
     ) -> None:
         super().__init__(field, run_off_thread, parent)
         self._label = label

@@ -27,7 +27,10 @@ class ChipEditing(ChipCanvas):
     """Emitted with a RecipientSplice or Pending of this field for every change a person made."""
 
     def __init__(
-        self, field: Field, run_off_thread: transfer.RunOffThread = transfer.run_in_pool, parent: QWidget | None = None
+        self,
+        field: Field,
+        run_off_thread: transfer.RunOffThread = transfer.run_in_thread,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.field = field

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from queue import SimpleQueue
+from threading import Thread
 from typing import Final
 
 import msgspec
-from PySide6.QtCore import QMimeData, QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QMimeData, QTimer
 from PySide6.QtGui import QClipboard, QGuiApplication
 
 from app.domain.addresses import format_recipients
@@ -15,6 +17,9 @@ from app.domain.recipient import Recipient
 MIME_TYPE: Final = "application/x-mailwright-recipients"
 LONG_TEXT: Final = 6_000
 """Characters from which on reading a list would be felt, and leaves the UI thread."""
+
+_LOOK_EVERY: Final = 15
+"""Milliseconds between looks whether a list was read."""
 
 RunOffThread = Callable[[Callable[[], list[Recipient]], Callable[[list[Recipient]], None]], None]
 """Runs the first elsewhere and hands its result to the second on the UI thread."""
@@ -44,32 +49,28 @@ def from_mime(mime: QMimeData) -> list[Recipient]:
         return []
 
 
-class _Reading(QObject):
-    done = Signal(object)
-
-
-class _Job(QRunnable):
-    def __init__(self, work: Callable[[], list[Recipient]], reading: _Reading) -> None:
-        super().__init__()
-        self._work = work
-        self._reading = reading
-
-    def run(self) -> None:
-        self._reading.done.emit(self._work())
-
-
-# A reading must outlive its field: the pool's thread emits through it.
+# A reading outlives its field, so that its thread always has somebody to tell.
 _under_way: set[_Reading] = set()
 
 
-def run_in_pool(work: Callable[[], list[Recipient]], deliver: Callable[[list[Recipient]], None]) -> None:
-    """Read in a thread of Qt's pool."""
-    reading = _Reading()
-    _under_way.add(reading)
+class _Reading:
+    """One list being read. The thread touches nothing of Qt: it may still run while the program ends."""
 
-    def end(recipients: list[Recipient]) -> None:
-        _under_way.discard(reading)
-        deliver(recipients)
+    def __init__(self, work: Callable[[], list[Recipient]], deliver: Callable[[list[Recipient]], None]) -> None:
+        self._read: SimpleQueue[list[Recipient]] = SimpleQueue()
+        self._deliver = deliver
+        self._timer = QTimer(interval=_LOOK_EVERY)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+        Thread(target=lambda: self._read.put(work()), name="recipients", daemon=True).start()
 
-    reading.done.connect(end)
-    QThreadPool.globalInstance().start(_Job(work, reading))
+    def _look(self) -> None:
+        if not self._read.empty():
+            self._timer.stop()
+            _under_way.discard(self)
+            self._deliver(self._read.get())
+
+
+def run_in_thread(work: Callable[[], list[Recipient]], deliver: Callable[[list[Recipient]], None]) -> None:
+    """Read in a thread that ends with the program, whose journal has the text already."""
+    _under_way.add(_Reading(work, deliver))
