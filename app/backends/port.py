@@ -49,6 +49,11 @@ class Job:
             self._must_go_on()
             self.left = False
 
+    def go_on(self) -> None:
+        """Ask whether the job still stands. Raises Stopped."""
+        with self._lock:
+            self._must_go_on()
+
     def leave(self) -> None:
         """Say that bytes of the request are about to go out. Raises Stopped, and then none may."""
         with self._lock:

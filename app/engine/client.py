@@ -41,10 +41,14 @@ class EngineClient:
         command: Sequence[str] | None = None,
         deadlines: Deadlines | None = None,
         grace: float = GRACE_SECONDS,
+        catalogue: str = "",
     ) -> None:
-        """Prepare; nothing is started. `command` and `grace` (seconds from cancel to kill) are for tests."""
+        """Prepare; nothing is started. `catalogue` is the path of the .mo file that the engine takes its words from.
+
+        `command` and `grace` (seconds from cancel to kill) are for tests.
+        """
         self._deadlines = deadlines or Deadlines()
-        self._link = Link(command, grace)
+        self._link = Link(command, grace, catalogue)
 
     @property
     def pid(self) -> int | None:

@@ -42,8 +42,9 @@ class _Waiting:
 class Link:
     """The one way to the engine. Used on the loop's thread only."""
 
-    def __init__(self, command: Sequence[str] | None = None, grace: float = GRACE_SECONDS) -> None:
+    def __init__(self, command: Sequence[str] | None = None, grace: float = GRACE_SECONDS, catalogue: str = "") -> None:
         """Prepare; nothing is started yet. `command` stands in for this program's own engine in tests."""
+        self._catalogue = catalogue
         self._command = list(command) if command is not None else command_line()
         self._grace = grace
         self._ids = itertools.count(1)
@@ -119,7 +120,7 @@ class Link:
             return None, _never_left(detail)
         process = EngineProcess(self._command, loop, self._on_reply, self._on_end)
         self._process, self._started_at = process, loop.time()
-        process.send(protocol.Hello(protocol.VERSION))
+        process.send(protocol.Hello(protocol.VERSION, self._catalogue))
         for account, secret in self._accounts.values():
             process.send(protocol.OpenAccount(next(self._ids), account, secret))
         return process, None

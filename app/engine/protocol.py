@@ -27,9 +27,10 @@ _LENGTH = struct.Struct(">I")
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
-    """The window's first frame."""
+    """The window's first frame. `catalogue` is the path of the .mo file of the person's language, empty for none."""
 
     version: int
+    catalogue: str = ""
 
 
 class OpenAccount(msgspec.Struct, frozen=True, tag="open"):

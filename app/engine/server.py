@@ -7,6 +7,7 @@ here. A defect is told by its place alone, never by the words of an exception, w
 from __future__ import annotations
 
 import gc
+import gettext
 import os
 import sys
 import threading
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from typing import BinaryIO, assert_never
 
 from app.backends.port import Backend, Job, Stopped
+from app.domain import i18n
 from app.domain.account import Account, BackendKind
 from app.domain.errors import AccountError, ItemRefused, Trouble, TroubleKind
 from app.domain.message import AccountId
@@ -78,22 +80,29 @@ class Engine:
         self._tasks_lock = threading.Lock()
 
     def run(self) -> int:
-        """Serve until the pipe closes; return the exit code."""
-        hello = protocol.read_request(self._source)
-        if not isinstance(hello, protocol.Hello) or hello.version != protocol.VERSION:
+        """Serve until the pipe closes; return the exit code: 0, or 3 where the other side is no window of ours."""
+        try:
+            hello = protocol.read_request(self._source)
+            if not isinstance(hello, protocol.Hello) or hello.version != protocol.VERSION:
+                return 3
+            _speak(hello.catalogue)
+            self._reply(protocol.Ready(protocol.VERSION))
+            while (request := protocol.read_request(self._source)) is not None:
+                self._serve(request)
+        except ValueError:
             return 3
-        self._reply(protocol.Ready(protocol.VERSION))
-        while (request := protocol.read_request(self._source)) is not None:
-            match request:
-                case protocol.Hello():
-                    return 3
-                case protocol.OpenAccount():
-                    self._open(request)
-                case protocol.Cancel():
-                    self._cancel(request)
-                case _:
-                    self._take_up(request)
         return 0
+
+    def _serve(self, request: protocol.Request) -> None:
+        match request:
+            case protocol.Hello():
+                raise ValueError("a second hello")
+            case protocol.OpenAccount():
+                self._open(request)
+            case protocol.Cancel():
+                self._cancel(request)
+            case _:
+                self._take_up(request)
 
     def _open(self, request: protocol.OpenAccount) -> None:
         before = self._accounts.pop(request.account.account_id, None)
@@ -204,6 +213,17 @@ class Engine:
                 protocol.write_frame(self._sink, reply)
         except OSError:  # nobody listens any more
             os._exit(0)
+
+
+def _speak(catalogue: str) -> None:
+    """Take the words a person reads from `catalogue`; where it cannot be read, from the source."""
+    if not catalogue:
+        return
+    try:
+        with open(catalogue, "rb") as content:  # noqa: PTH123 - pathlib would be imported for this alone
+            i18n.install(gettext.GNUTranslations(content))
+    except (OSError, ValueError) as error:
+        print(f"{type(error).__name__}: the catalogue cannot be read", file=sys.stderr)  # noqa: T201 - as above
 
 
 def _stopped(request: protocol.WorkRequest, job: Job) -> protocol.Failure:

@@ -13,6 +13,7 @@ import socket
 import ssl
 import threading
 import time
+from email.utils import parsedate_to_datetime
 from queue import Empty
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -63,10 +64,19 @@ class HttpRefusal(Exception):
         """Keep status, Retry-After in seconds, the ways to sign in that are offered, and where a redirect leads."""
         super().__init__(response.status_code)
         self.status = response.status_code
-        after = response.headers.get("Retry-After", "")
-        self.retry_after = float(after) if after.isdigit() else 0.0
+        self.retry_after = _seconds_of(response.headers.get("Retry-After", ""))
         self.offered = response.headers.get("WWW-Authenticate", "")
         self.location = response.headers.get("Location", "")
+
+
+def _seconds_of(after: str) -> float:
+    """Retry-After: seconds, or a date (RFC 9110 section 10.2.3); 0 for neither."""
+    if after.isdigit():
+        return float(after)
+    try:
+        return max(0.0, parsedate_to_datetime(after).timestamp() - time.time())
+    except ValueError:
+        return 0.0
 
 
 class _OneTry(FailFast):  # type: ignore[misc] # exchangelib has no types
@@ -95,7 +105,8 @@ class _Cut:
             self._handle.shutdown(socket.SHUT_RDWR)
 
     def __del__(self) -> None:
-        self._handle.close()
+        with contextlib.suppress(AttributeError):  # no handle could be made
+            self._handle.close()
 
 
 class _Tracked:
@@ -110,7 +121,7 @@ class _Tracked:
         return plain
 
     def connect(self) -> None:
-        _job().begin_request()
+        _job().go_on()
         self._connecting = True
         try:
             super().connect()  # type: ignore[misc] # as above

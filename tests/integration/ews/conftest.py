@@ -31,8 +31,14 @@ def job(seconds: float = 20.0) -> Job:
 def make_backend() -> Iterator[Callable[..., EwsBackend]]:
     made: list[EwsBackend] = []
 
-    def make(endpoint: str, ca_file: str = "", auth: AuthKind = AuthKind.BASIC, secret: str = "secret") -> EwsBackend:
-        account = Account(AccountId("a"), "anna@contoso.com", endpoint, "anna", auth=auth, ca_file=ca_file)
+    def make(
+        endpoint: str,
+        ca_file: str = "",
+        auth: AuthKind = AuthKind.BASIC,
+        user: str = "anna",
+        secret: str = "secret",
+    ) -> EwsBackend:
+        account = Account(AccountId("a"), "anna@contoso.com", endpoint, user, auth=auth, ca_file=ca_file)
         made.append(EwsBackend(account, secret))
         return made[-1]
 

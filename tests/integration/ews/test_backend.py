@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from lxml import etree
 
 from app.backends.ews.backend import EwsBackend
 from app.backends.port import Job
@@ -13,6 +14,7 @@ from app.domain.message import AccountId, BodyFormat, Content, DraftUpdate, Fiel
 from app.domain.outcome import Outcome, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
+from tests.conformance import schema
 from tests.integration.ews.conftest import draft, job, letter
 from tests.sandbox_fixture import RunningSandbox
 
@@ -227,3 +229,30 @@ def test_a_probe_that_holds_names_every_step(backend: EwsBackend) -> None:
     steps = list(backend.probe(Job(20)))
     assert [step.name for step in steps] == ["name", "connect", "tls", "sign-in", "ews", "drafts"]
     assert all(step.passed for step in steps)
+
+
+def test_every_request_as_it_arrived_is_valid_against_the_schema(backend: EwsBackend, sandbox: RunningSandbox) -> None:
+    schema.require()
+    odd = Content(
+        sender=Recipient("anna@contoso.com", "Anna \x00"),
+        to=(Recipient("", "a name alone"), Recipient("no address at all"), Recipient("")),
+        subject="s\x01\ud800",
+        importance=Importance.LOW,
+    )
+    refs = saved(backend, draft(odd), draft())
+    backend.update([DraftUpdate(ref, letter("x"), frozenset(Field)) for ref in refs], job())
+    backend.get(refs, job())
+    backend.list_folder(Folder.SENT, 0, 20, job())
+    backend.locate([Mark("a", "<b>")], list(Folder), job())
+    backend.send(refs, CopyTo(), job())
+    backend.delete(refs, False, job())
+    bodies = [entry["body"] for entry in sandbox.journal(bodies=True)]
+    assert len(bodies) == 7
+    assert [schema.complaints(etree.fromstring(body.encode())) for body in bodies] == [[]] * 7
+
+
+def test_sessions_that_were_never_given_back_make_nobody_wait(backend: EwsBackend) -> None:
+    assert backend._wire is not None
+    for _ in range(10):
+        backend._wire.get_session()
+    saved(backend, draft())

@@ -147,6 +147,14 @@ def test_after_a_5xx_nobody_can_say(make_backend: Make, status: int) -> None:
     assert trouble.may_have_been_processed
 
 
+@pytest.mark.parametrize(("after", "least"), [("Fri, 31 Dec 2117 23:59:59 GMT", 1e9), ("soon", 0.0), ("", 0.0)])
+def test_a_day_to_come_back_is_told_in_seconds(make_backend: Make, after: str, least: float) -> None:
+    with ScriptedServer([answer(503, Retry_After=after)]) as server:
+        retry_after = trouble_of(save_one(make_backend(server.url))).retry_after
+    assert retry_after >= least
+    assert bool(retry_after) == bool(least)
+
+
 def test_one_answer_for_three_items_leaves_two_unknown(make_backend: Make) -> None:
     with ScriptedServer([answer(200, SAVED)]) as server:
         outcomes = make_backend(server.url).save([draft(), draft(), draft()], job())

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import IO
 
 import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 
+from app.domain import i18n
 from app.domain.account import Account
 from app.domain.errors import ItemRefused, Trouble, TroubleKind, Unreachable
 from app.domain.listing import Folder
@@ -232,4 +236,35 @@ def test_an_engine_of_another_version_does_not_serve() -> None:
     harness.say(protocol.Hello(protocol.VERSION + 1))
     harness.thread.join(10)
     assert harness.code == 3
+    harness.close()
+
+
+def test_what_is_no_window_of_ours_is_not_served() -> None:
+    harness = Harness()
+    harness.to.write(b"GET / HTTP/1.1\r\n\r\n")
+    harness.to.flush()
+    harness.thread.join(10)
+    assert harness.code == 3
+    harness.close()
+
+
+def test_the_engine_speaks_the_language_of_the_window(tmp_path: Path) -> None:
+    catalogue = Catalog(locale="de")
+    catalogue.add("The program is ending.", "Das Programm endet.")
+    with (tmp_path / "de.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    harness = Harness()
+    harness.say(protocol.Hello(protocol.VERSION, str(tmp_path / "de.mo")))
+    assert harness.hear() == protocol.Ready(protocol.VERSION)
+    try:
+        assert i18n.tr("The program is ending.") == "Das Programm endet."
+    finally:
+        i18n.install(None)
+        harness.close()
+
+
+def test_a_catalogue_that_cannot_be_read_does_not_keep_the_engine_from_its_work(tmp_path: Path) -> None:
+    harness = Harness()
+    harness.say(protocol.Hello(protocol.VERSION, str(tmp_path / "none.mo")))
+    assert harness.hear() == protocol.Ready(protocol.VERSION)
     harness.close()
