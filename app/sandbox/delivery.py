@@ -20,8 +20,10 @@ def deliver(store: MailStore, user: Person, item: Item) -> None:
     headers = list(header_list(item))
     domains = {person.address.rpartition("@")[2].lower() for person in store.people.everybody() if person.has_mailbox}
     failed: list[str] = []
-    for address in _unique(item):
-        for final, outcome in _expand(store, address, domains, set()):
+    seen: set[str] = set()
+    everybody = [one.address or "" for kind in ("to", "cc", "bcc") for one in item.recipients(kind)]
+    for address in everybody:
+        for final, outcome in _expand(store, address.strip(), domains, seen):
             result = _deliver_to(store, item, final, headers) if outcome == "delivered" else outcome
             if result in {"unknown-recipient", "mailbox-full", "refused"}:
                 failed.append(final)
@@ -30,18 +32,11 @@ def deliver(store: MailStore, user: Person, item: Item) -> None:
         _report_failure(store, user, item, failed)
 
 
-def _unique(item: Item) -> Iterator[str]:
-    seen: set[str] = set()
-    for kind in ("to", "cc", "bcc"):
-        for one in item.recipients(kind):
-            address = (one.address or "").strip()
-            if address.lower() not in seen:
-                seen.add(address.lower())
-                yield address
-
-
 def _expand(store: MailStore, address: str, domains: set[str], seen: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield who an address stands for, and what becomes of the letter there."""
+    """Yield who an address stands for, and what becomes of the letter there.
+
+    `seen` is whom this letter has reached already: nobody gets it twice, however many lists they are on.
+    """
     if address.lower() in seen:
         return
     seen.add(address.lower())

@@ -19,6 +19,7 @@ from app.sandbox.fields.tags import tag_of
 from app.sandbox.properties import PropertyName, Value, read_name, read_time, read_value
 
 _LONGEST: Final = 500
+_MESSAGE_ID: Final = "i.message_id"
 _OPERATORS: Final = {
     "IsEqualTo": "=",
     "IsNotEqualTo": "<>",
@@ -42,10 +43,14 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition and the values within it."""
+    """A condition and the values within it.
+
+    `few` says that an index finds what it is true of, so that this is the better place to begin than the folder.
+    """
 
     sql: str
     values: tuple[Value, ...] = ()
+    few: bool = False
 
 
 def _path_of(path: etree._Element) -> dict[str, str]:
@@ -87,7 +92,8 @@ def _read(expression: etree._Element) -> Condition:
     if kind in {"And", "Or"}:
         parts = [_read(child) for child in children]
         joined = f" {kind.upper()} ".join(f"({part.sql})" for part in parts)
-        return Condition(joined, tuple(value for part in parts for value in part.values))
+        few = any(part.few for part in parts) if kind == "And" else all(part.few for part in parts)
+        return Condition(joined, tuple(value for part in parts for value in part.values), few)
     if kind == "Not":
         inner = _read(children[0])
         return Condition(f"NOT coalesce(({inner.sql}), 0)", inner.values)
@@ -134,6 +140,8 @@ def _compare(operator: str, children: Sequence[etree._Element]) -> Condition:
         return _compare_property(operator, term.name, value)
     if operator == "<>":
         return Condition(f"{term.sql} IS NOT ? COLLATE NOCASE", (*term.values, value))
+    if term.sql == _MESSAGE_ID and operator == "=":
+        return Condition("i.id IN (SELECT id FROM items WHERE message_id = ? COLLATE NOCASE)", (value,), few=True)
     if term.kind == "SystemTime" and operator == "=":
         # Replies show whole seconds, so what was shown must be found again.
         return Condition(f"{term.sql} / 1000 = ? / 1000", (*term.values, value))
@@ -149,7 +157,7 @@ def _compare_property(operator: str, name: PropertyName, value: Value) -> Condit
     if operator == "=":
         # The other way round lets the index on values find the few items instead of looking through a folder.
         sql = "i.id IN (SELECT p.item_id FROM properties p WHERE p.key = ? AND p.value = ? COLLATE NOCASE)"
-    return Condition(sql, (name.key, value))
+    return Condition(sql, (name.key, value), few=operator == "=")
 
 
 def read_constant(term: Term, text: str) -> Value:

@@ -33,7 +33,9 @@ def _find(call: Call, request: etree._Element, folder: Folder) -> etree._Element
     traversal = request.get("Traversal")
     where = _conditions(request)
     order = read_sort_order(xmlns.find(request, "m:SortOrder"), "i.received DESC, i.id DESC")
-    source = "folder_id = ? AND is_associated = ?"
+    # The plus keeps SQLite from going through the folder where a condition finds the few items by itself.
+    few = "+" if any(one.few for one in where) else ""
+    source = f"{few}i.folder_id = ? AND {few}i.is_associated = ?"
     scope = (folder.id, int(traversal == "Associated"))
     total = folder.total
     if traversal == "SoftDeleted":
