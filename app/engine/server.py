@@ -19,6 +19,7 @@ from app.backends.port import Backend, Job, Stopped
 from app.domain import i18n
 from app.domain.account import Account, BackendKind
 from app.domain.errors import AccountError, ItemRefused, Trouble, TroubleKind
+from app.domain.i18n import tr
 from app.domain.message import AccountId
 from app.domain.outcome import Outcome, Verdict
 from app.engine import protocol
@@ -228,7 +229,11 @@ def _speak(catalogue: str) -> None:
 
 def _stopped(request: protocol.WorkRequest, job: Job) -> protocol.Failure:
     kind = job.stopped or TroubleKind.CANCELLED
-    return protocol.Failure(request.id, trouble=Trouble(kind, may_have_been_processed=job.ever_left))
+    if kind is TroubleKind.DEADLINE:
+        detail = tr("There was no answer in time.")
+    else:
+        detail = tr("It was stopped before there was an answer.")
+    return protocol.Failure(request.id, trouble=Trouble(kind, detail, may_have_been_processed=job.ever_left))
 
 
 def _failed(request: protocol.WorkRequest, job: Job, failure: protocol.Failure) -> protocol.End:

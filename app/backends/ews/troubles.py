@@ -64,7 +64,7 @@ def trouble_of(error: BaseException, job: Job, endpoint: str) -> Trouble:
     if isinstance(error, SoapFault):
         return trouble_of_fault(error.words, host)
     if job.stopped is not None:
-        return Trouble(job.stopped, may_have_been_processed=job.left, host=host)
+        return stopped(job.stopped, host, job.left)
     if isinstance(error, Unreadable):
         detail = tr("What {host} answered is not from Exchange, or was cut short.", host=host)
         return Trouble(TroubleKind.SERVER, detail, may_have_been_processed=True, http_status=200, host=host)
@@ -74,6 +74,15 @@ def trouble_of(error: BaseException, job: Job, endpoint: str) -> Trouble:
     if any(isinstance(cause, TimeoutError) or "timed out" in str(cause) for cause in causes):
         return Trouble(TroubleKind.DEADLINE, tr("{host} took the request and gave no answer.", host=host), host=host)
     return Trouble(TroubleKind.UNREACHABLE, tr("The connection to {host} was cut.", host=host), host=host)
+
+
+def stopped(kind: TroubleKind, host: str, left: bool) -> Trouble:
+    """Return the trouble of a job that was ended from outside."""
+    if kind is TroubleKind.DEADLINE:
+        detail = tr("{host} did not answer in time.", host=host)
+    else:
+        detail = tr("It was stopped before {host} answered.", host=host)
+    return Trouble(kind, detail, may_have_been_processed=left, host=host)
 
 
 def trouble_of_fault(words: ServerWords, host: str) -> Trouble:

@@ -8,7 +8,7 @@ from lxml import etree
 from app.backends.ews.backend import EwsBackend
 from app.backends.port import Job
 from app.domain.account import Account
-from app.domain.errors import SignInRefused, TroubleKind
+from app.domain.errors import ItemRefused, SignInRefused, TroubleKind
 from app.domain.listing import Folder, Mark
 from app.domain.message import AccountId, BodyFormat, Content, DraftUpdate, Field, Importance, ItemRef, NewDraft
 from app.domain.outcome import Outcome, Verdict
@@ -166,6 +166,26 @@ def test_many_marks_are_found_in_chunks(backend: EwsBackend, sandbox: RunningSan
     found = backend.locate(marks, [Folder.DRAFTS, Folder.SENT], job())
     assert {one.mark for one in found} == set(marks)
     assert len(sandbox.journal("FindItem")) == 2
+
+
+def test_a_search_goes_on_until_every_folder_was_seen_whole(
+    backend: EwsBackend, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.backends.ews.backend._LOCATE_PAGE", 2)
+    drafts = [draft() for _ in range(5)]
+    refs = saved(backend, *drafts)
+    assert backend.send(refs[:1], CopyTo(), job())[0].accepted
+    marks = [Mark(one.local_id, one.message_id) for one in drafts]
+    found = backend.locate(marks, [Folder.SENT, Folder.DRAFTS], job())
+    assert {one.mark for one in found} == set(marks)
+    assert [one.folder for one in found].count(Folder.SENT) == 1
+    assert len(sandbox.journal("FindItem")) == 2
+
+
+def test_a_folder_that_cannot_be_searched_is_no_absence(backend: EwsBackend, sandbox: RunningSandbox) -> None:
+    sandbox.faults([{"action": "code", "operation": "FindItem", "item": 1, "code": "ErrorAccessDenied"}])
+    with pytest.raises(ItemRefused, match="ErrorAccessDenied"):
+        backend.locate([Mark("a", "<b>")], [Folder.DRAFTS, Folder.SENT], job())
 
 
 def test_a_deleted_draft_lies_in_deleted_items_unless_it_was_for_good(backend: EwsBackend) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import socket
 import ssl
 import threading
@@ -410,3 +411,14 @@ def test_the_detail_of_a_trouble_holds_no_secret_and_no_letter(make_backend: Mak
         with pytest.raises(AccountError) as raised:
             backend.list_folder(Folder.DRAFTS, 0, 1, job())
         assert "hunter2" not in str(raised.value)
+
+
+def test_neither_letter_nor_password_reaches_a_log(make_backend: Make, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    acts = [answer(200, b"no gzip", Content_Encoding="gzip"), answer(401), reset, answer(200, SAVED)]
+    with ScriptedServer(acts) as server:
+        backend = make_backend(server.url, secret="hunter2")
+        verdicts = [save_one(backend).verdict for _ in acts]
+    assert verdicts == [Verdict.UNKNOWN, Verdict.NOT_ATTEMPTED, Verdict.UNKNOWN, Verdict.ACCEPTED]
+    for secret in ("hunter2", "Dear James", "Authorization"):
+        assert secret not in caplog.text
