@@ -11,7 +11,12 @@ from app.sandbox.store.mail_store import MailStore
 from app.sandbox.store.people import Person
 
 _PARTS: Final = ("bodies", "categories")
-_NOT_FOUND: Final = "The email address you entered couldn't be found. (550 5.1.10 RESOLVER.ADR.RecipientNotFound)"
+_REASONS: Final = {
+    "unknown-recipient": "The address couldn't be found. (550 5.1.10 RESOLVER.ADR.RecipientNotFound)",
+    "mailbox-full": "The mailbox is full and takes no messages now. (554 5.2.2 mailbox full)",
+    "refused": "You may not write to this group. (550 5.7.1 RESOLVER.RST.NotAuthorized)",
+}
+"""Outcome to what the report of it says."""
 
 
 def deliver(store: MailStore, user: Person, item: Item) -> None:
@@ -19,35 +24,39 @@ def deliver(store: MailStore, user: Person, item: Item) -> None:
     submission = 1 + store.database.number("SELECT max(submission) FROM deliveries")
     headers = list(header_list(item))
     domains = {person.address.rpartition("@")[2].lower() for person in store.people.everybody() if person.has_mailbox}
-    failed: list[str] = []
+    failed: list[tuple[str, str]] = []
     seen: set[str] = set()
     everybody = [one.address or "" for kind in ("to", "cc", "bcc") for one in item.recipients(kind)]
     for address in everybody:
-        for final, outcome in _expand(store, address.strip(), domains, seen):
+        for final, outcome in _expand(store, address.strip(), (domains, user.address), seen):
             result = _deliver_to(store, item, final, headers) if outcome == "delivered" else outcome
-            if result in {"unknown-recipient", "mailbox-full", "refused"}:
-                failed.append(final)
+            if result in _REASONS:
+                failed.append((final, _REASONS[result]))
             _record(store, user, item, submission, (final, result))
     if failed:
         _report_failure(store, user, item, failed)
 
 
-def _expand(store: MailStore, address: str, domains: set[str], seen: set[str]) -> Iterator[tuple[str, str]]:
+def _expand(store: MailStore, address: str, whence: tuple[set[str], str], seen: set[str]) -> Iterator[tuple[str, str]]:
     """Yield who an address stands for, and what becomes of the letter there.
 
-    `seen` is whom this letter has reached already: nobody gets it twice, however many lists they are on.
+    `whence` is the organisation's own domains and the sender's address. `seen` is whom this letter has reached already:
+    nobody gets it twice, however many lists they are on.
     """
     if address.lower() in seen:
         return
     seen.add(address.lower())
+    domains, sender = whence
     person = store.people.with_address(address)
-    if person is None:
+    if person is not None and sender not in person.traits.get("senders", [sender]):
+        yield person.address, "refused"
+    elif person is None:
         local = address.rpartition("@")[2].lower() in domains
         yield address, "unknown-recipient" if local else "relayed"
     elif person.kind == "PublicDL":
         yield address, "expanded"
         for member in store.people.members(person.id):
-            yield from _expand(store, member, domains, seen)
+            yield from _expand(store, member, whence, seen)
     else:
         yield person.address, "delivered" if person.has_mailbox else "relayed"
 
@@ -97,7 +106,7 @@ def _record(store: MailStore, user: Person, item: Item, submission: int, where: 
     )
 
 
-def _report_failure(store: MailStore, user: Person, item: Item, failed: list[str]) -> None:
+def _report_failure(store: MailStore, user: Person, item: Item, failed: list[tuple[str, str]]) -> None:
     """Put a non-delivery report into the sender's inbox."""
     inbox = store.folders.distinguished(user.id, "inbox")
     report = store.items.start(inbox.mailbox, inbox.id)
@@ -111,7 +120,9 @@ def _report_failure(store: MailStore, user: Person, item: Item, failed: list[str
     report.row.update(in_reply_to=item.row["message_id"], references_=item.row["message_id"])
     report.row.update(message_id=f"<ndr-{item.row['message_id'].strip('<>')}>", conversation_topic=subject)
     report.set_recipients("to", [Mailbox(user.display_name, user.address, "SMTP", "Mailbox")])
-    lines = "".join(f"{address}\r\n{_NOT_FOUND}\r\n\r\n" for address in failed)
+    lines = "".join(f"{address}\r\n{reason}\r\n\r\n" for address, reason in failed)
     report.set_body(Body("Text", f"Delivery has failed to these recipients or groups:\r\n\r\n{lines}"))
-    report.set_headers([("Auto-Submitted", "auto-replied"), ("X-Failed-Recipients", ", ".join(failed))])
+    report.set_headers(
+        [("Auto-Submitted", "auto-replied"), ("X-Failed-Recipients", ", ".join(address for address, _ in failed))]
+    )
     store.items.save(report)

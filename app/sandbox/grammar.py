@@ -17,7 +17,7 @@ table. "$Name" puts in a list of alternatives that is used in many places.
 
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 from xml.parsers import expat
@@ -26,7 +26,7 @@ from lxml import etree
 
 from app.sandbox import xmlns
 from app.sandbox.errors import SchemaViolation
-from app.sandbox.simple_types import SIMPLE
+from app.sandbox.simple_types import SIMPLE, Check
 
 _DEPTH: Final = 64
 """How deep elements may lie within each other; Exchange's own requests need about a dozen."""
@@ -83,7 +83,10 @@ def _read_choice(part: str) -> tuple[str, str]:
 class Grammar:
     """The types of requests, and the check of one request against them."""
 
-    def __init__(self, types: Mapping[str, str], macros: Mapping[str, str]) -> None:
+    def __init__(
+        self, types: Mapping[str, str], macros: Mapping[str, str], simple: Mapping[str, Check] = SIMPLE
+    ) -> None:
+        self._simple = simple
         self._notation = dict(types)
         self._macros = macros
         self._contents: dict[str, Content] = {}
@@ -118,9 +121,9 @@ class Grammar:
             self._check_content(element, self.content_of(kind), xmlns.type_, depth)
 
     def _check_content(self, element: etree._Element, content: Content, children: str, depth: int) -> None:
-        _check_attributes(element, content)
+        _check_attributes(element, content, self._simple)
         if content.text is not None:
-            _check_text(element, content.text)
+            _check_text(element, self._simple[content.text])
             return
         _refuse_text(element, content, children)
         for child, kind in _match(element, content.particles, children):
@@ -176,7 +179,7 @@ def _invalid_child(element: etree._Element, child: etree._Element, left: list[Pa
     return f"The element {_name(element)} has invalid child element {_name(child)}.{_expected(left, children)}"
 
 
-def _check_attributes(element: etree._Element, content: Content) -> None:
+def _check_attributes(element: etree._Element, content: Content, simple: Mapping[str, Check]) -> None:
     for key, value in element.attrib.items():
         name = str(key)
         if name.startswith("{"):
@@ -185,7 +188,7 @@ def _check_attributes(element: etree._Element, content: Content) -> None:
             raise _Violation(element, f"The '{name[1:].replace('}', ':')}' attribute is not declared.")
         if name not in content.attributes:
             raise _Violation(element, f"The '{name}' attribute is not declared.")
-        fault = SIMPLE[content.attributes[name][0]](str(value))
+        fault = simple[content.attributes[name][0]](str(value))
         if fault:
             raise _Violation(element, f"The '{name}' attribute is invalid - The value '{_short(value)}' is {fault}")
     for name, (_, required) in content.attributes.items():
@@ -193,13 +196,12 @@ def _check_attributes(element: etree._Element, content: Content) -> None:
             raise _Violation(element, f"The required attribute '{name}' is missing.")
 
 
-def _check_text(element: etree._Element, kind: str) -> None:
+def _check_text(element: etree._Element, check: Check) -> None:
     for child in element.iterchildren(etree.Element):
         raise _Violation(
             child, f"The element {_name(element)} cannot contain child element {_name(child)} because it is text only."
         )
     text = xmlns.text_of(element)
-    check: Callable[[str], str | None] = SIMPLE[kind]
     fault = check(text)
     if fault:
         full = f"{xmlns.namespace(element)}:{xmlns.local(element)}"

@@ -27,6 +27,20 @@ PEOPLE: Final = (
 """Alias, display name, job title, department and telephone; the first is who a newcomer signs in as."""
 
 
+def _lena() -> Person:
+    limits = {"largest_message": 256 * 1024, "daily_letters": 3}
+    word = secrets.token_urlsafe(12)
+    return Person(0, f"lena.vogel@{DOMAIN}", "lena.vogel", "Lena Vogel", "Mailbox", word, "Trainee", traits=limits)
+
+
+def _archive() -> Person:
+    return Person(0, f"old.orders@{DOMAIN}", "old.orders", "Old orders", "Shared", traits={"quota": 0})
+
+
+_LIMITED: Final = (_lena, _archive)
+"""A trainee who may send little and seldom, and a mailbox that is full."""
+
+
 def found(store: MailStore) -> None:
     """Enter the organisation into an empty store, with passwords made for this store alone."""
     with store.database.writing():
@@ -37,6 +51,8 @@ def found(store: MailStore) -> None:
             )
             ids[alias] = store.people.add(person)
             store.folders.lay_out(ids[alias])
+        for limited in _LIMITED:
+            store.folders.lay_out(store.people.add(limited()))
         sales = store.people.add(Person(0, SHARED, "sales", "Sales", "Shared", None, "Shared mailbox", "Sales"))
         store.folders.lay_out(sales)
         # Clara sees everything of Sales but may not send as it; James may send on its behalf, Sofia as it.
@@ -46,6 +62,16 @@ def found(store: MailStore) -> None:
         team = store.people.add(Person(0, f"everyone@{DOMAIN}", "everyone", "Everyone at Contoso", "PublicDL"))
         for alias in ids:
             store.people.add_member(team, f"{alias}@{DOMAIN}")
+        board = store.people.add(
+            Person(
+                0, f"board@{DOMAIN}", "board", "Board", "PublicDL", traits={"senders": [f"sofia.lindqvist@{DOMAIN}"]}
+            )
+        )
+        store.people.add_member(board, f"sofia.lindqvist@{DOMAIN}")
+        quiet = Person(
+            0, f"works.council@{DOMAIN}", "works.council", "Works council", "PublicDL", traits={"hidden_members": True}
+        )
+        store.people.add_member(store.people.add(quiet), f"henrik.mueller@{DOMAIN}")
         contact = Person(0, "anneke.visser@fabrikam.com", "anneke.visser", "Anneke Visser (Fabrikam)", "Contact")
         store.people.add(contact)
 

@@ -2,7 +2,9 @@
 
 from typing import Final
 
+from app.sandbox.fields.table import FIELDS, KNOWN_ELSEWHERE, OTHER_KINDS
 from app.sandbox.grammar import Grammar
+from app.sandbox.simple_types import SIMPLE, one_of
 
 _ITEM: Final = (
     "MimeContent? ItemId? ParentFolderId:FolderId? ItemClass:string? Subject:string? Sensitivity:SensitivityKind? "
@@ -161,5 +163,28 @@ TYPES: Final = {
     "ChangeOfFolder": "$Path $AnyFolder",
 }
 
-GRAMMAR: Final = Grammar(TYPES, MACROS)
+_FOLDER_FIELDS: Final = (
+    "FolderId ParentFolderId DisplayName UnreadCount TotalCount ChildFolderCount FolderClass SearchParameters "
+    "ManagedFolderInformation PermissionSet EffectiveRights SharingEffectiveRights DistinguishedFolderId PolicyTag "
+    "ArchiveTag ReplicaList"
+)
+_INDEXED: Final = frozenset({"item:InternetMessageHeader"})
+_LETTER_FIELDS: Final = (
+    frozenset(FIELDS) | KNOWN_ELSEWHERE | _INDEXED | {f"folder:{name}" for name in _FOLDER_FIELDS.split()}
+)
+
+
+def _field_name(text: str) -> str | None:
+    """Check a FieldURI: those of letters and folders one by one, those of other kinds of items by their prefix."""
+    prefix = text.strip().partition(":")[0]
+    if text.strip() in _LETTER_FIELDS or prefix in OTHER_KINDS or prefix in _ELSEWHERE:
+        return None
+    return one_of("UnindexedFieldURIType", "")(text)
+
+
+_ELSEWHERE: Final = frozenset(
+    {"conversation", "persona", "attachment", "recurrence", "timezone", "rolemember", "network"}
+)
+
+GRAMMAR: Final = Grammar(TYPES, MACROS, {**SIMPLE, "FieldName": _field_name})
 """The grammar of all requests."""

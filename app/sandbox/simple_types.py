@@ -75,7 +75,8 @@ def _matching(kind: str, pattern: str) -> Check:
     return check
 
 
-def _one_of(kind: str, values: str) -> Check:
+def one_of(kind: str, values: str) -> Check:
+    """Make the check of a type that has only these values, given with blanks between them."""
     allowed = frozenset(values.split())
 
     def check(text: str) -> str | None:
@@ -95,49 +96,49 @@ SIMPLE: Final[dict[str, Check]] = {
     "language": _matching("language", r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*"),
     "propertyTag": _matching("PropertyTagType", r"0[xX][0-9A-Fa-f]{1,4}|\+?0*[0-9]{1,5}"),
     "bitmask": _matching("ExcludesAttributeType", r"0[xX][0-9A-Fa-f]+|[0-9]+"),
-    "BodyKind": _one_of("BodyTypeType", "HTML Text"),
-    "BodyShapeKind": _one_of("BodyTypeResponseType", "Best HTML Text"),
-    "BaseShapeKind": _one_of("DefaultShapeNamesType", "IdOnly Default AllProperties PcxPeopleSearch"),
-    "DispositionKind": _one_of("MessageDispositionType", "SaveOnly SendOnly SendAndSaveCopy"),
-    "InvitationsKind": _one_of(
+    "BodyKind": one_of("BodyTypeType", "HTML Text"),
+    "BodyShapeKind": one_of("BodyTypeResponseType", "Best HTML Text"),
+    "BaseShapeKind": one_of("DefaultShapeNamesType", "IdOnly Default AllProperties PcxPeopleSearch"),
+    "DispositionKind": one_of("MessageDispositionType", "SaveOnly SendOnly SendAndSaveCopy"),
+    "InvitationsKind": one_of(
         "CalendarItemCreateOrDeleteOperationType", "SendToNone SendOnlyToAll SendToAllAndSaveCopy"
     ),
-    "UpdateInvitationsKind": _one_of(
+    "UpdateInvitationsKind": one_of(
         "CalendarItemUpdateOperationType",
         "SendToNone SendOnlyToAll SendOnlyToChanged SendToAllAndSaveCopy SendToChangedAndSaveCopy",
     ),
-    "ConflictKind": _one_of("ConflictResolutionType", "NeverOverwrite AutoResolve AlwaysOverwrite"),
-    "DisposalKind": _one_of("DisposalType", "HardDelete SoftDelete MoveToDeletedItems"),
-    "TaskOccurrencesKind": _one_of("AffectedTaskOccurrencesType", "AllOccurrences SpecifiedOccurrenceOnly"),
-    "ItemTraversalKind": _one_of("ItemQueryTraversalType", "Shallow SoftDeleted Associated"),
-    "FolderTraversalKind": _one_of("FolderQueryTraversalType", "Shallow Deep SoftDeleted"),
-    "SortKind": _one_of("SortDirectionType", "Ascending Descending"),
-    "BasePointKind": _one_of("IndexBasePointType", "Beginning End"),
-    "ImportanceKind": _one_of("ImportanceChoicesType", "Low Normal High"),
-    "SensitivityKind": _one_of("SensitivityChoicesType", "Normal Personal Private Confidential"),
-    "FlagKind": _one_of("FlagStatusType", "NotFlagged Flagged Complete"),
-    "MailboxKind": _one_of(
+    "ConflictKind": one_of("ConflictResolutionType", "NeverOverwrite AutoResolve AlwaysOverwrite"),
+    "DisposalKind": one_of("DisposalType", "HardDelete SoftDelete MoveToDeletedItems"),
+    "TaskOccurrencesKind": one_of("AffectedTaskOccurrencesType", "AllOccurrences SpecifiedOccurrenceOnly"),
+    "ItemTraversalKind": one_of("ItemQueryTraversalType", "Shallow SoftDeleted Associated"),
+    "FolderTraversalKind": one_of("FolderQueryTraversalType", "Shallow Deep SoftDeleted"),
+    "SortKind": one_of("SortDirectionType", "Ascending Descending"),
+    "BasePointKind": one_of("IndexBasePointType", "Beginning End"),
+    "ImportanceKind": one_of("ImportanceChoicesType", "Low Normal High"),
+    "SensitivityKind": one_of("SensitivityChoicesType", "Normal Personal Private Confidential"),
+    "FlagKind": one_of("FlagStatusType", "NotFlagged Flagged Complete"),
+    "MailboxKind": one_of(
         "MailboxTypeType",
         "Unknown OneOff Mailbox PublicDL PrivateDL Contact PublicFolder GroupMailbox ImplicitContact",
     ),
-    "ContainmentKind": _one_of("ContainmentModeType", "FullString Prefixed Substring PrefixOnWords ExactPhrase"),
-    "ComparisonKind": _one_of(
+    "ContainmentKind": one_of("ContainmentModeType", "FullString Prefixed Substring PrefixOnWords ExactPhrase"),
+    "ComparisonKind": one_of(
         "ContainmentComparisonType",
         "Exact IgnoreCase IgnoreNonSpacingCharacters Loose IgnoreCaseAndNonSpacingCharacters LooseAndIgnoreCase "
         "LooseAndIgnoreNonSpace LooseAndIgnoreCaseAndIgnoreNonSpace",
     ),
-    "PropertySetKind": _one_of(
+    "PropertySetKind": one_of(
         "DistinguishedPropertySetType",
         "Meeting Appointment Common PublicStrings Address InternetHeaders CalendarAssistant UnifiedMessaging Task "
         "Sharing",
     ),
-    "PropertyKind": _one_of(
+    "PropertyKind": one_of(
         "MapiPropertyTypeType",
         "ApplicationTime ApplicationTimeArray Binary BinaryArray Boolean CLSID CLSIDArray Currency CurrencyArray "
         "Double DoubleArray Error Float FloatArray Integer IntegerArray Long LongArray Null Object ObjectArray Short "
         "ShortArray SystemTime SystemTimeArray String StringArray",
     ),
-    "FolderKind": _one_of(
+    "FolderKind": one_of(
         "DistinguishedFolderIdNameType",
         "calendar contacts deleteditems drafts inbox journal notes outbox sentitems tasks msgfolderroot "
         "publicfoldersroot root junkemail searchfolders voicemail recoverableitemsroot recoverableitemsdeletions "
@@ -151,11 +152,11 @@ SIMPLE: Final[dict[str, Check]] = {
         "yammeroutbound yammerfeeds onedriveroot onedriverecylebin onedrivesystem onedrivevolume important starred "
         "archive",
     ),
-    "SearchScopeKind": _one_of(
+    "SearchScopeKind": one_of(
         "ResolveNamesSearchScopeType",
         "ActiveDirectory ActiveDirectoryContacts Contacts ContactsActiveDirectory",
     ),
-    "SyncScopeKind": _one_of("SyncFolderItemsScopeType", "NormalItems NormalAndAssociatedItems"),
+    "SyncScopeKind": one_of("SyncFolderItemsScopeType", "NormalItems NormalAndAssociatedItems"),
     "FieldName": _matching("UnindexedFieldURIType", r"[A-Za-z]+:[A-Za-z0-9:]+"),
 }
 """Name of a simple type to its check."""

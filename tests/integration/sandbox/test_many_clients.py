@@ -18,7 +18,7 @@ def test_a_letter_that_many_send_at_once_goes_once(sandbox: RunningSandbox) -> N
 
 
 def test_each_of_many_clients_finds_its_own_letters(sandbox: RunningSandbox) -> None:
-    users = [account["address"].partition("@")[0] for account in sandbox.accounts]
+    users = [account["address"].partition("@")[0] for account in sandbox.accounts[:6]]
 
     def work(number: int) -> int:
         user = users[number % len(users)]

@@ -46,6 +46,10 @@ FOLDERS = f"<m:ParentFolderIds>{soap.folder('drafts')}</m:ParentFolderIds>"
             "The element 'Message' .* cannot contain text.",
         ),
         ("<m:SendItem SaveItemToFolder='true'><m:ItemIds/></m:SendItem>", "'ItemIds' .* has incomplete content"),
+        (
+            soap.find("drafts", paths='<t:FieldURI FieldURI="item:NoSuchField"/>'),
+            "'FieldURI' attribute is invalid - The value 'item:NoSuchField'",
+        ),
         ("<m:NoSuchThing><m:Inner/></m:NoSuchThing>", ""),
     ],
 )

@@ -46,3 +46,33 @@ def test_a_reset_brings_the_sample_letters_back_or_leaves_the_mailboxes_empty(sa
     assert len(sandbox.post(soap.find("drafts")).ids()) == before
     sandbox.reset(letters=False)
     assert sandbox.post(soap.find("drafts")).ids() == []
+
+
+def test_a_trainee_may_send_no_large_letter_and_only_three_a_day(sandbox: RunningSandbox) -> None:
+    who = "lena.vogel"
+    large = sandbox.post(soap.create(soap.message("Large", "x" * 300_000, "james.okafor@contoso.com")), who).ids()
+    assert sandbox.post(soap.send(large), who).codes == ["ErrorMessageSizeExceeded"]
+    for number in range(4):
+        small = sandbox.post(soap.create(soap.message("Small", "x", "james.okafor@contoso.com")), who).ids()
+        expected = "NoError" if number < 3 else "ErrorSubmissionQuotaExceeded"
+        assert sandbox.post(soap.send(small), who).codes == [expected]
+
+
+def test_who_cannot_be_reached_is_named_in_a_report(sandbox: RunningSandbox) -> None:
+    addresses = ("old.orders@contoso.com", "board@contoso.com", "james.okafor@contoso.com")
+    item = sandbox.post(soap.create(soap.message("To several", "x", *addresses))).ids()
+    assert sandbox.post(soap.send(item)).codes == ["NoError"]
+    outcomes = {one["recipient"]: one["outcome"] for one in sandbox.deliveries()}
+    assert outcomes == dict(zip(addresses, ("mailbox-full", "refused", "delivered"), strict=True))
+    wanted = soap.equals(soap.field("item:Subject"), "Undeliverable: To several")
+    report = sandbox.post(soap.get(sandbox.post(soap.find("inbox", restriction=wanted)).ids()))
+    text = report.text(".//t:Body") or ""
+    assert all(address in text for address in addresses[:2])
+    assert addresses[2] not in text
+    assert report.text(".//t:ItemClass") == "REPORT.IPM.Note.NDR"
+
+
+def test_the_board_takes_letters_from_who_may_write_to_it(sandbox: RunningSandbox) -> None:
+    request = soap.create(soap.message("Numbers", "x", "board@contoso.com"), disposition="SendOnly")
+    assert sandbox.post(request, "sofia.lindqvist").codes == ["NoError"]
+    assert [one["outcome"] for one in sandbox.deliveries()] == ["expanded", "delivered"]

@@ -119,7 +119,7 @@ def test_an_element_is_found_at_its_line_and_position() -> None:
 @pytest.mark.parametrize(
     ("kind", "right", "wrong"),
     [
-        ("int", ["0", "-5", " 7 "], ["", "1.5", "9999999999", "１"]),
+        ("int", ["0", "-5", " 7 "], ["", "1.5", "9999999999", "\uff11"]),
         ("boolean", ["true", "0"], ["yes", "", "True"]),
         ("dateTime", ["2026-11-21T06:00:00Z", "2026-11-21T06:00:00.5+01:00"], ["2026-02-30T00:00:00Z", "today", ""]),
         ("base64", ["", "AAEC", "AA EC\n"], ["A", "é"]),
