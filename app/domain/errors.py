@@ -11,7 +11,9 @@
     ├── ItemRefused                the row: the server refused one item of a read      (carries ServerWords)
     ├── BadInput                   the field: what was typed cannot be sent as it is
     └── StorageError               this machine: the disk is full, read-only or damaged
-        └── Damaged                a database that cannot be read; it was set aside
+        ├── Damaged                a database that cannot be read; it was set aside
+        ├── NewerFile              a database of a newer Mailwright; it was not touched
+        └── InUse                  another Mailwright on this machine has the database open
 
 A refusal of one item in a batch is not an exception: it is an Outcome (`domain/outcome.py`). Anything that is not
 a MailError is a defect of ours, and goes to the crash report.
@@ -113,6 +115,14 @@ class StorageError(MailError):
 
 class Damaged(StorageError):
     """A database cannot be read. It was set aside, not overwritten."""
+
+
+class NewerFile(StorageError):
+    """A database was written by a newer Mailwright than this one. It was not touched."""
+
+
+class InUse(StorageError):
+    """Another Mailwright on this machine has the database open."""
 
 
 _ERRORS: dict[TroubleKind, type[AccountError]] = {

@@ -39,8 +39,9 @@ class Record(msgspec.Struct, frozen=True):
 
     `edits` counts the edits ever journalled, `saved_edits` those that the server has: equal means saved.
     `save_outcome` is the last save's answer, `send_outcome` the last send's. `problem` names a preflight
-    finding (an address, a missing recipient) that keeps it from being sent. `discarded` is when the person
-    threw it away, so that it can be taken back.
+    finding (an address, a missing recipient) that keeps it from being sent, or what verification found after it
+    (`domain/problem.py`). `verified` is when it was last seen on the server what became of a send, 0 while that is
+    open. `discarded` is when the person threw it away, so that it can be taken back.
     """
 
     local_id: LocalId
@@ -64,6 +65,7 @@ class Record(msgspec.Struct, frozen=True):
     problem: str = ""
     open: bool = False
     discarded: float = 0.0
+    verified: float = 0.0
 
     @property
     def saved(self) -> bool:
@@ -78,3 +80,4 @@ class Letter(msgspec.Struct, frozen=True):
     content: Content
     pending: dict[Field, str] = {}
     on_server: Content | None = None
+    attempt: Content | None = None

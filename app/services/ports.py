@@ -75,22 +75,27 @@ class Journal(Protocol):
         ...
 
     async def create(self, record: Record, content: Content, on_server: Content | None = None) -> None:
-        """Begin a message; on disk when this returns."""
+        """Begin a message, or begin it anew with other text; on disk when this returns.
+
+        Where StorageError is raised, the message is kept in memory all the same, takes edits, and is written when the
+        disk is well again.
+        """
         ...
 
     async def read(self, local_id: LocalId) -> Letter:
         """Read one message with every edit appended so far. Raises KeyError where there is none."""
         ...
 
-    async def put(self, record: Record) -> None:
-        """Write a record over the one before; on disk (synced) when this returns.
+    async def put(self, record: Record, attempt: Content | None = None) -> None:
+        """Write a record over the one before; on disk (synced) when this returns. Raises KeyError where there is none.
 
-        `edits`, `changed` and `head` are the journal's own, counted from the edits: what `record` says of them is ignored.
+        `edits`, `changed` and `head` are the journal's own, counted from the edits: what `record` says of them is
+        ignored. `attempt` is what a save is about to write to the server; it is kept until `saved`.
         """
         ...
 
     async def saved(self, record: Record, on_server: Content) -> None:
-        """Write the record and what the server now has, together."""
+        """Write the record and what the server now has, together; an attempt is over."""
         ...
 
     async def records(self) -> list[Record]:
@@ -106,7 +111,11 @@ class Journal(Protocol):
         ...
 
     def on_trouble(self, tell: Callable[[StorageError], None]) -> None:
-        """Name whom to tell, on the window's thread, when an append could not be written."""
+        """Name whom to tell, on the window's thread and once per trouble, when something could not be written."""
+        ...
+
+    def on_well(self, tell: Callable[[], None]) -> None:
+        """Name whom to tell, on the window's thread, when the disk takes writing again after a trouble."""
         ...
 
 

@@ -1,0 +1,68 @@
+"""What keeps a letter from being sent, or is amiss after it was: plain words for the disk, `kind` or `kind:value`.
+
+They rest in `Record.problem`; the sentences that a person reads are made of them in `services/wording.py`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from app.domain.message import Field
+
+
+class ProblemKind(StrEnum):
+    """Found before sending (the first group) or by looking afterwards (the second)."""
+
+    NO_RECIPIENTS = "no-recipients"
+    ADDRESS = "address"
+    PENDING_WORDS = "pending-words"
+    SUBJECT_TOO_LONG = "subject-too-long"
+    SUBJECT_EMPTY = "subject-empty"
+
+    LEFT_IN_DRAFTS = "left-in-drafts"
+    NO_COPY = "no-copy"
+    COPY_ELSEWHERE = "copy-elsewhere"
+    NOT_SENT = "not-sent"
+    CANNOT_BE_KNOWN = "cannot-be-known"
+
+
+BEFORE_SENDING = frozenset(
+    {
+        ProblemKind.NO_RECIPIENTS,
+        ProblemKind.ADDRESS,
+        ProblemKind.PENDING_WORDS,
+        ProblemKind.SUBJECT_TOO_LONG,
+        ProblemKind.SUBJECT_EMPTY,
+    }
+)
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One finding of the preflight: at which field, whether it keeps the letter back, and the sentence to show."""
+
+    kind: ProblemKind
+    field: Field
+    blocking: bool
+    sentence: str
+    value: str = ""
+
+    @property
+    def problem(self) -> str:
+        """Return the finding as it rests in a record."""
+        return problem(self.kind, self.value)
+
+
+def problem(kind: ProblemKind, value: str = "") -> str:
+    """Return the text that rests on disk."""
+    return f"{kind.value}:{value}" if value else kind.value
+
+
+def read_problem(text: str) -> tuple[ProblemKind | None, str]:
+    """Return kind and value of a text that rests on disk; None for nothing, and for a kind not known here."""
+    kind, _, value = text.partition(":")
+    try:
+        return ProblemKind(kind), value
+    except ValueError:
+        return None, value

@@ -1,0 +1,151 @@
+"""The person's accounts: opened with their secret, and each with the trouble that its bar shows, if there is one."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Final
+
+import msgspec
+
+from app.domain.account import Account, ProbeStep
+from app.domain.errors import MailError, Trouble, TroubleKind
+from app.domain.message import AccountId
+from app.services.events import Event
+from app.services.ports import Mailbox, Secrets, Settings
+
+PAUSING: Final = frozenset({TroubleKind.SIGN_IN, TroubleKind.NOT_GENUINE, TroubleKind.SERVICE_OFF})
+"""Troubles that do not pass by themselves: nothing is tried again until the person, or another try, made it well."""
+
+
+class AccountTrouble(msgspec.Struct, frozen=True):
+    """What is the matter with an account; `trouble` is None once it is well again."""
+
+    account_id: AccountId
+    trouble: Trouble | None
+
+
+class Accounts:
+    """The accounts. `trouble_changed` feeds the bar, `secret_wanted` asks for a password, `changed` tells the list."""
+
+    def __init__(self, settings: Settings, secrets: Secrets, mailbox: Mailbox) -> None:
+        """Begin with none; `start` reads them."""
+        self.changed: Event[None] = Event()
+        self.trouble_changed: Event[AccountTrouble] = Event()
+        self.secret_wanted: Event[Account] = Event()
+        self.well: Event[AccountId] = Event()
+        self._settings = settings
+        self._secrets = secrets
+        self._mailbox = mailbox
+        self._accounts: dict[AccountId, Account] = {}
+        self._open: set[AccountId] = set()
+        self._troubles: dict[AccountId, Trouble] = {}
+
+    async def start(self) -> None:
+        """Read the accounts and open each whose secret is there. Raises StorageError."""
+        for account in await self._settings.accounts():
+            self._accounts[account.account_id] = account
+        self.changed.emit(None)
+        for account in self.all():
+            await self._open_with_secret(account)
+
+    def all(self) -> list[Account]:
+        """Return the accounts in the order they were added."""
+        return list(self._accounts.values())
+
+    def get(self, account_id: AccountId) -> Account | None:
+        """Return an account, or None."""
+        return self._accounts.get(account_id)
+
+    @property
+    def default(self) -> Account | None:
+        """Return the account that a new letter is from: the first."""
+        return next(iter(self._accounts.values()), None)
+
+    def is_open(self, account_id: AccountId) -> bool:
+        """Tell whether the engine has what it needs to reach the account."""
+        return account_id in self._open
+
+    def trouble(self, account_id: AccountId) -> Trouble | None:
+        """Return what is the matter with the account, or None."""
+        return self._troubles.get(account_id)
+
+    def is_paused(self, account_id: AccountId) -> bool:
+        """Tell whether nothing can come of trying: not open, or a trouble that does not pass by itself."""
+        trouble = self._troubles.get(account_id)
+        return account_id not in self._open or (trouble is not None and trouble.kind in PAUSING)
+
+    async def add(self, account: Account, secret: str) -> bool:
+        """Keep an account, or write over the one with its id, and open it. False: the secret is in memory only."""
+        await self._settings.keep_account(account)
+        self._accounts[account.account_id] = account
+        kept = await self._secrets.keep(account.account_id, secret)
+        self.changed.emit(None)
+        await self._reopen(account, secret)
+        return kept
+
+    async def remove(self, account_id: AccountId) -> None:
+        """Remove an account and its secret; its letters stay on this machine."""
+        await self._settings.remove_account(account_id)
+        self._accounts.pop(account_id, None)
+        self._open.discard(account_id)
+        await self._secrets.forget(account_id)
+        self._set_trouble(account_id, None)
+        self.changed.emit(None)
+
+    async def give_secret(self, account_id: AccountId, secret: str) -> bool:
+        """Take a password that was asked for. False: it is held in memory only."""
+        account = self._accounts[account_id]
+        kept = await self._secrets.keep(account_id, secret)
+        await self._reopen(account, secret)
+        return kept
+
+    def probe(self, account: Account, secret: str) -> AsyncIterator[ProbeStep]:
+        """Test a connection step by step, ending at the first that fails."""
+        return self._mailbox.probe(account, secret)
+
+    async def try_again(self, account_id: AccountId) -> None:
+        """Let what waits go on, because the person asked for it; the next answer says whether the trouble is over."""
+        if account_id not in self._open:
+            await self._open_with_secret(self._accounts[account_id])
+            return
+        self._set_trouble(account_id, None)
+        self.well.emit(account_id)
+
+    def report(self, account_id: AccountId, trouble: Trouble) -> None:
+        """Take down a trouble that a request met."""
+        self._set_trouble(account_id, trouble)
+        if trouble.kind is TroubleKind.SIGN_IN and account_id in self._accounts:
+            self.secret_wanted.emit(self._accounts[account_id])
+
+    def report_well(self, account_id: AccountId) -> None:
+        """Take down that the server answered; where there was trouble, what waits is told to go on."""
+        if account_id in self._troubles:
+            self._set_trouble(account_id, None)
+            self.well.emit(account_id)
+
+    async def _open_with_secret(self, account: Account) -> None:
+        secret = await self._secrets.read(account.account_id)
+        if secret is None:
+            self.secret_wanted.emit(account)
+            return
+        await self._reopen(account, secret)
+
+    async def _reopen(self, account: Account, secret: str) -> None:
+        try:
+            await self._mailbox.open_account(account, secret)
+        except MailError as error:
+            trouble = getattr(error, "trouble", None) or Trouble(TroubleKind.ENGINE, str(error))
+            self._set_trouble(account.account_id, trouble)
+            return
+        self._open.add(account.account_id)
+        self._set_trouble(account.account_id, None)
+        self.well.emit(account.account_id)
+
+    def _set_trouble(self, account_id: AccountId, trouble: Trouble | None) -> None:
+        before = self._troubles.get(account_id)
+        if trouble is None:
+            self._troubles.pop(account_id, None)
+        else:
+            self._troubles[account_id] = trouble
+        if (before and before.kind) != (trouble and trouble.kind):
+            self.trouble_changed.emit(AccountTrouble(account_id, trouble))

@@ -1,0 +1,191 @@
+"""One round of sending: the drafts are brought up to date, SENDING is written down, one SendItem goes out for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from app.domain.catalogue import is_retried, may_have_happened
+from app.domain.errors import StorageError
+from app.domain.message import AccountId, ItemRef, LocalId
+from app.domain.outcome import Outcome, Verdict
+from app.domain.record import CopyTo, Record
+from app.domain.state import State
+from app.services.drafts import Drafts
+from app.services.letters import Letters
+from app.services.ports import Clock, Mailbox
+from app.services.saver import CHANGED_ELSEWHERE, KEY_UNKNOWN, is_passing
+from app.services.work import growing_pause
+
+_NEEDS_FRESH_KEY: Final = CHANGED_ELSEWHERE | KEY_UNKNOWN
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """What became of a batch: the letters by how it went for them."""
+
+    account_id: AccountId
+    accepted: tuple[LocalId, ...] = ()
+    needs_attention: tuple[LocalId, ...] = ()
+    untold: tuple[LocalId, ...] = ()
+    waiting: tuple[LocalId, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """Return how many letters the batch had."""
+        return len(self.accepted) + len(self.needs_attention) + len(self.untold) + len(self.waiting)
+
+    def plus(self, other: Summary) -> Summary:
+        """Return both as one; a letter that was tried twice counts as it ended."""
+        names = {*other.accepted, *other.needs_attention, *other.untold, *other.waiting}
+        return Summary(
+            self.account_id,
+            *(
+                (*(name for name in mine if name not in names), *theirs)
+                for mine, theirs in (
+                    (self.accepted, other.accepted),
+                    (self.needs_attention, other.needs_attention),
+                    (self.untold, other.untold),
+                    (self.waiting, other.waiting),
+                )
+            ),
+        )
+
+
+class Dispatch:
+    """Sends queued letters of one account, once each."""
+
+    def __init__(self, letters: Letters, drafts: Drafts, mailbox: Mailbox, clock: Clock) -> None:
+        """Send `letters` by way of `mailbox`."""
+        self._letters = letters
+        self._drafts = drafts
+        self._mailbox = mailbox
+        self._clock = clock
+        self._given_fresh_key: set[LocalId] = set()
+
+    async def send(self, account_id: AccountId, local_ids: Sequence[LocalId]) -> Summary:
+        """Send these letters, as far as they are still queued. Raises StorageError before anything was sent."""
+        ready: dict[CopyTo, list[LocalId]] = {}
+        left: list[LocalId] = []
+        for local_id in local_ids:
+            record = await self._bring_up_to_date(local_id)
+            if record is None:
+                left.append(local_id)
+            else:
+                ready.setdefault(record.copy_to, []).append(local_id)
+        for copy_to, names in ready.items():
+            await self._send_alike(account_id, names, copy_to)
+        return self._sum_up(account_id, [*(name for names in ready.values() for name in names), *left])
+
+    async def _bring_up_to_date(self, local_id: LocalId) -> Record | None:
+        """Save what the server lacks. None where the letter cannot go now; its state says why then."""
+        record = self._letters.get(local_id)
+        if record is None or record.state is not State.QUEUED:
+            return None
+        if not record.saved or is_passing(record.save_outcome):
+            record = await self._drafts.save(local_id, for_sending=True)
+        if record is None or record.state is not State.QUEUED:
+            return None
+        if record.saved and record.ref is not None:
+            return record
+        outcome = record.save_outcome
+        if outcome is None or is_passing(outcome):
+            await self._wait(record, outcome)
+        else:
+            await self._letters.change(local_id, _is_queued, state=State.NEEDS_ATTENTION)
+        return None
+
+    async def _send_alike(self, account_id: AccountId, names: Sequence[LocalId], copy_to: CopyTo) -> None:
+        """Send letters whose copies go to the same place, in one request."""
+        now = self._clock.now()
+        going: list[tuple[LocalId, ItemRef]] = [
+            (record.local_id, record.ref)
+            for record in await self._letters.change_all(names, _is_queued, state=State.SENDING, state_at=now)
+            if record.ref is not None
+        ]
+        if not going:
+            return
+        try:
+            outcomes = await self._mailbox.send(account_id, [ref for _, ref in going], copy_to)
+        except BaseException:
+            # Cancelled, or a defect: what is true on disk already (SENDING is read as unknown) is true here too.
+            for local_id, _ in going:
+                await self._letters.learn(local_id, when=_is_sending, state=State.UNKNOWN, send_outcome=None)
+            raise
+        for (local_id, _), outcome in zip(going, outcomes, strict=True):
+            await self._take_in(local_id, outcome)
+
+    async def _take_in(self, local_id: LocalId, outcome: Outcome) -> None:
+        record = self._letters.get(local_id)
+        if record is None:
+            return
+        if outcome.accepted:
+            self._given_fresh_key.discard(local_id)
+            state = State.SENT
+        elif outcome.verdict is Verdict.NOT_ATTEMPTED:
+            await self._wait(record, outcome, sending=True)
+            return
+        elif outcome.verdict is Verdict.UNKNOWN or may_have_happened(outcome.code):
+            state = State.UNKNOWN
+        elif outcome.code == "ErrorBatchProcessingStopped":
+            state = State.READY
+        elif is_retried(outcome.code):
+            await self._wait(record, outcome, sending=True)
+            return
+        elif outcome.code in _NEEDS_FRESH_KEY and local_id not in self._given_fresh_key:
+            await self._send_once_more(local_id, outcome)
+            return
+        else:
+            self._given_fresh_key.discard(local_id)
+            state = State.NEEDS_ATTENTION
+        at = outcome.at or self._clock.now()
+        await self._letters.learn(
+            local_id, when=_is_sending, state=state, state_at=at, send_outcome=outcome, attempts=record.attempts + 1
+        )
+
+    async def _send_once_more(self, local_id: LocalId, outcome: Outcome) -> None:
+        """The server wants another ChangeKey and sent nothing: with the same text there, once more; else the person."""
+        self._given_fresh_key.add(local_id)
+        try:
+            same = await self._drafts.refresh(local_id)
+        except StorageError:
+            same = False
+        state = State.QUEUED if same else State.NEEDS_ATTENTION
+        await self._letters.learn(local_id, when=_is_sending, state=state, send_outcome=outcome)
+
+    async def _wait(self, record: Record, outcome: Outcome | None, *, sending: bool = False) -> None:
+        """Back to the queue, until the server says or the pause is over. Nothing of the letter left this machine."""
+        attempts = record.attempts + 1
+        told = 0.0
+        if outcome is not None and outcome.trouble is not None:
+            told = outcome.trouble.retry_after
+        if outcome is not None and outcome.words is not None:
+            told = (outcome.words.back_off_ms or 0) / 1000
+        not_before = self._clock.now() + (told or growing_pause(attempts))
+        changes: dict[str, Any] = {"not_before": not_before, "attempts": attempts, "state": State.QUEUED}
+        if sending:
+            changes["send_outcome"] = outcome
+        await self._letters.learn(record.local_id, when=_is_sending if sending else _is_queued, **changes)
+
+    def _sum_up(self, account_id: AccountId, names: Sequence[LocalId]) -> Summary:
+        states = {name: record.state for name in names if (record := self._letters.get(name)) is not None}
+
+        def in_state(*wanted: State) -> tuple[LocalId, ...]:
+            return tuple(name for name, state in states.items() if state in wanted)
+
+        return Summary(
+            account_id,
+            accepted=in_state(State.SENT, State.SENT_NOT_FILED),
+            needs_attention=in_state(State.NEEDS_ATTENTION),
+            untold=in_state(State.UNKNOWN),
+            waiting=in_state(State.QUEUED, State.READY),
+        )
+
+
+def _is_queued(record: Record) -> bool:
+    return record.state is State.QUEUED
+
+
+def _is_sending(record: Record) -> bool:
+    return record.state is State.SENDING

@@ -1,0 +1,187 @@
+"""Every record of this machine in memory, and the one door through which a record changes: disk first, then the word.
+
+Drafts, outbox and lists all work on the same letters at the same time. Each change is made under the letter's lock on
+the record as it is then, so that none of them writes over what another has just learnt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from app.domain.edits import Edit
+from app.domain.errors import StorageError
+from app.domain.message import AccountId, Content, LocalId
+from app.domain.record import Letter, Record
+from app.domain.state import may_follow
+from app.services.events import Event
+from app.services.ports import Clock, Journal
+from app.services.work import Spawn
+
+if TYPE_CHECKING:
+    import asyncio
+
+Condition = Callable[[Record], bool]
+
+
+class Letters:
+    """The records. `changed` tells a record after each change; `forgotten` a letter that is no more on this machine."""
+
+    def __init__(self, journal: Journal, clock: Clock, spawn: Spawn) -> None:
+        """Begin with none; `load` reads those of the disk."""
+        self.changed: Event[Record] = Event()
+        self.forgotten: Event[LocalId] = Event()
+        self._journal = journal
+        self._clock = clock
+        self._spawn = spawn
+        self._records: dict[LocalId, Record] = {}
+        self._by_item: dict[tuple[AccountId, str], LocalId] = {}
+        self._locks: dict[LocalId, asyncio.Lock] = {}
+        self._unwritten: dict[LocalId, Content | None] = {}
+        journal.on_well(self._write_what_waits)
+
+    async def load(self) -> None:
+        """Read all records. Raises StorageError."""
+        for record in await self._journal.records():
+            self._keep(record)
+
+    def get(self, local_id: LocalId) -> Record | None:
+        """Return a record, or None."""
+        return self._records.get(local_id)
+
+    def all(self) -> list[Record]:
+        """Return every record, in no particular order."""
+        return list(self._records.values())
+
+    def by_item(self, account_id: AccountId, item_id: str) -> Record | None:
+        """Return the record that has this item on the server, or None."""
+        local_id = self._by_item.get((account_id, item_id))
+        return None if local_id is None else self._records.get(local_id)
+
+    def append(self, local_id: LocalId, edit: Edit) -> Record:
+        """Journal one edit. Tells `changed` only where the letter was saved until now. Raises KeyError."""
+        before = self._records[local_id]
+        self._journal.append(local_id, edit)
+        now = self._clock.now()
+        after = msgspec.structs.replace(before, edits=before.edits + 1, changed=now)
+        self._records[local_id] = after
+        if before.edits == before.saved_edits:
+            self.changed.emit(after)
+        return after
+
+    async def read(self, local_id: LocalId) -> Letter:
+        """Read a letter whole; its record's head is as new as its text. Raises KeyError and StorageError."""
+        letter = await self._journal.read(local_id)
+        record = self._records[local_id]
+        if record.head != letter.record.head:
+            record = msgspec.structs.replace(record, head=letter.record.head)
+            self._records[local_id] = record
+            self.changed.emit(record)
+        # `edits` counts those in this very text: more may have been typed since.
+        return msgspec.structs.replace(letter, record=msgspec.structs.replace(record, edits=letter.record.edits))
+
+    async def create(self, record: Record, content: Content, on_server: Content | None = None) -> Record:
+        """Begin a letter, or begin it anew with other text. A disk that fails keeps nobody from writing."""
+        async with self._lock(record.local_id):
+            try:
+                await self._journal.create(record, content, on_server)
+            except StorageError:
+                self._unwritten[record.local_id] = None
+            self._keep(record)
+        letter = await self.read(record.local_id)
+        self.changed.emit(self._records[record.local_id])
+        return letter.record
+
+    async def change(
+        self, local_id: LocalId, when: Condition | None = None, attempt: Content | None = None, **changes: Any
+    ) -> Record | None:
+        """Write a change, then tell it. None where the letter is gone or not as `when` asks. Raises StorageError."""
+        async with self._lock(local_id):
+            before = self._records.get(local_id)
+            if before is None or (when is not None and not when(before)):
+                return None
+            after = self._changed(before, changes)
+            if after == before and attempt is None:
+                return before
+            await self._journal.put(after, attempt)
+            self._unwritten.pop(local_id, None)
+            return self._announce(after)
+
+    async def learn(
+        self, local_id: LocalId, on_server: Content | None = None, when: Condition | None = None, **changes: Any
+    ) -> Record | None:
+        """Take in what is already so (a server's answer): known at once, and written as soon as the disk lets us."""
+        async with self._lock(local_id):
+            before = self._records.get(local_id)
+            if before is None or (when is not None and not when(before)):
+                return None
+            after = self._announce(self._changed(before, changes))
+            try:
+                if on_server is None:
+                    await self._journal.put(after)
+                else:
+                    await self._journal.saved(after, on_server)
+                self._unwritten.pop(local_id, None)
+            except StorageError:
+                self._unwritten[local_id] = on_server or self._unwritten.get(local_id)
+            return after
+
+    async def change_all(self, local_ids: Iterable[LocalId], when: Condition, **changes: Any) -> list[Record]:
+        """Change many side by side, so that they share one write to the disk; return those that were changed."""
+        import asyncio
+
+        done = await asyncio.gather(*(self.change(local_id, when, **changes) for local_id in local_ids))
+        return [record for record in done if record is not None]
+
+    async def forget(self, local_id: LocalId) -> None:
+        """Remove a letter from this machine. Raises StorageError."""
+        async with self._lock(local_id):
+            record = self._records.get(local_id)
+            if record is None:
+                return
+            await self._journal.forget(local_id)
+            del self._records[local_id]
+            self._unwritten.pop(local_id, None)
+            if record.ref is not None:
+                self._by_item.pop((record.account_id, record.ref.item_id), None)
+        self._locks.pop(local_id, None)
+        self.forgotten.emit(local_id)
+
+    def _changed(self, before: Record, changes: dict[str, Any]) -> Record:
+        state = changes.get("state", before.state)
+        if state is not before.state:
+            if not may_follow(before.state, state):
+                raise ValueError(f"{before.state} is not followed by {state}")
+            changes.setdefault("state_at", self._clock.now())
+        return msgspec.structs.replace(before, **changes)
+
+    def _announce(self, after: Record) -> Record:
+        """Keep `after`, with the edits that came in while the disk wrote."""
+        latest = self._records[after.local_id]
+        after = msgspec.structs.replace(after, edits=latest.edits, changed=latest.changed, head=latest.head)
+        self._keep(after)
+        self.changed.emit(after)
+        return after
+
+    def _keep(self, record: Record) -> None:
+        before = self._records.get(record.local_id)
+        if before is not None and before.ref is not None and before.ref != record.ref:
+            self._by_item.pop((before.account_id, before.ref.item_id), None)
+        if record.ref is not None:
+            self._by_item[record.account_id, record.ref.item_id] = record.local_id
+        self._records[record.local_id] = record
+
+    def _lock(self, local_id: LocalId) -> asyncio.Lock:
+        import asyncio
+
+        return self._locks.setdefault(local_id, asyncio.Lock())
+
+    def _write_what_waits(self) -> None:
+        if self._unwritten:
+            self._spawn(self._write_all(), "write what the disk refused")
+
+    async def _write_all(self) -> None:
+        for local_id, on_server in list(self._unwritten.items()):
+            await self.learn(local_id, on_server)

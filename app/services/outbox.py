@@ -1,0 +1,286 @@
+"""The way out: held for undo, queued, sent in one request for all that are due, and one truth per letter afterwards.
+
+Every step is on disk before what it announces. A letter whose answer was lost is never sent again by itself: it is
+looked for (`verification.py`). What never left waits, and goes out when its account is well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from app.domain.errors import AccountError, MailError
+from app.domain.message import AccountId, ItemRef, LocalId
+from app.domain.problem import Finding
+from app.domain.record import Record
+from app.domain.state import State
+from app.services import preflight
+from app.services.accounts import Accounts
+from app.services.dispatch import Dispatch, Summary
+from app.services.drafts import Drafts
+from app.services.events import Event
+from app.services.letters import Letters
+from app.services.ports import Clock, Mailbox
+from app.services.rows import ListRow
+from app.services.verification import Verification
+from app.services.work import Spawn
+
+if TYPE_CHECKING:
+    import asyncio
+
+HOLD_SECONDS: Final = 5.0
+_CAN_GO: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
+_CAN_COME_BACK: Final = frozenset({State.HELD, State.QUEUED, State.READY})
+_BATCH: Final = 100
+_KEPT_AFTER_SENT: Final = 7 * 24 * 3600.0
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What became of the wish to send one letter.
+
+    `local_id` is None where it could not be fetched (`error` says why). `findings` are the preflight's: a blocking one
+    keeps the letter back, the others are for the eye.
+    """
+
+    local_id: LocalId | None
+    findings: tuple[Finding, ...] = ()
+    error: MailError | None = None
+
+    @property
+    def goes(self) -> bool:
+        """Tell whether the letter is on its way."""
+        return self.error is None and not any(finding.blocking for finding in self.findings)
+
+
+class Outbox:
+    """The outbox. `changed` tells a record after each step, `summary` what became of a batch."""
+
+    def __init__(
+        self, letters: Letters, drafts: Drafts, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn
+    ) -> None:
+        """Send `letters` by way of `mailbox` (the watched one)."""
+        self.changed = letters.changed
+        self.summary: Event[Summary] = Event()
+        self._letters = letters
+        self._drafts = drafts
+        self._mailbox = mailbox
+        self._accounts = accounts
+        self._clock = clock
+        self._spawn = spawn
+        self.verification = Verification(letters, mailbox, accounts, clock, spawn)
+        self._dispatch = Dispatch(letters, drafts, mailbox, clock)
+        self._locks: dict[AccountId, asyncio.Lock] = {}
+        self._wakes_at: dict[AccountId, float] = {}
+        accounts.well.subscribe(self.account_reachable)
+
+    # --- what a person can do -----------------------------------------------------------------------------------
+
+    async def send(self, what: Sequence[LocalId | ListRow], hold_seconds: float = HOLD_SECONDS) -> list[Answer]:
+        """Send letters; they can be undone for `hold_seconds`. One answer each, in order. Raises StorageError."""
+        names = await self._names_of(what)
+        now = self._clock.now()
+        answers = [await self._let_go(name, now + hold_seconds if hold_seconds > 0 else 0.0) for name in names]
+        self._wake_all()
+        return answers
+
+    async def send_all_ready(
+        self, account_id: AccountId | None = None, hold_seconds: float = HOLD_SECONDS
+    ) -> list[Answer]:
+        """Send every letter that is ready."""
+        ready = [
+            record.local_id
+            for record in self._letters.all()
+            if record.state is State.READY and account_id in {None, record.account_id} and not record.discarded
+        ]
+        return await self.send(ready, hold_seconds)
+
+    async def undo(self, local_ids: Iterable[LocalId]) -> list[LocalId]:
+        """Take letters back that have not left yet; return those that could be. Raises StorageError."""
+        back = await self._letters.change_all(
+            local_ids, lambda r: r.state in _CAN_COME_BACK, state=State.DRAFT, hold_until=0.0, not_before=0.0
+        )
+        return [record.local_id for record in back]
+
+    async def send_now(self, local_ids: Iterable[LocalId]) -> None:
+        """End the time for undo, or the wait for the next try. Raises StorageError."""
+        names = list(local_ids)
+        await self._letters.change_all(names, lambda r: r.state is State.HELD, state=State.QUEUED, hold_until=0.0)
+        await self._letters.change_all(names, lambda r: r.state is State.QUEUED, not_before=0.0)
+        self._wake_all()
+
+    async def retry(self, local_ids: Iterable[LocalId]) -> list[Answer]:
+        """Send again what was refused, at once. Raises StorageError."""
+        return await self.send(list(local_ids), 0.0)
+
+    def check(self, local_ids: Iterable[LocalId]) -> None:
+        """Look once more what became of letters whose outcome is unknown."""
+        self._by_account(local_ids, {State.UNKNOWN, State.SENT, State.SENT_NOT_FILED}, self.verification.start)
+
+    async def settle(self, local_id: LocalId, *, was_sent: bool) -> Record | None:
+        """Take the person's word for what cannot be known. Raises StorageError."""
+        state = State.SENT if was_sent else State.DRAFT
+        now = self._clock.now()
+        return await self._letters.change(
+            local_id, lambda r: r.state is State.UNKNOWN, state=state, problem="", verified=now, send_outcome=None
+        )
+
+    async def remove_draft(self, local_id: LocalId) -> Record | None:
+        """Remove the draft that a server left behind after sending it. Raises StorageError."""
+        return await self.verification.remove_draft(local_id)
+
+    # --- its own course -----------------------------------------------------------------------------------------
+
+    async def resume(self) -> None:
+        """After the start: go on from where the disk says. Raises StorageError."""
+        now = self._clock.now()
+        for record in self._letters.all():
+            if record.state is State.SENDING:
+                await self._letters.change(record.local_id, lambda r: r.state is State.SENDING, state=State.UNKNOWN)
+            old = record.verified and now - record.verified > _KEPT_AFTER_SENT
+            if record.state is State.SENT and old and not record.problem:
+                await self._letters.forget(record.local_id)
+        for account in self._accounts.all():
+            self._verify_open_ends(account.account_id)
+        self._wake_all()
+
+    def account_reachable(self, account_id: AccountId) -> None:
+        """Let what waits for this account go on at once."""
+        waiting = [r for r in self._queued(account_id) if r.not_before > self._clock.now()]
+        if waiting:
+            self._spawn(self.send_now([record.local_id for record in waiting]), "send what waited")
+        self._verify_open_ends(account_id)
+        self._wake(account_id)
+
+    def _verify_open_ends(self, account_id: AccountId) -> None:
+        open_ends = [
+            record.local_id
+            for record in self._letters.all()
+            if record.account_id == account_id and record.state in {State.SENT, State.UNKNOWN} and not record.verified
+        ]
+        if open_ends:
+            self.verification.start(account_id, open_ends)
+
+    async def _names_of(self, what: Sequence[LocalId | ListRow]) -> list[LocalId | MailError]:
+        """Return our names; rows that only the server has are fetched, in one request for each account."""
+        names: dict[int, LocalId | MailError] = {}
+        strange: dict[AccountId, list[tuple[int, ItemRef]]] = {}
+        for place, one in enumerate(what):
+            if not isinstance(one, ListRow):
+                names[place] = one
+            elif one.record is not None:
+                names[place] = one.record.local_id
+            elif one.ref is not None:
+                strange.setdefault(one.account_id, []).append((place, one.ref))
+        for account_id, wanted in strange.items():
+            try:
+                answers = await self._drafts.adopt(account_id, [ref for _, ref in wanted])
+            except AccountError as error:
+                answers = [error] * len(wanted)
+            names.update(zip((place for place, _ in wanted), answers, strict=True))
+        return [names[place] for place in sorted(names)]
+
+    async def _let_go(self, name: LocalId | MailError, hold_until: float) -> Answer:
+        """Look at one letter and hold or queue it, on disk."""
+        if isinstance(name, MailError):
+            return Answer(None, error=name)
+        letter = await self._letters.read(name)
+        findings = tuple(preflight.check(letter.content, letter.pending))
+        stopping = preflight.blocking(list(findings))
+        if stopping:
+            await self._letters.change(
+                name, lambda r: r.state in _CAN_GO, state=State.NEEDS_ATTENTION, problem=stopping[0].problem
+            )
+            return Answer(name, findings)
+        await self._letters.change(
+            name,
+            lambda r: r.state in _CAN_GO and not r.discarded,
+            state=State.HELD if hold_until else State.QUEUED,
+            state_at=self._clock.now(),
+            hold_until=hold_until,
+            not_before=0.0,
+            attempts=0,
+            problem="",
+            send_outcome=None,
+            verified=0.0,
+            open=False,
+        )
+        return Answer(name, findings)
+
+    # --- waking -------------------------------------------------------------------------------------------------
+
+    def _queued(self, account_id: AccountId) -> list[Record]:
+        return [r for r in self._letters.all() if r.account_id == account_id and r.state is State.QUEUED]
+
+    def _wake_all(self) -> None:
+        for account in self._accounts.all():
+            self._wake(account.account_id)
+
+    def _wake(self, account_id: AccountId) -> None:
+        """See to it that somebody sleeps until the next letter of the account is due; nobody sleeps for nothing."""
+        due = self._next_due(account_id)
+        if due is None:
+            return
+        sleeper = self._wakes_at.get(account_id)
+        if sleeper is None or due < sleeper:
+            self._wakes_at[account_id] = due
+            self._spawn(self._sleep_and_pump(account_id, due), f"outbox of {account_id}")
+
+    def _next_due(self, account_id: AccountId) -> float | None:
+        mine = [r for r in self._letters.all() if r.account_id == account_id]
+        paused = self._accounts.is_paused(account_id)
+        held = [r.hold_until for r in mine if r.state is State.HELD]
+        queued = [] if paused else [r.not_before for r in mine if r.state is State.QUEUED]
+        return min([*held, *queued], default=None)
+
+    async def _sleep_and_pump(self, account_id: AccountId, due: float) -> None:
+        import asyncio
+
+        try:
+            pause = due - self._clock.now()
+            if pause > 0:
+                await self._clock.sleep(pause)
+        finally:
+            if self._wakes_at.get(account_id) == due:
+                del self._wakes_at[account_id]
+        async with self._locks.setdefault(account_id, asyncio.Lock()):
+            await self._pump(account_id)
+        self._wake(account_id)
+
+    async def _pump(self, account_id: AccountId) -> None:
+        """Send everything of the account that is due now, in requests of up to 100."""
+        total = Summary(account_id)
+        while True:
+            now = self._clock.now()
+            await self._queue_what_was_held(account_id, now)
+            if self._accounts.is_paused(account_id):
+                break
+            due = sorted((r for r in self._queued(account_id) if r.not_before <= now), key=lambda r: r.state_at)
+            if not due:
+                break
+            summary = await self._dispatch.send(account_id, [record.local_id for record in due[:_BATCH]])
+            total = total.plus(summary)
+            self.verification.start(account_id, [*summary.accepted, *summary.untold])
+            if not summary.count:
+                break
+        if total.count:
+            self.summary.emit(total)
+
+    async def _queue_what_was_held(self, account_id: AccountId, now: float) -> None:
+        def is_over(record: Record) -> bool:
+            return record.state is State.HELD and record.hold_until <= now
+
+        ended = [r.local_id for r in self._letters.all() if r.account_id == account_id and is_over(r)]
+        await self._letters.change_all(ended, is_over, state=State.QUEUED, hold_until=0.0, not_before=0.0)
+
+    def _by_account(
+        self, local_ids: Iterable[LocalId], states: set[State], act: Callable[[AccountId, list[LocalId]], None]
+    ) -> None:
+        sorted_out: dict[AccountId, list[LocalId]] = {}
+        for local_id in local_ids:
+            record = self._letters.get(local_id)
+            if record is not None and record.state in states:
+                sorted_out.setdefault(record.account_id, []).append(local_id)
+        for account_id, mine in sorted_out.items():
+            act(account_id, mine)

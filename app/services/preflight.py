@@ -1,0 +1,61 @@
+"""What is looked at before a letter is sent, so that it is said at the field now and not by the server tomorrow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.domain.addresses import recipient_problem
+from app.domain.edits import utf16_length
+from app.domain.i18n import tr
+from app.domain.message import RECIPIENT_FIELDS, SUBJECT_LIMIT, Content, Field
+from app.domain.problem import Finding, ProblemKind
+
+_MOST_FINDINGS: Final = 20
+"""So many bad addresses are named one by one; more help nobody."""
+
+
+def check(content: Content, pending: Mapping[Field, str] | None = None) -> list[Finding]:
+    """Return what was found, blocking ones first. `pending` are words in a field that are no recipient yet."""
+    findings = [*_check_recipients(content, pending or {}), *_check_subject(content)]
+    return sorted(findings, key=lambda finding: not finding.blocking)
+
+
+def blocking(findings: list[Finding]) -> list[Finding]:
+    """Return those that keep the letter from being sent."""
+    return [finding for finding in findings if finding.blocking]
+
+
+def _check_recipients(content: Content, pending: Mapping[Field, str]) -> list[Finding]:
+    findings: list[Finding] = []
+    for field in RECIPIENT_FIELDS:
+        for recipient in getattr(content, field.value):
+            sentence = recipient_problem(recipient)
+            if sentence is not None and len(findings) < _MOST_FINDINGS:
+                value = recipient.address or recipient.name
+                findings.append(Finding(ProblemKind.ADDRESS, field, True, sentence, value))
+    for field, words in pending.items():
+        if words.strip():
+            sentence = tr("“{words}” is not a recipient yet.", words=words.strip()[:60])
+            findings.append(Finding(ProblemKind.PENDING_WORDS, field, True, sentence, words.strip()))
+    if not content.recipients() and not findings:
+        findings.append(Finding(ProblemKind.NO_RECIPIENTS, Field.TO, True, tr("Add a recipient.")))
+    return findings
+
+
+def _check_subject(content: Content) -> list[Finding]:
+    if not content.subject.strip():
+        return [Finding(ProblemKind.SUBJECT_EMPTY, Field.SUBJECT, False, tr("There is no subject."))]
+    length = utf16_length(content.subject)
+    if length > SUBJECT_LIMIT:
+        return [Finding(ProblemKind.SUBJECT_TOO_LONG, Field.SUBJECT, True, subject_too_long(length), str(length))]
+    return []
+
+
+def subject_too_long(length: int) -> str:
+    """Return the sentence for a subject of `length` units."""
+    return tr(
+        "The subject has {length} characters; Exchange keeps {limit}. Please shorten it.",
+        length=length,
+        limit=SUBJECT_LIMIT,
+    )

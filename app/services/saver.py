@@ -1,0 +1,268 @@
+"""Brings one letter to the server, and keeps it one item there for life, whatever the network does.
+
+A save is announced on disk before its request. Where an answer was lost, the next save looks before it acts: by our
+mark where the item was to be made, by its ChangeKey and text where it was to be changed. Nobody else's change is
+written over: what was changed elsewhere waits for the person.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from app.domain.edits import utf16_length
+from app.domain.errors import AccountError, StorageError
+from app.domain.listing import Folder, Mark
+from app.domain.message import (
+    SUBJECT_LIMIT,
+    Content,
+    DraftUpdate,
+    Fetched,
+    ItemRef,
+    LocalId,
+    NewDraft,
+    changed_fields,
+)
+from app.domain.outcome import Outcome, ServerWords, Verdict
+from app.domain.problem import ProblemKind, problem
+from app.domain.record import Letter, Record
+from app.domain.sameness import same_letter
+from app.domain.state import IN_OUTBOX, State
+from app.services.letters import Letters
+from app.services.ports import Clock, Mailbox
+
+if TYPE_CHECKING:
+    import asyncio
+
+CHANGED_ELSEWHERE: Final = frozenset({"ErrorIrresolvableConflict", "ErrorStaleObject"})
+KEY_UNKNOWN: Final = frozenset(
+    {"ErrorChangeKeyRequired", "ErrorChangeKeyRequiredForWriteOperations", "ErrorInvalidChangeKey"}
+)
+LINK_LOST: Final = frozenset({"ErrorItemNotFound", "ErrorInvalidIdMalformed", "ErrorInvalidIdEmpty", "ErrorInvalidId"})
+FOR_THE_PERSON: Final = CHANGED_ELSEWHERE | LINK_LOST
+"""After these nothing is saved until the person has chosen: by itself it could only be doubled or written over."""
+
+_STEPS: Final = 6
+"""Requests that one save may take at most: look, read, heal, write. More would be a server that makes fun of us."""
+_SECOND_LOOK: Final = 3.0
+_GONE: Final = frozenset({State.SENDING, State.SENT, State.SENT_NOT_FILED, State.UNKNOWN})
+
+
+def waits_for_person(record: Record) -> bool:
+    """Tell whether saving has to wait until the person has chosen."""
+    outcome = record.save_outcome
+    return outcome is not None and outcome.verdict is Verdict.REFUSED and outcome.code in FOR_THE_PERSON
+
+
+def is_passing(outcome: Outcome | None) -> bool:
+    """Tell whether the last save got no answer, so that another try may."""
+    return outcome is not None and outcome.verdict in {Verdict.NOT_ATTEMPTED, Verdict.UNKNOWN}
+
+
+class Saver:
+    """Saves letters, one request at a time for each; those who wait find that a newer save did their work."""
+
+    def __init__(self, letters: Letters, mailbox: Mailbox, clock: Clock) -> None:
+        """Save from `letters` to `mailbox`."""
+        self._letters = letters
+        self._mailbox = mailbox
+        self._clock = clock
+        self._locks: dict[LocalId, asyncio.Lock] = {}
+        self._never_tried: set[LocalId] = set()
+
+    def begun_here(self, local_id: LocalId) -> None:
+        """Take down that this letter is new, so that its first save need not look for it on the server."""
+        self._never_tried.add(local_id)
+
+    def lock(self, local_id: LocalId) -> asyncio.Lock:
+        """Return what keeps the requests for one letter apart (also its deletion)."""
+        import asyncio
+
+        return self._locks.setdefault(local_id, asyncio.Lock())
+
+    def forget(self, local_id: LocalId) -> None:
+        """Drop what is kept for a letter that is no more."""
+        self._locks.pop(local_id, None)
+        self._never_tried.discard(local_id)
+
+    async def save(self, local_id: LocalId, *, for_sending: bool = False) -> Record | None:
+        """Save what the server does not have yet; return the record as it is then. Raises StorageError."""
+        async with self.lock(local_id):
+            for _ in range(_STEPS):
+                if self._letters.get(local_id) is None:
+                    return None
+                letter = await self._letters.read(local_id)
+                if not await self._is_wanted(letter, for_sending):
+                    break
+                if letter.record.ref is None:
+                    again = await self._create(letter)
+                else:
+                    again = await self._update(letter, letter.record.ref)
+                if not again:
+                    break
+        return self._letters.get(local_id)
+
+    async def refresh(self, local_id: LocalId) -> bool:
+        """Fetch the ChangeKey where nobody changed the text; tell whether the letter can be sent or saved with it."""
+        async with self.lock(local_id):
+            letter = await self._letters.read(local_id)
+            return letter.record.ref is not None and await self._compare(letter, letter.record.ref)
+
+    async def _is_wanted(self, letter: Letter, for_sending: bool) -> bool:
+        record = letter.record
+        if record.discarded or record.state in _GONE or waits_for_person(record):
+            return False
+        if record.state in IN_OUTBOX and not for_sending:
+            return False
+        if record.ref is None and letter.content.is_empty():
+            return False
+        if utf16_length(letter.content.subject) > SUBJECT_LIMIT:
+            # Cutting it would be silent, and a server that refuses it tells nothing new: it stays here, and says why.
+            length = str(utf16_length(letter.content.subject))
+            await self._letters.change(record.local_id, problem=problem(ProblemKind.SUBJECT_TOO_LONG, length))
+            return False
+        return not record.saved or is_passing(record.save_outcome)
+
+    # --- the first save -------------------------------------------------------------------------------------------
+
+    async def _create(self, letter: Letter) -> bool:
+        """Make the item. Returns True where the letter has to be looked at once more."""
+        record = letter.record
+        if record.local_id not in self._never_tried:
+            found = await self._look_for(letter)
+            if found is None or found:
+                return bool(found)
+        draft = NewDraft(record.local_id, record.message_id, letter.content)
+        await self._announce(letter)
+        self._never_tried.discard(record.local_id)
+        outcome = (await self._mailbox.save(record.account_id, [draft]))[0]
+        if outcome.verdict in {Verdict.NOT_ATTEMPTED, Verdict.REFUSED}:
+            self._never_tried.add(record.local_id)
+        if outcome.accepted and outcome.ref is None:
+            # Made, but not named: found by its mark on the next round.
+            await self._learn(record, Outcome(Verdict.UNKNOWN, words=outcome.words, at=outcome.at))
+            return True
+        return await self._take_in(letter, outcome)
+
+    async def _look_for(self, letter: Letter) -> bool | None:
+        """Look for the item of a save whose answer was lost. True: adopted; False: not there; None: not to be known."""
+        record = letter.record
+        mark = Mark(record.local_id, record.message_id)
+        try:
+            for look in range(2):
+                if look:
+                    # The lost request may still be on its way through the server.
+                    await self._clock.sleep(_SECOND_LOOK)
+                sightings = await self._mailbox.locate(record.account_id, [mark], [Folder.DRAFTS])
+                drafts = [sighting.ref for sighting in sightings if sighting.is_draft]
+                if drafts:
+                    return await self._adopt(letter, drafts[0])
+                if record.save_outcome is None or not is_passing(record.save_outcome):
+                    break
+        except AccountError as error:
+            await self._untold(record, error)
+            return None
+        return False
+
+    async def _adopt(self, letter: Letter, ref: ItemRef) -> bool | None:
+        """Take an item that bears our mark as this letter's own."""
+        record = letter.record
+        answer = (await self._mailbox.get(record.account_id, [ref]))[0]
+        if answer.item is None:
+            return None
+        at = self._clock.now()
+        on_server = _in_our_words(letter, answer.item) or answer.item.content
+        await self._learn(record, None, on_server=on_server, ref=answer.item.ref, saved_at=at, saved_edits=-1)
+        return True
+
+    # --- later saves ----------------------------------------------------------------------------------------------
+
+    async def _update(self, letter: Letter, ref: ItemRef) -> bool:
+        """Write the changed fields. Returns True where the letter has to be looked at once more."""
+        record = letter.record
+        if letter.on_server is None or not ref.change_key or self._is_untold(record):
+            return await self._compare(letter, ref)
+        fields = changed_fields(letter.on_server, letter.content)
+        if not fields:
+            await self._learn(record, None, saved_edits=record.edits)
+            return False
+        await self._announce(letter)
+        outcome = (await self._mailbox.update(record.account_id, [DraftUpdate(ref, letter.content, fields)]))[0]
+        if outcome.verdict is Verdict.REFUSED and outcome.code in CHANGED_ELSEWHERE | KEY_UNKNOWN:
+            return await self._compare(letter, ref, outcome)
+        return await self._take_in(letter, outcome)
+
+    async def _compare(self, letter: Letter, ref: ItemRef, refusal: Outcome | None = None) -> bool:
+        """Read the item and find out whose text it has. True: the letter has a good ChangeKey again."""
+        record = letter.record
+        try:
+            answer = (await self._mailbox.get(record.account_id, [ref]))[0]
+        except AccountError as error:
+            await self._untold(record, error)
+            return False
+        item = answer.item
+        if item is None:
+            await self._learn(record, answer.outcome)
+            return False
+        same_version = item.ref.change_key == ref.change_key
+        ours = letter.on_server if same_version else _in_our_words(letter, item)
+        if (same_version and refusal is not None) or (not same_version and ours is None):
+            await self._learn(record, refusal or elsewhere(self._clock.now()))
+            return False
+        await self._learn(record, None, on_server=ours or item.content, ref=item.ref, saved_edits=-1)
+        return True
+
+    # --- what the server said -------------------------------------------------------------------------------------
+
+    async def _announce(self, letter: Letter) -> None:
+        """Write down that a save begins. A disk that refuses this is no reason to keep the text from the server too."""
+        begun = Outcome(Verdict.UNKNOWN, at=self._clock.now())
+        try:
+            await self._letters.change(letter.record.local_id, attempt=letter.content, save_outcome=begun)
+        except StorageError:
+            await self._letters.learn(letter.record.local_id, save_outcome=begun)
+
+    async def _take_in(self, letter: Letter, outcome: Outcome) -> bool:
+        record = letter.record
+        if not outcome.accepted:
+            await self._learn(record, outcome)
+            return False
+        ref = outcome.ref or record.ref or ItemRef("")
+        if outcome.ref is None:
+            ref = ItemRef(ref.item_id)
+        await self._learn(
+            record,
+            outcome,
+            on_server=letter.content,
+            ref=ref,
+            saved_edits=record.edits,
+            saved_at=outcome.at or self._clock.now(),
+        )
+        return False
+
+    async def _learn(
+        self, record: Record, outcome: Outcome | None, *, on_server: Content | None = None, **changes: Any
+    ) -> None:
+        await self._letters.learn(record.local_id, on_server, save_outcome=outcome, **changes)
+
+    async def _untold(self, record: Record, error: AccountError) -> None:
+        """Keep what was not known, with the trouble that kept us from knowing."""
+        before = record.save_outcome
+        verdict = before.verdict if before is not None and is_passing(before) else Verdict.NOT_ATTEMPTED
+        await self._learn(record, Outcome(verdict, trouble=error.trouble, at=self._clock.now()))
+
+    def _is_untold(self, record: Record) -> bool:
+        return record.save_outcome is not None and record.save_outcome.verdict is Verdict.UNKNOWN
+
+
+def elsewhere(at: float) -> Outcome:
+    """Return the outcome of a save that was not tried, because another client's text was seen. No server said it."""
+    return Outcome(Verdict.REFUSED, words=ServerWords("", "ErrorIrresolvableConflict"), at=at)
+
+
+def _in_our_words(letter: Letter, item: Fetched) -> Content | None:
+    """Return the text of ours that the server has, or None where another client wrote it.
+
+    Ours and not the server's, so that its manner (CRLF, filled-in names) is not taken for a change to be saved.
+    """
+    known = (letter.content, letter.attempt, letter.on_server)
+    return next((ours for ours in known if ours is not None and same_letter(ours, item.content)), None)

@@ -1,0 +1,209 @@
+"""After a send: looks where the letter went, in batches and in the background, and says only what was seen.
+
+A server's "success" is its word, not a fact: a delegate's letter may stay in Drafts, a copy may be missing. And a lost
+answer says nothing at all. Both are looked up by our marks in Drafts, Outbox and Sent; nothing is ever sent again here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from app.domain.errors import AccountError
+from app.domain.listing import Folder, Mark, Sighting
+from app.domain.message import AccountId, LocalId
+from app.domain.outcome import Verdict
+from app.domain.problem import ProblemKind, problem
+from app.domain.record import CopyKind, Record
+from app.domain.state import State
+from app.services.accounts import Accounts
+from app.services.letters import Letters
+from app.services.ports import Clock, Mailbox
+from app.services.saver import LINK_LOST
+from app.services.work import Spawn, growing_pause
+
+FOLDERS: Final = (Folder.DRAFTS, Folder.OUTBOX, Folder.SENT)
+FIRST_LOOK: Final = 2.0
+_PAUSES: Final = (5.0, 20.0)
+"""Seconds before the second and the third look; what is not yet settled after the third is said as it was seen."""
+_OPEN: Final = frozenset({State.SENT, State.UNKNOWN, State.SENT_NOT_FILED})
+_BATCH: Final = 100
+
+
+class _Seen(msgspec.Struct):
+    """Where a letter was seen in one look."""
+
+    draft: Sighting | None = None
+    sent: Sighting | None = None
+    in_outbox: bool = False
+    elsewhere: Sighting | None = None
+
+
+class Verification:
+    """Looks after letters that were sent, or may have been."""
+
+    def __init__(self, letters: Letters, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn) -> None:
+        """Look for `letters` by way of `mailbox` (the watched one)."""
+        self._letters = letters
+        self._mailbox = mailbox
+        self._accounts = accounts
+        self._clock = clock
+        self._spawn = spawn
+        self._looking: set[LocalId] = set()
+        self._leave_drafts: set[AccountId] = set()
+
+    def start(self, account_id: AccountId, local_ids: Sequence[LocalId]) -> None:
+        """Look for these letters in a moment, unless somebody does already."""
+        fresh = [local_id for local_id in local_ids if local_id not in self._looking]
+        for first in range(0, len(fresh), _BATCH):
+            batch = fresh[first : first + _BATCH]
+            self._looking.update(batch)
+            self._spawn(self._look_until_settled(account_id, batch), f"look for {len(batch)} sent")
+
+    async def _look_until_settled(self, account_id: AccountId, local_ids: list[LocalId]) -> None:
+        open_ends = list(local_ids)
+        seen_as_draft: set[LocalId] = set()
+        look = failures = 0
+        try:
+            await self._clock.sleep(FIRST_LOOK)
+            while open_ends:
+                try:
+                    seen = await self._look(account_id, open_ends)
+                except AccountError:
+                    failures += 1
+                    if self._accounts.is_paused(account_id):
+                        # Taken up again when the account is well.
+                        return
+                    await self._clock.sleep(growing_pause(failures))
+                    continue
+                last = look >= len(_PAUSES)
+                left = []
+                for local_id in open_ends:
+                    one = seen.get(local_id, _Seen())
+                    settled = await self._settle(local_id, one, again=local_id in seen_as_draft, last=last)
+                    if one.draft is not None:
+                        seen_as_draft.add(local_id)
+                    if not settled:
+                        left.append(local_id)
+                open_ends = left
+                if open_ends:
+                    await self._clock.sleep(_PAUSES[look] if not last else growing_pause(look))
+                    look += 1
+        finally:
+            self._looking.difference_update(local_ids)
+
+    async def _look(self, account_id: AccountId, local_ids: Sequence[LocalId]) -> dict[LocalId, _Seen]:
+        """Ask once for all of them, and once more for those without a mark. Raises AccountError."""
+        records = [record for local_id in local_ids if (record := self._letters.get(local_id)) is not None]
+        marks = [Mark(record.local_id, record.message_id) for record in records]
+        seen: dict[LocalId, _Seen] = {}
+        for sighting in await self._mailbox.locate(account_id, marks, FOLDERS) if marks else ():
+            one = seen.setdefault(LocalId(sighting.mark.local_id), _Seen())
+            if sighting.folder is Folder.OUTBOX:
+                one.in_outbox = True
+            elif sighting.is_draft:
+                one.draft = sighting
+            elif sighting.folder is Folder.SENT:
+                one.sent = sighting
+            else:
+                one.elsewhere = sighting
+        return seen
+
+    async def _settle(self, local_id: LocalId, seen: _Seen, *, again: bool, last: bool) -> bool:
+        """Say what was seen, as far as it is certain. True where there is nothing more to look for."""
+        record = self._letters.get(local_id)
+        if record is None or record.state not in _OPEN:
+            return True
+        if seen.in_outbox and seen.sent is None:
+            return False
+        if record.state is State.UNKNOWN:
+            return await self._settle_unknown(record, seen, again=again, last=last)
+        return await self._settle_sent(record, seen, again=again, last=last)
+
+    async def _settle_sent(self, record: Record, seen: _Seen, *, again: bool, last: bool) -> bool:
+        """The server said yes: is there a copy where it was to be, and did the draft leave Drafts?"""
+        filed = seen.sent is not None or record.copy_to.kind is CopyKind.NONE
+        if seen.draft is not None:
+            if not again:
+                return False
+            self._leave_drafts.add(record.account_id)
+            state = State.SENT if filed else State.SENT_NOT_FILED
+            await self._say(record, state, ProblemKind.LEFT_IN_DRAFTS, seen.draft)
+        elif filed:
+            await self._say(record, State.SENT, None, seen.sent)
+        elif seen.elsewhere is not None:
+            await self._say(record, State.SENT_NOT_FILED, ProblemKind.COPY_ELSEWHERE, seen.elsewhere)
+        elif not last:
+            return False
+        elif not await self._has_mark(record):
+            await self._say(record, State.SENT, None, None)
+        else:
+            await self._say(record, State.SENT_NOT_FILED, ProblemKind.NO_COPY, None)
+        return True
+
+    async def _settle_unknown(self, record: Record, seen: _Seen, *, again: bool, last: bool) -> bool:
+        """Nobody said anything: only a copy proves that it was sent, only a draft that stays that it was not."""
+        sent = seen.sent or seen.elsewhere
+        if sent is not None:
+            finding = None if seen.sent is not None else ProblemKind.COPY_ELSEWHERE
+            finding = ProblemKind.LEFT_IN_DRAFTS if seen.draft is not None else finding
+            await self._say(record, State.SENT, finding, seen.draft or sent)
+            return True
+        if seen.draft is not None and self._draft_proves(record):
+            if not again:
+                return False
+            await self._letters.learn(
+                record.local_id,
+                when=lambda r: r.state is State.UNKNOWN,
+                state=State.NEEDS_ATTENTION,
+                problem=problem(ProblemKind.NOT_SENT),
+                ref=seen.draft.ref,
+                verified=self._clock.now(),
+            )
+            return True
+        if not last:
+            return False
+        await self._letters.learn(
+            record.local_id,
+            when=lambda r: r.state is State.UNKNOWN,
+            problem=problem(ProblemKind.CANNOT_BE_KNOWN),
+            ref=record.ref if seen.draft is None else seen.draft.ref,
+            verified=self._clock.now(),
+        )
+        return True
+
+    def _draft_proves(self, record: Record) -> bool:
+        """Tell whether a draft that is still there was not sent: not where the server, or the rights, leave it behind.
+
+        SendItem's specification names two cases in which a delegate's letter is sent and its draft stays.
+        """
+        return record.account_id not in self._leave_drafts and not record.head.sender
+
+    async def _has_mark(self, record: Record) -> bool:
+        """Tell whether a copy could have been found at all: drafts of other clients may bear neither mark."""
+        return bool(record.message_id)
+
+    async def _say(self, record: Record, state: State, finding: ProblemKind | None, at: Sighting | None) -> None:
+        await self._letters.learn(
+            record.local_id,
+            when=lambda r: r.state is record.state,
+            state=state,
+            problem="" if finding is None else problem(finding),
+            ref=None if at is None else at.ref,
+            verified=self._clock.now(),
+        )
+
+    async def remove_draft(self, local_id: LocalId) -> Record | None:
+        """Move a draft that was left behind after its letter was sent to Deleted Items. Raises StorageError."""
+        record = self._letters.get(local_id)
+        left = problem(ProblemKind.LEFT_IN_DRAFTS)
+        if record is None or record.problem != left or record.ref is None:
+            return record
+        outcome = (await self._mailbox.delete(record.account_id, [record.ref]))[0]
+        if outcome.accepted or (outcome.verdict is Verdict.REFUSED and outcome.code in LINK_LOST):
+            filed = record.state is State.SENT
+            rest = "" if filed else problem(ProblemKind.NO_COPY)
+            return await self._letters.learn(local_id, problem=rest, ref=None)
+        return await self._letters.learn(local_id, save_outcome=outcome)

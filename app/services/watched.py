@@ -1,0 +1,102 @@
+"""The mailbox with an ear on it: each answer says whether its account is well, so that no service has to ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from typing import Any, TypeVar
+
+from app.domain.account import Account, ProbeStep
+from app.domain.errors import AccountError, SignInRefused, Trouble, TroubleKind
+from app.domain.listing import Folder, Mark, Page, Sighting
+from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
+from app.domain.outcome import FetchOutcome, Outcome, Verdict
+from app.domain.record import CopyTo
+from app.services.accounts import Accounts
+from app.services.ports import Clock, Mailbox
+
+_T = TypeVar("_T")
+
+NOT_OPEN = Trouble(TroubleKind.SIGN_IN, "the password is not known yet", may_have_been_processed=False)
+
+
+class WatchedMailbox:
+    """The port Mailbox, once more. An account that is not open answers "not attempted" without asking anyone."""
+
+    def __init__(self, mailbox: Mailbox, accounts: Accounts, clock: Clock) -> None:
+        """Tell `accounts` what the answers of `mailbox` say of them."""
+        self._mailbox = mailbox
+        self._accounts = accounts
+        self._clock = clock
+
+    async def open_account(self, account: Account, secret: str) -> None:
+        """Pass it on."""
+        await self._mailbox.open_account(account, secret)
+
+    def probe(self, account: Account, secret: str) -> AsyncIterator[ProbeStep]:
+        """Pass it on."""
+        return self._mailbox.probe(account, secret)
+
+    async def save(self, account_id: AccountId, drafts: Sequence[NewDraft]) -> list[Outcome]:
+        """CreateItem, watched."""
+        if not self._accounts.is_open(account_id):
+            return self._not_open(len(drafts))
+        return self._heard(account_id, await self._mailbox.save(account_id, drafts), len(drafts))
+
+    async def update(self, account_id: AccountId, updates: Sequence[DraftUpdate]) -> list[Outcome]:
+        """UpdateItem, watched."""
+        if not self._accounts.is_open(account_id):
+            return self._not_open(len(updates))
+        return self._heard(account_id, await self._mailbox.update(account_id, updates), len(updates))
+
+    async def send(self, account_id: AccountId, refs: Sequence[ItemRef], copy_to: CopyTo) -> list[Outcome]:
+        """SendItem, watched."""
+        if not self._accounts.is_open(account_id):
+            return self._not_open(len(refs))
+        return self._heard(account_id, await self._mailbox.send(account_id, refs, copy_to), len(refs))
+
+    async def delete(self, account_id: AccountId, refs: Sequence[ItemRef], *, for_good: bool = False) -> list[Outcome]:
+        """DeleteItem, watched."""
+        if not self._accounts.is_open(account_id):
+            return self._not_open(len(refs))
+        outcomes = await self._mailbox.delete(account_id, refs, for_good=for_good)
+        return self._heard(account_id, outcomes, len(refs))
+
+    async def get(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[FetchOutcome]:
+        """GetItem, watched."""
+        return await self._reading(account_id, self._mailbox.get(account_id, refs))
+
+    async def list_folder(self, account_id: AccountId, folder: Folder, offset: int = 0, limit: int = 50) -> Page:
+        """FindItem, watched."""
+        return await self._reading(account_id, self._mailbox.list_folder(account_id, folder, offset, limit))
+
+    async def locate(self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder]) -> list[Sighting]:
+        """Look for marks, watched."""
+        return await self._reading(account_id, self._mailbox.locate(account_id, marks, folders))
+
+    async def _reading(self, account_id: AccountId, asked: Coroutine[Any, Any, _T]) -> _T:
+        if not self._accounts.is_open(account_id):
+            asked.close()
+            raise SignInRefused(NOT_OPEN)
+        try:
+            answer = await asked
+        except AccountError as error:
+            self._accounts.report(account_id, error.trouble)
+            raise
+        self._accounts.report_well(account_id)
+        return answer
+
+    def _heard(self, account_id: AccountId, outcomes: list[Outcome], asked: int) -> list[Outcome]:
+        """Take down what the outcomes say of the account, and hold them to one per item."""
+        if len(outcomes) != asked:
+            short = Trouble(TroubleKind.ENGINE, f"{len(outcomes)} outcomes for {asked} items")
+            missing = Outcome(Verdict.UNKNOWN, trouble=short, at=self._clock.now())
+            outcomes = [*outcomes[:asked], *[missing] * (asked - len(outcomes))]
+        troubles = [outcome.trouble for outcome in outcomes if outcome.trouble is not None]
+        if any(outcome.words is not None for outcome in outcomes):
+            self._accounts.report_well(account_id)
+        elif troubles:
+            self._accounts.report(account_id, troubles[0])
+        return outcomes
+
+    def _not_open(self, count: int) -> list[Outcome]:
+        return [Outcome(Verdict.NOT_ATTEMPTED, trouble=NOT_OPEN, at=self._clock.now())] * count
