@@ -1,0 +1,192 @@
+"""The program under test, in a home of its own, with the sandbox that it started and the processes it is made of."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+from tests.end2end import processes, seen
+from tests.end2end.desktop import Desktop, wait_until
+from tests.end2end.seen import Node
+from tests.sandbox_fixture import RunningSandbox
+
+TITLE = "Mailwright"
+
+
+class Program:
+    """One program on a desktop. `wait_until_accessible` is how a test waits: for words, never for time."""
+
+    def __init__(self, desktop: Desktop, process: subprocess.Popen[bytes], log: Path, info: Path | None = None) -> None:
+        self.desktop = desktop
+        self.process = process
+        self.log = log
+        self._info = info
+        self._sandbox: RunningSandbox | None = None
+
+    # --- eyes -------------------------------------------------------------------------------------------------------
+
+    def tree(self) -> Node | None:
+        """Return what a screen reader sees now."""
+        assert self.process.poll() is None, f"the program ended with {self.process.returncode}:\n{self.said()}"
+        return self.desktop.look(self.process.pid)
+
+    def words(self) -> str:
+        """Return everything that is said in the window now."""
+        return seen.all_words(self.tree())
+
+    def wait_until_accessible(self, text: str, *, role: str = "", state: str = "", seconds: float = 20.0) -> Node:
+        """Return the first node that says `text`, as soon as there is one. Fails with the whole tree in its words."""
+        deadline = time.monotonic() + seconds
+        while True:
+            tree = self.tree()
+            node = seen.find(tree, text, role=role, state=state)
+            if node is not None:
+                return node
+            assert time.monotonic() < deadline, f"{text!r} did not appear in {seconds:g} s:\n{seen.outline(tree)}"
+            time.sleep(0.03)
+
+    def wait_until_gone(self, text: str, *, role: str = "", seconds: float = 20.0) -> None:
+        """Return as soon as nothing says `text`."""
+        deadline = time.monotonic() + seconds
+        while (tree := self.tree()) is None or seen.find(tree, text, role=role) is not None:
+            assert time.monotonic() < deadline, f"{text!r} was still there after {seconds:g} s:\n{seen.outline(tree)}"
+            time.sleep(0.03)
+
+    def wait_until_focused(self, text: str, *, role: str = "", seconds: float = 20.0) -> Node:
+        """Return the node that says `text`, as soon as it has the focus."""
+        return self.wait_until_accessible(text, role=role, state="focused", seconds=seconds)
+
+    def said(self) -> str:
+        """Return what the program wrote to its output."""
+        return self.log.read_text("utf-8", "replace")
+
+    # --- the processes it is made of --------------------------------------------------------------------------------
+
+    def part(self, word: str) -> int:
+        """Return the process below the program whose command line holds `word`, as soon as there is one."""
+
+        def found() -> int:
+            return next((pid for pid, line in processes.below(self.process.pid).items() if word in line), 0)
+
+        return wait_until(found, f"a process with {word!r} in its command line runs")
+
+    def kill_part(self, word: str) -> int:
+        """Kill a process below the program without a warning; return its id once it is gone."""
+        pid = self.part(word)
+        processes.signal_one(pid, signal.SIGKILL)
+        wait_until(lambda: not processes.is_running(pid), f"process {pid} is gone")
+        return pid
+
+    @property
+    def sandbox(self) -> RunningSandbox:
+        """The sandbox that the program started, for looking at what truly happened and for ordering trouble."""
+        if self._sandbox is None:
+            info = self._info
+            assert info is not None, "this program was started without a sandbox"
+            wait_until(lambda: info.exists() and info.read_text("utf-8").endswith("\n"), "the sandbox is ready")
+            assert info.stat().st_mode & 0o077 == 0, "the admin token is for nobody else's eyes"
+            ready = json.loads(info.read_text("utf-8"))
+            # The process is the program's child, not ours: nothing here reads `process`.
+            admin = ready["admin"]
+            self._sandbox = RunningSandbox(
+                self.process, ready["url"], ready["ca_file"], ready["accounts"], admin["url"], admin["token"]
+            )
+        return self._sandbox
+
+    # --- its end ----------------------------------------------------------------------------------------------------
+
+    def kill(self) -> None:
+        """Pull the plug: the window process is killed."""
+        self.process.kill()
+        self.process.wait(10)
+
+    def quit(self) -> int:
+        """Ask the program to end, as a session that closes does, and return its exit status."""
+        self.process.terminate()
+        return self.process.wait(15)
+
+
+class Launcher:
+    """Starts programs on a desktop; each test has one, and whatever it started is ended with the test."""
+
+    def __init__(self, desktop: Desktop, place: Path) -> None:
+        self._desktop = desktop
+        self._place = place
+        self._mark = uuid.uuid4().hex
+        self.started: list[Program] = []
+
+    @property
+    def data(self) -> Path:
+        """The folder in which the program keeps its data; the same for every start within one test."""
+        return self._place / "data"
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a person who has never used the program."""
+        home = self._place / "home"
+        runtime = self._place / "runtime"
+        for folder in (home, runtime):
+            folder.mkdir(exist_ok=True)
+        runtime.chmod(0o700)
+        return {
+            **self._desktop.environment,
+            "HOME": str(home),
+            "XDG_CONFIG_HOME": str(home / ".config"),
+            "XDG_DATA_HOME": str(home / ".local/share"),
+            "XDG_CACHE_HOME": str(home / ".cache"),
+            "XDG_STATE_HOME": str(home / ".local/state"),
+            "MAILWRIGHT_DATA": str(self.data),
+            processes.TEST: self._mark,
+        }
+
+    def start_command(self, *command: str, info: Path | None = None, **environment: str) -> Program:
+        """Start any program with our Python, and return at once."""
+        log = self._place / f"program-{len(self.started)}.log"
+        with log.open("wb") as output:
+            process = self._desktop.start(
+                [sys.executable, *command],
+                env={**self.environment(), **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        program = Program(self._desktop, process, log, info)
+        self.started.append(program)
+        return program
+
+    def __call__(self, *arguments: str, sandbox: bool = True, hold: float = 0.0, **environment: str) -> Program:
+        """Start Mailwright and return once its window has the focus. `hold` is the undo's seconds."""
+        info = self._place / f"sandbox-{len(self.started)}.json" if sandbox else None
+        wanted = ["--sandbox", "--sandbox-info", str(info)] if info is not None else []
+        program = self.start_command(
+            "-m", "app", *wanted, *arguments, info=info, MAILWRIGHT_HOLD=f"{hold:g}", **environment
+        )
+        wait_until(lambda: self._has_window(program), "the window has the focus")
+        return program
+
+    def _has_window(self, program: Program) -> bool:
+        assert program.process.poll() is None, f"the program ended at its start:\n{program.said()}"
+        return TITLE in self._desktop.active_title()
+
+    def keep_for_a_look(self, name: str) -> None:
+        """Keep picture, tree and log of a test that failed."""
+        self._desktop.shoot(f"failed-{name}")
+        for number, program in enumerate(self.started):
+            running = program.process.poll() is None
+            text = seen.outline(program.tree()) if running else f"(ended with {program.process.returncode})"
+            (self._desktop.shots / f"failed-{name}-{number}.txt").write_text(f"{text}\n\n{program.said()}", "utf-8")
+
+    def running(self) -> list[int]:
+        """Return the processes of this test that run."""
+        return processes.marked(self._mark)
+
+    def end_all(self) -> None:
+        """End what was started and what that started, orphans too."""
+        for program in self.started:
+            if program.process.poll() is None:
+                processes.end(program.process)
+        processes.end_marked(self._mark)
