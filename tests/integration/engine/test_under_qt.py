@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 
 import qasync
@@ -12,6 +13,9 @@ from app.domain.listing import Folder
 from app.engine.client import EngineClient
 from tests.integration.engine.conftest import A, account_on, save
 from tests.sandbox_fixture import RunningSandbox
+
+# Run by itself, without dev.py, it must not end the whole run for want of a display.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 def test_calls_and_close_work_on_the_windows_loop(qapp: QApplication, sandbox: RunningSandbox) -> None:
