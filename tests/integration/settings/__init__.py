@@ -1,0 +1,1 @@
+"""The test of a connection, from the form down to the wire."""
