@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import threading
 
@@ -34,4 +35,7 @@ def test_calls_and_close_work_on_the_windows_loop(qapp: QApplication, sandbox: R
 
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(qapp)) as runner:
         assert runner.run(use()) > 0
+    # qasync's loop holds Qt timers in cycles: collected here, or later in a thread of another test, where Qt objects.
+    del runner
+    gc.collect()
     assert set(threading.enumerate()) <= before
