@@ -67,6 +67,7 @@ class SettingsSession:
         self.lines: tuple[steps.StepLine, ...] = ()
         self.phase: Phase = Phase.EDITING
         self.notice = ""
+        accounts.changed.subscribe(lambda _: self.on_change())
 
     # --- the list of accounts ---------------------------------------------------------------------------------------
 
@@ -76,8 +77,7 @@ class SettingsSession:
         return tuple(self._service.all())
 
     def load(self) -> None:
-        """Begin where the person is: at the form where there is no account. Ask whether there is a keyring."""
-        self._service.changed.subscribe(lambda _: self.on_change())
+        """Begin at the form where there is no account yet, and ask whether there is a keyring. At each opening."""
         if not self.accounts and self.form is None:
             self.start_new()
         self._tasks.spawn(self._ask_keyring(), "look for a keyring")
