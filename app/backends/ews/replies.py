@@ -111,6 +111,9 @@ def _outcome_of(message: Element, now: float, *, needs_ref: bool) -> Outcome:
     trouble = None
     if verdict is Verdict.UNKNOWN:
         trouble = Trouble(TroubleKind.SERVER, tr("The server’s answer for this item cannot be read."))
+    elif verdict is Verdict.NOT_ATTEMPTED:
+        detail = tr("The server stopped before it came to this item.")
+        trouble = Trouble(TroubleKind.SERVER, detail, may_have_been_processed=False)
     return Outcome(verdict=verdict, ref=ref, words=words, trouble=trouble, at=now)
 
 

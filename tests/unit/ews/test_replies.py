@@ -79,6 +79,10 @@ def test_an_answer_that_contradicts_itself_is_unknown(response_class: str, code:
     assert outcome.verdict is verdict
     assert outcome.words is not None
     assert outcome.words.response_code == code
+    untold = verdict in {Verdict.UNKNOWN, Verdict.NOT_ATTEMPTED}
+    assert (outcome.trouble is not None) == untold
+    if outcome.trouble is not None:
+        assert outcome.trouble.may_have_been_processed == (verdict is Verdict.UNKNOWN)
 
 
 def test_an_item_is_read_back_whole() -> None:
