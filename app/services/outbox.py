@@ -96,6 +96,16 @@ class Outbox:
         ]
         return await self.send(ready, hold_seconds)
 
+    async def set_ready(self, what: Sequence[LocalId | ListRow]) -> list[Answer]:
+        """Put letters aside as ready, to be sent together later; findings as with `send`. Raises StorageError."""
+        answers = []
+        for name in await self._names_of(what):
+            answer = await self._look_at(name)
+            if answer.goes and answer.local_id is not None:
+                await self._letters.change(answer.local_id, _can_go, state=State.READY, problem="", send_outcome=None)
+            answers.append(answer)
+        return answers
+
     async def undo(self, local_ids: Iterable[LocalId]) -> list[LocalId]:
         """Take letters back that have not left yet; return those that could be. Raises StorageError."""
         back = await self._letters.change_all(
@@ -183,19 +193,12 @@ class Outbox:
 
     async def _let_go(self, name: LocalId | MailError, hold_until: float) -> Answer:
         """Look at one letter and hold or queue it, on disk."""
-        if isinstance(name, MailError):
-            return Answer(None, error=name)
-        letter = await self._letters.read(name)
-        findings = tuple(preflight.check(letter.content, letter.pending))
-        stopping = preflight.blocking(list(findings))
-        if stopping:
-            await self._letters.change(
-                name, lambda r: r.state in _CAN_GO, state=State.NEEDS_ATTENTION, problem=stopping[0].problem
-            )
-            return Answer(name, findings)
+        answer = await self._look_at(name)
+        if not answer.goes or answer.local_id is None:
+            return answer
         await self._letters.change(
-            name,
-            lambda r: r.state in _CAN_GO and not r.discarded,
+            answer.local_id,
+            _can_go,
             state=State.HELD if hold_until else State.QUEUED,
             state_at=self._clock.now(),
             hold_until=hold_until,
@@ -206,6 +209,18 @@ class Outbox:
             verified=0.0,
             open=False,
         )
+        return answer
+
+    async def _look_at(self, name: LocalId | MailError) -> Answer:
+        """Make the preflight; what keeps a letter back is written down, so that its row says it."""
+        if isinstance(name, MailError):
+            return Answer(None, error=name)
+        letter = await self._letters.read(name)
+        findings = tuple(preflight.check(letter.content, letter.pending))
+        stopping = preflight.blocking(list(findings))
+        if stopping:
+            found = stopping[0].problem
+            await self._letters.change(name, _can_go, state=State.NEEDS_ATTENTION, problem=found)
         return Answer(name, findings)
 
     # --- waking -------------------------------------------------------------------------------------------------
@@ -284,3 +299,7 @@ class Outbox:
                 sorted_out.setdefault(record.account_id, []).append(local_id)
         for account_id, mine in sorted_out.items():
             act(account_id, mine)
+
+
+def _can_go(record: Record) -> bool:
+    return record.state in _CAN_GO and not record.discarded
