@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
+from app.sandbox.conversation import complete
 from app.sandbox.mime import header_list
 from app.sandbox.store.database import now
 from app.sandbox.store.items import Body, Item, Mailbox
@@ -81,7 +82,23 @@ def _deliver_to(store: MailStore, item: Item, address: str, headers: list[tuple[
     for prefix in ("received_by", "representing"):
         twin.row[f"{prefix}_name"], twin.row[f"{prefix}_address"] = person.display_name, person.address
     store.items.save(twin)
+    if person.traits.get("oof") and item.row["sender_address"] != person.address:
+        _answer_for(store, person, item)
     return "delivered"
+
+
+def _answer_for(store: MailStore, person: Person, item: Item) -> None:
+    """Put the automatic reply of somebody who is out of office into the sender's inbox."""
+    sender = store.people.with_address(item.row["sender_address"])
+    if sender is None or not sender.has_mailbox:
+        return
+    reply = _report(store, sender, item, f"Automatic reply: {item.row['subject'] or ''}")
+    reply.row.update(item_class="IPM.Note.Rules.OofTemplate.Microsoft")
+    for prefix in ("from", "sender"):
+        reply.row.update({f"{prefix}_name": person.display_name, f"{prefix}_address": person.address})
+    reply.set_body(Body("Text", str(person.traits["oof"])))
+    complete(reply, person.address.rpartition("@")[2])
+    store.items.save(reply)
 
 
 def _record(store: MailStore, user: Person, item: Item, submission: int, where: tuple[str, str]) -> None:
@@ -106,23 +123,29 @@ def _record(store: MailStore, user: Person, item: Item, submission: int, where: 
     )
 
 
+def _report(store: MailStore, to: Person, item: Item, subject: str) -> Item:
+    """Begin a letter of the server's own about another, in somebody's inbox."""
+    inbox = store.folders.distinguished(to.id, "inbox")
+    report = store.items.start(inbox.mailbox, inbox.id)
+    report.row.update(subject=subject[:255], is_draft=0, is_read=0, icon="MailUnread")
+    report.row.update(in_reply_to=item.row["message_id"], references_=item.row["message_id"])
+    report.row["conversation_topic"] = item.row["conversation_topic"]
+    report.set_recipients("to", [Mailbox(to.display_name, to.address, "SMTP", "Mailbox")])
+    report.set_headers([("Auto-Submitted", "auto-replied"), ("In-Reply-To", str(item.row["message_id"]))])
+    return report
+
+
 def _report_failure(store: MailStore, user: Person, item: Item, failed: list[tuple[str, str]]) -> None:
     """Put a non-delivery report into the sender's inbox."""
-    inbox = store.folders.distinguished(user.id, "inbox")
-    report = store.items.start(inbox.mailbox, inbox.id)
-    subject = item.row["subject"] or ""
+    report = _report(store, user, item, f"Undeliverable: {item.row['subject'] or ''}")
     domain = user.address.rpartition("@")[2]
-    report.row.update(
-        item_class="REPORT.IPM.Note.NDR", subject=f"Undeliverable: {subject}"[:255], is_draft=0, is_read=0
-    )
-    report.row.update(from_name="Microsoft Outlook", from_address=f"postmaster@{domain}", from_type="OneOff")
-    report.row.update(sender_name="Microsoft Outlook", sender_address=f"postmaster@{domain}", sender_type="OneOff")
-    report.row.update(in_reply_to=item.row["message_id"], references_=item.row["message_id"])
-    report.row.update(message_id=f"<ndr-{item.row['message_id'].strip('<>')}>", conversation_topic=subject)
-    report.set_recipients("to", [Mailbox(user.display_name, user.address, "SMTP", "Mailbox")])
+    report.row["item_class"] = "REPORT.IPM.Note.NDR"
+    for prefix in ("from", "sender"):
+        report.row.update({f"{prefix}_name": "Microsoft Outlook", f"{prefix}_address": f"postmaster@{domain}"})
+        report.row[f"{prefix}_type"] = "OneOff"
     lines = "".join(f"{address}\r\n{reason}\r\n\r\n" for address, reason in failed)
     report.set_body(Body("Text", f"Delivery has failed to these recipients or groups:\r\n\r\n{lines}"))
-    report.set_headers(
-        [("Auto-Submitted", "auto-replied"), ("X-Failed-Recipients", ", ".join(address for address, _ in failed))]
-    )
+    failures = ", ".join(address for address, _ in failed)
+    report.set_headers([*report.headers, ("X-Failed-Recipients", failures)])
+    complete(report, domain)
     store.items.save(report)

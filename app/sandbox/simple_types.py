@@ -156,6 +156,12 @@ SIMPLE: Final[dict[str, Check]] = {
         "ResolveNamesSearchScopeType",
         "ActiveDirectory ActiveDirectoryContacts Contacts ContactsActiveDirectory",
     ),
+    "MailTipKinds": _matching(
+        "MailTipTypes",
+        r"((All|OutOfOfficeMessage|MailboxFullStatus|CustomMailTip|ExternalMemberCount|TotalMemberCount|MaxMessageSize|"
+        r"DeliveryRestriction|ModerationStatus|InvalidRecipient|Scope|RecipientSuggestions|PreferAccessibleContent)"
+        r"(\s+|$))*",
+    ),
     "SyncScopeKind": one_of("SyncFolderItemsScopeType", "NormalItems NormalAndAssociatedItems"),
     "FieldName": _matching("UnindexedFieldURIType", r"[A-Za-z]+:[A-Za-z0-9:]+"),
 }

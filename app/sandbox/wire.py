@@ -2,6 +2,7 @@
 
 import socket
 import struct
+import sys
 
 from aiohttp import web
 
@@ -28,7 +29,8 @@ def send_raw(request: web.Request, data: bytes, *, reset: bool = False) -> web.R
         found = transport.get_extra_info("socket")
         if found is not None:
             # Linger of 0 seconds: what closes then is a reset, as when a server dies.
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            layout = "hh" if sys.platform == "win32" else "ii"
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(layout, 1, 0))
         transport.abort()
         return response
     transport.write(data)

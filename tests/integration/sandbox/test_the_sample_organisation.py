@@ -76,3 +76,33 @@ def test_the_board_takes_letters_from_who_may_write_to_it(sandbox: RunningSandbo
     request = soap.create(soap.message("Numbers", "x", "board@contoso.com"), disposition="SendOnly")
     assert sandbox.post(request, "sofia.lindqvist").codes == ["NoError"]
     assert [one["outcome"] for one in sandbox.deliveries()] == ["expanded", "delivered"]
+
+
+def tips(sandbox: RunningSandbox, address: str) -> dict[str, str | None]:
+    sender = "<m:SendingAs><t:EmailAddress>clara.fontaine@contoso.com</t:EmailAddress></m:SendingAs>"
+    to = f"<m:Recipients><t:Mailbox><t:EmailAddress>{address}</t:EmailAddress></t:Mailbox></m:Recipients>"
+    asked = "<m:MailTipsRequested>All</m:MailTipsRequested>"
+    reply = sandbox.post(f"<m:GetMailTips>{sender}{to}{asked}</m:GetMailTips>")
+    assert reply.codes == ["NoError", "NoError"]
+    return {one.tag.rpartition("}")[2]: "".join(map(str, one.itertext())) for one in reply.all(".//m:MailTips/*")}
+
+
+def test_mail_tips_tell_what_would_happen_to_a_letter(sandbox: RunningSandbox) -> None:
+    assert tips(sandbox, "old.orders@contoso.com")["MailboxFull"] == "true"
+    assert tips(sandbox, "board@contoso.com")["DeliveryRestricted"] == "true"
+    assert tips(sandbox, "everyone@contoso.com")["TotalMemberCount"] == "6"
+    assert tips(sandbox, "nobody@contoso.com")["InvalidRecipient"] == "true"
+    assert tips(sandbox, "somebody@example.org")["InvalidRecipient"] == "false"
+    lena = tips(sandbox, "lena.vogel@contoso.com")
+    assert lena["OutOfOffice"] == "I am at school on Thursdays and Fridays.\r\n"
+    assert lena["MaxMessageSize"] == "262144"
+
+
+def test_who_is_out_of_office_answers_the_sender(sandbox: RunningSandbox) -> None:
+    request = soap.create(soap.message("A question", "x", "lena.vogel@contoso.com"), disposition="SendOnly")
+    assert sandbox.post(request).codes == ["NoError"]
+    wanted = soap.equals(soap.field("item:Subject"), "Automatic reply: A question")
+    answer = sandbox.post(soap.get(sandbox.post(soap.find("inbox", restriction=wanted)).ids()))
+    assert answer.text(".//t:From/t:Mailbox/t:Name") == "Lena Vogel"
+    assert answer.text(".//t:ItemClass") == "IPM.Note.Rules.OofTemplate.Microsoft"
+    assert "school" in (answer.text(".//t:Body") or "")
