@@ -9,6 +9,7 @@ import sys
 import time
 import uuid
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.end2end import processes, seen
 from tests.end2end.desktop import Desktop, wait_until
@@ -18,21 +19,32 @@ from tests.sandbox_fixture import RunningSandbox
 TITLE = "Mailwright"
 
 
+class Place(NamedTuple):
+    """Where a program leaves what a test reads: its output, its data, and what it says of its sandbox."""
+
+    log: Path
+    data: Path
+    info: Path | None = None
+
+
 class Program:
     """One program on a desktop. `wait_until_accessible` is how a test waits: for words, never for time."""
 
-    def __init__(self, desktop: Desktop, process: subprocess.Popen[bytes], log: Path, info: Path | None = None) -> None:
+    def __init__(self, desktop: Desktop, process: subprocess.Popen[bytes], place: Place) -> None:
         self.desktop = desktop
         self.process = process
-        self.log = log
-        self._info = info
+        self.log, self.data, self._info = place
         self._sandbox: RunningSandbox | None = None
+
+    def must_run(self) -> None:
+        """Fail with the program's last words where it has ended."""
+        assert self.process.poll() is None, f"the program ended with {self.process.returncode}:\n{self.said()}"
 
     # --- eyes -------------------------------------------------------------------------------------------------------
 
     def tree(self) -> Node | None:
         """Return what a screen reader sees now."""
-        assert self.process.poll() is None, f"the program ended with {self.process.returncode}:\n{self.said()}"
+        self.must_run()
         return self.desktop.look(self.process.pid)
 
     def words(self) -> str:
@@ -75,6 +87,16 @@ class Program:
 
         return wait_until(found, f"a process with {word!r} in its command line runs")
 
+    def parts(self) -> list[str]:
+        """Return the command lines of the processes below the program."""
+        return list(processes.below(self.process.pid).values())
+
+    def has_on_disk(self, words: str) -> bool:
+        """Tell whether the program's files hold `words`, as UTF-8 or UTF-16."""
+        wanted = (words.encode("utf-8"), words.encode("utf-16-le"))
+        files = [file for file in self.data.rglob("*") if file.is_file()] if self.data.exists() else []
+        return any(form in file.read_bytes() for file in files for form in wanted)
+
     def kill_part(self, word: str) -> int:
         """Kill a process below the program without a warning; return its id once it is gone."""
         pid = self.part(word)
@@ -88,7 +110,7 @@ class Program:
         if self._sandbox is None:
             info = self._info
             assert info is not None, "this program was started without a sandbox"
-            wait_until(lambda: info.exists() and info.read_text("utf-8").endswith("\n"), "the sandbox is ready")
+            wait_until(lambda: self._is_told(info), "the sandbox is ready")
             assert info.stat().st_mode & 0o077 == 0, "the admin token is for nobody else's eyes"
             ready = json.loads(info.read_text("utf-8"))
             # The process is the program's child, not ours: nothing here reads `process`.
@@ -97,6 +119,10 @@ class Program:
                 self.process, ready["url"], ready["ca_file"], ready["accounts"], admin["url"], admin["token"]
             )
         return self._sandbox
+
+    def _is_told(self, info: Path) -> bool:
+        self.must_run()
+        return info.exists() and info.read_text("utf-8").rstrip().endswith("}")
 
     # --- its end ----------------------------------------------------------------------------------------------------
 
@@ -154,7 +180,7 @@ class Launcher:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        program = Program(self._desktop, process, log, info)
+        program = Program(self._desktop, process, Place(log, self.data, info))
         self.started.append(program)
         return program
 
@@ -169,7 +195,7 @@ class Launcher:
         return program
 
     def _has_window(self, program: Program) -> bool:
-        assert program.process.poll() is None, f"the program ended at its start:\n{program.said()}"
+        program.must_run()
         return TITLE in self._desktop.active_title()
 
     def keep_for_a_look(self, name: str) -> None:

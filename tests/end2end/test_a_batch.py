@@ -1,0 +1,73 @@
+"""Five drafts in one request, two refused: three delivered, five rows each with its own truth, and F8 walks the two."""
+
+from __future__ import annotations
+
+from tests.end2end import seen
+from tests.end2end.desktop import wait_until
+from tests.end2end.person import ANYONE, Person
+from tests.end2end.program import Launcher, Program
+from tests.end2end.server_side import ServerSide
+
+NAMES = ("Alpha", "Bravo", "Charlie", "Delta", "Echo")
+
+
+def _write_five(person: Person, server: ServerSide) -> None:
+    for name in NAMES:
+        person.write(ANYONE, name, f"This is {name}.")
+        person.desktop.press("Escape")
+        person.program.wait_until_gone("Letter", role="panel")
+    wait_until(lambda: set(NAMES) <= set(server.subjects("drafts")), "all five are on the server")
+
+
+def _row(program: Program, name: str) -> str:
+    node = program.wait_until_accessible(f". {name}. ", seconds=10)
+    return " ".join(seen.words(node))
+
+
+def test_a_batch_with_two_refusals_tells_each_row_its_own_truth(mailwright: Launcher) -> None:
+    program = mailwright()
+    person, server = Person(program), ServerSide(program.sandbox)
+    person.wait_until_ready()
+    program.sandbox.reset(letters=False)
+    program.desktop.press("F5")
+    program.wait_until_accessible("Nothing", seconds=10)
+    _write_five(person, server)
+    denied = {"operation": "SendItem", "action": "code", "item": 1, "code": "ErrorSendAsDenied"}
+    malformed = {"operation": "SendItem", "action": "code", "item": 3, "code": "ErrorInvalidIdMalformed"}
+    program.sandbox.faults([denied, {**malformed, "text": "Id is malformed."}])
+    person.go_to("Drafts")
+    program.desktop.press("Ctrl+A", "Ctrl+Enter")
+    program.wait_until_accessible("3 sent, 2 need attention", seconds=20)
+    program.desktop.shoot("drafts-with-errors-light")
+
+    (request,) = server.requests("SendItem")
+    assert request["items"] == 5
+    went = [name for name in NAMES if server.delivered(name)]
+    assert len(went) == 3
+    assert all(server.delivered(name) == [ANYONE] for name in went)
+    stayed = [name for name in NAMES if name not in went]
+
+    words = {name: _row(program, name) for name in stayed}
+    assert sorted("cannot send from this address" in said for said in words.values()) == [False, True]
+    assert sorted("lost its link to the server" in said for said in words.values()) == [False, True]
+
+    visited = []
+    for _ in range(2):
+        program.desktop.press("F8")
+        program.desktop.press("I")
+        program.wait_until_accessible("Code")
+        tree = program.tree()
+        visited.append(
+            next(code for code in ("ErrorSendAsDenied", "ErrorInvalidIdMalformed") if seen.find(tree, f"Code: {code}"))
+        )
+        if visited[-1] == "ErrorInvalidIdMalformed":
+            assert seen.find(tree, "Id is malformed.") is not None, "the server's own words are under Details"
+            program.desktop.shoot("drafts-details-light")
+        program.desktop.press("I")
+    assert sorted(visited) == ["ErrorInvalidIdMalformed", "ErrorSendAsDenied"]
+
+    person.go_to("Sent")
+    for name in went:
+        program.wait_until_accessible(name)
+    assert sorted(server.subjects("sentitems")) == sorted(went)
+    assert sorted(server.subjects("drafts")) == sorted(stayed)
