@@ -12,9 +12,11 @@ def main() -> int:
     """
     arguments = sys.argv[1:]
     if arguments[:1] == ["--engine"]:
+        import os
+
         from app.engine.__main__ import main as run_engine
 
-        return run_engine()
+        os._exit(run_engine())  # its threads may wait for servers for ever; nobody waits for them
     if arguments[:1] == ["--sandbox-server"]:
         import runpy
 

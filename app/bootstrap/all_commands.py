@@ -7,6 +7,7 @@ from app.views.compose import commands as compose
 from app.views.drafts import commands as drafts
 from app.views.outbox import commands as outbox
 from app.views.sent import commands as sent
+from app.views.settings import commands as settings
 from app.views.shell import commands as shell
 
 ALL: tuple[Command, ...] = (
@@ -15,4 +16,5 @@ ALL: tuple[Command, ...] = (
     *outbox.COMMANDS,
     *sent.COMMANDS,
     *compose.COMMANDS,
+    *settings.COMMANDS,
 )

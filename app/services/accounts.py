@@ -83,6 +83,12 @@ class Accounts:
         await self._reopen(account, secret)
         return kept
 
+    async def open_unkept(self, account: Account, secret: str) -> None:
+        """Open an account for this run alone: neither it nor its secret is kept (the sandbox's)."""
+        self._accounts[account.account_id] = account
+        self.changed.emit(None)
+        await self._reopen(account, secret)
+
     async def remove(self, account_id: AccountId) -> None:
         """Remove an account and its secret; its letters stay on this machine."""
         await self._settings.remove_account(account_id)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.i18n import tr
@@ -157,3 +157,54 @@ class ActionBar(QFrame):
         self.adjustSize()
         self.show()
         self.raise_()
+
+
+class QuestionBar(QFrame):
+    """A question with one button that has the focus: Enter does it, Escape leaves it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "bar")
+        self._act: Callable[[], None] = lambda: None
+        self._back_to: QWidget | None = None
+        self._words = QLabel(self)
+        self._yes = QPushButton(self)
+        self._yes.setProperty("kind", "primary")
+        self._yes.setAutoDefault(True)
+        self._yes.clicked.connect(self._do)
+        self._no = QPushButton(tr("Not now"), self)
+        self._no.setProperty("kind", "quiet")
+        self._no.clicked.connect(self._leave)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(14, 8, 10, 8)
+        line.addWidget(self._words, 1)
+        line.addWidget(self._no)
+        line.addWidget(self._yes)
+        self.hide()
+
+    def ask(self, question: str, yes: str, act: Callable[[], None]) -> None:
+        """Ask `question`; `act` is done on Enter or a click on `yes`."""
+        self._act = act
+        self._back_to = self.window().focusWidget()
+        self._words.setText(question)
+        self._yes.setText(yes)
+        self.setAccessibleName(question)
+        self.show()
+        self._yes.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._leave()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._yes.hasFocus():
+            self._do()
+        else:
+            super().keyPressEvent(event)
+
+    def _do(self) -> None:
+        self._leave()
+        self._act()
+
+    def _leave(self) -> None:
+        self.hide()
+        if self._back_to is not None:
+            self._back_to.setFocus(Qt.FocusReason.PopupFocusReason)

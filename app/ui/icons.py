@@ -41,3 +41,8 @@ def icon(name: str, tone: str = "muted", size: int = 16) -> QIcon:
 def program_icon() -> QIcon:
     """Return the program's own icon."""
     return QIcon(str(resources.find("icons", "mailwright.svg")))
+
+
+def forget() -> None:
+    """Draw every icon anew: the scheme has changed."""
+    _drawn.cache_clear()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
+from app.domain.i18n import tr
+from app.services.rows import ListRow
 from app.ui import icons, theme
 from app.ui.bars import MessageBar
-from app.ui.letter_list.face import RowFace
-from app.ui.letter_list.model import LetterModel, R
+from app.ui.letter_list.model import LetterModel
+from app.ui.letter_list.session import ListSession
 from app.ui.letter_list.view import LetterList
+
+_GATHERED = 16
+"""Milliseconds for which changes are gathered: one frame."""
 
 
 class Empty(NamedTuple):
@@ -26,8 +30,9 @@ class Empty(NamedTuple):
 class ListDesk(QWidget):
     """Header, bar, list; or header, bar, and one sentence."""
 
-    def __init__(self, title: str, face: Callable[[R], RowFace], empty: Empty, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, session: ListSession, empty: Empty, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.session = session
         self.setObjectName("listSide")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(title)
@@ -36,8 +41,9 @@ class ListDesk(QWidget):
         self.count = QLabel(self)
         self.count.setProperty("tone", "faint")
         self.bar = MessageBar(self)
-        self.model = LetterModel(face)
+        self.model: LetterModel[ListRow] = LetterModel(session.face)
         self.list = LetterList(self.model, title, self)
+        self._nothing = empty
         self._empty = _EmptyState(empty, self)
         head = QHBoxLayout()
         head.setContentsMargins(18, 16, 16, 8)
@@ -56,21 +62,69 @@ class ListDesk(QWidget):
         column.addLayout(head)
         column.addLayout(bar)
         column.addLayout(self._stack, 1)
-        self.setFocusProxy(self.list)
+        self.list.end_reached.connect(session.load_more)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_GATHERED)
+        self._soon.timeout.connect(self.refresh)
+        session.changed.subscribe(lambda _: self._gather())
+        self.refresh()
 
-    def show_count(self, words: str) -> None:
-        """Show how many there are, in words."""
-        self.count.setText(words)
+    def _gather(self) -> None:
+        """Draw a batch of changes once, not a hundred times."""
+        if not self._soon.isActive():
+            self._soon.start()
 
-    def show_rows(self, *, any_rows: bool) -> None:
-        """Show the list, or what is said when it is empty."""
-        self._stack.setCurrentWidget(self.list if any_rows else self._empty)
-        if any_rows and self.list.current_number() < 0:
+    def refresh(self) -> None:
+        """Draw what the session says: rows, count, or why there are none."""
+        had_focus = self.holds_focus()
+        rows = self.session.rows()
+        self.model.set_rows(rows)
+        self.count.setText(self.session.count_words() if rows else "")
+        if not rows:
+            self._empty.say(self._why_empty())
+        self._stack.setCurrentWidget(self.list if rows else self._empty)
+        if rows and self.list.current_number() < 0:
             self.list.go_to(0)
+        if had_focus:
+            self.take_focus()
 
-    def say_when_empty(self, empty: Empty) -> None:
-        """Change what is said when there are no rows: loading, offline, nothing here."""
-        self._empty.say(empty)
+    def _why_empty(self) -> Empty:
+        if self.session.trouble is not None:
+            return Empty("cloud-off", tr("The server cannot be reached"), tr("F5 tries again"))
+        if self.session.loaded or not self.session.loading:
+            return self._nothing
+        return Empty("loader-circle", tr("Looking…"))
+
+    def take_focus(self) -> None:
+        """Put the focus where this desk's keys count, rows or none."""
+        shown = self._stack.currentWidget()
+        if shown is not None:
+            shown.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def holds_focus(self) -> bool:
+        """Tell whether the focus is in this desk."""
+        focus: QWidget | None = self.focusWidget()
+        return focus is not None and focus.hasFocus()
+
+    def current(self) -> ListRow | None:
+        """Return the row one is at."""
+        row = self.list.current_row()
+        return row if isinstance(row, ListRow) else None
+
+    def chosen(self) -> list[ListRow]:
+        """Return what a command acts on: the marked rows, or else the current one."""
+        return [row for row in self.list.chosen() if isinstance(row, ListRow)]
+
+    def next_problem(self, step: int) -> bool:
+        """Go to the next row that needs the person, round the end; False where there is none."""
+        numbers = self.session.problems()
+        if not numbers:
+            return False
+        here = self.list.current_number()
+        ahead = [n for n in numbers if n > here] if step > 0 else [n for n in reversed(numbers) if n < here]
+        self.list.go_to(ahead[0] if ahead else (numbers[0] if step > 0 else numbers[-1]))
+        return True
 
 
 class _EmptyState(QWidget):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from app.commands.command import Context, Registry
 from app.domain.addresses import format_recipient
 from app.domain.i18n import tr
-from app.domain.message import BodyFormat, Field, Importance
+from app.domain.message import Field, Importance
 from app.ui import icons, keys
 from app.ui.bars import MessageBar
 from app.ui.recipients_field import RecipientsField
@@ -150,8 +150,7 @@ class ComposeView(QWidget):
             wanted = field is Field.TO or bool(getattr(content, field.value) or pending.get(field))
             self._show_field(field, shown=wanted)
         self.subject.set_subject(content.subject)
-        formatted = content.body_format is BodyFormat.HTML
-        self.body.set_body(self.session.readable_body() if formatted else content.body)
+        self.body.set_body(self.session.body)
 
     def _show_field(self, field: Field, *, shown: bool) -> None:
         self.recipients[field].setVisible(shown)
@@ -162,10 +161,12 @@ class ComposeView(QWidget):
     # What is done ----------------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
-        for widget in (*self.recipients.values(), self.subject, self.body):
+        for widget in self.recipients.values():
             widget.edited.connect(self.session.edit)
+        self.subject.edited.connect(self.session.edit)
+        self.body.edited.connect(self.session.edit)
         self.subject.returnPressed.connect(self.body.setFocus)
-        self.session.changed.subscribe(self.refresh)
+        self.session.changed.subscribe(lambda _: self.refresh())
         self.session.body_replaced.subscribe(self.body.set_body)
         for command, handler in self._registry:
             if command.context is Context.COMPOSE:
@@ -181,7 +182,7 @@ class ComposeView(QWidget):
         self._state.setAccessibleName(state.text)
         editable = self.session.can_edit()
         self.subject.setReadOnly(not editable)
-        self.body.setReadOnly(not (editable and self.session.content.body_format is BodyFormat.TEXT))
+        self.body.setReadOnly(not (editable and not self.session.is_formatted()))
         for widget in self.recipients.values():
             widget.setEnabled(editable)
         self._send.setEnabled(editable)
@@ -204,6 +205,30 @@ class ComposeView(QWidget):
         else:
             action = (notice.action, notice.action_words) if notice.action else None
             self.bar.say(notice.sentence, tone=notice.tone, action=action, details=notice.details)
+
+    def save(self) -> None:
+        """Save by hand, with what is half typed."""
+        self.settle()
+        self.session.save()
+
+    def discard(self) -> None:
+        """Throw the letter away; it can be taken back."""
+        self.settle()
+        self.session.discard()
+
+    def toggle_importance(self) -> None:
+        """High importance, or back to normal."""
+        self.session.toggle_importance()
+
+    def do_remedy(self) -> None:
+        """Do what the bar offers."""
+        notice = self.session.notice()
+        if notice is not None and notice.action:
+            self.session.act(notice.action)
+
+    def toggle_details(self) -> None:
+        """Show or hide what the server said."""
+        self.bar.show_details()
 
     def settle(self) -> None:
         """Make what is half typed part of the letter: before sending, saving by hand, or leaving."""

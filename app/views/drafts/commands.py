@@ -17,5 +17,12 @@ COMMANDS = (
         ("F9",),
         help=mark("Says how many, and sends when you press Enter."),
     ),
+    Command(
+        "drafts.set_ready",
+        mark("Put aside as ready, or take that back"),
+        ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"),
+        _L,
+        mark("F9 sends all that are ready."),
+    ),
     Command("drafts.discard", mark("Discard"), ("Del", "#", "Backspace"), _L, mark("Can be undone.")),
 )

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidge
 
 from app.commands.command import Context, Registry
 from app.ui import icons, keys
-from app.ui.bars import ActionBar, MessageBar
+from app.ui.bars import ActionBar, MessageBar, QuestionBar
 from app.ui.palette import CommandPalette
 from app.views.shell.rail import Rail
 
@@ -38,6 +38,7 @@ class Window(QMainWindow):
         self.pane.setObjectName("pane")
         self.pages = QStackedWidget(self)
         self.foot = ActionBar(self)
+        self._question = QuestionBar(self)
         self._build()
         self._palette: CommandPalette | None = None
 
@@ -52,15 +53,15 @@ class Window(QMainWindow):
         self.lists.setMinimumWidth(300)
         self.pane.setMinimumWidth(300)
         self.pages.addWidget(self._splitter)
-        bars = QVBoxLayout()
-        bars.setContentsMargins(12, 0, 12, 0)
-        bars.setSpacing(0)
-        bars.addWidget(self.account_bar)
-        bars.addWidget(self.notice_bar)
+        self._bars = QVBoxLayout()
+        self._bars.setContentsMargins(0, 0, 0, 0)
+        self._bars.setSpacing(0)
+        for bar in (self.account_bar, self.notice_bar, self._question):
+            self.add_bar(bar)
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
-        right.addLayout(bars)
+        right.addLayout(self._bars)
         right.addWidget(self.pages, 1)
         whole = QWidget(self)
         line = QHBoxLayout(whole)
@@ -75,6 +76,23 @@ class Window(QMainWindow):
         keys.bind(self, registry, Context.WINDOW)
         self.rail.connect_commands(registry)
         self._palette = CommandPalette(self, lambda: registry)
+
+    def add_bar(self, bar: QWidget) -> None:
+        """Put a bar over the lists; it is seen while it has something to say."""
+        self._bars.addWidget(bar)
+
+    def ask(self, question: str, yes: str, act: Callable[[], None]) -> None:
+        """Ask in a bar: Enter does it, Escape does not. The focus goes back to where it was."""
+        self._question.ask(question, yes, act)
+
+    def redress(self) -> None:
+        """Draw everything in the scheme of now: what was made of colours is made anew."""
+        icons.forget()
+        for widget in self.findChildren(QWidget):
+            dress = getattr(widget, "redress", None)
+            if dress is not None:
+                dress()
+            widget.update()
 
     def open_palette(self) -> None:
         """Open the command palette."""

@@ -1,0 +1,239 @@
+"""What a person does from a list, and what the reader and the foot of the window say of it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.domain.addresses import format_recipient
+from app.domain.errors import AccountError, MailError
+from app.domain.i18n import ntr, tr
+from app.domain.message import LocalId
+from app.domain.state import State
+from app.services.outbox import Answer
+from app.services.reading import Reading as Letter
+from app.services.rows import ListRow
+from app.services.times import clock_time
+from app.services.wording import Explanation, explain_trouble
+from app.ui.letter_list.desk import ListDesk
+from app.ui.reader import Notice, Reading
+
+if TYPE_CHECKING:
+    from app.bootstrap.program import Program
+
+_SHOWN_RECIPIENTS = 12
+OPENS_THE_LETTER = frozenset({"mend-address", "add-recipient", "mend-subject", "review-attachments", "make-plain"})
+COPIES = frozenset({"copy-details", "copy-for-it", "show-certificate"})
+
+
+class DeskWork:
+    """Acts on the list that is shown."""
+
+    def __init__(self, program: Program) -> None:
+        """Listen to the lists of `program`."""
+        self._program = program
+        self._shown: ListRow | None = None
+        stage = program.stage
+        stage.on_reading = self.read
+        for desk in stage.desks.values():
+            desk.list.opened.connect(self.open)
+            desk.list.action_clicked.connect(self.remedy)
+            desk.session.changed.subscribe(partial(self._refresh_reader, desk))
+        program.reader.bar.action_wanted.connect(lambda _: self.remedy())
+        program.drafts_room.on_sent = self._sent
+        program.drafts_room.on_discarded = self._discarded
+        program.drafts_room.on_failed = program.tasks.on_mail_error
+        program.sent_room.begun.subscribe(program.writing.open)
+
+    # --- open and read ----------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Open the current row: a draft to write on; what is sent or on its way to be read."""
+        row = self._program.stage.desk.current()
+        if row is None:
+            return
+        if self._program.stage.place == "sent" or row.state not in {State.DRAFT, State.READY, State.NEEDS_ATTENTION}:
+            self._program.window.focus_next_pane(1)
+        else:
+            self._program.writing.open(row)
+
+    def open_last_draft(self) -> None:
+        """Open the draft that was changed last."""
+        rows = self._program.drafts_room.rows()
+        if rows:
+            self._program.writing.open(rows[0])
+
+    def read(self, desk: ListDesk, row: ListRow | None) -> None:
+        """Show a row in the reader: its head at once, its text as soon as it is there."""
+        self._shown = row
+        if row is None:
+            self._program.reader.show_reading(None)
+            return
+        known = self._program.readings.known(row)
+        self._show(desk, row, known)
+        if known is None:
+            self._program.tasks.spawn(self._fetch(desk, row), "read a letter")
+
+    async def _fetch(self, desk: ListDesk, row: ListRow) -> None:
+        try:
+            letter = await self._program.readings.read(row)
+        except KeyError:
+            return  # gone meanwhile, and so is its row
+        except MailError as error:
+            if self._shown is row:
+                words = self._words_for(error)
+                self._show(desk, row, None, words)
+            return
+        if self._shown is row:
+            self._show(desk, row, letter)
+
+    def _show(self, desk: ListDesk, row: ListRow, letter: Letter | None, instead: str | None = None) -> None:
+        words = desk.session.words(row)
+        self._program.reader.show_reading(
+            Reading(
+                subject=row.subject or tr("(no subject)"),
+                who=_people(row, letter),
+                when=words.text or clock_time(row.when, self._program.clock.now()),
+                body=instead if letter is None else letter.text,
+                hint=self._hint(row),
+                notice=_notice(desk.session.explanation(row)),
+            )
+        )
+
+    def _words_for(self, error: MailError) -> str:
+        if isinstance(error, AccountError):
+            return explain_trouble(error.trouble, self._program.clock.now()).sentence
+        return str(error)
+
+    def _hint(self, row: ListRow) -> str:
+        if self._program.stage.place == "sent":
+            return tr("E writes it anew")
+        return tr("Enter opens it") if row.state in {State.DRAFT, State.READY, State.NEEDS_ATTENTION} else ""
+
+    def _refresh_reader(self, desk: ListDesk, _: None) -> None:
+        stage = self._program.stage
+        if stage.place and desk is stage.desk and stage.letter() is None and desk.current() is not self._shown:
+            stage.read_now()
+
+    # --- send, throw away, mend --------------------------------------------------------------------------------------
+
+    def send_chosen(self) -> None:
+        """Send the marked drafts, or the current one."""
+        desk = self._program.stage.desk
+        self._program.drafts_room.send(desk.chosen(), self._program.hold)
+        desk.list.clear_marks()
+
+    def offer_ready(self) -> None:
+        """Say how many are ready; Enter sends them."""
+        ready = self._program.drafts_room.ready()
+        if not ready:
+            self._program.foot.say(tr("No draft is ready. Ctrl+Shift+Enter puts one aside as ready."))
+            return
+        self._program.stage.go("drafts")
+        question = ntr("Send {n} message that is ready?", "Send {n} messages that are ready?", len(ready))
+        room, hold = self._program.drafts_room, self._program.hold
+        self._program.window.ask(question, tr("Send"), lambda: room.send(ready, hold))
+
+    def set_ready(self) -> None:
+        """Put the marked drafts aside as ready, or take that back."""
+        desk = self._program.stage.desk
+        self._program.drafts_room.set_ready(desk.chosen())
+        desk.list.clear_marks()
+
+    def discard_chosen(self) -> None:
+        """Throw the marked drafts away, or the current one."""
+        desk = self._program.stage.desk
+        self._program.drafts_room.discard(desk.chosen())
+        desk.list.clear_marks()
+
+    def retry_chosen(self) -> None:
+        """Try the marked ones again."""
+        self._program.outbox_room.retry(self._program.stage.desk.chosen())
+
+    def edit_as_new(self) -> None:
+        """Write the current sent message anew."""
+        row = self._program.stage.desk.current()
+        if row is not None:
+            self._program.sent_room.edit_as_new(row)
+
+    def remedy(self) -> None:
+        """Do what the current row offers."""
+        desk = self._program.stage.desk
+        row = desk.current()
+        if row is None:
+            return
+        explanation = desk.session.explanation(row)
+        action = explanation.action if explanation is not None else desk.session.words(row).action
+        if action in OPENS_THE_LETTER:
+            self._program.writing.open(row)
+        elif action in COPIES:
+            self._program.reader.bar.copy_details()
+            self._program.foot.say(tr("Details copied"))
+        elif action and row.local_id is not None:
+            self._program.remedies.apply(action, row.local_id)
+
+    # --- what became of it -------------------------------------------------------------------------------------------
+
+    def sent_from_letter(self, name: LocalId) -> None:
+        """Say at the foot that a letter goes, after it left the pane."""
+        self._count_down((name,), reopen=name)
+
+    def discarded_from_letter(self, name: LocalId) -> None:
+        """Say at the foot that a letter was thrown away, after it left the pane."""
+        self._discarded([name])
+
+    def _sent(self, answers: list[Answer]) -> None:
+        for answer in answers:
+            if answer.error is not None:
+                self._program.tasks.on_mail_error(answer.error)
+        going = tuple(answer.local_id for answer in answers if answer.goes and answer.local_id is not None)
+        kept = len(answers) - len(going)
+        if going:
+            self._count_down(going)
+        elif kept:
+            self._program.foot.say(ntr("{n} needs attention", "{n} need attention", kept))
+
+    def _count_down(self, names: tuple[LocalId, ...], reopen: LocalId | None = None) -> None:
+        if self._program.hold <= 0:
+            return
+        until = self._program.clock.now() + self._program.hold
+        self._program.foot.count_down(names, until, lambda: self._undo_send(names, reopen))
+
+    def _undo_send(self, names: tuple[LocalId, ...], reopen: LocalId | None) -> None:
+        self._program.tasks.spawn(self._take_back_send(names, reopen), "undo send")
+
+    async def _take_back_send(self, names: tuple[LocalId, ...], reopen: LocalId | None) -> None:
+        back = await self._program.outbox.undo(names)
+        if reopen is not None and reopen in back:
+            self._program.writing.open(reopen)
+        elif not back:
+            self._program.foot.say(tr("Too late: it has been sent"))
+
+    def _discarded(self, names: list[LocalId]) -> None:
+        if names:
+            words = ntr("Discarded", "{n} discarded", len(names))
+            self._program.foot.say(words, lambda: self._take_back(names))
+
+    def _take_back(self, names: list[LocalId]) -> None:
+        for name in names:
+            self._program.tasks.spawn(self._program.drafts.take_back(name), "take back")
+
+
+def _people(row: ListRow, letter: Letter | None) -> str:
+    if letter is None:
+        return tr("To {people}", people=row.to) if row.to else ""
+    parts = []
+    content = letter.content
+    for words, people in ((tr("To"), content.to), (tr("Cc"), content.cc), (tr("Bcc"), content.bcc)):
+        if people:
+            shown = ", ".join(format_recipient(one) for one in people[:_SHOWN_RECIPIENTS])
+            more = len(people) - _SHOWN_RECIPIENTS
+            parts.append(f"{words} {shown}" + (ntr(" and {n} more", " and {n} more", more) if more > 0 else ""))
+    return " · ".join(parts)
+
+
+def _notice(explanation: Explanation | None) -> Notice | None:
+    if explanation is None:
+        return None
+    action = (explanation.action, explanation.action_words) if explanation.action else None
+    return Notice(explanation.sentence, explanation.tone, action, explanation.details)

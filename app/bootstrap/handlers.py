@@ -1,0 +1,128 @@
+"""What each command does, told once for all rooms: the table from names to deeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.commands.command import Handler
+from app.domain.message import Field
+from app.ui.letter_list.desk import ListDesk
+
+if TYPE_CHECKING:
+    from app.bootstrap.desk_work import DeskWork
+    from app.bootstrap.program import Program
+    from app.bootstrap.window_work import WindowWork
+
+Handlers = dict[str, Handler]
+
+
+def all_handlers(program: Program, window: WindowWork, desk: DeskWork) -> Handlers:
+    """Return a handler for every command there is."""
+    return {
+        **_everywhere(program, window),
+        **_in_lists(program, desk, window),
+        **_in_rooms(program, desk),
+        **_while_writing(program),
+    }
+
+
+def _everywhere(program: Program, window: WindowWork) -> Handlers:
+    stage = program.stage
+    return {
+        "message.new": Handler(program.writing.begin),
+        "go.compose": Handler(window.go_compose),
+        "go.drafts": Handler(lambda: stage.go("drafts")),
+        "go.sent": Handler(lambda: stage.go("sent")),
+        "go.outbox": Handler(lambda: stage.go("outbox")),
+        "problem.next": Handler(lambda: window.next_problem(1)),
+        "problem.previous": Handler(lambda: window.next_problem(-1)),
+        "pane.next": Handler(lambda: program.window.focus_next_pane(1)),
+        "pane.previous": Handler(lambda: program.window.focus_next_pane(-1)),
+        "window.palette": Handler(program.window.open_palette),
+        "window.keys": Handler(window.show_keys),
+        "window.settings": Handler(window.show_settings),
+        "window.refresh": Handler(window.refresh),
+        "window.scheme": Handler(window.switch_scheme),
+        "window.quit": Handler(lambda: _close(program)),
+        "account.add": Handler(window.add_account),
+        "account.sign_in": Handler(window.sign_in, window.can_sign_in),
+    }
+
+
+def _close(program: Program) -> None:
+    program.window.close()
+
+
+def _in_lists(program: Program, desk: DeskWork, window: WindowWork) -> Handlers:
+    stage = program.stage
+
+    def on_list(act: Callable[[ListDesk], object]) -> Handler:
+        def run() -> None:
+            act(stage.desk)
+
+        return Handler(run, lambda: bool(stage.place))
+
+    return {
+        "list.new": Handler(program.writing.begin),
+        "list.open": Handler(desk.open),
+        "list.last_draft": Handler(desk.open_last_draft),
+        "list.next": on_list(lambda shown: shown.list.step(1)),
+        "list.previous": on_list(lambda shown: shown.list.step(-1)),
+        "list.mark": on_list(lambda shown: shown.list.toggle_mark()),
+        "list.mark_down": on_list(lambda shown: shown.list.mark_and_step(1)),
+        "list.mark_up": on_list(lambda shown: shown.list.mark_and_step(-1)),
+        "list.mark_all": on_list(lambda shown: shown.list.mark_all()),
+        "list.remedy": Handler(desk.remedy),
+        "list.details": Handler(program.reader.bar.show_details),
+        "list.undo": Handler(program.foot.undo, program.foot.can_undo),
+        "list.keys": Handler(window.show_keys),
+        "list.go_compose": Handler(window.go_compose),
+        "list.go_drafts": Handler(lambda: stage.go("drafts")),
+        "list.go_sent": Handler(lambda: stage.go("sent")),
+        "list.go_outbox": Handler(lambda: stage.go("outbox")),
+    }
+
+
+def _in_rooms(program: Program, desk: DeskWork) -> Handlers:
+    def at(*places: str) -> Callable[[], bool]:
+        return lambda: program.stage.place in places
+
+    return {
+        "drafts.send": Handler(desk.send_chosen, at("drafts")),
+        "drafts.send_ready": Handler(desk.offer_ready),
+        "drafts.set_ready": Handler(desk.set_ready, at("drafts")),
+        "drafts.discard": Handler(desk.discard_chosen, at("drafts")),
+        "outbox.retry": Handler(desk.retry_chosen, at("outbox", "drafts")),
+        "outbox.retry_all": Handler(program.outbox_room.retry_all),
+        "sent.edit_as_new": Handler(desk.edit_as_new, at("sent")),
+    }
+
+
+def _while_writing(program: Program) -> Handlers:
+    writing = program.writing
+
+    def on_letter(act: str) -> Handler:
+        def run() -> None:
+            view = writing.current()
+            if view is not None:
+                getattr(view, act)()
+
+        return Handler(run, lambda: writing.current() is not None)
+
+    def focus(field: Field) -> Handler:
+        return Handler(lambda: writing.focus(field), lambda: writing.current() is not None)
+
+    return {
+        "compose.send": Handler(writing.send, lambda: writing.current() is not None),
+        "compose.save": on_letter("save"),
+        "compose.discard": on_letter("discard"),
+        "compose.to": focus(Field.TO),
+        "compose.cc": focus(Field.CC),
+        "compose.bcc": focus(Field.BCC),
+        "compose.subject": focus(Field.SUBJECT),
+        "compose.body": focus(Field.BODY),
+        "compose.importance": on_letter("toggle_importance"),
+        "compose.remedy": on_letter("do_remedy"),
+        "compose.details": on_letter("toggle_details"),
+    }

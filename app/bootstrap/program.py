@@ -1,0 +1,107 @@
+"""All parts of the running program, made and held together: ports filled, services on them, rooms on those."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from app.bootstrap.clock import SystemClock
+from app.bootstrap.options import Options
+from app.bootstrap.writing import Writing
+from app.commands.command import Registry
+from app.credentials.certificates import check_ca_file
+from app.credentials.keyring_secrets import KeyringSecrets
+from app.domain.message import AccountId
+from app.engine.client import EngineClient
+from app.services.accounts import Accounts
+from app.services.drafts import Drafts
+from app.services.folders import FolderView
+from app.services.letters import Letters
+from app.services.outbox import HOLD_SECONDS, Outbox
+from app.services.reading import Readings
+from app.services.remedies import Remedies
+from app.services.watched import WatchedMailbox
+from app.storage.journal import SqliteJournal
+from app.storage.settings import SqliteSettings
+from app.storage.store import Store
+from app.ui.letter_list.session import ListSession
+from app.ui.off_thread import off_thread
+from app.ui.reader import Reader
+from app.ui.tasks import Tasks
+from app.views.drafts.session import DraftsSession
+from app.views.drafts.view import DraftsDesk
+from app.views.outbox.session import OutboxSession
+from app.views.outbox.view import OutboxDesk
+from app.views.sent.session import SentSession
+from app.views.sent.view import SentDesk
+from app.views.settings.session import SettingsSession
+from app.views.settings.sign_in import SignInSession
+from app.views.shell.foot import Foot
+from app.views.shell.stage import Stage
+from app.views.shell.view import Window
+
+
+class Program:
+    """The parts by name. Nothing runs yet when it is made; `running.py` starts it and `closing.py` ends it."""
+
+    def __init__(self, qt: QApplication, window: Window, options: Options, store: Store, tasks: Tasks) -> None:
+        """Build everything on an open `store`."""
+        self.qt, self.window, self.options, self.store, self.tasks = qt, window, options, store, tasks
+        self.hold = HOLD_SECONDS if options.hold is None else options.hold
+        self.clock = SystemClock()
+        self.journal, self.settings = SqliteJournal(store), SqliteSettings(store)
+        self.engine = EngineClient()
+        self.secrets = KeyringSecrets()
+        self._build_services()
+        self._build_rooms()
+        self.registry = Registry()
+        self.writing = Writing(self)
+
+    def _build_services(self) -> None:
+        spawn, clock = self.tasks.spawn, self.clock
+        self.accounts = Accounts(self.settings, self.secrets, self.engine)
+        self.mailbox = WatchedMailbox(self.engine, self.accounts, clock)
+        self.letters = Letters(self.journal, clock, spawn)
+        self.drafts = Drafts(self.letters, self.mailbox, self.accounts, clock, spawn)
+        self.outbox = Outbox(self.letters, self.drafts, self.mailbox, self.accounts, clock, spawn)
+        self.remedies = Remedies(self.letters, self.drafts, self.outbox, self.accounts, spawn)
+        self.remedies.hold_seconds = self.hold
+        self.readings = Readings(self.letters, self.mailbox, off_thread)
+
+    def _build_rooms(self) -> None:
+        spawn, now = self.tasks.spawn, self.clock.now
+        self.drafts_room = DraftsSession(self.drafts, self.outbox, spawn, now)
+        self.outbox_room = OutboxSession(self.remedies, spawn, now)
+        self.sent_room = SentSession(self.drafts, self.readings, spawn, now)
+        self.rooms: tuple[ListSession, ...] = (self.drafts_room, self.outbox_room, self.sent_room)
+        self.settings_room = SettingsSession(self.accounts, self.secrets, self.tasks, check_ca_file)
+        self.sign_in = SignInSession(self.accounts, self.tasks)
+        self.reader = Reader()
+        self.stage = Stage(
+            self.window,
+            {
+                "drafts": DraftsDesk(self.drafts_room),
+                "outbox": OutboxDesk(self.outbox_room),
+                "sent": SentDesk(self.sent_room),
+            },
+            self.reader,
+        )
+        self.foot = Foot(self.window, now)
+
+    def show_account(self, account_id: AccountId | None) -> None:
+        """Let every list show this account."""
+        for room in self.rooms:
+            if room.account_id != account_id:
+                view = None if account_id is None else FolderView(room.folder, account_id, self.letters, self.mailbox)
+                room.attach(view)
+
+
+def data_folder(options: Options) -> Path:
+    """Return where this machine keeps letters and settings; the sandbox has a folder of its own."""
+    if options.data is not None:
+        return options.data
+    from platformdirs import user_data_path
+
+    folder = user_data_path("mailwright", appauthor=False)
+    return folder / "sandbox" if options.sandbox else folder

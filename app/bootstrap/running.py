@@ -1,0 +1,149 @@
+"""The program's life once the window is painted: the loop, the disk, the sandbox if wanted, the rooms, the end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import traceback
+
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from app.bootstrap.all_commands import ALL
+from app.bootstrap.collecting import Collector
+from app.bootstrap.desk_work import DeskWork
+from app.bootstrap.dress import dress
+from app.bootstrap.handlers import all_handlers
+from app.bootstrap.options import Options
+from app.bootstrap.program import Program, data_folder
+from app.bootstrap.sandbox_process import SandboxInfo, SandboxProcess
+from app.bootstrap.signals import closing_on_signals
+from app.bootstrap.window_work import WindowWork
+from app.domain.account import Account
+from app.domain.errors import StorageError
+from app.domain.i18n import tr
+from app.domain.message import AccountId
+from app.storage.store import Store
+from app.ui import theme
+from app.ui.tasks import Tasks
+from app.views.shell.view import Window
+
+log = logging.getLogger(__name__)
+
+_LAST_SAVES = 3.0
+"""Seconds that the end waits for the server to take the last saves; the disk has them in any case."""
+
+
+def run(qt: QApplication, window: Window, options: Options) -> int:
+    """Run until the window is closed; return the exit status."""
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as runner:
+        return runner.run(_live(qt, window, options))
+
+
+async def _live(qt: QApplication, window: Window, options: Options) -> int:
+    tasks = Tasks()
+    closing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def close() -> bool:
+        if not closing.done():
+            closing.set_result(None)
+        return False
+
+    window.on_close = close
+    with closing_on_signals(window):
+        tasks.on_defect = lambda error: _report(window, error)
+        folder = data_folder(options)
+        try:
+            store = await Store.open(folder / "mailwright.sqlite")
+        except StorageError as error:
+            window.notice_bar.say(str(error), tone="bad")
+            await closing
+            window.close_for_good()
+            return 1
+        sandbox = SandboxProcess(folder / "exchange", options.sandbox_info) if options.sandbox else None
+        program = Program(qt, window, options, store, tasks)
+        collector = Collector(window)
+        try:
+            await _begin(program, sandbox)
+            await closing
+        finally:
+            await _end(program, sandbox)
+            collector.end()
+        return 0
+
+
+async def _begin(program: Program, sandbox: SandboxProcess | None) -> None:
+    window = program.window
+    windows = WindowWork(program)
+    desks = DeskWork(program)
+    program.writing.on_sent = desks.sent_from_letter
+    program.writing.on_discarded = desks.discarded_from_letter
+    program.writing.on_no_account = windows.add_account
+    program.registry.add(ALL, all_handlers(program, windows, desks))
+    window.connect_commands(program.registry)
+    windows.bind_lists()
+    program.stage.go("drafts")
+    program.store.on_damaged(program.tasks.on_mail_error)
+    await program.letters.load()
+    program.engine.start()
+    if sandbox is None:
+        await program.accounts.start()
+    else:
+        await _open_sandbox(program, sandbox)
+    if program.accounts.default is None:
+        windows.add_account()
+    await program.outbox.resume()
+    await program.drafts.resume()
+    if program.options.compose:
+        program.writing.begin()
+    choice = await program.settings.read("scheme")
+    if choice in {"light", "dark"} and (choice == "dark") != theme.scheme().dark:
+        dress(program.qt, choice)
+        window.redress()
+
+
+async def _open_sandbox(program: Program, sandbox: SandboxProcess) -> None:
+    """Start the Exchange of our own and open its first mailbox; the password is that of a toy, and is not kept."""
+    info: SandboxInfo = await sandbox.start()
+    first = info.accounts[0]
+    account = Account(
+        account_id=AccountId("sandbox"),
+        address=first.address,
+        endpoint=info.url,
+        user=first.user,
+        display_name=first.display_name,
+        ca_file=info.ca_file,
+    )
+    await program.accounts.open_unkept(account, first.password)
+
+
+async def _end(program: Program, sandbox: SandboxProcess | None) -> None:
+    """Put everything on disk, give the server a moment for the last saves, and end what was started."""
+    program.window.setEnabled(False)
+    program.writing.settle_all()
+    with contextlib.suppress(StorageError):
+        await program.journal.flush()
+    unsaved = [record for record in program.letters.all() if record.open and not record.saved]
+    if unsaved:
+        saves = [program.drafts.close(record.local_id) for record in unsaved]
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*saves, return_exceptions=True), _LAST_SAVES)
+    await program.tasks.end()
+    await program.engine.close()
+    program.secrets.close()
+    await program.store.close()
+    if sandbox is not None:
+        sandbox.end()
+    program.window.close_for_good()
+
+
+def _report(window: Window, error: BaseException) -> None:
+    """Tell of a defect of ours: the person keeps working, and has the words to send."""
+    log.error("defect", exc_info=error)
+    details = "".join(traceback.format_exception(error))[-4000:]
+    window.notice_bar.say(
+        tr("Something in the program went wrong. What you wrote is safe on this computer."),
+        tone="bad",
+        details=[(tr("For the people who make it"), details)],
+    )

@@ -1,0 +1,189 @@
+"""What concerns the whole window: places, problems, settings, accounts and their troubles, light and dark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.bootstrap.all_commands import ALL
+from app.bootstrap.desk_work import COPIES, OPENS_THE_LETTER
+from app.commands.command import Context
+from app.domain.errors import BadInput, MailError, StorageError
+from app.domain.i18n import tr
+from app.domain.state import State
+from app.services.accounts import AccountTrouble
+from app.services.dispatch import Summary
+from app.services.remedies import Wish
+from app.services.wording import explain_trouble
+from app.ui import keys, theme
+from app.views.settings.sign_in_bar import SignInBar
+from app.views.settings.view import SettingsView
+from app.views.shell.keys_sheet import KeysSheet
+
+if TYPE_CHECKING:
+    from app.bootstrap.program import Program
+
+
+class WindowWork:
+    """Listens to the services on behalf of the window, and does what belongs to no room."""
+
+    def __init__(self, program: Program) -> None:
+        """Listen."""
+        self._program = program
+        self._settings: SettingsView | None = None
+        self._keys: KeysSheet | None = None
+        self.sign_in_bar = SignInBar(program.sign_in, program.window)
+        program.window.add_bar(self.sign_in_bar)
+        program.accounts.changed.subscribe(lambda _: self._show_account())
+        program.accounts.trouble_changed.subscribe(self._trouble_changed)
+        program.outbox.summary.subscribe(self._batch_done)
+        program.remedies.wished.subscribe(self._wish)
+        program.window.account_bar.action_wanted.connect(self._mend_account)
+        program.journal.on_trouble(self._disk_trouble)
+        program.journal.on_well(program.window.notice_bar.clear)
+        program.tasks.on_mail_error = self.tell
+        for room in program.rooms:
+            room.changed.subscribe(lambda _: self._count())
+        program.foot.on_tick = self._tick
+
+    def bind_lists(self) -> None:
+        """Bind the commands of lists to each of them: only the one with the focus hears its keys."""
+        for desk in self._program.stage.desks.values():
+            keys.bind(desk, self._program.registry, Context.LIST)
+
+    # --- places -----------------------------------------------------------------------------------------------------
+
+    def go_compose(self) -> None:
+        """Go to the letter being written, or begin one."""
+        if not self._program.writing.show_last():
+            self._program.writing.begin()
+
+    def next_problem(self, step: int) -> None:
+        """Go to the next row that needs the person: in this list, else in Drafts, else in the Outbox."""
+        stage = self._program.stage
+        for place in dict.fromkeys((stage.place, "drafts", "outbox")):
+            if place and stage.desks[place].session.problems():
+                stage.go(place)
+                stage.desk.next_problem(step)
+                return
+        self._program.foot.say(tr("Nothing needs attention"))
+
+    def refresh(self) -> None:
+        """Look for changes on the server, also where it could not be reached before."""
+        for account in self._program.accounts.all():
+            if self._program.accounts.trouble(account.account_id) is not None:
+                self._program.tasks.spawn(self._program.accounts.try_again(account.account_id), "try the account again")
+        for room in self._program.rooms:
+            room.reload()
+
+    def show_settings(self) -> None:
+        """Show the settings page."""
+        if self._settings is None:
+            self._settings = SettingsView(self._program.settings_room)
+            self._settings.closed.connect(self._leave_settings)
+        self._program.settings_room.load()
+        self._program.window.show_page(self._settings)
+
+    def add_account(self) -> None:
+        """Show the form of a new account."""
+        self.show_settings()
+        self._program.settings_room.start_new()
+
+    def _leave_settings(self) -> None:
+        self._program.window.leave_page()
+        self._program.stage.desk.take_focus()
+
+    def show_keys(self) -> None:
+        """Show every command with its keys."""
+        if self._keys is None:
+            self._keys = KeysSheet(self._program.window, ALL)
+        self._keys.open()
+
+    def switch_scheme(self) -> None:
+        """From light to dark or back, and remember it."""
+        dark = not theme.scheme().dark
+        theme.apply(self._program.qt, dark=dark)
+        self._program.window.redress()
+        self._program.tasks.spawn(self._program.settings.keep("scheme", "dark" if dark else "light"), "keep scheme")
+
+    # --- accounts ---------------------------------------------------------------------------------------------------
+
+    def can_sign_in(self) -> bool:
+        """Tell whether an account waits for its password."""
+        return self._program.sign_in.account is not None
+
+    def sign_in(self) -> None:
+        """Put the focus where the password is asked for."""
+        self.sign_in_bar.ask_now()
+
+    def _show_account(self) -> None:
+        account = self._program.accounts.default
+        self._program.show_account(None if account is None else account.account_id)
+        self._show_foot()
+
+    def _show_foot(self) -> None:
+        account = self._program.accounts.default
+        if account is None:
+            self._program.window.rail.show_account("", tr("No account"), tr("Ctrl+, adds one"), "faint")
+            return
+        trouble = self._program.accounts.trouble(account.account_id)
+        looking = any(room.loading for room in self._program.rooms)
+        if trouble is not None:
+            words, tone = tr("Not connected"), "warn"
+        else:
+            words, tone = (tr("Looking…") if looking else tr("Connected")), "faint"
+        name = account.display_name or account.address
+        self._program.window.rail.show_account(name, account.address, words, tone)
+
+    def _trouble_changed(self, change: AccountTrouble) -> None:
+        bar = self._program.window.account_bar
+        if change.trouble is None:
+            bar.clear()
+        else:
+            said = explain_trouble(change.trouble, self._program.clock.now())
+            action = (said.action, said.action_words) if said.action else None
+            bar.say(said.sentence, tone="warn", action=action, details=said.details)
+        self._show_foot()
+
+    def _mend_account(self, action: str) -> None:
+        account = self._program.accounts.default
+        if action == "sign-in":
+            self.sign_in()
+        elif action in COPIES:
+            self._program.window.account_bar.copy_details()
+            self._program.foot.say(tr("Details copied"))
+        elif account is not None:
+            self._program.tasks.spawn(self._program.accounts.try_again(account.account_id), "try the account again")
+
+    # --- what is told -------------------------------------------------------------------------------------------------
+
+    def tell(self, error: MailError) -> None:
+        """Tell of an error that no row stands for."""
+        tone = "warn" if isinstance(error, BadInput) else "bad"
+        self._program.window.notice_bar.say(str(error), tone=tone)
+
+    def _disk_trouble(self, error: StorageError) -> None:
+        self._program.window.notice_bar.say(str(error), tone="bad")
+
+    def _batch_done(self, summary: Summary) -> None:
+        self._program.foot.sent(summary.accepted, len(summary.needs_attention) + len(summary.untold))
+        self._program.drafts_room.reload()
+        self._program.sent_room.reload()
+
+    def _wish(self, wish: Wish) -> None:
+        if wish.action == "sign-in":
+            self.sign_in()
+        elif wish.action in OPENS_THE_LETTER:
+            self._program.writing.open(wish.local_id)
+        elif wish.action == "settings":
+            self.show_settings()
+
+    def _count(self) -> None:
+        rail, outbox = self._program.window.rail, self._program.outbox_room.rows()
+        problems = sum(1 for row in outbox if row.state in {State.NEEDS_ATTENTION, State.UNKNOWN})
+        rail.show_count("drafts", self._program.drafts_room.count())
+        rail.show_count("outbox", len(outbox), problems=problems)
+        self._show_foot()
+
+    def _tick(self) -> None:
+        for desk in self._program.stage.desks.values():
+            desk.model.forget_faces()

@@ -1,0 +1,114 @@
+"""Opens letters to be written: a session and a view for each, in the pane, until they are sent, thrown away or left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.domain.message import BodyFormat, Content, Field, LocalId
+from app.services.plain import plain_text
+from app.ui.off_thread import off_thread
+from app.views.compose.session import ComposeSession, Tools
+from app.views.compose.view import ComposeView
+
+if TYPE_CHECKING:
+    from app.bootstrap.program import Program
+    from app.domain.record import Record
+    from app.services.rows import ListRow
+
+
+class Writing:
+    """The letters that are open in this window, by their names."""
+
+    def __init__(self, program: Program) -> None:
+        """Open letters of `program`."""
+        self._program = program
+        self._views: list[ComposeView] = []
+        self._tools = Tools(
+            program.letters,
+            program.drafts,
+            program.outbox,
+            program.remedies,
+            program.tasks.spawn,
+            program.clock.now,
+        )
+        self.on_sent: Callable[[LocalId], None] = lambda _name: None
+        self.on_discarded: Callable[[LocalId], None] = lambda _name: None
+        self.on_no_account: Callable[[], None] = lambda: None
+
+    def begin(self, content: Content | None = None) -> None:
+        """Begin a new letter."""
+        self._program.tasks.spawn(self._begin(content), "begin a letter")
+
+    def open(self, what: LocalId | Record | ListRow) -> None:
+        """Open a letter, or show it where it is open already."""
+        self._program.tasks.spawn(self._open(what), "open a letter")
+
+    def current(self) -> ComposeView | None:
+        """Return the letter in the pane."""
+        shown = self._program.stage.letter()
+        return shown if isinstance(shown, ComposeView) else None
+
+    def show_last(self) -> bool:
+        """Show the letter that was written last; False where none is open."""
+        last = self._program.stage.last_letter()
+        if last is not None:
+            self._program.stage.show_letter(last)
+        return last is not None
+
+    def settle_all(self) -> None:
+        """Make what is half typed part of its letter, everywhere: the program is about to end."""
+        for view in self._views:
+            view.settle()
+
+    async def _begin(self, content: Content | None) -> None:
+        account = self._program.accounts.default
+        if account is None:
+            self.on_no_account()
+            return
+        await self._open(await self._program.drafts.begin(account.account_id, content))
+
+    async def _open(self, what: LocalId | Record | ListRow) -> None:
+        program = self._program
+        letter = await program.drafts.open(what)
+        known = next((view for view in self._views if view.session.local_id == letter.record.local_id), None)
+        if known is not None:
+            program.stage.show_letter(known)
+            return
+        body = letter.content.body
+        formatted = letter.content.body_format is BodyFormat.HTML
+        readable = await off_thread(lambda: plain_text(body)) if formatted else body
+        session = ComposeSession(letter, readable, self._tools)
+        view = ComposeView(session, program.registry)
+        view.left.connect(lambda: self.leave(view))
+        session.ended.subscribe(lambda how: self._ended(view, how))
+        session.mend_wanted.subscribe(lambda _: view.focus_best())
+        self._views.append(view)
+        program.stage.show_letter(view)
+
+    def leave(self, view: ComposeView) -> None:
+        """Leave a letter: it is kept, and saved."""
+        view.settle()
+        view.session.leave()
+
+    def send(self) -> None:
+        """Send the letter in the pane."""
+        view = self.current()
+        if view is not None:
+            view.settle()
+            view.session.send(self._program.hold)
+
+    def focus(self, field: Field) -> None:
+        """Put the focus in a field of the letter in the pane."""
+        view = self.current()
+        if view is not None:
+            view.focus_field(field)
+
+    def _ended(self, view: ComposeView, how: str) -> None:
+        if view in self._views:
+            self._views.remove(view)
+        self._program.stage.drop_letter(view)
+        if how == "sent":
+            self.on_sent(view.session.local_id)
+        elif how == "discarded":
+            self.on_discarded(view.session.local_id)

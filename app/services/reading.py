@@ -1,0 +1,70 @@
+"""Letters for the eye: read whole from this machine or from the server, as plain text, the last few kept."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+
+from app.domain.errors import ItemRefused, MailError
+from app.domain.i18n import tr
+from app.domain.message import BodyFormat, Content
+from app.services.letters import Letters
+from app.services.plain import plain_text
+from app.services.ports import Mailbox
+from app.services.rows import ListRow
+
+_KEPT: Final = 20
+OffThread = Callable[[Callable[[], str]], Awaitable[str]]
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A letter with its body as plain text, whatever its format."""
+
+    content: Content
+    text: str
+
+
+class Readings:
+    """Reads letters. What was read from the server is kept by its version, so that going back costs no request."""
+
+    def __init__(self, letters: Letters, mailbox: Mailbox, off_thread: OffThread) -> None:
+        """`off_thread` runs the reading of HTML where it stops no key."""
+        self._letters, self._mailbox, self._off_thread = letters, mailbox, off_thread
+        self._kept: OrderedDict[tuple[str, str], Reading] = OrderedDict()
+
+    def known(self, row: ListRow) -> Reading | None:
+        """Return what is at hand without asking anyone, None where it has to be read."""
+        return None if row.ref is None else self._kept.get((row.ref.item_id, row.ref.change_key))
+
+    async def read(self, row: ListRow) -> Reading:
+        """Read a letter. Raises StorageError, KeyError, and AccountError and ItemRefused where the server is asked."""
+        if row.record is not None and row.is_draft:
+            return await self._made(await self._own(row))
+        known = self.known(row)
+        if known is not None:
+            return known
+        if row.ref is None:
+            return await self._made(await self._own(row))
+        answer = (await self._mailbox.get(row.account_id, [row.ref]))[0]
+        if answer.item is None:
+            if answer.outcome.words is not None:
+                raise ItemRefused(answer.outcome.words)
+            raise MailError(tr("The server gave no answer for this message."))
+        reading = await self._made(answer.item.content)
+        self._kept[row.ref.item_id, row.ref.change_key] = reading
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return reading
+
+    async def _own(self, row: ListRow) -> Content:
+        if row.local_id is None:
+            raise KeyError(row.key)
+        return (await self._letters.read(row.local_id)).content
+
+    async def _made(self, content: Content) -> Reading:
+        if content.body_format is BodyFormat.TEXT:
+            return Reading(content, content.body)
+        return Reading(content, await self._off_thread(lambda: plain_text(content.body)))

@@ -1,0 +1,193 @@
+"""The state of one letter being written: what was typed goes to the journal, what became of it comes back in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from app.domain.edits import BodyReplaced, Edit, ImportanceSet, Pending, Replica, TextSplice, utf16_length
+from app.domain.i18n import tr
+from app.domain.message import SUBJECT_LIMIT, BodyFormat, Content, Field, Importance, LocalId
+from app.domain.record import Letter, Record
+from app.domain.state import State
+from app.services.drafts import Drafts, Replaced
+from app.services.events import Event
+from app.services.letters import Letters
+from app.services.outbox import Outbox
+from app.services.preflight import subject_too_long
+from app.services.remedies import Remedies
+from app.services.wording import Explanation, StateWords, explain_record, state_words
+from app.services.work import Spawn
+
+_MENDED_HERE = frozenset({"mend-address", "add-recipient", "mend-subject", "review-attachments"})
+_WRITABLE = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
+
+
+class Tools(NamedTuple):
+    """What every letter is written with."""
+
+    letters: Letters
+    drafts: Drafts
+    outbox: Outbox
+    remedies: Remedies
+    spawn: Spawn
+    now: Callable[[], float]
+
+
+class ComposeSession:
+    """One open letter. `changed` says that what is drawn of its state may differ; `ended` that it left this pane."""
+
+    def __init__(self, letter: Letter, readable: str, tools: Tools) -> None:
+        """Write on `letter`, as it was read from this machine's disk; `readable` is its body as plain text."""
+        self.changed: Event[None] = Event()
+        self.body_replaced: Event[str] = Event()
+        self.ended: Event[str] = Event()
+        self.mend_wanted: Event[None] = Event()
+        self.local_id: LocalId = letter.record.local_id
+        self.body = readable
+        self.body_format = letter.content.body_format
+        self._head = Replica(_without_body(letter.content), letter.pending)
+        self._letters, self._drafts, self._outbox = tools.letters, tools.drafts, tools.outbox
+        self._remedies, self._spawn, self._now = tools.remedies, tools.spawn, tools.now
+        self._stop_listening = [
+            tools.drafts.changed.subscribe(self._record_changed),
+            tools.drafts.replaced.subscribe(self._renamed),
+        ]
+
+    # --- what is so -------------------------------------------------------------------------------------------------
+
+    @property
+    def record(self) -> Record | None:
+        """Return what this machine knows of the letter, None once it is gone."""
+        return self._letters.get(self.local_id)
+
+    @property
+    def content(self) -> Content:
+        """Return the letter without its body (which only the editor and the journal hold)."""
+        return self._head.content()
+
+    @property
+    def pending(self) -> dict[Field, str]:
+        """Return words in the recipients fields that are no recipients yet."""
+        return self._head.pending
+
+    def can_edit(self) -> bool:
+        """Tell whether the letter may be changed: not while it is on its way."""
+        record = self.record
+        return record is not None and record.state in _WRITABLE and not record.discarded
+
+    def is_formatted(self) -> bool:
+        """Tell whether the body is HTML, which is kept as it is and cannot be typed in yet."""
+        return self.body_format is BodyFormat.HTML
+
+    def state(self) -> StateWords:
+        """Return the state line."""
+        record = self.record
+        return StateWords("info", "") if record is None else state_words(record, self._now())
+
+    def notice(self) -> Explanation | None:
+        """Return what the bar says, None where all is well."""
+        record = self.record
+        found = None if record is None else explain_record(record)
+        if found is None and self.is_formatted() and self.can_edit():
+            sentence = tr("This message has formatting, which is kept. To change its text, make it plain.")
+            return Explanation(sentence, "make-plain", (), tone="info")
+        return found
+
+    def subject_problem(self) -> str:
+        """Return what is wrong with the subject, "" for nothing. It is never cut."""
+        length = utf16_length(self.content.subject)
+        return subject_too_long(length) if length > SUBJECT_LIMIT else ""
+
+    # --- what is done -----------------------------------------------------------------------------------------------
+
+    def edit(self, edit: object) -> None:
+        """Take one change from the view: first of all to the journal."""
+        assert isinstance(edit, Edit)  # noqa: S101 - Qt's signals carry plain objects
+        if not self.can_edit():
+            return
+        self._drafts.edit(self.local_id, edit)
+        body = (isinstance(edit, TextSplice) and edit.field is Field.BODY) or isinstance(edit, BodyReplaced)
+        if not body:
+            self._head.apply(edit)
+            if not isinstance(edit, Pending):
+                self.changed.emit(None)
+
+    def toggle_importance(self) -> None:
+        """High importance, or back to normal."""
+        high = self.content.importance is Importance.HIGH
+        self.edit(ImportanceSet(Importance.NORMAL if high else Importance.HIGH))
+
+    def save(self) -> None:
+        """Save now."""
+        self._spawn(self._drafts.save(self.local_id), "save by hand")
+
+    def send(self, hold_seconds: float) -> None:
+        """Send; the letter leaves the pane if nothing stands in its way."""
+        if self.can_edit():
+            self._spawn(self._send(hold_seconds), "send")
+
+    async def _send(self, hold_seconds: float) -> None:
+        answers = await self._outbox.send([self.local_id], hold_seconds)
+        if answers and answers[0].goes:
+            self.end("sent")
+        else:
+            self.changed.emit(None)
+            self.mend_wanted.emit(None)
+
+    def discard(self) -> None:
+        """Throw the letter away; it can be taken back."""
+        self._spawn(self._discard(), "discard")
+
+    async def _discard(self) -> None:
+        if await self._drafts.discard(self.local_id):
+            self.end("discarded")
+
+    def leave(self) -> None:
+        """Leave the pane: the letter is saved, or vanishes if nothing was written."""
+        self._spawn(self._drafts.close(self.local_id), "leave")
+        self.end("left")
+
+    def act(self, action: str) -> None:
+        """Do the one thing that the bar or the state line offers."""
+        if action == "make-plain":
+            self.make_plain()
+        elif action in _MENDED_HERE:
+            self.mend_wanted.emit(None)
+        else:
+            self._remedies.apply(action, self.local_id)
+
+    def make_plain(self) -> None:
+        """Exchange the HTML body for its plain text, because the person asked for it."""
+        text = self.body
+        self.edit(BodyReplaced(text, BodyFormat.TEXT))
+        self.body_format = BodyFormat.TEXT
+        self.body_replaced.emit(text)
+        self.changed.emit(None)
+
+    def end(self, how: str) -> None:
+        """Stop listening; `how` is "sent", "discarded" or "left"."""
+        for stop in self._stop_listening:
+            stop()
+        self._stop_listening = []
+        self.ended.emit(how)
+
+    def _record_changed(self, record: Record) -> None:
+        if record.local_id == self.local_id:
+            self.changed.emit(None)
+
+    def _renamed(self, replaced: Replaced) -> None:
+        if replaced.old == self.local_id:
+            self.local_id = replaced.new
+            self.changed.emit(None)
+
+
+def _without_body(content: Content) -> Content:
+    return Content(
+        sender=content.sender,
+        to=content.to,
+        cc=content.cc,
+        bcc=content.bcc,
+        subject=content.subject,
+        importance=content.importance,
+    )

@@ -1,0 +1,43 @@
+"""What is done with what is on its way: taken back, sent at once, tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from app.domain.listing import Folder
+from app.domain.state import State
+from app.services.remedies import Remedies
+from app.services.rows import ListRow
+from app.services.work import Spawn
+from app.ui.letter_list.session import ListSession
+
+
+class OutboxSession(ListSession):
+    """The outbox."""
+
+    folder = Folder.OUTBOX
+
+    def __init__(self, remedies: Remedies, spawn: Spawn, now: Callable[[], float]) -> None:
+        """Act by way of `remedies`."""
+        super().__init__(spawn, now)
+        self._remedies = remedies
+
+    def retry(self, rows: Sequence[ListRow]) -> None:
+        """Try these again, at once."""
+        for row in rows:
+            if row.local_id is not None:
+                self._remedies.apply("check" if row.state is State.UNKNOWN else "retry", row.local_id)
+
+    def retry_all(self) -> None:
+        """Try again all that failed."""
+        self.retry([row for row in self.rows() if row.state is State.NEEDS_ATTENTION])
+
+    def waiting(self) -> list[ListRow]:
+        """Return what can still be taken back."""
+        return [row for row in self.rows() if row.state in {State.HELD, State.QUEUED}]
+
+    def undo(self, rows: Sequence[ListRow]) -> None:
+        """Take these back."""
+        for row in rows:
+            if row.local_id is not None and row.state in {State.HELD, State.QUEUED}:
+                self._remedies.apply("undo", row.local_id)

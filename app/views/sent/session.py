@@ -1,0 +1,44 @@
+"""What is done with what was sent: read it, and use it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.domain.listing import Folder
+from app.domain.message import Content, LocalId
+from app.services.drafts import Drafts
+from app.services.events import Event
+from app.services.reading import Reading, Readings
+from app.services.rows import ListRow
+from app.services.work import Spawn
+from app.ui.letter_list.session import ListSession
+
+
+class SentSession(ListSession):
+    """What was sent. `begun` tells the name of a new draft made from one."""
+
+    folder = Folder.SENT
+
+    def __init__(self, drafts: Drafts, readings: Readings, spawn: Spawn, now: Callable[[], float]) -> None:
+        """Read by way of `readings`."""
+        super().__init__(spawn, now)
+        self.begun: Event[LocalId] = Event()
+        self._drafts, self._readings = drafts, readings
+
+    def edit_as_new(self, row: ListRow) -> None:
+        """Begin a new draft with the same words and people; who it is from is chosen anew."""
+        self._spawn(self._edit_as_new(row), "edit as new")
+
+    async def _edit_as_new(self, row: ListRow) -> None:
+        reading: Reading = await self._readings.read(row)
+        source = reading.content
+        content = Content(
+            to=source.to,
+            cc=source.cc,
+            bcc=source.bcc,
+            subject=source.subject,
+            body=source.body,
+            body_format=source.body_format,
+            importance=source.importance,
+        )
+        self.begun.emit(await self._drafts.begin(row.account_id, content))

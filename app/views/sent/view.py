@@ -1,0 +1,16 @@
+"""The list of what was sent."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from app.domain.i18n import tr
+from app.ui.letter_list.desk import Empty, ListDesk
+from app.ui.letter_list.session import ListSession
+
+
+class SentDesk(ListDesk):
+    """Draws what was sent."""
+
+    def __init__(self, session: ListSession, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Sent"), session, Empty("mail-check", tr("Nothing sent yet")), parent)

@@ -1,0 +1,119 @@
+"""What is in front of the person: which list, which letter, and where the focus goes when one of them leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.services.rows import ListRow
+from app.ui.letter_list.desk import ListDesk
+from app.ui.reader import Reader
+from app.views.shell.view import Window
+
+_PAUSE = 120
+"""Milliseconds of rest before a letter is fetched for the reader: who walks through a list fetches nothing."""
+
+
+class LetterPane(Protocol):
+    """A letter being written, as far as the stage has to know it."""
+
+    def focus_best(self) -> None:
+        """Take the focus where it is wanted."""
+        ...
+
+
+class Stage:
+    """Shows lists and panes in the window. `on_reading` is called with the row that the reader is to show."""
+
+    def __init__(self, window: Window, desks: dict[str, ListDesk], reader: Reader) -> None:
+        """Arrange `desks`, by the names of their places."""
+        self.window = window
+        self.desks = desks
+        self.reader = reader
+        self.place = ""
+        self.letters: list[QWidget] = []
+        self.on_reading: Callable[[ListDesk, ListRow | None], None] = lambda _desk, _row: None
+        self.on_place: Callable[[str], None] = lambda _place: None
+        self._rest = QTimer(window)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_PAUSE)
+        self._rest.timeout.connect(self.read_now)
+        for desk in desks.values():
+            desk.list.current_changed.connect(self._moved)
+        window.show_pane(reader)
+        window.rail.chosen.connect(self.go)
+
+    @property
+    def desk(self) -> ListDesk:
+        """Return the list that is shown."""
+        return self.desks[self.place]
+
+    def go(self, place: str) -> None:
+        """Show a list, with its letter beside it, and give it the focus."""
+        self.show_place(place)
+        self.show_reader()
+        self.desk.take_focus()
+
+    def show_place(self, place: str) -> None:
+        """Show a list without moving the focus."""
+        moved = place != self.place
+        self.place = place
+        self.window.show_list(self.desk)
+        self.window.rail.show_place(place)
+        if moved:
+            self.on_place(place)
+
+    def in_list(self) -> bool:
+        """Tell whether the focus is in a list."""
+        return bool(self.place) and self.desk.holds_focus()
+
+    # --- letters being written ------------------------------------------------------------------------------------
+
+    def letter(self) -> QWidget | None:
+        """Return the letter in the pane, None while the reader is there."""
+        shown = self.window.pane.currentWidget()
+        return shown if shown in self.letters else None
+
+    def show_letter(self, pane: QWidget) -> None:
+        """Show a letter being written and give it the focus."""
+        if pane not in self.letters:
+            self.letters.append(pane)
+        self.window.show_pane(pane)
+        focus_best = getattr(pane, "focus_best", None)
+        if focus_best is not None:
+            focus_best()
+
+    def drop_letter(self, pane: QWidget) -> None:
+        """Take a letter out of the pane; the focus goes to the list if it was in the letter."""
+        had_focus = pane.isAncestorOf(QApplication.focusWidget() or self.window)
+        if pane in self.letters:
+            self.letters.remove(pane)
+        if self.window.pane.currentWidget() is pane:
+            self.show_reader()
+        self.window.drop_pane(pane)
+        if had_focus or QApplication.focusWidget() is None:
+            self.desk.take_focus()
+
+    def last_letter(self) -> QWidget | None:
+        """Return the letter that was opened last and is still open."""
+        return self.letters[-1] if self.letters else None
+
+    # --- the reader -----------------------------------------------------------------------------------------------
+
+    def show_reader(self) -> None:
+        """Show the reader in the pane."""
+        self.window.show_pane(self.reader)
+        self.read_now()
+
+    def read_now(self) -> None:
+        """Show the current row in the reader at once."""
+        self._rest.stop()
+        if self.place:
+            self.on_reading(self.desk, self.desk.current())
+
+    def _moved(self) -> None:
+        if self.place and self.letter() is None:
+            self._rest.start()

@@ -1,0 +1,39 @@
+"""HTML is read as the text that a person would see."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.services.plain import plain_text
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("", ""),
+        ("just words", "just words"),
+        ("<p>Dear Anna,</p><p>one<br>two <b>bold</b>  text</p>", "Dear Anna,\n\none\ntwo bold text"),
+        ("<ul><li>a<li>b</ul>after", "• a\n• b\nafter"),
+        ("<table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr></table>", "1\t2\n3"),
+        ("<head><title>t</title><style>p{}</style></head><body>x<script>evil()</script>y", "xy"),
+        ("<pre>a\n  b</pre>", "a\n  b"),
+        ("<div>a</div>\n\n<div>b</div>", "a\nb"),
+        ('<img src="http://tracker/x.gif" alt="A map">', "[A map]"),
+        ("a&nbsp;&lt;b&gt; &eacute;", "a\u00a0<b> é"),
+        ("<!-- hidden -->seen<!", "seen"),
+        ("<p>unclosed <b>bold", "unclosed bold"),
+    ],
+)
+def test_what_is_visible_stays(html: str, text: str) -> None:
+    assert plain_text(html) == text
+
+
+@pytest.mark.parametrize(
+    "hostile", ["<a " * 50_000, "<" * 100_000, "<div>" * 50_000 + "x", "&" * 100_000, "<!--" * 9000]
+)
+def test_hostile_html_ends(hostile: str) -> None:
+    plain_text(hostile)
+
+
+def test_lone_surrogates_are_no_obstacle() -> None:
+    assert plain_text("<p>a\ud83db</p>").startswith("a")
