@@ -186,13 +186,10 @@ _RETRIED: Final = frozenset(
         "ErrorServerBusy",
         "ErrorMailboxStoreUnavailable",
         "ErrorMailboxMoveInProgress",
-        "ErrorMailboxFailover",
         "ErrorServiceUnavailable",
         "ErrorADUnavailable",
         "ErrorExceededConnectionCount",
         "ErrorTooManyObjectsOpened",
-        "ErrorInsufficientResources",
-        "ErrorNotEnoughMemory",
     }
 )
 
@@ -208,6 +205,14 @@ _MAY_HAVE_HAPPENED: Final = frozenset(
         "ErrorProxyRequestProcessingFailed",
         "ErrorProxySoapException",
         "ErrorItemSave",
+        "ErrorMoveCopyFailed",
+        "ErrorMailboxFailover",
+        "ErrorInsufficientResources",
+        "ErrorNotEnoughMemory",
+        "ErrorDataSourceOperation",
+        "ErrorResponseSchemaValidation",
+        "ErrorParsingXMLResponse",
+        "ErrorWin32InteropError",
     }
 )
 

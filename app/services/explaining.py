@@ -1,56 +1,34 @@
-"""What a person reads when something went wrong: what happened, whether anything was sent, and one thing to do.
+"""What a person reads when something went wrong, and what stands under Details.
 
 The server's own code and words are never translated and never dropped: they stand under Details.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
 
-from app.domain.catalogue import CodeClass, class_of
 from app.domain.errors import Trouble, TroubleKind
-from app.domain.i18n import mark, tr
-from app.domain.outcome import Outcome, ServerWords
+from app.domain.i18n import tr
+from app.domain.outcome import Outcome, ServerWords, Verdict
+from app.services.actions import action_words
+from app.services.sentences import Facts, Scene, sentence_for
+from app.services.times import clock_time, exact_time
 
-_ACTION_WORDS: Final = {
-    "save-as-new": mark("Save as new draft"),
-    "mend-address": mark("Mend address"),
-    "add-recipient": mark("Add a recipient"),
-    "mend-subject": mark("Shorten the subject"),
-    "review-attachments": mark("Review attachments"),
-    "send-from-own": mark("Send from my address"),
-    "remove-draft": mark("Remove the draft"),
-    "check": mark("Check"),
-    "retry": mark("Send again"),
-    "save": mark("Save again"),
-    "try-now": mark("Try now"),
-    "copy-details": mark("Copy details"),
-    "copy-for-it": mark("Copy message for IT"),
-    "cancel": mark("Cancel"),
-    "undo": mark("Undo"),
-    "take-back": mark("Take back"),
-    "send-now": mark("Send now"),
-    "sign-in": mark("Sign in"),
-    "show-certificate": mark("Show certificate"),
-    "make-plain": mark("Make plain"),
-}
-
-
-def action_words(action: str) -> str:
-    """Return what stands on the button of an action; "" for none."""
-    return tr(_ACTION_WORDS[action]) if action in _ACTION_WORDS else ""
+Details = tuple[tuple[str, str], ...]
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """One sentence, the id of the one action that helps ("" for none), and labels with what lies under Details."""
+    """One sentence, the id of the one action that helps ("" for none), and labels with what lies under Details.
+
+    `tone` is "bad" or "warn" for what went wrong, "info" for what is merely worth saying.
+    """
 
     sentence: str
     action: str = ""
-    details: tuple[tuple[str, str], ...] = ()
+    details: Details = ()
     tone: str = "bad"
 
     @property
@@ -59,21 +37,38 @@ class Explanation(msgspec.Struct, frozen=True):
         return action_words(self.action)
 
 
-def explain(outcome: Outcome, sender: str = "", *, sending: bool = True) -> Explanation:
-    """Explain a refusal, or why nothing was heard. `sender` is whom the letter is from, where it was chosen."""
-    if outcome.words is None:
-        trouble = outcome.trouble
-        told = None if trouble is None else explain_trouble(trouble)
-        sentence = tr("The connection was lost.") if told is None else told.sentence
-        return Explanation(sentence, "" if told is None else told.action, details_of(outcome), "warn")
-    sentence, action = _words_for(outcome.words, sender, sending=sending)
-    return Explanation(sentence, action, details_of(outcome))
+def explain_outcome(outcome: Outcome, facts: Facts | None = None, message_id: str = "") -> Explanation | None:
+    """Explain a refusal, or why nothing was heard; None where the server said yes."""
+    details = details_of(outcome, message_id)
+    if outcome.accepted:
+        return None
+    if outcome.verdict is Verdict.REFUSED or outcome.trouble is None:
+        if outcome.words is None:
+            return Explanation(tr("The server has not answered yet."), "", details, "warn")
+        sentence, action = sentence_for(outcome.words, facts or Facts())
+        return Explanation(sentence, action, details)
+    sentence, action = _of_trouble(outcome.trouble)
+    return Explanation(sentence, action, details, "warn")
 
 
-def details_of(outcome: Outcome | None) -> tuple[tuple[str, str], ...]:
+def explain_trouble(trouble: Trouble, now: float) -> Explanation:
+    """Explain a trouble of an account, for its bar; `now` is when it was met."""
+    sentence, action = _of_trouble(trouble)
+    until = clock_time(now + trouble.retry_after, now) if trouble.retry_after else ""
+    details = _filled(
+        [
+            *_lines_of_trouble(trouble),
+            (tr("Wait asked for until"), until),
+            (tr("Time of the request"), exact_time(now)),
+        ]
+    )
+    return Explanation(sentence, action, details, "warn" if action == "try-now" else "bad")
+
+
+def details_of(outcome: Outcome | None, message_id: str = "") -> Details:
     """Return what stands under Details, labelled; what the server did not say is left out."""
     if outcome is None:
-        return ()
+        return _filled([(tr("Message-ID"), message_id)])
     words, trouble = outcome.words, outcome.trouble
     lines: list[tuple[str, str]] = []
     if words is not None:
@@ -83,153 +78,103 @@ def details_of(outcome: Outcome | None) -> tuple[tuple[str, str], ...]:
             (tr("Response class"), words.response_class),
             (tr("Link key"), "" if words.descriptive_link_key is None else str(words.descriptive_link_key)),
             (tr("Wait asked for"), tr("{n} ms", n=words.back_off_ms) if words.back_off_ms else ""),
-            (tr("Further"), words.message_xml),
+            (tr("MessageXml"), words.message_xml),
         ]
     if trouble is not None:
-        lines += [
-            (tr("Trouble"), trouble.kind.value),
-            (tr("Said by the connection"), trouble.detail),
-            (tr("Server"), trouble.host),
-            (tr("HTTP status"), str(trouble.http_status or "")),
-        ]
-    if outcome.at:
-        lines.append((tr("Time"), time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(outcome.at))))
+        lines += _lines_of_trouble(trouble)
+    lines += [(tr("Time of the request"), exact_time(outcome.at)), (tr("Message-ID"), message_id)]
+    return _filled(lines)
+
+
+def _lines_of_trouble(trouble: Trouble) -> list[tuple[str, str]]:
+    return [
+        (tr("Trouble"), trouble.kind.value),
+        (tr("What happened"), trouble.detail),
+        (tr("Server"), trouble.host),
+        (tr("HTTP status"), str(trouble.http_status or "")),
+    ]
+
+
+def _filled(lines: Iterable[tuple[str, str]]) -> Details:
     return tuple((label, value) for label, value in lines if value)
-
-
-# --- refusals of one item ---------------------------------------------------------------------------------------------
-
-_SENTENCES: Final[dict[str, tuple[str, str]]] = {
-    "ErrorInvalidIdMalformed": (
-        mark("This draft lost its link to the server. Your text is safe here."),
-        "save-as-new",
-    ),
-    "ErrorItemNotFound": (
-        mark("This draft cannot be found: deleted, moved, or no longer shared with you. Nothing was sent."),
-        "save-as-new",
-    ),
-    "ErrorIrresolvableConflict": (mark("This draft was changed elsewhere. Your text is safe here."), "save-as-new"),
-    "ErrorInvalidRecipients": (mark("The server does not accept a recipient. Nothing was sent."), "mend-address"),
-    "ErrorMissingRecipients": (mark("Add a recipient. Nothing was sent."), "add-recipient"),
-    "ErrorMessageSizeExceeded": (
-        mark("This message is larger than your server accepts. Nothing was sent."),
-        "review-attachments",
-    ),
-    "ErrorAttachmentSizeLimitExceeded": (
-        mark("An attachment is larger than your server accepts. Nothing was sent."),
-        "review-attachments",
-    ),
-    "ErrorQuotaExceeded": (mark("Your mailbox is full. The message is kept on this computer."), "save"),
-    "ErrorServerBusy": (mark("The server is busy. Nothing was sent."), "try-now"),
-    "ErrorAccessDenied": (mark("Your account is not allowed to do this. Nothing was sent."), "copy-details"),
-    "ErrorSubmissionQuotaExceeded": (mark("You have reached the sending limit. Nothing was sent."), "retry"),
-    "ErrorMailboxStoreUnavailable": (mark("Your mailbox is unavailable for now. Nothing was sent."), "try-now"),
-    "ErrorBatchProcessingStopped": (mark("The server stopped before this message. Nothing was sent."), "retry"),
-    "ErrorExceededMaxRecipientLimit": (
-        mark("There are more recipients than your server accepts. Nothing was sent."),
-        "mend-address",
-    ),
-    "ErrorVirusDetected": (mark("The server found a virus in this message. Nothing was sent."), "review-attachments"),
-    "ErrorMessageSubmissionBlocked": (mark("Your server does not let you send for now. Nothing was sent."), "retry"),
-    "ErrorPasswordExpired": (mark("Your password has expired. Nothing was sent."), "sign-in"),
-}
-_LIKE: Final = {
-    "ErrorInvalidIdEmpty": "ErrorInvalidIdMalformed",
-    "ErrorInvalidId": "ErrorInvalidIdMalformed",
-    "ErrorStaleObject": "ErrorIrresolvableConflict",
-    "ErrorChangeKeyRequired": "ErrorIrresolvableConflict",
-    "ErrorChangeKeyRequiredForWriteOperations": "ErrorIrresolvableConflict",
-    "ErrorInvalidChangeKey": "ErrorIrresolvableConflict",
-    "ErrorInvalidSmtpAddress": "ErrorInvalidRecipients",
-    "ErrorMailRecipientNotFound": "ErrorInvalidRecipients",
-    "ErrorRecipientNotFound": "ErrorInvalidRecipients",
-    "ErrorNonExistentMailbox": "ErrorInvalidRecipients",
-    "ErrorMissingEmailAddress": "ErrorInvalidRecipients",
-    "ErrorMissingInformationEmailAddress": "ErrorInvalidRecipients",
-    "ErrorDataSizeLimitExceeded": "ErrorMessageSizeExceeded",
-    "ErrorRequestStreamTooBig": "ErrorMessageSizeExceeded",
-    "ErrorMailboxMoveInProgress": "ErrorMailboxStoreUnavailable",
-    "ErrorMailboxFailover": "ErrorMailboxStoreUnavailable",
-    "ErrorCreateItemAccessDenied": "ErrorAccessDenied",
-    "ErrorExceededMessageLimit": "ErrorSubmissionQuotaExceeded",
-    "ErrorExceededMaxRecipientLimitBlock": "ErrorExceededMaxRecipientLimit",
-    "ErrorVirusMessageDeleted": "ErrorVirusDetected",
-    "ErrorPasswordChangeRequired": "ErrorPasswordExpired",
-}
-
-
-def _words_for(words: ServerWords, sender: str, *, sending: bool) -> tuple[str, str]:
-    code = words.response_code
-    if code == "ErrorSendAsDenied":
-        if sender:
-            return tr("You cannot send as {sender}. Nothing was sent.", sender=sender), "send-from-own"
-        return tr("You cannot send from this address. Nothing was sent."), "copy-details"
-    known = _SENTENCES.get(_LIKE.get(code, code))
-    if known is None:
-        return _words_for_class(code, words.message_text, sending=sending)
-    sentence, action = known
-    if action in {"retry", "try-now"} and not sending:
-        action = "save"
-    return tr(sentence), action
-
-
-def _words_for_class(code: str, server_words: str, *, sending: bool) -> tuple[str, str]:
-    said = server_words.strip() or code
-    match class_of(code):
-        case CodeClass.ACCOUNT:
-            return tr("Your account is not allowed to do this: {words}", words=said), "copy-details"
-        case CodeClass.SERVER_NOW:
-            return tr("The server could not do this for now: {words}", words=said), "retry" if sending else "save"
-        case CodeClass.SERVER_GOOD:
-            return tr("The server cannot do this: {words}", words=said), "copy-details"
-        case CodeClass.DEFECT:
-            return tr("Mailwright asked the server wrongly: {words}", words=said), "copy-details"
-        case _:
-            return tr("The server refused this message: {words}", words=said), "copy-details"
 
 
 # --- troubles of the account ------------------------------------------------------------------------------------------
 
 
-def explain_trouble(trouble: Trouble) -> Explanation:
-    """Explain a trouble of an account, for its bar."""
-    sentence, action = _TROUBLES[trouble.kind](trouble)
-    return Explanation(sentence, action, details_of_trouble(trouble), "warn" if action == "try-now" else "bad")
+def _of_trouble(trouble: Trouble) -> tuple[str, str]:
+    return _TROUBLES[trouble.kind](trouble, trouble.host or tr("the server"))
 
 
-def details_of_trouble(trouble: Trouble) -> tuple[tuple[str, str], ...]:
-    """Return what stands under Details of an account's bar."""
-    lines = (
-        (tr("Trouble"), trouble.kind.value),
-        (tr("Said by the connection"), trouble.detail),
-        (tr("Server"), trouble.host),
-        (tr("HTTP status"), str(trouble.http_status or "")),
+def _not_genuine(trouble: Trouble, host: str) -> tuple[str, str]:
+    parts = (
+        tr("Could not confirm that {host} is genuine.", host=host),
+        trouble.detail,
+        tr("Nothing was sent."),
     )
-    return tuple((label, value) for label, value in lines if value)
+    return " ".join(part for part in parts if part), "try-now"
 
 
-def _not_genuine(trouble: Trouble) -> tuple[str, str]:
-    if trouble.host:
-        return tr("Could not confirm that {host} is genuine. Nothing was sent.", host=trouble.host), "show-certificate"
-    return tr("Could not confirm that the server is genuine. Nothing was sent."), "show-certificate"
+def _sign_in(_trouble: Trouble, _host: str) -> tuple[str, str]:
+    return tr("Your sign-in has expired. Messages are waiting."), "sign-in"
 
 
-_TROUBLES: Final[dict[TroubleKind, Callable[[Trouble], tuple[str, str]]]] = {
-    TroubleKind.SIGN_IN: lambda _: (
-        tr("Your sign-in is not accepted, or has expired. Messages are waiting."),
-        "sign-in",
-    ),
-    TroubleKind.UNREACHABLE: lambda _: (tr("The server cannot be reached. Messages are waiting."), "try-now"),
+def _service_off(_trouble: Trouble, _host: str) -> tuple[str, str]:
+    return tr("Your organisation has turned off the connection this app uses (EWS)."), "copy-details"
+
+
+def _unreachable(_trouble: Trouble, host: str) -> tuple[str, str]:
+    sentence = tr("Cannot reach {host}. Messages are kept on this computer and go out when it answers.", host=host)
+    return sentence, "try-now"
+
+
+def _late(_trouble: Trouble, host: str) -> tuple[str, str]:
+    return tr("No answer from {host} in time. Messages are kept on this computer.", host=host), "try-now"
+
+
+def _engine(_trouble: Trouble, _host: str) -> tuple[str, str]:
+    sentence = tr(
+        "The part of Mailwright that speaks to the server has stopped and is started anew. "
+        "Messages are kept on this computer."
+    )
+    return sentence, "try-now"
+
+
+def _cancelled(_trouble: Trouble, _host: str) -> tuple[str, str]:
+    return tr("The request was stopped before an answer came. Messages are kept on this computer."), "try-now"
+
+
+def _server(trouble: Trouble, host: str) -> tuple[str, str]:
+    code, _, words = trouble.detail.partition(": ")
+    if code.startswith("Error") and " " not in code:
+        return _of_fault(ServerWords("Error", code, words))
+    kept = tr("Messages are kept on this computer and go out when it is well again.")
+    if trouble.http_status in {429, 503}:
+        return tr("The server is busy.") + " " + kept, "try-now"
+    if trouble.http_status >= 500:
+        return tr("The server has a fault of its own.") + " " + kept, "try-now"
+    sentence = tr("What answers at {host} is not Exchange. Messages are kept on this computer.", host=host)
+    return sentence, "try-now"
+
+
+def _of_fault(words: ServerWords) -> tuple[str, str]:
+    """A fault that speaks of the whole account: it is said as for a letter, but there is none to try or to mend."""
+    if words.response_code in _NO_MAILBOX:
+        said = tr("The server has no mailbox for your account. Messages are kept on this computer.")
+        return said, "copy-details"
+    sentence, action = sentence_for(words, Facts(scene=Scene.ACCOUNT))
+    return sentence, action if action in {"sign-in", "copy-details"} else "try-now"
+
+
+_NO_MAILBOX: Final = frozenset({"ErrorNonExistentMailbox", "ErrorNonPrimarySmtpAddress", "ErrorMissingEmailAddress"})
+
+_TROUBLES: Final[dict[TroubleKind, Callable[[Trouble, str], tuple[str, str]]]] = {
+    TroubleKind.SIGN_IN: _sign_in,
+    TroubleKind.UNREACHABLE: _unreachable,
     TroubleKind.NOT_GENUINE: _not_genuine,
-    TroubleKind.SERVICE_OFF: lambda _: (
-        tr("Your organisation has turned off the connection this app uses (EWS)."),
-        "copy-for-it",
-    ),
-    TroubleKind.SERVER: lambda _: (tr("The server has trouble of its own. Messages are waiting."), "try-now"),
-    TroubleKind.ENGINE: lambda _: (
-        tr("The connection to the server was started anew. Messages are waiting."),
-        "try-now",
-    ),
-    TroubleKind.DEADLINE: lambda _: (tr("The server took too long to answer."), "try-now"),
-    TroubleKind.CANCELLED: lambda _: (tr("The request was cancelled."), "try-now"),
+    TroubleKind.SERVICE_OFF: _service_off,
+    TroubleKind.SERVER: _server,
+    TroubleKind.ENGINE: _engine,
+    TroubleKind.DEADLINE: _late,
+    TroubleKind.CANCELLED: _cancelled,
 }

@@ -55,7 +55,7 @@ def _check_subject(content: Content) -> list[Finding]:
 def subject_too_long(length: int) -> str:
     """Return the sentence for a subject of `length` units."""
     return tr(
-        "The subject has {length} characters; Exchange keeps {limit}. Please shorten it.",
+        "The subject has {length} characters; Exchange keeps {limit}. Shorten it.",
         length=length,
         limit=SUBJECT_LIMIT,
     )

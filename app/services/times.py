@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from typing import Final
 
 from app.domain.i18n import mark, tr
@@ -11,29 +12,57 @@ _MONTHS: Final = (
     *(mark("Jan"), mark("Feb"), mark("Mar"), mark("Apr"), mark("May"), mark("Jun")),
     *(mark("Jul"), mark("Aug"), mark("Sep"), mark("Oct"), mark("Nov"), mark("Dec")),
 )
-
-
-def clock_time(when: float) -> str:
-    """Return hours and minutes of `when` (seconds since the epoch)."""
-    there = time.localtime(when)
-    return f"{there.tm_hour:02d}:{there.tm_min:02d}"
+_WEEKDAYS: Final = (
+    *(mark("Monday"), mark("Tuesday"), mark("Wednesday"), mark("Thursday")),
+    *(mark("Friday"), mark("Saturday"), mark("Sunday")),
+)
+_LAST: Final = 253_402_000_000.0
+"""Near the end of the year 9999, past which no calendar of the standard library goes."""
 
 
 def short_time(when: float, now: float) -> str:
-    """Return the time for today, the day for this year, else day and year; "" for never."""
-    if when <= 0:
+    """Return `when` for a list: the time today, "Yesterday", the weekday within a week, else the date; "" for never.
+
+    Both are seconds since the epoch. What seems to lie ahead (a clock that differs) gets its date, never a weekday.
+    """
+    if not 0 < when < _LAST:
+        return ""
+    there = time.localtime(when)
+    days = _day(time.localtime(now)) - _day(there)
+    if days == 0:
+        return _hours(there)
+    if days == 1:
+        return tr("Yesterday")
+    if 1 < days < 7:
+        return tr(_WEEKDAYS[there.tm_wday])
+    return _date(there, time.localtime(now))
+
+
+def clock_time(when: float, now: float) -> str:
+    """Return hours and minutes of `when`, with the date before them where it is not that of `now`; "" for never."""
+    if not 0 < when < _LAST:
         return ""
     there, here = time.localtime(when), time.localtime(now)
-    if (there.tm_year, there.tm_yday) == (here.tm_year, here.tm_yday):
-        return clock_time(when)
+    if _day(there) == _day(here):
+        return _hours(there)
+    return tr("{date}, {time}", date=_date(there, here), time=_hours(there))
+
+
+def exact_time(when: float) -> str:
+    """Return `when` to the second with its distance from UTC, as those who keep a server look for it; "" for never."""
+    return time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(when)) if 0 < when < _LAST else ""
+
+
+def _hours(moment: time.struct_time) -> str:
+    return f"{moment.tm_hour:02d}:{moment.tm_min:02d}"
+
+
+def _date(there: time.struct_time, here: time.struct_time) -> str:
     month = tr(_MONTHS[there.tm_mon - 1])
     if there.tm_year == here.tm_year:
         return tr("{day} {month}", day=there.tm_mday, month=month)
     return tr("{day} {month} {year}", day=there.tm_mday, month=month, year=there.tm_year)
 
 
-def moment(when: float, now: float) -> str:
-    """Return the time, with the day before it where that is not today."""
-    day = short_time(when, now)
-    at = clock_time(when)
-    return at if day in {"", at} else tr("{day}, {time}", day=day, time=at)
+def _day(moment: time.struct_time) -> int:
+    return date(moment.tm_year, moment.tm_mon, moment.tm_mday).toordinal()

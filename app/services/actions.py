@@ -1,0 +1,32 @@
+"""What can be offered beside a sentence: the id by which it is done, and the words on its button."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.domain.i18n import mark, tr
+
+ACTIONS: Final = {
+    "save-as-new": mark("Save as new draft"),
+    "mend-address": mark("Mend address"),
+    "send-from-own": mark("Send from my address"),
+    "remove-draft": mark("Remove the draft"),
+    "check": mark("Check"),
+    "retry": mark("Try again"),
+    "try-now": mark("Try now"),
+    "cancel": mark("Cancel"),
+    "undo": mark("Undo"),
+    "send-now": mark("Send now"),
+    "sign-in": mark("Sign in"),
+    "copy-details": mark("Copy details"),
+    "make-plain": mark("Make plain"),
+    "settings": mark("Open settings"),
+}
+
+FOR_THE_WINDOW: Final = frozenset({"mend-address", "sign-in", "copy-details", "make-plain", "settings"})
+"""These show or ask something; `services/remedies.py` does all others, and passes these on."""
+
+
+def action_words(action: str) -> str:
+    """Return what stands on the button of an action; "" for none."""
+    return tr(ACTIONS[action]) if action else ""

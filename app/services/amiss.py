@@ -1,0 +1,104 @@
+"""What is the matter with a letter: made of its state, its last outcomes and what was found, for row and pane alike."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.domain.addresses import address_problem
+from app.domain.i18n import tr
+from app.domain.outcome import Verdict
+from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
+from app.domain.record import Record
+from app.domain.state import State
+from app.services.explaining import Details, Explanation, details_of, explain_outcome
+from app.services.preflight import subject_too_long
+from app.services.rows import ListRow
+from app.services.sentences import Facts, Scene
+
+_BEING_WRITTEN: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
+
+
+def explain_row(row: ListRow) -> Explanation | None:
+    """Return what is the matter with a row, None where nothing is."""
+    return None if row.record is None else explain_record(row.record, size=row.size)
+
+
+def explain_record(record: Record, *, size: int = 0) -> Explanation | None:
+    """Return what is the matter with a letter and what helps; None for nothing, or where only its account is unwell.
+
+    `size` is in bytes as the server counts them, 0 where that is not known.
+    """
+    if record.discarded:
+        return None
+    kind, value = read_problem(record.problem)
+    if record.state in {State.SENT, State.SENT_NOT_FILED}:
+        return _explain_sent(record, kind)
+    if record.state is State.UNKNOWN:
+        return _explain_unknown(record, kind)
+    if record.state not in _BEING_WRITTEN:
+        return None
+    if kind is not None and kind in BEFORE_SENDING:
+        return _explain_finding(kind, value)
+    return _explain_unsent(record, kind, size)
+
+
+def _explain_finding(kind: ProblemKind, value: str) -> Explanation:
+    match kind:
+        case ProblemKind.ADDRESS:
+            sentence = address_problem(value) or tr("“{address}” cannot be sent to.", address=value)
+            return Explanation(sentence, "mend-address")
+        case ProblemKind.PENDING_WORDS:
+            return Explanation(tr("“{words}” is not a recipient yet.", words=value[:60]), "mend-address")
+        case ProblemKind.SUBJECT_TOO_LONG:
+            return Explanation(subject_too_long(int(value)) if value.isdecimal() else tr("The subject is too long."))
+        case ProblemKind.SUBJECT_EMPTY:
+            return Explanation(tr("There is no subject."), tone="warn")
+        case _:
+            return Explanation(tr("Add a recipient."), "mend-address")
+
+
+def _explain_unsent(record: Record, kind: ProblemKind | None, size: int) -> Explanation | None:
+    details = _details(record)
+    if kind is ProblemKind.NOT_SENT:
+        sentence = tr("The connection was lost, and this was not sent. It is safe in Drafts.")
+        return Explanation(sentence, "retry", details)
+    attention = record.state is State.NEEDS_ATTENTION
+    sending = record.send_outcome if attention else None
+    refused = [one for one in (sending, record.save_outcome) if one is not None and one.verdict is Verdict.REFUSED]
+    if refused:
+        last = max(refused, key=lambda one: one.at)
+        scene = Scene.SENDING if attention else Scene.SAVING
+        facts = Facts(sender=record.head.sender, size=size, scene=scene)
+        return explain_outcome(last, facts, record.message_id)
+    return Explanation(tr("This message was not sent."), "retry", details) if attention else None
+
+
+def _explain_unknown(record: Record, kind: ProblemKind | None) -> Explanation:
+    if kind is ProblemKind.CANNOT_BE_KNOWN:
+        sentence = tr("Whether this was sent cannot be known from here. Look in Sent Items before you send it again.")
+    elif record.send_outcome is not None and record.send_outcome.words is not None:
+        sentence = tr("The server broke off while sending. The message may have been sent.")
+    else:
+        sentence = tr("The connection was lost while sending. The message may have been sent.")
+    return Explanation(sentence, "check", _details(record), "warn")
+
+
+def _explain_sent(record: Record, kind: ProblemKind | None) -> Explanation | None:
+    filed = record.state is State.SENT
+    if kind is ProblemKind.LEFT_IN_DRAFTS:
+        action = "remove-draft"
+        if filed:
+            sentence = tr("This was sent, but the server left the draft in Drafts.")
+        else:
+            sentence = tr("This was sent, but there is no copy in Sent Items, and the draft is still in Drafts.")
+    elif kind is ProblemKind.COPY_ELSEWHERE:
+        sentence, action = tr("This was sent. Its copy is in another folder than Sent Items."), "check"
+    elif kind is ProblemKind.NO_COPY or not filed:
+        sentence, action = tr("This was sent, but there is no copy in Sent Items."), "check"
+    else:
+        return None
+    return Explanation(sentence, action, _details(record), "warn")
+
+
+def _details(record: Record) -> Details:
+    return details_of(record.send_outcome, record.message_id)
