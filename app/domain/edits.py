@@ -6,6 +6,7 @@ Positions and lengths count UTF-16 units, as Qt's documents do, so that a delta 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import assert_never
 
 import msgspec
@@ -114,6 +115,38 @@ class Replica:
                 self._format = edit.body_format
             case _:
                 assert_never(edit)
+
+    @property
+    def importance(self) -> Importance:
+        """Return the importance as it stands."""
+        return self._importance
+
+    @property
+    def sender(self) -> Recipient | None:
+        """Return the mailbox to send from, None for the account's own."""
+        return self._sender
+
+    @property
+    def body_format(self) -> BodyFormat:
+        """Return how the body is written."""
+        return self._format
+
+    def recipients(self, field: Field) -> Sequence[Recipient]:
+        """Return To, Cc or Bcc as it stands, not copied: to be read at once."""
+        return self._recipients[field]
+
+    def opening(self, field: Field, units: int) -> str:
+        """Return the first `units` of subject or body, without a cost for the rest."""
+        return self._texts[field][: units * _UNIT].decode("utf-16-le", "replace")
+
+    def is_whole(self) -> bool:
+        """Tell whether no pair is split just now, so that `content` says all that later edits stand on."""
+        try:
+            for text in self._texts.values():
+                text.decode("utf-16-le")
+        except UnicodeDecodeError:
+            return False
+        return True
 
     def content(self) -> Content:
         """Return the letter as plain data; a pair split by an edit reads as U+FFFD until it is whole again."""

@@ -1,1 +1,1 @@
-"""SQLite on this machine: journal and outbox, settings. One writer thread; nothing here waits on the window's thread."""
+"""SQLite on this machine: journal and outbox, settings. One writer thread; the window's thread never waits for it."""

@@ -1,7 +1,7 @@
 """Keeps a second Mailwright from the same database: both would send the same outbox.
 
-The system's own lock on a file beside the database: it ends with the process, also by SIGKILL, so that no stale lock has
-to be judged. SQLite's locks would do for the data, but can be taken only after a damaged file was already opened.
+The system's own lock on a file beside the database: it ends with the process, also by SIGKILL, so that no stale lock
+has to be judged. SQLite's locks would do for the data, but can be taken only after a damaged file was already opened.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class InstanceLock:
         self._file = -1
 
     def take(self) -> None:
-        """Take the lock at once. Raises InUse where another process (or store) has it, OSError where no file can be made."""
+        """Take the lock at once. Raises InUse where another process or store has it, and OSError."""
         file = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
         try:
             _lock(file)

@@ -1,0 +1,180 @@
+"""Opens the one SQLite file of this machine: private to its owner, in the form this program knows, or not at all.
+
+Every connection is made, used and closed in the writer's thread. The form has a number (`user_version`); what a newer
+program wrote is left as it is, and what cannot be read is set aside under a dated name, never overwritten.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from app.domain.errors import NewerFile, StorageError
+from app.domain.i18n import tr
+
+APPLICATION_ID: Final = 0x4D777274
+"""Stands in the file's header and tells whose it is ("Mwrt")."""
+
+_FORM_1: Final = """
+CREATE TABLE letters (
+    id INTEGER PRIMARY KEY, local_id TEXT NOT NULL UNIQUE, record BLOB NOT NULL,
+    edits INTEGER NOT NULL, changed REAL NOT NULL, head BLOB NOT NULL);
+CREATE TABLE texts (letter INTEGER NOT NULL, kind TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (letter, kind));
+-- Keys come one by one, each a small row: without a rowid, one page is written for each and not two.
+CREATE TABLE edits (
+    letter INTEGER NOT NULL, number INTEGER NOT NULL, edit BLOB NOT NULL, PRIMARY KEY (letter, number)) WITHOUT ROWID;
+CREATE TABLE accounts (account_id TEXT PRIMARY KEY, account BLOB NOT NULL, position INTEGER NOT NULL);
+CREATE TABLE preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL)
+"""
+
+MIGRATIONS: Final = (_FORM_1,)
+"""Step n brings a file of form n to form n + 1. Statements end with a semicolon, and hold none."""
+
+_UNREADABLE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_CHECK_STEP: Final = 1000
+"""SQLite's instructions between two looks at the clock: far under a millisecond."""
+
+
+class NotReadable(Exception):
+    """The file is no database, or a damaged one."""
+
+
+def is_damage(error: BaseException) -> bool:
+    """Tell whether SQLite says that the file itself is broken, and not the disk or our rights."""
+    return isinstance(error, NotReadable) or (
+        isinstance(error, sqlite3.Error) and (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF in _UNREADABLE
+    )
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the folder if need be, and keep others out of it. Raises OSError."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _keep_private(folder, 0o700)
+
+
+def _keep_private(path: Path, mode: int) -> None:
+    """Take the rights of others away, except from a folder that is shared by intent, or where it is not ours."""
+    if os.name != "posix":
+        return  # a person's folder on Windows is theirs alone already
+    now = path.stat()
+    if now.st_uid == os.geteuid() and not now.st_mode & stat.S_ISVTX and stat.S_IMODE(now.st_mode) & 0o077:
+        path.chmod(mode)
+
+
+def open_database(path: Path, migrations: Sequence[str] = MIGRATIONS) -> sqlite3.Connection:
+    """Open the database at `path`, or begin one. The caller has the instance's lock.
+
+    Raises NewerFile (the file was not touched), StorageError (another program's file), NotReadable (damaged),
+    sqlite3.Error and OSError.
+    """
+    if not path.exists() or path.stat().st_size == 0:
+        if _wal(path).exists() and _wal(path).stat().st_size > 0:
+            raise NotReadable("the file is empty, but changes to it are beside it")
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    else:
+        _look_before_touching(path, len(migrations))
+    _keep_private(path, 0o600)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=2.0)
+    try:
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            # On macOS only this waits until the disk itself has it; elsewhere it changes nothing.
+            "fullfsync = ON",
+            "journal_size_limit = 8000000",
+            "secure_delete = FAST",
+            "temp_store = MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        _migrate(connection, migrations)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _look_before_touching(path: Path, known: int) -> None:
+    """Read whose file it is and of which form, without writing: opening it to write could already change it."""
+    if not os.access(path, os.W_OK):
+        raise PermissionError(13, "may not be written", str(path))
+    # Without changes beside it, nothing but the file needs to be looked at, and no file is made for the look.
+    mode = "mode=ro" if _wal(path).exists() else "mode=ro&immutable=1"
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=2.0)
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        owner = connection.execute("PRAGMA application_id").fetchone()[0]
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    finally:
+        connection.close()
+    if tables and owner != APPLICATION_ID:
+        raise StorageError(tr("{file} is not a database of Mailwright, so it was not touched.", file=str(path)))
+    if version > known:
+        raise NewerFile(
+            tr(
+                "Your messages on this computer were written by a newer Mailwright, and were not touched:"
+                " start that newer version instead of this one."
+            )
+        )
+
+
+def _migrate(connection: sqlite3.Connection, migrations: Sequence[str]) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    for number, step in enumerate(migrations[version:], version + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in step.split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def check(connection: sqlite3.Connection, give_up: Callable[[], bool]) -> bool:
+    """Look through the file for damage until `give_up` says so: then False. Raises NotReadable and sqlite3.Error."""
+    connection.set_progress_handler(give_up, _CHECK_STEP)
+    try:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+            return False
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+    if found != "ok":
+        raise NotReadable(str(found))
+    return True
+
+
+def set_aside(path: Path) -> Path:
+    """Give a damaged file, with its changes beside it, a dated name; return that. Raises OSError."""
+    stamp = time.strftime("%Y-%m-%d %H.%M.%S")
+    aside = path.with_name(f"{path.stem} (damaged {stamp}){path.suffix}")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.stem} (damaged {stamp}, {number}){path.suffix}")
+    if path.exists():
+        path.rename(aside)
+    if _wal(path).exists():
+        _wal(path).rename(_wal(aside))
+    # It only indexes the -wal file, and is made anew from it.
+    remove_index(path)
+    return aside
+
+
+def remove_index(path: Path) -> None:
+    """Remove the -shm file, which nobody may have open. Raises OSError."""
+    path.with_name(path.name + "-shm").unlink(missing_ok=True)
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")

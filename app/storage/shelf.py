@@ -1,0 +1,323 @@
+"""The letters as the writer's thread holds them: memory is ahead, the disk follows in one transaction for all.
+
+What cannot be written stays here, in order, until the disk takes it. What a caller is told did not work (a `put`, a
+`forget`) is undone instead, so that nothing appears later which somebody was told had failed.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Literal
+
+import msgspec
+
+from app.domain.edits import Edit, Replica
+from app.domain.message import Content, LocalId
+from app.domain.record import Head, Letter, Record
+from app.storage import codec
+from app.storage.head import head_of
+
+TextKind = Literal["base", "on_server", "attempt"]
+MANY_EDITS: Final = 1000
+LARGE_EDITS: Final = 256_000
+"""Edits since the last snapshot, by number and by bytes, after which the next quiet moment makes a new one."""
+
+
+class Kept:
+    """One letter: its row, what of it is not on disk yet, and its text where somebody writes or reads it."""
+
+    __slots__ = (
+        "anew",
+        "bulk",
+        "changed",
+        "edits",
+        "head",
+        "key",
+        "record",
+        "replica",
+        "rows",
+        "tail",
+        "texts",
+        "used",
+    )
+
+    def __init__(self, key: int, record: Record, edits: int, changed: float, head: Head) -> None:
+        """Start clean, without text."""
+        self.key = key
+        self.record = record
+        self.edits = edits
+        self.changed = changed
+        self.head: Head | None = head
+        self.replica: Replica | None = None
+        self.rows: list[tuple[int, bytes]] = []
+        self.texts: dict[TextKind, bytes | None] = {}
+        self.anew = False
+        self.tail = 0
+        self.bulk = 0
+        self.used = 0.0
+
+    def current_head(self) -> Head:
+        """Return the head, reading it off the text where that has changed since."""
+        if self.head is None:
+            self.head = Head() if self.replica is None else head_of(self.replica)
+        return self.head
+
+    def current_record(self) -> Record:
+        """Return the record with what the journal itself counts."""
+        return msgspec.structs.replace(self.record, edits=self.edits, changed=self.changed, head=self.current_head())
+
+    def rebase(self) -> None:
+        """Make the text as it stands the base, so that the edits before it are not needed any more."""
+        if self.replica is not None:
+            base = codec.Base(self.replica.content(), self.edits, dict(self.replica.pending))
+            self.texts["base"] = codec.pack(base, codec.Base)[1]
+            self.rows.clear()
+            self.anew = True
+            self.tail = self.bulk = 0
+
+
+class Shelf:
+    """All letters of one database. Used by the writer's thread alone."""
+
+    def __init__(self, connection: sqlite3.Connection, unreadable: Callable[[str], None]) -> None:
+        """Read from and write to `connection`; `unreadable` is told of a row that cannot be read."""
+        self.connection = connection
+        self.also: list[Callable[[sqlite3.Connection], object]] = []
+        self._unreadable = unreadable
+        self._kept: dict[LocalId, Kept] = {}
+        self._dirty: dict[LocalId, Kept] = {}
+        self._forgotten: dict[LocalId, int] = {}
+        self._undo: list[Callable[[], None]] = []
+        self._next = 0
+        self.attach(connection)
+
+    def attach(self, connection: sqlite3.Connection) -> None:
+        """Go on with another file; all that memory has of letters is written there."""
+        self.connection = connection
+        self._next = max(self._next, connection.execute("SELECT coalesce(max(id), 0) FROM letters").fetchone()[0])
+        for local_id, kept in list(self._kept.items()):
+            row = connection.execute("SELECT id FROM letters WHERE local_id = ?", (local_id,)).fetchone()
+            kept.key = self._new_key() if row is None else row[0]
+            kept.rebase()
+            self._dirty[local_id] = kept
+            if row is None and kept.replica is None and "base" not in kept.texts:
+                # Its text is in the file that was set aside, and only there.
+                del self._kept[local_id], self._dirty[local_id]
+
+    # --- changes ------------------------------------------------------------------------------------------------------
+
+    def create(self, record: Record, content: Content, on_server: Content | None) -> None:
+        """Begin a letter, or begin it anew. It stays in memory whatever the disk says."""
+        record = codec.pack(record, Record)[0]
+        base, blob = codec.pack(codec.Base(content, record.edits), codec.Base)
+        before = self._find(record.local_id)
+        key = self._forgotten.pop(record.local_id, 0) if before is None else before.key
+        kept = Kept(key or self._new_key(), record, record.edits, record.changed, record.head)
+        kept.replica, kept.head = Replica(base.content), None
+        kept.anew = True
+        kept.texts = {"base": blob, "on_server": None if on_server is None else codec.blob(on_server), "attempt": None}
+        self._kept[record.local_id] = self._dirty[record.local_id] = kept
+
+    def append(self, local_id: LocalId, edit: Edit, at: float) -> None:
+        """Take in one edit. Raises KeyError."""
+        kept = self._with_text(local_id)
+        edit, blob = codec.pack(edit, Edit)
+        kept.replica.apply(edit)  # type: ignore[union-attr]  # _with_text saw to it
+        kept.edits += 1
+        kept.tail += 1
+        kept.bulk += len(blob)
+        kept.rows.append((kept.edits, blob))
+        kept.changed, kept.head = at, None
+        self._dirty[local_id] = kept
+
+    def put(self, record: Record, texts: dict[TextKind, bytes | None]) -> None:
+        """Write a record over the one before, with some of its texts. Raises KeyError."""
+        kept = self._require(record.local_id)
+        before, before_texts = kept.record, dict(kept.texts)
+
+        def undo() -> None:
+            kept.record = before
+            kept.texts = {**before_texts, **{kind: kept.texts[kind] for kind in kept.texts if kind not in texts}}
+
+        self._undo.append(undo)
+        kept.record = codec.pack(record, Record)[0]
+        kept.texts.update(texts)
+        self._dirty[record.local_id] = kept
+
+    def forget(self, local_id: LocalId) -> None:
+        """Remove a letter; one that is not there is gone already."""
+        kept = self._find(local_id)
+        if kept is None:
+            return
+
+        def undo() -> None:
+            if self._forgotten.pop(local_id, None) is not None:
+                self._kept[local_id] = self._dirty[local_id] = kept
+
+        self._undo.append(undo)
+        self._forgotten[local_id] = kept.key
+        del self._kept[local_id]
+        self._dirty.pop(local_id, None)
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def read(self, local_id: LocalId) -> Letter:
+        """Return a letter whole. Raises KeyError."""
+        kept = self._with_text(local_id)
+        replica = kept.replica
+        assert replica is not None  # noqa: S101 - _with_text saw to it
+        return Letter(
+            record=kept.current_record(),
+            content=replica.content(),
+            pending=dict(replica.pending),
+            on_server=self._text(kept, "on_server"),
+            attempt=self._text(kept, "attempt"),
+        )
+
+    def records(self) -> list[Record]:
+        """Return every record, oldest change first; one that cannot be read is left out, and told."""
+        found: list[Record] = []
+        for local_id, *row in self.connection.execute("SELECT local_id, id, record, edits, changed, head FROM letters"):
+            if local_id in self._kept or local_id in self._forgotten:
+                continue
+            kept = self._read_row(row)
+            if kept is not None:
+                found.append(kept.current_record())
+        found += [kept.current_record() for kept in self._kept.values()]
+        return sorted(found, key=lambda record: record.changed)
+
+    def knows(self, local_id: LocalId) -> bool:
+        """Tell whether there is such a letter."""
+        return self._find(local_id) is not None
+
+    def _text(self, kept: Kept, kind: TextKind) -> Content | None:
+        blob = kept.texts[kind] if kind in kept.texts else self._stored_text(kept.key, kind)
+        return None if blob is None else codec.read_content(blob)
+
+    def _stored_text(self, key: int, kind: TextKind) -> bytes | None:
+        row = self.connection.execute("SELECT content FROM texts WHERE letter = ? AND kind = ?", (key, kind)).fetchone()
+        return None if row is None else row[0]
+
+    def _require(self, local_id: LocalId) -> Kept:
+        kept = self._find(local_id)
+        if kept is None:
+            raise KeyError(local_id)
+        kept.used = 0.0
+        return kept
+
+    def _find(self, local_id: LocalId) -> Kept | None:
+        kept = self._kept.get(local_id)
+        if kept is None and local_id not in self._forgotten:
+            query = "SELECT id, record, edits, changed, head FROM letters WHERE local_id = ?"
+            row = self.connection.execute(query, (local_id,)).fetchone()
+            kept = None if row is None else self._read_row(row)
+            if kept is not None:
+                self._kept[local_id] = kept
+        return kept
+
+    def _read_row(self, row: Sequence[Any]) -> Kept | None:
+        key, record, edits, changed, head = row
+        try:
+            return Kept(key, codec.read_record(record), int(edits), float(changed), codec.read_head(head))
+        except (msgspec.DecodeError, ValueError, TypeError) as error:
+            self._unreadable(str(error))
+            return None
+
+    def _with_text(self, local_id: LocalId) -> Kept:
+        """Return a letter with its text: the base, and every edit after it."""
+        kept = self._require(local_id)
+        if kept.replica is None:
+            blob = self._stored_text(kept.key, "base")
+            base = codec.Base(Content()) if blob is None else codec.read_base(blob)
+            replica = Replica(base.content, base.pending)
+            rows = self.connection.execute(
+                "SELECT edit FROM edits WHERE letter = ? AND number > ? ORDER BY number", (kept.key, base.edits)
+            )
+            kept.tail = kept.bulk = 0
+            for (edit,) in rows:
+                self._replay(replica, edit)
+                kept.tail += 1
+                kept.bulk += len(edit)
+            kept.replica = replica
+        return kept
+
+    def _replay(self, replica: Replica, blob: bytes) -> None:
+        try:
+            replica.apply(codec.read_edit(blob))
+        except msgspec.DecodeError as error:
+            self._unreadable(str(error))
+
+    # --- the disk -----------------------------------------------------------------------------------------------------
+
+    @property
+    def dirty(self) -> bool:
+        """Tell whether there is something to write."""
+        return bool(self._forgotten or self.also or self._dirty)
+
+    def write(self) -> None:
+        """Write all that is new, inside the transaction that the caller began. Raises sqlite3.Error."""
+        for key in self._forgotten.values():
+            self._delete(key, ("edits", "texts"))
+            self.connection.execute("DELETE FROM letters WHERE id = ?", (key,))
+        for kept in self._dirty.values():
+            self._write_letter(kept)
+        for statement in self.also:
+            statement(self.connection)
+
+    def _write_letter(self, kept: Kept) -> None:
+        if kept.anew:
+            self._delete(kept.key, ("edits",))
+        rows = ((kept.key, number, blob) for number, blob in kept.rows)
+        self.connection.executemany("INSERT OR REPLACE INTO edits VALUES (?, ?, ?)", rows)
+        for kind, blob in kept.texts.items():
+            if blob is None:
+                self.connection.execute("DELETE FROM texts WHERE letter = ? AND kind = ?", (kept.key, kind))
+            else:
+                self.connection.execute("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", (kept.key, kind, blob))
+        record, head = codec.pack(kept.record, Record)[1], codec.pack(kept.current_head(), Head)[1]
+        self.connection.execute(
+            "INSERT OR REPLACE INTO letters (id, local_id, record, edits, changed, head) VALUES (?, ?, ?, ?, ?, ?)",
+            (kept.key, kept.record.local_id, record, kept.edits, kept.changed, head),
+        )
+
+    def _delete(self, key: int, tables: tuple[Literal["edits", "texts"], ...]) -> None:
+        for table in tables:
+            self.connection.execute(f"DELETE FROM {table} WHERE letter = ?", (key,))  # noqa: S608 - names of our own
+
+    def written(self) -> None:
+        """Take note that the transaction is on disk."""
+        self._undo.clear()
+        self._forgotten.clear()
+        self.also.clear()
+        for kept in self._dirty.values():
+            kept.rows.clear()
+            kept.texts.clear()
+            kept.anew = False
+        self._dirty.clear()
+
+    def undo(self) -> None:
+        """Take back what callers are told did not work. Edits and new letters stay."""
+        self.also.clear()
+        while self._undo:
+            self._undo.pop()()
+
+    def tidy(self, now: float, idle: float) -> bool:
+        """In a quiet moment: make one snapshot, or let go of texts unused for `idle` seconds. True to be called on."""
+        for local_id, kept in list(self._kept.items()):
+            if local_id in self._dirty:
+                continue
+            whole = kept.replica is not None and kept.replica.is_whole()
+            if whole and (kept.tail >= MANY_EDITS or kept.bulk >= LARGE_EDITS):
+                kept.rebase()
+                self._dirty[local_id] = kept
+                return True
+            if not kept.used:
+                kept.used = now
+            if now - kept.used >= idle:
+                del self._kept[local_id]
+        return bool(self._kept)
+
+    def _new_key(self) -> int:
+        self._next += 1
+        return self._next

@@ -1,0 +1,339 @@
+"""The one thread that owns the database: takes what is asked in order, writes it in few commits, and bears a bad disk.
+
+A trouble is told once, and tried again in growing pauses; until then memory holds what was typed. A damaged file is set
+aside at once, and everything that can be read, or is in memory, goes on in a new one.
+"""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from app.domain.errors import Damaged, StorageError
+from app.domain.i18n import tr
+from app.storage import database
+from app.storage.lock import InstanceLock
+from app.storage.rescue import rescue
+from app.storage.shelf import Shelf
+from app.storage.task import Append, Kind, Task
+from app.storage.wording import closed_error, damage_told, storage_error
+
+GATHER: Final = 0.01
+"""How long edits that nobody waits for may gather before they are written together, in seconds."""
+FIRST_RETRY: Final = 0.5
+LAST_RETRY: Final = 5.0
+QUIET: Final = 1.0
+IDLE: Final = 60.0
+"""After this many seconds a letter's text is let go of in memory."""
+FIRST_CHECK: Final = 0.25
+"""How long looking for damage may keep the first read waiting; a longer look is made in a quiet moment."""
+
+
+class Stop:
+    """The last entry of the queue."""
+
+
+Entry = Append | Task[Any] | Stop
+
+
+class Ears(Protocol):
+    """Whom the writer tells; each call is made in the writer's thread, and handed on from there."""
+
+    def opened(self, error: StorageError | None) -> None:
+        """The database is open, or cannot be opened; then the thread is over."""
+
+    def answered(self, tasks: list[Task[Any]]) -> None:
+        """These have their answer."""
+
+    def trouble(self, error: StorageError) -> None:
+        """Something could not be written; told once until `well`."""
+
+    def well(self) -> None:
+        """The disk takes writing again."""
+
+    def damaged(self, error: Damaged) -> None:
+        """A database was set aside."""
+
+    def ended(self) -> None:
+        """The database is closed."""
+
+
+class Writer:
+    """The thread. `entries` is its only door."""
+
+    def __init__(self, path: Path, ears: Ears) -> None:
+        """Nothing is opened before `thread` is started."""
+        self.entries: queue.SimpleQueue[Entry] = queue.SimpleQueue()
+        self.thread = threading.Thread(target=self._live, name="mailwright storage", daemon=True)
+        self.all_written = True
+        self._path = path
+        self._ears = ears
+        self._lock = InstanceLock(path)
+        self._shelf: Shelf
+        self._late: deque[Append] = deque()
+        self._broken = False
+        self._checked = False
+        self._untidy = True
+        self._trouble: StorageError | None = None
+        self._retry_at = 0.0
+        self._pause = FIRST_RETRY
+
+    # --- its life ----------------------------------------------------------------------------------------------------
+
+    def _live(self) -> None:
+        try:
+            self._open()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the one who awaits the opening is told
+            self._lock.release()
+            self._ears.opened(storage_error(error, self._path.parent))
+            return
+        self._ears.opened(None)
+        try:
+            while self._serve(self._gather()):
+                pass
+        finally:
+            self._shelf.connection.close()
+            self._lock.release()
+            self._refuse_the_rest()
+            self._ears.ended()
+
+    def _refuse_the_rest(self) -> None:
+        """Leave nobody waiting who asked too late."""
+        while not self.entries.empty():
+            entry = self.entries.get()
+            if isinstance(entry, Task):
+                entry.error = closed_error()
+                self._ears.answered([entry])
+            elif isinstance(entry, Append):
+                self.all_written = False
+
+    def _open(self) -> None:
+        database.prepare_folder(self._path.parent)
+        self._lock.take()
+        try:
+            self._attach(database.open_database(self._path))
+        except (sqlite3.Error, database.NotReadable) as error:
+            if not database.is_damage(error):
+                raise
+            self._begin_anew()
+
+    def _attach(self, connection: sqlite3.Connection) -> None:
+        try:
+            if hasattr(self, "_shelf"):
+                self._shelf.attach(connection)
+            else:
+                self._shelf = Shelf(connection, self._row_unreadable)
+        except BaseException:
+            connection.close()
+            raise
+
+    def _begin_anew(self) -> None:
+        """Set the damaged file aside, and take what can be read of it over. Raises OSError and sqlite3.Error."""
+        aside = database.set_aside(self._path)
+        fresh = database.open_database(self._path)
+        try:
+            rescued = rescue(aside, fresh)
+        except BaseException:
+            fresh.close()
+            raise
+        self._attach(fresh)
+        self._checked = True
+        self._ears.damaged(damage_told(aside, rescued))
+
+    def _rebuild(self) -> None:
+        self._broken = True
+        self._shelf.connection.close()
+        self._begin_anew()
+        self._broken = False
+
+    # --- waiting -----------------------------------------------------------------------------------------------------
+
+    def _gather(self) -> list[Entry]:
+        """Wait for something to do; edits gather for a moment, what somebody waits for goes at once."""
+        try:
+            batch = [self.entries.get(timeout=self._next_look())]
+        except queue.Empty:
+            self._use_quiet()
+            return []
+        end = time.monotonic() + GATHER
+        awaited = not isinstance(batch[0], Append)
+        while (left := end - time.monotonic()) > 0:
+            try:
+                entry = self.entries.get_nowait() if awaited else self.entries.get(timeout=left)
+            except queue.Empty:
+                break
+            awaited = awaited or not isinstance(entry, Append)
+            batch.append(entry)
+            if isinstance(entry, Stop):
+                break
+        return batch
+
+    def _next_look(self) -> float | None:
+        if self._trouble is not None:
+            return max(self._retry_at - time.monotonic(), 0.0)
+        return QUIET if self._untidy or not self._checked else None
+
+    def _use_quiet(self) -> None:
+        """Look for damage to the end, make snapshots of long tails, let go of texts."""
+        if self._trouble is None:
+            if not self._checked:
+                self._check(lambda: not self.entries.empty())
+            else:
+                self._untidy = self._shelf.tidy(time.monotonic(), IDLE)
+
+    def _check(self, give_up: Callable[[], bool]) -> None:
+        try:
+            self._checked = database.check(self._shelf.connection, give_up)
+        except (sqlite3.Error, database.NotReadable) as error:
+            self._mend(error)
+
+    def _mend(self, error: BaseException) -> bool:
+        """Begin a new file where `error` says that this one is damaged; tell whether that was done."""
+        if not database.is_damage(error):
+            return False
+        try:
+            self._rebuild()
+        except (sqlite3.Error, OSError, database.NotReadable) as failure:
+            self._note_trouble(storage_error(failure, self._path.parent))
+            return False
+        return True
+
+    # --- working -----------------------------------------------------------------------------------------------------
+
+    def _serve(self, batch: list[Entry]) -> bool:
+        """Do what was asked, write it, tell it. False after the last."""
+        stopping = any(isinstance(entry, Stop) for entry in batch)
+        if not self._checked and batch and not stopping:
+            end = time.monotonic() + FIRST_CHECK
+            self._check(lambda: time.monotonic() > end)
+        due = self._trouble is None or time.monotonic() >= self._retry_at
+        tasks = [entry for entry in batch if isinstance(entry, Task)]
+        wanted = due or stopping or any(task.kind is Kind.CHANGE for task in tasks)
+        if wanted:
+            self._take_late()
+        for entry in batch:
+            if isinstance(entry, Append):
+                self._append(entry)
+            elif isinstance(entry, Task):
+                self._run(entry)
+        if wanted:
+            self._write_for(tasks)
+        if tasks:
+            self._ears.answered(tasks)
+        self._untidy = self._untidy or bool(batch)
+        self.all_written = not (self._shelf.dirty or self._late)
+        return not stopping
+
+    def _write_for(self, tasks: list[Task[Any]]) -> None:
+        if self._trouble is None and not self._shelf.dirty:
+            return
+        error = self._write()
+        if error is None:
+            return
+        self._shelf.undo()
+        for task in tasks:
+            if task.kind is Kind.READ:
+                self._run(task)
+            elif task.error is None:
+                task.error = error
+
+    def _append(self, entry: Append) -> None:
+        if self._late:
+            self._late.append(entry)  # a later edit never overtakes an earlier one
+        elif not self._take_in(entry):
+            self._late.append(entry)
+
+    def _take_late(self) -> None:
+        while self._late and self._take_in(self._late[0]):
+            self._late.popleft()
+
+    def _take_in(self, entry: Append) -> bool:
+        """Give an edit to its letter; False where the disk kept the letter from being read."""
+        for _ in range(2):
+            try:
+                self._shelf.append(entry.local_id, entry.edit, entry.at)
+            except sqlite3.Error as error:
+                if not self._mend(error):
+                    self._note_trouble(storage_error(error, self._path.parent))
+                    return False
+            except Exception:  # one edit that cannot be taken in must not end the writer for all others
+                import logging
+
+                # Its text is not named: a log may be read by others.
+                logging.getLogger(__name__).exception("an edit of letter %s could not be taken in", entry.local_id)
+                return True
+            else:
+                return True
+        return False
+
+    def _run(self, task: Task[Any], *, again: bool = True) -> None:
+        try:
+            task.run(self._shelf)
+        except sqlite3.Error as error:
+            if again and self._mend(error):
+                self._run(task, again=False)
+            else:
+                task.error = storage_error(error, self._path.parent)
+        except Exception as error:  # noqa: BLE001 - a defect belongs to the one who awaits the call
+            task.error = error
+
+    def _write(self) -> StorageError | None:
+        """Bring the shelf to the disk in one transaction; return what went wrong."""
+        error: BaseException | None = None
+        for _ in range(2):
+            try:
+                if self._broken:
+                    self._rebuild()
+                self._commit()
+            except Exception as failure:  # noqa: BLE001 - whatever it is, the writer goes on, and the person is told
+                error = failure
+                if not (database.is_damage(failure) and self._mend(failure)):
+                    break
+            else:
+                self._note_well()
+                return None
+        told = storage_error(error or StorageError(), self._path.parent)
+        self._note_trouble(told)
+        return told
+
+    def _commit(self) -> None:
+        connection = self._shelf.connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if self._trouble is not None and not self._shelf.dirty:
+                # Nothing waits, but whoever was refused wants to know when the disk is well: this writes one page.
+                connection.execute(f"PRAGMA user_version = {len(database.MIGRATIONS)}")
+            self._shelf.write()
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        self._shelf.written()
+
+    # --- trouble -----------------------------------------------------------------------------------------------------
+
+    def _note_trouble(self, error: StorageError) -> None:
+        if self._trouble is None:
+            self._ears.trouble(error)
+        self._trouble = error
+        self._retry_at = time.monotonic() + self._pause
+        self._pause = min(self._pause * 2, LAST_RETRY)
+
+    def _note_well(self) -> None:
+        if self._trouble is not None and not self._late:
+            self._trouble = None
+            self._pause = FIRST_RETRY
+            self._ears.well()
+
+    def _row_unreadable(self, detail: str) -> None:
+        told = Damaged(
+            tr("A message on this computer cannot be read in full ({reason}); it was left as it is.", reason=detail)
+        )
+        self._ears.damaged(told)
