@@ -84,8 +84,9 @@ class ListDesk(QWidget):
         if not rows:
             self._empty.say(self._why_empty())
         self._stack.setCurrentWidget(self.list if rows else self._empty)
-        if rows and self.list.current_number() < 0:
-            self.list.go_to(0)
+        if rows and not self.list.selectionModel().hasSelection():
+            # Qt makes a row current when the list takes the focus, but selects none.
+            self.list.go_to(max(0, self.list.current_number()))
         if had_focus:
             self.take_focus()
 
