@@ -129,7 +129,8 @@ class RunningSandbox:
         if not reply.headers.get("content-type", "").startswith("text/xml") or not reply.content.startswith(b"<?xml"):
             return reply
         root = etree.fromstring(reply.content, etree.XMLParser(huge_tree=True, resolve_entities=False))
-        assert schema.complaints(root) == [], reply.content[:2000]
+        found = schema.complaints(root)
+        assert found == [], (found, reply.content[:2000])
         return Reply(reply.status, reply.headers, reply.content, root)
 
     def post(

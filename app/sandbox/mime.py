@@ -2,21 +2,32 @@
 
 import contextlib
 import re
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from email import policy
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Final
 
 from app.sandbox.errors import EwsError
+from app.sandbox.properties import read_time, write_time
 from app.sandbox.store.attachments import NewAttachment
-from app.sandbox.store.items import Attachment, Body, Item, Mailbox
+from app.sandbox.store.items import RECIPIENTS, Attachment, Body, Item, Mailbox
 from app.sandbox.store.mail_store import MailStore
 from app.sandbox.text import plain_text
 
-_POLICY: Final = policy.SMTP.clone(utf8=False)
+
+def _headers_as_text() -> HeaderRegistry:
+    """Make a registry of headers that takes a Message-ID as it stands: Python's own reader trips over broken ones."""
+    registry = HeaderRegistry()
+    registry.map_to_type("message-id", UnstructuredHeader)  # type: ignore[arg-type]  # the registry adds BaseHeader
+    return registry
+
+
+_POLICY: Final = policy.SMTP.clone(utf8=False, header_factory=_headers_as_text())
+_ESCAPED: Final = re.compile("^[^\ud800-\udfff]*[\udc80-\udcff][^\ud800-\udc7f\udd00-\udfff]*$")
 _IMPORTANCE: Final = ("Low", "Normal", "High")
 _SENSITIVITY: Final = ("", "Personal", "Private", "Company-Confidential")
 
@@ -44,10 +55,19 @@ def write_mime(store: MailStore, item: Item, *, with_bcc: bool = True) -> bytes:
 
 def build(store: MailStore, item: Item, *, with_bcc: bool = False) -> EmailMessage:
     """Make a letter's MIME from what is kept of it."""
-    message = EmailMessage(policy=_POLICY)
+    message = _with_headers(item, with_bcc=with_bcc)
+    _set_content(store, item, message)
+    return message
+
+
+def _with_headers(item: Item, *, with_bcc: bool) -> EmailMessage:
+    row = item.row
+    names = [str(row[column] or "") for column in ("message_id", "in_reply_to", "references_", "from_address")]
+    names += [one.address or "" for kind in RECIPIENTS for one in item.recipients(kind)]
+    # Addresses and ids cannot be encoded as words can: with letters beyond ASCII they need UTF-8 (RFC 6532).
+    message = EmailMessage(policy=_POLICY.clone(utf8=not all(name.isascii() for name in names)))
     for name, value in _headers(item, with_bcc=with_bcc):
         message[name] = value
-    _set_content(store, item, message)
     return message
 
 
@@ -64,7 +84,7 @@ def _headers(item: Item, *, with_bcc: bool) -> list[tuple[str, object]]:
         if people:
             found.append((header, people))
     found.append(("Subject", _line(row["subject"] or "")))
-    moment = datetime.fromtimestamp((row["sent"] or row["created"]) / 1000, UTC)
+    moment = datetime.fromisoformat(write_time(row["sent"] or row["created"]))
     found.append(("Date", format_datetime(moment)))
     for header, column in (("Message-ID", "message_id"), ("In-Reply-To", "in_reply_to"), ("References", "references_")):
         if row[column]:
@@ -79,9 +99,7 @@ def _headers(item: Item, *, with_bcc: bool) -> list[tuple[str, object]]:
 
 def header_list(item: Item) -> list[tuple[str, str]]:
     """Return the headers that a letter goes out with, as text."""
-    message = EmailMessage(policy=_POLICY)
-    for name, value in _headers(item, with_bcc=False):
-        message[name] = value
+    message = _with_headers(item, with_bcc=False)
     message["MIME-Version"] = "1.0"
     return [(name, str(value)) for name, value in message.items()]
 
@@ -110,11 +128,11 @@ def _set_content(store: MailStore, item: Item, message: EmailMessage) -> None:
         message.set_content(content)
         page = None
     for attachment in item.attachments:
-        inline = attachment.is_inline and attachment.content_id and page is not None
-        _attach(store, attachment, page if inline and isinstance(page, EmailMessage) else message)
+        related = page if attachment.is_inline and attachment.content_id else None
+        _attach(store, attachment, message, related)
 
 
-def _attach(store: MailStore, attachment: Attachment, message: MIMEPart) -> None:
+def _attach(store: MailStore, attachment: Attachment, message: EmailMessage, page: MIMEPart | None) -> None:
     if attachment.inner is not None:
         inner = build(store, store.items.with_id(attachment.inner))
         message.add_attachment(inner, filename=_line(attachment.name or "message") + ".eml")
@@ -123,7 +141,8 @@ def _attach(store: MailStore, attachment: Attachment, message: MIMEPart) -> None
     token = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,60}")
     if not (token.fullmatch(main) and token.fullmatch(sub)) or main in {"multipart", "message"}:
         main, sub = "application", "octet-stream"
-    add = message.add_related if attachment.is_inline and attachment.content_id else message.add_attachment
+    # What a page shows travels beside the page, all else beside the whole.
+    add = message.add_attachment if page is None else page.add_related
     content_id = f"<{_line(attachment.content_id)}>" if attachment.content_id else None
     add(
         store.attachments.content(attachment),
@@ -146,28 +165,34 @@ def read_mime(store: MailStore, item: Item, content: bytes) -> list[NewAttachmen
             raise EwsError("ErrorMimeContentInvalid")
         _read_headers(store, item, message)
         return _read_content(item, message)
-    except (ValueError, LookupError, TypeError, AttributeError, IndexError, RecursionError):
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
         # The standard library's reader of headers raises what it happens to stumble upon.
         raise EwsError("ErrorMimeContentConversionFailed") from None
+
+
+def _plain(value: object) -> str:
+    """Return what a part of a letter says, without the halves of characters that stand for bytes nobody can read."""
+    text = str(value).encode("utf-8", "surrogateescape" if _ESCAPED.search(str(value)) else "replace")
+    return text.decode("utf-8", "replace")
 
 
 def _read_people(store: MailStore, message: EmailMessage, header: str) -> list[Mailbox]:
     found: list[Mailbox] = []
     for value in message.get_all(header, []):
         for one in getattr(value, "addresses", ()):
-            known = store.people.with_address(one.addr_spec)
+            known = store.people.with_address(_plain(one.addr_spec))
             kind = known.mailbox_type if known else "OneOff"
             name = one.display_name or (known.display_name if known else one.addr_spec)
-            found.append(Mailbox(name, one.addr_spec, "SMTP", kind))
+            found.append(Mailbox(_plain(name), _plain(one.addr_spec), "SMTP", kind))
     return found
 
 
 def _read_headers(store: MailStore, item: Item, message: EmailMessage) -> None:
     row = item.row
-    row["subject"] = str(message.get("Subject", ""))[:255]
+    row["subject"] = _plain(message.get("Subject", ""))[:255]
     for column, header in (("message_id", "Message-ID"), ("in_reply_to", "In-Reply-To"), ("references_", "References")):
         if message.get(header):
-            row[column] = str(message[header]).strip()
+            row[column] = _plain(message[header]).strip()
     for kind, header in (("to", "To"), ("cc", "Cc"), ("bcc", "Bcc"), ("reply-to", "Reply-To")):
         item.set_recipients(kind, _read_people(store, message, header))
     for prefix, header in (("from", "From"), ("sender", "Sender")):
@@ -186,23 +211,27 @@ def _read_headers(store: MailStore, item: Item, message: EmailMessage) -> None:
     if message.get("Date"):
         # A date that cannot be read leaves the letter with the time it was taken in.
         with contextlib.suppress(ValueError, OverflowError):
-            row["sent"] = round(parsedate_to_datetime(str(message["Date"])).timestamp() * 1000)
-    item.set_headers([(name, str(value)) for name, value in message.items() if name.lower() != "bcc"])
+            row["sent"] = read_time(parsedate_to_datetime(str(message["Date"])).isoformat())
+    item.set_headers([(_plain(name), _plain(value)) for name, value in message.items() if name.lower() != "bcc"])
 
 
 def _read_content(item: Item, message: EmailMessage) -> list[NewAttachment]:
     page = message.get_body(("html", "plain"))
     if page is not None:
         kind = "HTML" if page.get_content_subtype() == "html" else "Text"
-        item.set_body(Body(kind, str(page.get_content())))
-    found: list[NewAttachment] = []
+        item.set_body(Body(kind, _plain(page.get_content())))
     bodies = {id(part) for part in (message.get_body(("html",)), message.get_body(("plain",))) if part is not None}
-    for part in message.walk():
-        if (part.is_multipart() and part.get_content_type() != "message/rfc822") or id(part) in bodies:
-            continue
-        if isinstance(part, MIMEPart):
-            found.append(_read_attachment(part))
-    return found
+    return [_read_attachment(part) for part in _leaves(message) if id(part) not in bodies]
+
+
+def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:
+    """Yield the parts that hold something; an attached letter is one of them, whatever is within it."""
+    if part.get_content_maintype() == "multipart":
+        for inner in part.iter_parts():
+            if isinstance(inner, MIMEPart):
+                yield from _leaves(inner)
+    else:
+        yield part
 
 
 def _read_attachment(part: MIMEPart) -> NewAttachment:
@@ -212,11 +241,13 @@ def _read_attachment(part: MIMEPart) -> NewAttachment:
     else:
         decoded = part.get_payload(decode=True)
         content = decoded if isinstance(decoded, bytes) else b""
-    content_id = str(part.get("Content-ID", "")).strip().strip("<>") or None
-    name = part.get_filename() or ("message.eml" if part.get_content_maintype() == "message" else "attachment")
+    content_id = _plain(part.get("Content-ID", "")).strip().strip("<>") or None
+    name = _plain(part.get_filename() or "") or (
+        "message.eml" if part.get_content_maintype() == "message" else "attachment"
+    )
     return NewAttachment(
         name=name,
-        content_type=part.get_content_type(),
+        content_type=_plain(part.get_content_type()),
         content=content,
         content_id=content_id,
         is_inline=part.get_content_disposition() == "inline" and content_id is not None,

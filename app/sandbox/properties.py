@@ -10,7 +10,7 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from lxml import etree
@@ -34,6 +34,7 @@ SETS: Final = {
 }
 """The distinguished property sets and their GUIDs."""
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _UNUSABLE: Final = frozenset({"Error", "Null", "Object", "ObjectArray"})
 
 
@@ -128,12 +129,13 @@ def write_value(kind: str, value: Value) -> str:
 def read_time(text: str) -> int:
     """Turn an XML dateTime into milliseconds; one without a zone is taken as UTC. Raises ValueError."""
     said = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text.strip()))
-    return round((said if said.tzinfo else said.replace(tzinfo=UTC)).timestamp() * 1000)
+    return ((said if said.tzinfo else said.replace(tzinfo=UTC)) - _EPOCH) // timedelta(milliseconds=1)
 
 
 def write_time(milliseconds: int) -> str:
     """Write a time as Exchange does: UTC, whole seconds."""
-    return datetime.fromtimestamp(milliseconds // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = _EPOCH + timedelta(seconds=milliseconds // 1000)
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def _read_bounded(bits: int, text: str) -> int:
