@@ -189,6 +189,7 @@ class DeskWork:
         going = tuple(answer.local_id for answer in answers if answer.goes and answer.local_id is not None)
         kept = len(answers) - len(going)
         if going:
+            self._program.foot.keep_back(kept)
             self._count_down(going)
         elif kept:
             self._program.foot.say(ntr("{n} needs attention", "{n} need attention", kept))

@@ -110,7 +110,7 @@ class MessageBar(QFrame):
             words.setAccessibleName(f"{label}: {value}")
             self._grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(words, number, 1)
-        if details:
+        if details and self._action_id != "copy-details":
             copy = QPushButton(tr("Copy details"), self._panel)
             copy.setProperty("kind", "link")
             copy.clicked.connect(self.copy_details)

@@ -30,6 +30,7 @@ class SubjectField(QLineEdit):
         self.setAccessibleName(tr("Subject"))
         self.setPlaceholderText(tr("Subject"))
         self.setFont(theme.font(size=17, semibold=True))
+        self.setTextMargins(-2, 0, 0, 0)  # Qt keeps two pixels to itself: the text stands under its neighbours
         self.setMaxLength(1_000_000)
         self.textChanged.connect(self._tell)
 

@@ -25,6 +25,7 @@ class Foot:
         self._undo: Callable[[], None] | None = None
         self._until = 0.0
         self._held: tuple[LocalId, ...] = ()
+        self._kept_back = 0
         self.on_tick: Callable[[], None] = lambda: None
         self._tick = QTimer(window)
         self._tick.setInterval(1000)
@@ -54,6 +55,10 @@ class Foot:
         self._window.say(words, tr("Undo") if undo is not None else "")
         self._leave.start()
 
+    def keep_back(self, count: int) -> None:
+        """Take down that so many of a batch never went, to be said with what became of the rest."""
+        self._kept_back = count
+
     def count_down(self, held: tuple[LocalId, ...], until: float, undo: Callable[[], None]) -> None:
         """Say that these are sent at `until`, and count the seconds."""
         self._leave.stop()
@@ -62,7 +67,8 @@ class Foot:
         self._tick.start()
 
     def sent(self, names: tuple[LocalId, ...], failed: int) -> None:
-        """Say what became of a batch."""
+        """Say what became of a batch, with those that never went."""
+        failed, self._kept_back = failed + self._kept_back, 0
         if failed:
             sent = ntr("{n} sent", "{n} sent", len(names))
             bad = ntr("{n} needs attention", "{n} need attention", failed)
