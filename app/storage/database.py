@@ -102,9 +102,7 @@ def _look_before_touching(path: Path, known: int) -> None:
     """Read whose file it is and of which form, without writing: opening it to write could already change it."""
     if not os.access(path, os.W_OK):
         raise PermissionError(13, "may not be written", str(path))
-    # Without changes beside it, nothing but the file needs to be looked at, and no file is made for the look.
-    mode = "mode=ro" if _wal(path).exists() else "mode=ro&immutable=1"
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, timeout=2.0)
+    connection = sqlite3.connect(to_look_at(path), uri=True, timeout=2.0)
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         owner = connection.execute("PRAGMA application_id").fetchone()[0]
@@ -120,6 +118,13 @@ def _look_before_touching(path: Path, known: int) -> None:
                 " start that newer version instead of this one."
             )
         )
+
+
+def to_look_at(path: Path) -> str:
+    """Return the URI by which `path` is opened without changing it."""
+    # Without changes beside it, nothing but the file needs to be looked at, and no file is made for the look.
+    mode = "mode=ro" if _wal(path).exists() else "mode=ro&immutable=1"
+    return f"{path.absolute().as_uri()}?{mode}"
 
 
 def _migrate(connection: sqlite3.Connection, migrations: Sequence[str]) -> None:

@@ -26,8 +26,10 @@ _TABLES = {
 
 def rescue(damaged: Path, fresh: sqlite3.Connection) -> int:
     """Copy into `fresh` what can be read of `damaged`; return the number of letters. Raises sqlite3.Error."""
+    if damaged.stat().st_size == 0:
+        return 0  # SQLite would remove the changes beside an empty file, and they may be all there is
     try:
-        old = sqlite3.connect(f"{damaged.absolute().as_uri()}?mode=ro", uri=True, timeout=2.0)
+        old = sqlite3.connect(database.to_look_at(damaged), uri=True, timeout=2.0)
     except sqlite3.Error:
         return 0
     try:

@@ -1,0 +1,265 @@
+"""A disk that is full, read-only or broken: nothing typed is lost, and each trouble is told once, in words."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.domain.account import Account
+from app.domain.errors import StorageError
+from app.domain.message import AccountId, Content
+from app.domain.state import State
+from app.storage import writer
+from app.storage.journal import SqliteJournal
+from app.storage.settings import SqliteSettings
+from app.storage.shelf import Shelf
+from app.storage.store import Store
+from tests.unit.storage.letters import BODY, new_record, typed
+
+
+class Scene:
+    """A store whose disk can be made full and roomy again."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.journal = SqliteJournal(store)
+        self.troubles: list[StorageError] = []
+        self.wells = 0
+        self.well = asyncio.Event()
+        self.trouble = asyncio.Event()
+        self.journal.on_trouble(self._has_trouble)
+        self.journal.on_well(self._is_well)
+
+    def _has_trouble(self, error: StorageError) -> None:
+        self.troubles.append(error)
+        self.trouble.set()
+
+    def _is_well(self) -> None:
+        self.wells += 1
+        self.well.set()
+
+    async def fill(self) -> None:
+        """Let no page be added from now on, as SQLite sees a full disk."""
+
+        def call(shelf: Shelf) -> None:
+            shelf.connection.execute("PRAGMA max_page_count = 1")
+
+        await self.store.read(call)
+
+    async def free(self) -> None:
+        """Give room again, and wait until the journal has found out by itself."""
+
+        def call(shelf: Shelf) -> None:
+            shelf.connection.execute("PRAGMA max_page_count = 1000000")
+
+        await self.store.read(call)
+        await asyncio.wait_for(self.well.wait(), 20)
+
+    async def reopen(self) -> SqliteJournal:
+        assert await self.store.close()
+        self.store = await Store.open(self.store.path)
+        return SqliteJournal(self.store)
+
+
+@pytest.fixture
+async def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
+    monkeypatch.setattr(writer, "FIRST_RETRY", 0.02)
+    monkeypatch.setattr(writer, "LAST_RETRY", 0.05)
+    scene = Scene(await Store.open(tmp_path / "own" / "mailwright.sqlite"))
+    yield scene
+    await scene.store.close()
+
+
+ROOT = Path(__file__).parents[2]
+BIG = "0123456789" * 1000
+
+
+async def test_what_is_typed_on_a_full_disk_is_written_in_order_when_there_is_room(scene: Scene) -> None:
+    record = new_record()
+    await scene.journal.create(record, Content())
+    await scene.fill()
+    for number in range(5):
+        scene.journal.append(record.local_id, typed(BIG + str(number)))
+        with pytest.raises(StorageError, match="disk is full"):
+            await scene.journal.flush()
+    expected = "".join(BIG + str(number) for number in (4, 3, 2, 1, 0))
+    letter = await scene.journal.read(record.local_id)
+    assert (letter.content.body, letter.record.edits) == (expected, 5)
+    await asyncio.sleep(0.2)
+    assert len(scene.troubles) == 1
+    await scene.free()
+    assert scene.wells == 1
+    await scene.journal.flush()
+    assert (await (await scene.reopen()).read(record.local_id)).content.body == expected
+
+
+async def test_a_trouble_without_anybody_waiting_is_told_and_each_new_one_again(scene: Scene) -> None:
+    record = new_record()
+    await scene.journal.create(record, Content())
+    for times in (1, 2):
+        await scene.fill()
+        scene.journal.append(record.local_id, typed(BIG * times))
+        await asyncio.wait_for(scene.trouble.wait(), 20)
+        scene.trouble.clear()
+        scene.well.clear()
+        await scene.free()
+    assert (len(scene.troubles), scene.wells) == (2, 2)
+
+
+async def test_a_letter_begun_on_a_full_disk_takes_edits_and_is_written_later(scene: Scene) -> None:
+    record = new_record()
+    await scene.fill()
+    with pytest.raises(StorageError):
+        await scene.journal.create(record, Content(body=BIG))
+    scene.journal.append(record.local_id, typed("x"))
+    assert (await scene.journal.read(record.local_id)).content.body == "x" + BIG
+    assert [one.local_id for one in await scene.journal.records()] == [record.local_id]
+    await scene.free()
+    assert (await (await scene.reopen()).read(record.local_id)).content.body == "x" + BIG
+
+
+async def test_a_put_that_was_refused_never_happens_later(scene: Scene) -> None:
+    record = new_record()
+    await scene.journal.create(record, BODY, BODY)
+    await scene.fill()
+    sending = msgspec.structs.replace(record, state=State.SENDING)
+    with pytest.raises(StorageError):
+        await scene.journal.put(sending, Content(body=BIG))
+    with pytest.raises(StorageError):
+        await scene.journal.saved(sending, Content(body=BIG))
+    results = await asyncio.gather(
+        scene.journal.put(sending, Content(body=BIG)), scene.journal.read(record.local_id), return_exceptions=True
+    )
+    assert isinstance(results[0], StorageError)
+    for letter in (results[1], await scene.journal.read(record.local_id)):
+        assert not isinstance(letter, BaseException)
+        assert (letter.record.state, letter.attempt, letter.on_server) == (State.DRAFT, None, BODY)
+    await scene.free()
+    letter = await (await scene.reopen()).read(record.local_id)
+    assert (letter.record.state, letter.attempt, letter.on_server) == (State.DRAFT, None, BODY)
+
+
+async def test_a_letter_that_could_not_be_forgotten_is_still_there(scene: Scene) -> None:
+    record = new_record()
+    await scene.journal.create(record, BODY)
+    other = new_record()
+    await scene.fill()
+    outcomes = await asyncio.gather(
+        scene.journal.forget(record.local_id),
+        scene.journal.create(other, Content(body=BIG)),
+        return_exceptions=True,
+    )
+    assert [type(outcome) for outcome in outcomes] == [StorageError, StorageError]
+    assert (await scene.journal.read(record.local_id)).content == BODY
+    await scene.free()
+    found = {one.local_id for one in await (await scene.reopen()).records()}
+    assert found == {record.local_id, other.local_id}
+
+
+async def test_settings_that_could_not_be_kept_say_so_and_the_end_of_it_is_told(scene: Scene) -> None:
+    settings = SqliteSettings(scene.store)
+    await scene.fill()
+    with pytest.raises(StorageError):
+        await settings.keep("signature", BIG)
+    with pytest.raises(StorageError):
+        await settings.keep_account(Account(AccountId("a"), BIG, "https://example.org", "a"))
+    assert (await settings.read("signature"), await settings.accounts()) == (None, [])
+    await scene.free()
+    assert (await settings.read("signature"), await settings.accounts()) == (None, [])
+
+
+async def test_closing_on_a_full_disk_ends_and_says_that_not_all_is_written(scene: Scene) -> None:
+    record = new_record()
+    await scene.journal.create(record, Content())
+    await scene.fill()
+    scene.journal.append(record.local_id, typed(BIG))
+    assert not await scene.store.close()
+
+
+_LIMITED = """
+import asyncio, resource, sys
+from pathlib import Path
+from app.domain.errors import StorageError
+from app.domain.message import Content
+from app.storage.journal import SqliteJournal
+from app.storage import writer
+from app.storage.store import Store
+from tests.unit.storage.letters import new_record, typed
+
+writer.FIRST_RETRY, writer.LAST_RETRY = 0.02, 0.05
+
+async def run():
+    store = await Store.open(Path(sys.argv[1]))
+    journal = SqliteJournal(store)
+    troubles, well = [], asyncio.Event()
+    journal.on_trouble(troubles.append)
+    journal.on_well(well.set)
+    record = new_record("letter")
+    await journal.create(record, Content())
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, most))
+    for number in range(20):
+        journal.append(record.local_id, typed(f"{number:05}" * 2000))
+        try:
+            await journal.flush()
+        except StorageError:
+            pass
+    assert len(troubles) == 1, troubles
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    await asyncio.wait_for(well.wait(), 20)
+    assert await store.close()
+
+asyncio.run(run())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of a process's files")
+async def test_a_system_that_refuses_writes_in_the_middle_costs_no_edit(tmp_path: Path) -> None:
+    path = tmp_path / "own" / "mailwright.sqlite"
+    command = [sys.executable, "-c", _LIMITED, str(path)]
+    await asyncio.to_thread(subprocess.run, command, check=True, timeout=50, cwd=ROOT)
+    store = await Store.open(path)
+    letter = await SqliteJournal(store).read(new_record("letter").local_id)
+    assert letter.content.body == "".join(f"{number:05}" * 2000 for number in reversed(range(20)))
+    await store.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is read-only to this user")
+async def test_a_folder_that_may_not_be_written_is_said_in_words(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir(mode=0o500)
+    with pytest.raises(StorageError, match="allow it to write"):
+        await Store.open(folder / "mailwright.sqlite")
+
+
+async def test_a_place_that_cannot_be_a_folder_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(StorageError) as caught:
+        await Store.open(tmp_path / "file" / "mailwright.sqlite")
+    assert str(tmp_path / "file") in str(caught.value)
+
+
+async def test_a_database_that_turns_read_only_is_a_trouble_like_others(scene: Scene) -> None:
+    record = new_record()
+    await scene.journal.create(record, BODY)
+
+    def read_only(shelf: Shelf) -> None:
+        shelf.connection.execute("PRAGMA query_only = ON")
+
+    def writable(shelf: Shelf) -> None:
+        shelf.connection.execute("PRAGMA query_only = OFF")
+
+    await scene.store.read(read_only)
+    scene.journal.append(record.local_id, typed("x"))
+    with pytest.raises(StorageError, match="may not write"):
+        await scene.journal.flush()
+    await scene.store.read(writable)
+    await asyncio.wait_for(scene.well.wait(), 20)
+    assert (await (await scene.reopen()).read(record.local_id)).content.body == "xFirst words"
