@@ -1,0 +1,103 @@
+"""Times are as short as the day allows, and never name a day that could be mistaken."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from gettext import NullTranslations
+
+import pytest
+
+from app.domain import i18n
+from app.services.times import clock_time, exact_time, short_time
+
+
+@pytest.fixture(autouse=True)
+def _london(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Summer time included, by a rule that needs no database of zones."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("the zone of a process can be set on POSIX only")
+    monkeypatch.setenv("TZ", "GMT0BST,M3.5.0/1,M10.5.0")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def at(year: int, month: int, day: int, hour: int = 12, minute: int = 0) -> float:
+    """Return a moment of UTC."""
+    return datetime(year, month, day, hour, minute, tzinfo=UTC).timestamp()
+
+
+NOW = at(2026, 11, 21, 15, 30)  # a Saturday
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        (at(2026, 11, 21, 14, 32), "14:32"),
+        (at(2026, 11, 21, 0, 5), "00:05"),
+        (at(2026, 11, 21, 23, 59), "23:59"),
+        (at(2026, 11, 20, 23, 59), "Yesterday"),
+        (at(2026, 11, 19), "Thursday"),
+        (at(2026, 11, 15), "Sunday"),
+        (at(2026, 11, 14), "14 Nov"),
+        (at(2026, 5, 3), "3 May"),
+        (at(2025, 5, 3), "3 May 2025"),
+        (at(2026, 11, 22), "22 Nov"),
+        (at(2027, 1, 1), "1 Jan 2027"),
+        (0.0, ""),
+        (-3600.0, ""),
+        (1e18, ""),
+    ],
+)
+def test_a_list_says_the_time_today_then_the_day_then_the_date(when: float, words: str) -> None:
+    assert short_time(when, NOW) == words
+
+
+def test_yesterday_is_the_day_before_also_across_new_year() -> None:
+    assert short_time(at(2026, 12, 31, 23, 50), at(2027, 1, 1, 0, 10)) == "Yesterday"
+
+
+def test_a_day_begins_at_local_midnight_and_not_at_that_of_utc() -> None:
+    summer = at(2026, 7, 2, 12)
+    assert short_time(at(2026, 7, 1, 23, 30), summer) == "00:30"
+    assert short_time(at(2026, 7, 1, 22, 30), summer) == "Yesterday"
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        (at(2026, 11, 21, 12, 3), "12:03"),
+        (at(2026, 11, 20, 12, 3), "20 Nov, 12:03"),
+        (at(2026, 5, 3, 11, 3), "3 May, 12:03"),
+        (at(2025, 12, 31, 12, 3), "31 Dec 2025, 12:03"),
+        (0.0, ""),
+    ],
+)
+def test_a_clock_time_of_another_day_has_its_date(when: float, words: str) -> None:
+    assert clock_time(when, NOW) == words
+
+
+def test_an_exact_time_can_be_read_back_to_the_second() -> None:
+    when = at(2026, 7, 1, 23, 30) + 7
+    text = exact_time(when)
+    read = datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z")
+    assert text == "2026-07-02 00:30:07 +0100"
+    assert read == datetime.fromtimestamp(when, timezone(timedelta(hours=1)))
+    assert exact_time(0.0) == ""
+
+
+def test_names_of_months_and_days_come_from_the_catalogue() -> None:
+    class French(NullTranslations):
+        def gettext(self, message: str) -> str:
+            return {"Nov": "nov.", "Thursday": "jeudi", "Yesterday": "hier"}.get(message, message)
+
+    i18n.install(French())
+    try:
+        assert short_time(at(2026, 11, 14), NOW) == "14 nov."
+        assert short_time(at(2026, 11, 19), NOW) == "jeudi"
+        assert short_time(at(2026, 11, 20), NOW) == "hier"
+    finally:
+        i18n.install(None)
