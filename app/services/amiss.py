@@ -50,7 +50,9 @@ def _explain_finding(kind: ProblemKind, value: str) -> Explanation:
         case ProblemKind.PENDING_WORDS:
             return Explanation(tr("“{words}” is not a recipient yet.", words=value[:60]), "mend-address")
         case ProblemKind.SUBJECT_TOO_LONG:
-            return Explanation(subject_too_long(int(value)) if value.isdecimal() else tr("The subject is too long."))
+            length = int(value) if value.isdecimal() else 0
+            sentence = subject_too_long(length) if length else tr("The subject is too long.")
+            return Explanation(sentence, "mend-subject")
         case ProblemKind.SUBJECT_EMPTY:
             return Explanation(tr("There is no subject."), tone="warn")
         case _:

@@ -200,8 +200,8 @@ def test_a_row_speaks_for_its_record_and_knows_the_size() -> None:
         ("address", "This recipient has no address.", "mend-address"),
         ("pending-words:jon", "“jon” is not a recipient yet.", "mend-address"),
         ("no-recipients", "Add a recipient.", "mend-address"),
-        ("subject-too-long:300", "The subject has 300 characters; Exchange keeps 255. Shorten it.", ""),
-        ("subject-too-long:many", "The subject is too long.", ""),
+        ("subject-too-long:300", "The subject has 300 characters; Exchange keeps 255. Shorten it.", "mend-subject"),
+        ("subject-too-long:many", "The subject is too long.", "mend-subject"),
         ("subject-empty", "There is no subject.", ""),
     ],
 )
