@@ -1,0 +1,90 @@
+"""Letters that other clients made or changed: taken in by reading them whole, never by guessing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from app.domain.errors import AccountError, ItemRefused, MailError
+from app.domain.i18n import tr
+from app.domain.message import AccountId, Fetched, ItemRef, LocalId, new_local_id
+from app.domain.record import Record
+from app.services.autosave import ON_ITS_WAY
+from app.services.letters import Letters
+from app.services.ports import Clock, Mailbox
+from app.services.saver import Saver, elsewhere
+
+NewRecord = Callable[[LocalId, AccountId, float], Record]
+
+
+class Adopting:
+    """Takes items of the server in as letters of this machine."""
+
+    def __init__(self, letters: Letters, mailbox: Mailbox, saver: Saver, clock: Clock, new_record: NewRecord) -> None:
+        """Take in from `mailbox`; `new_record` makes a record that is like every other."""
+        self._letters = letters
+        self._mailbox = mailbox
+        self._saver = saver
+        self._clock = clock
+        self._new_record = new_record
+
+    async def adopt(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[LocalId | MailError]:
+        """Take items in with one request; each answer is our name, or why not. Raises AccountError."""
+        names: list[LocalId | MailError] = []
+        for answer in await self._mailbox.get(account_id, refs):
+            if answer.item is not None:
+                names.append(await self._take_in(account_id, answer.item))
+            elif answer.outcome.words is not None:
+                names.append(ItemRefused(answer.outcome.words))
+            else:
+                names.append(MailError(tr("The server gave no answer for this message.")))
+        return names
+
+    async def catch_up(self, record: Record) -> None:
+        """Look whether a letter was changed elsewhere. Where the server cannot be asked, our text is as good as any."""
+        if record.ref is None or record.state in ON_ITS_WAY or record.open:
+            return
+        try:
+            answer = (await self._mailbox.get(record.account_id, [record.ref]))[0]
+        except AccountError:
+            return
+        if answer.item is None:
+            await self._letters.learn(record.local_id, save_outcome=answer.outcome)
+        else:
+            await self._take_text(record, answer.item)
+
+    async def _take_in(self, account_id: AccountId, item: Fetched) -> LocalId:
+        known = self._letters.by_item(account_id, item.ref.item_id)
+        if known is not None:
+            await self._take_text(known, item)
+            return known.local_id
+        marked = LocalId(item.local_id)
+        # A copy that another client made bears the mark of the original: the mark names only one of them here.
+        free = bool(marked) and self._letters.get(marked) is None
+        local_id = marked if free else new_local_id()
+        record = msgspec.structs.replace(
+            self._new_record(local_id, account_id, item.modified or self._clock.now()),
+            message_id=item.message_id if free or not marked else "",
+            ref=item.ref,
+            saved_at=item.modified,
+            open=False,
+        )
+        await self._letters.create(record, item.content, item.content)
+        return local_id
+
+    async def _take_text(self, record: Record, item: Fetched) -> None:
+        """Take the server's text where ours has nothing new; else say that both changed."""
+        if item.ref == record.ref:
+            return
+        if not record.saved:
+            if not await self._saver.refresh(record.local_id):
+                await self._letters.learn(record.local_id, save_outcome=elsewhere(self._clock.now()))
+            return
+        latest = self._letters.get(record.local_id)
+        if latest is None or latest.edits != record.edits:
+            return
+        fresh = msgspec.structs.replace(
+            latest, ref=item.ref, saved_edits=latest.edits, saved_at=item.modified, save_outcome=None
+        )
+        await self._letters.create(fresh, item.content, item.content)

@@ -1,0 +1,77 @@
+"""Throwing a letter away, and taking it back.
+
+The item stays on the server until the time for undo is over, and only then goes to Deleted Items: taking it back costs
+no request, keeps its id, attachments and place, and works offline. What was discarded stays on this machine for a day,
+so that it can be taken back even later, as a new item then.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.domain.message import AccountId, LocalId
+from app.domain.outcome import Verdict
+from app.domain.record import Record
+from app.services.accounts import Accounts
+from app.services.autosave import ON_ITS_WAY
+from app.services.letters import Letters
+from app.services.ports import Clock, Mailbox
+from app.services.saver import LINK_LOST, Saver
+from app.services.work import Spawn, growing_pause
+
+UNDO_SECONDS: Final = 10.0
+KEPT_FOR: Final = 24 * 3600.0
+
+
+class Discarding:
+    """Discards letters and finishes it when the time for undo is over."""
+
+    def __init__(
+        self, letters: Letters, mailbox: Mailbox, accounts: Accounts, saver: Saver, clock: Clock, spawn: Spawn
+    ) -> None:
+        """Discard from `letters`, and from the server by way of `mailbox`."""
+        self._letters = letters
+        self._mailbox = mailbox
+        self._accounts = accounts
+        self._saver = saver
+        self._clock = clock
+        self._spawn = spawn
+
+    async def discard(self, local_id: LocalId, undo_seconds: float) -> bool:
+        """Throw away. False where the letter is on its way or was sent. Raises StorageError."""
+        now = self._clock.now()
+        record = await self._letters.change(local_id, lambda r: r.state not in ON_ITS_WAY, discarded=now, open=False)
+        if record is None:
+            return False
+        self.finish(record, undo_seconds)
+        return True
+
+    def finish(self, record: Record, pause: float) -> None:
+        """Move the item to Deleted Items after `pause` seconds, if the letter is still discarded then."""
+        self._spawn(self._finish(record.local_id, record.discarded, pause), f"discard {record.local_id}")
+
+    def account_reachable(self, account_id: AccountId) -> None:
+        """Finish what waited for this account."""
+        for record in self._letters.all():
+            if record.account_id == account_id and record.discarded and record.ref is not None:
+                self.finish(record, UNDO_SECONDS)
+
+    async def _finish(self, local_id: LocalId, since: float, pause: float) -> None:
+        failures = 0
+        while True:
+            await self._clock.sleep(pause)
+            async with self._saver.lock(local_id):
+                record = self._letters.get(local_id)
+                if record is None or record.discarded != since or record.ref is None:
+                    return
+                outcome = (await self._mailbox.delete(record.account_id, [record.ref]))[0]
+            if outcome.accepted or outcome.code in LINK_LOST:
+                await self._letters.learn(local_id, ref=None, save_outcome=None, saved_edits=-1)
+                return
+            if outcome.verdict is Verdict.REFUSED:
+                await self._letters.learn(local_id, discarded=0.0, save_outcome=outcome)
+                return
+            if self._accounts.is_paused(record.account_id):
+                return
+            failures += 1
+            pause = growing_pause(failures)

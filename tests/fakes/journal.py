@@ -1,0 +1,149 @@
+"""A journal without a disk: the fake behind the port `Journal`.
+
+What is written is there at once. `trouble` makes every write fail until `heal` is called: then what was kept in memory
+is written, and those who wait are told. `after_crash` is the journal that the next start of the program finds: what was
+on the disk, and nothing else.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Callable
+
+import msgspec
+
+from app.domain.edits import Edit, Replica
+from app.domain.errors import StorageError
+from app.domain.message import Content, LocalId
+from app.domain.record import Head, Letter, Record
+
+
+@dataclasses.dataclass
+class _Kept:
+    record: Record
+    replica: Replica
+    on_server: Content | None = None
+    attempt: Content | None = None
+
+
+class FakeJournal:
+    """The fake. `writes` counts what went to the disk."""
+
+    def __init__(self) -> None:
+        self.trouble: StorageError | None = None
+        self.writes = 0
+        self._kept: dict[LocalId, _Kept] = {}
+        self._durable: dict[LocalId, _Kept] = {}
+        self._tell_trouble: list[Callable[[StorageError], None]] = []
+        self._tell_well: list[Callable[[], None]] = []
+        self._told = False
+
+    # --- what a test does ---------------------------------------------------------------------------------------
+
+    def heal(self) -> None:
+        """End the trouble: what was kept in memory is written."""
+        self.trouble, self._told = None, False
+        for local_id, kept in self._kept.items():
+            self._durable[local_id] = copy.deepcopy(kept)
+        for tell in self._tell_well:
+            tell()
+
+    def after_crash(self) -> FakeJournal:
+        """Return the journal as the next start finds it."""
+        found = FakeJournal()
+        found._kept = copy.deepcopy(self._durable)
+        found._durable = copy.deepcopy(self._durable)
+        return found
+
+    # --- the port -----------------------------------------------------------------------------------------------
+
+    def append(self, local_id: LocalId, edit: Edit) -> None:
+        """Take down an edit; kept in memory where the disk is not well."""
+        kept = self._kept.get(local_id)
+        if kept is None:
+            return
+        kept.replica.apply(edit)
+        kept.record = msgspec.structs.replace(kept.record, edits=kept.record.edits + 1)
+        if self.trouble is None:
+            self._write(local_id)
+        else:
+            self._say_trouble(self.trouble)
+
+    async def create(self, record: Record, content: Content, on_server: Content | None = None) -> None:
+        """Begin a message."""
+        self._kept[record.local_id] = _Kept(record, Replica(content), on_server)
+        self._meet_trouble()
+        self._write(record.local_id)
+
+    async def read(self, local_id: LocalId) -> Letter:
+        """Read a message."""
+        kept = self._kept[local_id]
+        content = kept.replica.content()
+        record = msgspec.structs.replace(kept.record, head=head_of(content))
+        return Letter(record, content, dict(kept.replica.pending), kept.on_server, kept.attempt)
+
+    async def put(self, record: Record, attempt: Content | None = None) -> None:
+        """Write a record."""
+        kept = self._kept[record.local_id]
+        self._meet_trouble()
+        kept.record = msgspec.structs.replace(record, edits=kept.record.edits)
+        kept.attempt = attempt or kept.attempt
+        self._write(record.local_id)
+
+    async def saved(self, record: Record, on_server: Content) -> None:
+        """Write a record and what the server has."""
+        kept = self._kept[record.local_id]
+        self._meet_trouble()
+        kept.record = msgspec.structs.replace(record, edits=kept.record.edits)
+        kept.on_server, kept.attempt = on_server, None
+        self._write(record.local_id)
+
+    async def records(self) -> list[Record]:
+        """Return all records."""
+        letters = [await self.read(local_id) for local_id in self._kept]
+        return sorted((letter.record for letter in letters), key=lambda record: record.changed)
+
+    async def forget(self, local_id: LocalId) -> None:
+        """Remove a message."""
+        self._meet_trouble()
+        self._kept.pop(local_id, None)
+        self._durable.pop(local_id, None)
+
+    async def flush(self) -> None:
+        """Nothing waits here."""
+        self._meet_trouble()
+
+    def on_trouble(self, tell: Callable[[StorageError], None]) -> None:
+        """Tell of troubles of appends."""
+        self._tell_trouble.append(tell)
+
+    def on_well(self, tell: Callable[[], None]) -> None:
+        """Tell when `heal` was called."""
+        self._tell_well.append(tell)
+
+    def _write(self, local_id: LocalId) -> None:
+        self.writes += 1
+        self._durable[local_id] = copy.deepcopy(self._kept[local_id])
+
+    def _meet_trouble(self) -> None:
+        if self.trouble is not None:
+            self._say_trouble(self.trouble)
+            raise self.trouble
+
+    def _say_trouble(self, trouble: StorageError) -> None:
+        if not self._told:
+            self._told = True
+            for tell in self._tell_trouble:
+                tell(trouble)
+
+
+def head_of(content: Content) -> Head:
+    """Return what a row shows of `content`."""
+    return Head(
+        to="; ".join(r.name or r.address for r in content.recipients()),
+        subject=content.subject,
+        preview=content.body[:100],
+        importance=content.importance,
+        sender="" if content.sender is None else content.sender.name or content.sender.address,
+    )

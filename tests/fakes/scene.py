@@ -1,0 +1,113 @@
+"""The services put together over fakes, as bootstrap puts them together over the real things."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from app.domain.account import Account
+from app.domain.edits import Edit, RecipientSplice, TextSplice
+from app.domain.message import AccountId, Content, Field, LocalId
+from app.domain.recipient import Recipient
+from app.domain.record import Record
+from app.services.accounts import Accounts
+from app.services.drafts import Drafts
+from app.services.letters import Letters
+from app.services.outbox import Outbox
+from app.services.watched import WatchedMailbox
+from tests.fakes.clock import FakeClock
+from tests.fakes.journal import FakeJournal
+from tests.fakes.mailbox import FakeMailbox
+from tests.fakes.secrets import FakeSecrets
+from tests.fakes.settings import FakeSettings
+
+ANNA = AccountId("anna")
+ACCOUNT = Account(ANNA, "anna@example.org", "https://mail.example.org/EWS/Exchange.asmx", "anna")
+BEN = Recipient("ben@example.org", "Ben")
+LETTER = Content(to=(BEN,), subject="Hello", body="Dear Ben")
+
+
+class Spawned:
+    """Starts work as the window does, and holds every error against the test."""
+
+    def __init__(self) -> None:
+        self.errors: list[BaseException] = []
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def __call__(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self.errors.append(error)
+
+    async def end(self) -> None:
+        """Cancel what runs, as a program that ends does."""
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+class Scene:
+    """One run of the program; `restarted` is the next, over what this one left on disk."""
+
+    def __init__(self, mailbox: FakeMailbox, journal: FakeJournal, clock: FakeClock, secrets: FakeSecrets) -> None:
+        self.mailbox, self.journal, self.clock, self.secrets = mailbox, journal, clock, secrets
+        self.spawn = Spawned()
+        self.letters = Letters(journal, clock, self.spawn)
+        self.accounts = Accounts(FakeSettings([ACCOUNT]), secrets, mailbox)
+        self.watched = WatchedMailbox(mailbox, self.accounts, clock)
+        self.drafts = Drafts(self.letters, self.watched, self.accounts, clock, self.spawn)
+        self.outbox = Outbox(self.letters, self.drafts, self.watched, self.accounts, clock, self.spawn)
+
+    async def start(self) -> Scene:
+        """Start as the program does."""
+        await self.letters.load()
+        await self.accounts.start()
+        await self.drafts.resume()
+        await self.outbox.resume()
+        return self
+
+    async def restarted(self) -> Scene:
+        """Kill this run, and start the next."""
+        await self.spawn.end()
+        return await Scene(self.mailbox, self.journal.after_crash(), self.clock, self.secrets).start()
+
+    def record(self, local_id: LocalId) -> Record:
+        """Return a record that must be there."""
+        record = self.letters.get(local_id)
+        assert record is not None
+        return record
+
+    async def saved_letter(self, content: Content = LETTER) -> LocalId:
+        """Return a letter that the server has."""
+        local_id = await self.drafts.begin(ANNA, content)
+        await self.drafts.save(local_id)
+        assert self.record(local_id).saved
+        await self.drafts.close(local_id)
+        return local_id
+
+
+async def new_scene() -> Scene:
+    """Return the first run, with one account open."""
+    clock = FakeClock()
+    secrets = FakeSecrets()
+    await secrets.keep(ANNA, "secret")
+    return await Scene(FakeMailbox(now=clock.now), FakeJournal(), clock, secrets).start()
+
+
+def typed(text: str, at: int = 0, field: Field = Field.BODY) -> Edit:
+    """Return the edit of typing `text`."""
+    return TextSplice(field, at, 0, text)
+
+
+def addressed(*people: Recipient) -> Edit:
+    """Return the edit of putting people into To."""
+    return RecipientSplice(Field.TO, 0, 0, people)
