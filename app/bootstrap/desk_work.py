@@ -38,7 +38,7 @@ class DeskWork:
         for desk in stage.desks.values():
             desk.list.opened.connect(self.open)
             desk.list.action_clicked.connect(self.remedy)
-            desk.session.changed.subscribe(partial(self._refresh_reader, desk))
+            desk.refreshed.connect(partial(self._refresh_reader, desk))
         program.reader.bar.action_wanted.connect(lambda _: self.remedy())
         program.drafts_room.on_sent = self._sent
         program.drafts_room.on_discarded = self._discarded
@@ -110,9 +110,14 @@ class DeskWork:
             return tr("E writes it anew")
         return tr("Enter opens it") if row.state in {State.DRAFT, State.READY, State.NEEDS_ATTENTION} else ""
 
-    def _refresh_reader(self, desk: ListDesk, _: None) -> None:
+    def _refresh_reader(self, desk: ListDesk) -> None:
         stage = self._program.stage
-        if stage.place and desk is stage.desk and stage.letter() is None and desk.current() is not self._shown:
+        if not stage.place or desk is not stage.desk:
+            return
+        letter = self._program.writing.current()
+        if letter is not None:
+            stage.follow(letter.session.local_id)
+        elif desk.current() is not self._shown:
             stage.read_now()
 
     # --- send, throw away, mend --------------------------------------------------------------------------------------

@@ -53,6 +53,7 @@ class MessageBar(QFrame):
         column.addLayout(line)
         column.addWidget(self._panel)
         self._panel.hide()
+        self._more.hide()
         self.hide()
 
     def say(

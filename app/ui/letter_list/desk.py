@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.i18n import tr
@@ -28,7 +28,9 @@ class Empty(NamedTuple):
 
 
 class ListDesk(QWidget):
-    """Header, bar, list; or header, bar, and one sentence."""
+    """Header, bar, list; or header, bar, and one sentence. `refreshed` comes after what is shown was drawn anew."""
+
+    refreshed = Signal()
 
     def __init__(self, title: str, session: ListSession, empty: Empty, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,6 +91,7 @@ class ListDesk(QWidget):
             self.list.go_to(max(0, self.list.current_number()))
         if had_focus:
             self.take_focus()
+        self.refreshed.emit()
 
     def _why_empty(self) -> Empty:
         if self.session.trouble is not None:

@@ -8,6 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.domain.message import LocalId
 from app.services.rows import ListRow
 from app.ui.letter_list.desk import ListDesk
 from app.ui.reader import Reader
@@ -35,6 +36,7 @@ class Stage:
         self.reader = reader
         self.place = ""
         self.letters: list[QWidget] = []
+        self._at = ""
         self.on_reading: Callable[[ListDesk, ListRow | None], None] = lambda _desk, _row: None
         self.on_place: Callable[[str], None] = lambda _place: None
         self._rest = QTimer(window)
@@ -114,6 +116,22 @@ class Stage:
         if self.place:
             self.on_reading(self.desk, self.desk.current())
 
+    def follow(self, local_id: LocalId) -> None:
+        """Let the list stand at the letter in the pane, unless the person is in the list."""
+        if self.in_list():
+            return
+        number = next((n for n, row in enumerate(self.desk.model.rows()) if row.local_id == local_id), -1)
+        if number >= 0 and number != self.desk.list.current_number():
+            self.desk.list.go_to(number)
+
     def _moved(self) -> None:
-        if self.place and self.letter() is None:
-            self._rest.start()
+        row = self.desk.current() if self.place else None
+        key = "" if row is None else row.key
+        if not self.place or key == self._at:
+            return  # the same row, in another place of the list
+        self._at = key
+        if self.letter() is not None:
+            if not self.in_list():
+                return
+            self.window.show_pane(self.reader)  # who walks through the list wants to read; the letter stays open
+        self._rest.start()
