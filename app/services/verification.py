@@ -137,7 +137,8 @@ class Verification:
             await self._say(record, State.SENT_NOT_FILED, ProblemKind.COPY_ELSEWHERE, seen.elsewhere)
         elif not last:
             return False
-        elif not await self._has_mark(record):
+        elif not record.message_id:
+            # A draft of another client may bear neither of our marks: its copy could not have been found.
             await self._say(record, State.SENT, None, None)
         else:
             await self._say(record, State.SENT_NOT_FILED, ProblemKind.NO_COPY, None)
@@ -179,11 +180,9 @@ class Verification:
 
         SendItem's specification names two cases in which a delegate's letter is sent and its draft stays.
         """
-        return record.account_id not in self._leave_drafts and not record.head.sender
-
-    async def _has_mark(self, record: Record) -> bool:
-        """Tell whether a copy could have been found at all: drafts of other clients may bear neither mark."""
-        return bool(record.message_id)
+        left = problem(ProblemKind.LEFT_IN_DRAFTS)
+        seen_before = any(r.account_id == record.account_id and r.problem == left for r in self._letters.all())
+        return not seen_before and record.account_id not in self._leave_drafts and not record.head.sender
 
     async def _say(self, record: Record, state: State, finding: ProblemKind | None, at: Sighting | None) -> None:
         await self._letters.learn(

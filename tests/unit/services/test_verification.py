@@ -1,0 +1,112 @@
+"""After "success" the row says what was seen: the copy, its absence, or the draft that a server left behind."""
+
+from __future__ import annotations
+
+from app.domain.errors import Trouble, TroubleKind
+from app.domain.listing import Folder
+from app.domain.message import Content, LocalId
+from app.domain.problem import ProblemKind, read_problem
+from app.domain.recipient import Recipient
+from app.domain.record import CopyKind, CopyTo
+from app.domain.state import State
+from tests.fakes.scene import ANNA, BEN, LETTER, Scene
+
+LOST = Trouble(TroubleKind.DEADLINE)
+
+
+async def sent(scene: Scene, content: Content = LETTER) -> LocalId:
+    local_id = await scene.saved_letter(content)
+    await scene.outbox.send([local_id], 0)
+    await scene.clock.advance(600)
+    return local_id
+
+
+def finding(scene: Scene, local_id: LocalId) -> ProblemKind | None:
+    return read_problem(scene.record(local_id).problem)[0]
+
+
+async def test_a_batch_is_looked_for_in_one_call(scene: Scene) -> None:
+    names = [await scene.saved_letter() for _ in range(20)]
+    await scene.outbox.send(names, 0)
+    await scene.clock.advance(60)
+    assert len(scene.mailbox.calls_of("locate")) == 1
+    assert all(scene.record(name).verified for name in names)
+
+
+async def test_a_missing_copy_is_said_only_after_several_looks(scene: Scene) -> None:
+    scene.mailbox.files_no_copy = True
+    local_id = await scene.saved_letter()
+    await scene.outbox.send([local_id], 0)
+    await scene.clock.advance(3)
+    assert scene.record(local_id).state is State.SENT
+    await scene.clock.advance(600)
+    assert scene.record(local_id).state is State.SENT_NOT_FILED
+    assert finding(scene, local_id) is ProblemKind.NO_COPY
+    assert len(scene.mailbox.calls_of("locate")) == 3
+
+
+async def test_no_copy_is_missed_where_none_was_asked_for(scene: Scene) -> None:
+    local_id = await scene.saved_letter()
+    await scene.letters.change(local_id, copy_to=CopyTo(CopyKind.NONE))
+    await scene.outbox.send([local_id], 0)
+    await scene.clock.advance(600)
+    assert scene.record(local_id).state is State.SENT
+    assert scene.record(local_id).problem == ""
+
+
+async def test_a_draft_left_behind_is_named_and_can_be_removed_but_never_sent_again(scene: Scene) -> None:
+    scene.mailbox.leaves_drafts = True
+    local_id = await sent(scene)
+    assert scene.record(local_id).state is State.SENT_NOT_FILED
+    assert finding(scene, local_id) is ProblemKind.LEFT_IN_DRAFTS
+    await scene.outbox.send([local_id], 0)
+    await scene.clock.advance(600)
+    assert len(scene.mailbox.delivered) == 1
+    await scene.outbox.remove_draft(local_id)
+    assert scene.mailbox.in_folder(ANNA, Folder.DRAFTS) == []
+
+
+async def test_at_a_server_that_leaves_drafts_a_draft_proves_nothing(scene: Scene) -> None:
+    scene.mailbox.leaves_drafts = True
+    await sent(scene)
+    second = await scene.saved_letter(Content(to=(BEN,), subject="Second"))
+    scene.mailbox.fail("send", LOST, processed=True)
+    await scene.outbox.send([second], 0)
+    await scene.clock.advance(600)
+    assert scene.record(second).state is State.UNKNOWN
+    assert finding(scene, second) is ProblemKind.CANNOT_BE_KNOWN
+
+
+async def test_for_a_delegate_a_draft_proves_nothing(scene: Scene) -> None:
+    scene.mailbox.leaves_drafts = True
+    local_id = await scene.saved_letter(Content(sender=Recipient("sales@example.org"), to=(BEN,), subject="As Sales"))
+    scene.mailbox.fail("send", LOST, processed=True)
+    await scene.outbox.send([local_id], 0)
+    await scene.clock.advance(600)
+    assert scene.record(local_id).state is State.UNKNOWN
+
+
+async def test_a_letter_in_the_server_s_outbox_is_looked_for_until_it_left(scene: Scene) -> None:
+    local_id = await scene.saved_letter()
+    scene.mailbox.files_no_copy = True
+    scene.mailbox.fail("send", LOST, processed=True)
+    await scene.outbox.send([local_id], 0)
+    record = scene.record(local_id)
+    item = scene.mailbox.put(ANNA, LETTER, folder=Folder.OUTBOX, local_id=local_id, message_id=record.message_id)
+    await scene.clock.advance(120)
+    assert scene.record(local_id).state is State.UNKNOWN
+    assert not scene.record(local_id).verified
+    item.folder = Folder.SENT
+    await scene.clock.advance(600)
+    assert scene.record(local_id).state is State.SENT
+
+
+async def test_what_was_not_yet_verified_is_verified_after_the_next_start(scene: Scene) -> None:
+    local_id = await scene.saved_letter()
+    await scene.outbox.send([local_id], 0)
+    await scene.clock.advance(1)
+    assert not scene.record(local_id).verified
+    again = await scene.restarted()
+    await again.clock.advance(60)
+    assert again.record(local_id).verified
+    await again.spawn.end()
