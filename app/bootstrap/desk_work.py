@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from app.bootstrap.program import Program
 
 _SHOWN_RECIPIENTS = 12
-OPENS_THE_LETTER = frozenset({"mend-address", "add-recipient", "mend-subject", "review-attachments", "make-plain"})
-COPIES = frozenset({"copy-details", "copy-for-it", "show-certificate"})
+OPENS_THE_LETTER = frozenset({"mend-address", "mend-subject", "make-plain"})
 
 
 class DeskWork:
@@ -171,7 +170,7 @@ class DeskWork:
         action = explanation.action if explanation is not None else desk.session.words(row).action
         if action in OPENS_THE_LETTER:
             self._program.writing.open(row)
-        elif action in COPIES:
+        elif action == "copy-details":
             self._program.reader.bar.copy_details()
             self._program.foot.say(tr("Details copied"))
         elif action and row.local_id is not None:

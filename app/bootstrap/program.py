@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtWidgets import QApplication
 
-from app.bootstrap.clock import SystemClock
 from app.bootstrap.options import Options
 from app.bootstrap.writing import Writing
 from app.commands.command import Registry
 from app.credentials.certificates import check_ca_file
-from app.credentials.keyring_secrets import KeyringSecrets
 from app.domain.message import AccountId
-from app.engine.client import EngineClient
 from app.services.accounts import Accounts
 from app.services.drafts import Drafts
 from app.services.folders import FolderView
 from app.services.letters import Letters
 from app.services.outbox import HOLD_SECONDS, Outbox
+from app.services.ports import Clock, Journal, Mailbox, Secrets, Settings
 from app.services.reading import Readings
 from app.services.remedies import Remedies
 from app.services.watched import WatchedMailbox
-from app.storage.journal import SqliteJournal
-from app.storage.settings import SqliteSettings
-from app.storage.store import Store
 from app.ui.letter_list.session import ListSession
 from app.ui.off_thread import off_thread
 from app.ui.reader import Reader
@@ -42,17 +38,24 @@ from app.views.shell.stage import Stage
 from app.views.shell.view import Window
 
 
-class Program:
-    """The parts by name. Nothing runs yet when it is made; `running.py` starts it and `closing.py` ends it."""
+class Ports(NamedTuple):
+    """What the services need of the world: the real things (`world.py`), or a test's fakes."""
 
-    def __init__(self, qt: QApplication, window: Window, options: Options, store: Store, tasks: Tasks) -> None:
-        """Build everything on an open `store`."""
-        self.qt, self.window, self.options, self.store, self.tasks = qt, window, options, store, tasks
+    journal: Journal
+    settings: Settings
+    mailbox: Mailbox
+    secrets: Secrets
+    clock: Clock
+
+
+class Program:
+    """The parts by name. Nothing runs yet when it is made; `running.py` starts it and ends it."""
+
+    def __init__(self, qt: QApplication, window: Window, options: Options, ports: Ports, tasks: Tasks) -> None:
+        """Build everything on `ports`."""
+        self.qt, self.window, self.options, self.tasks = qt, window, options, tasks
         self.hold = HOLD_SECONDS if options.hold is None else options.hold
-        self.clock = SystemClock()
-        self.journal, self.settings = SqliteJournal(store), SqliteSettings(store)
-        self.engine = EngineClient()
-        self.secrets = KeyringSecrets()
+        self.journal, self.settings, self._server, self.secrets, self.clock = ports
         self._build_services()
         self._build_rooms()
         self.registry = Registry()
@@ -60,8 +63,8 @@ class Program:
 
     def _build_services(self) -> None:
         spawn, clock = self.tasks.spawn, self.clock
-        self.accounts = Accounts(self.settings, self.secrets, self.engine)
-        self.mailbox = WatchedMailbox(self.engine, self.accounts, clock)
+        self.accounts = Accounts(self.settings, self.secrets, self._server)
+        self.mailbox = WatchedMailbox(self._server, self.accounts, clock)
         self.letters = Letters(self.journal, clock, spawn)
         self.drafts = Drafts(self.letters, self.mailbox, self.accounts, clock, spawn)
         self.outbox = Outbox(self.letters, self.drafts, self.mailbox, self.accounts, clock, spawn)

@@ -20,6 +20,7 @@ from app.bootstrap.program import Program, data_folder
 from app.bootstrap.sandbox_process import SandboxInfo, SandboxProcess
 from app.bootstrap.signals import closing_on_signals
 from app.bootstrap.window_work import WindowWork
+from app.bootstrap.world import World
 from app.domain.account import Account
 from app.domain.errors import StorageError
 from app.domain.i18n import tr
@@ -62,20 +63,21 @@ async def _live(qt: QApplication, window: Window, options: Options) -> int:
             window.close_for_good()
             return 1
         sandbox = SandboxProcess(folder / "exchange", options.sandbox_info) if options.sandbox else None
-        program = Program(qt, window, options, store, tasks)
+        world = World(store)
+        program = Program(qt, window, options, world.ports, tasks)
         collector = Collector(window)
         try:
-            await _begin(program, sandbox)
+            await _begin(program, world, sandbox)
             await closing
         finally:
-            await _end(program, sandbox)
+            await _end(program, world, sandbox)
             collector.end()
         return 0
 
 
-async def _begin(program: Program, sandbox: SandboxProcess | None) -> None:
-    window = program.window
-    windows = WindowWork(program)
+def connect(program: Program) -> WindowWork:
+    """Tie the parts of `program` to each other and to the keys; nothing is read or started yet."""
+    window, windows = program.window, WindowWork(program)
     desks = DeskWork(program)
     program.writing.on_sent = desks.sent_from_letter
     program.writing.on_discarded = desks.discarded_from_letter
@@ -84,9 +86,15 @@ async def _begin(program: Program, sandbox: SandboxProcess | None) -> None:
     window.connect_commands(program.registry)
     windows.bind_lists()
     program.stage.go("drafts")
-    program.store.on_damaged(program.tasks.on_mail_error)
+    return windows
+
+
+async def _begin(program: Program, world: World, sandbox: SandboxProcess | None) -> None:
+    window = program.window
+    windows = connect(program)
+    world.store.on_damaged(program.tasks.on_mail_error)
     await program.letters.load()
-    program.engine.start()
+    world.engine.start()
     if sandbox is None:
         await program.accounts.start()
     else:
@@ -118,7 +126,7 @@ async def _open_sandbox(program: Program, sandbox: SandboxProcess) -> None:
     await program.accounts.open_unkept(account, first.password)
 
 
-async def _end(program: Program, sandbox: SandboxProcess | None) -> None:
+async def _end(program: Program, world: World, sandbox: SandboxProcess | None) -> None:
     """Put everything on disk, give the server a moment for the last saves, and end what was started."""
     program.window.setEnabled(False)
     program.writing.settle_all()
@@ -130,9 +138,7 @@ async def _end(program: Program, sandbox: SandboxProcess | None) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*saves, return_exceptions=True), _LAST_SAVES)
     await program.tasks.end()
-    await program.engine.close()
-    program.secrets.close()
-    await program.store.close()
+    await world.close()
     if sandbox is not None:
         sandbox.end()
     program.window.close_for_good()

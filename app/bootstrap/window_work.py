@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.bootstrap.all_commands import ALL
-from app.bootstrap.desk_work import COPIES, OPENS_THE_LETTER
+from app.bootstrap.desk_work import OPENS_THE_LETTER
 from app.commands.command import Context
 from app.domain.errors import BadInput, MailError, StorageError
 from app.domain.i18n import tr
@@ -141,14 +141,14 @@ class WindowWork:
         else:
             said = explain_trouble(change.trouble, self._program.clock.now())
             action = (said.action, said.action_words) if said.action else None
-            bar.say(said.sentence, tone="warn", action=action, details=said.details)
+            bar.say(said.sentence, tone=said.tone, action=action, details=said.details)
         self._show_foot()
 
     def _mend_account(self, action: str) -> None:
         account = self._program.accounts.default
         if action == "sign-in":
             self.sign_in()
-        elif action in COPIES:
+        elif action == "copy-details":
             self._program.window.account_bar.copy_details()
             self._program.foot.say(tr("Details copied"))
         elif account is not None:

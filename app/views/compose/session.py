@@ -19,7 +19,7 @@ from app.services.remedies import Remedies
 from app.services.wording import Explanation, StateWords, explain_record, state_words
 from app.services.work import Spawn
 
-_MENDED_HERE = frozenset({"mend-address", "add-recipient", "mend-subject", "review-attachments"})
+_MENDED_HERE = frozenset({"mend-address", "mend-subject"})
 _WRITABLE = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 
 

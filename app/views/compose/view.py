@@ -33,7 +33,7 @@ class ComposeView(QWidget):
         self.setObjectName("pane")
         self.setAccessibleName(tr("Letter"))
         self.bar = MessageBar(self)
-        self.bar.action_wanted.connect(session.act)
+        self.bar.action_wanted.connect(self._act)
         self.recipients = {
             Field.TO: RecipientsField(Field.TO, tr("To")),
             Field.CC: RecipientsField(Field.CC, tr("Cc")),
@@ -224,7 +224,13 @@ class ComposeView(QWidget):
         """Do what the bar offers."""
         notice = self.session.notice()
         if notice is not None and notice.action:
-            self.session.act(notice.action)
+            self._act(notice.action)
+
+    def _act(self, action: str) -> None:
+        if action == "copy-details":
+            self.bar.copy_details()
+        else:
+            self.session.act(action)
 
     def toggle_details(self) -> None:
         """Show or hide what the server said."""
@@ -255,7 +261,9 @@ class ComposeView(QWidget):
                 self._show_field(field, shown=True)
                 widget.edit_chip(problems[0])
                 return
-        if not self.session.content.to and not self.session.pending.get(Field.TO):
+        if self.session.subject_problem():
+            self.focus_field(Field.SUBJECT)
+        elif not self.session.content.to and not self.session.pending.get(Field.TO):
             self.focus_field(Field.TO)
         elif not self.session.content.subject:
             self.focus_field(Field.SUBJECT)

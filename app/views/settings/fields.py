@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.ui import icons, theme
+
+_Modifier = Qt.KeyboardModifier
 
 
 def say_aloud(widget: QWidget, words: str) -> None:
@@ -19,6 +23,20 @@ def press_with_enter(button: QPushButton) -> QPushButton:
     """Let Enter press `button` too, as it does in dialogs; outside of one Qt gives it Space alone."""
     button.setAutoDefault(True)
     return button
+
+
+class FormLine(QLineEdit):
+    """A line that leaves Alt and a letter to access keys, also to those that do nothing now: Qt would type the letter.
+
+    On macOS, Option and a letter is a sign of its own; AltGr is not Alt anywhere.
+    """
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        held = event.modifiers() & (_Modifier.AltModifier | _Modifier.ControlModifier)
+        if held == _Modifier.AltModifier and event.text().isprintable() and sys.platform != "darwin":
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
 
 class ChoiceBox(QComboBox):
@@ -45,7 +63,7 @@ class LabelledField(QWidget):
         self._error = ""
         self._label = QLabel(label, self)
         self._label.setFont(theme.font(size=12, semibold=True))
-        self.line = QLineEdit(self)
+        self.line = FormLine(self)
         self.line.setProperty("kind", "box")
         self.line.setAccessibleName(label.replace("&", ""))
         self.line.setMaxLength(100_000)

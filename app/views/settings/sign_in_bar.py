@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButto
 
 from app.domain.i18n import tr
 from app.ui import icons, theme
-from app.views.settings.fields import press_with_enter, say_aloud
+from app.views.settings.fields import FormLine, press_with_enter, say_aloud
 from app.views.settings.sign_in import SignInSession
 
 
@@ -25,7 +25,7 @@ class SignInBar(QFrame):
         self._icon = QLabel(self)
         self._icon.setPixmap(icons.pixmap("lock-keyhole", "accent", 18))
         self._label = QLabel(self)
-        self.line = QLineEdit(self)
+        self.line = FormLine(self)
         self.line.setProperty("kind", "box")
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.line.setMaximumWidth(260)
