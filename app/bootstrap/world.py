@@ -1,0 +1,28 @@
+"""The real things behind the ports: the disk, the engine, the keyring, the clock."""
+
+from __future__ import annotations
+
+from app.bootstrap.clock import SystemClock
+from app.bootstrap.program import Ports
+from app.credentials.keyring_secrets import KeyringSecrets
+from app.engine.client import EngineClient
+from app.storage.journal import SqliteJournal
+from app.storage.settings import SqliteSettings
+from app.storage.store import Store
+
+
+class World:
+    """Made on an open store; `close` ends all that runs in it."""
+
+    def __init__(self, store: Store) -> None:
+        """Nothing is started but the store."""
+        self.store = store
+        self.engine = EngineClient()
+        self._secrets = KeyringSecrets()
+        self.ports = Ports(SqliteJournal(store), SqliteSettings(store), self.engine, self._secrets, SystemClock())
+
+    async def close(self) -> None:
+        """End the engine and the keyring's thread, and write what waits."""
+        await self.engine.close()
+        self._secrets.close()
+        await self.store.close()
