@@ -53,12 +53,12 @@ class SqliteJournal:
 
     async def flush(self) -> None:
         """Return when everything appended so far is on disk."""
-        await self._store.change(lambda _: None)
+        await self._store.flush()
 
     def on_trouble(self, tell: Callable[[StorageError], None]) -> None:
-        """Name whom to tell, once per trouble, when something could not be written."""
+        """Add one who is told, once per trouble, when something could not be written."""
         self._store.on_trouble(tell)
 
     def on_well(self, tell: Callable[[], None]) -> None:
-        """Name whom to tell when the disk takes writing again after a trouble."""
+        """Add one who is told when the disk takes writing again after a trouble."""
         self._store.on_well(tell)

@@ -61,16 +61,16 @@ class Store:
         return store
 
     def on_trouble(self, tell: Callable[[StorageError], None]) -> None:
-        """Name whom to tell, once per trouble, when something could not be written."""
-        self._told.on_trouble = tell
+        """Add one who is told, once per trouble, when something could not be written."""
+        self._told.on_trouble.append(tell)
 
     def on_well(self, tell: Callable[[], None]) -> None:
-        """Name whom to tell when the disk takes writing again."""
-        self._told.on_well = tell
+        """Add one who is told when the disk takes writing again."""
+        self._told.on_well.append(tell)
 
     def on_damaged(self, tell: Callable[[Damaged], None]) -> None:
-        """Name whom to tell of a database that was set aside; told at once where that has happened already."""
-        self._told.on_damaged = tell
+        """Add one who is told of a database that was set aside; at once where that has happened already."""
+        self._told.on_damaged.append(tell)
         if self.damaged is not None:
             tell(self.damaged)
 
@@ -85,6 +85,10 @@ class Store:
     async def change(self, call: Callable[[Shelf], _T]) -> _T:
         """Make a change: on disk, with everything handed over before, when this returns. Raises StorageError."""
         return await self._ask(call, Kind.CHANGE)
+
+    async def flush(self) -> None:
+        """Return when everything handed over before is on disk. Raises StorageError."""
+        await self._ask(lambda _: None, Kind.FLUSH)
 
     async def _ask(self, call: Callable[[Shelf], _T], kind: Kind) -> _T:
         if self._closing or not self._writer.thread.is_alive():

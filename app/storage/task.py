@@ -27,6 +27,8 @@ class Kind(Enum):
     """Nothing: memory answers."""
     CHANGE = "change"
     """It did not happen, and whoever waits is told so."""
+    FLUSH = "flush"
+    """Something handed over before is not on disk, and whoever waits is told so."""
 
 
 class Task(Generic[_T]):

@@ -23,9 +23,9 @@ class Told:
         self.when_open: asyncio.Future[None] = loop.create_future()
         self.when_ended: asyncio.Future[None] = loop.create_future()
         self.last_damage: Damaged | None = None
-        self.on_trouble: Callable[[StorageError], None] | None = None
-        self.on_well: Callable[[], None] | None = None
-        self.on_damaged: Callable[[Damaged], None] | None = None
+        self.on_trouble: list[Callable[[StorageError], None]] = []
+        self.on_well: list[Callable[[], None]] = []
+        self.on_damaged: list[Callable[[Damaged], None]] = []
         self._loop = loop
 
     # --- in the writer's thread ---------------------------------------------------------------------------------------
@@ -75,14 +75,14 @@ class Told:
             task.tell()
 
     def _tell_trouble(self, error: StorageError) -> None:
-        if self.on_trouble is not None:
-            self.on_trouble(error)
+        for tell in self.on_trouble:
+            tell(error)
 
     def _tell_well(self) -> None:
-        if self.on_well is not None:
-            self.on_well()
+        for tell in self.on_well:
+            tell()
 
     def _tell_damaged(self, error: Damaged) -> None:
         self.last_damage = error
-        if self.on_damaged is not None:
-            self.on_damaged(error)
+        for tell in self.on_damaged:
+            tell(error)

@@ -214,7 +214,7 @@ class Writer:
             self._check(lambda: time.monotonic() > end)
         due = self._trouble is None or time.monotonic() >= self._retry_at
         tasks = [entry for entry in batch if isinstance(entry, Task)]
-        wanted = due or stopping or any(task.kind is Kind.CHANGE for task in tasks)
+        wanted = due or stopping or any(task.kind is not Kind.READ for task in tasks)
         if wanted:
             self._take_late()
         for entry in batch:
@@ -235,13 +235,18 @@ class Writer:
             return
         error = self._write()
         if error is None:
+            if self._late:
+                self._fail([task for task in tasks if task.kind is Kind.FLUSH], self._trouble)
             return
         self._shelf.undo()
         for task in tasks:
             if task.kind is Kind.READ:
                 self._run(task)
-            elif task.error is None:
-                task.error = error
+        self._fail([task for task in tasks if task.kind is not Kind.READ], error)
+
+    def _fail(self, tasks: list[Task[Any]], error: StorageError | None) -> None:
+        for task in tasks:
+            task.error = task.error or error
 
     def _append(self, entry: Append) -> None:
         if self._late:

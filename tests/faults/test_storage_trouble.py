@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -231,12 +232,69 @@ async def test_a_system_that_refuses_writes_in_the_middle_costs_no_edit(tmp_path
     await store.close()
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is read-only to this user")
-async def test_a_folder_that_may_not_be_written_is_said_in_words(tmp_path: Path) -> None:
-    folder = tmp_path / "own"
-    folder.mkdir(mode=0o500)
-    with pytest.raises(StorageError, match="allow it to write"):
-        await Store.open(folder / "mailwright.sqlite")
+_WITHOUT_RIGHTS = """
+import asyncio, os, sys, traceback
+from pathlib import Path
+from app.domain.errors import StorageError
+from app.storage.store import Store
+
+if os.geteuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+
+async def run():
+    try:
+        await Store.open(Path(sys.argv[1]))
+    except StorageError as error:
+        print(error)
+
+asyncio.run(run())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights otherwise")
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_a_folder_or_file_that_may_not_be_written_is_said_in_words(what: str) -> None:
+    # Not in tmp_path: the superuser's child gives up its rights, and could not even look in there.
+    with tempfile.TemporaryDirectory() as outer:
+        Path(outer).chmod(0o755)
+        folder = Path(outer) / "own"
+        folder.mkdir()
+        file = folder / "mailwright.sqlite"
+        file.write_bytes(b"SQLite")
+        file.chmod(0o444)
+        folder.chmod(0o555 if what == "folder" else 0o777)
+        command = [sys.executable, "-c", _WITHOUT_RIGHTS, str(file)]
+        said = subprocess.run(command, check=True, timeout=50, cwd=ROOT, capture_output=True, text=True).stdout
+        folder.chmod(0o700)
+        assert said == f"Mailwright may not write in {folder}: allow it to write there.\n"
+        assert file.read_bytes() == b"SQLite"
+
+
+async def test_edits_of_a_letter_that_cannot_be_read_for_a_time_wait_and_keep_their_order(scene: Scene) -> None:
+    record = new_record()
+    await scene.journal.create(record, Content())
+    scene = Scene((await scene.reopen(), scene.store)[1])
+
+    def refuse(shelf: Shelf) -> None:
+        deny = lambda _action, table, *_: sqlite3.SQLITE_DENY if table == "texts" else sqlite3.SQLITE_OK  # noqa: E731
+        shelf.connection.set_authorizer(deny)
+
+    def allow(shelf: Shelf) -> None:
+        shelf.connection.set_authorizer(None)
+
+    await scene.store.read(refuse)
+    for letter in "abc":
+        scene.journal.append(record.local_id, typed(letter))
+        await asyncio.sleep(0.03)
+    with pytest.raises(StorageError):
+        await scene.journal.flush()
+    assert len(scene.troubles) == 1
+    await scene.store.read(allow)
+    await asyncio.wait_for(scene.well.wait(), 20)
+    scene.journal.append(record.local_id, typed("d"))
+    assert (await (await scene.reopen()).read(record.local_id)).content.body == "dcba"
+    assert await scene.store.close()
 
 
 async def test_a_place_that_cannot_be_a_folder_is_said_in_words(tmp_path: Path) -> None:
