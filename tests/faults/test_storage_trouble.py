@@ -271,7 +271,11 @@ def test_a_folder_or_file_that_may_not_be_written_is_said_in_words(what: str) ->
         assert file.read_bytes() == b"SQLite"
 
 
-async def test_edits_of_a_letter_that_cannot_be_read_for_a_time_wait_and_keep_their_order(scene: Scene) -> None:
+async def test_edits_of_a_letter_that_cannot_be_read_for_a_time_wait_and_keep_their_order(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "FIRST_RETRY", 0.5)
+    monkeypatch.setattr(writer, "LAST_RETRY", 0.5)
     record = new_record()
     await scene.journal.create(record, Content())
     scene = Scene((await scene.reopen(), scene.store)[1])
@@ -291,8 +295,8 @@ async def test_edits_of_a_letter_that_cannot_be_read_for_a_time_wait_and_keep_th
         await scene.journal.flush()
     assert len(scene.troubles) == 1
     await scene.store.read(allow)
+    scene.journal.append(record.local_id, typed("d"))  # readable by now, but those before it still wait
     await asyncio.wait_for(scene.well.wait(), 20)
-    scene.journal.append(record.local_id, typed("d"))
     assert (await (await scene.reopen()).read(record.local_id)).content.body == "dcba"
     assert await scene.store.close()
 
