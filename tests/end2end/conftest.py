@@ -11,6 +11,10 @@ import pytest
 from tests.end2end.desktop import HERE, Desktop, own_desktop, why_not
 from tests.end2end.program import Launcher
 
+_KNOWN = (
+    # Qt 6.11 does not answer this question of newer accessibility registries; nothing depends on it.
+    'does not implement "GetApplicationBusAddress"',
+)
 _FAILED = pytest.StashKey[bool]()
 
 
@@ -46,13 +50,14 @@ def desktop() -> Iterator[Desktop]:
 
 @pytest.fixture
 def mailwright(desktop: Desktop, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Launcher]:
-    """Starts the program, in a home where it never ran. It must end without a word of a defect."""
+    """Starts the program, in a home where it never ran. A word on its output would be a defect."""
     launcher = Launcher(desktop, tmp_path)
     try:
         yield launcher
         if request.node.stash.get(_FAILED, False):
             launcher.keep_for_a_look(request.node.name)
         for program in launcher.started:
-            assert "Traceback" not in program.said(), program.said()
+            said = [line for line in program.said().splitlines() if not any(known in line for known in _KNOWN)]
+            assert not said, "\n".join(said)
     finally:
         launcher.end_all()

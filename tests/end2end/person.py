@@ -18,11 +18,11 @@ class Person:
         """Go to a list by its keys ("Drafts", "Sent", "Outbox") and wait until it is there."""
         keys = {"Drafts": "Ctrl+2", "Sent": "Ctrl+3", "Outbox": "Ctrl+4"}[place]
         self.desktop.press(keys)
-        self.program.wait_until_accessible(place, state="showing")
+        self.program.wait_until_accessible(place, role="check box", state="checked")
 
     def wait_until_ready(self) -> None:
-        """Wait until the list of drafts was read from the server."""
-        self.program.wait_until_accessible("Connected", seconds=30)
+        """Wait until the list of drafts was read from the server, and has the focus."""
+        self.program.wait_until_accessible(" messages", seconds=30)
 
     def begin(self) -> None:
         """Begin a letter from a list."""
@@ -48,4 +48,4 @@ class Person:
     def leave(self) -> None:
         """Leave the letter for the list."""
         self.desktop.press("Escape")
-        self.program.wait_until_gone("Write your message")
+        self.program.wait_until_gone("Letter", role="filler")

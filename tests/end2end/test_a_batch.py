@@ -14,8 +14,7 @@ NAMES = ("Alpha", "Bravo", "Charlie", "Delta", "Echo")
 def _write_five(person: Person, server: ServerSide) -> None:
     for name in NAMES:
         person.write(ANYONE, name, f"This is {name}.")
-        person.desktop.press("Escape")
-        person.program.wait_until_gone("Letter", role="panel")
+        person.leave()
     wait_until(lambda: set(NAMES) <= set(server.subjects("drafts")), "all five are on the server")
 
 
@@ -30,7 +29,7 @@ def test_a_batch_with_two_refusals_tells_each_row_its_own_truth(mailwright: Laun
     person.wait_until_ready()
     program.sandbox.reset(letters=False)
     program.desktop.press("F5")
-    program.wait_until_accessible("Nothing", seconds=10)
+    program.wait_until_focused("No drafts")
     _write_five(person, server)
     denied = {"operation": "SendItem", "action": "code", "item": 1, "code": "ErrorSendAsDenied"}
     malformed = {"operation": "SendItem", "action": "code", "item": 3, "code": "ErrorInvalidIdMalformed"}

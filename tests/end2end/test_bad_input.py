@@ -53,7 +53,7 @@ def test_ten_thousand_pasted_addresses_all_arrive_in_the_draft(program: Program,
     wanted = [f"person{number}@contoso.com" for number in range(10_000)]
     with program.desktop.copied("; ".join(wanted)):
         program.desktop.press("Ctrl+V")
-        program.wait_until_accessible("10,000", seconds=30)
+        program.wait_until_accessible("10000 recipients", seconds=30)
     program.desktop.press("Alt+U")
     program.wait_until_focused("Subject")
     program.desktop.type("To the whole town")
@@ -69,7 +69,7 @@ def test_a_subject_of_300_characters_stays_whole_and_is_told_before_sending(
     Person(program).write(ANYONE, "s" * 300, "Hello")
     program.wait_until_accessible("The subject has 300 characters")
     program.desktop.press("Ctrl+Enter")
-    program.wait_until_accessible("Please shorten it.")
+    program.wait_until_accessible("Exchange keeps 255", role="panel")
     assert server.requests("SendItem") == []
     program.wait_until_accessible("s" * 300)
 
@@ -82,12 +82,11 @@ def test_line_breaks_and_control_characters_in_a_pasted_subject_become_one_clean
     program.wait_until_focused("Subject")
     with program.desktop.copied("one\r\ntwo\nthree\x00\x07\u2028four"):
         program.desktop.press("Ctrl+V")
-        program.wait_until_accessible("one two three")
+        program.wait_until_accessible("four", role="text")
     program.desktop.press("Ctrl+Enter")
     sent = wait_until(lambda: [row["subject"] for row in program.sandbox.deliveries()], "it is delivered")
     (subject,) = sent
-    assert subject.startswith("one two three")
-    assert subject.endswith("four")
+    assert subject.split() == ["one", "two", "three", "four"]
     assert subject.isprintable()
 
 

@@ -60,6 +60,7 @@ def test_an_account_is_set_up_tested_kept_and_used_and_its_password_asked_for_at
 
     again = mailwright(sandbox=False)
     again.wait_until_accessible("Password for", seconds=20)
+    again.wait_until_focused("Waiting for your password")
     again.desktop.shoot("sign-in-light")
     again.desktop.press("Alt+P")
     again.wait_until_focused("Password for")

@@ -172,6 +172,15 @@ async def test_each_field_has_its_access_key(scene_of: SceneMaker, key: Qt.Key, 
     assert scene.has_focus(scene.line(field))
 
 
+async def test_an_access_key_that_does_nothing_now_types_nothing(scene_of: SceneMaker) -> None:
+    scene = scene_of()
+    await scene.open()
+    scene.press(Qt.Key.Key_S, ALT)
+    scene.press(Qt.Key.Key_Y, ALT)
+    scene.press(Qt.Key.Key_X, ALT)
+    assert scene.line(FormField.ADDRESS).text() == ""
+
+
 async def test_the_way_to_sign_in_is_chosen_by_keys(scene_of: SceneMaker) -> None:
     scene = scene_of()
     await scene.open()
