@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 
 
 def start(arguments: Sequence[str]) -> int:
     """Open the window and run until it is closed; return the exit status."""
+    from app.bootstrap.first_paint import paint, plain_imports
     from app.bootstrap.options import parse
 
     options = parse(arguments)
+    gc.disable()  # a start leaves no garbage worth the search; collecting.py takes over
 
-    from PySide6.QtWidgets import QApplication
+    with plain_imports():
+        from PySide6.QtWidgets import QApplication
 
     from app.bootstrap.dress import dress
     from app.views.shell.view import Window
@@ -22,7 +26,7 @@ def start(arguments: Sequence[str]) -> int:
     window = Window()
     window.show()
     window.rail.show_place("drafts")
-    qt.processEvents()  # the first paint: before the loop runs, so no task of ours can be frozen by it
+    paint(qt, window)  # before the loop runs, so no task of ours can be frozen by it
 
     from app.bootstrap.running import run
 

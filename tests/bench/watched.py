@@ -11,136 +11,21 @@ under this name), `state` and `report`. The watch lies around the program; nothi
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-import time
-
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSocketNotifier, Qt, QTimer
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QPlainTextEdit, QTableView, QWidget
-
-BEAT = 5
-"""Milliseconds from one heartbeat to the next."""
-
-
-def say(word: str, what: str = "") -> None:
-    """Say one line; `what` is the time of now unless given."""
-    os.write(1, f"{word} {what or time.monotonic_ns()}\n".encode())
-
-
-class FirstPaint(QObject):
-    """Passes the events that draw a window on to it, and says when the first of them is done."""
-
-    def __init__(self, window: QMainWindow) -> None:
-        """Watch `window`, which has a handle and was not exposed yet."""
-        super().__init__(window)
-        self._handle = window.windowHandle()
-        self._handle.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is not QEvent.Type.Paint or not self._handle.isExposed():
-            return False
-        self._handle.removeEventFilter(self)
-        QCoreApplication.sendEvent(watched, event)
-        say("painted")
-        return True
-
-
-class Field(QObject):
-    """Watches the field for text that has the focus."""
-
-    def __init__(self, window: QMainWindow) -> None:
-        """Wait until a field takes the focus."""
-        super().__init__(window)
-        self._field: QWidget | None = None
-        self._is_ready = False
-        qt = QApplication.instance()
-        assert isinstance(qt, QApplication)
-        qt.focusChanged.connect(self._moved)
-
-    def _moved(self, _before: QWidget | None, now: QWidget | None) -> None:
-        if self._field is not None:
-            self._field.removeEventFilter(self)
-        self._field = now if now is not None and _takes_text(now) else None
-        self._is_ready = False
-        if self._field is not None:
-            self._field.installEventFilter(self)
-            self._field.update()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Paint and not self._is_ready:
-            self._is_ready = True
-            QTimer.singleShot(0, lambda: say("ready"))
-        elif event.type() is QEvent.Type.KeyPress:
-            say("key")
-        return False
-
-
-def _takes_text(widget: QWidget) -> bool:
-    if isinstance(widget, QPlainTextEdit):
-        return True
-    above: QObject | None = widget
-    while above is not None:
-        if type(above).__name__ == "ComposeView":
-            return True
-        above = above.parent()
-    return False
-
-
-class Heart(QObject):
-    """A timer that should come every 5 ms, and by how many milliseconds it came late."""
-
-    def __init__(self, window: QMainWindow) -> None:
-        """Beat in the thread of `window`, from the first `beat` on."""
-        super().__init__(window)
-        self._window = window
-        self._late: dict[str, list[float]] = {}
-        self._name = ""
-        self._last = 0
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(BEAT)
-        self._timer.timeout.connect(self._beat)
-        self._orders = QSocketNotifier(0, QSocketNotifier.Type.Read, self)
-        self._orders.activated.connect(self._ordered)
-
-    def _beat(self) -> None:
-        now = time.perf_counter_ns()
-        self._late[self._name].append(max(0.0, (now - self._last) / 1e6 - BEAT))
-        self._last = now
-
-    def _ordered(self) -> None:
-        said = os.read(0, 4096).decode()
-        if not said:
-            self._orders.setEnabled(False)
-        for line in said.splitlines():
-            order, _, name = line.partition(" ")
-            if order == "beat":
-                self._name = name
-                self._late.setdefault(name, [])
-                self._last = time.perf_counter_ns()
-                self._timer.start()
-            elif order == "report":
-                self._timer.stop()
-                say("report", json.dumps(self._late))
-            elif order == "state":
-                rows = {
-                    view.accessibleName(): view.model().rowCount() for view in self._window.findChildren(QTableView)
-                }
-                say("state", json.dumps(rows))
-
-
-class BareWindow(QMainWindow):
-    """What Qt needs for a window, and nothing else."""
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        watch(self)
 
 
 def bare() -> int:
     """Open a window with a text editor, and nothing else."""
+    from PySide6.QtGui import QShowEvent
+    from PySide6.QtWidgets import QApplication, QMainWindow, QPlainTextEdit
+
+    from tests.bench.watch import watch
+
+    class BareWindow(QMainWindow):
+        def showEvent(self, event: QShowEvent) -> None:
+            super().showEvent(event)
+            watch(self)
+
     qt = QApplication(sys.argv[:1])
     window = BareWindow()
     window.resize(1240, 800)
@@ -153,7 +38,13 @@ def bare() -> int:
 
 def program(arguments: list[str]) -> int:
     """Start Mailwright as its own command does, in a window that is watched."""
+    from app.bootstrap.first_paint import plain_imports
+
+    with plain_imports():
+        from PySide6.QtGui import QShowEvent
+
     from app.views.shell import view
+    from tests.bench.watch import watch
 
     class WatchedWindow(view.Window):
         def showEvent(self, event: QShowEvent) -> None:
@@ -165,14 +56,6 @@ def program(arguments: list[str]) -> int:
 
     sys.argv = ["mailwright", *arguments]
     return main()
-
-
-def watch(window: QMainWindow) -> None:
-    """Watch a window that is about to be seen for the first time."""
-    if window.findChild(Heart) is None:
-        FirstPaint(window)
-        Field(window)
-        Heart(window)
 
 
 if __name__ == "__main__":
