@@ -9,6 +9,7 @@ from app.bootstrap.desk_work import OPENS_THE_LETTER
 from app.commands.command import Context
 from app.domain.errors import BadInput, MailError, StorageError
 from app.domain.i18n import tr
+from app.domain.message import AccountId
 from app.domain.state import State
 from app.services.accounts import AccountTrouble
 from app.services.dispatch import Summary
@@ -35,6 +36,7 @@ class WindowWork:
         program.window.add_bar(self.sign_in_bar)
         program.accounts.changed.subscribe(lambda _: self._show_account())
         program.accounts.trouble_changed.subscribe(self._trouble_changed)
+        program.accounts.well.subscribe(self._account_well)
         program.outbox.summary.subscribe(self._batch_done)
         program.remedies.wished.subscribe(self._wish)
         program.window.account_bar.action_wanted.connect(self._mend_account)
@@ -120,6 +122,13 @@ class WindowWork:
         self._program.show_account(None if account is None else account.account_id)
         self._show_foot()
 
+    def _account_well(self, account_id: AccountId) -> None:
+        """Read anew what could not be read while the account was closed or unwell."""
+        for room in self._program.rooms:
+            if room.account_id == account_id and room.trouble is not None:
+                room.reload()
+        self._show_foot()
+
     def _show_foot(self) -> None:
         account = self._program.accounts.default
         if account is None:
@@ -127,7 +136,9 @@ class WindowWork:
             return
         trouble = self._program.accounts.trouble(account.account_id)
         looking = any(room.loading for room in self._program.rooms)
-        if trouble is not None:
+        if not self._program.accounts.is_open(account.account_id) and self.can_sign_in():
+            words, tone = tr("Waiting for your password"), "warn"
+        elif trouble is not None:
             words, tone = tr("Not connected"), "warn"
         else:
             words, tone = (tr("Looking…") if looking else tr("Connected")), "faint"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
+from app.domain.errors import TroubleKind
 from app.domain.i18n import tr
 from app.services.rows import ListRow
 from app.ui import icons, theme
@@ -94,7 +95,10 @@ class ListDesk(QWidget):
         self.refreshed.emit()
 
     def _why_empty(self) -> Empty:
-        if self.session.trouble is not None:
+        trouble = self.session.trouble
+        if trouble is not None and trouble.kind is TroubleKind.SIGN_IN:
+            return Empty("lock-keyhole", tr("Waiting for your password"))
+        if trouble is not None:
             return Empty("cloud-off", tr("The server cannot be reached"), tr("F5 tries again"))
         if self.session.loaded or not self.session.loading:
             return self._nothing
