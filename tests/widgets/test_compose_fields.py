@@ -6,7 +6,8 @@ import random
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QGuiApplication, QTextCursor
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.domain.edits import Edit, Replica, utf16_length
@@ -142,7 +143,8 @@ def test_line_breaks_in_a_pasted_subject_become_spaces(qtbot: QtBot) -> None:
     qtbot.addWidget(field)
     taken = Taken(Content())
     field.edited.connect(taken.take)
-    field.insert_pasted("first\nsecond\r\nthird\x01")
+    QGuiApplication.clipboard().setText("first\nsecond\r\nthird\x01\u2028")
+    QTest.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert field.text() == "first second third"
     assert taken.content().subject == "first second third"
 

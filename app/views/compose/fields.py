@@ -40,15 +40,23 @@ class SubjectField(QLineEdit):
         self.setText(text)
         self.setCursorPosition(0)
 
-    def insert_pasted(self, text: str) -> None:
-        """Insert what came from the clipboard, made one line."""
-        self.insert(clean_text(text, lines=False))
-
     def _tell(self, text: str) -> None:
+        clean = clean_text(text, lines=False)
+        if clean != text:
+            # Paste, drop and middle click all end here; Qt shows line breaks and controls as blanks, but keeps them.
+            place = utf16_length(clean_text(_first_units(text, self.cursorPosition()), lines=False))
+            self.setText(clean)
+            self.setCursorPosition(min(place, utf16_length(clean)))
+            return
         if text != self._known:
             splice = splice_between(Field.SUBJECT, self._known, text)
             self._known = text
             self.edited.emit(splice)
+
+
+def _first_units(text: str, units: int) -> str:
+    """Return the start of `text`, as long as `units` UTF-16 units."""
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "replace")
 
 
 def splice_between(field: Field, before: str, after: str) -> TextSplice:
