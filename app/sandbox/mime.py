@@ -67,7 +67,8 @@ def _with_headers(item: Item, *, with_bcc: bool) -> EmailMessage:
     # Addresses and ids cannot be encoded as words can: with letters beyond ASCII they need UTF-8 (RFC 6532).
     message = EmailMessage(policy=_POLICY.clone(utf8=not all(name.isascii() for name in names)))
     for name, value in _headers(item, with_bcc=with_bcc):
-        message[name] = value
+        # A header is one line, whatever kind of line break the letter has in it.
+        message[name] = " ".join(value.splitlines()) if isinstance(value, str) else value
     return message
 
 

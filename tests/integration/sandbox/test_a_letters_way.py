@@ -67,6 +67,12 @@ def test_a_sent_draft_is_delivered_once_filed_once_and_no_longer_a_draft(sandbox
     assert copy.ids()[0][0] != item[0]
 
 
+def test_a_subject_with_line_breaks_in_it_is_delivered_as_one_line(sandbox: RunningSandbox) -> None:
+    item = draft(sandbox, "one\u2028two\u0085three\nfour")
+    assert sandbox.post(soap.send([item])).codes == ["NoError"]
+    assert len(sandbox.deliveries()) == 1
+
+
 def test_five_drafts_in_one_request_get_five_answers_each_its_own(sandbox: RunningSandbox) -> None:
     items = [draft(sandbox, f"Letter {number}") for number in range(4)]
     as_sales = soap.message("As Sales", "Hello", JAMES, after=soap.people("From", "sales@contoso.com"))
