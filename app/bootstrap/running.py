@@ -94,21 +94,25 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
     windows = connect(program)
     world.store.on_damaged(program.tasks.on_mail_error)
     await program.letters.load()
-    world.engine.start()
     if sandbox is None:
-        await program.accounts.start()
+        await program.accounts.read()
     else:
+        world.engine.start()
         await _open_sandbox(program, sandbox)
-    if program.accounts.default is None:
-        windows.add_account()
+    # What is begun from here on is not taken for a letter that the last run left.
     await program.outbox.resume()
     await program.drafts.resume()
     if program.options.compose:
-        program.writing.begin()
+        await asyncio.wait({program.tasks.spawn(program.writing.begin_now(), "begin a letter")})
+    if program.accounts.default is None:
+        windows.add_account()
     choice = await program.settings.read("scheme")
     if choice in {"light", "dark"} and (choice == "dark") != theme.scheme().dark:
         dress(program.qt, choice)
         window.redress()
+    world.engine.start()
+    if sandbox is None:
+        await program.accounts.open_all()  # last: a keyring may wait for the person
 
 
 async def _open_sandbox(program: Program, sandbox: SandboxProcess) -> None:

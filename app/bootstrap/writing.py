@@ -38,7 +38,7 @@ class Writing:
 
     def begin(self, content: Content | None = None) -> None:
         """Begin a new letter."""
-        self._program.tasks.spawn(self._begin(content), "begin a letter")
+        self._program.tasks.spawn(self.begin_now(content), "begin a letter")
 
     def open(self, what: LocalId | Record | ListRow) -> None:
         """Open a letter, or show it where it is open already."""
@@ -61,7 +61,8 @@ class Writing:
         for view in self._views:
             view.settle()
 
-    async def _begin(self, content: Content | None) -> None:
+    async def begin_now(self, content: Content | None = None) -> None:
+        """Begin a new letter, and return once it can be written. Raises StorageError."""
         account = self._program.accounts.default
         if account is None:
             self.on_no_account()

@@ -42,9 +42,17 @@ class Accounts:
 
     async def start(self) -> None:
         """Read the accounts and open each whose secret is there. Raises StorageError."""
+        await self.read()
+        await self.open_all()
+
+    async def read(self) -> None:
+        """Read the accounts: they can be written from. Raises StorageError."""
         for account in await self._settings.accounts():
             self._accounts[account.account_id] = account
         self.changed.emit(None)
+
+    async def open_all(self) -> None:
+        """Open each account whose secret is there. A keyring may take its time, and wait for the person."""
         for account in self.all():
             await self._open_with_secret(account)
 
