@@ -17,6 +17,7 @@ gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # type: ignore[import-not-found]  # noqa: E402 - the version comes first
 
 _MOST_CHILDREN = 300
+_LONG, _SHOWN = 100_000, 4_000
 _STATES = ("focused", "checked", "selected", "enabled", "editable", "active", "expanded", "showing", "defunct")
 
 
@@ -60,7 +61,9 @@ def text_of(node: Any) -> str:
     """Return what stands in a field; nothing for what holds no text of its own."""
     if "Text" not in node.get_interfaces():
         return ""
-    return Atspi.Text.get_text(node, 0, min(Atspi.Text.get_character_count(node), 4000)) or ""
+    # -1 means all of it: an end that was asked for before could lie beyond the text by now, which Qt would complain of.
+    end = -1 if Atspi.Text.get_character_count(node) <= _LONG else _SHOWN
+    return Atspi.Text.get_text(node, 0, end) or ""
 
 
 def look(pid: int) -> dict[str, Any] | None:
