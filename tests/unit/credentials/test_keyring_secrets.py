@@ -182,8 +182,10 @@ async def test_a_keyring_that_asks_and_gets_no_answer_does_not_hold_up_the_progr
     assert await secrets.read(ANNA) is None
     assert backend.asked.is_set()
     backend.asked.clear()
-    assert not await secrets.keep(ANNA, "typed again"), "while the question stands, memory serves at once"
-    assert not await secrets.has_keyring()
+    secrets._deadline = 600
+    async with asyncio.timeout(10):
+        assert not await secrets.keep(ANNA, "typed again"), "while the question stands, memory serves at once"
+        assert not await secrets.has_keyring()
     assert not backend.asked.is_set()
     assert await secrets.read(ANNA) == "typed again"
     backend.answered.set()
