@@ -6,15 +6,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.domain.addresses import format_recipient
-from app.domain.errors import AccountError, MailError
+from app.domain.errors import MailError
 from app.domain.i18n import ntr, tr
 from app.domain.message import LocalId
+from app.domain.recipient import Recipient
 from app.domain.state import State
+from app.services.explaining import explain_error
 from app.services.outbox import Answer
 from app.services.reading import Reading as Letter
 from app.services.rows import ListRow
 from app.services.times import clock_time
-from app.services.wording import Explanation, explain_trouble
+from app.services.wording import Explanation
 from app.ui.letter_list.desk import ListDesk
 from app.ui.reader import Notice, Reading
 
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from app.bootstrap.program import Program
 
 _SHOWN_RECIPIENTS = 12
+_NERVOUS = 0.7
+"""Seconds after a letter left the pane in which the keys that sent it send nothing from the list: a second press of
+Ctrl+Enter, meant for the same letter, falls on whatever draft the list stands at.
+"""
 OPENS_THE_LETTER = frozenset({"mend-address", "mend-subject", "make-plain"})
 
 
@@ -32,6 +38,7 @@ class DeskWork:
         """Listen to the lists of `program`."""
         self._program = program
         self._shown: ListRow | None = None
+        self._left_at = 0.0
         stage = program.stage
         stage.on_reading = self.read
         for desk in stage.desks.values():
@@ -80,8 +87,7 @@ class DeskWork:
             return  # gone meanwhile, and so is its row
         except MailError as error:
             if self._shown is row:
-                words = self._words_for(error)
-                self._show(desk, row, None, words)
+                self._show(desk, row, None, explain_error(error, self._program.clock.now()).sentence)
             return
         if self._shown is row:
             self._show(desk, row, letter)
@@ -98,11 +104,6 @@ class DeskWork:
                 notice=_notice(desk.session.explanation(row)),
             )
         )
-
-    def _words_for(self, error: MailError) -> str:
-        if isinstance(error, AccountError):
-            return explain_trouble(error.trouble, self._program.clock.now()).sentence
-        return str(error)
 
     def _hint(self, row: ListRow) -> str:
         if self._program.stage.place == "sent":
@@ -123,6 +124,8 @@ class DeskWork:
 
     def send_chosen(self) -> None:
         """Send the marked drafts, or the current one."""
+        if self._program.clock.now() - self._left_at < _NERVOUS:
+            return
         desk = self._program.stage.desk
         self._program.drafts_room.send(desk.chosen(), self._program.hold)
         desk.list.clear_marks()
@@ -180,6 +183,7 @@ class DeskWork:
 
     def sent_from_letter(self, name: LocalId) -> None:
         """Say at the foot that a letter goes, after it left the pane."""
+        self._left_at = self._program.clock.now()
         self._count_down((name,), reopen=name)
 
     def discarded_from_letter(self, name: LocalId) -> None:
@@ -231,10 +235,16 @@ def _people(row: ListRow, letter: Letter | None) -> str:
     content = letter.content
     for words, people in ((tr("To"), content.to), (tr("Cc"), content.cc), (tr("Bcc"), content.bcc)):
         if people:
-            shown = ", ".join(format_recipient(one) for one in people[:_SHOWN_RECIPIENTS])
+            shown = ", ".join(_name(one) for one in people[:_SHOWN_RECIPIENTS])
             more = len(people) - _SHOWN_RECIPIENTS
             parts.append(f"{words} {shown}" + (ntr(" and {n} more", " and {n} more", more) if more > 0 else ""))
     return " · ".join(parts)
+
+
+def _name(recipient: Recipient) -> str:
+    """Return name and address, and not twice the same."""
+    same = recipient.name.casefold() == recipient.address.casefold()
+    return recipient.address if same else format_recipient(recipient)
 
 
 def _notice(explanation: Explanation | None) -> Notice | None:

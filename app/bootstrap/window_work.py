@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from app.bootstrap.all_commands import ALL
 from app.bootstrap.desk_work import OPENS_THE_LETTER
 from app.commands.command import Context
-from app.domain.errors import BadInput, MailError, StorageError
+from app.domain.errors import AccountError, MailError, StorageError
 from app.domain.i18n import tr
 from app.domain.message import AccountId
 from app.domain.state import State
 from app.services.accounts import AccountTrouble
 from app.services.dispatch import Summary
+from app.services.explaining import explain_error
 from app.services.remedies import Wish
 from app.services.wording import explain_trouble
 from app.ui import keys, theme
@@ -168,9 +169,12 @@ class WindowWork:
     # --- what is told -------------------------------------------------------------------------------------------------
 
     def tell(self, error: MailError) -> None:
-        """Tell of an error that no row stands for."""
-        tone = "warn" if isinstance(error, BadInput) else "bad"
-        self._program.window.notice_bar.say(str(error), tone=tone)
+        """Tell of an error that no row stands for. The account's bar says at length what is wrong with the account."""
+        said = explain_error(error, self._program.clock.now())
+        if isinstance(error, AccountError):
+            self._program.foot.say(said.sentence)
+        else:
+            self._program.window.notice_bar.say(said.sentence, tone=said.tone, details=said.details)
 
     def _disk_trouble(self, error: StorageError) -> None:
         self._program.window.notice_bar.say(str(error), tone="bad")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from app.domain.i18n import tr
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.services.plain import plain_text
 from app.ui.off_thread import off_thread
@@ -71,14 +72,19 @@ class Writing:
 
     async def _open(self, what: LocalId | Record | ListRow) -> None:
         program = self._program
-        letter = await program.drafts.open(what)
-        known = next((view for view in self._views if view.session.local_id == letter.record.local_id), None)
-        if known is not None:
-            program.stage.show_letter(known)
+        try:
+            letter = await program.drafts.open(what)
+        except KeyError:
+            program.foot.say(tr("This message is no longer here."))
             return
         body = letter.content.body
         formatted = letter.content.body_format is BodyFormat.HTML
         readable = await off_thread(lambda: plain_text(body)) if formatted else body
+        # Looked for after the last wait: the same row may have been opened again meanwhile.
+        known = next((view for view in self._views if view.session.local_id == letter.record.local_id), None)
+        if known is not None:
+            program.stage.show_letter(known)
+            return
         session = ComposeSession(letter, readable, self._tools)
         view = ComposeView(session, program.registry)
         view.left.connect(lambda: self.leave(view))

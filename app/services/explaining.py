@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from app.domain.errors import Trouble, TroubleKind
+from app.domain.errors import AccountError, BadInput, ItemRefused, MailError, Trouble, TroubleKind
 from app.domain.i18n import tr
 from app.domain.outcome import Outcome, ServerWords, Verdict
 from app.services.actions import action_words
@@ -63,6 +63,16 @@ def explain_trouble(trouble: Trouble, now: float) -> Explanation:
         ]
     )
     return Explanation(sentence, action, details, "warn" if action == "try-now" else "bad")
+
+
+def explain_error(error: MailError, now: float) -> Explanation:
+    """Explain an error that was met at `now`. What was made with a sentence (BadInput, StorageError) says that one."""
+    if isinstance(error, AccountError):
+        return explain_trouble(error.trouble, now)
+    if isinstance(error, ItemRefused):
+        sentence, _ = sentence_for(error.words, Facts())
+        return Explanation(sentence, "", details_of(Outcome(Verdict.REFUSED, words=error.words, at=now)))
+    return Explanation(str(error), tone="warn" if isinstance(error, BadInput) else "bad")
 
 
 def details_of(outcome: Outcome | None, message_id: str = "") -> Details:

@@ -6,33 +6,37 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.i18n import tr
-from app.ui import icons
+from app.ui import icons, keys
+from app.ui.label import Label
 
 _ICONS = {"bad": "circle-alert", "warn": "triangle-alert", "info": "info", "good": "circle-check"}
 
 
 class MessageBar(QFrame):
-    """One sentence with one action, and under Details what the server said, word for word."""
+    """One sentence with one action, and under Details what the server said, word for word.
+
+    `closable` gives it a button that takes it away: for what nothing else will ever take back.
+    """
 
     action_wanted = Signal(str)
-    dismissed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, closable: bool = False) -> None:
         super().__init__(parent)
         self.setProperty("kind", "bar")
+        self._tone = "info"
         self._action_id = ""
         self._details: list[tuple[str, str]] = []
-        self._icon = QLabel(self)
-        self._sentence = QLabel(self)
+        self._icon = Label(self)
+        self._sentence = Label(self)
         self._sentence.setWordWrap(True)
         self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._action = QPushButton(self)
         self._action.setProperty("kind", "link")
         self._action.clicked.connect(lambda: self.action_wanted.emit(self._action_id))
-        self._more = QPushButton(tr("&Details"), self)
+        self._more = QPushButton(tr("Details"), self)
         self._more.setProperty("kind", "quiet")
         self._more.setCheckable(True)
         self._more.toggled.connect(self._show_details)
@@ -48,6 +52,9 @@ class MessageBar(QFrame):
         line.addWidget(self._sentence, 1)
         line.addWidget(self._action)
         line.addWidget(self._more)
+        self._close = self._close_button()
+        self._close.setVisible(closable)
+        line.addWidget(self._close)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 8, 6)
         column.addLayout(line)
@@ -55,6 +62,14 @@ class MessageBar(QFrame):
         self._panel.hide()
         self._more.hide()
         self.hide()
+
+    def _close_button(self) -> QPushButton:
+        button = QPushButton(self)
+        button.setProperty("kind", "quiet")
+        button.setAccessibleName(tr("Close"))
+        button.setToolTip(keys.with_keys(tr("Close"), "Esc"))
+        button.clicked.connect(self.dismiss)
+        return button
 
     def say(
         self,
@@ -68,7 +83,8 @@ class MessageBar(QFrame):
         self.setProperty("tone", tone)
         self.style().unpolish(self)
         self.style().polish(self)
-        self._icon.setPixmap(icons.pixmap(_ICONS[tone], "accent" if tone == "info" else tone, 18))
+        self._tone = tone
+        self.redress()
         self._sentence.setText(sentence)
         self.setAccessibleName(sentence)
         self._action_id = action[0] if action else ""
@@ -76,6 +92,18 @@ class MessageBar(QFrame):
         self._action.setVisible(action is not None)
         self._fill(list(details))
         self.show()
+
+    def redress(self) -> None:
+        """Draw the icons in the scheme of now."""
+        self._icon.setPixmap(icons.pixmap(_ICONS[self._tone], "accent" if self._tone == "info" else self._tone, 18))
+        self._close.setIcon(icons.icon("x", "muted", 14))
+
+    def dismiss(self) -> None:
+        """Go away, because the person has read it; the focus goes on if it was here."""
+        focus: QWidget | None = self.window().focusWidget()
+        if focus is not None and self.isAncestorOf(focus):
+            self.focusNextChild()
+        self.clear()
 
     def clear(self) -> None:
         """Say nothing."""
@@ -100,10 +128,9 @@ class MessageBar(QFrame):
                 widget.hide()
                 widget.deleteLater()
         for number, (label, value) in enumerate(details):
-            name = QLabel(label, self._panel)
+            name = Label(label, self._panel)
             name.setProperty("tone", "muted")
-            words = QLabel(value, self._panel)
-            words.setTextFormat(Qt.TextFormat.PlainText)
+            words = Label(value, self._panel)
             words.setWordWrap(True)
             words.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -137,7 +164,7 @@ class ActionBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("kind", "popup")
-        self._words = QLabel(self)
+        self._words = Label(self)
         self._action = QPushButton(self)
         self._action.setProperty("kind", "link")
         self._action.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -168,7 +195,7 @@ class QuestionBar(QFrame):
         self.setProperty("kind", "bar")
         self._act: Callable[[], None] = lambda: None
         self._back_to: QWidget | None = None
-        self._words = QLabel(self)
+        self._words = Label(self)
         self._yes = QPushButton(self)
         self._yes.setProperty("kind", "primary")
         self._yes.setAutoDefault(True)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.i18n import tr
 from app.ui import icons, theme
 from app.ui.bars import MessageBar
+from app.ui.label import Label
 
 _SIDE = 32
 
@@ -43,9 +44,9 @@ class Reader(QWidget):
         self.setObjectName("pane")
         self.setAccessibleName(tr("Message"))
         self.bar = MessageBar(self)
-        self._subject = QLabel(self)
+        self._subject = Label(self)
         self._subject.setFont(theme.font(size=20, semibold=True))
-        self._who, self._when, self._hint = QLabel(self), QLabel(self), QLabel(self)
+        self._who, self._when, self._hint = Label(self), Label(self), Label(self)
         self._body = QPlainTextEdit(self)
         self._body.setReadOnly(True)
         self._body.setFont(theme.font(size=14))
@@ -56,7 +57,6 @@ class Reader(QWidget):
             label.setProperty("tone", tone)
         for label in (self._subject, self._who):
             label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._blank())
@@ -107,10 +107,10 @@ class Reader(QWidget):
 
     def _blank(self) -> QWidget:
         sheet = QWidget(self)
-        picture = QLabel(sheet)
+        picture = Label(sheet)
         picture.setPixmap(icons.pixmap("mail", "line", 72))
         picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        words = QLabel(tr("Choose a message, or press C to write one"), sheet)
+        words = Label(tr("Choose a message, or press C to write one"), sheet)
         words.setProperty("tone", "faint")
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(sheet)

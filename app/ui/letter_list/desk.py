@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import TroubleKind
 from app.domain.i18n import tr
 from app.services.rows import ListRow
 from app.ui import icons, theme
 from app.ui.bars import MessageBar
+from app.ui.label import Label
 from app.ui.letter_list.model import LetterModel
 from app.ui.letter_list.session import ListSession
 from app.ui.letter_list.view import LetterList
@@ -39,9 +40,9 @@ class ListDesk(QWidget):
         self.setObjectName("listSide")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(title)
-        self.title = QLabel(title, self)
+        self.title = Label(title, self)
         self.title.setFont(theme.font(size=18, semibold=True))
-        self.count = QLabel(self)
+        self.count = Label(self)
         self.count.setProperty("tone", "faint")
         self.bar = MessageBar(self)
         self.model: LetterModel[ListRow] = LetterModel(session.face)
@@ -141,13 +142,13 @@ class _EmptyState(QWidget):
     def __init__(self, empty: Empty, parent: QWidget) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._icon = QLabel(self)
+        self._icon = Label(self)
         self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._sentence = QLabel(self)
+        self._sentence = Label(self)
         self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._sentence.setWordWrap(True)
         self._sentence.setProperty("tone", "muted")
-        self._hint = QLabel(self)
+        self._hint = Label(self)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint.setProperty("tone", "faint")
         column = QVBoxLayout(self)

@@ -21,6 +21,7 @@ from app.services.work import Spawn
 
 _MENDED_HERE = frozenset({"mend-address", "mend-subject"})
 _WRITABLE = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
+_WENT = frozenset({State.SENT, State.SENT_NOT_FILED})
 
 
 class Tools(NamedTuple):
@@ -49,6 +50,7 @@ class ComposeSession:
         self._head = Replica(_without_body(letter.content), letter.pending)
         self._letters, self._drafts, self._outbox = tools.letters, tools.drafts, tools.outbox
         self._remedies, self._spawn, self._now = tools.remedies, tools.spawn, tools.now
+        self._leaving = False
         self._stop_listening = [
             tools.drafts.changed.subscribe(self._record_changed),
             tools.drafts.replaced.subscribe(self._renamed),
@@ -124,11 +126,15 @@ class ComposeSession:
 
     def send(self, hold_seconds: float) -> None:
         """Send; the letter leaves the pane if nothing stands in its way."""
-        if self.can_edit():
+        if self.can_edit() and not self._leaving:
+            self._leaving = True
             self._spawn(self._send(hold_seconds), "send")
 
     async def _send(self, hold_seconds: float) -> None:
-        answers = await self._outbox.send([self.local_id], hold_seconds)
+        try:
+            answers = await self._outbox.send([self.local_id], hold_seconds)
+        finally:
+            self._leaving = False
         if answers and answers[0].goes:
             self.end("sent")
         else:
@@ -137,10 +143,16 @@ class ComposeSession:
 
     def discard(self) -> None:
         """Throw the letter away; it can be taken back."""
-        self._spawn(self._discard(), "discard")
+        if not self._leaving:
+            self._leaving = True
+            self._spawn(self._discard(), "discard")
 
     async def _discard(self) -> None:
-        if await self._drafts.discard(self.local_id):
+        try:
+            gone = await self._drafts.discard(self.local_id)
+        finally:
+            self._leaving = False
+        if gone:
             self.end("discarded")
 
     def leave(self) -> None:
@@ -166,15 +178,20 @@ class ComposeSession:
         self.changed.emit(None)
 
     def end(self, how: str) -> None:
-        """Stop listening; `how` is "sent", "discarded" or "left"."""
+        """Stop listening, once; `how` is "sent", "discarded", "left", or "gone" where that was done elsewhere."""
+        if not self._stop_listening:
+            return
         for stop in self._stop_listening:
             stop()
         self._stop_listening = []
         self.ended.emit(how)
 
     def _record_changed(self, record: Record) -> None:
-        if record.local_id == self.local_id:
-            self.changed.emit(None)
+        if record.local_id != self.local_id:
+            return
+        self.changed.emit(None)
+        if not self._leaving and (record.discarded or record.state in _WENT):
+            self.end("gone")
 
     def _renamed(self, replaced: Replaced) -> None:
         if replaced.old == self.local_id:

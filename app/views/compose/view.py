@@ -14,6 +14,7 @@ from app.domain.i18n import tr
 from app.domain.message import Field, Importance
 from app.ui import icons, keys
 from app.ui.bars import MessageBar
+from app.ui.label import Label
 from app.ui.recipients_field import RecipientsField
 from app.views.compose.fields import BodyEditor, SubjectField
 from app.views.compose.session import ComposeSession
@@ -41,7 +42,7 @@ class ComposeView(QWidget):
         }
         self.subject = SubjectField(self)
         self.body = BodyEditor(self)
-        self._limit = QLabel(self)
+        self._limit = Label(self)
         self._limit.setProperty("tone", "bad")
         self._limit.hide()
         self._labels: dict[Field, QLabel] = {}
@@ -80,14 +81,14 @@ class ComposeView(QWidget):
             QWidget.setTabOrder(first, second)
 
     def _build_strip(self) -> QHBoxLayout:
-        self._state_icon = QLabel(self)
-        self._state = QLabel(self)
+        self._state_icon = Label(self)
+        self._state = Label(self)
         self._state.setProperty("tone", "muted")
         self._important = self._button("flag", tr("High importance"), "compose.importance")
         self._important.setCheckable(True)
         self._discard = self._button("trash-2", tr("Discard"), "compose.discard")
         self._send = self._button("send", tr("Send"), "compose.send", kind="primary")
-        self._send.setText(tr("&Send"))
+        self._send.setText(tr("Send"))
         strip = QHBoxLayout()
         strip.setContentsMargins(_SIDE, 12, 20, 8)
         strip.setSpacing(6)
@@ -114,14 +115,15 @@ class ComposeView(QWidget):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        self._from_label, self._from = QLabel(tr("From"), self), QLabel(self)
+        self._from_label, self._from = Label(tr("From"), self), Label(self)
         self._from_label.setProperty("tone", "muted")
         grid.addWidget(self._from_label, 0, 0)
         grid.addWidget(self._from, 0, 1)
+        # No access keys in labels or buttons: Alt+T and its like are commands, and Qt fires neither of two.
         for number, (field, words) in enumerate(
-            ((Field.TO, tr("&To")), (Field.CC, tr("&Cc")), (Field.BCC, tr("&Bcc"))), start=1
+            ((Field.TO, tr("To")), (Field.CC, tr("Cc")), (Field.BCC, tr("Bcc"))), start=1
         ):
-            label = QLabel(words, self)
+            label = Label(words, self)
             label.setProperty("tone", "muted")
             label.setBuddy(self.recipients[field])
             label.setMinimumWidth(36)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.account import Account
 from app.domain.i18n import tr
 from app.domain.message import AccountId
 from app.ui import icons, theme
+from app.ui.label import Label
 from app.views.settings.account_form import host_of
 from app.views.settings.fields import press_with_enter
 from app.views.settings.session import SettingsSession
@@ -24,11 +24,10 @@ class AccountList(QWidget):
         self._session = session
         self._shown: tuple[Account, ...] | None = None
         self.rows: list[AccountRow] = []
-        title = QLabel(tr("Accounts"), self)
+        title = Label(tr("Accounts"), self)
         title.setFont(theme.font(size=22, semibold=True))
-        self._notice = QLabel(self)
+        self._notice = Label(self)
         self._notice.setWordWrap(True)
-        self._notice.setTextFormat(Qt.TextFormat.PlainText)
         self._notice.setProperty("tone", "muted")
         self.add = press_with_enter(QPushButton(icons.icon("plus", "on_accent"), tr("&Add an account"), self))
         self.add.setProperty("kind", "primary")
@@ -119,13 +118,11 @@ class AccountRow(QFrame):
 
     def _face(self, account: Account, host: str) -> QWidget:
         face = QWidget(self)
-        icon = QLabel(face)
+        icon = Label(face)
         icon.setPixmap(icons.pixmap("mail", "accent", 20))
-        address, place = QLabel(account.address, face), QLabel(host, face)
+        address, place = Label(account.address, face), Label(host, face)
         address.setFont(theme.font(size=14, semibold=True))
         place.setProperty("tone", "muted")
-        for label in (address, place):
-            label.setTextFormat(Qt.TextFormat.PlainText)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(address)
@@ -141,11 +138,10 @@ class AccountRow(QFrame):
 
     def _question(self, account: Account) -> QWidget:
         question = QWidget(self)
-        words = QLabel(
+        words = Label(
             tr("Remove {address} from this computer? Its messages here stay.", address=account.address), question
         )
         words.setWordWrap(True)
-        words.setTextFormat(Qt.TextFormat.PlainText)
         line = QHBoxLayout(question)
         line.setContentsMargins(16, 12, 16, 12)
         line.addWidget(words, 1)

@@ -6,9 +6,10 @@ import sys
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.ui import icons, theme
+from app.ui.label import Label
 
 _Modifier = Qt.KeyboardModifier
 
@@ -30,6 +31,12 @@ class FormLine(QLineEdit):
 
     On macOS, Option and a letter is a sign of its own; AltGr is not Alt anywhere.
     """
+
+    def hide_words(self) -> None:
+        """Show dots for letters, and let no input method learn them."""
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+        hints = Qt.InputMethodHint
+        self.setInputMethodHints(hints.ImhHiddenText | hints.ImhNoPredictiveText | hints.ImhSensitiveData)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         held = event.modifiers() & (_Modifier.AltModifier | _Modifier.ControlModifier)
@@ -61,7 +68,7 @@ class LabelledField(QWidget):
         super().__init__(parent)
         self._hint = hint
         self._error = ""
-        self._label = QLabel(label, self)
+        self._label = Label(label, self)
         self._label.setFont(theme.font(size=12, semibold=True))
         self.line = FormLine(self)
         self.line.setProperty("kind", "box")
@@ -69,21 +76,15 @@ class LabelledField(QWidget):
         self.line.setMaxLength(100_000)
         self.line.setMinimumHeight(34)
         if secret:
-            self.line.setEchoMode(QLineEdit.EchoMode.Password)
-            self.line.setInputMethodHints(
-                Qt.InputMethodHint.ImhHiddenText
-                | Qt.InputMethodHint.ImhNoPredictiveText
-                | Qt.InputMethodHint.ImhSensitiveData
-            )
+            self.line.hide_words()
         self._label.setBuddy(self.line)
         self.setFocusProxy(self.line)
         self.line.textEdited.connect(self.typed)
         self.line.editingFinished.connect(self.left)
-        self._icon = QLabel(self)
+        self._icon = Label(self)
         self._icon.setFixedSize(14, 14)
-        self._words = QLabel(hint, self)
+        self._words = Label(hint, self)
         self._words.setWordWrap(True)
-        self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.setFont(theme.font(size=12))
         self._row = QHBoxLayout()
         self._row.setSpacing(theme.GAP)

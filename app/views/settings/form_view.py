@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.account import AuthKind
 from app.domain.i18n import mark, tr
 from app.ui import theme
+from app.ui.label import Label
 from app.views.settings.account_form import FormField
 from app.views.settings.fields import ChoiceBox, LabelledField, press_with_enter, say_aloud
 from app.views.settings.session import Phase, SettingsSession
@@ -28,7 +29,7 @@ class FormView(QWidget):
         super().__init__(parent)
         self._session = session
         self._phase = Phase.EDITING
-        self._title = QLabel(self)
+        self._title = Label(self)
         self._title.setFont(theme.font(size=22, semibold=True))
         self.fields = {
             FormField.ADDRESS: LabelledField(tr("&E-mail address")),
@@ -52,7 +53,7 @@ class FormView(QWidget):
         self.save_anyway.setToolTip(tr("The server was not reached. It will be tested again at each use."))
         self.back = self._button(tr("Bac&k"), "quiet")
         self.steps = StepList(self)
-        self._notice = QLabel(self)
+        self._notice = Label(self)
         self._notice.setWordWrap(True)
         self._notice.setProperty("tone", "bad")
         self._build()
@@ -104,7 +105,7 @@ class FormView(QWidget):
         whole.addLayout(self._columns, 1)
 
     def _auth_row(self) -> QVBoxLayout:
-        label = QLabel(tr("Si&gn-in"), self)
+        label = Label(tr("Si&gn-in"), self)
         label.setFont(theme.font(size=12, semibold=True))
         label.setBuddy(self.auth)
         column = QVBoxLayout()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.i18n import tr
 from app.ui import icons, theme
+from app.ui.label import Label
 from app.views.settings.fields import FormLine, press_with_enter, say_aloud
 from app.views.settings.sign_in import SignInSession
 
@@ -22,19 +23,19 @@ class SignInBar(QFrame):
         self._asked_for = ""
         self._back_to: QWidget | None = None
         self.setProperty("kind", "bar")
-        self._icon = QLabel(self)
+        self._icon = Label(self)
         self._icon.setPixmap(icons.pixmap("lock-keyhole", "accent", 18))
-        self._label = QLabel(self)
+        self._label = Label(self)
         self.line = FormLine(self)
         self.line.setProperty("kind", "box")
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.line.setMaximumWidth(260)
         self._label.setBuddy(self.line)
-        self.sign_in = press_with_enter(QPushButton(tr("Sign &in"), self))
+        self.sign_in = press_with_enter(QPushButton(tr("Si&gn in"), self))
         self.sign_in.setProperty("kind", "primary")
         self.later = press_with_enter(QPushButton(tr("&Later"), self))
         self.later.setProperty("kind", "quiet")
-        self._error = QLabel(self)
+        self._error = Label(self)
         self._error.setProperty("tone", "bad")
         self._error.setFont(theme.font(size=12))
         self.line.returnPressed.connect(self._sign_in)
@@ -80,7 +81,7 @@ class SignInBar(QFrame):
         self.line.setAccessibleName(tr("Password for {address}", address=account.address))
         self.line.setReadOnly(self._session.trying)
         self.sign_in.setEnabled(not self._session.trying)
-        self.sign_in.setText(tr("Signing in…") if self._session.trying else tr("Sign &in"))
+        self.sign_in.setText(tr("Signing in…") if self._session.trying else tr("Si&gn in"))
         error = self._session.error
         if error and error != self._error.text():
             say_aloud(self.line, error)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.i18n import tr
 from app.ui import icons, theme
+from app.ui.label import Label
 from app.views.settings.fields import say_aloud
 from app.views.settings.steps import StepLine, StepState, fresh_lines
 
@@ -25,7 +26,7 @@ class StepList(QFrame):
         super().__init__(parent)
         self.setProperty("kind", "popup")
         self.setAccessibleName(tr("Connection test"))
-        self._title = QLabel(self)
+        self._title = Label(self)
         self._title.setFont(theme.font(size=14, semibold=True))
         self._rows: list[_StepRow] = []
         self._column = QVBoxLayout(self)
@@ -63,10 +64,9 @@ class _StepRow(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._shown: StepLine | None = None
-        self._icon, self._title, self._words, self._detail = QLabel(self), QLabel(self), QLabel(self), QLabel(self)
+        self._icon, self._title, self._words, self._detail = Label(self), Label(self), Label(self), Label(self)
         self._icon.setFixedSize(18, 18)
         for label in (self._title, self._words, self._detail):
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
         for label in (self._words, self._detail):
             label.setFont(theme.font(size=12))

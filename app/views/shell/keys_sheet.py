@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.commands.command import CONTEXT_TITLES, Command, Context
 from app.commands.reference import lines
 from app.domain.i18n import tr
 from app.ui import theme
+from app.ui.label import Label
 
 _MARGIN = 48
 
@@ -26,9 +27,9 @@ class KeysSheet(QFrame):
         self.setProperty("kind", "popup")
         self.setAccessibleName(tr("Keyboard shortcuts"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        title = QLabel(tr("Keyboard shortcuts"), self)
+        title = Label(tr("Keyboard shortcuts"), self)
         title.setFont(theme.font(size=18, semibold=True))
-        hint = QLabel(tr("Escape closes"), self)
+        hint = Label(tr("Escape closes"), self)
         hint.setProperty("tone", "faint")
         head = QHBoxLayout()
         head.addWidget(title)
@@ -80,11 +81,11 @@ class KeysSheet(QFrame):
         grid.setHorizontalSpacing(14)
         grid.setVerticalSpacing(7)
         grid.setColumnStretch(0, 1)
-        head = QLabel(tr(CONTEXT_TITLES[context]))
+        head = Label(tr(CONTEXT_TITLES[context]))
         head.setFont(theme.font(semibold=True))
         grid.addWidget(head, 0, 0, 1, 2)
         for row, (title, keys, _note) in enumerate(lines(commands, context), start=1):
-            name, shown = QLabel(title), QLabel(keys)
+            name, shown = Label(title), Label(keys)
             name.setWordWrap(True)
             shown.setProperty("tone", "faint")
             grid.addWidget(name, row, 0, Qt.AlignmentFlag.AlignTop)

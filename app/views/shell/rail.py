@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.commands.command import Registry
 from app.domain.i18n import ntr, tr
 from app.ui import icons, keys, theme
+from app.ui.label import Label
 from app.ui.letter_list.delegate import initials
 
 _WIDTH = 212
@@ -121,10 +122,10 @@ class _Foot(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._avatar = QLabel(self)
+        self._avatar = Label(self)
         self._avatar.setFixedSize(30, 30)
         self._avatar.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._name, self._state = QLabel(self), QLabel(self)
+        self._name, self._state = Label(self), Label(self)
         self._name.setFont(theme.font(size=12, semibold=True))
         self._state.setFont(theme.font(size=11))
         self._state.setProperty("tone", "faint")

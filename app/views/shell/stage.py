@@ -45,6 +45,7 @@ class Stage:
         self._rest.timeout.connect(self.read_now)
         for desk in desks.values():
             desk.list.current_changed.connect(self._moved)
+            window.lists.addWidget(desk)
         window.show_pane(reader)
         window.rail.chosen.connect(self.go)
 
@@ -94,7 +95,8 @@ class Stage:
         if pane in self.letters:
             self.letters.remove(pane)
         if self.window.pane.currentWidget() is pane:
-            self.show_reader()
+            self.window.pane.setCurrentWidget(self.reader)  # a page over the lists stays where it is
+            self.read_now()
         self.window.drop_pane(pane)
         if had_focus or QApplication.focusWidget() is None:
             self.desk.take_focus()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.commands.command import Context, Registry
@@ -31,7 +31,7 @@ class Window(QMainWindow):
         self.setMinimumSize(720, 420)
         self.rail = Rail(self)
         self.account_bar = MessageBar(self)
-        self.notice_bar = MessageBar(self)
+        self.notice_bar = MessageBar(self, closable=True)
         self.lists = QStackedWidget(self)
         self.lists.setObjectName("lists")
         self.pane = QStackedWidget(self)
@@ -159,6 +159,13 @@ class Window(QMainWindow):
             event.accept()
         else:
             event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape that nobody else wanted takes away what was said over the lists."""
+        if event.key() == Qt.Key.Key_Escape and self.notice_bar.isVisible():
+            self.notice_bar.dismiss()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

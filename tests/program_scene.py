@@ -1,0 +1,221 @@
+"""The whole window over fakes, and hands that only have keys."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import msgspec
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.bootstrap import running
+from app.bootstrap.dress import dress
+from app.bootstrap.options import Options
+from app.bootstrap.program import Ports, Program
+from app.bootstrap.window_work import WindowWork
+from app.domain.account import Account
+from app.domain.listing import Folder
+from app.domain.message import Content, Field, LocalId
+from app.domain.record import Record
+from app.domain.state import State
+from app.services.rows import ListRow
+from app.ui.tasks import Tasks
+from app.views.compose.view import ComposeView
+from app.views.shell.view import Window
+from tests.fakes import clock as fake_clock
+from tests.fakes.clock import FakeClock
+from tests.fakes.journal import FakeJournal
+from tests.fakes.mailbox import FakeMailbox, Stored
+from tests.fakes.scene import ACCOUNT, ANNA, LETTER
+from tests.fakes.secrets import FakeSecrets
+from tests.fakes.settings import FakeSettings
+
+HOLD = 5.0
+
+
+class ProgramScene:
+    """One run of the program. `press` and `type` go to whatever has the focus, as a keyboard's keys do."""
+
+    def __init__(self, qtbot: QtBot, qapp: QApplication, *accounts: Account) -> None:
+        dress(qapp, "light")
+        self.qtbot = qtbot
+        self.clock = FakeClock()
+        self.mailbox = FakeMailbox(now=self.clock.now)
+        self.journal, self.secrets, self.settings = FakeJournal(), FakeSecrets(), FakeSettings(accounts)
+        for account in accounts:
+            self.secrets.held[account.account_id] = "secret"
+        self.tasks = Tasks()
+        self.defects: list[BaseException] = []
+        self.tasks.on_defect = self.defects.append
+        self.window = Window()
+        qtbot.addWidget(self.window)
+        ports = Ports(self.journal, self.settings, self.mailbox, self.secrets, self.clock)
+        self.program = Program(qapp, self.window, Options(hold=HOLD), ports, self.tasks)
+
+    async def start(self) -> ProgramScene:
+        """Start as the program does once its disk is open."""
+        self.work: WindowWork = running.connect(self.program)
+        with self.qtbot.waitActive(self.window):
+            self.window.show()
+            self.window.activateWindow()
+        await self.program.letters.load()
+        await self.program.accounts.start()
+        await self.program.outbox.resume()
+        await self.program.drafts.resume()
+        self.program.stage.go("drafts")
+        await self.settle()
+        return self
+
+    async def end(self) -> None:
+        """End as the program does; no defect may have been met on the way."""
+        self.program.writing.settle_all()
+        await self.tasks.end()
+        self.window.close_for_good()
+        assert not self.defects, self.defects
+
+    # --- time -------------------------------------------------------------------------------------------------------
+
+    async def settle(self) -> None:
+        """Let Qt and the tasks do all they can do now, and the lists gather what changed."""
+        desks = self.program.stage.desks.values()
+        for _ in range(400):
+            await fake_clock.settle()
+            QApplication.processEvents()
+            await asyncio.sleep(0)
+            ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]  # as in tests/fakes/clock.py
+            if not ready and not any(desk._soon.isActive() for desk in desks):
+                return
+            await asyncio.sleep(0.001)
+        raise AssertionError("it never comes to rest")
+
+    async def until(self, so: Callable[[], bool]) -> None:
+        """Wait until `so`, for what a thread or a timer of Qt's does."""
+        async with asyncio.timeout(10):
+            while not so():
+                await self.settle()
+                await asyncio.sleep(0.002)
+
+    async def passes(self, seconds: float) -> None:
+        """Let time pass; the foot of the window counts its seconds."""
+        for second in [1.0] * int(seconds) + [seconds % 1.0]:
+            await self.clock.advance(second)
+            if self.program.foot._tick.isActive():
+                self.program.foot._tick.timeout.emit()
+            await self.settle()
+
+    # --- hands ------------------------------------------------------------------------------------------------------
+
+    @property
+    def focus(self) -> QWidget:
+        """Return what has the focus; something must."""
+        found = QApplication.focusWidget()
+        assert found is not None, "the focus is lost"
+        assert found.window() is self.window
+        assert found.isVisible()
+        return found
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, written as commands write theirs ("Ctrl+Return", "G, D")."""
+        for sequence in keys:
+            steps = QKeySequence(sequence)
+            for number in range(steps.count()):
+                step = steps[number]  # type: ignore[index]  # PySide's stub forgets it
+                QTest.keyClick(self.focus, step.key(), step.keyboardModifiers())
+            await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Type `text`, letter by letter; each goes where the focus is then."""
+        for letter in text:
+            QTest.keyClicks(self.focus, letter)
+        await self.settle()
+
+    async def click(self, widget: QWidget) -> None:
+        """Click on the middle of a widget."""
+        middle = QPoint(widget.width() // 2, widget.height() // 2)
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=middle)
+        await self.settle()
+
+    # --- what is there ----------------------------------------------------------------------------------------------
+
+    def on_server(self, *contents: Content, folder: Folder = Folder.DRAFTS) -> list[Stored]:
+        """Put letters on the server, as another client would."""
+        return [self.mailbox.put(ANNA, content, folder=folder) for content in contents]
+
+    async def saved(self, content: Content = LETTER, **changes: object) -> LocalId:
+        """Return a draft that the server has, and that is not open."""
+        name = await self.program.drafts.begin(ANNA, msgspec.structs.replace(content, **changes))
+        await self.program.drafts.save(name)
+        await self.program.drafts.close(name)
+        await self.settle()
+        return name
+
+    def record(self, name: LocalId) -> Record:
+        """Return a record that must be there."""
+        record = self.program.letters.get(name)
+        assert record is not None
+        return record
+
+    async def content(self, name: LocalId) -> Content:
+        """Return what the journal has of a letter."""
+        return (await self.journal.read(name)).content
+
+    @property
+    def letter(self) -> ComposeView:
+        """Return the letter in the pane."""
+        view = self.program.writing.current()
+        assert view is not None, "no letter is open"
+        return view
+
+    @property
+    def rows(self) -> list[ListRow]:
+        """Return the rows of the list that is shown."""
+        return self.program.stage.desk.model.rows()
+
+    def states(self) -> list[State]:
+        """Return the states of the rows."""
+        return [row.state for row in self.rows]
+
+    @property
+    def current(self) -> ListRow:
+        """Return the row one is at."""
+        row = self.program.stage.desk.current()
+        assert row is not None
+        return row
+
+    def in_list(self) -> bool:
+        """Tell whether the focus is in the list that is shown."""
+        return self.program.stage.in_list()
+
+    def field(self) -> Field | None:
+        """Return which field of the letter has the focus."""
+        view, focus = self.letter, self.focus
+        for field, widget in view.recipients.items():
+            if widget is focus or widget.isAncestorOf(focus):
+                return field
+        return {view.subject: Field.SUBJECT, view.body: Field.BODY}.get(focus)
+
+    def words(self, widget: QWidget) -> str:
+        """Return all words that are shown in a widget."""
+        return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
+
+    @property
+    def foot(self) -> str:
+        """Return what the foot of the window says, "" for nothing."""
+        return self.words(self.window.foot) if self.window.foot.isVisible() else ""
+
+
+SceneMaker = Callable[..., ProgramScene]
+
+
+@pytest.fixture
+async def program_scene(qtbot: QtBot, qapp: QApplication) -> AsyncIterator[ProgramScene]:
+    """The program with one account, started, with the focus in an empty list of drafts."""
+    QGuiApplication.clipboard().clear()
+    scene = await ProgramScene(qtbot, qapp, ACCOUNT).start()
+    yield scene
+    await scene.end()

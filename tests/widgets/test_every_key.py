@@ -1,0 +1,145 @@
+"""Every command by its keys alone, wherever they count: it is done once, and the focus is in the window after."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.bootstrap import running
+from app.bootstrap.all_commands import ALL
+from app.bootstrap.handlers import Handlers, all_handlers
+from app.bootstrap.program import Program
+from app.commands.command import Command, Context, Handler
+from app.domain.listing import Folder
+from app.domain.message import Content, Field
+from tests.fakes.scene import ACCOUNT, LETTER
+from tests.program_scene import ProgramScene
+
+Done = list[str]
+EVERY = [(command, keys) for command in ALL for keys in command.keys]
+IN_PLACES = {"sent.edit_as_new": "sent", "outbox.retry": "outbox"}
+QUITS = "window.quit"
+
+
+@pytest.fixture
+def done() -> Done:
+    """The names of the commands that were done."""
+    return []
+
+
+@pytest.fixture(params=["deeds"])
+def deeds(request: pytest.FixtureRequest, done: Done, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take down what is done; with "names" nothing else happens."""
+
+    def watched(program: Program, *works: object) -> Handlers:
+        def run(name: str, handler: Handler) -> None:
+            done.append(name)
+            if request.param == "deeds":
+                handler.run()
+
+        real = all_handlers(program, *works)  # type: ignore[arg-type]  # passed on as they came
+        if request.param == "names":
+            return {name: Handler(partial(run, name, handler)) for name, handler in real.items()}
+        return {name: Handler(partial(run, name, handler), handler.enabled) for name, handler in real.items()}
+
+    monkeypatch.setattr(running, "all_handlers", watched)
+
+
+@pytest.fixture
+async def scene(qtbot: QtBot, qapp: QApplication, deeds: None) -> AsyncIterator[ProgramScene]:
+    """Three drafts on the server, one letter sent, and one draft that failed."""
+    scene = ProgramScene(qtbot, qapp, ACCOUNT)
+    await scene.start()
+    scene.on_server(*(Content(to=LETTER.to, subject=f"Letter {n}", body="Text") for n in range(3)))
+    scene.on_server(LETTER, folder=Folder.SENT)
+    for room in scene.program.rooms:
+        room.reload()
+    await scene.settle()
+    yield scene
+    await scene.end()
+
+
+async def go_where(scene: ProgramScene, command: Command) -> None:
+    """Put the focus where the keys of `command` count."""
+    program = scene.program
+    if command.context is Context.COMPOSE:
+        await program.writing.begin_now(Content(to=LETTER.to, subject="Written here", body="Text"))
+        await scene.settle()
+        scene.letter.focus_field(Field.BODY)
+    else:
+        program.stage.go(IN_PLACES.get(command.id, "drafts"))
+    if command.id == "list.undo":
+        program.foot.say("Something that can be undone", lambda: None)
+    await scene.settle()
+
+
+@pytest.mark.parametrize(("command", "keys"), EVERY, ids=[f"{command.id}-{keys}" for command, keys in EVERY])
+async def test_keys_do_their_command_once_and_the_focus_stays_in_the_window(
+    scene: ProgramScene, done: Done, command: Command, keys: str
+) -> None:
+    await go_where(scene, command)
+    await scene.press(keys)
+    assert done == [command.id]
+    if command.id != QUITS:
+        assert scene.focus.window() is scene.window
+
+
+@pytest.mark.parametrize("deeds", ["names"], indirect=True)
+@pytest.mark.parametrize("field", [Field.TO, Field.SUBJECT, Field.BODY])
+async def test_keys_count_in_every_field_of_a_letter(scene: ProgramScene, done: Done, field: Field) -> None:
+    await scene.program.writing.begin_now(Content(to=LETTER.to, subject="Written here", body="Text"))
+    await scene.settle()
+    scene.letter.focus_field(field)
+    for command, keys in EVERY:
+        if command.context is not Context.LIST:
+            done.clear()
+            await scene.press(keys)
+            assert done == [command.id], keys
+    assert (await scene.content(scene.letter.session.local_id)).subject == "Written here"
+
+
+@pytest.mark.parametrize("deeds", ["names"], indirect=True)
+@pytest.mark.parametrize("place", ["drafts", "outbox", "sent"])
+async def test_keys_count_in_every_list_with_rows_or_none(scene: ProgramScene, done: Done, place: str) -> None:
+    scene.program.stage.go(place)
+    await scene.settle()
+    assert scene.in_list()
+    for command, keys in EVERY:
+        if command.context is not Context.COMPOSE:
+            done.clear()
+            await scene.press(keys)
+            assert done == [command.id], keys
+
+
+@pytest.mark.parametrize("deeds", ["names"], indirect=True)
+async def test_keys_of_the_whole_window_count_while_bars_with_access_keys_are_seen(
+    scene: ProgramScene, done: Done
+) -> None:
+    details = [("Code", "ErrorServerBusy")]
+    await scene.program.writing.begin_now(LETTER)
+    await scene.settle()
+    for bar in (scene.window.account_bar, scene.window.notice_bar, scene.letter.bar):
+        bar.say("Something is the matter.", tone="warn", action=("sign-in", "Sign in"), details=details)
+    scene.program.sign_in.ask(ACCOUNT)
+    await scene.settle()
+    scene.letter.focus_field(Field.BODY)
+    for command, keys in EVERY:
+        if command.context is not Context.LIST:
+            done.clear()
+            await scene.press(keys)
+            assert done == [command.id], keys
+
+
+@pytest.mark.parametrize("deeds", ["names"], indirect=True)
+async def test_letters_typed_in_a_field_are_letters_and_no_commands(scene: ProgramScene, done: Done) -> None:
+    await scene.program.writing.begin_now(Content())
+    await scene.settle()
+    for field in (Field.SUBJECT, Field.BODY):
+        scene.letter.focus_field(field)
+        await scene.type("cjkxzaielor?# gdgsgqgc")
+        await scene.press("Del", "Backspace", "Space", "Shift+Down", "Ctrl+A", "Ctrl+Z")
+    assert done == []

@@ -1,0 +1,474 @@
+"""Writing by keys alone: what is typed goes to the journal, and every key of the pane does what it says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
+
+from app.bootstrap import writing
+from app.domain.errors import Trouble, TroubleKind
+from app.domain.listing import Folder
+from app.domain.message import BodyFormat, Content, Field, Importance, LocalId
+from app.domain.recipient import Recipient
+from app.domain.state import State
+from tests.fakes.mailbox import words
+from tests.fakes.scene import ANNA, BEN, LETTER
+from tests.program_scene import HOLD, ProgramScene
+
+HTML = Content(to=(BEN,), subject="Hello", body="<p>Dear <b>Ben</b></p>", body_format=BodyFormat.HTML)
+
+
+async def opened(scene: ProgramScene, content: Content = LETTER) -> LocalId:
+    """Return a saved draft, open in the pane with the focus in its body."""
+    name = await scene.saved(content)
+    scene.program.writing.open(name)
+    await scene.settle()
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.letter.focus_field(Field.BODY)
+    return name
+
+
+async def written(scene: ProgramScene) -> LocalId:
+    """Write a letter from its first key: C, an address, a subject, a body."""
+    await scene.press("C")
+    await scene.type("ben@example.org")
+    await scene.press("Tab", "Tab")
+    await scene.type("Figures")
+    await scene.press("Tab")
+    await scene.type("Dear Ben")
+    return scene.letter.session.local_id
+
+
+async def test_a_letter_goes_from_its_first_key_to_sent(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await written(scene)
+    content = await scene.content(name)
+    assert (content.to[0].address, content.subject, content.body) == ("ben@example.org", "Figures", "Dear Ben")
+    await scene.press("Ctrl+Return")
+    assert scene.record(name).state is State.HELD
+    assert scene.in_list()
+    assert scene.foot.startswith("Sending in 5 s")
+    await scene.passes(HOLD + 1)
+    assert [delivered.address for delivered in scene.mailbox.delivered] == ["ben@example.org"]
+    assert scene.foot == "Sent"
+
+
+async def test_each_key_is_on_disk_as_soon_as_it_is_on_the_screen(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await written(scene)
+    before = scene.record(name).edits
+    for typed in ("Dear Ben!", "Dear Ben!?"):
+        await scene.type(typed[-1])
+        assert (await scene.journal.after_crash().read(name)).content.body == typed
+    assert scene.record(name).edits == before + 2
+
+
+async def test_words_that_are_no_recipient_yet_are_on_disk_too(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("C")
+    await scene.type("be")
+    letter = await scene.journal.after_crash().read(scene.letter.session.local_id)
+    assert letter.pending[Field.TO] == "be"
+
+
+async def test_tab_goes_from_to_to_subject_to_body_and_shift_tab_back(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("C")
+    way = [scene.field()]
+    for keys in ("Tab", "Tab", "Shift+Tab", "Shift+Tab"):
+        await scene.press(keys)
+        way.append(scene.field())
+    assert way == [Field.TO, Field.SUBJECT, Field.BODY, Field.SUBJECT, Field.TO]
+
+
+async def test_tab_goes_through_cc_and_bcc_once_they_are_shown(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("C", "Alt+B", "Alt+C", "Alt+T")
+    way = [scene.field()]
+    for _ in range(4):
+        await scene.press("Tab")
+        way.append(scene.field())
+    assert way == [Field.TO, Field.CC, Field.BCC, Field.SUBJECT, Field.BODY]
+
+
+@pytest.mark.parametrize(
+    ("keys", "field"),
+    [
+        ("Alt+T", Field.TO),
+        ("Alt+C", Field.CC),
+        ("Alt+B", Field.BCC),
+        ("Alt+U", Field.SUBJECT),
+        ("Alt+M", Field.BODY),
+    ],
+)
+async def test_alt_and_a_letter_goes_to_its_field(program_scene: ProgramScene, keys: str, field: Field) -> None:
+    await opened(program_scene)
+    await program_scene.press(keys)
+    assert program_scene.field() is field
+    await program_scene.press(keys)
+    assert program_scene.field() is field
+
+
+async def test_alt_i_makes_it_important_and_takes_that_back(program_scene: ProgramScene) -> None:
+    name = await opened(program_scene)
+    await program_scene.press("Alt+I")
+    assert (await program_scene.content(name)).importance is Importance.HIGH
+    await program_scene.press("Alt+I")
+    assert (await program_scene.content(name)).importance is Importance.NORMAL
+
+
+async def test_ctrl_s_saves_at_once_with_what_is_half_typed(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("C")
+    await scene.type("ben@example.org")
+    await scene.press("Ctrl+S")
+    saved = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
+    assert [item.content.to for item in saved] == [(Recipient("ben@example.org"),)]
+    assert scene.letter.session.state().text.startswith("Saved")
+    assert scene.field() is Field.TO
+
+
+async def test_escape_leaves_and_keeps_the_letter(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await written(scene)
+    await scene.press("Escape")
+    assert scene.program.writing.current() is None
+    assert scene.in_list()
+    assert scene.record(name).saved
+    assert not scene.record(name).open
+    assert [row.local_id for row in scene.rows] == [name]
+
+
+async def test_escape_on_a_letter_in_which_nothing_was_written_leaves_nothing(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("C", "Escape")
+    assert scene.rows == []
+    assert scene.mailbox.calls_of("save") == []
+    assert scene.in_list()
+
+
+async def test_escape_leaves_the_chips_first_and_then_the_letter(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await opened(scene)
+    await scene.press("Alt+T", "Left")
+    await scene.press("Escape")
+    assert scene.field() is Field.TO
+    await scene.press("Escape")
+    assert scene.program.writing.current() is None
+
+
+async def test_escape_while_a_chip_is_edited_leaves_the_chip_as_it_was(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await opened(scene)
+    await scene.press("Alt+T", "Left", "F2")
+    await scene.type("xyz")
+    await scene.press("Escape")
+    assert scene.letter.session.content.to == (BEN,)
+    assert (await scene.content(name)).to == (BEN,)
+
+
+async def test_discarding_leaves_the_pane_and_z_brings_the_letter_back(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await opened(scene)
+    await scene.press("Ctrl+Shift+D")
+    assert scene.program.writing.current() is None
+    assert scene.in_list()
+    assert scene.rows == []
+    assert scene.foot == "Discarded"
+    await scene.press("Z")
+    assert [row.local_id for row in scene.rows] == [name]
+    await scene.passes(60)
+    assert len(scene.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1
+
+
+async def test_undo_of_a_send_opens_the_letter_again(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await written(scene)
+    await scene.press("Ctrl+Return")
+    await scene.passes(2)
+    assert scene.foot.startswith("Sending in 3 s")
+    await scene.press("Z")
+    assert scene.record(name).state is State.DRAFT
+    assert scene.letter.session.local_id == name
+    assert scene.foot == ""
+    await scene.passes(60)
+    assert scene.mailbox.delivered == []
+    await scene.press("Alt+M")
+    await scene.type("!")
+    assert "!" in (await scene.content(name)).body
+
+
+async def test_ctrl_enter_twice_at_once_sends_once(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    other = await scene.saved(subject="Another draft, not meant")
+    name = await opened(scene)
+    scene.program.writing.send()
+    scene.program.writing.send()
+    await scene.settle()
+    assert scene.program.writing.current() is None
+    await scene.press("Ctrl+Return")
+    assert scene.record(other).state is State.DRAFT, "the second press fell on the list"
+    await scene.passes(HOLD + 1)
+    assert len(scene.mailbox.delivered) == 1
+    assert scene.record(name).state is State.SENT
+    assert scene.record(other).state is State.DRAFT
+
+
+async def test_a_letter_without_recipient_stays_and_says_so(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("C", "Tab")
+    await scene.type("Subject")
+    await scene.press("Ctrl+Return")
+    assert scene.letter.bar.isVisible()
+    assert "Add a recipient." in scene.words(scene.letter.bar)
+    assert scene.field() is Field.TO
+    await scene.type("ben@example.org")
+    await scene.press("Ctrl+Return")
+    await scene.passes(HOLD + 1)
+    assert len(scene.mailbox.delivered) == 1
+
+
+async def test_a_bad_address_is_opened_to_be_mended(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await opened(scene, Content(to=(BEN,), cc=(Recipient("jon@exa mple"),), subject="Hello", body="Text"))
+    await scene.press("Ctrl+Return")
+    assert scene.field() is Field.CC
+    assert scene.mailbox.delivered == []
+    await scene.press("Ctrl+A")
+    await scene.type("jon@example.org")
+    await scene.press("Ctrl+Return")
+    await scene.passes(HOLD + 1)
+    assert {one.address for one in scene.mailbox.delivered} == {"ben@example.org", "jon@example.org"}
+
+
+async def test_a_subject_of_three_hundred_characters_is_said_at_the_field_and_not_cut(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    name = await opened(scene)
+    await scene.press("Alt+U")
+    QGuiApplication.clipboard().setText("x" * 300)
+    await scene.press("Ctrl+V")
+    assert scene.letter.subject.text() == "x" * 300
+    assert (await scene.content(name)).subject == "x" * 300
+    assert "300" in scene.words(scene.letter)
+    await scene.press("Alt+M", "Ctrl+Return")
+    assert scene.record(name).state is State.NEEDS_ATTENTION
+    assert scene.field() is Field.SUBJECT
+    await scene.press("End")
+    for _ in range(50):
+        await scene.press("Backspace")
+    assert "250" not in scene.words(scene.letter)
+    await scene.press("Ctrl+Return")
+    await scene.passes(HOLD + 1)
+    assert scene.mailbox.delivered[0].content.subject == "x" * 250
+
+
+async def test_line_breaks_pasted_into_the_subject_become_spaces(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await opened(scene)
+    await scene.press("Alt+U")
+    QGuiApplication.clipboard().setText("first\r\nsecond\u2028third\x07")
+    await scene.press("Ctrl+V")
+    assert (await scene.content(name)).subject == scene.letter.subject.text() == "first second third"
+
+
+async def test_an_html_draft_is_kept_as_it_is_until_it_is_made_plain(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await opened(scene, HTML)
+    await scene.type("typed into nothing")
+    assert (await scene.content(name)).body == HTML.body
+    assert scene.letter.body.toPlainText().strip() == "Dear Ben"
+    await scene.press("Alt+U", "End")
+    await scene.type("!")
+    await scene.press("Ctrl+S")
+    assert (await scene.content(name)).body == HTML.body
+    assert "formatting" in scene.words(scene.letter.bar)
+    await scene.press("Alt+A", "Alt+M")
+    await scene.type("X")
+    content = await scene.content(name)
+    assert content.body_format is BodyFormat.TEXT
+    assert content.body == scene.letter.body.toPlainText()
+    assert "X" in content.body
+    assert not scene.letter.bar.isVisible()
+
+
+async def test_a_letter_on_its_way_cannot_be_edited(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await opened(scene)
+    await scene.program.outbox.send([name], HOLD)
+    await scene.settle()
+    before = await scene.content(name)
+    await scene.press("Alt+M")
+    await scene.type("more")
+    await scene.press("Alt+U")
+    await scene.type("more")
+    await scene.press("Alt+T")
+    await scene.type("more")
+    await scene.press("Alt+I", "Delete", "Backspace")
+    assert await scene.content(name) == before
+    assert scene.letter.body.toPlainText() == before.body
+    assert scene.letter.subject.text() == before.subject
+    assert scene.letter.session.state().text.startswith("Sending in")
+
+
+async def test_a_letter_that_was_sent_from_the_list_leaves_the_pane(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await opened(scene)
+    await scene.press("Ctrl+2", "Ctrl+Return")
+    await scene.passes(HOLD + 1)
+    assert len(scene.mailbox.delivered) == 1
+    assert scene.program.writing.show_last() is False
+    assert scene.in_list()
+
+
+async def test_a_letter_that_was_discarded_in_the_list_leaves_the_pane(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await opened(scene)
+    await scene.press("Ctrl+2", "Del")
+    assert scene.rows == []
+    assert scene.program.writing.show_last() is False
+    await scene.press("Z")
+    assert len(scene.rows) == 1
+
+
+async def test_a_refusal_stands_over_the_letter_with_its_details(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await opened(scene)
+    scene.mailbox.refuse("send", 0, words("ErrorSendAsDenied", "The user account does not have the right."))
+    await scene.press("Ctrl+Return")
+    await scene.passes(HOLD + 1)
+    assert scene.record(name).state is State.NEEDS_ATTENTION
+    assert scene.foot == "1 needs attention"
+    await scene.press("F8", "Return")
+    bar = scene.letter.bar
+    assert bar.isVisible()
+    assert "ErrorSendAsDenied" not in scene.words(bar)
+    await scene.press("Alt+D")
+    assert "ErrorSendAsDenied" in scene.words(bar)
+    assert "The user account does not have the right." in scene.words(bar)
+    await scene.press("Alt+D")
+    assert "ErrorSendAsDenied" not in scene.words(bar)
+    await scene.press("Ctrl+Return")
+    await scene.passes(HOLD + 1)
+    assert len(scene.mailbox.delivered) == 1
+
+
+async def test_without_a_server_the_letter_says_that_it_is_on_this_computer_only(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    trouble = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
+    scene.mailbox.fail("save", trouble, times=2)
+    await written(scene)
+    await scene.press("Ctrl+S")
+    assert scene.letter.session.state().text == "Saved on this computer only"
+    await scene.passes(60)
+    assert scene.letter.session.state().text.startswith("Saved ")
+
+
+async def test_a_paste_of_html_brings_its_words_alone(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await opened(scene)
+    data = QMimeData()
+    data.setHtml("<b>Bold</b><img src='file:///etc/passwd'>")
+    data.setText("Bold")
+    QGuiApplication.clipboard().setMimeData(data)
+    await scene.press("Ctrl+A", "Ctrl+V")
+    assert (await scene.content(name)).body == "Bold"
+
+
+async def test_markup_in_a_letter_is_shown_as_it_was_typed(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    sender = Recipient("eve@example.org", "<img src='file:///x'> Eve")
+    await opened(scene, Content(sender=sender, to=(BEN,), subject="Hello", body="Text"))
+    assert "<img src='file:///x'> Eve" in scene.letter._from.text()
+    scene.work.show_settings()
+    labels = scene.window.findChildren(QLabel)
+    assert [label.text() for label in labels if label.textFormat() is not Qt.TextFormat.PlainText] == []
+
+
+async def test_two_letters_are_open_side_by_side_and_go_compose_shows_the_last(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    first = await written(scene)
+    await scene.press("Ctrl+N")
+    second = scene.letter.session.local_id
+    assert first != second
+    await scene.press("Ctrl+2", "Ctrl+1")
+    assert scene.letter.session.local_id == second
+    await scene.press("Escape", "Ctrl+1")
+    assert scene.letter.session.local_id == first
+
+
+async def test_a_row_opened_twice_while_it_is_fetched_is_opened_once(
+    program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene, read = program_scene, asyncio.Event()
+
+    async def slowly(work: Callable[[], str]) -> str:
+        await read.wait()
+        return work()
+
+    monkeypatch.setattr(writing, "off_thread", slowly)
+    scene.on_server(HTML)
+    scene.program.drafts_room.reload()
+    await scene.settle()
+    await scene.until(lambda: not scene.tasks)
+    gate = scene.mailbox.hold("get")
+    await scene.press("Return", "Return", "O")
+    gate.open.set()
+    await scene.settle()
+    read.set()
+    await scene.until(lambda: not scene.tasks)
+    assert len(scene.program.stage.letters) == 1
+    assert scene.field() is not None
+    await scene.press("Escape")
+    assert scene.program.writing.show_last() is False
+    assert scene.in_list()
+
+
+async def test_a_row_that_is_gone_when_it_is_opened_is_said_to_be_gone(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    (item,) = scene.on_server(LETTER)
+    scene.program.drafts_room.reload()
+    await scene.settle()
+    scene.mailbox.delete_elsewhere(item.item_id)
+    await scene.press("Return")
+    await scene.settle()
+    assert scene.window.notice_bar.isVisible()
+    said = scene.words(scene.window.notice_bar)
+    assert "ErrorItemNotFound" not in said.split("\n")[0]
+    assert scene.in_list()
+    await scene.press("Escape")
+    assert not scene.window.notice_bar.isVisible()
+
+
+async def test_a_letter_that_went_under_another_name_goes_on_being_written(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await opened(scene)
+    ref = scene.record(name).ref
+    assert ref is not None
+    scene.mailbox.delete_elsewhere(ref.item_id)
+    await scene.type("more")
+    await scene.press("Ctrl+S")
+    assert scene.letter.session.notice() is not None
+    await scene.press("Alt+A")
+    assert scene.letter.session.local_id != name
+    await scene.type("!")
+    await scene.press("Ctrl+S")
+    assert "more!" in (await scene.content(scene.letter.session.local_id)).body
+    assert scene.letter.session.state().text.startswith("Saved")
+
+
+async def test_a_send_that_ends_while_settings_are_open_leaves_them_open(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await opened(scene)
+    scene.program.writing.send()
+    scene.work.show_settings()
+    await scene.settle()
+    assert scene.program.writing.current() is None
+    assert scene.window.pages.currentWidget() is not scene.window._splitter
+    assert scene.focus.isVisible()
