@@ -109,11 +109,15 @@ class NewDraft(msgspec.Struct, frozen=True):
 
 
 class DraftUpdate(msgspec.Struct, frozen=True):
-    """Named fields of `content` to be written over the version `ref`; all others stay as the server has them."""
+    """Named fields of `content` to be written over the version `ref`; all others stay as the server has them.
+
+    `mark` is our name of the letter, to be written too where the item does not bear it yet (another client made it).
+    """
 
     ref: ItemRef
     content: Content
     fields: frozenset[Field]
+    mark: str = ""
 
 
 class Fetched(msgspec.Struct, frozen=True):

@@ -41,7 +41,8 @@ class Record(msgspec.Struct, frozen=True):
     `save_outcome` is the last save's answer, `send_outcome` the last send's. `problem` names a preflight
     finding (an address, a missing recipient) that keeps it from being sent, or what verification found after it
     (`domain/problem.py`). `verified` is when it was last seen on the server what became of a send, 0 while that is
-    open. `discarded` is when the person threw it away, so that it can be taken back.
+    open. `discarded` is when the person threw it away, so that it can be taken back. `marked` tells whether the item
+    on the server bears our name of it.
     """
 
     local_id: LocalId
@@ -64,6 +65,7 @@ class Record(msgspec.Struct, frozen=True):
     send_outcome: Outcome | None = None
     problem: str = ""
     open: bool = False
+    marked: bool = True
     discarded: float = 0.0
     verified: float = 0.0
 

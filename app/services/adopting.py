@@ -69,6 +69,7 @@ class Adopting:
             ref=item.ref,
             saved_at=item.modified,
             open=False,
+            marked=free,
         )
         await self._letters.create(record, item.content, item.content)
         return local_id

@@ -9,7 +9,7 @@ import msgspec
 
 from app.domain.catalogue import is_retried, may_have_happened
 from app.domain.errors import StorageError
-from app.domain.message import AccountId, ItemRef, LocalId
+from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId
 from app.domain.outcome import Outcome, Verdict
 from app.domain.record import CopyTo, Record
 from app.domain.state import State
@@ -74,6 +74,7 @@ class Dispatch:
                 left.append(local_id)
             else:
                 ready.setdefault(record.copy_to, []).append(local_id)
+        await self._mark(account_id, [name for names in ready.values() for name in names])
         for copy_to, names in ready.items():
             await self._send_alike(account_id, names, copy_to)
         return self._sum_up(account_id, [*(name for names in ready.values() for name in names), *left])
@@ -95,6 +96,21 @@ class Dispatch:
         else:
             await self._letters.change(local_id, _is_queued, state=State.NEEDS_ATTENTION)
         return None
+
+    async def _mark(self, account_id: AccountId, names: Sequence[LocalId]) -> None:
+        """Write our mark into the items that other clients made, in one request for all.
+
+        Without it a letter whose answer was lost could not be found again, nor a copy be told from another letter.
+        An item that could not be marked goes all the same: then its Message-ID is what it is looked for by.
+        """
+        unmarked = [r for name in names if (r := self._letters.get(name)) is not None and not r.marked and r.ref]
+        if not unmarked:
+            return
+        updates = [DraftUpdate(r.ref, Content(), frozenset(), r.local_id) for r in unmarked if r.ref is not None]
+        outcomes = await self._mailbox.update(account_id, updates)
+        for record, outcome in zip(unmarked, outcomes, strict=True):
+            if outcome.accepted and outcome.ref is not None:
+                await self._letters.learn(record.local_id, when=_is_queued, ref=outcome.ref, marked=True)
 
     async def _send_alike(self, account_id: AccountId, names: Sequence[LocalId], copy_to: CopyTo) -> None:
         """Send letters whose copies go to the same place, in one request."""

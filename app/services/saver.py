@@ -186,7 +186,8 @@ class Saver:
             await self._learn(record, None, saved_edits=record.edits)
             return False
         await self._announce(letter)
-        outcome = (await self._mailbox.update(record.account_id, [DraftUpdate(ref, letter.content, fields)]))[0]
+        update = DraftUpdate(ref, letter.content, fields, "" if record.marked else record.local_id)
+        outcome = (await self._mailbox.update(record.account_id, [update]))[0]
         if outcome.verdict is Verdict.REFUSED and outcome.code in CHANGED_ELSEWHERE | KEY_UNKNOWN:
             return await self._compare(letter, ref, outcome)
         return await self._take_in(letter, outcome)
@@ -234,6 +235,7 @@ class Saver:
             outcome,
             on_server=letter.content,
             ref=ref,
+            marked=True,
             saved_edits=record.edits,
             saved_at=outcome.at or self._clock.now(),
         )

@@ -323,6 +323,7 @@ class FakeMailbox:
         if Field.BODY in update.fields:
             changes["body_format"] = update.content.body_format
         item.content = msgspec.structs.replace(item.content, **changes)
+        item.local_id = update.mark or item.local_id
         self._touch(item)
         return self._accepted(item.ref)
 

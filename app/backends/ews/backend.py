@@ -50,8 +50,8 @@ class EwsBackend:
         return self._write(drafts, requests.create_items, job, needs_ref=True)
 
     def update(self, updates: Sequence[DraftUpdate], job: Job) -> list[Outcome]:
-        """UpdateItem, NeverOverwrite. Raises ValueError for an update that names no field, which is a defect."""
-        if not all(update.fields for update in updates):
+        """UpdateItem, NeverOverwrite. Raises ValueError for an update that writes nothing, which is a defect."""
+        if not all(update.fields or update.mark for update in updates):
             raise ValueError("an update names no field")
         return self._write(updates, requests.update_items, job, needs_ref=True)
 

@@ -83,6 +83,10 @@ def update_items(updates: Sequence[DraftUpdate]) -> Element:
         for field in _ORDER:
             if field in update.fields:
                 _add_write(writes, update.content, field)
+        if update.mark:
+            write = add(writes, "t:SetItemField")
+            add_mark_uri(write)
+            _add_mark(add(write, "t:Message"), update.mark)
     return request
 
 
