@@ -54,6 +54,11 @@ def test_a_new_draft_of_any_content_is_a_valid_request(content: Content) -> None
 @settings(max_examples=150, deadline=None)
 def test_an_update_of_any_fields_is_a_valid_request(content: Content, fields: set[Field]) -> None:
     must_be_valid(requests.update_items([DraftUpdate(REFS[0], content, frozenset(fields))] * 2))
+    must_be_valid(requests.update_items([DraftUpdate(REFS[0], content, frozenset(fields), "c" * 32)]))
+
+
+def test_a_mark_alone_is_a_valid_update() -> None:
+    must_be_valid(requests.update_items([DraftUpdate(REFS[0], Content(), frozenset(), "c" * 32)]))
 
 
 @pytest.mark.parametrize(
