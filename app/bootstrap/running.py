@@ -67,7 +67,8 @@ async def _live(qt: QApplication, window: Window, options: Options) -> int:
         program = Program(qt, window, options, world.ports, tasks)
         collector = Collector(window)
         try:
-            await _begin(program, world, sandbox)
+            # A task like any other: what fails in it is told, and a window may be closed before all is there.
+            tasks.spawn(_begin(program, world, sandbox), "begin")
             await closing
         finally:
             await _end(program, world, sandbox)
