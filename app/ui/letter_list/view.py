@@ -70,6 +70,7 @@ class LetterList(QTableView):
             number = max(0, min(number, self._model.rowCount() - 1))
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
             self.selectionModel().setCurrentIndex(self._model.index(number, 0), flags)
+            self._stay_at_end()
 
     def step(self, by: int) -> None:
         """Move the current row by `by`."""
@@ -109,6 +110,7 @@ class LetterList(QTableView):
             event.ignore()  # letters are commands here, not a search by first letter
             return
         super().keyPressEvent(event)
+        self._stay_at_end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
@@ -155,6 +157,12 @@ class LetterList(QTableView):
                 self.go_to(here)
         elif not 0 <= self.current_number() < self._model.rowCount():
             self.go_to(self._kept_number)
+
+    def _stay_at_end(self) -> None:
+        """At the last row, show it and wish for more: where nothing moves, nothing scrolls."""
+        if self._model.rowCount() and self.current_number() == self._model.rowCount() - 1:
+            self.scrollTo(self.currentIndex())
+            self.end_reached.emit()
 
     def _scrolled(self, value: int) -> None:
         bar = self.verticalScrollBar()
