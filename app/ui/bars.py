@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVB
 from app.domain.i18n import tr
 from app.ui import icons, keys
 from app.ui.label import Label
+from app.ui.way_back import WayBack
 
 _ICONS = {"bad": "circle-alert", "warn": "triangle-alert", "info": "info", "good": "circle-check"}
 
@@ -190,11 +191,12 @@ class ActionBar(QFrame):
 class QuestionBar(QFrame):
     """A question with one button that has the focus: Enter does it, Escape leaves it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget, elsewhere: Callable[[], None]) -> None:
+        """`elsewhere` takes the focus when where it came from is gone."""
         super().__init__(parent)
         self.setProperty("kind", "bar")
         self._act: Callable[[], None] = lambda: None
-        self._back_to: QWidget | None = None
+        self._way_back = WayBack(self, elsewhere)
         self._words = Label(self)
         self._yes = QPushButton(self)
         self._yes.setProperty("kind", "primary")
@@ -213,7 +215,7 @@ class QuestionBar(QFrame):
     def ask(self, question: str, yes: str, act: Callable[[], None]) -> None:
         """Ask `question`; `act` is done on Enter or a click on `yes`."""
         self._act = act
-        self._back_to = self.window().focusWidget()
+        self._way_back.remember()
         self._words.setText(question)
         self._yes.setText(yes)
         self.setAccessibleName(question)
@@ -234,5 +236,4 @@ class QuestionBar(QFrame):
 
     def _leave(self) -> None:
         self.hide()
-        if self._back_to is not None:
-            self._back_to.setFocus(Qt.FocusReason.PopupFocusReason)
+        self._way_back.go()

@@ -23,6 +23,7 @@ from app.commands.command import Command, Handler
 from app.commands.search import rank
 from app.domain.i18n import tr
 from app.ui import keys, theme
+from app.ui.way_back import WayBack
 
 _WIDTH = 560
 _ROW = 36
@@ -34,12 +35,20 @@ _KEYS_ROLE = Qt.ItemDataRole.UserRole + 1
 class CommandPalette(QFrame):
     """A sheet over the window. Escape gives the focus back to where it was."""
 
-    def __init__(self, window: QWidget, commands: Callable[[], Iterable[tuple[Command, Handler]]]) -> None:
-        """`commands` is asked at each opening: what can be done depends on where the person is."""
+    def __init__(
+        self,
+        window: QWidget,
+        commands: Callable[[], Iterable[tuple[Command, Handler]]],
+        elsewhere: Callable[[], None],
+    ) -> None:
+        """`commands` is asked at each opening: what can be done depends on where the person is.
+
+        `elsewhere` takes the focus when where it came from is gone.
+        """
         super().__init__(window)
         self._window = window
         self._commands = commands
-        self._back_to: QWidget | None = None
+        self._way_back = WayBack(self, elsewhere)
         self.setProperty("kind", "popup")
         self.setAccessibleName(tr("Commands"))
         self._query = QLineEdit(self)
@@ -73,7 +82,7 @@ class CommandPalette(QFrame):
     def open(self) -> None:
         """Show the palette over the window, with every command that can be done now."""
         window = self._window
-        self._back_to = window.focusWidget()
+        self._way_back.remember()
         self._query.clear()
         self._fill("")
         width = min(_WIDTH, window.width() - 40)
@@ -85,8 +94,7 @@ class CommandPalette(QFrame):
     def close_sheet(self) -> None:
         """Hide, and give the focus back."""
         self.hide()
-        if self._back_to is not None:
-            self._back_to.setFocus(Qt.FocusReason.PopupFocusReason)
+        self._way_back.go()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut and self.isVisible():

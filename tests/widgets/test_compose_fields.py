@@ -156,3 +156,14 @@ def test_a_splice_makes_the_one_text_of_the_other(before: str, after: str) -> No
     replica = Replica(Content(subject=before))
     replica.apply(splice_between(Field.SUBJECT, before, after))
     assert replica.content().subject == after
+
+
+@pytest.mark.parametrize("kind", [SubjectField, BodyEditor])
+def test_alt_and_a_letter_that_nobody_answers_types_nothing(
+    qtbot: QtBot, kind: type[SubjectField] | type[BodyEditor]
+) -> None:
+    field = kind()
+    qtbot.addWidget(field)
+    qtbot.keyClick(field, Qt.Key.Key_Y, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(field, Qt.Key.Key_N)
+    assert (field.text() if isinstance(field, SubjectField) else field.toPlainText()) == "n"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+_SPOKEN = 160
+
 
 class RowFace(NamedTuple):
     """The words and marks of one row.
@@ -23,5 +25,6 @@ class RowFace(NamedTuple):
     important: bool = False
 
     def spoken(self) -> str:
-        """Return the row as a screen reader says it."""
-        return ". ".join(part for part in (self.who, self.subject, self.line, self.action, self.when) if part)
+        """Return the row as a screen reader says it; nobody wants ten thousand names read out."""
+        who = self.who if len(self.who) <= _SPOKEN else self.who[:_SPOKEN] + "…"
+        return ". ".join(part for part in (who, self.subject, self.line, self.action, self.when) if part)

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.domain.address_lexer import Kind, tokenize
+from app.ui.access_keys import is_access_key
 from app.ui.recipients.transfer import on_clipboard
 
 _LONGEST = 10_000_000
@@ -79,7 +80,9 @@ class WordsEdit(QLineEdit):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.composing:
+        if is_access_key(event):
+            event.ignore()
+        elif self.composing:
             super().keyPressEvent(event)
         elif self.take_key(event):
             event.accept()

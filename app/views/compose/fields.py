@@ -6,7 +6,7 @@ Positions count UTF-16 units, as Qt's documents and the journal do.
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QTimer, Signal
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from app.domain.edits import BodyReplaced, TextSplice, utf16_length
@@ -14,6 +14,7 @@ from app.domain.i18n import tr
 from app.domain.message import BodyFormat, Field
 from app.domain.text import clean_text
 from app.ui import theme
+from app.ui.access_keys import is_access_key
 
 _SLICE = 64 * 1024
 """Characters of a large paste that go into the document at one turn of the event loop: a few milliseconds' work."""
@@ -33,6 +34,12 @@ class SubjectField(QLineEdit):
         self.setTextMargins(-2, 0, 0, 0)  # Qt keeps two pixels to itself: the text stands under its neighbours
         self.setMaxLength(1_000_000)
         self.textChanged.connect(self._tell)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_access_key(event):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def set_subject(self, text: str) -> None:
         """Show `text` without telling it as an edit."""
@@ -94,6 +101,12 @@ class BodyEditor(QPlainTextEdit):
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.document().setDocumentMargin(0)
         self.document().contentsChange.connect(self._tell)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_access_key(event):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def set_body(self, text: str) -> None:
         """Show `text` without telling it as an edit; the undo history begins here."""

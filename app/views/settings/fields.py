@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.ui import icons, theme
+from app.ui.access_keys import is_access_key
 from app.ui.label import Label
-
-_Modifier = Qt.KeyboardModifier
 
 
 def say_aloud(widget: QWidget, words: str) -> None:
@@ -27,10 +24,7 @@ def press_with_enter(button: QPushButton) -> QPushButton:
 
 
 class FormLine(QLineEdit):
-    """A line that leaves Alt and a letter to access keys, also to those that do nothing now: Qt would type the letter.
-
-    On macOS, Option and a letter is a sign of its own; AltGr is not Alt anywhere.
-    """
+    """A line that leaves Alt and a letter to access keys, also to those that do nothing now."""
 
     def hide_words(self) -> None:
         """Show dots for letters, and let no input method learn them."""
@@ -39,8 +33,7 @@ class FormLine(QLineEdit):
         self.setInputMethodHints(hints.ImhHiddenText | hints.ImhNoPredictiveText | hints.ImhSensitiveData)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        held = event.modifiers() & (_Modifier.AltModifier | _Modifier.ControlModifier)
-        if held == _Modifier.AltModifier and event.text().isprintable() and sys.platform != "darwin":
+        if is_access_key(event):
             event.ignore()
         else:
             super().keyPressEvent(event)
