@@ -10,6 +10,7 @@ from app.domain.errors import MailError
 from app.domain.i18n import ntr, tr
 from app.domain.message import LocalId
 from app.domain.recipient import Recipient
+from app.domain.record import Record
 from app.domain.state import State
 from app.services.explaining import explain_error
 from app.services.outbox import Answer
@@ -38,6 +39,7 @@ class DeskWork:
         """Listen to the lists of `program`."""
         self._program = program
         self._shown: ListRow | None = None
+        self._read: tuple[str, Letter] | None = None
         self._left_at = 0.0
         stage = program.stage
         stage.on_reading = self.read
@@ -50,6 +52,8 @@ class DeskWork:
         program.drafts_room.on_discarded = self._discarded
         program.drafts_room.on_failed = program.tasks.on_mail_error
         program.sent_room.begun.subscribe(program.writing.open)
+        program.foot.ticked.subscribe(lambda _: self._tell_time())
+        program.letters.changed.subscribe(self._tell_foot)
 
     # --- open and read ----------------------------------------------------------------------------------------------
 
@@ -76,9 +80,15 @@ class DeskWork:
             self._program.reader.show_reading(None)
             return
         known = self._program.readings.known(row)
-        self._show(desk, row, known)
+        if known is not None:
+            self._read = (row.key, known)
+        self._show(desk, row, self._at_hand(row))  # as it was, until it is read anew: an emptied pane would blink
         if known is None:
             self._program.tasks.spawn(self._fetch(desk, row), "read a letter")
+
+    def _at_hand(self, row: ListRow) -> Letter | None:
+        """Return the letter in the reader, if it is this row's."""
+        return self._read[1] if self._read is not None and self._read[0] == row.key else None
 
     async def _fetch(self, desk: ListDesk, row: ListRow) -> None:
         try:
@@ -86,10 +96,11 @@ class DeskWork:
         except KeyError:
             return  # gone meanwhile, and so is its row
         except MailError as error:
-            if self._shown is row:
+            if self._shown is row and self._at_hand(row) is None:
                 self._show(desk, row, None, explain_error(error, self._program.clock.now()).sentence)
             return
         if self._shown is row:
+            self._read = (row.key, letter)
             self._show(desk, row, letter)
 
     def _show(self, desk: ListDesk, row: ListRow, letter: Letter | None, instead: str | None = None) -> None:
@@ -119,6 +130,16 @@ class DeskWork:
             stage.follow(letter.session.local_id)
         elif desk.current() is not self._shown:
             stage.read_now()
+
+    def _tell_time(self) -> None:
+        """Say anew how the letter in the reader stands: the seconds until it is sent grow fewer."""
+        letter = None if self._shown is None else self._at_hand(self._shown)
+        if self._shown is not None and letter is not None:
+            self._show(self._program.stage.desk, self._shown, letter)
+
+    def _tell_foot(self, record: Record) -> None:
+        if record.state is not State.HELD:
+            self._program.foot.went(record.local_id, back=record.state in {State.DRAFT, State.READY})
 
     # --- send, throw away, mend --------------------------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ class WindowWork:
         program.tasks.on_mail_error = self.tell
         for room in program.rooms:
             room.changed.subscribe(lambda _: self._count())
-        program.foot.on_tick = self._tick
+        program.foot.ticked.subscribe(lambda _: self._tick())
 
     def bind_lists(self) -> None:
         """Bind the commands of lists to each of them: only the one with the focus hears its keys."""
@@ -98,7 +98,7 @@ class WindowWork:
     def show_keys(self) -> None:
         """Show every command with its keys."""
         if self._keys is None:
-            self._keys = KeysSheet(self._program.window, ALL)
+            self._keys = KeysSheet(self._program.window, ALL, self._program.window.rest_focus)
         self._keys.open()
 
     def switch_scheme(self) -> None:

@@ -36,6 +36,7 @@ class Writing:
         self.on_sent: Callable[[LocalId], None] = lambda _name: None
         self.on_discarded: Callable[[LocalId], None] = lambda _name: None
         self.on_no_account: Callable[[], None] = lambda: None
+        program.foot.ticked.subscribe(lambda _: self._tell_time())
 
     def begin(self, content: Content | None = None) -> None:
         """Begin a new letter."""
@@ -110,6 +111,10 @@ class Writing:
         view = self.current()
         if view is not None:
             view.focus_field(field)
+
+    def _tell_time(self) -> None:
+        for view in self._views:
+            view.refresh()
 
     def _ended(self, view: ComposeView, how: str) -> None:
         if view in self._views:

@@ -27,7 +27,6 @@ class MessageBar(QFrame):
     def __init__(self, parent: QWidget | None = None, *, closable: bool = False) -> None:
         super().__init__(parent)
         self.setProperty("kind", "bar")
-        self._tone = "info"
         self._action_id = ""
         self._details: list[tuple[str, str]] = []
         self._icon = Label(self)
@@ -69,6 +68,7 @@ class MessageBar(QFrame):
         button.setProperty("kind", "quiet")
         button.setAccessibleName(tr("Close"))
         button.setToolTip(keys.with_keys(tr("Close"), "Esc"))
+        icons.put(button, "x", "muted", 14)
         button.clicked.connect(self.dismiss)
         return button
 
@@ -84,8 +84,7 @@ class MessageBar(QFrame):
         self.setProperty("tone", tone)
         self.style().unpolish(self)
         self.style().polish(self)
-        self._tone = tone
-        self.redress()
+        icons.put(self._icon, _ICONS[tone], "accent" if tone == "info" else tone, 18)
         self._sentence.setText(sentence)
         self.setAccessibleName(sentence)
         self._action_id = action[0] if action else ""
@@ -93,11 +92,6 @@ class MessageBar(QFrame):
         self._action.setVisible(action is not None)
         self._fill(list(details))
         self.show()
-
-    def redress(self) -> None:
-        """Draw the icons in the scheme of now."""
-        self._icon.setPixmap(icons.pixmap(_ICONS[self._tone], "accent" if self._tone == "info" else self._tone, 18))
-        self._close.setIcon(icons.icon("x", "muted", 14))
 
     def dismiss(self) -> None:
         """Go away, because the person has read it; the focus goes on if it was here."""

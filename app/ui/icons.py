@@ -6,9 +6,12 @@ from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from app.ui import resources, theme
+
+_PUT = "icon_put"
+"""The property of a widget that remembers which icon it shows."""
 
 
 @lru_cache(maxsize=512)
@@ -36,6 +39,22 @@ def pixmap(name: str, tone: str = "muted", size: int = 16, ratio: float = 0.0) -
 def icon(name: str, tone: str = "muted", size: int = 16) -> QIcon:
     """Return the icon `name` for a button."""
     return QIcon(pixmap(name, tone, size))
+
+
+def put(widget: QLabel | QAbstractButton, name: str, tone: str = "muted", size: int = 16) -> None:
+    """Show the icon `name` on a label or a button, in the colours of each scheme to come too (`put_anew`)."""
+    widget.setProperty(_PUT, (name, tone, size))
+    if isinstance(widget, QLabel):
+        widget.setPixmap(pixmap(name, tone, size))
+    else:
+        widget.setIcon(icon(name, tone, size))
+
+
+def put_anew(widget: QWidget) -> None:
+    """Draw the icon of a label or button in the scheme of now, if it has one."""
+    drawn = widget.property(_PUT)
+    if drawn is not None and isinstance(widget, QLabel | QAbstractButton):
+        put(widget, *drawn)
 
 
 def program_icon() -> QIcon:

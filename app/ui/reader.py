@@ -108,7 +108,7 @@ class Reader(QWidget):
     def _blank(self) -> QWidget:
         sheet = QWidget(self)
         picture = Label(sheet)
-        picture.setPixmap(icons.pixmap("mail", "line", 72))
+        icons.put(picture, "mail", "line", 72)
         picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         words = Label(tr("Choose a message, or press C to write one"), sheet)
         words.setProperty("tone", "faint")

@@ -162,7 +162,7 @@ class _EmptyState(QWidget):
 
     def say(self, empty: Empty) -> None:
         """Show `empty`."""
-        self._icon.setPixmap(icons.pixmap(empty.icon, "faint", 36))
+        icons.put(self._icon, empty.icon, "faint", 36)
         self._sentence.setText(empty.sentence)
         self._hint.setText(empty.hint)
         self._hint.setVisible(bool(empty.hint))

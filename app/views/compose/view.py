@@ -102,7 +102,7 @@ class ComposeView(QWidget):
     def _button(self, icon: str, words: str, command: str, kind: str = "quiet") -> QPushButton:
         button = QPushButton(self)
         button.setProperty("kind", kind)
-        button.setIcon(icons.icon(icon, "on_accent" if kind == "primary" else "muted"))
+        icons.put(button, icon, "on_accent" if kind == "primary" else "muted")
         button.setAccessibleName(words)
         button.setToolTip(keys.with_keys(words, self._registry.command(command).keys[0]))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus if kind == "primary" else Qt.FocusPolicy.ClickFocus)
@@ -177,7 +177,7 @@ class ComposeView(QWidget):
     def refresh(self) -> None:
         """Draw the session's state: the state line, the bar, what can be edited."""
         state = self.session.state()
-        self._state_icon.setPixmap(icons.pixmap(state.icon, state.tone, 16))
+        icons.put(self._state_icon, state.icon, state.tone, 16)
         self._state.setText(state.text)
         self._state.setProperty("tone", state.tone)
         self._state.style().polish(self._state)
@@ -190,7 +190,7 @@ class ComposeView(QWidget):
         self._send.setEnabled(editable)
         high = self.session.content.importance is Importance.HIGH
         self._important.setChecked(high)
-        self._important.setIcon(icons.icon("flag", "bad" if high else "muted"))
+        icons.put(self._important, "flag", "bad" if high else "muted")
         sender = self.session.content.sender
         self._from.setText(format_recipient(sender) if sender is not None else "")
         self._from.setVisible(sender is not None)

@@ -29,7 +29,8 @@ class AccountList(QWidget):
         self._notice = Label(self)
         self._notice.setWordWrap(True)
         self._notice.setProperty("tone", "muted")
-        self.add = press_with_enter(QPushButton(icons.icon("plus", "on_accent"), tr("&Add an account"), self))
+        self.add = press_with_enter(QPushButton(tr("&Add an account"), self))
+        icons.put(self.add, "plus", "on_accent")
         self.add.setProperty("kind", "primary")
         self.add.clicked.connect(session.start_new)
         self.back = press_with_enter(QPushButton(tr("Bac&k"), self))
@@ -119,7 +120,7 @@ class AccountRow(QFrame):
     def _face(self, account: Account, host: str) -> QWidget:
         face = QWidget(self)
         icon = Label(face)
-        icon.setPixmap(icons.pixmap("mail", "accent", 20))
+        icons.put(icon, "mail", "accent", 20)
         address, place = Label(account.address, face), Label(host, face)
         address.setFont(theme.font(size=14, semibold=True))
         place.setProperty("tone", "muted")

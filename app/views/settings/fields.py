@@ -120,5 +120,5 @@ class LabelledField(QWidget):
         self._words.style().polish(self._words)
         self._icon.setVisible(bool(sentence))
         if sentence:
-            self._icon.setPixmap(icons.pixmap("circle-alert", "bad", 14))
+            icons.put(self._icon, "circle-alert", "bad", 14)
         self.line.setAccessibleDescription(words)

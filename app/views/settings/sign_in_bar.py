@@ -24,7 +24,7 @@ class SignInBar(QFrame):
         self._back_to: QWidget | None = None
         self.setProperty("kind", "bar")
         self._icon = Label(self)
-        self._icon.setPixmap(icons.pixmap("lock-keyhole", "accent", 18))
+        icons.put(self._icon, "lock-keyhole", "accent", 18)
         self._label = Label(self)
         self.line = FormLine(self)
         self.line.setProperty("kind", "box")

@@ -88,7 +88,7 @@ class _StepRow(QWidget):
             return
         known, self._shown = self._shown, line
         name, tone = _ICONS[line.state]
-        self._icon.setPixmap(icons.pixmap(name, tone, 18))
+        icons.put(self._icon, name, tone, 18)
         self._title.setText(line.title)
         failed = line.state is StepState.FAILED
         self._title.setProperty("tone", "muted" if line.state is StepState.WAITING else "")

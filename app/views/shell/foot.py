@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer
 
 from app.domain.i18n import ntr, tr
 from app.domain.message import LocalId
+from app.services.events import Event
 from app.views.shell.view import Window
 
 _STAYS = 6_000
@@ -16,7 +17,10 @@ _STAYS = 6_000
 
 
 class Foot:
-    """Says it, counts down where a send waits, and knows what Undo means now. Its clock runs only while it counts."""
+    """Says it, counts down where a send waits, and knows what Undo means now.
+
+    `ticked` tells each second of the countdown, for all that counts with it; no clock runs without one.
+    """
 
     def __init__(self, window: Window, now: Callable[[], float]) -> None:
         """Speak at the foot of `window`."""
@@ -25,8 +29,9 @@ class Foot:
         self._undo: Callable[[], None] | None = None
         self._until = 0.0
         self._held: tuple[LocalId, ...] = ()
+        self._speaks = False
         self._kept_back = 0
-        self.on_tick: Callable[[], None] = lambda: None
+        self.ticked: Event[None] = Event()
         self._tick = QTimer(window)
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self._count)
@@ -48,10 +53,10 @@ class Foot:
             undo()
 
     def say(self, words: str, undo: Callable[[], None] | None = None) -> None:
-        """Say something for some seconds; `undo` is the way back."""
-        self._tick.stop()
-        self._held = ()
-        self._undo = undo
+        """Say something for some seconds; `undo` is the way back. A send that waits can still be undone by its key."""
+        if undo is not None or not self._held:
+            self._undo = undo
+        self._speaks = True
         self._window.say(words, tr("Undo") if undo is not None else "")
         self._leave.start()
 
@@ -62,6 +67,7 @@ class Foot:
     def count_down(self, held: tuple[LocalId, ...], until: float, undo: Callable[[], None]) -> None:
         """Say that these are sent at `until`, and count the seconds."""
         self._leave.stop()
+        self._speaks = False
         self._held, self._until, self._undo = held, until, undo
         self._count()
         self._tick.start()
@@ -76,21 +82,41 @@ class Foot:
         elif names:
             self.say(ntr("Sent", "{n} messages sent", len(names)))
 
+    def went(self, name: LocalId, *, back: bool) -> None:
+        """Take down that a letter waits no more: taken back, or sent at once, by other means than ours."""
+        if name not in self._held:
+            return
+        self._held = tuple(held for held in self._held if held != name)
+        if self._held:
+            self._count()
+        elif back:
+            self._undo = None
+            self.clear()
+        else:
+            self._until = self._now()
+            self._count()
+
     def clear(self) -> None:
         """Say nothing more."""
-        self._tick.stop()
         self._leave.stop()
         self._held = ()
+        self._speaks = False
         self._window.foot.hide()
 
     def _count(self) -> None:
         left = math.ceil(self._until - self._now())
         if left <= 0:
-            self._undo = None
-            self._tick.stop()
-            self._window.say(tr("Sending…"))
-            self._leave.start()
-        else:
+            self._end_count()
+        elif self._held and not self._speaks:
             one, many = tr("Sending in {s} s", s=left), tr("Sending {n} messages in {s} s", n=len(self._held), s=left)
             self._window.say(one if len(self._held) == 1 else many, tr("Undo"))
-        self.on_tick()
+        self.ticked.emit(None)
+
+    def _end_count(self) -> None:
+        self._tick.stop()
+        if self._held:
+            self._undo = None
+            self._held = ()
+        if not self._speaks and self._window.foot.isVisible():
+            self._window.say(tr("Sending…"))
+            self._leave.start()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.commands.command import CONTEXT_TITLES, Command, Context
@@ -13,6 +13,7 @@ from app.commands.reference import lines
 from app.domain.i18n import tr
 from app.ui import theme
 from app.ui.label import Label
+from app.ui.way_back import WayBack
 
 _MARGIN = 48
 
@@ -20,10 +21,11 @@ _MARGIN = 48
 class KeysSheet(QFrame):
     """The keyboard reference, made of the commands themselves."""
 
-    def __init__(self, window: QWidget, commands: Sequence[Command]) -> None:
+    def __init__(self, window: QWidget, commands: Sequence[Command], elsewhere: Callable[[], None]) -> None:
+        """`elsewhere` takes the focus when where it came from is gone."""
         super().__init__(window)
         self._window = window
-        self._back_to: QWidget | None = None
+        self._way_back = WayBack(self, elsewhere)
         self.setProperty("kind", "popup")
         self.setAccessibleName(tr("Keyboard shortcuts"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -43,6 +45,7 @@ class KeysSheet(QFrame):
         inner.setLayout(columns)
         self._area = QScrollArea(self)
         self._area.setWidgetResizable(True)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setWidget(inner)
         self._area.setStyleSheet("QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }")
@@ -55,7 +58,7 @@ class KeysSheet(QFrame):
 
     def open(self) -> None:
         """Show the sheet over the window."""
-        self._back_to = self._window.focusWidget()
+        self._way_back.remember()
         self.setGeometry(self._window.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN))
         self.show()
         self.raise_()
@@ -65,13 +68,18 @@ class KeysSheet(QFrame):
         bar = self._area.verticalScrollBar()
         if event.key() == Qt.Key.Key_Escape:
             self.hide()
-            if self._back_to is not None:
-                self._back_to.setFocus(Qt.FocusReason.PopupFocusReason)
+            self._way_back.go()
         elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
             step = bar.pageStep() if event.key() in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp) else 40
             bar.setValue(bar.value() + (step if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_PageDown) else -step))
         else:
             super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Go when the person goes elsewhere in the window: what has the focus must not lie under a sheet."""
+        super().focusOutEvent(event)
+        if event.reason() not in {Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason}:
+            self.hide()
 
     @staticmethod
     def _column(commands: Sequence[Command], context: Context) -> QWidget:

@@ -29,7 +29,7 @@ class Rail(QWidget):
         self.new = QPushButton("  " + tr("New message"), self)
         self.new.setProperty("kind", "primary")
         self.new.setMinimumHeight(38)
-        self.new.setIcon(icons.icon("pen-line", "on_accent"))
+        icons.put(self.new, "pen-line", "on_accent")
         self.new.setToolTip(keys.with_keys(tr("New message"), "Ctrl+N"))
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
@@ -81,7 +81,8 @@ class _Place(QPushButton):
     """One place, with a count at its right."""
 
     def __init__(self, words: str, icon: str, parent: QWidget) -> None:
-        super().__init__(icons.icon(icon, "muted", 18), words, parent)
+        super().__init__(words, parent)
+        icons.put(self, icon, "muted", 18)
         self._words = words
         self._count, self._problems = 0, 0
         self.setProperty("kind", "nav")
@@ -129,7 +130,8 @@ class _Foot(QWidget):
         self._name.setFont(theme.font(size=12, semibold=True))
         self._state.setFont(theme.font(size=11))
         self._state.setProperty("tone", "faint")
-        self.settings = QPushButton(icons.icon("settings", "muted", 18), "", self)
+        self.settings = QPushButton(self)
+        icons.put(self.settings, "settings", "muted", 18)
         self.settings.setProperty("kind", "quiet")
         self.settings.setAccessibleName(tr("Settings"))
         self.settings.setToolTip(keys.with_keys(tr("Settings"), "Ctrl+,"))

@@ -38,7 +38,7 @@ class Window(QMainWindow):
         self.pane.setObjectName("pane")
         self.pages = QStackedWidget(self)
         self.foot = ActionBar(self)
-        self._question = QuestionBar(self)
+        self._question = QuestionBar(self, self.rest_focus)
         self._build()
         self._palette: CommandPalette | None = None
 
@@ -75,7 +75,7 @@ class Window(QMainWindow):
         """Bind the commands of the whole window, and make the palette."""
         keys.bind(self, registry, Context.WINDOW)
         self.rail.connect_commands(registry)
-        self._palette = CommandPalette(self, lambda: registry)
+        self._palette = CommandPalette(self, lambda: registry, self.rest_focus)
 
     def add_bar(self, bar: QWidget) -> None:
         """Put a bar over the lists; it is seen while it has something to say."""
@@ -89,6 +89,7 @@ class Window(QMainWindow):
         """Draw everything in the scheme of now: what was made of colours is made anew."""
         icons.forget()
         for widget in self.findChildren(QWidget):
+            icons.put_anew(widget)
             dress = getattr(widget, "redress", None)
             if dress is not None:
                 dress()
@@ -98,6 +99,19 @@ class Window(QMainWindow):
         """Open the command palette."""
         if self._palette is not None:
             self._palette.open()
+
+    def rest_focus(self) -> None:
+        """Put the focus in the page or the list that is shown: where it came from is gone."""
+        here: QWidget | None = (
+            self.lists if self.pages.currentWidget() is self._splitter else self.pages.currentWidget()
+        )
+        focus: QWidget | None = here
+        while focus is not None and not (focus.focusPolicy() & Qt.FocusPolicy.TabFocus and focus.isVisible()):
+            focus = focus.nextInFocusChain()
+            if focus is here:
+                return
+        if focus is not None:
+            focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_list(self, desk: QWidget) -> None:
         """Show one list at the left."""
@@ -130,8 +144,10 @@ class Window(QMainWindow):
         self.pages.setCurrentWidget(self._splitter)
 
     def panes(self) -> list[QWidget]:
-        """Return what F6 goes round: list, pane, rail."""
-        panes: list[QWidget | None] = [self.lists.currentWidget(), self.pane.currentWidget(), self.rail.new]
+        """Return what F6 goes round: list, pane, rail; or a page and the rail."""
+        page = self.pages.currentWidget()
+        panes: list[QWidget | None] = [page if page is not self._splitter else None]
+        panes += [self.lists.currentWidget(), self.pane.currentWidget(), self.rail.new]
         return [pane for pane in panes if pane is not None and pane.isVisible()]
 
     def focus_next_pane(self, step: int) -> None:

@@ -1,0 +1,337 @@
+"""What concerns the whole window: the account and its troubles, settings, light and dark, what lies over the rest."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.domain.errors import StorageError, Trouble, TroubleKind
+from app.domain.listing import Folder
+from app.domain.message import Field, Importance
+from app.ui import icons, theme
+from app.views.shell.keys_sheet import KeysSheet
+from tests.fakes.scene import ACCOUNT, ANNA, LETTER
+from tests.program_scene import HOLD, ProgramScene
+
+OFFLINE = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False, host="mail.example.org")
+
+
+@pytest.fixture(autouse=True)
+def light(qapp: QApplication) -> Iterator[None]:
+    """Leave the scheme as it was found."""
+    yield
+    theme.apply(qapp, dark=False)
+    icons.forget()
+
+
+@pytest.fixture
+async def nobody(qtbot: QtBot, qapp: QApplication) -> AsyncIterator[ProgramScene]:
+    """The program without an account."""
+    scene = await ProgramScene(qtbot, qapp).start()
+    yield scene
+    await scene.end()
+
+
+# --- accounts ---------------------------------------------------------------------------------------------------------
+
+
+async def test_the_trouble_of_an_account_stands_in_its_bar_until_it_is_over(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.mailbox.fail("list_folder", OFFLINE, times=2)
+    await scene.press("F5")
+    bar = scene.window.account_bar
+    assert bar.isVisible()
+    assert "mail.example.org" in scene.words(bar)
+    assert "Not connected" in scene.words(scene.window.rail)
+    assert "The server cannot be reached" in scene.words(scene.program.stage.desk)
+    assert scene.in_list()
+    await scene.press("F5")
+    await scene.settle()
+    await scene.press("F5")
+    assert not bar.isVisible()
+    assert "Connected" in scene.words(scene.window.rail)
+
+
+async def test_a_password_that_is_refused_is_asked_for_in_the_bar(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.mailbox.fail("list_folder", Trouble(TroubleKind.SIGN_IN, http_status=401), times=2)
+    await scene.press("F5")
+    assert scene.work.sign_in_bar.isVisible()
+    scene.program.registry.run("account.sign_in")
+    await scene.settle()
+    assert scene.focus is scene.work.sign_in_bar.line
+    await scene.type("another secret")
+    await scene.press("Return")
+    await scene.until(lambda: not scene.work.sign_in_bar.isVisible())
+    assert scene.secrets.held[ANNA] == "another secret"
+    assert scene.in_list()
+    assert not scene.window.account_bar.isVisible()
+
+
+async def test_without_an_account_a_new_message_leads_to_the_form(nobody: ProgramScene) -> None:
+    await nobody.press("C")
+    assert nobody.window.pages.currentWidget() is nobody.work._settings
+    assert nobody.focus.isVisible()
+    await nobody.press("Escape")
+    assert nobody.in_list()
+
+
+async def test_an_account_added_in_settings_shows_its_lists(nobody: ProgramScene) -> None:
+    scene = nobody
+    scene.mailbox.accounts[ANNA] = ACCOUNT
+    scene.on_server(LETTER)
+    scene.work.add_account()
+    await scene.program.accounts.add(ACCOUNT, "secret")
+    await scene.settle()
+    scene.program.stage.go("drafts")
+    await scene.settle()
+    assert [row.subject for row in scene.rows] == [LETTER.subject]
+    assert "anna@example.org" in scene.words(scene.window.rail) or "anna" in scene.words(scene.window.rail)
+
+
+async def test_an_account_that_is_removed_leaves_empty_lists(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.on_server(LETTER)
+    await scene.press("F5")
+    await scene.program.accounts.remove(ANNA)
+    await scene.settle()
+    assert scene.rows == []
+    assert "No account" in scene.words(scene.window.rail)
+    assert scene.in_list()
+
+
+# --- settings ---------------------------------------------------------------------------------------------------------
+
+
+async def test_settings_come_and_go_by_keys(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("Ctrl+,")
+    page = scene.work._settings
+    assert page is not None
+    assert page.isAncestorOf(scene.focus)
+    await scene.press("Escape")
+    assert scene.in_list()
+    await scene.press("Ctrl+,", "Ctrl+3")
+    assert scene.program.stage.place == "sent"
+    assert scene.in_list()
+
+
+async def test_f6_finds_the_way_back_into_settings(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("Ctrl+,", "F6")
+    assert scene.focus is scene.window.rail.new
+    await scene.press("F6")
+    assert scene.work._settings is not None
+    assert scene.work._settings.isAncestorOf(scene.focus)
+
+
+async def test_f6_goes_round_list_letter_and_rail(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("C", "F6")
+    assert scene.focus is scene.window.rail.new
+    await scene.press("F6")
+    assert scene.in_list()
+    await scene.press("F6")
+    assert scene.field() is Field.TO
+
+
+# --- light and dark ---------------------------------------------------------------------------------------------------
+
+
+def colours(pixmap: QPixmap) -> set[str]:
+    """Return the colours that a picture is drawn in."""
+    image = pixmap.toImage()
+    pixels = (image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height()))
+    return {QColor(pixel.rgb()).name() for pixel in pixels if pixel.alpha() == 255}
+
+
+def pictures(window: QWidget) -> list[tuple[str, QPixmap]]:
+    """Return every icon that is shown, with what bears it."""
+    shown = [
+        (f"label {label.accessibleName() or label.text()}", label.pixmap()) for label in window.findChildren(QLabel)
+    ]
+    shown += [
+        (f"button {button.accessibleName() or button.text()}", button.icon().pixmap(button.iconSize()))
+        for button in buttons
+    ]
+    return [(name, pixmap) for name, pixmap in shown if not pixmap.isNull()]
+
+
+async def test_after_the_scheme_was_switched_no_icon_has_the_colours_of_the_old_one(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    scene.on_server(LETTER, folder=Folder.SENT)
+    await scene.program.writing.begin_now(LETTER)
+    scene.program.sign_in.ask(ACCOUNT)
+    for bar in (scene.window.account_bar, scene.window.notice_bar, scene.letter.bar, scene.program.reader.bar):
+        bar.say("Something is the matter.", tone="warn")
+    scene.work.show_settings()
+    scene.program.stage.go("sent")
+    await scene.settle()
+    scene.work.switch_scheme()
+    await scene.settle()
+    old = {getattr(theme.LIGHT, name) for name in theme.Scheme._fields if name != "dark"}
+    new = {getattr(theme.DARK, name) for name in theme.Scheme._fields if name != "dark"}
+    old = {QColor(name).name() for name in old} - {QColor(name).name() for name in new}
+    stale = [name for name, pixmap in pictures(scene.window) if colours(pixmap) & old]
+    assert stale == []
+    assert scene.settings.preferences["scheme"] == "dark"
+    assert scene.in_list()
+
+
+async def test_the_recipients_field_follows_the_scheme(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.program.writing.begin_now(LETTER)
+    await scene.settle()
+    field = scene.letter.recipients[Field.TO]
+    scene.work.switch_scheme()
+    await scene.settle()
+    image = field.viewport().grab().toImage()
+    dark = sum(image.pixelColor(x, image.height() // 2).lightness() < 128 for x in range(image.width()))
+    assert dark > image.width() * 0.8
+
+
+# --- what lies over the rest ------------------------------------------------------------------------------------------
+
+
+async def test_the_palette_does_a_command_and_gives_the_focus_back(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.program.writing.begin_now(LETTER)
+    await scene.settle()
+    scene.letter.focus_field(Field.BODY)
+    await scene.press("Ctrl+Shift+P")
+    await scene.type("high imp")
+    await scene.press("Return")
+    assert scene.letter.session.content.importance is Importance.HIGH
+    assert scene.field() is Field.BODY
+
+
+async def test_escape_closes_the_palette_however_often_it_was_opened(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("Ctrl+Shift+P", "Ctrl+Shift+P", "Escape")
+    assert scene.in_list()
+    await scene.press("Ctrl+/", "Ctrl+/", "Escape")
+    assert scene.in_list()
+
+
+async def test_the_palette_survives_that_the_letter_it_came_from_is_gone(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.program.writing.begin_now(LETTER)
+    await scene.settle()
+    scene.letter.focus_field(Field.BODY)
+    for keys in ("Ctrl+Shift+P", "Ctrl+/"):
+        await scene.program.writing.begin_now(LETTER)
+        await scene.settle()
+        name = scene.letter.session.local_id
+        await scene.press(keys)
+        await scene.program.drafts.discard(name)
+        await scene.settle()
+        await scene.press("Escape")
+        assert scene.focus.isVisible()
+
+
+async def test_the_palette_offers_only_what_can_be_done_now(program_scene: ProgramScene) -> None:
+    scene = program_scene
+
+    def offered() -> list[str]:
+        palette = scene.window._palette
+        assert palette is not None
+        return [palette._list.item(row).text() for row in range(palette._list.count())]
+
+    await scene.press("Ctrl+Shift+P")
+    assert "Send" not in offered()
+    assert "Sign in" not in offered()
+    await scene.type("zzzz")
+    assert offered() == []
+    await scene.press("Return", "Escape")
+    await scene.press("C", "Ctrl+Shift+P")
+    assert "Send" in offered()
+    await scene.press("Escape")
+    assert scene.field() is Field.TO
+
+
+async def test_the_keys_sheet_goes_when_one_goes_elsewhere(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("?")
+    (sheet,) = scene.window.findChildren(KeysSheet)
+    assert sheet.isVisible()
+    assert "Look for changes on the server" in scene.words(sheet)
+    await scene.press("Down", "PgDown", "Up", "PgUp")
+    assert sheet.isVisible()
+    await scene.press("Ctrl+3")
+    assert not sheet.isVisible()
+    assert scene.in_list()
+
+
+async def test_a_question_whose_asker_is_gone_gives_the_focus_to_something_that_is_there(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    asked: list[str] = []
+    await scene.program.writing.begin_now(LETTER)
+    await scene.settle()
+    scene.letter.focus_field(Field.BODY)
+    scene.window.ask("Really?", "Yes", lambda: asked.append("yes"))
+    await scene.program.drafts.discard(scene.letter.session.local_id)
+    await scene.settle()
+    await scene.press("Return")
+    assert asked == ["yes"]
+    assert scene.focus.isVisible()
+
+
+async def test_a_full_disk_is_said_and_the_word_goes_when_it_is_well(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("C")
+    scene.journal.trouble = StorageError("The disk is full.")
+    await scene.type("ben")
+    assert "The disk is full." in scene.words(scene.window.notice_bar)
+    assert scene.field() is Field.TO
+    scene.journal.heal()
+    await scene.settle()
+    assert not scene.window.notice_bar.isVisible()
+
+
+async def test_the_rail_counts_what_waits_and_what_needs_the_person(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.saved()
+    await scene.saved()
+    drafts = scene.window.rail._buttons["drafts"]
+    assert drafts.accessibleName() == "Drafts, 2 messages"
+    scene.program.stage.desk.list.go_to(0)
+    await scene.press("Ctrl+Return")
+    assert scene.window.rail._buttons["outbox"].accessibleName() == "Outbox, 1 message"
+    await scene.passes(HOLD + 1)
+    assert scene.window.rail._buttons["outbox"].accessibleName() == "Outbox"
+
+
+async def test_the_buttons_of_the_rail_do_what_their_commands_do(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.click(scene.window.rail._buttons["sent"])
+    assert scene.program.stage.place == "sent"
+    assert scene.in_list()
+    await scene.click(scene.window.rail.new)
+    assert scene.field() is Field.TO
+    await scene.click(scene.window.rail.settings)
+    assert scene.window.pages.currentWidget() is scene.work._settings
+
+
+async def test_every_control_has_a_name_for_the_ear(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.program.writing.begin_now(LETTER)
+    await scene.press("Ctrl+,")
+    nameless = [
+        type(widget).__name__
+        for widget in scene.window.findChildren(QWidget)
+        if widget.isVisible()
+        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and not widget.accessibleName()
+        and not (isinstance(widget, QPushButton) and widget.text())
+        and not widget.objectName().startswith("qt_")
+    ]
+    assert nameless == []
