@@ -91,11 +91,11 @@ class EngineClient:
         return await self._write(lambda n: protocol.Save(n, account_id, seconds, asked), seconds, len(asked))
 
     async def update(self, account_id: AccountId, updates: Sequence[DraftUpdate]) -> list[Outcome]:
-        """UpdateItem, NeverOverwrite. Raises ValueError for an update that names no field: a defect of the caller."""
+        """UpdateItem, NeverOverwrite. Raises ValueError for an update of nothing: a defect of the caller."""
         seconds = self._deadlines.write
         asked = tuple(updates)
-        if not all(update.fields for update in asked):
-            raise ValueError("an update names no field")
+        if not all(update.fields or update.mark for update in asked):
+            raise ValueError("an update names neither field nor mark")
         return await self._write(lambda n: protocol.Update(n, account_id, seconds, asked), seconds, len(asked))
 
     async def send(self, account_id: AccountId, refs: Sequence[ItemRef], copy_to: CopyTo) -> list[Outcome]:
