@@ -80,7 +80,10 @@ class ListSession:
 
     def count(self) -> int:
         """Return how many there are, on the pages not yet fetched too."""
-        return 0 if self.view is None else max(self.view.total, len(self.view.rows))
+        if self.view is None:
+            return 0
+        shown = len(self.view.rows)
+        return max(self.view.total, shown) if self.view.has_more else shown
 
     def count_words(self) -> str:
         """Return how many there are, in words."""
