@@ -116,7 +116,7 @@ def _line(painter: QPainter, rect: QRect, words: str, font: QFont, tone: str) ->
 
 def initials(who: str) -> str:
     """Return up to two letters that stand for a name or an address."""
-    first = re.split("[,;@]", who, maxsplit=1)[0]
+    first = "" if who.startswith("(") else re.split("[,;@]", who, maxsplit=1)[0]
     words = [word for word in re.split(r"[\s._]+", first) if word[:1].isalnum()]
     if not words:
         return "–"
