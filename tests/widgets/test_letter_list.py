@@ -143,7 +143,14 @@ def test_a_screen_reader_hears_the_row_and_its_mark(shown: LetterList) -> None:
 
 @pytest.mark.parametrize(
     ("who", "letters"),
-    [("Anna Lindqvist", "AL"), ("jon@x.org", "J"), ("", "–"), ("(no recipient)", "–"), ("anna.l@x", "AL"), ("José Álvarez, Tom", "JÁ")],
+    [
+        ("Anna Lindqvist", "AL"),
+        ("jon@x.org", "J"),
+        ("", "–"),
+        ("(no recipient)", "–"),
+        ("anna.l@x", "AL"),
+        ("José Álvarez, Tom", "JÁ"),
+    ],
 )
 def test_initials_stand_for_a_name_or_an_address(who: str, letters: str) -> None:
     assert initials(who) == letters
