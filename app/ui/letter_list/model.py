@@ -111,13 +111,13 @@ class LetterModel(QAbstractTableModel, Generic[R]):
     def toggle_mark(self, number: int) -> None:
         """Mark a row, or take its mark away."""
         self.marked ^= {self._rows[number].key}
-        self.repaint_all()
+        self.dataChanged.emit(self.index(number, 0), self.index(number, 0))
 
     def mark_range(self, first: int, last: int) -> None:
         """Mark all rows from `first` to `last`, whichever is the greater."""
         low, high = sorted((first, last))
         self.marked |= {row.key for row in self._rows[low : high + 1]}
-        self.repaint_all()
+        self.dataChanged.emit(self.index(low, 0), self.index(high, 0))
 
     def clear_marks(self) -> bool:
         """Take all marks away; tell whether there were any."""
