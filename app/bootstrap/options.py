@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from app import __version__
 
+_LONGEST_HOLD = 3600.0
+
 
 class Options(NamedTuple):
     """How this run differs from the ordinary one.
@@ -40,5 +42,15 @@ def parse(arguments: Sequence[str]) -> Options:
         sandbox_info=found.sandbox_info,
         compose=found.compose,
         data=Path(data) if data else None,
-        hold=float(hold) if hold else None,
+        hold=_seconds(parser, hold) if hold else None,
     )
+
+
+def _seconds(parser: argparse.ArgumentParser, words: str) -> float:
+    try:
+        seconds = float(words)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= _LONGEST_HOLD:
+        parser.error(f"MAILWRIGHT_HOLD is not a number of seconds: {words}")
+    return seconds

@@ -24,7 +24,7 @@ from app.bootstrap.world import World
 from app.domain.account import Account
 from app.domain.errors import StorageError
 from app.domain.i18n import tr
-from app.domain.message import AccountId
+from app.domain.message import AccountId, LocalId
 from app.storage.store import Store
 from app.ui import theme
 from app.ui.tasks import Tasks
@@ -52,6 +52,8 @@ async def _live(qt: QApplication, window: Window, options: Options) -> int:
         return False
 
     window.on_close = close
+    if not window.isVisible():
+        close()  # it was closed before anybody listened
     with closing_on_signals(window):
         tasks.on_defect = lambda error: _report(window, error)
         folder = data_folder(options)
@@ -131,22 +133,33 @@ async def _open_sandbox(program: Program, sandbox: SandboxProcess) -> None:
     await program.accounts.open_unkept(account, first.password)
 
 
-async def _end(program: Program, world: World, sandbox: SandboxProcess | None) -> None:
-    """Put everything on disk, give the server a moment for the last saves, and end what was started."""
-    program.window.setEnabled(False)
+async def finish(program: Program) -> None:
+    """Put everything on disk, give the server a moment for the last saves, and end all tasks."""
     program.writing.settle_all()
     with contextlib.suppress(StorageError):
         await program.journal.flush()
-    unsaved = [record for record in program.letters.all() if record.open and not record.saved]
-    if unsaved:
-        saves = [program.drafts.close(record.local_id) for record in unsaved]
+    left_open = [record.local_id for record in program.letters.all() if record.open]
+    if left_open:
+        saves = [_save_for_good(program, name) for name in left_open]
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*saves, return_exceptions=True), _LAST_SAVES)
     await program.tasks.end()
+
+
+async def _end(program: Program, world: World, sandbox: SandboxProcess | None) -> None:
+    """End what was started, after the letters."""
+    program.window.setEnabled(False)
+    await finish(program)
     await world.close()
     if sandbox is not None:
         sandbox.end()
     program.window.close_for_good()
+
+
+async def _save_for_good(program: Program, local_id: LocalId) -> None:
+    """Close a letter and wait for its save: closing alone only begins one, which the end would cut off."""
+    await program.drafts.close(local_id)
+    await program.drafts.save(local_id)
 
 
 def _report(window: Window, error: BaseException) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 import os
 import subprocess
 import sys
@@ -13,6 +15,8 @@ import msgspec
 
 from app.domain.errors import StorageError
 from app.domain.i18n import tr
+
+log = logging.getLogger(__name__)
 
 
 class SandboxAccount(msgspec.Struct, frozen=True):
@@ -51,7 +55,13 @@ class SandboxProcess:
                 ready.set_result(line)
 
         def wait() -> None:
-            loop.call_soon_threadsafe(tell, self._launch())
+            try:
+                line = self._launch()
+            except OSError as error:
+                log.warning("the sandbox did not start: %s", error)
+                line = b""
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(tell, line)
 
         threading.Thread(target=wait, name="sandbox-start", daemon=True).start()
         line = await ready

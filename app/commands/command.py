@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
@@ -44,6 +45,10 @@ class Command(NamedTuple):
     help: str = ""
     repeats: bool = False
     keys_mac: tuple[str, ...] = ()
+
+    def keys_here(self) -> tuple[str, ...]:
+        """Return the keys on this system."""
+        return self.keys_mac if self.keys_mac and sys.platform == "darwin" else self.keys
 
     def shown_title(self) -> str:
         """Return the title in the person's language."""

@@ -20,10 +20,10 @@ def bind(widget: QWidget, commands: Iterable[tuple[Command, Handler]], context: 
         else Qt.ShortcutContext.WidgetWithChildrenShortcut
     )
     for command, handler in commands:
-        if command.context is context and command.keys:
+        if command.context is context and command.keys_here():
             action = QAction(command.shown_title(), widget)
             action.setObjectName(command.id)
-            action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+            action.setShortcuts([QKeySequence(keys) for keys in command.keys_here()])
             action.setShortcutContext(where)
             action.setAutoRepeat(command.repeats)
             action.triggered.connect(partial(_run, handler))
@@ -37,7 +37,8 @@ def _run(handler: Handler) -> None:
 
 def shown(command: Command) -> str:
     """Return a command's first keys as this desktop writes them, "" for none."""
-    return QKeySequence(command.keys[0]).toString(QKeySequence.SequenceFormat.NativeText) if command.keys else ""
+    here = command.keys_here()
+    return QKeySequence(here[0]).toString(QKeySequence.SequenceFormat.NativeText) if here else ""
 
 
 def with_keys(words: str, keys: str) -> str:

@@ -152,9 +152,8 @@ def colours(pixmap: QPixmap) -> set[str]:
 
 def pictures(window: QWidget) -> list[tuple[str, QPixmap]]:
     """Return every icon that is shown, with what bears it."""
-    shown = [
-        (f"label {label.accessibleName() or label.text()}", label.pixmap()) for label in window.findChildren(QLabel)
-    ]
+    labels, buttons = window.findChildren(QLabel), window.findChildren(QPushButton)
+    shown = [(f"label {label.accessibleName() or label.text()}", label.pixmap()) for label in labels]
     shown += [
         (f"button {button.accessibleName() or button.text()}", button.icon().pixmap(button.iconSize()))
         for button in buttons

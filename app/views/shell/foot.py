@@ -88,13 +88,13 @@ class Foot:
             return
         self._held = tuple(held for held in self._held if held != name)
         if self._held:
-            self._count()
-        elif back:
-            self._undo = None
+            self._say_count()
+            return
+        self._undo = None
+        if back:
             self.clear()
         else:
-            self._until = self._now()
-            self._count()
+            self._end_count()
 
     def clear(self) -> None:
         """Say nothing more."""
@@ -104,13 +104,16 @@ class Foot:
         self._window.foot.hide()
 
     def _count(self) -> None:
+        self._say_count()
+        self.ticked.emit(None)
+
+    def _say_count(self) -> None:
         left = math.ceil(self._until - self._now())
         if left <= 0:
             self._end_count()
         elif self._held and not self._speaks:
             one, many = tr("Sending in {s} s", s=left), tr("Sending {n} messages in {s} s", n=len(self._held), s=left)
             self._window.say(one if len(self._held) == 1 else many, tr("Undo"))
-        self.ticked.emit(None)
 
     def _end_count(self) -> None:
         self._tick.stop()

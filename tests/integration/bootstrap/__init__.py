@@ -1,0 +1,1 @@
+"""The program put together, over fakes and over the real things."""

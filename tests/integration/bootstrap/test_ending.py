@@ -1,0 +1,67 @@
+"""The end of the program: what was half typed is a letter, on disk and, if there is time, on the server."""
+
+from __future__ import annotations
+
+from app.bootstrap import running
+from app.domain.errors import StorageError
+from app.domain.listing import Folder
+from tests.fakes.scene import ANNA, LETTER
+from tests.program_scene import ProgramScene
+
+
+async def test_what_was_half_typed_is_saved_before_the_end(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("C")
+    await scene.type("ben@example.org")
+    name = scene.letter.session.local_id
+    await running.finish(scene.program)
+    (saved,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
+    assert [person.address for person in saved.content.to] == ["ben@example.org"]
+    assert not scene.record(name).open
+    assert len(scene.tasks) == 0
+
+
+async def test_a_server_that_does_not_answer_holds_the_end_up_for_a_moment_only(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    scene.mailbox.hold("save")
+    await scene.press("C")
+    await scene.type("ben@example.org")
+    name = scene.letter.session.local_id
+    await running.finish(scene.program)
+    letter = await scene.journal.after_crash().read(name)
+    assert [person.address for person in letter.content.to] == ["ben@example.org"]
+    assert scene.mailbox.in_folder(ANNA, Folder.DRAFTS) == []
+
+
+async def test_a_disk_that_fails_does_not_keep_the_program_from_ending(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.program.writing.begin_now(LETTER)
+    await scene.settle()
+    await scene.type("more")
+    scene.journal.trouble = StorageError("The disk is full.")
+    await running.finish(scene.program)
+    assert len(scene.tasks) == 0
+
+
+async def test_the_end_in_the_midst_of_a_fetch_meets_no_defect(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.on_server(LETTER)
+    await scene.press("F5")
+    gate = scene.mailbox.hold("get")
+    await scene.press("Return")
+    await gate.reached.wait()
+    await running.finish(scene.program)
+    assert scene.defects == []
+    assert len(scene.tasks) == 0
+
+
+async def test_a_letter_that_was_open_is_open_no_more_for_the_next_start(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await scene.saved()
+    scene.program.writing.open(name)
+    await scene.settle()
+    assert scene.record(name).open
+    await running.finish(scene.program)
+    assert not (await scene.journal.after_crash().read(name)).record.open

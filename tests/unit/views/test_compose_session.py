@@ -1,0 +1,180 @@
+"""The state of one open letter, without a view: what it takes, what it says, and when it ends."""
+
+from __future__ import annotations
+
+from app.domain.edits import BodyReplaced, ImportanceSet, TextSplice
+from app.domain.message import BodyFormat, Content, Field, Importance, LocalId
+from app.domain.state import State
+from app.services.remedies import Remedies
+from app.views.compose.session import ComposeSession, Tools
+from tests.fakes.scene import BEN, LETTER, Scene, new_scene, typed
+
+
+class Open:
+    """A letter that is open, and what its session told."""
+
+    def __init__(self, scene: Scene, session: ComposeSession) -> None:
+        self.scene, self.session = scene, session
+        self.ended: list[str] = []
+        self.mends = 0
+        session.ended.subscribe(self.ended.append)
+        session.mend_wanted.subscribe(lambda _: self._mend())
+
+    def _mend(self) -> None:
+        self.mends += 1
+
+    @property
+    def name(self) -> LocalId:
+        return self.session.local_id
+
+    async def body(self) -> str:
+        return (await self.scene.journal.read(self.name)).content.body
+
+
+async def opened(content: Content = LETTER, readable: str | None = None) -> Open:
+    scene = await new_scene()
+    name = await scene.saved_letter(content)
+    letter = await scene.drafts.open(name)
+    remedies = Remedies(scene.letters, scene.drafts, scene.outbox, scene.accounts, scene.spawn)
+    tools = Tools(scene.letters, scene.drafts, scene.outbox, remedies, scene.spawn, scene.clock.now)
+    return Open(scene, ComposeSession(letter, content.body if readable is None else readable, tools))
+
+
+async def test_an_edit_goes_to_the_journal_and_into_the_head() -> None:
+    it = await opened()
+    it.session.edit(typed("Oh, "))
+    it.session.edit(TextSplice(Field.SUBJECT, 0, 0, "Re: "))
+    assert await it.body() == "Oh, " + LETTER.body
+    assert it.session.content.subject == "Re: " + LETTER.subject
+    assert it.session.content.body == "", "the body is the editor's and the journal's alone"
+
+
+async def test_a_letter_that_is_held_takes_no_edit_and_one_that_came_back_does() -> None:
+    it = await opened()
+    await it.scene.outbox.send([it.name], 5.0)
+    assert not it.session.can_edit()
+    it.session.edit(typed("lost?"))
+    it.session.edit(ImportanceSet(Importance.HIGH))
+    assert await it.body() == LETTER.body
+    await it.scene.outbox.undo([it.name])
+    assert it.session.can_edit()
+    it.session.edit(typed("Oh, "))
+    assert await it.body() == "Oh, " + LETTER.body
+    await it.scene.spawn.end()
+
+
+async def test_sending_twice_at_once_ends_the_session_once() -> None:
+    it = await opened()
+    it.session.send(5.0)
+    it.session.send(5.0)
+    await it.scene.clock.advance(0)
+    assert it.ended == ["sent"]
+    await it.scene.clock.advance(10)
+    assert len(it.scene.mailbox.delivered) == 1
+    assert it.ended == ["sent"]
+    await it.scene.spawn.end()
+
+
+async def test_a_send_without_time_for_undo_ends_the_session_as_sent() -> None:
+    it = await opened()
+    it.session.send(0.0)
+    await it.scene.clock.advance(1)
+    assert it.ended == ["sent"]
+    await it.scene.spawn.end()
+
+
+async def test_a_letter_that_cannot_go_wants_to_be_mended_and_can_be_sent_then() -> None:
+    it = await opened(Content(subject="Nobody to send to", body="Text"))
+    it.session.send(5.0)
+    await it.scene.clock.advance(0)
+    assert (it.ended, it.mends) == ([], 1)
+    notice = it.session.notice()
+    assert notice is not None
+    assert notice.sentence == "Add a recipient."
+    assert it.session.can_edit()
+    it.session.send(5.0)
+    await it.scene.clock.advance(0)
+    assert it.mends == 2
+    await it.scene.spawn.end()
+
+
+async def test_discarding_ends_the_session_as_discarded() -> None:
+    it = await opened()
+    it.session.discard()
+    it.session.discard()
+    await it.scene.clock.advance(0)
+    assert it.ended == ["discarded"]
+    await it.scene.spawn.end()
+
+
+async def test_what_is_sent_or_discarded_elsewhere_ends_the_session_as_gone() -> None:
+    for act in ("send", "discard"):
+        it = await opened()
+        if act == "send":
+            await it.scene.outbox.send([it.name], 0.0)
+        else:
+            await it.scene.drafts.discard(it.name)
+        await it.scene.clock.advance(1)
+        assert it.ended == ["gone"]
+        await it.scene.spawn.end()
+
+
+async def test_leaving_saves_and_ends_once() -> None:
+    it = await opened()
+    it.session.edit(typed("Oh, "))
+    it.session.leave()
+    it.session.leave()
+    await it.scene.clock.advance(0)
+    assert it.ended == ["left"]
+    assert it.scene.record(it.name).saved
+    assert not it.scene.record(it.name).open
+    await it.scene.spawn.end()
+
+
+async def test_html_is_kept_until_it_is_made_plain() -> None:
+    html = Content(to=(BEN,), subject="Hello", body="<p>Dear Ben</p>", body_format=BodyFormat.HTML)
+    it = await opened(html, "Dear Ben")
+    shown: list[str] = []
+    it.session.body_replaced.subscribe(shown.append)
+    notice = it.session.notice()
+    assert notice is not None
+    assert notice.action == "make-plain"
+    it.session.act("make-plain")
+    content = (await it.scene.journal.read(it.name)).content
+    assert (content.body, content.body_format) == ("Dear Ben", BodyFormat.TEXT)
+    assert shown == ["Dear Ben"]
+    assert it.session.notice() is None
+    await it.scene.spawn.end()
+
+
+async def test_a_subject_that_is_too_long_is_said_and_kept() -> None:
+    it = await opened()
+    it.session.edit(TextSplice(Field.SUBJECT, 0, 0, "x" * 300))
+    assert str(300 + len(LETTER.subject)) in it.session.subject_problem()
+    assert len(it.session.content.subject) == 300 + len(LETTER.subject)
+    it.session.edit(TextSplice(Field.SUBJECT, 0, 300, ""))
+    assert it.session.subject_problem() == ""
+    await it.scene.spawn.end()
+
+
+async def test_a_letter_that_is_no_more_says_nothing_and_takes_nothing() -> None:
+    it = await opened()
+    await it.scene.letters.forget(it.name)
+    assert it.session.record is None
+    assert not it.session.can_edit()
+    assert it.session.state().text == ""
+    assert it.session.notice() is None
+    it.session.edit(BodyReplaced("nothing", BodyFormat.TEXT))
+    it.session.send(5.0)
+    assert it.ended == []
+
+
+async def test_nothing_is_heard_after_the_end() -> None:
+    it = await opened()
+    it.session.end("left")
+    told: list[None] = []
+    it.session.changed.subscribe(told.append)
+    await it.scene.outbox.send([it.name], 5.0)
+    assert it.scene.record(it.name).state is State.HELD
+    assert told == []
+    await it.scene.spawn.end()

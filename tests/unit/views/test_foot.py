@@ -1,0 +1,134 @@
+"""The word at the foot of the window: its seconds are true, and Undo means what it says."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from app.domain.message import LocalId
+from app.views.shell.foot import Foot
+from app.views.shell.view import Window
+
+A, B = LocalId("a"), LocalId("b")
+
+
+class Seen:
+    """A foot in a window, with a clock that a test sets."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.window = Window()
+        qtbot.addWidget(self.window)
+        self.window.show()
+        self.time = 100.0
+        self.foot = Foot(self.window, lambda: self.time)
+        self.undone: list[str] = []
+
+    def undo(self, what: str) -> None:
+        self.undone.append(what)
+
+    def passes(self, seconds: int) -> None:
+        for _ in range(seconds):
+            self.time += 1
+            if self.foot._tick.isActive():
+                self.foot._tick.timeout.emit()
+
+    @property
+    def words(self) -> str:
+        labels = self.window.foot.findChildren(QLabel)
+        return labels[0].text() if self.window.foot.isVisible() else ""
+
+    @property
+    def idle(self) -> bool:
+        return not self.foot._tick.isActive()
+
+
+@pytest.fixture
+def seen(qtbot: QtBot) -> Seen:
+    return Seen(qtbot)
+
+
+def test_the_seconds_grow_fewer_and_the_clock_stops_with_them(seen: Seen) -> None:
+    ticks: list[None] = []
+    seen.foot.ticked.subscribe(ticks.append)
+    seen.foot.count_down((A,), 103.0, lambda: seen.undo("send"))
+    said = [seen.words]
+    for _ in range(3):
+        seen.passes(1)
+        said.append(seen.words)
+    assert said == ["Sending in 3 s", "Sending in 2 s", "Sending in 1 s", "Sending…"]
+    assert not seen.foot.can_undo()
+    assert seen.idle
+    assert len(ticks) == 4
+
+
+def test_undo_is_done_once(seen: Seen) -> None:
+    seen.foot.count_down((A,), 105.0, lambda: seen.undo("send"))
+    seen.foot.undo()
+    seen.foot.undo()
+    assert seen.undone == ["send"]
+    assert seen.words == ""
+
+
+def test_another_word_does_not_take_the_undo_of_a_send_that_waits(seen: Seen) -> None:
+    seen.foot.count_down((A,), 105.0, lambda: seen.undo("send"))
+    seen.foot.say("Details copied")
+    seen.passes(1)
+    assert seen.words == "Details copied"
+    seen.foot.undo()
+    assert seen.undone == ["send"]
+
+
+def test_a_newer_undo_takes_the_place_of_an_older_one(seen: Seen) -> None:
+    seen.foot.count_down((A,), 105.0, lambda: seen.undo("send"))
+    seen.foot.say("Discarded", lambda: seen.undo("discard"))
+    seen.foot.undo()
+    assert seen.undone == ["discard"]
+
+
+def test_when_the_time_is_over_behind_another_word_that_word_stays(seen: Seen) -> None:
+    seen.foot.count_down((A,), 102.0, lambda: seen.undo("send"))
+    seen.foot.say("Details copied")
+    seen.passes(3)
+    assert seen.words == "Details copied"
+    assert seen.idle
+    assert not seen.foot.can_undo()
+
+
+def test_what_is_taken_back_by_other_means_is_counted_no_more(seen: Seen) -> None:
+    seen.foot.count_down((A, B), 105.0, lambda: seen.undo("send"))
+    assert seen.words == "Sending 2 messages in 5 s"
+    seen.foot.went(A, back=True)
+    assert seen.words == "Sending in 5 s"
+    seen.foot.went(B, back=True)
+    assert seen.words == ""
+    assert not seen.foot.can_undo()
+
+
+def test_what_is_sent_at_once_by_other_means_is_said_to_be_on_its_way(seen: Seen) -> None:
+    seen.foot.count_down((A,), 105.0, lambda: seen.undo("send"))
+    seen.foot.went(A, back=False)
+    assert seen.words == "Sending…"
+    assert not seen.foot.can_undo()
+    assert seen.idle
+
+
+def test_a_letter_that_the_foot_does_not_count_changes_nothing(seen: Seen) -> None:
+    seen.foot.say("Discarded", lambda: seen.undo("discard"))
+    seen.foot.went(A, back=True)
+    assert seen.words == "Discarded"
+    assert seen.foot.can_undo()
+
+
+@pytest.mark.parametrize(
+    ("sent", "failed", "words"),
+    [
+        ((A,), 0, "Sent"),
+        ((A, B), 0, "2 messages sent"),
+        ((A,), 2, "1 sent, 2 need attention"),
+        ((), 1, "1 needs attention"),
+    ],
+)
+def test_what_became_of_a_batch_is_summed_up(seen: Seen, sent: tuple[LocalId, ...], failed: int, words: str) -> None:
+    seen.foot.sent(sent, failed)
+    assert seen.words == words
