@@ -11,7 +11,10 @@ import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from app.sandbox.faults import read_plan
+from app.sandbox.relay import Host
 from app.sandbox.server import serve
 
 
@@ -24,10 +27,14 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--die-with-parent", action="store_true", help="stop when standard input closes, that is, with who started this"
     )
+    parser.add_argument("--smtp", metavar="HOST:PORT", help="mail host for letters to addresses outside")
+    parser.add_argument("--faults", type=Path, help="file with a fault plan that is in force from the start")
     return parser.parse_args(given)
 
 
-async def run(port: int, data: Path | None, *, die_with_parent: bool) -> None:
+async def run(
+    port: int, data: Path | None, *, die_with_parent: bool, smtp: Host | None = None, faults: list[Any] | None = None
+) -> None:
     """Run until SIGTERM, SIGINT or, with `die_with_parent`, the end of standard input."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -39,7 +46,7 @@ async def run(port: int, data: Path | None, *, die_with_parent: bool) -> None:
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
     if die_with_parent:
         threading.Thread(target=_wait_for_parent, args=(loop, stop), daemon=True).start()
-    async with serve(port, data) as sandbox:
+    async with serve(port, data, smtp=smtp, faults=faults) as sandbox:
         print(json.dumps(sandbox.announcement()), flush=True)
         await stop.wait()
 
@@ -57,8 +64,12 @@ def main(given: Sequence[str] | None = None) -> int:
     arguments = _arguments(given)
     logging.basicConfig(level=logging.WARNING, format="sandbox: %(message)s")
     try:
-        asyncio.run(run(arguments.port, arguments.data, die_with_parent=arguments.die_with_parent))
-    except OSError as error:
+        smtp = None if arguments.smtp is None else Host.read(arguments.smtp)
+        plan = None if arguments.faults is None else read_plan(arguments.faults)
+        asyncio.run(
+            run(arguments.port, arguments.data, die_with_parent=arguments.die_with_parent, smtp=smtp, faults=plan)
+        )
+    except (OSError, ValueError) as error:
         print(f"The sandbox cannot start: {error}", file=sys.stderr)
         return 1
     return 0

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from app.sandbox.endpoint import Endpoint
 from app.sandbox.faults import BadRule
+from app.sandbox.oauth.tokens import LIFETIMES
 from app.sandbox.organisation import fill, start_over
 
 PATH: Final = "/admin"
@@ -27,6 +28,7 @@ class Admin:
             ("GET", "deliveries", self.deliveries),
             ("GET", "faults", self.faults),
             ("POST", "faults", self.set_faults),
+            ("POST", "tokens", self.set_tokens),
             ("POST", "reset", self.reset),
         ):
             app.router.add_route(method, f"{PATH}/{name}", self._guarded(handler))
@@ -79,11 +81,29 @@ class Admin:
             return web.json_response({"error": f"This is not JSON: {error}"}, status=400)
         return web.json_response({"rules": count})
 
+    async def set_tokens(self, request: web.Request) -> web.Response:
+        """Say how long tokens that are given out from now on last ("lifetimes"), or withdraw some ("withdraw")."""
+        try:
+            given = await request.json()
+            lifetimes = {str(kind): float(seconds) for kind, seconds in given.get("lifetimes", {}).items()}
+            kinds = tuple(str(kind) for kind in given.get("withdraw", []))
+        except (ValueError, TypeError, AttributeError):
+            return web.json_response({"error": "This is not an object with lifetimes or withdraw."}, status=400)
+        unknown = {*lifetimes, *kinds} - set(LIFETIMES)
+        if unknown:
+            return web.json_response({"error": f"There are no tokens called {', '.join(sorted(unknown))}."}, status=400)
+        tokens = self._endpoint.tokens
+        tokens.lifetimes.update(lifetimes)
+        gone = await self._endpoint.in_worker(lambda: tokens.withdraw(kinds=kinds) if kinds else 0)
+        return web.json_response({"withdrawn": gone})
+
     async def reset(self, request: web.Request) -> web.Response:
         """Forget rules, journal and letters, and begin with the sample letters again, or ?letters=0 with none."""
         letters = request.query.get("letters") not in {"0", "false"}
         self._endpoint.faults.replace([])
         self._endpoint.journal.clear()
+        self._endpoint.hub.clear()
+        self._endpoint.tokens.lifetimes.update(LIFETIMES)
         store = self._endpoint.store
 
         def begin_again() -> None:

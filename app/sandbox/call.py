@@ -7,6 +7,7 @@ from lxml import etree
 
 from app.sandbox import xmlns
 from app.sandbox.errors import SUCCESS, EwsError, words_of
+from app.sandbox.notifications import Hub, Stream
 from app.sandbox.soap import Envelope
 from app.sandbox.store.mail_store import MailStore
 from app.sandbox.store.people import Person
@@ -26,7 +27,8 @@ class Call:
     """A request that its sender may make.
 
     `user` is who the request acts as, `caller` who signed in: they differ with ExchangeImpersonation. `item_faults`
-    comes from the fault plan: the place of an item in the request, or None for all, to what is to happen to it.
+    comes from the fault plan: the place of an item in the request, or None for all, to what is to happen to it. `hub`
+    tells of changes; an operation that sets `stream` has its reply go on after its first part.
     """
 
     store: MailStore
@@ -35,6 +37,8 @@ class Call:
     envelope: Envelope
     item_faults: dict[int | None, ItemFault] = field(default_factory=dict)
     on_change: Callable[[], None] = lambda: None
+    hub: Hub | None = None
+    stream: Stream | None = None
 
     @property
     def culture(self) -> str:

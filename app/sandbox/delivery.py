@@ -6,6 +6,9 @@ from typing import Final
 
 from app.sandbox.conversation import complete
 from app.sandbox.mime import header_list
+from app.sandbox.out_of_office import read_oof
+from app.sandbox.relay import queue_letter
+from app.sandbox.reports import DELIVERED, RELAYED, UNDELIVERABLE, Outcome, report_delivery
 from app.sandbox.store.database import now
 from app.sandbox.store.items import Body, Item, Mailbox
 from app.sandbox.store.mail_store import MailStore
@@ -13,11 +16,14 @@ from app.sandbox.store.people import Person
 
 _PARTS: Final = ("bodies", "categories")
 _REASONS: Final = {
-    "unknown-recipient": "The address couldn't be found. (550 5.1.10 RESOLVER.ADR.RecipientNotFound)",
-    "mailbox-full": "The mailbox is full and takes no messages now. (554 5.2.2 mailbox full)",
-    "refused": "You may not write to this group. (550 5.7.1 RESOLVER.RST.NotAuthorized)",
+    "unknown-recipient": (
+        "5.1.10",
+        "The address couldn't be found. (550 5.1.10 RESOLVER.ADR.RecipientNotFound)",
+    ),
+    "mailbox-full": ("5.2.2", "The mailbox is full and takes no messages now. (554 5.2.2 mailbox full)"),
+    "refused": ("5.7.1", "You may not write to this group. (550 5.7.1 RESOLVER.RST.NotAuthorized)"),
 }
-"""Outcome to what the report of it says."""
+"""Outcome to its enhanced status and what the report of it says."""
 
 
 def deliver(store: MailStore, user: Person, item: Item) -> None:
@@ -25,17 +31,31 @@ def deliver(store: MailStore, user: Person, item: Item) -> None:
     submission = 1 + store.database.number("SELECT max(submission) FROM deliveries")
     headers = list(header_list(item))
     domains = {person.address.rpartition("@")[2].lower() for person in store.people.everybody() if person.has_mailbox}
-    failed: list[tuple[str, str]] = []
+    results: dict[str, list[str]] = {}
     seen: set[str] = set()
     everybody = [one.address or "" for kind in ("to", "cc", "bcc") for one in item.recipients(kind)]
     for address in everybody:
         for final, outcome in _expand(store, address.strip(), (domains, user.address), seen):
             result = _deliver_to(store, item, final, headers) if outcome == "delivered" else outcome
-            if result in _REASONS:
-                failed.append((final, _REASONS[result]))
-            _record(store, user, item, submission, (final, result))
+            results.setdefault(result, []).append(final)
+    if "relayed" in results and store.relays:
+        results["queued"] = results.pop("relayed")
+        queue_letter(store, user, item, submission, results["queued"])
+    for result, addresses in results.items():
+        for address in addresses:
+            _record(store, user, item, submission, (address, result))
+    _report(store, user, item, results)
+
+
+def _report(store: MailStore, user: Person, item: Item, results: dict[str, list[str]]) -> None:
+    """Tell the sender what could not be delivered, and what was, where a receipt was asked for."""
+    failed = [Outcome(one, *_REASONS[result]) for result in results if result in _REASONS for one in results[result]]
     if failed:
-        _report_failure(store, user, item, failed)
+        report_delivery(store, user, item, UNDELIVERABLE, failed)
+    if item.row["delivery_receipt"]:
+        for result, kind in (("delivered", DELIVERED), ("relayed", RELAYED)):
+            if results.get(result):
+                report_delivery(store, user, item, kind, [Outcome(one) for one in results[result]])
 
 
 def _expand(store: MailStore, address: str, whence: tuple[set[str], str], seen: set[str]) -> Iterator[tuple[str, str]]:
@@ -72,7 +92,7 @@ def _deliver_to(store: MailStore, item: Item, address: str, headers: list[tuple[
         if used + item.row["size"] > int(quota):
             return "mailbox-full"
     inbox = store.folders.distinguished(person.id, "inbox")
-    twin = store.items.copy(item, inbox.mailbox, inbox.id, _PARTS)
+    twin = store.items.copy(item, inbox.mailbox, inbox.id, _PARTS, told=False)
     for kind in ("to", "cc", "reply-to"):
         twin.set_recipients(kind, item.recipients(kind))
     twin.set_headers([("Received", "from localhost by localhost with HTTPS"), *headers])
@@ -81,24 +101,32 @@ def _deliver_to(store: MailStore, item: Item, address: str, headers: list[tuple[
     twin.row.update(submitted_by=None, save_to=None, reminder_set=0, receipt_pending=item.row["read_receipt"])
     for prefix in ("received_by", "representing"):
         twin.row[f"{prefix}_name"], twin.row[f"{prefix}_address"] = person.display_name, person.address
-    store.items.save(twin)
-    if person.traits.get("oof") and item.row["sender_address"] != person.address:
+    store.items.save(twin, told_as="NewMailEvent CreatedEvent")
+    if item.row["sender_address"] != person.address:
         _answer_for(store, person, item)
     return "delivered"
 
 
 def _answer_for(store: MailStore, person: Person, item: Item) -> None:
     """Put the automatic reply of somebody who is out of office into the sender's inbox."""
-    sender = store.people.with_address(item.row["sender_address"])
-    if sender is None or not sender.has_mailbox:
+    words = read_oof(store, person).answers(outside=False)
+    sender = None if words is None else store.people.with_address(item.row["sender_address"])
+    if words is None or sender is None or not sender.has_mailbox:
         return
-    reply = _report(store, sender, item, f"Automatic reply: {item.row['subject'] or ''}")
-    reply.row.update(item_class="IPM.Note.Rules.OofTemplate.Microsoft")
+    inbox = store.folders.distinguished(sender.id, "inbox")
+    reply = store.items.start(inbox.mailbox, inbox.id)
+    reply.row.update(subject=f"Automatic reply: {item.row['subject'] or ''}"[:255])
+    reply.row.update(item_class="IPM.Note.Rules.OofTemplate.Microsoft", is_draft=0, is_read=0, icon="MailUnread")
+    reply.row.update(in_reply_to=item.row["message_id"], references_=item.row["message_id"])
+    reply.row["conversation_topic"] = item.row["conversation_topic"]
+    reply.set_recipients("to", [Mailbox(sender.display_name, sender.address, "SMTP", "Mailbox")])
+    reply.set_headers([("Auto-Submitted", "auto-replied"), ("In-Reply-To", str(item.row["message_id"]))])
     for prefix in ("from", "sender"):
         reply.row.update({f"{prefix}_name": person.display_name, f"{prefix}_address": person.address})
-    reply.set_body(Body("Text", str(person.traits["oof"])))
+    # What is set with EWS may be HTML; what is set with it as text stays text.
+    reply.set_body(Body("HTML" if words.lstrip().startswith("<") else "Text", words))
     complete(reply, person.address.rpartition("@")[2])
-    store.items.save(reply)
+    store.items.save(reply, told_as="NewMailEvent CreatedEvent")
 
 
 def _record(store: MailStore, user: Person, item: Item, submission: int, where: tuple[str, str]) -> None:
@@ -121,31 +149,3 @@ def _record(store: MailStore, user: Person, item: Item, submission: int, where: 
             *where,
         ),
     )
-
-
-def _report(store: MailStore, to: Person, item: Item, subject: str) -> Item:
-    """Begin a letter of the server's own about another, in somebody's inbox."""
-    inbox = store.folders.distinguished(to.id, "inbox")
-    report = store.items.start(inbox.mailbox, inbox.id)
-    report.row.update(subject=subject[:255], is_draft=0, is_read=0, icon="MailUnread")
-    report.row.update(in_reply_to=item.row["message_id"], references_=item.row["message_id"])
-    report.row["conversation_topic"] = item.row["conversation_topic"]
-    report.set_recipients("to", [Mailbox(to.display_name, to.address, "SMTP", "Mailbox")])
-    report.set_headers([("Auto-Submitted", "auto-replied"), ("In-Reply-To", str(item.row["message_id"]))])
-    return report
-
-
-def _report_failure(store: MailStore, user: Person, item: Item, failed: list[tuple[str, str]]) -> None:
-    """Put a non-delivery report into the sender's inbox."""
-    report = _report(store, user, item, f"Undeliverable: {item.row['subject'] or ''}")
-    domain = user.address.rpartition("@")[2]
-    report.row["item_class"] = "REPORT.IPM.Note.NDR"
-    for prefix in ("from", "sender"):
-        report.row.update({f"{prefix}_name": "Microsoft Outlook", f"{prefix}_address": f"postmaster@{domain}"})
-        report.row[f"{prefix}_type"] = "OneOff"
-    lines = "".join(f"{address}\r\n{reason}\r\n\r\n" for address, reason in failed)
-    report.set_body(Body("Text", f"Delivery has failed to these recipients or groups:\r\n\r\n{lines}"))
-    failures = ", ".join(address for address, _ in failed)
-    report.set_headers([*report.headers, ("X-Failed-Recipients", failures)])
-    complete(report, domain)
-    store.items.save(report)

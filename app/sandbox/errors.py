@@ -1,14 +1,14 @@
 """What can be wrong with a request, in Exchange's own codes and words.
 
-The codes are those of ResponseCodeType in messages.xsd; the words are what Exchange answers with them. A caller who
-asks for French (the MailboxCulture header) gets the codes of `FRENCH` in French and the rest in English, as a server
-with an incomplete language pack would.
+The codes are those of ResponseCodeType in messages.xsd; the words are what Exchange answers with them, in English or,
+to who asks for it with the MailboxCulture header, in French.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-from app.sandbox.words import ENGLISH, FRENCH
+from app.sandbox.words import ENGLISH
+from app.sandbox.words_fr import FRENCH
 
 SUCCESS: Final = "NoError"
 

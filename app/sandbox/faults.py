@@ -4,9 +4,12 @@ A rule is a JSON object, see docs/sandbox.md. The actions of transport are carri
 `call.answer_each`.
 """
 
+import json
 import random
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, Final
 
 from app.sandbox.call import ItemFault
@@ -25,9 +28,14 @@ ACTIONS: Final = frozenset(
         "html",
         "code",
         "fault",
+        "expired-certificate",
     }
 )
 EVERY: Final = "every"
+
+
+CONNECTION: Final = "expired-certificate"
+"""The action that befalls connections: its rule counts those, not requests."""
 
 
 class BadRule(ValueError):
@@ -109,6 +117,16 @@ def read_rule(given: object) -> Rule:
     return rule
 
 
+def read_plan(path: Path) -> list[Any]:
+    """Read a plan from a file; raises OSError, or BadRule for one that cannot be understood."""
+    try:
+        given = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise BadRule(f"The fault plan {path} is not JSON: {error}") from None
+    FaultPlan().replace(given)
+    return list(given)
+
+
 class FaultPlan:
     """The rules in force."""
 
@@ -128,9 +146,18 @@ class FaultPlan:
 
     def take(self, operation: str, user: str) -> list[Rule]:
         """Return the rules that this request falls under, and count it."""
+        return self._take(lambda rule: rule.action != CONNECTION, operation, user)
+
+    def take_connection(self) -> bool:
+        """Say whether a connection that begins is to see an expired certificate, and count it."""
+        return bool(self._take(lambda rule: rule.action == CONNECTION, "*", ""))
+
+    def _take(self, concerns: Callable[[Rule], bool], operation: str, user: str) -> list[Rule]:
         found = []
         with self._lock:
             for rule, dice in self._rules:
+                if not concerns(rule):
+                    continue
                 if rule.operation not in {"*", operation} or (rule.user and rule.user.lower() != user.lower()):
                     continue
                 rule.seen += 1

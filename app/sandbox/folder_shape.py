@@ -11,6 +11,7 @@ from app.sandbox.errors import EwsError
 from app.sandbox.properties import PropertyName, read_name
 from app.sandbox.shape import extended_element
 from app.sandbox.store.folders import Folder
+from app.sandbox.versions import LATEST, element_since
 
 _DEFAULT: Final = frozenset({"FolderId", "DisplayName", "TotalCount", "ChildFolderCount", "UnreadCount"})
 _ALL: Final = _DEFAULT | {"ParentFolderId", "FolderClass", "EffectiveRights", "DistinguishedFolderId"}
@@ -39,10 +40,11 @@ class FolderShape:
     properties: tuple[PropertyName, ...]
 
 
-def read_folder_shape(element: etree._Element) -> FolderShape:
-    """Read a FolderShape; raises EwsError("ErrorInvalidPropertyRequest") for what folders do not have."""
+def read_folder_shape(element: etree._Element, version: int = LATEST) -> FolderShape:
+    """Read a FolderShape of a version; raises EwsError("ErrorInvalidPropertyRequest") for what folders do not have."""
     base = (xmlns.text_at(element, "t:BaseShape") or "").strip()
-    names = set({"Default": _DEFAULT, "AllProperties": _ALL}.get(base, frozenset({"FolderId"})))
+    shown = {"Default": _DEFAULT, "AllProperties": _ALL}.get(base, frozenset({"FolderId"}))
+    names = {name for name in shown if element_since(name, "Folder") <= version}
     properties: list[PropertyName] = []
     more = xmlns.find(element, "t:AdditionalProperties")
     for path in () if more is None else more.iterchildren(etree.Element):

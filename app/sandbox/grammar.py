@@ -12,7 +12,8 @@ The notation, by example:
     "ItemIds": "ItemId|OccurrenceItemId+"            a choice, repeated
 
 A child without ":Type" has the type of its own name. Types in lower case are simple, the rest are looked up in the
-table. "$Name" puts in a list of alternatives that is used in many places.
+table. "t:Mailbox" is a child in the namespace of types where the others are in that of messages. "$Name" puts in a list
+of alternatives that is used in many places.
 """
 
 import io
@@ -26,7 +27,8 @@ from lxml import etree
 
 from app.sandbox import xmlns
 from app.sandbox.errors import SchemaViolation
-from app.sandbox.simple_types import SIMPLE, Check
+from app.sandbox.simple_types import SIMPLE, Check, too_new
+from app.sandbox.versions import LATEST, attribute_since, element_since
 
 _DEPTH: Final = 64
 """How deep elements may lie within each other; Exchange's own requests need about a dozen."""
@@ -54,6 +56,10 @@ class Content:
     particles: tuple[Particle, ...]
 
 
+_LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
+_AGED: Final = frozenset({"FieldURI:FieldName", "Id:FolderKind"})
+"""Attributes that have always been there, with values that have not."""
+
 _COUNTS: Final[dict[str, tuple[int, int | None]]] = {"?": (0, 1), "+": (1, None), "*": (0, None)}
 
 
@@ -76,8 +82,9 @@ def read_content(notation: str, macros: Mapping[str, str]) -> Content:
 
 
 def _read_choice(part: str) -> tuple[str, str]:
-    name, _, kind = part.partition(":")
-    return name, kind or name
+    prefix = "t:" if part.startswith("t:") else ""
+    name, _, kind = part.removeprefix(prefix).partition(":")
+    return f"{prefix}{name}", kind or name
 
 
 class Grammar:
@@ -98,36 +105,39 @@ class Grammar:
             found = self._contents[kind] = read_content(self._notation[kind], self._macros)
         return found
 
-    def check(self, request: etree._Element, notation: str, document: bytes) -> None:
-        """Hold an operation's element against its notation.
+    def check(self, request: etree._Element, notation: str, document: bytes, version: int = LATEST) -> None:
+        """Hold an operation's element against its notation, and against what was there in a version of Exchange.
 
         `document` is the request as it came, to find the line and position of what is wrong.
         Raises SchemaViolation.
         """
         try:
-            self._check_content(request, read_content(notation, self._macros), xmlns.messages, 0)
+            content = read_content(notation, self._macros)
+            self._check_content(request, content, xmlns.messages, (0, version))
         except _Violation as violation:
             line, position = locate(document, violation.element)
             raise SchemaViolation(violation.words, line, position) from None
 
-    def _check(self, element: etree._Element, kind: str, depth: int) -> None:
-        if depth > _DEPTH:
+    def _check(self, element: etree._Element, kind: str, state: tuple[int, int]) -> None:
+        if state[0] > _DEPTH:
             raise _Violation(element, f"The element '{xmlns.local(element)}' is nested too deeply.")
         if kind == ANYTHING:
             return
         if kind[0].islower() or kind not in self._notation:
-            self._check_content(element, Content({}, kind, ()), xmlns.type_, depth)
+            self._check_content(element, Content({}, kind, ()), xmlns.type_, state)
         else:
-            self._check_content(element, self.content_of(kind), xmlns.type_, depth)
+            self._check_content(element, self.content_of(kind), xmlns.type_, state)
 
-    def _check_content(self, element: etree._Element, content: Content, children: str, depth: int) -> None:
-        _check_attributes(element, content, self._simple)
+    def _check_content(self, element: etree._Element, content: Content, children: str, state: tuple[int, int]) -> None:
+        """Check an element; `state` is how deep it lies, and the version that its request asks for."""
+        depth, version = state
+        _check_attributes(element, content, self._simple, version)
         if content.text is not None:
             _check_text(element, self._simple[content.text])
             return
         _refuse_text(element, content, children)
-        for child, kind in _match(element, content.particles, children):
-            self._check(child, kind, depth + 1)
+        for child, kind in _match(element, content.particles, children, version):
+            self._check(child, kind, (depth + 1, version))
 
 
 class _Violation(Exception):
@@ -152,12 +162,20 @@ def _expected(particles: list[Particle], children: str) -> str:
     return f" List of possible elements expected: '{', '.join(names)}' in namespace '{children}'."
 
 
+def _name_among(child: etree._Element, children: str) -> str:
+    if xmlns.namespace(child) == children:
+        return xmlns.local(child)
+    return f"t:{xmlns.local(child)}" if xmlns.namespace(child) == xmlns.type_ else ""
+
+
 def _match(
-    element: etree._Element, particles: tuple[Particle, ...], children: str
+    element: etree._Element, particles: tuple[Particle, ...], children: str, version: int
 ) -> Iterator[tuple[etree._Element, str]]:
     place, count = 0, 0
     for child in element.iterchildren(etree.Element):
-        name = xmlns.local(child) if xmlns.namespace(child) == children else ""
+        name = _name_among(child, children)
+        if version < LATEST and element_since(name, xmlns.local(element)) > version:
+            name = ""
         while place < len(particles):
             particle = particles[place]
             if name in particle.names and (particle.most is None or count < particle.most):
@@ -179,21 +197,33 @@ def _invalid_child(element: etree._Element, child: etree._Element, left: list[Pa
     return f"The element {_name(element)} has invalid child element {_name(child)}.{_expected(left, children)}"
 
 
-def _check_attributes(element: etree._Element, content: Content, simple: Mapping[str, Check]) -> None:
+def _check_attributes(element: etree._Element, content: Content, simple: Mapping[str, Check], version: int) -> None:
     for key, value in element.attrib.items():
         name = str(key)
-        if name.startswith("{"):
-            if name.startswith((f"{{{xmlns.xsi}}}", f"{{{xmlns.soap}}}")):
-                continue
-            raise _Violation(element, f"The '{name[1:].replace('}', ':')}' attribute is not declared.")
+        if name.startswith((f"{{{xmlns.xsi}}}", f"{{{xmlns.soap}}}")):
+            continue
+        if name == _LANGUAGE and "lang" in content.attributes:
+            continue
         if name not in content.attributes:
-            raise _Violation(element, f"The '{name}' attribute is not declared.")
-        fault = simple[content.attributes[name][0]](str(value))
+            raise _Violation(element, f"The '{name.replace('{', '').replace('}', ':')}' attribute is not declared.")
+        fault = _fault_of(element, name, str(value), content.attributes[name][0], simple, version)
         if fault:
             raise _Violation(element, f"The '{name}' attribute is invalid - The value '{_short(value)}' is {fault}")
     for name, (_, required) in content.attributes.items():
         if required and name not in element.attrib:
             raise _Violation(element, f"The required attribute '{name}' is missing.")
+
+
+def _fault_of(
+    element: etree._Element, name: str, value: str, kind: str, simple: Mapping[str, Check], version: int
+) -> str | None:
+    """Return what is wrong with an attribute's value, also that it came with a later version."""
+    fault = simple[kind](value)
+    if fault or version >= LATEST or attribute_since(xmlns.local(element), name, value) <= version:
+        return fault
+    if f"{name}:{kind}" not in _AGED:
+        raise _Violation(element, f"The '{name}' attribute is not declared.")
+    return too_new(kind)
 
 
 def _check_text(element: etree._Element, check: Check) -> None:

@@ -6,9 +6,10 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-_LONGEST: Final = 20_000
-_BODIES: Final = 64 * 1024 * 1024
-"""Bytes of request bodies that are kept; older ones are forgotten first."""
+_LONGEST: Final = 10_000
+"""Requests that are remembered; older ones are forgotten first."""
+BODIES: Final = 8 * 1024 * 1024
+"""Bytes of request bodies that are kept. Together they bound what a server that runs for days takes of memory."""
 
 
 @dataclass(slots=True)
@@ -60,7 +61,7 @@ class Journal:
             self._entries.append(entry)
             self._with_body.append(entry)
             self._kept += len(body)
-            while self._kept > _BODIES and len(self._with_body) > 1:
+            while self._kept > BODIES and len(self._with_body) > 1:
                 oldest = self._with_body.popleft()
                 self._kept -= oldest.size
                 oldest.body = None

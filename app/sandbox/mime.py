@@ -32,15 +32,15 @@ _IMPORTANCE: Final = ("Low", "Normal", "High")
 _SENSITIVITY: Final = ("", "Personal", "Private", "Company-Confidential")
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
     """Make one line of a header's text: a break would end the header."""
     return re.sub(r"[\x00-\x1f\x7f]+", " ", text).encode("utf-8", "replace").decode()
 
 
 def address_of(mailbox: Mailbox) -> Address:
     """Return a mailbox as the header of a letter names it."""
-    user, _, domain = _line(mailbox.address or "").rpartition("@")
-    return Address(_line(mailbox.name or ""), user or domain, domain if user else "")
+    user, _, domain = line(mailbox.address or "").rpartition("@")
+    return Address(line(mailbox.name or ""), user or domain, domain if user else "")
 
 
 def _addresses(mailboxes: list[Mailbox]) -> list[Address]:
@@ -84,17 +84,17 @@ def _headers(item: Item, *, with_bcc: bool) -> list[tuple[str, object]]:
         people = _addresses(item.recipients(kind))
         if people:
             found.append((header, people))
-    found.append(("Subject", _line(row["subject"] or "")))
+    found.append(("Subject", line(row["subject"] or "")))
     moment = datetime.fromisoformat(write_time(row["sent"] or row["created"]))
     found.append(("Date", format_datetime(moment)))
     for header, column in (("Message-ID", "message_id"), ("In-Reply-To", "in_reply_to"), ("References", "references_")):
         if row[column]:
-            found.append((header, _line(row[column])))
+            found.append((header, line(row[column])))
     if row["conversation_topic"]:
-        found.append(("Thread-Topic", _line(row["conversation_topic"])))
+        found.append(("Thread-Topic", line(row["conversation_topic"])))
     found.extend(_wishes(row))
     known = {name.lower() for name, _ in found}
-    own = [(name, _line(value)) for name, value in item.headers if name.lower().startswith("x-")]
+    own = [(name, line(value)) for name, value in item.headers if name.lower().startswith("x-")]
     return [*found, *((name, value) for name, value in own if name.lower() not in known)]
 
 
@@ -112,9 +112,9 @@ def _wishes(row: dict[str, object]) -> list[tuple[str, object]]:
     if row["sensitivity"]:
         found.append(("Sensitivity", _SENSITIVITY[int(str(row["sensitivity"]))]))
     if row["read_receipt"]:
-        found.append(("Disposition-Notification-To", _line(str(row["from_address"] or ""))))
+        found.append(("Disposition-Notification-To", line(str(row["from_address"] or ""))))
     if row["delivery_receipt"]:
-        found.append(("Return-Receipt-To", _line(str(row["from_address"] or ""))))
+        found.append(("Return-Receipt-To", line(str(row["from_address"] or ""))))
     return found
 
 
@@ -136,7 +136,7 @@ def _set_content(store: MailStore, item: Item, message: EmailMessage) -> None:
 def _attach(store: MailStore, attachment: Attachment, message: EmailMessage, page: MIMEPart | None) -> None:
     if attachment.inner is not None:
         inner = build(store, store.items.with_id(attachment.inner))
-        message.add_attachment(inner, filename=_line(attachment.name or "message") + ".eml")
+        message.add_attachment(inner, filename=line(attachment.name or "message") + ".eml")
         return
     main, _, sub = (attachment.content_type or "application/octet-stream").partition("/")
     token = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,60}")
@@ -144,12 +144,12 @@ def _attach(store: MailStore, attachment: Attachment, message: EmailMessage, pag
         main, sub = "application", "octet-stream"
     # What a page shows travels beside the page, all else beside the whole.
     add = message.add_attachment if page is None else page.add_related
-    content_id = f"<{_line(attachment.content_id)}>" if attachment.content_id else None
+    content_id = f"<{line(attachment.content_id)}>" if attachment.content_id else None
     add(
         store.attachments.content(attachment),
         maintype=main,
         subtype=sub,
-        filename=_line(attachment.name or "attachment"),
+        filename=line(attachment.name or "attachment"),
         cid=content_id,
         disposition="inline" if attachment.is_inline else "attachment",
     )

@@ -7,6 +7,7 @@ from app.sandbox.conversation import complete
 from app.sandbox.letters import Letter
 from app.sandbox.letters_drafts import DRAFTS
 from app.sandbox.letters_sent import RECEIVED, SENT
+from app.sandbox.out_of_office import forget_oof
 from app.sandbox.store.attachments import NewAttachment
 from app.sandbox.store.database import now
 from app.sandbox.store.items import Body, Item, Mailbox
@@ -15,6 +16,9 @@ from app.sandbox.store.people import Person
 
 DOMAIN: Final = "contoso.com"
 SHARED: Final = f"sales@{DOMAIN}"
+
+SERVICE: Final = "svc.archive"
+"""Who may act as everybody else, by ExchangeImpersonation."""
 
 PEOPLE: Final = (
     ("clara.fontaine", "Clara Fontaine", "Head of Partnerships", "Sales", "+33 1 55 01 20 41"),
@@ -31,6 +35,11 @@ def _lena() -> Person:
     limits = {"largest_message": 256 * 1024, "daily_letters": 3, "oof": "I am at school on Thursdays and Fridays.\r\n"}
     word = secrets.token_urlsafe(12)
     return Person(0, f"lena.vogel@{DOMAIN}", "lena.vogel", "Lena Vogel", "Mailbox", word, "Trainee", traits=limits)
+
+
+def _service() -> Person:
+    word = secrets.token_urlsafe(12)
+    return Person(0, f"{SERVICE}@{DOMAIN}", SERVICE, "Archive service", "Mailbox", word, "Service account")
 
 
 def _archive() -> Person:
@@ -72,6 +81,11 @@ def found(store: MailStore) -> None:
             0, f"works.council@{DOMAIN}", "works.council", "Works council", "PublicDL", traits={"hidden_members": True}
         )
         store.people.add_member(store.people.add(quiet), f"henrik.mueller@{DOMAIN}")
+        service = store.people.add(_service())
+        store.folders.lay_out(service)
+        for person in store.people.everybody():
+            if person.has_mailbox and person.id != service:
+                store.people.grant(person.id, service, "impersonate")
         contact = Person(0, "anneke.visser@fabrikam.com", "anneke.visser", "Anneke Visser (Fabrikam)", "Contact")
         store.people.add(contact)
 
@@ -80,7 +94,15 @@ def start_over(store: MailStore) -> None:
     """Take away all letters, deliveries and folders that are not the mailboxes' own. The people stay."""
     with store.database.writing():
         store.database.run("DELETE FROM attachments")
-        for table in ("items", "gone_items", "gone_folders", "deliveries", "folder_properties"):
+        forget_oof(store)
+        for table in (
+            *(("outgoing",) if store.relays else ()),
+            "items",
+            "gone_items",
+            "gone_folders",
+            "deliveries",
+            "folder_properties",
+        ):
             store.database.run(f"DELETE FROM {table}")  # noqa: S608 -- a name of the line above
         while store.database.run(
             "DELETE FROM folders WHERE distinguished IS NULL AND id NOT IN"

@@ -9,8 +9,9 @@ import binascii
 import re
 import uuid
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from lxml import etree
@@ -34,6 +35,8 @@ SETS: Final = {
 }
 """The distinguished property sets and their GUIDs."""
 
+ZONE: Final[ContextVar[tzinfo | None]] = ContextVar("zone", default=None)
+"""The time zone that the request at hand has named; None for UTC."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _UNUSABLE: Final = frozenset({"Error", "Null", "Object", "ObjectArray"})
 
@@ -127,14 +130,17 @@ def write_value(kind: str, value: Value) -> str:
 
 
 def read_time(text: str) -> int:
-    """Turn an XML dateTime into milliseconds; one without a zone is taken as UTC. Raises ValueError."""
+    """Turn an XML dateTime into milliseconds; one without a zone is taken as the request's. Raises ValueError."""
     said = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text.strip()))
-    return ((said if said.tzinfo else said.replace(tzinfo=UTC)) - _EPOCH) // timedelta(milliseconds=1)
+    return ((said if said.tzinfo else said.replace(tzinfo=ZONE.get() or UTC)) - _EPOCH) // timedelta(milliseconds=1)
 
 
 def write_time(milliseconds: int) -> str:
-    """Write a time as Exchange does: UTC, whole seconds."""
+    """Write a time as Exchange does: whole seconds, in UTC or in the zone that the request has named."""
     moment = _EPOCH + timedelta(seconds=milliseconds // 1000)
+    zone = ZONE.get()
+    if zone is not None and _EPOCH.year - 900 < moment.year < MAXYEAR:
+        return moment.astimezone(zone).isoformat(timespec="seconds")
     return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 

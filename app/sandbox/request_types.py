@@ -63,7 +63,7 @@ MACROS: Final = {
     "AnyFolder": ("Folder|CalendarFolder:Folder|ContactsFolder:Folder|SearchFolder:Folder|TasksFolder:Folder"),
 }
 
-TYPES: Final = {
+TYPES: Final[dict[str, str]] = {
     "ItemId": "@Id:string! @ChangeKey:string",
     "OccurrenceItemId": "@RecurringMasterId:string! @ChangeKey:string @InstanceIndex:int!",
     "RecurringMasterItemId": "@OccurrenceId:string! @ChangeKey:string",
@@ -162,6 +162,40 @@ TYPES: Final = {
     ),
     "ChangeOfFolder": "$Path $AnyFolder",
 }
+
+TYPES.update(
+    {
+        "ZoneIds": "Id:string+",
+        "AlternateIds": "AlternateId|AlternatePublicFolderId|AlternatePublicFolderItemId+",
+        "AlternateId": "@Format:IdKind! @Id:string! @Mailbox:nonempty! @IsArchive:boolean",
+        "AlternatePublicFolderId": "@Format:IdKind! @FolderId:string!",
+        "AlternatePublicFolderItemId": "@Format:IdKind! @FolderId:string! @ItemId:string!",
+        "UserIds": "UserId+",
+        "UserId": (
+            "SID:string? PrimarySmtpAddress:string? DisplayName:string? DistinguishedUser:DistinguishedUserKind? "
+            "ExternalUserIdentity:string?"
+        ),
+        "OofMailbox": "Name:string? Address:string RoutingType:string?",
+        "UserOofSettings": (
+            "OofState:OofKind ExternalAudience:AudienceKind Duration? InternalReply:ReplyBody? "
+            "ExternalReply:ReplyBody? DeclineMeetingReply:ReplyBody? DeclineEventsForScheduledOOF:boolean? "
+            "DeclineAllEventsForScheduledOOF:boolean? CreateOOFEvent:boolean? OOFEventSubject:string? "
+            "AutoDeclineFutureRequestsWhenOOF:boolean? OOFEventID:string? EventsToDeleteIDs:Anything?"
+        ),
+        "Duration": "StartTime:dateTime EndTime:dateTime",
+        "ReplyBody": "@lang:language Message:string?",
+        "EventTypes": "EventType:EventKind+",
+        "SubscriptionIds": "SubscriptionId:nonempty+",
+        "PullSubscriptionRequest": (
+            "@SubscribeToAllFolders:boolean FolderIds? EventTypes Watermark:nonempty? Timeout:SubscriptionTimeout"
+        ),
+        "PushSubscriptionRequest": (
+            "@SubscribeToAllFolders:boolean FolderIds? EventTypes Watermark:nonempty? "
+            "StatusFrequency:SubscriptionTimeout URL:string CallerData:string?"
+        ),
+        "StreamingSubscriptionRequest": "@SubscribeToAllFolders:boolean FolderIds? EventTypes",
+    }
+)
 
 _FOLDER_FIELDS: Final = (
     "FolderId ParentFolderId DisplayName UnreadCount TotalCount ChildFolderCount FolderClass SearchParameters "

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import secrets
 import shutil
 import tempfile
@@ -15,8 +16,11 @@ from aiohttp import web
 
 from app.sandbox.admin import PATH as ADMIN_PATH
 from app.sandbox.admin import Admin
+from app.sandbox.autodiscover.routes import Autodiscover
 from app.sandbox.endpoint import LARGEST_REQUEST, PATH, Endpoint
+from app.sandbox.oauth.authority import Authority
 from app.sandbox.organisation import fill, found
+from app.sandbox.relay import Host, prepare, relay_due
 from app.sandbox.sending import send_due
 from app.sandbox.store.mail_store import MailStore
 from app.sandbox.tls import make_context
@@ -35,6 +39,7 @@ class Sandbox:
     admin_url: str
     admin_token: str
     endpoint: Endpoint
+    oauth: dict[str, str]
 
     def announcement(self) -> dict[str, Any]:
         """Return what is printed when the sandbox is ready."""
@@ -43,6 +48,7 @@ class Sandbox:
             "ca_file": str(self.ca_file),
             "accounts": list(self.accounts),
             "admin": {"url": self.admin_url, "token": self.admin_token},
+            "oauth": self.oauth,
         }
 
 
@@ -65,18 +71,24 @@ def _accounts(store: MailStore) -> tuple[dict[str, str], ...]:
 
 
 @asynccontextmanager
-async def serve(port: int = 0, data: Path | None = None) -> AsyncIterator[Sandbox]:
+async def serve(
+    port: int = 0, data: Path | None = None, *, smtp: Host | None = None, faults: list[Any] | None = None
+) -> AsyncIterator[Sandbox]:
     """Run a sandbox on loopback for as long as the block lasts.
 
     `port` 0 takes a free one. Without `data`, everything is kept in a temporary directory that goes with the server.
-    Raises OSError where the port is taken or the folder cannot be written to.
+    `smtp` takes the letters to addresses outside, `faults` is a plan that is in force from the start.
+    Raises OSError where the port is taken or the folder cannot be written to, BadRule for a plan that makes no sense.
     """
     scratch = Path(tempfile.mkdtemp(prefix="mailwright-sandbox-"))
     try:
         store = await asyncio.to_thread(open_store, data or scratch)
-        endpoint = Endpoint(store)
+        endpoint = await asyncio.to_thread(Endpoint, store, scratch)
         try:
-            async with _listening(endpoint, port, scratch) as sandbox:
+            endpoint.faults.replace(faults or [])
+            if smtp is not None:
+                await asyncio.to_thread(prepare, store)
+            async with _listening(endpoint, port, scratch, smtp) as sandbox:
                 yield sandbox
         finally:
             await asyncio.to_thread(endpoint.close)
@@ -86,26 +98,37 @@ async def serve(port: int = 0, data: Path | None = None) -> AsyncIterator[Sandbo
 
 
 @asynccontextmanager
-async def _listening(endpoint: Endpoint, port: int, scratch: Path) -> AsyncIterator[Sandbox]:
-    context, ca_file = await asyncio.to_thread(make_context, scratch)
+async def _listening(endpoint: Endpoint, port: int, scratch: Path, smtp: Host | None) -> AsyncIterator[Sandbox]:
+    context, ca_file = await asyncio.to_thread(make_context, scratch, endpoint.faults.take_connection)
     token = secrets.token_urlsafe(24)
     app = web.Application(client_max_size=LARGEST_REQUEST)
-    app.router.add_route("*", PATH, endpoint.handle)
-    app.router.add_route("*", PATH.lower(), endpoint.handle)
+    # IIS reads paths in any case.
+    app.router.add_route("*", f"/{{path:(?i:{re.escape(PATH[1:])})}}", endpoint.handle)
+    authority = Authority(endpoint.store, endpoint.tokens, endpoint.in_worker)
+    authority.add_routes(app)
+    autodiscover = Autodiscover(endpoint)
+    autodiscover.add_routes(app)
     Admin(endpoint, token).add_routes(app)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
     await runner.setup()
-    timer = asyncio.create_task(_send_held_letters(endpoint))
+    timers = [asyncio.create_task(_send_held_letters(endpoint))]
+    if smtp is not None:
+        timers.append(asyncio.create_task(_relay_letters(endpoint, smtp)))
     try:
         site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=context, backlog=512)
         await site.start()
         bound = int(runner.addresses[0][1])
-        base = f"https://localhost:{bound}"
-        yield Sandbox(base + PATH, ca_file, _accounts(endpoint.store), base + ADMIN_PATH, token, endpoint)
+        base = authority.base = autodiscover.base = f"https://localhost:{bound}"
+        known = authority.announcement()
+        endpoint.gate.authorize_url = known["authorize"]
+        # By its number: what the fault plan does to connections by name leaves this one alone.
+        admin = f"https://127.0.0.1:{bound}{ADMIN_PATH}"
+        yield Sandbox(base + PATH, ca_file, _accounts(endpoint.store), admin, token, endpoint, known)
     finally:
-        timer.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await timer
+        for timer in timers:
+            timer.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await timer
         await runner.cleanup()
 
 
@@ -114,3 +137,10 @@ async def _send_held_letters(endpoint: Endpoint) -> None:
         await asyncio.sleep(_TICK)
         if await endpoint.in_worker(lambda: send_due(endpoint.store)):
             endpoint.on_change()
+
+
+async def _relay_letters(endpoint: Endpoint, host: Host) -> None:
+    while True:
+        # In a thread of its own: a mail host that does not answer must not take a worker from the service.
+        await asyncio.to_thread(relay_due, endpoint.store, host)
+        await asyncio.sleep(_TICK)

@@ -16,6 +16,7 @@ from app.sandbox.fields.tags import tag_of
 from app.sandbox.mime import write_mime
 from app.sandbox.properties import PropertyName, Value, read_name, write_value
 from app.sandbox.store.items import Item
+from app.sandbox.versions import element_since
 
 _LETTERS: Final = {
     (False, "Default"): "g",
@@ -62,9 +63,12 @@ def read_shape(call: Call, element: etree._Element | None, *, find: bool = False
         said.get("NormalizedBodyType", body),
         int(maximum) if maximum else None,
         find,
+        call.envelope.version,
     )
     letters = set(_LETTERS.get((find or sync, base), ""))
-    fields = {uri for uri, field in FIELDS.items() if letters & set(field.shapes)} | {"item:ItemId"}
+    version = call.envelope.version
+    base_fields = (uri for uri, field in FIELDS.items() if letters & set(field.shapes))
+    fields = {uri for uri in base_fields if element_since(uri.partition(":")[2]) <= version} | {"item:ItemId"}
     extended, headers = _read_paths(paths, fields, find=find)
     mime = xmlns.is_true(said.get("IncludeMimeContent")) or "item:MimeContent" in fields
     if mime and find:

@@ -85,6 +85,24 @@ def one_of(kind: str, values: str) -> Check:
     return check
 
 
+def _between(kind: str, least: int, most: int) -> Check:
+    def check(text: str) -> str | None:
+        fault = _int(text)
+        if fault:
+            return fault
+        if int(text) < least:
+            return _invalid(kind, "The MinInclusive constraint failed.")
+        return None if int(text) <= most else _invalid(kind, "The MaxInclusive constraint failed.")
+
+    return check
+
+
+def too_new(kind: str) -> str:
+    """Return what the check of a type says of a value that came with a later version of Exchange."""
+    name = {"FieldName": "UnindexedFieldURIType", "FolderKind": "DistinguishedFolderIdNameType"}.get(kind, kind)
+    return _invalid(name, "The Enumeration constraint failed.")
+
+
 SIMPLE: Final[dict[str, Check]] = {
     "string": _string,
     "nonempty": _nonempty,
@@ -163,6 +181,16 @@ SIMPLE: Final[dict[str, Check]] = {
         r"(\s+|$))*",
     ),
     "SyncScopeKind": one_of("SyncFolderItemsScopeType", "NormalItems NormalAndAssociatedItems"),
+    "IdKind": one_of("IdFormatType", "EwsLegacyId EwsId EntryId HexEntryId StoreId OwaId"),
+    "DistinguishedUserKind": one_of("DistinguishedUserType", "Default Anonymous"),
+    "OofKind": one_of("OofState", "Disabled Enabled Scheduled"),
+    "AudienceKind": one_of("ExternalAudience", "None Known All"),
+    "EventKind": one_of(
+        "NotificationEventTypeType",
+        "CopiedEvent CreatedEvent DeletedEvent ModifiedEvent MovedEvent NewMailEvent FreeBusyChangedEvent",
+    ),
+    "SubscriptionTimeout": _between("SubscriptionTimeoutType", 1, 1440),
+    "StreamTimeout": _between("StreamingSubscriptionConnectionTimeoutType", 1, 30),
     "FieldName": _matching("UnindexedFieldURIType", r"[A-Za-z]+:[A-Za-z0-9:]+"),
 }
 """Name of a simple type to its check."""

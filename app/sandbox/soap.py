@@ -13,57 +13,48 @@ from lxml import etree
 
 from app.sandbox import xmlns
 from app.sandbox.errors import RequestFault, SchemaViolation
+from app.sandbox.versions import LATEST, NUMBERS
 
-VERSIONS: Final = {
-    "Exchange2007": 1,
-    "Exchange2007_SP1": 2,
-    "Exchange2009": 3,
-    "Exchange2010": 3,
-    "Exchange2010_SP1": 4,
-    "Exchange2010_SP2": 5,
-    "Exchange2012": 6,
-    "Exchange2013": 6,
-    "Exchange2013_SP1": 7,
-    "Exchange2015": 8,
-    "Exchange2016": 9,
-    "V2015_10_05": 9,
-    "V2016_01_06": 9,
-    "V2016_04_13": 9,
-    "V2016_07_13": 9,
-    "V2016_10_10": 9,
-    "V2017_01_07": 9,
-    "V2017_04_14": 9,
-    "V2017_07_11": 9,
-}
-"""The versions that a request may ask for, oldest first."""
-
-_SERVER: Final = {
+SERVER: Final = {
     "MajorVersion": "15",
     "MinorVersion": "2",
     "MajorBuildNumber": "2562",
     "MinorBuildNumber": "17",
     "Version": "V2017_07_11",
 }
+"""What each reply says of the server: Exchange Server SE."""
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A request that was read. `document` is its text in UTF-8, for finding the place of a fault in it."""
+    """A request that was read. `document` is its text in UTF-8, for finding the place of a fault in it.
+
+    `version` is the place in time of the version that it asks for, see `versions`; `zone` the element TimeZoneContext.
+    """
 
     operation: str
     request: etree._Element
     document: bytes
-    version: str = "Exchange2013_SP1"
+    version: int = LATEST
     culture: str = "en-US"
     impersonated: tuple[str, str] | None = None
+    zone: etree._Element | None = None
+
+
+_DECLARED: Final = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_CODECS: Final = {"iso-8859-1": "latin-1", "us-ascii": "ascii", "windows-1252": "cp1252", "utf-8": "utf-8-sig"}
+"""The encodings without a mark that a declaration may name; what it says of UTF-16 is left to the mark."""
 
 
 def decode(body: bytes) -> str:
-    """Decode a request: UTF-8, or UTF-16 with its mark. Raises SchemaViolation."""
+    """Decode a request: UTF-8, UTF-16 with its mark, or what its declaration says. Raises SchemaViolation."""
     try:
         if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return body.decode("utf-16")
-        return body.decode("utf-8-sig")
+        if body.startswith((b"<\0", b"\0<")):
+            return body.decode("utf-16-le" if body.startswith(b"<\0") else "utf-16-be")
+        found = _DECLARED.match(body)
+        return body.decode(_CODECS.get(found.group(1).decode().lower(), "utf-8-sig") if found else "utf-8-sig")
     except UnicodeDecodeError:
         raise SchemaViolation("Invalid character in the given encoding.", 1, 1) from None
 
@@ -87,8 +78,8 @@ def _refuse_document_type(text: str) -> None:
         raise SchemaViolation(words, line, place - text.rfind("\n", 0, place))
 
 
-def read(body: bytes) -> Envelope:
-    """Read a request. Raises SchemaViolation and RequestFault for one that cannot be taken."""
+def parse(body: bytes) -> tuple[etree._Element, bytes]:
+    """Parse a document without trusting it; returns its root, and its text in UTF-8. Raises SchemaViolation."""
     text = decode(body)
     _refuse_document_type(text)
     # The declaration may name another encoding; blanks in its place keep lines and positions true.
@@ -103,7 +94,15 @@ def read(body: bytes) -> Envelope:
     except etree.XMLSyntaxError as error:
         line, position = error.position
         raise SchemaViolation(error.msg or "The request is not well-formed.", line, position) from None
-    if root is None or root.tag != xmlns.tag("s:Envelope"):
+    if root is None:
+        raise SchemaViolation("The request holds nothing.", 1, 1)
+    return root, document
+
+
+def read(body: bytes) -> Envelope:
+    """Read a request. Raises SchemaViolation and RequestFault for one that cannot be taken."""
+    root, document = parse(body)
+    if root.tag != xmlns.tag("s:Envelope"):
         raise SchemaViolation("The root element of a request must be a SOAP 1.1 Envelope.", 1, 1)
     content = xmlns.find(root, "s:Body")
     children = [] if content is None else list(content.iterchildren(etree.Element))
@@ -128,16 +127,18 @@ def _with_headers(root: etree._Element, request: etree._Element, document: bytes
         if xmlns.local(child) in seen:
             raise RequestFault("ErrorDuplicateSOAPHeader")
         seen[xmlns.local(child)] = child
-    version = "Exchange2013_SP1"
+    version = LATEST
     if "RequestServerVersion" in seen:
-        version = str(seen["RequestServerVersion"].get("Version", version))
-        if version not in VERSIONS:
+        named = str(seen["RequestServerVersion"].get("Version", ""))
+        if named not in NUMBERS:
             raise RequestFault("ErrorInvalidServerVersion")
+        version = NUMBERS[named]
     culture = (seen["MailboxCulture"].text or "").strip() if "MailboxCulture" in seen else ""
     impersonated = None
     if "ExchangeImpersonation" in seen:
         impersonated = _read_impersonation(seen["ExchangeImpersonation"])
-    return Envelope(xmlns.local(request), request, document, version, culture or "en-US", impersonated)
+    zone = seen.get("TimeZoneContext")
+    return Envelope(xmlns.local(request), request, document, version, culture or "en-US", impersonated, zone)
 
 
 def _read_impersonation(header: etree._Element) -> tuple[str, str]:
@@ -151,7 +152,7 @@ def _read_impersonation(header: etree._Element) -> tuple[str, str]:
 def _envelope() -> tuple[etree._Element, etree._Element]:
     root = etree.Element(xmlns.tag("s:Envelope"), nsmap={"s": xmlns.soap})
     header = xmlns.add(root, "s:Header")
-    info = etree.SubElement(header, xmlns.tag("t:ServerVersionInfo"), attrib=_SERVER, nsmap={"t": xmlns.type_})
+    info = etree.SubElement(header, xmlns.tag("t:ServerVersionInfo"), attrib=SERVER, nsmap={"t": xmlns.type_})
     info.tail = None
     return root, xmlns.add(root, "s:Body")
 

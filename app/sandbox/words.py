@@ -1,4 +1,4 @@
-"""The words that Exchange says with its response codes."""
+"""The words that Exchange says with its response codes. `words_fr` has them in French."""
 
 from typing import Final
 
@@ -21,8 +21,10 @@ ENGLISH: Final[dict[str, str]] = {
     ),
     "ErrorCrossMailboxMoveCopy": "Move and Copy operations across mailbox boundaries are not permitted.",
     "ErrorDataSizeLimitExceeded": "Property exceeds the maximum supported size.",
+    "ErrorDelegateNoUser": "The delegate does not map to a user in the directory.",
     "ErrorDeleteDistinguishedFolder": "Distinguished folders cannot be deleted.",
     "ErrorDuplicateSOAPHeader": "A duplicate SOAP header was received.",
+    "ErrorEventNotFound": "The event that the watermark names is not there any more.",
     "ErrorExceededConnectionCount": (
         "You have exceeded the available concurrent connections for your account. "
         "Try again once your other requests have completed."
@@ -31,6 +33,7 @@ ENGLISH: Final[dict[str, str]] = {
         "You have exceeded the maximum number of objects that can be returned for the find operation. "
         "Use paging to reduce the result size and try your request again."
     ),
+    "ErrorExceededSubscriptionCount": "You have exceeded the maximum number of subscriptions for your account.",
     "ErrorExpiredSubscription": "Subscription information is not available. Subscription is expired.",
     "ErrorFolderExists": "A folder with the specified name already exists.",
     "ErrorFolderNotFound": "The specified folder could not be found in the store.",
@@ -71,17 +74,20 @@ ENGLISH: Final[dict[str, str]] = {
     "ErrorInvalidPropertySet": "Set action is invalid for property.",
     "ErrorInvalidPropertyUpdateSentMessage": "Update operation is invalid for property of a sent message.",
     "ErrorInvalidPullSubscriptionId": "SubscriptionId is invalid. Subscription is not a pull subscription.",
+    "ErrorInvalidPushSubscriptionUrl": "The URL of the push subscription is invalid.",
     "ErrorInvalidRecipients": "At least one recipient isn't valid.",
     "ErrorInvalidReferenceItem": "The reference item does not support the requested operation.",
     "ErrorInvalidRequest": "The request is invalid.",
     "ErrorInvalidRestriction": "The restriction is invalid.",
     "ErrorInvalidRoutingType": "The routing type format is invalid.",
+    "ErrorInvalidScheduledOofDuration": "The duration of the scheduled out-of-office time is invalid.",
     "ErrorInvalidSendItemSaveSettings": (
         "Invalid combination of SaveItemToFolder attribute and SavedItemFolderId element."
     ),
     "ErrorInvalidServerVersion": "The specified server version is invalid.",
     "ErrorInvalidSmtpAddress": "The SMTP address format is invalid.",
     "ErrorInvalidSubscription": "Subscription is invalid.",
+    "ErrorInvalidSubscriptionRequest": "The subscription request is invalid.",
     "ErrorInvalidSyncStateData": "Synchronization state data is corrupt or otherwise invalid.",
     "ErrorInvalidValueForProperty": "The specified value is invalid for property.",
     "ErrorInvalidWatermark": "The watermark is invalid.",
@@ -147,40 +153,4 @@ ENGLISH: Final[dict[str, str]] = {
     "ErrorUnsupportedTypeForConversion": "Property type cannot be converted.",
     "ErrorUpdatePropertyMismatch": "Update property does not match the property in the path.",
     "ErrorValueOutOfRange": "The value is out of range.",
-}
-
-FRENCH: Final[dict[str, str]] = {
-    "ErrorAccessDenied": "L'accès est refusé. Vérifiez les informations d'identification et réessayez.",
-    "ErrorBatchProcessingStopped": "Le traitement par lot a été arrêté à cause d'une erreur antérieure.",
-    "ErrorChangeKeyRequired": "ChangeKey est requis pour remplacer la résolution automatique des conflits.",
-    "ErrorChangeKeyRequiredForWriteOperations": "ChangeKey est requis pour cette opération.",
-    "ErrorFolderExists": "Un dossier portant le nom spécifié existe déjà.",
-    "ErrorFolderNotFound": "Le dossier spécifié est introuvable dans la banque d'informations.",
-    "ErrorInternalServerError": "Une erreur interne du serveur s'est produite. L'opération a échoué.",
-    "ErrorInvalidChangeKey": "La clé de modification n'est pas valide.",
-    "ErrorInvalidIdEmpty": "L'ID ne doit pas être vide.",
-    "ErrorInvalidIdMalformed": "L'ID est incorrect.",
-    "ErrorInvalidPropertySet": "L'action de définition n'est pas valide pour la propriété.",
-    "ErrorInvalidRecipients": "Au moins un destinataire n'est pas valide.",
-    "ErrorInvalidRequest": "La demande n'est pas valide.",
-    "ErrorIrresolvableConflict": (
-        "L'envoi ou la mise à jour n'a pas pu être effectué, car la clé de modification transmise dans la demande ne "
-        "correspond pas à la clé de modification actuelle de l'élément."
-    ),
-    "ErrorItemNotFound": "L'objet spécifié est introuvable dans la banque d'informations.",
-    "ErrorMessageSizeExceeded": "Le message dépasse la taille maximale prise en charge.",
-    "ErrorNameResolutionMultipleResults": "Plusieurs résultats ont été trouvés.",
-    "ErrorNameResolutionNoResults": "Aucun résultat n'a été trouvé.",
-    "ErrorNonExistentMailbox": "Aucune boîte aux lettres n'est associée à l'adresse SMTP.",
-    "ErrorQuotaExceeded": "La boîte aux lettres a dépassé sa taille maximale.",
-    "ErrorSchemaValidation": "La demande n'a pas passé la validation de schéma.",
-    "ErrorSendAsDenied": (
-        "Le compte d'utilisateur utilisé pour envoyer cette demande n'est pas autorisé à envoyer des messages au nom "
-        "du compte d'envoi spécifié."
-    ),
-    "ErrorServerBusy": "Le serveur ne peut pas traiter cette demande pour le moment. Réessayez ultérieurement.",
-    "ErrorStaleObject": "La clé de modification actuelle est requise pour cette opération.",
-    "ErrorSubmissionQuotaExceeded": (
-        "Le message n'a pas pu être envoyé, car le quota d'envoi de l'expéditeur est dépassé. Réessayez plus tard."
-    ),
 }

@@ -29,6 +29,11 @@ def tag(name: str) -> str:
     return f"{{{NAMES[prefix]}}}{local}"
 
 
+def default_namespace(uri: str) -> dict[str, str]:
+    """Return an nsmap that needs no prefix: lxml's key for that is None, which its stubs do not know."""
+    return cast("dict[str, str]", {None: uri})
+
+
 def clean(text: str) -> str:
     """Replace what XML 1.0 forbids by "?", as Exchange does."""
     return _NOT_XML.sub("?", text)

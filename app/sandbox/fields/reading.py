@@ -14,10 +14,13 @@ from app.sandbox.properties import write_time
 from app.sandbox.store.items import Attachment, Item, Mailbox
 from app.sandbox.store.mail_store import MailStore
 from app.sandbox.text import as_html, plain_text
+from app.sandbox.versions import LATEST, element_since
 
 IMPORTANCE: Final = ("Low", "Normal", "High")
 SENSITIVITY: Final = ("Normal", "Personal", "Private", "Confidential")
 FLAG: Final = ("NotFlagged", "Complete", "Flagged")
+TRUNCATION: Final = 6
+"""The version with which bodies began to say whether they are cut: Exchange 2013."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,8 @@ class View:
     """How the caller wants to see items.
 
     `body`, `unique_body` and `normalized_body` are Best, HTML or Text. `find` is set while many items are listed at
-    once: senders then come without their addresses, as in Exchange's FindItem.
+    once: senders then come without their addresses, as in Exchange's FindItem. `version` is what the caller asked for:
+    what came later is left out.
     """
 
     store: MailStore
@@ -35,6 +39,7 @@ class View:
     normalized_body: str = "Best"
     maximum_body: int | None = None
     find: bool = False
+    version: int = LATEST
 
 
 Elements = list[xmlns.Element]
@@ -164,7 +169,10 @@ def _body_element(view: View, item: Item, name: str, wanted: str) -> etree._Elem
     truncated = limit is not None and 0 <= limit < len(content)
     if truncated:
         content = content[:limit]
-    return xmlns.make(name, content, BodyType=shown, IsTruncated=xmlns.flag(truncated))
+    said = {"BodyType": shown, "IsTruncated": xmlns.flag(truncated)}
+    if view.version < TRUNCATION:
+        del said["IsTruncated"]
+    return xmlns.make(name, content, **said)
 
 
 def categories(_view: View, item: Item, name: str) -> Elements:
@@ -196,9 +204,9 @@ def attachment_element(view: View, item: Item, attachment: Attachment) -> etree.
         ("t:LastModifiedTime", write_time(attachment.modified)),
         ("t:IsInline", xmlns.flag(attachment.is_inline)),
     ):
-        if value is not None:
+        if value is not None and element_since(name[2:], xmlns.local(element)) <= view.version:
             xmlns.add(element, name, value)
-    if attachment.kind == "file":
+    if attachment.kind == "file" and element_since("IsContactPhoto") <= view.version:
         xmlns.add(element, "t:IsContactPhoto", xmlns.flag(attachment.is_contact_photo))
     return element
 

@@ -7,15 +7,20 @@ from lxml import etree
 from app.sandbox import xmlns
 from app.sandbox.access import CHANGE, find_item
 from app.sandbox.call import Call, Operation, answer_each
+from app.sandbox.receipts import note_deleted
 
 
 def run(call: Call, request: etree._Element) -> etree._Element:
     """Answer a DeleteItem request."""
     way = str(request.get("DeleteType"))
+    suppress = xmlns.is_true(request.get("SuppressReadReceipts"))
 
     def delete(named: etree._Element) -> list[etree._Element]:
         item = find_item(call, named, CHANGE)
         store = call.store
+        if item.row["receipt_pending"]:
+            note_deleted(call, item, suppress=suppress)
+            store.items.save(item)
         if way == "HardDelete":
             store.items.delete(item)
             return []

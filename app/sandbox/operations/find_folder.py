@@ -24,7 +24,7 @@ def run(call: Call, request: etree._Element) -> etree._Element:
 
 
 def _find(call: Call, request: etree._Element, parent: Folder) -> etree._Element:
-    shape = read_folder_shape(xmlns.find_all(request, "m:FolderShape")[0])
+    shape = read_folder_shape(xmlns.find_all(request, "m:FolderShape")[0], call.envelope.version)
     ways = {"Deep": call.store.folders.below, "Shallow": call.store.folders.children}
     way = ways.get(str(request.get("Traversal")))
     found = way(parent.id) if way is not None else []

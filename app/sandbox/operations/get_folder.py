@@ -17,7 +17,7 @@ def run(call: Call, request: etree._Element) -> etree._Element:
     def get(named: etree._Element) -> list[etree._Element]:
         folder = find_folder(call, named)
         folders = xmlns.make("m:Folders")
-        folders.append(show_folder(call, read_folder_shape(wanted), folder))
+        folders.append(show_folder(call, read_folder_shape(wanted, call.envelope.version), folder))
         return [folders]
 
     ids = list(xmlns.find_all(request, "m:FolderIds")[0].iterchildren(etree.Element))

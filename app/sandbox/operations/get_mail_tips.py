@@ -8,6 +8,7 @@ from app.sandbox import xmlns
 from app.sandbox.call import Call, Operation
 from app.sandbox.errors import SUCCESS, EwsError
 from app.sandbox.fields.reading import mailbox_element
+from app.sandbox.out_of_office import read_oof
 from app.sandbox.sending import LARGEST_MESSAGE, is_address
 from app.sandbox.store.items import Mailbox
 from app.sandbox.store.people import Person
@@ -58,7 +59,7 @@ def _tips_of(call: Call, recipient: etree._Element, sender: str, wanted: set[str
         return bool(wanted & {name, "All"})
 
     if asked("OutOfOfficeMessage") and person is not None and person.has_mailbox:
-        _show_oof(tips, person)
+        _show_oof(call, tips, person)
     if asked("MailboxFullStatus"):
         xmlns.add(tips, "t:MailboxFull", xmlns.flag(person is not None and _is_full(call, person)))
     if asked("CustomMailTip") and person is not None and person.traits.get("mail_tip"):
@@ -85,9 +86,10 @@ def _is_full(call: Call, person: Person) -> bool:
     return quota is not None and used >= int(quota)
 
 
-def _show_oof(tips: etree._Element, person: Person) -> None:
+def _show_oof(call: Call, tips: etree._Element, person: Person) -> None:
+    words = read_oof(call.store, person).answers(outside=False)
     body = xmlns.add(xmlns.add(tips, "t:OutOfOffice"), "t:ReplyBody")
-    xmlns.add(body, "t:Message", str(person.traits.get("oof", "")))
+    xmlns.add(body, "t:Message", words or "")
 
 
 def _show_members(call: Call, tips: etree._Element, group: Person, *, total: bool, external: bool) -> None:

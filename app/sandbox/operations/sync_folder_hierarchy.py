@@ -33,7 +33,7 @@ def _sync(call: Call, request: etree._Element) -> list[etree._Element]:
     where, known = database.ids.read_state(text, 2) if text else (top.id, 0)
     if where != top.id:
         raise EwsError("ErrorInvalidSyncStateData")
-    shape = read_folder_shape(xmlns.find_all(request, "m:FolderShape")[0])
+    shape = read_folder_shape(xmlns.find_all(request, "m:FolderShape")[0], call.envelope.version)
     latest = database.latest_change()
     changes = xmlns.make("m:Changes")
     for folder in call.store.folders.below(top.id):

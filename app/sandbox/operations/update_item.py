@@ -14,6 +14,7 @@ from app.sandbox.fields.tags import write_tag
 from app.sandbox.fields.writing import read_base64
 from app.sandbox.mime import read_mime
 from app.sandbox.properties import read_name
+from app.sandbox.receipts import note_read
 from app.sandbox.sending import send
 from app.sandbox.store.items import Body, Item
 
@@ -30,7 +31,8 @@ def run(call: Call, request: etree._Element) -> etree._Element:
         if request.get("MessageDisposition") is None and item.row["element"] == "Message":
             raise EwsError("ErrorMessageDispositionRequired")
         _check_conflict(call, named, item, resolution)
-        _apply(call, item, list(xmlns.find_all(change, "t:Updates")[0].iterchildren(etree.Element)))
+        suppress = xmlns.is_true(request.get("SuppressReadReceipts"))
+        _apply(call, item, list(xmlns.find_all(change, "t:Updates")[0].iterchildren(etree.Element)), suppress=suppress)
         items = _dispose(call, request, item)
         results = xmlns.make("m:ConflictResults")
         xmlns.add(results, "t:Count", "0")
@@ -51,8 +53,9 @@ def _check_conflict(call: Call, named: etree._Element, item: Item, resolution: s
         raise EwsError("ErrorIrresolvableConflict")
 
 
-def _apply(call: Call, item: Item, updates: list[etree._Element]) -> None:
+def _apply(call: Call, item: Item, updates: list[etree._Element], *, suppress: bool) -> None:
     touched: set[str] = set()
+    was_read = item.row["is_read"]
     for update in updates:
         children = list(update.iterchildren(etree.Element))
         path = children[0]
@@ -67,6 +70,8 @@ def _apply(call: Call, item: Item, updates: list[etree._Element]) -> None:
         call.store.items.keep_mime(item, None)
     if "item:MimeContent" in touched:
         item.row["preview"] = None
+    if item.row["is_read"] and not was_read:
+        note_read(call, item, suppress=suppress)
     item.row["modified_by"] = call.user.display_name
     call.store.items.save(item, read_only_change=touched <= _READ_FLAG)
 

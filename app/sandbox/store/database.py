@@ -9,7 +9,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 from app.sandbox.containment import contains
 from app.sandbox.ids import Ids
+from app.sandbox.store.happenings import Happening, Place
 
 
 def now() -> int:
@@ -32,6 +33,8 @@ class Database:
         self._local = threading.local()
         self._writer = threading.RLock()
         self._connections: list[sqlite3.Connection] = []
+        self._happened: list[Happening] = []
+        self.on_commit: Callable[[list[Happening]], None] = lambda _happened: None
         self.is_new = not path.exists() or path.stat().st_size == 0
         if self.is_new:
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -80,8 +83,18 @@ class Database:
                 yield
             except BaseException:
                 connection.execute("ROLLBACK")
+                self._happened.clear()
                 raise
             connection.execute("COMMIT")
+            happened, self._happened = self._happened, []
+            if happened:
+                self.on_commit(happened)
+
+    def happen(
+        self, kind: str, place: Place, change: int, *, old: Place | None = None, unread: int | None = None
+    ) -> None:
+        """Note what is told once it is committed. Only while writing."""
+        self._happened.append(Happening(kind, place, change, now(), old, unread))
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Run one statement with its values."""

@@ -8,6 +8,7 @@ from typing import Final
 from app.sandbox.errors import EwsError
 from app.sandbox.properties import PropertyName, Value
 from app.sandbox.store.database import Database
+from app.sandbox.store.happenings import Place
 
 DISTINGUISHED: Final = (
     ("root", None, "", None),
@@ -97,7 +98,9 @@ class Folders:
             )
         except sqlite3.IntegrityError:
             raise EwsError("ErrorFolderExists") from None
-        return self.with_id(int(done.lastrowid or 0))
+        made = self.with_id(int(done.lastrowid or 0))
+        self._database.happen("CreatedEvent", Place(mailbox, made.id, parent=parent), change)
+        return made
 
     def with_id(self, number: int) -> Folder:
         """Return a folder; raises EwsError("ErrorFolderNotFound")."""
@@ -132,7 +135,9 @@ class Folders:
 
     def touch(self, folder: Folder) -> None:
         """Give a folder a new ChangeKey. Only while writing."""
-        self._set(folder, "change", self._database.next_change())
+        change = self._database.next_change()
+        self._set(folder, "change", change)
+        self._database.happen("ModifiedEvent", Place(folder.mailbox, folder.id, parent=folder.parent), change)
 
     def rename(self, folder: Folder, display_name: str) -> None:
         """Give a folder another name; raises EwsError("ErrorFolderExists"). Only while writing."""
@@ -147,13 +152,17 @@ class Folders:
     def move(self, folder: Folder, parent: int) -> None:
         """Put a folder below another; raises EwsError("ErrorFolderExists"). Only while writing."""
         self._set(folder, "parent_id", parent)
-        self.touch(folder)
+        change = self._database.next_change()
+        self._set(folder, "change", change)
+        before = Place(folder.mailbox, folder.id, parent=folder.parent)
+        self._database.happen("MovedEvent", Place(folder.mailbox, folder.id, parent=parent), change, old=before)
 
     def delete(self, folder: Folder) -> None:
         """Take an empty folder away. Only while writing."""
         change = self._database.next_change()
         self._database.run("INSERT INTO gone_folders VALUES (?, ?, ?)", (folder.mailbox, folder.id, change))
         self._database.run("DELETE FROM folders WHERE id = ?", (folder.id,))
+        self._database.happen("DeletedEvent", Place(folder.mailbox, folder.id, parent=folder.parent), change)
 
     def _set(self, folder: Folder, column: str, value: str | int) -> None:
         try:

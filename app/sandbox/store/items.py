@@ -12,6 +12,7 @@ from app.sandbox.errors import EwsError
 from app.sandbox.ids import ITEM, ObjectId
 from app.sandbox.properties import Value
 from app.sandbox.store.database import Database, now
+from app.sandbox.store.happenings import Place
 from app.sandbox.text import plain_text
 
 RECIPIENTS: Final = ("to", "cc", "bcc", "reply-to")
@@ -248,11 +249,13 @@ class Items:
         """Make items of rows that were selected elsewhere."""
         return [Item(self._database, dict(row)) for row in rows]
 
-    def save(self, item: Item, *, read_only_change: bool = False) -> None:
+    def save(self, item: Item, *, read_only_change: bool = False, told_as: str = "") -> None:
         """Keep an item and give it a new ChangeKey. Only while writing.
 
-        With `read_only_change`, nothing but IsRead has changed, and that is all that a sync will report.
+        With `read_only_change`, nothing but IsRead has changed, and that is all that a sync will report. `told_as` are
+        the events that subscribers get to hear of instead of CreatedEvent or ModifiedEvent.
         """
+        told_as = told_as or ("ModifiedEvent" if item.id else "CreatedEvent")
         change = self._database.next_change()
         row = item.row
         row["change"] = change
@@ -273,6 +276,22 @@ class Items:
             [*(row[name] for name in names), item.id],
         )
         item.touched.clear()
+        for kind in told_as.split():
+            self._tell(kind, item)
+
+    def _place(self, item: Item) -> Place | None:
+        folder = item.row["folder_id"]
+        return None if folder is None else Place(item.mailbox, folder, item.row["entry"])
+
+    def _tell(self, kind: str, item: Item, old: Place | None = None) -> None:
+        place = self._place(item)
+        if place is None:
+            return
+        self._database.happen(kind, place, item.row["change"], old=old)
+        row = self._database.one("SELECT parent_id, unread, change FROM folders WHERE id = ?", (place.folder,))
+        if row is not None:
+            folder = Place(place.mailbox, place.folder, parent=row["parent_id"])
+            self._database.happen("ModifiedEvent", folder, row["change"], unread=row["unread"])
 
     def _insert(self, item: Item) -> None:
         row = {name: value for name, value in item.row.items() if name != "id"}
@@ -328,6 +347,7 @@ class Items:
 
     def move(self, item: Item, mailbox: int, folder: int) -> None:
         """Move an item into a folder, where it gets another ItemId. Only while writing."""
+        before = self._place(item)
         self._bury(item)
         row = item.row
         row["change"] = row["arrived"] = self._database.next_change()
@@ -337,9 +357,21 @@ class Items:
             "UPDATE items SET change = ?, arrived = ?, entry = ?, mailbox_id = ?, folder_id = ? WHERE id = ?",
             (row["change"], row["arrived"], row["entry"], mailbox, folder, item.id),
         )
+        self._tell("MovedEvent", item, before)
 
-    def copy(self, item: Item, mailbox: int, folder: int | None, parts: Iterable[str] = tuple(_PARTS)) -> Item:
-        """Make a copy of an item with its attachments and the parts that are named. Only while writing."""
+    def copy(
+        self,
+        item: Item,
+        mailbox: int,
+        folder: int | None,
+        parts: Iterable[str] = tuple(_PARTS),
+        *,
+        told: bool = True,
+    ) -> Item:
+        """Make a copy of an item with its attachments and the parts that are named. Only while writing.
+
+        Without `told` subscribers hear nothing of it: what becomes of the copy is another event.
+        """
         change = self._database.next_change()
         fresh = {
             "id": None,
@@ -360,6 +392,8 @@ class Items:
                 (twin.id, item.id),
             )
         self.copy_attachments(item, twin)
+        if told:
+            self._tell("CopiedEvent", twin, self._place(item))
         return twin
 
     def copy_attachments(self, item: Item, twin: Item) -> None:
@@ -381,6 +415,7 @@ class Items:
         """Take an item away for good. Only while writing."""
         self._bury(item)
         self._forget(item)
+        self._tell("DeletedEvent", item)
 
     def _forget(self, item: Item) -> None:
         inner = [one.inner for one in item.attachments if one.inner is not None]

@@ -11,7 +11,7 @@ from app.sandbox.store.people import People
 
 
 class MailStore:
-    """Everything that is kept, over the file at `path`."""
+    """Everything that is kept, over the file at `path`. With `relays`, letters to addresses outside are queued."""
 
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
@@ -19,6 +19,7 @@ class MailStore:
         self.folders = Folders(self.database)
         self.items = Items(self.database)
         self.attachments = Attachments(self.database)
+        self.relays = False
 
     def folder_id(self, folder: Folder) -> tuple[str, str]:
         """Return the FolderId and ChangeKey to give out for a folder."""

@@ -1,0 +1,143 @@
+"""Autodiscover as SOAP ([MS-OXWSADISC]): /autodiscover/autodiscover.svc."""
+
+from typing import Final
+
+from lxml import etree
+
+from app.sandbox import soap, xmlns
+from app.sandbox.autodiscover.pox import legacy_dn
+from app.sandbox.errors import RequestFault
+from app.sandbox.store.people import People, Person
+
+NAMESPACE: Final = "http://schemas.microsoft.com/exchange/2010/Autodiscover"
+_ADDRESSING: Final = "http://www.w3.org/2005/08/addressing"
+_NIL: Final = f"{{{xmlns.xsi}}}nil"
+_TYPE: Final = f"{{{xmlns.xsi}}}type"
+_OPERATIONS: Final = {"GetUserSettings": "User", "GetDomainSettings": "Domain"}
+_MOST: Final = 100
+
+
+def answer_svc(people: People, body: bytes, ews_url: str) -> tuple[int, bytes]:
+    """Answer a request; returns the HTTP status and the reply."""
+    try:
+        root, _ = soap.parse(body)
+    except RequestFault as fault:
+        return 500, _fault("s:Client", str(getattr(fault, "violation", fault.words())))
+    holder = xmlns.find(root, "s:Body")
+    request = next(iter(holder.iterchildren(etree.Element)), None) if holder is not None else None
+    name = xmlns.local(request).removesuffix("RequestMessage") if request is not None else ""
+    if request is None or xmlns.namespace(request) != NAMESPACE or name not in _OPERATIONS:
+        return 500, _fault("s:Client", "The message cannot be processed: its action is not one of this endpoint's.")
+    return 200, _answer(people, request, name, ews_url)
+
+
+def _answer(people: People, request: etree._Element, name: str, ews_url: str) -> bytes:
+    root, body = _envelope(f"{NAMESPACE}/Autodiscover/{name}Response")
+    kind = _OPERATIONS[name]
+    response = _sub(_sub(body, f"{name}ResponseMessage"), "Response")
+    wanted = [(one.text or "").strip() for one in request.iter(f"{{{NAMESPACE}}}Setting")]
+    asked = [(one.text or "").strip() for one in request.iter(f"{{{NAMESPACE}}}{_NAMED[kind]}")]
+    trouble = _complaint(wanted, asked, kind)
+    _sub(response, "ErrorCode", "InvalidRequest" if trouble else "NoError")
+    _sub(response, "ErrorMessage", trouble)
+    answers = _sub(response, f"{kind}Responses")
+    for one in () if trouble else asked:
+        _answer_one(answers, kind, _settings_of(people, kind, one, ews_url), wanted)
+    return _write(root)
+
+
+_NAMED: Final = {"User": "Mailbox", "Domain": "Domain"}
+
+
+def _complaint(wanted: list[str], asked: list[str], kind: str) -> str:
+    if not wanted:
+        return "At least one setting must be requested."
+    if not asked:
+        return f"At least one {kind.lower()} must be requested."
+    return f"No more than {_MOST} can be requested at once." if len(asked) > _MOST else ""
+
+
+def _settings_of(people: People, kind: str, asked: str, ews_url: str) -> dict[str, str] | None:
+    if kind == "Domain":
+        domains = {one.address.rpartition("@")[2].lower() for one in people.everybody() if one.has_mailbox}
+        served = {"ExternalEwsUrl": ews_url, "ExternalEwsVersion": "15.02.2562.017"}
+        return served if asked.lower() in domains else None
+    person = people.with_address(asked)
+    return None if person is None or not person.has_mailbox else _user_settings(person, ews_url)
+
+
+def _user_settings(person: Person, ews_url: str) -> dict[str, str]:
+    return {
+        "UserDisplayName": person.display_name,
+        "UserDN": legacy_dn(person),
+        "UserDeploymentId": "7d4d2b3a-6a1c-4a59-9c53-1d1f4c6d7a20",
+        "AutoDiscoverSMTPAddress": person.address,
+        "InternalEwsUrl": ews_url,
+        "ExternalEwsUrl": ews_url,
+        "InternalMailboxServer": "localhost",
+        "CasVersion": "15.02.2562.017",
+        "ExternalEwsVersion": "15.02.2562.017",
+        "EwsSupportedSchemas": (
+            "Exchange2007, Exchange2007_SP1, Exchange2010, Exchange2010_SP1, Exchange2010_SP2, Exchange2013, "
+            "Exchange2013_SP1, Exchange2015"
+        ),
+        "UserMSOnline": "False",
+    }
+
+
+def _answer_one(answers: etree._Element, kind: str, settings: dict[str, str] | None, wanted: list[str]) -> None:
+    answer = _sub(answers, f"{kind}Response")
+    known = settings is not None
+    missing = "InvalidUser" if kind == "User" else "InvalidDomain"
+    _sub(answer, "ErrorCode", "NoError" if known else missing)
+    _sub(answer, "ErrorMessage", "No error." if known else f"The {kind.lower()} is not known here.")
+    if kind == "Domain":
+        errors, shown = _sub(answer, "DomainSettingErrors"), _sub(answer, "DomainSettings")
+        _sub(answer, "RedirectTarget").set(_NIL, "true")
+    else:
+        _sub(answer, "RedirectTarget").set(_NIL, "true")
+        errors, shown = _sub(answer, "UserSettingErrors"), _sub(answer, "UserSettings")
+    for name in dict.fromkeys(wanted) if known else ():
+        value = (settings or {}).get(name)
+        if value is None:
+            error = _sub(errors, f"{kind}SettingError")
+            _sub(error, "ErrorCode", "SettingIsNotAvailable")
+            _sub(error, "ErrorMessage", "The setting is not available.")
+            _sub(error, "SettingName", name)
+            continue
+        setting = _sub(shown, f"{kind}Setting")
+        setting.set(_TYPE, "StringSetting" if kind == "User" else "DomainStringSetting")
+        _sub(setting, "Name", name)
+        _sub(setting, "Value", value)
+
+
+def _sub(parent: etree._Element, name: str, text: str | None = None) -> etree._Element:
+    element = etree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
+    element.text = None if text is None else xmlns.clean(text)
+    return element
+
+
+def _envelope(action: str) -> tuple[etree._Element, etree._Element]:
+    names = {"s": xmlns.soap, "a": _ADDRESSING, "i": xmlns.xsi, **xmlns.default_namespace(NAMESPACE)}
+    root = etree.Element(xmlns.tag("s:Envelope"), nsmap=names)
+    header = xmlns.add(root, "s:Header")
+    said = etree.SubElement(header, f"{{{_ADDRESSING}}}Action")
+    said.set(xmlns.tag("s:mustUnderstand"), "1")
+    said.text = action
+    version = _sub(header, "ServerVersionInfo")
+    for name in ("MajorVersion", "MinorVersion", "MajorBuildNumber", "MinorBuildNumber"):
+        _sub(version, name, soap.SERVER[name])
+    _sub(version, "Version", "Exchange2015")
+    return root, xmlns.add(root, "s:Body")
+
+
+def _fault(code: str, words: str) -> bytes:
+    root, body = _envelope(f"{NAMESPACE}/Autodiscover/fault")
+    element = xmlns.add(body, "s:Fault")
+    etree.SubElement(element, "faultcode").text = code
+    etree.SubElement(element, "faultstring").text = xmlns.clean(words)
+    return _write(root)
+
+
+def _write(root: etree._Element) -> bytes:
+    return b'<?xml version="1.0" encoding="utf-8"?>' + etree.tostring(root, encoding="utf-8")

@@ -1,0 +1,95 @@
+"""Codes and tokens: what was given out, to whom, and until when.
+
+They are kept in the store by their hashes alone, so that a token given out is good after a restart and nobody reads one
+out of the file.
+"""
+
+import hashlib
+import json
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+from app.sandbox.store.mail_store import MailStore
+from app.sandbox.store.people import Person
+
+ACCESS, REFRESH, CODE, DEVICE = "access", "refresh", "code", "device"
+LIFETIMES: Final = {ACCESS: 3600.0, REFRESH: 90 * 24 * 3600.0, CODE: 300.0, DEVICE: 900.0}
+"""Seconds each kind is good for unless `Tokens.lifetimes` says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What stands behind a code or token. `person` is the id of who signed in, 0 while nobody has."""
+
+    person: int
+    client: str
+    scope: str
+    details: dict[str, Any]
+
+
+class Tokens:
+    """All codes and tokens of one store."""
+
+    def __init__(self, store: MailStore) -> None:
+        self._store = store
+        self.lifetimes = dict(LIFETIMES)
+        with store.database.writing():
+            # Stores of before have no such table yet.
+            store.database.run(
+                "CREATE TABLE IF NOT EXISTS tokens (hash TEXT PRIMARY KEY, kind TEXT NOT NULL, person INTEGER NOT NULL,"
+                " client TEXT NOT NULL, scope TEXT NOT NULL, details TEXT NOT NULL, expires REAL NOT NULL)"
+            )
+
+    def give(self, kind: str, grant: Grant, *, value: str | None = None) -> str:
+        """Give out a code or token of a kind; returns it."""
+        token = value or secrets.token_urlsafe(32)
+        database = self._store.database
+        with database.writing():
+            database.run("DELETE FROM tokens WHERE expires < ?", (time.time() - 86_400,))
+            database.run(
+                "INSERT OR REPLACE INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    _hash(token),
+                    kind,
+                    grant.person,
+                    grant.client,
+                    grant.scope,
+                    json.dumps(grant.details),
+                    time.time() + self.lifetimes[kind],
+                ),
+            )
+        return token
+
+    def look(self, kind: str, token: str, *, expired: bool = False) -> Grant | None:
+        """Return what stands behind a token that is good, or, with `expired`, was."""
+        row = self._store.database.one("SELECT * FROM tokens WHERE hash = ? AND kind = ?", (_hash(token), kind))
+        if row is None or (row["expires"] < time.time() and not expired):
+            return None
+        return Grant(row["person"], row["client"], row["scope"], json.loads(row["details"]))
+
+    def take(self, kind: str, token: str) -> Grant | None:
+        """Return what stands behind a token and make it worthless: codes and refresh tokens are good once."""
+        with self._store.database.writing():
+            found = self.look(kind, token)
+            self._store.database.run("DELETE FROM tokens WHERE hash = ? AND kind = ?", (_hash(token), kind))
+        return found
+
+    def check_access(self, token: str) -> Person | None:
+        """Return who an access token was given to; None where it is unknown, expired or withdrawn."""
+        grant = self.look(ACCESS, token)
+        return None if grant is None else self._store.people.with_id(grant.person)
+
+    def withdraw(self, person: int | None = None, kinds: tuple[str, ...] = (ACCESS, REFRESH)) -> int:
+        """Make tokens of somebody, or of all, worthless; returns how many."""
+        marks = ", ".join("?" for _ in kinds)
+        with self._store.database.writing():
+            return self._store.database.run(
+                f"DELETE FROM tokens WHERE kind IN ({marks}) AND (? IS NULL OR person = ?)",  # noqa: S608 -- marks
+                (*kinds, person, person),
+            ).rowcount
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

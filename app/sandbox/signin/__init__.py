@@ -1,0 +1,1 @@
+"""Signing in to the service: Basic, NTLM and Bearer."""

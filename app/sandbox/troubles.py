@@ -1,0 +1,98 @@
+"""What the fault plan does to whole requests and replies: refusals, resets, stalls, and replies that lie."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from app.sandbox import soap
+from app.sandbox.errors import RequestFault
+from app.sandbox.faults import Rule
+from app.sandbox.journal import Entry
+from app.sandbox.wire import send_raw
+
+WORTH_COMPRESSING: Final = 4096
+"""Bytes from which a reply goes out as gzip to who takes that."""
+
+
+@dataclass(slots=True)
+class Answer:
+    """A reply before it goes out."""
+
+    status: int
+    body: bytes
+    content_type: str = "text/xml; charset=utf-8"
+
+
+async def trouble_before(request: web.Request, rules: list[Rule]) -> web.StreamResponse | None:
+    """Do what is to happen before a request is looked at; returns the reply where that is all there is."""
+    for rule in rules:
+        if rule.action == "stall" and not rule.after:
+            await asyncio.sleep(rule.seconds)
+        if rule.action == "reset-before":
+            return send_raw(request, b"", reset=True)
+        if rule.action in {"status", "html"} and not rule.after:
+            return _status(rule)
+        if rule.action == "fault" and not rule.after:
+            return web.Response(status=500, body=soap.fault(_ordered(rule)), content_type="text/xml")
+    return None
+
+
+async def reply(request: web.Request, answer: Answer, rules: list[Rule], entry: Entry) -> web.StreamResponse:
+    """Send a reply, or what the rules make of it."""
+    for rule in rules:
+        if rule.action == "stall" and rule.after:
+            await asyncio.sleep(rule.seconds)
+        if rule.action == "reset-after":
+            return send_raw(request, b"", reset=True)
+        if rule.action in {"status", "html"} and rule.after:
+            return _status(rule)
+        if rule.action == "fault" and rule.after:
+            answer = Answer(500, soap.fault(_ordered(rule)))
+        if rule.action == "garbage":
+            answer = Answer(200, (rule.body or "\x00\x01 this is not XML <<<>>>").encode())
+        if rule.action in {"cut", "wrong-length"}:
+            return send_raw(request, _raw(answer, rule))
+        if rule.action == "trickle":
+            return await _trickle(request, answer, rule)
+    entry.status = answer.status
+    response = web.Response(status=answer.status, body=answer.body)
+    response.headers["Content-Type"] = answer.content_type
+    if len(answer.body) >= WORTH_COMPRESSING and "gzip" in request.headers.get("Accept-Encoding", "").lower():
+        response.enable_compression(web.ContentCoding.gzip)
+    return response
+
+
+def _ordered(rule: Rule) -> RequestFault:
+    values = {} if rule.back_off is None else {"BackOffMilliseconds": str(rule.back_off)}
+    return RequestFault(rule.code, rule.text, values=values)
+
+
+def _status(rule: Rule) -> web.Response:
+    html = "<html><head><title>Sign in</title></head><body><h1>Sign in to continue</h1></body></html>"
+    status = 200 if rule.action == "html" else rule.status
+    text = rule.body if rule.body is not None else (html if rule.action == "html" else "")
+    content_type = "text/html" if text.lstrip().startswith("<html") else "text/plain"
+    return web.Response(status=status, text=text, headers=rule.headers, content_type=content_type)
+
+
+def _raw(answer: Answer, rule: Rule) -> bytes:
+    """Return a reply whose end does not come, or whose Content-Length is a lie."""
+    length = len(answer.body) + (rule.bytes if rule.action == "wrong-length" else 0)
+    head = f"HTTP/1.1 {answer.status} OK\r\nContent-Type: {answer.content_type}\r\nContent-Length: {length}\r\n\r\n"
+    body = answer.body[: rule.bytes] if rule.action == "cut" else answer.body
+    return head.encode() + body
+
+
+async def _trickle(request: web.Request, answer: Answer, rule: Rule) -> web.StreamResponse:
+    response = web.StreamResponse(status=answer.status)
+    response.headers["Content-Type"] = answer.content_type
+    response.content_length = len(answer.body)
+    await response.prepare(request)
+    step = max(1, rule.bytes or 64)
+    for place in range(0, len(answer.body), step):
+        await response.write(answer.body[place : place + step])
+        await asyncio.sleep(rule.seconds)
+    await response.write_eof()
+    return response
