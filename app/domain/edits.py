@@ -11,7 +11,8 @@ from typing import assert_never
 
 import msgspec
 
-from app.domain.message import BodyFormat, Content, Field, Importance
+from app.domain.message import OPTION_FIELDS, BodyFormat, Content, Field, Importance
+from app.domain.options import Options
 from app.domain.recipient import Recipient
 
 _UNIT = 2
@@ -62,7 +63,14 @@ class BodyReplaced(msgspec.Struct, frozen=True, tag="body"):
     body_format: BodyFormat
 
 
-Edit = TextSplice | RecipientSplice | Pending | ImportanceSet | SenderSet | BodyReplaced
+class OptionSet(msgspec.Struct, frozen=True, tag="option"):
+    """One field of Content.options was chosen: that of `options` counts, whatever else stands there."""
+
+    field: Field
+    options: Options
+
+
+Edit = TextSplice | RecipientSplice | Pending | ImportanceSet | SenderSet | BodyReplaced | OptionSet
 
 
 def mend_surrogates(text: str) -> str:
@@ -93,6 +101,7 @@ class Replica:
         self._importance = content.importance
         self._sender = content.sender
         self._format = content.body_format
+        self._options = content.options
         self.pending: dict[Field, str] = dict(pending or {})
 
     def apply(self, edit: Edit) -> None:
@@ -113,8 +122,20 @@ class Replica:
             case BodyReplaced():
                 self._texts[Field.BODY] = bytearray(mend_surrogates(edit.text).encode("utf-16-le"))
                 self._format = edit.body_format
+            case OptionSet():
+                self._set_option(edit)
             case _:
                 assert_never(edit)
+
+    def _set_option(self, edit: OptionSet) -> None:
+        if edit.field in OPTION_FIELDS:
+            value = getattr(edit.options, edit.field.value)
+            self._options = msgspec.structs.replace(self._options, **{edit.field.value: value})
+
+    @property
+    def options(self) -> Options:
+        """Return what was chosen beside text and people."""
+        return self._options
 
     @property
     def importance(self) -> Importance:
@@ -159,4 +180,5 @@ class Replica:
             body=self._texts[Field.BODY].decode("utf-16-le", "replace"),
             body_format=self._format,
             importance=self._importance,
+            options=self._options,
         )

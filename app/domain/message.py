@@ -11,6 +11,7 @@ from typing import NewType
 
 import msgspec
 
+from app.domain.options import Header, Options
 from app.domain.recipient import Recipient
 
 LocalId = NewType("LocalId", str)
@@ -50,7 +51,11 @@ class Importance(StrEnum):
 
 
 class Field(StrEnum):
-    """The parts of a message that can change by themselves, and are saved by themselves."""
+    """The parts of a message that can change by themselves, and are saved by themselves.
+
+    The first group are attributes of Content, the second of Content.options. When each may be written is in
+    `domain/fields.py`.
+    """
 
     SENDER = "sender"
     TO = "to"
@@ -60,7 +65,23 @@ class Field(StrEnum):
     BODY = "body"
     IMPORTANCE = "importance"
 
+    SENSITIVITY = "sensitivity"
+    CATEGORIES = "categories"
+    FOLLOW_UP = "follow_up"
+    IN_REPLY_TO = "in_reply_to"
+    REFERENCES = "references"
+    REPLY_TO = "reply_to"
+    READ_RECEIPT = "read_receipt"
+    DELIVERY_RECEIPT = "delivery_receipt"
+    RESPONSE_REQUESTED = "response_requested"
+    HEADERS = "headers"
+    DEFERRED = "deferred"
+    SUBMITTER = "submitter"
+    CONVERSATION_INDEX = "conversation_index"
+    CONVERSATION_TOPIC = "conversation_topic"
 
+
+OPTION_FIELDS = frozenset(Field(name) for name in Options.__struct_fields__)
 RECIPIENT_FIELDS = (Field.TO, Field.CC, Field.BCC)
 
 
@@ -82,10 +103,15 @@ class Content(msgspec.Struct, frozen=True):
     body: str = ""
     body_format: BodyFormat = BodyFormat.TEXT
     importance: Importance = Importance.NORMAL
+    options: Options = Options()
 
     def recipients(self) -> tuple[Recipient, ...]:
         """Return everyone who would receive this message, To first."""
         return self.to + self.cc + self.bcc
+
+    def value(self, field: Field) -> object:
+        """Return one field, wherever it stands."""
+        return getattr(self.options if field in OPTION_FIELDS else self, field.value)
 
     def is_empty(self) -> bool:
         """Tell whether nothing was written yet, so that nothing would be lost."""
@@ -94,10 +120,24 @@ class Content(msgspec.Struct, frozen=True):
 
 def changed_fields(before: Content, after: Content) -> frozenset[Field]:
     """Return the fields in which the two differ: what an UpdateItem has to name, and nothing else."""
-    changed = {field for field in Field if getattr(before, field.value) != getattr(after, field.value)}
+    changed = {field for field in Field if before.value(field) != after.value(field)}
     if before.body_format != after.body_format:
         changed.add(Field.BODY)
     return frozenset(changed)
+
+
+def gone_headers(before: Content, after: Content) -> tuple[str, ...]:
+    """Return the names of custom headers that are no more: an update has to delete each by its name."""
+    kept = {header.name.casefold() for header in after.options.headers}
+    return tuple(header.name for header in before.options.headers if header.name.casefold() not in kept)
+
+
+class Stage(StrEnum):
+    """How far an item has come, as far as it decides what may be written to it."""
+
+    NEW = "new"
+    DRAFT = "draft"
+    SENT = "sent"
 
 
 class NewDraft(msgspec.Struct, frozen=True):
@@ -112,16 +152,22 @@ class DraftUpdate(msgspec.Struct, frozen=True):
     """Named fields of `content` to be written over the version `ref`; all others stay as the server has them.
 
     `mark` is our name of the letter, to be written too where the item does not bear it yet (another client made it).
+    `gone_headers` names custom headers to be deleted. `stage` is SENT for an item that has gone already.
     """
 
     ref: ItemRef
     content: Content
     fields: frozenset[Field]
     mark: str = ""
+    gone_headers: tuple[str, ...] = ()
+    stage: Stage = Stage.DRAFT
 
 
 class Fetched(msgspec.Struct, frozen=True):
-    """A stored item, read back. `local_id` is our mark in it, empty where another client made it."""
+    """A stored item, read back. `local_id` is our mark in it, empty where another client made it.
+
+    What stands below `sent` is the server's to say: `submitter` is Sender, `headers` are those it came with.
+    """
 
     ref: ItemRef
     content: Content
@@ -131,3 +177,13 @@ class Fetched(msgspec.Struct, frozen=True):
     has_attachments: bool = False
     modified: float = 0.0
     sent: float = 0.0
+    submitter: Recipient | None = None
+    is_read: bool = False
+    conversation_index: bytes = b""
+    conversation_topic: str = ""
+    received_by: Recipient | None = None
+    received_representing: Recipient | None = None
+    received: float = 0.0
+    created: float = 0.0
+    size: int = 0
+    headers: tuple[Header, ...] = ()

@@ -23,11 +23,15 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+LOCAL = "Local"
+"""The response class of a refusal of our own, for what is known beforehand that no server takes."""
+
+
 class ServerWords(msgspec.Struct, frozen=True):
     """A ResponseMessage as the server gave it ([MS-OXWSCDATA] 2.2.4.65), nothing translated and nothing dropped.
 
     `message_xml` is the MessageXml element serialised, empty if there was none; `back_off_ms` is the value
-    named BackOffMilliseconds inside it.
+    named BackOffMilliseconds inside it. With the class LOCAL the words are ours: it was refused before any request.
     """
 
     response_class: str

@@ -8,6 +8,7 @@ so only what no person could have meant is passed over.
 from __future__ import annotations
 
 from app.domain.message import BodyFormat, Content
+from app.domain.options import FlagStatus
 from app.domain.recipient import Recipient
 
 
@@ -19,6 +20,7 @@ def same_letter(one: Content, other: Content) -> bool:
         and one.importance == other.importance
         and _body(one) == _body(other)
         and _sender(one, other)
+        and _options(one) == _options(other)
     )
 
 
@@ -46,3 +48,23 @@ def _sender(one: Content, other: Content) -> bool:
     if one.sender is None or other.sender is None:
         return True
     return _address(one.sender) == _address(other.sender)
+
+
+def _options(content: Content) -> tuple[object, ...]:
+    """What a person chose; times to the second, as EWS writes them. The conversation is the server's affair."""
+    options, flag = content.options, content.options.follow_up
+    start = flag.start or flag.due
+    dates = (
+        (flag.status, int(start), int(flag.due or start), int(flag.completed)) if flag.status != "NotFlagged" else ()
+    )
+    return (
+        options.sensitivity,
+        frozenset(options.categories),
+        (flag.status, dates if flag.status is not FlagStatus.NOT_FLAGGED else ()),
+        options.in_reply_to,
+        options.references,
+        [_address(one) for one in options.reply_to],
+        (options.read_receipt, options.delivery_receipt, options.response_requested),
+        sorted((header.name.casefold(), header.value) for header in options.headers),
+        int(options.deferred),
+    )

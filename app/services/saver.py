@@ -21,6 +21,7 @@ from app.domain.message import (
     LocalId,
     NewDraft,
     changed_fields,
+    gone_headers,
 )
 from app.domain.outcome import Outcome, ServerWords, Verdict
 from app.domain.problem import ProblemKind, problem
@@ -186,7 +187,8 @@ class Saver:
             await self._learn(record, None, saved_edits=record.edits)
             return False
         await self._announce(letter)
-        update = DraftUpdate(ref, letter.content, fields, "" if record.marked else record.local_id)
+        gone = gone_headers(letter.on_server, letter.content)
+        update = DraftUpdate(ref, letter.content, fields, "" if record.marked else record.local_id, gone)
         outcome = (await self._mailbox.update(record.account_id, [update]))[0]
         if outcome.verdict is Verdict.REFUSED and outcome.code in CHANGED_ELSEWHERE | KEY_UNKNOWN:
             return await self._compare(letter, ref, outcome)

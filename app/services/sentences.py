@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from app.domain.catalogue import CodeClass, class_of, may_have_happened
 from app.domain.i18n import mark, ntr, tr
-from app.domain.outcome import ServerWords
+from app.domain.outcome import LOCAL, ServerWords
 
 _MOST_WORDS: Final = 200
 
@@ -167,6 +167,8 @@ _BY_CLASS: Final[dict[CodeClass, tuple[Said, ...]]] = {
 
 def sentence_for(server: ServerWords, facts: Facts) -> tuple[str, str]:
     """Return what is said of a refusal, and the id of the action."""
+    if server.response_class == LOCAL:
+        return server.message_text, ""
     code = server.response_code
     places = {
         "sender": facts.sender,

@@ -9,8 +9,10 @@ from lxml import etree
 
 from app.backends.ews import requests
 from app.backends.ews.xml import Element, envelope
+from app.domain.fields import LATEST
 from app.domain.listing import Folder, Mark
 from app.domain.message import BodyFormat, Content, DraftUpdate, Field, Importance, ItemRef, LocalId, NewDraft
+from app.domain.options import FlagStatus, FollowUp, Header, Options, Sensitivity
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from tests.conformance import schema
@@ -19,8 +21,27 @@ ANY_TEXT = st.text(st.characters(), max_size=40)
 RECIPIENTS = st.lists(
     st.builds(Recipient, address=ANY_TEXT, name=ANY_TEXT, routing=st.sampled_from(["SMTP", "EX", ""])), max_size=3
 ).map(tuple)
+MOMENTS = st.floats(0, LATEST - 1)
+OPTIONS = st.builds(
+    Options,
+    sensitivity=st.sampled_from(Sensitivity),
+    categories=st.lists(ANY_TEXT, max_size=3).map(tuple),
+    follow_up=st.builds(FollowUp, status=st.sampled_from(FlagStatus), start=MOMENTS, due=MOMENTS, completed=MOMENTS),
+    in_reply_to=ANY_TEXT,
+    references=ANY_TEXT,
+    reply_to=RECIPIENTS,
+    read_receipt=st.booleans(),
+    delivery_receipt=st.booleans(),
+    response_requested=st.booleans(),
+    headers=st.lists(st.builds(Header, name=ANY_TEXT, value=ANY_TEXT), max_size=3).map(tuple),
+    deferred=MOMENTS,
+    submitter=st.none() | st.builds(Recipient, address=ANY_TEXT, name=ANY_TEXT),
+    conversation_index=st.binary(max_size=30),
+    conversation_topic=ANY_TEXT,
+)
 CONTENTS = st.builds(
     Content,
+    options=OPTIONS,
     sender=st.none() | st.builds(Recipient, address=ANY_TEXT.filter(bool), name=ANY_TEXT),
     to=RECIPIENTS,
     cc=RECIPIENTS,
@@ -54,7 +75,7 @@ def test_a_new_draft_of_any_content_is_a_valid_request(content: Content) -> None
 @settings(max_examples=150, deadline=None)
 def test_an_update_of_any_fields_is_a_valid_request(content: Content, fields: set[Field]) -> None:
     must_be_valid(requests.update_items([DraftUpdate(REFS[0], content, frozenset(fields))] * 2))
-    must_be_valid(requests.update_items([DraftUpdate(REFS[0], content, frozenset(fields), "c" * 32)]))
+    must_be_valid(requests.update_items([DraftUpdate(REFS[0], content, frozenset(fields), "c" * 32, ("X-Gone",))]))
 
 
 def test_a_mark_alone_is_a_valid_update() -> None:

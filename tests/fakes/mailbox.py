@@ -29,7 +29,7 @@ import msgspec
 from app.domain.account import Account, ProbeStep
 from app.domain.errors import Trouble, error_for
 from app.domain.listing import Folder, Mark, Page, Row, Sighting
-from app.domain.message import AccountId, Content, DraftUpdate, Fetched, Field, ItemRef, NewDraft
+from app.domain.message import OPTION_FIELDS, AccountId, Content, DraftUpdate, Fetched, Field, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome, ServerWords, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
@@ -319,7 +319,9 @@ class FakeMailbox:
             return self._refused(NOT_FOUND)
         if item.change_key != update.ref.change_key:
             return self._refused(CONFLICT)
-        changes = {field.value: getattr(update.content, field.value) for field in update.fields}
+        options = {field.value: update.content.value(field) for field in update.fields & OPTION_FIELDS}
+        changes = {field.value: update.content.value(field) for field in update.fields - OPTION_FIELDS}
+        changes["options"] = msgspec.structs.replace(item.content.options, **options)
         if Field.BODY in update.fields:
             changes["body_format"] = update.content.body_format
         item.content = msgspec.structs.replace(item.content, **changes)

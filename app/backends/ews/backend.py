@@ -9,18 +9,20 @@ from urllib.parse import urlsplit
 
 from app.backends.ews import requests
 from app.backends.ews.calls import SoapFault, post
+from app.backends.ews.items import mark_of, ref_of, row_of
 from app.backends.ews.probe import probe
-from app.backends.ews.replies import fetched_of, mark_of, outcomes_of, ref_of, row_of, words_of
+from app.backends.ews.replies import fetched_of, outcomes_of, words_of
 from app.backends.ews.troubles import OF_THE_REQUEST, trouble_of
 from app.backends.ews.wire import LOOPBACK, HttpRefusal, Wire
 from app.backends.ews.xml import Element, Unreadable, child, text_of
 from app.backends.port import Job, Stopped
 from app.domain.account import Account, ProbeStep
 from app.domain.errors import ItemRefused, Trouble, TroubleKind, error_for
+from app.domain.fields import refuse_fields, set_fields
 from app.domain.i18n import tr
 from app.domain.listing import Folder, Mark, Page, Sighting
-from app.domain.message import DraftUpdate, ItemRef, NewDraft
-from app.domain.outcome import FetchOutcome, Outcome, ServerWords, Verdict
+from app.domain.message import DraftUpdate, ItemRef, NewDraft, Stage
+from app.domain.outcome import LOCAL, FetchOutcome, Outcome, ServerWords, Verdict
 from app.domain.record import CopyTo
 
 _T = TypeVar("_T")
@@ -47,13 +49,13 @@ class EwsBackend:
 
     def save(self, drafts: Sequence[NewDraft], job: Job) -> list[Outcome]:
         """CreateItem SaveOnly into Drafts."""
-        return self._write(drafts, requests.create_items, job, needs_ref=True)
+        return self._write(drafts, requests.create_items, job, needs_ref=True, refuse=_refusal_of_draft)
 
     def update(self, updates: Sequence[DraftUpdate], job: Job) -> list[Outcome]:
         """UpdateItem, NeverOverwrite. Raises ValueError for an update that writes nothing, which is a defect."""
         if not all(update.fields or update.mark for update in updates):
             raise ValueError("an update names no field")
-        return self._write(updates, requests.update_items, job, needs_ref=True)
+        return self._write(updates, requests.update_items, job, needs_ref=True, refuse=_refusal_of_update)
 
     def send(self, refs: Sequence[ItemRef], copy_to: CopyTo, job: Job) -> list[Outcome]:
         """SendItem of stored drafts."""
@@ -130,7 +132,22 @@ class EwsBackend:
             raise error_for(trouble_of(_known(error, job), job, self._account.endpoint)) from error
 
     def _write(
-        self, asked: Sequence[_T], build: Callable[[Sequence[_T]], Element], job: Job, *, needs_ref: bool = False
+        self,
+        asked: Sequence[_T],
+        build: Callable[[Sequence[_T]], Element],
+        job: Job,
+        *,
+        needs_ref: bool = False,
+        refuse: Callable[[_T], str | None] = lambda _: None,
+    ) -> list[Outcome]:
+        """Ask for what `refuse` has nothing against; one Outcome for each, in the order asked."""
+        refused = [refuse(one) for one in asked]
+        good = [one for one, words in zip(asked, refused, strict=True) if words is None]
+        answers = iter(self._write_good(good, build, job, needs_ref=needs_ref))
+        return [next(answers) if words is None else _refused_here(words) for words in refused]
+
+    def _write_good(
+        self, asked: Sequence[_T], build: Callable[[Sequence[_T]], Element], job: Job, *, needs_ref: bool
     ) -> list[Outcome]:
         outcomes: list[Outcome] = []
         stop: Trouble | None = self._unusable
@@ -151,6 +168,20 @@ class EwsBackend:
             else:
                 outcomes += outcomes_of(messages, len(chunk), needs_ref=needs_ref)
         return outcomes
+
+
+def _refusal_of_draft(draft: NewDraft) -> str | None:
+    return refuse_fields(draft.content, set_fields(draft.content), Stage.NEW)
+
+
+def _refusal_of_update(update: DraftUpdate) -> str | None:
+    return refuse_fields(update.content, update.fields, update.stage)
+
+
+def _refused_here(sentence: str) -> Outcome:
+    """A refusal before any request, under the code that Exchange would have given."""
+    words = ServerWords(LOCAL, "ErrorInvalidPropertySet", sentence)
+    return Outcome(verdict=Verdict.REFUSED, words=words, at=time.time())
 
 
 def _known(error: Exception, job: Job) -> Exception:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from app.backends.ews.xml import Element, add, add_mark_uri, operation
+from app.backends.ews.writing import add_message, add_property_write, add_writes
+from app.backends.ews.xml import Element, add, add_deferred_uri, add_headers_uri, add_mark_uri, operation
 from app.domain.listing import Folder, Mark
-from app.domain.message import Content, DraftUpdate, Field, Importance, ItemRef, NewDraft
-from app.domain.recipient import Recipient
+from app.domain.message import DraftUpdate, ItemRef, NewDraft
 from app.domain.record import CopyKind, CopyTo
 
 _ROW_FIELDS = (
@@ -26,29 +26,37 @@ _ROW_FIELDS = (
 )
 _ITEM_FIELDS = (
     "item:Subject",
+    "item:Sensitivity",
     "item:Body",
+    "item:DateTimeReceived",
+    "item:Size",
+    "item:Categories",
     "item:Importance",
+    "item:InReplyTo",
     "item:IsDraft",
-    "item:HasAttachments",
+    "item:InternetMessageHeaders",
     "item:DateTimeSent",
+    "item:DateTimeCreated",
+    "item:HasAttachments",
     "item:LastModifiedTime",
-    "message:From",
+    "item:Flag",
+    "message:Sender",
     "message:ToRecipients",
     "message:CcRecipients",
     "message:BccRecipients",
+    "message:IsReadReceiptRequested",
+    "message:IsDeliveryReceiptRequested",
+    "message:ConversationIndex",
+    "message:ConversationTopic",
+    "message:From",
     "message:InternetMessageId",
+    "message:IsRead",
+    "message:IsResponseRequested",
+    "message:References",
+    "message:ReplyTo",
+    "message:ReceivedBy",
+    "message:ReceivedRepresenting",
 )
-_URIS = {
-    Field.SENDER: "message:From",
-    Field.TO: "message:ToRecipients",
-    Field.CC: "message:CcRecipients",
-    Field.BCC: "message:BccRecipients",
-    Field.SUBJECT: "item:Subject",
-    Field.BODY: "item:Body",
-    Field.IMPORTANCE: "item:Importance",
-}
-_ORDER = (Field.SUBJECT, Field.BODY, Field.IMPORTANCE, Field.TO, Field.CC, Field.BCC, Field.SENDER)
-"""As the elements stand in ItemType and, after all of those, in MessageType."""
 
 
 def create_items(drafts: Sequence[NewDraft]) -> Element:
@@ -57,18 +65,7 @@ def create_items(drafts: Sequence[NewDraft]) -> Element:
     add(add(request, "m:SavedItemFolderId"), "t:DistinguishedFolderId", Id=Folder.DRAFTS.value)
     items = add(request, "m:Items")
     for draft in drafts:
-        message = add(items, "t:Message")
-        content = draft.content
-        _add_subject(message, content)
-        _add_body(message, content)
-        if content.importance is not Importance.NORMAL:
-            _add_importance(message, content)
-        _add_mark(message, draft.local_id)
-        for field in (Field.TO, Field.CC, Field.BCC, Field.SENDER):
-            if _is_set(content, field):
-                _WRITERS[field](message, content)
-        if draft.message_id:
-            add(message, "t:InternetMessageId", draft.message_id)
+        add_message(items, draft.content, draft.local_id, draft.message_id)
     return request
 
 
@@ -80,13 +77,9 @@ def update_items(updates: Sequence[DraftUpdate]) -> Element:
         change = add(changes, "t:ItemChange")
         _add_item_id(change, update.ref)
         writes = add(change, "t:Updates")
-        for field in _ORDER:
-            if field in update.fields:
-                _add_write(writes, update.content, field)
+        add_writes(writes, update.content, update.fields, update.gone_headers)
         if update.mark:
-            write = add(writes, "t:SetItemField")
-            add_mark_uri(write)
-            _add_mark(add(write, "t:Message"), update.mark)
+            add_property_write(writes, add_mark_uri, update.mark)
     return request
 
 
@@ -114,7 +107,9 @@ def get_items(refs: Sequence[ItemRef]) -> Element:
     add(shape, "t:BaseShape", "IdOnly")
     add(shape, "t:IncludeMimeContent", "false")
     add(shape, "t:BodyType", "Best")
-    _add_properties(shape, _ITEM_FIELDS)
+    properties = _add_properties(shape, _ITEM_FIELDS)
+    add_deferred_uri(properties)
+    add_headers_uri(properties)
     _add_item_ids(request, refs)
     return request
 
@@ -161,11 +156,12 @@ def _add_restriction(request: Element, marks: Sequence[Mark]) -> None:
         add(add(equal, "t:FieldURIOrConstant"), "t:Constant", Value=value)
 
 
-def _add_properties(shape: Element, uris: Sequence[str]) -> None:
+def _add_properties(shape: Element, uris: Sequence[str]) -> Element:
     properties = add(shape, "t:AdditionalProperties")
     for uri in uris:
         add(properties, "t:FieldURI", FieldURI=uri)
     add_mark_uri(properties)
+    return properties
 
 
 def _add_view(request: Element, offset: int, limit: int) -> None:
@@ -182,73 +178,3 @@ def _add_item_id(parent: Element, ref: ItemRef) -> None:
     element = add(parent, "t:ItemId", Id=ref.item_id)
     if ref.change_key:
         element.set("ChangeKey", ref.change_key)
-
-
-def _add_mark(message: Element, local_id: str) -> None:
-    mark = add(message, "t:ExtendedProperty")
-    add_mark_uri(mark)
-    add(mark, "t:Value", local_id)
-
-
-def _add_write(writes: Element, content: Content, field: Field) -> None:
-    if not _is_set(content, field):
-        add(add(writes, "t:DeleteItemField"), "t:FieldURI", FieldURI=_URIS[field])
-        return
-    write = add(writes, "t:SetItemField")
-    add(write, "t:FieldURI", FieldURI=_URIS[field])
-    _WRITERS[field](add(write, "t:Message"), content)
-
-
-def _is_set(content: Content, field: Field) -> bool:
-    value = getattr(content, field.value)
-    if field in {Field.TO, Field.CC, Field.BCC}:
-        return any(one.address or one.name for one in value)
-    return bool(value)
-
-
-def _add_subject(message: Element, content: Content) -> None:
-    add(message, "t:Subject", content.subject)
-
-
-def _add_body(message: Element, content: Content) -> None:
-    add(message, "t:Body", content.body, BodyType=content.body_format.value)
-
-
-def _add_importance(message: Element, content: Content) -> None:
-    add(message, "t:Importance", content.importance.value)
-
-
-def _add_from(message: Element, content: Content) -> None:
-    if content.sender is not None:
-        _add_mailbox(add(message, "t:From"), content.sender)
-
-
-def _recipients(name: str, field: Field) -> Callable[[Element, Content], None]:
-    def write(message: Element, content: Content) -> None:
-        parent = add(message, name)
-        for recipient in getattr(content, field.value):
-            _add_mailbox(parent, recipient)
-
-    return write
-
-
-def _add_mailbox(parent: Element, recipient: Recipient) -> None:
-    if not (recipient.address or recipient.name):
-        return
-    mailbox = add(parent, "t:Mailbox")
-    if recipient.name:
-        add(mailbox, "t:Name", recipient.name)
-    if recipient.address:  # NonEmptyStringType
-        add(mailbox, "t:EmailAddress", recipient.address)
-        add(mailbox, "t:RoutingType", recipient.routing or "SMTP")
-
-
-_WRITERS: dict[Field, Callable[[Element, Content], None]] = {
-    Field.SUBJECT: _add_subject,
-    Field.BODY: _add_body,
-    Field.IMPORTANCE: _add_importance,
-    Field.TO: _recipients("t:ToRecipients", Field.TO),
-    Field.CC: _recipients("t:CcRecipients", Field.CC),
-    Field.BCC: _recipients("t:BccRecipients", Field.BCC),
-    Field.SENDER: _add_from,
-}

@@ -28,6 +28,12 @@ MARK_SET = "a8f1d1c6-5a44-4f1e-9d05-6f7b2a2d9a10"
 MARK_NAME = "MailwrightId"
 """Our mark: a named property that stays in the mailbox. An Internet header would go out to the recipients."""
 
+HEADERS_NAME = "MailwrightHeaders"
+"""Custom headers once more, in a property of ours: EWS gives a header back only to who knows its name."""
+
+DEFERRED_TAG = "0x3FEF"
+"""PidTagDeferredSendTime ([MS-OXOMSG] 2.2.3.4)."""
+
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -56,6 +62,16 @@ def operation(name: str, /, **attributes: str) -> Element:
 def add_mark_uri(parent: Element) -> Element:
     """Add the ExtendedFieldURI that names our mark."""
     return add(parent, "t:ExtendedFieldURI", PropertySetId=MARK_SET, PropertyName=MARK_NAME, PropertyType="String")
+
+
+def add_headers_uri(parent: Element) -> Element:
+    """Add the ExtendedFieldURI that names our list of custom headers."""
+    return add(parent, "t:ExtendedFieldURI", PropertySetId=MARK_SET, PropertyName=HEADERS_NAME, PropertyType="String")
+
+
+def add_deferred_uri(parent: Element) -> Element:
+    """Add the ExtendedFieldURI that names the time before which the server keeps a letter back."""
+    return add(parent, "t:ExtendedFieldURI", PropertyTag=DEFERRED_TAG, PropertyType="SystemTime")
 
 
 def envelope(request: Element, *, culture: str = "") -> bytes:

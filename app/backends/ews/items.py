@@ -1,0 +1,194 @@
+"""Items as the server shows them: a row of a list, or a letter with everything that is known of it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import UTC, datetime
+
+from app.backends.ews.xml import DEFERRED_TAG, HEADERS_NAME, MARK_NAME, MARK_SET, Element, T, child, text_of
+from app.domain.listing import Row
+from app.domain.message import BodyFormat, Content, Fetched, Importance, ItemRef
+from app.domain.options import FlagStatus, FollowUp, Header, Options, Sensitivity
+from app.domain.recipient import Recipient
+
+
+def row_of(item: Element) -> Row | None:
+    """Return an item of a FindItem as a row, None where it has no ItemId."""
+    ref = ref_of(item)
+    if ref is None:
+        return None
+    sender = mailbox_of(child(item, "t:From", "t:Mailbox"))
+    return Row(
+        ref=ref,
+        subject=text_of(item, "t:Subject"),
+        display_to=text_of(item, "t:DisplayTo"),
+        display_cc=text_of(item, "t:DisplayCc"),
+        preview=text_of(item, "t:Preview"),
+        sender="" if sender is None else sender.name or sender.address,
+        created=time_of(text_of(item, "t:DateTimeCreated")),
+        modified=time_of(text_of(item, "t:LastModifiedTime")),
+        sent=time_of(text_of(item, "t:DateTimeSent")),
+        size=number_of(text_of(item, "t:Size")),
+        has_attachments=text_of(item, "t:HasAttachments") == "true",
+        importance=_importance_of(item),
+        is_draft=text_of(item, "t:IsDraft") == "true",
+        local_id=mark_of(item),
+    )
+
+
+def mark_of(item: Element) -> str:
+    """Return our mark in an item, empty where another client made it."""
+    return _property_of(item, PropertyName=MARK_NAME, PropertySetId=MARK_SET)
+
+
+def item_of(item: Element, own: str) -> Fetched:
+    """Return an item whole; a From that is `own` reads as None."""
+    ref = ref_of(item)
+    return Fetched(
+        ref=ref if ref is not None else ItemRef(""),
+        content=_content_of(item, own),
+        local_id=mark_of(item),
+        message_id=text_of(item, "t:InternetMessageId"),
+        is_draft=text_of(item, "t:IsDraft") != "false",
+        has_attachments=is_true(item, "t:HasAttachments"),
+        modified=time_of(text_of(item, "t:LastModifiedTime")),
+        sent=time_of(text_of(item, "t:DateTimeSent")),
+        submitter=mailbox_of(child(item, "t:Sender", "t:Mailbox")),
+        is_read=is_true(item, "t:IsRead"),
+        conversation_index=_bytes_of(item, "t:ConversationIndex"),
+        conversation_topic=text_of(item, "t:ConversationTopic"),
+        received_by=mailbox_of(child(item, "t:ReceivedBy", "t:Mailbox")),
+        received_representing=mailbox_of(child(item, "t:ReceivedRepresenting", "t:Mailbox")),
+        received=time_of(text_of(item, "t:DateTimeReceived")),
+        created=time_of(text_of(item, "t:DateTimeCreated")),
+        size=number_of(text_of(item, "t:Size")),
+        headers=_headers_of(item),
+    )
+
+
+def _content_of(item: Element, own: str) -> Content:
+    body = child(item, "t:Body")
+    html = body is not None and body.get("BodyType") == BodyFormat.HTML.value
+    sender = mailbox_of(child(item, "t:From", "t:Mailbox"))
+    if sender is not None and sender.address.casefold() == own.casefold():
+        sender = None
+    return Content(
+        sender=sender,
+        to=mailboxes_of(item, "t:ToRecipients"),
+        cc=mailboxes_of(item, "t:CcRecipients"),
+        bcc=mailboxes_of(item, "t:BccRecipients"),
+        subject=text_of(item, "t:Subject"),
+        body=text_of(item, "t:Body"),
+        body_format=BodyFormat.HTML if html else BodyFormat.TEXT,
+        importance=_importance_of(item),
+        options=_options_of(item),
+    )
+
+
+def _options_of(item: Element) -> Options:
+    """What a person chose; Sender and the conversation are the server's words, and stand in Fetched."""
+    sensitivity = text_of(item, "t:Sensitivity")
+    categories = child(item, "t:Categories")
+    return Options(
+        sensitivity=Sensitivity(sensitivity) if sensitivity in set(Sensitivity) else Sensitivity.NORMAL,
+        categories=() if categories is None else tuple(one.text or "" for one in categories),
+        follow_up=_follow_up_of(child(item, "t:Flag")),
+        in_reply_to=text_of(item, "t:InReplyTo"),
+        references=text_of(item, "t:References"),
+        reply_to=mailboxes_of(item, "t:ReplyTo"),
+        read_receipt=is_true(item, "t:IsReadReceiptRequested"),
+        delivery_receipt=is_true(item, "t:IsDeliveryReceiptRequested"),
+        response_requested=is_true(item, "t:IsResponseRequested"),
+        headers=_own_headers_of(item),
+        deferred=time_of(_property_of(item, PropertyTag=DEFERRED_TAG)),
+    )
+
+
+def _follow_up_of(flag: Element | None) -> FollowUp:
+    status = "" if flag is None else text_of(flag, "t:FlagStatus")
+    if flag is None or status not in set(FlagStatus):
+        return FollowUp()
+    return FollowUp(
+        status=FlagStatus(status),
+        start=time_of(text_of(flag, "t:StartDate")),
+        due=time_of(text_of(flag, "t:DueDate")),
+        completed=time_of(text_of(flag, "t:CompleteDate")),
+    )
+
+
+def _headers_of(item: Element) -> tuple[Header, ...]:
+    found = child(item, "t:InternetMessageHeaders")
+    return () if found is None else tuple(Header(one.get("HeaderName") or "", one.text or "") for one in found)
+
+
+def _own_headers_of(item: Element) -> tuple[Header, ...]:
+    text = _property_of(item, PropertyName=HEADERS_NAME, PropertySetId=MARK_SET)
+    pairs = (line.partition(": ") for line in text.splitlines())
+    return tuple(Header(name, value) for name, _, value in pairs if name)
+
+
+def _property_of(item: Element, **named: str) -> str:
+    """Return the value of an extended property; the case of GUIDs and hexadecimal digits is the server's."""
+    for found in item.findall(f"{{{T}}}ExtendedProperty"):
+        uri = child(found, "t:ExtendedFieldURI")
+        if uri is not None and all((uri.get(key) or "").casefold() == value.casefold() for key, value in named.items()):
+            return text_of(found, "t:Value")
+    return ""
+
+
+def _bytes_of(item: Element, name: str) -> bytes:
+    try:
+        return base64.b64decode(text_of(item, name))
+    except binascii.Error:
+        return b""
+
+
+def is_true(item: Element, name: str) -> bool:
+    """Return an xs:boolean, False where there is none."""
+    return text_of(item, name).strip() in {"true", "1"}
+
+
+def ref_of(item: Element) -> ItemRef | None:
+    """Return the name of an item, None where the server gave none."""
+    name = child(item, "t:ItemId")
+    if name is None or not name.get("Id"):
+        return None
+    return ItemRef(name.get("Id") or "", name.get("ChangeKey") or "")
+
+
+def mailboxes_of(item: Element, name: str) -> tuple[Recipient, ...]:
+    """Return the people of an element such as ToRecipients."""
+    parent = child(item, name)
+    found = () if parent is None else map(mailbox_of, parent)
+    return tuple(recipient for recipient in found if recipient is not None)
+
+
+def mailbox_of(element: Element | None) -> Recipient | None:
+    """Return an EmailAddressType as a person, None for none."""
+    if element is None:
+        return None
+    return Recipient(
+        address=text_of(element, "t:EmailAddress"),
+        name=text_of(element, "t:Name"),
+        routing=text_of(element, "t:RoutingType") or "SMTP",
+    )
+
+
+def _importance_of(item: Element) -> Importance:
+    text = text_of(item, "t:Importance")
+    return Importance(text) if text in set(Importance) else Importance.NORMAL
+
+
+def number_of(text: str) -> int:
+    """Return an xs:int that counts something, 0 for what is none."""
+    return int(text) if text.isdigit() else 0
+
+
+def time_of(text: str) -> float:
+    """An xs:dateTime as seconds since the epoch; one without a zone is taken as UTC, as Exchange means it."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return 0.0
+    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()

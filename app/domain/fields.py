@@ -1,0 +1,132 @@
+"""When each element of a message may be written, and the words for when it may not.
+
+A server drops or refuses what it cannot take; exchangelib drops it in silence. So it is looked up here before any
+request is made. The elements are those of MessageType ([MS-OXWSMSG] 2.2.3.1) and of what it stands on; what is locked
+once a letter has gone, or after it was made, is as Exchange does it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from app.domain.i18n import mark, tr
+from app.domain.message import Content, Field, Stage
+
+LATEST: Final = 253402300800.0
+"""The end of the year 9999, beyond which no date can be written."""
+
+_HEADER_NAME: Final = re.compile(r"[!-9;-~]{1,76}")
+
+
+class Rule(StrEnum):
+    """When an element may be written."""
+
+    ON_CREATE = "on-create"
+    UNTIL_SENT = "until-sent"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Element(msgspec.Struct, frozen=True):
+    """One element of a message: its rule, what a person calls it, and the field that holds it, None for read-only."""
+
+    rule: Rule
+    title: str
+    field: Field | None = None
+
+
+ELEMENTS: Final[dict[str, Element]] = {
+    "Subject": Element(Rule.ALWAYS, mark("The subject"), Field.SUBJECT),
+    "Body": Element(Rule.ALWAYS, mark("The text"), Field.BODY),
+    "Importance": Element(Rule.ALWAYS, mark("The importance"), Field.IMPORTANCE),
+    "Sensitivity": Element(Rule.ALWAYS, mark("The sensitivity"), Field.SENSITIVITY),
+    "Categories": Element(Rule.ALWAYS, mark("The categories"), Field.CATEGORIES),
+    "Flag": Element(Rule.ALWAYS, mark("The follow-up flag"), Field.FOLLOW_UP),
+    "InReplyTo": Element(Rule.ALWAYS, mark("What it answers"), Field.IN_REPLY_TO),
+    "ExtendedProperty:InternetHeaders": Element(Rule.UNTIL_SENT, mark("The headers"), Field.HEADERS),
+    "ExtendedProperty:0x3FEF": Element(Rule.UNTIL_SENT, mark("The time of sending"), Field.DEFERRED),
+    "Sender": Element(Rule.ON_CREATE, mark("The sender"), Field.SUBMITTER),
+    "ToRecipients": Element(Rule.UNTIL_SENT, mark("To"), Field.TO),
+    "CcRecipients": Element(Rule.UNTIL_SENT, mark("Cc"), Field.CC),
+    "BccRecipients": Element(Rule.UNTIL_SENT, mark("Bcc"), Field.BCC),
+    "IsReadReceiptRequested": Element(Rule.UNTIL_SENT, mark("The read receipt"), Field.READ_RECEIPT),
+    "IsDeliveryReceiptRequested": Element(Rule.UNTIL_SENT, mark("The delivery receipt"), Field.DELIVERY_RECEIPT),
+    "ConversationIndex": Element(Rule.ON_CREATE, mark("The place in the conversation"), Field.CONVERSATION_INDEX),
+    "ConversationTopic": Element(Rule.ON_CREATE, mark("The conversation"), Field.CONVERSATION_TOPIC),
+    "From": Element(Rule.UNTIL_SENT, mark("From"), Field.SENDER),
+    "InternetMessageId": Element(Rule.ON_CREATE, mark("The Message-ID")),
+    "IsRead": Element(Rule.NEVER, mark("Whether it was read")),
+    "IsResponseRequested": Element(Rule.ALWAYS, mark("The request for an answer"), Field.RESPONSE_REQUESTED),
+    "References": Element(Rule.ALWAYS, mark("The references"), Field.REFERENCES),
+    "ReplyTo": Element(Rule.UNTIL_SENT, mark("Reply to"), Field.REPLY_TO),
+    "ReceivedBy": Element(Rule.NEVER, mark("Who received it")),
+    "ReceivedRepresenting": Element(Rule.NEVER, mark("For whom it was received")),
+}
+
+_BY_FIELD: Final = {element.field: element for element in ELEMENTS.values() if element.field is not None}
+
+
+def may_be_written(rule: Rule, stage: Stage) -> bool:
+    """Tell whether an element under `rule` may be written to an item that has come as far as `stage`."""
+    match rule:
+        case Rule.ALWAYS:
+            return True
+        case Rule.UNTIL_SENT:
+            return stage is not Stage.SENT
+        case Rule.ON_CREATE:
+            return stage is Stage.NEW
+        case Rule.NEVER:
+            return False
+
+
+def refusal(element: Element, stage: Stage) -> str | None:
+    """Return why `element` cannot be written at `stage`, None where it can."""
+    if may_be_written(element.rule, stage):
+        return None
+    title = tr(element.title)
+    if element.rule is Rule.NEVER:
+        return tr("{what} is for the server to say and cannot be set.", what=title)
+    if element.rule is Rule.ON_CREATE:
+        return tr("{what} can be set only when a draft is first saved.", what=title)
+    return tr("{what} cannot be changed once the message has been sent.", what=title)
+
+
+def refuse_fields(content: Content, fields: Iterable[Field], stage: Stage) -> str | None:
+    """Return why `fields` of `content` cannot be written at `stage`: the first reason, None where they can."""
+    for field in sorted(fields):
+        words = refusal(_BY_FIELD[field], stage) or value_problem(content, field)
+        if words is not None:
+            return words
+    return None
+
+
+def value_problem(content: Content, field: Field) -> str | None:
+    """Return what is amiss with a value that no server can keep, None for a good one."""
+    options = content.options
+    match field:
+        case Field.HEADERS:
+            for header in options.headers:
+                if not _HEADER_NAME.fullmatch(header.name):
+                    return tr("“{name}” cannot be the name of a header.", name=header.name[:60])
+                if "\r" in header.value or "\n" in header.value:
+                    return tr("The header {name} must be one line.", name=header.name)
+        case Field.DEFERRED:
+            return None if 0 <= options.deferred < LATEST else tr("The time of sending cannot be written as a date.")
+        case Field.FOLLOW_UP:
+            flag = options.follow_up
+            if not all(0 <= moment < LATEST for moment in (flag.start, flag.due, flag.completed)):
+                return tr("A date of the follow-up flag cannot be written.")
+            if flag.start and flag.due and flag.start > flag.due:
+                return tr("The follow-up flag starts after it is due.")
+    return None
+
+
+def set_fields(content: Content) -> frozenset[Field]:
+    """Return the fields of `content` that say something: what a CreateItem has to name."""
+    empty = Content()
+    return frozenset(field for field in Field if content.value(field) != empty.value(field))
