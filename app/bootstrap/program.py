@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtWidgets import QApplication
 
 from app.bootstrap.options import Options
 from app.bootstrap.writing import Writing
 from app.commands.command import Registry
-from app.credentials.certificates import check_ca_file
 from app.domain.message import AccountId
 from app.services.accounts import Accounts
 from app.services.drafts import Drafts
@@ -31,11 +31,13 @@ from app.views.outbox.session import OutboxSession
 from app.views.outbox.view import OutboxDesk
 from app.views.sent.session import SentSession
 from app.views.sent.view import SentDesk
-from app.views.settings.session import SettingsSession
 from app.views.settings.sign_in import SignInSession
 from app.views.shell.foot import Foot
 from app.views.shell.stage import Stage
 from app.views.shell.view import Window
+
+if TYPE_CHECKING:
+    from app.views.settings.session import SettingsSession
 
 
 class Ports(NamedTuple):
@@ -78,7 +80,6 @@ class Program:
         self.outbox_room = OutboxSession(self.remedies, spawn, now)
         self.sent_room = SentSession(self.drafts, self.readings, spawn, now)
         self.rooms: tuple[ListSession, ...] = (self.drafts_room, self.outbox_room, self.sent_room)
-        self.settings_room = SettingsSession(self.accounts, self.secrets, self.tasks, check_ca_file)
         self.sign_in = SignInSession(self.accounts, self.tasks)
         self.reader = Reader()
         self.stage = Stage(
@@ -91,6 +92,14 @@ class Program:
             self.reader,
         )
         self.foot = Foot(self.window, now)
+
+    @cached_property
+    def settings_room(self) -> SettingsSession:
+        """The settings, made when they are first opened."""
+        from app.credentials.certificates import check_ca_file
+        from app.views.settings.session import SettingsSession
+
+        return SettingsSession(self.accounts, self.secrets, self.tasks, check_ca_file)
 
     def show_account(self, account_id: AccountId | None) -> None:
         """Let every list show this account."""

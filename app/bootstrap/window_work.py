@@ -18,11 +18,11 @@ from app.services.remedies import Wish
 from app.services.wording import explain_trouble
 from app.ui import keys, theme
 from app.views.settings.sign_in_bar import SignInBar
-from app.views.settings.view import SettingsView
-from app.views.shell.keys_sheet import KeysSheet
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
+    from app.views.settings.view import SettingsView
+    from app.views.shell.keys_sheet import KeysSheet
 
 
 class WindowWork:
@@ -81,6 +81,8 @@ class WindowWork:
     def show_settings(self) -> None:
         """Show the settings page."""
         if self._settings is None:
+            from app.views.settings.view import SettingsView
+
             self._settings = SettingsView(self._program.settings_room)
             self._settings.closed.connect(self._leave_settings)
         self._program.settings_room.load()
@@ -98,6 +100,8 @@ class WindowWork:
     def show_keys(self) -> None:
         """Show every command with its keys."""
         if self._keys is None:
+            from app.views.shell.keys_sheet import KeysSheet
+
             self._keys = KeysSheet(self._program.window, ALL, self._program.window.rest_focus)
         self._keys.open()
 
