@@ -9,6 +9,7 @@ from app.domain.i18n import tr
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.services.plain import plain_text
 from app.ui.off_thread import off_thread
+from app.ui.type_ahead import TypeAhead
 from app.views.compose.session import ComposeSession, Tools
 from app.views.compose.view import ComposeView
 
@@ -25,6 +26,7 @@ class Writing:
         """Open letters of `program`."""
         self._program = program
         self._views: list[ComposeView] = []
+        self.ahead = TypeAhead(program.qt, program.window)
         self._tools = Tools(
             program.letters,
             program.drafts,
@@ -39,8 +41,9 @@ class Writing:
         program.foot.ticked.subscribe(lambda _: self._tell_time())
 
     def begin(self, content: Content | None = None) -> None:
-        """Begin a new letter."""
-        self._program.tasks.spawn(self.begin_now(content), "begin a letter")
+        """Begin a new letter; what is typed until it is there is typed into it."""
+        self.ahead.hold()
+        self._program.tasks.spawn(self._begin(content), "begin a letter")
 
     def open(self, what: LocalId | Record | ListRow) -> None:
         """Open a letter, or show it where it is open already."""
@@ -62,6 +65,16 @@ class Writing:
         """Make what is half typed part of its letter, everywhere: the program is about to end."""
         for view in self._views:
             view.settle()
+
+    async def _begin(self, content: Content | None) -> None:
+        views = len(self._views)
+        try:
+            await self.begin_now(content)
+        finally:
+            if len(self._views) > views:
+                self.ahead.release()
+            else:
+                self.ahead.drop()
 
     async def begin_now(self, content: Content | None = None) -> None:
         """Begin a new letter, and return once it can be written. Raises StorageError."""
