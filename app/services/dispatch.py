@@ -16,7 +16,7 @@ from app.domain.state import State
 from app.services.drafts import Drafts
 from app.services.letters import Letters
 from app.services.ports import Clock, Mailbox
-from app.services.saver import CHANGED_ELSEWHERE, KEY_UNKNOWN, is_passing
+from app.services.saver import CHANGED_ELSEWHERE, KEY_UNKNOWN, is_passing, needs_saving, waits_for_person
 from app.services.work import growing_pause
 
 _NEEDS_FRESH_KEY: Final = CHANGED_ELSEWHERE | KEY_UNKNOWN
@@ -84,11 +84,11 @@ class Dispatch:
         record = self._letters.get(local_id)
         if record is None or record.state is not State.QUEUED:
             return None
-        if not record.saved or is_passing(record.save_outcome):
+        if needs_saving(record):
             record = await self._drafts.save(local_id, for_sending=True)
         if record is None or record.state is not State.QUEUED:
             return None
-        if record.saved and record.ref is not None:
+        if not needs_saving(record) and not waits_for_person(record):
             return record
         outcome = record.save_outcome
         if outcome is None or is_passing(outcome):

@@ -22,7 +22,7 @@ from app.services.events import Event
 from app.services.letters import Letters
 from app.services.ports import Clock, Mailbox
 from app.services.rows import ListRow
-from app.services.saver import Saver, is_passing
+from app.services.saver import Saver, is_passing, needs_saving
 from app.services.work import Spawn
 
 __all__ = ["LONGEST_WITHOUT_SAVE", "QUIET", "UNDO_SECONDS", "Drafts", "Replaced"]
@@ -181,7 +181,7 @@ class Drafts:
             elif record.discarded:
                 if self._clock.now() - record.discarded > KEPT_FOR:
                     await self._drop(record.local_id)
-            elif record.state not in ON_ITS_WAY and (not record.saved or is_passing(record.save_outcome)):
+            elif record.state not in ON_ITS_WAY and needs_saving(record):
                 await self.close(record.local_id)
 
     def account_reachable(self, account_id: AccountId) -> None:

@@ -59,6 +59,11 @@ def is_passing(outcome: Outcome | None) -> bool:
     return outcome is not None and outcome.verdict in {Verdict.NOT_ATTEMPTED, Verdict.UNKNOWN}
 
 
+def needs_saving(record: Record) -> bool:
+    """Tell whether there is something to do before the letter can be called saved, or sent: no key is no version."""
+    return not record.saved or is_passing(record.save_outcome) or record.ref is None or not record.ref.change_key
+
+
 class Saver:
     """Saves letters, one request at a time for each; those who wait find that a newer save did their work."""
 
@@ -121,7 +126,7 @@ class Saver:
             length = str(utf16_length(letter.content.subject))
             await self._letters.change(record.local_id, problem=problem(ProblemKind.SUBJECT_TOO_LONG, length))
             return False
-        return not record.saved or is_passing(record.save_outcome)
+        return needs_saving(record)
 
     # --- the first save -------------------------------------------------------------------------------------------
 
@@ -171,7 +176,11 @@ class Saver:
         if answer.item is None:
             return None
         at = self._clock.now()
-        on_server = _in_our_words(letter, answer.item) or answer.item.content
+        on_server = _in_our_words(letter, answer.item)
+        if on_server is None:
+            # Made by us, and changed by another client before we knew that it was made.
+            await self._learn(record, elsewhere(at), ref=ItemRef(answer.item.ref.item_id), saved_edits=-1)
+            return None
         await self._learn(record, None, on_server=on_server, ref=answer.item.ref, saved_at=at, saved_edits=-1)
         return True
 

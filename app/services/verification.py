@@ -13,7 +13,7 @@ import msgspec
 
 from app.domain.errors import AccountError
 from app.domain.listing import Folder, Mark, Sighting
-from app.domain.message import AccountId, LocalId
+from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import CopyKind, Record
@@ -160,7 +160,7 @@ class Verification:
                 when=lambda r: r.state is State.UNKNOWN,
                 state=State.NEEDS_ATTENTION,
                 problem=problem(ProblemKind.NOT_SENT),
-                ref=seen.draft.ref,
+                ref=_named_again(record, seen.draft),
                 verified=self._clock.now(),
             )
             return True
@@ -170,7 +170,7 @@ class Verification:
             record.local_id,
             when=lambda r: r.state is State.UNKNOWN,
             problem=problem(ProblemKind.CANNOT_BE_KNOWN),
-            ref=record.ref if seen.draft is None else seen.draft.ref,
+            ref=record.ref if seen.draft is None else _named_again(record, seen.draft),
             verified=self._clock.now(),
         )
         return True
@@ -206,3 +206,13 @@ class Verification:
             rest = "" if filed else problem(ProblemKind.NO_COPY)
             return await self._letters.learn(local_id, problem=rest, ref=None)
         return await self._letters.learn(local_id, save_outcome=outcome)
+
+
+def _named_again(record: Record, draft: Sighting) -> ItemRef:
+    """Return the name of a draft that was seen again, with the ChangeKey of the version that we know and no newer one.
+
+    What another client wrote into it meanwhile would else be sent unseen.
+    """
+    if record.ref is not None and record.ref.item_id == draft.ref.item_id:
+        return record.ref
+    return ItemRef(draft.ref.item_id)

@@ -77,8 +77,10 @@ class Scene:
 
     async def restarted(self) -> Scene:
         """Kill this run, and start the next."""
+        # As by SIGKILL: what the tasks would write down while they are cancelled never reaches the disk.
+        found = self.journal.after_crash()
         await self.spawn.end()
-        return await Scene(self.mailbox, self.journal.after_crash(), self.clock, self.secrets).start()
+        return await Scene(self.mailbox, found, self.clock, self.secrets).start()
 
     def record(self, local_id: LocalId) -> Record:
         """Return a record that must be there."""
@@ -95,12 +97,12 @@ class Scene:
         return local_id
 
 
-async def new_scene() -> Scene:
-    """Return the first run, with one account open."""
+async def new_scene(kind: type[FakeMailbox] = FakeMailbox) -> Scene:
+    """Return the first run, with one account open, at a mailbox of this kind."""
     clock = FakeClock()
     secrets = FakeSecrets()
     await secrets.keep(ANNA, "secret")
-    return await Scene(FakeMailbox(now=clock.now), FakeJournal(), clock, secrets).start()
+    return await Scene(kind(now=clock.now), FakeJournal(), clock, secrets).start()
 
 
 def typed(text: str, at: int = 0, field: Field = Field.BODY) -> Edit:

@@ -110,3 +110,16 @@ async def test_what_was_not_yet_verified_is_verified_after_the_next_start(scene:
     await again.clock.advance(60)
     assert again.record(local_id).verified
     await again.spawn.end()
+
+
+async def test_a_request_that_the_server_was_still_working_on_is_not_called_unsent_too_early(scene: Scene) -> None:
+    local_id = await scene.saved_letter()
+    (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
+    scene.mailbox.fail("send", LOST)
+    await scene.outbox.send([local_id], 0)
+    await scene.clock.advance(3)
+    assert len(scene.mailbox.calls_of("locate")) == 1
+    assert scene.record(local_id).state is State.UNKNOWN
+    item.folder, item.is_draft = Folder.SENT, False
+    await scene.clock.advance(60)
+    assert scene.record(local_id).state is State.SENT
