@@ -15,6 +15,8 @@ from app.ui.palette import CommandPalette
 from app.views.shell.rail import Rail
 
 _SIZE = QSize(1240, 800)
+_SHARE = 0.94
+"""Of the screen: a window that begins larger than it would hide its own edge."""
 _LIST_WIDTH = 410
 
 
@@ -27,7 +29,7 @@ class Window(QMainWindow):
         self._may_close = False
         self.setWindowTitle("Mailwright")
         self.setWindowIcon(icons.program_icon())
-        self.resize(_SIZE)
+        self.resize(_SIZE.boundedTo(self.screen().availableSize() * _SHARE))
         self.setMinimumSize(720, 420)
         self.rail = Rail(self)
         self.account_bar = MessageBar(self)
