@@ -21,7 +21,8 @@ pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 
 DRAFTS, SENT = 1_000, 100
 WORDS = "a letter is typed while a hundred others are on their way and nothing may hold up a key "
-LISTED, SCROLLED, MARKED, WROTE = "list 1 000", "scroll", "mark 100", "send 100, type"
+LISTED, SCROLLED, MARKED = "list 1 000", "scroll", "mark 100"
+OPENED, WROTE = "send 100, open a letter", "type while they go"
 
 
 @pytest.fixture
@@ -52,15 +53,16 @@ def test_the_heartbeat_while_a_person_works(
     child = Child(home.environment(), "program")
     try:
         _wait(lambda: child.rows("Drafts") >= 50)
-        for beat in (LISTED, SCROLLED, MARKED, WROTE):
+        for beat, work in _WORK.items():
             for one in (child, beside):
                 one.order(f"beat {beat}")
-            _WORK[beat](keyboard, child)
+            work(keyboard, child)
         delivered = len(server.deliveries())
         late, noise = child.ask("report"), beside.ask("report")
     finally:
         child.end()
-    print(f"\n{delivered} letters delivered; milliseconds that a 5 ms heartbeat came late: p50, p99, largest")
+    print(f"\n{delivered} letters delivered; by how many milliseconds a 5 ms heartbeat came late:")
+    print("  p50, p99, largest, and how many by more than 16")
     for beat in (*_WORK, ""):
         ours, bare = (
             _told([one for name, ones in times.items() if beat in name for one in ones]) for times in (late, noise)
@@ -87,17 +89,21 @@ def _mark(keyboard: Keyboard, child: Child) -> None:
     time.sleep(0.3)
 
 
-def _send(keyboard: Keyboard, child: Child) -> None:
+def _send_and_open(keyboard: Keyboard, child: Child) -> None:
     keyboard.press("Ctrl+Return")
     keyboard.press("c")
     child.when("ready")
+    time.sleep(0.1)
+
+
+def _type(keyboard: Keyboard, child: Child) -> None:
     deadline = time.monotonic() + 60
     while child.rows("Drafts") > DRAFTS - SENT + 1 and time.monotonic() < deadline:
         keyboard.type(WORDS, 0.06)
     keyboard.type(WORDS, 0.06)
 
 
-_WORK = {LISTED: _list, SCROLLED: _scroll, MARKED: _mark, WROTE: _send}
+_WORK = {LISTED: _list, SCROLLED: _scroll, MARKED: _mark, OPENED: _send_and_open, WROTE: _type}
 
 
 def _wait(condition: Callable[[], bool]) -> None:
@@ -109,4 +115,5 @@ def _wait(condition: Callable[[], bool]) -> None:
 
 def _told(late: list[float]) -> str:
     ordered = sorted(late)
-    return f"{ordered[len(ordered) // 2]:.1f}, {ordered[len(ordered) * 99 // 100]:.1f}, {ordered[-1]:.1f}"
+    middle, nearly_all = ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100]
+    return f"{middle:.1f}, {nearly_all:.1f}, {ordered[-1]:.1f}, {sum(one > 16 for one in ordered)}"
