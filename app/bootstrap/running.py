@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import sys
 import traceback
 
 from PySide6.QtWidgets import QApplication
@@ -56,6 +57,7 @@ async def _live(qt: QApplication, window: Window, options: Options) -> int:
         close()  # it was closed before anybody listened
     with closing_on_signals(window):
         tasks.on_defect = lambda error: _report(window, error)
+        sys.excepthook = lambda _kind, error, _trace: _report(window, error)  # what fails in a slot of Qt's
         folder = data_folder(options)
         try:
             store = await Store.open(folder / "mailwright.sqlite")
@@ -88,6 +90,7 @@ def connect(program: Program) -> WindowWork:
     program.registry.add(ALL, all_handlers(program, windows, desks))
     window.connect_commands(program.registry)
     windows.bind_lists()
+    window.contexts = program.stage.contexts
     program.stage.go("drafts")
     return windows
 

@@ -41,8 +41,9 @@ class WindowWork:
         program.outbox.summary.subscribe(self._batch_done)
         program.remedies.wished.subscribe(self._wish)
         program.window.account_bar.action_wanted.connect(self._mend_account)
+        self._disk_words = ""
         program.journal.on_trouble(self._disk_trouble)
-        program.journal.on_well(program.window.notice_bar.clear)
+        program.journal.on_well(self._disk_well)
         program.tasks.on_mail_error = self.tell
         for room in program.rooms:
             room.changed.subscribe(lambda _: self._count())
@@ -181,7 +182,12 @@ class WindowWork:
             self._program.window.notice_bar.say(said.sentence, tone=said.tone, details=said.details)
 
     def _disk_trouble(self, error: StorageError) -> None:
-        self._program.window.notice_bar.say(str(error), tone="bad")
+        self._disk_words = str(error)
+        self._program.window.notice_bar.say(self._disk_words, tone="bad")
+
+    def _disk_well(self) -> None:
+        if self._program.window.notice_bar.accessibleName() == self._disk_words:
+            self._program.window.notice_bar.clear()
 
     def _batch_done(self, summary: Summary) -> None:
         self._program.foot.sent(summary.accepted, len(summary.needs_attention) + len(summary.untold))

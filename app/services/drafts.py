@@ -183,6 +183,9 @@ class Drafts:
                     await self._drop(record.local_id)
             elif record.state not in ON_ITS_WAY and needs_saving(record):
                 await self.close(record.local_id)
+            elif record.open:
+                # The last run had no time to close it. Nobody has it open now.
+                await self._letters.change(record.local_id, open=False)
 
     def account_reachable(self, account_id: AccountId) -> None:
         """Go on at once with what waits for an account."""

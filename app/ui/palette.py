@@ -48,6 +48,7 @@ class CommandPalette(QFrame):
         super().__init__(window)
         self._window = window
         self._commands = commands
+        self._offered: list[tuple[Command, Handler]] = []
         self._way_back = WayBack(self, elsewhere)
         self.setProperty("kind", "popup")
         self.setAccessibleName(tr("Commands"))
@@ -83,6 +84,7 @@ class CommandPalette(QFrame):
         """Show the palette over the window, with every command that can be done now."""
         window = self._window
         self._way_back.remember()
+        self._offered = list(self._commands())
         self._query.clear()
         self._fill("")
         width = min(_WIDTH, window.width() - 40)
@@ -116,7 +118,7 @@ class CommandPalette(QFrame):
 
     def _fill(self, query: str) -> None:
         self._list.clear()
-        possible = [(command.shown_title(), (command, handler)) for command, handler in self._commands()]
+        possible = [(command.shown_title(), (command, handler)) for command, handler in self._offered]
         for command, handler in rank(query, possible):
             if handler.enabled():
                 item = QListWidgetItem(command.shown_title(), self._list)

@@ -334,3 +334,21 @@ async def test_every_control_has_a_name_for_the_ear(program_scene: ProgramScene)
         and not widget.objectName().startswith("qt_")
     ]
     assert nameless == []
+
+
+async def test_the_palette_offers_what_makes_sense_where_the_focus_is(program_scene: ProgramScene) -> None:
+    scene = program_scene
+
+    def offered() -> set[str]:
+        palette = scene.window._palette
+        assert palette is not None
+        return {palette._list.item(row).text() for row in range(palette._list.count())}
+
+    await scene.press("Ctrl+Shift+P")
+    assert {"Next problem", "Discard", "Select all"} <= offered()
+    assert "Save draft" not in offered()
+    await scene.press("Escape")
+    await scene.press("C")
+    await scene.press("Ctrl+Shift+P")
+    assert {"Next problem", "Discard message", "Save draft"} <= offered()
+    assert not {"Discard", "Select all"} & offered()

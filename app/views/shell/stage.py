@@ -8,6 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.commands.command import Context
 from app.domain.message import LocalId
 from app.services.rows import ListRow
 from app.ui.letter_list.desk import ListDesk
@@ -68,6 +69,11 @@ class Stage:
         self.window.rail.show_place(place)
         if moved:
             self.on_place(place)
+
+    def contexts(self) -> frozenset[Context]:
+        """Tell which commands make sense where the focus is: those of the list, or those of the letter in the pane."""
+        writing = self.letter() is not None and not self.in_list()
+        return frozenset({Context.WINDOW, Context.COMPOSE if writing else Context.LIST})
 
     def in_list(self) -> bool:
         """Tell whether the focus is in a list."""

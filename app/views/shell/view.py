@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from app.commands.command import Context, Registry
+from app.commands.command import Command, Context, Handler, Registry
 from app.ui import icons, keys
 from app.ui.bars import ActionBar, MessageBar, QuestionBar
 from app.ui.palette import CommandPalette
@@ -43,6 +43,7 @@ class Window(QMainWindow):
         self._question = QuestionBar(self, self.rest_focus)
         self._build()
         self._palette: CommandPalette | None = None
+        self.contexts: Callable[[], frozenset[Context]] = lambda: frozenset(Context)
 
     def _build(self) -> None:
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
@@ -77,7 +78,7 @@ class Window(QMainWindow):
         """Bind the commands of the whole window, and make the palette."""
         keys.bind(self, registry, Context.WINDOW)
         self.rail.connect_commands(registry)
-        self._palette = CommandPalette(self, lambda: registry, self.rest_focus)
+        self._palette = CommandPalette(self, lambda: self._offered(registry), self.rest_focus)
 
     def add_bar(self, bar: QWidget) -> None:
         """Put a bar over the lists; it is seen while it has something to say."""
@@ -96,6 +97,11 @@ class Window(QMainWindow):
             if dress is not None:
                 dress()
             widget.update()
+
+    def _offered(self, registry: Registry) -> list[tuple[Command, Handler]]:
+        """Return what the palette offers: what makes sense where the focus is."""
+        contexts = self.contexts()
+        return [(command, handler) for command, handler in registry if command.context in contexts]
 
     def open_palette(self) -> None:
         """Open the command palette."""

@@ -352,3 +352,11 @@ async def test_a_finding_goes_away_once_it_is_mended(scene: Scene) -> None:
     record: Record = scene.record(local_id)
     assert record.state is State.DRAFT
     assert record.problem == ""
+
+
+async def test_a_letter_that_was_open_at_a_kill_is_not_taken_for_open_at_the_next_start(scene: Scene) -> None:
+    local_id = await scene.drafts.begin(ANNA, LETTER)
+    await scene.drafts.save(local_id)
+    assert scene.record(local_id).open
+    after = await scene.restarted()
+    assert not after.record(local_id).open
