@@ -252,8 +252,8 @@ class DeskWork:
 def _people(row: ListRow, letter: Letter | None) -> str:
     if letter is None:
         return tr("To {people}", people=row.to) if row.to else ""
-    parts = []
     content = letter.content
+    parts = [] if content.sender is None else [f"{tr('From')} {_name(content.sender)}"]
     for words, people in ((tr("To"), content.to), (tr("Cc"), content.cc), (tr("Bcc"), content.bcc)):
         if people:
             shown = ", ".join(_name(one) for one in people[:_SHOWN_RECIPIENTS])
