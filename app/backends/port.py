@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from app.domain.account import ProbeStep
+from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
+from app.domain.directory import MailTips, Resolution
 from app.domain.errors import TroubleKind
-from app.domain.listing import Folder, Mark, Page, Sighting
+from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
 from app.domain.message import DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome
+from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 
 
@@ -100,6 +103,44 @@ class Backend(Protocol):
         """Move items to Deleted Items, or remove them for good."""
         ...
 
+    def move(self, refs: Sequence[ItemRef], to: Place, job: Job) -> list[Outcome]:
+        """Move items to a folder; the outcome names the item as it is called there, where the server tells."""
+        ...
+
+    def copy(self, refs: Sequence[ItemRef], to: Place, job: Job) -> list[Outcome]:
+        """Copy items to a folder; the outcome names the copy."""
+        ...
+
+    def attach(
+        self, parent: ItemRef, attachments: Sequence[NewAttachment], on_bytes: Callable[[int, int], None], job: Job
+    ) -> list[AttachOutcome]:
+        """Attach to a stored draft; `on_bytes` is told bytes of files sent and bytes of all, on this thread."""
+        ...
+
+    def delete_attachments(self, attachment_ids: Sequence[str], job: Job) -> list[AttachOutcome]:
+        """Take attachments away."""
+        ...
+
+    def get_attachment(self, attachment_id: str, path: str, job: Job) -> AttachmentFetch:
+        """Read one attachment, a file into a new one at `path`. Raises AccountError, BadInput for the path."""
+        ...
+
+    def resolve_names(self, text: str, job: Job) -> Resolution:
+        """Find whom `text` stands for. Raises AccountError, ItemRefused."""
+        ...
+
+    def expand_group(self, group: Recipient, job: Job) -> Resolution:
+        """Name the members of a group. Raises AccountError, ItemRefused."""
+        ...
+
+    def mail_tips(self, sending_as: str, recipients: Sequence[Recipient], job: Job) -> list[MailTips]:
+        """Say what is good to know of each recipient, in order. Raises AccountError, ItemRefused."""
+        ...
+
+    def sync(self, place: Place, state: str, limit: int, job: Job) -> SyncPage:
+        """Read what changed in a folder since `state`. Raises AccountError, ItemRefused."""
+        ...
+
     def get(self, refs: Sequence[ItemRef], job: Job) -> list[FetchOutcome]:
         """Read items. Raises AccountError."""
         ...
@@ -108,7 +149,7 @@ class Backend(Protocol):
         """Read one page of a folder. Raises AccountError, ItemRefused."""
         ...
 
-    def locate(self, marks: Sequence[Mark], folders: Sequence[Folder], job: Job) -> list[Sighting]:
+    def locate(self, marks: Sequence[Mark], folders: Sequence[Folder | Place], job: Job) -> list[Sighting]:
         """Find marked messages. Raises AccountError, ItemRefused where a folder could not be searched whole."""
         ...
 

@@ -23,7 +23,10 @@ class BackendKind(StrEnum):
 
 
 class Account(msgspec.Struct, frozen=True):
-    """One mailbox of this person. `ca_file` is a path to a PEM bundle that is trusted beside the system's."""
+    """One mailbox of this person. `ca_file` is a path to a PEM bundle that is trusted beside the system's.
+
+    With `impersonate` the sign-in is a service's, and every request acts as `address` (ExchangeImpersonation).
+    """
 
     account_id: AccountId
     address: str
@@ -33,6 +36,7 @@ class Account(msgspec.Struct, frozen=True):
     backend: BackendKind = BackendKind.EWS
     display_name: str = ""
     ca_file: str = ""
+    impersonate: bool = False
 
 
 class ProbeStep(msgspec.Struct, frozen=True):

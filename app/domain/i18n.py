@@ -31,12 +31,19 @@ class _Source:
 
 
 _catalogue: Catalogue = _Source()
+_language = "en"
 
 
-def install(catalogue: Catalogue | None) -> None:
+def install(catalogue: Catalogue | None, language: str = "en") -> None:
     """Make `catalogue` the one that words are taken from; None goes back to the words of the source."""
-    global _catalogue  # noqa: PLW0603 - one language per process, set once at start
+    global _catalogue, _language  # noqa: PLW0603 - one language per process, set once at start
     _catalogue = catalogue if catalogue is not None else _Source()
+    _language = language if catalogue is not None and language else "en"
+
+
+def language() -> str:
+    """Return the language that words are in, as a tag such as "en" or "pt-BR"."""
+    return _language
 
 
 def tr(message: str, /, **values: object) -> str:

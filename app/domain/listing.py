@@ -19,6 +19,18 @@ class Folder(StrEnum):
     DELETED = "deleteditems"
 
 
+class Place(msgspec.Struct, frozen=True):
+    """A folder to file in or to look in, where Folder alone does not name it.
+
+    `mailbox` is the address of somebody else's mailbox, empty for one's own. `folder_id` is a FolderId of the server;
+    `folder` then says what it stands for.
+    """
+
+    folder: Folder
+    mailbox: str = ""
+    folder_id: str = ""
+
+
 class Row(msgspec.Struct, frozen=True):
     """One stored item in a list. Times are seconds since the epoch, 0 where the server gave none."""
 
@@ -54,9 +66,36 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class Sighting(msgspec.Struct, frozen=True):
-    """A marked message, seen in a folder."""
+    """A marked message, seen in a folder; `place` where it was looked for in a Place."""
 
     mark: Mark
     folder: Folder
     ref: ItemRef
     is_draft: bool
+    place: Place | None = None
+
+
+class ChangeKind(StrEnum):
+    """What became of an item since the last sync."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    DELETED = "deleted"
+    READ = "read"
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One change of a folder; `row` where the item is there to be shown, `is_read` for READ alone."""
+
+    kind: ChangeKind
+    ref: ItemRef
+    row: Row | None = None
+    is_read: bool = False
+
+
+class SyncPage(msgspec.Struct, frozen=True):
+    """Changes of a folder since a sync state, oldest first; `state` is for the next call, at once where `more`."""
+
+    state: str
+    changes: tuple[Change, ...] = ()
+    more: bool = False

@@ -11,6 +11,7 @@ from typing import NewType
 
 import msgspec
 
+from app.domain.attachment import Attachment
 from app.domain.options import Header, Options
 from app.domain.recipient import Recipient
 
@@ -141,11 +142,15 @@ class Stage(StrEnum):
 
 
 class NewDraft(msgspec.Struct, frozen=True):
-    """A draft that the server does not know yet, with both marks by which it is found again."""
+    """A draft that the server does not know yet, with both marks by which it is found again.
+
+    `drafts_of` is the address of the mailbox in whose Drafts it is kept, empty for one's own.
+    """
 
     local_id: LocalId
     message_id: str
     content: Content
+    drafts_of: str = ""
 
 
 class DraftUpdate(msgspec.Struct, frozen=True):
@@ -187,3 +192,4 @@ class Fetched(msgspec.Struct, frozen=True):
     created: float = 0.0
     size: int = 0
     headers: tuple[Header, ...] = ()
+    attachments: tuple[Attachment, ...] = ()

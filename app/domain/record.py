@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from app.domain.listing import Folder, Place
 from app.domain.message import AccountId, Content, Field, Importance, ItemRef, LocalId
 from app.domain.outcome import Outcome
 from app.domain.state import State
@@ -15,13 +16,35 @@ class CopyKind(StrEnum):
     """Where the copy of a sent message is to be filed."""
 
     OWN_SENT = "own-sent"
+    PRINCIPAL_SENT = "principal-sent"
+    FOLDER = "folder"
     NONE = "none"
 
 
 class CopyTo(msgspec.Struct, frozen=True):
-    """The copy of a sent message: SaveItemToFolder and SavedItemFolderId of SendItem."""
+    """The copy of a sent message: SaveItemToFolder and SavedItemFolderId of SendItem.
+
+    `mailbox` is the principal's address with PRINCIPAL_SENT, whose draft is kept in the principal's Drafts too: a
+    server moves the draft to make the copy, and cannot move it to another mailbox. `folder_id` goes with FOLDER.
+    """
 
     kind: CopyKind = CopyKind.OWN_SENT
+    mailbox: str = ""
+    folder_id: str = ""
+
+    @property
+    def place(self) -> Place | None:
+        """Return where the copy is looked for when it is not one's own Sent, None for that and for no copy."""
+        if self.kind is CopyKind.PRINCIPAL_SENT:
+            return Place(Folder.SENT, self.mailbox)
+        if self.kind is CopyKind.FOLDER:
+            return Place(Folder.SENT, self.mailbox, self.folder_id)
+        return None
+
+    @property
+    def drafts_of(self) -> str:
+        """Return in whose Drafts the draft belongs, empty for one's own."""
+        return self.mailbox if self.kind is CopyKind.PRINCIPAL_SENT else ""
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -42,7 +65,7 @@ class Record(msgspec.Struct, frozen=True):
     finding (an address, a missing recipient) that keeps it from being sent, or what verification found after it
     (`domain/problem.py`). `verified` is when it was last seen on the server what became of a send, 0 while that is
     open. `discarded` is when the person threw it away, so that it can be taken back. `marked` tells whether the item
-    on the server bears our name of it.
+    on the server bears our name of it. `drafts_of` is the mailbox in whose Drafts it was saved, empty for one's own.
     """
 
     local_id: LocalId
@@ -68,6 +91,7 @@ class Record(msgspec.Struct, frozen=True):
     marked: bool = True
     discarded: float = 0.0
     verified: float = 0.0
+    drafts_of: str = ""
 
     @property
     def saved(self) -> bool:

@@ -13,10 +13,13 @@ from typing import TypeVar
 import msgspec
 
 from app.domain.account import Account, ProbeStep
-from app.domain.errors import ItemRefused, Trouble, TroubleKind, error_for
-from app.domain.listing import Folder, Mark, Page, Sighting
+from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
+from app.domain.directory import MailTips, Resolution
+from app.domain.errors import BadInput, ItemRefused, Trouble, TroubleKind, error_for
+from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
 from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
+from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 from app.engine import protocol
 from app.engine.link import GRACE_SECONDS, Link
@@ -31,6 +34,7 @@ class Deadlines(msgspec.Struct, frozen=True):
     send: float = 180.0
     read: float = 60.0
     probe: float = 60.0
+    attach: float = 900.0
 
 
 class EngineClient:
@@ -112,6 +116,73 @@ class EngineClient:
             lambda n: protocol.Delete(n, account_id, seconds, asked, for_good), seconds, len(asked)
         )
 
+    async def move(self, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
+        """MoveItem."""
+        seconds, asked = self._deadlines.write, tuple(refs)
+        return await self._write(lambda n: protocol.Move(n, account_id, seconds, asked, to), seconds, len(asked))
+
+    async def copy(self, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
+        """CopyItem."""
+        seconds, asked = self._deadlines.write, tuple(refs)
+        return await self._write(lambda n: protocol.Copy(n, account_id, seconds, asked, to), seconds, len(asked))
+
+    async def attach(
+        self,
+        account_id: AccountId,
+        parent: ItemRef,
+        attachments: Sequence[NewAttachment],
+        on_bytes: Callable[[int, int], None] | None = None,
+    ) -> list[AttachOutcome]:
+        """CreateAttachment."""
+        seconds, asked = self._deadlines.attach, tuple(attachments)
+        if not asked:
+            return []
+        end = await self._link.submit(
+            lambda n: protocol.Attach(n, account_id, seconds, parent, asked), seconds, on_bytes=on_bytes
+        )
+        return _attached(end, len(asked))
+
+    async def delete_attachments(self, account_id: AccountId, attachment_ids: Sequence[str]) -> list[AttachOutcome]:
+        """DeleteAttachment."""
+        seconds, asked = self._deadlines.write, tuple(attachment_ids)
+        if not asked:
+            return []
+        end = await self._link.submit(lambda n: protocol.DeleteAttachments(n, account_id, seconds, asked), seconds)
+        return _attached(end, len(asked))
+
+    async def get_attachment(self, account_id: AccountId, attachment_id: str, path: str) -> AttachmentFetch:
+        """GetAttachment. Raises AccountError, BadInput."""
+        end = await self._read(
+            lambda n, seconds: protocol.GetAttachment(n, account_id, seconds, attachment_id, path),
+            self._deadlines.attach,
+        )
+        return _must_be(end, protocol.AttachmentRead).fetch
+
+    async def resolve_names(self, account_id: AccountId, text: str) -> Resolution:
+        """ResolveNames. Raises AccountError, ItemRefused."""
+        end = await self._read(lambda n, seconds: protocol.ResolveNames(n, account_id, seconds, text))
+        return _must_be(end, protocol.Resolved).resolution
+
+    async def expand_group(self, account_id: AccountId, group: Recipient) -> Resolution:
+        """ExpandDL. Raises AccountError, ItemRefused."""
+        end = await self._read(lambda n, seconds: protocol.ExpandGroup(n, account_id, seconds, group))
+        return _must_be(end, protocol.Resolved).resolution
+
+    async def mail_tips(
+        self, account_id: AccountId, recipients: Sequence[Recipient], sending_as: str = ""
+    ) -> list[MailTips]:
+        """GetMailTips. Raises AccountError, ItemRefused."""
+        asked = tuple(recipients)
+        if not asked:
+            return []
+        end = await self._read(lambda n, seconds: protocol.AskMailTips(n, account_id, seconds, sending_as, asked))
+        return list(_must_be(end, protocol.Tips).tips)
+
+    async def sync(self, account_id: AccountId, place: Place, state: str = "", limit: int = 100) -> SyncPage:
+        """SyncFolderItems of one page. Raises AccountError, ItemRefused."""
+        end = await self._read(lambda n, seconds: protocol.Sync(n, account_id, seconds, place, state, limit))
+        return _must_be(end, protocol.Synced).page
+
     async def get(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[FetchOutcome]:
         """GetItem. Raises AccountError."""
         asked = tuple(refs)
@@ -125,7 +196,9 @@ class EngineClient:
         end = await self._read(lambda n, seconds: protocol.ListFolder(n, account_id, seconds, folder, offset, limit))
         return _must_be(end, protocol.Listing).page
 
-    async def locate(self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder]) -> list[Sighting]:
+    async def locate(
+        self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder | Place]
+    ) -> list[Sighting]:
         """FindItem by our marks. Raises AccountError, ItemRefused."""
         wanted, places = tuple(marks), tuple(folders)
         if not (wanted and places):
@@ -133,20 +206,32 @@ class EngineClient:
         end = await self._read(lambda n, seconds: protocol.Locate(n, account_id, seconds, wanted, places))
         return list(_must_be(end, protocol.Sightings).sightings)
 
-    async def _read(self, build: Callable[[int, float], protocol.WorkRequest]) -> protocol.End:
-        seconds = self._deadlines.read
+    async def _read(
+        self, build: Callable[[int, float], protocol.WorkRequest], longest: float | None = None
+    ) -> protocol.End:
+        seconds = self._deadlines.read if longest is None else longest
         return await self._link.submit(lambda number: build(number, seconds), seconds)
 
     async def _write(self, build: Callable[[int], protocol.WorkRequest], seconds: float, asked: int) -> list[Outcome]:
         if not asked:
             return []
-        end = await self._link.submit(build, seconds)
-        if isinstance(end, protocol.Outcomes) and len(end.outcomes) == asked:
-            return list(end.outcomes)
-        trouble = end.trouble if isinstance(end, protocol.Failure) else None
-        trouble = trouble or Trouble(TroubleKind.ENGINE, f"{type(end).__name__}")
-        verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
-        return [Outcome(verdict=verdict, trouble=trouble, at=time.time())] * asked
+        return _outcomes(await self._link.submit(build, seconds), asked)
+
+
+def _outcomes(end: protocol.End, asked: int) -> list[Outcome]:
+    """One Outcome for each item, whatever came back."""
+    if isinstance(end, protocol.Outcomes) and len(end.outcomes) == asked:
+        return list(end.outcomes)
+    trouble = end.trouble if isinstance(end, protocol.Failure) else None
+    trouble = trouble or Trouble(TroubleKind.ENGINE, f"{type(end).__name__}")
+    verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
+    return [Outcome(verdict=verdict, trouble=trouble, at=time.time())] * asked
+
+
+def _attached(end: protocol.End, asked: int) -> list[AttachOutcome]:
+    if isinstance(end, protocol.Attached) and len(end.attached) == asked:
+        return list(end.attached)
+    return [AttachOutcome(outcome) for outcome in _outcomes(end, asked)]
 
 
 def _must_be(end: protocol.End, kind: type[_T]) -> _T:
@@ -157,5 +242,7 @@ def _must_be(end: protocol.End, kind: type[_T]) -> _T:
             raise error_for(end.trouble)
         if end.words is not None:
             raise ItemRefused(end.words)
+        if end.bad_input:
+            raise BadInput(end.bad_input)
         raise RuntimeError(f"a defect in the engine: {end.defect}")
     raise RuntimeError(f"the engine answered with {type(end).__name__}")

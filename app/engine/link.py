@@ -34,6 +34,7 @@ class _Waiting:
     process: EngineProcess
     future: asyncio.Future[protocol.End]
     on_step: Callable[[ProbeStep], None] | None
+    on_bytes: Callable[[int, int], None] | None
     timer: asyncio.TimerHandle | None = None
     started: bool = False
     ended_by: TroubleKind | None = None
@@ -78,6 +79,7 @@ class Link:
         build: Callable[[int], protocol.WorkRequest],
         seconds: float,
         on_step: Callable[[ProbeStep], None] | None = None,
+        on_bytes: Callable[[int, int], None] | None = None,
     ) -> asyncio.Future[protocol.End]:
         """Send the request that `build` makes of an id. Cancelling the future cancels the request."""
         loop = asyncio.get_running_loop()
@@ -87,7 +89,7 @@ class Link:
         if process is None:
             future.set_result(protocol.Failure(request_id, trouble=trouble))
             return future
-        waiting = _Waiting(process, future, on_step)
+        waiting = _Waiting(process, future, on_step, on_bytes)
         self._waiting[request_id] = waiting
         waiting.timer = loop.call_later(seconds, self._end_by, request_id, TroubleKind.DEADLINE)
         future.add_done_callback(lambda done: self._on_done(request_id, done))
@@ -138,6 +140,9 @@ class Link:
         elif isinstance(reply, protocol.Progress):
             if waiting.on_step is not None and not waiting.future.done():
                 waiting.on_step(reply.step)
+        elif isinstance(reply, protocol.Uploaded):
+            if waiting.on_bytes is not None and not waiting.future.done():
+                waiting.on_bytes(reply.sent, reply.total)
         else:
             self._resolve(reply.id, reply)
 

@@ -2,8 +2,8 @@
 
 A frame is four bytes of length (big-endian) and one record. The first frame of each side is its hello with VERSION;
 an engine of another version ends at once. Each request has an id of its own; the replies that carry it are, in order:
-Started (a lane took it up: before this nothing can have left the machine), any number of Progress, and one end (Done,
-Outcomes, Fetches, Listing, Sightings, Failure). The secret goes over the pipe only, in OpenAccount and Probe.
+Started (a lane took it up: before this nothing can have left the machine), any number of Progress and Uploaded, and one
+End. The secret goes over the pipe only, in OpenAccount and Probe.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from typing import IO
 import msgspec
 
 from app.domain.account import Account, ProbeStep
+from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
+from app.domain.directory import MailTips, Resolution
 from app.domain.edits import mend_surrogates
 from app.domain.errors import Trouble, TroubleKind
-from app.domain.listing import Folder, Mark, Page, Sighting
+from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
 from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome, ServerWords
+from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 
-VERSION = 1
+VERSION = 2
 LARGEST_FRAME = 1 << 30
 _LENGTH = struct.Struct(">I")
 
@@ -88,6 +91,67 @@ class Delete(Work, frozen=True, tag="delete"):
     for_good: bool
 
 
+class Move(Work, frozen=True, tag="move"):
+    """Answered by Outcomes."""
+
+    refs: tuple[ItemRef, ...]
+    to: Place
+
+
+class Copy(Work, frozen=True, tag="copy"):
+    """Answered by Outcomes."""
+
+    refs: tuple[ItemRef, ...]
+    to: Place
+
+
+class Attach(Work, frozen=True, tag="attach"):
+    """Answered by Attached; bytes that went come as Uploaded."""
+
+    parent: ItemRef
+    attachments: tuple[NewAttachment, ...]
+
+
+class DeleteAttachments(Work, frozen=True, tag="detach"):
+    """Answered by Attached."""
+
+    attachment_ids: tuple[str, ...]
+
+
+class GetAttachment(Work, frozen=True, tag="get-attachment"):
+    """Answered by AttachmentRead; the file is written by the engine."""
+
+    attachment_id: str
+    path: str
+
+
+class ResolveNames(Work, frozen=True, tag="resolve"):
+    """Answered by Resolved."""
+
+    text: str
+
+
+class ExpandGroup(Work, frozen=True, tag="expand"):
+    """Answered by Resolved."""
+
+    group: Recipient
+
+
+class AskMailTips(Work, frozen=True, tag="ask-tips"):
+    """Answered by Tips."""
+
+    sending_as: str
+    recipients: tuple[Recipient, ...]
+
+
+class Sync(Work, frozen=True, tag="sync"):
+    """Answered by Synced."""
+
+    place: Place
+    state: str
+    limit: int
+
+
 class Get(Work, frozen=True, tag="get"):
     """Answered by Fetches."""
 
@@ -106,7 +170,7 @@ class Locate(Work, frozen=True, tag="locate"):
     """Answered by Sightings."""
 
     marks: tuple[Mark, ...]
-    folders: tuple[Folder, ...]
+    folders: tuple[Folder | Place, ...]
 
 
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
@@ -116,8 +180,10 @@ class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     kind: TroubleKind
 
 
-WriteRequest = Save | Update | Send | Delete
-WorkRequest = Probe | WriteRequest | Get | ListFolder | Locate
+WriteRequest = Save | Update | Send | Delete | Move | Copy | Attach | DeleteAttachments
+LookRequest = GetAttachment | ResolveNames | ExpandGroup | AskMailTips | Sync
+ReadRequest = Get | ListFolder | Locate | LookRequest
+WorkRequest = Probe | WriteRequest | ReadRequest
 Request = Hello | OpenAccount | WorkRequest | Cancel
 
 
@@ -138,6 +204,14 @@ class Progress(msgspec.Struct, frozen=True, tag="progress"):
 
     id: int
     step: ProbeStep
+
+
+class Uploaded(msgspec.Struct, frozen=True, tag="uploaded"):
+    """So many bytes of files went out, of so many."""
+
+    id: int
+    sent: int
+    total: int
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
@@ -174,17 +248,56 @@ class Sightings(msgspec.Struct, frozen=True, tag="sightings"):
     sightings: tuple[Sighting, ...]
 
 
+class Attached(msgspec.Struct, frozen=True, tag="attached"):
+    """The end of Attach and DeleteAttachments."""
+
+    id: int
+    attached: tuple[AttachOutcome, ...]
+
+
+class AttachmentRead(msgspec.Struct, frozen=True, tag="attachment"):
+    """The end of GetAttachment."""
+
+    id: int
+    fetch: AttachmentFetch
+
+
+class Resolved(msgspec.Struct, frozen=True, tag="resolved"):
+    """The end of ResolveNames and ExpandGroup."""
+
+    id: int
+    resolution: Resolution
+
+
+class Tips(msgspec.Struct, frozen=True, tag="tips"):
+    """The end of AskMailTips."""
+
+    id: int
+    tips: tuple[MailTips, ...]
+
+
+class Synced(msgspec.Struct, frozen=True, tag="synced"):
+    """The end of Sync."""
+
+    id: int
+    page: SyncPage
+
+
 class Failure(msgspec.Struct, frozen=True, tag="failure"):
-    """The end of a read that has no answer: a trouble, a refusal in the server's words, or a defect of ours (where)."""
+    """The end of a read that has no answer: a trouble, a refusal in the server's words, a defect of ours (where), or
+    what was asked for wrongly, in words.
+    """
 
     id: int
     trouble: Trouble | None = None
     words: ServerWords | None = None
     defect: str = ""
+    bad_input: str = ""
 
 
-End = Done | Outcomes | Fetches | Listing | Sightings | Failure
-Reply = Ready | Started | Progress | End
+Found = Attached | AttachmentRead | Resolved | Tips | Synced
+End = Done | Outcomes | Fetches | Listing | Sightings | Found | Failure
+Reply = Ready | Started | Progress | Uploaded | End
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
@@ -244,7 +357,11 @@ def items_of(request: WorkRequest) -> int | None:
             return len(drafts)
         case Update(updates=updates):
             return len(updates)
-        case Send(refs=refs) | Delete(refs=refs):
+        case Send(refs=refs) | Delete(refs=refs) | Move(refs=refs) | Copy(refs=refs):
             return len(refs)
+        case Attach(attachments=attachments):
+            return len(attachments)
+        case DeleteAttachments(attachment_ids=attachment_ids):
+            return len(attachment_ids)
         case _:
             return None

@@ -11,6 +11,7 @@ import gettext
 import os
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from typing import BinaryIO, assert_never
@@ -18,7 +19,7 @@ from typing import BinaryIO, assert_never
 from app.backends.port import Backend, Job, Stopped
 from app.domain import i18n
 from app.domain.account import Account, BackendKind
-from app.domain.errors import AccountError, ItemRefused, Trouble, TroubleKind
+from app.domain.errors import AccountError, BadInput, ItemRefused, Trouble, TroubleKind
 from app.domain.i18n import tr
 from app.domain.message import AccountId
 from app.domain.outcome import Outcome, Verdict
@@ -27,6 +28,9 @@ from app.engine.lanes import Lane, Task
 
 GIVE_UP_SECONDS = 0.5
 """How long a stopped job has to come back by itself before it is answered for."""
+
+PROGRESS_SECONDS = 0.05
+"""No more often than this is an upload's progress told."""
 
 _READERS = 2
 
@@ -169,6 +173,8 @@ class Engine:
             end = protocol.Failure(request.id, trouble=error.trouble)
         except ItemRefused as refusal:
             end = protocol.Failure(request.id, words=refusal.words)
+        except BadInput as bad:
+            end = protocol.Failure(request.id, bad_input=str(bad))
         except Stopped:
             end = _failed(request, job, _stopped(request, job))
         except Exception:  # noqa: BLE001 - a defect ends its own request, not the engine with all that is in flight
@@ -179,14 +185,8 @@ class Engine:
 
     def _perform(self, request: protocol.WorkRequest, job: Job, backend: Backend) -> protocol.End:
         match request:
-            case protocol.Save():
-                return protocol.Outcomes(request.id, tuple(backend.save(request.drafts, job)))
-            case protocol.Update():
-                return protocol.Outcomes(request.id, tuple(backend.update(request.updates, job)))
-            case protocol.Send():
-                return protocol.Outcomes(request.id, tuple(backend.send(request.refs, request.copy_to, job)))
-            case protocol.Delete():
-                return protocol.Outcomes(request.id, tuple(backend.delete(request.refs, request.for_good, job)))
+            case protocol.Attach() | protocol.DeleteAttachments():
+                return self._perform_attaching(request, job, backend)
             case protocol.Get():
                 return protocol.Fetches(request.id, tuple(backend.get(request.refs, job)))
             case protocol.ListFolder():
@@ -199,8 +199,25 @@ class Engine:
                     self._reply(protocol.Progress(request.id, step))
                 backend.close()
                 return protocol.Done(request.id)
+            case _ if isinstance(request, protocol.LookRequest):
+                return _look(request, job, backend)
             case _:
-                assert_never(request)
+                return protocol.Outcomes(request.id, tuple(_write(request, job, backend)))
+
+    def _perform_attaching(
+        self, request: protocol.Attach | protocol.DeleteAttachments, job: Job, backend: Backend
+    ) -> protocol.End:
+        if isinstance(request, protocol.DeleteAttachments):
+            return protocol.Attached(request.id, tuple(backend.delete_attachments(request.attachment_ids, job)))
+        told_at = 0.0
+
+        def tell(sent: int, total: int) -> None:
+            nonlocal told_at
+            if sent == total or time.monotonic() - told_at >= PROGRESS_SECONDS:
+                told_at = time.monotonic()
+                self._reply(protocol.Uploaded(request.id, sent, total))
+
+        return protocol.Attached(request.id, tuple(backend.attach(request.parent, request.attachments, tell, job)))
 
     def _answer(self, request_id: int, task: Task, end: protocol.End) -> None:
         if task.claim():
@@ -216,13 +233,52 @@ class Engine:
             os._exit(0)
 
 
+_Write = protocol.Save | protocol.Update | protocol.Send | protocol.Delete | protocol.Move | protocol.Copy
+
+
+def _write(request: _Write, job: Job, backend: Backend) -> list[Outcome]:
+    match request:
+        case protocol.Save():
+            return backend.save(request.drafts, job)
+        case protocol.Update():
+            return backend.update(request.updates, job)
+        case protocol.Send():
+            return backend.send(request.refs, request.copy_to, job)
+        case protocol.Delete():
+            return backend.delete(request.refs, request.for_good, job)
+        case protocol.Move():
+            return backend.move(request.refs, request.to, job)
+        case protocol.Copy():
+            return backend.copy(request.refs, request.to, job)
+        case _:
+            assert_never(request)
+
+
+def _look(request: protocol.LookRequest, job: Job, backend: Backend) -> protocol.Found:
+    match request:
+        case protocol.GetAttachment():
+            fetch = backend.get_attachment(request.attachment_id, request.path, job)
+            return protocol.AttachmentRead(request.id, fetch)
+        case protocol.ResolveNames():
+            return protocol.Resolved(request.id, backend.resolve_names(request.text, job))
+        case protocol.ExpandGroup():
+            return protocol.Resolved(request.id, backend.expand_group(request.group, job))
+        case protocol.AskMailTips():
+            return protocol.Tips(request.id, tuple(backend.mail_tips(request.sending_as, request.recipients, job)))
+        case protocol.Sync():
+            return protocol.Synced(request.id, backend.sync(request.place, request.state, request.limit, job))
+        case _:
+            assert_never(request)
+
+
 def _speak(catalogue: str) -> None:
     """Take the words a person reads from `catalogue`; where it cannot be read, from the source."""
     if not catalogue:
         return
     try:
         with open(catalogue, "rb") as content:  # noqa: PTH123 - pathlib would be imported for this alone
-            i18n.install(gettext.GNUTranslations(content))
+            words = gettext.GNUTranslations(content)
+        i18n.install(words, words.info().get("language", "").replace("_", "-"))
     except (OSError, ValueError) as error:
         print(f"{type(error).__name__}: the catalogue cannot be read", file=sys.stderr)  # noqa: T201 - as above
 

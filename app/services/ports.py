@@ -9,11 +9,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
 from app.domain.account import Account, ProbeStep
+from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
+from app.domain.directory import MailTips, Resolution
 from app.domain.edits import Edit
 from app.domain.errors import StorageError
-from app.domain.listing import Folder, Mark, Page, Sighting
+from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
 from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome
+from app.domain.recipient import Recipient
 from app.domain.record import CopyTo, Letter, Record
 
 
@@ -51,6 +54,50 @@ class Mailbox(Protocol):
         """DeleteItem, to Deleted Items unless `for_good`."""
         ...
 
+    async def move(self, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
+        """MoveItem. `ref` of an outcome is the item's new name, None where the server does not tell it."""
+        ...
+
+    async def copy(self, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
+        """CopyItem. `ref` of an outcome is the copy."""
+        ...
+
+    async def attach(
+        self,
+        account_id: AccountId,
+        parent: ItemRef,
+        attachments: Sequence[NewAttachment],
+        on_bytes: Callable[[int, int], None] | None = None,
+    ) -> list[AttachOutcome]:
+        """CreateAttachment, a write; `on_bytes` is told bytes of files sent and bytes of all."""
+        ...
+
+    async def delete_attachments(self, account_id: AccountId, attachment_ids: Sequence[str]) -> list[AttachOutcome]:
+        """DeleteAttachment, a write."""
+        ...
+
+    async def get_attachment(self, account_id: AccountId, attachment_id: str, path: str) -> AttachmentFetch:
+        """GetAttachment; a file is written to `path`, which must not be there yet. Raises BadInput for the path."""
+        ...
+
+    async def resolve_names(self, account_id: AccountId, text: str) -> Resolution:
+        """ResolveNames; nobody is an empty answer. Raises ItemRefused too."""
+        ...
+
+    async def expand_group(self, account_id: AccountId, group: Recipient) -> Resolution:
+        """ExpandDL. Raises ItemRefused too."""
+        ...
+
+    async def mail_tips(
+        self, account_id: AccountId, recipients: Sequence[Recipient], sending_as: str = ""
+    ) -> list[MailTips]:
+        """GetMailTips: one answer per recipient, in order. Raises ItemRefused too."""
+        ...
+
+    async def sync(self, account_id: AccountId, place: Place, state: str = "", limit: int = 100) -> SyncPage:
+        """SyncFolderItems: one page of changes since `state`. Raises ItemRefused too."""
+        ...
+
     async def get(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[FetchOutcome]:
         """GetItem with all fields of Content and our marks; one answer per item, in order."""
         ...
@@ -59,7 +106,9 @@ class Mailbox(Protocol):
         """FindItem: one page, newest first (sent time in Sent, last change in Drafts), in one request."""
         ...
 
-    async def locate(self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder]) -> list[Sighting]:
+    async def locate(
+        self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder | Place]
+    ) -> list[Sighting]:
         """Look for marked messages in `folders` (our named property, or the Message-ID); at most one request each."""
         ...
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.edits import utf16_length
 from app.domain.errors import AccountError, StorageError
-from app.domain.listing import Folder, Mark
+from app.domain.listing import Folder, Mark, Place
 from app.domain.message import (
     SUBJECT_LIMIT,
     Content,
@@ -137,7 +137,10 @@ class Saver:
             found = await self._look_for(letter)
             if found is None or found:
                 return bool(found)
-        draft = NewDraft(record.local_id, record.message_id, letter.content)
+        drafts_of = record.copy_to.drafts_of
+        if drafts_of != record.drafts_of:
+            await self._letters.learn(record.local_id, drafts_of=drafts_of)
+        draft = NewDraft(record.local_id, record.message_id, letter.content, drafts_of)
         await self._announce(letter)
         self._never_tried.discard(record.local_id)
         outcome = (await self._mailbox.save(record.account_id, [draft]))[0]
@@ -158,7 +161,8 @@ class Saver:
                 if look:
                     # The lost request may still be on its way through the server.
                     await self._clock.sleep(_SECOND_LOOK)
-                sightings = await self._mailbox.locate(record.account_id, [mark], [Folder.DRAFTS])
+                place = Place(Folder.DRAFTS, record.drafts_of) if record.drafts_of else Folder.DRAFTS
+                sightings = await self._mailbox.locate(record.account_id, [mark], [place])
                 drafts = [sighting.ref for sighting in sightings if sighting.is_draft]
                 if drafts:
                     return await self._adopt(letter, drafts[0])

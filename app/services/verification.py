@@ -11,8 +11,8 @@ from typing import Final
 
 import msgspec
 
-from app.domain.errors import AccountError
-from app.domain.listing import Folder, Mark, Sighting
+from app.domain.errors import AccountError, ItemRefused
+from app.domain.listing import Folder, Mark, Place, Sighting
 from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, problem
@@ -33,12 +33,13 @@ _BATCH: Final = 100
 
 
 class _Seen(msgspec.Struct):
-    """Where a letter was seen in one look."""
+    """Where a letter was seen in one look; `blind` where the folder of its copy may not be looked into."""
 
     draft: Sighting | None = None
     sent: Sighting | None = None
     in_outbox: bool = False
     elsewhere: Sighting | None = None
+    blind: bool = False
 
 
 class Verification:
@@ -98,18 +99,34 @@ class Verification:
         """Ask once for all of them, and once more for those without a mark. Raises AccountError."""
         records = [record for local_id in local_ids if (record := self._letters.get(local_id)) is not None]
         marks = [Mark(record.local_id, record.message_id) for record in records]
-        seen: dict[LocalId, _Seen] = {}
-        for sighting in await self._mailbox.locate(account_id, marks, FOLDERS) if marks else ():
-            one = seen.setdefault(LocalId(sighting.mark.local_id), _Seen())
+        wanted = {record.local_id: record.copy_to.place for record in records}
+        sightings, blind = await self._locate(account_id, marks, _others(records))
+        seen = {local_id: _Seen(blind=blind) for local_id, place in wanted.items() if place is not None}
+        for sighting in sightings:
+            local_id = LocalId(sighting.mark.local_id)
+            one = seen.setdefault(local_id, _Seen())
             if sighting.folder is Folder.OUTBOX:
                 one.in_outbox = True
             elif sighting.is_draft:
                 one.draft = sighting
-            elif sighting.folder is Folder.SENT:
+            elif sighting.folder is Folder.SENT and sighting.place == wanted.get(local_id):
                 one.sent = sighting
             else:
                 one.elsewhere = sighting
         return seen
+
+    async def _locate(
+        self, account_id: AccountId, marks: Sequence[Mark], others: Sequence[Place]
+    ) -> tuple[list[Sighting], bool]:
+        """Look in one's own folders and in `others`; True where those may not be looked into. Raises AccountError."""
+        if not marks:
+            return [], False
+        try:
+            return await self._mailbox.locate(account_id, marks, [*FOLDERS, *others]), False
+        except ItemRefused:
+            if not others:
+                raise
+            return await self._mailbox.locate(account_id, marks, FOLDERS), True
 
     async def _settle(self, local_id: LocalId, seen: _Seen, *, again: bool, last: bool) -> bool:
         """Say what was seen, as far as it is certain. True where there is nothing more to look for."""
@@ -137,8 +154,9 @@ class Verification:
             await self._say(record, State.SENT_NOT_FILED, ProblemKind.COPY_ELSEWHERE, seen.elsewhere)
         elif not last:
             return False
-        elif not record.message_id:
-            # A draft of another client may bear neither of our marks: its copy could not have been found.
+        elif seen.blind or not record.message_id:
+            # What may not be looked into cannot be said to hold no copy; and a draft of another client may bear
+            # neither of our marks: its copy could not have been found.
             await self._say(record, State.SENT, None, None)
         else:
             await self._say(record, State.SENT_NOT_FILED, ProblemKind.NO_COPY, None)
@@ -206,6 +224,18 @@ class Verification:
             rest = "" if filed else problem(ProblemKind.NO_COPY)
             return await self._letters.learn(local_id, problem=rest, ref=None)
         return await self._letters.learn(local_id, save_outcome=outcome)
+
+
+def _others(records: Sequence[Record]) -> list[Place]:
+    """Where else to look: in the principal's mailbox, and where the copies were to go."""
+    places: dict[Place, None] = {}
+    for record in records:
+        if record.copy_to.place is not None:
+            places[record.copy_to.place] = None
+        for mailbox in {record.drafts_of, record.copy_to.drafts_of} - {""}:
+            places[Place(Folder.DRAFTS, mailbox)] = None
+            places[Place(Folder.OUTBOX, mailbox)] = None
+    return list(places)
 
 
 def _named_again(record: Record, draft: Sighting) -> ItemRef:

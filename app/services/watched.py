@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from app.domain.account import Account, ProbeStep
+from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
+from app.domain.directory import MailTips, Resolution
 from app.domain.errors import AccountError, SignInRefused, Trouble, TroubleKind
-from app.domain.listing import Folder, Mark, Page, Sighting
+from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
 from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
+from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 from app.services.accounts import Accounts
 from app.services.ports import Clock, Mailbox
@@ -61,6 +64,60 @@ class WatchedMailbox:
         outcomes = await self._mailbox.delete(account_id, refs, for_good=for_good)
         return self._heard(account_id, outcomes, len(refs))
 
+    async def move(self, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
+        """MoveItem, watched."""
+        if not self._accounts.is_open(account_id):
+            return self._not_open(len(refs))
+        return self._heard(account_id, await self._mailbox.move(account_id, refs, to), len(refs))
+
+    async def copy(self, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
+        """CopyItem, watched."""
+        if not self._accounts.is_open(account_id):
+            return self._not_open(len(refs))
+        return self._heard(account_id, await self._mailbox.copy(account_id, refs, to), len(refs))
+
+    async def attach(
+        self,
+        account_id: AccountId,
+        parent: ItemRef,
+        attachments: Sequence[NewAttachment],
+        on_bytes: Callable[[int, int], None] | None = None,
+    ) -> list[AttachOutcome]:
+        """CreateAttachment, watched."""
+        if not self._accounts.is_open(account_id):
+            return [AttachOutcome(outcome) for outcome in self._not_open(len(attachments))]
+        answers = await self._mailbox.attach(account_id, parent, attachments, on_bytes)
+        return self._heard_attached(account_id, answers, len(attachments))
+
+    async def delete_attachments(self, account_id: AccountId, attachment_ids: Sequence[str]) -> list[AttachOutcome]:
+        """DeleteAttachment, watched."""
+        if not self._accounts.is_open(account_id):
+            return [AttachOutcome(outcome) for outcome in self._not_open(len(attachment_ids))]
+        answers = await self._mailbox.delete_attachments(account_id, attachment_ids)
+        return self._heard_attached(account_id, answers, len(attachment_ids))
+
+    async def get_attachment(self, account_id: AccountId, attachment_id: str, path: str) -> AttachmentFetch:
+        """GetAttachment, watched."""
+        return await self._reading(account_id, self._mailbox.get_attachment(account_id, attachment_id, path))
+
+    async def resolve_names(self, account_id: AccountId, text: str) -> Resolution:
+        """ResolveNames, watched."""
+        return await self._reading(account_id, self._mailbox.resolve_names(account_id, text))
+
+    async def expand_group(self, account_id: AccountId, group: Recipient) -> Resolution:
+        """ExpandDL, watched."""
+        return await self._reading(account_id, self._mailbox.expand_group(account_id, group))
+
+    async def mail_tips(
+        self, account_id: AccountId, recipients: Sequence[Recipient], sending_as: str = ""
+    ) -> list[MailTips]:
+        """GetMailTips, watched."""
+        return await self._reading(account_id, self._mailbox.mail_tips(account_id, recipients, sending_as))
+
+    async def sync(self, account_id: AccountId, place: Place, state: str = "", limit: int = 100) -> SyncPage:
+        """SyncFolderItems, watched."""
+        return await self._reading(account_id, self._mailbox.sync(account_id, place, state, limit))
+
     async def get(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[FetchOutcome]:
         """GetItem, watched."""
         return await self._reading(account_id, self._mailbox.get(account_id, refs))
@@ -69,7 +126,9 @@ class WatchedMailbox:
         """FindItem, watched."""
         return await self._reading(account_id, self._mailbox.list_folder(account_id, folder, offset, limit))
 
-    async def locate(self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder]) -> list[Sighting]:
+    async def locate(
+        self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder | Place]
+    ) -> list[Sighting]:
         """Look for marks, watched."""
         return await self._reading(account_id, self._mailbox.locate(account_id, marks, folders))
 
@@ -84,6 +143,12 @@ class WatchedMailbox:
             raise
         self._accounts.report_well(account_id)
         return answer
+
+    def _heard_attached(self, account_id: AccountId, answers: list[AttachOutcome], asked: int) -> list[AttachOutcome]:
+        outcomes = self._heard(account_id, [answer.outcome for answer in answers], asked)
+        if len(answers) == asked:
+            return answers
+        return [AttachOutcome(outcome) for outcome in outcomes]
 
     def _heard(self, account_id: AccountId, outcomes: list[Outcome], asked: int) -> list[Outcome]:
         """Take down what the outcomes say of the account, and hold them to one per item."""

@@ -8,15 +8,18 @@ the request counts as sent, or not; a job that is stopped ends it, unless `deaf`
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.backends.port import Job
 from app.domain.account import ProbeStep
+from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
+from app.domain.directory import MailTips, Resolution
 from app.domain.errors import Trouble
-from app.domain.listing import Folder, Mark, Page, Sighting
+from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
 from app.domain.message import DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
+from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 
 
@@ -57,6 +60,52 @@ class FakeBackend:
         """Accept each."""
         return self._write("delete", [None] * len(refs), job)
 
+    def move(self, refs: Sequence[ItemRef], to: Place, job: Job) -> list[Outcome]:
+        """Accept each."""
+        return self._write("move", refs, job)
+
+    def copy(self, refs: Sequence[ItemRef], to: Place, job: Job) -> list[Outcome]:
+        """Accept each."""
+        return self._write("copy", refs, job)
+
+    def attach(
+        self, parent: ItemRef, attachments: Sequence[NewAttachment], on_bytes: Callable[[int, int], None], job: Job
+    ) -> list[AttachOutcome]:
+        """Accept each, and tell of ten bytes for each."""
+        outcomes = self._write("attach", [parent] * len(attachments), job)
+        for done in range(1, len(attachments) + 1):
+            on_bytes(done * 10, len(attachments) * 10)
+        return [AttachOutcome(outcome, f"attachment-{place}") for place, outcome in enumerate(outcomes)]
+
+    def delete_attachments(self, attachment_ids: Sequence[str], job: Job) -> list[AttachOutcome]:
+        """Accept each."""
+        return [AttachOutcome(one) for one in self._write("delete_attachments", [None] * len(attachment_ids), job)]
+
+    def get_attachment(self, attachment_id: str, path: str, job: Job) -> AttachmentFetch:
+        """Say that it is unknown."""
+        self._enter("get_attachment", job)
+        return AttachmentFetch(Outcome(Verdict.UNKNOWN))
+
+    def resolve_names(self, text: str, job: Job) -> Resolution:
+        """Find who was asked for."""
+        self._enter("resolve_names", job)
+        return Resolution((Recipient(text),))
+
+    def expand_group(self, group: Recipient, job: Job) -> Resolution:
+        """Name the group as its one member."""
+        self._enter("expand_group", job)
+        return Resolution((group,))
+
+    def mail_tips(self, sending_as: str, recipients: Sequence[Recipient], job: Job) -> list[MailTips]:
+        """Know nothing of each."""
+        self._enter("mail_tips", job)
+        return [MailTips(recipient.address) for recipient in recipients]
+
+    def sync(self, place: Place, state: str, limit: int, job: Job) -> SyncPage:
+        """Return no changes."""
+        self._enter("sync", job)
+        return SyncPage(state or "1")
+
     def get(self, refs: Sequence[ItemRef], job: Job) -> list[FetchOutcome]:
         """Say that each is unknown."""
         self._enter("get", job)
@@ -67,7 +116,7 @@ class FakeBackend:
         self._enter("list_folder", job)
         return Page((), 0)
 
-    def locate(self, marks: Sequence[Mark], folders: Sequence[Folder], job: Job) -> list[Sighting]:
+    def locate(self, marks: Sequence[Mark], folders: Sequence[Folder | Place], job: Job) -> list[Sighting]:
         """Find nothing."""
         self._enter("locate", job)
         return []

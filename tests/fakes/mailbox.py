@@ -11,7 +11,10 @@ recipient. Nothing sleeps. Trouble is set before the call that is to meet it, an
 
 What happened is read from `calls` (what was asked), `delivered` (what reached people) and `items` (what lies where).
 Other hands on the same mailbox: `put`, `edit_elsewhere`, `delete_elsewhere`. Servers with habits: `leaves_drafts`
-(a send that says success and leaves the draft where it was, without a copy), `files_no_copy`.
+(a send that says success and leaves the draft where it was, without a copy), `files_no_copy`,
+`closed_to_us` (mailboxes that may not be looked into). A copy that is to go to
+another mailbox than the draft's leaves the draft too, as Exchange does. The directory is what `people`, `groups` and
+`tips` hold. The operations that lists and compose do not use stand in `more_mailbox.py`.
 """
 
 from __future__ import annotations
@@ -27,12 +30,14 @@ from typing import TypeVar
 import msgspec
 
 from app.domain.account import Account, ProbeStep
-from app.domain.errors import Trouble, error_for
-from app.domain.listing import Folder, Mark, Page, Row, Sighting
+from app.domain.attachment import Attachment
+from app.domain.errors import ItemRefused, Trouble, error_for
+from app.domain.listing import Folder, Mark, Page, Place, Row, Sighting
 from app.domain.message import OPTION_FIELDS, AccountId, Content, DraftUpdate, Fetched, Field, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome, ServerWords, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
+from tests.fakes.more_mailbox import MoreOfAMailbox
 
 _T = TypeVar("_T")
 
@@ -67,6 +72,9 @@ class Stored:
     change_key: str
     folder: Folder
     content: Content
+    owner: str = ""
+    folder_id: str = ""
+    attachments: list[Attachment] = dataclasses.field(default_factory=list)
     local_id: str = ""
     message_id: str = ""
     is_draft: bool = True
@@ -112,7 +120,7 @@ class _Failure:
     processed: bool
 
 
-class FakeMailbox:
+class FakeMailbox(MoreOfAMailbox):
     """The fake. Accounts need opening before the first call, as with the engine; `accounts` shows them."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
@@ -125,8 +133,10 @@ class FakeMailbox:
         self.probe_steps: list[ProbeStep] = [
             ProbeStep(name, passed=True) for name in ("name", "connect", "tls", "sign-in", "ews", "drafts")
         ]
+        super().__init__()
         self.leaves_drafts = False
         self.files_no_copy = False
+        self.closed_to_us: set[str] = set()
         self._now = now
         self._count = itertools.count(1)
         self._failures: dict[str, deque[_Failure]] = defaultdict(deque)
@@ -190,8 +200,15 @@ class FakeMailbox:
     # --- what a test reads --------------------------------------------------------------------------------------
 
     def in_folder(self, account_id: AccountId, folder: Folder) -> list[Stored]:
-        """Return what lies in a folder, oldest first."""
-        return [item for item in self.items.values() if item.account_id == account_id and item.folder is folder]
+        """Return what lies in a folder of the account's own, oldest first."""
+        return self.in_place(account_id, Place(folder))
+
+    def in_place(self, account_id: AccountId, place: Place) -> list[Stored]:
+        """Return what lies in a folder, its own or another's, oldest first."""
+        mine = [item for item in self.items.values() if item.account_id == account_id]
+        if place.folder_id:
+            return [item for item in mine if item.folder_id == place.folder_id]
+        return [i for i in mine if i.folder is place.folder and i.owner == place.mailbox and not i.folder_id]
 
     def calls_of(self, name: str) -> list[Call]:
         """Return the calls of one operation, in order."""
@@ -245,13 +262,17 @@ class FakeMailbox:
         end = offset + len(rows)
         return Page(rows=rows, total=len(items), next_offset=end if end < len(items) else None)
 
-    async def locate(self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder]) -> list[Sighting]:
+    async def locate(
+        self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder | Place]
+    ) -> list[Sighting]:
         """Find items by our mark or Message-ID."""
         await self._read("locate", account_id, (tuple(marks), tuple(folders)))
+        if any(isinstance(folder, Place) and folder.mailbox in self.closed_to_us for folder in folders):
+            raise ItemRefused(words("ErrorAccessDenied", "Access is denied."))
         return [
-            Sighting(mark=mark, folder=item.folder, ref=item.ref, is_draft=item.is_draft)
+            Sighting(mark, item.folder, item.ref, item.is_draft, folder if isinstance(folder, Place) else None)
             for folder in folders
-            for item in self.in_folder(account_id, folder)
+            for item in self.in_place(account_id, folder if isinstance(folder, Place) else Place(folder))
             for mark in marks
             if (mark.local_id and item.local_id == mark.local_id)
             or (mark.message_id and item.message_id == mark.message_id)
@@ -311,6 +332,7 @@ class FakeMailbox:
 
     def _save_one(self, account_id: AccountId, draft: NewDraft) -> Outcome:
         item = self.put(account_id, draft.content, local_id=draft.local_id, message_id=draft.message_id)
+        item.owner = draft.drafts_of
         return self._accepted(item.ref)
 
     def _update_one(self, account_id: AccountId, update: DraftUpdate) -> Outcome:
@@ -339,11 +361,14 @@ class FakeMailbox:
             return self._refused(words("ErrorInvalidRecipients", "At least one recipient isn't valid."))
         for recipient in item.content.recipients():
             self._deliver(item, recipient)
-        if self.leaves_drafts:
-            return self._accepted(None)
+        place = copy_to.place or Place(Folder.SENT)
+        if self.leaves_drafts or (copy_to.kind is not CopyKind.NONE and place.mailbox != item.owner):
+            return self._accepted(None)  # the silent failures: a draft cannot be moved to another mailbox
         del self.items[item.item_id]
-        if copy_to.kind is CopyKind.OWN_SENT and not self.files_no_copy:
-            self.put(account_id, item.content, folder=Folder.SENT, local_id=item.local_id, message_id=item.message_id)
+        if copy_to.kind is not CopyKind.NONE and not self.files_no_copy:
+            local_id, message_id = item.local_id, item.message_id
+            kept = self.put(account_id, item.content, folder=place.folder, local_id=local_id, message_id=message_id)
+            kept.owner, kept.folder_id = place.mailbox, place.folder_id
         return self._accepted(None)
 
     def _deliver(self, item: Stored, recipient: Recipient) -> None:
@@ -376,6 +401,8 @@ class FakeMailbox:
             is_draft=item.is_draft,
             modified=item.modified,
             sent=item.sent,
+            attachments=tuple(item.attachments),
+            has_attachments=bool(item.attachments),
         )
         return FetchOutcome(self._accepted(item.ref), fetched)
 

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from app.backends.ews import requests
+from app.backends.ews import directory, requests
+from app.backends.ews.attaching import Attaching, write_file
+from app.backends.ews.attachments import fetch_of, get_attachment
 from app.backends.ews.calls import SoapFault, post
-from app.backends.ews.items import mark_of, ref_of, row_of
+from app.backends.ews.items import is_true, mark_of, ref_of, row_of
 from app.backends.ews.probe import probe
 from app.backends.ews.replies import fetched_of, outcomes_of, words_of
-from app.backends.ews.troubles import OF_THE_REQUEST, trouble_of
+from app.backends.ews.syncing import page_of, sync_items
+from app.backends.ews.troubles import trouble_of
+from app.backends.ews.verdicts import fault_outcome, not_sent, refused_here, untold
 from app.backends.ews.wire import LOOPBACK, HttpRefusal, Wire
 from app.backends.ews.xml import Element, Unreadable, child, text_of
 from app.backends.port import Job, Stopped
 from app.domain.account import Account, ProbeStep
-from app.domain.errors import ItemRefused, Trouble, TroubleKind, error_for
+from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
+from app.domain.directory import MailTips, Resolution
+from app.domain.errors import BadInput, ItemRefused, Trouble, TroubleKind, error_for
 from app.domain.fields import refuse_fields, set_fields
 from app.domain.i18n import tr
-from app.domain.listing import Folder, Mark, Page, Sighting
+from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
 from app.domain.message import DraftUpdate, ItemRef, NewDraft, Stage
-from app.domain.outcome import LOCAL, FetchOutcome, Outcome, ServerWords, Verdict
+from app.domain.outcome import FetchOutcome, Outcome
+from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 
 _T = TypeVar("_T")
@@ -49,13 +56,28 @@ class EwsBackend:
 
     def save(self, drafts: Sequence[NewDraft], job: Job) -> list[Outcome]:
         """CreateItem SaveOnly into Drafts."""
-        return self._write(drafts, requests.create_items, job, needs_ref=True, refuse=_refusal_of_draft)
+        outcomes: dict[int, Outcome] = {}
+        for mailbox in dict.fromkeys(draft.drafts_of for draft in drafts):
+            places = [place for place, draft in enumerate(drafts) if draft.drafts_of == mailbox]
+            chosen = [drafts[place] for place in places]
+            answers = self._write(chosen, requests.create_items, job, needs_ref=True, refuse=_refusal_of_draft)
+            outcomes.update(zip(places, answers, strict=True))
+        return [outcomes[place] for place in range(len(drafts))]
+
+    def create_and_send(self, drafts: Sequence[NewDraft], copy_to: CopyTo, job: Job) -> list[Outcome]:
+        """CreateItem SendOnly or SendAndSaveCopy. Not for the product: a lost reply leaves nothing to look for."""
+        return self._write(drafts, lambda chunk: requests.create_items(chunk, copy_to), job, refuse=_refusal_of_draft)
 
     def update(self, updates: Sequence[DraftUpdate], job: Job) -> list[Outcome]:
         """UpdateItem, NeverOverwrite. Raises ValueError for an update that writes nothing, which is a defect."""
         if not all(update.fields or update.mark for update in updates):
             raise ValueError("an update names no field")
         return self._write(updates, requests.update_items, job, needs_ref=True, refuse=_refusal_of_update)
+
+    def update_and_send(self, updates: Sequence[DraftUpdate], copy_to: CopyTo, job: Job) -> list[Outcome]:
+        """UpdateItem SendOnly or SendAndSaveCopy. Not for the product, as above."""
+        build = partial(requests.update_items, send=copy_to)
+        return self._write(updates, build, job, refuse=_refusal_of_update)
 
     def send(self, refs: Sequence[ItemRef], copy_to: CopyTo, job: Job) -> list[Outcome]:
         """SendItem of stored drafts."""
@@ -64,6 +86,53 @@ class EwsBackend:
     def delete(self, refs: Sequence[ItemRef], for_good: bool, job: Job) -> list[Outcome]:
         """DeleteItem, to Deleted Items unless `for_good`."""
         return self._write(refs, lambda chunk: requests.delete_items(chunk, for_good), job)
+
+    def move(self, refs: Sequence[ItemRef], to: Place, job: Job) -> list[Outcome]:
+        """MoveItem. An item that went to another mailbox has no name that the server could tell."""
+        return self._write(refs, lambda chunk: requests.move_items(chunk, to), job)
+
+    def copy(self, refs: Sequence[ItemRef], to: Place, job: Job) -> list[Outcome]:
+        """CopyItem; each outcome names the copy."""
+        return self._write(refs, lambda chunk: requests.copy_items(chunk, to), job)
+
+    def attach(
+        self, parent: ItemRef, attachments: Sequence[NewAttachment], on_bytes: Callable[[int, int], None], job: Job
+    ) -> list[AttachOutcome]:
+        """CreateAttachment, files from disk piece by piece, as many in a request as it may hold."""
+        return Attaching(self._wire, self._fail, on_bytes, job).attach(parent, attachments)
+
+    def delete_attachments(self, attachment_ids: Sequence[str], job: Job) -> list[AttachOutcome]:
+        """DeleteAttachment."""
+        return Attaching(self._wire, self._fail, lambda *_: None, job).delete(attachment_ids)
+
+    def get_attachment(self, attachment_id: str, path: str, job: Job) -> AttachmentFetch:
+        """GetAttachment; the content of a file is written to `path`, which must not be there yet."""
+        messages = self._read(get_attachment(attachment_id), job)
+        try:
+            return fetch_of(messages, self._account.address, partial(write_file, path))
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise BadInput(tr("The attachment cannot be written ({why}).", why=why)) from error
+
+    def resolve_names(self, text: str, job: Job) -> Resolution:
+        """ResolveNames."""
+        return self._answer(directory.resolve_names(text), directory.resolution_of, job)
+
+    def expand_group(self, group: Recipient, job: Job) -> Resolution:
+        """ExpandDL."""
+        return self._answer(directory.expand_group(group), directory.members_of, job)
+
+    def mail_tips(self, sending_as: str, recipients: Sequence[Recipient], job: Job) -> list[MailTips]:
+        """GetMailTips."""
+        tips: list[MailTips] = []
+        for chunk in _chunks(recipients, directory.TIPS_PER_REQUEST):
+            request = directory.get_mail_tips(sending_as or self._account.address, chunk)
+            tips += self._answer(request, partial(directory.tips_of, asked=chunk), job)
+        return tips
+
+    def sync(self, place: Place, state: str, limit: int, job: Job) -> SyncPage:
+        """SyncFolderItems of one page."""
+        return self._answer(sync_items(place, state, limit), page_of, job)
 
     def get(self, refs: Sequence[ItemRef], job: Job) -> list[FetchOutcome]:
         """GetItem of everything that Content holds."""
@@ -85,7 +154,7 @@ class EwsBackend:
         more = not _is_last(root) and rows and following > offset
         return Page(rows=rows, total=total, next_offset=following if more else None)
 
-    def locate(self, marks: Sequence[Mark], folders: Sequence[Folder], job: Job) -> list[Sighting]:
+    def locate(self, marks: Sequence[Mark], folders: Sequence[Folder | Place], job: Job) -> list[Sighting]:
         """FindItem over all folders at once, for our mark or the Message-ID; page after page until all are seen."""
         sightings: list[Sighting] = []
         for chunk in _chunks(marks, _MARKS_PER_REQUEST) if folders else ():
@@ -131,6 +200,22 @@ class EwsBackend:
         except Exception as error:
             raise error_for(trouble_of(_known(error, job), job, self._account.endpoint)) from error
 
+    def _answer(self, request: Element, read: Callable[[Element], _T], job: Job) -> _T:
+        """Return what `read` makes of the one message of the answer. Raises AccountError, ItemRefused."""
+        messages = self._read(request, job)
+        try:
+            if not messages:
+                raise Unreadable("no message")
+            return read(messages[0])
+        except Unreadable as error:
+            raise error_for(self._trouble(tr("The server’s answer cannot be read."))) from error
+
+    def _fail(self, error: Exception, job: Job) -> Trouble:
+        """Return the trouble of a request that failed; a defect of ours is raised again."""
+        if self._unusable is not None:
+            return self._unusable
+        return trouble_of(_known(error, job), job, self._account.endpoint)
+
     def _write(
         self,
         asked: Sequence[_T],
@@ -144,7 +229,7 @@ class EwsBackend:
         refused = [refuse(one) for one in asked]
         good = [one for one, words in zip(asked, refused, strict=True) if words is None]
         answers = iter(self._write_good(good, build, job, needs_ref=needs_ref))
-        return [next(answers) if words is None else _refused_here(words) for words in refused]
+        return [next(answers) if words is None else refused_here(words) for words in refused]
 
     def _write_good(
         self, asked: Sequence[_T], build: Callable[[Sequence[_T]], Element], job: Job, *, needs_ref: bool
@@ -153,18 +238,18 @@ class EwsBackend:
         stop: Trouble | None = self._unusable
         for chunk in _chunks(asked, _CHUNK):
             if stop is not None or self._wire is None:
-                outcomes += [_untold(stop or self._trouble(""))] * len(chunk)
+                outcomes += [untold(stop or self._trouble(""))] * len(chunk)
                 continue
             try:
                 messages = post(self._wire, build(chunk), job)
             except SoapFault as fault:
                 trouble = trouble_of(fault, job, self._account.endpoint)
-                outcomes += [_fault_outcome(fault.words, trouble)] * len(chunk)
-                stop = _not_sent(trouble)
+                outcomes += [fault_outcome(fault.words, trouble)] * len(chunk)
+                stop = not_sent(trouble)
             except Exception as error:  # noqa: BLE001 - as in _read
                 trouble = trouble_of(_known(error, job), job, self._account.endpoint)
-                outcomes += [_untold(trouble)] * len(chunk)
-                stop = _not_sent(trouble)
+                outcomes += [untold(trouble)] * len(chunk)
+                stop = not_sent(trouble)
             else:
                 outcomes += outcomes_of(messages, len(chunk), needs_ref=needs_ref)
         return outcomes
@@ -176,12 +261,6 @@ def _refusal_of_draft(draft: NewDraft) -> str | None:
 
 def _refusal_of_update(update: DraftUpdate) -> str | None:
     return refuse_fields(update.content, update.fields, update.stage)
-
-
-def _refused_here(sentence: str) -> Outcome:
-    """A refusal before any request, under the code that Exchange would have given."""
-    words = ServerWords(LOCAL, "ErrorInvalidPropertySet", sentence)
-    return Outcome(verdict=Verdict.REFUSED, words=words, at=time.time())
 
 
 def _known(error: Exception, job: Job) -> Exception:
@@ -197,31 +276,6 @@ def _known(error: Exception, job: Job) -> Exception:
 def _chunks(asked: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
     for start in range(0, len(asked), size):
         yield asked[start : start + size]
-
-
-def _untold(trouble: Trouble) -> Outcome:
-    verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
-    return Outcome(verdict=verdict, trouble=trouble, at=time.time())
-
-
-def _not_sent(trouble: Trouble) -> Trouble:
-    """The same trouble, for the requests that were not made because of it."""
-    return Trouble(
-        trouble.kind,
-        trouble.detail,
-        may_have_been_processed=False,
-        http_status=trouble.http_status,
-        retry_after=trouble.retry_after,
-        host=trouble.host,
-    )
-
-
-def _fault_outcome(words: ServerWords, trouble: Trouble) -> Outcome:
-    """A fault that holds for each item is its refusal; one of the account stands above them; the rest is unknown."""
-    if words.response_code in OF_THE_REQUEST:
-        return Outcome(verdict=Verdict.REFUSED, words=words, at=time.time())
-    verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
-    return Outcome(verdict=verdict, words=words, trouble=trouble, at=time.time())
 
 
 def _root_of(message: Element) -> Element | None:
@@ -245,11 +299,15 @@ def _number(text: str | None, otherwise: int) -> int:
     return int(text) if text is not None and text.isdigit() else otherwise
 
 
-def _sightings_of(root: Element, folder: Folder, marks: Sequence[Mark]) -> Iterator[Sighting]:
+def _sightings_of(root: Element, folder: Folder | Place, marks: Sequence[Mark]) -> Iterator[Sighting]:
     by_local_id = {mark.local_id: mark for mark in marks if mark.local_id}
     by_message_id = {mark.message_id: mark for mark in marks if mark.message_id}
     for item in _items_of(root):
         ref = ref_of(item)
         mark = by_local_id.get(mark_of(item)) or by_message_id.get(text_of(item, "t:InternetMessageId"))
         if ref is not None and mark is not None:
-            yield Sighting(mark=mark, folder=folder, ref=ref, is_draft=text_of(item, "t:IsDraft") == "true")
+            is_draft = is_true(item, "t:IsDraft")
+            if isinstance(folder, Place):
+                yield Sighting(mark=mark, folder=folder.folder, ref=ref, is_draft=is_draft, place=folder)
+            else:
+                yield Sighting(mark=mark, folder=folder, ref=ref, is_draft=is_draft)

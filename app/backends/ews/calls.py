@@ -8,15 +8,17 @@ ErrorServerBusy neither ends the batch nor posts it again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import requests
 from exchangelib.services.common import EWSService
 
 from app.backends.ews.replies import back_off_of, serialise
+from app.backends.ews.upload import UploadBody
 from app.backends.ews.wire import Wire, work_on
 from app.backends.ews.xml import SERVER_VERSION, SOAP, E, Element, M, T, Unreadable, envelope, parse
 from app.backends.port import Job
+from app.domain.i18n import language
 from app.domain.outcome import ServerWords
 
 _CONNECT_SECONDS = 15.0
@@ -32,7 +34,7 @@ class SoapFault(Exception):
 
 
 class _Call(EWSService):  # type: ignore[misc] # exchangelib has no types
-    def wrap(self, content: bytes, api_version: str | None = None) -> bytes:  # noqa: ARG002 - exchangelib's signature
+    def wrap(self, content: bytes | UploadBody, api_version: str | None = None) -> bytes | UploadBody:  # noqa: ARG002 - exchangelib's signature
         return content
 
     def _api_versions_to_try(self) -> tuple[str]:
@@ -59,61 +61,79 @@ class _Call(EWSService):  # type: ignore[misc] # exchangelib has no types
         return list(messages)
 
 
-class CreateItem(_Call):
-    """Saves new drafts."""
+class GetMailTips(_Call):
+    """The one operation whose response is itself a response message, with those of the recipients inside."""
 
-    SERVICE_NAME = "CreateItem"
+    SERVICE_NAME = "GetMailTips"
 
-
-class UpdateItem(_Call):
-    """Changes drafts."""
-
-    SERVICE_NAME = "UpdateItem"
-
-
-class SendItem(_Call):
-    """Sends drafts."""
-
-    SERVICE_NAME = "SendItem"
+    def _get_soap_messages(self, body: Element) -> list[Element]:
+        fault = body.find(f"{{{SOAP}}}Fault")
+        if fault is not None:
+            raise SoapFault(_words_of_fault(fault))
+        response = body.find(f"{{{M}}}GetMailTipsResponse")
+        if response is None:
+            raise Unreadable("no GetMailTipsResponse")
+        return [response]
 
 
-class DeleteItem(_Call):
-    """Removes items."""
+_OPERATIONS = (
+    "CreateItem",
+    "UpdateItem",
+    "SendItem",
+    "DeleteItem",
+    "MoveItem",
+    "CopyItem",
+    "GetItem",
+    "FindItem",
+    "SyncFolderItems",
+    "CreateAttachment",
+    "GetAttachment",
+    "DeleteAttachment",
+    "ResolveNames",
+    "ExpandDL",
+)
+_CALLS: dict[str, type[_Call]] = {name: type(name, (_Call,), {"SERVICE_NAME": name}) for name in _OPERATIONS}
+_CALLS["GetMailTips"] = GetMailTips
 
-    SERVICE_NAME = "DeleteItem"
+_DATED = frozenset({"CreateItem", "UpdateItem", "GetItem", "FindItem", "CreateAttachment", "GetAttachment"})
+"""Operations whose WSDL takes TimeZoneContext. All times that we write and read are UTC."""
 
-
-class GetItem(_Call):
-    """Reads items."""
-
-    SERVICE_NAME = "GetItem"
-
-
-class FindItem(_Call):
-    """Reads folders."""
-
-    SERVICE_NAME = "FindItem"
-
-
-_CALLS: dict[str, type[_Call]] = {
-    call.SERVICE_NAME: call for call in (CreateItem, UpdateItem, SendItem, DeleteItem, GetItem, FindItem)
+CULTURES = {
+    "de": "de-DE",
+    "en": "en-US",
+    "es": "es-ES",
+    "fr": "fr-FR",
+    "it": "it-IT",
+    "ja": "ja-JP",
+    "nl": "nl-NL",
+    "pl": "pl-PL",
+    "pt": "pt-PT",
 }
+"""MailboxCulture wants a country too; a language that is not here goes without the header."""
 
 
-def post(wire: Wire, request: Element, job: Job) -> Sequence[Element]:
+def culture() -> str:
+    """Return the culture of the program's language, in which the server's words are to be; empty for none known."""
+    spoken = language()
+    return spoken if "-" in spoken else CULTURES.get(spoken, "")
+
+
+def post(wire: Wire, request: Element, job: Job, body: Callable[[bytes], UploadBody] | None = None) -> list[Element]:
     """Send `request` and return the ResponseMessages of the reply, in order.
 
-    Raises SoapFault, Unreadable, wire.HttpRefusal, port.Stopped, and what exchangelib, requests and ssl raise when the
-    network fails; `job.left` then tells whether anything may have reached the server.
+    `body` makes of the envelope what is sent instead, with files in it. Raises SoapFault, Unreadable, wire.HttpRefusal,
+    port.Stopped, upload.FileChanged, and what exchangelib, requests and ssl raise when the network fails; `job.left`
+    then tells whether anything may have reached the server.
     """
     name = request.tag.rpartition("}")[2]
     job.begin_request()
-    content = envelope(request)
+    zone = "UTC" if name in _DATED else ""
+    content = envelope(request, culture=culture(), impersonated=wire.impersonated, zone=zone)
     remaining = job.remaining()
     call = _CALLS[name](wire, timeout=(min(_CONNECT_SECONDS, remaining), remaining))
     work_on(job)
     try:
-        messages: list[Element] = call._get_response_xml(content)  # noqa: SLF001 - the seam that exchangelib's own services override
+        messages: list[Element] = call._get_response_xml(content if body is None else body(content))  # noqa: SLF001 - the seam that exchangelib's own services override
     finally:
         work_on(None)
         job.attach(None)

@@ -7,10 +7,13 @@ import binascii
 from datetime import UTC, datetime
 
 from app.backends.ews.xml import DEFERRED_TAG, HEADERS_NAME, MARK_NAME, MARK_SET, Element, T, child, text_of
+from app.domain.attachment import Attachment, AttachmentKind
 from app.domain.listing import Row
 from app.domain.message import BodyFormat, Content, Fetched, Importance, ItemRef
 from app.domain.options import FlagStatus, FollowUp, Header, Options, Sensitivity
 from app.domain.recipient import Recipient
+
+_KINDS = {"FileAttachment": AttachmentKind.FILE, "ItemAttachment": AttachmentKind.ITEM}
 
 
 def row_of(item: Element) -> Row | None:
@@ -64,6 +67,26 @@ def item_of(item: Element, own: str) -> Fetched:
         created=time_of(text_of(item, "t:DateTimeCreated")),
         size=number_of(text_of(item, "t:Size")),
         headers=_headers_of(item),
+        attachments=attachments_of(item, "t:Attachments"),
+    )
+
+
+def attachments_of(parent: Element, name: str) -> tuple[Attachment, ...]:
+    """Return the attachments in a list of them."""
+    found = child(parent, name)
+    return () if found is None else tuple(map(_attachment_of, found))
+
+
+def _attachment_of(element: Element) -> Attachment:
+    identity = child(element, "t:AttachmentId")
+    return Attachment(
+        attachment_id="" if identity is None else identity.get("Id") or "",
+        name=text_of(element, "t:Name"),
+        size=number_of(text_of(element, "t:Size")),
+        content_type=text_of(element, "t:ContentType"),
+        content_id=text_of(element, "t:ContentId"),
+        inline=is_true(element, "t:IsInline"),
+        kind=_KINDS.get(str(element.tag).rpartition("}")[2], AttachmentKind.REFERENCE),
     )
 
 

@@ -49,7 +49,7 @@ def outcomes_of(messages: Sequence[Element], asked: int, *, needs_ref: bool) -> 
     """Return one Outcome for each of `asked` items. With `needs_ref`, a success without an ItemId is unknown."""
     now = time.time()
     outcomes = [outcome_of(message, now, needs_ref=needs_ref) for message in messages[:asked]]
-    return outcomes + [_unanswered(len(messages), asked, now)] * (asked - len(outcomes))
+    return outcomes + [unanswered(len(messages), asked, now)] * (asked - len(outcomes))
 
 
 def fetched_of(messages: Sequence[Element], asked: int, own: str) -> list[FetchOutcome]:
@@ -60,7 +60,7 @@ def fetched_of(messages: Sequence[Element], asked: int, own: str) -> list[FetchO
         outcome = outcome_of(message, now, needs_ref=True)
         item = _first_item(message)
         answers.append(FetchOutcome(outcome, item_of(item, own) if outcome.accepted and item is not None else None))
-    return answers + [FetchOutcome(_unanswered(len(messages), asked, now))] * (asked - len(answers))
+    return answers + [FetchOutcome(unanswered(len(messages), asked, now))] * (asked - len(answers))
 
 
 def outcome_of(message: Element, now: float, *, needs_ref: bool) -> Outcome:
@@ -94,7 +94,8 @@ def _verdict_of(words: ServerWords) -> Verdict:
     return Verdict.UNKNOWN
 
 
-def _unanswered(answered: int, asked: int, now: float) -> Outcome:
+def unanswered(answered: int, asked: int, now: float) -> Outcome:
+    """Return what is said of an item that the server gave no answer for."""
     detail = tr("The server answered for {answered} of {asked} items.", answered=answered, asked=asked)
     return Outcome(verdict=Verdict.UNKNOWN, trouble=Trouble(TroubleKind.SERVER, detail), at=now)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.backends.ews.writing import add_message, add_property_write, add_writes
-from app.backends.ews.xml import Element, add, add_deferred_uri, add_headers_uri, add_mark_uri, operation
-from app.domain.listing import Folder, Mark
+from app.backends.ews.xml import Element, add, add_deferred_uri, add_folder, add_headers_uri, add_mark_uri, operation
+from app.domain.listing import Folder, Mark, Place
 from app.domain.message import DraftUpdate, ItemRef, NewDraft
 from app.domain.record import CopyKind, CopyTo
 
-_ROW_FIELDS = (
+ROW_FIELDS = (
     "item:Subject",
     "item:Importance",
     "item:IsDraft",
@@ -28,6 +28,7 @@ _ITEM_FIELDS = (
     "item:Subject",
     "item:Sensitivity",
     "item:Body",
+    "item:Attachments",
     "item:DateTimeReceived",
     "item:Size",
     "item:Categories",
@@ -59,19 +60,29 @@ _ITEM_FIELDS = (
 )
 
 
-def create_items(drafts: Sequence[NewDraft]) -> Element:
-    """CreateItem, SaveOnly, into Drafts, with both marks set ([MS-OXWSMSG] 3.1.4.2)."""
-    request = operation("CreateItem", MessageDisposition="SaveOnly")
-    add(add(request, "m:SavedItemFolderId"), "t:DistinguishedFolderId", Id=Folder.DRAFTS.value)
+def create_items(drafts: Sequence[NewDraft], send: CopyTo | None = None) -> Element:
+    """CreateItem with both marks set ([MS-OXWSMSG] 3.1.4.1): SaveOnly into Drafts, or, with `send`, sent at once.
+
+    All `drafts` go to the Drafts of the mailbox that the first one names: a request has one folder.
+    """
+    request = operation("CreateItem", MessageDisposition=_disposition(send))
+    place: Place | Folder | None = Place(Folder.DRAFTS, drafts[0].drafts_of)
+    if send is not None:
+        place = _copy_place(send)
+    if place is not None:
+        add_folder(add(request, "m:SavedItemFolderId"), place)
     items = add(request, "m:Items")
     for draft in drafts:
         add_message(items, draft.content, draft.local_id, draft.message_id)
     return request
 
 
-def update_items(updates: Sequence[DraftUpdate]) -> Element:
-    """UpdateItem, SaveOnly, NeverOverwrite; a field that has become empty is deleted ([MS-OXWSMSG] 3.1.4.7)."""
-    request = operation("UpdateItem", ConflictResolution="NeverOverwrite", MessageDisposition="SaveOnly")
+def update_items(updates: Sequence[DraftUpdate], send: CopyTo | None = None) -> Element:
+    """UpdateItem, NeverOverwrite; a field that has become empty is deleted ([MS-OXWSMSG] 3.1.4.3)."""
+    request = operation("UpdateItem", ConflictResolution="NeverOverwrite", MessageDisposition=_disposition(send))
+    place = None if send is None else _copy_place(send)
+    if place is not None:
+        add_folder(add(request, "m:SavedItemFolderId"), place)
     changes = add(request, "m:ItemChanges")
     for update in updates:
         change = add(changes, "t:ItemChange")
@@ -84,30 +95,59 @@ def update_items(updates: Sequence[DraftUpdate]) -> Element:
 
 
 def send_items(refs: Sequence[ItemRef], copy_to: CopyTo) -> Element:
-    """SendItem of stored drafts ([MS-OXWSMSG] 3.1.4.6)."""
-    filed = copy_to.kind is CopyKind.OWN_SENT
-    request = operation("SendItem", SaveItemToFolder="true" if filed else "false")
+    """SendItem of stored drafts ([MS-OXWSMSG] 3.1.4.7)."""
+    place = _copy_place(copy_to)
+    request = operation("SendItem", SaveItemToFolder="false" if place is None else "true")
     _add_item_ids(request, refs)
-    if filed:
-        add(add(request, "m:SavedItemFolderId"), "t:DistinguishedFolderId", Id=Folder.SENT.value)
+    if place is not None:
+        add_folder(add(request, "m:SavedItemFolderId"), place)
     return request
 
 
 def delete_items(refs: Sequence[ItemRef], for_good: bool) -> Element:
-    """DeleteItem ([MS-OXWSMSG] 3.1.4.3)."""
+    """DeleteItem ([MS-OXWSMSG] 3.1.4.4)."""
     request = operation("DeleteItem", DeleteType="HardDelete" if for_good else "MoveToDeletedItems")
     _add_item_ids(request, refs)
     return request
 
 
+def move_items(refs: Sequence[ItemRef], to: Place) -> Element:
+    """MoveItem ([MS-OXWSMSG] 3.1.4.5)."""
+    return _transfer("MoveItem", refs, to)
+
+
+def copy_items(refs: Sequence[ItemRef], to: Place) -> Element:
+    """CopyItem ([MS-OXWSMSG] 3.1.4.6)."""
+    return _transfer("CopyItem", refs, to)
+
+
+def _transfer(name: str, refs: Sequence[ItemRef], to: Place) -> Element:
+    request = operation(name)
+    add_folder(add(request, "m:ToFolderId"), to)
+    _add_item_ids(request, refs)
+    add(request, "m:ReturnNewItemIds", "true")
+    return request
+
+
+def _disposition(send: CopyTo | None) -> str:
+    """MessageDispositionType ([MS-OXWSMSG] 2.2.2.1)."""
+    if send is None:
+        return "SaveOnly"
+    return "SendOnly" if send.kind is CopyKind.NONE else "SendAndSaveCopy"
+
+
+def _copy_place(copy_to: CopyTo) -> Place | Folder | None:
+    return copy_to.place or (Folder.SENT if copy_to.kind is CopyKind.OWN_SENT else None)
+
+
 def get_items(refs: Sequence[ItemRef]) -> Element:
-    """GetItem with what Content holds, our marks, and no MimeContent ([MS-OXWSMSG] 3.1.4.4)."""
+    """GetItem with what Content holds, our marks, and no MimeContent ([MS-OXWSMSG] 3.1.4.2)."""
     request = operation("GetItem")
     shape = add(request, "m:ItemShape")
     add(shape, "t:BaseShape", "IdOnly")
     add(shape, "t:IncludeMimeContent", "false")
     add(shape, "t:BodyType", "Best")
-    properties = _add_properties(shape, _ITEM_FIELDS)
+    properties = add_properties(shape, _ITEM_FIELDS)
     add_deferred_uri(properties)
     add_headers_uri(properties)
     _add_item_ids(request, refs)
@@ -119,7 +159,7 @@ def find_page(folder: Folder, offset: int, limit: int) -> Element:
     request = operation("FindItem", Traversal="Shallow")
     shape = add(request, "m:ItemShape")
     add(shape, "t:BaseShape", "IdOnly")
-    _add_properties(shape, _ROW_FIELDS)
+    add_properties(shape, ROW_FIELDS)
     _add_view(request, offset, limit)
     order = add(add(request, "m:SortOrder"), "t:FieldOrder", Order="Descending")
     by_sent = folder in {Folder.SENT, Folder.INBOX}
@@ -128,17 +168,17 @@ def find_page(folder: Folder, offset: int, limit: int) -> Element:
     return request
 
 
-def find_marked(marks: Sequence[Mark], folders: Sequence[Folder], offset: int, limit: int) -> Element:
+def find_marked(marks: Sequence[Mark], folders: Sequence[Folder | Place], offset: int, limit: int) -> Element:
     """FindItem over all `folders` at once, for items that bear one of `marks`."""
     request = operation("FindItem", Traversal="Shallow")
     shape = add(request, "m:ItemShape")
     add(shape, "t:BaseShape", "IdOnly")
-    _add_properties(shape, ("item:IsDraft", "message:InternetMessageId"))
+    add_properties(shape, ("item:IsDraft", "message:InternetMessageId"))
     _add_view(request, offset, limit)
     _add_restriction(request, marks)
     parents = add(request, "m:ParentFolderIds")
     for folder in folders:
-        add(parents, "t:DistinguishedFolderId", Id=folder.value)
+        add_folder(parents, folder)
     return request
 
 
@@ -156,7 +196,8 @@ def _add_restriction(request: Element, marks: Sequence[Mark]) -> None:
         add(add(equal, "t:FieldURIOrConstant"), "t:Constant", Value=value)
 
 
-def _add_properties(shape: Element, uris: Sequence[str]) -> Element:
+def add_properties(shape: Element, uris: Sequence[str]) -> Element:
+    """Ask for fields, and for our mark."""
     properties = add(shape, "t:AdditionalProperties")
     for uri in uris:
         add(properties, "t:FieldURI", FieldURI=uri)

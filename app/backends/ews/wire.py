@@ -188,6 +188,7 @@ class Wire(BaseProtocol):  # type: ignore[misc] # exchangelib has no types
     def __init__(self, account: Account, secret: str) -> None:
         """Prepare for `account`. Raises OSError where its CA file cannot be read."""
         self._account = account
+        self.impersonated = account.address if account.impersonate else ""
         self._basic = (account.user.encode(), secret.encode()) if account.auth is AuthKind.BASIC else None
         self._context = trust(account.ca_file)
         super().__init__(
@@ -210,6 +211,9 @@ class Wire(BaseProtocol):  # type: ignore[misc] # exchangelib has no types
         session.trust_env = urlsplit(prefix).hostname not in LOOPBACK
         session.headers.update({"Content-Type": "text/xml; charset=utf-8", "Accept-Encoding": "gzip, deflate"})
         session.headers["User-Agent"] = "Mailwright"
+        if self.impersonated:
+            # Brings the request to the server that holds the mailbox, and not to the one of the service account.
+            session.headers["X-AnchorMailbox"] = self.impersonated
         session.mount("https://", self.get_adapter())
         session.mount("http://", self.get_adapter())
         return session

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from lxml import etree
 
 from app.domain.edits import mend_surrogates
+from app.domain.listing import Folder, Place
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no public name for the type of an element
 
@@ -59,6 +60,17 @@ def operation(name: str, /, **attributes: str) -> Element:
     return etree.Element(f"{{{M}}}{name}", attributes, nsmap={"m": M, "t": T})
 
 
+def add_folder(parent: Element, place: Place | Folder) -> None:
+    """Add the folder's FolderId, or its DistinguishedFolderId with the Mailbox where it is somebody else's."""
+    if isinstance(place, Place) and place.folder_id:
+        add(parent, "t:FolderId", Id=place.folder_id)
+        return
+    folder, mailbox = (place.folder, place.mailbox) if isinstance(place, Place) else (place, "")
+    element = add(parent, "t:DistinguishedFolderId", Id=folder.value)
+    if mailbox:
+        add(add(element, "t:Mailbox"), "t:EmailAddress", mailbox)
+
+
 def add_mark_uri(parent: Element) -> Element:
     """Add the ExtendedFieldURI that names our mark."""
     return add(parent, "t:ExtendedFieldURI", PropertySetId=MARK_SET, PropertyName=MARK_NAME, PropertyType="String")
@@ -74,13 +86,17 @@ def add_deferred_uri(parent: Element) -> Element:
     return add(parent, "t:ExtendedFieldURI", PropertyTag=DEFERRED_TAG, PropertyType="SystemTime")
 
 
-def envelope(request: Element, *, culture: str = "") -> bytes:
-    """Return the SOAP message around `request`. Impersonation and time zone take their place in the header here."""
+def envelope(request: Element, *, culture: str = "", impersonated: str = "", zone: str = "") -> bytes:
+    """Return the SOAP message around `request`, with the headers that the WSDL of [MS-OXWSMSG] names (section 6.2)."""
     root = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"s": SOAP, "m": M, "t": T})
     header = etree.SubElement(root, f"{{{SOAP}}}Header")
     add(header, "t:RequestServerVersion", Version=SERVER_VERSION)
     if culture:
         add(header, "t:MailboxCulture", culture)
+    if impersonated:
+        add(add(add(header, "t:ExchangeImpersonation"), "t:ConnectingSID"), "t:PrimarySmtpAddress", impersonated)
+    if zone:
+        add(add(header, "t:TimeZoneContext"), "t:TimeZoneDefinition", Id=zone)
     etree.SubElement(root, f"{{{SOAP}}}Body").append(request)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 

@@ -123,3 +123,47 @@ async def test_a_request_that_the_server_was_still_working_on_is_not_called_unse
     item.folder, item.is_draft = Folder.SENT, False
     await scene.clock.advance(60)
     assert scene.record(local_id).state is State.SENT
+
+
+SALES = CopyTo(CopyKind.PRINCIPAL_SENT, "sales@contoso.com")
+
+
+async def sent_by(scene: Scene, saved_with: CopyTo, sent_with: CopyTo) -> LocalId:
+    local_id = await scene.drafts.begin(ANNA, LETTER)
+    await scene.letters.change(local_id, copy_to=saved_with)
+    await scene.drafts.save(local_id)
+    await scene.letters.change(local_id, copy_to=sent_with)
+    await scene.outbox.send([local_id], 0)
+    await scene.clock.advance(600)
+    return local_id
+
+
+async def test_a_principals_letter_is_drafted_and_filed_in_the_principals_mailbox(scene: Scene) -> None:
+    local_id = await sent_by(scene, SALES, SALES)
+    assert scene.record(local_id).drafts_of == "sales@contoso.com"
+    assert scene.record(local_id).state is State.SENT
+    assert finding(scene, local_id) is None
+    assert [item.owner for item in scene.mailbox.items.values() if item.local_id == local_id] == ["sales@contoso.com"]
+
+
+async def test_the_first_silent_failure_is_named(scene: Scene) -> None:
+    local_id = await sent_by(scene, SALES, CopyTo())
+    assert finding(scene, local_id) is ProblemKind.LEFT_IN_DRAFTS
+
+
+async def test_the_second_silent_failure_is_named(scene: Scene) -> None:
+    local_id = await sent_by(scene, CopyTo(), SALES)
+    assert finding(scene, local_id) is ProblemKind.LEFT_IN_DRAFTS
+
+
+async def test_a_copy_in_the_folder_that_was_chosen_is_where_it_was_to_be(scene: Scene) -> None:
+    local_id = await sent_by(scene, CopyTo(), CopyTo(CopyKind.FOLDER, folder_id="projects"))
+    assert scene.record(local_id).state is State.SENT
+    assert finding(scene, local_id) is None
+
+
+async def test_a_folder_that_may_not_be_looked_into_is_no_missing_copy(scene: Scene) -> None:
+    scene.mailbox.closed_to_us.add("sales@contoso.com")
+    local_id = await sent_by(scene, SALES, SALES)
+    assert scene.record(local_id).state is State.SENT
+    assert finding(scene, local_id) is None

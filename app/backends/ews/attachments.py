@@ -1,0 +1,186 @@
+"""CreateAttachment, GetAttachment and DeleteAttachment ([MS-OXWSATT] 3.1.4): requests, and what the answers say."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from app.backends.ews.items import attachments_of, item_of
+from app.backends.ews.replies import outcome_of, unanswered
+from app.backends.ews.upload import FilePart, split_at
+from app.backends.ews.writing import add_message
+from app.backends.ews.xml import Element, add, child, operation
+from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
+from app.domain.fields import refuse_fields, set_fields
+from app.domain.i18n import tr
+from app.domain.message import Field, ItemRef, Stage
+from app.domain.outcome import Outcome, Verdict
+
+REQUEST_BYTES = 16 * 1024 * 1024
+"""Files are sent together up to this much: servers take 25 to 35 MB in a request, and base64 adds a third."""
+REQUEST_ITEMS = 50
+
+
+@dataclass
+class Upload:
+    """One CreateAttachment under way: the request, and the files that belong where its tokens are."""
+
+    request: Element
+    places: list[tuple[bytes, FilePart]] = field(default_factory=list)
+
+    def parts(self, content: bytes) -> list[bytes | FilePart]:
+        """Return the envelope `content` with the files in it."""
+        return split_at(content, self.places)
+
+
+def problem_of(attachment: NewAttachment) -> str | None:
+    """Return why `attachment` cannot be sent, None where it can."""
+    if attachment.letter is not None:
+        return refuse_fields(attachment.letter, set_fields(attachment.letter) - {Field.HEADERS}, Stage.NEW)
+    try:
+        with open(attachment.path, "rb") as file:  # noqa: PTH123 - whether it can be read is asked of the system
+            os.fstat(file.fileno())
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+        return tr("“{name}” cannot be read ({why}).", name=attachment.name, why=why)
+    return None
+
+
+def size_of(attachment: NewAttachment) -> int:
+    """Return the bytes of its file, 0 for a letter and for what is gone meanwhile."""
+    if attachment.letter is not None:
+        return 0
+    try:
+        return os.stat(attachment.path).st_size  # noqa: PTH116 - as above
+    except OSError:
+        return 0
+
+
+def groups_of(attachments: Sequence[NewAttachment]) -> Iterator[list[NewAttachment]]:
+    """Yield what goes together in one request, in order."""
+    group: list[NewAttachment] = []
+    size = 0
+    for attachment in attachments:
+        more = size_of(attachment)
+        if group and (size + more > REQUEST_BYTES or len(group) >= REQUEST_ITEMS):
+            yield group
+            group, size = [], 0
+        group.append(attachment)
+        size += more
+    if group:
+        yield group
+
+
+@contextlib.contextmanager
+def upload_of(parent: ItemRef, attachments: Sequence[NewAttachment]) -> Iterator[Upload]:
+    """Open the files and make the request. Raises OSError for a file that is gone since it was looked at."""
+    request = operation("CreateAttachment")
+    named = add(request, "m:ParentItemId", Id=parent.item_id)
+    if parent.change_key:
+        named.set("ChangeKey", parent.change_key)
+    listed = add(request, "m:Attachments")
+    upload = Upload(request)
+    with contextlib.ExitStack() as stack:
+        for attachment in attachments:
+            if attachment.letter is not None:
+                element = _described(listed, "t:ItemAttachment", attachment)
+                add_message(element, attachment.letter)
+                continue
+            file = stack.enter_context(open(attachment.path, "rb"))  # noqa: PTH123 - as above
+            token = uuid.uuid4().hex
+            add(_described(listed, "t:FileAttachment", attachment), "t:Content", token)
+            upload.places.append((token.encode(), FilePart(file, os.fstat(file.fileno()).st_size)))
+        yield upload
+
+
+def get_attachment(attachment_id: str) -> Element:
+    """GetAttachment of one, so that no more than one is in memory."""
+    request = operation("GetAttachment")
+    add(add(request, "m:AttachmentIds"), "t:AttachmentId", Id=attachment_id)
+    return request
+
+
+def delete_attachments(attachment_ids: Sequence[str]) -> Element:
+    """DeleteAttachment of any number."""
+    request = operation("DeleteAttachment")
+    listed = add(request, "m:AttachmentIds")
+    for attachment_id in attachment_ids:
+        add(listed, "t:AttachmentId", Id=attachment_id)
+    return request
+
+
+def attached_of(messages: Sequence[Element], asked: int) -> list[AttachOutcome]:
+    """Return one AttachOutcome for each of `asked`; a success that names no attachment is unknown."""
+    now = time.time()
+    answers = [_attached_of(message, now) for message in messages[:asked]]
+    return answers + [AttachOutcome(unanswered(len(messages), asked, now))] * (asked - len(answers))
+
+
+def deleted_of(messages: Sequence[Element], asked: int) -> list[AttachOutcome]:
+    """Return one AttachOutcome for each attachment that was to be deleted."""
+    now = time.time()
+    answers = []
+    for message in messages[:asked]:
+        outcome = outcome_of(message, now, needs_ref=False)
+        answers.append(AttachOutcome(_with_ref(outcome, _root_of(child(message, "m:RootItemId")))))
+    return answers + [AttachOutcome(unanswered(len(messages), asked, now))] * (asked - len(answers))
+
+
+def fetch_of(messages: Sequence[Element], own: str, keep: Callable[[bytes], None]) -> AttachmentFetch:
+    """Return the one attachment that was asked for; `keep` is handed the bytes of a file."""
+    now = time.time()
+    if not messages:
+        return AttachmentFetch(unanswered(0, 1, now))
+    outcome = outcome_of(messages[0], now, needs_ref=False)
+    listed = child(messages[0], "m:Attachments")
+    element = None if listed is None else next(iter(listed), None)
+    if not outcome.accepted or element is None:
+        return AttachmentFetch(outcome if not outcome.accepted else unanswered(0, 1, now))
+    content = child(element, "t:Content")
+    if content is not None:
+        keep(base64.b64decode(content.text or "", validate=False))
+    letter = child(element, "t:Message")
+    return AttachmentFetch(
+        outcome,
+        attachments_of(messages[0], "m:Attachments")[0],
+        None if letter is None else item_of(letter, own),
+    )
+
+
+def _described(parent: Element, name: str, attachment: NewAttachment) -> Element:
+    element = add(parent, name)
+    add(element, "t:Name", attachment.name)
+    if attachment.content_type:
+        add(element, "t:ContentType", attachment.content_type)
+    if attachment.content_id:
+        add(element, "t:ContentId", attachment.content_id)
+        add(element, "t:IsInline", "true")
+    return element
+
+
+def _attached_of(message: Element, now: float) -> AttachOutcome:
+    outcome = outcome_of(message, now, needs_ref=False)
+    listed = child(message, "m:Attachments")
+    element = None if listed is None else next(iter(listed), None)
+    identity = None if element is None else child(element, "t:AttachmentId")
+    number = "" if identity is None else identity.get("Id") or ""
+    if outcome.accepted and not number:
+        return AttachOutcome(unanswered(0, 1, now))
+    return AttachOutcome(_with_ref(outcome, _root_of(identity)), number)
+
+
+def _root_of(element: Element | None) -> ItemRef | None:
+    if element is None or not element.get("RootItemId"):
+        return None
+    return ItemRef(element.get("RootItemId") or "", element.get("RootItemChangeKey") or "")
+
+
+def _with_ref(outcome: Outcome, ref: ItemRef | None) -> Outcome:
+    if outcome.verdict is not Verdict.ACCEPTED:
+        return outcome
+    return Outcome(outcome.verdict, ref, outcome.words, outcome.trouble, outcome.at)

@@ -1,0 +1,29 @@
+"""What the directory says of names, groups and recipients."""
+
+from __future__ import annotations
+
+import msgspec
+
+from app.domain.recipient import Recipient
+
+
+class Resolution(msgspec.Struct, frozen=True):
+    """Whom a name or a group stands for; `complete` is False where the server cut the list."""
+
+    people: tuple[Recipient, ...] = ()
+    complete: bool = True
+
+
+class MailTips(msgspec.Struct, frozen=True):
+    """What is good to know of a recipient before sending; None is "the server did not say". Sizes in bytes."""
+
+    address: str
+    out_of_office: str = ""
+    mailbox_full: bool | None = None
+    custom: str = ""
+    members: int | None = None
+    external_members: int | None = None
+    max_message_size: int | None = None
+    restricted: bool | None = None
+    moderated: bool | None = None
+    invalid: bool | None = None

@@ -1,0 +1,160 @@
+"""The part of the fake mailbox that lists and compose do not use: moving, attaching, the directory, sync."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
+from app.domain.attachment import Attachment, AttachmentKind
+from app.domain.directory import MailTips, Resolution
+from app.domain.errors import ItemRefused
+from app.domain.listing import Change, ChangeKind, Place, Row, SyncPage
+from app.domain.message import AccountId, ItemRef
+from app.domain.outcome import Outcome, ServerWords
+from app.domain.recipient import Recipient
+
+if TYPE_CHECKING:
+    from tests.fakes.mailbox import FakeMailbox, Stored
+
+_GONE = ServerWords("Error", "ErrorItemNotFound", "The specified object was not found in the store.", 0)
+
+
+class MoreOfAMailbox:
+    """See `mailbox.py`: this is one object with it, and `self` is a FakeMailbox, which cannot be said before it is."""
+
+    def __init__(self) -> None:
+        """Begin with an empty directory."""
+        self.people: list[Recipient] = []
+        self.groups: dict[str, list[Recipient]] = {}
+        self.tips: dict[str, MailTips] = {}
+        self.contents: dict[str, bytes] = {}
+        self._attachment_numbers = itertools.count(1)
+
+    async def move(self: Any, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
+        """Move items; each has a new name there, as on Exchange."""
+
+        def move_one(_: AccountId, ref: ItemRef) -> Outcome:
+            item = self._find(account_id, ref)
+            if item is not None:
+                del self.items[item.item_id]
+            return _answer(self, None if item is None else _put_at(self, item, to))
+
+        outcomes: list[Outcome] = await self._write("move", account_id, refs, move_one)
+        return outcomes
+
+    async def copy(self: Any, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
+        """Copy items."""
+
+        def copy_one(_: AccountId, ref: ItemRef) -> Outcome:
+            item = self._find(account_id, ref)
+            return _answer(self, None if item is None else _put_at(self, item, to))
+
+        outcomes: list[Outcome] = await self._write("copy", account_id, refs, copy_one)
+        return outcomes
+
+    async def attach(
+        self: Any,
+        account_id: AccountId,
+        parent: ItemRef,
+        attachments: Sequence[NewAttachment],
+        on_bytes: Callable[[int, int], None] | None = None,
+    ) -> list[AttachOutcome]:
+        """Attach files and letters; the letter's ChangeKey is new after each."""
+        numbers: dict[int, str] = {}
+
+        def attach_one(_: AccountId, new: NewAttachment) -> Outcome:
+            item = self._find(account_id, parent)
+            if item is None:
+                return _answer(self, None)
+            content = Path(new.path).read_bytes() if new.letter is None else b""
+            number = f"attachment-{next(self._attachment_numbers)}"
+            kind = AttachmentKind.FILE if new.letter is None else AttachmentKind.ITEM
+            inline = bool(new.content_id)
+            size = len(content)
+            item.attachments.append(Attachment(number, new.name, size, new.content_type, new.content_id, inline, kind))
+            self.contents[number] = content
+            numbers[len(numbers)] = number
+            self._touch(item)
+            if on_bytes is not None:
+                on_bytes(size, size)
+            return _answer(self, item.ref)
+
+        outcomes = await self._write("attach", account_id, attachments, attach_one)
+        made = iter(numbers.values())
+        return [AttachOutcome(one, next(made) if one.accepted else "") for one in outcomes]
+
+    async def delete_attachments(
+        self: Any, account_id: AccountId, attachment_ids: Sequence[str]
+    ) -> list[AttachOutcome]:
+        """Take attachments away."""
+
+        def delete_one(_: AccountId, number: str) -> Outcome:
+            for item in self.items.values():
+                if item.account_id == account_id and number in {one.attachment_id for one in item.attachments}:
+                    item.attachments = [one for one in item.attachments if one.attachment_id != number]
+                    self._touch(item)
+                    return _answer(self, item.ref)
+            return _answer(self, None)
+
+        outcomes = await self._write("delete_attachments", account_id, attachment_ids, delete_one)
+        return [AttachOutcome(outcome) for outcome in outcomes]
+
+    async def get_attachment(self: Any, account_id: AccountId, attachment_id: str, path: str) -> AttachmentFetch:
+        """Write a file."""
+        await self._read("get_attachment", account_id, (attachment_id, path))
+        for item in self.items.values():
+            for one in item.attachments:
+                if one.attachment_id == attachment_id:
+                    _keep(path, self.contents[attachment_id])
+                    return AttachmentFetch(self._accepted(None), one)
+        return AttachmentFetch(self._refused(_GONE))
+
+    async def resolve_names(self: Any, account_id: AccountId, text: str) -> Resolution:
+        """Find people by the start of their name or address."""
+        await self._read("resolve_names", account_id, (text,))
+        said = text.casefold()
+        starts = (one for one in self.people if one.name.casefold().startswith(said) or one.address.startswith(said))
+        return Resolution(tuple(starts))
+
+    async def expand_group(self: Any, account_id: AccountId, group: Recipient) -> Resolution:
+        """Name the members of a group of `groups`."""
+        await self._read("expand_group", account_id, (group,))
+        if group.address not in self.groups:
+            raise ItemRefused(ServerWords("Error", "ErrorNameResolutionNoResults", "No results were found.", 0))
+        return Resolution(tuple(self.groups[group.address]))
+
+    async def mail_tips(
+        self: Any, account_id: AccountId, recipients: Sequence[Recipient], sending_as: str = ""
+    ) -> list[MailTips]:
+        """Say what `tips` holds."""
+        await self._read("mail_tips", account_id, (tuple(recipients), sending_as))
+        return [self.tips.get(one.address, MailTips(one.address)) for one in recipients]
+
+    async def sync(self: Any, account_id: AccountId, place: Place, state: str = "", limit: int = 100) -> SyncPage:
+        """Tell every item as created once; the state counts them."""
+        await self._read("sync", account_id, (place, state, limit))
+        begin = int(state or 0)
+        items = self.in_place(account_id, place)
+        shown = items[begin : begin + limit]
+        rows = [Row(ref=item.ref, subject=item.content.subject, local_id=item.local_id) for item in shown]
+        changes = tuple(Change(ChangeKind.CREATED, row.ref, row) for row in rows)
+        return SyncPage(str(begin + len(shown)), changes, begin + len(shown) < len(items))
+
+
+def _put_at(mailbox: FakeMailbox, item: Stored, to: Place) -> ItemRef:
+    local_id, message_id = item.local_id, item.message_id
+    kept = mailbox.put(item.account_id, item.content, folder=to.folder, local_id=local_id, message_id=message_id)
+    kept.owner, kept.folder_id, kept.is_draft = to.mailbox, to.folder_id, item.is_draft
+    kept.attachments = list(item.attachments)
+    return kept.ref
+
+
+def _keep(path: str, content: bytes) -> None:
+    Path(path).write_bytes(content)
+
+
+def _answer(mailbox: FakeMailbox, ref: ItemRef | None) -> Outcome:
+    return mailbox._refused(_GONE) if ref is None else mailbox._accepted(ref)
