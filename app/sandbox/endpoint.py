@@ -139,7 +139,7 @@ class Endpoint:
         call, answer = await loop.run_in_executor(self._workers, self._carry_out, envelope, user, rules)
         entry.status = answer.status
         if call is not None and call.stream is not None and not any(rule.action != "code" for rule in rules):
-            return await stream(request, self.hub, call.stream, answer)
+            return await stream(request, self.hub, call.stream)
         return await reply(request, answer, rules, entry)
 
     def _carry_out(self, envelope: Envelope, caller: Person, rules: list[Rule]) -> tuple[Call | None, Answer]:

@@ -185,8 +185,9 @@ class Hub:
     def show(
         self, subscription: Subscription, previous: int, events: list[tuple[int, Happening]], *, more: bool = False
     ) -> etree._Element:
-        """Make a m:Notification; where nothing has happened it says that the subscription stands."""
-        element = xmlns.make("m:Notification")
+        """Make a Notification; where nothing has happened it says that the subscription stands."""
+        # The schema has it in another namespace in either reply.
+        element = xmlns.make("t:Notification" if subscription.streaming else "m:Notification")
         xmlns.add(element, "t:SubscriptionId", subscription.id)
         if not subscription.streaming:
             xmlns.add(element, "t:PreviousWatermark", self.watermark(previous))

@@ -5,9 +5,11 @@ fetched, and a request is decoded here, so that no declared encoding can make tw
 """
 
 import codecs
+import contextlib
 import re
 from dataclasses import dataclass
 from typing import Final
+from xml.parsers import expat
 
 from lxml import etree
 
@@ -23,6 +25,10 @@ SERVER: Final = {
     "Version": "V2017_07_11",
 }
 """What each reply says of the server: Exchange Server SE."""
+
+
+MOST_ATTRIBUTES: Final = 256
+"""Attributes that an element may have; those of EWS have at most a handful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,23 @@ def _refuse_document_type(text: str) -> None:
         raise SchemaViolation(words, line, place - text.rfind("\n", 0, place))
 
 
+def _refuse_many_attributes(document: bytes) -> None:
+    """Refuse an element with more attributes than any request has: libxml2 compares each of them with each other."""
+    if document.count(b"=") <= MOST_ATTRIBUTES:
+        return
+    parser = expat.ParserCreate("utf-8")
+    parser.ordered_attributes = True
+
+    def on_start(_name: str, attributes: list[str]) -> None:
+        if len(attributes) > 2 * MOST_ATTRIBUTES:
+            words = "The element has too many attributes."
+            raise SchemaViolation(words, parser.CurrentLineNumber, parser.CurrentColumnNumber + 2)
+
+    parser.StartElementHandler = on_start
+    with contextlib.suppress(expat.ExpatError):
+        parser.Parse(document, True)
+
+
 def parse(body: bytes) -> tuple[etree._Element, bytes]:
     """Parse a document without trusting it; returns its root, and its text in UTF-8. Raises SchemaViolation."""
     text = decode(body)
@@ -86,6 +109,7 @@ def parse(body: bytes) -> tuple[etree._Element, bytes]:
     found = re.match(r"\s*<\?xml[^>]*\?>", text)
     head = re.sub(r"[^\n]", " ", found.group()) if found else ""
     document = (head + text[len(head) :]).encode("utf-8")
+    _refuse_many_attributes(document)
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_pis=True
     )
@@ -149,8 +173,9 @@ def _read_impersonation(header: etree._Element) -> tuple[str, str]:
     raise RequestFault("ErrorInvalidExchangeImpersonationHeaderData")
 
 
-def _envelope() -> tuple[etree._Element, etree._Element]:
-    root = etree.Element(xmlns.tag("s:Envelope"), nsmap={"s": xmlns.soap})
+def _envelope(*, plain: bool = False) -> tuple[etree._Element, etree._Element]:
+    names = xmlns.default_namespace(xmlns.soap) if plain else {"s": xmlns.soap}
+    root = etree.Element(xmlns.tag("s:Envelope"), nsmap=names)
     header = xmlns.add(root, "s:Header")
     info = etree.SubElement(header, xmlns.tag("t:ServerVersionInfo"), attrib=SERVER, nsmap={"t": xmlns.type_})
     info.tail = None
@@ -161,9 +186,9 @@ def _write(root: etree._Element) -> bytes:
     return b'<?xml version="1.0" encoding="utf-8"?>' + etree.tostring(root, encoding="utf-8")
 
 
-def reply(response: etree._Element) -> bytes:
-    """Write a reply with the server's version in its header."""
-    root, body = _envelope()
+def reply(response: etree._Element, *, plain: bool = False) -> bytes:
+    """Write a reply with the server's version in its header; a `plain` one has an Envelope without a prefix."""
+    root, body = _envelope(plain=plain)
     body.append(response)
     return _write(root)
 

@@ -7,6 +7,7 @@ in the sandbox's scratch folder, is readable by its owner alone and goes with th
 import base64
 import binascii
 import os
+import struct
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -38,14 +39,14 @@ class NtlmCheck:
             token = base64.b64decode(credentials, validate=True)
         except binascii.Error:
             return None, None
-        # A first message begins anew, whatever came before it on this connection.
-        if self._context is None or token[8:9] == b"\x01":
-            self._context = spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm)
         try:
             with _LOCK:
                 os.environ[_VARIABLE] = str(self._file)
+                # A first message begins anew, whatever came before it on this connection.
+                if self._context is None or token[8:9] == b"\x01":
+                    self._context = spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm)
                 answer = self._context.step(token)
-        except (SpnegoError, ValueError, TypeError, LookupError, OverflowError):
+        except (SpnegoError, struct.error, ValueError, TypeError, LookupError, AttributeError, OverflowError):
             # Its reader of messages raises what it happens to stumble upon when they are broken.
             self._context = None
             return None, None

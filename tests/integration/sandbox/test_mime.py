@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from tests.integration.sandbox import soap
-from tests.integration.sandbox.test_many_clients import mutate
+from tests.integration.sandbox.mutations import mutate_bytes
 from tests.sandbox_fixture import Reply, RunningSandbox
 
 WITH_MIME = "<t:IncludeMimeContent>true</t:IncludeMimeContent>"
@@ -74,7 +74,7 @@ def test_what_is_no_base64_and_what_is_no_letter_are_told_apart(sandbox: Running
 def test_broken_letters_are_taken_or_refused_and_never_an_internal_error(sandbox: RunningSandbox) -> None:
     dice = random.Random(20261121)
     for _ in range(150):
-        raw = mutate(LETTER, dice)
+        raw = mutate_bytes(LETTER, dice)
         reply = put(sandbox, raw)
         assert "ErrorInternalServerError" not in reply.codes, raw
         if reply.codes == ["NoError"]:
