@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.domain.addresses import address_problem
+from app.domain.address_rules import address_problem
 from app.domain.i18n import tr
 from app.domain.outcome import Verdict
 from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from app.domain.addresses import recipient_problem
+from app.domain.address_rules import recipient_problem
 from app.domain.edits import utf16_length
 from app.domain.i18n import tr
 from app.domain.message import RECIPIENT_FIELDS, SUBJECT_LIMIT, Content, Field

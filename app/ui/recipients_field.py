@@ -8,12 +8,13 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QContextMenuEvent
+from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.domain.addresses import format_recipient
+from app.domain.address_writing import format_recipient
 from app.domain.i18n import ntr, tr
 from app.domain.message import Field
+from app.ui.announcing import say_aloud
 from app.ui.recipients import transfer
 from app.ui.recipients.editing import ChipEditing
 from app.ui.recipients.keys import ChipKeys, copy_selected
@@ -88,8 +89,8 @@ class RecipientsField(ChipEditing):
         # Screen readers follow the focus, which stays in the line: it takes the name of the chip under the cursor.
         self.words.setAccessibleName(heard or self.accessibleName())
         self.words.setAccessibleDescription(description)
-        if heard and heard != self._heard and QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.words, heard))
+        if heard and heard != self._heard:
+            say_aloud(self.words, heard)
         self._heard = heard
 
     def _describe_cursor(self) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip, QWidget
 
-from app.domain.addresses import format_recipient
+from app.domain.address_writing import format_recipient
 from app.ui.recipients import flow, paint
 from app.ui.recipients.chips import Chip, Chips
 from app.ui.recipients.words import WordsEdit
@@ -26,6 +24,8 @@ class ChipCanvas(QAbstractScrollArea):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # A viewport of ours: to wrap one that Qt made, PySide6 loads every class of widget that it could be (20 ms).
+        self.setViewport(QWidget(self))
         self.chips = Chips()
         self.words = WordsEdit(self.viewport())
         self.editor: WordsEdit | None = None
@@ -199,6 +199,8 @@ def tooltip(chip: Chip) -> str:
     if chip.reading:
         return ""
     lines = [format_recipient(chip.recipient)[:1000], chip.sentence()]
+    import html  # its table of entities is large, and a tip is seldom wanted
+
     return "<br>".join(f"<span>{html.escape(line)}</span>" for line in lines if line)
 
 

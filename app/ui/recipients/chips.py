@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from app.domain.addresses import recipient_problem
+from app.domain.address_rules import recipient_problem
 from app.domain.recipient import Recipient
 
 _SHOWN = 200

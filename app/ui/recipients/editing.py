@@ -9,7 +9,8 @@ import shiboken6
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.domain.addresses import address_problem, format_recipient, parse_recipients
+from app.domain.address_rules import address_problem
+from app.domain.address_writing import format_recipient
 from app.domain.edits import Pending, RecipientSplice, mend_surrogates
 from app.domain.message import Field
 from app.domain.recipient import Recipient
@@ -99,7 +100,7 @@ class ChipEditing(ChipCanvas):
         self.commit_edit(refocus=False)
         reading = [index for index, chip in enumerate(self.chips.items) if chip.reading]
         for index in reversed(reading):
-            self.splice(index, 1, parse_recipients(self.chips.items[index].recipient.address))
+            self.splice(index, 1, transfer.read_recipients(self.chips.items[index].recipient.address))
         return self.complete_words() or editing or bool(reading)
 
     def complete_words(self) -> bool:
@@ -116,7 +117,7 @@ class ChipEditing(ChipCanvas):
         """Insert everyone named in `text`. A long one is read elsewhere, and holds its place as one chip meanwhile."""
         text = mend_surrogates(text)
         if len(text) <= transfer.LONG_TEXT:
-            recipients = parse_recipients(text)
+            recipients = transfer.read_recipients(text)
             if recipients:
                 self.splice(index, 0, recipients, words=words)
             return
@@ -124,7 +125,7 @@ class ChipEditing(ChipCanvas):
         chip = self.chips.items[index]
         chip.reading, chip.width = True, 0
         self.place_from(index)
-        self._run_off_thread(partial(parse_recipients, text), partial(self._deliver, chip))
+        self._run_off_thread(partial(transfer.read_recipients, text), partial(self._deliver, chip))
 
     def _deliver(self, chip: Chip, recipients: list[Recipient]) -> None:
         """Put what was read where its chip stands, unless that was removed or read already."""
@@ -207,7 +208,7 @@ class ChipEditing(ChipCanvas):
         """Tell whether `text` stands for itself: several recipients, or one address where nothing is typed."""
         if len(text) > transfer.LONG_TEXT:
             return True
-        found = parse_recipients(text)
+        found = transfer.read_recipients(text)
         typed = self.words.text().strip()
         alone = not typed or self.words.selectedText().strip() == typed
         return len(found) > 1 or (alone and len(found) == 1 and not address_problem(found[0].address))
@@ -239,7 +240,7 @@ class ChipEditing(ChipCanvas):
 
     def _take_edit(self, text: str) -> None:
         """Tell what is typed into a chip at once, so that it is in the journal before it is finished."""
-        found = parse_recipients(text)
+        found = transfer.read_recipients(text)
         if found:
             self._set_edited(found[0] if len(found) == 1 else Recipient(clean_text(text, lines=False).strip()))
         self.place_from(self.editing)
@@ -262,7 +263,7 @@ class ChipEditing(ChipCanvas):
             return
         index, text = self.editing, self.editor.text()
         unchanged = text == format_recipient(self._original)
-        found = (self._original,) if unchanged else tuple(parse_recipients(text))
+        found = (self._original,) if unchanged else tuple(transfer.read_recipients(text))
         self._drop_editor(refocus=refocus)
         if found != (self.chips.items[index].recipient,):
             self._replace(index, 1, found)

@@ -11,7 +11,7 @@ import msgspec
 from PySide6.QtCore import QMimeData, QTimer
 from PySide6.QtGui import QClipboard, QGuiApplication
 
-from app.domain.addresses import format_recipients
+from app.domain.address_writing import format_recipients
 from app.domain.recipient import Recipient
 
 MIME_TYPE: Final = "application/x-mailwright-recipients"
@@ -37,6 +37,13 @@ def on_clipboard(mode: QClipboard.Mode = QClipboard.Mode.Clipboard) -> QMimeData
     """Return what the clipboard holds; None where it holds nothing (PySide6's own annotation leaves that out)."""
     held: QMimeData | None = QGuiApplication.clipboard().mimeData(mode)
     return held
+
+
+def read_recipients(text: str) -> list[Recipient]:
+    """Return the recipients that `text` stands for. The reader of addresses is loaded for the first."""
+    from app.domain.addresses import parse_recipients
+
+    return parse_recipients(text)
 
 
 def from_mime(mime: QMimeData) -> list[Recipient]:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.commands.command import Context, Registry
-from app.domain.addresses import format_recipient
+from app.domain.address_writing import format_recipient
 from app.domain.i18n import tr
 from app.domain.message import Field, Importance
 from app.ui import icons, keys

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.ui import icons, theme
 from app.ui.access_keys import is_access_key
+from app.ui.announcing import say_aloud
 from app.ui.label import Label
-
-
-def say_aloud(widget: QWidget, words: str) -> None:
-    """Let a screen reader say `words`, which appeared on the screen without the focus moving there."""
-    if words and QAccessible.isActive():
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))
 
 
 def press_with_enter(button: QPushButton) -> QPushButton:

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.i18n import tr
 from app.ui import icons, theme
+from app.ui.announcing import say_aloud
 from app.ui.label import Label
-from app.views.settings.fields import say_aloud
 from app.views.settings.steps import StepLine, StepState, fresh_lines
 
 _ICONS = {
