@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
+
 from app.bootstrap.all_commands import ALL
 from app.bootstrap.desk_work import OPENS_THE_LETTER
 from app.commands.command import Context
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from app.bootstrap.program import Program
     from app.views.settings.view import SettingsView
     from app.views.shell.keys_sheet import KeysSheet
+
+
+_GATHERED = 16
+"""Milliseconds for which changes are gathered: one frame."""
 
 
 class WindowWork:
@@ -45,8 +51,12 @@ class WindowWork:
         program.journal.on_trouble(self._disk_trouble)
         program.journal.on_well(self._disk_well)
         program.tasks.on_mail_error = self.tell
+        self._soon = QTimer(program.window)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_GATHERED)
+        self._soon.timeout.connect(self._count)
         for room in program.rooms:
-            room.changed.subscribe(lambda _: self._count())
+            room.changed.subscribe(lambda _: self._count_soon())
         program.foot.ticked.subscribe(lambda _: self._tick())
 
     def bind_lists(self) -> None:
@@ -201,6 +211,11 @@ class WindowWork:
             self._program.writing.open(wish.local_id)
         elif wish.action == "settings":
             self.show_settings()
+
+    def _count_soon(self) -> None:
+        """Count a batch of changes once, not a hundred times."""
+        if not self._soon.isActive():
+            self._soon.start()
 
     def _count(self) -> None:
         rail, outbox = self._program.window.rail, self._program.outbox_room.rows()

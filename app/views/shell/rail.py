@@ -90,6 +90,8 @@ class _Place(QPushButton):
         self.setAccessibleName(words)
 
     def show_count(self, count: int, problems: int) -> None:
+        if (count, problems) == (self._count, self._problems):
+            return
         self._count, self._problems = count, problems
         parts = [self._words]
         if count:
@@ -123,6 +125,7 @@ class _Foot(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._shown: tuple[object, ...] = ()
         self._avatar = Label(self)
         self._avatar.setFixedSize(30, 30)
         self._avatar.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -147,6 +150,10 @@ class _Foot(QWidget):
         line.addWidget(self.settings)
 
     def show_account(self, name: str, address: str, state: str, tone: str) -> None:
+        shown = (name, address, state, tone, theme.scheme())
+        if shown == self._shown:
+            return  # it is said anew with every change of a letter, and a style sheet costs a millisecond
+        self._shown = shown
         self._avatar.setText(initials(name or address))
         ink = theme.avatar_color(name or address)
         self._avatar.setStyleSheet(

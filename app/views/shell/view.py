@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
@@ -11,8 +12,10 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidge
 from app.commands.command import Command, Context, Handler, Registry
 from app.ui import icons, keys
 from app.ui.bars import ActionBar, MessageBar, QuestionBar
-from app.ui.palette import CommandPalette
 from app.views.shell.rail import Rail
+
+if TYPE_CHECKING:
+    from app.ui.palette import CommandPalette
 
 _SIZE = QSize(1240, 800)
 _SHARE = 0.94
@@ -42,6 +45,7 @@ class Window(QMainWindow):
         self.foot = ActionBar(self)
         self._question = QuestionBar(self, self.rest_focus)
         self._build()
+        self._registry: Registry | None = None
         self._palette: CommandPalette | None = None
         self.contexts: Callable[[], frozenset[Context]] = lambda: frozenset(Context)
 
@@ -75,10 +79,10 @@ class Window(QMainWindow):
         self.setCentralWidget(whole)
 
     def connect_commands(self, registry: Registry) -> None:
-        """Bind the commands of the whole window, and make the palette."""
+        """Bind the commands of the whole window, and offer all of them in the palette."""
         keys.bind(self, registry, Context.WINDOW)
         self.rail.connect_commands(registry)
-        self._palette = CommandPalette(self, lambda: self._offered(registry), self.rest_focus)
+        self._registry = registry
 
     def add_bar(self, bar: QWidget) -> None:
         """Put a bar over the lists; it is seen while it has something to say."""
@@ -105,8 +109,14 @@ class Window(QMainWindow):
 
     def open_palette(self) -> None:
         """Open the command palette."""
-        if self._palette is not None:
-            self._palette.open()
+        registry = self._registry
+        if registry is None:
+            return
+        if self._palette is None:
+            from app.ui.palette import CommandPalette
+
+            self._palette = CommandPalette(self, lambda: self._offered(registry), self.rest_focus)
+        self._palette.open()
 
     def rest_focus(self) -> None:
         """Put the focus in the page or the list that is shown: where it came from is gone."""
