@@ -66,6 +66,7 @@ class FolderView:
         self._asked_with: dict[LocalId, ItemRef] = {}
         self._keys: dict[LocalId, str] = {}
         self._strange: set[str] = set()
+        self._listed: dict[str, ListRow] = {}
         self._stop = [letters.changed.subscribe(self._on_record), letters.forgotten.subscribe(self._on_forgotten)]
         self._build()
 
@@ -91,7 +92,8 @@ class FolderView:
 
     def number_of(self, key: str) -> int:
         """Return where a row stands, -1 where it is not listed."""
-        return next((number for number, row in enumerate(self.rows) if row.key == key), -1)
+        row = self._listed.get(key)
+        return -1 if row is None else bisect_left(self.rows, _order(row), key=_order)
 
     async def _load(self, offset: int) -> None:
         if self.loading:
@@ -144,6 +146,7 @@ class FolderView:
         ]
         rows.sort(key=_order)
         self.rows = rows
+        self._listed = {row.key: row for row in rows}
         self._strange = {row.key for row in rows if row.record is None}
         for row in rows:
             if row.record is not None:
@@ -202,31 +205,36 @@ class FolderView:
         number = self._number_of_record(record)
         if number >= 0:
             if fresh is not None and _order(self.rows[number]) == _order(fresh):
-                self.rows[number] = fresh
+                self._keys[record.local_id] = fresh.key
+                self.rows[number] = self._listed[fresh.key] = fresh
                 self.changed.emit(ListChange(ChangeKind.CHANGED, number, number))
                 return
-            del self.rows[number]
+            self._remove(number)
             self.changed.emit(ListChange(ChangeKind.REMOVED, number, number))
         if fresh is not None:
             self._keys[record.local_id] = fresh.key
             place = bisect_left(self.rows, _order(fresh), key=_order)
-            self.rows.insert(place, fresh)
+            self._insert(place, fresh)
             self.changed.emit(ListChange(ChangeKind.INSERTED, place, place))
 
     def _on_forgotten(self, local_id: LocalId) -> None:
-        self._keys.pop(local_id, None)
-        number = next((n for n, row in enumerate(self.rows) if row.local_id == local_id), -1)
+        number = self.number_of(self._keys.pop(local_id, ""))
         if number >= 0:
-            del self.rows[number]
+            self._remove(number)
             self.changed.emit(ListChange(ChangeKind.REMOVED, number, number))
 
     def _number_of_record(self, record: Record) -> int:
-        key = self._keys.get(record.local_id)
-        listed = None if record.ref is None else f"item:{record.ref.item_id}"
-        for number, row in enumerate(self.rows):
-            if row.local_id == record.local_id or row.key in {key, listed}:
-                return number
-        return -1
+        number = self.number_of(self._keys.get(record.local_id, ""))
+        if number < 0 and record.ref is not None:
+            number = self.number_of(f"item:{record.ref.item_id}")
+        return number
+
+    def _insert(self, number: int, row: ListRow) -> None:
+        self.rows.insert(number, row)
+        self._listed[row.key] = row
+
+    def _remove(self, number: int) -> None:
+        del self._listed[self.rows.pop(number).key]
 
 
 def _order(row: ListRow) -> tuple[float, str]:
