@@ -309,7 +309,7 @@ def write_frame(pipe: IO[bytes], record: Request | Reply) -> None:
     try:
         content = _encoder.encode(record)
     except UnicodeEncodeError:
-        content = _encoder.encode(_mend(msgspec.to_builtins(record)))
+        content = _encoder.encode(_mend(msgspec.to_builtins(record, builtin_types=(bytes,))))
     pipe.write(_LENGTH.pack(len(content)))
     pipe.write(content)
     pipe.flush()

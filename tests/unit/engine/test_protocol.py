@@ -7,8 +7,11 @@ import io
 import pytest
 
 from app.domain.account import Account, ProbeStep
+from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
+from app.domain.attachment import Attachment
+from app.domain.directory import MailTips, Resolution
 from app.domain.errors import Trouble, TroubleKind
-from app.domain.listing import Folder, Mark, Page, Row, Sighting
+from app.domain.listing import Change, ChangeKind, Folder, Mark, Page, Place, Row, Sighting, SyncPage
 from app.domain.message import (
     AccountId,
     BodyFormat,
@@ -21,6 +24,7 @@ from app.domain.message import (
     LocalId,
     NewDraft,
 )
+from app.domain.options import Header, Options
 from app.domain.outcome import FetchOutcome, Outcome, ServerWords, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
@@ -35,6 +39,7 @@ CONTENT = Content(
     body="b" * 100_000,
     body_format=BodyFormat.HTML,
     importance=Importance.LOW,
+    options=Options(categories=("Blue",), conversation_index=b"\x01\xff", headers=(Header("X-A", "1"),)),
 )
 REF = ItemRef("A", "K")
 WORDS = ServerWords("Error", "ErrorX", "text", 7, "<x/>", 9)
@@ -49,6 +54,16 @@ REQUESTS: list[protocol.Request] = [
     protocol.Get(7, A, 9.0, (REF,)),
     protocol.ListFolder(8, A, 9.0, Folder.SENT, 20, 20),
     protocol.Locate(9, A, 9.0, (Mark("l", "<m>"),), (Folder.DRAFTS,)),
+    protocol.Locate(9, A, 9.0, (Mark("l", "<m>"),), (Folder.DRAFTS, Place(Folder.SENT, "sales@example.org"))),
+    protocol.Move(10, A, 9.0, (REF,), Place(Folder.DELETED)),
+    protocol.Copy(11, A, 9.0, (REF,), Place(Folder.SENT, folder_id="F")),
+    protocol.Attach(12, A, 9.0, REF, (NewAttachment("n", "/p", "a/b", "cid"), NewAttachment("l", letter=CONTENT))),
+    protocol.DeleteAttachments(13, A, 9.0, ("x",)),
+    protocol.GetAttachment(14, A, 9.0, "x", "/p"),
+    protocol.ResolveNames(15, A, 9.0, "sofia"),
+    protocol.ExpandGroup(16, A, 9.0, Recipient("all@example.org")),
+    protocol.AskMailTips(17, A, 9.0, "me@example.org", (Recipient("you@example.org"),)),
+    protocol.Sync(18, A, 9.0, Place(Folder.DRAFTS), "state", 20),
     protocol.Cancel(9, TroubleKind.DEADLINE),
 ]
 OUTCOME = Outcome(Verdict.REFUSED, REF, WORDS, Trouble(TroubleKind.SERVER, "d", retry_after=1.5), 5.0)
@@ -61,6 +76,13 @@ REPLIES: list[protocol.Reply] = [
     protocol.Fetches(1, (FetchOutcome(OUTCOME, Fetched(REF, CONTENT)),)),
     protocol.Listing(1, Page((Row(REF),), 1, 2)),
     protocol.Sightings(1, (Sighting(Mark("l", "m"), Folder.SENT, REF, is_draft=False),)),
+    protocol.Uploaded(1, 5, 10),
+    protocol.Attached(1, (AttachOutcome(OUTCOME, "x"),)),
+    protocol.AttachmentRead(1, AttachmentFetch(OUTCOME, Attachment("x", "n", 5), Fetched(REF, CONTENT))),
+    protocol.Resolved(1, Resolution((Recipient("a"),), complete=False)),
+    protocol.Tips(1, (MailTips("a", mailbox_full=True),)),
+    protocol.Synced(1, SyncPage("s", (Change(ChangeKind.READ, REF, Row(REF), is_read=True),), more=True)),
+    protocol.Failure(1, bad_input="words"),
     protocol.Failure(1, Trouble(TroubleKind.ENGINE), WORDS, "defect"),
 ]
 
@@ -82,6 +104,16 @@ def test_a_lone_surrogate_crosses_as_the_sign_for_what_cannot_be_shown() -> None
     request = protocol.read_request(pipe)
     assert isinstance(request, protocol.Save)
     assert request.drafts[0].content.body == "a\ufffdb"
+
+
+def test_bytes_cross_beside_a_lone_surrogate() -> None:
+    pipe = io.BytesIO()
+    content = Content(body="a\ud800b", options=Options(conversation_index=b"\x01\xff"))
+    protocol.write_frame(pipe, protocol.Save(1, A, 9.0, (NewDraft(LocalId("l"), "<m>", content),)))
+    pipe.seek(0)
+    request = protocol.read_request(pipe)
+    assert isinstance(request, protocol.Save)
+    assert request.drafts[0].content.options.conversation_index == b"\x01\xff"
 
 
 def test_a_pipe_that_ends_anywhere_in_a_frame_is_an_end() -> None:
