@@ -16,7 +16,6 @@ table. "t:Mailbox" is a child in the namespace of types where the others are in 
 of alternatives that is used in many places.
 """
 
-import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -270,7 +269,8 @@ def locate(document: bytes, element: etree._Element) -> tuple[int, int]:
 
     parser.StartElementHandler = on_start
     try:
-        parser.ParseFile(io.BytesIO(document))
+        # All at once: read in parts, a long attribute is begun anew with each of them.
+        parser.Parse(document, True)
     except expat.ExpatError:
         # lxml has read it, so this is a difference of opinion between two parsers; the line is then all there is.
         return xmlns.line_of(element), 0
