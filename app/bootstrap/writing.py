@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -105,7 +106,9 @@ class Writing:
         session.ended.subscribe(lambda how: self._ended(view, how))
         session.mend_wanted.subscribe(lambda _: view.focus_best())
         self._views.append(view)
-        program.stage.show_letter(view)
+        await asyncio.sleep(0)  # made in one turn of the loop, shown in the next: together they would be felt
+        if view in self._views:
+            program.stage.show_letter(view)
 
     def leave(self, view: ComposeView) -> None:
         """Leave a letter: it is kept, and saved."""

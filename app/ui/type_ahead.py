@@ -2,13 +2,17 @@
 
 A letter is on disk before it is on the screen, and a disk may take its time: keys pressed meanwhile would fall on the
 list, where letters are commands.
+
+It listens where the focus is, and not to the whole program: every event of every object would pass through Python, and
+PySide6 would load every class that such an object could be (30 ms at the first letter).
 """
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 _LONGEST = 3_000
 """Milliseconds after which keys go where the focus is again, whatever became of the letter."""
@@ -18,9 +22,12 @@ _KEYS = frozenset({QEvent.Type.KeyPress, QEvent.Type.KeyRelease})
 class TypeAhead(QObject):
     """Holds keys from `hold` to `release` or `drop`."""
 
-    def __init__(self, app: QApplication, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, app: QApplication, window: QWidget) -> None:
+        """Hold keys of `window`, which has them where nothing in it has the focus."""
+        super().__init__(window)
         self._app = app
+        self._window = window
+        self._listening: list[QWidget] = []
         self._held: list[QKeyEvent] = []
         self._limit = QTimer(self)
         self._limit.setSingleShot(True)
@@ -29,8 +36,10 @@ class TypeAhead(QObject):
 
     def hold(self) -> None:
         """Keep keys from now on."""
-        if not self._limit.isActive():
-            self._app.installEventFilter(self)
+        if not self._listening:
+            self._listen(self._window)
+            self._listen(QApplication.focusWidget())
+            self._app.focusChanged.connect(self._follow)
             self._limit.start()
 
     def release(self) -> None:
@@ -55,8 +64,21 @@ class TypeAhead(QObject):
             self._held.append(event.clone())
         return True
 
+    def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
+        self._listen(now)
+
+    def _listen(self, widget: QWidget | None) -> None:
+        if widget is not None and widget not in self._listening:
+            widget.installEventFilter(self)
+            self._listening.append(widget)
+
     def _stop(self) -> list[QKeyEvent]:
         self._limit.stop()
-        self._app.removeEventFilter(self)
+        if self._listening:
+            self._app.focusChanged.disconnect(self._follow)
+        for widget in self._listening:
+            if shiboken6.isValid(widget):
+                widget.removeEventFilter(self)
+        self._listening.clear()
         held, self._held = self._held, []
         return held
