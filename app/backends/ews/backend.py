@@ -18,7 +18,7 @@ from app.backends.ews.syncing import page_of, sync_items
 from app.backends.ews.troubles import trouble_of
 from app.backends.ews.verdicts import fault_outcome, not_sent, refused_here, untold
 from app.backends.ews.wire import LOOPBACK, HttpRefusal, Wire
-from app.backends.ews.xml import Element, Unreadable, child, text_of
+from app.backends.ews.xml import ITEMS, Element, Unreadable, child, text_of
 from app.backends.port import Job, Stopped
 from app.domain.account import Account, ProbeStep
 from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
@@ -148,7 +148,7 @@ class EwsBackend:
         root = _root_of(messages[0]) if messages else None
         if root is None:
             raise error_for(self._trouble(tr("The server’s answer holds no folder.")))
-        rows = tuple(row for row in map(row_of, _items_of(root)) if row is not None)
+        rows = tuple(row for row in map(row_of, self._items(root)) if row is not None)
         total = _number(root.get("TotalItemsInView"), offset + len(rows))
         following = _number(root.get("IndexedPagingOffset"), offset + len(rows))
         more = not _is_last(root) and rows and following > offset
@@ -168,8 +168,9 @@ class EwsBackend:
                     root = _root_of(message)
                     if root is None:
                         raise error_for(self._trouble(tr("The server’s answer holds no folder.")))
-                    sightings += _sightings_of(root, folder, chunk)
-                    if not _is_last(root) and _items_of(root):
+                    items = self._items(root)
+                    sightings += _sightings_of(items, folder, chunk)
+                    if not _is_last(root) and items:
                         unfinished.append(folder)
                 pending, offset = unfinished, offset + _LOCATE_PAGE
         return sightings
@@ -199,6 +200,17 @@ class EwsBackend:
             return post(self._wire, request, job)
         except Exception as error:
             raise error_for(trouble_of(_known(error, job), job, self._account.endpoint)) from error
+
+    def _items(self, root: Element) -> list[Element]:
+        """Return the items of a page, in Items or Groups. Raises ServerTrouble: a missing list is no empty folder."""
+        items, groups = child(root, "t:Items"), child(root, "t:Groups")
+        if items is not None:
+            return list(items)
+        if groups is not None:
+            return [item for group in groups for listed in group.iterchildren(ITEMS) for item in listed]
+        if _number(root.get("TotalItemsInView"), 0):
+            raise error_for(self._trouble(tr("The server’s answer holds no list.")))
+        return []
 
     def _answer(self, request: Element, read: Callable[[Element], _T], job: Job) -> _T:
         """Return what `read` makes of the one message of the answer. Raises AccountError, ItemRefused."""
@@ -286,11 +298,6 @@ def _root_of(message: Element) -> Element | None:
     return child(message, "m:RootFolder")
 
 
-def _items_of(root: Element) -> list[Element]:
-    items = child(root, "t:Items")
-    return [] if items is None else list(items)
-
-
 def _is_last(root: Element) -> bool:
     return (root.get("IncludesLastItemInRange") or "true").casefold() in {"true", "1"}
 
@@ -299,10 +306,10 @@ def _number(text: str | None, otherwise: int) -> int:
     return int(text) if text is not None and text.isdigit() else otherwise
 
 
-def _sightings_of(root: Element, folder: Folder | Place, marks: Sequence[Mark]) -> Iterator[Sighting]:
+def _sightings_of(items: Sequence[Element], folder: Folder | Place, marks: Sequence[Mark]) -> Iterator[Sighting]:
     by_local_id = {mark.local_id: mark for mark in marks if mark.local_id}
     by_message_id = {mark.message_id: mark for mark in marks if mark.message_id}
-    for item in _items_of(root):
+    for item in items:
         ref = ref_of(item)
         mark = by_local_id.get(mark_of(item)) or by_message_id.get(text_of(item, "t:InternetMessageId"))
         if ref is not None and mark is not None:

@@ -55,7 +55,8 @@ class _Call(EWSService):  # type: ignore[misc] # exchangelib has no types
         fault = body.find(f"{{{SOAP}}}Fault")
         if fault is not None:
             raise SoapFault(_words_of_fault(fault))
-        messages = body.find(f"{{{M}}}{self.SERVICE_NAME}Response/{{{M}}}ResponseMessages")
+        response = _response_in(body, self.SERVICE_NAME)
+        messages = None if response is None else response.find(f"{{{M}}}ResponseMessages")
         if messages is None:
             raise Unreadable("no ResponseMessages")
         return list(messages)
@@ -70,7 +71,7 @@ class GetMailTips(_Call):
         fault = body.find(f"{{{SOAP}}}Fault")
         if fault is not None:
             raise SoapFault(_words_of_fault(fault))
-        response = body.find(f"{{{M}}}GetMailTipsResponse")
+        response = _response_in(body, self.SERVICE_NAME)
         if response is None:
             raise Unreadable("no GetMailTipsResponse")
         return [response]
@@ -138,6 +139,12 @@ def post(wire: Wire, request: Element, job: Job, body: Callable[[bytes], UploadB
         work_on(None)
         job.attach(None)
     return messages
+
+
+def _response_in(body: Element, operation: str) -> Element | None:
+    """Find the response by its local name: SendItem's own documentation shows one in a misspelt namespace."""
+    named = f"{operation}Response"
+    return next((one for one in body if str(one.tag).rpartition("}")[2] == named), None)
 
 
 def _words_of_fault(fault: Element) -> ServerWords:

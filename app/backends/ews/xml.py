@@ -22,6 +22,8 @@ M = "http://schemas.microsoft.com/exchange/services/2006/messages"
 T = "http://schemas.microsoft.com/exchange/services/2006/types"
 E = "http://schemas.microsoft.com/exchange/services/2006/errors"
 
+ITEMS = f"{{{T}}}Items"
+
 SERVER_VERSION = "Exchange2013"
 """The oldest API that has all we ask for (Preview); every Exchange since 2013 takes it, Exchange SE too."""
 

@@ -11,14 +11,14 @@ from app.domain.account import Account
 from app.domain.attaching import NewAttachment
 from app.domain.errors import BadInput, ItemRefused
 from app.domain.listing import Folder, Place
-from app.domain.message import ItemRef
+from app.domain.message import AccountId, ItemRef
 from app.domain.outcome import Verdict
 from app.domain.recipient import Recipient
-from app.engine.client import EngineClient
+from app.engine.client import Deadlines, EngineClient
 from app.services.ports import Mailbox
-from tests.integration.engine.conftest import A, save
+from tests.integration.engine.conftest import A, OpenOn, save
 from tests.sandbox_fixture import RunningSandbox
-from tests.scripted_server import ScriptedServer, stall
+from tests.scripted_server import ScriptedServer, stall, trickle
 
 
 async def test_each_operation_goes_through_the_port(client: EngineClient, sandbox: RunningSandbox) -> None:
@@ -91,3 +91,20 @@ async def test_an_account_that_was_not_opened_answers_for_each_attachment(client
     unknown = type(A)("never opened")
     answers = await client.attach(unknown, ItemRef("a"), [NewAttachment("x", str(tmp_path / "x"))] * 3)
     assert [answer.outcome.verdict for answer in answers] == [Verdict.NOT_ATTEMPTED] * 3
+
+
+async def test_the_engine_ends_a_job_by_its_deadline_and_does_the_next(
+    open_on: OpenOn, sandbox: RunningSandbox
+) -> None:
+    with ScriptedServer([trickle(b"x", 0.05)]) as server:
+        slow = Account(A, "anna@contoso.com", server.url, "anna")
+        first = sandbox.first
+        well = Account(AccountId("well"), first["address"], sandbox.url, first["user"], ca_file=sandbox.ca_file)
+        client = await open_on(None, Deadlines(write=0.5, send=0.5, read=20.0, attach=0.5))
+        await client.open_account(well, first["password"])
+        assert (await client.sync(well.account_id, Place(Folder.SENT))).state
+        await client.open_account(slow, "secret")
+        moved = (await client.move(A, [ItemRef("a")], Place(Folder.SENT)))[0]
+        attached = (await client.attach(A, ItemRef("a"), [NewAttachment("f", __file__)]))[0].outcome
+        assert [moved.verdict, attached.verdict] == [Verdict.UNKNOWN] * 2
+        assert (await client.sync(well.account_id, Place(Folder.SENT))).state
