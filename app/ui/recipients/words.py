@@ -18,7 +18,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.domain.address_lexer import Kind, tokenize
 from app.ui.access_keys import is_access_key
 from app.ui.recipients.transfer import on_clipboard
 
@@ -133,6 +132,8 @@ class WordsEdit(QLineEdit):
 
 def ends_an_entry(text: str) -> bool:
     """Tell whether a comma, a semicolon or a line end in `text` parts entries, and does not stand within quotes."""
+    from app.domain.address_lexer import Kind, tokenize  # loaded when somebody types
+
     if not any(token.kind in {Kind.COMMA, Kind.SEMICOLON, Kind.LINE} for token in tokenize(text)):
         return False
     return not _is_open(text)
