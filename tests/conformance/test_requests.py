@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from app.backends.ews import requests
+from app.backends.ews import attachments, directory, requests, syncing
+from app.backends.ews.calls import CULTURES
 from app.backends.ews.xml import Element, envelope
+from app.domain.attaching import NewAttachment
 from app.domain.fields import LATEST
-from app.domain.listing import Folder, Mark
+from app.domain.listing import Folder, Mark, Place
 from app.domain.message import BodyFormat, Content, DraftUpdate, Field, Importance, ItemRef, LocalId, NewDraft
 from app.domain.options import FlagStatus, FollowUp, Header, Options, Sensitivity
 from app.domain.recipient import Recipient
@@ -52,6 +54,16 @@ CONTENTS = st.builds(
     importance=st.sampled_from(Importance),
 )
 REFS = [ItemRef("AAMk", "CQAA"), ItemRef("AAMl", "")]
+NEW = NewDraft(LocalId("n" * 32), "<n@example.org>", Content(subject="Hello"), "sales@example.org")
+CHANGED = DraftUpdate(REFS[0], Content(subject="Hello"), frozenset({Field.SUBJECT}))
+SALES = Place(Folder.SENT, "sales@example.org")
+PROJECTS = Place(Folder.SENT, folder_id="AAMkF")
+COPIES = [
+    CopyTo(),
+    CopyTo(CopyKind.NONE),
+    CopyTo(CopyKind.PRINCIPAL_SENT, "sales@example.org"),
+    CopyTo(CopyKind.FOLDER, folder_id="AAMkF"),
+]
 MARKS = [Mark("a" * 32, "<a@example.org>"), Mark("b" * 32, "")]
 
 
@@ -93,10 +105,40 @@ def test_a_mark_alone_is_a_valid_update() -> None:
         *(requests.find_page(folder, 20, 20) for folder in Folder),
         requests.find_marked(MARKS, [Folder.DRAFTS, Folder.OUTBOX, Folder.SENT], 0, 500),
         requests.find_marked([Mark("", "<only@example.org>")], [Folder.SENT], 0, 500),
+        requests.find_marked(MARKS, [Folder.SENT, SALES, PROJECTS], 0, 500),
+        *(requests.send_items(REFS, copy_to) for copy_to in COPIES),
+        *(requests.create_items([NEW, NEW], copy_to) for copy_to in COPIES),
+        *(requests.update_items([CHANGED], copy_to) for copy_to in COPIES),
+        requests.move_items(REFS, SALES),
+        requests.copy_items(REFS, PROJECTS),
+        syncing.sync_items(SALES, "", 20),
+        syncing.sync_items(PROJECTS, "state", 100_000),
+        directory.resolve_names("sofia"),
+        directory.expand_group(Recipient("everyone@example.org", "Everyone")),
+        directory.get_mail_tips("me@example.org", [Recipient("a@example.org"), Recipient("b@example.org", "B")]),
+        attachments.get_attachment("AAMk"),
+        attachments.delete_attachments(["AAMk", "AAMl"]),
     ],
 )
 def test_every_other_request_is_valid(request_: Element) -> None:
     must_be_valid(request_)
+
+
+@given(letter=CONTENTS, name=ANY_TEXT, kind=ANY_TEXT, content_id=ANY_TEXT)
+@settings(max_examples=60, deadline=None)
+def test_attachments_of_any_name_and_letter_are_a_valid_request(
+    letter: Content, name: str, kind: str, content_id: str
+) -> None:
+    file = NewAttachment(name, __file__, kind, content_id)
+    with attachments.upload_of(REFS[0], [file, NewAttachment(name, letter=letter)]) as upload:
+        must_be_valid(upload.request)
+
+
+@pytest.mark.parametrize("culture", sorted(CULTURES.values()))
+def test_every_header_is_valid(culture: str) -> None:
+    schema.require()
+    document = envelope(requests.get_items(REFS), culture=culture, impersonated="a@example.org", zone="UTC")
+    assert schema.complaints(etree.fromstring(document)) == []
 
 
 def test_the_check_can_fail() -> None:

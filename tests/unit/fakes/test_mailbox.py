@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from pathlib import Path
 
 import pytest
 
 from app.domain.account import Account
+from app.domain.attaching import NewAttachment
 from app.domain.errors import Trouble, TroubleKind, Unreachable
-from app.domain.listing import Folder, Mark
+from app.domain.listing import Folder, Mark, Place
 from app.domain.message import AccountId, Content, DraftUpdate, Field, ItemRef, LocalId, NewDraft
 from app.domain.outcome import Verdict
 from app.domain.recipient import Recipient
@@ -154,3 +156,45 @@ async def test_probing_ends_at_the_first_step_that_fails(mailbox: FakeMailbox) -
     mailbox.probe_steps[2] = type(mailbox.probe_steps[2])("tls", passed=False, detail="unknown CA")
     steps = [step async for step in mailbox.probe(account, "secret")]
     assert [(step.name, step.passed) for step in steps] == [("name", True), ("connect", True), ("tls", False)]
+
+
+async def test_a_moved_item_has_a_new_name_and_a_copied_one_two(mailbox: FakeMailbox) -> None:
+    ref = await saved(mailbox)
+    copied = (await mailbox.copy(ANNA, [ref], Place(Folder.DELETED)))[0]
+    moved = await mailbox.move(ANNA, [ref, ItemRef("none")], Place(Folder.DELETED))
+    assert copied.ref is not None
+    assert moved[0].ref is not None
+    assert len({ref.item_id, copied.ref.item_id, moved[0].ref.item_id}) == 3
+    assert moved[1].verdict is Verdict.REFUSED
+    assert len(mailbox.in_folder(ANNA, Folder.DELETED)) == 2
+    assert mailbox.in_folder(ANNA, Folder.DRAFTS) == []
+
+
+async def test_an_attachment_makes_the_change_key_new_and_comes_back(mailbox: FakeMailbox, tmp_path: Path) -> None:
+    ref = await saved(mailbox)
+    (tmp_path / "a").write_bytes(b"abc")
+    answer = (await mailbox.attach(ANNA, ref, [NewAttachment("a", str(tmp_path / "a"))]))[0]
+    item = (await mailbox.get(ANNA, [ref]))[0].item
+    assert item is not None
+    assert answer.outcome.ref == item.ref != ref
+    assert [(one.attachment_id, one.size) for one in item.attachments] == [(answer.attachment_id, 3)]
+    await mailbox.get_attachment(ANNA, answer.attachment_id, str(tmp_path / "back"))
+    assert (tmp_path / "back").read_bytes() == b"abc"
+    assert (await mailbox.delete_attachments(ANNA, [answer.attachment_id]))[0].outcome.accepted
+    assert mailbox.items[ref.item_id].attachments == []
+
+
+async def test_a_copy_in_another_mailbox_than_the_draft_leaves_the_draft(mailbox: FakeMailbox) -> None:
+    ref = await saved(mailbox)
+    assert (await mailbox.send(ANNA, [ref], CopyTo(CopyKind.PRINCIPAL_SENT, "sales@example.org")))[0].accepted
+    assert len(mailbox.delivered) == 1
+    assert [item.item_id for item in mailbox.in_folder(ANNA, Folder.DRAFTS)] == [ref.item_id]
+    assert mailbox.in_place(ANNA, Place(Folder.SENT, "sales@example.org")) == []
+
+
+async def test_a_sync_tells_each_item_once(mailbox: FakeMailbox) -> None:
+    for number in range(3):
+        await saved(mailbox, number)
+    first = await mailbox.sync(ANNA, Place(Folder.DRAFTS), limit=2)
+    rest = await mailbox.sync(ANNA, Place(Folder.DRAFTS), first.state)
+    assert (len(first.changes), first.more, len(rest.changes), rest.more) == (2, True, 1, False)

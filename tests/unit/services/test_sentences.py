@@ -11,11 +11,11 @@ import pytest
 from app.domain.catalogue import CLASSES, CodeClass, class_of, may_have_happened
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.message import LocalId
-from app.domain.outcome import Outcome, ServerWords, Verdict
+from app.domain.outcome import LOCAL, Outcome, ServerWords, Verdict
 from app.services.actions import ACTIONS, FOR_THE_WINDOW, action_words
 from app.services.explaining import explain_outcome, explain_trouble
 from app.services.remedies import Remedies
-from app.services.sentences import SENTENCES, Facts, Scene
+from app.services.sentences import SENTENCES, Facts, Scene, sentence_for
 from app.services.times import exact_time
 from tests.fakes import scene as scenes
 
@@ -307,3 +307,9 @@ def test_no_sentence_begs_shouts_or_is_sorry() -> None:
         lowered = text.casefold()
         assert "!" not in text
         assert not any(word in lowered for word in ("please", "oops", "sorry", "failed to", "unfortunately")), text
+
+
+def test_a_refusal_of_our_own_says_its_own_words_and_not_those_of_the_code() -> None:
+    words = ServerWords(LOCAL, "ErrorInvalidPropertySet", "To cannot be changed once the message has been sent.")
+    assert sentence_for(words, FULL) == ("To cannot be changed once the message has been sent.", "")
+    assert sentence_for(ServerWords("Error", "ErrorInvalidPropertySet", "No."), FULL)[0] != "No."
