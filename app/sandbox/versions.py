@@ -32,7 +32,7 @@ NUMBERS: Final = {
 """The versions that a request may ask for, oldest first, with their place in time."""
 
 LATEST: Final = 9
-_SP1, _2010, _2010_SP1, _2010_SP2, _2013, _2013_SP1, _2015, _2016 = range(2, 10)
+_SP1, _2010, _2010_SP1, _2010_SP2, _2013, _2013_SP1 = range(2, 8)
 
 _OPERATIONS: Final = {
     _SP1: "ConvertId GetDelegate",
@@ -55,9 +55,8 @@ _ELEMENTS: Final = {
         "RightsManagementLicenseData PredictedActionReasons IsClutter BlockStatus HasBlockedImages TextBody IconIndex "
         "ApprovalRequestData VotingInformation ReminderMessageData Folder/DistinguishedFolderId UniqueBodyType "
         "NormalizedBodyType InlineImageUrlTemplate BlockExternalImages AddBlankTargetToLinks MaximumBodySize "
-        "ReferenceAttachment"
-    ),
-    _2016: (
+        "ReferenceAttachment "
+        # These came after 2013, and without a schema of their own: they were added to that of 2013.
         "SearchKey SortKey Hashtags Mentions MentionedMe MentionsPreview MentionsEx AppliedHashtags "
         "AppliedHashtagsPreview Likes LikesPreview PendingSocialActivityTagIds AtAllMention CanDelete "
         "InferenceClassification MessageSafety SenderSMTPAddress MailboxGuids PublishedCalendarItemIcs "
@@ -86,9 +85,9 @@ _FOLDERS: Final = {
     ),
     _2013: (
         "syncissues conflicts localfailures serverfailures recipientcache quickcontacts conversationhistory "
-        "adminauditlogs todosearch mycontacts directory imcontactlist peopleconnect favorites archiveinbox"
+        "adminauditlogs todosearch mycontacts directory imcontactlist peopleconnect favorites archiveinbox "
+        "mecontact personmetadata teamspaceactivity scheduled orionnotes tagitems externalcontacts archive"
     ),
-    _2016: "mecontact personmetadata teamspaceactivity scheduled orionnotes tagitems externalcontacts archive",
 }
 
 
