@@ -28,6 +28,7 @@ from app.domain.errors import TroubleKind
 from app.domain.message import AccountId, Content, ItemRef, LocalId, NewDraft, new_local_id
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
+from app.engine.client import EngineClient
 from tests.sandbox_fixture import NAMES, RunningSandbox
 from tests.scripted_server import ScriptedServer, answer, stall
 
@@ -176,3 +177,34 @@ def test_how_soon_an_upload_ends_once_it_is_stopped(tmp_path: Path) -> None:
             thread.join()
             print(f"an upload ended {1000 * (ended - stopped):.1f} ms after it was stopped")
         backend.close()
+
+
+def memory_of(pid: int, name: str) -> int:
+    """Return VmRSS or VmHWM (the most so far) of a process in bytes."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(name):
+            return int(line.split()[1]) * 1024
+    raise LookupError(name)
+
+
+async def most_memory_after(client: EngineClient, file: Path) -> int:
+    """Attach a file, and return the most memory that the engine has had."""
+    answers = await client.attach(AccountId("a"), ItemRef("A"), [NewAttachment("l", str(file))])
+    assert answers[0].outcome.accepted
+    assert client.pid is not None
+    return memory_of(client.pid, "VmHWM")
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="looks into /proc")
+async def test_the_memory_of_the_engine_while_25_megabytes_go_up(tmp_path: Path) -> None:
+    path = tmp_path / "large.bin"
+    path.write_bytes(bytes(LARGE))
+    client = EngineClient()
+    with ScriptedServer([answer(200, ATTACHED.encode())]) as server:
+        await client.open_account(Account(AccountId("a"), "a@contoso.com", server.url, "a"), "secret")
+        small = tmp_path / "small.bin"
+        small.write_bytes(b"x")
+        before = await most_memory_after(client, small)
+        grown = await most_memory_after(client, path) - before
+        print(f"the engine's memory at its most grew by {grown / 1024:.0f} kB, {grown / LARGE:.3f} of the attachment")
+    await client.close()

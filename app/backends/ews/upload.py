@@ -55,13 +55,18 @@ class UploadBody:
             yield piece
 
     def read(self, size: int = -1) -> bytes:
-        """Return the next bytes, none at the end. Raises FileChanged."""
+        """Return the next bytes, none at the end, after which it begins anew. Raises FileChanged.
+
+        requests_ntlm 1.3 sends a request three times, and goes back to the body's beginning before the second alone.
+        """
         wanted = self._length if size < 0 else size
         while len(self._ready) < wanted and (piece := next(self._pieces, b"")):
             self._ready += piece
         given = bytes(self._ready[:wanted])
         del self._ready[:wanted]
         self._given += len(given)
+        if not given and wanted:
+            self._rewind()
         return given
 
     def tell(self) -> int:
@@ -72,11 +77,11 @@ class UploadBody:
         """Go back to the beginning, or to the end; nowhere else. Raises OSError for that."""
         places = {io.SEEK_SET: 0, io.SEEK_CUR: self._given, io.SEEK_END: self._length}
         place = places[whence] + offset
-        if place == 0:
+        if place <= 0:
             self._rewind()
         elif place != self._given:
             raise OSError("a body being sent can only be begun anew")
-        return place
+        return self._given
 
     def _rewind(self) -> None:
         self._given = 0

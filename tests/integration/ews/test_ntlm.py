@@ -13,7 +13,9 @@ import spnego
 
 from app.backends.ews.backend import EwsBackend
 from app.domain.account import AuthKind
+from app.domain.attaching import NewAttachment
 from app.domain.errors import TroubleKind
+from app.domain.message import ItemRef
 from app.domain.outcome import Verdict
 from tests.integration.ews.conftest import draft, job
 from tests.integration.ews.test_network import SAVED
@@ -76,3 +78,16 @@ def test_a_server_that_does_not_offer_ntlm_is_told_as_a_sign_in(make_backend: Ma
     assert outcome.trouble is not None
     assert outcome.trouble.kind is TroubleKind.SIGN_IN
     assert "Basic" in outcome.trouble.detail
+
+
+def test_a_file_from_disk_is_sent_whole_each_time_that_the_handshake_asks(
+    make_backend: Make, ntlm: Act, tmp_path: Path
+) -> None:
+    content = bytes(range(256)) * 400
+    (tmp_path / "plan.bin").write_bytes(content)
+    with ScriptedServer([ntlm]) as server:
+        backend = make_backend(server.url, auth=AuthKind.NTLM, user=USER)
+        file = NewAttachment("plan.bin", str(tmp_path / "plan.bin"))
+        backend.attach(ItemRef("A", "K"), [file], lambda *_: None, job())
+        assert len(server.requests) == 3
+        assert all(base64.b64encode(content) in request.body for request in server.requests)
