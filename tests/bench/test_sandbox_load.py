@@ -141,8 +141,9 @@ def test_a_million_broken_requests_leave_the_memory_flat() -> None:
         assert running.process.poll() is None
         rate = MUTANTS / (time.monotonic() - began)
         print(f"{MUTANTS} broken requests, {rate:.0f} a second; MB after each tenth: {[round(one) for one in levels]}")
-        # The journal fills to its bound in the first tenths; from then on nothing may pile up.
-        assert levels[-1] <= levels[3] * 1.15 + 4
+        # The journal fills to its bound first, and the allocator's arenas and SQLite's caches to theirs, while Python's
+        # own heap stays as it was (25 MB by tracemalloc); from the fifth tenth on nothing may pile up any more.
+        assert max(levels[5:]) <= levels[4] * 1.15 + 4
     finally:
         stop(running)
 
