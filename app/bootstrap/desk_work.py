@@ -183,6 +183,12 @@ class DeskWork:
         row = self._program.stage.desk.current()
         if row is not None:
             self._program.sent_room.edit_as_new(row)
+            self._tell_what_stays(row)
+
+    def _tell_what_stays(self, row: ListRow) -> None:
+        """Say that a new letter was begun without the attachments of the old one."""
+        if row.has_attachments:
+            self._program.foot.say(tr("The attachments were not taken over"))
 
     def remedy(self) -> None:
         """Do what the current row offers."""
@@ -199,6 +205,8 @@ class DeskWork:
             self._program.foot.say(tr("Details copied"))
         elif action and row.local_id is not None:
             self._program.remedies.apply(action, row.local_id)
+            if action == "save-as-new":
+                self._tell_what_stays(row)
 
     # --- what became of it -------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from typing import NewType
 import msgspec
 
 from app.domain.attachment import Attachment
-from app.domain.options import Header, Options
+from app.domain.options import FollowUp, Header, Options
 from app.domain.recipient import Recipient
 
 LocalId = NewType("LocalId", str)
@@ -117,6 +117,23 @@ class Content(msgspec.Struct, frozen=True):
     def is_empty(self) -> bool:
         """Tell whether nothing was written yet, so that nothing would be lost."""
         return not (self.recipients() or self.subject.strip() or self.body.strip())
+
+
+def written_anew(content: Content) -> Content:
+    """Return what a new letter takes over from one that was sent: all that it says and how, but not its place in time
+    or in a conversation, nor in whose name it went.
+    """
+    options = msgspec.structs.replace(
+        content.options,
+        follow_up=FollowUp(),
+        in_reply_to="",
+        references="",
+        deferred=0.0,
+        submitter=None,
+        conversation_index=b"",
+        conversation_topic="",
+    )
+    return msgspec.structs.replace(content, sender=None, options=options)
 
 
 def changed_fields(before: Content, after: Content) -> frozenset[Field]:

@@ -421,6 +421,7 @@ def _row(item: Stored) -> Row:
         modified=item.modified,
         sent=item.sent,
         size=len(content.body.encode("utf-8")),
+        has_attachments=bool(item.attachments),
         importance=content.importance,
         is_draft=item.is_draft,
         local_id=item.local_id,

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from PySide6.QtGui import QGuiApplication
 
+from app.domain.attachment import Attachment
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import LocalId
@@ -321,3 +322,12 @@ async def test_copied_details_hold_the_servers_words(program_scene: ProgramScene
     copied = QGuiApplication.clipboard().text()
     assert "ErrorSendAsDenied" in copied
     assert DENIED.message_text in copied
+
+
+async def test_a_letter_written_anew_without_its_attachments_says_so(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    (item,) = scene.on_server(LETTER, folder=Folder.SENT)
+    item.attachments.append(Attachment("a1", "plan.txt", 10))
+    await scene.press("Ctrl+3", "F5", "E")
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    assert scene.foot == "The attachments were not taken over"

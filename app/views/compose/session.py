@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+import msgspec
+
 from app.domain.edits import BodyReplaced, Edit, ImportanceSet, Pending, Replica, TextSplice, utf16_length
 from app.domain.i18n import tr
 from app.domain.message import SUBJECT_LIMIT, BodyFormat, Content, Field, Importance, LocalId
@@ -200,11 +202,4 @@ class ComposeSession:
 
 
 def _without_body(content: Content) -> Content:
-    return Content(
-        sender=content.sender,
-        to=content.to,
-        cc=content.cc,
-        bcc=content.bcc,
-        subject=content.subject,
-        importance=content.importance,
-    )
+    return msgspec.structs.replace(content, body="")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.domain.listing import Folder
-from app.domain.message import Content, LocalId
+from app.domain.message import LocalId, written_anew
 from app.services.drafts import Drafts
 from app.services.events import Event
 from app.services.reading import Reading, Readings
@@ -31,14 +31,4 @@ class SentSession(ListSession):
 
     async def _edit_as_new(self, row: ListRow) -> None:
         reading: Reading = await self._readings.read(row)
-        source = reading.content
-        content = Content(
-            to=source.to,
-            cc=source.cc,
-            bcc=source.bcc,
-            subject=source.subject,
-            body=source.body,
-            body_format=source.body_format,
-            importance=source.importance,
-        )
-        self.begun.emit(await self._drafts.begin(row.account_id, content))
+        self.begun.emit(await self._drafts.begin(row.account_id, written_anew(reading.content)))
