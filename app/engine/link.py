@@ -51,6 +51,7 @@ class Link:
         self._ids = itertools.count(1)
         self._accounts: dict[AccountId, tuple[Account, str]] = {}
         self._process: EngineProcess | None = None
+        self._gone: EngineProcess | None = None
         self._started_at = 0.0
         self._waiting: dict[int, _Waiting] = {}
         self._ended: asyncio.Future[None] | None = None
@@ -99,6 +100,8 @@ class Link:
     async def close(self) -> None:
         """End the engine, within a second, and leave no thread. What is in flight is answered for."""
         self._closed = True
+        if self._gone is not None:
+            self._gone.join(0.2)  # it told of its end as the last thing but one
         process = self._process
         if process is None:
             return
@@ -149,7 +152,7 @@ class Link:
     def _on_end(self, process: EngineProcess, how: str) -> None:
         loop = asyncio.get_running_loop()
         if process is self._process:
-            self._process = None
+            self._process, self._gone = None, process
             self._last_end = how
             quick = loop.time() - self._started_at < _QUICK_SECONDS
             self._quick_deaths = self._quick_deaths + 1 if quick else 0

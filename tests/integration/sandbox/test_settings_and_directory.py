@@ -165,7 +165,9 @@ def convert(identity: str, source: str, target: str, mailbox: str = CLARA) -> st
 def test_an_id_goes_into_every_format_and_back(sandbox: RunningSandbox, form: str) -> None:
     item = sandbox.post(soap.create(soap.message("Named"))).ids()[0][0]
     other = str(sandbox.post(convert(item, "EwsId", form)).all(".//m:AlternateId")[0].get("Id"))
-    assert (other == item) == (form == "EwsId")
+    # A web client has the id with what an address may not hold written out: where it holds none of that, it is itself.
+    itself = form == "EwsId" or (form == "OwaId" and not set(item) & set("+/="))
+    assert (other == item) == itself
     back = sandbox.post(convert(other, form, "EwsId")).all(".//m:AlternateId")[0]
     assert (back.get("Id"), back.get("Mailbox")) == (item, CLARA)
     assert sandbox.post(convert("nonsense", form, "EwsId")).codes == ["ErrorInvalidIdMalformed"]
