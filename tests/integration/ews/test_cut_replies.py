@@ -68,11 +68,11 @@ WRITES: dict[str, Write] = {
 }
 READS: dict[str, Callable[[EwsBackend], Any]] = {
     "GetItem": lambda b: b.get(TWO, job()),
-    "FindItem": lambda b: b.list_folder(Folder.DRAFTS, 0, 5, job()),
-    "ResolveNames": lambda b: b.resolve_names("s", job()),
+    "FindItem": lambda b: b.list_folder(Folder.DRAFTS, 0, 2, job()),
+    "ResolveNames": lambda b: b.resolve_names("sales", job()),
     "ExpandDL": lambda b: b.expand_group(Recipient("everyone@contoso.com"), job()),
     "GetMailTips": lambda b: b.mail_tips("", [Recipient("a@b.example"), Recipient("c@d.example")], job()),
-    "SyncFolderItems": lambda b: b.sync(Place(Folder.DRAFTS), "", 3, job()),
+    "SyncFolderItems": lambda b: b.sync(Place(Folder.DRAFTS), "", 2, job()),
     "GetAttachment": lambda b: b.get_attachment("a", "/nowhere/at/all", job()),
 }
 
@@ -153,8 +153,7 @@ def test_a_read_whose_answer_is_cut_anywhere_is_a_trouble_and_no_shorter_list(
     whole = recorded(sandbox, name, tmp_path)
     answer = Served()
     monkeypatch.setattr(_Call, "_get_response", lambda self, payload, api_version: answer)
-    step = 1 if len(whole) < 8000 else 37  # every byte of a long list of letters takes a minute
-    for length in range(0, len(whole), step):
+    for length in range(len(whole)):
         answer.content = whole[:length]
         with pytest.raises(AccountError):
             READS[name](backend)
