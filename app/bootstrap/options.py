@@ -27,13 +27,19 @@ class Options(NamedTuple):
     hold: float | None = None
 
 
-def parse(arguments: Sequence[str]) -> Options:
-    """Read the command line and the environment (MAILWRIGHT_DATA, MAILWRIGHT_HOLD). Exits with words on bad ones."""
+def command_line() -> argparse.ArgumentParser:
+    """Return what the command line may hold; the man page and the completions of shells are made from it too."""
     parser = argparse.ArgumentParser("mailwright", description="Mail for people who write on Exchange all day.")
     parser.add_argument("--version", action="version", version=f"Mailwright {__version__}")
     parser.add_argument("--sandbox", action="store_true", help="open on an Exchange of its own, to try the program")
     parser.add_argument("--sandbox-info", type=Path, metavar="FILE", help="write where the sandbox listens to FILE")
     parser.add_argument("--compose", action="store_true", help="start with a new message")
+    return parser
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """Read the command line and the environment (MAILWRIGHT_DATA, MAILWRIGHT_HOLD). Exits with words on bad ones."""
+    parser = command_line()
     found = parser.parse_args(arguments)
     data = os.environ.get("MAILWRIGHT_DATA")
     hold = os.environ.get("MAILWRIGHT_HOLD")
