@@ -28,7 +28,8 @@ class Call:
 
     `user` is who the request acts as, `caller` who signed in: they differ with ExchangeImpersonation. `item_faults`
     comes from the fault plan: the place of an item in the request, or None for all, to what is to happen to it. `hub`
-    tells of changes; an operation that sets `stream` has its reply go on after its first part.
+    tells of changes; an operation that sets `stream` has its reply go on after its first part. `manners` are the fault
+    plan's too: how another server would file what was sent (`faults.MANNERS`).
     """
 
     store: MailStore
@@ -39,6 +40,7 @@ class Call:
     on_change: Callable[[], None] = lambda: None
     hub: Hub | None = None
     stream: Stream | None = None
+    manners: frozenset[str] = frozenset()
 
     @property
     def culture(self) -> str:

@@ -16,7 +16,7 @@ from aiohttp import web
 from app.sandbox import soap, xmlns, zones
 from app.sandbox.call import Call
 from app.sandbox.errors import EwsError, RequestFault, SchemaViolation
-from app.sandbox.faults import FaultPlan, Rule
+from app.sandbox.faults import MANNERS, FaultPlan, Rule
 from app.sandbox.journal import Entry, Journal
 from app.sandbox.notifications import Hub
 from app.sandbox.oauth.tokens import Tokens
@@ -170,7 +170,8 @@ class Endpoint:
         GRAMMAR.check(envelope.request, operation.grammar, envelope.document, envelope.version)
         user = _impersonated(self.store, envelope, caller)
         item_faults = {rule.item: rule.item_fault() for rule in rules if rule.action == "code"}
-        return Call(self.store, user, caller, envelope, item_faults, self.on_change, self.hub)
+        manners = MANNERS & {rule.action for rule in rules}
+        return Call(self.store, user, caller, envelope, item_faults, self.on_change, self.hub, manners=manners)
 
 
 def _read(body: bytes) -> tuple[Envelope | None, RequestFault | None]:

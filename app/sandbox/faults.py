@@ -29,8 +29,12 @@ ACTIONS: Final = frozenset(
         "code",
         "fault",
         "expired-certificate",
+        "leave-draft",
+        "file-elsewhere",
     }
 )
+MANNERS: Final = frozenset({"leave-draft", "file-elsewhere"})
+"""Actions that are no refusal, but another server's manner of filing what it sent."""
 EVERY: Final = "every"
 
 

@@ -29,8 +29,10 @@ def is_address(text: str | None) -> bool:
     return bool(text and len(text) <= 320 and _ADDRESS.fullmatch(text))
 
 
-def send(store: MailStore, user: Person, item: Item, copy_to: Folder | None) -> None:
-    """Send a draft that is kept, and keep a copy in a folder or none. Only while writing.
+def send(
+    store: MailStore, user: Person, item: Item, copy_to: Folder | None, manners: frozenset[str] = frozenset()
+) -> None:
+    """Send a draft that is kept, and keep a copy in a folder or none. Only while writing. For `manners`, see faults.
 
     Raises EwsError, and then nothing has happened: ErrorInvalidItemForOperationSendItem, ErrorSendAsDenied,
     ErrorInvalidRecipients, ErrorMessageSizeExceeded, ErrorSubmissionQuotaExceeded.
@@ -45,10 +47,12 @@ def send(store: MailStore, user: Person, item: Item, copy_to: Folder | None) -> 
     if item.row["deferred"] and item.row["deferred"] > now():
         _hold(store, user, item, copy_to)
     else:
-        transmit(store, user, item, copy_to)
+        transmit(store, user, item, copy_to, manners)
 
 
-def transmit(store: MailStore, user: Person, item: Item, copy_to: Folder | None) -> None:
+def transmit(
+    store: MailStore, user: Person, item: Item, copy_to: Folder | None, manners: frozenset[str] = frozenset()
+) -> None:
     """Hand a letter that may go to the mailboxes of its recipients, and file or drop the draft. Only while writing."""
     row = item.row
     row["sent"] = row["received"] = now()
@@ -57,13 +61,23 @@ def transmit(store: MailStore, user: Person, item: Item, copy_to: Folder | None)
     if copy_to is not None and copy_to.mailbox != item.mailbox:
         # The silent failure; see the head of this module.
         return
+    if "leave-draft" in manners:
+        if copy_to is not None:
+            _file(store, user, store.items.copy(item, copy_to.mailbox, copy_to.id))
+        return
     if copy_to is None:
         store.items.delete(item)
         return
+    _file(store, user, item)
+    if "file-elsewhere" not in manners:
+        store.items.move(item, copy_to.mailbox, copy_to.id)
+
+
+def _file(store: MailStore, user: Person, item: Item) -> None:
+    row = item.row
     row.update(is_draft=0, is_submitted=0, is_from_me=1, is_read=1, deferred=None, submitted_by=None, save_to=None)
     row["modified_by"] = user.display_name
     store.items.save(item)
-    store.items.move(item, copy_to.mailbox, copy_to.id)
 
 
 def _hold(store: MailStore, user: Person, item: Item, copy_to: Folder | None) -> None:

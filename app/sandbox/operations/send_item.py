@@ -24,7 +24,7 @@ def run(call: Call, request: etree._Element) -> etree._Element:
             raise EwsError("ErrorChangeKeyRequiredForWriteOperations")
         if change != item.row["change"]:
             raise EwsError("ErrorStaleObject")
-        send(call.store, call.user, item, copy_to)
+        send(call.store, call.user, item, copy_to, call.manners)
         return []
 
     ids = list(xmlns.find_all(request, "m:ItemIds")[0].iterchildren(etree.Element))

@@ -109,6 +109,26 @@ def test_every_second_chance_is_the_same_in_each_run(sandbox: RunningSandbox) ->
     assert set(runs[0]) == {200, 503}
 
 
+def test_a_server_that_leaves_drafts_behind_files_a_copy_and_keeps_the_draft_as_it_was(sandbox: RunningSandbox) -> None:
+    item = draft(sandbox, "Left behind")
+    sandbox.faults([{"operation": "SendItem", "nth": "every", "action": "leave-draft"}])
+    assert sandbox.post(soap.send([item])).codes == ["NoError"]
+    assert len(sandbox.deliveries()) == 1
+    assert len(found(sandbox, "drafts", "Left behind")) == 1
+    assert len(found(sandbox, "sentitems", "Left behind")) == 1
+    assert sandbox.post(soap.get([item])).text(".//t:IsDraft") == "true"
+
+
+def test_a_server_that_files_elsewhere_keeps_what_was_sent_where_the_draft_was(sandbox: RunningSandbox) -> None:
+    item = draft(sandbox, "Filed elsewhere")
+    sandbox.faults([{"operation": "SendItem", "action": "file-elsewhere"}])
+    assert sandbox.post(soap.send([item])).codes == ["NoError"]
+    assert len(sandbox.deliveries()) == 1
+    assert len(found(sandbox, "sentitems", "Filed elsewhere")) == 0
+    assert len(found(sandbox, "drafts", "Filed elsewhere")) == 1
+    assert sandbox.post(soap.get([(item[0], "")])).text(".//t:IsDraft") == "false"
+
+
 def test_a_rule_that_makes_no_sense_is_refused_by_name(sandbox: RunningSandbox) -> None:
     headers = {"Authorization": f"Bearer {sandbox.admin_token}"}
     reply = sandbox.request("POST", f"{sandbox.admin_url}/faults", b'[{"action": "explode"}]', headers)
