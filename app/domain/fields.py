@@ -47,6 +47,7 @@ ELEMENTS: Final[dict[str, Element]] = {
     "Sensitivity": Element(Rule.ALWAYS, mark("The sensitivity"), Field.SENSITIVITY),
     "Categories": Element(Rule.ALWAYS, mark("The categories"), Field.CATEGORIES),
     "Flag": Element(Rule.ALWAYS, mark("The follow-up flag"), Field.FOLLOW_UP),
+    "ReminderDueBy": Element(Rule.ALWAYS, mark("The reminder"), Field.REMINDER),
     "InReplyTo": Element(Rule.ALWAYS, mark("What it answers"), Field.IN_REPLY_TO),
     "ExtendedProperty:InternetHeaders": Element(Rule.UNTIL_SENT, mark("The headers"), Field.HEADERS),
     "ExtendedProperty:0x3FEF": Element(Rule.UNTIL_SENT, mark("The time of sending"), Field.DEFERRED),
@@ -117,6 +118,8 @@ def value_problem(content: Content, field: Field) -> str | None:
                     return tr("The header {name} must be one line.", name=header.name)
         case Field.DEFERRED:
             return None if 0 <= options.deferred < LATEST else tr("The time of sending cannot be written as a date.")
+        case Field.REMINDER:
+            return None if 0 <= options.reminder < LATEST else tr("The reminder cannot be written as a date.")
         case Field.FOLLOW_UP:
             flag = options.follow_up
             if not all(0 <= moment < LATEST for moment in (flag.start, flag.due, flag.completed)):

@@ -80,6 +80,7 @@ class Field(StrEnum):
     SUBMITTER = "submitter"
     CONVERSATION_INDEX = "conversation_index"
     CONVERSATION_TOPIC = "conversation_topic"
+    REMINDER = "reminder"
 
 
 OPTION_FIELDS = frozenset(Field(name) for name in Options.__struct_fields__)
@@ -133,6 +134,7 @@ def written_anew(content: Content) -> Content:
         conversation_index=b"",
         conversation_topic="",
     )
+        reminder=0.0,
     return msgspec.structs.replace(content, sender=None, options=options)
 
 

@@ -46,7 +46,8 @@ class Header(msgspec.Struct, frozen=True):
 
 
 class Options(msgspec.Struct, frozen=True, omit_defaults=True):
-    """All that can be said beside text and people. `deferred` is when the server lets it go, in seconds, 0 for at once.
+    """All that can be said beside text and people. `deferred` is when the server lets it go, in seconds, 0 for at once;
+    `reminder` is when the sender is reminded of it, 0 for never.
 
     `submitter` is the element Sender; None leaves it to the server. `conversation_index` and `conversation_topic` are
     what a new draft asks for; what the server made of them is in Fetched.
@@ -66,3 +67,4 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True):
     submitter: Recipient | None = None
     conversation_index: bytes = b""
     conversation_topic: str = ""
+    reminder: float = 0.0

@@ -67,4 +67,5 @@ def _options(content: Content) -> tuple[object, ...]:
         (options.read_receipt, options.delivery_receipt, options.response_requested),
         sorted((header.name.casefold(), header.value) for header in options.headers),
         int(options.deferred),
+        int(options.reminder),
     )

@@ -16,6 +16,7 @@ _WEEKDAYS: Final = (
     *(mark("Monday"), mark("Tuesday"), mark("Wednesday"), mark("Thursday")),
     *(mark("Friday"), mark("Saturday"), mark("Sunday")),
 )
+_NEAR: Final = {-1: mark("yesterday"), 0: mark("today"), 1: mark("tomorrow")}
 _LAST: Final = 253_402_000_000.0
 """Near the end of the year 9999, past which no calendar of the standard library goes."""
 
@@ -46,6 +47,24 @@ def clock_time(when: float, now: float) -> str:
     if _day(there) == _day(here):
         return _hours(there)
     return tr("{date}, {time}", date=_date(there, here), time=_hours(there))
+
+
+def moment_words(when: float, now: float) -> str:
+    """Return a moment that lies ahead, with its day in words: "today, 14:30", "Monday, 08:00"; "" for none."""
+    if not 0 < when < _LAST:
+        return ""
+    return tr("{date}, {time}", date=day_words(when, now), time=_hours(time.localtime(when)))
+
+
+def day_words(when: float, now: float) -> str:
+    """Return a day as one speaks of it: "today", "tomorrow", a weekday of this week to come, else the date."""
+    if not 0 < when < _LAST:
+        return ""
+    there, here = time.localtime(when), time.localtime(now)
+    days = _day(there) - _day(here)
+    if days in _NEAR:
+        return tr(_NEAR[days])
+    return tr(_WEEKDAYS[there.tm_wday]) if 1 < days < 7 else _date(there, here)
 
 
 def exact_time(when: float) -> str:

@@ -127,6 +127,7 @@ def _options_of(item: Element) -> Options:
         deferred=time_of(_property_of(item, PropertyTag=DEFERRED_TAG)),
     )
 
+        reminder=time_of(text_of(item, "t:ReminderDueBy")) if is_true(item, "t:ReminderIsSet") else 0.0,
 
 def _follow_up_of(flag: Element | None) -> FollowUp:
     status = "" if flag is None else text_of(flag, "t:FlagStatus")

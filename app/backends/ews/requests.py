@@ -41,6 +41,8 @@ _ITEM_FIELDS = (
     "item:HasAttachments",
     "item:LastModifiedTime",
     "item:Flag",
+    "item:ReminderDueBy",
+    "item:ReminderIsSet",
     "message:Sender",
     "message:ToRecipients",
     "message:CcRecipients",

@@ -24,6 +24,8 @@ def add_message(parent: Element, content: Content, local_id: str = "", message_i
     for field in _ITEM_FIELDS:
         if field in fields:
             _WRITERS[field](message, content)
+    if content.options.reminder:
+        _add_reminder(message, content)
     if local_id:
         _add_property(message, add_mark_uri, local_id)
     _add_headers(message, content)
@@ -45,6 +47,8 @@ def add_writes(updates: Element, content: Content, fields: Iterable[Field], gone
     for field in _ITEM_FIELDS:
         if field in named:
             _add_write(updates, content, field)
+    if Field.REMINDER in named:
+        _write_reminder(updates, content)
     if Field.HEADERS in named:
         _write_headers(updates, content, gone_headers)
     if Field.DEFERRED in named:
@@ -169,6 +173,21 @@ def _add_flag(message: Element, content: Content) -> None:
         add(flag, "t:DueDate", date_text(follow_up.due or follow_up.start))
     elif follow_up.status is FlagStatus.COMPLETE and follow_up.completed:
         add(flag, "t:CompleteDate", date_text(follow_up.completed))
+
+
+def _add_reminder(message: Element, content: Content) -> None:
+    add(message, "t:ReminderDueBy", date_text(content.options.reminder))
+    add(message, "t:ReminderIsSet", "true")
+
+
+def _write_reminder(updates: Element, content: Content) -> None:
+    """Two elements: when, and that there is one. Without one only the second is written: Exchange keeps the first."""
+    moment = content.options.reminder
+    for name, value in (("ReminderDueBy", date_text(moment)), ("ReminderIsSet", "true" if moment else "false")):
+        if moment or name == "ReminderIsSet":
+            write = add(updates, "t:SetItemField")
+            add(write, "t:FieldURI", FieldURI=f"item:{name}")
+            add(add(write, "t:Message"), f"t:{name}", value)
 
 
 def _add_people(message: Element, content: Content, *, field: Field) -> None:

@@ -31,6 +31,7 @@ FULL = Options(
     submitter=Recipient("clara.fontaine@contoso.com", "Clara Fontaine"),
     conversation_index=bytes(range(22)),
     conversation_topic="Prices",
+    reminder=1_900_003_600.0,
 )
 READ_BACK = msgspec.structs.replace(FULL, submitter=None, conversation_index=b"", conversation_topic="")
 

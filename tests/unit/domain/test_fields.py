@@ -83,6 +83,7 @@ def test_what_is_always_writable_may_be_written_to_a_sent_message() -> None:
         (Options(headers=(Header("X-Y", "one\r\nBcc: two"),)), Field.HEADERS),
         (Options(deferred=float("inf")), Field.DEFERRED),
         (Options(deferred=-1.0), Field.DEFERRED),
+        (Options(reminder=float("nan")), Field.REMINDER),
         (Options(follow_up=FollowUp(FlagStatus.FLAGGED, due=1e18)), Field.FOLLOW_UP),
         (Options(follow_up=FollowUp(FlagStatus.FLAGGED, start=200.0, due=100.0)), Field.FOLLOW_UP),
     ],

@@ -26,6 +26,7 @@ FULL = Options(
     submitter=Recipient("anna@contoso.com"),
     conversation_index=b"\x01\x02",
     conversation_topic="Prices",
+    reminder=1_900_003_600.0,
 )
 
 

@@ -10,7 +10,7 @@ from gettext import NullTranslations
 import pytest
 
 from app.domain import i18n
-from app.services.times import clock_time, exact_time, short_time
+from app.services.times import clock_time, day_words, exact_time, moment_words, short_time
 
 
 @pytest.fixture(autouse=True)
@@ -101,3 +101,22 @@ def test_names_of_months_and_days_come_from_the_catalogue() -> None:
         assert short_time(at(2026, 11, 20), NOW) == "hier"
     finally:
         i18n.install(None)
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        (at(2026, 11, 21, 18, 5), "today, 18:05"),
+        (at(2026, 11, 22, 8), "tomorrow, 08:00"),
+        (at(2026, 11, 23, 8), "Monday, 08:00"),
+        (at(2026, 11, 27, 8), "Friday, 08:00"),
+        (at(2026, 11, 28, 8), "28 Nov, 08:00"),
+        (at(2027, 1, 3, 8), "3 Jan 2027, 08:00"),
+        (at(2026, 11, 20, 8), "yesterday, 08:00"),
+        (at(2026, 11, 19, 8), "19 Nov, 08:00"),
+        (0.0, ""),
+    ],
+)
+def test_a_moment_ahead_is_told_by_its_day(when: float, words: str) -> None:
+    assert moment_words(when, NOW) == words
+    assert day_words(when, NOW) == words.rpartition(", ")[0]
