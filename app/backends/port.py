@@ -145,8 +145,8 @@ class Backend(Protocol):
         """Read items. Raises AccountError."""
         ...
 
-    def list_folder(self, folder: Folder, offset: int, limit: int, job: Job) -> Page:
-        """Read one page of a folder. Raises AccountError, ItemRefused."""
+    def list_folder(self, folder: Folder | Place, offset: int, limit: int, job: Job, query: str = "") -> Page:
+        """Read one page of a folder, of what `query` finds there. Raises AccountError, ItemRefused."""
         ...
 
     def locate(self, marks: Sequence[Mark], folders: Sequence[Folder | Place], job: Job) -> list[Sighting]:

@@ -31,8 +31,38 @@ class Place(msgspec.Struct, frozen=True):
     folder_id: str = ""
 
 
+class Order(StrEnum):
+    """How a list is sorted. What is equal stands newest first."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    RECIPIENT = "recipient"
+    SUBJECT = "subject"
+    LARGEST = "largest"
+
+
+class ReportKind(StrEnum):
+    """What a report says became of a letter; the values are the last part of its item class ([MS-OXOMSG] 2.2.3)."""
+
+    NOT_DELIVERED = "NDR"
+    DELIVERED = "DR"
+    READ = "IPNRN"
+    NOT_READ = "IPNNRN"
+
+
+class Report(msgspec.Struct, frozen=True):
+    """A report that came for a letter: about whom, and when, in seconds since the epoch."""
+
+    kind: ReportKind
+    who: str = ""
+    at: float = 0.0
+
+
 class Row(msgspec.Struct, frozen=True):
-    """One stored item in a list. Times are seconds since the epoch, 0 where the server gave none."""
+    """One stored item in a list. Times are seconds since the epoch, 0 where the server gave none.
+
+    `reports` are those that were matched to it on this machine; the server's list knows of none.
+    """
 
     ref: ItemRef
     subject: str = ""
@@ -48,6 +78,10 @@ class Row(msgspec.Struct, frozen=True):
     importance: Importance = Importance.NORMAL
     is_draft: bool = False
     local_id: str = ""
+    message_id: str = ""
+    categories: tuple[str, ...] = ()
+    flagged: bool = False
+    reports: tuple[Report, ...] = ()
 
 
 class Page(msgspec.Struct, frozen=True):

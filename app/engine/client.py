@@ -191,9 +191,13 @@ class EngineClient:
         end = await self._read(lambda n, seconds: protocol.Get(n, account_id, seconds, asked))
         return list(_must_be(end, protocol.Fetches).fetches)
 
-    async def list_folder(self, account_id: AccountId, folder: Folder, offset: int = 0, limit: int = 50) -> Page:
+    async def list_folder(
+        self, account_id: AccountId, folder: Folder | Place, offset: int = 0, limit: int = 50, query: str = ""
+    ) -> Page:
         """FindItem of one page. Raises AccountError, ItemRefused."""
-        end = await self._read(lambda n, seconds: protocol.ListFolder(n, account_id, seconds, folder, offset, limit))
+        end = await self._read(
+            lambda n, seconds: protocol.ListFolder(n, account_id, seconds, folder, offset, limit, query)
+        )
         return _must_be(end, protocol.Listing).page
 
     async def locate(

@@ -161,9 +161,10 @@ class Get(Work, frozen=True, tag="get"):
 class ListFolder(Work, frozen=True, tag="list"):
     """Answered by Listing."""
 
-    folder: Folder
+    folder: Folder | Place
     offset: int
     limit: int
+    query: str = ""
 
 
 class Locate(Work, frozen=True, tag="locate"):

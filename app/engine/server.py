@@ -190,7 +190,7 @@ class Engine:
             case protocol.Get():
                 return protocol.Fetches(request.id, tuple(backend.get(request.refs, job)))
             case protocol.ListFolder():
-                page = backend.list_folder(request.folder, request.offset, request.limit, job)
+                page = backend.list_folder(request.folder, request.offset, request.limit, job, request.query)
                 return protocol.Listing(request.id, page)
             case protocol.Locate():
                 return protocol.Sightings(request.id, tuple(backend.locate(request.marks, request.folders, job)))

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from app.domain.account import Account, ProbeStep
 from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
+from app.domain.correspondent import Correspondent
 from app.domain.directory import MailTips, Resolution
 from app.domain.edits import Edit
 from app.domain.errors import StorageError
@@ -102,8 +103,13 @@ class Mailbox(Protocol):
         """GetItem with all fields of Content and our marks; one answer per item, in order."""
         ...
 
-    async def list_folder(self, account_id: AccountId, folder: Folder, offset: int = 0, limit: int = 50) -> Page:
-        """FindItem: one page, newest first (sent time in Sent, last change in Drafts), in one request."""
+    async def list_folder(
+        self, account_id: AccountId, folder: Folder | Place, offset: int = 0, limit: int = 50, query: str = ""
+    ) -> Page:
+        """FindItem: one page, newest first (sent time in Sent, last change in Drafts), in one request.
+
+        `query` is the server's to understand (AQS). Raises ItemRefused too.
+        """
         ...
 
     async def locate(
@@ -168,6 +174,57 @@ class Journal(Protocol):
         ...
 
 
+class AttachedFiles(Protocol):
+    """Private copies of what is attached, by letter and key. A copy is whole or it is not there."""
+
+    def path(self, local_id: LocalId, key: str) -> str:
+        """Return where a copy lies, whether it is there or not."""
+        ...
+
+    async def keep(self, local_id: LocalId, key: str, source: str, on_bytes: Callable[[int, int], None]) -> int:
+        """Copy a file; return its bytes. `on_bytes` is told bytes done and bytes of all, in another thread.
+
+        Raises BadInput where the file cannot be read, StorageError where this machine cannot keep it.
+        """
+        ...
+
+    async def keep_bytes(self, local_id: LocalId, key: str, content: bytes) -> int:
+        """Keep `content`; return its bytes. Raises StorageError."""
+        ...
+
+    async def share(self, local_id: LocalId, key: str, other: LocalId, other_key: str) -> None:
+        """Let another letter have the same bytes. Raises StorageError."""
+        ...
+
+    async def begin(self, local_id: LocalId, key: str) -> str:
+        """Return a free path for somebody else to write the bytes to; `settle` ends it. Raises StorageError."""
+        ...
+
+    async def settle(self, local_id: LocalId, key: str) -> int:
+        """Give what was written to the path of `begin` its place; return its bytes. Raises StorageError."""
+        ...
+
+    async def has(self, local_id: LocalId, key: str) -> bool:
+        """Tell whether the copy is there."""
+        ...
+
+    async def show(self, local_id: LocalId, key: str, name: str) -> str:
+        """Return the path of a copy under its real name, for another program to open. Raises StorageError."""
+        ...
+
+    async def remove(self, local_id: LocalId, key: str) -> None:
+        """Remove one copy."""
+        ...
+
+    async def forget(self, local_id: LocalId) -> None:
+        """Remove all copies of a letter."""
+        ...
+
+    async def left_over(self, known: dict[LocalId, frozenset[str]], older: float) -> int:
+        """Remove what no letter of `known` names and is older than `older` seconds; return how many went."""
+        ...
+
+
 class Secrets(Protocol):
     """The system's keyring. Where there is none, secrets live in memory until the program ends."""
 
@@ -209,6 +266,18 @@ class Settings(Protocol):
 
     async def keep(self, name: str, value: str) -> None:
         """Keep one preference."""
+        ...
+
+
+class Correspondents(Protocol):
+    """Whom this machine wrote to, on disk, by account and key."""
+
+    async def read_all(self) -> list[Correspondent]:
+        """Return every entry; one that cannot be read any more is left out. Raises StorageError."""
+        ...
+
+    async def change(self, entries: Sequence[Correspondent], gone: Sequence[tuple[AccountId, str]]) -> None:
+        """Remove the entries `gone`, then write `entries` over what was there; all or nothing. Raises StorageError."""
         ...
 
 

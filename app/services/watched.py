@@ -122,9 +122,11 @@ class WatchedMailbox:
         """GetItem, watched."""
         return await self._reading(account_id, self._mailbox.get(account_id, refs))
 
-    async def list_folder(self, account_id: AccountId, folder: Folder, offset: int = 0, limit: int = 50) -> Page:
+    async def list_folder(
+        self, account_id: AccountId, folder: Folder | Place, offset: int = 0, limit: int = 50, query: str = ""
+    ) -> Page:
         """FindItem, watched."""
-        return await self._reading(account_id, self._mailbox.list_folder(account_id, folder, offset, limit))
+        return await self._reading(account_id, self._mailbox.list_folder(account_id, folder, offset, limit, query))
 
     async def locate(
         self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder | Place]

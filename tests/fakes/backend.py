@@ -111,7 +111,7 @@ class FakeBackend:
         self._enter("get", job)
         return [FetchOutcome(Outcome(Verdict.UNKNOWN)) for _ in refs]
 
-    def list_folder(self, folder: Folder, offset: int, limit: int, job: Job) -> Page:
+    def list_folder(self, folder: Folder | Place, offset: int, limit: int, job: Job, query: str = "") -> Page:
         """Return an empty page."""
         self._enter("list_folder", job)
         return Page((), 0)

@@ -34,6 +34,7 @@ from app.domain.attachment import Attachment
 from app.domain.errors import ItemRefused, Trouble, error_for
 from app.domain.listing import Folder, Mark, Page, Place, Row, Sighting
 from app.domain.message import OPTION_FIELDS, AccountId, Content, DraftUpdate, Fetched, Field, ItemRef, NewDraft
+from app.domain.options import FlagStatus
 from app.domain.outcome import FetchOutcome, Outcome, ServerWords, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
@@ -252,13 +253,16 @@ class FakeMailbox(MoreOfAMailbox):
         refusals = self._refusals.pop("get", {})
         return [self._get_one(account_id, ref, refusals.get(index)) for index, ref in enumerate(refs)]
 
-    async def list_folder(self, account_id: AccountId, folder: Folder, offset: int = 0, limit: int = 50) -> Page:
-        """Return one page, newest first."""
-        await self._read("list_folder", account_id, (folder, offset, limit))
-        by_sent = folder in {Folder.SENT, Folder.INBOX}
-        items = self.in_folder(account_id, folder)[::-1]
+    async def list_folder(
+        self, account_id: AccountId, folder: Folder | Place, offset: int = 0, limit: int = 50, query: str = ""
+    ) -> Page:
+        """Return one page, newest first; a query finds what has all its words in subject or text."""
+        await self._read("list_folder", account_id, (folder, offset, limit, query))
+        place = folder if isinstance(folder, Place) else Place(folder)
+        by_sent = place.folder in {Folder.SENT, Folder.INBOX}
+        items = [item for item in self.in_place(account_id, place)[::-1] if _has_words(item, query)]
         items.sort(key=lambda item: item.sent if by_sent else item.modified, reverse=True)
-        rows = tuple(_row(item) for item in items[offset : offset + limit])
+        rows = tuple(row_of_stored(item) for item in items[offset : offset + limit])
         end = offset + len(rows)
         return Page(rows=rows, total=len(items), next_offset=end if end < len(items) else None)
 
@@ -407,7 +411,13 @@ class FakeMailbox(MoreOfAMailbox):
         return FetchOutcome(self._accepted(item.ref), fetched)
 
 
-def _row(item: Stored) -> Row:
+def _has_words(item: Stored, query: str) -> bool:
+    said = f"{item.content.subject} {item.content.body}".casefold()
+    return all(word in said for word in query.casefold().split())
+
+
+def row_of_stored(item: Stored) -> Row:
+    """Return an item as a list shows it."""
     content = item.content
     sender = content.sender
     return Row(
@@ -425,4 +435,7 @@ def _row(item: Stored) -> Row:
         importance=content.importance,
         is_draft=item.is_draft,
         local_id=item.local_id,
+        message_id=item.message_id,
+        categories=content.options.categories,
+        flagged=content.options.follow_up.status is FlagStatus.FLAGGED,
     )

@@ -11,10 +11,11 @@ from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
 from app.domain.attachment import Attachment, AttachmentKind
 from app.domain.directory import MailTips, Resolution
 from app.domain.errors import ItemRefused
-from app.domain.listing import Change, ChangeKind, Place, Row, SyncPage
+from app.domain.listing import Place, SyncPage
 from app.domain.message import AccountId, ItemRef
 from app.domain.outcome import Outcome, ServerWords
 from app.domain.recipient import Recipient
+from tests.fakes.folder_changes import FolderChanges
 
 if TYPE_CHECKING:
     from tests.fakes.mailbox import FakeMailbox, Stored
@@ -31,6 +32,7 @@ class MoreOfAMailbox:
         self.groups: dict[str, list[Recipient]] = {}
         self.tips: dict[str, MailTips] = {}
         self.contents: dict[str, bytes] = {}
+        self.folder_changes = FolderChanges()
         self._attachment_numbers = itertools.count(1)
 
     async def move(self: Any, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
@@ -134,14 +136,10 @@ class MoreOfAMailbox:
         return [self.tips.get(one.address, MailTips(one.address)) for one in recipients]
 
     async def sync(self: Any, account_id: AccountId, place: Place, state: str = "", limit: int = 100) -> SyncPage:
-        """Tell every item as created once; the state counts them."""
+        """Tell what changed since `state`; see `folder_changes.py`."""
         await self._read("sync", account_id, (place, state, limit))
-        begin = int(state or 0)
-        items = self.in_place(account_id, place)
-        shown = items[begin : begin + limit]
-        rows = [Row(ref=item.ref, subject=item.content.subject, local_id=item.local_id) for item in shown]
-        changes = tuple(Change(ChangeKind.CREATED, row.ref, row) for row in rows)
-        return SyncPage(str(begin + len(shown)), changes, begin + len(shown) < len(items))
+        page: SyncPage = self.folder_changes.page(self, account_id, place, state, limit)
+        return page
 
 
 def _put_at(mailbox: FakeMailbox, item: Stored, to: Place) -> ItemRef:

@@ -142,9 +142,9 @@ class EwsBackend:
             answers += fetched_of(messages, len(chunk), self._account.address)
         return answers
 
-    def list_folder(self, folder: Folder, offset: int, limit: int, job: Job) -> Page:
+    def list_folder(self, folder: Folder | Place, offset: int, limit: int, job: Job, query: str = "") -> Page:
         """FindItem of one page."""
-        messages = self._read(requests.find_page(folder, offset, limit), job)
+        messages = self._read(requests.find_page(folder, offset, limit, query), job)
         root = _root_of(messages[0]) if messages else None
         if root is None:
             raise error_for(self._trouble(tr("The server’s answer holds no folder.")))

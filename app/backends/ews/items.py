@@ -37,6 +37,9 @@ def row_of(item: Element) -> Row | None:
         importance=_importance_of(item),
         is_draft=text_of(item, "t:IsDraft") == "true",
         local_id=mark_of(item),
+        message_id=text_of(item, "t:InternetMessageId"),
+        categories=_categories_of(item),
+        flagged=_follow_up_of(child(item, "t:Flag")).status is FlagStatus.FLAGGED,
     )
 
 
@@ -112,10 +115,9 @@ def _content_of(item: Element, own: str) -> Content:
 def _options_of(item: Element) -> Options:
     """What a person chose; Sender and the conversation are the server's words, and stand in Fetched."""
     sensitivity = text_of(item, "t:Sensitivity")
-    categories = child(item, "t:Categories")
     return Options(
         sensitivity=Sensitivity(sensitivity) if sensitivity in set(Sensitivity) else Sensitivity.NORMAL,
-        categories=() if categories is None else tuple(one.text or "" for one in categories),
+        categories=_categories_of(item),
         follow_up=_follow_up_of(child(item, "t:Flag")),
         in_reply_to=text_of(item, "t:InReplyTo"),
         references=text_of(item, "t:References"),
@@ -125,9 +127,14 @@ def _options_of(item: Element) -> Options:
         response_requested=is_true(item, "t:IsResponseRequested"),
         headers=_own_headers_of(item),
         deferred=time_of(_property_of(item, PropertyTag=DEFERRED_TAG)),
+        reminder=time_of(text_of(item, "t:ReminderDueBy")) if is_true(item, "t:ReminderIsSet") else 0.0,
     )
 
-        reminder=time_of(text_of(item, "t:ReminderDueBy")) if is_true(item, "t:ReminderIsSet") else 0.0,
+
+def _categories_of(item: Element) -> tuple[str, ...]:
+    categories = child(item, "t:Categories")
+    return () if categories is None else tuple(one.text or "" for one in categories)
+
 
 def _follow_up_of(flag: Element | None) -> FollowUp:
     status = "" if flag is None else text_of(flag, "t:FlagStatus")

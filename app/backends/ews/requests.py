@@ -22,7 +22,10 @@ ROW_FIELDS = (
     "item:DisplayCc",
     "item:HasAttachments",
     "item:Preview",
+    "item:Categories",
+    "item:Flag",
     "message:From",
+    "message:InternetMessageId",
 )
 _ITEM_FIELDS = (
     "item:Subject",
@@ -38,11 +41,11 @@ _ITEM_FIELDS = (
     "item:InternetMessageHeaders",
     "item:DateTimeSent",
     "item:DateTimeCreated",
+    "item:ReminderDueBy",
+    "item:ReminderIsSet",
     "item:HasAttachments",
     "item:LastModifiedTime",
     "item:Flag",
-    "item:ReminderDueBy",
-    "item:ReminderIsSet",
     "message:Sender",
     "message:ToRecipients",
     "message:CcRecipients",
@@ -156,17 +159,23 @@ def get_items(refs: Sequence[ItemRef]) -> Element:
     return request
 
 
-def find_page(folder: Folder, offset: int, limit: int) -> Element:
-    """FindItem: one page of a folder, newest first ([MS-OXWSSRCH] 3.1.4.2)."""
+def find_page(folder: Folder | Place, offset: int, limit: int, query: str = "") -> Element:
+    """FindItem: one page of a folder, newest first ([MS-OXWSSRCH] 3.1.4.2).
+
+    `query` is in the server's own language (AQS, [MS-OXWSSRCH] 2.2.3.25 QueryStringType), empty for all.
+    """
     request = operation("FindItem", Traversal="Shallow")
     shape = add(request, "m:ItemShape")
     add(shape, "t:BaseShape", "IdOnly")
     add_properties(shape, ROW_FIELDS)
     _add_view(request, offset, limit)
     order = add(add(request, "m:SortOrder"), "t:FieldOrder", Order="Descending")
-    by_sent = folder in {Folder.SENT, Folder.INBOX}
+    kind = folder.folder if isinstance(folder, Place) else folder
+    by_sent = kind in {Folder.SENT, Folder.INBOX}
     add(order, "t:FieldURI", FieldURI="item:DateTimeSent" if by_sent else "item:LastModifiedTime")
-    add(add(request, "m:ParentFolderIds"), "t:DistinguishedFolderId", Id=folder.value)
+    add_folder(add(request, "m:ParentFolderIds"), folder)
+    if query:
+        add(request, "m:QueryString", query)
     return request
 
 
