@@ -1,7 +1,13 @@
-"""What is attached to a letter: as it was meant, as the server holds it, and what differs between the two."""
+"""What is attached to a letter: as it was meant, as the server holds it, and what differs between the two.
+
+An attachment has a name of ours (`key`) from the moment it is there, for life, as a letter has. Its bytes lie in a
+private copy on this machine where `here`, so that a file that is moved, changed or on a stick that is pulled does not
+take the letter with it. What the server calls it rests in the letter's record (`Held`), beside the letter's own ItemId.
+"""
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
@@ -32,6 +38,42 @@ class Attachment(msgspec.Struct, frozen=True):
     content_id: str = ""
     inline: bool = False
     kind: AttachmentKind = AttachmentKind.FILE
+
+
+class Attached(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One attachment as the person means it. `size` is in bytes, as far as it is known.
+
+    With `content_id` it is shown within the text (cid:). `here` says that this machine has its bytes. `source` is the
+    AttachmentId of another letter's attachment on the server from which they are still to be fetched. `elsewhere` says
+    that another program put it there while this machine wrote the letter.
+    """
+
+    key: str
+    name: str
+    size: int = 0
+    content_type: str = ""
+    content_id: str = ""
+    kind: AttachmentKind = AttachmentKind.FILE
+    here: bool = False
+    source: str = ""
+    elsewhere: bool = False
+
+    @property
+    def inline(self) -> bool:
+        """Tell whether it is shown within the text and not beside it."""
+        return bool(self.content_id)
+
+
+class Held(msgspec.Struct, frozen=True):
+    """An attachment of a letter by our name, and the AttachmentId under which the server holds it."""
+
+    key: str
+    attachment_id: str
+
+
+def new_key() -> str:
+    """Return a name that no attachment has had before."""
+    return uuid.uuid4().hex
 
 
 class Meant(msgspec.Struct, frozen=True):

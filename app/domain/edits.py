@@ -11,6 +11,7 @@ from typing import assert_never
 
 import msgspec
 
+from app.domain.attachment import Attached
 from app.domain.message import OPTION_FIELDS, BodyFormat, Content, Field, Importance
 from app.domain.options import Options
 from app.domain.recipient import Recipient
@@ -70,7 +71,21 @@ class OptionSet(msgspec.Struct, frozen=True, tag="option"):
     options: Options
 
 
-Edit = TextSplice | RecipientSplice | Pending | ImportanceSet | SenderSet | BodyReplaced | OptionSet
+class AttachmentSet(msgspec.Struct, frozen=True, tag="attachment"):
+    """Something was attached, or what has the same key was changed. `place` is where among the others, -1 for last."""
+
+    attached: Attached
+    place: int = -1
+
+
+class AttachmentGone(msgspec.Struct, frozen=True, tag="attachment-gone"):
+    """An attachment was taken away."""
+
+    key: str
+
+
+AttachmentEdit = AttachmentSet | AttachmentGone
+Edit = TextSplice | RecipientSplice | Pending | ImportanceSet | SenderSet | BodyReplaced | OptionSet | AttachmentEdit
 
 
 def mend_surrogates(text: str) -> str:
@@ -102,6 +117,7 @@ class Replica:
         self._sender = content.sender
         self._format = content.body_format
         self._options = content.options
+        self._attachments = list(content.attachments)
         self.pending: dict[Field, str] = dict(pending or {})
 
     def apply(self, edit: Edit) -> None:
@@ -124,6 +140,8 @@ class Replica:
                 self._format = edit.body_format
             case OptionSet():
                 self._set_option(edit)
+            case AttachmentSet() | AttachmentGone():
+                self._attachments = with_edit(self._attachments, edit)
             case _:
                 assert_never(edit)
 
@@ -131,6 +149,11 @@ class Replica:
         if edit.field in OPTION_FIELDS:
             value = getattr(edit.options, edit.field.value)
             self._options = msgspec.structs.replace(self._options, **{edit.field.value: value})
+
+    @property
+    def attachments(self) -> Sequence[Attached]:
+        """Return what is attached, not copied: to be read at once."""
+        return self._attachments
 
     @property
     def options(self) -> Options:
@@ -181,4 +204,20 @@ class Replica:
             body_format=self._format,
             importance=self._importance,
             options=self._options,
+            attachments=tuple(self._attachments),
         )
+
+
+def with_edit(attachments: Sequence[Attached], edit: AttachmentEdit) -> list[Attached]:
+    """Return `attachments` after `edit`. Keys and not places are meant: several hands may edit side by side."""
+    if isinstance(edit, AttachmentGone):
+        return [one for one in attachments if one.key != edit.key]
+    after = list(attachments)
+    known = next((place for place, one in enumerate(after) if one.key == edit.attached.key), None)
+    if known is not None:
+        after[known] = edit.attached
+    elif 0 <= edit.place < len(after):
+        after.insert(edit.place, edit.attached)
+    else:
+        after.append(edit.attached)
+    return after

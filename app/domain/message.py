@@ -11,7 +11,7 @@ from typing import NewType
 
 import msgspec
 
-from app.domain.attachment import Attachment
+from app.domain.attachment import Attached, Attachment
 from app.domain.options import FollowUp, Header, Options
 from app.domain.recipient import Recipient
 
@@ -95,7 +95,10 @@ class ItemRef(msgspec.Struct, frozen=True):
 
 
 class Content(msgspec.Struct, frozen=True):
-    """All that a person can say in a message. `sender` is the element From; None means the account's own address."""
+    """All that a person can say in a message. `sender` is the element From; None means the account's own address.
+
+    `attachments` are no Field: no UpdateItem writes them. Where a server's item is read, they stand in Fetched.
+    """
 
     sender: Recipient | None = None
     to: tuple[Recipient, ...] = ()
@@ -106,6 +109,7 @@ class Content(msgspec.Struct, frozen=True):
     body_format: BodyFormat = BodyFormat.TEXT
     importance: Importance = Importance.NORMAL
     options: Options = Options()
+    attachments: tuple[Attached, ...] = ()
 
     def recipients(self) -> tuple[Recipient, ...]:
         """Return everyone who would receive this message, To first."""
@@ -117,7 +121,7 @@ class Content(msgspec.Struct, frozen=True):
 
     def is_empty(self) -> bool:
         """Tell whether nothing was written yet, so that nothing would be lost."""
-        return not (self.recipients() or self.subject.strip() or self.body.strip())
+        return not (self.recipients() or self.subject.strip() or self.body.strip() or self.attachments)
 
 
 def written_anew(content: Content) -> Content:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from app.domain.attachment import Held
 from app.domain.listing import Folder, Place
 from app.domain.message import AccountId, Content, Field, Importance, ItemRef, LocalId
 from app.domain.outcome import Outcome
@@ -48,13 +49,21 @@ class CopyTo(msgspec.Struct, frozen=True):
 
 
 class Head(msgspec.Struct, frozen=True):
-    """As much of a message as a row shows, so that lists need not read bodies."""
+    """As much of a message as a row shows, so that lists need not read bodies. Pictures in the text are not counted."""
 
     to: str = ""
     subject: str = ""
     preview: str = ""
     importance: Importance = Importance.NORMAL
     sender: str = ""
+    attachments: int = 0
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """What the server said to one attachment that it did not take."""
+
+    key: str
+    outcome: Outcome
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -66,6 +75,8 @@ class Record(msgspec.Struct, frozen=True):
     (`domain/problem.py`). `verified` is when it was last seen on the server what became of a send, 0 while that is
     open. `discarded` is when the person threw it away, so that it can be taken back. `marked` tells whether the item
     on the server bears our name of it. `drafts_of` is the mailbox in whose Drafts it was saved, empty for one's own.
+    `held` is what the server holds of its attachments; `in_flight` are the keys of those that a request whose answer
+    is not known may have added or taken away; `refused` is what the server said to those that it did not take.
     """
 
     local_id: LocalId
@@ -92,6 +103,9 @@ class Record(msgspec.Struct, frozen=True):
     discarded: float = 0.0
     verified: float = 0.0
     drafts_of: str = ""
+    held: tuple[Held, ...] = ()
+    in_flight: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
     @property
     def saved(self) -> bool:

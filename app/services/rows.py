@@ -97,7 +97,7 @@ def row_of_record(key: str, record: Record, item: Row | None, folder: Folder) ->
         sender=record.head.sender,
         when=when or record.created,
         size=0 if item is None else item.size,
-        has_attachments=item is not None and item.has_attachments,
+        has_attachments=bool(record.head.attachments) or (item is not None and item.has_attachments),
         importance=record.head.importance,
         is_draft=item.is_draft if item is not None else folder is not Folder.SENT,
     )

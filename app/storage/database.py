@@ -32,7 +32,17 @@ CREATE TABLE accounts (account_id TEXT PRIMARY KEY, account BLOB NOT NULL, posit
 CREATE TABLE preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL)
 """
 
-MIGRATIONS: Final = (_FORM_1,)
+_CORRESPONDENTS: Final = """
+CREATE TABLE correspondents (
+    account_id TEXT NOT NULL, key TEXT NOT NULL, entry BLOB NOT NULL, PRIMARY KEY (account_id, key))
+"""
+
+_ATTACHMENTS: Final = "SELECT 1"
+"""Letters may have attachments. No table changes for it, but an older program would write letters back without them, and
+is kept out by the number.
+"""
+
+MIGRATIONS: Final = (_FORM_1, _CORRESPONDENTS, _ATTACHMENTS)
 """Step n brings a file of form n to form n + 1. Statements end with a semicolon, and hold none."""
 
 _UNREADABLE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})

@@ -146,4 +146,5 @@ def head_of(content: Content) -> Head:
         preview=content.body[:100],
         importance=content.importance,
         sender="" if content.sender is None else content.sender.name or content.sender.address,
+        attachments=sum(not one.inline for one in content.attachments),
     )

@@ -219,7 +219,7 @@ def test_steps_to_a_newer_form_run_once_and_a_step_that_fails_changes_nothing(pa
     more = (*database.MIGRATIONS, "ALTER TABLE preferences ADD COLUMN since REAL; CREATE TABLE fresh (x)")
     for _ in range(2):
         connection = database.open_database(path, more)
-        assert connection.execute("PRAGMA user_version").fetchone()[0] == 2
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == len(more)
         assert connection.execute("SELECT count(*) FROM fresh").fetchone()[0] == 0
         connection.close()
     with pytest.raises(sqlite3.OperationalError):
