@@ -12,7 +12,7 @@ from app.sandbox.call import Call
 from app.sandbox.errors import EwsError
 from app.sandbox.fields.reading import View
 from app.sandbox.fields.table import FIELDS, KNOWN_ELSEWHERE, OTHER_KINDS, Field
-from app.sandbox.fields.tags import tag_of
+from app.sandbox.fields.tags import KEYWORDS, tag_of
 from app.sandbox.mime import write_mime
 from app.sandbox.properties import PropertyName, Value, read_name, write_value
 from app.sandbox.store.items import Item
@@ -139,6 +139,8 @@ def _extended(shape: Shape, item: Item) -> list[etree._Element]:
 
 def property_values(view: View, item: Item, name: PropertyName) -> list[Value]:
     """Return the values of an extended property, also of those that are kept as fields; none where it is not set."""
+    if name.key == KEYWORDS:
+        return list(item.categories)
     tag = tag_of(name)
     if tag is None:
         return item.properties.get(name.key, [])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from app.sandbox.properties import PropertyName, Value
+from app.sandbox.properties import SETS, PropertyName, Value
 from app.sandbox.store.items import Item
 
 
@@ -45,10 +45,15 @@ TAGS: Final[dict[tuple[int, str], Tag]] = {
     (0x0E08, "Integer"): Tag("i.size"),
     (0x0E1B, "Boolean"): Tag("i.has_attachments"),
     (0x0E1D, "String"): Tag("coalesce(i.conversation_topic, i.subject)"),
+    # The number by which IMAP names a letter of a folder: it grows, and a moved letter gets another.
+    (0x0E23, "Integer"): Tag("i.entry"),
+    (0x0FF9, "Binary"): Tag("entry_id(i.mailbox_id, i.entry)"),
+    (0x0FFF, "Binary"): Tag("entry_id(i.mailbox_id, i.entry)"),
     (0x1035, "String"): Tag("i.message_id", "message_id"),
     (0x1039, "String"): Tag("i.references_", "references_"),
     (0x1042, "String"): Tag("i.in_reply_to", "in_reply_to"),
     (0x1090, "Integer"): Tag("i.flag_status", "flag_status"),
+    (0x10F3, "String"): Tag("coalesce(nullif(i.subject, ''), 'No Subject') || '.EML'"),
     (0x3007, "SystemTime"): Tag("i.created"),
     (0x3008, "SystemTime"): Tag("i.modified"),
     (0x300B, "Binary"): Tag("i.search_key", "search_key"),
@@ -59,6 +64,8 @@ TAGS: Final[dict[tuple[int, str], Tag]] = {
 """(Tag, type) to what it stands for."""
 
 MESSAGE_FLAGS: Final = 0x0E07
+KEYWORDS: Final = f"set:{SETS['PublicStrings']}:name:Keywords:StringArray"
+"""The key of the named property in which MAPI has the categories."""
 
 
 def tag_of(name: PropertyName) -> Tag | None:
@@ -77,6 +84,9 @@ def write_tag(item: Item, name: PropertyName, values: list[Value]) -> bool:
             flags = int(values[0])
             item.row["is_draft"] = int(bool(flags & 8))
             item.row["is_read"] = int(bool(flags & 1))
+        return True
+    if name.key == KEYWORDS:
+        item.set_categories(dict.fromkeys(str(value) for value in values))
         return True
     found = tag_of(name)
     if found is None or found.column is None:

@@ -51,6 +51,9 @@ _FORMATS: Final[dict[str, tuple[Callable[[bytes], str], Callable[[str], bytes]]]
 }
 """Format to how an id is written in it and read from it."""
 
+_NAMES_ITS_MAILBOX: Final = frozenset({"EwsId", "OwaId"})
+"""What says itself whose mailbox it is of; clients ask with any address, to learn the true one from the reply."""
+
 
 def run(call: Call, request: etree._Element) -> etree._Element:
     """Answer a ConvertId request."""
@@ -60,17 +63,20 @@ def run(call: Call, request: etree._Element) -> etree._Element:
         if xmlns.local(source) != "AlternateId":
             # There are no public folders here.
             raise EwsError("ErrorInvalidIdMalformed")
-        owner = call.store.people.with_address(str(source.get("Mailbox")))
-        if owner is None or not owner.has_mailbox:
-            raise EwsError("ErrorNonExistentMailbox")
+        form = str(source.get("Format"))
+        if form not in _NAMES_ITS_MAILBOX:
+            owner = call.store.people.with_address(str(source.get("Mailbox")))
+            if owner is None or not owner.has_mailbox:
+                raise EwsError("ErrorNonExistentMailbox")
         text = str(source.get("Id"))
         if not text:
             raise EwsError("ErrorInvalidIdEmpty")
-        raw = _FORMATS[str(source.get("Format"))][1](text)
+        raw = _FORMATS[form][1](text)
         named = call.store.database.ids.read(base64.b64encode(raw).decode())
         if not call.store.people.rights(named.mailbox, call.user.id) & READ:
             raise EwsError("ErrorAccessDenied")
-        found = xmlns.make("m:AlternateId", None, Format=wanted, Id=_FORMATS[wanted][0](raw), Mailbox=owner.address)
+        address = call.store.people.with_id(named.mailbox).address
+        found = xmlns.make("m:AlternateId", None, Format=wanted, Id=_FORMATS[wanted][0](raw), Mailbox=address)
         # The type of this element is open in the schema, so that the reply has to say which it is.
         found.set(f"{{{xmlns.xsi}}}type", "t:AlternateIdType")
         return [found]

@@ -4,6 +4,7 @@ WAL lets readers go on while a letter is written, and what was committed is ther
 outlive a power cut, so synchronous is NORMAL.
 """
 
+import base64
 import os
 import secrets
 import sqlite3
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from app.sandbox.containment import contains
-from app.sandbox.ids import Ids
+from app.sandbox.ids import ITEM, Ids, ObjectId
 from app.sandbox.store.happenings import Happening, Place
 
 
@@ -65,10 +66,14 @@ class Database:
             found.execute("PRAGMA temp_store = MEMORY")
             found.create_function("fold", 1, _fold, deterministic=True)
             found.create_function("contains", 4, contains, deterministic=True)
+            found.create_function("entry_id", 2, self._entry_id, deterministic=True)
             self._local.connection = found
             with self._writer:
                 self._connections.append(found)
         return found
+
+    def _entry_id(self, mailbox: int, entry: int) -> bytes:
+        return base64.b64decode(self.ids.write(ObjectId(ITEM, mailbox, entry)))
 
     @contextmanager
     def writing(self) -> Iterator[None]:

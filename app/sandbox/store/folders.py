@@ -34,6 +34,8 @@ DISTINGUISHED: Final = (
 """Name, parent, display name and class of what each mailbox begins with."""
 
 
+_LAST_WRITTEN: Final = "(SELECT max(modified) FROM items WHERE folder_id = folders.id)"
+
 _TAGS: Final = {
     (0x3001, "String"): "display_name",
     (0x3602, "Integer"): "total",
@@ -41,6 +43,12 @@ _TAGS: Final = {
     (0x3613, "String"): "folder_class",
     (0x3617, "Integer"): "0",
     (0x10F4, "Boolean"): "0",
+    (0x360A, "Boolean"): "EXISTS (SELECT 1 FROM folders AS below WHERE below.parent_id = folders.id)",
+    # When something in it was last written, by which clients see that they have to look again.
+    (0x3008, "SystemTime"): _LAST_WRITTEN,
+    (0x670A, "SystemTime"): _LAST_WRITTEN,
+    # The number that the next letter gets by which IMAP names it.
+    (0x6751, "Integer"): "(SELECT value + 1 FROM counters WHERE name = 'entry')",
 }
 
 

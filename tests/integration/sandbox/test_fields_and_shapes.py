@@ -187,6 +187,44 @@ def test_tags_of_mapi_show_what_the_fields_show(sandbox: RunningSandbox) -> None
     assert int(flags or 0) & 8
 
 
+def test_letters_have_numbers_that_grow_for_those_who_speak_imap(sandbox: RunningSandbox) -> None:
+    first, second = draft(sandbox, "First"), draft(sandbox, "Second")
+    number = '<t:ExtendedFieldURI PropertyTag="0xE23" PropertyType="Integer"/>'
+    order = f'<t:FieldOrder Order="Ascending">{number}</t:FieldOrder>'
+    listed = sandbox.post(soap.find("drafts", base="IdOnly", paths=number, order=order))
+    places = {one.get("Id"): place for place, one in enumerate(listed.all(".//t:ItemId"))}
+    assert places[first[0]] < places[second[0]]
+    numbers = [int(one.text or 0) for one in listed.all(".//t:ExtendedProperty/t:Value")]
+    assert numbers == sorted(set(numbers))
+    following = '<t:ExtendedFieldURI PropertyTag="0x6751" PropertyType="Integer"/>'
+    shape = (
+        "<m:FolderShape><t:BaseShape>IdOnly</t:BaseShape>"
+        f"<t:AdditionalProperties>{following}</t:AdditionalProperties></m:FolderShape>"
+    )
+    folder_ids = f"<m:FolderIds>{soap.folder('drafts')}</m:FolderIds>"
+    shown = sandbox.post(f"<m:GetFolder>{shape}{folder_ids}</m:GetFolder>")
+    assert int(shown.text(".//t:Value") or 0) > numbers[-1]
+
+
+def test_mapis_names_for_entry_and_categories_are_the_same_things(sandbox: RunningSandbox) -> None:
+    item = draft(sandbox, "Known twice")
+    entry = '<t:ExtendedFieldURI PropertyTag="0x0FFF" PropertyType="Binary"/>'
+    assert sandbox.post(soap.get([item], "IdOnly", entry)).text(".//t:Value") == item[0]
+    path = (
+        '<t:ExtendedFieldURI DistinguishedPropertySetId="PublicStrings" PropertyName="Keywords"'
+        ' PropertyType="StringArray"/>'
+    )
+    values = "<t:Values><t:Value>Red</t:Value><t:Value>Blue</t:Value></t:Values>"
+    change = (
+        f"<t:SetItemField>{path}<t:Message><t:ExtendedProperty>{path}{values}</t:ExtendedProperty></t:Message>"
+        "</t:SetItemField>"
+    )
+    written = sandbox.post(soap.update(item, change)).ids()[0]
+    shown = sandbox.post(soap.get([written], "IdOnly", soap.field("item:Categories") + path))
+    assert [one.text for one in shown.all(".//t:Categories/t:String")] == ["Red", "Blue"]
+    assert [one.text for one in shown.all(".//t:ExtendedProperty/t:Values/t:Value")] == ["Red", "Blue"]
+
+
 def test_conditions_join_and_negate(sandbox: RunningSandbox) -> None:
     for subject in ("Alpha", "Beta", "Gamma"):
         draft(sandbox, subject)

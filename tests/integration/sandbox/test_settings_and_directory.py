@@ -176,7 +176,14 @@ def test_an_id_goes_into_every_format_and_back(sandbox: RunningSandbox, form: st
 def test_ids_of_others_are_not_converted(sandbox: RunningSandbox) -> None:
     item = sandbox.post(soap.create(soap.message("Named"))).ids()[0][0]
     assert sandbox.post(convert(item, "EwsId", "HexEntryId"), "james.okafor").codes == ["ErrorAccessDenied"]
-    assert sandbox.post(convert(item, "EwsId", "HexEntryId", "no@x.example")).codes == ["ErrorNonExistentMailbox"]
+    entry = str(sandbox.post(convert(item, "EwsId", "HexEntryId")).all(".//m:AlternateId")[0].get("Id"))
+    assert sandbox.post(convert(entry, "HexEntryId", "EwsId", "no@x.example")).codes == ["ErrorNonExistentMailbox"]
+
+
+def test_an_id_tells_whose_it_is_to_a_client_that_does_not_know(sandbox: RunningSandbox) -> None:
+    item = sandbox.post(soap.create(soap.message("Named"))).ids()[0][0]
+    found = sandbox.post(convert(item, "EwsId", "EwsId", "anybody@nowhere.example")).all(".//m:AlternateId")[0]
+    assert (found.get("Id"), found.get("Mailbox")) == (item, CLARA)
 
 
 def acting_as(whom: str, name: str = "PrimarySmtpAddress") -> str:
