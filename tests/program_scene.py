@@ -29,6 +29,7 @@ from app.views.compose.view import ComposeView
 from app.views.shell.view import Window
 from tests.fakes import clock as fake_clock
 from tests.fakes.clock import FakeClock
+from tests.fakes.correspondents import FakeCorrespondents
 from tests.fakes.journal import FakeJournal
 from tests.fakes.mailbox import FakeMailbox, Stored
 from tests.fakes.scene import ACCOUNT, ANNA, LETTER
@@ -47,6 +48,7 @@ class ProgramScene:
         self.clock = FakeClock()
         self.mailbox = FakeMailbox(now=self.clock.now)
         self.journal, self.secrets, self.settings = FakeJournal(), FakeSecrets(), FakeSettings(accounts)
+        self.correspondents = FakeCorrespondents()
         for account in accounts:
             self.secrets.held[account.account_id] = "secret"
         self.tasks = Tasks()
@@ -54,7 +56,7 @@ class ProgramScene:
         self.tasks.on_defect = self.defects.append
         self.window = Window()
         qtbot.addWidget(self.window)
-        ports = Ports(self.journal, self.settings, self.mailbox, self.secrets, self.clock)
+        ports = Ports(self.journal, self.settings, self.mailbox, self.secrets, self.clock, self.correspondents)
         self.program = Program(qapp, self.window, Options(hold=HOLD), ports, self.tasks)
 
     async def start(self) -> ProgramScene:
@@ -64,6 +66,7 @@ class ProgramScene:
             self.window.show()
             self.window.activateWindow()
         await self.program.letters.load()
+        await self.program.address_book.load()
         await self.program.accounts.start()
         await self.program.outbox.resume()
         await self.program.drafts.resume()

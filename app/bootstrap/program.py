@@ -13,11 +13,12 @@ from app.bootstrap.writing import Writing
 from app.commands.command import Registry
 from app.domain.message import AccountId
 from app.services.accounts import Accounts
+from app.services.address_book import AddressBook
 from app.services.drafts import Drafts
 from app.services.folders import FolderView
 from app.services.letters import Letters
 from app.services.outbox import HOLD_SECONDS, Outbox
-from app.services.ports import Clock, Journal, Mailbox, Secrets, Settings
+from app.services.ports import Clock, Correspondents, Journal, Mailbox, Secrets, Settings
 from app.services.reading import Readings
 from app.services.remedies import Remedies
 from app.services.watched import WatchedMailbox
@@ -48,6 +49,7 @@ class Ports(NamedTuple):
     mailbox: Mailbox
     secrets: Secrets
     clock: Clock
+    correspondents: Correspondents
 
 
 class Program:
@@ -57,13 +59,13 @@ class Program:
         """Build everything on `ports`."""
         self.qt, self.window, self.options, self.tasks = qt, window, options, tasks
         self.hold = HOLD_SECONDS if options.hold is None else options.hold
-        self.journal, self.settings, self._server, self.secrets, self.clock = ports
-        self._build_services()
+        self.journal, self.settings, self._server, self.secrets, self.clock, correspondents = ports
+        self._build_services(correspondents)
         self._build_rooms()
         self.registry = Registry()
         self.writing = Writing(self)
 
-    def _build_services(self) -> None:
+    def _build_services(self, correspondents: Correspondents) -> None:
         spawn, clock = self.tasks.spawn, self.clock
         self.accounts = Accounts(self.settings, self.secrets, self._server)
         self.mailbox = WatchedMailbox(self._server, self.accounts, clock)
@@ -73,6 +75,8 @@ class Program:
         self.remedies = Remedies(self.letters, self.drafts, self.outbox, self.accounts, spawn)
         self.remedies.hold_seconds = self.hold
         self.readings = Readings(self.letters, self.mailbox, off_thread)
+        self.address_book = AddressBook(correspondents, self.letters, clock, spawn, off_thread)
+        self.readings.read_in_sent.subscribe(lambda r: self.address_book.learn_from_sent(*r))
 
     def _build_rooms(self) -> None:
         spawn, now = self.tasks.spawn, self.clock.now

@@ -100,6 +100,7 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
     windows = connect(program)
     world.store.on_damaged(program.tasks.on_mail_error)
     await program.letters.load()
+    program.tasks.spawn(program.address_book.load(), "read the address book")
     if sandbox is None:
         await program.accounts.read()
     else:

@@ -6,6 +6,7 @@ from app.bootstrap.clock import SystemClock
 from app.bootstrap.program import Ports
 from app.credentials.keyring_secrets import KeyringSecrets
 from app.engine.client import EngineClient
+from app.storage.correspondents import SqliteCorrespondents
 from app.storage.journal import SqliteJournal
 from app.storage.settings import SqliteSettings
 from app.storage.store import Store
@@ -19,7 +20,14 @@ class World:
         self.store = store
         self.engine = EngineClient()
         self._secrets = KeyringSecrets()
-        self.ports = Ports(SqliteJournal(store), SqliteSettings(store), self.engine, self._secrets, SystemClock())
+        self.ports = Ports(
+            SqliteJournal(store),
+            SqliteSettings(store),
+            self.engine,
+            self._secrets,
+            SystemClock(),
+            SqliteCorrespondents(store),
+        )
 
     async def close(self) -> None:
         """End the engine and the keyring's thread, and write what waits."""

@@ -10,7 +10,9 @@ import msgspec
 
 from app.domain.errors import ItemRefused, MailError
 from app.domain.i18n import tr
-from app.domain.message import BodyFormat, Content
+from app.domain.message import AccountId, BodyFormat, Content
+from app.domain.recipient import Recipient
+from app.services.events import Event
 from app.services.letters import Letters
 from app.services.plain import plain_text
 from app.services.ports import Mailbox
@@ -33,6 +35,8 @@ class Readings:
     def __init__(self, letters: Letters, mailbox: Mailbox, off_thread: OffThread) -> None:
         """`off_thread` runs the reading of HTML where it stops no key."""
         self._letters, self._mailbox, self._off_thread = letters, mailbox, off_thread
+        self.read_in_sent: Event[tuple[AccountId, tuple[Recipient, ...], float]] = Event()
+        """Tells of a letter that went: whose account, to whom, and when."""
         self._kept: OrderedDict[tuple[str, str], Reading] = OrderedDict()
 
     def known(self, row: ListRow) -> Reading | None:
@@ -54,6 +58,8 @@ class Readings:
                 raise ItemRefused(answer.outcome.words)
             raise MailError(tr("The server gave no answer for this message."))
         reading = await self._made(answer.item.content)
+        if not answer.item.is_draft and answer.item.sent:
+            self.read_in_sent.emit((row.account_id, reading.content.recipients(), answer.item.sent))
         self._kept[row.ref.item_id, row.ref.change_key] = reading
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)

@@ -1,4 +1,5 @@
-"""Takes over from a damaged database what can still be read: letters that are there whole, accounts and preferences.
+"""Takes over from a damaged database what can still be read: letters that are there whole, accounts, preferences, and
+whom was written to.
 
 A letter with a gap is left where it is, in the file that was set aside: half a letter could be saved over a whole one
 on the server.
@@ -21,6 +22,7 @@ _TABLES = {
     "edits": "letter, number, edit",
     "accounts": "account_id, account, position",
     "preferences": "name, value",
+    "correspondents": "account_id, key, entry",
 }
 
 
@@ -41,7 +43,7 @@ def rescue(damaged: Path, fresh: sqlite3.Connection) -> int:
     fresh.execute("BEGIN IMMEDIATE")
     try:
         for table, rows in found.items():
-            own = table in {"accounts", "preferences"}
+            own = table in {"accounts", "preferences", "correspondents"}
             taken = [row for row in rows if own or row[0] in whole]
             places = ", ".join("?" * len(_TABLES[table].split(", ")))
             statement = f"INSERT OR IGNORE INTO {table} ({_TABLES[table]}) VALUES ({places})"  # noqa: S608 - our own names

@@ -1,0 +1,67 @@
+"""Somebody who was written to from this machine: how often, how lately, and under which name."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+
+import msgspec
+
+from app.domain.message import AccountId
+from app.domain.recipient import Recipient
+
+HALF_LIFE = 30 * 24 * 3600.0
+"""Seconds after which having written once counts half as much as having written just now."""
+
+
+class Correspondent(msgspec.Struct, frozen=True):
+    """One entry of the address book of an account. `last` is in seconds since the epoch.
+
+    `weight` counts the letters, each worth half after HALF_LIFE, as of `last`. `forgotten` is when the person wanted
+    the entry gone, 0 for never: then nothing of it is left but the key, so that an old letter does not bring it back.
+    """
+
+    account_id: AccountId
+    key: str
+    recipient: Recipient
+    uses: int = 0
+    weight: float = 0.0
+    last: float = 0.0
+    is_group: bool = False
+    forgotten: float = 0.0
+
+    @property
+    def heat(self) -> float:
+        """Return what ranks this among others: frequency and recency in one number, the same whenever it is asked."""
+        return self.last + HALF_LIFE * math.log2(max(self.weight, 0.01))
+
+
+def key_of(recipient: Recipient) -> str:
+    """Return by what an entry is found: nobody has two addresses that differ in capitals alone."""
+    return recipient.address.strip().casefold()
+
+
+def forgotten_key(key: str) -> str:
+    """Return what is kept of somebody who was forgotten: a digest, which tells an address only to who has it."""
+    return "#" + hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+
+
+def written_to(before: Correspondent, recipient: Recipient, when: float) -> Correspondent:
+    """Return the entry after one more letter at `when`."""
+    elapsed = when - before.last
+    faded = before.weight * 2.0 ** (-max(elapsed, 0.0) / HALF_LIFE)
+    earned = 2.0 ** (min(elapsed, 0.0) / HALF_LIFE)
+    return msgspec.structs.replace(
+        before,
+        recipient=_better_named(before.recipient, recipient),
+        uses=before.uses + 1,
+        weight=faded + earned,
+        last=max(before.last, when),
+        forgotten=0.0,
+    )
+
+
+def _better_named(known: Recipient, fresh: Recipient) -> Recipient:
+    """Return the newer spelling, with the name that is known where it has none."""
+    name = fresh.name if fresh.name.casefold() != fresh.address.casefold() else ""
+    return Recipient(fresh.address.strip(), name or known.name, fresh.routing)

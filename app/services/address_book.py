@@ -1,0 +1,267 @@
+"""The address book of this machine: whom each account wrote to, how often and how lately. Nobody keeps it by hand.
+
+It learns from letters that a server accepted, and from letters that are read in Sent; it forgets whom the person wants
+forgotten. Memory answers, at every key; the disk follows, and its trouble is no letter's trouble.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Final
+
+import msgspec
+
+from app.domain.address_rules import recipient_problem
+from app.domain.correspondent import Correspondent, forgotten_key, key_of, written_to
+from app.domain.errors import StorageError
+from app.domain.message import AccountId, Content, LocalId
+from app.domain.recipient import Recipient
+from app.domain.record import Record
+from app.domain.state import State
+from app.services.address_search import AddressIndex
+from app.services.letters import Letters
+from app.services.ports import Clock, Correspondents
+from app.services.work import Spawn
+
+log = logging.getLogger(__name__)
+
+MOST_KEPT: Final = 20_000
+"""Entries per account; beyond that the coldest go when the program starts."""
+_ACCEPTED: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
+
+OffThread = Callable[[Callable[[], "_Loaded"]], Awaitable["_Loaded"]]
+
+
+class _Shelf:
+    """The entries of one account, and the index over them."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, Correspondent] = {}
+        self.numbers: dict[str, int] = {}
+        self.keys: list[str] = []
+        self.domains: dict[str, int] = {}
+        self.index = AddressIndex()
+
+    def fill(self, entries: Iterable[Correspondent]) -> None:
+        for entry in entries:
+            self._keep(entry)
+        alive = {
+            self.numbers[key]: (entry.recipient, entry.heat)
+            for key, entry in self.entries.items()
+            if not entry.forgotten
+        }
+        self.index.fill(alive)
+
+    def put(self, entry: Correspondent) -> None:
+        before = self.entries.get(entry.key)
+        number = self._keep(entry)
+        if before is not None and before.recipient == entry.recipient:
+            self.index.warm(number, entry.heat)
+            return
+        if before is not None:
+            self.index.remove(number, before.recipient)
+        if not entry.forgotten:
+            self.index.put(number, entry.recipient, entry.heat)
+
+    def remove(self, key: str) -> Correspondent | None:
+        entry = self.entries.pop(key, None)
+        if entry is not None:
+            self.index.remove(self.numbers[key], entry.recipient)
+            self._count_domain(entry, -1)
+        return entry
+
+    def _keep(self, entry: Correspondent) -> int:
+        if entry.key not in self.numbers:
+            self.numbers[entry.key] = len(self.keys)
+            self.keys.append(entry.key)
+        if entry.key not in self.entries:
+            self._count_domain(entry, 1)
+        self.entries[entry.key] = entry
+        return self.numbers[entry.key]
+
+    def _count_domain(self, entry: Correspondent, step: int) -> None:
+        domain = entry.key.rpartition("@")[2] if "@" in entry.key else ""
+        if domain and not entry.forgotten:
+            self.domains[domain] = self.domains.get(domain, 0) + step
+            if self.domains[domain] <= 0:
+                del self.domains[domain]
+
+
+class _Loaded:
+    """What the disk has, in order: the accounts, and whom to drop because there are too many."""
+
+    def __init__(self, entries: Iterable[Correspondent]) -> None:
+        """Sort `entries` out; it takes a while, and is done where it stops no key."""
+        by_account: dict[AccountId, list[Correspondent]] = {}
+        for entry in entries:
+            by_account.setdefault(entry.account_id, []).append(entry)
+        self.dropped: list[tuple[AccountId, str]] = []
+        self.shelves: dict[AccountId, _Shelf] = {}
+        for account_id, mine in by_account.items():
+            mine.sort(key=lambda entry: -max(entry.heat, entry.forgotten))
+            self.dropped += ((account_id, entry.key) for entry in mine[MOST_KEPT:])
+            shelf = self.shelves[account_id] = _Shelf()
+            shelf.fill(mine[:MOST_KEPT])
+
+
+async def _here(work: Callable[[], _Loaded]) -> _Loaded:
+    return work()
+
+
+class AddressBook:
+    """Looks people up at once, and learns and forgets."""
+
+    def __init__(
+        self, disk: Correspondents, letters: Letters, clock: Clock, spawn: Spawn, off_thread: OffThread = _here
+    ) -> None:
+        """Begin empty; `load` reads the disk. `off_thread` runs what would stop the keys."""
+        self._disk, self._letters, self._clock, self._spawn = disk, letters, clock, spawn
+        self._off_thread = off_thread
+        self._shelves: dict[AccountId, _Shelf] = {}
+        self._loaded = False
+        self._waiting: list[Callable[[], None]] = []
+        self._unwritten: dict[tuple[AccountId, str], Correspondent] = {}
+        self._gone: set[tuple[AccountId, str]] = set()
+        self._counted: set[LocalId] = set()
+        letters.changed.subscribe(self._letter_changed)
+
+    async def load(self) -> None:
+        """Read the disk; what is learnt meanwhile is added. A disk that cannot be read is told of by the journal."""
+        self._counted |= {record.local_id for record in self._letters.all() if record.state in _ACCEPTED}
+        try:
+            entries = await self._disk.read_all()
+        except StorageError as error:
+            log.info("the address book begins empty: %s", error)
+            entries = []
+        loaded = await self._off_thread(lambda: _Loaded(entries))
+        self._shelves = loaded.shelves
+        self._gone |= set(loaded.dropped)
+        self._loaded = True
+        waiting, self._waiting = self._waiting, []
+        for learn in waiting:
+            learn()
+
+    # --- looking up -------------------------------------------------------------------------------------------------
+
+    def search(self, account_id: AccountId, text: str, limit: int = 8) -> list[Correspondent]:
+        """Return whom `text` may mean, the likeliest first. Fit to be asked at every key."""
+        shelf = self._shelves.get(account_id)
+        if shelf is None:
+            return []
+        return [shelf.entries[shelf.keys[number]] for number in shelf.index.find(text, limit)]
+
+    def get(self, account_id: AccountId, recipient: Recipient) -> Correspondent | None:
+        """Return what is known of somebody, None for a stranger."""
+        shelf = self._shelves.get(account_id)
+        return None if shelf is None else shelf.entries.get(key_of(recipient))
+
+    def domains(self, account_id: AccountId) -> dict[str, int]:
+        """Return the domains that were written to, each with the number of people there. Not to be changed."""
+        shelf = self._shelves.get(account_id)
+        return {} if shelf is None else shelf.domains
+
+    # --- learning and forgetting --------------------------------------------------------------------------------------
+
+    def learn(self, account_id: AccountId, recipients: Iterable[Recipient], when: float) -> None:
+        """Count a letter to `recipients` that was accepted at `when`."""
+        people = _worth_keeping(recipients)
+        self._soon(lambda: self._learn(account_id, people, when))
+
+    def learn_from_sent(self, account_id: AccountId, recipients: Iterable[Recipient], when: float) -> None:
+        """Take in a letter that was read in Sent. It makes people known and counts none twice, however often read."""
+        people = _worth_keeping(recipients)
+        self._soon(lambda: self._make_known(account_id, people, when))
+
+    def forget(self, account_id: AccountId, recipient: Recipient) -> None:
+        """Forget somebody; only a letter sent from now on makes them known again."""
+        key = key_of(recipient)
+        self._soon(lambda: self._forget(account_id, key))
+
+    def note_group(self, account_id: AccountId, recipient: Recipient) -> None:
+        """Remember that an entry is a group."""
+        entry = self.get(account_id, recipient)
+        if entry is not None and not entry.is_group:
+            self._put(msgspec.structs.replace(entry, is_group=True))
+            self._write_soon()
+
+    def _learn(self, account_id: AccountId, people: Iterable[Recipient], when: float) -> None:
+        shelf = self._shelves.setdefault(account_id, _Shelf())
+        for recipient in people:
+            key = key_of(recipient)
+            if shelf.remove(forgotten_key(key)) is not None:
+                self._drop(account_id, forgotten_key(key))
+            before = shelf.entries.get(key) or Correspondent(account_id, key, recipient, last=when)
+            self._put(written_to(before, recipient, when))
+        self._write_soon()
+
+    def _make_known(self, account_id: AccountId, people: Iterable[Recipient], when: float) -> None:
+        shelf = self._shelves.setdefault(account_id, _Shelf())
+        for recipient in people:
+            key = key_of(recipient)
+            forgotten = shelf.entries.get(forgotten_key(key))
+            if key not in shelf.entries and (forgotten is None or forgotten.forgotten < when):
+                self._put(written_to(Correspondent(account_id, key, recipient, last=when), recipient, when))
+        self._write_soon()
+
+    def _forget(self, account_id: AccountId, key: str) -> None:
+        shelf = self._shelves.get(account_id)
+        if shelf is None or shelf.remove(key) is None:
+            return
+        self._drop(account_id, key)
+        left = Correspondent(account_id, forgotten_key(key), Recipient(""), forgotten=self._clock.now())
+        self._put(left)
+        self._write_soon()
+
+    def _put(self, entry: Correspondent) -> None:
+        self._shelves.setdefault(entry.account_id, _Shelf()).put(entry)
+        self._unwritten[entry.account_id, entry.key] = entry
+        self._gone.discard((entry.account_id, entry.key))
+
+    def _drop(self, account_id: AccountId, key: str) -> None:
+        self._unwritten.pop((account_id, key), None)
+        self._gone.add((account_id, key))
+
+    def _soon(self, change: Callable[[], None]) -> None:
+        if self._loaded:
+            change()
+        else:
+            self._waiting.append(change)
+
+    def _write_soon(self) -> None:
+        if self._unwritten or self._gone:
+            self._spawn(self._write(), "write the address book")
+
+    async def _write(self) -> None:
+        """Bring the disk up to date. Where it fails, memory has it, and the next writing takes it along."""
+        entries, gone = dict(self._unwritten), set(self._gone)
+        if not entries and not gone:
+            return
+        self._unwritten.clear()
+        self._gone.clear()
+        try:
+            await self._disk.change(list(entries.values()), sorted(gone))
+        except StorageError as error:
+            log.info("the address book waits for the disk: %s", error)
+            self._unwritten = {**entries, **self._unwritten}
+            self._gone |= {one for one in gone if one not in self._unwritten}
+
+    # --- letters that go ----------------------------------------------------------------------------------------------
+
+    def _letter_changed(self, record: Record) -> None:
+        if record.state in _ACCEPTED and record.local_id not in self._counted:
+            self._counted.add(record.local_id)
+            self._spawn(self._learn_letter(record), "learn whom a letter went to")
+
+    async def _learn_letter(self, record: Record) -> None:
+        try:
+            content: Content = (await self._letters.read(record.local_id)).content
+        except (KeyError, StorageError):
+            return  # gone from this machine, or not to be read: then there is nothing to learn from it
+        self.learn(record.account_id, content.recipients(), record.state_at or self._clock.now())
+
+
+def _worth_keeping(recipients: Iterable[Recipient]) -> list[Recipient]:
+    """Return each once, without those that cannot be written to again as they stand."""
+    kept = {key_of(one): one for one in recipients if one.address and recipient_problem(one) is None}
+    return [one for one in kept.values() if one.routing in {"SMTP", "EX"}]
