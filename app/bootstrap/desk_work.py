@@ -29,7 +29,7 @@ _NERVOUS = 0.7
 """Seconds after a letter left the pane in which the keys that sent it send nothing from the list: a second press of
 Ctrl+Enter, meant for the same letter, falls on whatever draft the list stands at.
 """
-OPENS_THE_LETTER = frozenset({"mend-address", "mend-subject", "make-plain"})
+OPENS_THE_LETTER = frozenset({"mend-address", "mend-subject", "mend-option", "make-plain"})
 
 
 class DeskWork:

@@ -16,11 +16,21 @@ import msgspec
 
 from app.domain.i18n import mark, tr
 from app.domain.message import Content, Field, Stage
+from app.domain.options import Header
 
 LATEST: Final = 253402300800.0
 """The end of the year 9999, beyond which no date can be written."""
 
 _HEADER_NAME: Final = re.compile(r"[!-9;-~]{1,76}")
+_OWN_HEADERS: Final = frozenset(
+    {
+        *("bcc", "cc", "comments", "content-disposition", "content-id", "content-transfer-encoding", "content-type"),
+        *("date", "disposition-notification-to", "dkim-signature", "from", "importance", "in-reply-to", "message-id"),
+        *("mime-version", "received", "references", "reply-to", "return-path", "return-receipt-to", "sender"),
+        *("sensitivity", "subject", "thread-index", "thread-topic", "to"),
+    }
+)
+"""Headers that the server writes by itself, or that have a field of their own."""
 
 
 class Rule(StrEnum):
@@ -111,11 +121,7 @@ def value_problem(content: Content, field: Field) -> str | None:
     options = content.options
     match field:
         case Field.HEADERS:
-            for header in options.headers:
-                if not _HEADER_NAME.fullmatch(header.name):
-                    return tr("“{name}” cannot be the name of a header.", name=header.name[:60])
-                if "\r" in header.value or "\n" in header.value:
-                    return tr("The header {name} must be one line.", name=header.name)
+            return next(filter(None, map(header_problem, options.headers)), None)
         case Field.DEFERRED:
             return None if 0 <= options.deferred < LATEST else tr("The time of sending cannot be written as a date.")
         case Field.REMINDER:
@@ -126,6 +132,17 @@ def value_problem(content: Content, field: Field) -> str | None:
                 return tr("A date of the follow-up flag cannot be written.")
             if flag.start and flag.due and flag.start > flag.due:
                 return tr("The follow-up flag starts after it is due.")
+    return None
+
+
+def header_problem(header: Header) -> str | None:
+    """Return why `header` cannot go out with a letter, None where it can."""
+    if not _HEADER_NAME.fullmatch(header.name):
+        return tr("“{name}” cannot be the name of a header.", name=header.name[:60])
+    if header.name.casefold() in _OWN_HEADERS:
+        return tr("The header {name} is written by the server or has a field of its own.", name=header.name)
+    if "\r" in header.value or "\n" in header.value:
+        return tr("The header {name} must be one line.", name=header.name)
     return None
 
 

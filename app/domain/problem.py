@@ -20,6 +20,7 @@ class ProblemKind(StrEnum):
     PENDING_WORDS = "pending-words"
     SUBJECT_TOO_LONG = "subject-too-long"
     SUBJECT_EMPTY = "subject-empty"
+    OPTION = "option"
 
     LEFT_IN_DRAFTS = "left-in-drafts"
     NO_COPY = "no-copy"
@@ -35,6 +36,7 @@ BEFORE_SENDING = frozenset(
         ProblemKind.PENDING_WORDS,
         ProblemKind.SUBJECT_TOO_LONG,
         ProblemKind.SUBJECT_EMPTY,
+        ProblemKind.OPTION,
     }
 )
 

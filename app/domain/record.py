@@ -26,12 +26,14 @@ class CopyTo(msgspec.Struct, frozen=True):
     """The copy of a sent message: SaveItemToFolder and SavedItemFolderId of SendItem.
 
     `mailbox` is the principal's address with PRINCIPAL_SENT, whose draft is kept in the principal's Drafts too: a
-    server moves the draft to make the copy, and cannot move it to another mailbox. `folder_id` goes with FOLDER.
+    server moves the draft to make the copy, and cannot move it to another mailbox. `folder_id` goes with FOLDER, and
+    `name` is what a person calls that folder.
     """
 
     kind: CopyKind = CopyKind.OWN_SENT
     mailbox: str = ""
     folder_id: str = ""
+    name: str = ""
 
     @property
     def place(self) -> Place | None:

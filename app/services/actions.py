@@ -10,6 +10,7 @@ ACTIONS: Final = {
     "save-as-new": mark("Save as new draft"),
     "mend-address": mark("Mend address"),
     "mend-subject": mark("Shorten the subject"),
+    "mend-option": mark("Mend it"),
     "send-from-own": mark("Send from my address"),
     "remove-draft": mark("Remove the draft"),
     "check": mark("Check"),
@@ -24,7 +25,9 @@ ACTIONS: Final = {
     "settings": mark("Open settings"),
 }
 
-FOR_THE_WINDOW: Final = frozenset({"mend-address", "mend-subject", "sign-in", "copy-details", "make-plain", "settings"})
+FOR_THE_WINDOW: Final = frozenset(
+    {"mend-address", "mend-subject", "mend-option", "sign-in", "copy-details", "make-plain", "settings"}
+)
 """These show or ask something; `services/remedies.py` does all others, and passes these on."""
 
 

@@ -11,7 +11,7 @@ from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
 from app.domain.record import Record
 from app.domain.state import State
 from app.services.explaining import Details, Explanation, details_of, explain_outcome
-from app.services.preflight import subject_too_long
+from app.services.preflight import option_not_understood, subject_too_long
 from app.services.rows import ListRow
 from app.services.sentences import Facts, Scene
 
@@ -49,6 +49,8 @@ def _explain_finding(kind: ProblemKind, value: str) -> Explanation:
             return Explanation(sentence, "mend-address")
         case ProblemKind.PENDING_WORDS:
             return Explanation(tr("“{words}” is not a recipient yet.", words=value[:60]), "mend-address")
+        case ProblemKind.OPTION:
+            return Explanation(option_not_understood(value), "mend-option")
         case ProblemKind.SUBJECT_TOO_LONG:
             length = int(value) if value.isdecimal() else 0
             sentence = subject_too_long(length) if length else tr("The subject is too long.")

@@ -11,6 +11,8 @@ from app.domain.i18n import tr
 from app.domain.message import RECIPIENT_FIELDS, SUBJECT_LIMIT, Content, Field
 from app.domain.problem import Finding, ProblemKind
 
+ASKED_IN_OPTIONS: Final = frozenset({Field.HEADERS, Field.FOLLOW_UP, Field.REMINDER, Field.DEFERRED})
+"""Options that are typed, and may stand there half typed."""
 _MOST_FINDINGS: Final = 20
 """So many bad addresses are named one by one; more help nobody."""
 
@@ -35,7 +37,10 @@ def _check_recipients(content: Content, pending: Mapping[Field, str]) -> list[Fi
                 value = recipient.address or recipient.name
                 findings.append(Finding(ProblemKind.ADDRESS, field, True, sentence, value))
     for field, words in pending.items():
-        if words.strip():
+        if words.strip() and field in ASKED_IN_OPTIONS:
+            sentence = option_not_understood(words)
+            findings.append(Finding(ProblemKind.OPTION, field, True, sentence, words.strip()))
+        elif words.strip():
             sentence = tr("“{words}” is not a recipient yet.", words=words.strip()[:60])
             findings.append(Finding(ProblemKind.PENDING_WORDS, field, True, sentence, words.strip()))
     if not content.recipients() and not findings:
@@ -50,6 +55,11 @@ def _check_subject(content: Content) -> list[Finding]:
     if length > SUBJECT_LIMIT:
         return [Finding(ProblemKind.SUBJECT_TOO_LONG, Field.SUBJECT, True, subject_too_long(length), str(length))]
     return []
+
+
+def option_not_understood(words: str) -> str:
+    """Return the sentence for what was typed among the options and cannot be kept: it must not be passed over."""
+    return tr("“{words}” among the options is not understood.", words=" ".join(words.split())[:60])
 
 
 def subject_too_long(length: int) -> str:

@@ -21,7 +21,7 @@ from app.services.remedies import Remedies
 from app.services.wording import Explanation, StateWords, explain_record, state_words
 from app.services.work import Spawn
 
-_MENDED_HERE = frozenset({"mend-address", "mend-subject"})
+_MENDED_HERE = frozenset({"mend-address", "mend-subject", "mend-option"})
 _WRITABLE = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 _WENT = frozenset({State.SENT, State.SENT_NOT_FILED})
 

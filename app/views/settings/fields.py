@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.ui import icons, theme
-from app.ui.access_keys import is_access_key
 from app.ui.announcing import say_aloud
+from app.ui.inputs import FormLine
 from app.ui.label import Label
 
 
@@ -16,33 +15,6 @@ def press_with_enter(button: QPushButton) -> QPushButton:
     """Let Enter press `button` too, as it does in dialogs; outside of one Qt gives it Space alone."""
     button.setAutoDefault(True)
     return button
-
-
-class FormLine(QLineEdit):
-    """A line that leaves Alt and a letter to access keys, also to those that do nothing now."""
-
-    def hide_words(self) -> None:
-        """Show dots for letters, and let no input method learn them."""
-        self.setEchoMode(QLineEdit.EchoMode.Password)
-        hints = Qt.InputMethodHint
-        self.setInputMethodHints(hints.ImhHiddenText | hints.ImhNoPredictiveText | hints.ImhSensitiveData)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if is_access_key(event):
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
-
-class ChoiceBox(QComboBox):
-    """A choice of few, with the program's own arrow: a style sheet takes Qt's away and cannot colour another."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        place = QPoint(self.width() - 26, (self.height() - 16) // 2)
-        painter.drawPixmap(place, icons.pixmap("chevron-down", "muted", 16))
-        painter.end()
 
 
 class LabelledField(QWidget):

@@ -11,9 +11,10 @@ from app.domain.account import AuthKind
 from app.domain.i18n import mark, tr
 from app.ui import theme
 from app.ui.announcing import say_aloud
+from app.ui.inputs import ChoiceBox
 from app.ui.label import Label
 from app.views.settings.account_form import FormField
-from app.views.settings.fields import ChoiceBox, LabelledField, press_with_enter
+from app.views.settings.fields import LabelledField, press_with_enter
 from app.views.settings.session import Phase, SettingsSession
 from app.views.settings.step_list import StepList
 

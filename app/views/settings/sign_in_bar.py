@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBox
 from app.domain.i18n import tr
 from app.ui import icons, theme
 from app.ui.announcing import say_aloud
+from app.ui.inputs import FormLine
 from app.ui.label import Label
-from app.views.settings.fields import FormLine, press_with_enter
+from app.views.settings.fields import press_with_enter
 from app.views.settings.sign_in import SignInSession
 
 

@@ -80,6 +80,8 @@ def test_what_is_always_writable_may_be_written_to_a_sent_message() -> None:
     [
         (Options(headers=(Header("X Y", "v"),)), Field.HEADERS),
         (Options(headers=(Header("", "v"),)), Field.HEADERS),
+        (Options(headers=(Header("X-A", "v"), Header("Subject", "v"))), Field.HEADERS),
+        (Options(headers=(Header("DKIM-Signature", "v"),)), Field.HEADERS),
         (Options(headers=(Header("X-Y", "one\r\nBcc: two"),)), Field.HEADERS),
         (Options(deferred=float("inf")), Field.DEFERRED),
         (Options(deferred=-1.0), Field.DEFERRED),

@@ -1,0 +1,69 @@
+"""The categories that a person used lately, so that two letters of a name are enough. They rest in the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from app.domain.errors import StorageError
+from app.services.ports import Settings
+
+_NAME: Final = "categories"
+_MOST: Final = 100
+_LONGEST: Final = 255
+"""Characters of a category that Exchange keeps."""
+
+
+class UsedCategories:
+    """Names of categories, the last used first."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Begin with none; `load` reads those of the disk."""
+        self._settings = settings
+        self.known: tuple[str, ...] = ()
+
+    async def load(self) -> None:
+        """Read them. Raises StorageError."""
+        text = await self._settings.read(_NAME)
+        try:
+            names = msgspec.json.decode(text or "[]", type=tuple[str, ...])
+        except msgspec.DecodeError:
+            names = ()
+        self.known = _ordered((*self.known, *names))
+
+    async def use(self, names: Iterable[str]) -> None:
+        """Take down that these were used. A disk that cannot keep them is told elsewhere, and matters little here."""
+        known = _ordered((*names, *self.known))
+        if known == self.known:
+            return
+        self.known = known
+        try:
+            await self._settings.keep(_NAME, msgspec.json.encode(known).decode())
+        except StorageError:
+            return
+
+    def completion(self, begun: str) -> str:
+        """Return how the name that begins with `begun` goes on, "" where none does or nothing was typed."""
+        begun = begun.lstrip()
+        wanted = begun.casefold()
+        if not wanted.strip():
+            return ""
+        found = (name for name in self.known if name.casefold().startswith(wanted) and len(name) > len(begun))
+        return next(found, begun)[len(begun) :]
+
+
+def read_categories(text: str) -> tuple[str, ...]:
+    """Return the names in a list with commas or semicolons, each once, as they were typed."""
+    return _ordered(text.replace(";", ",").split(","))
+
+
+def _ordered(names: Iterable[str]) -> tuple[str, ...]:
+    """Return each name once, whatever its case, in the order they first came."""
+    seen: dict[str, str] = {}
+    for name in names:
+        tidy = " ".join(name.split())[:_LONGEST]
+        if tidy:
+            seen.setdefault(tidy.casefold(), tidy)
+    return tuple(seen.values())[:_MOST]
