@@ -16,6 +16,7 @@ from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
 from app.domain.directory import MailTips, Resolution
 from app.domain.errors import TroubleKind
 from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
+from app.domain.mail_folder import MailFolder
 from app.domain.message import DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome
 from app.domain.recipient import Recipient
@@ -135,6 +136,10 @@ class Backend(Protocol):
 
     def mail_tips(self, sending_as: str, recipients: Sequence[Recipient], job: Job) -> list[MailTips]:
         """Say what is good to know of each recipient, in order. Raises AccountError, ItemRefused."""
+        ...
+
+    def find_folders(self, mailbox: str, job: Job) -> tuple[MailFolder, ...]:
+        """Name the folders for letters, one's own where `mailbox` is empty. Raises AccountError, ItemRefused."""
         ...
 
     def sync(self, place: Place, state: str, limit: int, job: Job) -> SyncPage:

@@ -17,6 +17,7 @@ from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
 from app.domain.directory import MailTips, Resolution
 from app.domain.errors import BadInput, ItemRefused, Trouble, TroubleKind, error_for
 from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
+from app.domain.mail_folder import MailFolder
 from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
 from app.domain.recipient import Recipient
@@ -177,6 +178,11 @@ class EngineClient:
             return []
         end = await self._read(lambda n, seconds: protocol.AskMailTips(n, account_id, seconds, sending_as, asked))
         return list(_must_be(end, protocol.Tips).tips)
+
+    async def find_folders(self, account_id: AccountId, mailbox: str = "") -> tuple[MailFolder, ...]:
+        """FindFolder of a whole mailbox. Raises AccountError, ItemRefused."""
+        end = await self._read(lambda n, seconds: protocol.FindFolders(n, account_id, seconds, mailbox))
+        return _must_be(end, protocol.FoldersFound).folders
 
     async def sync(self, account_id: AccountId, place: Place, state: str = "", limit: int = 100) -> SyncPage:
         """SyncFolderItems of one page. Raises AccountError, ItemRefused."""

@@ -19,6 +19,7 @@ from app.domain.directory import MailTips, Resolution
 from app.domain.edits import mend_surrogates
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
+from app.domain.mail_folder import MailFolder
 from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome, ServerWords
 from app.domain.recipient import Recipient
@@ -144,6 +145,12 @@ class AskMailTips(Work, frozen=True, tag="ask-tips"):
     recipients: tuple[Recipient, ...]
 
 
+class FindFolders(Work, frozen=True, tag="find-folders"):
+    """Answered by FoldersFound."""
+
+    mailbox: str
+
+
 class Sync(Work, frozen=True, tag="sync"):
     """Answered by Synced."""
 
@@ -182,7 +189,7 @@ class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
 
 
 WriteRequest = Save | Update | Send | Delete | Move | Copy | Attach | DeleteAttachments
-LookRequest = GetAttachment | ResolveNames | ExpandGroup | AskMailTips | Sync
+LookRequest = FindFolders | GetAttachment | ResolveNames | ExpandGroup | AskMailTips | Sync
 ReadRequest = Get | ListFolder | Locate | LookRequest
 WorkRequest = Probe | WriteRequest | ReadRequest
 Request = Hello | OpenAccount | WorkRequest | Cancel
@@ -277,6 +284,13 @@ class Tips(msgspec.Struct, frozen=True, tag="tips"):
     tips: tuple[MailTips, ...]
 
 
+class FoldersFound(msgspec.Struct, frozen=True, tag="folders"):
+    """The end of FindFolders."""
+
+    id: int
+    folders: tuple[MailFolder, ...]
+
+
 class Synced(msgspec.Struct, frozen=True, tag="synced"):
     """The end of Sync."""
 
@@ -296,7 +310,7 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
     bad_input: str = ""
 
 
-Found = Attached | AttachmentRead | Resolved | Tips | Synced
+Found = FoldersFound | Attached | AttachmentRead | Resolved | Tips | Synced
 End = Done | Outcomes | Fetches | Listing | Sightings | Found | Failure
 Reply = Ready | Started | Progress | Uploaded | End
 

@@ -256,6 +256,8 @@ def _write(request: _Write, job: Job, backend: Backend) -> list[Outcome]:
 
 def _look(request: protocol.LookRequest, job: Job, backend: Backend) -> protocol.Found:
     match request:
+        case protocol.FindFolders():
+            return protocol.FoldersFound(request.id, backend.find_folders(request.mailbox, job))
         case protocol.GetAttachment():
             fetch = backend.get_attachment(request.attachment_id, request.path, job)
             return protocol.AttachmentRead(request.id, fetch)

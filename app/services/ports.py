@@ -15,6 +15,7 @@ from app.domain.directory import MailTips, Resolution
 from app.domain.edits import Edit
 from app.domain.errors import StorageError
 from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
+from app.domain.mail_folder import MailFolder
 from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome
 from app.domain.recipient import Recipient
@@ -93,6 +94,10 @@ class Mailbox(Protocol):
         self, account_id: AccountId, recipients: Sequence[Recipient], sending_as: str = ""
     ) -> list[MailTips]:
         """GetMailTips: one answer per recipient, in order. Raises ItemRefused too."""
+        ...
+
+    async def find_folders(self, account_id: AccountId, mailbox: str = "") -> tuple[MailFolder, ...]:
+        """FindFolder: those that letters can lie in, of one's own mailbox or another's. Raises ItemRefused too."""
         ...
 
     async def sync(self, account_id: AccountId, place: Place, state: str = "", limit: int = 100) -> SyncPage:

@@ -10,6 +10,7 @@ from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
 from app.domain.directory import MailTips, Resolution
 from app.domain.errors import AccountError, SignInRefused, Trouble, TroubleKind
 from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
+from app.domain.mail_folder import MailFolder
 from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
 from app.domain.recipient import Recipient
@@ -113,6 +114,10 @@ class WatchedMailbox:
     ) -> list[MailTips]:
         """GetMailTips, watched."""
         return await self._reading(account_id, self._mailbox.mail_tips(account_id, recipients, sending_as))
+
+    async def find_folders(self, account_id: AccountId, mailbox: str = "") -> tuple[MailFolder, ...]:
+        """FindFolder, watched."""
+        return await self._reading(account_id, self._mailbox.find_folders(account_id, mailbox))
 
     async def sync(self, account_id: AccountId, place: Place, state: str = "", limit: int = 100) -> SyncPage:
         """SyncFolderItems, watched."""

@@ -17,6 +17,7 @@ from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
 from app.domain.directory import MailTips, Resolution
 from app.domain.errors import Trouble
 from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
+from app.domain.mail_folder import MailFolder
 from app.domain.message import DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
 from app.domain.recipient import Recipient
@@ -100,6 +101,11 @@ class FakeBackend:
         """Know nothing of each."""
         self._enter("mail_tips", job)
         return [MailTips(recipient.address) for recipient in recipients]
+
+    def find_folders(self, mailbox: str, job: Job) -> tuple[MailFolder, ...]:
+        """Name one folder, after the mailbox."""
+        self._enter("find_folders", job)
+        return (MailFolder("folder-1", (mailbox or "mine",)),)
 
     def sync(self, place: Place, state: str, limit: int, job: Job) -> SyncPage:
         """Return no changes."""

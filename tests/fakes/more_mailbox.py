@@ -12,6 +12,7 @@ from app.domain.attachment import Attachment, AttachmentKind
 from app.domain.directory import MailTips, Resolution
 from app.domain.errors import ItemRefused
 from app.domain.listing import Place, SyncPage
+from app.domain.mail_folder import MailFolder
 from app.domain.message import AccountId, ItemRef
 from app.domain.outcome import Outcome, ServerWords
 from app.domain.recipient import Recipient
@@ -28,6 +29,7 @@ class MoreOfAMailbox:
 
     def __init__(self) -> None:
         """Begin with an empty directory."""
+        self.folders: dict[str, tuple[MailFolder, ...]] = {}
         self.people: list[Recipient] = []
         self.groups: dict[str, list[Recipient]] = {}
         self.tips: dict[str, MailTips] = {}
@@ -134,6 +136,14 @@ class MoreOfAMailbox:
         """Say what `tips` holds."""
         await self._read("mail_tips", account_id, (tuple(recipients), sending_as))
         return [self.tips.get(one.address, MailTips(one.address)) for one in recipients]
+
+    async def find_folders(self: Any, account_id: AccountId, mailbox: str = "") -> tuple[MailFolder, ...]:
+        """Name the folders of `folders`."""
+        await self._read("find_folders", account_id, (mailbox,))
+        if mailbox in self.closed_to_us:
+            raise ItemRefused(ServerWords("Error", "ErrorAccessDenied", "Access is denied.", 0))
+        found: tuple[MailFolder, ...] = self.folders.get(mailbox, ())
+        return found
 
     async def sync(self: Any, account_id: AccountId, place: Place, state: str = "", limit: int = 100) -> SyncPage:
         """Tell what changed since `state`; see `folder_changes.py`."""

@@ -11,6 +11,7 @@ from app.backends.ews import directory, requests
 from app.backends.ews.attaching import Attaching, write_file
 from app.backends.ews.attachments import fetch_of, get_attachment
 from app.backends.ews.calls import SoapFault, post
+from app.backends.ews.folder_names import find_folders, folders_in, mail_folders
 from app.backends.ews.items import is_true, mark_of, ref_of, row_of
 from app.backends.ews.probe import probe
 from app.backends.ews.replies import fetched_of, outcomes_of, words_of
@@ -27,6 +28,7 @@ from app.domain.errors import BadInput, ItemRefused, Trouble, TroubleKind, error
 from app.domain.fields import refuse_fields, set_fields
 from app.domain.i18n import tr
 from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
+from app.domain.mail_folder import MailFolder
 from app.domain.message import DraftUpdate, ItemRef, NewDraft, Stage
 from app.domain.outcome import FetchOutcome, Outcome
 from app.domain.recipient import Recipient
@@ -129,6 +131,15 @@ class EwsBackend:
             request = directory.get_mail_tips(sending_as or self._account.address, chunk)
             tips += self._answer(request, partial(directory.tips_of, asked=chunk), job)
         return tips
+
+    def find_folders(self, mailbox: str, job: Job) -> tuple[MailFolder, ...]:
+        """FindFolder, page after page."""
+        found: list[Element] = []
+        last = False
+        while not last:
+            page, last = self._answer(find_folders(mailbox, len(found)), folders_in, job)
+            found += page
+        return mail_folders(found)
 
     def sync(self, place: Place, state: str, limit: int, job: Job) -> SyncPage:
         """SyncFolderItems of one page."""

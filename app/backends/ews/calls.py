@@ -86,6 +86,7 @@ _OPERATIONS = (
     "CopyItem",
     "GetItem",
     "FindItem",
+    "FindFolder",
     "SyncFolderItems",
     "CreateAttachment",
     "GetAttachment",

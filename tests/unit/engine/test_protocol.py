@@ -12,6 +12,7 @@ from app.domain.attachment import Attachment
 from app.domain.directory import MailTips, Resolution
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Change, ChangeKind, Folder, Mark, Page, Place, Row, Sighting, SyncPage
+from app.domain.mail_folder import MailFolder
 from app.domain.message import (
     AccountId,
     BodyFormat,
@@ -64,6 +65,7 @@ REQUESTS: list[protocol.Request] = [
     protocol.ExpandGroup(16, A, 9.0, Recipient("all@example.org")),
     protocol.AskMailTips(17, A, 9.0, "me@example.org", (Recipient("you@example.org"),)),
     protocol.Sync(18, A, 9.0, Place(Folder.DRAFTS), "state", 20),
+    protocol.FindFolders(19, A, 9.0, "sales@example.org"),
     protocol.Cancel(9, TroubleKind.DEADLINE),
 ]
 OUTCOME = Outcome(Verdict.REFUSED, REF, WORDS, Trouble(TroubleKind.SERVER, "d", retry_after=1.5), 5.0)
@@ -81,6 +83,7 @@ REPLIES: list[protocol.Reply] = [
     protocol.AttachmentRead(1, AttachmentFetch(OUTCOME, Attachment("x", "n", 5), Fetched(REF, CONTENT))),
     protocol.Resolved(1, Resolution((Recipient("a"),), complete=False)),
     protocol.Tips(1, (MailTips("a", mailbox_full=True),)),
+    protocol.FoldersFound(1, (MailFolder("f", ("Projects", "Northwind")),)),
     protocol.Synced(1, SyncPage("s", (Change(ChangeKind.READ, REF, Row(REF), is_read=True),), more=True)),
     protocol.Failure(1, bad_input="words"),
     protocol.Failure(1, Trouble(TroubleKind.ENGINE), WORDS, "defect"),
