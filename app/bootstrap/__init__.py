@@ -8,11 +8,15 @@ from collections.abc import Sequence
 
 
 def start(arguments: Sequence[str]) -> int:
-    """Open the window and run until it is closed; return the exit status."""
+    """Open the window and run until it is closed, or hand over to the program that runs; return the exit status."""
     from app.bootstrap.first_paint import paint, plain_imports
-    from app.bootstrap.options import parse
+    from app.bootstrap.instance import hand_over, is_running
+    from app.bootstrap.options import data_folder, parse
 
     options = parse(arguments)
+    folder = data_folder(options)
+    if is_running(folder) and hand_over(folder, options.arrival):
+        return 0
     gc.disable()  # a start leaves no garbage worth the search; collecting.py takes over
 
     with plain_imports():

@@ -4,36 +4,54 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from app import __version__
+from app.domain.arrival import Arrival
 
 _LONGEST_HOLD = 3600.0
+_LINK = "mailto:"
 
 
 class Options(NamedTuple):
     """How this run differs from the ordinary one.
 
-    `data` is the folder of letters and settings (None: the desktop's place for it). `hold` is how many seconds
-    a send waits for Undo (None: what the person chose).
+    `arrival` is what the start asks for. `data` is the folder of letters and settings (None: the desktop's place for
+    it). `hold` is how many seconds a send waits for Undo (None: what the person chose).
     """
 
     sandbox: bool = False
     sandbox_info: Path | None = None
-    compose: bool = False
+    arrival: Arrival = Arrival()
     data: Path | None = None
     hold: float | None = None
 
 
 def command_line() -> argparse.ArgumentParser:
     """Return what the command line may hold; the man page and the completions of shells are made from it too."""
-    parser = argparse.ArgumentParser("mailwright", description="Mail for people who write on Exchange all day.")
+    parser = argparse.ArgumentParser(
+        "mailwright",
+        description="Mail for people who write on Exchange all day.",
+        epilog="Where Mailwright runs already, its window comes to the front and does what is asked.",
+    )
     parser.add_argument("--version", action="version", version=f"Mailwright {__version__}")
     parser.add_argument("--sandbox", action="store_true", help="open on an Exchange of its own, to try the program")
     parser.add_argument("--sandbox-info", type=Path, metavar="FILE", help="write where the sandbox listens to FILE")
     parser.add_argument("--compose", action="store_true", help="start with a new message")
+    for field in ("to", "cc", "bcc"):
+        parser.add_argument(
+            f"--{field}", action="append", default=[], metavar="PEOPLE", help=f"a new message with these in {field}"
+        )
+    parser.add_argument("--subject", default="", help="a new message with this subject")
+    parser.add_argument("--body", default="", metavar="TEXT", help="a new message with this text")
+    parser.add_argument(
+        "--attach", action="append", default=[], metavar="FILE", help="a new message with this file (more than once)"
+    )
+    parser.add_argument(
+        "what", nargs="*", metavar="WHAT", help="a mailto: link, or a message as a file (.eml) to be written anew"
+    )
     return parser
 
 
@@ -46,10 +64,70 @@ def parse(arguments: Sequence[str]) -> Options:
     return Options(
         sandbox=found.sandbox,
         sandbox_info=found.sandbox_info,
-        compose=found.compose,
+        arrival=_arrival(parser, found),
         data=Path(data) if data else None,
         hold=_seconds(parser, hold) if hold else None,
     )
+
+
+def _arrival(parser: argparse.ArgumentParser, found: argparse.Namespace) -> Arrival:
+    links, files = [], []
+    for words in filter(None, map(str.strip, found.what)):  # a desktop may pass an empty %u
+        if words[: len(_LINK)].lower() == _LINK:
+            links.append(_readable(words))
+        else:
+            files.append(_file(parser, _path_of(words)))
+    return Arrival(
+        compose=found.compose,
+        to=_together(found.to),
+        cc=_together(found.cc),
+        bcc=_together(found.bcc),
+        subject=_readable(found.subject),
+        body=_readable(found.body),
+        attach=tuple(_file(parser, words) for words in found.attach),
+        links=tuple(links),
+        files=tuple(files),
+        token=os.environ.get("XDG_ACTIVATION_TOKEN", ""),
+    )
+
+
+def _together(lists: Iterable[str]) -> str:
+    return "\n".join(map(_readable, lists))
+
+
+def _readable(words: str) -> str:
+    """Return words whose bytes were no text, with marks in their place: the system hands them over as half letters."""
+    return os.fsencode(words).decode("utf-8", "replace") if os.name == "posix" else words
+
+
+def _path_of(words: str) -> str:
+    """Return the path of a file: address, as desktops hand over what was double-clicked; other words as they are."""
+    if not words.lower().startswith("file:"):
+        return words
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    address = urlsplit(words)
+    return url2pathname(address.path) if address.netloc in {"", "localhost"} else words
+
+
+def _file(parser: argparse.ArgumentParser, words: str) -> str:
+    path = Path(words).absolute()
+    if not path.is_file():
+        parser.error(f"there is no such file: {_readable(words)}")
+    if _readable(str(path)) != str(path):
+        parser.error(f"a file with a name that cannot be read: {_readable(str(path))}")
+    return str(path)
+
+
+def data_folder(options: Options) -> Path:
+    """Return where this machine keeps letters and settings; the sandbox has a folder of its own."""
+    if options.data is not None:
+        return options.data
+    from platformdirs import user_data_path
+
+    folder = user_data_path("mailwright", appauthor=False)
+    return folder / "sandbox" if options.sandbox else folder
 
 
 def _seconds(parser: argparse.ArgumentParser, words: str) -> float:

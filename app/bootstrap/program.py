@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtWidgets import QApplication
 
 from app.bootstrap.options import Options
+from app.bootstrap.wishes import Wishes
 from app.bootstrap.writing import Writing
 from app.commands.command import Registry
 from app.domain.message import AccountId
@@ -64,6 +64,7 @@ class Program:
         self._build_rooms()
         self.registry = Registry()
         self.writing = Writing(self)
+        self.wishes = Wishes(self)
 
     def _build_services(self, correspondents: Correspondents) -> None:
         spawn, clock = self.tasks.spawn, self.clock
@@ -111,13 +112,3 @@ class Program:
             if room.account_id != account_id:
                 view = None if account_id is None else FolderView(room.folder, account_id, self.letters, self.mailbox)
                 room.attach(view)
-
-
-def data_folder(options: Options) -> Path:
-    """Return where this machine keeps letters and settings; the sandbox has a folder of its own."""
-    if options.data is not None:
-        return options.data
-    from platformdirs import user_data_path
-
-    folder = user_data_path("mailwright", appauthor=False)
-    return folder / "sandbox" if options.sandbox else folder

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import sys
 import traceback
+from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
@@ -16,23 +17,27 @@ from app.bootstrap.collecting import Collector
 from app.bootstrap.desk_work import DeskWork
 from app.bootstrap.dress import dress
 from app.bootstrap.handlers import all_handlers
-from app.bootstrap.options import Options
-from app.bootstrap.program import Program, data_folder
+from app.bootstrap.instance import DATABASE, address, hand_over
+from app.bootstrap.options import Options, data_folder
+from app.bootstrap.program import Program
 from app.bootstrap.sandbox_process import SandboxInfo, SandboxProcess
 from app.bootstrap.signals import closing_on_signals
 from app.bootstrap.window_work import WindowWork
 from app.bootstrap.world import World
 from app.domain.account import Account
-from app.domain.errors import StorageError
+from app.domain.errors import InUse, StorageError
 from app.domain.i18n import tr
 from app.domain.message import AccountId, LocalId
 from app.storage.store import Store
 from app.ui import theme
+from app.ui.off_thread import off_thread
 from app.ui.tasks import Tasks
 from app.views.shell.view import Window
 
 log = logging.getLogger(__name__)
 
+_SECOND_TRY = 3.0
+"""Seconds for handing over where a program that did not answer before has the letters."""
 _LAST_SAVES = 3.0
 """Seconds that the end waits for the server to take the last saves; the disk has them in any case."""
 
@@ -60,8 +65,11 @@ async def _live(qt: QApplication, window: Window, options: Options) -> int:
         sys.excepthook = lambda _kind, error, _trace: _report(window, error)  # what fails in a slot of Qt's
         folder = data_folder(options)
         try:
-            store = await Store.open(folder / "mailwright.sqlite")
+            store = await Store.open(folder / DATABASE)
         except StorageError as error:
+            if isinstance(error, InUse) and await off_thread(lambda: hand_over(folder, options.arrival, _SECOND_TRY)):
+                window.close_for_good()  # somebody was faster: two programs were started at once
+                return 0
             window.notice_bar.say(str(error), tone="bad")
             await closing
             window.close_for_good()
@@ -98,6 +106,7 @@ def connect(program: Program) -> WindowWork:
 async def _begin(program: Program, world: World, sandbox: SandboxProcess | None) -> None:
     window = program.window
     windows = connect(program)
+    _listen(program, world.store.path.parent)
     world.store.on_damaged(program.tasks.on_mail_error)
     await program.letters.load()
     program.tasks.spawn(program.address_book.load(), "read the address book")
@@ -109,8 +118,7 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
     # What is begun from here on is not taken for a letter that the last run left.
     await program.outbox.resume()
     await program.drafts.resume()
-    if program.options.compose:
-        await asyncio.wait({program.tasks.spawn(program.writing.begin_now(), "begin a letter")})
+    await asyncio.wait({program.tasks.spawn(program.wishes.begin(program.options.arrival), "do what was asked for")})
     if program.accounts.default is None:
         windows.add_account()
     choice = await program.settings.read("scheme")
@@ -120,6 +128,18 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
     world.engine.start()
     if sandbox is None:
         await program.accounts.open_all()  # last: a keyring may wait for the person
+
+
+def _listen(program: Program, folder: Path) -> None:
+    """Hear of later starts. Where that cannot be, they say that the program runs already."""
+    from app.bootstrap.instance_server import InstanceServer
+
+    server = InstanceServer(program.wishes.take, program.window)
+    program.wishes.on_close = server.close
+    try:
+        server.listen(address(folder))
+    except OSError as error:
+        log.info("no second start can reach this window: %s", error)
 
 
 async def _open_sandbox(program: Program, sandbox: SandboxProcess) -> None:
@@ -152,6 +172,7 @@ async def finish(program: Program) -> None:
 
 async def _end(program: Program, world: World, sandbox: SandboxProcess | None) -> None:
     """End what was started, after the letters."""
+    program.wishes.close()
     program.window.setEnabled(False)
     await finish(program)
     await world.close()

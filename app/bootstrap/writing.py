@@ -77,13 +77,23 @@ class Writing:
             else:
                 self.ahead.drop()
 
-    async def begin_now(self, content: Content | None = None) -> None:
-        """Begin a new letter, and return once it can be written. Raises StorageError."""
+    async def begin_now(self, content: Content | None = None) -> LocalId | None:
+        """Begin a new letter, and return its name once it can be written; None without account. Raises StorageError."""
         account = self._program.accounts.default
         if account is None:
             self.on_no_account()
-            return
-        await self._open(await self._program.drafts.begin(account.account_id, content))
+            return None
+        name = await self._program.drafts.begin(account.account_id, content)
+        await self._open(name)
+        return name
+
+    def say(self, name: LocalId, words: str, milliseconds: int = 0) -> None:
+        """Say something at the head of an open letter; it goes after `milliseconds`, or when it is closed for 0."""
+        view = next((view for view in self._views if view.session.local_id == name), None)
+        if view is not None and words:
+            from app.views.compose.aside import Aside
+
+            Aside(view).say(words, milliseconds)
 
     async def _open(self, what: LocalId | Record | ListRow) -> None:
         program = self._program

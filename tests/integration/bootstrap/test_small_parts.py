@@ -20,6 +20,7 @@ from app.bootstrap.options import Options, parse
 from app.bootstrap.sandbox_process import SandboxProcess
 from app.bootstrap.signals import closing_on_signals
 from app.commands.command import Command, Context, Handler
+from app.domain.arrival import Arrival
 from app.domain.errors import BadInput, MailError, StorageError
 from app.ui import keys
 from app.ui.off_thread import off_thread
@@ -38,7 +39,7 @@ def test_what_is_said_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     monkeypatch.setenv("MAILWRIGHT_DATA", str(tmp_path))
     monkeypatch.setenv("MAILWRIGHT_HOLD", "1.5")
     options = parse(["--sandbox", "--sandbox-info", "info.json", "--compose"])
-    assert options == Options(True, Path("info.json"), True, tmp_path, 1.5)
+    assert options == Options(True, Path("info.json"), Arrival(compose=True), tmp_path, 1.5)
 
 
 @pytest.mark.parametrize("hold", ["soon", "-1", "nan", "inf", "1e9"])

@@ -1,0 +1,101 @@
+"""The first program's ear for those started after it.
+
+Qt's local server: a socket of the file system that only the same person may open, a named pipe on Windows. Whoever
+sends too much, too slowly, or what is no wish, is shown the door; nothing that comes in is more than plain data.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+import msgspec
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from app.bootstrap.instance import LONGEST, NOT_NOW, NOT_UNDERSTOOD, SIZE_BYTES, TAKEN
+from app.domain.arrival import Arrival
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 5_000
+"""Milliseconds in which a message must be there whole."""
+_MOST = 8
+"""Conversations at a time."""
+
+
+class InstanceServer(QObject):
+    """Listens at a place; `on_arrival` is told of each wish and answers whether it is taken."""
+
+    def __init__(self, on_arrival: Callable[[Arrival], bool], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._on_arrival = on_arrival
+        self._talks: dict[QLocalSocket, QTimer] = {}
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._greet)
+
+    def listen(self, place: str) -> bool:
+        """Listen at `place`, over whatever a dead program left there: the caller has the lock. False where it fails."""
+        QLocalServer.removeServer(place)
+        if self._server.listen(place):
+            return True
+        log.info("no second start can reach this window: %s", self._server.errorString())
+        return False
+
+    def close(self) -> None:
+        """Listen no more, and end every conversation."""
+        self._server.close()
+        for talk in list(self._talks):
+            talk.abort()
+
+    def _greet(self) -> None:
+        while (talk := self._server.nextPendingConnection()) is not None:
+            if len(self._talks) >= _MOST:
+                talk.abort()
+                talk.deleteLater()
+                continue
+            limit = QTimer(talk)
+            limit.setSingleShot(True)
+            limit.setInterval(_PATIENCE)
+            limit.timeout.connect(partial(self._give_up, talk))
+            self._talks[talk] = limit
+            talk.setReadBufferSize(LONGEST + SIZE_BYTES + 1)
+            talk.readyRead.connect(partial(self._read, talk))
+            talk.disconnected.connect(partial(self._forget, talk))
+            limit.start()
+            self._read(talk)
+
+    def _read(self, talk: QLocalSocket) -> None:
+        there = talk.bytesAvailable()
+        if talk not in self._talks or there < SIZE_BYTES:
+            return
+        size = int.from_bytes(talk.peek(SIZE_BYTES).data(), "big")
+        if size > LONGEST or there > SIZE_BYTES + size:
+            self._answer(talk, NOT_UNDERSTOOD)
+        elif there == SIZE_BYTES + size:
+            self._answer(talk, self._take(bytes(talk.readAll().data())[SIZE_BYTES:]))
+
+    def _take(self, message: bytes) -> bytes:
+        try:
+            arrival = msgspec.json.decode(message, type=Arrival)
+        except (msgspec.DecodeError, RecursionError):
+            return NOT_UNDERSTOOD
+        return TAKEN if self._on_arrival(arrival) else NOT_NOW
+
+    def _answer(self, talk: QLocalSocket, words: bytes) -> None:
+        self._talks[talk].start()  # as long again for whoever does not take the answer
+        talk.readAll()
+        talk.write(words)
+        talk.flush()
+        talk.disconnectFromServer()
+
+    def _give_up(self, talk: QLocalSocket) -> None:
+        talk.abort()
+
+    def _forget(self, talk: QLocalSocket) -> None:
+        limit = self._talks.pop(talk, None)
+        if limit is not None:
+            limit.stop()
+        talk.deleteLater()

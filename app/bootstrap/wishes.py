@@ -1,0 +1,106 @@
+"""Does what a start of the program asks for, this start or a later one: the window to the front, letters begun.
+
+Wishes wait in order until there is somebody to write as: the program may still be starting, or have no account yet.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+
+from app.domain.arrival import Arrival
+from app.domain.i18n import ntr, tr
+from app.services.arriving import Arrived, letters_of
+from app.ui.off_thread import off_thread
+
+if TYPE_CHECKING:
+    from app.bootstrap.program import Program
+
+_MOST_WAITING: Final = 50
+
+
+class Wishes:
+    """The wishes of this run, one after the other."""
+
+    def __init__(self, program: Program) -> None:
+        """Wait until `begin` says that letters can be begun."""
+        self._program = program
+        self._waiting: deque[Arrival] = deque()
+        self._ready = False
+        self._busy = False
+        self._closed = False
+        self.on_close: Callable[[], None] = lambda: None
+        program.accounts.changed.subscribe(lambda _: self._go_on())
+
+    def take(self, arrival: Arrival) -> bool:
+        """Take a wish of a later start; False where the program is about to end, or has too much to do already."""
+        if self._closed or len(self._waiting) >= _MOST_WAITING:
+            return False
+        self._come_to_front(arrival.token)
+        if arrival.begins_letters():
+            self._waiting.append(arrival)
+            if self._ready and self._program.accounts.default is None:
+                self._ask_for_account()
+            self._go_on()
+        return True
+
+    async def begin(self, own: Arrival) -> None:
+        """Do the wish of this start, and from now on those of others. Returns when the letters can be written."""
+        if own.begins_letters():
+            self._waiting.appendleft(own)
+        self._ready = True
+        if self._waiting and self._program.accounts.default is None:
+            self._ask_for_account()
+        await self._do_all()
+
+    def close(self) -> None:
+        """Take nothing more: the program is about to end."""
+        self._closed = True
+        self.on_close()
+
+    def _come_to_front(self, token: str) -> None:
+        window = self._program.window
+        if token:
+            os.environ["XDG_ACTIVATION_TOKEN"] = token  # where Qt looks for it on Wayland
+        window.setWindowState((window.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive)
+        window.show()
+        window.raise_()
+        window.activateWindow()
+
+    def _ask_for_account(self) -> None:
+        self._program.writing.on_no_account()
+        self._program.foot.say(tr("Add an account first; the message waits for it."))
+
+    def _go_on(self) -> None:
+        if self._ready and self._waiting and not self._busy and self._program.accounts.default is not None:
+            self._program.tasks.spawn(self._do_all(), "do what a start asked for")
+
+    async def _do_all(self) -> None:
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            while self._waiting and self._program.accounts.default is not None:
+                await self._do(self._waiting.popleft())
+        finally:
+            self._busy = False
+
+    async def _do(self, arrival: Arrival) -> None:
+        letters, errors = await letters_of(arrival, off_thread)
+        for error in errors:
+            self._program.tasks.on_mail_error(error)
+        for letter in letters:
+            await self._begin(letter)
+
+    async def _begin(self, letter: Arrived) -> None:
+        name = await self._program.writing.begin_now(letter.content)
+        notes = list(letter.notes)
+        left = len(letter.attach) + len(letter.enclosed)
+        if left:
+            notes.append(ntr("{n} attachment was not taken over.", "{n} attachments were not taken over.", left))
+        if name is not None:
+            self._program.writing.say(name, " ".join(notes))

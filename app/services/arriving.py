@@ -1,0 +1,85 @@
+"""What comes in from outside the window becomes letters to be written: command line, mailto: links, files.
+
+Nothing of it is sent by itself, and nothing is hidden: what was left out of a letter, and what is worth a second look,
+comes with it as words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from app.domain.addresses import parse_recipients
+from app.domain.arrival import Arrival
+from app.domain.errors import BadInput, MailError
+from app.domain.i18n import ntr, tr
+from app.domain.mailto import read_mailto
+from app.domain.message import Content
+from app.domain.text import clean_text
+from app.services.eml import Enclosed, FromFile, read_eml
+
+OffThread = Callable[[Callable[[], Any]], Awaitable[Any]]
+MOST_LETTERS: Final = 20
+"""Letters that one wish may begin: a hundred files chosen by a slip of the hand would bury the one being written."""
+
+
+class Arrived(msgspec.Struct, frozen=True):
+    """A letter as it came in. `notes` are sentences for its head; `attach` files, `enclosed` what came inside a file.
+
+    `known` says that the text is the person's own words from a command line, not somebody else's.
+    """
+
+    content: Content
+    notes: tuple[str, ...] = ()
+    attach: tuple[Path, ...] = ()
+    enclosed: tuple[Enclosed, ...] = ()
+
+
+async def letters_of(arrival: Arrival, off_thread: OffThread) -> tuple[list[Arrived], list[MailError]]:
+    """Return the letters that a wish asks for, in order, and what could not be read."""
+    letters: list[Arrived] = []
+    errors: list[MailError] = []
+    if arrival.has_fields():
+        letters.append(await off_thread(lambda: of_fields(arrival)))
+    readers = [(_of_link, link) for link in arrival.links] + [(_of_file, file) for file in arrival.files]
+    room = MOST_LETTERS - len(letters)
+    for read, words in readers[:room]:
+        try:
+            letters.append(await _read(read, words, off_thread))
+        except BadInput as error:
+            errors.append(error)
+    over = len(readers) - room
+    if over > 0:
+        one, many = "{n} more was not opened: too many at once.", "{n} more were not opened: too many at once."
+        errors.append(BadInput(ntr(one, many, over)))
+    return letters, errors
+
+
+async def _read(read: Callable[[str], Arrived], words: str, off_thread: OffThread) -> Arrived:
+    return await off_thread(lambda: read(words))  # type: ignore[no-any-return]  # returns what `read` does
+
+
+def of_fields(arrival: Arrival) -> Arrived:
+    """Return the letter that a command line asks for field by field."""
+    content = Content(
+        to=tuple(parse_recipients(arrival.to)),
+        cc=tuple(parse_recipients(arrival.cc)),
+        bcc=tuple(parse_recipients(arrival.bcc)),
+        subject=clean_text(arrival.subject, lines=False),
+        body=clean_text(arrival.body, lines=True),
+    )
+    return Arrived(content, attach=tuple(map(Path, arrival.attach)))
+
+
+def _of_link(link: str) -> Arrived:
+    found = read_mailto(link)
+    return Arrived(found.content, found.notes)
+
+
+def _of_file(file: str) -> Arrived:
+    found: FromFile = read_eml(Path(file))
+    notes = [tr("The file adds people in Bcc, whom nobody else would see.")] if found.content.bcc else []
+    return Arrived(found.content, tuple(notes), enclosed=found.enclosed)

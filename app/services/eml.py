@@ -1,0 +1,179 @@
+"""Reads a message from a file (.eml, RFC 5322 and MIME) as a letter to be written anew.
+
+Anybody may have made the file. Python's own email package reads what is broken as far as it goes; here its words go
+through the same doors as words that are typed or pasted. It runs off the window's thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import email
+import email.header
+import email.policy
+import re
+from email.message import EmailMessage, MIMEPart
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from app.domain.addresses import parse_recipients
+from app.domain.errors import BadInput
+from app.domain.i18n import tr
+from app.domain.message import BodyFormat, Content, Importance, written_anew
+from app.domain.options import Options
+from app.domain.recipient import Recipient
+from app.domain.text import clean_text
+
+LARGEST: Final = 150 * 1024 * 1024
+"""Bytes of a file that is read, in memory for a moment; Exchange takes 150 MB at most, and mostly far less."""
+_IMPORTANT: Final = {"high": Importance.HIGH, "low": Importance.LOW, "urgent": Importance.HIGH}
+_LONGEST_NAME: Final = 150
+
+
+class Enclosed(msgspec.Struct, frozen=True):
+    """What was attached in the file. `content_id` is empty for what is not shown inside the text."""
+
+    name: str
+    content_type: str
+    data: bytes
+    content_id: str = ""
+
+
+class FromFile(msgspec.Struct, frozen=True):
+    """A letter from a file, with what was attached to it."""
+
+    content: Content
+    enclosed: tuple[Enclosed, ...] = ()
+
+
+def read_eml(path: Path) -> FromFile:
+    """Return the message in a file. Raises BadInput for what cannot be opened, is too large, or is no message."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise BadInput(tr("“{name}” is too large to be opened as a message.", name=path.name))
+        raw = path.read_bytes()
+    except OSError as error:
+        words = error.strerror or str(error)
+        raise BadInput(tr("“{name}” could not be opened: {words}.", name=path.name, words=words)) from None
+    return parse_eml(raw, path.name)
+
+
+def parse_eml(raw: bytes, name: str) -> FromFile:
+    """Return the message in `raw`. Raises BadInput where it has neither headers nor a body of a message."""
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    if not message.keys():
+        raise BadInput(tr("“{name}” is not a message.", name=name))
+    body, body_format = _body(message)
+    content = Content(
+        to=_people(message, "to"),
+        cc=_people(message, "cc"),
+        bcc=_people(message, "bcc"),
+        subject=_words(message, "subject"),
+        body=body,
+        body_format=body_format,
+        importance=_IMPORTANT.get(_words(message, "importance").strip().lower(), Importance.NORMAL),
+        options=Options(
+            reply_to=_people(message, "reply-to"),
+            in_reply_to=_words(message, "in-reply-to"),
+            references=" ".join(_words(message, "references").split()),
+        ),
+    )
+    if _words(message, "x-unsent").strip() != "1":
+        # Sent once: the letter made from it has no place in that conversation. A draft (X-Unsent) keeps its own.
+        content = written_anew(content)
+    return FromFile(content, tuple(_enclosed(message, content.body)))
+
+
+def _words(message: EmailMessage, field: str) -> str:
+    """Return one header in one line; what the email package cannot read is read as it stands."""
+    try:
+        value = message.get(field, "")
+    except Exception:  # noqa: BLE001 - its parser meets hostile headers with errors of every kind (IndexError, …)
+        value = _raw(message, field)
+    return clean_text(str(value), lines=False).strip()
+
+
+def _raw(message: EmailMessage, field: str) -> str:
+    for name, value in message.raw_items():
+        if name.lower() == field:
+            try:
+                return str(email.header.make_header(email.header.decode_header(str(value))))
+            except Exception:  # noqa: BLE001 - as above: then as it stands
+                return str(value)
+    return ""
+
+
+def _people(message: EmailMessage, field: str) -> tuple[Recipient, ...]:
+    """Return who stands in a header, read by our own reader: the email package drops or invents recipients."""
+    raw = [str(value) for name, value in message.raw_items() if name.lower() == field]
+    people: list[Recipient] = []
+    for line in raw:
+        unfolded = re.sub(r"\r?\n[ \t]", " ", line)
+        people += [
+            msgspec.structs.replace(one, name=_decoded(one.name), address=_decoded(one.address))
+            for one in parse_recipients(clean_text(unfolded, lines=False))
+        ]
+    return tuple(people)
+
+
+def _decoded(words: str) -> str:
+    """Undo encoded words (RFC 2047) after the list was parted: an encoded comma parts nothing."""
+    if "=?" not in words:
+        return words
+    try:
+        return clean_text(str(email.header.make_header(email.header.decode_header(words))), lines=False)
+    except Exception:  # noqa: BLE001 - an unknown encoding, broken base64: the words as they stand lose nothing
+        return words
+
+
+def _body(message: EmailMessage) -> tuple[str, BodyFormat]:
+    part = message.get_body(("html", "plain"))
+    if part is None:
+        return "", BodyFormat.TEXT
+    text = clean_text(_text(part), lines=True)
+    if part.get_content_subtype() == "html":
+        return text, BodyFormat.HTML
+    return text.rstrip("\n"), BodyFormat.TEXT
+
+
+def _text(part: MIMEPart) -> str:
+    data = part.get_payload(decode=True)
+    octets = data if isinstance(data, bytes) else str(part.get_payload()).encode("utf-8", "replace")
+    for charset in filter(None, (part.get_content_charset(), "utf-8")):
+        with contextlib.suppress(LookupError, ValueError):
+            return octets.decode(charset)
+    return octets.decode("cp1252", "replace")
+
+
+def _enclosed(message: EmailMessage, shown_in: str) -> list[Enclosed]:
+    found: list[Enclosed] = []
+    body = message.get_body(("html", "plain"))
+    plain = message.get_body(("plain",))
+    for part in message.walk():
+        if part is body or part is plain or part.is_multipart() or not isinstance(part, EmailMessage):
+            continue
+        name = _file_name(part)
+        if not name and part.get_content_maintype() == "text" and not part.is_attachment():
+            continue  # another form of the text itself
+        data = part.get_payload(decode=True)
+        content_id = clean_text(str(part.get("content-id", "")), lines=False).strip(" <>")
+        found.append(
+            Enclosed(
+                name=name or f"attachment-{len(found) + 1}",
+                content_type=part.get_content_type(),
+                data=data if isinstance(data, bytes) else b"",
+                content_id=content_id if content_id and f"cid:{content_id}" in shown_in else "",
+            )
+        )
+    return found
+
+
+def _file_name(part: EmailMessage) -> str:
+    """Return a name without a path, whatever the file says."""
+    try:
+        name = clean_text(part.get_filename("") or "", lines=False)
+    except Exception:  # noqa: BLE001 - as with every header
+        name = ""
+    name = re.split(r"[/\\]", name)[-1].strip(" .")
+    return name[-_LONGEST_NAME:]

@@ -1,0 +1,72 @@
+"""The ways into the program from outside, while it runs and while it does not: one program for one folder."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from pathlib import Path
+
+from tests.end2end.desktop import wait_until
+from tests.end2end.person import Person
+from tests.end2end.program import TITLE, Launcher, Program
+
+
+def second(mailwright: Launcher, *arguments: str) -> Program:
+    """Start the program once more; it must end by itself, with nothing but a word to the first."""
+    again = mailwright.start_command("-m", "app", "--sandbox", *arguments)
+    wait_until(lambda: again.process.poll() is not None, "the second start ends")
+    assert again.process.returncode == 0, again.said()
+    return again
+
+
+def test_a_second_start_hands_its_wish_to_the_first_and_ends(mailwright: Launcher) -> None:
+    program = mailwright()
+    Person(program).wait_until_ready()
+    second(mailwright, "mailto:a@contoso.com?subject=From%20a%20link&bcc=hidden@contoso.com&attach=x")
+    program.wait_until_focused("Message")
+    program.wait_until_accessible("From a link")
+    program.wait_until_accessible("Bcc, whom nobody else would see")
+    program.desktop.shoot("arrived-from-a-link-light")
+    program.desktop.type("Typed at once.")
+    program.wait_until_accessible("Typed at once.")
+
+
+def test_a_second_start_without_a_wish_brings_the_window_to_the_front(mailwright: Launcher) -> None:
+    program = mailwright()
+    Person(program).wait_until_ready()
+    second(mailwright)
+    assert TITLE in program.desktop.active_title()
+
+
+def test_a_start_with_a_wish_shows_the_letter_at_once(mailwright: Launcher, tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["To"], message["Subject"] = "a@contoso.com", "From a file"
+    message.set_content("Its text\n")
+    file = tmp_path / "a letter.eml"
+    file.write_bytes(bytes(message))
+    program = mailwright(str(file))
+    program.wait_until_accessible("From a file")
+    program.wait_until_focused("Message")
+    second(mailwright, "--to", "b@contoso.com", "--subject", "From a command line", "--body", "Text")
+    program.wait_until_accessible("From a command line")
+
+
+def test_after_a_program_that_was_killed_the_next_one_starts_and_hears(mailwright: Launcher) -> None:
+    program = mailwright()
+    Person(program).wait_until_ready()
+    program.kill()
+    again = mailwright()
+    Person(again).wait_until_ready()
+    second(mailwright, "mailto:c@contoso.com?subject=After%20a%20death")
+    again.wait_until_accessible("After a death")
+
+
+def test_two_starts_at_the_same_moment_are_one_program_with_both_letters(mailwright: Launcher) -> None:
+    pair = [
+        mailwright.start_command("-m", "app", "--sandbox", f"mailto:p{n}@contoso.com?subject=Number{n}") for n in (1, 2)
+    ]
+    wait_until(lambda: any(one.process.poll() is not None for one in pair), "one of them hands over")
+    ended = [one for one in pair if one.process.poll() is not None]
+    left = [one for one in pair if one.process.poll() is None]
+    assert [one.process.returncode for one in ended] == [0], ended[0].said()
+    left[0].wait_until_accessible("Number1")
+    left[0].wait_until_accessible("Number2")

@@ -1,0 +1,141 @@
+"""Messages in files, ordinary and hostile, as letters to be written anew."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.errors import BadInput
+from app.domain.message import BodyFormat, Importance
+from app.domain.recipient import Recipient
+from app.services import eml
+from app.services.eml import parse_eml, read_eml
+
+
+def made(**headers: str) -> EmailMessage:
+    message = EmailMessage()
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    return message
+
+
+def test_text_people_and_subject_are_taken() -> None:
+    message = made(
+        From="me@x.example", To="Änne <a@x.example>, b@x.example", Cc="c@x.example", Bcc="d@x.example", Subject="Grüße"
+    )
+    message["Importance"] = "High"
+    message.set_content("Line one\nZeile zwei: äöü\n")
+    content = parse_eml(bytes(message), "x.eml").content
+    assert content.to == (Recipient("a@x.example", "Änne"), Recipient("b@x.example"))
+    assert (content.cc, content.bcc) == ((Recipient("c@x.example"),), (Recipient("d@x.example"),))
+    assert (content.subject, content.body) == ("Grüße", "Line one\nZeile zwei: äöü")
+    assert content.body_format is BodyFormat.TEXT
+    assert content.importance is Importance.HIGH
+    assert content.sender is None, "who it is from is chosen anew"
+
+
+def test_what_was_sent_once_has_no_place_in_that_conversation_and_a_draft_keeps_its_own() -> None:
+    message = made(To="a@x.example", In_Reply_To="<1@x.example>", References="<0@x.example> <1@x.example>")
+    message.set_content("x")
+    assert parse_eml(bytes(message), "x").content.options.in_reply_to == ""
+    message["X-Unsent"] = "1"
+    options = parse_eml(bytes(message), "x").content.options
+    assert (options.in_reply_to, options.references) == ("<1@x.example>", "<0@x.example> <1@x.example>")
+
+
+def test_html_is_taken_before_text_and_what_is_enclosed_beside_it() -> None:
+    message = made(To="a@x.example", Subject="S")
+    message.set_content("plain")
+    message.add_alternative("<p>rich</p><img src='cid:pic'>", subtype="html")
+    parts = message.get_payload()
+    assert isinstance(parts, list)
+    html = parts[1]
+    assert isinstance(html, EmailMessage)
+    html.add_related(b"PNG", "image", "png", cid="<pic>", filename="p.png")
+    message.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="../../etc/bericht ä.pdf")
+    found = parse_eml(bytes(message), "x")
+    assert found.content.body_format is BodyFormat.HTML
+    assert "rich" in found.content.body
+    seen = [(one.name, one.content_type, one.data, one.content_id) for one in found.enclosed]
+    assert seen == [
+        ("p.png", "image/png", b"PNG", "pic"),
+        ("bericht ä.pdf", "application/pdf", b"%PDF", ""),
+    ]
+
+
+def test_encoded_commas_part_no_recipients_and_encoded_line_breaks_begin_no_header() -> None:
+    raw = (
+        b"To: =?utf-8?q?Doe=2C_John?= <j@x.example>,\r\n =?utf-8?b?w6Q=?= <a@x.example>\r\n"
+        b"Subject: =?utf-8?q?one=0D=0ABcc:_evil@x.example?=\r\n\r\ntext"
+    )
+    content = parse_eml(raw, "x").content
+    assert content.to == (Recipient("j@x.example", "Doe, John"), Recipient("a@x.example", "ä"))
+    assert content.bcc == ()
+    assert content.subject == "one Bcc: evil@x.example"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Subject: x\nContent-Type: text/plain; charset=no-such\n\ncaf\xe9",
+        b"Subject: x\nContent-Type: text/plain; charset=utf-8\n\ncaf\xe9",
+        b"Subject: x\n\ncaf\xe9",
+        b"Subject: x\nContent-Type: text/plain; charset=latin1\nContent-Transfer-Encoding: quoted-printable\n\ncaf=E9",
+    ],
+)
+def test_text_in_a_strange_or_wrong_encoding_keeps_what_can_be_read(raw: bytes) -> None:
+    assert parse_eml(raw, "x").content.body.startswith("caf")
+    assert "\x00" not in parse_eml(raw, "x").content.body
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\ntext",
+        b"Subject: x\nContent-Type: multipart/mixed\n\nno boundary",
+        b"Subject: =?utf-8?b?!!!?=\n\n",
+        b"Subject: x\nTo: =?utf-8?q?=41\n\n",
+        b"To: " + b"(" * 5000 + b"\n\n",
+        b"To: group: a@x.example, b@x.example;\n\n",
+        b"From: \"\nContent-Disposition: attachment; filename*=utf-8''%\n\n",
+        b"Subject: x\nContent-Type: message/rfc822\n\nSubject: inner\n\ntext",
+        b'Subject: x\nContent-Type: text/html; charset="\n\n<p>',
+        b"Subject: x\nContent-Transfer-Encoding: base64\n\n%%%",
+    ],
+)
+def test_broken_messages_are_read_as_far_as_they_go(raw: bytes) -> None:
+    found = parse_eml(raw, "x")
+    assert "\n" not in found.content.subject
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n", b"%PDF-1.7 not a message", b"\x00" * 100])
+def test_what_is_no_message_is_refused_by_its_name(raw: bytes) -> None:
+    with pytest.raises(BadInput, match=r"report\.eml"):
+        parse_eml(raw, "report.eml")
+
+
+def test_a_file_that_cannot_be_opened_or_is_too_large_is_refused_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(BadInput, match="could not be opened"):
+        read_eml(tmp_path / "gone.eml")
+    with pytest.raises(BadInput, match="could not be opened"):
+        read_eml(tmp_path)
+    large = tmp_path / "large.eml"
+    large.write_bytes(b"Subject: x\n\nlong")
+    monkeypatch.setattr(eml, "LARGEST", 4)
+    with pytest.raises(BadInput, match="too large"):
+        read_eml(large)
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_break_the_reader(raw: bytes) -> None:
+    head = b"Subject: x\nTo: "
+    content = parse_eml(head + raw, "x").content
+    for words in (content.subject, *(part for one in content.recipients() for part in (one.address, one.name))):
+        assert not any(mark in words for mark in "\r\n\x00")
+        words.encode("utf-8")

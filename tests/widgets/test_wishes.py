@@ -1,0 +1,142 @@
+"""What starts of the program ask for is done in its window, in order, and with a word on what was left out."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.domain.arrival import Arrival
+from app.domain.message import Field
+from app.services.arriving import MOST_LETTERS
+from app.views.compose.aside import Aside
+from tests.fakes.scene import ACCOUNT
+from tests.program_scene import ProgramScene
+
+# The offscreen platform says so of every window that is brought to the front; there is none to be in front of.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
+
+
+@pytest.fixture
+async def scene(program_scene: ProgramScene) -> ProgramScene:
+    await program_scene.program.wishes.begin(Arrival())
+    return program_scene
+
+
+def aside(scene: ProgramScene) -> str:
+    """Return what the quiet word at the head of the letter says."""
+    return "\n".join(scene.words(one) for one in scene.letter.findChildren(Aside) if one.isVisible())
+
+
+async def asked(scene: ProgramScene, arrival: Arrival) -> None:
+    before = len(scene.program.stage.letters)
+    assert scene.program.wishes.take(arrival)
+    await scene.until(lambda: len(scene.program.stage.letters) > before)
+
+
+async def test_a_command_line_begins_a_letter_with_all_it_says(scene: ProgramScene) -> None:
+    await asked(
+        scene, Arrival(to="a@x.example\nb@x.example", cc="c@x.example", bcc="d@x.example", subject="S", body="B")
+    )
+    content = await scene.content(scene.letter.session.local_id)
+    assert [one.address for one in content.recipients()] == ["a@x.example", "b@x.example", "c@x.example", "d@x.example"]
+    assert (content.subject, content.body) == ("S", "B")
+    assert scene.letter.recipients[Field.BCC].isVisible(), "nobody is hidden"
+    assert scene.field() is Field.BODY
+    await scene.type("More. ")
+    assert (await scene.content(scene.letter.session.local_id)).body == "More. B"
+
+
+async def test_an_empty_letter_begins_at_to(scene: ProgramScene) -> None:
+    await asked(scene, Arrival(compose=True))
+    assert scene.field() is Field.TO
+
+
+async def test_a_link_says_whom_it_hides_and_what_was_left_out(scene: ProgramScene) -> None:
+    await asked(scene, Arrival(links=("mailto:a@x.example?bcc=h@x.example&attach=/etc/passwd&subject=S",)))
+    assert "Bcc" in aside(scene)
+    assert "attach" in aside(scene)
+    content = await scene.content(scene.letter.session.local_id)
+    assert content.attachments == ()
+    assert scene.letter.recipients[Field.BCC].isVisible()
+
+
+async def test_a_message_from_a_file_is_written_anew(scene: ProgramScene, tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["To"], message["Subject"] = "a@x.example", "From a file"
+    message.set_content("Its text")
+    file = tmp_path / "x.eml"
+    file.write_bytes(bytes(message))
+    await asked(scene, Arrival(files=(str(file),)))
+    content = await scene.content(scene.letter.session.local_id)
+    assert (content.subject, content.body) == ("From a file", "Its text")
+
+
+async def test_a_file_that_is_no_message_is_said_and_the_rest_is_done(scene: ProgramScene, tmp_path: Path) -> None:
+    bad = tmp_path / "report.eml"
+    bad.write_bytes(b"%PDF")
+    await asked(scene, Arrival(links=("mailto:a@x.example",), files=(str(bad), str(tmp_path / "gone.eml"))))
+    assert "gone.eml" in scene.words(scene.window.notice_bar)
+    assert len(scene.program.stage.letters) == 1
+
+
+async def test_too_many_at_once_are_not_opened_and_that_is_said(scene: ProgramScene) -> None:
+    links = tuple(f"mailto:p{n}@x.example" for n in range(MOST_LETTERS + 3))
+    assert scene.program.wishes.take(Arrival(links=links))
+    await scene.until(lambda: len(scene.program.stage.letters) == MOST_LETTERS)
+    assert "3 more were not opened" in scene.words(scene.window.notice_bar)
+
+
+async def test_the_window_comes_to_the_front_as_it_was(scene: ProgramScene) -> None:
+    scene.window.showMinimized()
+    QApplication.processEvents()
+    assert scene.program.wishes.take(Arrival())
+    await scene.settle()
+    assert not scene.window.windowState() & Qt.WindowState.WindowMinimized
+    assert scene.window.isVisible()
+    assert scene.program.stage.letters == []
+
+
+async def test_a_letter_being_written_stays_open_behind_the_one_that_was_asked_for(scene: ProgramScene) -> None:
+    await scene.press("C")
+    first = scene.letter
+    await scene.type("an")
+    await asked(scene, Arrival(subject="S"))
+    assert scene.letter is not first
+    assert first in scene.program.stage.letters
+    assert [one.address for one in first.session.content.to] == ["an"], "what was half typed is kept"
+
+
+async def test_wishes_before_the_start_is_done_wait_and_are_done_in_order(program_scene: ProgramScene) -> None:
+    wishes = program_scene.program.wishes
+    assert wishes.take(Arrival(subject="later"))
+    await program_scene.settle()
+    assert program_scene.program.stage.letters == []
+    await wishes.begin(Arrival(subject="own"))
+    await program_scene.until(lambda: len(program_scene.program.stage.letters) == 2)
+    assert [view.session.content.subject for view in program_scene.program.writing._views] == ["own", "later"]
+
+
+async def test_without_an_account_the_wish_waits_for_one(qtbot: QtBot, qapp: QApplication) -> None:
+    scene = await ProgramScene(qtbot, qapp).start()
+    try:
+        await scene.program.wishes.begin(Arrival(subject="S"))
+        await scene.settle()
+        assert "Add an account first" in scene.foot
+        await scene.program.accounts.open_unkept(ACCOUNT, "secret")
+        await scene.until(lambda: len(scene.program.stage.letters) == 1)
+        assert scene.letter.session.content.subject == "S"
+    finally:
+        await scene.end()
+
+
+async def test_a_program_about_to_end_takes_nothing(scene: ProgramScene) -> None:
+    closed = []
+    scene.program.wishes.on_close = lambda: closed.append(True)
+    scene.program.wishes.close()
+    assert not scene.program.wishes.take(Arrival(subject="S"))
+    assert closed == [True]
