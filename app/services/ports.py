@@ -10,14 +10,16 @@ from typing import Protocol
 
 from app.domain.account import Account, ProbeStep
 from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
+from app.domain.cached import Listing, RowId, Standing
 from app.domain.correspondent import Correspondent
 from app.domain.directory import MailTips, Resolution
 from app.domain.edits import Edit
 from app.domain.errors import StorageError
-from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
+from app.domain.listing import Change, Folder, Mark, Order, Page, Place, Report, Row, Sighting, SyncPage
 from app.domain.mail_folder import MailFolder
 from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome
+from app.domain.query import Query
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo, Letter, Record
 
@@ -121,6 +123,64 @@ class Mailbox(Protocol):
         self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder | Place]
     ) -> list[Sighting]:
         """Look for marked messages in `folders` (our named property, or the Message-ID); at most one request each."""
+        ...
+
+
+class Cache(Protocol):
+    """What this machine remembers of the server's folders. It may be lost at any time, and is then read anew.
+
+    All awaits raise StorageError when the disk fails. Who reads goes before who writes.
+    """
+
+    async def standing(self, account_id: AccountId, place: Place) -> Standing:
+        """Return how far a folder is known."""
+        ...
+
+    async def listing(
+        self,
+        account_id: AccountId,
+        place: Place,
+        order: Order = Order.NEWEST,
+        query: Query | None = None,
+        names: Sequence[str] = (),
+        limit: int = -1,
+    ) -> Listing:
+        """Return a folder in an order, or what `query` finds in it; at most `limit` rows unless that is negative.
+
+        Rows that bear one of `names` (ItemIds, or marks of ours) come with it, whether they are found or not.
+        """
+        ...
+
+    async def rows(self, account_id: AccountId, ids: Sequence[RowId]) -> dict[RowId, Row]:
+        """Return rows; what is no more is left out."""
+        ...
+
+    async def people(self, account_id: AccountId, place: Place, begun: str, many: int = 6) -> list[str]:
+        """Return whom letters of a folder went to, by the casefolded start of a name, the most frequent first."""
+        ...
+
+    async def put(self, account_id: AccountId, place: Place, rows: Sequence[Row]) -> None:
+        """Take rows in, or write them over; each keeps its number as long as its item is there."""
+        ...
+
+    async def apply(self, account_id: AccountId, place: Place, changes: Sequence[Change], standing: Standing) -> None:
+        """Take a page of changes in, and only then the standing that says so: an end between costs a second look."""
+        ...
+
+    async def keep_only(self, account_id: AccountId, place: Place, item_ids: Sequence[str]) -> None:
+        """Remove all rows but these."""
+        ...
+
+    async def note_body(self, account_id: AccountId, item_id: str, text: str) -> None:
+        """Let a letter be found by all its words, until it changes."""
+        ...
+
+    async def note_reports(self, account_id: AccountId, reports: Sequence[tuple[str, Report]]) -> None:
+        """Keep what reports say of letters, by Message-ID."""
+        ...
+
+    async def forget(self, account_id: AccountId) -> None:
+        """Remove all that is known of an account."""
         ...
 
 

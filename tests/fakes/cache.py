@@ -1,0 +1,194 @@
+"""A cache without a disk: the fake behind the port `Cache`. It keeps rows as they come, sorts and finds them in Python.
+
+`fail` lets the next calls of one name raise; `lose` empties it, as a file that was removed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from array import array
+from collections.abc import Sequence
+
+import msgspec
+
+from app.domain.cached import (
+    FIRST_ROWS,
+    Listing,
+    RowId,
+    Standing,
+    keys_of,
+    moment_of,
+    people_of,
+    sort_key,
+)
+from app.domain.errors import StorageError
+from app.domain.listing import Change, ChangeKind, Order, Place, Report, Row
+from app.domain.message import AccountId
+from app.domain.query import Query
+from app.services.search import Sought, finds
+
+
+@dataclasses.dataclass
+class _Kept:
+    folder: tuple[AccountId, Place]
+    row: Row
+    body: str | None = None
+
+
+class FakeCache:
+    """The fake."""
+
+    def __init__(self) -> None:
+        self._kept: dict[RowId, _Kept] = {}
+        self._standings: dict[tuple[AccountId, Place], Standing] = {}
+        self._reports: dict[tuple[AccountId, str], dict[tuple[str, str], Report]] = {}
+        self._count = itertools.count(1)
+        self._failures: dict[str, int] = {}
+
+    def fail(self, name: str, times: int = 1) -> None:
+        """Let the next `times` calls of `name` fail as a full disk does."""
+        self._failures[name] = times
+
+    def lose(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+        self._standings.clear()
+
+    async def standing(self, account_id: AccountId, place: Place) -> Standing:
+        """Return how far a folder is known."""
+        self._enter("standing")
+        return self._standings.get((account_id, place), Standing())
+
+    async def listing(
+        self,
+        account_id: AccountId,
+        place: Place,
+        order: Order = Order.NEWEST,
+        query: Query | None = None,
+        names: Sequence[str] = (),
+        limit: int = -1,
+    ) -> Listing:
+        """Return a folder in an order."""
+        self._enter("listing")
+        mine = {number: kept for number, kept in self._kept.items() if kept.folder == (account_id, place)}
+        found = [n for n, kept in mine.items() if query is None or finds(query, self._sought(account_id, kept))]
+        sorted_out = sorted(((*self._order(order, place, mine[n].row), -n, n) for n in found), key=lambda one: one[:-1])
+        if order is Order.OLDEST:
+            sorted_out = sorted(sorted_out, key=lambda one: (one[0], one[-1]))
+        sorted_out = sorted_out if limit < 0 else sorted_out[:limit]
+        ids = [one[-1] for one in sorted_out]
+        named = [n for n, kept in mine.items() if {kept.row.ref.item_id, kept.row.local_id} & set(names)]
+        rows = {n: self._row(account_id, n) for n in [*ids[:FIRST_ROWS], *named]}
+        keys = keys_of(order, [one[0] for one in sorted_out])
+        return Listing(array("q", ids), keys, rows)
+
+    async def rows(self, account_id: AccountId, ids: Sequence[RowId]) -> dict[RowId, Row]:
+        """Return rows."""
+        self._enter("rows")
+        return {number: self._row(account_id, number) for number in ids if number in self._kept}
+
+    async def people(self, account_id: AccountId, place: Place, begun: str, many: int = 6) -> list[str]:
+        """Return whom letters of a folder went to."""
+        self._enter("people")
+        counts: dict[str, int] = {}
+        for kept in self._kept.values():
+            for name in kept.row.display_to.split("; ") if kept.folder == (account_id, place) else ():
+                if begun and f" {begun}" in f" {name.casefold()}":
+                    counts[name] = counts.get(name, 0) + 1
+        return sorted(counts, key=lambda name: -counts[name])[:many]
+
+    async def put(self, account_id: AccountId, place: Place, rows: Sequence[Row]) -> None:
+        """Take rows in."""
+        self._enter("put")
+        for row in rows:
+            self._put(account_id, place, row)
+
+    async def apply(self, account_id: AccountId, place: Place, changes: Sequence[Change], standing: Standing) -> None:
+        """Take a page of changes in."""
+        self._enter("apply")
+        for change in changes:
+            number = self._find(account_id, place, change.ref.item_id)
+            if change.row is not None:
+                self._put(account_id, place, change.row)
+            elif change.kind is ChangeKind.DELETED:
+                self._kept.pop(number or 0, None)
+            elif number is not None and change.ref.change_key:
+                kept = self._kept[number]
+                kept.row = msgspec.structs.replace(kept.row, ref=change.ref)
+        self._standings[account_id, place] = standing
+
+    async def keep_only(self, account_id: AccountId, place: Place, item_ids: Sequence[str]) -> None:
+        """Remove all rows but these."""
+        self._enter("keep_only")
+        for number, kept in list(self._kept.items()):
+            if kept.folder == (account_id, place) and kept.row.ref.item_id not in item_ids:
+                del self._kept[number]
+
+    async def note_body(self, account_id: AccountId, item_id: str, text: str) -> None:
+        """Let a letter be found by all its words."""
+        self._enter("note_body")
+        for kept in self._kept.values():
+            if kept.folder[0] == account_id and kept.row.ref.item_id == item_id:
+                kept.body = text
+
+    async def note_reports(self, account_id: AccountId, reports: Sequence[tuple[str, Report]]) -> None:
+        """Keep what reports say of letters."""
+        self._enter("note_reports")
+        for message_id, one in reports:
+            self._reports.setdefault((account_id, message_id), {})[one.kind.value, one.who] = one
+
+    async def forget(self, account_id: AccountId) -> None:
+        """Remove all that is known of an account."""
+        self._enter("forget")
+        self._kept = {n: kept for n, kept in self._kept.items() if kept.folder[0] != account_id}
+        self._standings = {key: one for key, one in self._standings.items() if key[0] != account_id}
+        self._reports = {key: one for key, one in self._reports.items() if key[0] != account_id}
+
+    # --- behind it ------------------------------------------------------------------------------------------------
+
+    def _enter(self, name: str) -> None:
+        if self._failures.get(name, 0) > 0:
+            self._failures[name] -= 1
+            raise StorageError("The disk is full.")
+
+    def _find(self, account_id: AccountId, place: Place, item_id: str) -> RowId | None:
+        return next(
+            (n for n, k in self._kept.items() if k.folder == (account_id, place) and k.row.ref.item_id == item_id), None
+        )
+
+    def _put(self, account_id: AccountId, place: Place, row: Row) -> None:
+        number = self._find(account_id, place, row.ref.item_id)
+        if number is None:
+            self._kept[next(self._count)] = _Kept((account_id, place), row)
+            return
+        kept = self._kept[number]
+        kept.body = kept.body if kept.row.preview == row.preview else None
+        kept.row = row
+
+    def _order(self, order: Order, place: Place, row: Row) -> tuple[float | str, float]:
+        moment = moment_of(row, place.folder)
+        key = sort_key(order, moment=moment, people=people_of(row), subject=row.subject, size=row.size)
+        return key, -moment
+
+    def _row(self, account_id: AccountId, number: RowId) -> Row:
+        row = self._kept[number].row
+        reports = sorted(self._reports.get((account_id, row.message_id), {}).values(), key=lambda one: one.at)
+        return msgspec.structs.replace(row, reports=tuple(reports)) if row.message_id else row
+
+    def _sought(self, account_id: AccountId, kept: _Kept) -> Sought:
+        row = kept.row
+        number = next(n for n, one in self._kept.items() if one is kept)
+        return Sought(
+            to=row.display_to,
+            cc=row.display_cc,
+            sender=row.sender,
+            subject=row.subject,
+            body=row.preview if kept.body is None else kept.body,
+            categories=row.categories,
+            when=moment_of(row, kept.folder[1].folder),
+            has_attachments=row.has_attachments,
+            flagged=row.flagged,
+            importance=row.importance,
+            reports=self._row(account_id, number).reports,
+        )
