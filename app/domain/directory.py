@@ -6,12 +6,22 @@ import msgspec
 
 from app.domain.recipient import Recipient
 
+PERSONAL_LIST = "MAPIPDL"
+"""The RoutingType of a list that a person keeps among the contacts: it has no address, and `address` is its ItemId.
+
+Nothing can be sent to it as it stands. It is expanded, and its members are written to.
+"""
+
 
 class Resolution(msgspec.Struct, frozen=True):
-    """Whom a name or a group stands for; `complete` is False where the server cut the list."""
+    """Whom a name or a group stands for; `complete` is False where the server cut the list.
+
+    `groups` are the addresses of those among `people` that are groups themselves.
+    """
 
     people: tuple[Recipient, ...] = ()
     complete: bool = True
+    groups: frozenset[str] = frozenset()
 
 
 class MailTips(msgspec.Struct, frozen=True):

@@ -134,11 +134,11 @@ def written_anew(content: Content) -> Content:
         in_reply_to="",
         references="",
         deferred=0.0,
+        reminder=0.0,
         submitter=None,
         conversation_index=b"",
         conversation_topic="",
     )
-        reminder=0.0,
     return msgspec.structs.replace(content, sender=None, options=options)
 
 

@@ -11,6 +11,7 @@ from app.backends.ews import attachments, directory, requests, syncing
 from app.backends.ews.calls import CULTURES
 from app.backends.ews.xml import Element, envelope
 from app.domain.attaching import NewAttachment
+from app.domain.directory import PERSONAL_LIST
 from app.domain.fields import LATEST
 from app.domain.listing import Folder, Mark, Place
 from app.domain.message import BodyFormat, Content, DraftUpdate, Field, Importance, ItemRef, LocalId, NewDraft
@@ -115,6 +116,7 @@ def test_a_mark_alone_is_a_valid_update() -> None:
         syncing.sync_items(PROJECTS, "state", 100_000),
         directory.resolve_names("sofia"),
         directory.expand_group(Recipient("everyone@example.org", "Everyone")),
+        directory.expand_group(Recipient("AAMkL", "Skittles", PERSONAL_LIST)),
         directory.get_mail_tips("me@example.org", [Recipient("a@example.org"), Recipient("b@example.org", "B")]),
         attachments.get_attachment("AAMk"),
         attachments.delete_attachments(["AAMk", "AAMl"]),

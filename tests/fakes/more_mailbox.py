@@ -120,8 +120,8 @@ class MoreOfAMailbox:
         """Find people by the start of their name or address."""
         await self._read("resolve_names", account_id, (text,))
         said = text.casefold()
-        starts = (one for one in self.people if one.name.casefold().startswith(said) or one.address.startswith(said))
-        return Resolution(tuple(starts))
+        found = [one for one in self.people if one.name.casefold().startswith(said) or one.address.startswith(said)]
+        return Resolution(tuple(found), groups=frozenset(one.address for one in found if one.address in self.groups))
 
     async def expand_group(self: Any, account_id: AccountId, group: Recipient) -> Resolution:
         """Name the members of a group of `groups`."""

@@ -8,11 +8,13 @@ from app.backends.ews.items import mailbox_of, number_of
 from app.backends.ews.replies import words_of
 from app.backends.ews.writing import add_mailbox
 from app.backends.ews.xml import Element, Unreadable, add, child, operation, text_of
-from app.domain.directory import MailTips, Resolution
+from app.domain.directory import PERSONAL_LIST, MailTips, Resolution
 from app.domain.errors import ItemRefused
 from app.domain.recipient import Recipient
 
 NOBODY = frozenset({"ErrorNameResolutionNoResults", "ErrorNameResolutionNoMailbox"})
+_PRIVATE = "PrivateDL"
+_GROUPS = frozenset({"PublicDL", _PRIVATE, "GroupMailbox"})
 TIPS_PER_REQUEST = 100
 """Exchange refuses more recipients in one GetMailTips."""
 
@@ -27,7 +29,15 @@ def resolve_names(text: str) -> Element:
 def expand_group(group: Recipient) -> Element:
     """ExpandDL of one group."""
     request = operation("ExpandDL")
-    add_mailbox(request, group, "m:Mailbox")
+    if group.routing != PERSONAL_LIST:
+        add_mailbox(request, group, "m:Mailbox")
+        return request
+    mailbox = add(request, "m:Mailbox")
+    if group.name:
+        add(mailbox, "t:Name", group.name)
+    add(mailbox, "t:RoutingType", PERSONAL_LIST)
+    add(mailbox, "t:MailboxType", _PRIVATE)
+    add(mailbox, "t:ItemId", Id=group.address)
     return request
 
 
@@ -101,9 +111,20 @@ def _tips_in(message: Element) -> MailTips | None:
 def _people_of(found: Element | None, within: str = "") -> Resolution:
     if found is None:
         raise Unreadable("no list of people")
-    people = (mailbox_of(child(one, within) if within else one) for one in found)
+    mailboxes = (child(one, within) if within else one for one in found)
+    people = [(_person_of(mailbox), text_of(mailbox, "t:MailboxType")) for mailbox in mailboxes if mailbox is not None]
     complete = (found.get("IncludesLastItemInRange") or "true").casefold() in {"true", "1"}
-    return Resolution(tuple(person for person in people if person is not None), complete)
+    groups = frozenset(person.address for person, kind in people if kind in _GROUPS)
+    return Resolution(tuple(person for person, _ in people if person.address or person.name), complete, groups)
+
+
+def _person_of(mailbox: Element) -> Recipient:
+    """Return a person or group; of a personal list, which has no address, its ItemId."""
+    person = mailbox_of(mailbox) or Recipient("")
+    item = child(mailbox, "t:ItemId")
+    if text_of(mailbox, "t:MailboxType") != _PRIVATE or item is None:
+        return person
+    return Recipient(item.get("Id") or "", person.name, PERSONAL_LIST)
 
 
 def _text_in(parent: Element, *names: str) -> str:

@@ -77,7 +77,9 @@ def test_one_name_several_and_none_are_all_answers(backend: EwsBackend) -> None:
     one = backend.resolve_names("sofia", job())
     assert [person.address for person in one.people] == ["sofia.lindqvist@contoso.com"]
     assert one.complete
+    assert one.groups == frozenset()
     assert len(backend.resolve_names("s", job()).people) > 1
+    assert backend.resolve_names("board", job()).groups == {"board@contoso.com"}
     assert backend.resolve_names("nobody by this name", job()).people == ()
 
 
