@@ -6,8 +6,11 @@ It is called off the window's thread: a newsletter of 500 kB takes some tens of 
 
 from __future__ import annotations
 
+import html as escapes
 import re
 from typing import TYPE_CHECKING, Final
+
+from app.services.html.clean import is_monstrous
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -22,6 +25,9 @@ _SILENT: Final = frozenset(
 )
 _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
 _GAPS: Final = re.compile(r"\n{3,}")
+_ANY_TAG: Final = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
+_COMMENTS: Final = re.compile(r"<!--[^>]*-->")
+_BREAKS: Final = re.compile(r"(?i)</?(?:br|div|p|li|tr|h[1-6]|table)\b[^<>]*>")
 
 
 class _Lines:
@@ -57,6 +63,8 @@ def plain_text(html: str) -> str:
 
     if not html.strip():
         return ""
+    if is_monstrous(html):
+        return _crude_text(html)
     parser = HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         root = etree.fromstring(html.encode("utf-8", "replace"), parser)
@@ -78,6 +86,16 @@ def plain_text(html: str) -> str:
         _enter(lines, element, kept=inside)
         stack.extend((child, False, inside) for child in reversed(element))
     return lines.text()
+
+
+def _crude_text(html: str) -> str:
+    """Return the text between the tags of what no parser reads whole: libxml2 ends a tree that is too deep."""
+    for name in ("script", "style", "title"):
+        parts = re.split(rf"(?i)<{name}\b", html)
+        html = parts[0] + "".join(re.split(rf"(?i)</{name}[^>]*>", part, maxsplit=1)[-1] for part in parts[1:])
+    text = escapes.unescape(_ANY_TAG.sub(" ", _BREAKS.sub("\n", _COMMENTS.sub("", html))))
+    lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
+    return _GAPS.sub("\n\n", "\n".join(lines)).strip("\n")
 
 
 def _enter(lines: _Lines, element: _Element, *, kept: bool) -> None:

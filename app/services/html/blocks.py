@@ -1,0 +1,128 @@
+"""A body as an editor holds it: a list of blocks, each a paragraph, a rule, a table, or something kept as it is.
+
+Between HTML and Qt's documents: `parse.py` makes blocks of HTML, `write.py` makes HTML of blocks, and the editor and
+the reading pane pour them into documents. No Qt here, so that all of it can be done off the window's thread.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+LINE: Final = "\u2028"
+"""A line break inside a paragraph, as Qt's documents write it."""
+OBJECT: Final = "\ufffc"
+
+
+class Look(msgspec.Struct, frozen=True):
+    """How characters look. `style` holds what of CSS the editor has no button for, written out, as it came.
+
+    `color` and `background` are as CSS has them, "" for none said; `link` is an address.
+    """
+
+    bold: bool = False
+    italic: bool = False
+    underline: bool = False
+    strike: bool = False
+    color: str = ""
+    background: str = ""
+    raised: str = ""
+    link: str = ""
+    style: str = ""
+
+
+PLAIN: Final = Look()
+
+
+class Run(msgspec.Struct, frozen=True):
+    """Characters that look the same."""
+
+    text: str
+    look: Look = PLAIN
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A picture in the text. Sizes are in CSS pixels, 0 for its own; `link` is where it leads."""
+
+    source: str
+    alt: str = ""
+    width: int = 0
+    height: int = 0
+    link: str = ""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """HTML that the editor cannot represent: safe, shown in small, and written out as it is."""
+
+    html: str
+
+
+Piece = Run | Picture
+
+
+class Level(msgspec.Struct, frozen=True):
+    """One list around a paragraph. `ordered` numbers it, from `start`."""
+
+    ordered: bool = False
+    start: int = 1
+
+
+class Paragraph(msgspec.Struct, frozen=True):
+    """A paragraph. `kind` is the element: div, p, h1 to h6, pre. `lists` are the lists around it, outermost first.
+
+    `item` tells whether it opens an item of the innermost list; `quote` counts the blockquotes around it; `style` is
+    what of CSS the editor has no button for; `background` is of the whole width.
+    """
+
+    pieces: tuple[Piece, ...] = ()
+    kind: str = "div"
+    align: str = ""
+    lists: tuple[Level, ...] = ()
+    item: bool = True
+    quote: int = 0
+    style: str = ""
+    background: str = ""
+
+    def text(self) -> str:
+        """Return what is written in it."""
+        return "".join(piece.text if isinstance(piece, Run) else OBJECT for piece in self.pieces)
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """A line across."""
+
+    quote: int = 0
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """A cell of a table. `width` is a part of a hundred, 0 for none said."""
+
+    blocks: tuple[Paragraph, ...] = ()
+    head: bool = False
+    columns: int = 1
+    rows: int = 1
+    background: str = ""
+    width: int = 0
+
+
+class Table(msgspec.Struct, frozen=True):
+    """A table of paragraphs."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    border: bool = True
+    quote: int = 0
+
+
+Block = Paragraph | Rule | Table | Kept
+
+
+class Body(msgspec.Struct, frozen=True):
+    """A whole body. `base` is the CSS of the element around it, which runs need not repeat.
+
+    `quote` is HTML that stands below all of it and is never taken apart: a quoted newsletter, safe and whole.
+    """
+
+    blocks: tuple[Block, ...] = ()
+    base: str = ""
+    quote: str = ""

@@ -1,0 +1,87 @@
+"""What may stand in HTML that this program shows, keeps or sends: an allow-list, read by nh3 and by nobody else.
+
+Nothing here fetches, runs, submits or opens a file: no script, style sheet, form, frame, object or base; addresses of
+links and pictures only by schemes that are named. What is not named is unwrapped (its text stays) or, where its
+content is not text to a person, dropped with it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+ELEMENTS: Final = frozenset(
+    {
+        *("a", "abbr", "acronym", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br"),
+        *("caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "dfn", "div", "dl", "dt", "em"),
+        *("figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img"),
+        *("ins", "kbd", "li", "main", "mark", "nav", "ol", "p", "pre", "q", "s", "samp", "section", "small", "span"),
+        *("strike", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u"),
+        *("ul", "var", "wbr"),
+    }
+)
+SILENT: Final = frozenset(
+    {
+        *("script", "style", "title", "template", "noscript", "iframe", "frame", "frameset", "object", "embed"),
+        *("applet", "svg", "math", "xml", "select", "datalist", "audio", "video", "canvas", "map", "noembed"),
+    }
+)
+"""Their content is not text to be read either."""
+ATTRIBUTES: Final = {
+    "*": {"style", "class", "id", "dir", "lang", "align", "title", "hidden"},
+    "a": {"href", "name"},
+    "img": {"src", "alt", "width", "height"},
+    "font": {"color", "face", "size"},
+    "ol": {"start", "type"},
+    "ul": {"type"},
+    "li": {"value"},
+    "blockquote": {"type"},
+    "table": {"border", "cellpadding", "cellspacing", "width", "bgcolor"},
+    "tr": {"bgcolor", "valign"},
+    "td": {"colspan", "rowspan", "bgcolor", "valign", "width", "height", "nowrap"},
+    "th": {"colspan", "rowspan", "bgcolor", "valign", "width", "height", "nowrap"},
+    "col": {"span", "width"},
+    "div": {"bgcolor"},
+}
+LINKS: Final = ("http", "https", "mailto", "tel", "sip", "callto", "ftp", "webcal")
+"""Schemes of links; each is opened by the person's own key or click, by the desktop, never by this program."""
+SCHEMES: Final = frozenset({*LINKS, "cid", "data"})
+LARGEST: Final = 8_000_000
+"""Characters of HTML that are read as HTML; what is longer is read as its text."""
+DEEPEST: Final = 400
+"""Elements inside each other; a tree deeper than this is no letter, and costs its depth squared to read."""
+MOST_ATTRIBUTES: Final = 300
+
+_PICTURE_DATA: Final = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]+\Z", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"\d{1,4}(?:\.\d+)?%?\Z")
+_NUMBERS: Final = frozenset({"width", "height", "border", "cellpadding", "cellspacing", "colspan", "rowspan", "span"})
+
+
+def scheme_of(address: str) -> str:
+    """Return the scheme of an address in small letters, "" for none. Blanks and controls in it do not hide it."""
+    found = _SCHEME.match(re.sub(r"[\x00-\x20]", "", address[:200]))
+    return found[1].lower() if found else ""
+
+
+def is_link(address: str) -> bool:
+    """Tell whether a link may lead there."""
+    return scheme_of(address) in LINKS
+
+
+def is_own_picture(address: str) -> bool:
+    """Tell whether a picture is part of the letter: an attachment (cid:) or written out in it."""
+    return scheme_of(address) == "cid" or _PICTURE_DATA.match(address.strip()) is not None
+
+
+def is_remote_picture(address: str) -> bool:
+    """Tell whether a picture lies somewhere else, and would have to be fetched."""
+    return scheme_of(address) in {"http", "https"}
+
+
+def filter_plain(attribute: str, value: str) -> str | None:
+    """Return an attribute that is no style and no address as it may stay, None for not at all."""
+    if attribute in _NUMBERS:
+        value = value.strip().removesuffix("px")
+        return value if _NUMBER.match(value) else None
+    return value

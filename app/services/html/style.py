@@ -1,0 +1,194 @@
+"""CSS as far as letters need it: declarations that are safe and mean something here, and simple style sheets.
+
+Values are held to what each property may say, sign by sign; nothing with an address, an escape or a function other than
+rgb() and hsl() gets through, nor a length that would only be there to break a layout.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+Style = dict[str, str]
+
+_COLOR: Final = re.compile(
+    r"#[0-9a-f]{3,8}|[a-z]{3,25}|(?:rgb|hsl)a?\(\s*[\d.%]{1,8}(?:deg)?(?:\s*[,/ ]\s*[\d.%]{1,8}){2,3}\s*\)",
+    re.IGNORECASE,
+)
+_LENGTH: Final = re.compile(r"(-?\d{0,5}(?:\.\d{1,6})?)(px|pt|em|ex|rem|in|cm|mm|pc|%)?", re.IGNORECASE)
+_WORDS: Final = re.compile(r"[a-z][a-z -]{0,40}", re.IGNORECASE)
+_FAMILY: Final = re.compile(r"[\w ,.'\"&-]{1,200}")
+_RAW_DECLARATION: Final = re.compile(r"\s*([a-zA-Z-]{2,40})\s*:\s*([^;]{1,400})")
+_PIXELS: Final = {
+    "px": 1.0,
+    "pt": 4 / 3,
+    "em": 16.0,
+    "rem": 16.0,
+    "ex": 8.0,
+    "in": 96.0,
+    "cm": 37.8,
+    "mm": 3.78,
+    "pc": 16.0,
+}
+_LARGEST: Final = 3000.0
+_SIDES: Final = ("top", "right", "bottom", "left")
+_COLORS: Final = frozenset({"color", "background-color"})
+_LENGTHS: Final = frozenset(
+    {
+        *("font-size", "line-height", "text-indent", "letter-spacing", "width", "height", "max-width", "min-width"),
+        *("margin", *(f"margin-{side}" for side in _SIDES), "padding", *(f"padding-{side}" for side in _SIDES)),
+        *("border-spacing", "border-width", "border-radius"),
+    }
+)
+_KEYWORDS: Final = frozenset(
+    {
+        *("font-weight", "font-style", "text-decoration", "text-decoration-line", "text-align", "vertical-align"),
+        *("white-space", "direction", "unicode-bidi", "list-style-type", "text-transform", "border-collapse"),
+        *("font-variant", "display", "visibility", "border-style"),
+    }
+)
+_BORDERS: Final = frozenset({"border", "border-color", *(f"border-{side}" for side in _SIDES)})
+_SIZES: Final = frozenset(
+    {"xx-small", "x-small", "small", "medium", "large", "x-large", "xx-large", "smaller", "larger", "normal", "auto"}
+)
+
+
+def read_style(text: str) -> Style:
+    """Return the declarations of a style attribute that may stay, by property; the later wins."""
+    return dict(_declarations(text))
+
+
+@lru_cache(maxsize=2000)
+def _declarations(text: str) -> tuple[tuple[str, str], ...]:
+    """Read a style attribute; a letter has few that differ, and each of them many times."""
+    style: Style = {}
+    if "url(" in text:
+        text = re.sub(r"url\([^)]*\)", "", text)
+    if "/*" in text:
+        text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    for found in _RAW_DECLARATION.finditer(text):
+        name, value = found[1].lower(), found[2].replace("!important", "").replace('"', "'").strip()
+        if name == "background":
+            name, value = "background-color", _first_color(value)
+        if value and _may_stay(name, value):
+            style[name] = value
+        elif name == "mso-hide" and value == "all":
+            style["display"] = "none"
+        elif name == "mso-list" and re.fullmatch(r"[\w ]{1,40}", value):
+            style[name] = value
+    return tuple(style.items())
+
+
+def write_style(style: Style) -> str:
+    """Return declarations as one attribute, without blanks that mean nothing."""
+    return ";".join(f"{name}:{value}" for name, value in style.items())
+
+
+def pixels(value: str, base: float = 16.0) -> float | None:
+    """Return a length in pixels, None where it is none; parts of a whole are taken of `base`."""
+    found = _LENGTH.fullmatch(value.strip())
+    if not found or found[1] in {"", "-"}:
+        return None
+    unit = (found[2] or "px").lower()
+    if unit == "%":
+        return float(found[1]) * base / 100
+    factor = base if unit in {"em", "rem"} else _PIXELS[unit]
+    return float(found[1]) * factor
+
+
+def is_hidden(style: Style) -> bool:
+    """Tell whether the element is not to be seen."""
+    return style.get("display", "").lower() == "none" or style.get("visibility", "").lower() == "hidden"
+
+
+def _first_color(value: str) -> str:
+    for found in _COLOR.finditer(value):
+        if found[0].lower() not in {"none", "repeat", "scroll", "fixed", "center", "top", "left", "right", "bottom"}:
+            return found[0]
+    return ""
+
+
+def _may_stay(name: str, value: str) -> bool:
+    if name in _COLORS:
+        return _COLOR.fullmatch(value) is not None
+    if name in _LENGTHS:
+        return all(_is_length(name, part) for part in value.split()) and len(value) < 60
+    if name in _KEYWORDS:
+        return _WORDS.fullmatch(value) is not None or value.isdigit()
+    if name in _BORDERS:
+        return all(_is_length(name, part) or _COLOR.fullmatch(part) for part in re.split(r"\s+(?![^(]*\))", value))
+    return name == "font-family" and _FAMILY.fullmatch(value) is not None
+
+
+def _is_length(name: str, part: str) -> bool:
+    if part.lower() in _SIZES:
+        return True
+    length = pixels(part)
+    largest = 120.0 if name == "font-size" else _LARGEST
+    return length is not None and -200 <= length <= largest
+
+
+# --- style sheets ---------------------------------------------------------------------------------------------------
+
+_RULES_AT_MOST: Final = 2000
+_SIMPLE: Final = re.compile(r"([a-z][a-z0-9]*|\*)?((?:[.#][\w-]+)?)", re.IGNORECASE)
+
+
+class Sheet:
+    """The rules of a letter's style elements whose selector is one element, class or name (p, .x, p.x, #x).
+
+    Selectors that ask for more (descendants, states, media) are left out: what they dress is readable without, and to
+    hold each rule against each element is what makes a hostile sheet slow.
+    """
+
+    def __init__(self, css: str) -> None:
+        """Read `css`, as far as it can be read; time is linear in its length."""
+        self._rules: dict[str, Style] = {}
+        for selectors, body in _rules(css):
+            style = read_style(body)
+            if not style:
+                continue
+            for selector in selectors.split(","):
+                found = _SIMPLE.fullmatch(selector.strip())
+                if found and selector.strip():
+                    key = (found[1] or "").lower().replace("*", "") + found[2].lower()
+                    self._rules.setdefault(key, {}).update(style)
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
+
+    def style_for(self, tag: str, classes: str, name: str) -> Style:
+        """Return what the sheet says of such an element, the more exact rule last."""
+        style: Style = dict(self._rules.get(tag, {}))
+        for one in classes.lower().split()[:8]:
+            style.update(self._rules.get(f".{one}", {}))
+            style.update(self._rules.get(f"{tag}.{one}", {}))
+        if name:
+            style.update(self._rules.get(f"#{name.lower()}", {}))
+            style.update(self._rules.get(f"{tag}#{name.lower()}", {}))
+        return style
+
+
+def _rules(css: str) -> list[tuple[str, str]]:
+    """Return selectors and bodies of the plain rules; those inside @media and its like are passed over."""
+    css = css.replace("<!--", " ").replace("-->", " ")
+    css = " ".join(part.partition("*/")[2] if number else part for number, part in enumerate(css.split("/*")))
+    found: list[tuple[str, str]] = []
+    depth, start, selector = 0, 0, ""
+    for brace in re.finditer(r"[{}]", css):
+        if brace[0] == "{":
+            depth += 1
+            if depth == 1:
+                selector = css[start : brace.start()].rpartition(";")[2].strip()
+            start = brace.end()
+        elif depth:
+            depth -= 1
+            if depth == 0:
+                if not selector.startswith("@") and len(selector) < 2000:
+                    found.append((selector, css[start : brace.start()]))
+                selector = ""
+            start = brace.end()
+        if len(found) >= _RULES_AT_MOST:
+            break
+    return found

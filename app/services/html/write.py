@@ -1,0 +1,299 @@
+"""Writes blocks as HTML: compact, valid, and such that Outlook shows it as it was meant.
+
+Each block is written by itself, knowing only the block before and the block after: their places say which lists,
+tables and quotations begin and end between them. So the editor writes anew what a key has touched and nothing else,
+and all fragments in order are the whole body.
+
+Lines are `div`, because Outlook and the browsers give them no space of their own; the font is said once, around all;
+tables say it again, because Outlook's reader of HTML forgets it there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from app.services.html.blocks import LINE, Block, Body, Cell, Kept, Look, Paragraph, Picture, Piece, Rule, Table
+from app.services.html.style import read_style
+
+OWN_BASE: Final = "font-family:Calibri,Arial,Helvetica,sans-serif;font-size:11pt"
+"""How a letter begun here looks: what people of Outlook expect."""
+_HEAD: Final = '<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>'
+_QUOTE: Final = '<blockquote style="margin:0 0 0 .8ex;border-left:2px solid #ccc;padding-left:1ex">'
+_SPACES: Final = re.compile(r"  +|^ | $", re.MULTILINE)
+_WORDS_OF_RAISED: Final = frozenset({"sub", "sup"})
+
+
+class Place(NamedTuple):
+    """Where a block stands. `table` and `cell` are the opening tags there, "" outside of tables.
+
+    `where` is (table, row, column); `lists` is a sign for each list around, "u" or "o", outermost first. `start` is the
+    number that the innermost list begins with.
+    """
+
+    quote: int = 0
+    where: tuple[int, int, int] | None = None
+    table: str = ""
+    cell: str = ""
+    lists: str = ""
+    item: bool = True
+    start: int = 1
+    style: str = ""
+
+
+def open_body(base: str) -> str:
+    """Return what comes before the first block."""
+    return f'{_HEAD}<div style="{_quoted(base)}">' if base else f"{_HEAD}<div>"
+
+
+def close_body(quote: str) -> str:
+    """Return what comes after the last block, the quotation that stands apart included."""
+    return f"</div>{quote}</body></html>"
+
+
+def write_block(content: str, place: Place, before: Place | None, after: Place | None) -> str:
+    """Return a block whole: what begins with it, its content, what ends with it."""
+    return _opening(before, place) + content + _closing(place, after)
+
+
+# --- between blocks -------------------------------------------------------------------------------------------------
+
+
+def _shared(one: Place | None, other: Place | None) -> tuple[int, int, int]:
+    """Return what two neighbours share: quotations, then 0 to 3 of table, row and cell, then lists."""
+    if one is None or other is None:
+        return 0, 0, 0
+    quotes = min(one.quote, other.quote)
+    if one.quote != other.quote:
+        return quotes, 0, 0
+    cells = 0
+    if one.where is not None and other.where is not None:
+        while cells < 3 and one.where[cells] == other.where[cells]:
+            cells += 1
+    if (one.where is None) != (other.where is None) or (one.where is not None and cells < 3):
+        return quotes, cells, 0
+    lists = 0
+    while lists < min(len(one.lists), len(other.lists)) and one.lists[lists] == other.lists[lists]:
+        lists += 1
+    return quotes, cells, lists
+
+
+def _opening(before: Place | None, place: Place) -> str:
+    quotes, cells, lists = _shared(before, place)
+    parts = [_QUOTE] * (place.quote - quotes)
+    if place.where is not None:
+        parts += [place.table, "<tr>", place.cell][cells:]
+    if place.lists and lists == len(place.lists):
+        if place.item:
+            parts.append(_tag("li", place.style))
+    else:
+        for number in range(lists, len(place.lists)):
+            last = number == len(place.lists) - 1
+            ordered = place.lists[number] == "o"
+            start = f' start="{place.start}"' if ordered and last and place.start != 1 else ""
+            parts.append(f"<ol{start}>" if ordered else "<ul>")
+            parts.append(_tag("li", place.style) if last else "<li>")
+    return "".join(parts)
+
+
+def _closing(place: Place, after: Place | None) -> str:
+    quotes, cells, lists = _shared(place, after)
+    parts: list[str] = []
+    for kind in reversed(place.lists[lists:]):
+        parts += ["</li>", "</ol>" if kind == "o" else "</ul>"]
+    if after is not None and lists and lists == len(after.lists) and after.item:
+        parts.append("</li>")
+    if place.where is not None:
+        parts += ["</td>" if place.cell.startswith("<td") else "</th>", "</tr>", "</table>"][: 3 - cells]
+    parts += ["</blockquote>"] * (place.quote - quotes)
+    return "".join(parts)
+
+
+# --- what stands in a block -----------------------------------------------------------------------------------------
+
+
+def write_paragraph(paragraph: Paragraph, *, bare: bool) -> str:
+    """Return a paragraph's element; `bare` where the element around it (an item, a cell) is enough."""
+    content = write_pieces(paragraph.pieces, keep_spaces=paragraph.kind == "pre")
+    if bare and paragraph.kind == "div":
+        return content or "<br>"
+    return f"{_tag(paragraph.kind, style_of(paragraph))}{content or '<br>'}</{paragraph.kind}>"
+
+
+def style_of(paragraph: Paragraph) -> str:
+    """Return how a paragraph is dressed, as CSS."""
+    parts = [f"text-align:{paragraph.align}"] if paragraph.align else []
+    if paragraph.background:
+        parts.append(f"background-color:{paragraph.background}")
+    if paragraph.style:
+        parts.append(paragraph.style)
+    return ";".join(parts)
+
+
+def write_pieces(pieces: Sequence[Piece], *, keep_spaces: bool = False) -> str:
+    """Return characters and pictures, each element opened once for all neighbours that share it."""
+    parts: list[str] = []
+    opened: list[str] = []
+    for number, piece in enumerate(pieces):
+        wanted = _elements(piece)
+        shared = 0
+        while shared < min(len(opened), len(wanted)) and opened[shared] == wanted[shared]:
+            shared += 1
+        parts += [_end(tag) for tag in reversed(opened[shared:])]
+        parts += wanted[shared:]
+        opened = wanted
+        if isinstance(piece, Picture):
+            parts.append(_picture(piece))
+        else:
+            last = number == len(pieces) - 1
+            parts.append(_text(piece.text, keep_spaces=keep_spaces, first=number == 0, last=last))
+    parts += [_end(tag) for tag in reversed(opened)]
+    return "".join(parts)
+
+
+def _elements(piece: Piece) -> list[str]:
+    if isinstance(piece, Picture):
+        return [f'<a href="{_quoted(piece.link)}">'] if piece.link else []
+    return _elements_of(piece.look)
+
+
+def _elements_of(look: Look) -> list[str]:
+    tags = [f'<a href="{_quoted(look.link)}">'] if look.link else []
+    style = []
+    if look.color:
+        style.append(f"color:{look.color}")
+    if look.background:
+        style.append(f"background-color:{look.background}")
+    if look.style:
+        style.append(look.style)
+    if style:
+        tags.append(_tag("span", ";".join(style)))
+    for name, on in (("b", look.bold), ("i", look.italic), ("u", look.underline), ("s", look.strike)):
+        if on:
+            tags.append(f"<{name}>")
+    if look.raised in _WORDS_OF_RAISED:
+        tags.append(f"<{look.raised}>")
+    return tags
+
+
+def _end(tag: str) -> str:
+    return f"</{tag[1:].partition(' ')[0].removesuffix('>')}>"
+
+
+def _picture(picture: Picture) -> str:
+    sizes = "".join(
+        f' {name}="{size}"' for name, size in (("width", picture.width), ("height", picture.height)) if size
+    )
+    return f'<img src="{_quoted(picture.source)}" alt="{_quoted(picture.alt)}"{sizes}>'
+
+
+def _text(text: str, *, keep_spaces: bool, first: bool, last: bool) -> str:
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if keep_spaces:
+        text = text.replace(LINE, "\n")
+        return text + "\n" if last and text.endswith("\n") else text
+    if "\t" in text:
+        text = text.replace("\t", "\u2003")
+    if "  " in text or text.startswith(" ") or text.endswith(" "):
+        text = text.replace("  ", " \u00a0")
+        if first and text.startswith(" "):
+            text = "\u00a0" + text[1:]
+        if last and text.endswith(" "):
+            text = text[:-1] + "\u00a0"
+    if LINE in text:
+        text = re.sub(f" ?{LINE} ?", lambda found: found[0].replace(" ", "\u00a0"), text)
+        text = text.replace(LINE, "<br>") + ("<br>" if last and text.endswith(LINE) else "")
+    return text.replace("\u00a0", "&nbsp;")
+
+
+def _tag(name: str, style: str) -> str:
+    return f'<{name} style="{_quoted(style)}">' if style else f"<{name}>"
+
+
+def _quoted(value: str) -> str:
+    return value.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+# --- tables ---------------------------------------------------------------------------------------------------------
+
+
+def table_tag(*, border: bool) -> str:
+    """Return the opening tag of a table."""
+    edge = ' border="1"' if border else ' border="0"'
+    return f'<table{edge} cellspacing="0" cellpadding="4" style="border-collapse:collapse">'
+
+
+def cell_tag(cell: Cell, base: str) -> str:
+    """Return the opening tag of a cell; `base` is the CSS around the body."""
+    name = "th" if cell.head else "td"
+    fonts = {key: value for key, value in read_style(base).items() if key in {"font-family", "font-size"}}
+    if cell.background:
+        fonts["background-color"] = cell.background
+    style = ";".join(f"{key}:{value}" for key, value in fonts.items())
+    spans = "".join(
+        f' {key}="{value}"' for key, value in (("colspan", cell.columns), ("rowspan", cell.rows)) if value > 1
+    )
+    width = f' width="{cell.width}%"' if cell.width else ""
+    return f'<{name}{spans}{width} style="{_quoted(style)}">' if style else f"<{name}{spans}{width}>"
+
+
+# --- whole bodies ---------------------------------------------------------------------------------------------------
+
+
+def place_of(paragraph: Paragraph) -> Place:
+    """Return where a paragraph outside of tables stands."""
+    lists = "".join("o" if level.ordered else "u" for level in paragraph.lists)
+    start = paragraph.lists[-1].start if paragraph.lists else 1
+    style = style_of(paragraph) if paragraph.kind == "div" else ""
+    return Place(paragraph.quote, None, "", "", lists, paragraph.item, start, style)
+
+
+def write_body(body: Body) -> str:
+    """Return a whole body, as the editor would write it."""
+    return open_body(body.base) + write_blocks(body.blocks, body.base) + close_body(body.quote)
+
+
+def write_blocks(blocks: Sequence[Block], base: str = "") -> str:
+    """Return blocks in order, without what is around a body."""
+    flat = [entry for number, block in enumerate(blocks) for entry in _entries(number, block, base)]
+    parts: list[str] = []
+    for number, (content, place) in enumerate(flat):
+        before = flat[number - 1][1] if number else None
+        after = flat[number + 1][1] if number + 1 < len(flat) else None
+        parts.append(write_block(content, place, before, after))
+    return "".join(parts)
+
+
+def _entries(number: int, block: Block, base: str) -> list[tuple[str, Place]]:
+    if isinstance(block, Paragraph):
+        place = place_of(block)
+        return [(write_paragraph(block, bare=bool(place.lists) and place.item), place)]
+    if isinstance(block, Rule):
+        return [("<hr>", Place(block.quote))]
+    if isinstance(block, Kept):
+        return [(block.html, Place())]
+    entries: list[tuple[str, Place]] = []
+    opening = table_tag(border=block.border)
+    for down, row in enumerate(block.rows):
+        for across, cell in enumerate(row):
+            for paragraph in cell.blocks:
+                place = place_of(paragraph)._replace(
+                    quote=block.quote, where=(number, down, across), table=opening, cell=cell_tag(cell, base)
+                )
+                bare = bool(place.lists and place.item) or (len(cell.blocks) == 1 and not style_of(paragraph))
+                entries.append((write_paragraph(paragraph, bare=bare), place))
+    return entries
+
+
+__all__ = [
+    "OWN_BASE",
+    "Place",
+    "Table",
+    "cell_tag",
+    "close_body",
+    "open_body",
+    "table_tag",
+    "write_block",
+    "write_body",
+]
