@@ -46,7 +46,12 @@ class Listing(NamedTuple):
 def moment_of(row: Row, folder: Folder) -> float:
     """Return the time that a list shows and is sorted by: sent in Sent, last changed elsewhere."""
     sent = row.sent if folder in {Folder.SENT, Folder.INBOX} else 0.0
-    return sent or row.modified or row.created
+    return to_the_millisecond(sent or row.modified or row.created)
+
+
+def to_the_millisecond(moment: float) -> float:
+    """Return a time as the cache has it: SQLite writes no more than 15 digits of a number."""
+    return round(moment, 3)
 
 
 def people_of(row: Row) -> str:

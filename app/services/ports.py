@@ -163,12 +163,23 @@ class Cache(Protocol):
         """Take rows in, or write them over; each keeps its number as long as its item is there."""
         ...
 
-    async def apply(self, account_id: AccountId, place: Place, changes: Sequence[Change], standing: Standing) -> None:
-        """Take a page of changes in, and only then the standing that says so: an end between costs a second look."""
+    async def apply(
+        self,
+        account_id: AccountId,
+        place: Place,
+        changes: Sequence[Change],
+        standing: Standing,
+        *,
+        whole: bool = False,
+    ) -> None:
+        """Take a page of changes in, and only then the standing that says so: an end between costs a second look.
+
+        With `whole`, rows that no page told of (those that were only `put`, or are in doubt) are removed.
+        """
         ...
 
-    async def keep_only(self, account_id: AccountId, place: Place, item_ids: Sequence[str]) -> None:
-        """Remove all rows but these."""
+    async def doubt(self, account_id: AccountId, place: Place) -> None:
+        """Take every row for one that may be no more, until a page tells of it again; the state is forgotten."""
         ...
 
     async def note_body(self, account_id: AccountId, item_id: str, text: str) -> None:

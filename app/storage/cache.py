@@ -58,6 +58,7 @@ _PUT: Final = (
     f" ON CONFLICT (folder, item) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _WRITTEN)},"
     " body = CASE WHEN preview = excluded.preview THEN body END"
 )
+_SEE: Final = _PUT.replace("rows (folder,", "rows (seen, folder,").replace("VALUES (", "VALUES (1, ") + ", seen = 1"
 _numbers: Final = msgspec.json.Decoder(list[int])
 _reals: Final = msgspec.json.Decoder(list[float])
 _texts: Final = msgspec.json.Decoder(list[str])
@@ -116,7 +117,15 @@ class SqliteCache:
         for start in range(0, len(rows), _SLICE):
             await self._write(account_id, place, _putting(place.folder, rows[start : start + _SLICE]))
 
-    async def apply(self, account_id: AccountId, place: Place, changes: Sequence[Change], standing: Standing) -> None:
+    async def apply(
+        self,
+        account_id: AccountId,
+        place: Place,
+        changes: Sequence[Change],
+        standing: Standing,
+        *,
+        whole: bool = False,
+    ) -> None:
         """Take a page of changes in, and only then the state that says so."""
         for start in range(0, len(changes), _SLICE):
             await self._write(account_id, place, _applying(place.folder, changes[start : start + _SLICE]))
@@ -126,19 +135,19 @@ class SqliteCache:
                 "UPDATE folders SET state = ?, complete = ?, total = ?, checked = ? WHERE id = ?",
                 (standing.state, standing.complete, standing.total, standing.checked, folder),
             )
+            if whole:
+                sql.execute("DELETE FROM rows WHERE folder = ? AND seen = 0", (folder,))
 
         await self._write(account_id, place, note)
 
-    async def keep_only(self, account_id: AccountId, place: Place, item_ids: Sequence[str]) -> None:
-        """Remove all rows but these."""
-        kept = msgspec.json.encode(list(item_ids)).decode()
+    async def doubt(self, account_id: AccountId, place: Place) -> None:
+        """Take every row for one that may be no more, until it is told of again."""
 
-        def remove(sql: _Sql, folder: int) -> None:
-            sql.execute(
-                "DELETE FROM rows WHERE folder = ? AND item NOT IN (SELECT value FROM json_each(?))", (folder, kept)
-            )
+        def doubt(sql: _Sql, folder: int) -> None:
+            sql.execute("UPDATE rows SET seen = 0 WHERE folder = ?", (folder,))
+            sql.execute("UPDATE folders SET state = '' WHERE id = ?", (folder,))
 
-        await self._write(account_id, place, remove)
+        await self._write(account_id, place, doubt)
 
     async def note_body(self, account_id: AccountId, item_id: str, text: str) -> None:
         """Let a letter be found by all its words."""
@@ -315,7 +324,7 @@ def _applying(kind: Folder, changes: Sequence[Change]) -> Callable[[_Sql, int], 
     def take_in(sql: _Sql, folder: int) -> None:
         for change in changes:
             if change.row is not None:
-                sql.execute(_PUT, (folder, *_values(change.row, kind)))
+                sql.execute(_SEE, (folder, *_values(change.row, kind)))
             elif change.kind is ChangeKind.DELETED:
                 sql.execute("DELETE FROM rows WHERE folder = ? AND item = ?", (folder, change.ref.item_id))
             elif change.ref.change_key:

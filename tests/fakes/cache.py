@@ -34,6 +34,7 @@ class _Kept:
     folder: tuple[AccountId, Place]
     row: Row
     body: str | None = None
+    seen: bool = False
 
 
 class FakeCache:
@@ -104,26 +105,39 @@ class FakeCache:
         for row in rows:
             self._put(account_id, place, row)
 
-    async def apply(self, account_id: AccountId, place: Place, changes: Sequence[Change], standing: Standing) -> None:
+    async def apply(
+        self,
+        account_id: AccountId,
+        place: Place,
+        changes: Sequence[Change],
+        standing: Standing,
+        *,
+        whole: bool = False,
+    ) -> None:
         """Take a page of changes in."""
         self._enter("apply")
         for change in changes:
             number = self._find(account_id, place, change.ref.item_id)
             if change.row is not None:
-                self._put(account_id, place, change.row)
+                self._put(account_id, place, change.row).seen = True
             elif change.kind is ChangeKind.DELETED:
                 self._kept.pop(number or 0, None)
             elif number is not None and change.ref.change_key:
                 kept = self._kept[number]
                 kept.row = msgspec.structs.replace(kept.row, ref=change.ref)
         self._standings[account_id, place] = standing
-
-    async def keep_only(self, account_id: AccountId, place: Place, item_ids: Sequence[str]) -> None:
-        """Remove all rows but these."""
-        self._enter("keep_only")
         for number, kept in list(self._kept.items()):
-            if kept.folder == (account_id, place) and kept.row.ref.item_id not in item_ids:
+            if whole and kept.folder == (account_id, place) and not kept.seen:
                 del self._kept[number]
+
+    async def doubt(self, account_id: AccountId, place: Place) -> None:
+        """Take every row for one that may be no more."""
+        self._enter("doubt")
+        for kept in self._kept.values():
+            if kept.folder == (account_id, place):
+                kept.seen = False
+        standing = self._standings.get((account_id, place), Standing())
+        self._standings[account_id, place] = msgspec.structs.replace(standing, state="")
 
     async def note_body(self, account_id: AccountId, item_id: str, text: str) -> None:
         """Let a letter be found by all its words."""
@@ -157,14 +171,15 @@ class FakeCache:
             (n for n, k in self._kept.items() if k.folder == (account_id, place) and k.row.ref.item_id == item_id), None
         )
 
-    def _put(self, account_id: AccountId, place: Place, row: Row) -> None:
+    def _put(self, account_id: AccountId, place: Place, row: Row) -> _Kept:
         number = self._find(account_id, place, row.ref.item_id)
         if number is None:
-            self._kept[next(self._count)] = _Kept((account_id, place), row)
-            return
+            kept = self._kept[next(self._count)] = _Kept((account_id, place), row)
+            return kept
         kept = self._kept[number]
         kept.body = kept.body if kept.row.preview == row.preview else None
         kept.row = row
+        return kept
 
     def _order(self, order: Order, place: Place, row: Row) -> tuple[float | str, float]:
         moment = moment_of(row, place.folder)

@@ -297,6 +297,9 @@ class FakeMailbox(MoreOfAMailbox):
         failure = await self._enter(name, account_id, asked)
         if failure is not None:
             raise error_for(failure.trouble)
+        refusal = self._refusals.pop(name, {}).get(0) if name in {"list_folder", "sync"} else None
+        if refusal is not None:
+            raise ItemRefused(refusal)
 
     async def _write(
         self, name: str, account_id: AccountId, asked: Sequence[_T], write_one: Callable[[AccountId, _T], Outcome]

@@ -121,10 +121,27 @@ async def test_folders_accounts_and_mailboxes_do_not_mix(cache: Cache) -> None:
     assert len((await cache.listing(B, SENT)).ids) == 1
 
 
-async def test_only_what_the_server_still_has_is_kept(cache: Cache) -> None:
-    await cache.put(A, SENT, [row(number) for number in range(5)])
-    await cache.keep_only(A, SENT, ["id-1", "id-3", "id-9"])
-    assert await subjects(cache) == ["Letter 3", "Letter 1"]
+def made(*numbers: int) -> list[Change]:
+    return [Change(ChangeKind.CREATED, ItemRef(f"id-{number}"), row(number)) for number in numbers]
+
+
+async def test_once_all_was_told_what_was_not_told_of_goes(cache: Cache) -> None:
+    await cache.put(A, SENT, [row(9), row(1)])
+    await cache.apply(A, SENT, made(0, 1, 2), Standing("first"))
+    assert await subjects(cache) == ["Letter 9", "Letter 2", "Letter 1", "Letter 0"]
+    await cache.apply(A, SENT, made(3), Standing("second", complete=True), whole=True)
+    assert await subjects(cache) == ["Letter 3", "Letter 2", "Letter 1", "Letter 0"]
+
+
+async def test_rows_in_doubt_stay_until_all_was_told_anew(cache: Cache) -> None:
+    await cache.apply(A, SENT, made(1, 2, 3), Standing("first", complete=True, total=3), whole=True)
+    numbers = list((await cache.listing(A, SENT)).ids)
+    await cache.doubt(A, SENT)
+    assert (await cache.standing(A, SENT)) == Standing("", complete=True, total=3)
+    assert len(await subjects(cache)) == 3
+    await cache.apply(A, SENT, made(1), Standing("a", complete=True))
+    await cache.apply(A, SENT, made(3), Standing("b", complete=True), whole=True)
+    assert list((await cache.listing(A, SENT)).ids) == [numbers[0], numbers[2]]
 
 
 async def test_rows_come_by_name_whether_they_are_among_the_first_or_not(cache: Cache) -> None:
@@ -220,7 +237,7 @@ async def test_what_changes_is_found_by_its_new_words_and_not_by_the_old(cache: 
     await cache.put(A, SENT, [row(1, "Budget")])
     assert await subjects(cache, "plan") == []
     assert await subjects(cache, "budget") == ["Budget"]
-    await cache.keep_only(A, SENT, [])
+    await cache.apply(A, SENT, [], Standing(), whole=True)
     assert await subjects(cache, "budget") == []
 
 

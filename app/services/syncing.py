@@ -1,0 +1,223 @@
+"""Keeps the cache true to the server: the newest rows at once, then everything, then what changed, folder by folder.
+
+A first look may take minutes. It goes on where it was interrupted, also in another run, because the state of each page
+is kept with the page. A server without SyncFolderItems is read page by page. Nothing here is urgent: a trouble ends the
+round, and the next one comes after a growing pause, when the account is well again, or when the person asks.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from app.domain.cached import Standing
+from app.domain.errors import AccountError, ItemRefused, StorageError, Trouble
+from app.domain.listing import Change, ChangeKind, Page, Place
+from app.domain.message import AccountId, ItemRef, LocalId
+from app.domain.outcome import ServerWords
+from app.services.accounts import Accounts
+from app.services.events import Event
+from app.services.letters import Letters
+from app.services.ports import Cache, Clock, Mailbox
+from app.services.work import Spawn, growing_pause
+
+if TYPE_CHECKING:
+    import asyncio
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS: Final = 60.0
+FIRST_PAGE: Final = 50
+PAGE: Final = 200
+"""Changes in a request: Exchange gives 512 at most, and a smaller page is sooner seen."""
+_OVERLAP: Final = 20
+"""Rows by which pages overlap where there is no sync: what another client deletes meanwhile moves the rest up."""
+_STATE_LOST: Final = frozenset({"ErrorInvalidSyncStateData", "ErrorSyncFolderNotFound"})
+_NOT_OFFERED: Final = frozenset(
+    {"ErrorInvalidOperation", "ErrorInvalidRequest", "ErrorUnsupportedOperation", "ErrorNotImplemented"}
+)
+
+
+class FolderSync:
+    """One folder. `changed` says that the cache has other rows, `state_changed` that loading or trouble differs."""
+
+    def __init__(
+        self, account_id: AccountId, place: Place, mailbox: Mailbox, cache: Cache, clock: Clock, turn: asyncio.Lock
+    ) -> None:
+        """Ask nothing yet; `turn` lets one folder of an account ask at a time, so that a letter need not wait long."""
+        self.changed: Event[None] = Event()
+        self.state_changed: Event[None] = Event()
+        self.account_id, self.place = account_id, place
+        self.loading = False
+        self.loaded = False
+        self.total = 0
+        self.trouble: Trouble | None = None
+        self.refusal: ServerWords | None = None
+        self.asked_with: dict[LocalId, ItemRef] = {}
+        """The letters that this machine had on the server when the last whole look began."""
+        self.users = 0
+        self.known: Callable[[], dict[LocalId, ItemRef]] = dict
+        self._mailbox, self._cache, self._clock, self._turn = mailbox, cache, clock, turn
+        self._again = False
+        self._walked: tuple[int, tuple[ItemRef, ...]] | None = None
+
+    async def look(self) -> None:
+        """Learn from the cache how far the folder is known. Raises StorageError."""
+        standing = await self._cache.standing(self.account_id, self.place)
+        self.loaded, self.total = self.loaded or standing.complete, self.total or standing.total
+
+    async def sync(self) -> None:
+        """Bring the cache up to date. Trouble is not raised: `trouble` and `refusal` say it."""
+        if self.loading:
+            self._again = True  # what happened since the round began may have been missed by it
+            return
+        self.loading = True
+        self.state_changed.emit(None)
+        try:
+            while True:
+                self._again = False
+                await self._round()
+                if not self._again or self.trouble is not None:
+                    break
+        finally:
+            self.loading = False
+            self.state_changed.emit(None)
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether the last round ended in trouble."""
+        return self.trouble is not None or self.refusal is not None
+
+    async def _round(self) -> None:
+        known = self.known()
+        try:
+            standing = await self._cache.standing(self.account_id, self.place)
+            if not standing.complete:
+                await self._show_first()
+            await self._take_changes(standing)
+        except AccountError as error:
+            self.trouble = error.trouble
+        except ItemRefused as error:
+            self.trouble, self.refusal = None, error.words
+        except StorageError:
+            # The lists go on with what they have; the journal, which is on the same disk, tells the person.
+            log.warning("the cache could not be written", exc_info=True)
+        else:
+            self.trouble, self.refusal, self.loaded = None, None, True
+            self.asked_with = known
+            self.changed.emit(None)
+
+    async def _show_first(self) -> None:
+        """Show the newest rows while the rest is still to come."""
+        async with self._turn:
+            page = await self._mailbox.list_folder(self.account_id, self.place, 0, FIRST_PAGE)
+        self.total = page.total
+        await self._cache.put(self.account_id, self.place, page.rows)
+        self.changed.emit(None)
+
+    async def _take_changes(self, standing: Standing) -> None:
+        state = standing.state
+        if not state and standing.complete:
+            await self._cache.doubt(self.account_id, self.place)
+        while True:
+            try:
+                async with self._turn:
+                    page = await self._mailbox.sync(self.account_id, self.place, state, PAGE)
+            except ItemRefused as error:
+                code = error.words.response_code
+                if code in _STATE_LOST and state:
+                    state = ""
+                    await self._cache.doubt(self.account_id, self.place)
+                    continue
+                if code in _NOT_OFFERED:
+                    await self._walk(standing)
+                    return
+                raise
+            state = page.state
+            complete = standing.complete or not page.more
+            fresh = Standing(state, complete=complete, total=self.total, checked=self._clock.now())
+            await self._cache.apply(self.account_id, self.place, page.changes, fresh, whole=not page.more)
+            if not page.more:
+                return
+            self.changed.emit(None)
+
+    # --- without sync -------------------------------------------------------------------------------------------------
+
+    async def _walk(self, standing: Standing) -> None:
+        """Read the whole folder page by page, unless its first page is as it was."""
+        page = await self._page(0)
+        first = (page.total, tuple(row.ref for row in page.rows))
+        if standing.complete and first == self._walked:
+            return
+        await self._cache.doubt(self.account_id, self.place)
+        offset = 0
+        while page.next_offset is not None:
+            await self._keep(page, standing.complete)
+            self.changed.emit(None)
+            offset = max(offset + 1, page.next_offset - _OVERLAP)
+            page = await self._page(offset)
+        # A folder that changed while it was read is not taken for whole: nothing is removed on a guess.
+        whole = page.total == first[0]
+        await self._keep(page, standing.complete or whole, whole=whole)
+        self.total, self._walked = page.total, first if whole else None
+
+    async def _page(self, offset: int) -> Page:
+        async with self._turn:
+            return await self._mailbox.list_folder(self.account_id, self.place, offset, PAGE)
+
+    async def _keep(self, page: Page, complete: bool, *, whole: bool = False) -> None:
+        changes = [Change(ChangeKind.CREATED, row.ref, row) for row in page.rows]
+        standing = Standing("", complete=complete, total=page.total, checked=self._clock.now())
+        await self._cache.apply(self.account_id, self.place, changes, standing, whole=whole)
+
+
+class Syncing:
+    """The folders that somebody looks at, and the clock by which they are looked after."""
+
+    def __init__(
+        self, mailbox: Mailbox, cache: Cache, accounts: Accounts, letters: Letters, clock: Clock, spawn: Spawn
+    ) -> None:
+        """Follow nothing yet; `start` lets time pass."""
+        self._mailbox, self._cache, self._accounts = mailbox, cache, accounts
+        self._letters, self._clock, self._spawn = letters, clock, spawn
+        self._folders: dict[tuple[AccountId, Place], FolderSync] = {}
+        self._turns: dict[AccountId, asyncio.Lock] = {}
+
+    def follow(self, account_id: AccountId, place: Place) -> FolderSync:
+        """Return the folder, to be looked after until `leave`."""
+        folder = self._folders.get((account_id, place))
+        if folder is None:
+            import asyncio
+
+            turn = self._turns.setdefault(account_id, asyncio.Lock())
+            folder = FolderSync(account_id, place, self._mailbox, self._cache, self._clock, turn)
+            folder.known = lambda: self._known(account_id)
+            self._folders[account_id, place] = folder
+        folder.users += 1
+        return folder
+
+    def leave(self, folder: FolderSync) -> None:
+        """Look after it no longer, once nobody does."""
+        folder.users -= 1
+        if folder.users <= 0:
+            self._folders.pop((folder.account_id, folder.place), None)
+
+    def start(self) -> None:
+        """Look for what other clients did, every minute."""
+        self._spawn(self._go_round(), "look for changes")
+
+    async def _go_round(self) -> None:
+        failures = 0
+        while True:
+            await self._clock.sleep(POLL_SECONDS if not failures else max(POLL_SECONDS, growing_pause(failures)))
+            failed = False
+            for folder in list(self._folders.values()):
+                if self._accounts.is_paused(folder.account_id):
+                    continue
+                await folder.sync()
+                failed = failed or folder.trouble is not None
+            failures = failures + 1 if failed else 0
+
+    def _known(self, account_id: AccountId) -> dict[LocalId, ItemRef]:
+        return {r.local_id: r.ref for r in self._letters.all() if r.account_id == account_id and r.ref is not None}
