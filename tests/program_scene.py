@@ -30,6 +30,7 @@ from app.views.shell.view import Window
 from tests.fakes import clock as fake_clock
 from tests.fakes.clock import FakeClock
 from tests.fakes.correspondents import FakeCorrespondents
+from tests.fakes.files import FakeFiles
 from tests.fakes.journal import FakeJournal
 from tests.fakes.mailbox import FakeMailbox, Stored
 from tests.fakes.scene import ACCOUNT, ANNA, LETTER
@@ -56,7 +57,10 @@ class ProgramScene:
         self.tasks.on_defect = self.defects.append
         self.window = Window()
         qtbot.addWidget(self.window)
-        ports = Ports(self.journal, self.settings, self.mailbox, self.secrets, self.clock, self.correspondents)
+        self.files = FakeFiles()
+        ports = Ports(
+            self.journal, self.settings, self.mailbox, self.secrets, self.clock, self.correspondents, self.files
+        )
         self.program = Program(qapp, self.window, Options(hold=HOLD), ports, self.tasks)
 
     async def start(self) -> ProgramScene:
@@ -66,6 +70,7 @@ class ProgramScene:
             self.window.show()
             self.window.activateWindow()
         await self.program.letters.load()
+        await self.program.aids.load()
         await self.program.address_book.load()
         await self.program.accounts.start()
         await self.program.outbox.resume()

@@ -15,10 +15,11 @@ from app.domain.message import AccountId
 from app.services.accounts import Accounts
 from app.services.address_book import AddressBook
 from app.services.drafts import Drafts
+from app.services.attachments import Attachments
 from app.services.folders import FolderView
 from app.services.letters import Letters
 from app.services.outbox import HOLD_SECONDS, Outbox
-from app.services.ports import Clock, Correspondents, Journal, Mailbox, Secrets, Settings
+from app.services.ports import AttachedFiles, Clock, Correspondents, Journal, Mailbox, Secrets, Settings
 from app.services.reading import Readings
 from app.services.remedies import Remedies
 from app.services.watched import WatchedMailbox
@@ -52,6 +53,7 @@ class Ports(NamedTuple):
     correspondents: Correspondents
 
 
+    files: AttachedFiles
 class Program:
     """The parts by name. Nothing runs yet when it is made; `running.py` starts it and ends it."""
 
@@ -59,19 +61,20 @@ class Program:
         """Build everything on `ports`."""
         self.qt, self.window, self.options, self.tasks = qt, window, options, tasks
         self.hold = HOLD_SECONDS if options.hold is None else options.hold
-        self.journal, self.settings, self._server, self.secrets, self.clock, correspondents = ports
-        self._build_services(correspondents)
+        self.journal, self.settings, self._server, self.secrets, self.clock, correspondents, files = ports
+        self._build_services(correspondents, files)
         self._build_rooms()
         self.registry = Registry()
         self.writing = Writing(self)
         self.wishes = Wishes(self)
 
-    def _build_services(self, correspondents: Correspondents) -> None:
+    def _build_services(self, correspondents: Correspondents, files: AttachedFiles) -> None:
         spawn, clock = self.tasks.spawn, self.clock
         self.accounts = Accounts(self.settings, self.secrets, self._server)
         self.mailbox = WatchedMailbox(self._server, self.accounts, clock)
         self.letters = Letters(self.journal, clock, spawn)
-        self.drafts = Drafts(self.letters, self.mailbox, self.accounts, clock, spawn)
+        self.drafts = Drafts(self.letters, self.mailbox, self.accounts, clock, spawn, files)
+        self.attachments = Attachments(self.letters, self.drafts, files, spawn)
         self.outbox = Outbox(self.letters, self.drafts, self.mailbox, self.accounts, clock, spawn)
         self.remedies = Remedies(self.letters, self.drafts, self.outbox, self.accounts, spawn)
         self.remedies.hold_seconds = self.hold

@@ -6,6 +6,7 @@ from app.bootstrap.clock import SystemClock
 from app.bootstrap.program import Ports
 from app.credentials.keyring_secrets import KeyringSecrets
 from app.engine.client import EngineClient
+from app.storage.attachments import AttachmentFolder
 from app.storage.correspondents import SqliteCorrespondents
 from app.storage.journal import SqliteJournal
 from app.storage.settings import SqliteSettings
@@ -27,6 +28,7 @@ class World:
             self._secrets,
             SystemClock(),
             SqliteCorrespondents(store),
+            AttachmentFolder(store.path.parent / "attachments"),
         )
 
     async def close(self) -> None:

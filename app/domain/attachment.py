@@ -1,8 +1,8 @@
 """What is attached to a letter: as it was meant, as the server holds it, and what differs between the two.
 
-An attachment has a name of ours (`key`) from the moment it is there, for life, as a letter has. Its bytes lie in a
-private copy on this machine where `here`, so that a file that is moved, changed or on a stick that is pulled does not
-take the letter with it. What the server calls it rests in the letter's record (`Held`), beside the letter's own ItemId.
+An attachment has a name of ours (`key`) from the moment it was chosen, as a letter has. Its bytes lie in a private
+copy on this machine, so that a file that is moved, changed or on a stick that is pulled does not take the letter with
+it. What the server calls it rests in the letter's record (`Held`), beside the letter's own ItemId.
 """
 
 from __future__ import annotations
@@ -43,9 +43,10 @@ class Attachment(msgspec.Struct, frozen=True):
 class Attached(msgspec.Struct, frozen=True, omit_defaults=True):
     """One attachment as the person means it. `size` is in bytes, as far as it is known.
 
-    With `content_id` it is shown within the text (cid:). `here` says that this machine has its bytes. `source` is the
-    AttachmentId of another letter's attachment on the server from which they are still to be fetched. `elsewhere` says
-    that another program put it there while this machine wrote the letter.
+    With `content_id` it is shown within the text (cid:). `file` names the private copy of its bytes, empty where this
+    machine does not have them: then they are still to come from `origin`, a path of the person's, or from `source`, an
+    AttachmentId on the server, or the server alone has them. Another name or other bytes make another key.
+    `elsewhere` says that another program put it there while this machine wrote the letter.
     """
 
     key: str
@@ -54,7 +55,8 @@ class Attached(msgspec.Struct, frozen=True, omit_defaults=True):
     content_type: str = ""
     content_id: str = ""
     kind: AttachmentKind = AttachmentKind.FILE
-    here: bool = False
+    file: str = ""
+    origin: str = ""
     source: str = ""
     elsewhere: bool = False
 
@@ -84,7 +86,10 @@ class Meant(msgspec.Struct, frozen=True):
 
 
 def differences(meant: Sequence[Meant], held: Sequence[Attachment]) -> list[str]:
-    """Return in words what the server holds otherwise than it was meant, nothing where all is there and whole."""
+    """Return in words what the server holds otherwise than it was meant, nothing where all is there and whole.
+
+    A size of 0 is that of a server that does not tell it.
+    """
     found = []
     if len(meant) != len(held):
         there = ntr("The server holds {n} attachment", "The server holds {n} attachments", len(held))
@@ -95,6 +100,6 @@ def differences(meant: Sequence[Meant], held: Sequence[Attachment]) -> list[str]
     for name in wanted & there_are:
         sizes = sorted(one.size for one in meant if one.name == name and one.size is not None)
         on_server = sorted(one.size for one in held if one.name == name and one.kind is AttachmentKind.FILE)
-        if any(not size <= big <= size + OVERHEAD for size, big in zip(sizes, on_server, strict=False)):
+        if any(big and not size <= big <= size + OVERHEAD for size, big in zip(sizes, on_server, strict=False)):
             found.append(tr("“{name}” has another size on the server.", name=name))
     return found

@@ -72,10 +72,16 @@ class OptionSet(msgspec.Struct, frozen=True, tag="option"):
 
 
 class AttachmentSet(msgspec.Struct, frozen=True, tag="attachment"):
-    """Something was attached, or what has the same key was changed. `place` is where among the others, -1 for last."""
+    """Something was attached, or what has the same key was changed. `place` is where among the others, -1 for last.
+
+    With `if_there` it changes what has its key, and is nothing where that has gone meanwhile. With `instead` it takes
+    the place of the one with that key, in one edit, so that there is no moment with both or with none.
+    """
 
     attached: Attached
     place: int = -1
+    if_there: bool = False
+    instead: str = ""
 
 
 class AttachmentGone(msgspec.Struct, frozen=True, tag="attachment-gone"):
@@ -213,9 +219,11 @@ def with_edit(attachments: Sequence[Attached], edit: AttachmentEdit) -> list[Att
     if isinstance(edit, AttachmentGone):
         return [one for one in attachments if one.key != edit.key]
     after = list(attachments)
-    known = next((place for place, one in enumerate(after) if one.key == edit.attached.key), None)
+    known = next((place for place, one in enumerate(after) if one.key in {edit.attached.key, edit.instead}), None)
     if known is not None:
         after[known] = edit.attached
+    elif edit.if_there:
+        return after
     elif 0 <= edit.place < len(after):
         after.insert(edit.place, edit.attached)
     else:

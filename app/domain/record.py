@@ -78,7 +78,8 @@ class Record(msgspec.Struct, frozen=True):
     open. `discarded` is when the person threw it away, so that it can be taken back. `marked` tells whether the item
     on the server bears our name of it. `drafts_of` is the mailbox in whose Drafts it was saved, empty for one's own.
     `held` is what the server holds of its attachments; `in_flight` are the keys of those that a request whose answer
-    is not known may have added or taken away; `refused` is what the server said to those that it did not take.
+    is not known may have added or taken away; `refused` is what was said to those that were not taken. `has_held` says
+    that the server holds, or held, attachments of it: then they are looked at before it is sent.
     """
 
     local_id: LocalId
@@ -108,6 +109,7 @@ class Record(msgspec.Struct, frozen=True):
     held: tuple[Held, ...] = ()
     in_flight: tuple[str, ...] = ()
     refused: tuple[Refused, ...] = ()
+    has_held: bool = False
 
     @property
     def saved(self) -> bool:

@@ -10,6 +10,7 @@ from app.domain.errors import AccountError, ItemRefused, MailError
 from app.domain.i18n import tr
 from app.domain.message import AccountId, Fetched, ItemRef, LocalId, new_local_id
 from app.domain.record import Record
+from app.services.attaching import adopted
 from app.services.autosave import ON_ITS_WAY
 from app.services.letters import Letters
 from app.services.ports import Clock, Mailbox
@@ -71,7 +72,9 @@ class Adopting:
             open=False,
             marked=free,
         )
-        await self._letters.create(record, item.content, item.content)
+        attached, held = adopted(item)
+        record = msgspec.structs.replace(record, held=held, has_held=bool(held))
+        await self._letters.create(record, msgspec.structs.replace(item.content, attachments=attached), item.content)
         return local_id
 
     async def _take_text(self, record: Record, item: Fetched) -> None:
@@ -82,10 +85,13 @@ class Adopting:
             if not await self._saver.refresh(record.local_id):
                 await self._letters.learn(record.local_id, save_outcome=elsewhere(self._clock.now()))
             return
+        letter = await self._letters.read(record.local_id)
         latest = self._letters.get(record.local_id)
         if latest is None or latest.edits != record.edits:
             return
+        attached, held = adopted(item, letter)
         fresh = msgspec.structs.replace(
             latest, ref=item.ref, saved_edits=latest.edits, saved_at=item.modified, save_outcome=None
         )
-        await self._letters.create(fresh, item.content, item.content)
+        fresh = msgspec.structs.replace(fresh, held=held, in_flight=(), has_held=latest.has_held or bool(held))
+        await self._letters.create(fresh, msgspec.structs.replace(item.content, attachments=attached), item.content)

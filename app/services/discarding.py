@@ -66,7 +66,7 @@ class Discarding:
                     return
                 outcome = (await self._mailbox.delete(record.account_id, [record.ref]))[0]
             if outcome.accepted or outcome.code in LINK_LOST:
-                await self._letters.learn(local_id, ref=None, save_outcome=None, saved_edits=-1)
+                await self._letters.learn(local_id, ref=None, save_outcome=None, saved_edits=-1, held=(), in_flight=())
                 return
             if outcome.verdict is Verdict.REFUSED:
                 await self._letters.learn(local_id, discarded=0.0, save_outcome=outcome)

@@ -16,13 +16,16 @@ from app.domain.state import State
 from app.services import preflight
 from app.services.accounts import Accounts
 from app.services.adopting import Adopting
+from app.services.attaching import Attaching
 from app.services.autosave import LONGEST_WITHOUT_SAVE, ON_ITS_WAY, QUIET, Autosave
 from app.services.discarding import KEPT_FOR, UNDO_SECONDS, Discarding
 from app.services.events import Event
+from app.services.gathering import Gathering
 from app.services.letters import Letters
-from app.services.ports import Clock, Mailbox
+from app.services.ports import AttachedFiles, Clock, Mailbox
 from app.services.rows import ListRow
 from app.services.saver import Saver, is_passing, needs_saving
+from app.services.taking_over import TakingOver
 from app.services.work import Spawn
 
 __all__ = ["LONGEST_WITHOUT_SAVE", "QUIET", "UNDO_SECONDS", "Drafts", "Replaced"]
@@ -38,15 +41,26 @@ class Replaced(msgspec.Struct, frozen=True):
 class Drafts:
     """The drafts. `changed` tells a record after each change; `replaced` that an open letter has another name now."""
 
-    def __init__(self, letters: Letters, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn) -> None:
-        """Work on `letters`, by way of `mailbox` (the watched one)."""
+    def __init__(
+        self,
+        letters: Letters,
+        mailbox: Mailbox,
+        accounts: Accounts,
+        clock: Clock,
+        spawn: Spawn,
+        files: AttachedFiles,
+    ) -> None:
+        """Work on `letters`, by way of `mailbox` (the watched one); `files` are what is attached to them."""
         self.changed = letters.changed
         self.replaced: Event[Replaced] = Event()
         self._letters = letters
         self._accounts = accounts
         self._clock = clock
         self._spawn = spawn
-        self._saver = Saver(letters, mailbox, clock)
+        self.gathering = Gathering(letters, mailbox, files, clock)
+        self.attaching = Attaching(letters, mailbox, files, clock, self.gathering)
+        self._taking_over = TakingOver(files)
+        self._saver = Saver(letters, mailbox, clock, self.attaching)
         self._autosave = Autosave(letters, accounts, clock, spawn, self.save)
         self._discarding = Discarding(letters, mailbox, accounts, self._saver, clock, spawn)
         self._adopting = Adopting(letters, mailbox, self._saver, clock, self._new_record)
@@ -56,10 +70,14 @@ class Drafts:
 
     # --- writing ------------------------------------------------------------------------------------------------
 
-    async def begin(self, account_id: AccountId, content: Content | None = None) -> LocalId:
-        """Begin a letter. Nothing is put on the server while it is empty."""
+    async def begin(
+        self, account_id: AccountId, content: Content | None = None, like: LocalId | None = None
+    ) -> LocalId:
+        """Begin a letter. Nothing is put on the server while it is empty. `like` is whose attachments `content` has."""
         local_id, now = new_local_id(), self._clock.now()
         self._saver.begun_here(local_id)
+        if content is not None and like is not None:
+            content = await self._taking_over.share(await self._letters.read(like), content, local_id)
         await self._letters.create(self._new_record(local_id, account_id, now), content or Content())
         if content is not None and not content.is_empty():
             self._autosave.touched(local_id)
@@ -148,7 +166,8 @@ class Drafts:
             fresh = self._new_record(new_local_id(), letter.record.account_id, self._clock.now())
             self._saver.begun_here(fresh.local_id)
             record = msgspec.structs.replace(fresh, open=letter.record.open, copy_to=letter.record.copy_to)
-            await self._letters.create(record, letter.content)
+            content = await self._taking_over.share(letter, letter.content, fresh.local_id)
+            await self._letters.create(record, content)
             new = self._now_named[local_id] = record.local_id
         finally:
             for edit in self._held_back.pop(local_id):

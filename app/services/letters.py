@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.domain.edits import Edit
+from app.domain.edits import AttachmentGone, AttachmentSet, Edit
 from app.domain.errors import StorageError
 from app.domain.message import AccountId, Content, LocalId
 from app.domain.record import Letter, Record
@@ -27,12 +27,17 @@ Condition = Callable[[Record], bool]
 
 
 class Letters:
-    """The records. `changed` tells a record after each change; `forgotten` a letter that is no more on this machine."""
+    """The records. `changed` tells a record after each change; `forgotten` a letter that is no more on this machine.
+
+    `attached` tells each edit of a letter's attachments, which are edited from several sides: by the person, by what
+    fetches their bytes, by what finds another program's among them.
+    """
 
     def __init__(self, journal: Journal, clock: Clock, spawn: Spawn) -> None:
         """Begin with none; `load` reads those of the disk."""
         self.changed: Event[Record] = Event()
         self.forgotten: Event[LocalId] = Event()
+        self.attached: Event[tuple[LocalId, AttachmentSet | AttachmentGone]] = Event()
         self._journal = journal
         self._clock = clock
         self._spawn = spawn
@@ -67,6 +72,8 @@ class Letters:
         now = self._clock.now()
         after = msgspec.structs.replace(before, edits=before.edits + 1, changed=now)
         self._records[local_id] = after
+        if isinstance(edit, AttachmentSet | AttachmentGone):
+            self.attached.emit((local_id, edit))
         if before.edits == before.saved_edits:
             self.changed.emit(after)
         return after

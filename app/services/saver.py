@@ -28,6 +28,7 @@ from app.domain.problem import ProblemKind, problem
 from app.domain.record import Letter, Record
 from app.domain.sameness import same_letter
 from app.domain.state import IN_OUTBOX, State
+from app.services.attaching import Attaching
 from app.services.letters import Letters
 from app.services.ports import Clock, Mailbox
 
@@ -42,8 +43,8 @@ LINK_LOST: Final = frozenset({"ErrorItemNotFound", "ErrorInvalidIdMalformed", "E
 FOR_THE_PERSON: Final = CHANGED_ELSEWHERE | LINK_LOST
 """After these nothing is saved until the person has chosen: by itself it could only be doubled or written over."""
 
-_STEPS: Final = 6
-"""Requests that one save may take at most: look, read, heal, write. More would be a server that makes fun of us."""
+_STEPS: Final = 12
+"""Rounds that one save may take: look, read, heal, write, attach, look. More would be a server that makes fun of us."""
 _SECOND_LOOK: Final = 3.0
 _GONE: Final = frozenset({State.SENDING, State.SENT, State.SENT_NOT_FILED, State.UNKNOWN})
 
@@ -67,8 +68,9 @@ def needs_saving(record: Record) -> bool:
 class Saver:
     """Saves letters, one request at a time for each; those who wait find that a newer save did their work."""
 
-    def __init__(self, letters: Letters, mailbox: Mailbox, clock: Clock) -> None:
-        """Save from `letters` to `mailbox`."""
+    def __init__(self, letters: Letters, mailbox: Mailbox, clock: Clock, attaching: Attaching) -> None:
+        """Save from `letters` to `mailbox`; `attaching` knows of attachments."""
+        self._attaching = attaching
         self._letters = letters
         self._mailbox = mailbox
         self._clock = clock
@@ -93,6 +95,8 @@ class Saver:
     async def save(self, local_id: LocalId, *, for_sending: bool = False) -> Record | None:
         """Save what the server does not have yet; return the record as it is then. Raises StorageError."""
         async with self.lock(local_id):
+            if for_sending:
+                await self._ask_again(local_id)
             for _ in range(_STEPS):
                 if self._letters.get(local_id) is None:
                     return None
@@ -106,6 +110,12 @@ class Saver:
                 if not again:
                     break
         return self._letters.get(local_id)
+
+    async def _ask_again(self, local_id: LocalId) -> None:
+        """Let attachments that were refused be tried once more: the person wants them sent."""
+        record = self._letters.get(local_id)
+        if record is not None and record.refused:
+            await self._letters.learn(local_id, refused=())
 
     async def refresh(self, local_id: LocalId) -> bool:
         """Fetch the ChangeKey where nobody changed the text; tell whether the letter can be sent or saved with it."""
@@ -197,8 +207,7 @@ class Saver:
             return await self._compare(letter, ref)
         fields = changed_fields(letter.on_server, letter.content)
         if not fields:
-            await self._learn(record, None, saved_edits=record.edits)
-            return False
+            return await self._attach(letter, ref)
         await self._announce(letter)
         gone = gone_headers(letter.on_server, letter.content)
         update = DraftUpdate(ref, letter.content, fields, "" if record.marked else record.local_id, gone)
@@ -207,11 +216,28 @@ class Saver:
             return await self._compare(letter, ref, outcome)
         return await self._take_in(letter, outcome)
 
+    async def _attach(self, letter: Letter, ref: ItemRef) -> bool:
+        """The text is there: see to the attachments, and say how the whole stands. True: look once more."""
+        record = letter.record
+        if self._attaching.is_pending(letter):
+            return await self._attaching.bring(letter, ref)
+        refusal = self._attaching.refusal(letter)
+        if refusal is not None:
+            await self._learn(record, refusal, saved_edits=-1)
+        elif record.has_held:
+            await self._learn(record, None, saved_edits=record.edits, saved_at=self._clock.now(), refused=())
+        else:
+            await self._learn(record, None, saved_edits=record.edits)
+        return False
+
     async def _compare(self, letter: Letter, ref: ItemRef, refusal: Outcome | None = None) -> bool:
         """Read the item and find out whose text it has. True: the letter has a good ChangeKey again."""
         record = letter.record
         try:
             answer = (await self._mailbox.get(record.account_id, [ref]))[0]
+            if answer.item is not None and self._attaching.may_be_on_its_way(letter, answer.item):
+                await self._clock.sleep(_SECOND_LOOK)
+                answer = (await self._mailbox.get(record.account_id, [ref]))[0]
         except AccountError as error:
             await self._untold(record, error)
             return False
@@ -224,7 +250,15 @@ class Saver:
         if (same_version and refusal is not None) or (not same_version and ours is None):
             await self._learn(record, refusal or elsewhere(self._clock.now()))
             return False
-        await self._learn(record, None, on_server=ours or item.content, ref=item.ref, saved_edits=-1)
+        held, lost, added = self._attaching.find(letter, item)
+        if lost:
+            # Another program took an attachment away. Bringing it back would write over that.
+            await self._learn(record, elsewhere(self._clock.now()))
+            return False
+        for edit in added:
+            self._letters.append(record.local_id, edit)
+        changes = {"held": held, "in_flight": (), "has_held": record.has_held or bool(held)}
+        await self._learn(record, None, on_server=ours or item.content, ref=item.ref, saved_edits=-1, **changes)
         return True
 
     # --- what the server said -------------------------------------------------------------------------------------
@@ -245,16 +279,17 @@ class Saver:
         ref = outcome.ref or record.ref or ItemRef("")
         if outcome.ref is None:
             ref = ItemRef(ref.item_id)
+        more = self._attaching.is_pending(letter) or self._attaching.refusal(letter) is not None
         await self._learn(
             record,
             outcome,
             on_server=letter.content,
             ref=ref,
             marked=True,
-            saved_edits=record.edits,
+            saved_edits=-1 if more else record.edits,
             saved_at=outcome.at or self._clock.now(),
         )
-        return False
+        return more
 
     async def _learn(
         self, record: Record, outcome: Outcome | None, *, on_server: Content | None = None, **changes: Any

@@ -12,11 +12,13 @@ from app.domain.message import AccountId, Content, Field, LocalId
 from app.domain.recipient import Recipient
 from app.domain.record import Record
 from app.services.accounts import Accounts
+from app.services.attachments import Attachments
 from app.services.drafts import Drafts
 from app.services.letters import Letters
 from app.services.outbox import Outbox
 from app.services.watched import WatchedMailbox
 from tests.fakes.clock import FakeClock
+from tests.fakes.files import FakeFiles
 from tests.fakes.journal import FakeJournal
 from tests.fakes.mailbox import FakeMailbox
 from tests.fakes.secrets import FakeSecrets
@@ -58,13 +60,22 @@ class Spawned:
 class Scene:
     """One run of the program; `restarted` is the next, over what this one left on disk."""
 
-    def __init__(self, mailbox: FakeMailbox, journal: FakeJournal, clock: FakeClock, secrets: FakeSecrets) -> None:
+    def __init__(
+        self,
+        mailbox: FakeMailbox,
+        journal: FakeJournal,
+        clock: FakeClock,
+        secrets: FakeSecrets,
+        files: FakeFiles | None = None,
+    ) -> None:
         self.mailbox, self.journal, self.clock, self.secrets = mailbox, journal, clock, secrets
+        self.files = files or FakeFiles()
         self.spawn = Spawned()
         self.letters = Letters(journal, clock, self.spawn)
         self.accounts = Accounts(FakeSettings([ACCOUNT]), secrets, mailbox)
         self.watched = WatchedMailbox(mailbox, self.accounts, clock)
-        self.drafts = Drafts(self.letters, self.watched, self.accounts, clock, self.spawn)
+        self.drafts = Drafts(self.letters, self.watched, self.accounts, clock, self.spawn, self.files)
+        self.attachments = Attachments(self.letters, self.drafts, self.files, self.spawn)
         self.outbox = Outbox(self.letters, self.drafts, self.watched, self.accounts, clock, self.spawn)
 
     async def start(self) -> Scene:
@@ -80,7 +91,7 @@ class Scene:
         # As by SIGKILL: what the tasks would write down while they are cancelled never reaches the disk.
         found = self.journal.after_crash()
         await self.spawn.end()
-        return await Scene(self.mailbox, found, self.clock, self.secrets).start()
+        return await Scene(self.mailbox, found, self.clock, self.secrets, self.files).start()
 
     def record(self, local_id: LocalId) -> Record:
         """Return a record that must be there."""

@@ -244,12 +244,12 @@ async def test_clearing_an_empty_disk_finds_nothing(files: AttachmentFolder) -> 
 
 async def test_attachments_are_journalled_like_keys_and_come_back(store: Store, journal: SqliteJournal) -> None:
     record = new_record()
-    plan = Attached(new_key(), "plan.pdf", 5, "application/pdf", here=True)
-    photo = Attached(new_key(), "photo.png", 7, content_id="x@y", here=True)
+    plan = Attached(new_key(), "plan.pdf", 5, "application/pdf", file="f")
+    photo = Attached(new_key(), "photo.png", 7, content_id="x@y", file="f")
     await journal.create(record, BODY)
     journal.append(record.local_id, AttachmentSet(plan))
     journal.append(record.local_id, AttachmentSet(photo))
-    journal.append(record.local_id, AttachmentSet(Attached(plan.key, "Plan B.pdf", 5, here=True)))
+    journal.append(record.local_id, AttachmentSet(Attached(plan.key, "Plan B.pdf", 5, file="f")))
     third = Attached(new_key(), "third", kind=AttachmentKind.ITEM)
     journal.append(record.local_id, AttachmentSet(third, 0))
     await journal.flush()
@@ -261,6 +261,7 @@ async def test_attachments_are_journalled_like_keys_and_come_back(store: Store, 
     assert letter.record.head.attachments == 2
     SqliteJournal(again).append(record.local_id, AttachmentGone(third.key))
     SqliteJournal(again).append(record.local_id, AttachmentGone("nobody"))
+    SqliteJournal(again).append(record.local_id, AttachmentSet(third, if_there=True))
     letter = await SqliteJournal(again).read(record.local_id)
     assert [one.name for one in letter.content.attachments] == ["Plan B.pdf", "photo.png"]
     await again.close()

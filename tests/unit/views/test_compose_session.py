@@ -167,6 +167,7 @@ async def test_a_letter_that_is_no_more_says_nothing_and_takes_nothing() -> None
     it.session.edit(BodyReplaced("nothing", BodyFormat.TEXT))
     it.session.send(5.0)
     assert it.ended == []
+    await it.scene.spawn.end()
 
 
 async def test_nothing_is_heard_after_the_end() -> None:

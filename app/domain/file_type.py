@@ -1,0 +1,119 @@
+"""What a file is by the ending of its name: the type that is told to the server, the picture beside it, and whether
+opening it runs it.
+
+A table of our own and not the system's: that one is read from disk, differs from machine to machine, and knows nothing
+of danger.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class FileKind(StrEnum):
+    """What kind of thing a file is, for the eye."""
+
+    PICTURE = "picture"
+    DOCUMENT = "document"
+    TABLE = "table"
+    SLIDES = "slides"
+    TEXT = "text"
+    ARCHIVE = "archive"
+    SOUND = "sound"
+    FILM = "film"
+    LETTER = "letter"
+    PROGRAM = "program"
+    OTHER = "other"
+
+
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument"
+_OPEN: Final = "application/vnd.oasis.opendocument"
+_TYPES: Final[dict[str, tuple[str, FileKind]]] = {
+    "7z": ("application/x-7z-compressed", FileKind.ARCHIVE),
+    "avif": ("image/avif", FileKind.PICTURE),
+    "bmp": ("image/bmp", FileKind.PICTURE),
+    "bz2": ("application/x-bzip2", FileKind.ARCHIVE),
+    "css": ("text/css", FileKind.TEXT),
+    "csv": ("text/csv", FileKind.TABLE),
+    "doc": ("application/msword", FileKind.DOCUMENT),
+    "docx": (f"{_OFFICE}.wordprocessingml.document", FileKind.DOCUMENT),
+    "eml": ("message/rfc822", FileKind.LETTER),
+    "gif": ("image/gif", FileKind.PICTURE),
+    "gz": ("application/gzip", FileKind.ARCHIVE),
+    "heic": ("image/heic", FileKind.PICTURE),
+    "htm": ("text/html", FileKind.TEXT),
+    "html": ("text/html", FileKind.TEXT),
+    "ics": ("text/calendar", FileKind.TEXT),
+    "jpeg": ("image/jpeg", FileKind.PICTURE),
+    "jpg": ("image/jpeg", FileKind.PICTURE),
+    "json": ("application/json", FileKind.TEXT),
+    "log": ("text/plain", FileKind.TEXT),
+    "m4a": ("audio/mp4", FileKind.SOUND),
+    "md": ("text/markdown", FileKind.TEXT),
+    "mov": ("video/quicktime", FileKind.FILM),
+    "mp3": ("audio/mpeg", FileKind.SOUND),
+    "mp4": ("video/mp4", FileKind.FILM),
+    "msg": ("application/vnd.ms-outlook", FileKind.LETTER),
+    "odp": (f"{_OPEN}.presentation", FileKind.SLIDES),
+    "ods": (f"{_OPEN}.spreadsheet", FileKind.TABLE),
+    "odt": (f"{_OPEN}.text", FileKind.DOCUMENT),
+    "ogg": ("audio/ogg", FileKind.SOUND),
+    "pdf": ("application/pdf", FileKind.DOCUMENT),
+    "png": ("image/png", FileKind.PICTURE),
+    "ppt": ("application/vnd.ms-powerpoint", FileKind.SLIDES),
+    "pptx": (f"{_OFFICE}.presentationml.presentation", FileKind.SLIDES),
+    "rar": ("application/vnd.rar", FileKind.ARCHIVE),
+    "rtf": ("application/rtf", FileKind.DOCUMENT),
+    "svg": ("image/svg+xml", FileKind.PICTURE),
+    "tar": ("application/x-tar", FileKind.ARCHIVE),
+    "tif": ("image/tiff", FileKind.PICTURE),
+    "tiff": ("image/tiff", FileKind.PICTURE),
+    "txt": ("text/plain", FileKind.TEXT),
+    "vcf": ("text/vcard", FileKind.TEXT),
+    "wav": ("audio/wav", FileKind.SOUND),
+    "webm": ("video/webm", FileKind.FILM),
+    "webp": ("image/webp", FileKind.PICTURE),
+    "xls": ("application/vnd.ms-excel", FileKind.TABLE),
+    "xlsx": (f"{_OFFICE}.spreadsheetml.sheet", FileKind.TABLE),
+    "xml": ("application/xml", FileKind.TEXT),
+    "zip": ("application/zip", FileKind.ARCHIVE),
+}
+_RUNS: Final = (
+    "app appimage apk appref-ms application bat bin cmd com command cpl deb desktop dll dmg exe gadget hta inf ins iso"
+    " jar js jse jnlp lnk mde msc msh msi msp mst pif pkg pl ps1 ps1xml ps2 psc1 py pyw rb reg rpm run scf scr sct sh"
+    " shb shs swf url vb vbe vbs vhd vhdx workflow ws wsc wsf wsh xbap xll docm dotm xlsm xltm xlam pptm potm ppsm"
+    " ppam sldm"
+)
+_PROGRAMS: Final = frozenset(_RUNS.split())
+"""Endings of what runs when it is opened, or carries what does (macros, shortcuts, images of disks)."""
+
+
+def ending_of(name: str) -> str:
+    """Return the ending of a file's name in small letters, without its dot. What systems strip at the end is passed."""
+    return name.rstrip(". ").rpartition(".")[2].casefold() if "." in name else ""
+
+
+def type_of(name: str) -> str:
+    """Return the content type that is told to the server, "" to leave it to the server."""
+    return _TYPES.get(ending_of(name), ("", FileKind.OTHER))[0]
+
+
+def kind_of(name: str) -> FileKind:
+    """Return what kind of thing it is."""
+    if is_program(name):
+        return FileKind.PROGRAM
+    return _TYPES.get(ending_of(name), ("", FileKind.OTHER))[1]
+
+
+def is_program(name: str) -> bool:
+    """Tell whether opening it may run it."""
+    return ending_of(name) in _PROGRAMS
+
+
+_SHRINKABLE: Final = frozenset({"image/jpeg", "image/png", "image/bmp", "image/tiff", "image/webp"})
+
+
+def can_shrink(name: str) -> bool:
+    """Tell whether it is a picture that can be made smaller (not one that moves, and not one of lines)."""
+    return type_of(name) in _SHRINKABLE

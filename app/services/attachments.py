@@ -1,0 +1,269 @@
+"""What a person does with attachments: adds, removes, renames, opens. The one door for the pane and the command line.
+
+What is added stands in the letter at once and its bytes follow, so that a letter is never sent without what was meant
+to be in it. What could not be added is kept apart, with the reason, until the person has seen it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import PurePath
+from typing import Final
+
+import msgspec
+
+from app.domain.attachment import Attached, new_key
+from app.domain.edits import AttachmentGone, AttachmentSet, with_edit
+from app.domain.errors import BadInput, ItemRefused, MailError, StorageError
+from app.domain.file_type import type_of
+from app.domain.i18n import tr
+from app.domain.message import LocalId
+from app.domain.outcome import LOCAL, Outcome
+from app.domain.record import Letter
+from app.services.drafts import Drafts, Replaced
+from app.services.events import Event
+from app.services.gathering import Moving
+from app.services.letters import Letters
+from app.services.ports import AttachedFiles
+from app.services.work import Spawn
+
+KEPT_LEFT_OVER: Final = 30 * 24 * 3600.0
+"""Copies that no letter names are kept so long: a letter may lie in a database that was set aside as damaged."""
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """What could not be attached, and why, in words."""
+
+    attached: Attached
+    sentence: str
+
+
+class Attachments:
+    """The attachments of the letters that are open. `changed` tells whose differ from what was last shown."""
+
+    def __init__(self, letters: Letters, drafts: Drafts, files: AttachedFiles, spawn: Spawn) -> None:
+        """Edit by way of `drafts`, so that every change is journalled like a key."""
+        self.changed: Event[LocalId] = Event()
+        self._letters = letters
+        self._drafts = drafts
+        self._files = files
+        self._spawn = spawn
+        self._open: dict[LocalId, list[Attached]] = {}
+        self._failed: dict[LocalId, list[Failed]] = {}
+        letters.attached.subscribe(self._edited)
+        letters.forgotten.subscribe(self._forgotten)
+        letters.changed.subscribe(lambda record: self._tell(record.local_id))
+        drafts.gathering.moved.subscribe(lambda name: self._tell(name[0]))
+        drafts.replaced.subscribe(self._replaced)
+
+    # --- what is there ------------------------------------------------------------------------------------------------
+
+    def watch(self, letter: Letter) -> None:
+        """Follow the attachments of a letter that is being opened."""
+        self._open[letter.record.local_id] = list(letter.content.attachments)
+
+    def unwatch(self, local_id: LocalId) -> None:
+        """Follow them no longer."""
+        self._open.pop(local_id, None)
+        self._failed.pop(local_id, None)
+
+    def of(self, local_id: LocalId) -> Sequence[Attached]:
+        """Return what is attached to an open letter, pictures in its text included."""
+        return tuple(self._open.get(local_id, ()))
+
+    def failed(self, local_id: LocalId) -> Sequence[Failed]:
+        """Return what could not be attached, until it is put away."""
+        return tuple(self._failed.get(local_id, ()))
+
+    def moving(self, local_id: LocalId, key: str) -> Moving | None:
+        """Return how far the bytes of one are, None where they rest."""
+        return self._drafts.gathering.moving.get((local_id, key))
+
+    # --- what is done -------------------------------------------------------------------------------------------------
+
+    async def add_files(self, local_id: LocalId, paths: Iterable[str | PurePath]) -> list[MailError]:
+        """Attach files, in order; return why some could not be. Raises BadInput for a letter that is on its way."""
+        added = []
+        for path in paths:
+            name = PurePath(path).name or str(path)
+            added.append(Attached(new_key(), name, content_type=type_of(name), origin=str(path)))
+        for one in added:
+            self._drafts.edit(local_id, AttachmentSet(one))
+        results = [await self._fetch(local_id, one) for one in added]
+        return [error for error in results if error is not None]
+
+    async def add_bytes(
+        self, local_id: LocalId, name: str, content: bytes, content_type: str = "", content_id: str = ""
+    ) -> str:
+        """Attach bytes that were no file, or with `content_id` put them into the text; return the key.
+
+        Raises StorageError where they cannot be kept, BadInput for a letter that is on its way.
+        """
+        key = new_key()
+        size = await self._files.keep_bytes(local_id, key, content)
+        one = Attached(key, name, size, content_type or type_of(name), content_id, file=key)
+        self._drafts.edit(local_id, AttachmentSet(one))
+        return key
+
+    def remove(self, local_id: LocalId, keys: Iterable[str]) -> list[tuple[int, Attached]]:
+        """Take attachments away, and what goes up of them; return what `put_back` needs. Raises BadInput."""
+        gone = []
+        wanted = set(keys)
+        before = list(self._open.get(local_id, ()))
+        for place, one in enumerate(before):
+            if one.key in wanted:
+                moving = self.moving(local_id, one.key)
+                self._drafts.edit(local_id, AttachmentGone(one.key))
+                gone.append((place, one))
+                if moving is not None and moving.up:
+                    self._drafts.attaching.stop(local_id)
+        self._put_away(local_id, wanted)
+        return gone
+
+    def put_back(self, local_id: LocalId, gone: Sequence[tuple[int, Attached]]) -> None:
+        """Undo `remove`. Raises BadInput."""
+        for place, one in gone:
+            self._drafts.edit(local_id, AttachmentSet(one, place))
+
+    def rename(self, local_id: LocalId, key: str, name: str) -> None:
+        """Give an attachment another name. Servers know no such thing: it is another attachment to them."""
+        one = self._one(local_id, key)
+        name = " ".join(name.split()).strip()
+        if one is not None and name and name != one.name:
+            self._exchange(local_id, one, msgspec.structs.replace(self._with_source(local_id, one), name=name))
+
+    async def exchange_bytes(self, local_id: LocalId, key: str, name: str, content: bytes) -> None:
+        """Put other bytes in the place of an attachment (a smaller picture), which stays until they are kept.
+
+        Raises StorageError and BadInput.
+        """
+        one = self._one(local_id, key)
+        if one is not None:
+            file = new_key()
+            size = await self._files.keep_bytes(local_id, file, content)
+            fresh = msgspec.structs.replace(one, name=name, size=size, content_type=type_of(name), file=file)
+            self._exchange(local_id, one, fresh)
+
+    async def retry(self, local_id: LocalId, key: str) -> None:
+        """Try once more what failed or was refused. Raises StorageError."""
+        again = [one for one in self._failed.get(local_id, ()) if one.attached.key == key]
+        self._put_away(local_id, {key})
+        for one in again:
+            self._drafts.edit(local_id, AttachmentSet(one.attached))
+            await self._fetch(local_id, one.attached)
+        record = self._letters.get(local_id)
+        if record is not None and any(one.key == key for one in record.refused):
+            left = tuple(one for one in record.refused if one.key != key)
+            await self._letters.learn(local_id, refused=left, save_outcome=None, saved_edits=-1)
+        await self._drafts.save(local_id)
+
+    async def path_of(self, local_id: LocalId, key: str) -> str:
+        """Return the path of the private copy, which is fetched where it is not here yet; nobody may write there.
+
+        Raises AccountError, ItemRefused, BadInput and StorageError.
+        """
+        one = self._one(local_id, key)
+        if one is not None and not one.file:
+            outcome = await self._drafts.gathering.fetch(local_id, self._with_source(local_id, one))
+            if outcome is not None:
+                raise _error_of(outcome, one.name)
+            one = self._one(local_id, key)
+        if one is None or not one.file:
+            raise BadInput(tr("This attachment is no longer here."))
+        return self._files.path(local_id, one.file)
+
+    async def open(self, local_id: LocalId, key: str) -> str:
+        """Return the path of a copy under its name, for another program: what that one writes is not the letter's.
+
+        Raises as `path_of`.
+        """
+        await self.path_of(local_id, key)
+        one = self._one(local_id, key)
+        if one is None:
+            raise BadInput(tr("This attachment is no longer here."))
+        return await self._files.show(local_id, one.file, one.name)
+
+    # --- its own course -----------------------------------------------------------------------------------------------
+
+    async def resume(self, *, damaged: bool = False) -> None:
+        """At the start: remove copies that no letter names. Not where letters were `damaged`, and cannot be read."""
+        known: dict[LocalId, frozenset[str]] = {}
+        try:
+            for record in self._letters.all():
+                if record.head.attachments or record.has_held or not record.saved:
+                    content = (await self._letters.read(record.local_id)).content
+                    known[record.local_id] = frozenset(one.file for one in content.attachments)
+        except (StorageError, KeyError):
+            return  # what cannot be read may name any of them
+        if not damaged:
+            await self._files.left_over(known, KEPT_LEFT_OVER)
+
+    async def _fetch(self, local_id: LocalId, one: Attached) -> MailError | None:
+        try:
+            await self._drafts.gathering.fetch(local_id, one)
+        except (BadInput, StorageError) as error:
+            try:
+                self._drafts.edit(local_id, AttachmentGone(one.key))
+            except (BadInput, KeyError):
+                return error  # it is on its way, and does not go without: its row says why
+            self._failed.setdefault(local_id, []).append(Failed(one, str(error)))
+            self._tell(local_id)
+            return error
+        return None
+
+    def _exchange(self, local_id: LocalId, one: Attached, fresh: Attached) -> None:
+        self._drafts.edit(local_id, AttachmentSet(msgspec.structs.replace(fresh, key=new_key()), instead=one.key))
+        moving = self.moving(local_id, one.key)
+        if moving is not None and moving.up:
+            self._drafts.attaching.stop(local_id)
+
+    def _with_source(self, local_id: LocalId, one: Attached) -> Attached:
+        """Return it with the AttachmentId from which its bytes can be had, where the server alone has them."""
+        record = self._letters.get(local_id)
+        if one.file or one.origin or one.source or record is None:
+            return one
+        number = next((held.attachment_id for held in record.held if held.key == one.key), "")
+        return msgspec.structs.replace(one, source=number)
+
+    def _one(self, local_id: LocalId, key: str) -> Attached | None:
+        return next((one for one in self._open.get(local_id, ()) if one.key == key), None)
+
+    def _put_away(self, local_id: LocalId, keys: set[str]) -> None:
+        failed = self._failed.get(local_id, [])
+        left = [one for one in failed if one.attached.key not in keys]
+        if len(left) != len(failed):
+            self._failed[local_id] = left
+            self._tell(local_id)
+
+    def _edited(self, told: tuple[LocalId, AttachmentSet | AttachmentGone]) -> None:
+        local_id, edit = told
+        if local_id in self._open:
+            self._open[local_id] = with_edit(self._open[local_id], edit)
+            self._tell(local_id)
+
+    def _replaced(self, replaced: Replaced) -> None:
+        if replaced.old in self._open:
+            self._open[replaced.new] = self._open.pop(replaced.old)
+            self._failed[replaced.new] = self._failed.pop(replaced.old, [])
+            self._spawn(self._read_again(replaced.new), "read attachments")
+
+    async def _read_again(self, local_id: LocalId) -> None:
+        letter = await self._letters.read(local_id)
+        if local_id in self._open:
+            self.watch(letter)
+            self._tell(local_id)
+
+    def _forgotten(self, local_id: LocalId) -> None:
+        """The journal has forgotten it, durably: now its copies may go."""
+        self.unwatch(local_id)
+        self._spawn(self._files.forget(local_id), "remove copies of attachments")
+
+    def _tell(self, local_id: LocalId) -> None:
+        if local_id in self._open:
+            self.changed.emit(local_id)
+
+
+def _error_of(outcome: Outcome, name: str) -> MailError:
+    if outcome.words is None:
+        return MailError(tr("“{name}” could not be fetched.", name=name))
+    return BadInput(outcome.words.message_text) if outcome.words.response_class == LOCAL else ItemRefused(outcome.words)

@@ -1,0 +1,114 @@
+"""The window's side without its window: the services as bootstrap puts them together, on the real disk and engine."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from app.domain.account import Account
+from app.engine.client import EngineClient
+from app.services.accounts import Accounts
+from app.services.drafts import Drafts
+from app.services.letters import Letters
+from app.services.outbox import Outbox
+from app.services.ports import Clock
+from app.services.remedies import Remedies
+from app.services.watched import WatchedMailbox
+from app.storage.attachments import AttachmentFolder
+from app.storage.journal import SqliteJournal
+from app.storage.store import Store
+from tests.fakes.scene import Spawned
+from tests.fakes.secrets import FakeSecrets
+from tests.fakes.settings import FakeSettings
+from tests.faults.promise.life import Life, Pending
+from tests.faults.promise.ports import MortalJournal, MortalMailbox
+
+FILE = "mailwright.sqlite"
+
+
+class Window:
+    """One run of the program, from `open` to `kill` or `quit`."""
+
+    def __init__(self, store: Store, clock: Clock, pending: Pending) -> None:
+        self.store = store
+        self.life = Life(pending)
+        self.spawn = Spawned()
+        self.clock = clock
+        self.journal = MortalJournal(SqliteJournal(store), self.life)
+
+    @classmethod
+    async def open(
+        cls,
+        folder: Path,
+        clock: Clock,
+        pending: Pending,
+        engine: Callable[[], EngineClient],
+        before_each: Callable[[str], None],
+        accounts: list[Account],
+        secrets: FakeSecrets,
+    ) -> Window:
+        """Begin a run on what is in `folder`; nothing is read yet."""
+        window = cls(await Store.open(folder / FILE), clock, pending)
+        mailbox = MortalMailbox(engine, window.life, before_each)
+        spawn = window.spawn
+        window.letters = Letters(window.journal, clock, spawn)
+        window.accounts = Accounts(FakeSettings(accounts), secrets, mailbox)
+        window.mailbox = WatchedMailbox(mailbox, window.accounts, clock)
+        window.drafts = Drafts(
+            window.letters, window.mailbox, window.accounts, clock, spawn, AttachmentFolder(folder / "attachments")
+        )
+        window.outbox = Outbox(window.letters, window.drafts, window.mailbox, window.accounts, clock, spawn)
+        window.remedies = Remedies(window.letters, window.drafts, window.outbox, window.accounts, spawn)
+        return window
+
+    letters: Letters
+    accounts: Accounts
+    mailbox: WatchedMailbox
+    drafts: Drafts
+    outbox: Outbox
+    remedies: Remedies
+
+    async def start(self) -> None:
+        """Go on from where the disk says, as the program does."""
+        await self.letters.load()
+        await self.accounts.read()
+        await self.accounts.open_all()
+        await self.drafts.resume()
+        await self.outbox.resume()
+
+    async def bury(self, to: Path, edits_kept: int) -> list[str]:
+        """End as by SIGKILL; `to` holds what the disk has then, with so many of the edits of the last moment.
+
+        Returns the words that were lost with the others.
+        """
+        self.life.dead = True
+        self.journal.hand_over(min(edits_kept, self.journal.waiting))
+        lost = self.journal.words_waiting()
+        await self.spawn.end()
+        if self.life.pending.works:
+            await _all_of(self.life.pending)
+        await self.store.flush()
+        # The files as they lie there, with the changes that SQLite has not brought into the main file yet.
+        to.mkdir()
+        for name in (FILE, f"{FILE}-wal"):
+            if (self.store.path.parent / name).exists():
+                shutil.copy2(self.store.path.parent / name, to / name)
+        await self.store.close(10)
+        return lost
+
+    async def end(self) -> None:
+        """End for good, after the schedule."""
+        self.life.dead = True
+        await self.spawn.end()
+        await _all_of(self.life.pending)
+        await self.store.close(10)
+
+
+async def _all_of(pending: Pending) -> None:
+    import asyncio
+
+    while pending.works:
+        await asyncio.wait(set(pending.works))
+
+
