@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from app.sandbox.faults import read_plan
+from app.sandbox.memory import keep_flat
 from app.sandbox.relay import Host
 from app.sandbox.server import serve
 
@@ -63,6 +64,7 @@ def main(given: Sequence[str] | None = None) -> int:
     """Start the sandbox; returns the exit status."""
     arguments = _arguments(given)
     logging.basicConfig(level=logging.WARNING, format="sandbox: %(message)s")
+    keep_flat()
     try:
         smtp = None if arguments.smtp is None else Host.read(arguments.smtp)
         plan = None if arguments.faults is None else read_plan(arguments.faults)
