@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from app.bootstrap.letter_options import option_handlers
 from app.commands.command import Handler
 from app.domain.message import Field
 from app.ui.letter_list.desk import ListDesk
@@ -125,4 +126,5 @@ def _while_writing(program: Program) -> Handlers:
         "compose.importance": on_letter("toggle_importance"),
         "compose.remedy": on_letter("do_remedy"),
         "compose.details": on_letter("toggle_details"),
+        **option_handlers(writing),
     }

@@ -13,6 +13,7 @@ from app.bootstrap.writing import Writing
 from app.commands.command import Registry
 from app.domain.message import AccountId
 from app.services.accounts import Accounts
+from app.services.aids import Aids
 from app.services.address_book import AddressBook
 from app.services.drafts import Drafts
 from app.services.attachments import Attachments
@@ -78,6 +79,7 @@ class Program:
         self.outbox = Outbox(self.letters, self.drafts, self.mailbox, self.accounts, clock, spawn)
         self.remedies = Remedies(self.letters, self.drafts, self.outbox, self.accounts, spawn)
         self.remedies.hold_seconds = self.hold
+        self.aids = Aids(self.settings, self.mailbox)
         self.readings = Readings(self.letters, self.mailbox, off_thread)
         self.address_book = AddressBook(correspondents, self.letters, clock, spawn, off_thread)
         self.readings.read_in_sent.subscribe(lambda r: self.address_book.learn_from_sent(*r))

@@ -109,6 +109,7 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
     _listen(program, world.store.path.parent)
     world.store.on_damaged(program.tasks.on_mail_error)
     await program.letters.load()
+    await program.aids.load()
     program.tasks.spawn(program.address_book.load(), "read the address book")
     if sandbox is None:
         await program.accounts.read()

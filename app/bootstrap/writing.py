@@ -35,6 +35,7 @@ class Writing:
             program.remedies,
             program.tasks.spawn,
             program.clock.now,
+            program.aids,
         )
         self.on_sent: Callable[[LocalId], None] = lambda _name: None
         self.on_discarded: Callable[[LocalId], None] = lambda _name: None

@@ -11,7 +11,7 @@ from app.domain.errors import BadInput, MailError
 from app.domain.i18n import tr
 from app.domain.message import AccountId, Content, ItemRef, LocalId, message_id_for, new_local_id
 from app.domain.problem import BEFORE_SENDING, read_problem
-from app.domain.record import Letter, Record
+from app.domain.record import CopyTo, Letter, Record
 from app.domain.state import State
 from app.services import preflight
 from app.services.accounts import Accounts
@@ -106,6 +106,14 @@ class Drafts:
         record = await self._check_problem(record)
         if not for_sending:
             self._autosave.saved(record, began)
+        return record
+
+    async def file_copy(self, local_id: LocalId, copy_to: CopyTo) -> Record | None:
+        """Choose where the copy goes, on disk; the draft is brought where that wants it to be. Raises StorageError."""
+        local_id = self._name(local_id)
+        record = await self._letters.change(local_id, lambda r: r.state not in ON_ITS_WAY, copy_to=copy_to)
+        if record is not None and needs_saving(record):
+            self._autosave.touched(local_id)
         return record
 
     async def refresh(self, local_id: LocalId) -> bool:

@@ -217,6 +217,11 @@ QLineEdit {{ background: transparent; border: none; selection-background-color: 
 QLineEdit[kind="box"], QComboBox {{ background: {raised}; border: 1px solid {line}; border-radius: {radius}px;
   padding: 6px 10px; }}
 QLineEdit[kind="box"]:focus, QComboBox:focus {{ border: 1px solid {accent}; }}
+QPlainTextEdit[kind="box"], QFrame[kind="box"] {{ background: {raised}; border: 1px solid {line};
+  border-radius: {radius}px; }}
+QPlainTextEdit[kind="box"]:focus {{ border: 1px solid {accent}; }}
+QCheckBox {{ spacing: 8px; padding: 2px; border: 1px solid transparent; border-radius: 4px; }}
+QCheckBox:focus {{ border: 1px solid {accent}; }}
 QComboBox::drop-down {{ border: none; width: 26px; }}
 QTextEdit, QPlainTextEdit {{ background: {pane}; border: none; }}
 QFrame[kind="line"] {{ background: {line}; max-height: 1px; border: none; }}

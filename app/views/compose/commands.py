@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.commands.command import Command, Context
 from app.domain.i18n import mark
+from app.views.compose import options_commands
 
 _C = Context.COMPOSE
 
@@ -24,6 +25,10 @@ COMMANDS = (
     Command("compose.subject", mark("Subject"), ("Alt+U",), _C),
     Command("compose.body", mark("Text of the message"), ("Alt+M",), _C),
     Command("compose.importance", mark("High importance"), ("Alt+I", "Ctrl+Shift+I"), _C),
+    Command(
+        "compose.options", mark("Options"), ("Alt+O", "Ctrl+Shift+O"), _C, mark("Receipts, flag, copy and the like.")
+    ),
+    *options_commands.COMMANDS,
     Command("compose.remedy", mark("Do what the bar offers"), ("Alt+A",), _C),
     Command("compose.details", mark("Show or hide details"), ("Alt+D",), _C),
 )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
 
 import msgspec
 
 from app.domain.edits import BodyReplaced, Edit, ImportanceSet, Pending, Replica, TextSplice, utf16_length
 from app.domain.i18n import tr
 from app.domain.message import SUBJECT_LIMIT, BodyFormat, Content, Field, Importance, LocalId
-from app.domain.record import Letter, Record
+from app.domain.record import CopyTo, Letter, Record
 from app.domain.state import State
+from app.services.aids import Aids
 from app.services.drafts import Drafts, Replaced
 from app.services.events import Event
 from app.services.letters import Letters
@@ -20,6 +21,7 @@ from app.services.preflight import subject_too_long
 from app.services.remedies import Remedies
 from app.services.wording import Explanation, StateWords, explain_record, state_words
 from app.services.work import Spawn
+from app.views.compose.options_session import OptionsSession
 
 _MENDED_HERE = frozenset({"mend-address", "mend-subject", "mend-option"})
 _WRITABLE = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
@@ -35,6 +37,7 @@ class Tools(NamedTuple):
     remedies: Remedies
     spawn: Spawn
     now: Callable[[], float]
+    aids: Aids | None = None
 
 
 class ComposeSession:
@@ -52,6 +55,7 @@ class ComposeSession:
         self._head = Replica(_without_body(letter.content), letter.pending)
         self._letters, self._drafts, self._outbox = tools.letters, tools.drafts, tools.outbox
         self._remedies, self._spawn, self._now = tools.remedies, tools.spawn, tools.now
+        self.options = OptionsSession(self, tools.aids, tools.now)
         self._leaving = False
         self._stop_listening = [
             tools.drafts.changed.subscribe(self._record_changed),
@@ -121,6 +125,15 @@ class ComposeSession:
         """High importance, or back to normal."""
         high = self.content.importance is Importance.HIGH
         self.edit(ImportanceSet(Importance.NORMAL if high else Importance.HIGH))
+
+    def file_copy(self, copy_to: CopyTo) -> None:
+        """Choose where the copy goes; the draft follows it where it has to."""
+        if self.can_edit():
+            self._spawn(self._drafts.file_copy(self.local_id, copy_to), "choose where the copy goes")
+
+    def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        """Start work for what stands beside the text."""
+        self._spawn(work, name)
 
     def save(self) -> None:
         """Save now."""

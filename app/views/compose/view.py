@@ -17,6 +17,7 @@ from app.ui.bars import MessageBar
 from app.ui.label import Label
 from app.ui.recipients_field import RecipientsField
 from app.views.compose.fields import BodyEditor, SubjectField
+from app.views.compose.options_area import OptionsArea
 from app.views.compose.session import ComposeSession
 
 _SIDE = 28
@@ -46,6 +47,7 @@ class ComposeView(QWidget):
         self._limit.setProperty("tone", "bad")
         self._limit.hide()
         self._labels: dict[Field, QLabel] = {}
+        self.options = OptionsArea(session.options, self)
         self._build()
         self._show_letter()
         self._connect()
@@ -66,6 +68,7 @@ class ComposeView(QWidget):
         head.addSpacing(4)
         head.addWidget(self.subject)
         head.addWidget(self._limit)
+        head.addWidget(self.options)
         head.addSpacing(2)
         line = QFrame(self)
         line.setProperty("kind", "line")
@@ -198,6 +201,7 @@ class ComposeView(QWidget):
         over = self.session.subject_problem()
         self._limit.setText(over)
         self._limit.setVisible(bool(over))
+        self.options.refresh()
         self._refresh_bar()
 
     def _refresh_bar(self) -> None:
@@ -243,6 +247,7 @@ class ComposeView(QWidget):
         self.body.finish_pasting()
         for widget in self.recipients.values():
             widget.complete_pending()
+        self.options.settle()
 
     def focus_field(self, field: Field) -> None:
         """Put the focus in a field, showing it first if it is hidden."""
@@ -263,6 +268,8 @@ class ComposeView(QWidget):
                 self._show_field(field, shown=True)
                 widget.edit_chip(problems[0])
                 return
+        if self.options.focus_problem():
+            return
         if self.session.subject_problem():
             self.focus_field(Field.SUBJECT)
         elif not self.session.content.to and not self.session.pending.get(Field.TO):

@@ -1,0 +1,37 @@
+"""Each option by its name, for the palette: the panel opens with the focus on it. None needs keys of its own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.commands.command import Command, Context
+from app.domain.i18n import mark
+
+OPENS: Final = {
+    "compose.option_sensitivity": "sensitivity",
+    "compose.option_categories": "categories",
+    "compose.option_flag": "flag",
+    "compose.option_reminder": "reminder",
+    "compose.option_reply_to": "reply_to",
+    "compose.option_headers": "headers",
+    "compose.option_copy": "copy",
+    "compose.option_read_receipt": "read_receipt",
+    "compose.option_delivery_receipt": "delivery_receipt",
+    "compose.option_response": "response_requested",
+}
+"""From each command to the option it opens."""
+
+_TITLES: Final = (
+    mark("Sensitivity"),
+    mark("Categories"),
+    mark("Follow-up flag"),
+    mark("Reminder"),
+    mark("Reply to"),
+    mark("Custom headers"),
+    mark("Where the copy goes"),
+    mark("Read receipt"),
+    mark("Delivery receipt"),
+    mark("Ask for an answer"),
+)
+
+COMMANDS: Final = tuple(Command(name, title, (), Context.COMPOSE) for name, title in zip(OPENS, _TITLES, strict=True))

@@ -1,0 +1,219 @@
+"""The options of one letter: every choice is an edit, journalled like a key, and what is half typed is kept too."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from app.domain.edits import ImportanceSet, OptionSet, Pending
+from app.domain.fields import header_problem, value_problem
+from app.domain.i18n import tr
+from app.domain.message import Field, Importance
+from app.domain.options import FlagStatus, FollowUp, Header, Options
+from app.domain.recipient import Recipient
+from app.domain.record import CopyKind, CopyTo
+from app.domain.when import read_day, read_moment
+from app.services.categories import read_categories
+from app.services.times import day_words, moment_words
+from app.views.compose.options_words import chosen_words, copy_words
+
+if TYPE_CHECKING:
+    from app.services.aids import Aids
+    from app.views.compose.session import ComposeSession
+
+_DAY: Final = "%Y-%m-%d"
+_MOMENT: Final = "%Y-%m-%d %H:%M"
+
+
+class Said(NamedTuple):
+    """What was made of what was typed: how it was understood, or what is wrong with it."""
+
+    words: str = ""
+    bad: bool = False
+
+
+class OptionsSession:
+    """Works on an open letter by way of its session. What is not understood takes the place of what was set before."""
+
+    def __init__(self, session: ComposeSession, aids: Aids | None, now: Callable[[], float]) -> None:
+        """Read and write the options of `session`."""
+        self.session = session
+        self.aids = aids
+        self._now = now
+        self._half: dict[tuple[Field, str], str] = {}
+
+    # --- what is so -------------------------------------------------------------------------------------------------
+
+    @property
+    def options(self) -> Options:
+        """Return the options as they stand."""
+        return self.session.content.options
+
+    @property
+    def copy_to(self) -> CopyTo:
+        """Return where the copy is to go."""
+        record = self.session.record
+        return CopyTo() if record is None else record.copy_to
+
+    def words(self) -> list[str]:
+        """Return in a few words what was chosen."""
+        half = [tr("not understood: {words}", words=" ".join(text.split())[:40]) for text in self._half_typed()]
+        return [*chosen_words(self.session.content, self.copy_to, self._now()), *half]
+
+    def half_typed(self) -> Field | None:
+        """Return the field in which something stands that is not understood, None for none."""
+        fields = (Field.FOLLOW_UP, Field.REMINDER, Field.DEFERRED, Field.HEADERS)
+        return next((field for field in fields if self.session.pending.get(field, "").strip()), None)
+
+    def _half_typed(self) -> list[str]:
+        fields = (Field.FOLLOW_UP, Field.REMINDER, Field.DEFERRED, Field.HEADERS)
+        return [text for field in fields if (text := self.session.pending.get(field, "").strip())]
+
+    def moment_text(self, field: Field) -> str:
+        """Return what stands in the line of DEFERRED or REMINDER: what is half typed, else the moment."""
+        moment = self.options.deferred if field is Field.DEFERRED else self.options.reminder
+        return self.session.pending.get(field, "") or _written(moment, _MOMENT)
+
+    def day_text(self, which: str) -> str:
+        """Return what stands in the line of the flag's "start" or "due"."""
+        flag = self.options.follow_up
+        kept = self.session.pending.get(Field.FOLLOW_UP, "") if which == "due" else ""
+        half = self._half.get((Field.FOLLOW_UP, which), "" if self._half else kept)
+        start = flag.start if flag.start != flag.due else 0.0  # a server fills one in with the other
+        return half or _written(flag.due if which == "due" else start, _DAY)
+
+    def headers_text(self) -> str:
+        """Return the custom headers, a line each, with those that are half typed."""
+        lines = [f"{header.name}: {header.value}" for header in self.options.headers]
+        return "\n".join([*lines, *filter(None, [self.session.pending.get(Field.HEADERS, "")])])
+
+    # --- what is chosen -----------------------------------------------------------------------------------------------
+
+    def set_importance(self, importance: Importance) -> None:
+        """Choose low, normal or high importance."""
+        if importance is not self.session.content.importance:
+            self.session.edit(ImportanceSet(importance))
+
+    def choose(self, field: Field, value: object) -> None:
+        """Set one option, unless it is so already."""
+        if getattr(self.options, field.value) != value:
+            self.session.edit(OptionSet(field, msgspec.structs.replace(Options(), **{field.value: value})))
+
+    def write_categories(self, text: str) -> None:
+        """Take the list of categories as it is typed."""
+        self.choose(Field.CATEGORIES, read_categories(text))
+
+    def remember_categories(self) -> None:
+        """Offer these categories first from now on."""
+        if self.aids is not None and self.options.categories:
+            self.session.spawn(self.aids.categories.use(self.options.categories), "remember categories")
+
+    def completion(self, text: str) -> str:
+        """Return how the last category in `text` goes on."""
+        last = text.replace(";", ",").rpartition(",")[2]
+        return "" if self.aids is None else self.aids.categories.completion(last)
+
+    def set_reply_to(self, people: Sequence[Recipient]) -> None:
+        """Take who is to get the answers."""
+        self.choose(Field.REPLY_TO, tuple(people))
+
+    def set_flag(self, status: FlagStatus) -> None:
+        """Choose the follow-up flag; its days stay only while it is flagged."""
+        flag = self.options.follow_up
+        if flag.status is status:
+            return
+        if status is FlagStatus.FLAGGED:
+            self.choose(Field.FOLLOW_UP, msgspec.structs.replace(flag, status=status, completed=0.0))
+        elif status is FlagStatus.COMPLETE:
+            self.choose(Field.FOLLOW_UP, FollowUp(status, completed=float(int(self._now()))))
+        else:
+            self.choose(Field.FOLLOW_UP, FollowUp())
+        for which in ("start", "due"):
+            self._keep_half(Field.FOLLOW_UP, which, "")
+
+    def write_day(self, which: str, text: str) -> Said:
+        """Take the day at which the flag starts or is due; a day flags the letter."""
+        flag, now = self.options.follow_up, self._now()
+        day = read_day(text, now) if text.strip() else 0.0
+        if day is None:
+            self._keep_half(Field.FOLLOW_UP, which, text)
+            self.choose(Field.FOLLOW_UP, msgspec.structs.replace(flag, **{which: 0.0}))
+            return Said(tr("Type a day, such as tomorrow, Friday or 24 Nov."), bad=True)
+        status = FlagStatus.FLAGGED if day else flag.status
+        wanted = msgspec.structs.replace(flag, status=status, completed=0.0, **{which: day})
+        content = msgspec.structs.replace(self.session.content, options=Options(follow_up=wanted))
+        problem = value_problem(content, Field.FOLLOW_UP)
+        self._keep_half(Field.FOLLOW_UP, which, text if problem else "")
+        if problem is not None:
+            self.choose(Field.FOLLOW_UP, msgspec.structs.replace(flag, **{which: 0.0}))
+            return Said(problem, bad=True)
+        self.choose(Field.FOLLOW_UP, wanted)
+        return Said(day_words(day, now))
+
+    def write_moment(self, field: Field, text: str) -> Said:
+        """Take the moment of DEFERRED or REMINDER."""
+        now = self._now()
+        moment = read_moment(text, now) if text.strip() else 0.0
+        problem = ""
+        if moment is None:
+            problem = tr("Type a time, such as tomorrow 8, Mon 9:00 or in 2 hours.")
+        elif 0 < moment <= now:
+            problem = tr("That time has passed.")
+        self._keep_half(field, "", text if problem else "")
+        if problem or moment is None:
+            self.choose(field, 0.0)
+            return Said(problem, bad=True)
+        self.choose(field, float(int(moment)))
+        return Said(moment_words(moment, now))
+
+    def write_headers(self, text: str) -> Said:
+        """Take custom headers, one a line; those that may not be are kept as typed and refused in words."""
+        good: list[Header] = []
+        half: list[str] = []
+        problem = ""
+        for line in filter(str.strip, text.split("\n")):
+            name, colon, value = line.partition(":")
+            header = Header(name.strip(), value.strip())
+            twice = any(header.name.casefold() == one.name.casefold() for one in good)
+            wrong = header_problem(header) if colon and header.value else tr("Write a header as Name: value.")
+            wrong = tr("The header {name} stands there twice.", name=header.name) if twice else wrong
+            if wrong is None:
+                good.append(header)
+            else:
+                problem = problem or wrong
+                half.append(line)
+        self._keep_half(Field.HEADERS, "", "\n".join(half))
+        self.choose(Field.HEADERS, tuple(good))
+        return Said(problem, bad=bool(problem))
+
+    # --- where the copy goes ------------------------------------------------------------------------------------------
+
+    def copy_choices(self) -> list[CopyTo]:
+        """Return the places that need no folder to be named."""
+        sender = self.session.content.sender
+        theirs = [] if sender is None else [CopyTo(CopyKind.PRINCIPAL_SENT, sender.address)]
+        return [CopyTo(), *theirs, CopyTo(CopyKind.NONE)]
+
+    def copy_text(self) -> str:
+        """Return where the copy goes, in words."""
+        return copy_words(self.copy_to)
+
+    def file_copy(self, copy_to: CopyTo) -> None:
+        """Let the copy go there; on disk before it is shown."""
+        if copy_to != self.copy_to:
+            self.session.file_copy(copy_to)
+
+    # --- half typed ---------------------------------------------------------------------------------------------------
+
+    def _keep_half(self, field: Field, which: str, text: str) -> None:
+        self._half[field, which] = text
+        whole = "\n".join(kept for (of, _), kept in self._half.items() if of is field and kept.strip())
+        if whole != self.session.pending.get(field, ""):
+            self.session.edit(Pending(field, whole))
+
+
+def _written(moment: float, form: str) -> str:
+    return time.strftime(form, time.localtime(moment)) if moment else ""
