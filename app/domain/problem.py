@@ -21,6 +21,9 @@ class ProblemKind(StrEnum):
     SUBJECT_TOO_LONG = "subject-too-long"
     SUBJECT_EMPTY = "subject-empty"
     OPTION = "option"
+    ATTACHMENT_FORGOTTEN = "attachment-forgotten"
+    ATTACHMENT_STRANGE = "attachment-strange"
+    ATTACHMENTS_DIFFER = "attachments-differ"
 
     LEFT_IN_DRAFTS = "left-in-drafts"
     NO_COPY = "no-copy"
@@ -38,6 +41,9 @@ BEFORE_SENDING = frozenset(
         ProblemKind.SUBJECT_EMPTY,
         ProblemKind.OPTION,
     }
+        ProblemKind.ATTACHMENT_FORGOTTEN,
+        ProblemKind.ATTACHMENT_STRANGE,
+        ProblemKind.ATTACHMENTS_DIFFER,
 )
 
 

@@ -11,6 +11,7 @@ ACTIONS: Final = {
     "mend-address": mark("Mend address"),
     "mend-subject": mark("Shorten the subject"),
     "mend-option": mark("Mend it"),
+    "review-attachments": mark("Review attachments"),
     "send-from-own": mark("Send from my address"),
     "remove-draft": mark("Remove the draft"),
     "check": mark("Check"),
@@ -26,7 +27,8 @@ ACTIONS: Final = {
 }
 
 FOR_THE_WINDOW: Final = frozenset(
-    {"mend-address", "mend-subject", "mend-option", "sign-in", "copy-details", "make-plain", "settings"}
+    {"mend-address", "mend-subject", "mend-option", "review-attachments", "sign-in", "copy-details"}
+    | {"make-plain", "settings"}
 )
 """These show or ask something; `services/remedies.py` does all others, and passes these on."""
 

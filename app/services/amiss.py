@@ -11,6 +11,7 @@ from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
 from app.domain.record import Record
 from app.domain.state import State
 from app.services.explaining import Details, Explanation, details_of, explain_outcome
+from app.services.forgotten import forgotten, strange
 from app.services.preflight import option_not_understood, subject_too_long
 from app.services.rows import ListRow
 from app.services.sentences import Facts, Scene
@@ -57,11 +58,22 @@ def _explain_finding(kind: ProblemKind, value: str) -> Explanation:
             return Explanation(sentence, "mend-subject")
         case ProblemKind.SUBJECT_EMPTY:
             return Explanation(tr("There is no subject."), tone="warn")
+        case ProblemKind.ATTACHMENTS_DIFFER | ProblemKind.ATTACHMENT_STRANGE | ProblemKind.ATTACHMENT_FORGOTTEN:
+            return _explain_attachments(kind, value)
         case _:
             return Explanation(tr("Add a recipient."), "mend-address")
 
 
-def _explain_unsent(record: Record, kind: ProblemKind | None, size: int) -> Explanation | None:
+def _explain_attachments(kind: ProblemKind, value: str) -> Explanation:
+    if kind is ProblemKind.ATTACHMENT_FORGOTTEN:
+        return Explanation(forgotten(value), "review-attachments", tone="warn")
+    if kind is ProblemKind.ATTACHMENT_STRANGE:
+        return Explanation(strange(value), "review-attachments")
+    sentence = tr("This was not sent: what is attached is not so on the server. {what}", what=value)
+    return Explanation(sentence, "review-attachments")
+
+
+def _explain_unsent(record: Record, kind: ProblemKind | None, value: str, size: int) -> Explanation | None:
     details = _details(record)
     if kind is ProblemKind.NOT_SENT:
         sentence = tr("The connection was lost, and this was not sent. It is safe in Drafts.")

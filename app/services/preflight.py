@@ -10,6 +10,7 @@ from app.domain.edits import utf16_length
 from app.domain.i18n import tr
 from app.domain.message import RECIPIENT_FIELDS, SUBJECT_LIMIT, Content, Field
 from app.domain.problem import Finding, ProblemKind
+from app.services.forgotten import check_attachments
 
 ASKED_IN_OPTIONS: Final = frozenset({Field.HEADERS, Field.FOLLOW_UP, Field.REMINDER, Field.DEFERRED})
 """Options that are typed, and may stand there half typed."""
@@ -19,7 +20,7 @@ _MOST_FINDINGS: Final = 20
 
 def check(content: Content, pending: Mapping[Field, str] | None = None) -> list[Finding]:
     """Return what was found, blocking ones first. `pending` are words in a field that are no recipient yet."""
-    findings = [*_check_recipients(content, pending or {}), *_check_subject(content)]
+    findings = [*_check_recipients(content, pending or {}), *_check_subject(content), *check_attachments(content)]
     return sorted(findings, key=lambda finding: not finding.blocking)
 
 

@@ -53,10 +53,10 @@ _CHANGED: Final = (Said(mark("This draft was changed elsewhere."), "save-as-new"
 _RECIPIENT: Final = (Said(mark("The server does not accept one of the recipients."), "mend-address", True),)
 _TOO_MANY: Final = (Said(mark("This message has more recipients than your server accepts."), "mend-address", True),)
 _TOO_LARGE: Final = (
-    Said(mark("This message ({size}) is larger than your server accepts."), "retry"),
-    Said(mark("This message is larger than your server accepts."), "retry", True),
+    Said(mark("This message ({size}) is larger than your server accepts."), "review-attachments"),
+    Said(mark("This message is larger than your server accepts."), "review-attachments", True),
 )
-_ATTACHMENT: Final = (Said(mark("An attachment is larger than your server accepts."), "retry", True),)
+_ATTACHMENT: Final = (Said(mark("An attachment is larger than your server accepts."), "review-attachments", True),)
 _BUSY: Final = (
     Said(mark("The server is busy. Trying again at {again}."), "cancel"),
     Said(mark("The server is busy."), "retry", True),

@@ -30,7 +30,7 @@ def refused(code: str, text: str = "Said by the server.") -> Outcome:
 FULL = Facts(sender="sales@contoso.com", size=38_000_000, place="Sales", again="12:07", waiting=4)
 LOST_LINK = ("This draft lost its link to the server. Your text is safe here.", "save-as-new")
 CHANGED = ("This draft was changed elsewhere.", "save-as-new")
-LARGER = ("This message (38 MB) is larger than your server accepts.", "retry")
+LARGER = ("This message (38 MB) is larger than your server accepts.", "review-attachments")
 AWAY = ("Your mailbox is unavailable for now. Trying again at 12:07.", "try-now")
 
 
@@ -74,7 +74,10 @@ def test_a_code_of_the_table_is_said_word_for_word(code: str, said: tuple[str, s
     ("code", "said"),
     [
         ("ErrorSendAsDenied", ("You cannot send from this address. Nothing was sent.", "copy-details")),
-        ("ErrorMessageSizeExceeded", ("This message is larger than your server accepts. Nothing was sent.", "retry")),
+        (
+            "ErrorMessageSizeExceeded",
+            ("This message is larger than your server accepts. Nothing was sent.", "review-attachments"),
+        ),
         ("ErrorServerBusy", ("The server is busy. Nothing was sent.", "retry")),
         ("ErrorAccessDenied", ("Your account is not allowed to do this. Nothing was sent.", "copy-details")),
         ("ErrorSubmissionQuotaExceeded", ("You have reached the sending limit. 1 message is waiting.", "retry")),

@@ -1,0 +1,119 @@
+"""Notices an attachment that was spoken of and forgotten, and one that another program put there.
+
+Only one's own new words count, in the languages of the dictionaries: what is quoted below, and a signature with its
+legal words, speak of other letters. The text is never laid out for it: a newsletter costs no more than a note.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from typing import Final
+
+from app.domain.i18n import tr
+from app.domain.message import BodyFormat, Content, Field
+from app.domain.problem import Finding, ProblemKind
+
+_MOST: Final = 100_000
+"""Characters that are looked through: more than anybody writes by hand."""
+
+_ENGLISH: Final = (
+    r"attached|attachments?|attaching|i(?:'|’)?(?:ve| have| will|(?:'|’)ll)? attach|enclosed|enclosures?|enclosing|pfa"
+)
+_FRENCH: Final = (
+    r"pi[èe]ces?[\s-]jointes?|ci[\s\u2010\u2011-]?joint(?:e|s|es)?|en\s(?:pj|annexe)|p\.?j\.?\s?:"
+    r"|(?:fichiers?|documents?|photos?)\sjointe?s?|je\s(?:vous\s|te\s)?joins|nous\s(?:vous\s)?joignons"
+    r"|joint(?:e|s|es)?\sà\s(?:ce|mon)"
+)
+_GERMAN: Final = (
+    r"anbei|beigef(?:ü|ue)gt\w*|beif(?:ü|ue)gen|f(?:ü|ue)ge\s\w+\sbei|beiliegend\w*|beigelegt\w*|angeh(?:ä|ae)ngt\w*"
+    r"|anh(?:ä|ae)ngend\w*|(?:datei)?anhang|(?:datei)?anh(?:ä|ae)nge"
+    r"|(?:in\sder|als|siehe|s\.|vgl\.|meine)\sanlagen?(?=\W|$)"
+)
+_SPOKEN: Final = re.compile(rf"(?<![\w@./-])(?:{_ENGLISH}|{_FRENCH}|{_GERMAN})(?![\w@])", re.IGNORECASE)
+_DENIED: Final = re.compile(
+    r"(?:\b(?:no|not|without(?:\sany|\sthe)?|kein\w*|ohne|nicht|sans(?:\sla|\sles)?|aucune?|pas\sde)\s)$", re.IGNORECASE
+)
+_QUOTE_BEGINS: Final = re.compile(
+    r"^(?:-{2,}\s?(?:original|forwarded|urspr|weitergeleitet|message|begin|anfang|d[ée]but)[^\n]*|_{10,}\s*|-- ?)$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HTML_QUOTES: Final = (
+    *("<blockquote", "gmail_quote", "moz-cite-prefix", "divrplyfwdmsg", "appendonsend", "border-top:solid #e1e1e1"),
+    *("moz-forward-container", "yahoo_quoted", "-----original message", "mailwright-quote", "mailwright-signature"),
+    "moz-signature",
+)
+_TAG: Final = re.compile(r"<[^<>]*>")
+
+
+def check_attachments(content: Content) -> list[Finding]:
+    """Return what was found: at most one forgotten attachment, and each that nobody here put there."""
+    findings = [
+        Finding(ProblemKind.ATTACHMENT_STRANGE, Field.BODY, True, strange(one.name), one.name)
+        for one in content.attachments
+        if one.elsewhere
+    ]
+    if any(not one.inline for one in content.attachments):
+        return findings
+    word = spoken_of(content.subject) or spoken_of(own_words(content.body, content.body_format))
+    if word:
+        findings.append(Finding(ProblemKind.ATTACHMENT_FORGOTTEN, Field.BODY, False, forgotten(word), word))
+    return findings
+
+
+def forgotten(word: str) -> str:
+    """Return what is said where `word` speaks of an attachment that is not there."""
+    return tr("“{word}” is in the text, but nothing is attached.", word=word)
+
+
+def strange(name: str) -> str:
+    """Return what is said of an attachment that another program put into the letter."""
+    return tr("“{name}” was attached by another program. Keep it or remove it.", name=name)
+
+
+def spoken_of(text: str) -> str:
+    """Return the first words that speak of an attachment and do not say that there is none; "" for none."""
+    text = unicodedata.normalize("NFC", text[:_MOST])
+    for found in _SPOKEN.finditer(text):
+        if not _DENIED.search(text[max(0, found.start() - 20) : found.start()]):
+            return " ".join(found.group().split())
+    return ""
+
+
+def own_words(body: str, body_format: BodyFormat) -> str:
+    """Return what was newly written: without what is quoted, and without the signature."""
+    body = body[: 2 * _MOST]
+    if body_format is BodyFormat.HTML:
+        body = _text_of(body)
+    body = body.replace("\r\n", "\n").replace("\r", "\n")
+    begins = _QUOTE_BEGINS.search(body)
+    if begins is not None:
+        body = body[: begins.start()]
+    return "\n".join(line for line in body[:_MOST].split("\n") if not line.lstrip().startswith(">"))
+
+
+def _text_of(body: str) -> str:
+    """Return the words of HTML up to its first quote; roughly, for words that are looked for and not shown."""
+    low = body.lower()
+    places = [place for marker in _HTML_QUOTES if (place := low.find(marker)) >= 0]
+    if places:
+        # A marker stands within its tag: what is cut is the tag too.
+        cut = min(places)
+        tag = low.rfind("<", 0, cut + 1)
+        body = body[: tag if tag >= 0 and ">" not in low[tag:cut] else cut]
+    for name in ("style", "script", "head"):
+        body = _without(body, name)
+    body = re.sub(r"<(?:br|/p|/div|/li|/tr)\b[^<>]*>", "\n", body, flags=re.IGNORECASE)
+    return html.unescape(_TAG.sub(" ", body))
+
+
+def _without(body: str, name: str) -> str:
+    low, kept, place = body.lower(), [], 0
+    while (begins := low.find(f"<{name}", place)) >= 0:
+        kept.append(body[place:begins])
+        ends = low.find(f"</{name}", begins)
+        if ends < 0:
+            return "".join(kept)
+        place = ends
+    return "".join([*kept, body[place:]])
