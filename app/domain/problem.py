@@ -25,6 +25,7 @@ class ProblemKind(StrEnum):
     ATTACHMENT_STRANGE = "attachment-strange"
     ATTACHMENTS_DIFFER = "attachments-differ"
 
+    COPY_STAYS = "copy-stays"
     LEFT_IN_DRAFTS = "left-in-drafts"
     NO_COPY = "no-copy"
     COPY_ELSEWHERE = "copy-elsewhere"
@@ -40,10 +41,10 @@ BEFORE_SENDING = frozenset(
         ProblemKind.SUBJECT_TOO_LONG,
         ProblemKind.SUBJECT_EMPTY,
         ProblemKind.OPTION,
-    }
         ProblemKind.ATTACHMENT_FORGOTTEN,
         ProblemKind.ATTACHMENT_STRANGE,
         ProblemKind.ATTACHMENTS_DIFFER,
+    }
 )
 
 

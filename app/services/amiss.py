@@ -40,7 +40,7 @@ def explain_record(record: Record, *, size: int = 0) -> Explanation | None:
         return None
     if kind is not None and kind in BEFORE_SENDING:
         return _explain_finding(kind, value)
-    return _explain_unsent(record, kind, size)
+    return _explain_unsent(record, kind, value, size)
 
 
 def _explain_finding(kind: ProblemKind, value: str) -> Explanation:
@@ -48,10 +48,12 @@ def _explain_finding(kind: ProblemKind, value: str) -> Explanation:
         case ProblemKind.ADDRESS:
             sentence = address_problem(value) or tr("“{address}” cannot be sent to.", address=value)
             return Explanation(sentence, "mend-address")
-        case ProblemKind.PENDING_WORDS:
-            return Explanation(tr("“{words}” is not a recipient yet.", words=value[:60]), "mend-address")
-        case ProblemKind.OPTION:
-            return Explanation(option_not_understood(value), "mend-option")
+        case ProblemKind.PENDING_WORDS | ProblemKind.OPTION:
+            if kind is ProblemKind.OPTION:
+                sentence, action = option_not_understood(value), "mend-option"
+            else:
+                sentence, action = tr("“{words}” is not a recipient yet.", words=value[:60]), "mend-address"
+            return Explanation(sentence, action)
         case ProblemKind.SUBJECT_TOO_LONG:
             length = int(value) if value.isdecimal() else 0
             sentence = subject_too_long(length) if length else tr("The subject is too long.")
@@ -75,6 +77,12 @@ def _explain_attachments(kind: ProblemKind, value: str) -> Explanation:
 
 def _explain_unsent(record: Record, kind: ProblemKind | None, value: str, size: int) -> Explanation | None:
     details = _details(record)
+    if kind is ProblemKind.COPY_STAYS and record.state is not State.NEEDS_ATTENTION:
+        if record.copy_to.mailbox:
+            sentence = tr("This draft cannot be moved out of {mailbox}. The copy goes there too.", mailbox=value)
+        else:
+            sentence = tr("You may not keep drafts in {mailbox}. The copy goes to your own Sent Items.", mailbox=value)
+        return Explanation(sentence, tone="info")
     if kind is ProblemKind.NOT_SENT:
         sentence = tr("The connection was lost, and this was not sent. It is safe in Drafts.")
         return Explanation(sentence, "retry", details)
