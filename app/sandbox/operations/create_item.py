@@ -53,7 +53,9 @@ def _create(call: Call, request: etree._Element, element: etree._Element, dispos
     )
     # The draft is made where the copy is to be kept, so that there is nothing to move between mailboxes.
     mailbox = call.user.id if copy_to is None else copy_to.mailbox
-    send(call.store, call.user, _make(call, element, call.store.folders.distinguished(mailbox, "outbox")), copy_to)
+    item = _make(call, element, call.store.folders.distinguished(mailbox, "outbox"))
+    item.row["is_draft"] = 1  # whatever PR_MESSAGE_FLAGS says: clients clear the flag of what they send at once
+    send(call.store, call.user, item, copy_to)
     return items
 
 

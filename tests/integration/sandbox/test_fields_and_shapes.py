@@ -332,3 +332,12 @@ def test_a_letter_can_be_sent_as_it_is_made_or_changed(sandbox: RunningSandbox, 
     assert len(found(sandbox, "inbox", "At once", "james.okafor")) == 2
     assert len(found(sandbox, "sentitems", "At once")) == 2 * copies
     assert found(sandbox, "drafts", "At once") == found(sandbox, "outbox", "At once") == []
+
+
+def test_a_letter_that_is_sent_at_once_may_say_that_it_is_no_draft(sandbox: RunningSandbox) -> None:
+    flags = '<t:ExtendedProperty><t:ExtendedFieldURI PropertyTag="3591" PropertyType="Integer"/><t:Value>1</t:Value>'
+    letter = soap.message("Flags of its own", "x", "james.okafor@contoso.com").replace(
+        "<t:ToRecipients>", f"{flags}</t:ExtendedProperty><t:ToRecipients>"
+    )
+    assert sandbox.post(soap.create(letter, disposition="SendAndSaveCopy")).codes == ["NoError"]
+    assert [one["subject"] for one in sandbox.deliveries()] == ["Flags of its own"]
