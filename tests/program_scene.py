@@ -43,12 +43,15 @@ HOLD = 5.0
 class ProgramScene:
     """One run of the program. `press` and `type` go to whatever has the focus, as a keyboard's keys do."""
 
-    def __init__(self, qtbot: QtBot, qapp: QApplication, *accounts: Account) -> None:
+    def __init__(self, qtbot: QtBot, qapp: QApplication, *accounts: Account, after: ProgramScene | None = None) -> None:
+        """`after` is a run whose disk and server this one finds, as they were when its plug was pulled."""
         dress(qapp, "light")
         self.qtbot = qtbot
-        self.clock = FakeClock()
-        self.mailbox = FakeMailbox(now=self.clock.now)
+        self.clock: FakeClock = FakeClock() if after is None else after.clock
+        self.mailbox: FakeMailbox = FakeMailbox(now=self.clock.now) if after is None else after.mailbox
         self.journal, self.secrets, self.settings = FakeJournal(), FakeSecrets(), FakeSettings(accounts)
+        if after is not None:
+            self.journal = after.journal.after_crash()
         self.correspondents = FakeCorrespondents()
         for account in accounts:
             self.secrets.held[account.account_id] = "secret"

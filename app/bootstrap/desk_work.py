@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -184,6 +185,12 @@ class DeskWork:
         if row is not None:
             self._program.sent_room.edit_as_new(row)
             self._tell_what_stays(row)
+
+    def follow(self, begin: Callable[[ListRow], None]) -> None:
+        """Begin a letter that follows the current one."""
+        row = self._program.stage.desk.current()
+        if row is not None:
+            begin(row)
 
     def _tell_what_stays(self, row: ListRow) -> None:
         """Say that a new letter was begun without the attachments of the old one."""

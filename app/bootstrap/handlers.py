@@ -96,7 +96,9 @@ def _in_rooms(program: Program, desk: DeskWork) -> Handlers:
         "drafts.discard": Handler(desk.discard_chosen, at("drafts")),
         "outbox.retry": Handler(desk.retry_chosen, at("outbox", "drafts")),
         "outbox.retry_all": Handler(program.outbox_room.retry_all),
-        "sent.edit_as_new": Handler(desk.edit_as_new, at("sent")),
+        "sent.edit_as_new": Handler(desk.edit_as_new, at("sent", "drafts")),
+        "sent.reply_all": Handler(lambda: desk.follow(program.sent_room.reply_all), at("sent")),
+        "sent.forward": Handler(lambda: desk.follow(program.sent_room.forward), at("sent")),
     }
 
 

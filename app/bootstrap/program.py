@@ -18,6 +18,7 @@ from app.services.address_book import AddressBook
 from app.services.drafts import Drafts
 from app.services.attachments import Attachments
 from app.services.folders import FolderView
+from app.services.following import Following
 from app.services.letters import Letters
 from app.services.outbox import HOLD_SECONDS, Outbox
 from app.services.ports import AttachedFiles, Clock, Correspondents, Journal, Mailbox, Secrets, Settings
@@ -81,6 +82,7 @@ class Program:
         self.remedies.hold_seconds = self.hold
         self.aids = Aids(self.settings, self.mailbox)
         self.readings = Readings(self.letters, self.mailbox, off_thread)
+        self.following = Following(self.drafts, self.mailbox, self.accounts, clock, off_thread)
         self.address_book = AddressBook(correspondents, self.letters, clock, spawn, off_thread)
         self.readings.read_in_sent.subscribe(lambda r: self.address_book.learn_from_sent(*r))
 
@@ -88,7 +90,7 @@ class Program:
         spawn, now = self.tasks.spawn, self.clock.now
         self.drafts_room = DraftsSession(self.drafts, self.outbox, spawn, now)
         self.outbox_room = OutboxSession(self.remedies, spawn, now)
-        self.sent_room = SentSession(self.drafts, self.readings, spawn, now)
+        self.sent_room = SentSession(self.drafts, self.readings, self.following, spawn, now)
         self.rooms: tuple[ListSession, ...] = (self.drafts_room, self.outbox_room, self.sent_room)
         self.sign_in = SignInSession(self.accounts, self.tasks)
         self.reader = Reader()

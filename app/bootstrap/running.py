@@ -16,10 +16,12 @@ from app.bootstrap.all_commands import ALL
 from app.bootstrap.collecting import Collector
 from app.bootstrap.desk_work import DeskWork
 from app.bootstrap.dress import dress
+from app.bootstrap.dropping import Dropping
 from app.bootstrap.handlers import all_handlers
 from app.bootstrap.instance import DATABASE, address, hand_over
 from app.bootstrap.options import Options, data_folder
 from app.bootstrap.program import Program
+from app.bootstrap.reopening import keep_open, left_open, reopen
 from app.bootstrap.sandbox_process import SandboxInfo, SandboxProcess
 from app.bootstrap.signals import closing_on_signals
 from app.bootstrap.window_work import WindowWork
@@ -27,7 +29,7 @@ from app.bootstrap.world import World
 from app.domain.account import Account
 from app.domain.errors import InUse, StorageError
 from app.domain.i18n import tr
-from app.domain.message import AccountId, LocalId
+from app.domain.message import AccountId
 from app.storage.store import Store
 from app.ui import theme
 from app.ui.off_thread import off_thread
@@ -98,6 +100,7 @@ def connect(program: Program) -> WindowWork:
     program.registry.add(ALL, all_handlers(program, windows, desks))
     window.connect_commands(program.registry)
     windows.bind_lists()
+    Dropping(program)
     window.contexts = program.stage.contexts
     program.stage.go("drafts")
     return windows
@@ -110,6 +113,7 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
     world.store.on_damaged(program.tasks.on_mail_error)
     await program.letters.load()
     await program.aids.load()
+    left = left_open(program)
     program.tasks.spawn(program.address_book.load(), "read the address book")
     if sandbox is None:
         await program.accounts.read()
@@ -119,6 +123,7 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
     # What is begun from here on is not taken for a letter that the last run left.
     await program.outbox.resume()
     await program.drafts.resume()
+    await asyncio.wait({program.tasks.spawn(reopen(program, left), "open what was open")})
     await asyncio.wait({program.tasks.spawn(program.wishes.begin(program.options.arrival), "do what was asked for")})
     if program.accounts.default is None:
         windows.add_account()
@@ -165,9 +170,9 @@ async def finish(program: Program) -> None:
     program.writing.settle_all()
     with contextlib.suppress(StorageError):
         await program.journal.flush()
-    left_open = [record.local_id for record in program.letters.all() if record.open]
-    if left_open:
-        saves = [_save_for_good(program, name) for name in left_open]
+    still_open = left_open(program)
+    if still_open:
+        saves = [keep_open(program, name) for name in still_open]
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*saves, return_exceptions=True), _LAST_SAVES)
     await program.tasks.end()
@@ -182,12 +187,6 @@ async def _end(program: Program, world: World, sandbox: SandboxProcess | None) -
     if sandbox is not None:
         sandbox.end()
     program.window.close_for_good()
-
-
-async def _save_for_good(program: Program, local_id: LocalId) -> None:
-    """Close a letter and wait for its save: closing alone only begins one, which the end would cut off."""
-    await program.drafts.close(local_id)
-    await program.drafts.save(local_id)
 
 
 def _report(window: Window, error: BaseException) -> None:

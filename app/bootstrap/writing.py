@@ -51,6 +51,10 @@ class Writing:
         """Open a letter, or show it where it is open already."""
         self._program.tasks.spawn(self._open(what), "open a letter")
 
+    async def open_now(self, what: LocalId) -> None:
+        """Open a letter, and return once it can be written. Raises AccountError, ItemRefused and StorageError."""
+        await self._open(what)
+
     def current(self) -> ComposeView | None:
         """Return the letter in the pane."""
         shown = self._program.stage.letter()

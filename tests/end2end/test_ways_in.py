@@ -70,3 +70,18 @@ def test_two_starts_at_the_same_moment_are_one_program_with_both_letters(mailwri
     assert [one.process.returncode for one in ended] == [0], ended[0].said()
     left[0].wait_until_accessible("Number1")
     left[0].wait_until_accessible("Number2")
+
+
+def test_a_letter_that_was_open_when_the_plug_was_pulled_is_open_again(mailwright: Launcher) -> None:
+    program = mailwright()
+    person = Person(program)
+    person.wait_until_ready()
+    person.write("a@contoso.com", "Brought back", "Every word")
+    wait_until(lambda: program.has_on_disk("Every word"), "the last words are on disk", 5)
+    program.kill()
+    again = mailwright()
+    again.wait_until_accessible("was open when Mailwright ended")
+    again.wait_until_focused("Message")
+    again.desktop.shoot("brought-back-light")
+    again.desktop.type("And more. ")
+    again.wait_until_accessible("And more. Every word")

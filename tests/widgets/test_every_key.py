@@ -21,7 +21,12 @@ from tests.program_scene import ProgramScene
 
 Done = list[str]
 EVERY = [(command, keys) for command in ALL for keys in command.keys]
-IN_PLACES = {"sent.edit_as_new": "sent", "outbox.retry": "outbox"}
+IN_PLACES = {
+    "sent.edit_as_new": "sent",
+    "sent.reply_all": "sent",
+    "sent.forward": "sent",
+    "outbox.retry": "outbox",
+}
 QUITS = "window.quit"
 
 

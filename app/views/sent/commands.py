@@ -1,8 +1,20 @@
-"""What can be done with what was sent."""
+"""What can be done with what was sent. A draft can be written anew too."""
 
 from __future__ import annotations
 
 from app.commands.command import Command, Context
 from app.domain.i18n import mark
 
-COMMANDS = (Command("sent.edit_as_new", mark("Edit as new"), ("E", "Ctrl+E"), Context.LIST),)
+_L = Context.LIST
+
+COMMANDS = (
+    Command("sent.edit_as_new", mark("Edit as new"), ("E", "Ctrl+E"), _L, mark("Works in Drafts too.")),
+    Command(
+        "sent.reply_all",
+        mark("Reply to all"),
+        ("Shift+R", "Ctrl+Shift+R"),
+        _L,
+        mark("In Sent: a follow-up to those it went to."),
+    ),
+    Command("sent.forward", mark("Forward"), ("F", "Ctrl+Shift+F"), _L, mark("In Sent.")),
+)

@@ -1,13 +1,15 @@
-"""What is done with what was sent: read it, and use it again."""
+"""What is done with what was sent: read it, use it again, follow it up."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from app.domain.listing import Folder
 from app.domain.message import LocalId, written_anew
 from app.services.drafts import Drafts
 from app.services.events import Event
+from app.services.following import Following
 from app.services.reading import Reading, Readings
 from app.services.rows import ListRow
 from app.services.work import Spawn
@@ -19,15 +21,28 @@ class SentSession(ListSession):
 
     folder = Folder.SENT
 
-    def __init__(self, drafts: Drafts, readings: Readings, spawn: Spawn, now: Callable[[], float]) -> None:
+    def __init__(
+        self, drafts: Drafts, readings: Readings, following: Following, spawn: Spawn, now: Callable[[], float]
+    ) -> None:
         """Read by way of `readings`."""
         super().__init__(spawn, now)
         self.begun: Event[LocalId] = Event()
-        self._drafts, self._readings = drafts, readings
+        self._drafts, self._readings, self._following = drafts, readings, following
 
     def edit_as_new(self, row: ListRow) -> None:
         """Begin a new draft with the same words and people; who it is from is chosen anew."""
         self._spawn(self._edit_as_new(row), "edit as new")
+
+    def reply_all(self, row: ListRow) -> None:
+        """Begin an answer to everyone the letter went to, in the same conversation."""
+        self._spawn(self._begin(self._following.reply_all(row)), "reply to all")
+
+    def forward(self, row: ListRow) -> None:
+        """Begin a letter that passes this one on."""
+        self._spawn(self._begin(self._following.forward(row)), "forward")
+
+    async def _begin(self, beginning: Coroutine[Any, Any, LocalId]) -> None:
+        self.begun.emit(await beginning)
 
     async def _edit_as_new(self, row: ListRow) -> None:
         reading: Reading = await self._readings.read(row)

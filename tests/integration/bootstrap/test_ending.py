@@ -17,7 +17,7 @@ async def test_what_was_half_typed_is_saved_before_the_end(program_scene: Progra
     await running.finish(scene.program)
     (saved,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     assert [person.address for person in saved.content.to] == ["ben@example.org"]
-    assert not scene.record(name).open
+    assert scene.record(name).saved
     assert len(scene.tasks) == 0
 
 
@@ -57,11 +57,29 @@ async def test_the_end_in_the_midst_of_a_fetch_meets_no_defect(program_scene: Pr
     assert len(scene.tasks) == 0
 
 
-async def test_a_letter_that_was_open_is_open_no_more_for_the_next_start(program_scene: ProgramScene) -> None:
+async def test_a_letter_that_was_open_is_open_for_the_next_start(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await scene.saved()
     scene.program.writing.open(name)
     await scene.settle()
-    assert scene.record(name).open
     await running.finish(scene.program)
-    assert not (await scene.journal.after_crash().read(name)).record.open
+    assert (await scene.journal.after_crash().read(name)).record.open
+
+
+async def test_a_letter_in_which_nothing_was_written_vanishes_with_the_end(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("C")
+    await running.finish(scene.program)
+    assert await scene.journal.after_crash().records() == []
+
+
+async def test_a_server_that_is_late_does_not_make_the_next_start_forget_what_was_open(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    scene.mailbox.hold("save")
+    await scene.press("C")
+    await scene.type("ben@example.org")
+    name = scene.letter.session.local_id
+    await running.finish(scene.program)
+    assert (await scene.journal.after_crash().read(name)).record.open

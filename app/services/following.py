@@ -1,0 +1,116 @@
+"""Letters that follow one that was sent: an answer to all of them, or the letter passed on, in the same conversation.
+
+What follows one's own letter goes to those it went to. Who stood in Bcc stays out: an answer to all would show them.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+import msgspec
+
+from app.domain.conversation import child_index, references_of, topic_of
+from app.domain.errors import ItemRefused, MailError
+from app.domain.i18n import tr
+from app.domain.message import BodyFormat, Content, Fetched, LocalId
+from app.domain.options import Options
+from app.domain.recipient import Recipient
+from app.services import quoting
+from app.services.accounts import Accounts
+from app.services.drafts import Drafts
+from app.services.plain import plain_text
+from app.services.ports import Clock, Mailbox
+from app.services.rows import ListRow
+
+OffThread = Callable[[Callable[[], str]], Awaitable[str]]
+_REPLY: Final = "RE: "
+_FORWARD: Final = "FW: "
+"""As Outlook writes them in every language that does not translate them; others read both."""
+
+
+class Following:
+    """Begins letters that follow others."""
+
+    def __init__(
+        self, drafts: Drafts, mailbox: Mailbox, accounts: Accounts, clock: Clock, off_thread: OffThread
+    ) -> None:
+        """Read the older letter from `mailbox` (the watched one), and begin the new one in `drafts`."""
+        self._drafts, self._mailbox, self._accounts = drafts, mailbox, accounts
+        self._clock, self._off_thread = clock, off_thread
+
+    async def reply_all(self, row: ListRow) -> LocalId:
+        """Begin an answer to everyone in To and Cc. Raises AccountError, ItemRefused, MailError and StorageError."""
+        item = await self._read(row)
+        text = await self._text(item)
+        own = self._own(row)
+        content = item.content
+        to = _others(content.to, own)
+        cc = _others(content.cc, [*own, *to])
+        body = quoting.answer_to(text, item.sent, self._writer(row, item))
+        return await self._begin(
+            row, item, Content(to=to, cc=cc, subject=_prefixed(_REPLY, content.subject), body=body)
+        )
+
+    async def forward(self, row: ListRow) -> LocalId:
+        """Begin a letter that passes this one on. Raises AccountError, ItemRefused, MailError and StorageError."""
+        item = await self._read(row)
+        text = await self._text(item)
+        body = quoting.passed_on(item.content, text, item.sent, self._writer(row, item))
+        return await self._begin(row, item, Content(subject=_prefixed(_FORWARD, item.content.subject), body=body))
+
+    async def _read(self, row: ListRow) -> Fetched:
+        if row.ref is None:
+            raise MailError(tr("The server has no copy of this message to follow."))
+        answer = (await self._mailbox.get(row.account_id, [row.ref]))[0]
+        if answer.item is not None:
+            return answer.item
+        if answer.outcome.words is not None:
+            raise ItemRefused(answer.outcome.words)
+        raise MailError(tr("The server gave no answer for this message."))
+
+    async def _text(self, item: Fetched) -> str:
+        body = item.content.body
+        if item.content.body_format is BodyFormat.TEXT:
+            return body
+        return await self._off_thread(lambda: plain_text(body))
+
+    async def _begin(self, row: ListRow, item: Fetched, content: Content) -> LocalId:
+        before = item.content.options
+        chance = random.randrange(256)  # noqa: S311 - it keeps two answers of one moment apart, and guards nothing
+        options = Options(
+            in_reply_to=item.message_id,
+            references=references_of(before.references or before.in_reply_to, item.message_id),
+            conversation_index=child_index(
+                item.conversation_index or before.conversation_index, self._clock.now(), chance
+            ),
+            conversation_topic=item.conversation_topic or before.conversation_topic or topic_of(item.content.subject),
+            sensitivity=before.sensitivity,
+        )
+        return await self._drafts.begin(row.account_id, msgspec.structs.replace(content, options=options))
+
+    def _own(self, row: ListRow) -> list[Recipient]:
+        account = self._accounts.get(row.account_id)
+        return [] if account is None else [Recipient(account.address)]
+
+    def _writer(self, row: ListRow, item: Fetched) -> Recipient | None:
+        if item.content.sender is not None:
+            return item.content.sender
+        account = self._accounts.get(row.account_id)
+        return None if account is None else Recipient(account.address, account.display_name)
+
+
+def _prefixed(prefix: str, subject: str) -> str:
+    return f"{prefix}{topic_of(subject)}".strip()
+
+
+def _others(people: Sequence[Recipient], known: Sequence[Recipient]) -> tuple[Recipient, ...]:
+    """Return each of `people` once who is not `known`; oneself alone stays, or nobody would be left to write to."""
+    seen = {one.address.casefold() for one in known}
+    others = []
+    for one in people:
+        if one.address.casefold() not in seen:
+            seen.add(one.address.casefold())
+            others.append(one)
+    return tuple(others) if others or len(people) != 1 else tuple(people[:1])
