@@ -7,6 +7,7 @@
     python3 dev.py bench [options]    measure
     python3 dev.py check              lint, types and import contracts only
     python3 dev.py lock               refresh requirements/*.txt
+    python3 dev.py package WHAT       make a package: deb, appimage, wheel, ...; without WHAT, say what there is
 
 Options go to the program, or to pytest. What is set up: the libraries of Debian that Qt stands on (said before they
 are installed), a virtual environment in .venv, and the locked packages in it. A stamp in .venv makes the next time
@@ -111,8 +112,21 @@ def refresh_locks(_: Sequence[str]) -> None:
     quiet = ["--no-emit-index-url", "--no-emit-find-links"]
     # The set for developers is held to the versions of the set for running, which it contains.
     developers = ["--group", "dev", "--constraints", "requirements/run.txt", "pyproject.toml"]
-    for name, source in (("run", ["pyproject.toml"]), ("dev", developers), ("uv", ["requirements/uv.in"])):
+    packagers = ["--group", "package", "--constraint", "requirements/run.txt"]
+    for name, source in (
+        ("run", ["pyproject.toml"]),
+        ("package", packagers),
+        ("dev", [*developers, "--constraint", "requirements/package.txt"]),
+        ("uv", ["requirements/uv.in"]),
+    ):
         step([str(UV), "pip", "compile", *shape, *quiet, *source, "-o", f"requirements/{name}.txt"], environment)
+
+
+def make_package(arguments: Sequence[str]) -> None:
+    """Make an installer, in an environment of its own that holds what the program runs on and what packs it."""
+    from devtools.packing import main as pack
+
+    pack(arguments)
 
 
 COMMANDS: dict[str, Callable[[Sequence[str]], None]] = {
@@ -122,6 +136,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], None]] = {
     "bench": run_bench,
     "check": run_checks,
     "lock": refresh_locks,
+    "package": make_package,
 }
 
 

@@ -102,9 +102,9 @@ def ensure_uv() -> bool:
     return subprocess.run([*pip, "--require-hashes", "-r", str(lock)], check=False).returncode == 0
 
 
-def pip_config() -> dict[str, list[str]]:
-    """Ask the pip of .venv what this machine has told it."""
-    asked = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "config", "list"]
+def pip_config(python: Path | None = None) -> dict[str, list[str]]:
+    """Ask the pip of .venv, or of another Python, what this machine has told it."""
+    asked = [str(python or PYTHON), "-m", "pip", "--disable-pip-version-check", "config", "list"]
     options = parse_pip_config(subprocess.run(asked, capture_output=True, text=True, check=False).stdout)
     # pip passes over a folder that is not there; uv stops at it.
     links = [link for link in options.get("find-links", []) if "://" in link or Path(link).exists()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication
 
-from app import __version__
+from app import APP_ID, __version__
 from app.ui import theme
 
 
@@ -13,7 +13,7 @@ def dress(qt: QApplication, choice: str = "") -> None:
     qt.setApplicationName("mailwright")
     qt.setApplicationDisplayName("Mailwright")
     qt.setApplicationVersion(__version__)
-    qt.setDesktopFileName("mailwright")
+    qt.setDesktopFileName(APP_ID)
     qt.setQuitOnLastWindowClosed(False)  # the loop must live until the last save is on disk
     qt.setStyle("Fusion")
     theme.choose_font(qt)

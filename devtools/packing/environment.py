@@ -1,0 +1,68 @@
+"""Where packages are made: an environment of its own with what the program runs on, what packs it, and no more."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from devtools.debian import install_packages, is_installed
+from devtools.environment import LOCKS, ROOT, pip_config
+from devtools.index import uv_environment
+from devtools.words import SetUpError, say
+
+BUILD = ROOT / "build"
+_DEBIAN_PYTHON = "/usr/bin/python3"
+_LOCKED = ("run.txt", "package.txt")
+
+
+def base_python() -> str:
+    """Return the Python that goes into the bundle: on Debian its own, which Debian's people mend, else this one."""
+    ask = "import sys, venv, ensurepip; raise SystemExit(not (3, 11) <= sys.version_info[:2] <= (3, 13))"
+    there = Path(_DEBIAN_PYTHON).exists() and Path("/etc/debian_version").exists()
+    if there and subprocess.run([_DEBIAN_PYTHON, "-c", ask], capture_output=True, check=False).returncode == 0:
+        return _DEBIAN_PYTHON
+    return sys.executable
+
+
+def _ensure_tools(base: str) -> None:
+    """PyInstaller reads binaries with objdump, and needs Python as a library, which Debian keeps apart."""
+    if base != _DEBIAN_PYTHON:
+        return
+    ask = [base, "-c", "import sys; print(*sys.version_info[:2], sep='.')"]
+    version = subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
+    wanted = ["binutils", f"libpython{version}", f"python{version}-venv"]
+    missing = [package for package in wanted if not is_installed(package)]
+    if missing:
+        install_packages(missing, "Freezing the program")
+
+
+def make_environment() -> Path:
+    """Make it, or leave it alone when it is what the locks say; return its Python."""
+    base = base_python()
+    _ensure_tools(base)
+    digest = hashlib.sha256(base.encode() + b"".join((LOCKS / name).read_bytes() for name in _LOCKED)).hexdigest()
+    place = BUILD / "environment"
+    binaries = place / ("Scripts" if os.name == "nt" else "bin")
+    python, stamp = binaries / ("python.exe" if os.name == "nt" else "python"), place / "stamp"
+    if stamp.exists() and stamp.read_text("utf-8") == digest:
+        return python
+    say("Setting up where packages are made (requirements/run.txt and requirements/package.txt).")
+    subprocess.run([base, "-m", "venv", "--clear", str(place)], check=True)
+    pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    locks = [word for name in _LOCKED for word in ("-r", str(LOCKS / name))]
+    subprocess.run([*pip, "--require-hashes", "-r", str(LOCKS / "uv.txt")], check=False)
+    uv = shutil.which("uv", path=str(binaries))
+    command = [*pip, "--require-hashes", "--no-deps", *locks]
+    surroundings = dict(os.environ)
+    if uv is not None:
+        options = ["--require-hashes", "--no-deps", "--compile-bytecode"]
+        command = [uv, "pip", "install", "-q", "--python", str(python), *options, *locks]
+        surroundings = uv_environment(pip_config(python), os.environ)
+    if subprocess.run(command, env=surroundings, check=False).returncode != 0:
+        raise SetUpError("The locked packages could not be installed; the words above say why.")
+    stamp.write_text(digest, "utf-8")
+    return python
