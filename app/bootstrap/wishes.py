@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 
 from app.domain.arrival import Arrival
-from app.domain.i18n import ntr, tr
+from app.domain.errors import MailError
+from app.domain.i18n import tr
 from app.services.arriving import Arrived, letters_of
 from app.ui.off_thread import off_thread
 
@@ -98,9 +99,14 @@ class Wishes:
 
     async def _begin(self, letter: Arrived) -> None:
         name = await self._program.writing.begin_now(letter.content)
-        notes = list(letter.notes)
-        left = len(letter.attach) + len(letter.enclosed)
-        if left:
-            notes.append(ntr("{n} attachment was not taken over.", "{n} attachments were not taken over.", left))
-        if name is not None:
-            self._program.writing.say(name, " ".join(notes))
+        if name is None:
+            return
+        self._program.writing.say(name, " ".join(letter.notes))
+        attachments = self._program.attachments
+        for one in letter.enclosed:
+            try:
+                await attachments.add_bytes(name, one.name, one.data, one.content_type, one.content_id)
+            except MailError as error:
+                self._program.tasks.on_mail_error(error)
+        # What cannot be attached is said at the attachment itself.
+        await attachments.add_files(name, letter.attach)

@@ -11,6 +11,8 @@ from typing import Final
 
 import msgspec
 
+from app.domain.attached import taken_over
+from app.domain.attachment import new_key
 from app.domain.conversation import child_index, references_of, topic_of
 from app.domain.errors import ItemRefused, MailError
 from app.domain.i18n import tr
@@ -58,7 +60,10 @@ class Following:
         item = await self._read(row)
         text = await self._text(item)
         body = quoting.passed_on(item.content, text, item.sent, self._writer(row, item))
-        return await self._begin(row, item, Content(subject=_prefixed(_FORWARD, item.content.subject), body=body))
+        subject = _prefixed(_FORWARD, item.content.subject)
+        # The text is passed on as plain text: pictures in it go along as files.
+        files = [msgspec.structs.replace(taken_over(one, new_key()), content_id="") for one in item.attachments]
+        return await self._begin(row, item, Content(subject=subject, body=body, attachments=tuple(files)))
 
     async def _read(self, row: ListRow) -> Fetched:
         if row.ref is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from app.domain.attachment import Attachment
 from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content, Field
 from app.domain.options import Options
@@ -83,6 +84,16 @@ async def test_a_letter_is_passed_on_whole_to_nobody_yet(program_scene: ProgramS
         assert words_of_it in content.body
     assert "eve@" not in content.body, "Bcc stays hidden"
     assert program_scene.field() is Field.TO
+
+
+async def test_a_letter_is_passed_on_with_its_attachments_and_answered_without(program_scene: ProgramScene) -> None:
+    stored = await at_sent(program_scene)
+    stored.attachments.append(Attachment("a1", "report.pdf", 3, "application/pdf"))
+    assert (await following(program_scene, "Shift+R")).attachments == ()
+    await program_scene.press("Escape")
+    await program_scene.until(lambda: program_scene.program.writing.current() is None)
+    (attached,) = (await following(program_scene, "F")).attachments
+    assert (attached.name, attached.source) == ("report.pdf", "a1")
 
 
 async def test_an_answer_to_an_answer_has_one_prefix(program_scene: ProgramScene) -> None:

@@ -76,6 +76,28 @@ async def test_a_message_from_a_file_is_written_anew(scene: ProgramScene, tmp_pa
     assert (content.subject, content.body) == ("From a file", "Its text")
 
 
+async def test_files_are_attached_from_a_command_line_and_from_inside_a_message(
+    scene: ProgramScene, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.pdf"
+    report.write_bytes(b"%PDF")
+    message = EmailMessage()
+    message["Subject"] = "With a picture"
+    message.set_content("Text")
+    message.add_attachment(b"PNG", maintype="image", subtype="png", filename="../p.png")
+    file = tmp_path / "x.eml"
+    file.write_bytes(bytes(message))
+    assert scene.program.wishes.take(Arrival(attach=(str(report), str(tmp_path / "gone.pdf")), files=(str(file),)))
+    await scene.until(lambda: len(scene.program.stage.letters) == 2)
+    await scene.settle()
+    names = [view.session.local_id for view in scene.program.writing._views]
+    contents = [await scene.content(name) for name in names]
+    attached = [[(one.name, one.size, one.content_type) for one in content.attachments] for content in contents]
+    assert ("report.pdf", 4, "application/pdf") in attached[0]
+    assert attached[1] == [("p.png", 3, "image/png")]
+    assert not any(name == "gone.pdf" and size for name, size, _ in attached[0])
+
+
 async def test_a_file_that_is_no_message_is_said_and_the_rest_is_done(scene: ProgramScene, tmp_path: Path) -> None:
     bad = tmp_path / "report.eml"
     bad.write_bytes(b"%PDF")
