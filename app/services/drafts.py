@@ -10,7 +10,7 @@ from app.domain.edits import Edit
 from app.domain.errors import BadInput, MailError
 from app.domain.i18n import tr
 from app.domain.message import AccountId, Content, ItemRef, LocalId, message_id_for, new_local_id
-from app.domain.problem import BEFORE_SENDING, read_problem
+from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
 from app.domain.record import CopyTo, Letter, Record
 from app.domain.state import State
 from app.services import preflight
@@ -111,6 +111,9 @@ class Drafts:
     async def file_copy(self, local_id: LocalId, copy_to: CopyTo) -> Record | None:
         """Choose where the copy goes, on disk; the draft is brought where that wants it to be. Raises StorageError."""
         local_id = self._name(local_id)
+        before = self._letters.get(local_id)
+        if before is not None and read_problem(before.problem)[0] is ProblemKind.COPY_STAYS:
+            await self._letters.change(local_id, lambda r: r.problem == before.problem, problem="")
         record = await self._letters.change(local_id, lambda r: r.state not in ON_ITS_WAY, copy_to=copy_to)
         if record is not None and needs_saving(record):
             self._autosave.touched(local_id)

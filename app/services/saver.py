@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from app.domain.edits import utf16_length
 from app.domain.errors import AccountError, StorageError
 from app.domain.listing import Folder, Mark, Place
@@ -30,6 +32,7 @@ from app.domain.sameness import same_letter
 from app.domain.state import IN_OUTBOX, State
 from app.services.attaching import Attaching
 from app.services.letters import Letters
+from app.services.placing import PLACE_REFUSED, Placing, lies_elsewhere, stays_where_it_is
 from app.services.ports import Clock, Mailbox
 
 if TYPE_CHECKING:
@@ -62,7 +65,8 @@ def is_passing(outcome: Outcome | None) -> bool:
 
 def needs_saving(record: Record) -> bool:
     """Tell whether there is something to do before the letter can be called saved, or sent: no key is no version."""
-    return not record.saved or is_passing(record.save_outcome) or record.ref is None or not record.ref.change_key
+    written = record.saved and not is_passing(record.save_outcome) and not lies_elsewhere(record)
+    return not written or record.ref is None or not record.ref.change_key
 
 
 class Saver:
@@ -74,6 +78,7 @@ class Saver:
         self._letters = letters
         self._mailbox = mailbox
         self._clock = clock
+        self._placing = Placing(letters, mailbox, clock)
         self._locks: dict[LocalId, asyncio.Lock] = {}
         self._never_tried: set[LocalId] = set()
 
@@ -105,6 +110,8 @@ class Saver:
                     break
                 if letter.record.ref is None:
                     again = await self._create(letter)
+                elif lies_elsewhere(letter.record):
+                    again = await self._placing.bring(letter, letter.record.ref)
                 else:
                     again = await self._update(letter, letter.record.ref)
                 if not again:
@@ -159,6 +166,10 @@ class Saver:
         if outcome.accepted and outcome.ref is None:
             # Made, but not named: found by its mark on the next round.
             await self._learn(record, Outcome(Verdict.UNKNOWN, words=outcome.words, at=outcome.at))
+            return True
+        if drafts_of and outcome.verdict is Verdict.REFUSED and outcome.code in PLACE_REFUSED:
+            changes = stays_where_it_is(msgspec.structs.replace(record, drafts_of=""), drafts_of)
+            await self._learn(record, None, drafts_of="", **changes)
             return True
         return await self._take_in(letter, outcome)
 
@@ -317,4 +328,7 @@ def _in_our_words(letter: Letter, item: Fetched) -> Content | None:
     Ours and not the server's, so that its manner (CRLF, filled-in names) is not taken for a change to be saved.
     """
     known = (letter.content, letter.attempt, letter.on_server)
-    return next((ours for ours in known if ours is not None and same_letter(ours, item.content)), None)
+    same = [ours for ours in known if ours is not None and same_letter(ours, item.content)]
+    # A From that is not written counts as any other there; here it would be taken for the one that was just chosen.
+    same.sort(key=lambda ours: ours.sender != item.content.sender)
+    return same[0] if same else None

@@ -12,9 +12,9 @@ recipient. Nothing sleeps. Trouble is set before the call that is to meet it, an
 What happened is read from `calls` (what was asked), `delivered` (what reached people) and `items` (what lies where).
 Other hands on the same mailbox: `put`, `edit_elsewhere`, `delete_elsewhere`. Servers with habits: `leaves_drafts`
 (a send that says success and leaves the draft where it was, without a copy), `files_no_copy`,
-`closed_to_us` (mailboxes that may not be looked into). A copy that is to go to
-another mailbox than the draft's leaves the draft too, as Exchange does. The directory is what `people`, `groups` and
-`tips` hold. The operations that lists and compose do not use stand in `more_mailbox.py`.
+`closed_to_us` (mailboxes that may not be looked into, nor written to), `nobodys` (addresses without a mailbox). A copy
+that is to go to another mailbox than the draft's leaves the draft too, as Exchange does. The directory is what
+`people`, `groups` and `tips` hold. The operations that lists and compose do not use stand in `more_mailbox.py`.
 """
 
 from __future__ import annotations
@@ -338,6 +338,8 @@ class FakeMailbox(MoreOfAMailbox):
         return item if item is not None and item.account_id == account_id else None
 
     def _save_one(self, account_id: AccountId, draft: NewDraft) -> Outcome:
+        if draft.drafts_of in self.closed_to_us:
+            return self._refused(words("ErrorAccessDenied", "Access is denied."))
         item = self.put(account_id, draft.content, local_id=draft.local_id, message_id=draft.message_id)
         item.owner = draft.drafts_of
         return self._accepted(item.ref)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
 from app.domain.attachment import Attachment, AttachmentKind
 from app.domain.directory import MailTips, Resolution
@@ -29,6 +31,7 @@ class MoreOfAMailbox:
 
     def __init__(self) -> None:
         """Begin with an empty directory."""
+        self.nobodys: set[str] = set()
         self.folders: dict[str, tuple[MailFolder, ...]] = {}
         self.people: list[Recipient] = []
         self.groups: dict[str, list[Recipient]] = {}
@@ -42,9 +45,14 @@ class MoreOfAMailbox:
 
         def move_one(_: AccountId, ref: ItemRef) -> Outcome:
             item = self._find(account_id, ref)
+            if to.mailbox in self.closed_to_us:
+                outcome: Outcome = self._refused(ServerWords("Error", "ErrorAccessDenied", "Access is denied.", 0))
+                return outcome
             if item is not None:
                 del self.items[item.item_id]
-            return _answer(self, None if item is None else _put_at(self, item, to))
+            answer = _answer(self, None if item is None else _put_at(self, item, to))
+            told = item is None or item.owner == to.mailbox
+            return answer if told else msgspec.structs.replace(answer, ref=None)
 
         outcomes: list[Outcome] = await self._write("move", account_id, refs, move_one)
         return outcomes
@@ -148,6 +156,10 @@ class MoreOfAMailbox:
     async def sync(self: Any, account_id: AccountId, place: Place, state: str = "", limit: int = 100) -> SyncPage:
         """Tell what changed since `state`; see `folder_changes.py`."""
         await self._read("sync", account_id, (place, state, limit))
+        if place.mailbox in self.nobodys:
+            raise ItemRefused(ServerWords("Error", "ErrorNonExistentMailbox", "There is no such mailbox.", 0))
+        if place.mailbox in self.closed_to_us:
+            raise ItemRefused(ServerWords("Error", "ErrorAccessDenied", "Access is denied.", 0))
         page: SyncPage = self.folder_changes.page(self, account_id, place, state, limit)
         return page
 
