@@ -313,8 +313,11 @@ class _Reader:
 
     def _made_table(self, cells: list[list[_Element]], element: _Element, place: Place) -> Table:
         border = _has_border(element)
-        rows = tuple(tuple(self._cell(cell, place) for cell in row) for row in cells if row)
-        return Table(rows, border, place.quote)
+        rows = [tuple(self._cell(cell, place) for cell in row) for row in cells if row]
+        columns = max(sum(cell.columns for cell in row) for row in rows)
+        said = len(rows[0]) == columns and all(cell.width for cell in rows[0])
+        plain = [_without_width(row) for row in rows]
+        return Table((rows[0] if said else plain[0], *plain[1:]), border, place.quote)
 
     def _cell(self, element: _Element, place: Place) -> Cell:
         tag = str(element.tag)
@@ -336,6 +339,11 @@ class _Reader:
             background,
             _whole(width[:-1], 0) if width.endswith("%") else 0,
         )
+
+
+def _without_width(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Return a row that says nothing of widths: the first row says them for all, or none does."""
+    return tuple(msgspec.structs.replace(cell, width=0) if cell.width else cell for cell in row)
 
 
 def _is_even(cells: list[list[_Element]]) -> bool:

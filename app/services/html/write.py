@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from app.services.html.blocks import LINE, Block, Body, Cell, Kept, Look, Paragraph, Picture, Piece, Rule, Table
+from app.services.html.blocks import LINE, Block, Body, Cell, Look, Paragraph, Picture, Piece, Rule, Table
 from app.services.html.style import read_style
 
 OWN_BASE: Final = "font-family:Calibri,Arial,Helvetica,sans-serif;font-size:11pt"
@@ -241,12 +241,76 @@ def cell_tag(cell: Cell, base: str) -> str:
 # --- whole bodies ---------------------------------------------------------------------------------------------------
 
 
+class Entry(NamedTuple):
+    """One of Qt's blocks: what stands in it, as HTML, and where it stands."""
+
+    content: str
+    place: Place
+
+
+FILLER: Final = Entry("", Place())
+"""The empty block that Qt wants before a table that comes first, and after one that nothing follows."""
+
+
 def place_of(paragraph: Paragraph) -> Place:
     """Return where a paragraph outside of tables stands."""
     lists = "".join("o" if level.ordered else "u" for level in paragraph.lists)
     start = paragraph.lists[-1].start if paragraph.lists else 1
-    style = style_of(paragraph) if paragraph.kind == "div" else ""
+    style = style_of(paragraph) if paragraph.kind == "div" and paragraph.lists and paragraph.item else ""
     return Place(paragraph.quote, None, "", "", lists, paragraph.item, start, style)
+
+
+def entry_of(paragraph: Paragraph, place: Place, *, first_in_cell: bool = False) -> Entry:
+    """Return the entry of a paragraph; items and the first line of a cell need no element of their own."""
+    bare = bool(place.lists and place.item) or (first_in_cell and not style_of(paragraph))
+    return Entry(write_paragraph(paragraph, bare=bare), place)
+
+
+def entries(blocks: Sequence[Block], base: str = "") -> list[Entry]:
+    """Return an entry for each of Qt's blocks that `blocks` make when they are poured into a document."""
+    made: list[Entry] = []
+    fresh = True
+    for number, block in enumerate(blocks):
+        if isinstance(block, Table):
+            if fresh:
+                made.append(FILLER)
+            made += _entries_of_table(number, block, base)
+            fresh = True
+            continue
+        fresh = False
+        if isinstance(block, Paragraph):
+            made.append(entry_of(block, place_of(block)))
+        elif isinstance(block, Rule):
+            made.append(Entry("<hr>", Place(block.quote)))
+        else:
+            made.append(Entry(block.html, Place()))
+    if fresh and blocks:
+        made.append(FILLER)
+    return made
+
+
+def _entries_of_table(number: int, table: Table, base: str) -> list[Entry]:
+    made: list[Entry] = []
+    opening = table_tag(border=table.border)
+    for down, row in enumerate(table.rows):
+        for across, cell in enumerate(row):
+            tag = cell_tag(cell, base)
+            for count, paragraph in enumerate(cell.blocks):
+                place = place_of(paragraph)._replace(
+                    quote=table.quote, where=(number, down, across), table=opening, cell=tag
+                )
+                made.append(entry_of(paragraph, place, first_in_cell=count == 0))
+    return made
+
+
+def write_entries(made: Sequence[Entry]) -> list[str]:
+    """Return the HTML of each entry; in order they are the whole."""
+    written: list[str] = []
+    for number, entry in enumerate(made):
+        before = made[number - 1].place if number else None
+        after = made[number + 1].place if number + 1 < len(made) else None
+        written.append(write_block(entry.content, entry.place, before, after))
+    return written
 
 
 def write_body(body: Body) -> str:
@@ -256,44 +320,4 @@ def write_body(body: Body) -> str:
 
 def write_blocks(blocks: Sequence[Block], base: str = "") -> str:
     """Return blocks in order, without what is around a body."""
-    flat = [entry for number, block in enumerate(blocks) for entry in _entries(number, block, base)]
-    parts: list[str] = []
-    for number, (content, place) in enumerate(flat):
-        before = flat[number - 1][1] if number else None
-        after = flat[number + 1][1] if number + 1 < len(flat) else None
-        parts.append(write_block(content, place, before, after))
-    return "".join(parts)
-
-
-def _entries(number: int, block: Block, base: str) -> list[tuple[str, Place]]:
-    if isinstance(block, Paragraph):
-        place = place_of(block)
-        return [(write_paragraph(block, bare=bool(place.lists) and place.item), place)]
-    if isinstance(block, Rule):
-        return [("<hr>", Place(block.quote))]
-    if isinstance(block, Kept):
-        return [(block.html, Place())]
-    entries: list[tuple[str, Place]] = []
-    opening = table_tag(border=block.border)
-    for down, row in enumerate(block.rows):
-        for across, cell in enumerate(row):
-            for paragraph in cell.blocks:
-                place = place_of(paragraph)._replace(
-                    quote=block.quote, where=(number, down, across), table=opening, cell=cell_tag(cell, base)
-                )
-                bare = bool(place.lists and place.item) or (len(cell.blocks) == 1 and not style_of(paragraph))
-                entries.append((write_paragraph(paragraph, bare=bare), place))
-    return entries
-
-
-__all__ = [
-    "OWN_BASE",
-    "Place",
-    "Table",
-    "cell_tag",
-    "close_body",
-    "open_body",
-    "table_tag",
-    "write_block",
-    "write_body",
-]
+    return "".join(write_entries(entries(blocks, base)))

@@ -1,0 +1,310 @@
+"""The editor of formatted text: Qt's, with our own way in (paste, drop, open) and our own way out (fragments of HTML).
+
+Nothing comes in but by the sanitiser, nothing goes out but by `Fragments`, and nothing is ever loaded: Qt asks for each
+picture here, and gets one of the letter's own or an empty one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextDocumentFragment,
+)
+from PySide6.QtWidgets import QTextEdit, QWidget
+
+from app.domain.i18n import tr
+from app.services.html.blocks import Block, Picture
+from app.services.html.opening import Opened
+from app.ui import theme
+from app.ui.access_keys import is_access_key
+from app.ui.editor import writing
+from app.ui.editor.colors import shown_color
+from app.ui.editor.formats import INDENT, KEPT_TYPE, Own, put_colors
+from app.ui.editor.fragments import Fragments
+from app.ui.editor.kept import KeptObject
+from app.ui.editor.pasting import Pasting
+from app.ui.editor.pictures import from_data_address, stand_in
+from app.ui.editor.pour import Pour, picture_format
+
+_SLICE: Final = 0.006
+"""Seconds of pouring at one turn of the event loop: less than a frame."""
+
+
+class RichEditor(QTextEdit):
+    """The body as HTML. `edited` tells each change as a delta of the HTML; `poured` that a letter is all there."""
+
+    edited = Signal(object)
+    poured = Signal()
+    pictures_offered = Signal(list)
+    """Pictures that were pasted or dropped: each is (bytes, name), or a path."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._telling = False
+        self._pour: Pour | None = None
+        self._opened: Opened | None = None
+        self._images: dict[str, QImage] = {}
+        self._turn = QTimer(self)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._pour_on)
+        self.pasting = Pasting(self)
+        self._read_only = False
+        self.setAccessibleName(tr("Message"))
+        self.setPlaceholderText(tr("Write your message"))
+        self.setTabChangesFocus(True)
+        self.setFont(theme.font(size=14))
+        self.setFrameShape(QTextEdit.Shape.NoFrame)
+        self._set_up(self.document())
+
+    def _set_up(self, document: QTextDocument) -> None:
+        document.setDocumentMargin(0)
+        document.setIndentWidth(INDENT)
+        self._kept = KeptObject(document)
+        document.documentLayout().registerHandler(KEPT_TYPE, self._kept)
+        self.fragments = Fragments(document, "")
+        document.contentsChange.connect(self._changed)
+
+    # --- opening -----------------------------------------------------------------------------------------------------
+
+    def open(self, opened: Opened) -> None:
+        """Show a body without telling it as an edit, slice by slice; the undo history begins after it."""
+        self._telling = False
+        self.document().setUndoRedoEnabled(False)
+        self.clear()
+        self.fragments.base = opened.body.base
+        self.fragments.quote = opened.body.quote
+        self._opened = opened
+        self._pour = Pour(QTextCursor(self.document()), opened.body.blocks)
+        super().setReadOnly(True)
+        self._pour_on()
+        if self._pour is not None:
+            self._turn.start()
+
+    def is_pouring(self) -> bool:
+        """Tell whether the letter is not all there yet."""
+        return self._pour is not None
+
+    def finish(self) -> None:
+        """Bring to its end what is poured or pasted, at once."""
+        while self._pour is not None:
+            self._pour_on()
+        self.pasting.finish()
+
+    def _pour_on(self) -> None:
+        if self._pour is None or self._opened is None:
+            self._turn.stop()
+            return
+        if not self._pour.go_on(_SLICE):
+            return
+        self.fragments.take(self._opened.entries, self._pour.tables, self._opened.known)
+        self._pour = self._opened = None
+        self._turn.stop()
+        super().setReadOnly(self._read_only)
+        self.document().setUndoRedoEnabled(True)
+        self.moveCursor(QTextCursor.MoveOperation.Start)
+        self._telling = True
+        self.poured.emit()
+
+    def setReadOnly(self, ro: bool) -> None:
+        self._read_only = ro
+        super().setReadOnly(ro or self._pour is not None)
+
+    # --- telling -----------------------------------------------------------------------------------------------------
+
+    def _changed(self, position: int, _removed: int, added: int) -> None:
+        if not self._telling:
+            return
+        edit = self.fragments.changed(position, added)
+        if edit is not None:
+            self.edited.emit(edit)
+
+    def drop_quote(self) -> None:
+        """Take out the quotation that stands below the text."""
+        edit = self.fragments.quote_dropped()
+        if edit is not None:
+            self.edited.emit(edit)
+
+    def html(self) -> str:
+        """Return the body as it stands."""
+        return self.fragments.html()
+
+    # --- keys --------------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_access_key(event):
+            event.ignore()
+            return
+        if not self.isReadOnly() and self._own_key(event):
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    def _own_key(self, event: QKeyEvent) -> bool:
+        key = event.key()
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and held == Qt.KeyboardModifier.NoModifier:
+            return self._with_cursor(writing.begin_line)
+        if key == Qt.Key.Key_Backspace and held == Qt.KeyboardModifier.NoModifier:
+            return self._with_cursor(writing.take_back_line)
+        if key in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab} and writing.lists_of(self.textCursor()):
+            return self._with_cursor(lambda cursor: writing.shift_item(cursor, 1 if key == Qt.Key.Key_Tab else -1))
+        if event.text() and event.text().isprintable():
+            free = writing.leave_link(self.textCursor(), self.currentCharFormat())
+            if free is not None:
+                self.setCurrentCharFormat(free)
+        return False
+
+    def _with_cursor(self, act: Callable[[QTextCursor], bool]) -> bool:
+        cursor = self.textCursor()
+        cursor.beginEditBlock()
+        done = act(cursor)
+        cursor.endEditBlock()
+        if done:
+            self.setTextCursor(cursor)
+            self.ensureCursorVisible()
+        return done
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's signature
+        if not self.isReadOnly() and writing.lists_of(self.textCursor()):
+            return False  # Tab moves an item of a list further in
+        return super().focusNextPrevChild(next)
+
+    # --- in and out --------------------------------------------------------------------------------------------------
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return self.pasting.can_take(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        self.pasting.take(source)
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Return what is selected as text and as HTML of our own making: Qt's would carry Qt's own marks."""
+        data = QMimeData()
+        cursor = self.textCursor()
+        data.setText(cursor.selection().toPlainText().replace("\ufffc", ""))
+        data.setHtml(selection_html(cursor, self.fragments.base))
+        return data
+
+    def insert_blocks(self, blocks: list[Block], cursor: QTextCursor | None = None) -> None:
+        """Put blocks in where the cursor is, in one step that can be undone."""
+        at = self.textCursor() if cursor is None else cursor
+        document = QTextDocument()
+        document.setIndentWidth(INDENT)
+        pour = Pour(QTextCursor(document), blocks)
+        pour.finish()
+        at.beginEditBlock()
+        at.removeSelectedText()
+        at.insertFragment(QTextDocumentFragment(document))
+        at.endEditBlock()
+        if cursor is None:
+            self.setTextCursor(at)
+            self.ensureCursorVisible()
+
+    def insert_picture(self, picture: Picture, image: QImage | None, cursor: QTextCursor | None = None) -> None:
+        """Put a picture in where the cursor is; `image` is what is shown of it."""
+        if image is not None:
+            self.put_image(picture.source, image)
+        (self.textCursor() if cursor is None else cursor).insertImage(picture_format(picture))
+
+    # --- pictures ----------------------------------------------------------------------------------------------------
+
+    def put_image(self, source: str, image: QImage) -> None:
+        """Show `image` wherever the text has a picture of that source."""
+        self._images[source] = image
+        document = self.document()
+        document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(source), image)
+        document.markContentsDirty(0, document.characterCount())
+
+    def loadResource(self, type: int, name: QUrl | str) -> object:  # noqa: A002 - Qt's signature
+        address = name.toString() if isinstance(name, QUrl) else name
+        known = self._images.get(address)
+        if known is None and address.startswith("data:image/"):
+            known = from_data_address(address)
+        return stand_in() if known is None else known
+
+    # --- what is drawn -----------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.fragments.has_quotes():
+            self._paint_quotes(event.rect())
+
+    def _paint_quotes(self, area: QRect) -> None:
+        """Draw a line at the left of what is quoted, as far as it is seen."""
+        painter = QPainter(self.viewport())
+        layout = self.document().documentLayout()
+        block = self.cursorForPosition(area.topLeft()).block()
+        shift = self.verticalScrollBar().value()
+        while block.isValid():
+            depth = int(block.blockFormat().property(Own.QUOTE) or 0)
+            rect = layout.blockBoundingRect(block)
+            top = round(rect.top()) - shift
+            if top > area.bottom():
+                break
+            for level in range(depth):
+                painter.fillRect(4 + level * INDENT, top, 2, round(rect.height()), QColor(theme.color("line")))
+            block = block.next()
+        painter.end()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._recolor()
+
+    def _recolor(self) -> None:
+        """Draw the colours of the text for the scheme in force; nothing of the letter changes."""
+        if self.is_pouring() or not self.document().characterCount() > 1:
+            return
+        telling, self._telling = self._telling, False
+        recolor(self.document())
+        self._telling = telling
+
+
+def recolor(document: QTextDocument) -> None:
+    """Set the drawn colours of a document anew from what its runs say."""
+    found: list[tuple[int, int, QTextCharFormat]] = []
+    block = document.begin()
+    while block.isValid():
+        walk = block.begin()
+        while not walk.atEnd():
+            fragment = walk.fragment()
+            drawn = fragment.charFormat()
+            if drawn.isAnchor() or drawn.property(Own.COLOR) or drawn.property(Own.GROUND):
+                found.append((fragment.position(), fragment.length(), drawn))
+            walk += 1
+        ground = block.blockFormat().property(Own.BLOCK_GROUND)
+        if ground and (shown := shown_color(str(ground))) is not None:
+            cursor = QTextCursor(block)
+            made = block.blockFormat()
+            made.setBackground(shown)
+            cursor.joinPreviousEditBlock()
+            cursor.setBlockFormat(made)
+            cursor.endEditBlock()
+        block = block.next()
+    cursor = QTextCursor(document)
+    cursor.joinPreviousEditBlock()
+    for position, length, drawn in found:
+        put_colors(drawn, str(drawn.property(Own.COLOR) or ""), str(drawn.property(Own.GROUND) or ""))
+        cursor.setPosition(position)
+        cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
+        cursor.setCharFormat(drawn)
+    cursor.endEditBlock()
+
+
+def selection_html(cursor: QTextCursor, base: str) -> str:
+    """Return the selected text as HTML of our own making."""
+    document = QTextDocument()
+    QTextCursor(document).insertFragment(cursor.selection())
+    fragments = Fragments(document, base)
+    return fragments.read_inner()
