@@ -6,9 +6,9 @@ to be in it. What could not be added is kept apart, with the reason, until the p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from pathlib import PurePath
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -81,14 +81,21 @@ class Attachments:
 
     # --- what is done -------------------------------------------------------------------------------------------------
 
-    async def add_files(self, local_id: LocalId, paths: Iterable[str | PurePath]) -> list[MailError]:
-        """Attach files, in order; return why some could not be. Raises BadInput for a letter that is on its way."""
+    def add_files(self, local_id: LocalId, paths: Iterable[str | PurePath]) -> Coroutine[Any, Any, list[MailError]]:
+        """Attach files, in order: they stand in the letter when this returns, and nothing is sent without them.
+
+        What is returned has to be awaited: it copies them, and tells why some could not be. Raises BadInput for a
+        letter that is on its way, KeyError for none.
+        """
         added = []
         for path in paths:
             name = PurePath(path).name or str(path)
             added.append(Attached(new_key(), name, content_type=type_of(name), origin=str(path)))
         for one in added:
             self._drafts.edit(local_id, AttachmentSet(one))
+        return self._fetch_all(local_id, added)
+
+    async def _fetch_all(self, local_id: LocalId, added: Sequence[Attached]) -> list[MailError]:
         results = [await self._fetch(local_id, one) for one in added]
         return [error for error in results if error is not None]
 
@@ -124,6 +131,14 @@ class Attachments:
         """Undo `remove`. Raises BadInput."""
         for place, one in gone:
             self._drafts.edit(local_id, AttachmentSet(one, place))
+
+    def keep(self, local_id: LocalId, keys: Iterable[str]) -> None:
+        """Make what another program attached part of the letter for good. Raises BadInput."""
+        wanted = set(keys)
+        for one in self.of(local_id):
+            if one.key in wanted and one.elsewhere:
+                own = msgspec.structs.replace(one, elsewhere=False)
+                self._drafts.edit(local_id, AttachmentSet(own, if_there=True))
 
     def rename(self, local_id: LocalId, key: str, name: str) -> None:
         """Give an attachment another name. Servers know no such thing: it is another attachment to them."""

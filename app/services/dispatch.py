@@ -13,6 +13,7 @@ from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId
 from app.domain.outcome import Outcome, Verdict
 from app.domain.record import CopyTo, Record
 from app.domain.state import State
+from app.services.attachment_check import AttachmentCheck
 from app.services.drafts import Drafts
 from app.services.letters import Letters
 from app.services.ports import Clock, Mailbox
@@ -62,22 +63,30 @@ class Dispatch:
         self._drafts = drafts
         self._mailbox = mailbox
         self._clock = clock
+        self._check = AttachmentCheck(letters, mailbox, drafts.attaching, clock)
         self._given_fresh_key: set[LocalId] = set()
 
     async def send(self, account_id: AccountId, local_ids: Sequence[LocalId]) -> Summary:
         """Send these letters, as far as they are still queued. Raises StorageError before anything was sent."""
+        current = [name for name in local_ids if await self._bring_up_to_date(name) is not None]
+        await self._mark(account_id, current)
         ready: dict[CopyTo, list[LocalId]] = {}
-        left: list[LocalId] = []
-        for local_id in local_ids:
-            record = await self._bring_up_to_date(local_id)
-            if record is None:
-                left.append(local_id)
-            else:
-                ready.setdefault(record.copy_to, []).append(local_id)
-        await self._mark(account_id, [name for names in ready.values() for name in names])
+        for name in await self._look(account_id, current):
+            record = self._letters.get(name)
+            if record is not None:
+                ready.setdefault(record.copy_to, []).append(name)
         for copy_to, names in ready.items():
             await self._send_alike(account_id, names, copy_to)
-        return self._sum_up(account_id, [*(name for names in ready.values() for name in names), *left])
+        return self._sum_up(account_id, local_ids)
+
+    async def _look(self, account_id: AccountId, names: Sequence[LocalId]) -> Sequence[LocalId]:
+        """Hold what is attached against what was meant; return the letters that may go."""
+        looked = await self._check.look(account_id, names)
+        for name, outcome in looked.waiting:
+            record = self._letters.get(name)
+            if record is not None:
+                await self._wait(record, outcome)
+        return looked.good
 
     async def _bring_up_to_date(self, local_id: LocalId) -> Record | None:
         """Save what the server lacks. None where the letter cannot go now; its state says why then."""

@@ -378,6 +378,7 @@ class FakeMailbox(MoreOfAMailbox):
             local_id, message_id = item.local_id, item.message_id
             kept = self.put(account_id, item.content, folder=place.folder, local_id=local_id, message_id=message_id)
             kept.owner, kept.folder_id = place.mailbox, place.folder_id
+            kept.attachments = item.attachments
         return self._accepted(None)
 
     def _deliver(self, item: Stored, recipient: Recipient) -> None:
