@@ -15,8 +15,8 @@ from app.domain.message import AccountId
 from app.services.accounts import Accounts
 from app.services.aids import Aids
 from app.services.address_book import AddressBook
-from app.services.drafts import Drafts
 from app.services.attachments import Attachments
+from app.services.drafts import Drafts
 from app.services.folders import FolderView
 from app.services.following import Following
 from app.services.letters import Letters
@@ -53,9 +53,9 @@ class Ports(NamedTuple):
     secrets: Secrets
     clock: Clock
     correspondents: Correspondents
-
-
     files: AttachedFiles
+
+
 class Program:
     """The parts by name. Nothing runs yet when it is made; `running.py` starts it and ends it."""
 

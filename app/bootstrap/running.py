@@ -124,11 +124,11 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
     await program.outbox.resume()
     await program.drafts.resume()
     await asyncio.wait({program.tasks.spawn(reopen(program, left), "open what was open")})
+    damaged = world.store.damaged is not None
+    program.tasks.spawn(program.attachments.resume(damaged=damaged), "clear copies of attachments")
     await asyncio.wait({program.tasks.spawn(program.wishes.begin(program.options.arrival), "do what was asked for")})
     if program.accounts.default is None:
         windows.add_account()
-    damaged = world.store.damaged is not None
-    program.tasks.spawn(program.attachments.resume(damaged=damaged), "clear copies of attachments")
     choice = await program.settings.read("scheme")
     if choice in {"light", "dark"} and (choice == "dark") != theme.scheme().dark:
         dress(program.qt, choice)
