@@ -29,6 +29,7 @@ def option_handlers(writing: Writing) -> dict[str, Handler]:
         view.options.open(name)
 
     return {
+        "compose.from": on_letter(lambda view: view.from_line.choose()),
         "compose.options": on_letter(lambda view: view.options.toggle()),
         **{command: on_letter(partial(open_at, name)) for command, name in OPENS.items()},
     }

@@ -80,7 +80,7 @@ class Program:
         self.outbox = Outbox(self.letters, self.drafts, self.mailbox, self.accounts, clock, spawn)
         self.remedies = Remedies(self.letters, self.drafts, self.outbox, self.accounts, spawn)
         self.remedies.hold_seconds = self.hold
-        self.aids = Aids(self.settings, self.mailbox)
+        self.aids = Aids(self.settings, self.mailbox, self.accounts)
         self.readings = Readings(self.letters, self.mailbox, off_thread)
         self.following = Following(self.drafts, self.mailbox, self.accounts, clock, off_thread)
         self.address_book = AddressBook(correspondents, self.letters, clock, spawn, off_thread)

@@ -1,25 +1,29 @@
-"""What helps at writing beside the letter itself: the categories used lately, the names of folders."""
+"""What helps at writing beside the letter itself: categories used lately, mailboxes to send as, names of folders."""
 
 from __future__ import annotations
 
 from app.domain.mail_folder import MailFolder
 from app.domain.message import AccountId
+from app.services.accounts import Accounts
 from app.services.categories import UsedCategories
+from app.services.identities import Identities
 from app.services.ports import Mailbox, Settings
 
 
 class Aids:
     """Held together so that a letter gets them as one."""
 
-    def __init__(self, settings: Settings, mailbox: Mailbox) -> None:
+    def __init__(self, settings: Settings, mailbox: Mailbox, accounts: Accounts) -> None:
         """Nothing is read before `load`."""
         self.categories = UsedCategories(settings)
+        self.identities = Identities(settings, accounts, mailbox)
         self._mailbox = mailbox
         self._folders: dict[tuple[AccountId, str], tuple[MailFolder, ...]] = {}
 
     async def load(self) -> None:
         """Read what rests in the settings. Raises StorageError."""
         await self.categories.load()
+        await self.identities.load()
 
     def known_folders(self, account_id: AccountId, mailbox: str = "") -> tuple[MailFolder, ...]:
         """Return the folders that were last heard of, without asking."""

@@ -82,7 +82,7 @@ def _explain_unsent(record: Record, kind: ProblemKind | None, value: str, size: 
             sentence = tr("This draft cannot be moved out of {mailbox}. The copy goes there too.", mailbox=value)
         else:
             sentence = tr("You may not keep drafts in {mailbox}. The copy goes to your own Sent Items.", mailbox=value)
-        return Explanation(sentence, tone="info")
+        return Explanation(sentence, tone="warn")
     if kind is ProblemKind.NOT_SENT:
         sentence = tr("The connection was lost, and this was not sent. It is safe in Drafts.")
         return Explanation(sentence, "retry", details)

@@ -12,6 +12,7 @@ import msgspec
 
 from app.domain.edits import SenderSet
 from app.domain.message import LocalId
+from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
 from app.services.accounts import Accounts
 from app.services.drafts import Drafts
@@ -61,6 +62,9 @@ class Remedies:
 
     async def _send_from_own(self, local_id: LocalId) -> None:
         self._drafts.edit(local_id, SenderSet(None))
+        record = self._letters.get(local_id)
+        if record is not None and record.copy_to.kind is CopyKind.PRINCIPAL_SENT:
+            await self._drafts.file_copy(local_id, CopyTo())
         await self._outbox.send([local_id], self.hold_seconds)
 
     async def _retry(self, local_id: LocalId) -> None:

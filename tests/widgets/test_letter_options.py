@@ -292,8 +292,7 @@ async def test_folders_that_cannot_be_read_leave_the_other_places(program_scene:
     await opened(scene)
     await at(scene, "copy")
     await scene.press("Return")
-    picker = scene.letter.options._picker
-    assert picker is not None
+    picker = scene.letter.picking.picker
     assert picker.titles() == ["Copy in Sent Items", "No copy"]
     assert "The folders cannot be read now." in scene.words(picker)
     await scene.press("Escape")

@@ -385,7 +385,7 @@ async def test_markup_in_a_letter_is_shown_as_it_was_typed(program_scene: Progra
     scene = program_scene
     sender = Recipient("eve@example.org", "<img src='file:///x'> Eve")
     await opened(scene, Content(sender=sender, to=(BEN,), subject="Hello", body="Text"))
-    assert "<img src='file:///x'> Eve" in scene.letter._from.text()
+    assert "<img src='file:///x'> Eve" in scene.letter.from_line.text()
     scene.work.show_settings()
     labels = scene.window.findChildren(QLabel)
     assert [label.text() for label in labels if label.textFormat() is not Qt.TextFormat.PlainText] == []

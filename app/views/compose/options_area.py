@@ -18,9 +18,10 @@ from app.ui.label import Label
 from app.ui.way_back import WayBack
 from app.views.compose.options_session import OptionsSession
 from app.views.compose.options_words import copy_words
+from app.views.compose.picking import Picking
 
 if TYPE_CHECKING:
-    from app.ui.picker import Pick, Picker
+    from app.ui.picker import Pick
     from app.views.compose.options_panel import OptionsPanel
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -44,13 +45,13 @@ class ChosenWords(Label):
 
 
 class OptionsArea(QWidget):
-    """Hidden as long as nothing is set. `elsewhere` is the pane's place for the focus; `picker` its list to choose."""
+    """Hidden as long as nothing is set. `picking` is the pane's list to choose from."""
 
-    def __init__(self, session: OptionsSession, pane: QWidget) -> None:
+    def __init__(self, session: OptionsSession, pane: QWidget, picking: Picking) -> None:
         super().__init__(pane)
         self._session = session
         self._pane = pane
-        self._picker: Picker | None = None
+        self._picking = picking
         self.panel: OptionsPanel | None = None
         self._way_back = WayBack(self, self._focus_pane)
         self.chosen = ChosenWords(self)
@@ -138,12 +139,11 @@ class OptionsArea(QWidget):
 
     def choose_copy(self) -> None:
         """Choose where the copy goes, by typing a part of the folder's name."""
-        picker = self._list()
         session = self._session.session
         record, aids = session.record, self._session.aids
         known = () if record is None or aids is None else aids.known_folders(record.account_id)
         note = "" if known else tr("Looking for folders…")
-        picker.open(tr("Where the copy goes"), self._places(known), self._file_copy, note)
+        self._picking.picker.open(tr("Where the copy goes"), self._places(known), self._file_copy, note)
         if record is not None and aids is not None:
             session.spawn(self._look_for_folders(), "look for folders")
 
@@ -156,9 +156,8 @@ class OptionsArea(QWidget):
             found, note = await aids.folders(record.account_id), ""
         except MailError:
             found, note = aids.known_folders(record.account_id), tr("The folders cannot be read now.")
-        picker = self._list()
-        if picker.isVisible():
-            picker.offer(self._places(found), note)
+        if self._picking.is_open:
+            self._picking.picker.offer(self._places(found), note)
 
     def _places(self, folders: tuple[MailFolder, ...]) -> list[Pick]:
         from app.ui.picker import Pick
@@ -172,13 +171,6 @@ class OptionsArea(QWidget):
     def _file_copy(self, place: object) -> None:
         if isinstance(place, CopyTo):
             self._session.file_copy(place)
-
-    def _list(self) -> Picker:
-        if self._picker is None:
-            from app.ui.picker import Picker
-
-            self._picker = Picker(self._pane, self._focus_pane)
-        return self._picker
 
     def _focus_pane(self) -> None:
         focus_best = getattr(self._pane, "focus_best", None)

@@ -1,4 +1,4 @@
-"""Each option by its name, for the palette: the panel opens with the focus on it. None needs keys of its own."""
+"""From whom, and each option by its name, for the palette: the panel opens with the focus on it, without own keys."""
 
 from __future__ import annotations
 
@@ -34,4 +34,8 @@ _TITLES: Final = (
     mark("Ask for an answer"),
 )
 
-COMMANDS: Final = tuple(Command(name, title, (), Context.COMPOSE) for name, title in zip(OPENS, _TITLES, strict=True))
+_C: Final = Context.COMPOSE
+COMMANDS: Final = (
+    Command("compose.from", mark("From"), ("Alt+F", "Ctrl+Shift+F"), _C, mark("Any mailbox you may send as.")),
+    *(Command(name, title, (), _C) for name, title in zip(OPENS, _TITLES, strict=True)),
+)

@@ -21,6 +21,7 @@ from app.services.preflight import subject_too_long
 from app.services.remedies import Remedies
 from app.services.wording import Explanation, StateWords, explain_record, state_words
 from app.services.work import Spawn
+from app.views.compose.from_session import FromSession
 from app.views.compose.options_session import OptionsSession
 
 _MENDED_HERE = frozenset({"mend-address", "mend-subject", "mend-option"})
@@ -56,6 +57,7 @@ class ComposeSession:
         self._letters, self._drafts, self._outbox = tools.letters, tools.drafts, tools.outbox
         self._remedies, self._spawn, self._now = tools.remedies, tools.spawn, tools.now
         self.options = OptionsSession(self, tools.aids, tools.now)
+        self.sender = FromSession(self, tools.aids)
         self._leaving = False
         self._stop_listening = [
             tools.drafts.changed.subscribe(self._record_changed),

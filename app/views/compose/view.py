@@ -9,7 +9,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.commands.command import Context, Registry
-from app.domain.address_writing import format_recipient
 from app.domain.i18n import tr
 from app.domain.message import Field, Importance
 from app.ui import icons, keys
@@ -17,7 +16,9 @@ from app.ui.bars import MessageBar
 from app.ui.label import Label
 from app.ui.recipients_field import RecipientsField
 from app.views.compose.fields import BodyEditor, SubjectField
+from app.views.compose.from_line import FromLine
 from app.views.compose.options_area import OptionsArea
+from app.views.compose.picking import Picking
 from app.views.compose.session import ComposeSession
 
 _SIDE = 28
@@ -47,7 +48,8 @@ class ComposeView(QWidget):
         self._limit.setProperty("tone", "bad")
         self._limit.hide()
         self._labels: dict[Field, QLabel] = {}
-        self.options = OptionsArea(session.options, self)
+        self.picking = Picking(self)
+        self.options = OptionsArea(session.options, self, self.picking)
         self._build()
         self._show_letter()
         self._connect()
@@ -118,10 +120,11 @@ class ComposeView(QWidget):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
-        self._from_label, self._from = Label(tr("From"), self), Label(self)
-        self._from_label.setProperty("tone", "muted")
-        grid.addWidget(self._from_label, 0, 0)
-        grid.addWidget(self._from, 0, 1)
+        from_label = Label(tr("From"), self)
+        from_label.setProperty("tone", "muted")
+        self.from_line = FromLine(self.session.sender, from_label, self.picking, self)
+        grid.addWidget(from_label, 0, 0)
+        grid.addWidget(self.from_line, 0, 1, Qt.AlignmentFlag.AlignLeft)
         # No access keys in labels or buttons: Alt+T and its like are commands, and Qt fires neither of two.
         for number, (field, words) in enumerate(
             ((Field.TO, tr("To")), (Field.CC, tr("Cc")), (Field.BCC, tr("Bcc"))), start=1
@@ -194,10 +197,7 @@ class ComposeView(QWidget):
         high = self.session.content.importance is Importance.HIGH
         self._important.setChecked(high)
         icons.put(self._important, "flag", "bad" if high else "muted")
-        sender = self.session.content.sender
-        self._from.setText(format_recipient(sender) if sender is not None else "")
-        self._from.setVisible(sender is not None)
-        self._from_label.setVisible(sender is not None)
+        self.from_line.refresh(editable=editable)
         over = self.session.subject_problem()
         self._limit.setText(over)
         self._limit.setVisible(bool(over))

@@ -1,0 +1,163 @@
+"""From any mailbox that one may send as, by keys: the copy follows, a refusal leads back, and the letter stays one."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.listing import Folder, Place
+from app.domain.message import Content, Field, LocalId
+from app.domain.problem import ProblemKind, problem
+from app.domain.recipient import Recipient
+from app.domain.record import CopyKind, CopyTo
+from app.domain.state import State
+from tests.fakes.mailbox import words
+from tests.fakes.scene import ACCOUNT, ANNA, LETTER
+from tests.program_scene import HOLD, ProgramScene
+
+SALES = "sales@example.org"
+
+
+async def opened(scene: ProgramScene, content: Content = LETTER) -> LocalId:
+    """Return a saved draft, open in the pane with the focus in its body."""
+    name = await scene.saved(content)
+    scene.program.writing.open(name)
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.letter.focus_field(Field.BODY)
+    return name
+
+
+async def with_sales(scene: ProgramScene) -> None:
+    scene.mailbox.people = [Recipient(SALES, "Sales")]
+    await scene.program.aids.identities.add(ANNA, SALES)
+
+
+def subjects(scene: ProgramScene, folder: Folder, mailbox: str = "") -> list[str]:
+    return [item.content.subject for item in scene.mailbox.in_place(ANNA, Place(folder, mailbox))]
+
+
+async def test_with_one_mailbox_the_line_is_hidden_and_the_choice_says_where_others_are_added(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    await opened(scene)
+    assert not scene.letter.from_line.isVisible()
+    await scene.press("Alt+F")
+    picker = scene.letter.picking.picker
+    assert picker.titles() == [ACCOUNT.address]
+    assert "Other mailboxes are added in the settings (Ctrl+,)." in scene.words(picker)
+    await scene.press("Escape")
+    assert scene.field() is Field.BODY
+
+
+async def test_a_mailbox_is_chosen_by_typing_and_draft_and_copy_follow(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await with_sales(scene)
+    name = await opened(scene)
+    assert scene.letter.from_line.text() == ACCOUNT.address
+    await scene.press("Alt+F")
+    await scene.type("sal")
+    await scene.press("Return")
+    assert scene.field() is Field.BODY
+    assert scene.letter.from_line.text() == "Sales <sales@example.org>"
+    assert (await scene.journal.after_crash().read(name)).content.sender == Recipient(SALES, "Sales")
+    assert scene.record(name).copy_to == CopyTo(CopyKind.PRINCIPAL_SENT, SALES)
+    assert scene.letter.options.chosen.text() == f"Copy in Sent Items of {SALES}"
+    await scene.passes(20)
+    assert (subjects(scene, Folder.DRAFTS), subjects(scene, Folder.DRAFTS, SALES)) == ([], ["Hello"])
+    await scene.press("Ctrl+Return")
+    await scene.passes(HOLD + 600)
+    assert subjects(scene, Folder.SENT, SALES) == ["Hello"]
+    assert subjects(scene, Folder.DRAFTS, SALES) == []
+    assert (scene.record(name).state, scene.record(name).problem) == (State.SENT, "")
+    assert [one.content.sender for one in scene.mailbox.delivered] == [Recipient(SALES, "Sales")]
+
+
+async def test_ones_own_address_is_chosen_again(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await with_sales(scene)
+    name = await opened(scene)
+    for mailbox in ("sal", "anna"):
+        await scene.press("Alt+F")
+        await scene.type(mailbox)
+        await scene.press("Return")
+    assert (await scene.content(name)).sender is None
+    assert scene.record(name).copy_to == CopyTo()
+    await scene.passes(30)
+    assert subjects(scene, Folder.DRAFTS) == ["Hello"]
+    assert subjects(scene, Folder.DRAFTS, SALES) == []
+
+
+async def test_a_place_that_was_chosen_for_the_copy_stays(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await with_sales(scene)
+    name = await opened(scene)
+    await scene.program.drafts.file_copy(name, CopyTo(CopyKind.NONE))
+    await scene.press("Alt+F")
+    await scene.type("sal")
+    await scene.press("Return")
+    assert scene.record(name).copy_to == CopyTo(CopyKind.NONE)
+
+
+async def test_a_mailbox_whose_drafts_are_closed_keeps_the_copy_here(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.mailbox.closed_to_us.add(SALES)
+    await scene.program.aids.identities.add(ANNA, SALES)
+    name = await opened(scene)
+    await scene.press("Alt+F")
+    await scene.type("sal")
+    await scene.press("Return", "Ctrl+Return")
+    await scene.passes(HOLD + 600)
+    assert scene.record(name).copy_to == CopyTo()
+    assert subjects(scene, Folder.SENT) == ["Hello"]
+
+
+@pytest.mark.parametrize("files", [True, False])
+async def test_who_may_not_send_as_a_mailbox_sends_from_their_own(program_scene: ProgramScene, files: bool) -> None:
+    scene = program_scene
+    if not files:
+        scene.mailbox.closed_to_us.add(SALES)
+    await with_sales(scene)
+    name = await opened(scene)
+    await scene.press("Alt+F")
+    await scene.type("sal")
+    await scene.press("Return", "Ctrl+Return")
+    scene.mailbox.refuse("send", 0, words("ErrorSendAsDenied"))
+    await scene.passes(HOLD + 1)
+    assert scene.record(name).state is State.NEEDS_ATTENTION
+    scene.program.stage.go("outbox")
+    await scene.settle()
+    assert "You cannot send as Sales. Nothing was sent." in scene.words(scene.program.reader)
+    await scene.press("A")
+    await scene.passes(HOLD + 600)
+    assert scene.record(name).state is State.SENT
+    assert subjects(scene, Folder.SENT) == ["Hello"]
+    assert subjects(scene, Folder.DRAFTS) == []
+    assert subjects(scene, Folder.DRAFTS, SALES) == []
+    assert [one.content.sender for one in scene.mailbox.delivered] == [None]
+
+
+async def test_a_draft_from_a_mailbox_that_is_not_known_here_shows_it(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.on_server(Content(to=LETTER.to, subject="Theirs", sender=Recipient(SALES, "Sales & Co")))
+    scene.program.drafts_room.reload()
+    await scene.settle()
+    await scene.press("O")
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    assert scene.letter.from_line.isVisible()
+    assert scene.letter.from_line.accessibleName() == 'From "Sales & Co" <sales@example.org>'
+    await scene.press("Alt+F")
+    assert scene.letter.picking.picker.titles() == [ACCOUNT.address, "Sales & Co"]
+
+
+async def test_where_the_draft_could_not_be_moved_the_pane_says_so(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await with_sales(scene)
+    name = await opened(scene)
+    scene.mailbox.closed_to_us.add(SALES)
+    await scene.press("Alt+F")
+    await scene.type("sal")
+    await scene.press("Return")
+    await scene.passes(20)
+    assert scene.record(name).problem == problem(ProblemKind.COPY_STAYS, SALES)
+    assert f"You may not keep drafts in {SALES}." in scene.words(scene.letter.bar)
+    assert subjects(scene, Folder.DRAFTS) == ["Hello"]
