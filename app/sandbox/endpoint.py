@@ -60,6 +60,7 @@ class Endpoint:
         self.hub = Hub(store)
         self.tokens = Tokens(store)
         self.on_change: Callable[[], None] = lambda: None
+        self.served = 0
         passwords = scratch / "passwords"
         write_passwords(passwords, store.people.everybody())
         self.gate = Gate(store, self.tokens, passwords)
@@ -75,6 +76,7 @@ class Endpoint:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one HTTP request to the service."""
+        self.served += 1
         user, refusal = await self._admit(request)
         if user is None:
             return refusal

@@ -19,6 +19,7 @@ from app.sandbox.admin import Admin
 from app.sandbox.autodiscover.routes import Autodiscover
 from app.sandbox.endpoint import LARGEST_REQUEST, PATH, Endpoint
 from app.sandbox.oauth.authority import Authority
+from app.sandbox.memory import give_back
 from app.sandbox.organisation import fill, found
 from app.sandbox.relay import Host, prepare, relay_due
 from app.sandbox.sending import send_due
@@ -27,6 +28,8 @@ from app.sandbox.tls import make_context
 
 FILE: Final = "sandbox.sqlite3"
 _TICK: Final = 0.5
+_REST: Final = 5.0
+"""Seconds between two times that memory is given back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ async def _listening(endpoint: Endpoint, port: int, scratch: Path, smtp: Host | 
     Admin(endpoint, token).add_routes(app)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
     await runner.setup()
-    timers = [asyncio.create_task(_send_held_letters(endpoint))]
+    timers = [asyncio.create_task(_send_held_letters(endpoint)), asyncio.create_task(_give_back_memory(endpoint))]
     if smtp is not None:
         timers.append(asyncio.create_task(_relay_letters(endpoint, smtp)))
     try:
@@ -137,6 +140,15 @@ async def _send_held_letters(endpoint: Endpoint) -> None:
         await asyncio.sleep(_TICK)
         if await endpoint.in_worker(lambda: send_due(endpoint.store)):
             endpoint.on_change()
+
+
+async def _give_back_memory(endpoint: Endpoint) -> None:
+    before = 0
+    while True:
+        await asyncio.sleep(_REST)
+        if endpoint.served != before:
+            before = endpoint.served
+            await endpoint.in_worker(give_back)
 
 
 async def _relay_letters(endpoint: Endpoint, host: Host) -> None:

@@ -138,6 +138,7 @@ def test_a_million_broken_requests_leave_the_memory_flat() -> None:
             # What the mutants made goes, so that what is left is the server's own.
             running.reset()
             levels.append(memory(running))
+            print(f"{(part + 1) * tenth} broken requests: {levels[-1]:.0f} MB", flush=True)
         assert running.process.poll() is None
         rate = MUTANTS / (time.monotonic() - began)
         print(f"{MUTANTS} broken requests, {rate:.0f} a second; MB after each tenth: {[round(one) for one in levels]}")
