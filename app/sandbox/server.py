@@ -18,8 +18,8 @@ from app.sandbox.admin import PATH as ADMIN_PATH
 from app.sandbox.admin import Admin
 from app.sandbox.autodiscover.routes import Autodiscover
 from app.sandbox.endpoint import LARGEST_REQUEST, PATH, Endpoint
-from app.sandbox.oauth.authority import Authority
 from app.sandbox.memory import give_back
+from app.sandbox.oauth.authority import Authority
 from app.sandbox.organisation import fill, found
 from app.sandbox.relay import Host, prepare, relay_due
 from app.sandbox.sending import send_due
