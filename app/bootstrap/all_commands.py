@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.commands.command import Command
+from app.views.compare import commands as compare
 from app.views.compose import commands as compose
 from app.views.drafts import commands as drafts
 from app.views.outbox import commands as outbox
@@ -16,5 +17,6 @@ ALL: tuple[Command, ...] = (
     *outbox.COMMANDS,
     *sent.COMMANDS,
     *compose.COMMANDS,
+    *compare.COMMANDS,
     *settings.COMMANDS,
 )

@@ -25,6 +25,7 @@ def all_handlers(program: Program, window: WindowWork, desk: DeskWork) -> Handle
         **_in_lists(program, desk, window),
         **_in_rooms(program, desk),
         **_while_writing(program),
+        **program.comparing.handlers(),
     }
 
 

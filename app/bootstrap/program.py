@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtWidgets import QApplication
 
+from app.bootstrap.comparing_work import ComparingWork
 from app.bootstrap.options import Options
 from app.bootstrap.wishes import Wishes
 from app.bootstrap.writing import Writing
 from app.commands.command import Registry
 from app.domain.message import AccountId
 from app.services.accounts import Accounts
-from app.services.aids import Aids
 from app.services.address_book import AddressBook
+from app.services.aids import Aids
 from app.services.attachments import Attachments
 from app.services.drafts import Drafts
 from app.services.folders import FolderView
@@ -69,6 +70,7 @@ class Program:
         self.registry = Registry()
         self.writing = Writing(self)
         self.wishes = Wishes(self)
+        self.comparing = ComparingWork(self)
 
     def _build_services(self, correspondents: Correspondents, files: AttachedFiles) -> None:
         spawn, clock = self.tasks.spawn, self.clock

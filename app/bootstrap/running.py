@@ -101,7 +101,7 @@ def connect(program: Program) -> WindowWork:
     window.connect_commands(program.registry)
     windows.bind_lists()
     Dropping(program)
-    window.contexts = program.stage.contexts
+    window.contexts = program.comparing.contexts
     program.stage.go("drafts")
     return windows
 

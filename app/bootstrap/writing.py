@@ -125,6 +125,13 @@ class Writing:
         if view in self._views:
             program.stage.show_letter(view)
 
+    def reread(self, name: LocalId) -> None:
+        """Draw an open letter anew, because its text is another one now."""
+        view = next((view for view in self._views if view.session.local_id == name), None)
+        if view is not None:
+            view.session.end("gone")
+            self.open(name)
+
     def leave(self, view: ComposeView) -> None:
         """Leave a letter: it is kept, and saved."""
         view.settle()

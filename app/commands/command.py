@@ -16,18 +16,21 @@ class Context(StrEnum):
     WINDOW = "window"
     LIST = "list"
     COMPOSE = "compose"
+    COMPARE = "compare"
 
 
 CONTEXT_TITLES = {
     Context.WINDOW: mark("Everywhere"),
     Context.LIST: mark("In a list"),
     Context.COMPOSE: mark("While writing"),
+    Context.COMPARE: mark("While comparing versions"),
 }
 
 OVERLAPS = {
     Context.WINDOW: frozenset(Context),
     Context.LIST: frozenset({Context.WINDOW, Context.LIST}),
     Context.COMPOSE: frozenset({Context.WINDOW, Context.COMPOSE}),
+    Context.COMPARE: frozenset({Context.WINDOW, Context.COMPARE}),
 }
 """Contexts that can be in force together: the same keys in two of them would fire neither (Qt's rule)."""
 

@@ -8,6 +8,7 @@ from app.domain.i18n import mark, tr
 
 ACTIONS: Final = {
     "save-as-new": mark("Save as new draft"),
+    "compare": mark("Compare"),
     "mend-address": mark("Mend address"),
     "mend-subject": mark("Shorten the subject"),
     "mend-option": mark("Mend it"),
@@ -27,7 +28,7 @@ ACTIONS: Final = {
 }
 
 FOR_THE_WINDOW: Final = frozenset(
-    {"mend-address", "mend-subject", "mend-option", "review-attachments", "sign-in", "copy-details"}
+    {"compare", "mend-address", "mend-subject", "mend-option", "review-attachments", "sign-in", "copy-details"}
     | {"make-plain", "settings"}
 )
 """These show or ask something; `services/remedies.py` does all others, and passes these on."""

@@ -18,6 +18,7 @@ from app.services.accounts import Accounts
 from app.services.adopting import Adopting
 from app.services.attaching import Attaching
 from app.services.autosave import LONGEST_WITHOUT_SAVE, ON_ITS_WAY, QUIET, Autosave
+from app.services.choosing import Choosing
 from app.services.discarding import KEPT_FOR, UNDO_SECONDS, Discarding
 from app.services.events import Event
 from app.services.gathering import Gathering
@@ -62,6 +63,7 @@ class Drafts:
         self._taking_over = TakingOver(files)
         self._saver = Saver(letters, mailbox, clock, self.attaching)
         self._autosave = Autosave(letters, accounts, clock, spawn, self.save)
+        self.choosing = Choosing(letters, self._saver, self.attaching)
         self._discarding = Discarding(letters, mailbox, accounts, self._saver, clock, spawn)
         self._adopting = Adopting(letters, mailbox, self._saver, clock, self._new_record)
         self._held_back: dict[LocalId, list[Edit]] = {}

@@ -49,7 +49,7 @@ class Facts(NamedTuple):
 
 
 _LINK_LOST: Final = (Said(mark("This draft lost its link to the server. Your text is safe here."), "save-as-new"),)
-_CHANGED: Final = (Said(mark("This draft was changed elsewhere."), "save-as-new"),)
+_CHANGED: Final = (Said(mark("This draft was changed elsewhere."), "compare"),)
 _RECIPIENT: Final = (Said(mark("The server does not accept one of the recipients."), "mend-address", True),)
 _TOO_MANY: Final = (Said(mark("This message has more recipients than your server accepts."), "mend-address", True),)
 _TOO_LARGE: Final = (

@@ -29,7 +29,7 @@ def refused(code: str, text: str = "Said by the server.") -> Outcome:
 
 FULL = Facts(sender="sales@contoso.com", size=38_000_000, place="Sales", again="12:07", waiting=4)
 LOST_LINK = ("This draft lost its link to the server. Your text is safe here.", "save-as-new")
-CHANGED = ("This draft was changed elsewhere.", "save-as-new")
+CHANGED = ("This draft was changed elsewhere.", "compare")
 LARGER = ("This message (38 MB) is larger than your server accepts.", "review-attachments")
 AWAY = ("Your mailbox is unavailable for now. Trying again at 12:07.", "try-now")
 

@@ -1,0 +1,125 @@
+"""Brings up the comparison of a draft that was changed elsewhere, and what becomes of the open letter after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.commands.command import Context, Handler
+from app.domain.i18n import tr
+from app.domain.message import Content, LocalId
+from app.services.comparing import Comparing
+from app.services.remedies import Wish
+from app.ui.off_thread import off_thread
+
+if TYPE_CHECKING:
+    from app.bootstrap.program import Program
+    from app.views.compare.view import CompareView
+
+
+class ComparingWork:
+    """At most one comparison at a time, as a page over list and letter."""
+
+    def __init__(self, program: Program) -> None:
+        """Listen to what letters and rows offer."""
+        self._program = program
+        self._comparing = Comparing(program.letters, program.drafts, program.mailbox, off_thread)
+        self._view: CompareView | None = None
+        program.remedies.wished.subscribe(self._wished)
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return what the commands do."""
+
+        def session(act: str) -> Handler:
+            def run() -> None:
+                getattr(self.view.session, act)()
+
+            return Handler(run, self.is_open)
+
+        return {
+            "compare.mine": session("keep_mine"),
+            "compare.theirs": session("keep_theirs"),
+            "compare.both": session("keep_both"),
+            "compare.again": session("read"),
+            "compare.next": Handler(lambda: self.view.step(1), self.is_open),
+            "compare.previous": Handler(lambda: self.view.step(-1), self.is_open),
+        }
+
+    @property
+    def view(self) -> CompareView:
+        """Return the page; there must be one."""
+        assert self._view is not None  # noqa: S101 - the commands are asked for only while it is there
+        return self._view
+
+    def is_open(self) -> bool:
+        """Tell whether a comparison is shown."""
+        return self._view is not None
+
+    def contexts(self) -> frozenset[Context]:
+        """Tell which commands make sense where the focus is."""
+        view = self._view
+        if view is not None and self._program.window.pages.currentWidget() is view:
+            return frozenset({Context.WINDOW, Context.COMPARE})
+        return self._program.stage.contexts()
+
+    def open(self, name: LocalId) -> None:
+        """Compare the two versions of a letter."""
+        from app.views.compare.session import CompareSession
+        from app.views.compare.view import CompareView
+
+        self._close()
+        self._program.writing.settle_all()  # what is half typed belongs to one's own version
+        session = CompareSession(name, self._comparing, self._program.tasks.spawn, self._program.clock.now)
+        view = self._view = CompareView(session, self._program.registry)
+        view.left.connect(session.leave)
+        session.ended.subscribe(lambda what: self._ended(view, what))
+        session.read()
+        self._program.window.show_page(view)
+
+    def _wished(self, wish: Wish) -> None:
+        if wish.action == "compare":
+            self.open(wish.local_id)
+
+    def _ended(self, view: CompareView, what: str) -> None:
+        if self._view is not view:
+            return
+        session = view.session
+        self._close()
+        said = {
+            "mine": tr("Your version is kept"),
+            "theirs": tr("The server's version is kept"),
+            "both": tr("Both are kept: yours is a new draft"),
+        }.get(what)
+        if what == "theirs":
+            self._program.writing.reread(session.local_id)
+            given_up = session.given_up
+            if said and given_up is not None:
+                self._program.foot.say(said, lambda: self._take_back(session.local_id, given_up))
+        elif said:
+            self._program.foot.say(said)
+        if what:
+            self._program.drafts_room.reload()
+
+    def _close(self) -> None:
+        view, self._view = self._view, None
+        if view is None:
+            return
+        window = self._program.window
+        shown = window.pages.currentWidget() is view
+        window.pages.removeWidget(view)
+        view.deleteLater()
+        if shown:
+            window.leave_page()
+            letter = self._program.writing.current()
+            if letter is not None:
+                letter.focus_best()
+            else:
+                self._program.stage.desk.take_focus()
+
+    def _take_back(self, name: LocalId, content: Content) -> None:
+        self._program.tasks.spawn(self._restore(name, content), "take one's own version back")
+
+    async def _restore(self, name: LocalId, content: Content) -> None:
+        try:
+            await self._comparing.restore(name, content)
+        finally:
+            self._program.writing.reread(name)

@@ -1,0 +1,1 @@
+"""Both versions of a draft that was changed elsewhere, side by side."""
