@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.bootstrap.letter_options import option_handlers
+from app.bootstrap.letter_people import people_handlers
 from app.commands.command import Handler
 from app.domain.message import Field
 from app.ui.letter_list.desk import ListDesk
@@ -130,4 +131,5 @@ def _while_writing(program: Program) -> Handlers:
         "compose.remedy": on_letter("do_remedy"),
         "compose.details": on_letter("toggle_details"),
         **option_handlers(writing),
+        **people_handlers(writing),
     }

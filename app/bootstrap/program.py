@@ -17,11 +17,14 @@ from app.services.accounts import Accounts
 from app.services.address_book import AddressBook
 from app.services.aids import Aids
 from app.services.attachments import Attachments
+from app.services.directory import Directory
 from app.services.drafts import Drafts
 from app.services.folders import FolderView
 from app.services.following import Following
 from app.services.letters import Letters
+from app.services.mail_tips import Tips
 from app.services.outbox import HOLD_SECONDS, Outbox
+from app.services.people import People
 from app.services.ports import AttachedFiles, Clock, Correspondents, Journal, Mailbox, Secrets, Settings
 from app.services.reading import Readings
 from app.services.remedies import Remedies
@@ -87,6 +90,9 @@ class Program:
         self.following = Following(self.drafts, self.mailbox, self.accounts, clock, off_thread)
         self.address_book = AddressBook(correspondents, self.letters, clock, spawn, off_thread)
         self.readings.read_in_sent.subscribe(lambda r: self.address_book.learn_from_sent(*r))
+        directory = Directory(self.mailbox, self._server, self.accounts, clock, spawn)
+        tips = Tips(self._server, self.accounts, clock, spawn, off_thread)
+        self.people = People(self.address_book, directory, tips, self.accounts)
 
     def _build_rooms(self) -> None:
         spawn, now = self.tasks.spawn, self.clock.now
@@ -106,6 +112,7 @@ class Program:
             self.reader,
         )
         self.foot = Foot(self.window, now)
+        self.people.said.subscribe(self.foot.say)
 
     @cached_property
     def settings_room(self) -> SettingsSession:

@@ -36,6 +36,7 @@ class Writing:
             program.tasks.spawn,
             program.clock.now,
             program.aids,
+            program.people,
         )
         self.on_sent: Callable[[LocalId], None] = lambda _name: None
         self.on_discarded: Callable[[LocalId], None] = lambda _name: None

@@ -16,6 +16,8 @@ class Context(StrEnum):
     WINDOW = "window"
     LIST = "list"
     COMPOSE = "compose"
+    RECIPIENTS = "recipients"
+    """In a recipients field, which takes its keys before any other command that has them too."""
     COMPARE = "compare"
 
 
@@ -23,16 +25,21 @@ CONTEXT_TITLES = {
     Context.WINDOW: mark("Everywhere"),
     Context.LIST: mark("In a list"),
     Context.COMPOSE: mark("While writing"),
+    Context.RECIPIENTS: mark("In a recipients field"),
     Context.COMPARE: mark("While comparing versions"),
 }
 
 OVERLAPS = {
-    Context.WINDOW: frozenset(Context),
+    Context.WINDOW: frozenset(Context) - {Context.RECIPIENTS},
     Context.LIST: frozenset({Context.WINDOW, Context.LIST}),
     Context.COMPOSE: frozenset({Context.WINDOW, Context.COMPOSE}),
+    Context.RECIPIENTS: frozenset({Context.RECIPIENTS}),
     Context.COMPARE: frozenset({Context.WINDOW, Context.COMPARE}),
 }
-"""Contexts that can be in force together: the same keys in two of them would fire neither (Qt's rule)."""
+"""Contexts that can be in force together: the same keys in two of them would fire neither (Qt's rule).
+
+A recipients field is asked before Qt looks for shortcuts, so that its keys silence those of the others there.
+"""
 
 
 class Command(NamedTuple):

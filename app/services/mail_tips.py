@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from app.domain.address_rules import address_problem
 from app.domain.correspondent import key_of
 from app.domain.directory import MailTips
 from app.domain.errors import ItemRefused, MailError
@@ -23,8 +24,6 @@ from app.services.work import Spawn
 
 FRESH: Final = 600.0
 """Seconds for which a tip is taken as it was."""
-GATHER: Final = 0.25
-"""Seconds for which recipients are gathered into one request."""
 MOST_PER_REQUEST: Final = 100
 MOST_AT_ONCE: Final = 200
 """Of a longer list of recipients nobody reads the tips, and asking for all would cost the server much."""
@@ -81,7 +80,7 @@ class Tips:
         for recipient in recipients:
             key = key_of(recipient)
             known = self._known.get((line, key))
-            if "@" in key and recipient.routing == "SMTP" and (known is None or now - known.at >= FRESH):
+            if (known is None or now - known.at >= FRESH) and _can_be_asked_for(recipient):
                 wanted.setdefault(key, recipient)
             if len(wanted) >= MOST_AT_ONCE:
                 break
@@ -90,10 +89,12 @@ class Tips:
             self._spawn(self._ask(line), "ask for mail tips")
 
     async def _ask(self, line: _Line) -> None:
+        import asyncio
+
         account_id, sending_as = line
         try:
             while self._wanted.get(line):
-                await self._clock.sleep(GATHER)
+                await asyncio.sleep(0)  # all that is wanted in one turn goes in one request; then what came meanwhile
                 wanted = self._wanted[line]
                 asked = dict(list(wanted.items())[:MOST_PER_REQUEST])
                 for key in asked:
@@ -126,3 +127,7 @@ class Tips:
             msgspec.structs.replace(one, out_of_office=plain(one.out_of_office), custom=plain(one.custom))
             for one in answers
         ]
+
+
+def _can_be_asked_for(recipient: Recipient) -> bool:
+    return recipient.routing == "SMTP" and address_problem(recipient.address) is None

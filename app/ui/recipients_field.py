@@ -5,7 +5,9 @@ The parts are in `app/ui/recipients/`; here they are tied to keys, mouse, menu a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent
@@ -21,6 +23,11 @@ from app.ui.recipients.keys import ChipKeys, copy_selected
 from app.ui.recipients.paint import chip_colors
 from app.ui.recipients.pointer import ChipPointer
 from app.ui.recipients.words import WordsEdit
+
+if TYPE_CHECKING:
+    from app.ui.recipients.card import ChipCard
+    from app.ui.suggestions.session import Source
+    from app.ui.suggestions.suggesting import Suggesting
 
 __all__ = ["RecipientsField", "chip_colors"]
 
@@ -46,15 +53,39 @@ class RecipientsField(ChipEditing):
         super().__init__(field, run_off_thread, parent)
         self._label = label
         self._heard = ""
+        self._card: ChipCard | None = None
+        self.more_actions: Callable[[QMenu], None] = lambda _menu: None
+        """Adds to the menu of selected recipients what can be done with them where the field stands."""
         self._keys = ChipKeys(self)
         self.pointer = ChipPointer(self)
         self.words.take_key = self._keys.take_in_words
+        self.words.take_command = self._keys.take_command
         self.words.wants_key = self._keys.wants
         self.words.left.connect(self._leave)
         self.words.menu_wanted.connect(self._open_menu_at_words)
         self.setAccessibleName(label)
         self.words.setAccessibleName(label)
         self._cursor_moved()
+
+    def suggest(self, source: Source) -> Suggesting:
+        """Offer whom `source` knows while somebody types here."""
+        from app.ui.suggestions.suggesting import Suggesting  # not before there is somebody to be offered
+
+        self._keys.suggesting = Suggesting(self, source)
+        return self._keys.suggesting
+
+    def bind(self, keys: str, run: Callable[[], object], possible: Callable[[], bool] = lambda: True) -> None:
+        """Let the field do `run` at `keys` while `possible`, before any command of the window that has them."""
+        self._keys.bind(keys, run, possible)
+
+    def show_card(self, index: int) -> None:
+        """Show all that is known of a chip's recipient, until the cursor moves or Escape is pressed."""
+        from app.ui.recipients.card import ChipCard
+
+        if self._card is None:
+            self._card = ChipCard(self)
+            self._keys.first = self._card.take
+        self._card.show_for(index)
 
     def focus_input(self) -> None:
         """Put the focus in the words after the chips."""
@@ -64,6 +95,8 @@ class RecipientsField(ChipEditing):
     def prepare_editor(self, editor: WordsEdit) -> None:
         editor.take_key = self._keys.take_in_editor
         editor.wants_key = self._keys.wants
+        if self._keys.suggesting is not None:
+            self._keys.suggesting.watch(editor)
         editor.menu_wanted.connect(partial(self._open_line_menu, editor))
         editor.setAccessibleName(tr("{label}: edit recipient", label=self._label))
 
@@ -82,6 +115,11 @@ class RecipientsField(ChipEditing):
 
     def _cursor_moved(self) -> None:
         super()._cursor_moved()
+        if self._card is not None:
+            self._card.hide()
+        self.describe_words()
+
+    def describe_words(self) -> None:
         count = ntr("{n} recipient", "{n} recipients", len(self.chips))
         heard = self._describe_cursor()
         description = f"{count}. {heard}" if heard else count
@@ -102,8 +140,8 @@ class RecipientsField(ChipEditing):
         parts = [tr("{recipient}, {n} of {count}", recipient=words, n=index + 1, count=len(self.chips))]
         if len(self.chips.selected) > 1:
             parts.append(ntr("{n} selected", "{n} selected", len(self.chips.selected)))
-        if chip.sentence():
-            parts.append(chip.sentence())
+        if told := " ".join(chip.told()):
+            parts.append(told)
         return ". ".join(parts)
 
     # The menu --------------------------------------------------------------------------------------------------------
@@ -139,6 +177,7 @@ class RecipientsField(ChipEditing):
         paste = menu.addAction(tr("Paste"), self.words.paste_from_clipboard)
         mime = transfer.on_clipboard()
         paste.setEnabled(mime is not None and (mime.hasText() or mime.hasFormat(transfer.MIME_TYPE)))
+        self.more_actions(menu)
         menu.addSeparator()
         remove = menu.addAction(tr("Remove"), self._remove)
         for action in (cut, paste, remove):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Container
+
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip, QWidget
 
 from app.domain.address_writing import format_recipient
+from app.domain.correspondent import key_of
+from app.domain.recipient import Recipient
+from app.services.notes import Note
 from app.ui.recipients import flow, paint
 from app.ui.recipients.chips import Chip, Chips
 from app.ui.recipients.words import WordsEdit
@@ -31,6 +36,8 @@ class ChipCanvas(QAbstractScrollArea):
         self.editor: WordsEdit | None = None
         """The line that stands in place of the chip `editing`, while one is edited."""
         self.editing = -1
+        self.note_for: Callable[[Recipient], Note | None] = lambda _recipient: None
+        """Says what is good to know of a recipient; asked again after `refresh_notes`."""
         self._flow = flow.Flow()
         self._more = QTimer(self, interval=0, singleShot=True)
         self._more.timeout.connect(self._go_on_placing)
@@ -73,8 +80,17 @@ class ChipCanvas(QAbstractScrollArea):
             return min(max(words + _EDITOR_PADDING, _WORDS_NEED), max(self._flow.width, 1))
         chip = self.chips.items[index]
         if not chip.width:
+            chip.note = None if chip.reading else self.note_for(chip.recipient)
             chip.width = paint.measure(chip, self.fontMetrics())
         return min(chip.width, max(self._flow.width, 1))
+
+    def refresh_notes(self, keys: Container[str] | None = None) -> None:
+        """Ask anew what is known of these recipients (`key_of`), or of all."""
+        stale = [n for n, chip in enumerate(self.chips.items) if keys is None or key_of(chip.recipient) in keys]
+        for index in stale:
+            self.chips.items[index].width = 0
+        if stale:
+            self.place_from(stale[0], follow=False)
 
     def _arrange(self) -> None:
         """Put the lines where they belong, and give the field its height and the scroll bar its range."""
@@ -198,7 +214,7 @@ def tooltip(chip: Chip) -> str:
     """Return the full address and what is wrong with it. Escaped: Qt would take a name with tags in it for HTML."""
     if chip.reading:
         return ""
-    lines = [format_recipient(chip.recipient)[:1000], chip.sentence()]
+    lines = [format_recipient(chip.recipient)[:1000], *chip.told()]
     import html  # its table of entities is large, and a tip is seldom wanted
 
     return "<br>".join(f"<span>{html.escape(line)}</span>" for line in lines if line)

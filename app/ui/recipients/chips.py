@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from app.domain.address_rules import recipient_problem
 from app.domain.recipient import Recipient
+from app.services.notes import Note
 
 _SHOWN = 200
 _STEPS_KEPT = 200
@@ -23,6 +24,8 @@ class Chip:
     """True while this stands for a long paste that is still being read."""
     width: int = 0
     """In pixels, 0 until it is measured."""
+    note: Note | None = None
+    """What is good to know of the recipient; found out when the chip is measured."""
     _problem: str = _UNKNOWN
 
     def sentence(self) -> str:
@@ -32,6 +35,11 @@ class Chip:
         if self._problem is _UNKNOWN:
             self._problem = recipient_problem(self.recipient) or ""
         return self.mark or self._problem
+
+    def told(self) -> tuple[str, ...]:
+        """Return what is to be said of this recipient beside name and address: what is wrong, else what is known."""
+        wrong = self.sentence()
+        return (wrong,) if wrong else self.note.sentences if self.note is not None else ()
 
     def shown(self) -> str:
         """Return the words on the chip, cut to what can ever fit."""

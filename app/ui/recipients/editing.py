@@ -94,6 +94,47 @@ class ChipEditing(ChipCanvas):
         self._cursor_moved()
         return gone
 
+    def take_for_words(self, recipient: Recipient) -> None:
+        """Put `recipient` in place of the words after the chips."""
+        self.splice(len(self.chips), 0, (recipient,), words=self.words.text())
+        self.words.setText("")
+
+    def take_for_edit(self, recipient: Recipient) -> None:
+        """Put `recipient` in place of the chip that is edited."""
+        if self.editor is not None:
+            index, original = self.editing, self._original
+            self._drop_editor(refocus=True)
+            self._replace(index, 1, (recipient,))
+            self._history.record(Step(index, (original,), (recipient,)))
+            self.go_to_chip(index)
+
+    def take_for_chip(self, chip: Chip, recipients: Iterable[Recipient]) -> bool:
+        """Put `recipients` in place of a chip, to be taken back as one; False where it is gone or being edited."""
+        index = self.index_of(chip)
+        if index < 0 or index == self.editing:
+            return False
+        self.splice(index, 1, recipients)
+        return True
+
+    def index_of(self, chip: Chip) -> int:
+        """Return where a chip stands now, -1 where it is gone."""
+        return next((index for index, other in enumerate(self.chips.items) if other is chip), -1)
+
+    def hold_place(self, name: str, *, words: str = "") -> Chip:
+        """Put a chip after the others for those who are meant by `name`, and are being looked up."""
+        self.splice(len(self.chips), 0, (Recipient(name),), words=words)
+        chip = self.chips.items[-1]
+        chip.reading, chip.width = True, 0
+        self.place_from(len(self.chips) - 1)
+        return chip
+
+    def give_up_place(self, chip: Chip, sentence: str) -> None:
+        """Say that nobody was found for a chip that held a place."""
+        chip.reading = False
+        index = self.index_of(chip)
+        if index >= 0:
+            self.mark_problem(index, sentence)
+
     def complete_pending(self) -> bool:
         """Make chips of all that is typed or still being read, now; tell whether something was."""
         editing = self.editing >= 0
@@ -129,11 +170,8 @@ class ChipEditing(ChipCanvas):
 
     def _deliver(self, chip: Chip, recipients: list[Recipient]) -> None:
         """Put what was read where its chip stands, unless that was removed or read already."""
-        if not shiboken6.isValid(self):
-            return
-        index = next((index for index, other in enumerate(self.chips.items) if other is chip), -1)
-        if index >= 0 and index != self.editing:
-            self.splice(index, 1, recipients)
+        if shiboken6.isValid(self):
+            self.take_for_chip(chip, recipients)
 
     def remove_selected(self) -> None:
         """Remove the selected chips, as one change."""
@@ -312,3 +350,6 @@ class ChipEditing(ChipCanvas):
     def _cursor_moved(self) -> None:
         self.words.set_quiet(self.chips.current >= 0)
         self.show_cursor()
+
+    def describe_words(self) -> None:
+        """Let the words say to a screen reader what they are (for the class that says it)."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 
 from app.ui.recipients import transfer
 from app.ui.recipients.editing import ChipEditing
+
+if TYPE_CHECKING:
+    from app.ui.suggestions.suggesting import Suggesting
 
 _Key = Qt.Key
 _Standard = QKeySequence.StandardKey
@@ -19,16 +22,49 @@ _COMMANDS: Final = (
 )
 
 
+class Bound(NamedTuple):
+    """A command of the field: what it does, and whether it can be done now."""
+
+    run: Callable[[], object]
+    possible: Callable[[], bool]
+
+
 class ChipKeys:
     """Decides what a key means: among the chips, in the words after them, or in a chip that is edited."""
 
     def __init__(self, field: ChipEditing) -> None:
         """Serve `field`."""
         self._field = field
+        self.suggesting: Suggesting | None = None
+        self.first: Callable[[QKeyEvent], bool] = lambda _event: False
+        """Asked before all else while the focus is after the chips."""
+        self._bound: dict[str, Bound] = {}
+
+    def bind(self, keys: str, run: Callable[[], object], possible: Callable[[], bool]) -> None:
+        """Let the field do `run` at `keys` while `possible`, before any command of the window that has them."""
+        self._bound[QKeySequence(keys).toString(QKeySequence.SequenceFormat.PortableText)] = Bound(run, possible)
+
+    def _command(self, event: QKeyEvent) -> Bound | None:
+        if not self._bound or self._field.editor is not None:
+            return None
+        keys = QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.PortableText)
+        found = self._bound.get(keys)
+        return found if found is not None and found.possible() else None
+
+    def take_command(self, event: QKeyEvent) -> bool:
+        """Do the field's own command that `event` is, if it is one."""
+        found = self._command(event)
+        if found is not None:
+            found.run()
+        return found is not None
 
     def wants(self, event: QKeyEvent) -> bool:
         """Tell whether the key is the field's now, whatever shortcut the window has on it."""
         field = self._field
+        if self.suggesting is not None and self.suggesting.wants(event):
+            return True
+        if self._command(event) is not None:
+            return True
         if event.modifiers() & _COMMANDS:
             return False
         if field.editor is not None or field.chips.current >= 0:
@@ -37,6 +73,8 @@ class ChipKeys:
 
     def take_in_words(self, event: QKeyEvent) -> bool:
         """Deal with a key while the focus is after the chips; tell whether it was ours."""
+        if self.first(event) or (self.suggesting is not None and self.suggesting.take(event)):
+            return True
         if self._take_clipboard(event) or self._take_history(event):
             return True
         if self._field.chips.current >= 0:
@@ -46,6 +84,8 @@ class ChipKeys:
     def take_in_editor(self, event: QKeyEvent) -> bool:
         """Deal with a key while a chip is edited."""
         field = self._field
+        if self.suggesting is not None and self.suggesting.take(event):
+            return True
         if event.matches(_Standard.Paste) and field.editor is not None:
             field.editor.paste_from_clipboard()
             return True

@@ -6,13 +6,15 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
 
 from app.domain.i18n import tr
-from app.ui import theme
+from app.ui import icons, theme
 from app.ui.recipients.chips import Chip
 from app.ui.recipients.flow import CHIP_HEIGHT
 
 _PADDING = 11
 _SIGN = 13
 _SIGN_GAP = 5
+_NOTE_ICON = 13
+_NOTE_GAP = 8
 _WIDEST = 320
 
 
@@ -37,7 +39,15 @@ def shown_words(chip: Chip) -> str:
 def measure(chip: Chip, metrics: QFontMetrics) -> int:
     """Return the width of a chip in pixels."""
     sign = _SIGN + _SIGN_GAP if chip.sentence() else 0
-    return min(metrics.horizontalAdvance(shown_words(chip)) + 2 * _PADDING + sign, _WIDEST)
+    words = metrics.horizontalAdvance(shown_words(chip)) + 2 * _PADDING + sign
+    return min(words + _note_width(chip, metrics), _WIDEST)
+
+
+def _note_width(chip: Chip, metrics: QFontMetrics) -> int:
+    """Return what the word at the end of a chip takes, with its icon and the gap before it."""
+    if chip.note is None or chip.sentence():
+        return 0
+    return _NOTE_GAP + _NOTE_ICON + _SIGN_GAP + metrics.horizontalAdvance(chip.note.word)
 
 
 def draw_chip(painter: QPainter, place: QRect, chip: Chip, palette: QPalette, *, selected: bool, ringed: bool) -> None:
@@ -52,10 +62,24 @@ def draw_chip(painter: QPainter, place: QRect, chip: Chip, palette: QPalette, *,
     if bad:
         _draw_sign(painter, QRectF(text.left() - 2, place.center().y() - _SIGN / 2 + 0.5, _SIGN, _SIGN), ink)
         text.setLeft(text.left() + _SIGN + _SIGN_GAP - 2)
+    if chip.note is not None and not bad:
+        text.setRight(text.right() - _draw_note(painter, text, chip, "on_accent" if selected else chip.note.tone))
     painter.setPen(ink)
     mode = Qt.TextElideMode.ElideRight if chip.recipient.name else Qt.TextElideMode.ElideMiddle
     words = painter.fontMetrics().elidedText(shown_words(chip), mode, text.width() + 1)
     painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+
+
+def _draw_note(painter: QPainter, text: QRect, chip: Chip, tone: str) -> int:
+    """Draw icon and word at the right end of `text`: what is known must not be told by colour alone."""
+    note, width = chip.note, _note_width(chip, painter.fontMetrics())
+    if note is not None:
+        left = text.right() + 1 - width + _NOTE_GAP
+        painter.drawPixmap(left, text.center().y() - _NOTE_ICON // 2, icons.pixmap(note.icon, tone, _NOTE_ICON))
+        painter.setPen(theme.color(tone))
+        place = QRect(left + _NOTE_ICON + _SIGN_GAP, text.top(), width, text.height())
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, note.word)
+    return width
 
 
 def draw_edited(painter: QPainter, place: QRect, palette: QPalette) -> None:

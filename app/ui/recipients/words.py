@@ -38,9 +38,13 @@ def _take_no_key(_event: QKeyEvent) -> bool:
 
 
 class WordsEdit(QLineEdit):
-    """A line without a frame. `left` tells that the focus went elsewhere in the window (not to a menu or program)."""
+    """A line without a frame. `left` tells that the focus went elsewhere in the window (not to a menu or program),
+    `blurred` that it went, wherever to.
+    """
 
     left = Signal()
+    blurred = Signal()
+    composing_begun = Signal()
     pasted = Signal(QMimeData)
     menu_wanted = Signal(QContextMenuEvent)
 
@@ -55,6 +59,8 @@ class WordsEdit(QLineEdit):
         """Returns whether the field dealt with the key."""
         self.wants_key: Callable[[QKeyEvent], bool] = _take_no_key
         """Returns whether the key is for the field, not for a shortcut of the window."""
+        self.take_command: Callable[[QKeyEvent], bool] = _take_no_key
+        """Returns whether the key was a command of the field; asked before Alt and a key is left to the window."""
         self.composing = False
         """True while an input method holds what is typed: no key is a command then."""
         self.before_composing: Callable[[], None] = lambda: None
@@ -79,7 +85,9 @@ class WordsEdit(QLineEdit):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if is_access_key(event):
+        if not self.composing and self.take_command(event):
+            event.accept()
+        elif is_access_key(event):
             event.ignore()
         elif self.composing:
             super().keyPressEvent(event)
@@ -91,11 +99,14 @@ class WordsEdit(QLineEdit):
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         if event.preeditString() or event.commitString():
             self.before_composing()
+        if event.preeditString() and not self.composing:
+            self.composing_begun.emit()
         self.composing = bool(event.preeditString())
         super().inputMethodEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        self.blurred.emit()
         if event.reason() in _LEAVING:
             self.left.emit()
 

@@ -17,6 +17,7 @@ from app.services.drafts import Drafts, Replaced
 from app.services.events import Event
 from app.services.letters import Letters
 from app.services.outbox import Outbox
+from app.services.people import People
 from app.services.preflight import subject_too_long
 from app.services.remedies import Remedies
 from app.services.wording import Explanation, StateWords, explain_record, state_words
@@ -39,6 +40,7 @@ class Tools(NamedTuple):
     spawn: Spawn
     now: Callable[[], float]
     aids: Aids | None = None
+    people: People | None = None
 
 
 class ComposeSession:
@@ -58,6 +60,7 @@ class ComposeSession:
         self._remedies, self._spawn, self._now = tools.remedies, tools.spawn, tools.now
         self.options = OptionsSession(self, tools.aids, tools.now)
         self.sender = FromSession(self, tools.aids)
+        self.people, self.account_id = tools.people, letter.record.account_id
         self._leaving = False
         self._stop_listening = [
             tools.drafts.changed.subscribe(self._record_changed),

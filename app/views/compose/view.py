@@ -18,6 +18,7 @@ from app.ui.recipients_field import RecipientsField
 from app.views.compose.fields import BodyEditor, SubjectField
 from app.views.compose.from_line import FromLine
 from app.views.compose.options_area import OptionsArea
+from app.views.compose.people import LetterPeople
 from app.views.compose.picking import Picking
 from app.views.compose.session import ComposeSession
 
@@ -48,11 +49,13 @@ class ComposeView(QWidget):
         self._limit.setProperty("tone", "bad")
         self._limit.hide()
         self._labels: dict[Field, QLabel] = {}
+        self.people: LetterPeople | None = None
         self.picking = Picking(self)
         self.options = OptionsArea(session.options, self, self.picking)
         self._build()
         self._show_letter()
         self._connect()
+        self.people = self._know_people()
         self.refresh()
 
     # What is drawn ---------------------------------------------------------------------------------------------------
@@ -180,6 +183,24 @@ class ComposeView(QWidget):
             if command.context is Context.COMPOSE:
                 keys.bind(self, [(command, handler)], Context.COMPOSE)
 
+    def _know_people(self) -> LetterPeople | None:
+        known, session = self.session.people, self.session
+        if known is None:
+            return None
+        people = LetterPeople(self, known, session.account_id, session.spawn)
+        session.ended.subscribe(lambda _: people.close())
+        for command, handler in self._registry:
+            for one in command.keys_here() if command.context is Context.RECIPIENTS else ():
+                for widget in self.recipients.values():
+                    widget.bind(one, handler.run, handler.enabled)
+        for widget in self.recipients.values():
+            widget.words.returnPressed.connect(lambda words=widget.words: None if words.composing else self._go_on())
+        return people
+
+    def _go_on(self) -> None:
+        """Enter with nothing left to complete: to the subject, or to the text where there is one already."""
+        self.focus_field(Field.BODY if self.session.content.subject.strip() else Field.SUBJECT)
+
     def refresh(self) -> None:
         """Draw the session's state: the state line, the bar, what can be edited."""
         state = self.session.state()
@@ -198,6 +219,9 @@ class ComposeView(QWidget):
         self._important.setChecked(high)
         icons.put(self._important, "flag", "bad" if high else "muted")
         self.from_line.refresh(editable=editable)
+        if self.people is not None:
+            sender = self.session.content.sender
+            self.people.send_as(sender.address if sender is not None else "")
         over = self.session.subject_problem()
         self._limit.setText(over)
         self._limit.setVisible(bool(over))

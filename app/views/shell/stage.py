@@ -73,7 +73,7 @@ class Stage:
     def contexts(self) -> frozenset[Context]:
         """Tell which commands make sense where the focus is: those of the list, or those of the letter in the pane."""
         writing = self.letter() is not None and not self.in_list()
-        return frozenset({Context.WINDOW, Context.COMPOSE if writing else Context.LIST})
+        return frozenset({Context.WINDOW, *((Context.COMPOSE, Context.RECIPIENTS) if writing else (Context.LIST,))})
 
     def in_list(self) -> bool:
         """Tell whether the focus is in a list."""

@@ -8,7 +8,7 @@ from app.domain.directory import MailTips
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.message import AccountId
 from app.domain.recipient import Recipient
-from app.services.mail_tips import FRESH, GATHER, MOST_AT_ONCE, Tips
+from app.services.mail_tips import FRESH, MOST_AT_ONCE, Tips
 from tests.fakes.scene import ANNA, BEN, Scene
 
 CARLA = Recipient("carla@example.org", "Carla")
@@ -23,7 +23,7 @@ class Asked:
 
     async def want(self, *people: Recipient, sending_as: str = "", account: AccountId = ANNA) -> None:
         self.tips.want(account, people, sending_as)
-        await self.scene.clock.advance(GATHER)
+        await self.scene.clock.advance(0)
 
     def requests(self) -> list[tuple[int, str]]:
         """Return of how many the server was asked, and in whose name."""

@@ -1,0 +1,196 @@
+"""Ties suggestions to a recipients field: to its words while one types, and to a chip whose name has several owners."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeyEvent
+
+from app.domain.address_writing import format_recipient
+from app.domain.directory import PERSONAL_LIST
+from app.domain.i18n import ntr, tr
+from app.domain.recipient import Recipient
+from app.ui.announcing import say_aloud
+from app.ui.recipients.chips import Chip
+from app.ui.recipients.editing import ChipEditing
+from app.ui.recipients.words import WordsEdit
+from app.ui.suggestions.popup import SuggestionsPopup, row_words
+from app.ui.suggestions.session import Origin, Source, Suggestion, SuggestionsSession
+
+_Key = Qt.Key
+_ENTER = (_Key.Key_Return, _Key.Key_Enter)
+_COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+
+
+class Suggesting:
+    """The suggestions of one field. Its keys are asked before the field's own."""
+
+    def __init__(self, field: ChipEditing, source: Source) -> None:
+        """Offer in `field` whom `source` knows."""
+        self.session = SuggestionsSession(source)
+        self._field = field
+        self._popup: SuggestionsPopup | None = None
+        self._line: WordsEdit = field.words
+        self._chip: Chip | None = None
+        self._heard = ""
+        self.on_list: Callable[[Recipient, Chip | None], None] = lambda _recipient, _chip: None
+        """Called for a personal list, which cannot be written to itself: for the words, or for a chip."""
+        self.session.changed.subscribe(lambda _: self._show())
+        self.watch(field.words)
+
+    def watch(self, line: WordsEdit) -> None:
+        """Offer for what is typed into `line`, as long as it lives."""
+        line.textEdited.connect(lambda text: self._typed(line, text))
+        line.textChanged.connect(lambda text: None if text.strip() else self.close())
+        line.blurred.connect(self.close)
+        line.composing_begun.connect(self.close)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether something is offered now."""
+        return self.session.is_open
+
+    def close(self) -> None:
+        """Offer nothing."""
+        self._chip = None
+        self.session.close()
+
+    def offer_for(self, index: int, people: Iterable[Suggestion]) -> None:
+        """Offer `people` for the chip `index`, which the name on it may mean."""
+        self._chip, self._line = self._field.chips.items[index], self._field.words
+        self.session.offer(people)
+
+    def _typed(self, line: WordsEdit, text: str) -> None:
+        # A separator made a chip of the words before this is told: then there are none to offer for.
+        self._line, self._chip = line, None
+        self.session.type(text if line.text() == text else "")
+
+    # --- keys -------------------------------------------------------------------------------------------------------
+
+    def wants(self, event: QKeyEvent) -> bool:
+        """Tell whether a key is for the rows, whatever shortcut the window has on it."""
+        if not self.is_open or event.modifiers() & _COMMANDS:
+            return False
+        return event.key() in {_Key.Key_Down, _Key.Key_Up, _Key.Key_Escape, _Key.Key_Delete, *_ENTER}
+
+    def take(self, event: QKeyEvent) -> bool:
+        """Deal with a key, if it is for the rows."""
+        if event.modifiers() & _COMMANDS:
+            return False
+        if not self.is_open:
+            return event.key() == _Key.Key_Down and self._open_again()
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.key() == _Key.Key_Down:
+            self.session.move(1)
+        elif event.key() == _Key.Key_Up:
+            self.session.move(-1)
+        elif event.key() == _Key.Key_Escape:
+            self.close()
+        elif event.key() == _Key.Key_Delete:
+            return self._forget(by_force=shift)
+        elif event.key() in {*_ENTER, _Key.Key_Tab} and not shift:
+            return self._accept_current()
+        else:
+            return False
+        return True
+
+    def _open_again(self) -> bool:
+        line = self._field.editor or self._field.words
+        text = line.text().strip()
+        if not text or self._field.chips.current >= 0:
+            return False
+        self._typed(line, line.text())
+        return self.is_open
+
+    def _forget(self, *, by_force: bool) -> bool:
+        at_end = self._line.cursorPosition() == len(self._line.text()) and not self._line.hasSelectedText()
+        if not (by_force or (self.session.chosen_by_hand and at_end)) or self._chip is not None:
+            return False
+        gone = self.session.forget()
+        if gone is not None:
+            say_aloud(self._field.words, tr("{recipient} is forgotten", recipient=format_recipient(gone)))
+        return gone is not None
+
+    def _accept_current(self) -> bool:
+        row = self.session.row()
+        if row is None:
+            self.close()
+            return False
+        self.accept(row)
+        return True
+
+    def accept(self, row: Suggestion) -> None:
+        """Take `row` in place of the words, or of the chip."""
+        chip = self._chip
+        self.close()
+        if row.recipient.routing == PERSONAL_LIST:
+            self.on_list(row.recipient, chip)
+        elif chip is not None:
+            self._field.take_for_chip(chip, (row.recipient,))
+            self._field.go_to_words()
+        elif self._line is self._field.editor:
+            self._field.take_for_edit(row.recipient)
+        else:
+            self._field.take_for_words(row.recipient)
+
+    # --- what is seen and heard -------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        session = self.session
+        if not session.is_open:
+            self._heard = ""
+            if self._popup is not None:
+                self._popup.hide()
+                self._field.describe_words()
+            return
+        self._made().show_rows(session.rows, session.current, self._hint(), self._below())
+        self._tell()
+
+    def _made(self) -> SuggestionsPopup:
+        """Return the sheet, made when it is first wanted, and anew where the field is in another window now."""
+        window = self._field.window()
+        if self._popup is None or self._popup.parentWidget() is not window:
+            if self._popup is not None:
+                self._popup.deleteLater()
+            self._popup = SuggestionsPopup(window)
+            self._popup.clicked.connect(self._clicked)
+            self._popup.pointed.connect(self.session.point_at)
+            self._field.destroyed.connect(self._popup.deleteLater)
+        return self._popup
+
+    def _hint(self) -> str:
+        row = self.session.row()
+        if self._chip is not None:
+            return tr("Enter takes one, Escape leaves it open")
+        if row is not None and row.origin is Origin.MACHINE and self.session.chosen_by_hand:
+            return tr("Delete forgets this one")
+        return ""
+
+    def _below(self) -> QPoint:
+        field = self._field
+        if self._chip is not None and self._chip in field.chips.items:
+            field.finish_placing()
+            corner = field.chip_rect(field.chips.items.index(self._chip)).bottomLeft()
+            return field.viewport().mapTo(field.window(), corner + QPoint(0, 4))
+        return self._line.mapTo(field.window(), QPoint(0, self._line.height() + 4))
+
+    def _tell(self) -> None:
+        """Let a screen reader say the row: the focus stays in the words."""
+        session = self.session
+        row = session.row()
+        count = ntr("{n} suggestion", "{n} suggestions", len(session.rows))
+        if row is None:
+            words = count
+        else:
+            words = tr("{row}, {n} of {count}", row=row_words(row), n=session.current + 1, count=len(session.rows))
+        self._line.setAccessibleDescription(words)
+        if words != self._heard:
+            self._heard = words
+            say_aloud(self._line, words)
+
+    def _clicked(self, number: int) -> None:
+        self.session.point_at(number)
+        row = self.session.row()
+        if row is not None:
+            self.accept(row)
