@@ -28,6 +28,7 @@ from app.ui.tasks import Tasks
 from app.views.compose.view import ComposeView
 from app.views.shell.view import Window
 from tests.fakes import clock as fake_clock
+from tests.fakes.cache import FakeCache
 from tests.fakes.clock import FakeClock
 from tests.fakes.correspondents import FakeCorrespondents
 from tests.fakes.files import FakeFiles
@@ -61,8 +62,16 @@ class ProgramScene:
         self.window = Window()
         qtbot.addWidget(self.window)
         self.files = FakeFiles()
+        self.cache: FakeCache = FakeCache() if after is None else after.cache
         ports = Ports(
-            self.journal, self.settings, self.mailbox, self.secrets, self.clock, self.correspondents, self.files
+            self.journal,
+            self.settings,
+            self.mailbox,
+            self.secrets,
+            self.clock,
+            self.correspondents,
+            self.files,
+            self.cache,
         )
         self.program = Program(qapp, self.window, Options(hold=HOLD), ports, self.tasks)
 
@@ -185,7 +194,10 @@ class ProgramScene:
     @property
     def rows(self) -> list[ListRow]:
         """Return the rows of the list that is shown."""
-        return self.program.stage.desk.model.rows()
+        desk = self.program.stage.desk
+        rows = [desk.session.row(row_id) for row_id in desk.model.ids]
+        assert None not in rows, "a row is still read"
+        return [row for row in rows if row is not None]
 
     def states(self) -> list[State]:
         """Return the states of the rows."""

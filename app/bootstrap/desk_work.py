@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from app.services.rows import ListRow
 from app.services.times import clock_time
 from app.services.wording import Explanation
 from app.ui.letter_list.desk import ListDesk
+from app.ui.letter_list.session import ListSession
 from app.ui.reader import Notice, Reading
 
 if TYPE_CHECKING:
@@ -60,9 +61,9 @@ class DeskWork:
 
     def open(self) -> None:
         """Open the current row: a draft to write on; what is sent or on its way to be read."""
-        row = self._program.stage.desk.current()
-        if row is None:
-            return
+        self._with_current(self._open)
+
+    def _open(self, row: ListRow) -> None:
         if self._program.stage.place == "sent" or row.state not in {State.DRAFT, State.READY, State.NEEDS_ATTENTION}:
             self._program.window.focus_next_pane(1)
         else:
@@ -70,9 +71,35 @@ class DeskWork:
 
     def open_last_draft(self) -> None:
         """Open the draft that was changed last."""
-        rows = self._program.drafts_room.rows()
-        if rows:
-            self._program.writing.open(rows[0])
+        room = self._program.drafts_room
+        if room.ids():
+            self._with_rows(room, room.ids()[:1], lambda rows: self._program.writing.open(rows[0]))
+
+    # --- rows, which may have to be read first ----------------------------------------------------------------------
+
+    def _with_current(self, act: Callable[[ListRow], None]) -> None:
+        """Do something with the current row, at once where it is at hand."""
+        desk = self._program.stage.desk
+        row, row_id = desk.current(), desk.list.current_id()
+        if row is not None:
+            act(row)
+        elif row_id is not None:
+            self._with_rows(desk.session, [row_id], lambda rows: act(rows[0]))
+
+    def _with_chosen(self, act: Callable[[list[ListRow]], None]) -> None:
+        """Do something with the marked rows, or else the current one; the marks are done with."""
+        desk = self._program.stage.desk
+        self._with_rows(desk.session, desk.chosen_ids(), act)
+        desk.list.clear_marks()
+
+    def _with_rows(self, session: ListSession, row_ids: Sequence[int], act: Callable[[list[ListRow]], None]) -> None:
+        async def read() -> None:
+            rows = await session.rows_of(row_ids)
+            if rows:
+                act(rows)
+
+        if row_ids:
+            self._program.tasks.spawn(read(), "read what was chosen")
 
     def read(self, desk: ListDesk, row: ListRow | None) -> None:
         """Show a row in the reader: its head at once, its text as soon as it is there."""
@@ -148,9 +175,8 @@ class DeskWork:
         """Send the marked drafts, or the current one."""
         if self._program.clock.now() - self._left_at < _NERVOUS:
             return
-        desk = self._program.stage.desk
-        self._program.drafts_room.send(desk.chosen(), self._program.hold)
-        desk.list.clear_marks()
+        hold = self._program.hold
+        self._with_chosen(lambda rows: self._program.drafts_room.send(rows, hold))
 
     def offer_ready(self) -> None:
         """Say how many are ready; Enter sends them."""
@@ -165,32 +191,27 @@ class DeskWork:
 
     def set_ready(self) -> None:
         """Put the marked drafts aside as ready, or take that back."""
-        desk = self._program.stage.desk
-        self._program.drafts_room.set_ready(desk.chosen())
-        desk.list.clear_marks()
+        self._with_chosen(self._program.drafts_room.set_ready)
 
     def discard_chosen(self) -> None:
         """Throw the marked drafts away, or the current one."""
-        desk = self._program.stage.desk
-        self._program.drafts_room.discard(desk.chosen())
-        desk.list.clear_marks()
+        self._with_chosen(self._program.drafts_room.discard)
 
     def retry_chosen(self) -> None:
         """Try the marked ones again."""
-        self._program.outbox_room.retry(self._program.stage.desk.chosen())
+        self._with_chosen(self._program.outbox_room.retry)
 
     def edit_as_new(self) -> None:
         """Write the current sent message anew."""
-        row = self._program.stage.desk.current()
-        if row is not None:
-            self._program.sent_room.edit_as_new(row)
-            self._tell_what_stays(row)
+        self._with_current(self._edit_as_new)
+
+    def _edit_as_new(self, row: ListRow) -> None:
+        self._program.sent_room.edit_as_new(row)
+        self._tell_what_stays(row)
 
     def follow(self, begin: Callable[[ListRow], None]) -> None:
         """Begin a letter that follows the current one."""
-        row = self._program.stage.desk.current()
-        if row is not None:
-            begin(row)
+        self._with_current(begin)
 
     def _tell_what_stays(self, row: ListRow) -> None:
         """Say that a new letter was begun without the attachments of the old one."""

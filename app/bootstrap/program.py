@@ -12,6 +12,7 @@ from app.bootstrap.options import Options
 from app.bootstrap.wishes import Wishes
 from app.bootstrap.writing import Writing
 from app.commands.command import Registry
+from app.domain.listing import Place
 from app.domain.message import AccountId
 from app.services.accounts import Accounts
 from app.services.address_book import AddressBook
@@ -24,10 +25,12 @@ from app.services.following import Following
 from app.services.letters import Letters
 from app.services.mail_tips import Tips
 from app.services.outbox import HOLD_SECONDS, Outbox
+from app.services.ports import AttachedFiles, Cache, Clock, Correspondents, Journal, Mailbox, Secrets, Settings
 from app.services.people import People
 from app.services.ports import AttachedFiles, Clock, Correspondents, Journal, Mailbox, Secrets, Settings
 from app.services.reading import Readings
 from app.services.remedies import Remedies
+from app.services.syncing import Syncing
 from app.services.watched import WatchedMailbox
 from app.ui.letter_list.session import ListSession
 from app.ui.off_thread import off_thread
@@ -58,6 +61,7 @@ class Ports(NamedTuple):
     clock: Clock
     correspondents: Correspondents
     files: AttachedFiles
+    cache: Cache
 
 
 class Program:
@@ -67,7 +71,7 @@ class Program:
         """Build everything on `ports`."""
         self.qt, self.window, self.options, self.tasks = qt, window, options, tasks
         self.hold = HOLD_SECONDS if options.hold is None else options.hold
-        self.journal, self.settings, self._server, self.secrets, self.clock, correspondents, files = ports
+        self.journal, self.settings, self._server, self.secrets, self.clock, correspondents, files, self.cache = ports
         self._build_services(correspondents, files)
         self._build_rooms()
         self.registry = Registry()
@@ -87,6 +91,7 @@ class Program:
         self.remedies.hold_seconds = self.hold
         self.aids = Aids(self.settings, self.mailbox, self.accounts)
         self.readings = Readings(self.letters, self.mailbox, off_thread)
+        self.syncing = Syncing(self.mailbox, self.cache, self.accounts, self.letters, clock, spawn)
         self.following = Following(self.drafts, self.mailbox, self.accounts, clock, off_thread)
         self.address_book = AddressBook(correspondents, self.letters, clock, spawn, off_thread)
         self.readings.read_in_sent.subscribe(lambda r: self.address_book.learn_from_sent(*r))
@@ -126,5 +131,9 @@ class Program:
         """Let every list show this account."""
         for room in self.rooms:
             if room.account_id != account_id:
-                view = None if account_id is None else FolderView(room.folder, account_id, self.letters, self.mailbox)
-                room.attach(view)
+                room.attach(None if account_id is None else self.view_of(account_id, Place(room.folder)))
+
+    def view_of(self, account_id: AccountId, place: Place) -> FolderView:
+        """Return a list of one folder."""
+        services = self.letters, self.cache, self.mailbox, self.syncing, self.tasks.spawn
+        return FolderView(account_id, place, *services)

@@ -133,6 +133,7 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
     if choice in {"light", "dark"} and (choice == "dark") != theme.scheme().dark:
         dress(program.qt, choice)
         window.redress()
+    program.syncing.start()
     world.engine.start()
     if sandbox is None:
         await program.accounts.open_all()  # last: a keyring may wait for the person

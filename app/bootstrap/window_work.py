@@ -59,10 +59,11 @@ class WindowWork:
             room.changed.subscribe(lambda _: self._count_soon())
         program.foot.ticked.subscribe(lambda _: self._tick())
 
+            room.told.subscribe(lambda _: self._count_soon())
     def bind_lists(self) -> None:
         """Bind the commands of lists to each of them: only the one with the focus hears its keys."""
         for desk in self._program.stage.desks.values():
-            keys.bind(desk, self._program.registry, Context.LIST)
+            keys.bind(desk.place_for_keys, self._program.registry, Context.LIST)
 
     # --- places -----------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from app.bootstrap.program import Ports
 from app.credentials.keyring_secrets import KeyringSecrets
 from app.engine.client import EngineClient
 from app.storage.attachments import AttachmentFolder
+from app.storage.cache import FILE_NAME, SqliteCache
 from app.storage.correspondents import SqliteCorrespondents
 from app.storage.journal import SqliteJournal
 from app.storage.settings import SqliteSettings
@@ -21,6 +22,7 @@ class World:
         self.store = store
         self.engine = EngineClient()
         self._secrets = KeyringSecrets()
+        self._cache = SqliteCache(store.path.with_name(FILE_NAME))
         self.ports = Ports(
             SqliteJournal(store),
             SqliteSettings(store),
@@ -29,10 +31,12 @@ class World:
             SystemClock(),
             SqliteCorrespondents(store),
             AttachmentFolder(store.path.parent / "attachments"),
+            self._cache,
         )
 
     async def close(self) -> None:
         """End the engine and the keyring's thread, and write what waits."""
         await self.engine.close()
         self._secrets.close()
+        self._cache.close()
         await self.store.close()

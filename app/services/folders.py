@@ -1,242 +1,473 @@
-"""A folder as a list shows it: the server's pages and this machine's letters as one, without doubles, newest first.
+"""A folder as a list shows it: the server's rows from the cache and this machine's letters as one, without doubles.
 
-The Outbox has no server side here: it is derived from the letters on their way, so that there is no second truth.
-Changes are told as small ranges; where much changes at once, as a reset.
+The order of all rows is held in arrays; what a row says is read where it is to be painted. Letters of this machine are
+known at once and change in place; rows of the server come with the next look into the cache. The Outbox has no server
+side here: it is derived from the letters on their way, so that there is no second truth.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from enum import StrEnum
+import time
+from array import array
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
 
-from app.domain.errors import AccountError, Trouble
-from app.domain.listing import Folder, Page, Row
-from app.domain.message import AccountId, ItemRef, LocalId
+from app.domain.cached import FIRST_ROWS, Listing, RowId, moment_of, people_of, sort_key
+from app.domain.errors import StorageError, Trouble
+from app.domain.listing import Folder, Order, Place, Row
+from app.domain.message import AccountId, LocalId
+from app.domain.outcome import ServerWords
+from app.domain.query import Query, as_aqs
 from app.domain.record import Record
-from app.domain.state import IN_OUTBOX, State
+from app.domain.state import State
+from app.services.belonging import Belonging
 from app.services.events import Event
 from app.services.letters import Letters
-from app.services.ports import Mailbox
-from app.services.rows import ListRow, row_of_item, row_of_record
+from app.services.listed import Key, Listed
+from app.services.ports import Cache, Mailbox
+from app.services.rows import ListRow, in_the_words_of, row_of_item, row_of_record
+from app.services.search import Sought, finds
+from app.services.syncing import FolderSync, Syncing
+from app.services.wording import explain_row
+from app.services.work import Spawn
 
-PAGE: Final = 50
-_SENT: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
-_BEING_WRITTEN: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
-
-
-class ChangeKind(StrEnum):
-    """What happened to rows."""
-
-    RESET = "reset"
-    INSERTED = "inserted"
-    CHANGED = "changed"
-    REMOVED = "removed"
-
-
-class ListChange(msgspec.Struct, frozen=True):
-    """Rows `first` to `last`, both included, as they are now (REMOVED: as they were). RESET means all."""
-
-    kind: ChangeKind
-    first: int = 0
-    last: int = -1
+_KEPT: Final = 2_000
+"""Rows that are kept as they were read: some twenty screens."""
+_AT_ONCE: Final = 200
+_REST: Final = 20.0
+"""How many times as long as a look took the next one waits, while the server is still being read."""
+_UNSENT: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
+FOUND_ON_SERVER: Final = 500
+"""Rows that a search on the server may add."""
 
 
 class FolderView:
-    """One list of one account. `changed` tells its rows' changes, `state_changed` that loading or trouble changed."""
+    """One list of one mailbox. `changed` says that rows or their order differ, `told` which rows say something else,
+    `state_changed` that loading or trouble differ.
+    """
 
-    def __init__(self, folder: Folder, account_id: AccountId, letters: Letters, mailbox: Mailbox) -> None:
-        """Show `folder` of `account_id`: local letters at once, the server's when `reload` was awaited."""
-        self.changed: Event[ListChange] = Event()
+    def __init__(
+        self,
+        account_id: AccountId,
+        place: Place,
+        letters: Letters,
+        cache: Cache,
+        mailbox: Mailbox,
+        syncing: Syncing,
+        spawn: Spawn,
+    ) -> None:
+        """Show this machine's letters at once; `open` brings what the cache has, `reload` asks the server."""
+        self.changed: Event[None] = Event()
+        self.told: Event[frozenset[RowId]] = Event()
         self.state_changed: Event[None] = Event()
-        self.folder = folder
-        self.account_id = account_id
-        self.rows: list[ListRow] = []
-        self.total = 0
-        self.loading = False
-        self.loaded = False
-        self.trouble: Trouble | None = None
-        self._letters = letters
-        self._mailbox = mailbox
-        self._items: dict[str, Row] = {}
-        self._next_offset: int | None = None
-        self._by_mark: dict[str, Row] = {}
-        self._asked_with: dict[LocalId, ItemRef] = {}
-        self._keys: dict[LocalId, str] = {}
-        self._strange: set[str] = set()
-        self._listed: dict[str, ListRow] = {}
+        self.account_id, self.place, self.folder = account_id, place, place.folder
+        self.order, self.query, self.searched_server = Order.NEWEST, Query(), False
+        self._letters, self._cache, self._mailbox, self._spawn = letters, cache, mailbox, spawn
+        self._syncing = syncing
+        self._belonging = Belonging(account_id, place, letters)
+        self._base = self._listed = Listed.empty(self.order)
+        self._extra: dict[RowId, Row] = {}
+        self._ours: dict[RowId, ListRow] = {}
+        self._id_of: dict[LocalId, RowId] = {}
+        self._last_id = 0
+        self._read: OrderedDict[RowId, tuple[int, ListRow]] = OrderedDict()
+        self._look = 0
+        self._wanted: dict[RowId, None] = {}
+        self._reading = self._looking = self._look_again = self._passed_over = self._closed = False
+        self._rest_until = 0.0
+        self._opened = self.folder is Folder.OUTBOX
+        self._sync: FolderSync | None = None
         self._stop = [letters.changed.subscribe(self._on_record), letters.forgotten.subscribe(self._on_forgotten)]
-        self._build()
+        if not self._opened:
+            self._sync = syncing.follow(account_id, place)
+            self._stop.append(self._sync.changed.subscribe(lambda _: self._look_soon()))
+            self._stop.append(self._sync.state_changed.subscribe(lambda _: self._on_state()))
+        self._merge()
 
     def close(self) -> None:
         """Listen no more."""
+        self._closed = True
         for stop in self._stop:
             stop()
+        if self._sync is not None:
+            self._syncing.leave(self._sync)
+
+    # --- how it stands ----------------------------------------------------------------------------------------------
 
     @property
-    def has_more(self) -> bool:
-        """Tell whether the server has further pages."""
-        return self._next_offset is not None
+    def loading(self) -> bool:
+        """Tell whether the server is being asked."""
+        return self._sync is not None and self._sync.loading
 
-    async def reload(self) -> None:
-        """Fetch the first page anew. Trouble is not raised: `trouble` says it, and the local letters stay."""
-        if self.folder is not Folder.OUTBOX:
-            await self._load(0)
+    @property
+    def loaded(self) -> bool:
+        """Tell whether what is shown is all there is."""
+        return self._sync is None or (self._sync.loaded and self._opened)
 
-    async def load_more(self) -> None:
-        """Fetch the next page, if there is one."""
-        if self._next_offset is not None:
-            await self._load(self._next_offset)
+    @property
+    def total(self) -> int:
+        """Return how many there are, with those that were not read yet, while nothing is looked for."""
+        more = 0 if self._sync is None or self._sync.loaded or self.query else self._sync.total
+        return max(more, len(self._listed))
 
-    def number_of(self, key: str) -> int:
+    @property
+    def trouble(self) -> Trouble | None:
+        """Return why the server could not be asked."""
+        return None if self._sync is None else self._sync.trouble
+
+    @property
+    def refusal(self) -> ServerWords | None:
+        """Return why the server does not let us look."""
+        return None if self._sync is None else self._sync.refusal
+
+    # --- rows -------------------------------------------------------------------------------------------------------
+
+    @property
+    def ids(self) -> array[int]:
+        """Return what names each row, in order. It is not to be changed."""
+        return self._listed.ids
+
+    @property
+    def keys(self) -> Sequence[Key]:
+        """Return what each row is sorted by, ascending. It is not to be changed."""
+        return self._listed.keys
+
+    def row(self, row_id: RowId) -> ListRow | None:
+        """Return a row; None where it has to be read first, which this call begins: `told` says when it is there."""
+        ours = self._ours.get(row_id)
+        if ours is not None:
+            return ours
+        known = self._read.get(row_id)
+        if known is None or known[0] != self._look:
+            self._want(row_id)
+        return None if known is None else known[1]
+
+    def prepare(self, row_ids: Iterable[RowId]) -> None:
+        """Read rows that are likely to be shown next."""
+        for row_id in row_ids:
+            if row_id not in self._ours and row_id not in self._read:
+                self._want(row_id)
+
+    async def rows_of(self, row_ids: Iterable[RowId]) -> list[ListRow]:
+        """Return rows, read where need be, in the order asked; what is no more is left out. Raises StorageError."""
+        asked = list(row_ids)
+        strange = [one for one in asked if one not in self._ours]
+        found: dict[RowId, ListRow] = {}
+        for start in range(0, len(strange), _AT_ONCE):
+            part = strange[start : start + _AT_ONCE]
+            for row_id, item in (await self._cache.rows(self.account_id, part)).items():
+                found[row_id] = self._row_of_item(row_id, item)
+        rows = (self._ours.get(row_id) or found.get(row_id) for row_id in asked)
+        return [row for row in rows if row is not None]
+
+    def own_rows(self) -> list[ListRow]:
+        """Return the rows of which this machine has a letter, in order."""
+        places = [(self._number(row_id), row) for row_id, row in self._ours.items()]
+        return [row for number, row in sorted(places, key=lambda one: one[0]) if number >= 0]
+
+    def id_of(self, local_id: LocalId) -> RowId | None:
+        """Return what names a letter's row, None where it is not listed."""
+        row_id = self._id_of.get(local_id)
+        return row_id if row_id in self._ours else None
+
+    def number_of(self, row_id: RowId) -> int:
         """Return where a row stands, -1 where it is not listed."""
-        row = self._listed.get(key)
-        return -1 if row is None else bisect_left(self.rows, _order(row), key=_order)
-
-    async def _load(self, offset: int) -> None:
-        if self.loading:
-            return
-        self.loading = True
-        self.state_changed.emit(None)
-        known = {record.local_id: record.ref for record in self._letters.all() if record.ref is not None}
+        number = self._number(row_id)
+        if number >= 0 or row_id in self._ours:
+            return number
         try:
-            page = await self._mailbox.list_folder(self.account_id, self.folder, offset, PAGE)
-        except AccountError as error:
-            self.trouble = error.trouble
-        else:
-            if offset == 0:
-                self._items.clear()
-                self._by_mark.clear()
-                self._asked_with = known
-            self._take_in(page)
+            return self._listed.ids.index(row_id)
+        except ValueError:
+            return -1
+
+    # --- what the person asks for -----------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Show what the cache has: its first rows first. Raises StorageError."""
+        if self._sync is None:
+            return
+        try:
+            await self._sync.look()
+            self._take_in(await self._ask_cache(FIRST_ROWS))
+            await self._look_now()
         finally:
-            self.loading = False
+            self._opened = True
             self.state_changed.emit(None)
 
-    def _take_in(self, page: Page) -> None:
-        for item in page.rows:
-            self._items[item.ref.item_id] = item
-            if item.local_id:
-                self._by_mark[item.local_id] = item
-        self.trouble, self.loaded = None, True
-        self.total, self._next_offset = page.total, page.next_offset
-        self._build()
-        self.changed.emit(ListChange(ChangeKind.RESET, 0, len(self.rows) - 1))
+    async def reload(self) -> None:
+        """Look what changed on the server. Trouble is not raised: `trouble` and `refusal` say it."""
+        if self._sync is not None:
+            await self._sync.sync()
+            await self._look_now()
 
-    # --- putting both sides together ------------------------------------------------------------------------------
+    async def arrange(self, order: Order) -> None:
+        """Sort the list anew. Raises StorageError."""
+        if order is not self.order:
+            self.order = order
+            await self._look_now()
 
-    def _build(self) -> None:
-        rows: list[ListRow] = []
-        matched: set[str] = set()
+    async def find(self, query: Query) -> None:
+        """Show what is found alone; an empty query shows everything. Raises StorageError."""
+        if query == self.query:
+            return
+        self.query, self.searched_server = query, False
+        self._extra.clear()
+        if self._sync is None:
+            self._merge()
+            return
+        first = await self._ask_cache(FIRST_ROWS)
+        if self.query is query:
+            self._take_in(first)
+            await self._look_now()
+
+    async def find_on_server(self) -> int:
+        """Ask the server for the same; return how many rows it has. Raises AccountError, ItemRefused, StorageError."""
+        query, asked = self.query, as_aqs(self.query)
+        if self._sync is None or not asked:
+            return 0
+        offset: int | None = 0
+        names: list[str] = []
+        while offset is not None and len(names) < FOUND_ON_SERVER and self.query is query:
+            page = await self._mailbox.list_folder(self.account_id, self.place, offset, 100, asked)
+            await self._cache.put(self.account_id, self.place, page.rows)
+            names += [row.ref.item_id for row in page.rows]
+            offset = page.next_offset
+        listing = await self._cache.listing(self.account_id, self.place, limit=0, names=names)
+        if self.query is query:
+            self._extra, self.searched_server = listing.rows, True
+            await self._look_now()
+        return len(names)
+
+    async def people(self, begun: str) -> list[str]:
+        """Return whom letters of this folder went to, by the casefolded start of a name. Raises StorageError."""
+        return await self._cache.people(self.account_id, self.place, begun)
+
+    # --- looking into the cache -------------------------------------------------------------------------------------
+
+    def _on_state(self) -> None:
+        if self._passed_over and not self.loading:
+            self._look_soon()
+        self.state_changed.emit(None)
+
+    def _look_soon(self) -> None:
+        if self._looking:
+            self._look_again = True
+        elif self.loading and time.monotonic() < self._rest_until:
+            self._passed_over = True
+        elif not self._closed:
+            self._looking = True
+            self._spawn(self._keep_looking(), f"read {self.folder} anew")
+
+    async def _keep_looking(self) -> None:
+        try:
+            while True:
+                self._look_again = self._passed_over = False
+                began = time.monotonic()
+                await self._look_now()
+                # A long first look comes in hundreds of pages: looking at each would cost more than reading them.
+                self._rest_until = time.monotonic() + _REST * (time.monotonic() - began)
+                if not self._look_again:
+                    break
+        finally:
+            self._looking = False
+
+    async def _look_now(self) -> None:
+        if self._sync is None:
+            self._merge()
+            return
+        order, query, asked_with = self.order, self.query, self._sync.asked_with
+        listing = await self._ask_cache()
+        if self._closed or order is not self.order or query is not self.query:
+            return  # somebody asked for something else meanwhile, and looks himself
+        self._belonging.asked_with = asked_with
+        self._take_in(listing)
+
+    async def _ask_cache(self, limit: int = -1) -> Listing:
+        names = self._belonging.names()
+        return await self._cache.listing(self.account_id, self.place, self.order, self.query or None, names, limit)
+
+    def _take_in(self, listing: Listing) -> None:
+        self._look += 1
+        self._base = Listed(listing.ids, listing.keys)
+        self._belonging.forget()
+        self._belonging.learn(listing.rows)
+        for row_id, item in listing.rows.items():
+            self._keep(row_id, self._row_of_item(row_id, item))
+        self._merge()
+
+    def _merge(self) -> None:
+        """Put both sides together."""
+        self._ours.clear()
+        gone: list[tuple[RowId, Key]] = []
         for record in self._letters.all():
-            if record.account_id != self.account_id:
+            if not self._belonging.is_of(record):
                 continue
-            item = self._item_of(record)
+            item = self._belonging.item_of(record)
             if item is not None:
-                matched.add(item.ref.item_id)
-            row = self._row_of(record, item)
+                gone.append((item[0], self._key_of_item(item[1])))
+            row = self._row_of_record(record, item)
             if row is not None:
-                rows.append(row)
-        rows += [
-            row_of_item(self.account_id, self.folder, item)
-            for item_id, item in self._items.items()
-            if item_id not in matched
-        ]
-        rows.sort(key=_order)
-        self.rows = rows
-        self._listed = {row.key: row for row in rows}
-        self._strange = {row.key for row in rows if row.record is None}
-        for row in rows:
-            if row.record is not None:
-                self._keys.setdefault(row.record.local_id, row.key)
+                self._ours[self._id_of[record.local_id]] = row
+        hidden = {row_id for row_id, _ in gone}
+        self._rename_lost(hidden)
+        come = [(row_id, self._key_of(row)) for row_id, row in self._ours.items()]
+        come += [(row_id, self._key_of_item(item)) for row_id, item in self._extra.items() if row_id not in hidden]
+        gone += [(row_id, self._key_of_item(item)) for row_id, item in self._extra.items()]
+        self._listed = self._base.merged(gone, come)
+        self.changed.emit(None)
 
-    def _item_of(self, record: Record) -> Row | None:
-        """Return the server's side of a letter: by its ItemId; or by our mark, where no other letter has that item."""
-        if record.ref is not None and record.ref.item_id in self._items:
-            return self._items[record.ref.item_id]
-        item = self._by_mark.get(record.local_id)
-        if item is None:
+    def _rename_lost(self, hidden: set[RowId]) -> None:
+        """Give a letter another name whose row is listed by itself again: it is another item's now."""
+        for local_id, row_id in list(self._id_of.items()):
+            if row_id > 0 and row_id in self._ours and row_id not in hidden and self._base_has(row_id):
+                self._last_id -= 1
+                self._id_of[local_id] = self._last_id
+                self._ours[self._last_id] = msgspec.structs.replace(self._ours.pop(row_id), key=f"{self._last_id}")
+
+    def _base_has(self, row_id: RowId) -> bool:
+        return row_id in self._base.ids
+
+    # --- reading rows -----------------------------------------------------------------------------------------------
+
+    def _want(self, row_id: RowId) -> None:
+        self._wanted[row_id] = None
+        if not self._reading and not self._closed:
+            self._reading = True
+            self._spawn(self._read_wanted(), f"read rows of {self.folder}")
+
+    async def _read_wanted(self) -> None:
+        try:
+            while self._wanted and not self._closed:
+                look = self._look
+                asked = list(self._wanted)[-_AT_ONCE:]  # who scrolls on no longer wants what he passed
+                self._wanted.clear()
+                found = await self._cache.rows(self.account_id, asked)
+                if look != self._look:
+                    continue  # what was read may be older than what is listed: it is asked for again when painted
+                self._belonging.learn(found)
+                fresh = {row_id: self._row_of_item(row_id, item) for row_id, item in found.items()}
+                told = {row_id for row_id, row in fresh.items() if self._keep(row_id, row)}
+                if told:
+                    self.told.emit(frozenset(told))
+        except StorageError:
+            self._wanted.clear()  # the rows stay blank, and are asked for again when they are painted again
+        finally:
+            self._reading = False
+
+    def _keep(self, row_id: RowId, row: ListRow) -> bool:
+        """Keep a row as it was read; tell whether it is another than before."""
+        before = self._read.pop(row_id, None)
+        self._read[row_id] = self._look, row
+        while len(self._read) > _KEPT:
+            self._read.popitem(last=False)
+        return before is None or before[1] != row
+
+    def _row_of_item(self, row_id: RowId, item: Row) -> ListRow:
+        return row_of_item(self.account_id, self.folder, item, f"{row_id}")
+
+    # --- letters of this machine ------------------------------------------------------------------------------------
+
+    def _row_of_record(self, record: Record, item: tuple[RowId, Row] | None) -> ListRow | None:
+        """Return the row of a letter, and give it a name; None where it is not listed, or not what is looked for."""
+        if not self._belonging.shows(record, None if item is None else item[1]):
             return None
-        owner = self._letters.by_item(self.account_id, item.ref.item_id)
-        return item if owner is None or owner.local_id == record.local_id else None
-
-    def _row_of(self, record: Record, item: Row | None) -> ListRow | None:
-        if not self._belongs(record, item):
-            return None
-        key = self._keys.get(record.local_id)
-        if key is None:
-            listed = None if item is None else f"item:{item.ref.item_id}"
-            key = listed if listed is not None and listed in self._strange else record.local_id
-        return row_of_record(key, record, item, self.folder)
-
-    def _belongs(self, record: Record, item: Row | None) -> bool:
-        if record.discarded:
-            return False
-        if self.folder is Folder.OUTBOX:
-            return record.state in IN_OUTBOX or (
-                record.state is State.NEEDS_ATTENTION and record.send_outcome is not None
-            )
-        if self.folder is Folder.SENT:
-            return record.state in _SENT and (item is not None or not self._is_gone(record))
-        if self.folder is not Folder.DRAFTS:
-            return False
-        if record.state in _BEING_WRITTEN:
-            return item is not None or not self._is_gone(record)
-        # Sent, but the draft is still there: it is shown as what it is, lest it be sent again by hand.
-        return record.state in _SENT and item is not None and item.is_draft and bool(record.problem)
-
-    def _is_gone(self, record: Record) -> bool:
-        """Tell whether the server had this very version when it was asked, and did not list it: moved, deleted or sent
-        by another client, or on a page that was not fetched yet. What waits, is open or is amiss is always shown.
-        """
-        if record.open or record.problem or record.state in {State.READY, State.NEEDS_ATTENTION}:
-            return False
-        settled = bool(record.verified) if record.state in _SENT else record.saved
-        return settled and record.ref is not None and self._asked_with.get(record.local_id) == record.ref
-
-    # --- following changes ----------------------------------------------------------------------------------------
+        row_id = self._id_of.get(record.local_id)
+        if row_id is None:
+            shown = item is not None and item[0] in self._read
+            if item is not None and shown:
+                row_id = item[0]  # the row was there before the letter was: it is the same row
+            else:
+                self._last_id -= 1
+                row_id = self._last_id
+            self._id_of[record.local_id] = row_id
+        row = row_of_record(f"{row_id}", record, None if item is None else item[1], self.folder)
+        if item is not None and self._belonging.is_newer(record, item[1]):
+            row = in_the_words_of(item[1], row)
+        return row if not self.query or finds(self.query, _sought(row)) else None
 
     def _on_record(self, record: Record) -> None:
-        if record.account_id != self.account_id:
+        if not self._belonging.is_of(record):
+            self._drop(record.local_id)
             return
-        fresh = self._row_of(record, self._item_of(record))
-        number = self._number_of_record(record)
-        if number >= 0:
-            if fresh is not None and _order(self.rows[number]) == _order(fresh):
-                self._keys[record.local_id] = fresh.key
-                self.rows[number] = self._listed[fresh.key] = fresh
-                self.changed.emit(ListChange(ChangeKind.CHANGED, number, number))
-                return
-            self._remove(number)
-            self.changed.emit(ListChange(ChangeKind.REMOVED, number, number))
+        item = self._belonging.item_of(record)
+        if item is None and record.ref is not None and record.local_id not in self._id_of:
+            self._look_soon()  # its item may be listed where nobody has looked yet
+        hidden = item is not None and item[0] not in self._ours and self._hide(item)
+        before = self._ours.get(self._id_of.get(record.local_id, 0))
+        fresh = self._row_of_record(record, item)
+        row_id = self._id_of.get(record.local_id, 0)
+        if not hidden and fresh is not None and before is not None and self._key_of(before) == self._key_of(fresh):
+            self._ours[row_id] = fresh
+            self.told.emit(frozenset({row_id}))
+            return
+        if before is not None:
+            self._take_out(row_id, before)
         if fresh is not None:
-            self._keys[record.local_id] = fresh.key
-            place = bisect_left(self.rows, _order(fresh), key=_order)
-            self._insert(place, fresh)
-            self.changed.emit(ListChange(ChangeKind.INSERTED, place, place))
+            self._ours[row_id] = fresh
+            self._listed.insert(row_id, self._key_of(fresh))
+        if hidden or before is not None or fresh is not None:
+            self.changed.emit(None)
 
     def _on_forgotten(self, local_id: LocalId) -> None:
-        number = self.number_of(self._keys.pop(local_id, ""))
+        self._drop(local_id)
+        self._id_of.pop(local_id, None)
+        self._look_soon()
+
+    def _drop(self, local_id: LocalId) -> None:
+        row_id = self._id_of.get(local_id, 0)
+        row = self._ours.get(row_id)
+        if row is not None:
+            self._take_out(row_id, row)
+            self.changed.emit(None)
+
+    def _hide(self, item: tuple[RowId, Row]) -> bool:
+        """Take a row out that a letter of this machine stands for; tell whether it was there."""
+        number = self._listed.find(item[0], self._key_of_item(item[1]))
         if number >= 0:
-            self._remove(number)
-            self.changed.emit(ListChange(ChangeKind.REMOVED, number, number))
+            self._listed.remove(number)
+        return number >= 0
 
-    def _number_of_record(self, record: Record) -> int:
-        number = self.number_of(self._keys.get(record.local_id, ""))
-        if number < 0 and record.ref is not None:
-            number = self.number_of(f"item:{record.ref.item_id}")
-        return number
+    def _take_out(self, row_id: RowId, row: ListRow) -> None:
+        number = self._listed.find(row_id, self._key_of(row))
+        if number >= 0:
+            self._listed.remove(number)
+        del self._ours[row_id]
 
-    def _insert(self, number: int, row: ListRow) -> None:
-        self.rows.insert(number, row)
-        self._listed[row.key] = row
+    def _number(self, row_id: RowId) -> int:
+        row = self._ours.get(row_id)
+        if row is None:
+            known = self._read.get(row_id)
+            row = None if known is None else known[1]
+        return -1 if row is None else self._listed.find(row_id, self._key_of(row))
 
-    def _remove(self, number: int) -> None:
-        del self._listed[self.rows.pop(number).key]
+    def _key_of(self, row: ListRow) -> Key:
+        return sort_key(self.order, moment=row.when, people=row.to, subject=row.subject, size=row.size)
+
+    def _key_of_item(self, item: Row) -> Key:
+        moment = moment_of(item, self.folder)
+        return sort_key(self.order, moment=moment, people=people_of(item), subject=item.subject, size=item.size)
 
 
-def _order(row: ListRow) -> tuple[float, str]:
-    """Newest first; what was changed in the same moment stands in the order of its keys, so that nothing jumps."""
-    return (-row.when, row.key)
+def _sought(row: ListRow) -> Sought:
+    marks = {row.state.value}
+    if row.state in _UNSENT:
+        marks.add("unsent")
+    if explain_row(row) is not None:
+        marks.add("failed")
+    return Sought(
+        to=row.to,
+        cc=row.cc,
+        sender=row.sender,
+        subject=row.subject,
+        body=row.preview,
+        categories=row.categories,
+        when=row.when,
+        has_attachments=row.has_attachments,
+        flagged=row.flagged,
+        importance=row.importance,
+        reports=row.reports,
+        marks=frozenset(marks),
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from app.domain.listing import Folder, Row
+from app.domain.cached import moment_of, people_of, to_the_millisecond
+from app.domain.listing import Folder, Report, Row
 from app.domain.message import AccountId, Importance, ItemRef, LocalId
 from app.domain.outcome import Outcome
 from app.domain.record import Record
@@ -15,7 +16,8 @@ class ListRow(msgspec.Struct, frozen=True):
     """What a list shows of a letter. `key` names the row for as long as it is listed.
 
     `record` is what this machine knows of it, None where only the server has it. `when` is what the list is sorted
-    by, newest first: sent time in Sent, last change elsewhere; seconds since the epoch.
+    by, newest first: sent time in Sent, last change elsewhere; seconds since the epoch, to the millisecond. `to` are
+    all it goes to, `cc` those of them in Cc as far as the server names them.
     """
 
     key: str
@@ -31,6 +33,10 @@ class ListRow(msgspec.Struct, frozen=True):
     has_attachments: bool = False
     importance: Importance = Importance.NORMAL
     is_draft: bool = True
+    cc: str = ""
+    categories: tuple[str, ...] = ()
+    flagged: bool = False
+    reports: tuple[Report, ...] = ()
 
     @property
     def local_id(self) -> LocalId | None:
@@ -60,23 +66,37 @@ class ListRow(msgspec.Struct, frozen=True):
         return "" if self.record is None else self.record.problem
 
 
-def row_of_item(account_id: AccountId, folder: Folder, item: Row) -> ListRow:
+def row_of_item(account_id: AccountId, folder: Folder, item: Row, key: str = "") -> ListRow:
     """Return the row of an item that only the server has."""
-    by_sent = folder is Folder.SENT
-    people = "; ".join(part for part in (item.display_to, item.display_cc) if part)
     return ListRow(
-        key=f"item:{item.ref.item_id}",
+        key=key or f"item:{item.ref.item_id}",
         account_id=account_id,
         ref=item.ref,
-        to=people,
+        to=people_of(item),
         subject=item.subject,
         preview=item.preview,
         sender=item.sender,
-        when=(item.sent if by_sent else item.modified) or item.modified or item.created,
+        when=moment_of(item, folder),
         size=item.size,
         has_attachments=item.has_attachments,
         importance=item.importance,
         is_draft=item.is_draft,
+        cc=item.display_cc,
+        categories=item.categories,
+        flagged=item.flagged,
+        reports=item.reports,
+    )
+
+
+def in_the_words_of(item: Row, row: ListRow) -> ListRow:
+    """Return the row of a letter that another client changed since: with the server's words."""
+    return msgspec.structs.replace(
+        row,
+        to=people_of(item),
+        subject=item.subject,
+        preview=item.preview,
+        importance=item.importance,
+        has_attachments=item.has_attachments,
     )
 
 
@@ -95,9 +115,13 @@ def row_of_record(key: str, record: Record, item: Row | None, folder: Folder) ->
         subject=record.head.subject,
         preview=record.head.preview,
         sender=record.head.sender,
-        when=when or record.created,
+        when=to_the_millisecond(when or record.created),
         size=0 if item is None else item.size,
         has_attachments=bool(record.head.attachments) or (item is not None and item.has_attachments),
         importance=record.head.importance,
         is_draft=item.is_draft if item is not None else folder is not Folder.SENT,
+        cc="" if item is None else item.display_cc,
+        categories=() if item is None else item.categories,
+        flagged=item is not None and item.flagged,
+        reports=() if item is None else item.reports,
     )

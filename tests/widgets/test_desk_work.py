@@ -293,7 +293,7 @@ async def test_without_a_server_what_was_sent_waits_and_says_so(program_scene: P
     scene = program_scene
     await drafts(scene, 1)
     scene.mailbox.fail("send", OFFLINE)
-    scene.mailbox.fail("list_folder", OFFLINE, times=2)
+    scene.mailbox.fail("sync", OFFLINE, times=2)
     await scene.press("Ctrl+Return", "Ctrl+4")
     await scene.passes(HOLD + 1)
     assert scene.states() == [State.QUEUED]

@@ -1,14 +1,17 @@
-"""The list keeps marks and place by key, whatever changes under it."""
+"""The list keeps marks and place by name, whatever changes under it, and shows what it has while it reads the rest."""
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
-from app.ui.letter_list.delegate import initials
+from app.ui import theme
+from app.ui.letter_list.delegate import HEADING_HEIGHT, initials
 from app.ui.letter_list.face import RowFace
 from app.ui.letter_list.model import LetterModel
 from app.ui.letter_list.view import LetterList
@@ -17,21 +20,49 @@ from app.ui.letter_list.view import LetterList
 class Line(NamedTuple):
     """A row of the test."""
 
-    key: str
+    name: str
     words: str = ""
 
 
+class Lines:
+    """Where the rows of a test come from: names are letters, or numbers; `unread` are those still to be read."""
+
+    def __init__(self) -> None:
+        self.words: dict[int, str] = {}
+        self.unread: set[int] = set()
+        self.prepared: set[int] = set()
+
+    def row(self, row_id: int) -> Line | None:
+        return None if row_id in self.unread else Line(name_of(row_id), self.words.get(row_id, ""))
+
+    def prepare(self, row_ids: Iterable[int]) -> None:
+        self.prepared.update(row_ids)
+
+
+def name_of(row_id: int) -> str:
+    return chr(row_id) if row_id < 128 else str(row_id)
+
+
+def ids(names: str) -> array[int]:
+    return array("q", [ord(name) for name in names])
+
+
 def face(row: Line) -> RowFace:
-    return RowFace(row.key, "12:03", row.words, "first words", action="Undo" if row.words == "undo" else "")
+    return RowFace(row.name, "12:03", row.words, "first words", action="Undo" if row.words == "undo" else "")
 
 
 @pytest.fixture
-def shown(qtbot: QtBot) -> LetterList:
-    model = LetterModel(face)
+def lines() -> Lines:
+    return Lines()
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, lines: Lines) -> LetterList:
+    model: LetterModel[Line] = LetterModel(lines, face)
     view = LetterList(model, "Drafts")
     qtbot.addWidget(view)
     view.resize(400, 500)
-    model.set_rows([Line(name) for name in "abcdef"])
+    view.show_ids(ids("abcdef"))
     view.show()
     view.go_to(0)
     return view
@@ -44,57 +75,141 @@ def model_of(view: LetterList) -> LetterModel[Line]:
 
 
 def current(view: LetterList) -> str:
-    row = view.current_row()
-    return row.key if row is not None else ""
+    row_id = view.current_id()
+    return "" if row_id is None else name_of(row_id)
 
 
 def test_the_current_row_stays_the_same_row_when_others_come_before_it(shown: LetterList) -> None:
     shown.go_to(2)
-    model_of(shown).set_rows([Line(name) for name in "xyabcdef"])
+    shown.show_ids(ids("xyabcdef"))
     assert current(shown) == "c"
 
 
 def test_when_the_current_row_goes_the_one_in_its_place_becomes_current(shown: LetterList) -> None:
     shown.go_to(2)
-    model_of(shown).set_rows([Line(name) for name in "abdef"])
+    shown.show_ids(ids("abdef"))
     assert current(shown) == "d"
 
 
 def test_when_the_last_row_goes_the_one_before_becomes_current(shown: LetterList) -> None:
     shown.go_to(5)
-    model_of(shown).set_rows([Line(name) for name in "abcde"])
+    shown.show_ids(ids("abcde"))
     assert current(shown) == "e"
 
 
 def test_marks_stay_with_their_rows_and_go_with_them(shown: LetterList) -> None:
     model = model_of(shown)
     model.mark_range(1, 2)
-    model.set_rows([Line(name) for name in "fecba"])
-    assert model.marked == {"b", "c"}
-    model.set_rows([Line(name) for name in "fea"])
+    shown.show_ids(ids("fecba"))
+    assert model.marked == set(ids("bc"))
+    assert [name_of(one) for one in shown.chosen_ids()] == ["c", "b"]
+    shown.show_ids(ids("fea"))
     assert model.marked == set()
 
 
-@pytest.mark.parametrize("after", ["", "abc", "fedcba", "axbycz", "gh", "bcdefa", "abcabcx"[:6] + "yz"])
+@pytest.mark.parametrize("after", ["", "abc", "fedcba", "axbycz", "gh", "bcdefa", "abcdyz", "zabcdef", "abcdefz"])
 def test_any_change_of_rows_leaves_model_and_rows_the_same(shown: LetterList, after: str) -> None:
-    rows = [Line(name) for name in dict.fromkeys(after)]
-    model_of(shown).set_rows(rows)
-    assert model_of(shown).rows() == rows
-    assert model_of(shown).rowCount() == len(rows)
+    shown.show_ids(ids(after))
+    assert model_of(shown).ids == ids(after)
+    assert model_of(shown).rowCount() == len(after)
+    assert not after or current(shown)
 
 
-def test_a_changed_row_is_drawn_anew(shown: LetterList) -> None:
+def test_a_changed_row_is_drawn_anew(shown: LetterList, lines: Lines) -> None:
     model = model_of(shown)
     assert model.face(0).subject == ""
-    model.set_rows([Line(name, "new") for name in "abcdef"])
+    lines.words[ord("a")] = "new"
+    model.forget_faces([ord("a")])
     assert model.face(0).subject == "new"
+
+
+def test_a_row_that_is_still_read_is_blank_and_then_is_not(shown: LetterList, lines: Lines) -> None:
+    model = model_of(shown)
+    lines.unread = {ord("b")}
+    model.forget_faces()
+    assert model.face(1).blank
+    lines.unread.clear()
+    assert not model.face(1).blank
+
+
+# --- many rows --------------------------------------------------------------------------------------------------------
+
+MANY = array("q", range(1000, 101_000))
+
+
+def test_what_one_sees_stays_where_it_is_when_rows_come_above_it(shown: LetterList) -> None:
+    shown.show_ids(MANY)
+    shown.go_to(500)
+    shown.verticalScrollBar().setValue(480 * theme.ROW_HEIGHT + 17)
+    top = shown.rowAt(0)
+    seen = (model_of(shown).ids[top], shown.rowViewportPosition(top))
+    shown.show_ids(array("q", range(200, 300)) + MANY)
+    top = shown.rowAt(0)
+    assert (model_of(shown).ids[top], shown.rowViewportPosition(top)) == seen
+    assert shown.current_id() == 1500
+
+
+def test_at_the_top_what_is_new_appears_at_the_top(shown: LetterList) -> None:
+    shown.show_ids(MANY)
+    shown.go_to(0)
+    shown.show_ids(array("q", [7]) + MANY)
+    assert shown.rowAt(0) == 0
+    assert shown.verticalScrollBar().value() == 0
+    assert shown.current_id() == 1000
+
+
+def test_rows_beyond_what_is_shown_are_prepared(shown: LetterList, lines: Lines) -> None:
+    shown.show_ids(MANY)
+    lines.prepared.clear()
+    shown.verticalScrollBar().setValue(1000 * theme.ROW_HEIGHT)
+    assert {2000, 2006, 2012, 1990} <= lines.prepared
+    assert len(lines.prepared) < 60
+
+
+@pytest.mark.parametrize(
+    ("key", "there"),
+    [(Qt.Key.Key_End, 99_999), (Qt.Key.Key_Home, 0), (Qt.Key.Key_PageDown, 505), (Qt.Key.Key_PageUp, 495)],
+)
+def test_home_end_and_pages_move_the_current_row(shown: LetterList, qtbot: QtBot, key: Qt.Key, there: int) -> None:
+    shown.show_ids(MANY)
+    shown.go_to(500)
+    qtbot.keyClick(shown, key)
+    assert shown.current_number() == there
+    assert shown.visualRect(shown.currentIndex()).intersects(shown.viewport().rect())
+
+
+def test_shift_and_end_mark_all_to_the_end(shown: LetterList, qtbot: QtBot) -> None:
+    shown.go_to(3)
+    qtbot.keyClick(shown, Qt.Key.Key_End, Qt.KeyboardModifier.ShiftModifier)
+    assert model_of(shown).marked == set(ids("def"))
+
+
+def test_all_of_a_hundred_thousand_are_marked_and_stay_so(shown: LetterList) -> None:
+    shown.show_ids(MANY)
+    shown.mark_all()
+    assert shown.chosen_ids() == list(MANY)
+    shown.show_ids(array("q", [7]) + MANY[:-1])
+    assert len(model_of(shown).marked) == 99_999
+
+
+# --- headings ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_heading_stands_over_its_row_and_is_spoken(shown: LetterList) -> None:
+    shown.show_headings([0, 2], lambda row: f"Group {row.name}")
+    heights = [shown.rowHeight(number) for number in range(6)]
+    assert heights == [theme.ROW_HEIGHT + (HEADING_HEIGHT if number in {0, 2} else 0) for number in range(6)]
+    model = model_of(shown)
+    assert str(model.data(model.index(2, 0), Qt.ItemDataRole.AccessibleTextRole)).startswith("Group c. c")
+    shown.show_headings([], lambda _row: "")
+    assert {shown.rowHeight(number) for number in range(6)} == {theme.ROW_HEIGHT}
 
 
 def test_what_is_chosen_is_the_marked_rows_or_else_the_current(shown: LetterList) -> None:
     shown.go_to(3)
-    assert [row.key for row in shown.chosen()] == ["d"]
+    assert shown.chosen_ids() == [ord("d")]
     model_of(shown).mark_range(4, 5)
-    assert [row.key for row in shown.chosen()] == ["e", "f"]
+    assert shown.chosen_ids() == [ord("e"), ord("f")]
 
 
 def test_enter_opens_and_letters_are_left_to_commands(shown: LetterList, qtbot: QtBot) -> None:
@@ -115,16 +230,18 @@ def test_arrows_move_and_stop_at_the_ends(shown: LetterList, qtbot: QtBot) -> No
     assert current(shown) == "a"
     qtbot.keyClick(shown, Qt.Key.Key_Down)
     assert current(shown) == "b"
-    qtbot.keyClick(shown, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(shown, Qt.Key.Key_End)
     assert current(shown) == "f"
 
 
 def test_a_click_on_the_action_asks_for_it(qtbot: QtBot) -> None:
-    model = LetterModel(face)
+    lines = Lines()
+    lines.words[ord("a")] = "undo"
+    model: LetterModel[Line] = LetterModel(lines, face)
     view = LetterList(model, "Outbox")
     qtbot.addWidget(view)
     view.resize(400, 300)
-    model.set_rows([Line("a", "undo")])
+    view.show_ids(ids("a"))
     view.show()
     rect = view.visualRect(model.index(0, 0))
     with qtbot.waitSignal(view.action_clicked, timeout=1000):

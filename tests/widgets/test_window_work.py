@@ -42,7 +42,7 @@ async def nobody(qtbot: QtBot, qapp: QApplication) -> AsyncIterator[ProgramScene
 
 async def test_the_trouble_of_an_account_stands_in_its_bar_until_it_is_over(program_scene: ProgramScene) -> None:
     scene = program_scene
-    scene.mailbox.fail("list_folder", OFFLINE, times=2)
+    scene.mailbox.fail("sync", OFFLINE, times=2)
     await scene.press("F5")
     bar = scene.window.account_bar
     assert bar.isVisible()
@@ -59,7 +59,7 @@ async def test_the_trouble_of_an_account_stands_in_its_bar_until_it_is_over(prog
 
 async def test_a_password_that_is_refused_is_asked_for_in_the_bar(program_scene: ProgramScene) -> None:
     scene = program_scene
-    scene.mailbox.fail("list_folder", Trouble(TroubleKind.SIGN_IN, http_status=401), times=2)
+    scene.mailbox.fail("sync", Trouble(TroubleKind.SIGN_IN, http_status=401), times=2)
     await scene.press("F5")
     assert scene.work.sign_in_bar.isVisible()
     scene.program.registry.run("account.sign_in")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap, QStaticText, QTransform
@@ -12,11 +12,14 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from app.ui import icons, theme
 from app.ui.letter_list.face import RowFace
-from app.ui.letter_list.model import Keyed, LetterModel
+from app.ui.letter_list.model import LetterModel
 
+HEADING_HEIGHT = 30
 _MARGIN = 14
 _AVATAR = 34
 _TEXT_LEFT = _MARGIN + _AVATAR + 12
+_CATEGORIES_SHARE = 150
+"""Pixels of a row that categories may take."""
 
 
 class _Type:
@@ -64,17 +67,38 @@ class LetterDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        model = cast("LetterModel[Keyed]", index.model())
+        model = cast("LetterModel[Any]", index.model())
         face = model.face(index.row())
-        rect: QRect = option.rect
+        rect = QRect(option.rect)
         painter.save()
+        heading = model.heading(index.row())
+        if heading:
+            self._heading(painter, QRect(rect.left(), rect.top(), rect.width(), HEADING_HEIGHT), heading)
+            rect.setTop(rect.top() + HEADING_HEIGHT)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         current = bool(option.state & QStyle.StateFlag.State_Selected)
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         self._ground(painter, rect, current=current, focused=option.widget.hasFocus(), hovered=hovered)
-        self._avatar(painter, rect, face, marked=model.is_marked(index.row()))
-        self._words(painter, rect, face, offered=current or hovered)
+        if face.blank:
+            self._blank(painter, rect)
+        else:
+            self._avatar(painter, rect, face, marked=model.is_marked(index.row()))
+            self._words(painter, rect, face, offered=current or hovered)
         painter.restore()
+
+    def _heading(self, painter: QPainter, rect: QRect, words: str) -> None:
+        line = rect.bottom() - 3
+        self._small_bold.draw(painter, rect.adjusted(_MARGIN + 2, 6, -_MARGIN, 0), words, "muted")
+        painter.fillRect(QRect(rect.left() + _MARGIN, line + 2, rect.width() - 2 * _MARGIN, 1), theme.color("line"))
+
+    def _blank(self, painter: QPainter, rect: QRect) -> None:
+        """Draw the shape of a row that is still read: it is there, and its words are about to be."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("line"))
+        painter.drawEllipse(QRectF(rect.left() + _MARGIN, rect.top() + 14, _AVATAR, _AVATAR))
+        left, width = rect.left() + _TEXT_LEFT, rect.width() - _TEXT_LEFT - 16
+        for top, share in ((16, 0.45), (37, 0.8), (57, 0.65)):
+            painter.drawRoundedRect(QRectF(left, rect.top() + top, width * share, 9), 4, 4)
 
     def _ground(self, painter: QPainter, rect: QRect, *, current: bool, focused: bool, hovered: bool) -> None:
         if current or hovered:
@@ -103,7 +127,8 @@ class LetterDelegate(QStyledItemDelegate):
         top = rect.top() + 12
         end_of_who = self._when(painter, face, right, top)
         self._bold.draw(painter, QRect(left, top, end_of_who - left, 18), face.who, "text")
-        self._plain.draw(painter, QRect(left, top + 20, right - left, 18), face.subject, "text")
+        end_of_subject = self._categories(painter, face, right, top + 20)
+        self._plain.draw(painter, QRect(left, top + 20, end_of_subject - left, 18), face.subject, "text")
         third = QRect(left, top + 40, right - left, 18)
         if face.action and offered:
             width = self._small_bold.width(face.action)
@@ -114,12 +139,37 @@ class LetterDelegate(QStyledItemDelegate):
             third.setLeft(third.left() + 20)
         self._small.draw(painter, third, face.line, face.tone)
 
+    def _categories(self, painter: QPainter, face: RowFace, right: int, top: int) -> int:
+        """Draw categories from the right, as far as there is room; return where the subject must end."""
+        room = right - _CATEGORIES_SHARE
+        for name in reversed(face.categories):
+            width = self._small.width(name) + 14
+            if right - width < room:
+                break
+            ground = theme.avatar_color(name)
+            ground.setAlpha(60)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ground)
+            painter.drawRoundedRect(QRectF(right - width, top + 1, width, 17), 8, 8)
+            self._small.draw(painter, QRect(right - width + 7, top, width - 13, 18), name, "muted")
+            right -= width + 4
+        return right
+
     def _when(self, painter: QPainter, face: RowFace, right: int, top: int) -> int:
         """Draw time and marks from the right; return where the name must end."""
         width = self._small.width(face.when)
         self._small.draw(painter, QRect(right - width, top, width + 1, 18), face.when, "faint")
         right -= width + 8
-        for shown, name, tone in ((face.attachment, "paperclip", "faint"), (face.important, "flag", "bad")):
+        if face.size:
+            width = self._small.width(face.size)
+            self._small.draw(painter, QRect(right - width, top, width + 1, 18), face.size, "faint")
+            right -= width + 8
+        marks = (
+            (face.attachment, "paperclip", "faint"),
+            (face.flagged, "flag", "warn"),
+            (face.important, "circle-alert", "bad"),
+        )
+        for shown, name, tone in marks:
             if shown:
                 _icon(painter, QPointF(right - 14, top + 2), name, tone, 14)
                 right -= 20

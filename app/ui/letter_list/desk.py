@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
@@ -16,6 +17,10 @@ from app.ui.label import Label
 from app.ui.letter_list.model import LetterModel
 from app.ui.letter_list.session import ListSession
 from app.ui.letter_list.view import LetterList
+
+if TYPE_CHECKING:
+    from app.domain.query_completion import Completion
+    from app.ui.letter_list.find_bar import FindBar
 
 _GATHERED = 16
 """Milliseconds for which changes are gathered: one frame."""
@@ -45,10 +50,23 @@ class ListDesk(QWidget):
         self.count = Label(self)
         self.count.setProperty("tone", "faint")
         self.bar = MessageBar(self)
-        self.model: LetterModel[ListRow] = LetterModel(session.face)
+        self.model: LetterModel[ListRow] = LetterModel(session, session.face)
         self.list = LetterList(self.model, title, self)
+        self.list.escaped.connect(self.end_search)
         self._nothing = empty
         self._empty = _EmptyState(empty, self)
+        self._lay_out()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_GATHERED)
+        self._soon.timeout.connect(self._catch_up)
+        self._moved = False
+        self._stale: set[int] = set()
+        session.changed.subscribe(lambda _: self._gather())
+        session.told.subscribe(self._told)
+        self.refresh()
+
+    def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(18, 16, 16, 8)
         head.addWidget(self.title)
@@ -57,37 +75,42 @@ class ListDesk(QWidget):
         bar = QVBoxLayout()
         bar.setContentsMargins(10, 0, 10, 4)
         bar.addWidget(self.bar)
-        self._stack = QStackedLayout()
+        self.place_for_keys = QWidget(self)
+        """Where the keys of lists count: not in the line in which one types what to look for."""
+        self._stack = QStackedLayout(self.place_for_keys)
         self._stack.addWidget(self.list)
         self._stack.addWidget(self._empty)
+        self._find: FindBar | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
         column.addLayout(bar)
-        column.addLayout(self._stack, 1)
-        self.list.end_reached.connect(session.load_more)
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(_GATHERED)
-        self._soon.timeout.connect(self.refresh)
-        session.changed.subscribe(lambda _: self._gather())
-        self.refresh()
+        column.addWidget(self.place_for_keys, 1)
+        self._column = column
 
     def _gather(self) -> None:
         """Draw a batch of changes once, not a hundred times."""
+        self._moved = True
+        self._start()
+
+    def _start(self) -> None:
         if not self._soon.isActive():
             self._soon.start()
 
     def refresh(self) -> None:
         """Draw what the session says: rows, count, or why there are none."""
+        self._moved = False
         had_focus = self.holds_focus()
-        rows = self.session.rows()
-        self.model.set_rows(rows)
+        rows = self.session.ids()
+        self.list.show_ids(rows)
+        self._show_headings()
+        self.model.forget_faces()
         self.count.setText(self.session.count_words() if rows else "")
         if not rows:
             self._empty.say(self._why_empty())
         self._stack.setCurrentWidget(self.list if rows else self._empty)
+        self.setFocusProxy(self.list if rows else self._empty)
         if rows and not self.list.selectionModel().hasSelection():
             # Qt makes a row current when the list takes the focus, but selects none.
             self.list.go_to(max(0, self.list.current_number()))
@@ -95,8 +118,33 @@ class ListDesk(QWidget):
             self.take_focus()
         self.refreshed.emit()
 
+    def _show_headings(self) -> None:
+        numbers = self.session.headings()
+        if not numbers and not self.model.headed:
+            return
+        self.list.show_headings(numbers, self.session.heading)
+
+    def _told(self, row_ids: frozenset[int]) -> None:
+        self._stale |= row_ids
+        self._start()
+
+    def _catch_up(self) -> None:
+        """Draw what changed. Who reads the current row is told where it is there now, or says something else."""
+        stale, self._stale = self._stale, set()
+        if self._moved:
+            self.refresh()
+        else:
+            self.model.forget_faces(stale)
+        if self.list.current_id() in stale:
+            self.list.current_changed.emit()
+            self.refreshed.emit()
+
     def _why_empty(self) -> Empty:
         trouble = self.session.trouble
+        if self.session.searching:
+            return self._why_nothing_found()
+        if self.session.refusal is not None:
+            return Empty("lock-keyhole", tr("The server does not let you look in here"), tr("F5 asks again"))
         if trouble is not None and trouble.kind is TroubleKind.SIGN_IN:
             return Empty("lock-keyhole", tr("Waiting for your password"))
         if trouble is not None:
@@ -104,6 +152,50 @@ class ListDesk(QWidget):
         if self.session.loaded or not self.session.loading:
             return self._nothing
         return Empty("loader-circle", tr("Looking…"))
+
+    def _why_nothing_found(self) -> Empty:
+        if self.session.searched_server:
+            return Empty("search", tr("Nothing found, on the server neither"), tr("Esc ends the search"))
+        return Empty("search", tr("Nothing found on this computer"), tr("Shift+Enter looks on the server"))
+
+    # --- looking for something --------------------------------------------------------------------------------------
+
+    def begin_search(self) -> None:
+        """Open the line in which one types what to look for."""
+        if self._find is None:
+            from app.ui.letter_list.find_bar import FindBar
+
+            self._find = find = FindBar(self)
+            self._column.insertWidget(1, find)
+            find.asked.connect(self.session.find)
+            find.offer_wanted.connect(self._offer)
+            find.left.connect(self.take_focus)
+            find.ended.connect(self.end_search)
+            find.server_wanted.connect(self.search_server)
+        self._find.begin()
+
+    def end_search(self) -> bool:
+        """Show everything again; tell whether something was looked for."""
+        if self._find is None or not self._find.isVisible():
+            return False
+        self._find.end()
+        self.session.find("")
+        self.take_focus()
+        return True
+
+    def search_server(self) -> None:
+        """Look for the same on the server."""
+        self.session.find_on_server()
+        self.take_focus()
+
+    def _offer(self, text: str) -> None:
+        def show(offers: Sequence[Completion]) -> None:
+            if self._find is not None and self._find.line.text() == text:
+                self._find.offer(offers)
+
+        self.session.complete(text, show)
+
+    # --- the rows ---------------------------------------------------------------------------------------------------
 
     def take_focus(self) -> None:
         """Put the focus where this desk's keys count, rows or none."""
@@ -113,21 +205,21 @@ class ListDesk(QWidget):
 
     def holds_focus(self) -> bool:
         """Tell whether the focus is in this desk."""
-        focus: QWidget | None = self.focusWidget()
+        focus: QWidget | None = self.place_for_keys.focusWidget()
         return focus is not None and focus.hasFocus()
 
     def current(self) -> ListRow | None:
-        """Return the row one is at."""
-        row = self.list.current_row()
-        return row if isinstance(row, ListRow) else None
+        """Return the row one is at; None where there is none, or where it is still read."""
+        row_id = self.list.current_id()
+        return None if row_id is None else self.session.row(row_id)
 
-    def chosen(self) -> list[ListRow]:
-        """Return what a command acts on: the marked rows, or else the current one."""
-        return [row for row in self.list.chosen() if isinstance(row, ListRow)]
+    def chosen_ids(self) -> list[int]:
+        """Return what names that on which a command acts: the marked rows, or else the current one."""
+        return self.list.chosen_ids()
 
     def next_problem(self, step: int) -> bool:
         """Go to the next row that needs the person, round the end; False where there is none."""
-        numbers = self.session.problems()
+        numbers = sorted(n for one in self.session.problems() if (n := self.model.number_of(one)) >= 0)
         if not numbers:
             return False
         here = self.list.current_number()

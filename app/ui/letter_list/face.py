@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from app.domain.i18n import tr
+
 _SPOKEN = 160
 
 
@@ -23,8 +25,20 @@ class RowFace(NamedTuple):
     action: str = ""
     attachment: bool = False
     important: bool = False
+    flagged: bool = False
+    categories: tuple[str, ...] = ()
+    size: str = ""
+    blank: bool = False
 
     def spoken(self) -> str:
         """Return the row as a screen reader says it; nobody wants ten thousand names read out."""
         who = self.who if len(self.who) <= _SPOKEN else self.who[:_SPOKEN] + "…"
-        return ". ".join(part for part in (who, self.subject, self.line, self.action, self.when) if part)
+        marks = [tr("Has an attachment")] if self.attachment else []
+        marks += [tr("High importance")] if self.important else []
+        marks += [tr("Flagged")] if self.flagged else []
+        said = (who, self.subject, self.line, self.action, *marks, *self.categories, self.when)
+        return ". ".join(part for part in said if part)
+
+
+BLANK = RowFace("", "", "", "", blank=True)
+"""A row that is still read."""

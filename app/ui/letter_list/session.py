@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
+import re
+from array import array
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from app.domain.errors import Trouble
 from app.domain.i18n import ntr, tr
-from app.domain.listing import Folder
+from app.domain.listing import Folder, Order
 from app.domain.message import AccountId, Importance, LocalId
+from app.domain.outcome import ServerWords
+from app.domain.query import Query, read_query
+from app.domain.query_completion import Completion, completions
 from app.services.events import Event
 from app.services.folders import FolderView
+from app.services.grouping import CAN_BE_GROUPED, group_words, heads
+from app.services.reported import report_words
 from app.services.rows import ListRow
 from app.services.times import short_time
 from app.services.wording import Explanation, StateWords, explain_row, row_words
 from app.services.work import Spawn
 from app.ui.letter_list.face import RowFace
 
+_NO_IDS: array[int] = array("q")
+
 
 class ListSession:
-    """One list. `changed` says that rows, words, loading or trouble may differ."""
+    """One list. `changed` says that rows, order, loading or trouble may differ, `told` which rows say something else.
+
+    `found` tells how many the server found, once it was asked.
+    """
 
     folder: Folder
 
     def __init__(self, spawn: Spawn, now: Callable[[], float]) -> None:
         """Show nothing until `attach`; `now` gives the time that words are about."""
         self.changed: Event[None] = Event()
+        self.told: Event[frozenset[int]] = Event()
+        self.found: Event[int] = Event()
         self.view: FolderView | None = None
+        self.grouped = False
+        self.text = ""
         self._spawn = spawn
         self._now = now
 
@@ -38,19 +55,79 @@ class ListSession:
         self.view = view
         if view is not None:
             view.changed.subscribe(lambda _: self.changed.emit(None))
+            view.told.subscribe(self.told.emit)
             view.state_changed.subscribe(lambda _: self.changed.emit(None))
-            self.reload()
+            self._spawn(self._open(view), f"open {self.folder}")
         self.changed.emit(None)
+
+    async def _open(self, view: FolderView) -> None:
+        try:
+            await view.open()
+        finally:
+            await view.reload()
 
     def reload(self) -> None:
         """Ask the server again."""
         if self.view is not None:
             self._spawn(self.view.reload(), f"list {self.folder}")
 
-    def load_more(self) -> None:
-        """Fetch the next page, if there is one."""
-        if self.view is not None and self.view.has_more and not self.view.loading:
-            self._spawn(self.view.load_more(), f"list more of {self.folder}")
+    # --- what the person asks for -----------------------------------------------------------------------------------
+
+    @property
+    def order(self) -> Order:
+        """Return how the list is sorted."""
+        return Order.NEWEST if self.view is None else self.view.order
+
+    def arrange(self, order: Order) -> None:
+        """Sort the list."""
+        if self.view is not None:
+            self._spawn(self.view.arrange(order), f"sort {self.folder}")
+
+    def toggle_groups(self) -> bool:
+        """Group the list by day or by recipient, or do so no more; tell which."""
+        self.grouped = not self.grouped
+        self.changed.emit(None)
+        return self.grouped
+
+    def find(self, text: str) -> None:
+        """Show what `text` finds alone."""
+        self.text = text
+        if self.view is not None:
+            self._spawn(self.view.find(self._query()), f"find in {self.folder}")
+
+    def find_on_server(self) -> None:
+        """Look for the same on the server."""
+        if self.view is not None and self.text.strip():
+            self._spawn(self._find_on_server(self.view), f"find on the server in {self.folder}")
+
+    async def _find_on_server(self, view: FolderView) -> None:
+        await view.find(self._query())
+        self.found.emit(await view.find_on_server())
+
+    def complete(self, text: str, show: Callable[[list[Completion]], None]) -> None:
+        """Show what the word that is being typed could be; people are looked up, and come a moment later."""
+        show(completions(text))
+        begun = _person_begun(text)
+        if self.view is not None and begun:
+            self._spawn(self._complete_people(self.view, text, begun, show), f"offer people of {self.folder}")
+
+    async def _complete_people(
+        self, view: FolderView, text: str, begun: str, show: Callable[[list[Completion]], None]
+    ) -> None:
+        show(completions(text, await view.people(begun)))
+
+    def _query(self) -> Query:
+        return read_query(self.text, datetime.fromtimestamp(self._now()).astimezone().date())
+
+    @property
+    def searching(self) -> bool:
+        """Tell whether only what was found is shown."""
+        return self.view is not None and bool(self.view.query)
+
+    @property
+    def searched_server(self) -> bool:
+        """Tell whether the server was asked for what is looked for."""
+        return self.view is not None and self.view.searched_server
 
     # --- what is so -------------------------------------------------------------------------------------------------
 
@@ -66,35 +143,76 @@ class ListSession:
 
     @property
     def loaded(self) -> bool:
-        """Tell whether what is shown is all there is, as far as pages were asked for."""
+        """Tell whether what is shown is all there is."""
         return self.folder is Folder.OUTBOX or (self.view is not None and self.view.loaded)
 
     @property
     def trouble(self) -> Trouble | None:
-        """Return why the server's part is missing."""
+        """Return why the server could not be asked."""
         return None if self.view is None else self.view.trouble
 
+    @property
+    def refusal(self) -> ServerWords | None:
+        """Return why the server does not let us look."""
+        return None if self.view is None else self.view.refusal
+
+    def ids(self) -> array[int]:
+        """Return what names each row, in order."""
+        return _NO_IDS if self.view is None else self.view.ids
+
+    def row(self, row_id: int) -> ListRow | None:
+        """Return a row, None where it has to be read first: `told` says when it is there."""
+        return None if self.view is None else self.view.row(row_id)
+
+    def prepare(self, row_ids: Iterable[int]) -> None:
+        """Read rows that are likely to be shown next."""
+        if self.view is not None:
+            self.view.prepare(row_ids)
+
+    async def rows_of(self, row_ids: Iterable[int]) -> list[ListRow]:
+        """Return rows, read where need be. Raises StorageError."""
+        return [] if self.view is None else await self.view.rows_of(row_ids)
+
     def rows(self) -> list[ListRow]:
-        """Return the rows, newest first."""
-        return [] if self.view is None else list(self.view.rows)
+        """Return the rows of which this machine has a letter, in order."""
+        return [] if self.view is None else self.view.own_rows()
+
+    def id_of(self, local_id: LocalId) -> int | None:
+        """Return what names the row of a letter."""
+        return None if self.view is None else self.view.id_of(local_id)
 
     def count(self) -> int:
-        """Return how many there are, on the pages not yet fetched too."""
-        if self.view is None:
-            return 0
-        shown = len(self.view.rows)
-        return max(self.view.total, shown) if self.view.has_more else shown
+        """Return how many there are, with those that were not read yet."""
+        return 0 if self.view is None else self.view.total
 
     def count_words(self) -> str:
         """Return how many there are, in words."""
-        return ntr("{n} message", "{n} messages", self.count())
+        if self.searching:
+            return ntr("{n} found", "{n} found", self.count())
+        here, all_of_them = len(self.ids()), self.count()
+        if here < all_of_them:
+            return tr("{n} of {total} messages", n=here, total=all_of_them)
+        return ntr("{n} message", "{n} messages", all_of_them)
+
+    def headings(self) -> list[int]:
+        """Return the numbers of the rows over which a heading stands."""
+        if self.view is None or not self.grouped or self.order not in CAN_BE_GROUPED:
+            return []
+        return heads(self.order, self.view.keys)
+
+    def heading(self, row: ListRow) -> str:
+        """Return the words over a row with which a group begins."""
+        return group_words(self.order, row, self._now())
 
     def face(self, row: ListRow) -> RowFace:
         """Return what a row shows now."""
         words, explanation = self.words(row), self.explanation(row)
+        reported = report_words(row, self._now())
         if explanation is not None:
             line, tone, action = explanation.sentence, explanation.tone, explanation.action_words
             icon = "circle-alert" if tone == "bad" else "triangle-alert"
+        elif reported is not None and words.quiet:
+            line, tone, icon, action = reported.text, reported.tone, reported.icon, ""
         elif words.quiet and row.preview:
             line, tone, icon, action = row.preview, "faint", "", ""
         else:
@@ -109,6 +227,9 @@ class ListSession:
             action=action,
             attachment=row.has_attachments,
             important=row.importance is Importance.HIGH,
+            flagged=row.flagged,
+            categories=row.categories,
+            size=size_words(row.size),
         )
 
     def words(self, row: ListRow) -> StateWords:
@@ -120,9 +241,25 @@ class ListSession:
         return explain_row(row)
 
     def problems(self) -> list[int]:
-        """Return the numbers of the rows that need the person."""
-        return [number for number, row in enumerate(self.rows()) if explain_row(row) is not None]
+        """Return what names the rows that need the person, in order."""
+        wrong = (row for row in self.rows() if explain_row(row) is not None)
+        return [int(row.key) for row in wrong]
 
     def local_ids(self, rows: Iterable[ListRow]) -> list[LocalId]:
         """Return this machine's names of those rows that have one."""
         return [row.local_id for row in rows if row.local_id is not None]
+
+
+def _person_begun(text: str) -> str:
+    """Return the start of a name that is being typed after to:, cc: or from:, "" where there is none."""
+    found = re.search(r'(?:^|[\s-])(?:to|cc|from):(?:"([^"]+)|(\S+))$', text, re.IGNORECASE)
+    return "" if found is None else (found[1] or found[2]).casefold()
+
+
+def size_words(size: int) -> str:
+    """Return a size as a row shows it: only what is large enough to matter; `size` is in bytes."""
+    if size < 100_000:
+        return ""
+    if size < 1_000_000:
+        return tr("{n} kB", n=size // 1000)
+    return tr("{n} MB", n=f"{size / 1e6:.1f}".removesuffix(".0"))

@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.ui import theme
-from app.ui.letter_list.delegate import LetterDelegate
-from app.ui.letter_list.model import Keyed, LetterModel, R
+from app.ui.letter_list.delegate import HEADING_HEIGHT, LetterDelegate
+from app.ui.letter_list.model import LetterModel
+
+_AHEAD = 2
+"""Screens that are read beyond the one that is shown, so that who scrolls meets no blank rows."""
+_JUMPS = {Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+
+
+class _Place(NamedTuple):
+    """Where a person is: the row at the top and how far it is scrolled out, and the current row."""
+
+    top: int
+    out: int
+    current: int
+    number: int
 
 
 class LetterList(QTableView):
-    """Shows a LetterModel. `opened` is Enter or a double click, `end_reached` a wish for the next page."""
+    """Shows a LetterModel. `opened` is Enter or a double click."""
 
     opened = Signal()
     current_changed = Signal()
     action_clicked = Signal()
-    end_reached = Signal()
+    escaped = Signal()
 
-    def __init__(self, model: LetterModel[R], name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, model: LetterModel[Any], name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._kept_key = ""
-        self._kept_number = 0
         self.setAccessibleName(name)
         self.setModel(model)
         self.setItemDelegate(LetterDelegate(self))
@@ -42,35 +57,89 @@ class LetterList(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.doubleClicked.connect(lambda _index: self.opened.emit())
         self.selectionModel().currentRowChanged.connect(self._current_moved)
-        self.verticalScrollBar().valueChanged.connect(self._scrolled)
-        model.rowsAboutToBeRemoved.connect(self._remember)
-        model.rowsRemoved.connect(self._restore)
-        model.rowsInserted.connect(self._restore)
+        self.verticalScrollBar().valueChanged.connect(self._prepare)
 
     def current_number(self) -> int:
         """Return the number of the current row, -1 for none."""
         index = self.currentIndex()
         return index.row() if index.isValid() and index.row() < self._model.rowCount() else -1
 
-    def current_row(self) -> Keyed | None:
-        """Return the current row, or None."""
+    def current_id(self) -> int | None:
+        """Return what names the current row, None for none."""
         number = self.current_number()
-        return self._model.row(number) if number >= 0 else None
+        return self._model.ids[number] if number >= 0 else None
 
-    def chosen(self) -> list[Keyed]:
+    def chosen_ids(self) -> list[int]:
         """Return what a command acts on: the marked rows in their order, or else the current one."""
         if self._model.marked:
-            return [row for row in self._model.rows() if row.key in self._model.marked]
-        row = self.current_row()
-        return [row] if row is not None else []
+            return self._model.marked_in_order()
+        current = self.current_id()
+        return [] if current is None else [current]
+
+    def show_ids(self, ids: array[int]) -> None:
+        """Show other rows, or the same in another order: the person stays at the row where he is, and so does what he
+        sees, unless he is at the top, where what is new appears.
+        """
+        place = self._place()
+        self.setAutoScroll(False)
+        try:
+            if self._model.headed:
+                self._set_heights(self._model.headed, theme.ROW_HEIGHT)
+                self._model.set_headings((), lambda _row: "")
+            self._model.set_ids(ids)
+            self._return_to(place)
+        finally:
+            self.setAutoScroll(True)
+
+    def show_headings(self, numbers: Sequence[int], heading: Callable[[Any], str]) -> None:
+        """Put headings over the rows with which groups begin."""
+        place = self._place()
+        self._set_heights(self._model.headed, theme.ROW_HEIGHT)
+        self._model.set_headings(numbers, heading)
+        self._set_heights(numbers, theme.ROW_HEIGHT + HEADING_HEIGHT)
+        self.scheduleDelayedItemsLayout()
+        self.executeDelayedItemsLayout()
+        self._return_to(place)
+
+    def _set_heights(self, numbers: Iterable[int], height: int) -> None:
+        header = self.verticalHeader()
+        header.blockSignals(True)  # thousands of rows, and the view need hear of them but once
+        for number in numbers:
+            header.resizeSection(number, height)
+        header.blockSignals(False)
+
+    def _place(self) -> _Place:
+        top = self.rowAt(0)
+        current = self.current_id()
+        if top < 0 or not self.verticalScrollBar().value():
+            return _Place(0, 0, current or 0, self.current_number())
+        return _Place(self._model.ids[top], -self.rowViewportPosition(top), current or 0, self.current_number())
+
+    def _return_to(self, place: _Place) -> None:
+        """Keep the current row under another client's changes: the same row, or the one that took its place."""
+        if not self._model.rowCount():
+            return
+        here = self._model.number_of(place.current) if place.current else -1
+        if here < 0 and place.number >= 0:
+            here = min(place.number, self._model.rowCount() - 1)
+        if here >= 0 and (here != self.current_number() or not self.selectionModel().hasSelection()):
+            self.select(here)
+        top = self._model.number_of(place.top) if place.top else -1
+        if top >= 0:
+            self.verticalScrollBar().setValue(self.verticalHeader().sectionPosition(top) + place.out)
+        elif not place.top:
+            self.verticalScrollBar().setValue(0)
+
+    def select(self, number: int) -> None:
+        """Make a row the current one."""
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(self._model.index(number, 0), flags)
 
     def go_to(self, number: int) -> None:
-        """Make a row the current one, within the list's bounds."""
+        """Make a row the current one, within the list's bounds, and show it."""
         if self._model.rowCount():
-            number = max(0, min(number, self._model.rowCount() - 1))
-            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-            self.selectionModel().setCurrentIndex(self._model.index(number, 0), flags)
-            self._stay_at_end()
+            self.select(max(0, min(number, self._model.rowCount() - 1)))
+            self.scrollTo(self.currentIndex())
 
     def step(self, by: int) -> None:
         """Move the current row by `by`."""
@@ -89,7 +158,7 @@ class LetterList(QTableView):
             self._model.mark_range(here, self.current_number())
 
     def mark_all(self) -> None:
-        """Mark every row that is loaded."""
+        """Mark every row that is listed: where something is looked for, all that was found."""
         if self._model.rowCount():
             self._model.mark_range(0, self._model.rowCount() - 1)
 
@@ -104,13 +173,18 @@ class LetterList(QTableView):
         ):
             self.opened.emit()
             return
-        if event.key() == Qt.Key.Key_Escape and self.clear_marks():
+        if event.key() == Qt.Key.Key_Escape:
+            if not self.clear_marks():
+                self.escaped.emit()
+                event.ignore()  # what else it may close is not the list's to say
             return
         if event.text() and event.modifiers() == Qt.KeyboardModifier.NoModifier and event.text().isprintable():
             event.ignore()  # letters are commands here, not a search by first letter
             return
+        if event.key() in _JUMPS and not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
+            self._jump(event)
+            return
         super().keyPressEvent(event)
-        self._stay_at_end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())
@@ -134,37 +208,29 @@ class LetterList(QTableView):
         if not face.action:
             return False
         rect = self.visualRect(index)
+        rect.setTop(rect.bottom() - theme.ROW_HEIGHT)
         width = self.fontMetrics().horizontalAdvance(face.action) + 24
         return at.y() > rect.top() + 48 and at.x() > rect.right() - width
 
+    def _jump(self, event: QKeyEvent) -> None:
+        """Home, End and by pages; with Shift, mark all that lies between. Qt's own move columns, of which is one."""
+        here = max(0, self.current_number())
+        page = max(1, self.viewport().height() // theme.ROW_HEIGHT - 1)
+        there = {
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: self._model.rowCount() - 1,
+            Qt.Key.Key_PageUp: here - page,
+        }.get(Qt.Key(event.key()), here + page)
+        self.go_to(there)
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._model.rowCount():
+            self._model.mark_range(here, self.current_number())
+
     def _current_moved(self, now: QModelIndex, _before: QModelIndex) -> None:
-        if now.isValid():
-            self._kept_key, self._kept_number = self._model.row(now.row()).key, now.row()
         self.current_changed.emit()
 
-    def _remember(self) -> None:
-        row = self.current_row()
-        if row is not None:
-            self._kept_key, self._kept_number = row.key, self.current_number()
-
-    def _restore(self) -> None:
-        """Keep the current row under another client's changes: the same row, or the one that took its place."""
-        if not self._kept_key or not self._model.rowCount():
-            return
-        here = self._model.number_of(self._kept_key)
-        if here >= 0:
-            if here != self.current_number():
-                self.go_to(here)
-        elif not 0 <= self.current_number() < self._model.rowCount():
-            self.go_to(self._kept_number)
-
-    def _stay_at_end(self) -> None:
-        """At the last row, show it and wish for more: where nothing moves, nothing scrolls."""
-        if self._model.rowCount() and self.current_number() == self._model.rowCount() - 1:
-            self.scrollTo(self.currentIndex())
-            self.end_reached.emit()
-
-    def _scrolled(self, value: int) -> None:
-        bar = self.verticalScrollBar()
-        if bar.maximum() and value >= bar.maximum() - 10 * theme.ROW_HEIGHT:
-            self.end_reached.emit()
+    def _prepare(self) -> None:
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        if first >= 0:
+            last = last if last >= 0 else self._model.rowCount() - 1
+            ahead = _AHEAD * (last - first + 1)
+            self._model.prepare(first - ahead, last + ahead)

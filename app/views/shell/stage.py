@@ -128,7 +128,8 @@ class Stage:
         """Let the list stand at the letter in the pane, unless the person is in the list."""
         if self.in_list():
             return
-        number = next((n for n, row in enumerate(self.desk.model.rows()) if row.local_id == local_id), -1)
+        row_id = self.desk.session.id_of(local_id)
+        number = -1 if row_id is None else self.desk.model.number_of(row_id)
         if number >= 0 and number != self.desk.list.current_number():
             self.desk.list.go_to(number)
 

@@ -1,137 +1,161 @@
-"""A list is one truth made of two sides: no doubles, newest first, and changes told as they are."""
+"""A list is one truth made of two sides: no doubles, in order, read where it is looked at, and nothing jumps."""
 
 from __future__ import annotations
 
+import random
+from datetime import date
+
+import pytest
+
 from app.domain.errors import Trouble, TroubleKind
-from app.domain.listing import Folder
+from app.domain.listing import Folder, Order, Place
 from app.domain.message import Content
+from app.domain.query import read_query
+from app.domain.recipient import Recipient
+from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
-from app.services.folders import ChangeKind, FolderView, ListChange
-from app.services.rows import ListRow
+from app.services import syncing
+from app.services.folders import FolderView
+from tests.fakes.cache import FakeCache
 from tests.fakes.clock import settle
+from tests.fakes.lists import rows_of, view_of
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA, BEN, LETTER, Scene, typed
 
 OFFLINE = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
+TODAY = date(2026, 11, 21)
 
 
-def view_of(scene: Scene, folder: Folder) -> FolderView:
-    return FolderView(folder, ANNA, scene.letters, scene.watched)
+async def subjects(view: FolderView) -> list[str]:
+    return [row.subject for row in await rows_of(view)]
 
 
-def follow(view: FolderView) -> list[ListRow]:
-    """Keep a copy of the rows by the changes that are told alone, as a model does."""
-    shown = list(view.rows)
-
-    def take(change: ListChange) -> None:
-        if change.kind is ChangeKind.RESET:
-            shown[:] = view.rows
-        elif change.kind is ChangeKind.REMOVED:
-            del shown[change.first : change.last + 1]
-        elif change.kind is ChangeKind.INSERTED:
-            shown[change.first : change.first] = view.rows[change.first : change.last + 1]
-        else:
-            shown[change.first : change.last + 1] = view.rows[change.first : change.last + 1]
-        assert shown == view.rows
-
-    view.changed.subscribe(take)
-    return shown
+def is_sound(view: FolderView) -> bool:
+    """Tell whether no row stands twice and all stand in order."""
+    return len(set(view.ids)) == len(view.ids) == len(view.keys) and list(view.keys) == sorted(view.keys)
 
 
 async def test_a_draft_that_both_sides_have_is_one_row(scene: Scene) -> None:
     local_id = await scene.saved_letter()
     scene.mailbox.put(ANNA, Content(subject="Theirs"))
-    view = view_of(scene, Folder.DRAFTS)
+    view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
-    assert sorted(row.subject for row in view.rows) == ["Hello", "Theirs"]
-    assert [row.local_id for row in view.rows if row.subject == "Hello"] == [local_id]
+    rows = await rows_of(view)
+    assert sorted(row.subject for row in rows) == ["Hello", "Theirs"]
+    assert [row.local_id for row in rows if row.subject == "Hello"] == [local_id]
 
 
 async def test_local_drafts_are_there_before_the_server_answered_and_while_it_does_not(scene: Scene) -> None:
     await scene.saved_letter()
-    view = view_of(scene, Folder.DRAFTS)
-    assert [row.subject for row in view.rows] == ["Hello"]
+    view = await view_of(scene, Folder.DRAFTS)
+    assert await subjects(view) == ["Hello"]
     scene.mailbox.fail("list_folder", OFFLINE)
     await view.reload()
     assert view.trouble == OFFLINE
-    assert [row.subject for row in view.rows] == ["Hello"]
+    assert await subjects(view) == ["Hello"]
     await view.reload()
     assert view.trouble is None
+
+
+async def test_without_a_server_the_list_is_what_it_was(scene: Scene) -> None:
+    cache = FakeCache()
+    scene.mailbox.put(ANNA, Content(subject="Theirs"))
+    await (await view_of(scene, Folder.DRAFTS, cache)).reload()
+    scene.mailbox.fail("sync", OFFLINE, times=9)
+    view = await view_of(scene, Folder.DRAFTS, cache)
+    assert await subjects(view) == ["Theirs"]
+    assert view.loaded
+    await view.reload()
+    assert (await subjects(view), view.trouble) == (["Theirs"], OFFLINE)
 
 
 async def test_newest_stands_first_and_an_edit_brings_a_row_up(scene: Scene) -> None:
     first = await scene.saved_letter(Content(to=(BEN,), subject="First"))
     await scene.clock.advance(10)
     await scene.saved_letter(Content(to=(BEN,), subject="Second"))
-    view = view_of(scene, Folder.DRAFTS)
+    view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
-    shown = follow(view)
-    assert [row.subject for row in shown] == ["Second", "First"]
+    assert await subjects(view) == ["Second", "First"]
     await scene.clock.advance(10)
     scene.drafts.edit(first, typed("x"))
     await scene.clock.advance(10)
-    assert [row.subject for row in shown] == ["First", "Second"]
+    assert await subjects(view) == ["First", "Second"]
+    assert is_sound(view)
 
 
-async def test_a_row_keeps_its_key_when_its_letter_is_opened_and_saved(scene: Scene) -> None:
+async def test_a_row_keeps_its_name_when_its_letter_is_opened_and_saved(scene: Scene) -> None:
     scene.mailbox.put(ANNA, LETTER)
-    view = view_of(scene, Folder.DRAFTS)
+    scene.mailbox.put(ANNA, LETTER)
+    view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
-    shown = follow(view)
-    key = shown[0].key
-    letter = await scene.drafts.open(shown[0])
+    before = set(view.ids)
+    letter = await scene.drafts.open((await rows_of(view))[0])
     scene.drafts.edit(letter.record.local_id, typed("x"))
     await scene.clock.advance(10)
+    assert set(view.ids) == before
     await view.reload()
-    assert [row.key for row in shown] == [key]
+    assert set(view.ids) == before
+    assert is_sound(view)
+
+
+async def test_a_letter_taken_in_before_anybody_saw_its_row_is_one_row(scene: Scene) -> None:
+    stored = [scene.mailbox.put(ANNA, Content(subject=f"{number}")) for number in range(100)]
+    view = await view_of(scene, Folder.DRAFTS)
+    await view.reload()
+    view._read.clear()
+    view._belonging.forget()
+    await scene.drafts.adopt(ANNA, [stored[0].ref])
+    await settle()
+    assert sorted(await subjects(view), key=int) == [str(number) for number in range(100)]
+    assert is_sound(view)
+
+
+async def test_a_letter_that_lost_its_item_and_the_item_are_two_rows(scene: Scene) -> None:
+    stored = scene.mailbox.put(ANNA, LETTER)
+    view = await view_of(scene, Folder.DRAFTS)
+    await view.reload()
+    letter = await scene.drafts.open((await rows_of(view))[0])
+    await scene.letters.learn(letter.record.local_id, ref=None)
+    stored.local_id = ""
+    await view.reload()
+    assert len(view.ids) == 2
+    assert is_sound(view)
 
 
 async def test_a_letter_moves_from_drafts_by_the_outbox_to_sent(scene: Scene) -> None:
-    drafts, outbox, sent = (view_of(scene, folder) for folder in (Folder.DRAFTS, Folder.OUTBOX, Folder.SENT))
-    for view in (drafts, outbox, sent):
+    views = [await view_of(scene, folder) for folder in (Folder.DRAFTS, Folder.OUTBOX, Folder.SENT)]
+    for view in views:
         await view.reload()
-        follow(view)
     local_id = await scene.saved_letter()
 
     def where() -> list[int]:
-        return [len(view.rows) for view in (drafts, outbox, sent)]
+        return [len(view.ids) for view in views]
 
     assert where() == [1, 0, 0]
     await scene.outbox.send([local_id])
     assert where() == [0, 1, 0]
     await scene.clock.advance(60)
     assert where() == [0, 0, 1]
-    for view in (drafts, outbox, sent):
+    for view in views:
         await view.reload()
     assert where() == [0, 0, 1]
+    assert all(is_sound(view) for view in views)
 
 
 async def test_a_refused_letter_is_in_the_outbox_and_in_drafts_until_it_is_mended(scene: Scene) -> None:
-    drafts, outbox = view_of(scene, Folder.DRAFTS), view_of(scene, Folder.OUTBOX)
+    drafts, outbox = await view_of(scene, Folder.DRAFTS), await view_of(scene, Folder.OUTBOX)
     local_id = await scene.saved_letter()
     scene.mailbox.refuse("send", 0, words("ErrorSendAsDenied"))
     await scene.outbox.send([local_id], 0)
     await settle()
-    assert [row.state for row in drafts.rows] == [State.NEEDS_ATTENTION]
-    assert [row.state for row in outbox.rows] == [State.NEEDS_ATTENTION]
-
-
-async def test_further_pages_are_added_without_doubles(scene: Scene) -> None:
-    for number in range(120):
-        scene.mailbox.put(ANNA, Content(subject=f"{number}"), folder=Folder.SENT)
-    view = view_of(scene, Folder.SENT)
-    await view.reload()
-    assert (len(view.rows), view.total, view.has_more) == (50, 120, True)
-    await view.load_more()
-    await view.load_more()
-    assert not view.has_more
-    assert len({row.key for row in view.rows}) == 120
+    assert [row.state for row in drafts.own_rows()] == [State.NEEDS_ATTENTION]
+    assert [row.state for row in outbox.own_rows()] == [State.NEEDS_ATTENTION]
 
 
 async def test_what_another_client_deleted_goes_at_the_next_look_but_not_what_is_unsaved(scene: Scene) -> None:
     gone = await scene.saved_letter(Content(to=(BEN,), subject="Gone"))
     unsaved = await scene.saved_letter(Content(to=(BEN,), subject="Unsaved"))
-    view = view_of(scene, Folder.DRAFTS)
+    view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
     scene.mailbox.fail("update", OFFLINE, times=9)
     scene.drafts.edit(unsaved, typed("x"))
@@ -140,24 +164,211 @@ async def test_what_another_client_deleted_goes_at_the_next_look_but_not_what_is
         assert ref is not None
         scene.mailbox.delete_elsewhere(ref.item_id)
     await view.reload()
-    assert [row.subject for row in view.rows] == ["Unsaved"]
+    assert await subjects(view) == ["Unsaved"]
 
 
 async def test_a_copy_made_elsewhere_is_a_row_of_its_own(scene: Scene) -> None:
     local_id = await scene.saved_letter()
     scene.mailbox.put(ANNA, LETTER, local_id=local_id)
-    view = view_of(scene, Folder.DRAFTS)
+    view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
-    assert len(view.rows) == 2
-    assert [row.local_id for row in view.rows].count(local_id) == 1
+    rows = await rows_of(view)
+    assert len(rows) == 2
+    assert [row.local_id for row in rows].count(local_id) == 1
 
 
 async def test_a_discarded_letter_is_not_listed_and_is_again_when_taken_back(scene: Scene) -> None:
     local_id = await scene.saved_letter()
-    view = view_of(scene, Folder.DRAFTS)
+    view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
-    shown = follow(view)
     await scene.drafts.discard(local_id)
-    assert shown == []
+    assert list(view.ids) == []
     await scene.drafts.take_back(local_id)
-    assert [row.local_id for row in shown] == [local_id]
+    assert [row.local_id for row in await rows_of(view)] == [local_id]
+
+
+async def test_a_list_of_another_mailbox_shows_what_is_there_and_nothing_else(scene: Scene) -> None:
+    sales = "Sales@example.org"
+    mine = await scene.saved_letter(Content(to=(BEN,), subject="Mine"))
+    theirs = await scene.saved_letter(Content(to=(BEN,), subject="Theirs"))
+    await scene.letters.change(theirs, drafts_of=sales.lower(), copy_to=CopyTo(CopyKind.PRINCIPAL_SENT, sales.lower()))
+    ref = scene.record(theirs).ref
+    assert ref is not None
+    scene.mailbox.items[ref.item_id].owner = sales
+    stored = scene.mailbox.put(ANNA, Content(subject="Already there"))
+    stored.owner = sales
+    own, other = await view_of(scene, Folder.DRAFTS), await view_of(scene, Place(Folder.DRAFTS, sales))
+    for view in (own, other):
+        await view.reload()
+    assert "Mine" in await subjects(own)
+    assert "Already there" not in await subjects(own)
+    assert sorted(await subjects(other)) == ["Already there", "Theirs"]
+    assert own.id_of(mine) is not None
+    assert other.id_of(mine) is None
+
+
+# --- read where it is looked at ---------------------------------------------------------------------------------------
+
+
+async def test_a_row_is_read_when_it_is_asked_for_and_told_when_it_is_there(scene: Scene) -> None:
+    for number in range(300):
+        scene.mailbox.put(ANNA, Content(subject=f"{number}"), folder=Folder.SENT)
+    view = await view_of(scene, Folder.SENT)
+    await view.reload()
+    assert view.row(view.ids[0]) is not None
+    far = view.ids[250]
+    assert view.row(far) is None
+    told: set[int] = set()
+    view.told.subscribe(told.update)
+    await settle()
+    assert far in told
+    row = view.row(far)
+    assert row is not None
+    assert row.key == f"{far}"
+    view.prepare(view.ids[100:110])
+    await settle()
+    assert all(view.row(one) is not None for one in view.ids[100:110])
+
+
+async def test_a_row_that_changed_elsewhere_is_shown_as_it_was_until_it_is_read(scene: Scene) -> None:
+    stored = scene.mailbox.put(ANNA, Content(subject="Before"), folder=Folder.SENT)
+    for number in range(100):
+        await scene.clock.advance(1)
+        scene.mailbox.put(ANNA, Content(subject=f"{number}"), folder=Folder.SENT)
+    view = await view_of(scene, Folder.SENT)
+    await view.reload()
+    (last,) = view.ids[-1:]
+    view.prepare([last])
+    await settle()
+    scene.mailbox.edit_elsewhere(stored.item_id, Content(subject="After"))
+    await view.reload()
+    shown = view.row(last)
+    assert shown is not None
+    assert shown.subject == "Before"
+    await settle()
+    fresh = view.row(last)
+    assert fresh is not None
+    assert fresh.subject == "After"
+
+
+async def test_rows_that_the_cache_cannot_give_are_asked_for_again(scene: Scene) -> None:
+    cache = FakeCache()
+    for number in range(100):
+        scene.mailbox.put(ANNA, Content(subject=f"{number}"), folder=Folder.SENT)
+    view = await view_of(scene, Folder.SENT, cache)
+    await view.reload()
+    cache.fail("rows")
+    assert view.row(view.ids[90]) is None
+    await settle()
+    assert view.row(view.ids[90]) is None
+    await settle()
+    assert view.row(view.ids[90]) is not None
+
+
+# --- order and search -------------------------------------------------------------------------------------------------
+
+
+async def test_each_order_holds_for_both_sides(scene: Scene) -> None:
+    for subject, who in (("b", "Zoe"), ("Re: a", "anna"), ("c", "Ben")):
+        scene.mailbox.put(ANNA, Content(subject=subject, to=(Recipient(f"{who}@x", who),)))
+        await scene.clock.advance(5)
+    await scene.saved_letter(Content(subject="ab", to=(Recipient("b@x", "bea"),)))
+    view = await view_of(scene, Folder.DRAFTS)
+    await view.reload()
+    expected = {
+        Order.NEWEST: ["ab", "c", "Re: a", "b"],
+        Order.OLDEST: ["b", "Re: a", "c", "ab"],
+        Order.RECIPIENT: ["Re: a", "ab", "c", "b"],
+        Order.SUBJECT: ["Re: a", "ab", "b", "c"],
+    }
+    for order, found in expected.items():
+        await view.arrange(order)
+        assert await subjects(view) == found
+        assert is_sound(view)
+
+
+async def test_a_search_finds_on_both_sides_and_keeps_up(scene: Scene) -> None:
+    scene.mailbox.put(ANNA, Content(subject="Plan of theirs"))
+    scene.mailbox.put(ANNA, Content(subject="Other"))
+    view = await view_of(scene, Folder.DRAFTS)
+    await view.reload()
+    await scene.saved_letter(Content(subject="My plan"))
+    await scene.saved_letter(Content(subject="My other"))
+    await view.find(read_query("plan", TODAY))
+    assert sorted(await subjects(view)) == ["My plan", "Plan of theirs"]
+    assert view.total == 2
+    await scene.saved_letter(Content(subject="Planned later"))
+    scene.mailbox.put(ANNA, Content(subject="plan from elsewhere"))
+    await view.reload()
+    assert len(view.ids) == 4
+    await view.find(read_query("", TODAY))
+    assert len(view.ids) == 6
+    assert is_sound(view)
+
+
+async def test_what_needs_attention_is_found_by_that(scene: Scene) -> None:
+    bad = await scene.saved_letter(Content(to=(BEN,), subject="Bad"))
+    await scene.saved_letter(Content(to=(BEN,), subject="Good"))
+    scene.mailbox.refuse("send", 0, words("ErrorSendAsDenied"))
+    await scene.outbox.send([bad], 0)
+    await settle()
+    view = await view_of(scene, Folder.DRAFTS)
+    await view.reload()
+    await view.find(read_query("is:failed", TODAY))
+    assert await subjects(view) == ["Bad"]
+    await view.find(read_query("-is:failed", TODAY))
+    assert await subjects(view) == ["Good"]
+
+
+async def test_what_only_the_server_finds_comes_with_what_was_found_here(scene: Scene) -> None:
+    scene.mailbox.put(ANNA, Content(subject="needle here"), folder=Folder.SENT)
+    scene.mailbox.put(ANNA, Content(subject="Long", body="x " * 200 + "needle"), folder=Folder.SENT)
+    view = await view_of(scene, Folder.SENT)
+    await view.reload()
+    await view.find(read_query("needle", TODAY))
+    assert await subjects(view) == ["needle here"]
+    assert await view.find_on_server() == 2
+    assert sorted(await subjects(view)) == ["Long", "needle here"]
+    assert view.searched_server
+    assert is_sound(view)
+    await view.find(read_query("", TODAY))
+    assert len(view.ids) == 2
+
+
+# --- many hands at once -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_whatever_happens_the_list_is_sound_and_true_in_the_end(
+    scene: Scene, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(syncing, "PAGE", 3)
+    chance = random.Random(seed)
+    view = await view_of(scene, Folder.DRAFTS)
+    own = [await scene.saved_letter(Content(to=(BEN,), subject=f"own {n}")) for n in range(4)]
+    for step in range(60):
+        theirs = [i for i in scene.mailbox.in_folder(ANNA, Folder.DRAFTS) if not i.local_id]
+        match chance.randrange(9):
+            case 0 | 1:
+                scene.mailbox.put(ANNA, Content(subject=f"theirs {step}"))
+            case 2 if theirs:
+                scene.mailbox.delete_elsewhere(chance.choice(theirs).item_id)
+            case 3 if theirs:
+                scene.mailbox.edit_elsewhere(chance.choice(theirs).item_id, Content(subject=f"edited {step}"))
+            case 4:
+                scene.spawn(view.reload(), "reload")
+            case 5 if theirs:
+                await scene.drafts.adopt(ANNA, [chance.choice(theirs).ref])
+            case 6:
+                scene.drafts.edit(chance.choice(own), typed("x"))
+            case 7:
+                await view.arrange(chance.choice(list(Order)))
+            case _:
+                await scene.clock.advance(chance.random() * 5)
+        assert len(set(view.ids)) == len(view.ids)
+    await scene.clock.advance(60)
+    await view.reload()
+    await settle()
+    assert is_sound(view)
+    there = sorted(item.content.subject for item in scene.mailbox.in_folder(ANNA, Folder.DRAFTS))
+    assert sorted(await subjects(view)) == there

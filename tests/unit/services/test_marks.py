@@ -8,8 +8,8 @@ from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.outcome import Verdict
 from app.domain.state import State
-from app.services.folders import FolderView
 from app.services.outbox import Answer
+from tests.fakes.lists import rows_of, view_of
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA, LETTER, Scene, new_scene
 
@@ -23,9 +23,9 @@ async def send_strangers(scene: Scene, count: int) -> list[Answer]:
     """Send drafts of another client, which bear neither mark nor Message-ID."""
     for _ in range(count):
         scene.mailbox.put(ANNA, LETTER)
-    view = FolderView(Folder.DRAFTS, ANNA, scene.letters, scene.watched)
+    view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
-    return await scene.outbox.send(list(view.rows), 0.0)
+    return await scene.outbox.send(await rows_of(view), 0.0)
 
 
 async def test_strange_letters_are_marked_in_one_request_and_sent_in_one(scene: Scene) -> None:
@@ -40,10 +40,10 @@ async def test_strange_letters_are_marked_in_one_request_and_sent_in_one(scene: 
 
 async def test_a_sent_stranger_is_one_row_in_sent(scene: Scene) -> None:
     await send_strangers(scene, 1)
-    view = FolderView(Folder.SENT, ANNA, scene.letters, scene.watched)
+    view = await view_of(scene, Folder.SENT)
     await scene.clock.advance(60)
     await view.reload()
-    assert len(view.rows) == 1
+    assert len(view.ids) == 1
 
 
 async def test_a_letter_of_our_own_is_not_marked_again(scene: Scene) -> None:

@@ -1,0 +1,103 @@
+"""Which letters of this machine a list shows, and which item of the server is which of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.domain.cached import RowId
+from app.domain.listing import Folder, Place, Row
+from app.domain.message import AccountId, ItemRef, LocalId
+from app.domain.record import Record
+from app.domain.state import IN_OUTBOX, State
+from app.services.letters import Letters
+
+SENT: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
+_BEING_WRITTEN: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
+
+
+class Belonging:
+    """Of one list. `items` are the rows of the server that are known to stand for letters of this machine."""
+
+    def __init__(self, account_id: AccountId, place: Place, letters: Letters) -> None:
+        """Know of no item yet."""
+        self.items: dict[str, tuple[RowId, Row]] = {}
+        self.asked_with: Mapping[LocalId, ItemRef] = {}
+        self._account_id, self._place, self._letters = account_id, place, letters
+        self._by_mark: dict[str, tuple[RowId, Row]] = {}
+
+    def is_of(self, record: Record) -> bool:
+        """Tell whether a letter is of this list's mailbox. One's own lists show all that was written here."""
+        if record.account_id != self._account_id or self._place.folder_id:
+            return False
+        return not self._place.mailbox or self._lies_here(record) or self._place.folder is Folder.OUTBOX
+
+    def _lies_here(self, record: Record) -> bool:
+        """Tell whether a letter lies in the mailbox that the list asks: a principal's draft lies with the principal."""
+        sent = record.state in SENT and self._place.folder is Folder.SENT
+        mailbox = record.copy_to.drafts_of if sent else record.drafts_of
+        filed_here = not sent or not record.copy_to.folder_id
+        return filed_here and mailbox.casefold() == self._place.mailbox.casefold()
+
+    def names(self) -> list[str]:
+        """Return the names under which the server may have letters of this machine."""
+        mine = [record for record in self._letters.all() if self.is_of(record)]
+        return [record.local_id for record in mine] + [r.ref.item_id for r in mine if r.ref is not None]
+
+    def learn(self, rows: Mapping[RowId, Row]) -> None:
+        """Take in rows of the server."""
+        for row_id, row in rows.items():
+            self.items[row.ref.item_id] = row_id, row
+            if row.local_id:
+                self._by_mark[row.local_id] = row_id, row
+
+    def forget(self) -> None:
+        """Know of no item: all are about to be told anew."""
+        self.items.clear()
+        self._by_mark.clear()
+
+    def item_of(self, record: Record) -> tuple[RowId, Row] | None:
+        """Return the server's side of a letter: by its ItemId; or by our mark, where no other letter has that item."""
+        if record.ref is not None and record.ref.item_id in self.items:
+            return self.items[record.ref.item_id]
+        marked = self._by_mark.get(record.local_id)
+        if marked is None:
+            return None
+        owner = self._letters.by_item(self._account_id, marked[1].ref.item_id)
+        return marked if owner is None or owner.local_id == record.local_id else None
+
+    def shows(self, record: Record, item: Row | None) -> bool:
+        """Tell whether the list shows a letter."""
+        if record.discarded:
+            return False
+        folder = self._place.folder
+        if folder is Folder.OUTBOX:
+            return record.state in IN_OUTBOX or (
+                record.state is State.NEEDS_ATTENTION and record.send_outcome is not None
+            )
+        if folder is Folder.SENT:
+            return record.state in SENT and (item is not None or not self._is_gone(record))
+        if folder is not Folder.DRAFTS:
+            return False
+        if record.state in _BEING_WRITTEN:
+            return item is not None or not self._is_gone(record)
+        # Sent, but the draft is still there: it is shown as what it is, lest it be sent again by hand.
+        return record.state in SENT and item is not None and item.is_draft and bool(record.problem)
+
+    def is_newer(self, record: Record, item: Row) -> bool:
+        """Tell whether another client wrote to a letter since: the server had ours when it was asked, and told of
+        another version. What is open or unsaved here is shown as it is here.
+        """
+        settled = record.saved and not record.open and record.ref is not None
+        return settled and self.asked_with.get(record.local_id) == record.ref != item.ref
+
+    def _is_gone(self, record: Record) -> bool:
+        """Tell whether the server had this very version when it was asked for everything, and did not have it: moved,
+        deleted or sent by another client. What waits, is open or is amiss is always shown.
+        """
+        if not self._lies_here(record):
+            return False
+        if record.open or record.problem or record.state in {State.READY, State.NEEDS_ATTENTION}:
+            return False
+        settled = bool(record.verified) if record.state in SENT else record.saved
+        return settled and record.ref is not None and self.asked_with.get(record.local_id) == record.ref
