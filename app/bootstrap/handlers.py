@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.bootstrap.letter_options import option_handlers
+from app.bootstrap.list_handlers import list_handlers
 from app.bootstrap.letter_people import people_handlers
 from app.commands.command import Handler
-from app.bootstrap.list_handlers import list_handlers
 from app.domain.message import Field
 from app.ui.letter_list.desk import ListDesk
 
@@ -80,9 +80,9 @@ def _in_lists(program: Program, desk: DeskWork, window: WindowWork) -> Handlers:
         "list.remedy": Handler(desk.remedy),
         "list.details": Handler(program.reader.bar.show_details),
         "list.undo": Handler(program.foot.undo, program.foot.can_undo),
+        **list_handlers(program),
         "list.keys": Handler(window.show_keys),
         "list.go_compose": Handler(window.go_compose),
-        **list_handlers(program),
         "list.go_drafts": Handler(lambda: stage.go("drafts")),
         "list.go_sent": Handler(lambda: stage.go("sent")),
         "list.go_outbox": Handler(lambda: stage.go("outbox")),

@@ -57,9 +57,9 @@ class WindowWork:
         self._soon.timeout.connect(self._count)
         for room in program.rooms:
             room.changed.subscribe(lambda _: self._count_soon())
+            room.told.subscribe(lambda _: self._count_soon())
         program.foot.ticked.subscribe(lambda _: self._tick())
 
-            room.told.subscribe(lambda _: self._count_soon())
     def bind_lists(self) -> None:
         """Bind the commands of lists to each of them: only the one with the focus hears its keys."""
         for desk in self._program.stage.desks.values():
