@@ -13,7 +13,16 @@ from devtools.words import say
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Set up where packages are made, and make what is asked for there. Ends the program with its exit code."""
+    """Set up where packages are made, and make what is asked for there. Ends the program when that fails."""
+    if arguments[:1] == ["try"]:
+        from devtools.packing.trying import try_packages
+
+        try_packages(arguments[1:])
+    if arguments[:1] == ["wheel"]:
+        from devtools.packing.wheel import build_wheel
+
+        build_wheel(arguments[1:])
+        return
     from devtools.environment import ROOT
     from devtools.packing.environment import make_environment
 
@@ -23,4 +32,4 @@ def main(arguments: Sequence[str]) -> None:
     code = subprocess.run(command, cwd=ROOT, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, check=False).returncode
     if code:
         say("No package was made.")
-    raise SystemExit(code)
+        raise SystemExit(code)

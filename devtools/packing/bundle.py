@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from devtools.environment import ROOT
 from devtools.packing import icons, identity
-from devtools.packing.environment import BUILD
 from devtools.words import SetUpError, say
 
 SPEC = ROOT / "packaging" / "pyinstaller" / "mailwright.spec"
@@ -36,10 +35,22 @@ def reproducible(about: identity.Identity) -> dict[str, str]:
     }
 
 
-def freeze(source: Path = ROOT, place: Path = BUILD / "frozen") -> Bundle:
+def frozen_before(place: Path) -> Bundle:
+    """Return what was frozen into `place`. Raises SetUpError where nothing was."""
+    bundle = _at(place)
+    if not bundle.parts.exists():
+        raise SetUpError(f"Nothing was frozen in {place} yet.")
+    return bundle
+
+
+def _at(place: Path) -> Bundle:
+    return Bundle(place / "mailwright", place / "pictures", place / "parts.json")
+
+
+def freeze(source: Path, place: Path) -> Bundle:
     """Freeze the tree `source` into `place`. Raises SetUpError where PyInstaller fails; its words are shown."""
     about = identity.read(source)
-    bundle = Bundle(place / "mailwright", place / "pictures", place / "parts.json")
+    bundle = _at(place)
     say(f"Freezing Mailwright {about.version}.")
     icons.draw_all(bundle.pictures)
     # What Python compiled before has the dates of its files in it: only a work folder made anew gives the same bytes.

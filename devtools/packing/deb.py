@@ -17,7 +17,7 @@ from pathlib import Path
 
 from devtools.debian import install_packages, is_installed
 from devtools.environment import ROOT
-from devtools.packing import bundle, debian_papers, desktop, distributions, identity, licences, sbom
+from devtools.packing import bundle, debian_papers, desktop, distributions, foreign, identity, licences, sbom
 from devtools.packing.environment import BUILD
 from devtools.words import SetUpError, say
 
@@ -26,14 +26,14 @@ LARGEST = 45_000_000
 LARGEST_INSTALLED = 150_000_000
 """Bytes: a package that outgrows them is not made, so that nobody finds out from a user."""
 
-_ELF = b"\x7fELF"
 
+def build(source: Path, frozen: bundle.Bundle, target: Path, place: Path = BUILD, level: int = 6) -> Path:
+    """Make the package of `frozen`, which is the tree `source`, in `target`; return its path. Raises SetUpError.
 
-def build(source: Path = ROOT, place: Path = BUILD, target: Path | None = None) -> Path:
-    """Make the package of the tree `source` and return its path. Raises SetUpError where a part cannot be made."""
+    `level` is how hard xz tries: 1 is for packages that are only tried.
+    """
     _ensure_tools()
     about = identity.read(source)
-    frozen = bundle.freeze(source, place / "frozen")
     tree = place / "deb"
     shutil.rmtree(tree, ignore_errors=True)
     lay_out(source, about, frozen, tree / "usr")
@@ -43,9 +43,9 @@ def build(source: Path = ROOT, place: Path = BUILD, target: Path | None = None) 
             f"Installed it would take {installed / 1e6:.1f} MB; {LARGEST_INSTALLED / 1e6:.0f} are allowed."
         )
     _write_control(about, tree, installed)
-    package = _pack(about, tree, target or ROOT / "dist")
+    package = _pack(about, tree, target, level)
     packed = package.stat().st_size
-    if packed > LARGEST:
+    if packed > LARGEST and level > 1:
         raise SetUpError(f"{package.name} has {packed / 1e6:.1f} MB; {LARGEST / 1e6:.0f} are allowed.")
     say(f"{package}: {packed / 1e6:.1f} MB, installed {installed / 1e6:.1f} MB")
     return package
@@ -70,8 +70,7 @@ def lay_out(source: Path, about: identity.Identity, frozen: bundle.Bundle, usr: 
     parts = distributions.bundled(frozen.parts)
     papers = usr / "share/doc/mailwright"
     licences.gather(parts, papers / "licences")
-    digest = hashlib.sha256((home / "mailwright").read_bytes()).hexdigest()
-    (papers / "sbom.cdx.json").write_text(sbom.write(about, parts, digest, system_libraries=True), "utf-8")
+    sbom.write_beside(about, parts, home / "mailwright", papers)
     (papers / "copyright").write_text(debian_papers.copyright_file(parts), "utf-8")
     (papers / "changelog.gz").write_bytes(gzip.compress(debian_papers.changelog(about).encode(), 9, mtime=0))
     overrides = usr / "share/lintian/overrides/mailwright"
@@ -113,20 +112,9 @@ def _write_control(about: identity.Identity, tree: Path, installed: int) -> None
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
-def binaries(tree: Path) -> list[Path]:
-    """Return every program and library below `tree`."""
-    found = []
-    for path in sorted(tree.rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            with path.open("rb") as file:
-                if file.read(4) == _ELF:
-                    found.append(path)
-    return found
-
-
 def depends(tree: Path) -> list[str]:
     """Return the packages of Debian whose libraries the bundle is linked with and does not carry."""
-    elves = binaries(tree)
+    elves = foreign.binaries(tree)
     folders = sorted({str(path.parent) for path in elves})
     with tempfile.TemporaryDirectory() as place:
         (Path(place) / "debian").mkdir()
@@ -149,12 +137,21 @@ def depends(tree: Path) -> list[str]:
     return sorted(name.strip() for name in found.split(","))
 
 
-def _pack(about: identity.Identity, tree: Path, target: Path) -> Path:
+def _pack(about: identity.Identity, tree: Path, target: Path, level: int) -> Path:
     target.mkdir(exist_ok=True, parents=True)
     machine = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True)
     package = target / f"mailwright_{about.debian_version}_{machine.stdout.strip()}.deb"
     # One thread: how xz cuts its blocks depends on their number, and with it every byte.
-    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z9", "--threads-max=1", "--build", str(tree), str(package)]
+    command = [
+        "dpkg-deb",
+        "--root-owner-group",
+        "-Zxz",
+        f"-z{level}",
+        "--threads-max=1",
+        "--build",
+        str(tree),
+        str(package),
+    ]
     environment = bundle.reproducible(about)
     if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode != 0:
         raise SetUpError("dpkg-deb could not pack it; its words are above.")

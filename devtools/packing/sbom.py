@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 import sqlite3
 import ssl
+import sys
 import uuid
 from collections.abc import Sequence
+from pathlib import Path
 
 from cyclonedx.factory.license import LicenseFactory
 from cyclonedx.model import HashAlgorithm, HashType
@@ -57,6 +60,14 @@ def components(parts: Sequence[Part], system_libraries: bool) -> list[Component]
             )
         )
     return found
+
+
+def write_beside(about: Identity, parts: Sequence[Part], program: Path, folder: Path) -> None:
+    """Write the list as sbom.cdx.json into `folder`, with the digest of the frozen file `program`."""
+    # Of Linux's packages none carries OpenSSL or SQLite: they are the system's.
+    own = not sys.platform.startswith("linux")
+    digest = hashlib.sha256(program.read_bytes()).hexdigest()
+    (folder / "sbom.cdx.json").write_text(write(about, parts, digest, system_libraries=not own), "utf-8")
 
 
 def write(about: Identity, parts: Sequence[Part], digest: str, *, system_libraries: bool) -> str:

@@ -65,7 +65,7 @@ EXCLUDED_MODULES = (
     "turtle",
     "curses",
     "readline",
-    "dbm",
+    # dbm itself stays: exchangelib keeps what autodiscover found in a file of shelve.
     "_dbm",
     "_gdbm",
     "nis",
