@@ -220,7 +220,9 @@ class ProgramScene:
         for field, widget in view.recipients.items():
             if widget is focus or widget.isAncestorOf(focus):
                 return field
-        return {view.subject: Field.SUBJECT, view.body: Field.BODY}.get(focus)
+        if focus is view.body.editor:
+            return Field.BODY
+        return Field.SUBJECT if focus is view.subject else None
 
     def words(self, widget: QWidget) -> str:
         """Return all words that are shown in a widget."""

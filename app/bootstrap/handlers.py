@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from app.bootstrap.editing_handlers import editing_handlers
 from app.bootstrap.letter_options import option_handlers
 from app.bootstrap.list_handlers import list_handlers
 from app.bootstrap.letter_people import people_handlers
@@ -132,6 +133,7 @@ def _while_writing(program: Program) -> Handlers:
         "compose.importance": on_letter("toggle_importance"),
         "compose.remedy": on_letter("do_remedy"),
         "compose.details": on_letter("toggle_details"),
+        **editing_handlers(writing.current),
         **option_handlers(writing),
         **people_handlers(writing),
     }

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from app.domain.i18n import tr
 from app.domain.message import BodyFormat, Content, Field, LocalId
-from app.services.plain import plain_text
 from app.ui.off_thread import off_thread
 from app.ui.type_ahead import TypeAhead
 from app.views.compose.session import ComposeSession, Tools
@@ -17,6 +16,7 @@ from app.views.compose.view import ComposeView
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
     from app.domain.record import Record
+    from app.services.html.opening import Opened
     from app.services.rows import ListRow
 
 
@@ -36,6 +36,7 @@ class Writing:
             program.tasks.spawn,
             program.clock.now,
             program.aids,
+            program.attachments,
             program.people,
         )
         self.on_sent: Callable[[LocalId], None] = lambda _name: None
@@ -110,13 +111,14 @@ class Writing:
             return
         body = letter.content.body
         formatted = letter.content.body_format is BodyFormat.HTML
-        readable = await off_thread(lambda: plain_text(body)) if formatted else body
+        readable = "" if formatted else body
+        opened = await off_thread(lambda: _open_html(body)) if formatted else None
         # Looked for after the last wait: the same row may have been opened again meanwhile.
         known = next((view for view in self._views if view.session.local_id == letter.record.local_id), None)
         if known is not None:
             program.stage.show_letter(known)
             return
-        session = ComposeSession(letter, readable, self._tools)
+        session = ComposeSession(letter, readable, self._tools, opened)
         view = ComposeView(session, program.registry)
         view.left.connect(lambda: self.leave(view))
         session.ended.subscribe(lambda how: self._ended(view, how))
@@ -163,3 +165,10 @@ class Writing:
             self.on_sent(view.session.local_id)
         elif how == "discarded":
             self.on_discarded(view.session.local_id)
+
+
+def _open_html(body: str) -> Opened:
+    """Read HTML for the editor. What reads it is loaded with the first letter that needs it."""
+    from app.services.html.opening import open_html
+
+    return open_html(body)

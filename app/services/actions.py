@@ -20,16 +20,18 @@ ACTIONS: Final = {
     "try-now": mark("Try now"),
     "cancel": mark("Cancel"),
     "undo": mark("Undo"),
+    "unsend": mark("Take back"),
     "send-now": mark("Send now"),
     "sign-in": mark("Sign in"),
     "copy-details": mark("Copy details"),
     "make-plain": mark("Make plain"),
+    "restore-format": mark("Bring the formatting back"),
     "settings": mark("Open settings"),
 }
 
 FOR_THE_WINDOW: Final = frozenset(
     {"compare", "mend-address", "mend-subject", "mend-option", "review-attachments", "sign-in", "copy-details"}
-    | {"make-plain", "settings"}
+    | {"make-plain", "restore-format", "settings"}
 )
 """These show or ask something; `services/remedies.py` does all others, and passes these on."""
 

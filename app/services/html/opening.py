@@ -28,7 +28,13 @@ def open_html(html: str) -> Opened:
     return Opened(body, tuple(entries(body.blocks, body.base)), html)
 
 
+def open_text(text: str) -> Opened:
+    """Return plain text as a body of formatted text; what is `known` of it is what it will be from then on."""
+    blocks = tuple(Paragraph((Run(line),) if line else ()) for line in text.split("\n"))
+    body = Body(blocks, OWN_BASE)
+    return Opened(body, tuple(entries(blocks, OWN_BASE)), write_body(body))
+
+
 def html_of_text(text: str) -> str:
     """Return plain text as the HTML of a letter begun here, a line for a line."""
-    blocks = tuple(Paragraph((Run(line),) if line else ()) for line in text.split("\n"))
-    return write_body(Body(blocks, OWN_BASE))
+    return open_text(text).known

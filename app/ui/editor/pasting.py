@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject, Signal
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject
 from PySide6.QtGui import QImage, QTextCursor
 
 from app.domain.text import clean_text
 from app.services.html.blocks import Block, Paragraph, Run
 from app.services.html.clean import clean
 from app.services.html.parse import parse_piece
+from app.ui.editor.behind import Behind
 
 if TYPE_CHECKING:
     from app.ui.editor.rich import RichEditor
@@ -25,24 +25,18 @@ _SLICE: Final = 64 * 1024
 class Pasting(QObject):
     """Takes in what is pasted. Of several at once, each goes where the cursor was when it came."""
 
-    _read = Signal(object, object)
-
     def __init__(self, editor: RichEditor) -> None:
         super().__init__(editor)
         self._editor = editor
-        self._waiting: dict[int, tuple[threading.Thread, QTextCursor, list[list[Block]]]] = {}
-        self._count = 0
-        self._read.connect(self._arrived)
+        self._behind = Behind(self)
 
     def is_pasting(self) -> bool:
         """Tell whether something is still being read."""
-        return bool(self._waiting)
+        return self._behind.is_busy()
 
     def finish(self) -> None:
         """Wait for what is being read, because the letter is being closed or sent."""
-        for number, (thread, _, read) in list(self._waiting.items()):
-            thread.join()
-            self._arrived(number, read[0] if read else [])
+        self._behind.finish()
 
     def can_take(self, source: QMimeData) -> bool:
         """Tell whether this can be put into the text: files that are no pictures are for others to take."""
@@ -57,7 +51,7 @@ class Pasting(QObject):
         elif source.hasHtml() and not _is_one_picture(source):
             self._take_html(source.html())
         elif source.hasImage():
-            self._editor.pictures_offered.emit([(_png(source), "")])
+            self._editor.pictures_offered.emit([(png_of(source), "")])
         elif source.hasText():
             self.take_text(source.text())
 
@@ -77,21 +71,8 @@ class Pasting(QObject):
             return
         cursor = self._editor.textCursor()
         cursor.removeSelectedText()
-        self._count += 1
-        number, read = self._count, list[list[Block]]()
-
-        def work() -> None:
-            read.append(_read_html(html))
-            self._read.emit(number, read[0])
-
-        thread = threading.Thread(target=work, name="paste", daemon=True)
-        self._waiting[number] = (thread, QTextCursor(cursor), read)
-        thread.start()
-
-    def _arrived(self, number: object, blocks: object) -> None:
-        waiting = self._waiting.pop(number, None) if isinstance(number, int) else None
-        if waiting is not None and isinstance(blocks, list):
-            self._editor.insert_blocks(blocks, waiting[1])
+        place = QTextCursor(cursor)
+        self._behind.run(lambda: _read_html(html), lambda blocks: self._editor.insert_blocks(blocks, place))
 
 
 def _read_html(html: str) -> list[Block]:
@@ -103,7 +84,8 @@ def _is_one_picture(source: QMimeData) -> bool:
     return source.hasImage() and source.html().count("<") < 12 and "<img" in source.html().lower()
 
 
-def _png(source: QMimeData) -> bytes:
+def png_of(source: QMimeData) -> bytes:
+    """Return the picture of a clipboard as the bytes of a PNG file."""
     image = source.imageData()
     if not isinstance(image, QImage):
         return b""

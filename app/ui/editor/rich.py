@@ -157,8 +157,9 @@ class RichEditor(QTextEdit):
             return self._with_cursor(writing.begin_line)
         if key == Qt.Key.Key_Backspace and held == Qt.KeyboardModifier.NoModifier:
             return self._with_cursor(writing.take_back_line)
-        if key in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab} and writing.lists_of(self.textCursor()):
-            return self._with_cursor(lambda cursor: writing.shift_item(cursor, 1 if key == Qt.Key.Key_Tab else -1))
+        if key in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab} and not held & Qt.KeyboardModifier.ControlModifier:
+            step = 1 if key == Qt.Key.Key_Tab else -1
+            return self._with_cursor(lambda cursor: writing.shift_item(cursor, step) or writing.next_cell(cursor, step))
         if event.text() and event.text().isprintable():
             free = writing.leave_link(self.textCursor(), self.currentCharFormat())
             if free is not None:
@@ -176,8 +177,8 @@ class RichEditor(QTextEdit):
         return done
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's signature
-        if not self.isReadOnly() and writing.lists_of(self.textCursor()):
-            return False  # Tab moves an item of a list further in
+        if not self.isReadOnly() and writing.takes_tab(self.textCursor()):
+            return False  # Tab moves an item of a list further in, and goes from cell to cell
         return super().focusNextPrevChild(next)
 
     # --- in and out --------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextList
+from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextList, QTextTable
 
 from app.services.html.blocks import Look, Paragraph
 from app.ui.editor.formats import INDENT, Own, block_format, char_format, look_of
@@ -124,6 +124,31 @@ def shift_item(cursor: QTextCursor, step: int) -> bool:
     if len(further) <= 8:
         put_lists(cursor, further)
     return True
+
+
+def table_at(cursor: QTextCursor) -> QTextTable | None:
+    """Return the table the cursor is in; the stubs do not know that there may be none."""
+    return cursor.currentTable()
+
+
+def next_cell(cursor: QTextCursor, step: int) -> bool:
+    """Go to the next cell of a table, making a row behind the last; False outside of tables."""
+    table = table_at(cursor)
+    if table is None:
+        return False
+    cell = table.cellAt(cursor)
+    number = cell.row() * table.columns() + cell.column() + step
+    if number >= table.rows() * table.columns():
+        table.appendRows(1)
+    if number >= 0:
+        place = table.cellAt(number // table.columns(), number % table.columns()).firstCursorPosition()
+        cursor.setPosition(place.position())
+    return True
+
+
+def takes_tab(cursor: QTextCursor) -> bool:
+    """Tell whether Tab means something to the text here: in lists and tables."""
+    return bool(lists_of(cursor)) or table_at(cursor) is not None
 
 
 def leave_link(cursor: QTextCursor, typed: QTextCharFormat) -> QTextCharFormat | None:

@@ -84,6 +84,8 @@ class BodyEditor(QPlainTextEdit):
     """The body as plain text. A large paste goes in slice by slice, so that the window stays alive meanwhile."""
 
     edited = Signal(object)
+    pictures_offered = Signal(list)
+    """A picture was pasted: the text has to become formatted first."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -115,7 +117,16 @@ class BodyEditor(QPlainTextEdit):
         self.document().clearUndoRedoStacks()
         self._telling = True
 
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        if source.hasUrls() and any(url.isLocalFile() for url in source.urls()):
+            return False  # files are attached, by the pane
+        return source.hasImage() or super().canInsertFromMimeData(source)
+
     def insertFromMimeData(self, source: QMimeData) -> None:
+        if source.hasImage() and not source.hasText():
+            from app.ui.editor.pasting import png_of
+
+            self.pictures_offered.emit([(png_of(source), "")])
         if not source.hasText():
             return
         text = clean_text(source.text(), lines=True)

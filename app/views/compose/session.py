@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from app.domain.edits import BodyReplaced, Edit, ImportanceSet, Pending, Replica, TextSplice, utf16_length
-from app.domain.i18n import tr
 from app.domain.message import SUBJECT_LIMIT, BodyFormat, Content, Field, Importance, LocalId
 from app.domain.record import CopyTo, Letter, Record
 from app.domain.state import State
@@ -25,6 +24,10 @@ from app.services.work import Spawn
 from app.views.compose.from_session import FromSession
 from app.views.compose.options_session import OptionsSession
 
+if TYPE_CHECKING:
+    from app.services.attachments import Attachments
+    from app.services.html.opening import Opened
+
 _MENDED_HERE = frozenset({"mend-address", "mend-subject", "mend-option"})
 _WRITABLE = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 _WENT = frozenset({State.SENT, State.SENT_NOT_FILED})
@@ -40,20 +43,22 @@ class Tools(NamedTuple):
     spawn: Spawn
     now: Callable[[], float]
     aids: Aids | None = None
+    attachments: Attachments | None = None
     people: People | None = None
 
 
 class ComposeSession:
     """One open letter. `changed` says that what is drawn of its state may differ; `ended` that it left this pane."""
 
-    def __init__(self, letter: Letter, readable: str, tools: Tools) -> None:
-        """Write on `letter`, as it was read from this machine's disk; `readable` is its body as plain text."""
+    def __init__(self, letter: Letter, readable: str, tools: Tools, opened: Opened | None = None) -> None:
+        """Write on `letter`, as it was read from this machine's disk; `readable` is its body as plain text, `opened`
+        what the editor of formatted text begins with.
+        """
         self.changed: Event[None] = Event()
-        self.body_replaced: Event[str] = Event()
         self.ended: Event[str] = Event()
         self.mend_wanted: Event[None] = Event()
         self.local_id: LocalId = letter.record.local_id
-        self.body = readable
+        self.body, self.opened = readable, opened
         self.body_format = letter.content.body_format
         self._head = Replica(_without_body(letter.content), letter.pending)
         self._letters, self._drafts, self._outbox = tools.letters, tools.drafts, tools.outbox
@@ -61,6 +66,7 @@ class ComposeSession:
         self.options = OptionsSession(self, tools.aids, tools.now)
         self.sender = FromSession(self, tools.aids)
         self.people, self.account_id = tools.people, letter.record.account_id
+        self.attachments = tools.attachments
         self._leaving = False
         self._stop_listening = [
             tools.drafts.changed.subscribe(self._record_changed),
@@ -90,7 +96,7 @@ class ComposeSession:
         return record is not None and record.state in _WRITABLE and not record.discarded
 
     def is_formatted(self) -> bool:
-        """Tell whether the body is HTML, which is kept as it is and cannot be typed in yet."""
+        """Tell whether the body is HTML."""
         return self.body_format is BodyFormat.HTML
 
     def state(self) -> StateWords:
@@ -101,11 +107,7 @@ class ComposeSession:
     def notice(self) -> Explanation | None:
         """Return what the bar says, None where all is well."""
         record = self.record
-        found = None if record is None else explain_record(record)
-        if found is None and self.is_formatted() and self.can_edit():
-            sentence = tr("This message has formatting, which is kept. To change its text, make it plain.")
-            return Explanation(sentence, "make-plain", (), tone="info")
-        return found
+        return None if record is None else explain_record(record)
 
     def subject_problem(self) -> str:
         """Return what is wrong with the subject, "" for nothing. It is never cut."""
@@ -120,8 +122,9 @@ class ComposeSession:
         if not self.can_edit():
             return
         self._drafts.edit(self.local_id, edit)
-        body = (isinstance(edit, TextSplice) and edit.field is Field.BODY) or isinstance(edit, BodyReplaced)
-        if not body:
+        if isinstance(edit, BodyReplaced):
+            self.body_format = edit.body_format
+        elif not (isinstance(edit, TextSplice) and edit.field is Field.BODY):
             self._head.apply(edit)
             if not isinstance(edit, Pending):
                 self.changed.emit(None)
@@ -182,20 +185,10 @@ class ComposeSession:
 
     def act(self, action: str) -> None:
         """Do the one thing that the bar or the state line offers."""
-        if action == "make-plain":
-            self.make_plain()
-        elif action in _MENDED_HERE:
+        if action in _MENDED_HERE:
             self.mend_wanted.emit(None)
         else:
             self._remedies.apply(action, self.local_id)
-
-    def make_plain(self) -> None:
-        """Exchange the HTML body for its plain text, because the person asked for it."""
-        text = self.body
-        self.edit(BodyReplaced(text, BodyFormat.TEXT))
-        self.body_format = BodyFormat.TEXT
-        self.body_replaced.emit(text)
-        self.changed.emit(None)
 
     def end(self, how: str) -> None:
         """Stop listening, once; `how` is "sent", "discarded", "left", or "gone" where that was done elsewhere."""

@@ -15,7 +15,10 @@ from app.ui import icons, keys
 from app.ui.bars import MessageBar
 from app.ui.label import Label
 from app.ui.recipients_field import RecipientsField
-from app.views.compose.fields import BodyEditor, SubjectField
+from app.views.compose.body import BodyField
+from app.views.compose.body_pictures import BodyPictures
+from app.views.compose.body_work import BodyWork
+from app.views.compose.fields import SubjectField
 from app.views.compose.from_line import FromLine
 from app.views.compose.options_area import OptionsArea
 from app.views.compose.people import LetterPeople
@@ -44,7 +47,7 @@ class ComposeView(QWidget):
             Field.BCC: RecipientsField(Field.BCC, tr("Bcc")),
         }
         self.subject = SubjectField(self)
-        self.body = BodyEditor(self)
+        self.body = BodyField(registry.run, self)
         self._limit = Label(self)
         self._limit.setProperty("tone", "bad")
         self._limit.hide()
@@ -84,7 +87,7 @@ class ComposeView(QWidget):
         text.setContentsMargins(_SIDE, 14, 8, 8)
         text.addWidget(self.body)
         column.addLayout(text, 1)
-        fields = [*self.recipients.values(), self.subject, self.body]
+        fields = [*self.recipients.values(), self.subject, self.body.plain]
         for first, second in pairwise(fields):
             QWidget.setTabOrder(first, second)
 
@@ -161,7 +164,11 @@ class ComposeView(QWidget):
             wanted = field is Field.TO or bool(getattr(content, field.value) or pending.get(field))
             self._show_field(field, shown=wanted)
         self.subject.set_subject(content.subject)
-        self.body.set_body(self.session.body)
+        self.text = BodyWork(self.body, self.picking, BodyPictures(self.body, self.session, self.session.attachments))
+        if self.session.opened is not None:
+            self.body.open_formatted(self.session.opened)
+        else:
+            self.body.set_body(self.session.body)
 
     def _show_field(self, field: Field, *, shown: bool) -> None:
         self.recipients[field].setVisible(shown)
@@ -178,7 +185,6 @@ class ComposeView(QWidget):
         self.body.edited.connect(self.session.edit)
         self.subject.returnPressed.connect(self.body.setFocus)
         self.session.changed.subscribe(lambda _: self.refresh())
-        self.session.body_replaced.subscribe(self.body.set_body)
         for command, handler in self._registry:
             if command.context is Context.COMPOSE:
                 keys.bind(self, [(command, handler)], Context.COMPOSE)
@@ -211,7 +217,7 @@ class ComposeView(QWidget):
         self._state.setAccessibleName(state.text)
         editable = self.session.can_edit()
         self.subject.setReadOnly(not editable)
-        self.body.setReadOnly(not (editable and not self.session.is_formatted()))
+        self.body.setReadOnly(not editable)
         for widget in self.recipients.values():
             widget.setEnabled(editable)
         self._send.setEnabled(editable)
@@ -252,6 +258,8 @@ class ComposeView(QWidget):
 
     def do_remedy(self) -> None:
         """Do what the bar offers."""
+        if self.body.do_remedy():
+            return
         notice = self.session.notice()
         if notice is not None and notice.action:
             self._act(notice.action)

@@ -131,18 +131,13 @@ async def test_leaving_saves_and_ends_once() -> None:
     await it.scene.spawn.end()
 
 
-async def test_html_is_kept_until_it_is_made_plain() -> None:
-    html = Content(to=(BEN,), subject="Hello", body="<p>Dear Ben</p>", body_format=BodyFormat.HTML)
-    it = await opened(html, "Dear Ben")
-    shown: list[str] = []
-    it.session.body_replaced.subscribe(shown.append)
-    notice = it.session.notice()
-    assert notice is not None
-    assert notice.action == "make-plain"
-    it.session.act("make-plain")
+async def test_the_format_of_the_body_follows_what_the_editor_tells() -> None:
+    it = await opened(Content(to=(BEN,), subject="Hello", body="Dear Ben"))
+    assert not it.session.is_formatted()
+    it.session.edit(BodyReplaced("<p>Dear Ben</p>", BodyFormat.HTML))
+    assert it.session.is_formatted()
     content = (await it.scene.journal.read(it.name)).content
-    assert (content.body, content.body_format) == ("Dear Ben", BodyFormat.TEXT)
-    assert shown == ["Dear Ben"]
+    assert (content.body, content.body_format) == ("<p>Dear Ben</p>", BodyFormat.HTML)
     assert it.session.notice() is None
     await it.scene.spawn.end()
 

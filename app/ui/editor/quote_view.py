@@ -1,0 +1,58 @@
+"""Shows in small what a letter quotes and does not take apart: it goes out whole, and is one key away from going."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.domain.i18n import tr
+from app.services.html.blocks import Block
+from app.services.html.parse import parse_showing
+from app.ui import icons
+from app.ui.editor.behind import Behind
+from app.ui.html_view import HtmlView
+from app.ui.label import Label
+
+_HEIGHT = 190
+
+
+class QuoteView(QFrame):
+    """The quotation below the text. `dropped` says that it is not to go out."""
+
+    dropped = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "bar")
+        self._behind = Behind(self)
+        words = Label(tr("Quoted message; goes out whole"), self)
+        words.setProperty("tone", "muted")
+        drop = QPushButton(tr("Remove"), self)
+        drop.setProperty("kind", "quiet")
+        icons.put(drop, "x", "muted", 14)
+        drop.setAccessibleName(tr("Remove the quoted message"))
+        drop.clicked.connect(self.dropped.emit)
+        self.view = HtmlView(self)
+        self.view.setAccessibleName(tr("Quoted message"))
+        self.view.setFixedHeight(_HEIGHT)
+        head = QHBoxLayout()
+        head.addWidget(words)
+        head.addStretch(1)
+        head.addWidget(drop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 6, 8, 8)
+        column.addLayout(head)
+        column.addWidget(self.view)
+
+    def show_html(self, html: str) -> None:
+        """Show safe HTML; it is read in a thread."""
+        if html:
+            self._behind.run(lambda: parse_showing(html), self._show)
+        else:
+            self._behind.forget()
+            self.view.show_blocks(())
+
+    def _show(self, blocks: Sequence[Block]) -> None:
+        self.view.show_blocks(blocks)

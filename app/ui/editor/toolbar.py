@@ -1,0 +1,85 @@
+"""The tools of formatted text in one quiet line: each shows its key, and whether it holds where the cursor is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from app.domain.i18n import mark, tr
+from app.ui import icons, keys
+from app.ui.editor import deeds, writing
+from app.ui.editor.formats import Own
+from app.ui.editor.rich import RichEditor
+
+_TOOLS: Final = (
+    ("bold", "bold", mark("Bold"), "Ctrl+B"),
+    ("italic", "italic", mark("Italic"), "Ctrl+I"),
+    ("underline", "underline", mark("Underline"), "Ctrl+U"),
+    ("strike", "strikethrough", mark("Strike through"), "Ctrl+Shift+X"),
+    ("color", "palette", mark("Text colour"), "Ctrl+Shift+K"),
+    ("", "", "", ""),
+    ("bullets", "list", mark("Bulleted list"), "Ctrl+Shift+8"),
+    ("numbers", "list-ordered", mark("Numbered list"), "Ctrl+Shift+7"),
+    ("quote", "text-quote", mark("Quote"), "Ctrl+Shift+9"),
+    ("", "", "", ""),
+    ("link", "link", mark("Link"), "Ctrl+K"),
+    ("table", "table", mark("Table"), "Ctrl+Shift+L"),
+    ("picture", "image", mark("Picture in the text"), "Ctrl+Shift+G"),
+    ("clear", "remove-formatting", mark("Clear formatting"), "Ctrl+\\"),
+)
+_PAUSE: Final = 60
+"""Milliseconds of rest before the tools say what holds at the cursor: a key waits for none of it."""
+
+
+class FormatBar(QWidget):
+    """The line of tools. `run` does a command by its name."""
+
+    def __init__(self, editor: RichEditor, run: Callable[[str], object], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._editor = editor
+        self.setAccessibleName(tr("Formatting"))
+        self._buttons: dict[str, QPushButton] = {}
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(1)
+        for name, icon, words, shortcut in _TOOLS:
+            if name:
+                line.addWidget(self._button(name, icon, tr(words), shortcut, run))
+            else:
+                line.addSpacing(10)
+        line.addStretch(1)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_PAUSE)
+        self._rest.timeout.connect(self._show_state)
+        editor.cursorPositionChanged.connect(self._rest.start)
+        editor.currentCharFormatChanged.connect(lambda _: self._rest.start())
+
+    def _button(self, name: str, icon: str, words: str, shortcut: str, run: Callable[[str], object]) -> QPushButton:
+        button = QPushButton(self)
+        button.setProperty("kind", "quiet")
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setCheckable(name in {*deeds.CHARACTERS, "bullets", "numbers", "quote"})
+        button.setAccessibleName(words)
+        button.setToolTip(keys.with_keys(words, shortcut))
+        icons.put(button, icon, "muted", 16)
+        button.clicked.connect(lambda: run(f"text.{name}"))
+        self._buttons[name] = button
+        return button
+
+    def _show_state(self) -> None:
+        if not self.isVisible():
+            return
+        look = deeds.look_here(self._editor)
+        cursor = self._editor.textCursor()
+        lists = writing.lists_of(cursor)
+        for name, on in (
+            *((name, bool(getattr(look, name))) for name in deeds.CHARACTERS),
+            ("bullets", lists.endswith("u")),
+            ("numbers", lists.endswith("o")),
+            ("quote", bool(cursor.blockFormat().property(Own.QUOTE))),
+        ):
+            self._buttons[name].setChecked(on)

@@ -1,0 +1,153 @@
+"""Pictures in the text of a letter: attached under a name of their own (cid:), and shown from the attachment's bytes.
+
+The bytes are on this machine's disk before the text names them, so that no letter ever points at nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QImage, QTextCursor
+
+from app.domain.attachment import Attached
+from app.domain.i18n import tr
+from app.domain.message import LocalId
+from app.ui.editor.behind import Behind
+from app.ui.editor.pictures import decode
+from app.views.compose.body import BodyField
+from app.views.compose.session import ComposeSession
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.ui.editor.rich import RichEditor
+
+_LARGEST: Final = 25_000_000
+_SHOWN: Final = 560
+"""Pixels; a wider picture is shown, and sent, as wide as this."""
+_TYPES: Final = {
+    b"\x89PNG": ("png", "image/png"),
+    b"\xff\xd8\xff": ("jpg", "image/jpeg"),
+    b"GIF8": ("gif", "image/gif"),
+}
+
+
+class Keeping(Protocol):
+    """The letter's attachments, as far as pictures in the text need them."""
+
+    def of(self, local_id: LocalId) -> Sequence[Attached]:
+        """Return what is attached."""
+        ...
+
+    async def add_bytes(
+        self, local_id: LocalId, name: str, content: bytes, content_type: str = "", content_id: str = ""
+    ) -> str:
+        """Attach bytes; with `content_id` they are a picture in the text."""
+        ...
+
+    async def path_of(self, local_id: LocalId, key: str) -> str:
+        """Return the path of the bytes on this machine."""
+        ...
+
+
+class BodyPictures(QObject):
+    """Puts pictures in and shows those that are there."""
+
+    def __init__(self, body: BodyField, session: ComposeSession, keeping: Keeping | None) -> None:
+        super().__init__(body)
+        self._body, self._session, self._keeping = body, session, keeping
+        self._behind = Behind(self)
+        body.made_rich.connect(self._listen)
+        body.plain.pictures_offered.connect(self._offered)
+
+    def _listen(self, rich: object) -> None:
+        from app.ui.editor.rich import RichEditor
+
+        if isinstance(rich, RichEditor):
+            rich.pictures_offered.connect(self._offered)
+            rich.poured.connect(self._show_all)
+
+    # --- putting in --------------------------------------------------------------------------------------------------
+
+    def choose(self) -> None:
+        """Let the person choose a file."""
+        from PySide6.QtWidgets import QFileDialog
+
+        dialog = QFileDialog(self._body, tr("Picture in the text"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilter(tr("Pictures") + " (*.png *.jpg *.jpeg *.gif *.bmp *.webp)")
+        dialog.filesSelected.connect(self._offered)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _offered(self, offered: list[object]) -> None:
+        if self._keeping is None or not self._session.can_edit():
+            return
+        rich = self._body.format_text()
+        place = QTextCursor(rich.textCursor())
+        self._behind.run(lambda: [_read(one) for one in offered], lambda read: self._put_in(read, place))
+
+    def _put_in(self, read: list[tuple[bytes, str, QImage] | None], place: QTextCursor) -> None:
+        for one in read:
+            if one is not None:
+                self._session.spawn(self._attach(*one, place), "put a picture into the text")
+
+    async def _attach(self, data: bytes, name: str, image: QImage, place: QTextCursor) -> None:
+        from app.services.html.blocks import Picture
+
+        if self._keeping is None:
+            return
+        content_id = f"{uuid.uuid4().hex[:16]}@mailwright"
+        ending, kind = next((found for sign, found in _TYPES.items() if data.startswith(sign)), ("", ""))
+        name = name or tr("picture") + f".{ending or 'png'}"
+        await self._keeping.add_bytes(self._session.local_id, name, data, kind, content_id)
+        rich = self._body.rich
+        if rich is None or not self._session.can_edit():
+            return
+        width = min(image.width(), _SHOWN)
+        height = round(image.height() * width / max(1, image.width()))
+        rich.insert_picture(Picture(f"cid:{content_id}", Path(name).stem, width, height), image, place)
+
+    # --- showing -----------------------------------------------------------------------------------------------------
+
+    def _show_all(self) -> None:
+        """Show the pictures that the text names and the letter has."""
+        rich = self._body.rich
+        if self._keeping is None or rich is None or "cid:" not in rich.html():
+            return
+        for one in self._keeping.of(self._session.local_id):
+            if one.content_id:
+                self._session.spawn(self._show(rich, one, self._keeping.path_of), "show a picture in the text")
+
+    async def _show(self, rich: RichEditor, one: Attached, path_of: Callable[[LocalId, str], Awaitable[str]]) -> None:
+        path = await path_of(self._session.local_id, one.key)
+
+        def shown(image: QImage | None) -> None:
+            if image is not None:
+                rich.put_image(f"cid:{one.content_id}", image)
+
+        self._behind.run(lambda: decode(_bytes_of(path)), shown)
+
+
+def _bytes_of(path: str) -> bytes:
+    try:
+        file = Path(path)
+        return file.read_bytes() if file.stat().st_size <= _LARGEST else b""
+    except OSError:
+        return b""
+
+
+def _read(offered: object) -> tuple[bytes, str, QImage] | None:
+    """Return bytes, name and picture of what was offered, None where it is no picture. Runs in a thread."""
+    if isinstance(offered, str):
+        data, name = _bytes_of(offered), Path(offered).name
+    elif isinstance(offered, tuple):
+        data, name = offered
+    else:
+        return None
+    image = decode(data)
+    return None if image is None else (data, name, image)

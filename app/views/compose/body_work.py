@@ -1,0 +1,116 @@
+"""The deeds on the text of a letter, by the names of their commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtGui import QGuiApplication
+
+from app.domain.i18n import mark, tr
+from app.views.compose.body import BodyField
+from app.views.compose.picking import Picking
+
+if TYPE_CHECKING:
+    from app.ui.editor.rich import RichEditor
+    from app.views.compose.body_pictures import BodyPictures
+
+COLORS: Final = (
+    (mark("Ordinary"), ""),
+    (mark("Red"), "#c00000"),
+    (mark("Orange"), "#c55a11"),
+    (mark("Green"), "#2e7d32"),
+    (mark("Teal"), "#00838f"),
+    (mark("Blue"), "#1f5fbf"),
+    (mark("Purple"), "#7030a0"),
+    (mark("Grey"), "#6b7280"),
+)
+MARKS: Final = (
+    (mark("None"), ""),
+    (mark("Yellow"), "#fff176"),
+    (mark("Green"), "#c8e6c9"),
+    (mark("Blue"), "#bbdefb"),
+    (mark("Pink"), "#f8bbd0"),
+    (mark("Grey"), "#e0e0e0"),
+)
+_RICH: Final = frozenset(
+    {
+        *("bold", "italic", "underline", "strike", "clear", "numbers", "bullets", "quote", "further", "back", "table"),
+        *("row", "column", "remove_row", "remove_column", "rule"),
+    }
+)
+
+
+class BodyWork:
+    """Acts on one letter's body. What only formatted text can have makes plain text formatted first."""
+
+    def __init__(self, body: BodyField, picking: Picking, pictures: BodyPictures) -> None:
+        """`picking` is the pane's list to choose from."""
+        self._body = body
+        self._picking = picking
+        self._pictures = pictures
+        self._deeds: dict[str, Callable[[], object]] = {
+            "color": lambda: self._choose_color(ground=False),
+            "mark": lambda: self._choose_color(ground=True),
+            "link": body.open_link,
+            "picture": pictures.choose,
+            "paste_plain": self._paste_plain,
+            "format": body.switch_format,
+            "drop_quote": body.drop_quote,
+        }
+        self._looking: dict[str, Callable[[], object]] = {
+            "find": body.open_find,
+            "replace": lambda: body.open_find(replace=True),
+            "find_next": lambda: body.find_again(1),
+            "find_previous": lambda: body.find_again(-1),
+        }
+
+    def do(self, name: str) -> None:
+        """Do one of the commands `text.<name>`."""
+        if name in self._looking:
+            self._looking[name]()
+        elif self._body.is_read_only():
+            return
+        elif name in _RICH:
+            _do_rich(self._body.format_text(), name)
+        else:
+            self._deeds[name]()
+
+    def _choose_color(self, *, ground: bool) -> None:
+        from app.ui.editor import deeds
+        from app.ui.picker import Pick
+
+        rich = self._body.format_text()
+        picks = [Pick(tr(words), css) for words, css in (MARKS if ground else COLORS)]
+        title = tr("Mark with a colour") if ground else tr("Text colour")
+        self._picking.picker.open(title, picks, lambda css: deeds.put_color(rich, str(css), ground=ground))
+
+    def _paste_plain(self) -> None:
+        text = QGuiApplication.clipboard().text()
+        if not text:
+            return
+        if self._body.rich is not None and self._body.is_formatted():
+            self._body.rich.pasting.take_text(text)
+        else:
+            self._body.plain.paste()
+
+
+def _do_rich(rich: RichEditor, name: str) -> None:
+    from app.ui.editor import deeds
+
+    if name in deeds.CHARACTERS:
+        deeds.toggle(rich, name)
+    elif name in {"row", "column", "remove_row", "remove_column"}:
+        deeds.change_table(rich, name.replace("remove_", "-"))
+    else:
+        {
+            "clear": lambda: deeds.clear_formatting(rich),
+            "numbers": lambda: deeds.toggle_list(rich, "o"),
+            "bullets": lambda: deeds.toggle_list(rich, "u"),
+            "quote": lambda: deeds.toggle_quote(rich),
+            "further": lambda: deeds.shift(rich, 1),
+            "back": lambda: deeds.shift(rich, -1),
+            "table": lambda: deeds.insert_table(rich),
+            "rule": lambda: deeds.insert_rule(rich),
+        }[name]()
+    rich.setFocus()

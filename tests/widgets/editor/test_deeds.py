@@ -1,0 +1,190 @@
+"""What a person does to formatted text, by keys where there are any, and the HTML that comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
+from pytestqt.qtbot import QtBot
+
+from app.ui.editor import deeds
+from tests.widgets.editor.conftest import Desk, Written
+
+
+def select(written: Written, words: str) -> None:
+    found = written.editor.document().find(words)
+    assert not found.isNull(), words
+    written.editor.setTextCursor(found)
+
+
+def holds(written: Written, html: str) -> None:
+    """The journal and the document agree, and the body holds `html`."""
+    assert written.body() == written.whole()
+    assert html in written.body()
+
+
+@pytest.mark.parametrize(("what", "tag"), [("bold", "b"), ("italic", "i"), ("underline", "u"), ("strike", "s")])
+def test_characters_are_dressed_and_undressed(desk: Desk, what: str, tag: str) -> None:
+    written = desk.begin("Dear good Anna")
+    select(written, "good")
+    deeds.toggle(written.editor, what)
+    holds(written, f"<div>Dear <{tag}>good</{tag}> Anna</div>")
+    deeds.toggle(written.editor, what)
+    holds(written, "<div>Dear good Anna</div>")
+
+
+def test_bold_before_a_word_is_typed_makes_that_word_bold(desk: Desk, qtbot: QtBot) -> None:
+    written = desk.begin("")
+    qtbot.keyClicks(written.editor, "so ")
+    deeds.toggle(written.editor, "bold")
+    qtbot.keyClicks(written.editor, "bold")
+    deeds.toggle(written.editor, "bold")
+    qtbot.keyClicks(written.editor, " no")
+    holds(written, "<div>so <b>bold</b> no</div>")
+
+
+def test_colours_and_marks_are_told_as_css_and_go_with_the_formatting(desk: Desk) -> None:
+    written = desk.begin("one red word")
+    select(written, "red")
+    deeds.put_color(written.editor, "#c00000")
+    deeds.put_color(written.editor, "#fff176", ground=True)
+    holds(written, '<span style="color:#c00000;background-color:#fff176">red</span>')
+    deeds.clear_formatting(written.editor)
+    holds(written, "<div>one red word</div>")
+
+
+def test_lists_begin_go_on_and_end_by_key(desk: Desk, qtbot: QtBot) -> None:
+    written = desk.begin("one")
+    editor = written.editor
+    editor.moveCursor(QTextCursor.MoveOperation.End)
+    deeds.toggle_list(editor, "u")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.keyClicks(editor, "two")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.keyClick(editor, Qt.Key.Key_Tab)
+    qtbot.keyClicks(editor, "inner")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.keyClicks(editor, "after")
+    holds(written, "<ul><li>one</li><li>two<ul><li>inner</li></ul></li></ul><div>after</div>")
+
+
+def test_backspace_at_the_start_of_an_item_takes_it_out_of_its_list(desk: Desk, qtbot: QtBot) -> None:
+    written = desk.open("<ol><li>a</li><li>b</li></ol>")
+    editor = written.editor
+    select(written, "b")
+    editor.moveCursor(QTextCursor.MoveOperation.StartOfBlock)
+    qtbot.keyClick(editor, Qt.Key.Key_Backspace)
+    holds(written, "<ol><li>a</li></ol><div>b</div>")
+
+
+def test_several_paragraphs_become_numbers_then_bullets_then_none(desk: Desk) -> None:
+    written = desk.begin("a\nb\nc")
+    written.editor.selectAll()
+    deeds.toggle_list(written.editor, "o")
+    holds(written, "<ol><li>a</li><li>b</li><li>c</li></ol>")
+    deeds.toggle_list(written.editor, "u")
+    holds(written, "<ul><li>a</li><li>b</li><li>c</li></ul>")
+    deeds.toggle_list(written.editor, "u")
+    holds(written, "<div>a</div><div>b</div><div>c</div>")
+
+
+def test_a_quotation_is_put_around_and_left_by_enter_twice(desk: Desk, qtbot: QtBot) -> None:
+    written = desk.begin("said")
+    editor = written.editor
+    editor.moveCursor(QTextCursor.MoveOperation.End)
+    deeds.toggle_quote(editor)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.keyClicks(editor, "mine")
+    holds(written, "<div>said</div></blockquote><div>mine</div>")
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("example.org/a b", "https://example.org/a b"),
+        ("https://example.org", "https://example.org"),
+        ("anna@example.org", "mailto:anna@example.org"),
+        ("mailto:anna@example.org", "mailto:anna@example.org"),
+    ],
+)
+def test_a_link_is_put_on_what_is_selected_and_taken_off(desk: Desk, typed: str, address: str) -> None:
+    written = desk.begin("see here now")
+    select(written, "here")
+    assert deeds.put_link(written.editor, typed)
+    holds(written, f'see <a href="{address}">here</a> now')
+    select(written, "er")
+    assert deeds.link_here(written.editor) == address
+    written.editor.moveCursor(QTextCursor.MoveOperation.Left)
+    deeds.put_link(written.editor, "")
+    holds(written, "<div>see here now</div>")
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x"])
+def test_a_link_to_where_no_link_may_lead_is_refused(desk: Desk, address: str) -> None:
+    written = desk.begin("here")
+    written.editor.selectAll()
+    assert not deeds.put_link(written.editor, address)
+    assert written.edits == []
+
+
+def test_what_is_typed_behind_a_link_is_not_part_of_it(desk: Desk, qtbot: QtBot) -> None:
+    written = desk.open('<div><a href="https://x.example">link</a></div>')
+    written.editor.moveCursor(QTextCursor.MoveOperation.End)
+    qtbot.keyClicks(written.editor, " on")
+    holds(written, '<a href="https://x.example">link</a> on')
+
+
+def test_a_table_is_put_in_walked_through_by_tab_and_grows(desk: Desk, qtbot: QtBot) -> None:
+    written = desk.begin("above")
+    editor = written.editor
+    editor.moveCursor(QTextCursor.MoveOperation.End)
+    deeds.insert_table(editor, 1, 2)
+    qtbot.keyClicks(editor, "a")
+    qtbot.keyClick(editor, Qt.Key.Key_Tab)
+    qtbot.keyClicks(editor, "b")
+    qtbot.keyClick(editor, Qt.Key.Key_Tab)
+    qtbot.keyClicks(editor, "c")
+    qtbot.keyClick(editor, Qt.Key.Key_Backtab)
+    qtbot.keyClicks(editor, "B")
+    assert written.body() == written.whole()
+    words = written.body()
+    assert words.count("<tr>") == 2
+    for cell in (">a</td>", ">Bb</td>", ">c</td>"):
+        assert cell in words
+
+
+@pytest.mark.parametrize(
+    ("what", "rows", "cells"), [("row", 3, 6), ("column", 2, 6), ("-row", 1, 2), ("-column", 2, 2)]
+)
+def test_rows_and_columns_come_and_go(desk: Desk, what: str, rows: int, cells: int) -> None:
+    written = desk.open("<table border=1><tr><td>a<td>b<tr><td>c<td>d</table>")
+    select(written, "a")
+    deeds.change_table(written.editor, what)
+    assert written.body() == written.whole()
+    assert (written.body().count("<tr>"), written.body().count("<td")) == (rows, cells)
+
+
+def test_everything_can_be_undone_to_the_letter_it_was(desk: Desk) -> None:
+    written = desk.begin("one\ntwo")
+    before = written.editor.html()
+    editor = written.editor
+    editor.selectAll()
+    acts: list[Callable[[], object]] = [
+        lambda: deeds.toggle(editor, "bold"),
+        lambda: deeds.toggle_list(editor, "o"),
+        lambda: deeds.toggle_quote(editor),
+        lambda: deeds.insert_rule(editor),
+        lambda: deeds.insert_table(editor),
+    ]
+    for act in acts:
+        act()
+        assert written.body() == written.whole()
+    while editor.document().isUndoAvailable():
+        editor.undo()
+        assert written.body() == written.whole()
+    assert written.body() == before

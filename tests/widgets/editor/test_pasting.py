@@ -1,0 +1,136 @@
+"""What comes by the clipboard or by drag is made clean, goes in as one step, and fetches nothing."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QTextCursor, QTextDocument
+from pytestqt.qtbot import QtBot
+
+from tests.html_corpus import HOSTILE, ORDINARY, Case
+from tests.widgets.editor.conftest import Desk, Written
+
+
+def html(text: str) -> QMimeData:
+    data = QMimeData()
+    data.setHtml(text)
+    data.setText("plain words")
+    return data
+
+
+def paste(written: Written, data: QMimeData) -> None:
+    written.editor.insertFromMimeData(data)
+    written.editor.pasting.finish()
+
+
+@pytest.mark.parametrize("case", HOSTILE + ORDINARY, ids=lambda case: case.name)
+def test_whatever_is_pasted_is_safe_and_told_to_the_journal(desk: Desk, case: Case) -> None:
+    written = desk.begin("before after")
+    written.editor.moveCursor(QTextCursor.MoveOperation.End)
+    paste(written, html(case.html))
+    assert written.body() == written.whole()
+    assert [word for word in case.gone if word in written.body()] == []
+    assert "<script" not in written.body()
+    if case.html.strip():
+        written.editor.undo()
+        assert written.editor.toPlainText() == "before after"
+
+
+def test_words_pasted_into_a_line_stay_in_that_line(desk: Desk) -> None:
+    written = desk.begin("one two")
+    cursor = written.editor.textCursor()
+    cursor.setPosition(4)
+    written.editor.setTextCursor(cursor)
+    paste(written, html("<span style='font-weight:bold'>bold</span>"))
+    assert written.inner() == "<div>one <b>bold</b>two</div>"
+
+
+def test_a_spreadsheet_becomes_a_table(desk: Desk) -> None:
+    written = desk.begin("")
+    excel = next(case for case in ORDINARY if case.name == "Excel")
+    paste(written, html(excel.html))
+    assert written.body().count("<tr>") == 2
+    assert "North" in written.body()
+
+
+def test_plain_paste_takes_the_words_alone(desk: Desk) -> None:
+    written = desk.begin("")
+    written.editor.pasting.take_text("<b>not bold</b>\nsecond\x00")
+    assert written.inner() == "<div>&lt;b&gt;not bold&lt;/b&gt;</div><div>second</div>"
+
+
+def test_a_large_paste_is_read_behind_and_goes_where_the_cursor_was(desk: Desk, qtbot: QtBot) -> None:
+    written = desk.begin("before after")
+    cursor = written.editor.textCursor()
+    cursor.setPosition(7)
+    written.editor.setTextCursor(cursor)
+    written.editor.insertFromMimeData(html("<p>line of a newsletter</p>" * 3_000))
+    assert written.editor.pasting.is_pasting()
+    written.editor.moveCursor(QTextCursor.MoveOperation.End)
+    qtbot.keyClicks(written.editor, "!")
+    qtbot.waitUntil(lambda: not written.editor.pasting.is_pasting(), timeout=20_000)
+    text = written.editor.toPlainText()
+    assert text.startswith("before line of a newsletter")
+    assert text.endswith("after!")
+    assert written.body() == written.whole()
+
+
+def test_a_large_plain_paste_goes_in_whole(desk: Desk) -> None:
+    written = desk.begin("")
+    words = "a line that one can read\n" * 8_000
+    data = QMimeData()
+    data.setText(words)
+    paste(written, data)
+    assert written.editor.toPlainText() == words
+    assert written.body() == written.whole()
+
+
+def test_what_is_copied_carries_our_html_and_comes_back_the_same(desk: Desk) -> None:
+    written = desk.open("<p>a <b>bold</b></p><ul><li>item</li></ul>")
+    written.editor.selectAll()
+    written.editor.copy()
+    data = QGuiApplication.clipboard().mimeData()
+    assert "-qt-" not in data.html()
+    assert "DOCTYPE" not in data.html()
+    other = desk.begin("")
+    other.editor.paste()
+    assert "<p>a <b>bold</b></p><ul><li>item</li></ul>" in other.body()
+
+
+def test_a_picture_is_offered_to_be_attached_and_nothing_goes_in_before(desk: Desk) -> None:
+    written = desk.begin("text")
+    offered: list[list[object]] = []
+    written.editor.pictures_offered.connect(offered.append)
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    image.fill(QColor("red"))
+    data = QMimeData()
+    data.setImageData(image)
+    paste(written, data)
+    dropped = QMimeData()
+    dropped.setUrls([QUrl.fromLocalFile("/home/anna/chart.png")])
+    assert written.editor.canInsertFromMimeData(dropped)
+    paste(written, dropped)
+    first, second = offered[0][0], offered[1][0]
+    assert isinstance(first, tuple)
+    assert first[0].startswith(b"\x89PNG")
+    assert second == "/home/anna/chart.png"
+    assert written.edits == []
+
+
+def test_files_that_are_no_pictures_are_left_to_the_attachments(desk: Desk) -> None:
+    written = desk.begin("text")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile("/home/anna/report.pdf")])
+    assert not written.editor.canInsertFromMimeData(data)
+
+
+@pytest.mark.parametrize(
+    "address", ["file:///etc/hostname", "/etc/hostname", "https://example.org/x.png", "cid:unknown", "qrc:/x.png"]
+)
+def test_a_picture_that_is_not_the_letters_own_is_never_loaded(desk: Desk, address: str) -> None:
+    written = desk.begin("text")
+    document = written.editor.document()
+    for kind in (QTextDocument.ResourceType.ImageResource, QTextDocument.ResourceType.StyleSheetResource):
+        got = document.resource(kind, QUrl(address))
+        assert isinstance(got, QImage)
+        assert got.size().width() == 24

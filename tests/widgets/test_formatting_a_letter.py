@@ -1,0 +1,207 @@
+"""The body of a letter in the window: plain and formatted, told to the journal, found in, and nothing lost unsaid."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+
+from app.domain.message import BodyFormat, Content, Field, LocalId
+from app.ui.editor.rich import RichEditor
+from tests.fakes.scene import BEN, LETTER
+from tests.program_scene import HOLD, ProgramScene
+
+DRESSED = Content(
+    to=(BEN,),
+    subject="Hello",
+    body='<p>Dear <b>Ben</b></p><ul><li>one</li></ul><table border="1"><tr><td>cell</td></tr></table>',
+    body_format=BodyFormat.HTML,
+)
+
+
+async def opened(scene: ProgramScene, content: Content = LETTER) -> LocalId:
+    """Return a saved draft, open in the pane with the focus in its body."""
+    name = await scene.saved(content)
+    scene.program.writing.open(name)
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.letter.focus_field(Field.BODY)
+    await scene.settle()
+    return name
+
+
+async def body(scene: ProgramScene) -> str:
+    content = await scene.content(scene.letter.session.local_id)
+    assert content.body_format is BodyFormat.HTML
+    return content.body
+
+
+async def test_the_first_bold_word_makes_a_plain_letter_formatted_and_the_cursor_stays(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    await opened(scene, Content(to=(BEN,), subject="Hello", body="Dear Ben"))
+    await scene.press("Ctrl+End")
+    await scene.type(", it is ")
+    await scene.press("Ctrl+B")
+    await scene.type("urgent")
+    assert "<div>Dear Ben, it is <b>urgent</b></div>" in await body(scene)
+    assert scene.field() is Field.BODY
+
+
+@pytest.mark.parametrize(
+    ("keys", "html"),
+    [
+        ("Ctrl+B", "<b>Dear</b>"),
+        ("Ctrl+I", "<i>Dear</i>"),
+        ("Ctrl+U", "<u>Dear</u>"),
+        ("Ctrl+Shift+X", "<s>Dear</s>"),
+        ("Ctrl+Shift+7", "<ol><li>Dear</li></ol>"),
+        ("Ctrl+Shift+8", "<ul><li>Dear</li></ul>"),
+        ("Ctrl+Shift+9", "<div>Dear</div></blockquote>"),
+        ("Ctrl+Shift+L", "<table"),
+    ],
+)
+async def test_each_key_does_its_formatting(program_scene: ProgramScene, keys: str, html: str) -> None:
+    scene = program_scene
+    await opened(scene, Content(to=(BEN,), subject="Hello", body="Dear"))
+    await scene.press("Ctrl+A", keys)
+    assert html in await body(scene)
+
+
+async def test_a_colour_is_chosen_by_typing_its_name(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await opened(scene, Content(to=(BEN,), subject="Hello", body="Dear"))
+    await scene.press("Ctrl+A", "Ctrl+Shift+K")
+    await scene.type("gree")
+    await scene.press("Return")
+    assert '<span style="color:#2e7d32">Dear</span>' in await body(scene)
+    assert scene.field() is Field.BODY
+
+
+async def test_a_link_is_put_by_key_alone(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await opened(scene, Content(to=(BEN,), subject="Hello", body="Dear"))
+    await scene.press("Ctrl+A", "Ctrl+K")
+    await scene.type("javascript:x")
+    await scene.press("Return")
+    assert "no address" in scene.words(scene.letter.body)
+    await scene.press("Ctrl+A")
+    await scene.type("example.org")
+    await scene.press("Return")
+    assert '<a href="https://example.org">Dear</a>' in await body(scene)
+    assert scene.field() is Field.BODY
+
+
+async def test_what_plain_text_would_lose_is_said_first_and_can_be_brought_back(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await opened(scene, DRESSED)
+    await scene.press("Ctrl+Shift+H")
+    said = scene.words(scene.letter.body.bar)
+    assert "1 table" in said
+    assert "lists" in said
+    assert (await scene.content(name)).body_format is BodyFormat.HTML
+    await scene.press("Alt+A")
+    content = await scene.content(name)
+    assert content.body_format is BodyFormat.TEXT
+    assert content.body == scene.letter.body.toPlainText()
+    assert "Dear Ben" in content.body
+    await scene.press("Alt+A")
+    content = await scene.content(name)
+    assert content.body_format is BodyFormat.HTML
+    assert "<b>Ben</b>" in content.body
+
+
+async def test_pressing_the_key_again_makes_it_plain_and_escape_lets_it_be(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await opened(scene, DRESSED)
+    await scene.press("Ctrl+Shift+H", "Escape")
+    assert not scene.letter.body.bar.isVisible()
+    assert scene.field() is Field.BODY
+    await scene.press("Ctrl+Shift+H", "Ctrl+Shift+H")
+    assert (await scene.content(name)).body_format is BodyFormat.TEXT
+
+
+async def test_a_letter_without_formatting_goes_back_and_forth_without_a_word_lost(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await opened(scene, Content(to=(BEN,), subject="Hello", body="one\n\n  two  <three> & four\n"))
+    await scene.press("Ctrl+Shift+H")
+    assert (await scene.content(name)).body_format is BodyFormat.HTML
+    await scene.press("Ctrl+Shift+H")
+    content = await scene.content(name)
+    assert content.body_format is BodyFormat.TEXT
+    assert content.body.split() == ["one", "two", "<three>", "&", "four"]
+
+
+async def test_find_and_replace_by_key_alone(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await opened(scene, Content(to=(BEN,), subject="Hello", body="red and Red and green"))
+    await scene.press("Ctrl+F")
+    await scene.type("red")
+    assert "2 places" in scene.words(scene.letter.body)
+    await scene.press("Return")
+    assert scene.letter.body.editor.textCursor().selectedText() == "Red"
+    await scene.press("Escape")
+    assert scene.field() is Field.BODY
+    await scene.press("Ctrl+H", "Tab")
+    await scene.type("blue")
+    await scene.press("Tab", "Tab", "Space")
+    assert (await scene.content(name)).body == "blue and blue and green"
+    await scene.press("Escape", "Ctrl+Z")
+    assert (await scene.content(name)).body == "red and Red and green"
+
+
+async def test_every_key_in_formatted_text_is_on_disk_at_once(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await opened(scene, DRESSED)
+    await scene.press("Ctrl+Home", "End")
+    for sign in "!?":
+        await scene.type(sign)
+        kept = (await scene.journal.after_crash().read(scene.letter.session.local_id)).content
+        assert f"<b>Ben{'!?'[: '!?'.index(sign) + 1]}</b>" in kept.body
+    assert name
+
+
+async def test_a_pasted_picture_is_attached_and_stands_in_the_text(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await opened(scene, Content(to=(BEN,), subject="Hello", body="See: "))
+    await scene.press("Ctrl+End")
+    image = QImage(40, 20, QImage.Format.Format_RGB32)
+    image.fill(QColor("red"))
+    QGuiApplication.clipboard().setImage(image)
+    await scene.press("Ctrl+V")
+    await scene.until(lambda: "<img" in scene.letter.body.rich.html() if scene.letter.body.rich else False)
+    content = await scene.content(name)
+    assert len(content.attachments) == 1
+    assert content.attachments[0].inline
+    assert f'<img src="cid:{content.attachments[0].content_id}"' in content.body
+    assert 'width="40" height="20"' in content.body
+
+
+async def test_a_formatted_letter_is_sent_as_it_was_written(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await opened(scene, DRESSED)
+    await scene.press("Ctrl+End")
+    await scene.type("bye")
+    await scene.press("Ctrl+Return")
+    await scene.passes(HOLD + 1)
+    sent = scene.mailbox.delivered[0].content
+    assert sent.body_format is BodyFormat.HTML
+    assert sent.body.endswith("<div>bye</div></div></body></html>")
+
+
+async def test_a_formatted_letter_on_its_way_cannot_be_edited(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await opened(scene, DRESSED)
+    await scene.program.outbox.send([name], HOLD)
+    await scene.settle()
+    before = await scene.content(name)
+    await scene.press("Alt+M", "Ctrl+A", "Ctrl+B", "Del", "Ctrl+Shift+H", "Ctrl+Shift+L")
+    await scene.type("x")
+    assert await scene.content(name) == before
+
+
+async def test_a_plain_letter_has_no_editor_of_formatted_text(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await opened(scene)
+    assert scene.letter.body.rich is None
+    await scene.press("Ctrl+Shift+H")
+    assert isinstance(scene.letter.body.editor, RichEditor)
