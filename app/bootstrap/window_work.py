@@ -10,10 +10,11 @@ from app.bootstrap.all_commands import ALL
 from app.bootstrap.desk_work import OPENS_THE_LETTER
 from app.commands.command import Context
 from app.domain.errors import AccountError, MailError, StorageError
-from app.domain.i18n import tr
+from app.domain.i18n import ntr, tr
 from app.domain.message import AccountId
 from app.domain.state import State
 from app.services.accounts import AccountTrouble
+from app.services.deferrals import TakenBack
 from app.services.dispatch import Summary
 from app.services.explaining import explain_error
 from app.services.remedies import Wish
@@ -46,6 +47,7 @@ class WindowWork:
         program.accounts.well.subscribe(self._account_well)
         program.outbox.summary.subscribe(self._batch_done)
         program.remedies.wished.subscribe(self._wish)
+        program.outbox.deferrals.told.subscribe(self._taken_back)
         program.window.account_bar.action_wanted.connect(self._mend_account)
         self._disk_words = ""
         program.journal.on_trouble(self._disk_trouble)
@@ -202,8 +204,21 @@ class WindowWork:
 
     def _batch_done(self, summary: Summary) -> None:
         self._program.foot.sent(summary.accepted, len(summary.needs_attention) + len(summary.untold))
+        if summary.deferred and summary.count == len(summary.deferred):
+            words = ntr("The server holds it until its time", "The server holds {n} until their time", summary.count)
+            self._program.foot.say(words)
         self._program.drafts_room.reload()
         self._program.sent_room.reload()
+
+    def _taken_back(self, told: TakenBack) -> None:
+        """Say what became of the wish to take a letter back from the server."""
+        if told.back:
+            self._program.foot.say(tr("Taken back: it is a draft again"))
+        elif told.sent:
+            self._program.foot.say(tr("Too late: it has been sent"))
+        else:
+            self._program.foot.say(tr("The server could not be asked to give it back"))
+        self._program.drafts_room.reload()
 
     def _wish(self, wish: Wish) -> None:
         if wish.action == "sign-in":

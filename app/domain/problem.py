@@ -30,6 +30,8 @@ class ProblemKind(StrEnum):
     NO_COPY = "no-copy"
     COPY_ELSEWHERE = "copy-elsewhere"
     NOT_SENT = "not-sent"
+    NOT_LET_GO = "not-let-go"
+    TAKING_BACK = "taking-back"
     CANNOT_BE_KNOWN = "cannot-be-known"
 
 

@@ -59,6 +59,7 @@ class Head(msgspec.Struct, frozen=True):
     importance: Importance = Importance.NORMAL
     sender: str = ""
     attachments: int = 0
+    deferred: float = 0.0
 
 
 class Refused(msgspec.Struct, frozen=True):

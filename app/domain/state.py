@@ -1,6 +1,8 @@
 """The states a message goes through, and the only steps between them. A step is on disk before what it announces.
 
-Draft -> Ready -> Held -> Queued -> Sending -> Sent | Sent-not-filed | Unknown | Needs attention
+Draft -> Ready -> Held -> Queued -> Sending -> Sent | Sent-not-filed | Deferred | Unknown | Needs attention
+
+Deferred is accepted by the server and held there until its time.
 """
 
 from __future__ import annotations
@@ -16,13 +18,14 @@ class State(StrEnum):
     HELD = "held"
     QUEUED = "queued"
     SENDING = "sending"
+    DEFERRED = "deferred"
     SENT = "sent"
     SENT_NOT_FILED = "sent-not-filed"
     UNKNOWN = "unknown"
     NEEDS_ATTENTION = "needs-attention"
 
 
-IN_OUTBOX = frozenset({State.HELD, State.QUEUED, State.SENDING, State.UNKNOWN})
+IN_OUTBOX = frozenset({State.HELD, State.QUEUED, State.SENDING, State.DEFERRED, State.UNKNOWN})
 """States in which the message may not be edited and stands in the Outbox list; Needs attention can be edited."""
 
 STEPS: dict[State, frozenset[State]] = {
@@ -32,8 +35,12 @@ STEPS: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.DRAFT, State.READY, State.SENDING, State.NEEDS_ATTENTION}),
     State.SENDING: frozenset(
         {State.SENT, State.SENT_NOT_FILED, State.UNKNOWN, State.NEEDS_ATTENTION, State.QUEUED, State.READY}
+        | {State.DEFERRED}
     ),
-    State.UNKNOWN: frozenset({State.SENT, State.SENT_NOT_FILED, State.NEEDS_ATTENTION, State.DRAFT, State.QUEUED}),
+    State.DEFERRED: frozenset({State.SENT, State.DRAFT, State.UNKNOWN, State.NEEDS_ATTENTION}),
+    State.UNKNOWN: frozenset(
+        {State.DEFERRED, State.SENT, State.SENT_NOT_FILED, State.NEEDS_ATTENTION, State.DRAFT, State.QUEUED}
+    ),
     State.NEEDS_ATTENTION: frozenset({State.DRAFT, State.READY, State.HELD, State.QUEUED, State.SENT}),
     State.SENT: frozenset({State.SENT_NOT_FILED}),
     State.SENT_NOT_FILED: frozenset({State.SENT}),

@@ -83,6 +83,9 @@ def _explain_unsent(record: Record, kind: ProblemKind | None, value: str, size: 
         else:
             sentence = tr("You may not keep drafts in {mailbox}. The copy goes to your own Sent Items.", mailbox=value)
         return Explanation(sentence, tone="warn")
+    if kind is ProblemKind.NOT_LET_GO:
+        sentence = tr("This was to go at its time, and the server still has it in Drafts or Outbox: it was not sent.")
+        return Explanation(sentence, "retry", details)
     if kind is ProblemKind.NOT_SENT:
         sentence = tr("The connection was lost, and this was not sent. It is safe in Drafts.")
         return Explanation(sentence, "retry", details)

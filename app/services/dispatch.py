@@ -31,15 +31,18 @@ class Summary(msgspec.Struct, frozen=True):
     needs_attention: tuple[LocalId, ...] = ()
     untold: tuple[LocalId, ...] = ()
     waiting: tuple[LocalId, ...] = ()
+    deferred: tuple[LocalId, ...] = ()
 
     @property
     def count(self) -> int:
         """Return how many letters the batch had."""
-        return len(self.accepted) + len(self.needs_attention) + len(self.untold) + len(self.waiting)
+        return (
+            len(self.accepted) + len(self.needs_attention) + len(self.untold) + len(self.waiting) + len(self.deferred)
+        )
 
     def plus(self, other: Summary) -> Summary:
         """Return both as one; a letter that was tried twice counts as it ended."""
-        names = {*other.accepted, *other.needs_attention, *other.untold, *other.waiting}
+        names = {*other.accepted, *other.needs_attention, *other.untold, *other.waiting, *other.deferred}
         return Summary(
             self.account_id,
             *(
@@ -49,6 +52,7 @@ class Summary(msgspec.Struct, frozen=True):
                     (self.needs_attention, other.needs_attention),
                     (self.untold, other.untold),
                     (self.waiting, other.waiting),
+                    (self.deferred, other.deferred),
                 )
             ),
         )
@@ -147,7 +151,8 @@ class Dispatch:
             return
         if outcome.accepted:
             self._given_fresh_key.discard(local_id)
-            state = State.SENT
+            later = record.head.deferred > self._clock.now()
+            state = State.DEFERRED if later else State.SENT
         elif outcome.verdict is Verdict.NOT_ATTEMPTED:
             await self._wait(record, outcome, sending=True)
             return
@@ -205,6 +210,7 @@ class Dispatch:
             needs_attention=in_state(State.NEEDS_ATTENTION),
             untold=in_state(State.UNKNOWN),
             waiting=in_state(State.QUEUED, State.READY),
+            deferred=in_state(State.DEFERRED),
         )
 
 

@@ -18,6 +18,7 @@ from app.domain.record import Record
 from app.domain.state import State
 from app.services import preflight
 from app.services.accounts import Accounts
+from app.services.deferrals import Deferrals
 from app.services.dispatch import Dispatch, Summary
 from app.services.drafts import Drafts
 from app.services.events import Event
@@ -70,6 +71,7 @@ class Outbox:
         self._clock = clock
         self._spawn = spawn
         self.verification = Verification(letters, mailbox, accounts, clock, spawn)
+        self.deferrals = Deferrals(letters, mailbox, accounts, clock, spawn, self.verification)
         self._dispatch = Dispatch(letters, drafts, mailbox, clock)
         self._locks: dict[AccountId, asyncio.Lock] = {}
         self._wakes_at: dict[AccountId, float] = {}
@@ -171,6 +173,7 @@ class Outbox:
         ]
         if open_ends:
             self.verification.start(account_id, open_ends)
+        self.deferrals.resume(account_id)
 
     async def _names_of(self, what: Sequence[LocalId | ListRow]) -> list[LocalId | MailError]:
         """Return our names; rows that only the server has are fetched, in one request for each account."""

@@ -48,6 +48,7 @@ class Remedies:
             "try-now": self._retry,
             "cancel": self._undo,
             "undo": self._undo,
+            "unsend": self._unsend,
             "send-now": self._send_now,
             "check": self._check,
         }
@@ -81,6 +82,9 @@ class Remedies:
 
     async def _undo(self, local_id: LocalId) -> None:
         await self._outbox.undo([local_id])
+
+    async def _unsend(self, local_id: LocalId) -> None:
+        await self._outbox.deferrals.take_back([local_id])
 
     async def _send_now(self, local_id: LocalId) -> None:
         await self._outbox.send_now([local_id])

@@ -134,10 +134,17 @@ class Verification:
         if record is None or record.state not in _OPEN:
             return True
         if seen.in_outbox and seen.sent is None:
-            return False
+            return await self._is_held(record)
         if record.state is State.UNKNOWN:
             return await self._settle_unknown(record, seen, again=again, last=last)
         return await self._settle_sent(record, seen, again=again, last=last)
+
+    async def _is_held(self, record: Record) -> bool:
+        """It rests in the server's Outbox: on its way, or held until its time, whatever answer was lost."""
+        if record.state is not State.UNKNOWN or record.head.deferred <= self._clock.now():
+            return False
+        held = await self._letters.learn(record.local_id, when=lambda r: r.state is State.UNKNOWN, state=State.DEFERRED)
+        return held is not None
 
     async def _settle_sent(self, record: Record, seen: _Seen, *, again: bool, last: bool) -> bool:
         """The server said yes: is there a copy where it was to be, and did the draft leave Drafts?"""

@@ -21,7 +21,7 @@ from app.services.amiss import explain_record, explain_row
 from app.services.explaining import Explanation, explain_outcome, explain_trouble
 from app.services.rows import ListRow
 from app.services.sentences import Facts, sentence_for
-from app.services.times import clock_time
+from app.services.times import clock_time, moment_words
 
 __all__ = [
     "Explanation",
@@ -65,6 +65,8 @@ def state_words(record: Record, now: float) -> StateWords:
     if record.discarded:
         return StateWords("trash-2", tr("Discarded"))
     match record.state:
+        case State.DEFERRED:
+            return _deferred(record, now)
         case State.HELD | State.QUEUED | State.SENDING:
             return _on_its_way(record, now)
         case State.SENT | State.SENT_NOT_FILED | State.UNKNOWN | State.NEEDS_ATTENTION:
@@ -98,6 +100,15 @@ def _saved(when: float, now: float) -> StateWords:
 def _sent(when: float, now: float) -> StateWords:
     text = tr("Sent {time}", time=clock_time(when, now)) if when > 0 else tr("Sent")
     return StateWords("mail-check", text, "good", quiet=True)
+
+
+def _deferred(record: Record, now: float) -> StateWords:
+    """The server holds it: when it goes, and the way to take it back while there is time."""
+    if record.problem:
+        return StateWords("undo-2", tr("Being taken back"), "accent")
+    if record.head.deferred <= now:
+        return StateWords("send", tr("Its time has come: looking whether it went"), "accent")
+    return StateWords("clock", tr("Goes {moment}", moment=moment_words(record.head.deferred, now)), "accent", "unsend")
 
 
 def _after_sending(record: Record, found: Explanation | None, now: float) -> StateWords:

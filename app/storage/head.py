@@ -27,6 +27,7 @@ def head_of(replica: Replica) -> Head:
         preview=_preview(replica),
         importance=replica.importance,
         sender="" if sender is None else _name(sender),
+        deferred=replica.options.deferred,
         attachments=sum(not one.inline for one in replica.attachments),
     )
 

@@ -33,7 +33,7 @@ _DETAIL = Qt.ItemDataRole.UserRole + 1
 
 
 class Pick(NamedTuple):
-    """One thing to choose: `thing` is handed back, `detail` stands quietly at the right."""
+    """One thing to choose: `thing` is handed back, `detail` stands quietly at the right. None for `thing` only says."""
 
     title: str
     thing: object
@@ -49,6 +49,7 @@ class Picker(QFrame):
         self._pane = pane
         self._picks: list[Pick] = []
         self._chosen: Callable[[object], None] = lambda _thing: None
+        self._made: Callable[[str], Pick | None] = lambda _typed: None
         self._way_back = WayBack(self, elsewhere)
         self.setProperty("kind", "popup")
         self.line = QLineEdit(self)
@@ -81,10 +82,20 @@ class Picker(QFrame):
         self.setGraphicsEffect(shadow)
         self.hide()
 
-    def open(self, title: str, picks: Sequence[Pick], chosen: Callable[[object], None], note: str = "") -> None:
-        """Ask for one of `picks`; `chosen` is called with its thing once the list is closed."""
+    def open(
+        self,
+        title: str,
+        picks: Sequence[Pick],
+        chosen: Callable[[object], None],
+        note: str = "",
+        made: Callable[[str], Pick | None] = lambda _typed: None,
+    ) -> None:
+        """Ask for one of `picks`, or for what `made` makes of the words that were typed.
+
+        `chosen` is called with its thing once the list is closed.
+        """
         self._way_back.remember()
-        self._chosen = chosen
+        self._chosen, self._made = chosen, made
         self.setAccessibleName(title)
         self.line.setPlaceholderText(title)
         self.line.setAccessibleName(title)
@@ -137,7 +148,9 @@ class Picker(QFrame):
 
     def _fill(self, query: str) -> None:
         self.list.clear()
-        for pick in rank(query, [(f"{pick.title} {pick.detail}", pick) for pick in self._picks]):
+        made = self._made(query) if query.strip() else None
+        found = rank(query, [(f"{pick.title} {pick.detail}", pick) for pick in self._picks])
+        for pick in [*([] if made is None else [made]), *found]:
             item = QListWidgetItem(pick.title, self.list)
             item.setData(Qt.ItemDataRole.UserRole, (pick.thing,))
             item.setData(_DETAIL, pick.detail)
@@ -148,8 +161,9 @@ class Picker(QFrame):
         if not self.list.count():
             return
         (thing,) = self.list.currentItem().data(Qt.ItemDataRole.UserRole)
-        self.close_list()
-        self._chosen(thing)
+        if thing is not None:
+            self.close_list()
+            self._chosen(thing)
 
 
 class _PickRow(QStyledItemDelegate):

@@ -141,6 +141,7 @@ class FakeJournal:
 def head_of(content: Content) -> Head:
     """Return what a row shows of `content`."""
     return Head(
+        deferred=content.options.deferred,
         to="; ".join(r.name or r.address for r in content.recipients()),
         subject=content.subject,
         preview=content.body[:100],

@@ -11,10 +11,11 @@ recipient. Nothing sleeps. Trouble is set before the call that is to meet it, an
 
 What happened is read from `calls` (what was asked), `delivered` (what reached people) and `items` (what lies where).
 Other hands on the same mailbox: `put`, `edit_elsewhere`, `delete_elsewhere`. Servers with habits: `leaves_drafts`
-(a send that says success and leaves the draft where it was, without a copy), `files_no_copy`,
-`closed_to_us` (mailboxes that may not be looked into, nor written to), `nobodys` (addresses without a mailbox). A copy
-that is to go to another mailbox than the draft's leaves the draft too, as Exchange does. The directory is what
-`people`, `groups` and `tips` hold. The operations that lists and compose do not use stand in `more_mailbox.py`.
+(a send that says success and leaves the draft where it was, without a copy), `files_no_copy`, `holds_in_drafts` (what
+is to go later rests there and not in the Outbox), `closed_to_us` (mailboxes that may not be looked into, nor written
+to), `nobodys` (addresses without a mailbox). A copy that is to go to another mailbox than the draft's leaves the draft
+too, as Exchange does. The directory is what `people`, `groups` and `tips` hold. The operations that lists and compose
+do not use stand in `more_mailbox.py`.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def words(code: str, text: str = "", **more: object) -> ServerWords:
 
 @dataclasses.dataclass
 class Stored:
-    """An item as the server has it."""
+    """An item as the server has it; with `copy_to` it is held until its time."""
 
     account_id: AccountId
     item_id: str
@@ -79,6 +80,7 @@ class Stored:
     local_id: str = ""
     message_id: str = ""
     is_draft: bool = True
+    copy_to: CopyTo | None = None
     created: float = 0.0
     modified: float = 0.0
     sent: float = 0.0
@@ -137,6 +139,7 @@ class FakeMailbox(MoreOfAMailbox):
         super().__init__()
         self.leaves_drafts = False
         self.files_no_copy = False
+        self.holds_in_drafts = False
         self.closed_to_us: set[str] = set()
         self._now = now
         self._count = itertools.count(1)
@@ -285,6 +288,7 @@ class FakeMailbox(MoreOfAMailbox):
     # --- behind it ----------------------------------------------------------------------------------------------
 
     async def _enter(self, name: str, account_id: AccountId, asked: tuple[object, ...]) -> _Failure | None:
+        self._send_due()
         self.calls.append(Call(name, account_id, asked))
         if self._gates[name]:
             gate = self._gates[name].popleft()
@@ -368,6 +372,27 @@ class FakeMailbox(MoreOfAMailbox):
             return self._refused(CONFLICT)
         if not item.content.recipients():
             return self._refused(words("ErrorInvalidRecipients", "At least one recipient isn't valid."))
+        if item.content.options.deferred > self._now():
+            return self._hold(item, copy_to)
+        return self._let_go(item, copy_to)
+
+    def _hold(self, item: Stored, copy_to: CopyTo) -> Outcome:
+        """Let it rest until its time, in the Outbox under another name, or where it is."""
+        del self.items[item.item_id]
+        folder = Folder.DRAFTS if self.holds_in_drafts else Folder.OUTBOX
+        kept = self.put(
+            item.account_id, item.content, folder=folder, local_id=item.local_id, message_id=item.message_id
+        )
+        kept.owner, kept.is_draft, kept.copy_to = item.owner, True, copy_to
+        return self._accepted(None)
+
+    def _send_due(self) -> None:
+        for item in list(self.items.values()):
+            if item.copy_to is not None and item.content.options.deferred <= self._now():
+                copy_to, item.copy_to = item.copy_to, None
+                self._let_go(item, copy_to)
+
+    def _let_go(self, item: Stored, copy_to: CopyTo) -> Outcome:
         for recipient in item.content.recipients():
             self._deliver(item, recipient)
         place = copy_to.place or Place(Folder.SENT)
@@ -376,7 +401,9 @@ class FakeMailbox(MoreOfAMailbox):
         del self.items[item.item_id]
         if copy_to.kind is not CopyKind.NONE and not self.files_no_copy:
             local_id, message_id = item.local_id, item.message_id
-            kept = self.put(account_id, item.content, folder=place.folder, local_id=local_id, message_id=message_id)
+            kept = self.put(
+                item.account_id, item.content, folder=place.folder, local_id=local_id, message_id=message_id
+            )
             kept.owner, kept.folder_id = place.mailbox, place.folder_id
             kept.attachments = item.attachments
         return self._accepted(None)

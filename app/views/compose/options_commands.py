@@ -37,5 +37,8 @@ _TITLES: Final = (
 _C: Final = Context.COMPOSE
 COMMANDS: Final = (
     Command("compose.from", mark("From"), ("Alt+F", "Ctrl+Shift+F"), _C, mark("Any mailbox you may send as.")),
+    Command(
+        "compose.later", mark("Send later"), ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"), _C, mark("At a time you type.")
+    ),
     *(Command(name, title, (), _C) for name, title in zip(OPENS, _TITLES, strict=True)),
 )

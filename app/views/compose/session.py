@@ -63,6 +63,7 @@ class ComposeSession:
         self._head = Replica(_without_body(letter.content), letter.pending)
         self._letters, self._drafts, self._outbox = tools.letters, tools.drafts, tools.outbox
         self._remedies, self._spawn, self._now = tools.remedies, tools.spawn, tools.now
+        self.now = tools.now
         self.options = OptionsSession(self, tools.aids, tools.now)
         self.sender = FromSession(self, tools.aids)
         self.people, self.account_id = tools.people, letter.record.account_id
@@ -160,6 +161,23 @@ class ComposeSession:
             self._leaving = False
         if answers and answers[0].goes:
             self.end("sent")
+        else:
+            self.changed.emit(None)
+            self.mend_wanted.emit(None)
+
+    def put_aside(self) -> None:
+        """Put the letter aside as ready, to be sent with all that are."""
+        if self.can_edit() and not self._leaving:
+            self._leaving = True
+            self._spawn(self._put_aside(), "put aside as ready")
+
+    async def _put_aside(self) -> None:
+        try:
+            answers = await self._outbox.set_ready([self.local_id])
+        finally:
+            self._leaving = False
+        if answers and answers[0].goes:
+            self.leave()
         else:
             self.changed.emit(None)
             self.mend_wanted.emit(None)

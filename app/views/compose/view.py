@@ -20,6 +20,7 @@ from app.views.compose.body_pictures import BodyPictures
 from app.views.compose.body_work import BodyWork
 from app.views.compose.fields import SubjectField
 from app.views.compose.from_line import FromLine
+from app.views.compose.later import LaterChoice
 from app.views.compose.options_area import OptionsArea
 from app.views.compose.people import LetterPeople
 from app.views.compose.picking import Picking
@@ -55,6 +56,7 @@ class ComposeView(QWidget):
         self.people: LetterPeople | None = None
         self.picking = Picking(self)
         self.options = OptionsArea(session.options, self, self.picking)
+        self.later = LaterChoice(session, self.picking, session.now)
         self._build()
         self._show_letter()
         self._connect()
