@@ -103,7 +103,9 @@ class Autosave:
         if record.local_id in self._retrying or (trouble is not None and trouble.kind in PAUSING):
             return
         failures = self._failures[record.local_id] = self._failures.get(record.local_id, 0) + 1
-        pause = max(growing_pause(failures), 0.0 if trouble is None else trouble.retry_after)
+        words = None if record.save_outcome is None else record.save_outcome.words
+        told = 0.0 if words is None else (words.back_off_ms or 0) / 1000
+        pause = max(growing_pause(failures), 0.0 if trouble is None else trouble.retry_after, told)
         self._retrying.add(record.local_id)
         self._spawn(self._retry(record.local_id, pause), f"save {record.local_id} later")
 

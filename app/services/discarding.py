@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import Final
 
 from app.domain.message import AccountId, LocalId
-from app.domain.outcome import Verdict
+from app.domain.outcome import Outcome, Verdict
 from app.domain.record import Record
 from app.services.accounts import Accounts
 from app.services.autosave import ON_ITS_WAY
 from app.services.letters import Letters
 from app.services.ports import Clock, Mailbox
-from app.services.saver import LINK_LOST, Saver
+from app.services.saver import LINK_LOST, Saver, as_it_is, is_passing
 from app.services.work import Spawn, growing_pause
 
 UNDO_SECONDS: Final = 10.0
@@ -53,7 +53,7 @@ class Discarding:
     def account_reachable(self, account_id: AccountId) -> None:
         """Finish what waited for this account."""
         for record in self._letters.all():
-            if record.account_id == account_id and record.discarded and record.ref is not None:
+            if record.account_id == account_id and record.discarded and is_on_server(record):
                 self.finish(record, UNDO_SECONDS)
 
     async def _finish(self, local_id: LocalId, since: float, pause: float) -> None:
@@ -62,16 +62,33 @@ class Discarding:
             await self._clock.sleep(pause)
             async with self._saver.lock(local_id):
                 record = self._letters.get(local_id)
-                if record is None or record.discarded != since or record.ref is None:
+                if record is None or record.discarded != since or not is_on_server(record):
                     return
-                outcome = (await self._mailbox.delete(record.account_id, [record.ref]))[0]
+                outcome = await self._remove(record)
             if outcome.accepted or outcome.code in LINK_LOST:
                 await self._letters.learn(local_id, ref=None, save_outcome=None, saved_edits=-1, held=(), in_flight=())
                 return
-            if outcome.verdict is Verdict.REFUSED:
+            if outcome.verdict is Verdict.REFUSED and not is_passing(outcome):
                 await self._letters.learn(local_id, discarded=0.0, save_outcome=outcome)
                 return
             if self._accounts.is_paused(record.account_id):
                 return
             failures += 1
             pause = growing_pause(failures)
+
+    async def _remove(self, record: Record) -> Outcome:
+        """Move the item to Deleted Items; one whose making was never answered for is looked for first."""
+        ref = record.ref
+        if ref is None:
+            ref = await self._saver.find(record.local_id)
+        if ref is not None:
+            return as_it_is((await self._mailbox.delete(record.account_id, [ref]))[0])
+        latest = self._letters.get(record.local_id)
+        is_open_still = latest is not None and is_on_server(latest)
+        return Outcome(Verdict.UNKNOWN if is_open_still else Verdict.ACCEPTED, at=self._clock.now())
+
+
+def is_on_server(record: Record) -> bool:
+    """Tell whether the server has an item of this letter, or may have: the answer to its making was lost."""
+    outcome = record.save_outcome
+    return record.ref is not None or (outcome is not None and outcome.verdict is Verdict.UNKNOWN)

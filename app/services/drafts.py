@@ -19,7 +19,7 @@ from app.services.adopting import Adopting
 from app.services.attaching import Attaching
 from app.services.autosave import LONGEST_WITHOUT_SAVE, ON_ITS_WAY, QUIET, Autosave
 from app.services.choosing import Choosing
-from app.services.discarding import KEPT_FOR, UNDO_SECONDS, Discarding
+from app.services.discarding import KEPT_FOR, UNDO_SECONDS, Discarding, is_on_server
 from app.services.events import Event
 from app.services.gathering import Gathering
 from app.services.letters import Letters
@@ -148,7 +148,11 @@ class Drafts:
             local_id = name
         else:
             raise KeyError(str(what))
+        before = self._letters.get(local_id)
         await self._letters.change(local_id, open=True, discarded=0.0)
+        if before is not None and before.discarded and not before.saved:
+            # As with `take_back`: its item may be in Deleted Items by now.
+            self._autosave.touched(local_id)
         return await self._letters.read(local_id)
 
     async def close(self, local_id: LocalId) -> None:
@@ -208,7 +212,7 @@ class Drafts:
     async def resume(self) -> None:
         """After the start: save what is not saved, finish discarding, drop what was empty. Raises StorageError."""
         for record in self._letters.all():
-            if record.discarded and record.ref is not None:
+            if record.discarded and is_on_server(record):
                 self._discarding.finish(record, UNDO_SECONDS)
             elif record.discarded:
                 if self._clock.now() - record.discarded > KEPT_FOR:

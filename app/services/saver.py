@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from app.domain.catalogue import is_retried, may_have_happened
 from app.domain.edits import utf16_length
-from app.domain.errors import AccountError, StorageError
+from app.domain.errors import AccountError, ItemRefused, StorageError
 from app.domain.listing import Folder, Mark, Place
 from app.domain.message import (
     SUBJECT_LIMIT,
@@ -59,8 +60,20 @@ def waits_for_person(record: Record) -> bool:
 
 
 def is_passing(outcome: Outcome | None) -> bool:
-    """Tell whether the last save got no answer, so that another try may."""
-    return outcome is not None and outcome.verdict in {Verdict.NOT_ATTEMPTED, Verdict.UNKNOWN}
+    """Tell whether the last save got no answer, or was turned away unread for now, so that another try may."""
+    if outcome is None:
+        return False
+    return outcome.verdict in {Verdict.NOT_ATTEMPTED, Verdict.UNKNOWN} or _is_turned_away(outcome)
+
+
+def _is_turned_away(outcome: Outcome) -> bool:
+    return outcome.verdict is Verdict.REFUSED and is_retried(outcome.code)
+
+
+def as_it_is(outcome: Outcome) -> Outcome:
+    """Return what is to be taken from an answer: a refusal in the midst of the work says nothing of what was done."""
+    broken_off = outcome.verdict is Verdict.REFUSED and may_have_happened(outcome.code)
+    return msgspec.structs.replace(outcome, verdict=Verdict.UNKNOWN) if broken_off else outcome
 
 
 def needs_saving(record: Record) -> bool:
@@ -130,6 +143,17 @@ class Saver:
             letter = await self._letters.read(local_id)
             return letter.record.ref is not None and await self._compare(letter, letter.record.ref)
 
+    async def find(self, local_id: LocalId) -> ItemRef | None:
+        """Find the item of a save whose answer was lost; None where there is none, or `save_outcome` says why not yet.
+
+        The caller has the letter's lock. Raises StorageError.
+        """
+        letter = await self._letters.read(local_id)
+        if await self._look_for(letter) is False:
+            await self._learn(letter.record, None)
+        record = self._letters.get(local_id)
+        return None if record is None else record.ref
+
     async def _is_wanted(self, letter: Letter, for_sending: bool) -> bool:
         record = letter.record
         if record.discarded or record.state in _GONE or waits_for_person(record):
@@ -160,7 +184,7 @@ class Saver:
         draft = NewDraft(record.local_id, record.message_id, letter.content, drafts_of)
         await self._announce(letter)
         self._never_tried.discard(record.local_id)
-        outcome = (await self._mailbox.save(record.account_id, [draft]))[0]
+        outcome = as_it_is((await self._mailbox.save(record.account_id, [draft]))[0])
         if outcome.verdict in {Verdict.NOT_ATTEMPTED, Verdict.REFUSED}:
             self._never_tried.add(record.local_id)
         if outcome.accepted and outcome.ref is None:
@@ -189,7 +213,7 @@ class Saver:
                     return await self._adopt(letter, drafts[0])
                 if record.save_outcome is None or not is_passing(record.save_outcome):
                     break
-        except AccountError as error:
+        except (AccountError, ItemRefused) as error:
             await self._untold(record, error)
             return None
         return False
@@ -222,7 +246,7 @@ class Saver:
         await self._announce(letter)
         gone = gone_headers(letter.on_server, letter.content)
         update = DraftUpdate(ref, letter.content, fields, "" if record.marked else record.local_id, gone)
-        outcome = (await self._mailbox.update(record.account_id, [update]))[0]
+        outcome = as_it_is((await self._mailbox.update(record.account_id, [update]))[0])
         if outcome.verdict is Verdict.REFUSED and outcome.code in CHANGED_ELSEWHERE | KEY_UNKNOWN:
             return await self._compare(letter, ref, outcome)
         return await self._take_in(letter, outcome)
@@ -307,11 +331,14 @@ class Saver:
     ) -> None:
         await self._letters.learn(record.local_id, on_server, save_outcome=outcome, **changes)
 
-    async def _untold(self, record: Record, error: AccountError) -> None:
+    async def _untold(self, record: Record, error: AccountError | ItemRefused) -> None:
         """Keep what was not known, with the trouble that kept us from knowing."""
         before = record.save_outcome
-        verdict = before.verdict if before is not None and is_passing(before) else Verdict.NOT_ATTEMPTED
-        await self._learn(record, Outcome(verdict, trouble=error.trouble, at=self._clock.now()))
+        unknown = before is not None and before.verdict is Verdict.UNKNOWN
+        verdict = Verdict.UNKNOWN if unknown else Verdict.NOT_ATTEMPTED
+        words = error.words if isinstance(error, ItemRefused) else None
+        trouble = error.trouble if isinstance(error, AccountError) else None
+        await self._learn(record, Outcome(verdict, words=words, trouble=trouble, at=self._clock.now()))
 
     def _is_untold(self, record: Record) -> bool:
         return record.save_outcome is not None and record.save_outcome.verdict is Verdict.UNKNOWN

@@ -11,9 +11,10 @@ from typing import Final
 
 import msgspec
 
+from app.domain.catalogue import is_retried
 from app.domain.errors import AccountError, ItemRefused
 from app.domain.listing import Folder, Mark, Place, Sighting
-from app.domain.message import AccountId, ItemRef, LocalId
+from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId
 from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import CopyKind, Record
@@ -21,7 +22,7 @@ from app.domain.state import State
 from app.services.accounts import Accounts
 from app.services.letters import Letters
 from app.services.ports import Clock, Mailbox
-from app.services.saver import LINK_LOST
+from app.services.saver import FOR_THE_PERSON, KEY_UNKNOWN, LINK_LOST
 from app.services.work import Spawn, growing_pause
 
 FOLDERS: Final = (Folder.DRAFTS, Folder.OUTBOX, Folder.SENT)
@@ -72,7 +73,7 @@ class Verification:
             while open_ends:
                 try:
                     seen = await self._look(account_id, open_ends)
-                except AccountError:
+                except (AccountError, ItemRefused):
                     failures += 1
                     if self._accounts.is_paused(account_id):
                         # Taken up again when the account is well.
@@ -178,14 +179,15 @@ class Verification:
             await self._say(record, State.SENT, finding, seen.draft or sent)
             return True
         if seen.draft is not None and self._draft_proves(record):
-            if not again:
+            ref = await self._fence(record, seen.draft) if again else None
+            if ref is None:
                 return False
             await self._letters.learn(
                 record.local_id,
                 when=lambda r: r.state is State.UNKNOWN,
                 state=State.NEEDS_ATTENTION,
                 problem=problem(ProblemKind.NOT_SENT),
-                ref=_named_again(record, seen.draft),
+                ref=ref,
                 verified=self._clock.now(),
             )
             return True
@@ -200,14 +202,36 @@ class Verification:
         )
         return True
 
+    async def _fence(self, record: Record, draft: Sighting) -> ItemRef | None:
+        """Give a draft another ChangeKey: the lost request, should it still be on its way, is refused from then on.
+
+        A slow server would else send later what the person was just told was not sent. Returns what the draft is called
+        then; None where it could not be seen to, so that it is looked for once more.
+        """
+        known = _named_again(record, draft)
+        if known.change_key != draft.ref.change_key:
+            return known  # it is another version already than the one that was to be sent
+        update = DraftUpdate(draft.ref, Content(), frozenset(), record.local_id)
+        outcome = (await self._mailbox.update(record.account_id, [update]))[0]
+        if outcome.accepted:
+            return outcome.ref or ItemRef(draft.ref.item_id)
+        passing = outcome.code in FOR_THE_PERSON | KEY_UNKNOWN or is_retried(outcome.code)
+        # Where the server does not let us, what was seen twice has to do.
+        return known if outcome.verdict is Verdict.REFUSED and not passing else None
+
     def _draft_proves(self, record: Record) -> bool:
         """Tell whether a draft that is still there was not sent: not where the server, or the rights, leave it behind.
 
-        SendItem's specification names two cases in which a delegate's letter is sent and its draft stays.
+        SendItem's specification names two cases in which a delegate's letter is sent and its draft stays. Where no copy
+        is kept, its absence says nothing: then this server must have been seen to take drafts away.
         """
+        others = [r for r in self._letters.all() if r.account_id == record.account_id and r is not record]
         left = problem(ProblemKind.LEFT_IN_DRAFTS)
-        seen_before = any(r.account_id == record.account_id and r.problem == left for r in self._letters.all())
-        return not seen_before and record.account_id not in self._leave_drafts and not record.head.sender
+        if record.account_id in self._leave_drafts or record.head.sender or any(r.problem == left for r in others):
+            return False
+        return record.copy_to.kind is not CopyKind.NONE or any(
+            r.state is State.SENT and r.verified and not r.problem and r.send_outcome is not None for r in others
+        )
 
     async def _say(self, record: Record, state: State, finding: ProblemKind | None, at: Sighting | None) -> None:
         await self._letters.learn(

@@ -1,0 +1,176 @@
+"""What the schedules of `tests/faults/promise` found, each held by a test of its own."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from app.domain.errors import ItemRefused, Trouble, TroubleKind
+from app.domain.listing import Folder
+from app.domain.message import ItemRef, LocalId
+from app.domain.outcome import Verdict
+from app.domain.problem import ProblemKind, read_problem
+from app.domain.record import CopyKind, CopyTo
+from app.domain.state import State
+from tests.fakes.mailbox import words
+from tests.fakes.scene import ANNA, LETTER, Scene, typed
+
+LOST = Trouble(TroubleKind.DEADLINE)
+
+
+async def not_sent(scene: Scene) -> tuple[LocalId, ItemRef]:
+    """Lose a send before it was done, and wait until the row says so."""
+    local_id = await scene.saved_letter()
+    ref = scene.record(local_id).ref
+    assert ref is not None
+    scene.mailbox.fail("send", LOST)
+    await scene.outbox.send([local_id], 0)
+    await scene.clock.advance(600)
+    assert read_problem(scene.record(local_id).problem)[0] is ProblemKind.NOT_SENT
+    return local_id, ref
+
+
+async def test_a_lost_send_that_arrives_late_is_refused_once_the_row_said_that_it_was_not_sent(scene: Scene) -> None:
+    _, ref = await not_sent(scene)
+    late = await scene.mailbox.send(ANNA, [ref], CopyTo())
+    assert late[0].verdict is Verdict.REFUSED
+    assert scene.mailbox.delivered == []
+
+
+async def test_a_letter_that_was_not_sent_can_be_sent_again_with_its_new_change_key(scene: Scene) -> None:
+    local_id, _ = await not_sent(scene)
+    await scene.outbox.retry([local_id])
+    await scene.clock.advance(60)
+    assert scene.record(local_id).state is State.SENT
+    assert len(scene.mailbox.delivered) == 1
+
+
+async def test_a_server_that_refuses_to_be_searched_for_once_is_asked_again_what_became_of_a_letter(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local_id = await scene.saved_letter()
+    looks = refusing(scene, monkeypatch, times=2)
+    await scene.outbox.send([local_id], 0)
+    await scene.clock.advance(600)
+    assert looks["made"] > 2
+    assert scene.record(local_id).verified
+
+
+async def test_a_server_that_refuses_to_be_searched_keeps_a_lost_first_save_from_being_made_twice(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.mailbox.fail("save", LOST, processed=True)
+    local_id = await scene.drafts.begin(ANNA, LETTER)
+    await scene.drafts.save(local_id)
+    refusing(scene, monkeypatch, times=2)
+    await scene.clock.advance(600)
+    assert scene.record(local_id).saved
+    assert len(scene.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1
+
+
+def refusing(scene: Scene, monkeypatch: pytest.MonkeyPatch, times: int) -> dict[str, int]:
+    looks = {"made": 0}
+    locate = scene.mailbox.locate
+
+    async def refuse_at_first(*asked: object) -> object:
+        looks["made"] += 1
+        if looks["made"] <= times:
+            raise ItemRefused(words("ErrorServerBusy"))
+        return await locate(*asked)  # type: ignore[arg-type]  # handed on as it came
+
+    monkeypatch.setattr(scene.mailbox, "locate", refuse_at_first)
+    return looks
+
+
+@pytest.mark.parametrize("code", ["ErrorTimeoutExpired", "ErrorInternalServerError"])
+async def test_a_first_save_that_the_server_broke_off_is_looked_for_before_it_is_made_again(
+    scene: Scene, code: str
+) -> None:
+    local_id = await scene.drafts.begin(ANNA, LETTER)
+    save = scene.mailbox.save
+
+    async def break_off(*asked: object) -> object:
+        done = await save(*asked)  # type: ignore[arg-type]  # handed on as it came
+        return [msgspec.structs.replace(one, verdict=Verdict.REFUSED, words=words(code), ref=None) for one in done]
+
+    scene.mailbox.save = break_off  # type: ignore[method-assign,assignment]  # for one call
+    await scene.drafts.save(local_id)
+    scene.mailbox.save = save  # type: ignore[method-assign]  # as it was
+    await scene.clock.advance(600)
+    assert scene.record(local_id).saved
+    assert len(scene.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1
+
+
+async def test_a_save_that_was_turned_away_for_now_is_tried_again_by_itself_when_the_server_said(scene: Scene) -> None:
+    local_id = await scene.drafts.begin(ANNA, LETTER)
+    scene.mailbox.refuse("save", 0, words("ErrorServerBusy", back_off_ms=40_000))
+    await scene.drafts.save(local_id)
+    await scene.clock.advance(39)
+    assert not scene.record(local_id).saved
+    await scene.clock.advance(2)
+    assert scene.record(local_id).saved
+
+
+async def test_a_letter_thrown_away_before_the_answer_to_its_first_save_came_leaves_no_draft(scene: Scene) -> None:
+    scene.mailbox.fail("save", LOST, processed=True)
+    local_id = await scene.drafts.begin(ANNA, LETTER)
+    await scene.drafts.save(local_id)
+    await scene.drafts.discard(local_id)
+    await scene.clock.advance(600)
+    assert scene.mailbox.in_folder(ANNA, Folder.DRAFTS) == []
+    assert len(scene.mailbox.in_folder(ANNA, Folder.DELETED)) == 1
+
+
+async def test_a_letter_thrown_away_that_never_arrived_is_not_looked_for_for_ever(scene: Scene) -> None:
+    scene.mailbox.fail("save", LOST)
+    local_id = await scene.drafts.begin(ANNA, LETTER)
+    await scene.drafts.save(local_id)
+    await scene.drafts.discard(local_id)
+    await scene.clock.advance(3600)
+    assert scene.mailbox.in_folder(ANNA, Folder.DRAFTS) == []
+    assert len(scene.mailbox.calls_of("locate")) <= 2
+    assert scene.clock.sleeping == 0
+
+
+async def test_a_deletion_that_was_turned_away_for_now_is_tried_again_and_not_taken_back(scene: Scene) -> None:
+    local_id = await scene.saved_letter()
+    scene.mailbox.refuse("delete", 0, words("ErrorServerBusy"))
+    await scene.drafts.discard(local_id)
+    await scene.clock.advance(600)
+    assert scene.record(local_id).discarded
+    assert scene.mailbox.in_folder(ANNA, Folder.DRAFTS) == []
+
+
+async def test_a_letter_opened_after_it_was_thrown_away_is_saved_again(scene: Scene) -> None:
+    local_id = await scene.saved_letter()
+    await scene.drafts.discard(local_id)
+    await scene.clock.advance(60)
+    await scene.drafts.open(local_id)
+    await scene.clock.advance(60)
+    assert scene.record(local_id).saved
+    assert len(scene.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1
+
+
+async def test_where_no_copy_is_kept_a_draft_proves_nothing_at_a_server_that_was_never_seen_to_take_one_away(
+    scene: Scene,
+) -> None:
+    local_id = await scene.saved_letter()
+    await scene.letters.change(local_id, copy_to=CopyTo(CopyKind.NONE))
+    scene.mailbox.fail("send", LOST)
+    await scene.outbox.send([local_id], 0)
+    await scene.clock.advance(600)
+    assert scene.record(local_id).state is State.UNKNOWN
+    assert read_problem(scene.record(local_id).problem)[0] is ProblemKind.CANNOT_BE_KNOWN
+
+
+async def test_where_no_copy_is_kept_a_draft_proves_it_at_a_server_that_took_others_away(scene: Scene) -> None:
+    first = await scene.saved_letter()
+    await scene.outbox.send([first], 0)
+    await scene.clock.advance(600)
+    local_id = await scene.saved_letter()
+    await scene.letters.change(local_id, copy_to=CopyTo(CopyKind.NONE))
+    scene.mailbox.fail("send", LOST)
+    await scene.outbox.send([local_id], 0)
+    await scene.clock.advance(600)
+    assert scene.record(local_id).state is State.NEEDS_ATTENTION
+    scene.drafts.edit(local_id, typed("Once more. "))
