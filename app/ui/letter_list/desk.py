@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import TroubleKind
@@ -55,6 +56,7 @@ class ListDesk(QWidget):
         self.list.escaped.connect(self.end_search)
         self._nothing = empty
         self._empty = _EmptyState(empty, self)
+        self._empty.escaped.connect(self.end_search)
         self._lay_out()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -231,6 +233,8 @@ class ListDesk(QWidget):
 class _EmptyState(QWidget):
     """An icon, a sentence, a hint; it can take the focus, so that keys of the list work on nothing too."""
 
+    escaped = Signal()
+
     def __init__(self, empty: Empty, parent: QWidget) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -251,6 +255,11 @@ class _EmptyState(QWidget):
             column.addWidget(label)
         column.addStretch(1)
         self.say(empty)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        super().keyPressEvent(event)
 
     def say(self, empty: Empty) -> None:
         """Show `empty`."""

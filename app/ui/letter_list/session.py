@@ -16,10 +16,10 @@ from app.domain.query import Query, read_query
 from app.domain.query_completion import Completion, completions
 from app.services.events import Event
 from app.services.folders import FolderView
-from app.services.grouping import CAN_BE_GROUPED, group_words, heads
+from app.services.grouping import BY_TIME, CAN_BE_GROUPED, group_words, heads
 from app.services.reported import report_words
 from app.services.rows import ListRow
-from app.services.times import short_time
+from app.services.times import clock_time, short_time
 from app.services.wording import Explanation, StateWords, explain_row, row_words
 from app.services.work import Spawn
 from app.ui.letter_list.face import RowFace
@@ -219,7 +219,7 @@ class ListSession:
             line, tone, icon, action = words.text, words.tone, words.icon, words.action_words
         return RowFace(
             who=row.to or tr("(no recipient)"),
-            when=short_time(row.when, self._now()),
+            when=self._when(row),
             subject=row.subject or tr("(no subject)"),
             line=" ".join(line.split()),
             tone=tone,
@@ -231,6 +231,11 @@ class ListSession:
             categories=row.categories,
             size=size_words(row.size),
         )
+
+    def _when(self, row: ListRow) -> str:
+        """Return the time of a row: under the heading of its day, no day need be said again."""
+        under_its_day = self.grouped and self.order in BY_TIME
+        return clock_time(row.when, row.when) if under_its_day else short_time(row.when, self._now())
 
     def words(self, row: ListRow) -> StateWords:
         """Return how a row stands."""
