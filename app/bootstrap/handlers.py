@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from app.bootstrap.attachment_handlers import attachment_handlers
 from app.bootstrap.editing_handlers import editing_handlers
 from app.bootstrap.letter_options import option_handlers
-from app.bootstrap.list_handlers import list_handlers
 from app.bootstrap.letter_people import people_handlers
+from app.bootstrap.list_handlers import list_handlers
 from app.commands.command import Handler
 from app.domain.message import Field
 from app.ui.letter_list.desk import ListDesk
@@ -131,6 +132,7 @@ def _while_writing(program: Program) -> Handlers:
         "compose.subject": focus(Field.SUBJECT),
         "compose.body": focus(Field.BODY),
         "compose.importance": on_letter("toggle_importance"),
+        **attachment_handlers(writing.current),
         "compose.remedy": on_letter("do_remedy"),
         "compose.details": on_letter("toggle_details"),
         **editing_handlers(writing.current),

@@ -47,6 +47,7 @@ class Attaching:
         self._files = files
         self._clock = clock
         self._gathering = gathering
+        self._spared: set[tuple[LocalId, str]] = set()
         self._uploads: dict[LocalId, asyncio.Future[list[AttachOutcome]]] = {}
 
     def stop(self, local_id: LocalId) -> None:
@@ -55,16 +56,30 @@ class Attaching:
         if upload is not None:
             upload.cancel()
 
+    def spare(self, local_id: LocalId, key: str) -> None:
+        """Leave an attachment that was taken away on the server for now: its bytes are being fetched, for undo."""
+        self._spared.add((local_id, key))
+
+    def release(self, local_id: LocalId, key: str = "") -> None:
+        """Spare it no longer; all of the letter's without `key`."""
+        self._spared = {one for one in self._spared if one[0] != local_id or (key and one[1] != key)}
+
     # --- what there is to do ----------------------------------------------------------------------------------------
 
     def is_pending(self, letter: Letter) -> bool:
         """Tell whether there is something to bring or to take away; what was refused waits until it is asked for."""
-        return bool(_gone(letter) or self._missing(letter))
+        return bool(self._gone(letter) or self._missing(letter))
 
     def refusal(self, letter: Letter) -> Outcome | None:
         """Return why an attachment is not on the server though it is meant to be, None where nothing was refused."""
         wanted = {one.key for one in letter.content.attachments}
         return next((one.outcome for one in letter.record.refused if one.key in wanted), None)
+
+    def _gone(self, letter: Letter) -> list[Held]:
+        """Return what the server holds and the letter does not have any more."""
+        wanted, local_id = {one.key for one in letter.content.attachments}, letter.record.local_id
+        held = letter.record.held
+        return [one for one in held if one.key not in wanted and (local_id, one.key) not in self._spared]
 
     def _missing(self, letter: Letter) -> list[Attached]:
         have = {one.key for one in letter.record.held} | {one.key for one in letter.record.refused}
@@ -80,7 +95,7 @@ class Attaching:
                 return False
         if absent:
             return True
-        gone = _gone(letter)
+        gone = self._gone(letter)
         if gone:
             return await self._take_away(letter, ref, gone)
         await self._announce(letter, [one.key for one in missing], attempt=True)
@@ -278,9 +293,3 @@ def _is_its_own(outcome: Outcome) -> bool:
     """Tell whether it was refused for what it is, so that another try would only be told the same."""
     refused = outcome.verdict is Verdict.REFUSED and not may_have_happened(outcome.code)
     return refused and outcome.code not in OF_THE_LETTER and not is_retried(outcome.code)
-
-
-def _gone(letter: Letter) -> list[Held]:
-    """Return what the server holds and the letter does not have any more."""
-    wanted = {one.key for one in letter.content.attachments}
-    return [one for one in letter.record.held if one.key not in wanted]

@@ -20,6 +20,7 @@ from app.domain.i18n import tr
 from app.domain.message import LocalId
 from app.domain.outcome import LOCAL, Outcome
 from app.domain.record import Letter
+from app.domain.text import clean_text
 from app.services.drafts import Drafts, Replaced
 from app.services.events import Event
 from app.services.gathering import Moving
@@ -50,6 +51,7 @@ class Attachments:
         self._spawn = spawn
         self._open: dict[LocalId, list[Attached]] = {}
         self._failed: dict[LocalId, list[Failed]] = {}
+        self._kept: set[tuple[LocalId, str]] = set()
         letters.attached.subscribe(self._edited)
         letters.forgotten.subscribe(self._forgotten)
         letters.changed.subscribe(lambda record: self._tell(record.local_id))
@@ -89,7 +91,7 @@ class Attachments:
         """
         added = []
         for path in paths:
-            name = PurePath(path).name or str(path)
+            name = clean_text(PurePath(path).name or str(path), lines=False)
             added.append(Attached(new_key(), name, content_type=type_of(name), origin=str(path)))
         for one in added:
             self._drafts.edit(local_id, AttachmentSet(one))
@@ -119,18 +121,27 @@ class Attachments:
         before = list(self._open.get(local_id, ()))
         for place, one in enumerate(before):
             if one.key in wanted:
-                moving = self.moving(local_id, one.key)
                 self._drafts.edit(local_id, AttachmentGone(one.key))
                 gone.append((place, one))
-                if moving is not None and moving.up:
-                    self._drafts.attaching.stop(local_id)
+                self._stop(local_id, one.key)
+                self._keep_for_undo(local_id, one)
         self._put_away(local_id, wanted)
         return gone
 
     def put_back(self, local_id: LocalId, gone: Sequence[tuple[int, Attached]]) -> None:
         """Undo `remove`. Raises BadInput."""
         for place, one in gone:
-            self._drafts.edit(local_id, AttachmentSet(one, place))
+            kept = (local_id, one.key) in self._kept
+            back = msgspec.structs.replace(one, file=one.key) if kept else one
+            self._drafts.edit(local_id, AttachmentSet(back, place))
+
+    def exchange_back(self, local_id: LocalId, old: Attached, new: str) -> None:
+        """Undo `rename` and `exchange_bytes`, which told the key `new`. Raises BadInput."""
+        now = self._one(local_id, new)
+        if now is not None:
+            if not old.file and not old.origin:  # the server had it alone: its bytes came with the new name
+                old = msgspec.structs.replace(old, file=now.file, source=now.source)
+            self._exchange(local_id, now, old, old.key)
 
     def keep(self, local_id: LocalId, keys: Iterable[str]) -> None:
         """Make what another program attached part of the letter for good. Raises BadInput."""
@@ -140,30 +151,36 @@ class Attachments:
                 own = msgspec.structs.replace(one, elsewhere=False)
                 self._drafts.edit(local_id, AttachmentSet(own, if_there=True))
 
-    def rename(self, local_id: LocalId, key: str, name: str) -> None:
-        """Give an attachment another name. Servers know no such thing: it is another attachment to them."""
-        one = self._one(local_id, key)
-        name = " ".join(name.split()).strip()
-        if one is not None and name and name != one.name:
-            self._exchange(local_id, one, msgspec.structs.replace(self._with_source(local_id, one), name=name))
+    def rename(self, local_id: LocalId, key: str, name: str) -> str:
+        """Give an attachment another name; return its new key. To servers it is another attachment.
 
-    async def exchange_bytes(self, local_id: LocalId, key: str, name: str, content: bytes) -> None:
-        """Put other bytes in the place of an attachment (a smaller picture), which stays until they are kept.
-
-        Raises StorageError and BadInput.
+        Raises BadInput for a letter that is on its way.
         """
         one = self._one(local_id, key)
-        if one is not None:
-            file = new_key()
-            size = await self._files.keep_bytes(local_id, file, content)
-            fresh = msgspec.structs.replace(one, name=name, size=size, content_type=type_of(name), file=file)
-            self._exchange(local_id, one, fresh)
+        name = clean_text(name, lines=False).strip()
+        if one is None or not name or name == one.name:
+            return key
+        fresh = msgspec.structs.replace(self._with_source(local_id, one), name=name, content_type=type_of(name))
+        return self._exchange(local_id, one, fresh, new_key())
+
+    async def exchange_bytes(self, local_id: LocalId, key: str, name: str, content: bytes) -> str:
+        """Put other bytes in the place of an attachment (a smaller picture), which stays until they are kept.
+
+        Returns its new key. Raises StorageError and BadInput.
+        """
+        file = new_key()
+        size = await self._files.keep_bytes(local_id, file, content)
+        one = self._one(local_id, key)
+        if one is None:
+            return key  # it was taken away meanwhile
+        fresh = msgspec.structs.replace(one, name=name, size=size, content_type=type_of(name), file=file)
+        return self._exchange(local_id, one, fresh, new_key())
 
     async def retry(self, local_id: LocalId, key: str) -> None:
         """Try once more what failed or was refused. Raises StorageError."""
         again = [one for one in self._failed.get(local_id, ()) if one.attached.key == key]
-        self._put_away(local_id, {key})
         for one in again:
+            self._failed[local_id].remove(one)
             self._drafts.edit(local_id, AttachmentSet(one.attached))
             await self._fetch(local_id, one.attached)
         record = self._letters.get(local_id)
@@ -226,11 +243,33 @@ class Attachments:
             return error
         return None
 
-    def _exchange(self, local_id: LocalId, one: Attached, fresh: Attached) -> None:
-        self._drafts.edit(local_id, AttachmentSet(msgspec.structs.replace(fresh, key=new_key()), instead=one.key))
-        moving = self.moving(local_id, one.key)
+    def _exchange(self, local_id: LocalId, one: Attached, fresh: Attached, key: str) -> str:
+        fresh = msgspec.structs.replace(fresh, key=key)
+        self._drafts.edit(local_id, AttachmentSet(fresh, instead=one.key))
+        self._stop(local_id, one.key)
+        return key
+
+    def _stop(self, local_id: LocalId, key: str) -> None:
+        moving = self.moving(local_id, key)
         if moving is not None and moving.up:
             self._drafts.attaching.stop(local_id)
+
+    def _keep_for_undo(self, local_id: LocalId, one: Attached) -> None:
+        """Fetch what the server alone has before it is deleted there, so that taking it away can be undone."""
+        wanted = self._with_source(local_id, one)
+        if wanted.source and not wanted.file:
+            self._drafts.attaching.spare(local_id, one.key)
+            self._spawn(self._fetch_for_undo(local_id, wanted), "keep an attachment for undo")
+
+    async def _fetch_for_undo(self, local_id: LocalId, wanted: Attached) -> None:
+        try:
+            if await self._drafts.gathering.fetch(local_id, wanted) is None:
+                self._kept.add((local_id, wanted.key))
+        except MailError:
+            return  # it is gone for good then, as the person asked
+        finally:
+            self._drafts.attaching.release(local_id, wanted.key)
+            self._drafts.touch(local_id)
 
     def _with_source(self, local_id: LocalId, one: Attached) -> Attached:
         """Return it with the AttachmentId from which its bytes can be had, where the server alone has them."""

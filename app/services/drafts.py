@@ -99,6 +99,11 @@ class Drafts:
         self._letters.append(local_id, edit)
         self._autosave.touched(local_id)
 
+    def touch(self, local_id: LocalId) -> None:
+        """Save a letter in the next pause, as after a key."""
+        if self._letters.get(self._name(local_id)) is not None:
+            self._autosave.touched(self._name(local_id))
+
     async def save(self, local_id: LocalId, *, for_sending: bool = False) -> Record | None:
         """Save now. The record returned says what came of it; no exception does. Raises StorageError."""
         began = self._clock.now()

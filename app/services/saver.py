@@ -133,6 +133,7 @@ class Saver:
 
     async def _ask_again(self, local_id: LocalId) -> None:
         """Let attachments that were refused be tried once more: the person wants them sent."""
+        self._attaching.release(local_id)
         record = self._letters.get(local_id)
         if record is not None and record.refused:
             await self._letters.learn(local_id, refused=())

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import running
@@ -105,6 +105,9 @@ async def test_keys_do_their_command_once_and_the_focus_stays_in_the_window(
     await go_where(scene, command)
     await scene.press(keys)
     assert done == [command.id]
+    for dialog in [one for one in QApplication.topLevelWidgets() if isinstance(one, QDialog) and one.isVisible()]:
+        dialog.reject()  # files are chosen in a window of the desktop's
+        await scene.settle()
     if command.id != QUITS:
         assert scene.focus.window() is scene.window
 

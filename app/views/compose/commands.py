@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.commands.command import Command, Context
 from app.domain.i18n import mark
-from app.views.compose import editing_commands, options_commands, recipients_commands
+from app.views.compose import attachments_commands, editing_commands, options_commands, recipients_commands
 
 _C = Context.COMPOSE
 
@@ -30,6 +30,7 @@ COMMANDS = (
     ),
     *options_commands.COMMANDS,
     *editing_commands.COMMANDS,
+    *attachments_commands.COMMANDS,
     Command("compose.remedy", mark("Do what the bar offers"), ("Alt+A",), _C),
     Command("compose.details", mark("Show or hide details"), ("Alt+D",), _C),
     *recipients_commands.COMMANDS,

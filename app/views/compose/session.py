@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from app.domain.edits import BodyReplaced, Edit, ImportanceSet, Pending, Replica, TextSplice, utf16_length
+from app.domain.edits import (
+    AttachmentGone,
+    AttachmentSet,
+    BodyReplaced,
+    Edit,
+    ImportanceSet,
+    Pending,
+    Replica,
+    TextSplice,
+    utf16_length,
+)
 from app.domain.message import SUBJECT_LIMIT, BodyFormat, Content, Field, Importance, LocalId
 from app.domain.record import CopyTo, Letter, Record
 from app.domain.state import State
@@ -21,6 +31,7 @@ from app.services.preflight import subject_too_long
 from app.services.remedies import Remedies
 from app.services.wording import Explanation, StateWords, explain_record, state_words
 from app.services.work import Spawn
+from app.views.compose.attachments_session import AttachmentsSession
 from app.views.compose.from_session import FromSession
 from app.views.compose.options_session import OptionsSession
 
@@ -28,7 +39,7 @@ if TYPE_CHECKING:
     from app.services.attachments import Attachments
     from app.services.html.opening import Opened
 
-_MENDED_HERE = frozenset({"mend-address", "mend-subject", "mend-option"})
+_MENDED_HERE = frozenset({"mend-address", "mend-subject", "mend-option", "review-attachments"})
 _WRITABLE = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 _WENT = frozenset({State.SENT, State.SENT_NOT_FILED})
 
@@ -66,12 +77,15 @@ class ComposeSession:
         self.now = tools.now
         self.options = OptionsSession(self, tools.aids, tools.now)
         self.sender = FromSession(self, tools.aids)
-        self.people, self.account_id = tools.people, letter.record.account_id
+        self.files = AttachmentsSession(self, letter, tools.attachments)
         self.attachments = tools.attachments
+        self.people, self.account_id = tools.people, letter.record.account_id
         self._leaving = False
         self._stop_listening = [
             tools.drafts.changed.subscribe(self._record_changed),
             tools.drafts.replaced.subscribe(self._renamed),
+            tools.letters.attached.subscribe(self._attached),
+            self.files.end,
         ]
 
     # --- what is so -------------------------------------------------------------------------------------------------
@@ -223,6 +237,10 @@ class ComposeSession:
         self.changed.emit(None)
         if not self._leaving and (record.discarded or record.state in _WENT):
             self.end("gone")
+
+    def _attached(self, told: tuple[LocalId, AttachmentSet | AttachmentGone]) -> None:
+        if told[0] == self.local_id:
+            self._head.apply(told[1])
 
     def _renamed(self, replaced: Replaced) -> None:
         if replaced.old == self.local_id:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.commands.command import Context, Registry
@@ -15,6 +15,7 @@ from app.ui import icons, keys
 from app.ui.bars import MessageBar
 from app.ui.label import Label
 from app.ui.recipients_field import RecipientsField
+from app.views.compose.attachments import AttachmentsArea
 from app.views.compose.body import BodyField
 from app.views.compose.body_pictures import BodyPictures
 from app.views.compose.body_work import BodyWork
@@ -57,6 +58,8 @@ class ComposeView(QWidget):
         self.picking = Picking(self)
         self.options = OptionsArea(session.options, self, self.picking)
         self.later = LaterChoice(session, self.picking, session.now)
+        self.attachments = AttachmentsArea(session.files, self)
+        self.setAcceptDrops(True)
         self._build()
         self._show_letter()
         self._connect()
@@ -79,6 +82,7 @@ class ComposeView(QWidget):
         head.addWidget(self.subject)
         head.addWidget(self._limit)
         head.addWidget(self.options)
+        head.addWidget(self.attachments)
         head.addSpacing(2)
         line = QFrame(self)
         line.setProperty("kind", "line")
@@ -234,6 +238,7 @@ class ComposeView(QWidget):
         self._limit.setText(over)
         self._limit.setVisible(bool(over))
         self.options.refresh()
+        self.attachments.refresh()
         self._refresh_bar()
 
     def _refresh_bar(self) -> None:
@@ -302,7 +307,7 @@ class ComposeView(QWidget):
                 self._show_field(field, shown=True)
                 widget.edit_chip(problems[0])
                 return
-        if self.options.focus_problem():
+        if self.options.focus_problem() or self.attachments.focus_problem():
             return
         if self.session.subject_problem():
             self.focus_field(Field.SUBJECT)
@@ -312,6 +317,12 @@ class ComposeView(QWidget):
             self.focus_field(Field.SUBJECT)
         else:
             self.focus_field(Field.BODY)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.attachments.welcome(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.attachments.take_drop(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -191,6 +191,30 @@ async def test_a_smaller_picture_takes_the_place_of_the_large_one(scene: Scene, 
     assert sorted(names_on(on_server(scene))) == ["b", "photo.jpg"]
 
 
+async def test_another_name_and_other_bytes_can_be_taken_back(scene: Scene, tmp_path: Path) -> None:
+    item = scene.mailbox.put(ANNA, LETTER)
+    item.attachments += [Attachment("one", "one.png", 3)]
+    scene.mailbox.contents["one"] = b"one"
+    [name] = await scene.drafts.adopt(ANNA, [item.ref])
+    assert isinstance(name, str)
+    scene.attachments.watch(await scene.drafts.open(name))
+    [old] = scene.attachments.of(name)
+    new = scene.attachments.rename(name, old.key, "two.png")
+    await scene.drafts.save(name)
+    assert names_on(on_server(scene)) == ["two.png"]
+    scene.attachments.exchange_back(name, old, new)
+    await scene.drafts.save(name)
+    assert names_on(on_server(scene)) == ["one.png"]
+    assert scene.mailbox.contents[on_server(scene).attachments[0].attachment_id] == b"one"
+    [old] = scene.attachments.of(name)
+    new = await scene.attachments.exchange_bytes(name, old.key, "one.jpg", b"1")
+    await scene.drafts.save(name)
+    scene.attachments.exchange_back(name, old, new)
+    await scene.drafts.save(name)
+    assert scene.mailbox.contents[on_server(scene).attachments[0].attachment_id] == b"one"
+    assert scene.attachments.rename(name, old.key, "  ") == old.key
+
+
 async def test_text_and_attachments_are_saved_together_and_only_then_called_saved(scene: Scene, tmp_path: Path) -> None:
     name = await letter_with(scene, file(tmp_path))
     gate = scene.mailbox.hold("attach")
@@ -405,16 +429,21 @@ async def test_what_another_program_took_away_is_a_change_elsewhere(scene: Scene
 
 async def test_a_draft_of_another_program_keeps_its_attachments_and_loses_those_removed_here(scene: Scene) -> None:
     item = scene.mailbox.put(ANNA, LETTER)
-    item.attachments += [Attachment("one", "one.txt", 5), Attachment("two", "two.txt", 5)]
+    item.attachments += [Attachment("one", "one.txt", 3), Attachment("two", "two.txt", 3)]
+    scene.mailbox.contents |= {"one": b"one", "two": b"two"}
     [name] = await scene.drafts.adopt(ANNA, [item.ref])
     assert isinstance(name, str)
     letter = await scene.drafts.open(name)
     scene.attachments.watch(letter)
     assert [one.name for one in letter.content.attachments] == ["one.txt", "two.txt"]
     assert scene.record(name).saved
-    scene.attachments.remove(name, [letter.content.attachments[0].key])
-    await scene.drafts.save(name)
+    gone = scene.attachments.remove(name, [letter.content.attachments[0].key])
+    await scene.clock.advance(60)
     assert names_on(on_server(scene)) == ["two.txt"]
+    # Its bytes were fetched before the server forgot them.
+    scene.attachments.put_back(name, gone)
+    await scene.drafts.save(name)
+    assert sorted(names_on(on_server(scene))) == ["one.txt", "two.txt"]
     await scene.outbox.send([name], 0.0)
     await settle()
     assert len(scene.mailbox.delivered) == 1

@@ -1,0 +1,27 @@
+"""The commands of attachments, done by the letter in the pane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.commands.command import Handler
+from app.views.compose.attachments import AttachmentsArea
+from app.views.compose.view import ComposeView
+
+
+def attachment_handlers(current: Callable[[], ComposeView | None]) -> dict[str, Handler]:
+    """Return a handler for each; `current` returns the letter in the pane."""
+
+    def on(act: Callable[[AttachmentsArea], None]) -> Handler:
+        def run() -> None:
+            view = current()
+            if view is not None:
+                act(view.attachments)
+
+        return Handler(run, lambda: current() is not None)
+
+    return {
+        "compose.attach": on(AttachmentsArea.choose),
+        "compose.attachments": on(AttachmentsArea.take_focus),
+        "compose.smaller": on(AttachmentsArea.make_smaller),
+    }
