@@ -13,6 +13,7 @@ from app.domain.message import LocalId
 from app.domain.recipient import Recipient
 from app.domain.record import Record
 from app.domain.state import State
+from app.services.actions import action_words
 from app.services.explaining import explain_error
 from app.services.outbox import Answer
 from app.services.reading import Reading as Letter
@@ -49,7 +50,7 @@ class DeskWork:
             desk.list.opened.connect(self.open)
             desk.list.action_clicked.connect(self.remedy)
             desk.refreshed.connect(partial(self._refresh_reader, desk))
-        program.reader.bar.action_wanted.connect(lambda _: self.remedy())
+        program.reader.bar.action_wanted.connect(self.do)
         program.drafts_room.on_sent = self._sent
         program.drafts_room.on_discarded = self._discarded
         program.drafts_room.on_failed = program.tasks.on_mail_error
@@ -218,6 +219,14 @@ class DeskWork:
         if row.has_attachments:
             self._program.foot.say(tr("The attachments were not taken over"))
 
+    def do(self, action: str) -> None:
+        """Do one of the things that the bar offers for the current row."""
+        row = self._program.stage.desk.current()
+        if action in {"was-sent", "was-not-sent"} and row is not None:
+            self._program.settling.ask(row, was_sent=action == "was-sent")
+        else:
+            self.remedy()
+
     def remedy(self) -> None:
         """Do what the current row offers."""
         desk = self._program.stage.desk
@@ -308,4 +317,5 @@ def _notice(explanation: Explanation | None) -> Notice | None:
     if explanation is None:
         return None
     action = (explanation.action, explanation.action_words) if explanation.action else None
-    return Notice(explanation.sentence, explanation.tone, action, explanation.details)
+    more = [(one, action_words(one)) for one in explanation.more]
+    return Notice(explanation.sentence, explanation.tone, action, explanation.details, more)

@@ -102,6 +102,8 @@ def _in_rooms(program: Program, desk: DeskWork) -> Handlers:
         "drafts.discard": Handler(desk.discard_chosen, at("drafts")),
         "outbox.retry": Handler(desk.retry_chosen, at("outbox", "drafts")),
         "outbox.retry_all": Handler(program.outbox_room.retry_all),
+        "outbox.was_sent": Handler(lambda: program.settling.settle(was_sent=True), program.settling.can_settle),
+        "outbox.was_not_sent": Handler(lambda: program.settling.settle(was_sent=False), program.settling.can_settle),
         "sent.edit_as_new": Handler(desk.edit_as_new, at("sent", "drafts")),
         "sent.reply_all": Handler(lambda: desk.follow(program.sent_room.reply_all), at("sent")),
         "sent.forward": Handler(lambda: desk.follow(program.sent_room.forward), at("sent")),

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.bootstrap.comparing_work import ComparingWork
 from app.bootstrap.options import Options
+from app.bootstrap.settling import Settling
 from app.bootstrap.wishes import Wishes
 from app.bootstrap.writing import Writing
 from app.commands.command import Registry
@@ -20,6 +21,7 @@ from app.services.aids import Aids
 from app.services.attachments import Attachments
 from app.services.directory import Directory
 from app.services.drafts import Drafts
+from app.services.filing import Filing
 from app.services.folders import FolderView
 from app.services.following import Following
 from app.services.letters import Letters
@@ -78,6 +80,7 @@ class Program:
         self.writing = Writing(self)
         self.wishes = Wishes(self)
         self.comparing = ComparingWork(self)
+        self.settling = Settling(self, Filing(self.letters, self.mailbox, self.accounts, files, self.clock))
 
     def _build_services(self, correspondents: Correspondents, files: AttachedFiles) -> None:
         spawn, clock = self.tasks.spawn, self.clock

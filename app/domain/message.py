@@ -167,13 +167,16 @@ class Stage(StrEnum):
 class NewDraft(msgspec.Struct, frozen=True):
     """A draft that the server does not know yet, with both marks by which it is found again.
 
-    `drafts_of` is the address of the mailbox in whose Drafts it is kept, empty for one's own.
+    `drafts_of` is the address of the mailbox in whose Drafts it is kept, empty for one's own. With `sent` (when, in
+    seconds) it is no draft, but the copy of a letter that went out: filed in Sent there, or in the folder `folder_id`.
     """
 
     local_id: LocalId
     message_id: str
     content: Content
     drafts_of: str = ""
+    sent: float = 0.0
+    folder_id: str = ""
 
 
 class DraftUpdate(msgspec.Struct, frozen=True):

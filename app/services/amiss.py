@@ -103,7 +103,8 @@ def _explain_unsent(record: Record, kind: ProblemKind | None, value: str, size: 
 def _explain_unknown(record: Record, kind: ProblemKind | None) -> Explanation:
     if kind is ProblemKind.CANNOT_BE_KNOWN:
         sentence = tr("Whether this was sent cannot be known from here. Look in Sent Items before you send it again.")
-    elif record.send_outcome is not None and record.send_outcome.words is not None:
+        return Explanation(sentence, "check", _details(record), "warn", ("was-sent", "was-not-sent"))
+    if record.send_outcome is not None and record.send_outcome.words is not None:
         sentence = tr("The server broke off while sending. The message may have been sent.")
     else:
         sentence = tr("The connection was lost while sending. The message may have been sent.")
@@ -121,7 +122,7 @@ def _explain_sent(record: Record, kind: ProblemKind | None) -> Explanation | Non
     elif kind is ProblemKind.COPY_ELSEWHERE:
         sentence, action = tr("This was sent. Its copy is in another folder than Sent Items."), "check"
     elif kind is ProblemKind.NO_COPY or not filed:
-        sentence, action = tr("This was sent, but there is no copy in Sent Items."), "check"
+        sentence, action = tr("This was sent, but there is no copy in Sent Items."), "save-copy"
     else:
         return None
     return Explanation(sentence, action, _details(record), "warn")

@@ -23,13 +23,15 @@ Details = tuple[tuple[str, str], ...]
 class Explanation(msgspec.Struct, frozen=True):
     """One sentence, the id of the one action that helps ("" for none), and labels with what lies under Details.
 
-    `tone` is "bad" or "warn" for what went wrong, "info" for what is merely worth saying.
+    `tone` is "bad" or "warn" for what went wrong, "info" for what is merely worth saying. `more` are other actions,
+    where only the person can know which is the right one.
     """
 
     sentence: str
     action: str = ""
     details: Details = ()
     tone: str = "bad"
+    more: tuple[str, ...] = ()
 
     @property
     def action_words(self) -> str:

@@ -43,6 +43,8 @@ class Remedies:
             "save": drafts.save,
             "take-back": drafts.take_back,
             "remove-draft": outbox.remove_draft,
+            "was-sent": self._was_sent,
+            "was-not-sent": self._was_not_sent,
             "send-from-own": self._send_from_own,
             "retry": self._retry,
             "try-now": self._retry,
@@ -88,6 +90,16 @@ class Remedies:
 
     async def _send_now(self, local_id: LocalId) -> None:
         await self._outbox.send_now([local_id])
+
+    async def _was_sent(self, local_id: LocalId) -> None:
+        await self._outbox.settle(local_id, was_sent=True)
+
+    async def _was_not_sent(self, local_id: LocalId) -> None:
+        await self._outbox.settle(local_id, was_sent=False)
+
+    def can_do(self, action: str, work: Callable[[LocalId], Coroutine[Any, Any, object]]) -> None:
+        """Let `work` do `action` from now on."""
+        self._known[action] = work
 
     async def _check(self, local_id: LocalId) -> None:
         self._outbox.check([local_id])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
@@ -51,6 +52,8 @@ class MessageBar(QFrame):
         line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self._sentence, 1)
         line.addWidget(self._action)
+        self._others: list[QPushButton] = []
+        self._line = line
         line.addWidget(self._more)
         self._close = self._close_button()
         self._close.setVisible(closable)
@@ -79,8 +82,12 @@ class MessageBar(QFrame):
         tone: str = "info",
         action: tuple[str, str] | None = None,
         details: Sequence[tuple[str, str]] = (),
+        more: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """Show `sentence`. `action` is its id and its words; `details` are labels with the server's own words."""
+        """Show `sentence`. `action` is its id and its words; `details` are labels with the server's own words.
+
+        `more` are other actions, where only the person can know which is the right one.
+        """
         self.setProperty("tone", tone)
         self.style().unpolish(self)
         self.style().polish(self)
@@ -90,8 +97,23 @@ class MessageBar(QFrame):
         self._action_id = action[0] if action else ""
         self._action.setText(action[1] if action else "")
         self._action.setVisible(action is not None)
+        self._offer(more)
         self._fill(list(details))
         self.show()
+
+    def _offer(self, more: Sequence[tuple[str, str]]) -> None:
+        if [words for _, words in more] == [button.text() for button in self._others]:
+            return
+        for button in self._others:
+            button.hide()
+            button.deleteLater()
+        self._others = []
+        for number, (action, words) in enumerate(more, start=1):
+            button = QPushButton(words, self)
+            button.setProperty("kind", "link")
+            button.clicked.connect(partial(self.action_wanted.emit, action))
+            self._line.insertWidget(self._line.indexOf(self._action) + number, button)
+            self._others.append(button)
 
     def dismiss(self) -> None:
         """Go away, because the person has read it; the focus goes on if it was here."""

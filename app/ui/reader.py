@@ -17,12 +17,13 @@ _SIDE = 32
 
 
 class Notice(NamedTuple):
-    """What a bar says of one letter: a sentence, its tone, one action, and the details."""
+    """What a bar says of one letter: a sentence, its tone, one action, the details, and other actions."""
 
     sentence: str
     tone: str = "info"
     action: tuple[str, str] | None = None
     details: Sequence[tuple[str, str]] = ()
+    more: Sequence[tuple[str, str]] = ()
 
 
 class Reading(NamedTuple):
@@ -78,7 +79,9 @@ class Reader(QWidget):
             self.bar.clear()
         else:
             notice = reading.notice
-            self.bar.say(notice.sentence, tone=notice.tone, action=notice.action, details=notice.details)
+            self.bar.say(
+                notice.sentence, tone=notice.tone, action=notice.action, details=notice.details, more=notice.more
+            )
 
     def _letter(self) -> QWidget:
         sheet = QWidget(self)

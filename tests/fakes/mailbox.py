@@ -346,6 +346,8 @@ class FakeMailbox(MoreOfAMailbox):
             return self._refused(words("ErrorAccessDenied", "Access is denied."))
         item = self.put(account_id, draft.content, local_id=draft.local_id, message_id=draft.message_id)
         item.owner = draft.drafts_of
+        if draft.sent:
+            item.folder, item.folder_id, item.is_draft, item.sent = Folder.SENT, draft.folder_id, False, draft.sent
         return self._accepted(item.ref)
 
     def _update_one(self, account_id: AccountId, update: DraftUpdate) -> Outcome:

@@ -57,10 +57,10 @@ class EwsBackend:
             self._unusable = Trouble(TroubleKind.NOT_GENUINE, detail, may_have_been_processed=False, host=self._host)
 
     def save(self, drafts: Sequence[NewDraft], job: Job) -> list[Outcome]:
-        """CreateItem SaveOnly into Drafts."""
+        """CreateItem SaveOnly into Drafts; copies of what was sent where they are to be filed."""
         outcomes: dict[int, Outcome] = {}
-        for mailbox in dict.fromkeys(draft.drafts_of for draft in drafts):
-            places = [place for place, draft in enumerate(drafts) if draft.drafts_of == mailbox]
+        for home in dict.fromkeys(map(requests.home_of, drafts)):
+            places = [place for place, draft in enumerate(drafts) if requests.home_of(draft) == home]
             chosen = [drafts[place] for place in places]
             answers = self._write(chosen, requests.create_items, job, needs_ref=True, refuse=_refusal_of_draft)
             outcomes.update(zip(places, answers, strict=True))

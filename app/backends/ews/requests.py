@@ -68,18 +68,23 @@ _ITEM_FIELDS = (
 def create_items(drafts: Sequence[NewDraft], send: CopyTo | None = None) -> Element:
     """CreateItem with both marks set ([MS-OXWSMSG] 3.1.4.1): SaveOnly into Drafts, or, with `send`, sent at once.
 
-    All `drafts` go to the Drafts of the mailbox that the first one names: a request has one folder.
+    All `drafts` go where the first one belongs (`home_of`): a request has one folder.
     """
     request = operation("CreateItem", MessageDisposition=_disposition(send))
-    place: Place | Folder | None = Place(Folder.DRAFTS, drafts[0].drafts_of)
+    place: Place | Folder | None = home_of(drafts[0])
     if send is not None:
         place = _copy_place(send)
     if place is not None:
         add_folder(add(request, "m:SavedItemFolderId"), place)
     items = add(request, "m:Items")
     for draft in drafts:
-        add_message(items, draft.content, draft.local_id, draft.message_id)
+        add_message(items, draft.content, draft.local_id, draft.message_id, draft.sent)
     return request
+
+
+def home_of(draft: NewDraft) -> Place:
+    """Return the folder in which a draft, or the copy of what was sent, is to be made."""
+    return Place(Folder.SENT if draft.sent else Folder.DRAFTS, draft.drafts_of, draft.folder_id)
 
 
 def update_items(updates: Sequence[DraftUpdate], send: CopyTo | None = None) -> Element:

@@ -7,7 +7,18 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from app.backends.ews.xml import Element, add, add_deferred_uri, add_headers_uri, add_mark_uri
+from app.backends.ews.xml import (
+    DELIVERED_TAG,
+    FLAGS_TAG,
+    READ_AND_NO_DRAFT,
+    SUBMITTED_TAG,
+    Element,
+    add,
+    add_deferred_uri,
+    add_headers_uri,
+    add_mark_uri,
+    add_tag_uri,
+)
 from app.domain.fields import set_fields
 from app.domain.message import Content, Field
 from app.domain.options import FlagStatus
@@ -17,8 +28,10 @@ Writer = Callable[[Element, Content], None]
 Path = Callable[[Element], object]
 
 
-def add_message(parent: Element, content: Content, local_id: str = "", message_id: str = "") -> Element:
-    """Add a Message with all that `content` says, and both marks."""
+def add_message(
+    parent: Element, content: Content, local_id: str = "", message_id: str = "", sent: float = 0.0
+) -> Element:
+    """Add a Message with all that `content` says, and both marks; with `sent`, as the copy of one that went out."""
     message = add(parent, "t:Message")
     fields = set_fields(content) | {Field.SUBJECT, Field.BODY}
     for field in _ITEM_FIELDS:
@@ -28,6 +41,7 @@ def add_message(parent: Element, content: Content, local_id: str = "", message_i
         _add_reminder(message, content)
     if local_id:
         _add_property(message, add_mark_uri, local_id)
+    _add_sent(message, sent)
     _add_headers(message, content)
     if content.options.deferred:
         _add_property(message, add_deferred_uri, date_text(content.options.deferred))
@@ -39,6 +53,14 @@ def add_message(parent: Element, content: Content, local_id: str = "", message_i
         if field is Field.SENDER and message_id:
             add(message, "t:InternetMessageId", message_id)
     return message
+
+
+def _add_sent(message: Element, sent: float) -> None:
+    """Say that a letter went out at `sent`, 0 for a draft. [MS-OXCMSG] 2.2.1.6: flags can be set on creation alone."""
+    if sent:
+        _add_property(message, partial(add_tag_uri, FLAGS_TAG, "Integer"), READ_AND_NO_DRAFT)
+        for tag in (SUBMITTED_TAG, DELIVERED_TAG):
+            _add_property(message, partial(add_tag_uri, tag, "SystemTime"), date_text(sent))
 
 
 def add_writes(updates: Element, content: Content, fields: Iterable[Field], gone_headers: Sequence[str]) -> None:

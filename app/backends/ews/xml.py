@@ -37,6 +37,13 @@ HEADERS_NAME = "MailwrightHeaders"
 DEFERRED_TAG = "0x3FEF"
 """PidTagDeferredSendTime ([MS-OXOMSG] 2.2.3.4)."""
 
+FLAGS_TAG = "0x0E07"
+"""PidTagMessageFlags ([MS-OXCMSG] 2.2.1.6)."""
+READ_AND_NO_DRAFT = "1"
+"""mfRead alone: mfUnsent (8) would make it a draft."""
+SUBMITTED_TAG, DELIVERED_TAG = "0x0039", "0x0E06"
+"""PidTagClientSubmitTime and PidTagMessageDeliveryTime ([MS-OXOMSG] 2.2.3.11 and 2.2.3.9)."""
+
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -81,6 +88,11 @@ def add_mark_uri(parent: Element) -> Element:
 def add_headers_uri(parent: Element) -> Element:
     """Add the ExtendedFieldURI that names our list of custom headers."""
     return add(parent, "t:ExtendedFieldURI", PropertySetId=MARK_SET, PropertyName=HEADERS_NAME, PropertyType="String")
+
+
+def add_tag_uri(tag: str, kind: str, parent: Element) -> Element:
+    """Add the ExtendedFieldURI that names a property by its tag."""
+    return add(parent, "t:ExtendedFieldURI", PropertyTag=tag, PropertyType=kind)
 
 
 def add_deferred_uri(parent: Element) -> Element:

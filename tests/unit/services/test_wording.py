@@ -112,7 +112,7 @@ CASES: list[tuple[Record, str, str]] = [
     (letter(State.SENT, send_outcome=ACCEPTED), "Sent 12:04", ""),
     (letter(State.SENT, send_outcome=ACCEPTED, verified=NOW), "Sent 12:04", ""),
     (letter(State.SENT, problem=problem(ProblemKind.LEFT_IN_DRAFTS), verified=NOW), "Sent 12:04", "remove-draft"),
-    (letter(State.SENT_NOT_FILED, problem=problem(ProblemKind.NO_COPY)), "Sent; no copy in Sent Items", "check"),
+    (letter(State.SENT_NOT_FILED, problem=problem(ProblemKind.NO_COPY)), "Sent; no copy in Sent Items", "save-copy"),
     (letter(State.UNKNOWN), "Connection lost; may have been sent", "check"),
     (
         letter(State.UNKNOWN, send_outcome=refused("ErrorTimeoutExpired")),
@@ -229,7 +229,7 @@ def test_what_keeps_a_letter_back_is_said_at_the_letter(state: State, text: str,
             "This was sent, but there is no copy in Sent Items, and the draft is still in Drafts.",
             "remove-draft",
         ),
-        (State.SENT_NOT_FILED, ProblemKind.NO_COPY, "This was sent, but there is no copy in Sent Items.", "check"),
+        (State.SENT_NOT_FILED, ProblemKind.NO_COPY, "This was sent, but there is no copy in Sent Items.", "save-copy"),
         (
             State.SENT_NOT_FILED,
             ProblemKind.COPY_ELSEWHERE,
