@@ -28,7 +28,7 @@ exec "$(dirname "$(readlink -f "$0")")/usr/lib/mailwright/mailwright" "$@"
 
 
 def build(source: Path, frozen: bundle.Bundle, target: Path, place: Path = BUILD) -> Path:
-    """Make the AppImage of `frozen`, which is the tree `source`; without the runtime, the image that belongs into it."""
+    """Make the AppImage of `frozen`, the tree `source`; without the runtime, the image that belongs into it."""
     if not shutil.which("mksquashfs"):
         install_packages(["squashfs-tools"], "Making an AppImage")
     about = identity.read(source)

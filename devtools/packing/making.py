@@ -30,10 +30,31 @@ def _appimage(source: Path, frozen: Bundle, target: Path) -> None:
     build(source, frozen, target)
 
 
+def _flatpak(source: Path, frozen: Bundle, target: Path) -> None:
+    from devtools.packing.flatpak import build
+
+    build(source, frozen, target)
+
+
+def _windows(source: Path, frozen: Bundle, target: Path) -> None:
+    from devtools.packing.windows import build
+
+    build(source, frozen, target)
+
+
+def _macos(source: Path, frozen: Bundle, target: Path) -> None:
+    from devtools.packing.macos import build
+
+    build(source, frozen, target)
+
+
 MAKERS: dict[str, tuple[str, Callable[[Path, Bundle, Path], None]]] = {
     "bundle": ("the frozen program as a folder (build/frozen/mailwright)", _bundle),
     "deb": ("the package for Debian 12 and 13", _deb),
     "appimage": ("one file for other Linuxes", _appimage),
+    "flatpak": ("the manifest of a Flatpak, and the folder that it is built from", _flatpak),
+    "windows": ("the installer for Windows; on Windows, with Inno Setup 6", _windows),
+    "macos": ("the disk image for macOS; on a Mac", _macos),
 }
 
 ELSEWHERE = {
