@@ -27,12 +27,12 @@ from app.services.following import Following
 from app.services.letters import Letters
 from app.services.mail_tips import Tips
 from app.services.outbox import HOLD_SECONDS, Outbox
-from app.services.ports import AttachedFiles, Cache, Clock, Correspondents, Journal, Mailbox, Secrets, Settings
 from app.services.people import People
-from app.services.ports import AttachedFiles, Clock, Correspondents, Journal, Mailbox, Secrets, Settings
+from app.services.ports import AttachedFiles, Cache, Clock, Correspondents, Journal, Mailbox, Secrets, Settings
 from app.services.reading import Readings
 from app.services.remedies import Remedies
 from app.services.syncing import Syncing
+from app.services.undoing import Undoing
 from app.services.watched import WatchedMailbox
 from app.ui.letter_list.session import ListSession
 from app.ui.off_thread import off_thread
@@ -119,7 +119,8 @@ class Program:
             },
             self.reader,
         )
-        self.foot = Foot(self.window, now)
+        self.undoing = Undoing()
+        self.foot = Foot(self.window, now, self.undoing)
         self.people.said.subscribe(self.foot.say)
 
     @cached_property

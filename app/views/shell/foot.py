@@ -10,10 +10,19 @@ from PySide6.QtCore import QTimer
 from app.domain.i18n import ntr, tr
 from app.domain.message import LocalId
 from app.services.events import Event
+from app.services.undoing import Undoing, WayBack
 from app.views.shell.view import Window
 
 _STAYS = 6_000
 """Milliseconds that a word without a countdown stays."""
+
+
+class _Sending:
+    """Letters that are sent together at `until`; those that have gone, or were taken back, are in it no more."""
+
+    def __init__(self, names: tuple[LocalId, ...], until: float) -> None:
+        self.names, self.until = names, until
+        self.way: WayBack | None = None
 
 
 class Foot:
@@ -22,13 +31,12 @@ class Foot:
     `ticked` tells each second of the countdown, for all that counts with it; no clock runs without one.
     """
 
-    def __init__(self, window: Window, now: Callable[[], float]) -> None:
-        """Speak at the foot of `window`."""
+    def __init__(self, window: Window, now: Callable[[], float], undoing: Undoing | None = None) -> None:
+        """Speak at the foot of `window`; the ways back are those of the whole program."""
         self._window = window
         self._now = now
-        self._undo: Callable[[], None] | None = None
-        self._until = 0.0
-        self._held: tuple[LocalId, ...] = ()
+        self._undoing = undoing if undoing is not None else Undoing()
+        self._sendings: list[_Sending] = []
         self._speaks = False
         self._kept_back = 0
         self.ticked: Event[None] = Event()
@@ -43,19 +51,22 @@ class Foot:
 
     def can_undo(self) -> bool:
         """Tell whether there is something to take back."""
-        return self._undo is not None
+        return self._undoing.newest() is not None
 
     def undo(self) -> None:
-        """Take back what was said last."""
-        undo, self._undo = self._undo, None
+        """Take back what was done last, and can be."""
+        way = self._undoing.pop()
+        for sending in self._sendings:
+            if sending.way is way:
+                sending.names = ()
         self.clear()
-        if undo is not None:
-            undo()
+        if way is not None:
+            way.back()
 
     def say(self, words: str, undo: Callable[[], None] | None = None) -> None:
-        """Say something for some seconds; `undo` is the way back. A send that waits can still be undone by its key."""
-        if undo is not None or not self._held:
-            self._undo = undo
+        """Say something for some seconds; `undo` is the way back. What was done before can still be undone after it."""
+        if undo is not None:
+            self._undoing.push(undo, words)
         self._speaks = True
         self._window.say(words, tr("Undo") if undo is not None else "")
         self._leave.start()
@@ -68,9 +79,11 @@ class Foot:
         """Say that these are sent at `until`, and count the seconds."""
         self._leave.stop()
         self._speaks = False
-        self._held, self._until, self._undo = held, until, undo
-        self._count()
+        sending = _Sending(held, until)
+        sending.way = self._undoing.push(undo, still=lambda: bool(sending.names))
+        self._sendings.append(sending)
         self._tick.start()
+        self._count()
 
     def sent(self, names: tuple[LocalId, ...], failed: int) -> None:
         """Say what became of a batch, with those that never went."""
@@ -84,42 +97,55 @@ class Foot:
 
     def went(self, name: LocalId, *, back: bool) -> None:
         """Take down that a letter waits no more: taken back, or sent at once, by other means than ours."""
-        if name not in self._held:
+        sending = next((one for one in self._sendings if name in one.names), None)
+        if sending is None:
             return
-        self._held = tuple(held for held in self._held if held != name)
-        if self._held:
+        sending.names = tuple(held for held in sending.names if held != name)
+        if self._waiting() is not None:
             self._say_count()
-            return
-        self._undo = None
-        if back:
-            self.clear()
+        elif back:
+            self._tick.stop()
+            if not self._speaks:
+                self.clear()
         else:
-            self._end_count()
+            self._end_count(gone=True)
 
     def clear(self) -> None:
-        """Say nothing more."""
+        """Say nothing more but what waits."""
         self._leave.stop()
-        self._held = ()
         self._speaks = False
-        self._window.foot.hide()
+        if self._waiting() is not None:
+            self._say_count()
+        else:
+            self._tick.stop()
+            self._window.foot.hide()
+
+    def _waiting(self) -> _Sending | None:
+        """Return what was sent last and still waits."""
+        self._sendings = [one for one in self._sendings if one.names]
+        return self._sendings[-1] if self._sendings else None
 
     def _count(self) -> None:
-        self._say_count()
+        counted = self._waiting() is not None
+        for sending in self._sendings:
+            if math.ceil(sending.until - self._now()) <= 0:
+                sending.names = ()
+        if self._waiting() is not None:
+            self._say_count()
+        else:
+            self._end_count(gone=counted)
         self.ticked.emit(None)
 
     def _say_count(self) -> None:
-        left = math.ceil(self._until - self._now())
-        if left <= 0:
-            self._end_count()
-        elif self._held and not self._speaks:
-            one, many = tr("Sending in {s} s", s=left), tr("Sending {n} messages in {s} s", n=len(self._held), s=left)
-            self._window.say(one if len(self._held) == 1 else many, tr("Undo"))
+        waiting = self._waiting()
+        if waiting is None or self._speaks:
+            return
+        left, count = max(0, math.ceil(waiting.until - self._now())), len(waiting.names)
+        one, many = tr("Sending in {s} s", s=left), tr("Sending {n} messages in {s} s", n=count, s=left)
+        self._window.say(one if count == 1 else many, tr("Undo"))
 
-    def _end_count(self) -> None:
+    def _end_count(self, *, gone: bool) -> None:
         self._tick.stop()
-        if self._held:
-            self._undo = None
-            self._held = ()
-        if not self._speaks and self._window.foot.isVisible():
+        if gone and not self._speaks and self._window.foot.isVisible():
             self._window.say(tr("Sending…"))
             self._leave.start()

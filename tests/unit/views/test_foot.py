@@ -132,3 +132,51 @@ def test_a_letter_that_the_foot_does_not_count_changes_nothing(seen: Seen) -> No
 def test_what_became_of_a_batch_is_summed_up(seen: Seen, sent: tuple[LocalId, ...], failed: int, words: str) -> None:
     seen.foot.sent(sent, failed)
     assert seen.words == words
+
+
+def test_what_was_done_before_is_undone_after_it(seen: Seen) -> None:
+    seen.foot.say("Discarded", lambda: seen.undo("discard"))
+    seen.foot.say("Moved", lambda: seen.undo("move"))
+    seen.foot.say("Details copied")
+    for _ in range(3):
+        seen.foot.undo()
+    assert seen.undone == ["move", "discard"]
+
+
+def test_a_send_that_waits_is_counted_on_after_another_deed_was_undone(seen: Seen) -> None:
+    seen.foot.count_down((A,), 160.0, lambda: seen.undo("send"))
+    seen.foot.say("Discarded", lambda: seen.undo("discard"))
+    seen.foot.undo()
+    assert seen.words == "Sending in 60 s"
+    seen.passes(1)
+    assert seen.words == "Sending in 59 s"
+    seen.foot.undo()
+    assert seen.undone == ["discard", "send"]
+    assert seen.words == ""
+    assert seen.idle
+
+
+def test_two_sends_that_wait_are_undone_one_by_one_the_last_first(seen: Seen) -> None:
+    seen.foot.count_down((A,), 105.0, lambda: seen.undo("a"))
+    seen.passes(2)
+    seen.foot.count_down((B,), 107.0, lambda: seen.undo("b"))
+    assert seen.words == "Sending in 5 s"
+    seen.foot.undo()
+    assert seen.words == "Sending in 3 s"
+    seen.foot.undo()
+    assert seen.undone == ["b", "a"]
+
+
+def test_a_word_gives_way_to_the_count_when_it_was_read(seen: Seen) -> None:
+    seen.foot.count_down((A,), 160.0, lambda: seen.undo("send"))
+    seen.foot.say("Details copied")
+    seen.foot._leave.timeout.emit()
+    assert seen.words == "Sending in 60 s"
+
+
+def test_a_send_that_has_gone_is_no_way_back_any_more_and_an_older_discard_is(seen: Seen) -> None:
+    seen.foot.say("Discarded", lambda: seen.undo("discard"))
+    seen.foot.count_down((A,), 102.0, lambda: seen.undo("send"))
+    seen.passes(3)
+    seen.foot.undo()
+    assert seen.undone == ["discard"]
