@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.bootstrap.many_work import ManyWork
+from app.bootstrap.reading_work import show_pictures
 from app.domain.address_writing import format_recipient
 from app.domain.errors import MailError
 from app.domain.i18n import ntr, tr
@@ -44,6 +46,7 @@ class DeskWork:
         self._shown: ListRow | None = None
         self._read: tuple[str, Letter] | None = None
         self._left_at = 0.0
+        self.many = ManyWork(program)
         stage = program.stage
         stage.on_reading = self.read
         for desk in stage.desks.values():
@@ -111,6 +114,8 @@ class DeskWork:
         known = self._program.readings.known(row)
         if known is not None:
             self._read = (row.key, known)
+            work = show_pictures(self._program, row, known, lambda: self._shown is row)
+            self._program.tasks.spawn(work, "show pictures")
         self._show(desk, row, self._at_hand(row))  # as it was, until it is read anew: an emptied pane would blink
         if known is None:
             self._program.tasks.spawn(self._fetch(desk, row), "read a letter")
@@ -131,6 +136,7 @@ class DeskWork:
         if self._shown is row:
             self._read = (row.key, letter)
             self._show(desk, row, letter)
+            await show_pictures(self._program, row, letter, lambda: self._shown is row)
 
     def _show(self, desk: ListDesk, row: ListRow, letter: Letter | None, instead: str | None = None) -> None:
         words = desk.session.words(row)
@@ -140,6 +146,9 @@ class DeskWork:
                 who=_people(row, letter),
                 when=words.text or clock_time(row.when, self._program.clock.now()),
                 body=instead if letter is None else letter.text,
+                blocks=() if letter is None else letter.blocks,
+                remote=0 if letter is None else letter.remote,
+                headers=() if letter is None else letter.headers(),
                 hint=self._hint(row),
                 notice=_notice(desk.session.explanation(row)),
             )
@@ -195,7 +204,10 @@ class DeskWork:
         self._with_chosen(self._program.drafts_room.set_ready)
 
     def discard_chosen(self) -> None:
-        """Throw the marked drafts away, or the current one."""
+        """Throw the marked letters away, or the current one: what was sent goes to Deleted Items."""
+        if self._program.stage.place == "sent":
+            self.many.delete()
+            return
         self._with_chosen(self._program.drafts_room.discard)
 
     def retry_chosen(self) -> None:

@@ -81,6 +81,8 @@ def _in_lists(program: Program, desk: DeskWork, window: WindowWork) -> Handlers:
         "list.mark_all": on_list(lambda shown: shown.list.mark_all()),
         "list.remedy": Handler(desk.remedy),
         "list.details": Handler(program.reader.bar.show_details),
+        "list.plain": Handler(program.reader.toggle_plain),
+        "list.headers": Handler(program.reader.toggle_headers),
         "list.undo": Handler(program.foot.undo, program.foot.can_undo),
         **list_handlers(program),
         "list.keys": Handler(window.show_keys),

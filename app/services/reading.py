@@ -1,32 +1,51 @@
-"""Letters for the eye: read whole from this machine or from the server, as plain text, the last few kept."""
+"""Letters for the eye: read whole from this machine or from the server, made safe, the last few kept.
+
+A letter in HTML is read off the window's thread: as blocks that can be shown at once, and as plain text beside them.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from typing import Any, Final
 
 import msgspec
 
 from app.domain.errors import ItemRefused, MailError
 from app.domain.i18n import tr
-from app.domain.message import AccountId, BodyFormat, Content
+from app.domain.message import AccountId, BodyFormat, Content, Fetched
 from app.domain.recipient import Recipient
 from app.services.events import Event
+from app.services.html.blocks import Block, pictures_of
 from app.services.letters import Letters
 from app.services.plain import plain_text
 from app.services.ports import Mailbox
 from app.services.rows import ListRow
 
 _KEPT: Final = 20
-OffThread = Callable[[Callable[[], str]], Awaitable[str]]
+OffThread = Callable[[Callable[[], Any]], Awaitable[Any]]
+_PICTURES_KEPT: Final = 40
+_LARGEST_PICTURE: Final = 30_000_000
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """A letter with its body as plain text, whatever its format."""
+    """A letter with its body as plain text, whatever its format, and `blocks` to show where it was formatted.
+
+    `remote` counts the pictures that lie elsewhere, and are not fetched. `item` is the letter as the server has it.
+    """
 
     content: Content
     text: str
+    blocks: tuple[Block, ...] = ()
+    remote: int = 0
+    item: Fetched | None = None
+
+    def headers(self) -> list[tuple[str, str]]:
+        """Return the headers that it came with, as they came; none for what this machine alone has."""
+        return [] if self.item is None else [(header.name, header.value) for header in self.item.headers]
 
 
 class Readings:
@@ -38,6 +57,7 @@ class Readings:
         self.read_in_sent: Event[tuple[AccountId, tuple[Recipient, ...], float]] = Event()
         """Tells of a letter that went: whose account, to whom, and when."""
         self._kept: OrderedDict[tuple[str, str], Reading] = OrderedDict()
+        self._pictures: OrderedDict[str, bytes] = OrderedDict()
 
     def known(self, row: ListRow) -> Reading | None:
         """Return what is at hand without asking anyone, None where it has to be read."""
@@ -57,7 +77,7 @@ class Readings:
             if answer.outcome.words is not None:
                 raise ItemRefused(answer.outcome.words)
             raise MailError(tr("The server gave no answer for this message."))
-        reading = await self._made(answer.item.content)
+        reading = msgspec.structs.replace(await self._made(answer.item.content), item=answer.item)
         if not answer.item.is_draft and answer.item.sent:
             self.read_in_sent.emit((row.account_id, reading.content.recipients(), answer.item.sent))
         self._kept[row.ref.item_id, row.ref.change_key] = reading
@@ -73,4 +93,45 @@ class Readings:
     async def _made(self, content: Content) -> Reading:
         if content.body_format is BodyFormat.TEXT:
             return Reading(content, content.body)
-        return Reading(content, await self._off_thread(lambda: plain_text(content.body)))
+        reading: Reading = await self._off_thread(lambda: _read_html(content))
+        return reading
+
+    # --- pictures in the text -----------------------------------------------------------------------------------------
+
+    async def pictures(self, row: ListRow, reading: Reading) -> AsyncIterator[tuple[str, bytes]]:
+        """Give the pictures that the text names (cid:) one by one, as they arrive. One that cannot be had is left out.
+
+        Raises AccountError.
+        """
+        wanted = pictures_of(reading.blocks)
+        held = () if reading.item is None else reading.item.attachments
+        for one in held:
+            source = f"cid:{one.content_id}"
+            if one.content_id and source in wanted and one.size <= _LARGEST_PICTURE:
+                data = self._pictures.get(one.attachment_id) or await self._fetch(row.account_id, one.attachment_id)
+                if data:
+                    self._pictures[one.attachment_id] = data
+                    yield source, data
+        while len(self._pictures) > _PICTURES_KEPT:
+            self._pictures.popitem(last=False)
+
+    async def _fetch(self, account_id: AccountId, attachment_id: str) -> bytes:
+        """Return the bytes of an attachment; they are on disk for a moment, in a folder that nobody else can read."""
+        folder = Path(await self._off_thread(lambda: mkdtemp(prefix="mailwright-")))
+        try:
+            path = folder / "picture"
+            fetched = await self._mailbox.get_attachment(account_id, attachment_id, str(path))
+            return await self._off_thread(path.read_bytes) if fetched.outcome.accepted else b""
+        except OSError:
+            return b""
+        finally:
+            await self._off_thread(lambda: rmtree(folder, ignore_errors=True))
+
+
+def _read_html(content: Content) -> Reading:
+    """Make HTML safe and read it as blocks and as text. Runs in a thread; what reads HTML is loaded with the first."""
+    from app.services.html.clean import clean
+    from app.services.html.parse import parse_showing
+
+    cleaned = clean(content.body)
+    return Reading(content, plain_text(content.body), tuple(parse_showing(cleaned.html)), cleaned.remote)

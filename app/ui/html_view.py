@@ -33,7 +33,7 @@ class HtmlView(QTextBrowser):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._blocks: tuple[Block, ...] = ()
+        self._blocks: Sequence[Block] = ()
         self._pour: Pour | None = None
         self._images: dict[str, QImage] = {}
         self._turn = QTimer(self)
@@ -52,10 +52,10 @@ class HtmlView(QTextBrowser):
         self.highlighted.connect(lambda url: self.pointed.emit(url.toString()))
 
     def show_blocks(self, blocks: Sequence[Block]) -> None:
-        """Show these, from the first on; what is there already stays as it is if it is the same."""
-        if tuple(blocks) == self._blocks:
+        """Show these, from the first on; what is shown already stays as it is."""
+        if blocks is self._blocks:
             return
-        self._blocks = tuple(blocks)
+        self._blocks = blocks
         self._begin()
 
     def is_pouring(self) -> bool:
@@ -81,6 +81,13 @@ class HtmlView(QTextBrowser):
         """Hand an address to the desktop, if it is one that a link may have."""
         if is_link(url.toString()):
             QDesktopServices.openUrl(url)
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's signature
+        moved = super().focusNextPrevChild(next)
+        # Qt tells only of links under the mouse; Tab selects the one it goes to.
+        cursor = self.textCursor()
+        self.pointed.emit(cursor.charFormat().anchorHref() if moved and cursor.hasSelection() else "")
+        return moved
 
     def doSetSource(
         self,

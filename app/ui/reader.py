@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QStackedLayout, QVBoxLayout, QWidget
 
-from app.domain.i18n import tr
+from app.domain.i18n import ntr, tr
 from app.ui import icons, theme
 from app.ui.bars import MessageBar
 from app.ui.label import Label
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+    from app.services.html.blocks import Block
+    from app.ui.html_view import HtmlView
 
 _SIDE = 32
 
@@ -27,7 +33,10 @@ class Notice(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A letter as the reader shows it. `body` is None while it is fetched."""
+    """A letter as the reader shows it. `body` is None while it is fetched; `blocks` is its formatted text, if any.
+
+    `remote` counts the pictures that lie elsewhere and are not loaded.
+    """
 
     subject: str
     who: str
@@ -35,26 +44,29 @@ class Reading(NamedTuple):
     body: str | None
     hint: str = ""
     notice: Notice | None = None
+    blocks: Sequence[Block] = ()
+    remote: int = 0
+    headers: Sequence[tuple[str, str]] = ()
 
 
 class Reader(QWidget):
-    """The pane beside a list. It shows plain text only: nothing in a letter is ever fetched or run."""
+    """The pane beside a list. Formatted text is shown safe, or as plain text on demand; nothing is fetched or run."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("pane")
         self.setAccessibleName(tr("Message"))
         self.bar = MessageBar(self)
+        self._reading: Reading | None = None
+        self._plain_wanted = False
+        self._headers_wanted = False
         self._subject = Label(self)
         self._subject.setFont(theme.font(size=20, semibold=True))
-        self._who, self._when, self._hint = Label(self), Label(self), Label(self)
-        self._body = QPlainTextEdit(self)
-        self._body.setReadOnly(True)
-        self._body.setFont(theme.font(size=14))
-        self._body.setAccessibleName(tr("Text of the message"))
-        self._body.setTabChangesFocus(True)
-        self._body.document().setDocumentMargin(0)
-        for label, tone in ((self._who, "muted"), (self._when, "faint"), (self._hint, "faint")):
+        self._who, self._when, self._hint, self._told = Label(self), Label(self), Label(self), Label(self)
+        self._body = self._text_field(tr("Text of the message"))
+        self._page: HtmlView | None = None
+        self._headers: QPlainTextEdit | None = None
+        for label, tone in ((self._who, "muted"), (self._when, "faint"), (self._hint, "faint"), (self._told, "faint")):
             label.setProperty("tone", tone)
         for label in (self._subject, self._who):
             label.setWordWrap(True)
@@ -63,8 +75,18 @@ class Reader(QWidget):
         self._stack.addWidget(self._blank())
         self._stack.addWidget(self._letter())
 
+    def _text_field(self, name: str) -> QPlainTextEdit:
+        field = QPlainTextEdit(self)
+        field.setReadOnly(True)
+        field.setFont(theme.font(size=14))
+        field.setAccessibleName(name)
+        field.setTabChangesFocus(True)
+        field.document().setDocumentMargin(0)
+        return field
+
     def show_reading(self, reading: Reading | None) -> None:
         """Show a letter, or the quiet picture of none."""
+        before, self._reading = self._reading, reading
         self._stack.setCurrentIndex(0 if reading is None else 1)
         if reading is None:
             return
@@ -72,16 +94,89 @@ class Reader(QWidget):
         self._who.setText(reading.who)
         self._when.setText(reading.when)
         self._hint.setText(reading.hint)
-        body = tr("Fetching the message…") if reading.body is None else reading.body
-        if self._body.toPlainText() != body:
-            self._body.setPlainText(body)
+        if before is None or before.blocks is not reading.blocks:
+            self._plain_wanted = self._headers_wanted = False
+            if self._page is not None:
+                self._page.forget_images()
+        self._show_body(reading)
         if reading.notice is None:
             self.bar.clear()
         else:
             notice = reading.notice
-            self.bar.say(
-                notice.sentence, tone=notice.tone, action=notice.action, details=notice.details, more=notice.more
-            )
+            self.bar.say(notice.sentence, tone=notice.tone, action=notice.action, details=notice.details)
+
+    def _show_body(self, reading: Reading) -> None:
+        formatted = bool(reading.blocks) and not self._plain_wanted
+        if formatted:
+            self._made_page().show_blocks(reading.blocks)
+        else:
+            body = tr("Fetching the message…") if reading.body is None else reading.body
+            if self._body.toPlainText() != body:
+                self._body.setPlainText(body)
+        self._swap(formatted=formatted)
+        self._say_told("")
+        self._show_headers(reading)
+
+    def _swap(self, *, formatted: bool) -> None:
+        if self._page is None:
+            return
+        gone, here = (self._body, self._page) if formatted else (self._page, self._body)
+        had_focus = gone.hasFocus()
+        gone.setVisible(False)
+        here.setVisible(True)
+        if had_focus:
+            here.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _made_page(self) -> HtmlView:
+        if self._page is None:
+            from app.ui.html_view import HtmlView
+
+            self._page = HtmlView(self)
+            self._page.pointed.connect(self._say_told)
+            self._column.insertWidget(self._column.indexOf(self._body), self._page, 1)
+        return self._page
+
+    def _say_told(self, address: str) -> None:
+        """Say where a link leads; without one, how many pictures were not loaded."""
+        remote = 0 if self._reading is None else self._reading.remote
+        words = ntr("{n} picture elsewhere was not loaded", "{n} pictures elsewhere were not loaded", remote)
+        self._told.setText(address or (words if remote else ""))
+        self._told.setVisible(bool(self._told.text()))
+
+    # --- on demand ---------------------------------------------------------------------------------------------------
+
+    def put_image(self, source: str, image: QImage) -> None:
+        """Show a picture of the letter's own in its text."""
+        if self._page is not None:
+            self._page.put_image(source, image)
+
+    def toggle_plain(self) -> None:
+        """Show formatted text as plain text, or formatted again."""
+        if self._reading is not None and self._reading.blocks:
+            self._plain_wanted = not self._plain_wanted
+            self._show_body(self._reading)
+
+    def toggle_headers(self) -> None:
+        """Show or hide the headers that the letter came with."""
+        if self._reading is not None:
+            self._headers_wanted = not self._headers_wanted
+            self._show_headers(self._reading)
+
+    def _show_headers(self, reading: Reading) -> None:
+        wanted = self._headers_wanted
+        if wanted and self._headers is None:
+            self._headers = self._text_field(tr("Headers"))
+            self._headers.setFont(theme.font(size=12))
+            self._headers.setFixedHeight(150)
+            self._column.insertWidget(self._column.indexOf(self._body), self._headers)
+        if self._headers is None:
+            return
+        if wanted:
+            lines = [f"{name}: {value}" for name, value in reading.headers]
+            text = "\n".join(lines) or tr("No headers are known of this message.")
+            if self._headers.toPlainText() != text:
+                self._headers.setPlainText(text)
+        self._headers.setVisible(wanted)
 
     def _letter(self) -> QWidget:
         sheet = QWidget(self)
@@ -106,6 +201,9 @@ class Reader(QWidget):
         column.addWidget(line)
         column.addSpacing(10)
         column.addWidget(self._body, 1)
+        column.addWidget(self._told)
+        self._told.hide()
+        self._column = column
         return sheet
 
     def _blank(self) -> QWidget:

@@ -6,6 +6,7 @@ the reading pane pour them into documents. No Qt here, so that all of it can be 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -126,3 +127,16 @@ class Body(msgspec.Struct, frozen=True):
     blocks: tuple[Block, ...] = ()
     base: str = ""
     quote: str = ""
+
+
+def pictures_of(blocks: Iterable[Block]) -> set[str]:
+    """Return the sources of all pictures in `blocks`."""
+    found: set[str] = set()
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            found.update(piece.source for piece in block.pieces if isinstance(piece, Picture))
+        elif isinstance(block, Table):
+            for row in block.rows:
+                for cell in row:
+                    found |= pictures_of(cell.blocks)
+    return found

@@ -1,0 +1,139 @@
+"""Formatted letters in the reading pane: shown safe, fetched from nowhere, plain on demand, and never waited for."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QColor, QDesktopServices, QImage, QTextDocument
+from pytestqt.qtbot import QtBot
+
+from app.domain.listing import Folder
+from app.domain.message import BodyFormat, Content
+from app.services.html.clean import clean
+from app.services.html.parse import parse_showing
+from app.ui import theme
+from app.ui.html_view import HtmlView
+from tests.fakes.scene import BEN
+from tests.html_corpus import ALL, Case
+from tests.program_scene import ProgramScene
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> HtmlView:
+    view = HtmlView()
+    qtbot.addWidget(view)
+    view.resize(600, 400)
+    view.show()
+    return view
+
+
+def shown(page: HtmlView, html: str) -> str:
+    page.show_blocks(parse_showing(clean(html).html))
+    page.wait_until_poured()
+    return page.toPlainText()
+
+
+@pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
+def test_every_letter_is_shown_with_its_words(page: HtmlView, case: Case) -> None:
+    text = " ".join(shown(page, case.html).replace("\u2028", " ").replace("\xa0", " ").split())
+    assert [word for word in case.seen if word not in text and word != "Hello"] == []
+
+
+def test_a_long_letter_is_poured_in_turns_and_comes_whole(page: HtmlView, qtbot: QtBot) -> None:
+    blocks = parse_showing("<p>A line of a <b>long</b> letter</p>" * 6_000)
+    page.show_blocks(blocks)
+    assert page.is_pouring()
+    qtbot.waitUntil(lambda: not page.is_pouring(), timeout=30_000)
+    assert page.toPlainText().count("A line of a long letter") == 6_000
+
+
+def test_another_letter_takes_the_place_of_one_that_is_still_poured(page: HtmlView, qtbot: QtBot) -> None:
+    page.show_blocks(parse_showing("<p>old</p>" * 20_000))
+    assert shown(page, "<p>new</p>") == "new"
+    qtbot.wait(20)
+    assert page.toPlainText() == "new"
+
+
+@pytest.mark.parametrize("address", ["file:///etc/hostname", "/etc/hostname", "https://example.org/x.png", "cid:other"])
+def test_nothing_is_loaded_that_is_not_the_letters_own(page: HtmlView, address: str) -> None:
+    for kind in (
+        QTextDocument.ResourceType.ImageResource,
+        QTextDocument.ResourceType.HtmlResource,
+        QTextDocument.ResourceType.StyleSheetResource,
+    ):
+        assert isinstance(page.document().resource(kind, QUrl(address)), QImage)
+    page.setSource(QUrl(address))
+    assert page.toPlainText() == ""
+
+
+def test_a_picture_of_its_own_is_shown_where_the_text_names_it(page: HtmlView) -> None:
+    shown(page, '<p>See <img src="cid:a@b" width="40" height="30"></p>')
+    image = QImage(40, 30, QImage.Format.Format_RGB32)
+    image.fill(QColor("red"))
+    page.put_image("cid:a@b", image)
+    got = page.document().resource(QTextDocument.ResourceType.ImageResource, QUrl("cid:a@b"))
+    assert isinstance(got, QImage)
+    assert got.pixelColor(5, 5) == QColor("red")
+
+
+def test_a_link_is_told_by_its_true_address_and_opened_by_key(
+    page: HtmlView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    pointed: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
+    page.pointed.connect(pointed.append)
+    shown(page, '<p><a href="https://evil.example/">https://bank.example</a></p>')
+    page.setFocus()
+    qtbot.keyClick(page, Qt.Key.Key_Tab)
+    assert pointed[-1] == "https://evil.example/"
+    assert opened == []
+    qtbot.keyClick(page, Qt.Key.Key_Return)
+    assert opened == ["https://evil.example/"]
+
+
+def test_what_is_no_link_is_never_opened(page: HtmlView, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    for address in ("javascript:x", "file:///etc/passwd", "data:text/html,x", "", "smb://x/y"):
+        page.open_link(QUrl(address))
+    assert opened == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_colours_can_be_read_on_either_ground(page: HtmlView, dark: bool) -> None:
+    before = theme._current
+    theme._current = theme.DARK if dark else theme.LIGHT
+    try:
+        shown(page, '<div style="background:#ffffff;color:#000000">black on white</div><p style="color:#333">grey</p>')
+        block = page.document().begin()
+        while block.isValid():
+            ink = block.begin().fragment().charFormat().foreground().color()
+            ground = block.blockFormat().background().color() if block.blockNumber() == 0 else theme.color("pane")
+            assert abs(ink.lightnessF() - ground.lightnessF()) > 0.4
+            block = block.next()
+    finally:
+        theme._current = before
+
+
+async def test_a_sent_letter_is_read_formatted_then_plain_then_with_its_headers(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    html = '<p>Dear <b>Ben</b></p><p><img src="https://example.org/x.png" alt="Chart"></p><script>bad()</script>'
+    scene.on_server(Content(to=(BEN,), subject="Hello", body=html, body_format=BodyFormat.HTML), folder=Folder.SENT)
+    scene.program.sent_room.reload()
+    await scene.press("Ctrl+3")
+    reader = scene.program.reader
+    await scene.until(lambda: reader._page is not None and "Dear Ben" in reader._page.toPlainText())
+    assert reader._page is not None
+    assert "bad" not in reader._page.toPlainText()
+    assert "1 picture elsewhere was not loaded" in scene.words(reader)
+    await scene.press("B")
+    assert not reader._page.isVisible()
+    assert "Dear Ben" in reader._body.toPlainText()
+    await scene.press("B", "H")
+    assert reader._page.isVisible()
+    assert reader._headers is not None
+    assert reader._headers.isVisible()
+    await scene.press("H")
+    assert not reader._headers.isVisible()
+    assert scene.in_list()
