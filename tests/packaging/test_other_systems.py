@@ -175,7 +175,7 @@ class TestFlatpak:
         path = tmp_path / f"{about.app_id}.yml"
         path.write_text(flatpak.manifest(about), "utf-8")
         ended = subprocess.run(
-            ["flatpak-builder", "--show-manifest", str(path)], capture_output=True, text=True, check=False
+            ["flatpak-builder", "--show-manifest", str(path)], cwd=tmp_path, capture_output=True, text=True, check=False
         )
         assert ended.returncode == 0, ended.stderr
         assert about.app_id in ended.stdout

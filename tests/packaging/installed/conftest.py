@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import uuid
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +109,10 @@ def tree(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         shutil.rmtree(place, ignore_errors=True)
 
 
+def _have_ended(family: list[int]) -> bool:
+    return not any(map(processes.is_running, family))
+
+
 class Installed:
     """The installed program, started as the person would start it: by its name, from the menu, by a link."""
 
@@ -149,8 +155,13 @@ class Installed:
     def end_all(self) -> None:
         """End whatever of it still runs."""
         for program in self.started:
+            # What xdg-open started outlives it.
+            family = processes.below(program.process.pid)
+            for pid in family:
+                processes.signal_one(pid, signal.SIGTERM)
             if program.process.poll() is None:
                 processes.end(program.process)
+            wait_until(partial(_have_ended, list(family)), "all of it has ended")
 
 
 @pytest.fixture

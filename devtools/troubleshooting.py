@@ -1,0 +1,96 @@
+"""Writes docs/troubleshooting.md from what the program says of each error: `python3 -m devtools.troubleshooting`.
+
+The page repeats the program's own sentences, so that a person who searches for one finds it, with every response code
+of Exchange that leads to it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+from app.domain.catalogue import CLASSES, CodeClass, is_retried, may_have_happened
+from app.domain.errors import Trouble, TroubleKind
+from app.domain.outcome import ServerWords
+from app.services.actions import action_words
+from app.services.explaining import explain_trouble
+from app.services.sentences import SENTENCES, Facts, sentence_for
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "troubleshooting.md"
+
+OPENING = """\
+# Troubleshooting
+
+Made from the program's own words by `python3 -m devtools.troubleshooting`; do not edit by hand.
+
+Every row and every bar that tells of a trouble has **Details**: there stand the server's code and its own words, which
+are never translated. Look the code up here. Where a message may have been sent, the program looks for it before
+anything else is done; it never sends again by itself what may have gone.
+
+On what starts, and what does not, see [install.md](install.md); on certificates, proxies and accounts,
+[administrators.md](administrators.md).
+"""
+
+TROUBLES = {
+    TroubleKind.SIGN_IN: "The server did not accept the password. Sign in again; if it is right, ask whether the server"
+    " allows the kind of sign-in that the account is set to (Basic or NTLM).",
+    TroubleKind.UNREACHABLE: "No such host, refused, or cut off. Look at the network, the VPN and the proxy.",
+    TroubleKind.NOT_GENUINE: "TLS could not confirm the server; the words say why. There is no way past it: give the"
+    " account the CA file of your organisation, or have the certificate mended.",
+    TroubleKind.SERVICE_OFF: "HTTP 403: an administrator has turned off EWS for the mailbox, or for this program.",
+    TroubleKind.SERVER: "HTTP 5xx, a fault, or something that is not Exchange (a captive portal, a wrong address).",
+    TroubleKind.ENGINE: "The part that speaks to servers ended. It is started anew with the next request.",
+    TroubleKind.DEADLINE: "The server took longer than the program waits. What may have been sent is looked for.",
+    TroubleKind.CANCELLED: "It was stopped from this side.",
+}
+
+CLASS_WORDS = {
+    CodeClass.PERSON: ("You can mend it", "at the message, a recipient or an attachment."),
+    CodeClass.ACCOUNT: ("It is about the account", "its rights, limits or sign-in: ask those who run the server."),
+    CodeClass.SERVER_NOW: ("The server cannot for now", "later it may; where it is safe, the program tries by itself."),
+    CodeClass.SERVER_GOOD: ("The server cannot", "until an administrator mends it: give them the details."),
+    CodeClass.DEFECT: ("Mailwright asked wrongly", "which is our mistake: please send us the details."),
+    CodeClass.UNLISTED: ("Not known to Mailwright", "every other code: the server's own words are shown."),
+}
+
+
+def _sentences() -> dict[tuple[str, str], list[str]]:
+    """Return the codes that lead to each sentence and its action, as it is said where nothing beside is known."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for code in SENTENCES:
+        found[sentence_for(ServerWords("Error", code, ""), Facts())].append(code)
+    return found
+
+
+def _marks(code: str) -> str:
+    if may_have_happened(code):
+        return " (it may have been sent: it is looked for)"
+    return " (tried again by itself)" if is_retried(code) else ""
+
+
+def markdown() -> str:
+    """Return the page."""
+    lines = [OPENING, "## The account's bar", "", "| Trouble | What is said | What it means |", "|---|---|---|"]
+    for kind, meaning in TROUBLES.items():
+        told = explain_trouble(Trouble(kind, http_status=503 * (kind is TroubleKind.SERVER)), 0.0)
+        lines.append(f"| `{kind}` | {told.sentence} | {meaning} |")
+    lines += ["", "## One message", "", "| What is said | What the row offers | Codes |", "|---|---|---|"]
+    for (sentence, action), codes in _sentences().items():
+        named = ", ".join(f"`{code}`{_marks(code)}" for code in codes)
+        lines.append(f"| {sentence} | {action_words(action)} | {named} |")
+    lines += ["", "## Every code", "", "Codes without a sentence of their own are told with the server's words.", ""]
+    for group, (title, meaning) in CLASS_WORDS.items():
+        codes = sorted(code for code, found in CLASSES.items() if found is group)
+        lines += [f"### {title}", "", f"{meaning[0].upper()}{meaning[1:]}", ""]
+        if codes:
+            lines += [", ".join(f"`{code}`{_marks(code)}" for code in codes), ""]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Write the page."""
+    PAGE.write_text(markdown(), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""The pages that people read beside the program: they name what exists, and the generated ones are fresh."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.bootstrap.options import command_line
+from app.domain.catalogue import CLASSES, CodeClass
+from app.domain.errors import TroubleKind
+from devtools import troubleshooting
+from devtools.packing import making
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_troubleshooting_is_what_the_program_says_now() -> None:
+    hint = "refresh it with: python3 -m devtools.troubleshooting"
+    assert troubleshooting.PAGE.read_text("utf-8") == troubleshooting.markdown(), hint
+
+
+def test_troubleshooting_knows_every_code_class_and_trouble() -> None:
+    page = troubleshooting.markdown()
+    assert [code for code in CLASSES if f"`{code}`" not in page] == []
+    assert set(troubleshooting.CLASS_WORDS) == set(CodeClass)
+    assert set(troubleshooting.TROUBLES) == set(TroubleKind)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_and_picture_of_a_page_is_there(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8"))
+    local = [target for target in targets if "://" not in target]
+    assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+def test_the_page_on_packages_tells_how_to_make_each() -> None:
+    page = (ROOT / "docs/packaging.md").read_text("utf-8")
+    named = set(re.findall(r"dev\.py package (\w+)", page))
+    assert named == {*making.MAKERS, *making.ELSEWHERE}
+
+
+def test_the_pages_use_no_option_that_the_program_does_not_have() -> None:
+    known = {name for action in command_line()._actions for name in action.option_strings}
+    known |= {"--engine", "--sandbox-server"}  # how a frozen program starts its own parts (app/__main__.py)
+    for page in PAGES:
+        used = re.findall(r"\bmailwright (--[a-z-]+)", page.read_text("utf-8"))
+        assert set(used) <= known, page.name
