@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from app.services.html.tree import outer_html, text_in
+from app.services.html.tree import attribute, outer_html, text_in
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -27,10 +27,9 @@ def split_quote(tree: _Element) -> str:
     home = tree
     while len(home) == 1 and home[0].tag == "div" and not (home.text or "").strip():
         home = home[0]
-    first = next((number for number, child in enumerate(home) if _begins_quote(child)), -1)
-    if first < 0:
+    rest = _rest(list(home))
+    if not rest:
         return ""
-    rest = list(home)[first:]
     html = outer_html(rest)
     if len(html) < LARGE:
         return ""
@@ -39,20 +38,42 @@ def split_quote(tree: _Element) -> str:
     return html
 
 
-def _begins_quote(element: _Element) -> bool:
-    """Tell whether an older letter begins here: a blockquote, a rule before its head, or the head itself."""
+def _rest(children: list[_Element]) -> list[_Element]:
+    """Return the children from the quotation on: behind a head all of them, else those that are nothing but quoted.
+
+    Who answers between the lines of a quotation writes in it: that one is text.
+    """
+    for number, child in enumerate(children):
+        if _is_head(child):
+            return children[number:]
+        if _is_quoted(child) and all(_is_quoted(one) or not _says_anything(one) for one in children[number + 1 :]):
+            return children[number:] if not (child.tail or "").strip() else []
+    return []
+
+
+def _says_anything(element: _Element) -> bool:
+    said = text_in(element).strip() or (element.tail or "").strip()
+    return bool(said) or element.tag == "img" or element.find(".//img") is not None
+
+
+def _is_quoted(element: _Element) -> bool:
+    """Tell whether this is a blockquote, or a division that introduces one and holds it."""
     if element.tag == "blockquote":
         return True
+    quoted = element.find("blockquote") if element.tag == "div" else None
+    if quoted is None:
+        return False
+    before = "".join(text_in(one) for one in list(element)[: element.index(quoted)])
+    return len((element.text or "") + before) < _INTRODUCTION
+
+
+def _is_head(element: _Element) -> bool:
+    """Tell whether this is what Outlook puts before an older letter: a rule and its From, To and Subject."""
     if element.tag == "hr":
         after = element.getnext()
         return after is not None and _HEADERS.match(text_in(after)[:200]) is not None
-    if element.tag == "div":
-        style = element.get("style", "")
-        quoted = element.find("blockquote")
-        if quoted is not None:
-            before = "".join(text_in(one) for one in list(element)[: element.index(quoted)])
-            return len((element.text or "") + before) < _INTRODUCTION
-        first = element[0] if len(element) else element
-        ruled = "border-top" in style or "border-top" in first.get("style", "")
-        return ruled and _HEADERS.match(text_in(element)[:200]) is not None
-    return False
+    if element.tag != "div":
+        return False
+    first = element[0] if len(element) else element
+    ruled = "border-top" in attribute(element, "style") or "border-top" in attribute(first, "style")
+    return ruled and _HEADERS.match(text_in(element)[:200]) is not None

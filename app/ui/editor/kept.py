@@ -9,6 +9,7 @@ from PySide6.QtGui import QTextFormat as _Format
 from app.services.html.parse import parse_showing
 from app.ui import theme
 from app.ui.editor.formats import Own
+from app.ui.editor.pictures import SafeDocument
 from app.ui.editor.pour import Pour
 
 _WIDTH = 560.0
@@ -54,7 +55,7 @@ class KeptObject(QPyTextObject):
         html = str(format.property(Own.KEPT) or "")
         key = (html, theme.scheme().dark)
         if key not in self._made:
-            made = QTextDocument(self)
+            made = SafeDocument(self)
             made.setDefaultFont(theme.font(size=13))
             made.setDocumentMargin(0)
             made.setTextWidth(_WIDTH - 16)

@@ -9,8 +9,8 @@ import base64
 import binascii
 from typing import Final
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QImageReader, QPainter, QPen
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt, QUrl
+from PySide6.QtGui import QImage, QImageReader, QTextDocument
 
 from app.ui import theme
 
@@ -46,14 +46,14 @@ def from_data_address(address: str) -> QImage | None:
 
 
 def stand_in() -> QImage:
-    """Return what is shown where a picture is not at hand."""
+    """Return what is shown where a picture is not at hand: a quiet plane, which can be stretched to any size."""
     image = QImage(24, 24, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(QColor(0, 0, 0, 0))
-    painter = QPainter(image)
-    painter.setPen(QPen(theme.color("faint"), 1.5))
-    painter.drawRoundedRect(3, 4, 18, 16, 3, 3)
-    painter.drawLine(4, 17, 10, 11)
-    painter.drawLine(10, 11, 14, 15)
-    painter.drawLine(14, 15, 20, 10)
-    painter.end()
+    image.fill(theme.color("line"))
     return image
+
+
+class SafeDocument(QTextDocument):
+    """A document without an editor around it: it opens no file and no address either."""
+
+    def loadResource(self, type: int, name: QUrl | str) -> object:  # noqa: A002 - Qt's signature
+        return stand_in()

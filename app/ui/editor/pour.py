@@ -236,6 +236,8 @@ def table_format(table: Table, columns: int) -> QTextTableFormat:
     """Return the format of a table."""
     made = QTextTableFormat()
     made.setCellPadding(4)
+    made.setTopMargin(6)
+    made.setBottomMargin(6)
     made.setCellSpacing(0)
     made.setBorder(1 if table.border else 0)
     made.setBorderCollapse(True)

@@ -34,7 +34,7 @@ from app.ui.editor.formats import INDENT, KEPT_TYPE, Own, put_colors
 from app.ui.editor.fragments import Fragments
 from app.ui.editor.kept import KeptObject
 from app.ui.editor.pasting import Pasting
-from app.ui.editor.pictures import from_data_address, stand_in
+from app.ui.editor.pictures import SafeDocument, from_data_address, stand_in
 from app.ui.editor.pour import Pour, picture_format
 
 _SLICE: Final = 0.006
@@ -200,7 +200,7 @@ class RichEditor(QTextEdit):
     def insert_blocks(self, blocks: list[Block], cursor: QTextCursor | None = None) -> None:
         """Put blocks in where the cursor is, in one step that can be undone."""
         at = self.textCursor() if cursor is None else cursor
-        document = QTextDocument()
+        document = SafeDocument()
         document.setIndentWidth(INDENT)
         pour = Pour(QTextCursor(document), blocks)
         pour.finish()
@@ -305,7 +305,7 @@ def recolor(document: QTextDocument) -> None:
 
 def selection_html(cursor: QTextCursor, base: str) -> str:
     """Return the selected text as HTML of our own making."""
-    document = QTextDocument()
+    document = SafeDocument()
     QTextCursor(document).insertFragment(cursor.selection())
     fragments = Fragments(document, base)
     return fragments.read_inner()

@@ -140,3 +140,19 @@ def test_a_large_quotation_stands_apart_and_goes_out_whole(desk: Desk) -> None:
     editor.drop_quote()
     assert "News" not in written.body()
     assert written.body() == written.whole()
+
+
+def test_who_answers_between_the_lines_of_a_quotation_can_write_there(desk: Desk) -> None:
+    quoted = "<blockquote>" + "<p>A line of the older letter</p>" * 500 + "</blockquote>"
+    written = desk.open(f"{quoted}<p>My answer</p>{quoted}<p>Another</p>")
+    assert written.editor.fragments.quote == ""
+    assert "My answer" in written.editor.toPlainText()
+
+
+@pytest.mark.parametrize(
+    "head", ["<hr><div><b>From:</b> Ben</div>", '<div style="border-top:solid 1px"><b>Von:</b> B</div>']
+)
+def test_what_stands_behind_the_head_of_an_older_letter_is_its_quotation(desk: Desk, head: str) -> None:
+    written = desk.open(f"<p>Mine</p>{head}" + "<p>A line of the older letter</p>" * 900)
+    assert written.editor.toPlainText() == "Mine"
+    assert written.editor.fragments.quote.count("older letter") == 900
