@@ -88,6 +88,8 @@ class Endpoint:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return web.Response(status=413)
+        except ConnectionError:
+            return web.Response(status=400)  # the client was killed in the midst of its request: nobody reads this
         return await self._serve(request, user, body)
 
     async def serve(
@@ -101,6 +103,8 @@ class Endpoint:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return web.Response(status=413)
+        except ConnectionError:
+            return web.Response(status=400)  # the client was killed in the midst of its request: nobody reads this
         entry, rules = self._note(operation, 1, user, body)
         early = await trouble_before(request, rules)
         if early is not None:

@@ -3,7 +3,9 @@
 import base64
 import gzip
 import http.client
+import socket
 import ssl
+import struct
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -11,7 +13,7 @@ import pytest
 from lxml import etree
 
 from tests.integration.sandbox import soap
-from tests.sandbox_fixture import RunningSandbox, envelope
+from tests.sandbox_fixture import RunningSandbox, envelope, start, stop
 
 MESSAGES = "http://schemas.microsoft.com/exchange/services/2006/messages"
 TYPES = "http://schemas.microsoft.com/exchange/services/2006/types"
@@ -145,3 +147,24 @@ def test_the_server_says_its_version_in_each_reply_and_each_fault(sandbox: Runni
         (version,) = reply.all("s:Header/t:ServerVersionInfo")
         assert (version.get("MajorVersion"), version.get("MinorVersion")) == ("15", "2")
         assert etree.QName(reply.tree).namespace == SOAP
+
+
+def test_a_client_that_is_killed_in_the_midst_of_its_request_is_no_error_of_the_sandbox(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    own = start()  # one of its own, so that what it says is heard here
+    try:
+        parts = urlsplit(own.url)
+        context = ssl.create_default_context(cafile=own.ca_file)
+        raw = socket.create_connection(("127.0.0.1", int(parts.port or 0)))
+        with context.wrap_socket(raw, server_hostname="localhost") as line:
+            signed = base64.b64encode(f"{own.first['user']}:{own.first['password']}".encode()).decode()
+            head = f"POST {parts.path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {signed}\r\n"
+            line.sendall((head + "Content-Type: text/xml\r\nContent-Length: 5000\r\n\r\n<?xml").encode())
+            own.journal()  # by now the sandbox waits for the rest
+            # A connection that is reset, as when a process is killed with bytes unread.
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        assert own.post(soap.find("drafts")).codes == ["NoError"]
+    finally:
+        stop(own)
+    assert "Error handling request" not in capfd.readouterr().err
