@@ -25,6 +25,7 @@ from tests.faults.promise.life import Life, Pending
 from tests.faults.promise.ports import MortalJournal, MortalMailbox
 
 FILE = "mailwright.sqlite"
+ATTACHED = "attachments"
 
 
 class Window:
@@ -50,13 +51,13 @@ class Window:
     ) -> Window:
         """Begin a run on what is in `folder`; nothing is read yet."""
         window = cls(await Store.open(folder / FILE), clock, pending)
-        mailbox = MortalMailbox(engine, window.life, before_each)
+        mailbox = MortalMailbox(engine, window.life, before_each).as_port()
         spawn = window.spawn
         window.letters = Letters(window.journal, clock, spawn)
         window.accounts = Accounts(FakeSettings(accounts), secrets, mailbox)
         window.mailbox = WatchedMailbox(mailbox, window.accounts, clock)
         window.drafts = Drafts(
-            window.letters, window.mailbox, window.accounts, clock, spawn, AttachmentFolder(folder / "attachments")
+            window.letters, window.mailbox, window.accounts, clock, spawn, AttachmentFolder(folder / ATTACHED)
         )
         window.outbox = Outbox(window.letters, window.drafts, window.mailbox, window.accounts, clock, spawn)
         window.remedies = Remedies(window.letters, window.drafts, window.outbox, window.accounts, spawn)
@@ -90,10 +91,7 @@ class Window:
             await _all_of(self.life.pending)
         await self.store.flush()
         # The files as they lie there, with the changes that SQLite has not brought into the main file yet.
-        to.mkdir()
-        for name in (FILE, f"{FILE}-wal"):
-            if (self.store.path.parent / name).exists():
-                shutil.copy2(self.store.path.parent / name, to / name)
+        _copy(self.store.path.parent, to)
         await self.store.close(10)
         return lost
 
@@ -105,10 +103,17 @@ class Window:
         await self.store.close(10)
 
 
+def _copy(old: Path, new: Path) -> None:
+    new.mkdir()
+    for name in (FILE, f"{FILE}-wal"):
+        if (old / name).exists():
+            shutil.copy2(old / name, new / name)
+    if (old / ATTACHED).exists():
+        shutil.copytree(old / ATTACHED, new / ATTACHED)
+
+
 async def _all_of(pending: Pending) -> None:
     import asyncio
 
     while pending.works:
         await asyncio.wait(set(pending.works))
-
-

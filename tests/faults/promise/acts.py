@@ -1,0 +1,242 @@
+"""Each step of a schedule, done: by the person through the services, by another client, or by fate."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from app.domain.edits import TextSplice
+from app.domain.errors import BadInput
+from app.domain.message import Content, Field, ItemRef, LocalId
+from app.domain.problem import ProblemKind, read_problem
+from app.domain.recipient import Recipient
+from app.domain.record import CopyKind, CopyTo, Record
+from app.domain.state import State
+from app.services.accounts import PAUSING
+from app.services.autosave import ON_ITS_WAY
+from app.services.rows import ListRow
+from tests.faults.promise.life import AFTER, BEFORE, DURING, Fuse
+from tests.faults.promise.oracle import Oracle
+from tests.faults.promise.person import HOLDS, WAITS, Step
+from tests.faults.promise.trouble import NAMES, OPERATIONS, rule_for
+from tests.faults.promise.world import USERS, World
+
+END: Final = 1_000_000
+PHASES: Final = (BEFORE, DURING, AFTER)
+FRIEND: Final = Recipient("james.okafor@contoso.com", "James Okafor")
+SECOND: Final = Recipient("priya.natarajan@contoso.com", "Priya Natarajan")
+
+
+class Acts:
+    """Does steps, one after the other, and holds each against the truth."""
+
+    def __init__(self, world: World, oracle: Oracle) -> None:
+        self.world, self.oracle = world, oracle
+        self._numbers = itertools.count(1)
+
+    async def do(self, step: Step) -> None:
+        """Do one step; a window that dies of it is started again."""
+        act: Callable[[Step], Awaitable[Any]] = getattr(self, "_" + step.what.replace(" ", "_"))
+        await act(step)
+        await self.world.revive()
+        await self.oracle.look_at_rows()
+
+    def _word(self) -> str:
+        return f"w{next(self._numbers)}"
+
+    def _pick(self, step: Step, among: Any = None) -> Record | None:
+        return self.world.letter(step.a, among=among)
+
+    # --- writing ----------------------------------------------------------------------------------------------------
+
+    async def _begin(self, step: Step) -> None:
+        number = self._word()
+        to = () if step.a == 2 else (FRIEND, SECOND)[: 1 + step.b % 2]
+        content = Content(to=to, subject=f"About {number}", body="")
+        account = self.world.ground.accounts[step.a % 2]
+        local_id = await self.world.act(self.world.window.drafts.begin(account.account_id, content))
+        if isinstance(local_id, str):
+            for _ in range(step.b):
+                self._write(self.world.window.letters.get(LocalId(local_id)))
+
+    async def _type(self, step: Step) -> None:
+        for _ in range(step.b + 1):
+            self._write(self._pick(step, lambda record: record.state not in ON_ITS_WAY and not record.discarded))
+        await self.world.rest()
+
+    def _write(self, record: Record | None) -> None:
+        if record is None or self.world.window.life.dead:
+            return
+        word = self._word()
+        try:
+            self.world.window.drafts.edit(record.local_id, TextSplice(Field.BODY, END, 0, f" {word}"))
+        except BadInput:
+            return
+        self.oracle.wrote(record.local_id, word)
+
+    async def _close(self, step: Step) -> None:
+        if (record := self._pick(step)) is not None:
+            await self.world.act(self.world.window.drafts.close(record.local_id))
+
+    async def _open(self, step: Step) -> None:
+        record = self._pick(step, lambda one: one.state not in ON_ITS_WAY)
+        if record is not None:
+            item = self.world.item_of(record) if step.a % 2 else None
+            ref = None if item is None else ItemRef(item.item_id, item.change_key)
+            row = ListRow(key="row", account_id=record.account_id, ref=ref or record.ref, record=record)
+            await self.world.act(self.world.window.drafts.open(row))
+            self.oracle.taken_back(record.local_id)
+
+    async def _save(self, step: Step) -> None:
+        if (record := self._pick(step)) is not None:
+            await self.world.act(self.world.window.drafts.save(record.local_id))
+
+    async def _keep_mine(self, step: Step) -> None:
+        found = self._pick(step, lambda one: "save-as-new" in self.oracle.offers(one))
+        if found is not None:
+            await self.world.act(self.world.window.drafts.keep_mine_as_new(found.local_id))
+
+    async def _keep_no_copy(self, step: Step) -> None:
+        if (record := self._pick(step, lambda one: one.state is State.DRAFT)) is not None:
+            await self.world.act(self.world.window.letters.change(record.local_id, copy_to=CopyTo(CopyKind.NONE)))
+
+    async def _discard(self, step: Step) -> None:
+        record = self._pick(step)
+        if record is not None:
+            done = await self.world.act(self.world.window.drafts.discard(record.local_id))
+            if done is not False:
+                await self.oracle.discarded(record.local_id)
+
+    async def _take_back(self, step: Step) -> None:
+        record = self._pick(step, lambda one: bool(one.discarded))
+        if record is not None:
+            await self.world.act(self.world.window.drafts.take_back(record.local_id))
+            self.oracle.taken_back(record.local_id)
+
+    async def _adopt(self, step: Step) -> None:
+        rows = []
+        for account in self.world.ground.accounts:
+            for item in self.world.server.in_folder(account.address, "drafts"):
+                if self.world.window.letters.by_item(account.account_id, item.item_id) is None and not item.mark:
+                    ref = ItemRef(item.item_id, item.change_key)
+                    rows.append(ListRow(key="row", account_id=account.account_id, ref=ref))
+        if rows:
+            row = rows[step.a % len(rows)]
+            if step.b:
+                await self.world.act(self.world.window.outbox.send([row], 0.0))
+            else:
+                await self.world.act(self.world.window.drafts.open(row))
+
+    # --- sending ----------------------------------------------------------------------------------------------------
+
+    async def _send(self, step: Step) -> None:
+        record = self._pick(step, lambda one: one.state not in ON_ITS_WAY and not one.discarded)
+        if record is not None:
+            await self.world.act(self.world.window.outbox.send([record.local_id], HOLDS[step.b]))
+
+    async def _send_several(self, step: Step) -> None:
+        fit = [one.local_id for one in self.world.letters() if one.state not in ON_ITS_WAY and not one.discarded]
+        if fit:
+            await self.world.act(self.world.window.outbox.send(fit[: step.a + 1], HOLDS[step.b]))
+
+    async def _ready(self, step: Step) -> None:
+        if (record := self._pick(step)) is not None:
+            await self.world.act(self.world.window.outbox.set_ready([record.local_id]))
+
+    async def _send_all(self, step: Step) -> None:
+        await self.world.act(self.world.window.outbox.send_all_ready(None, HOLDS[step.a]))
+
+    async def _undo(self, step: Step) -> None:
+        record = self._pick(step, lambda one: one.state in {State.HELD, State.QUEUED})
+        if record is not None:
+            await self.world.act(self.world.window.outbox.undo([record.local_id]))
+
+    async def _send_now(self, step: Step) -> None:
+        record = self._pick(step, lambda one: one.state in {State.HELD, State.QUEUED})
+        if record is not None:
+            await self.world.act(self.world.window.outbox.send_now([record.local_id]))
+
+    async def _retry(self, step: Step) -> None:
+        record = self._pick(step, lambda one: one.state is State.NEEDS_ATTENTION)
+        if record is not None:
+            await self.world.act(self.world.window.outbox.retry([record.local_id]))
+
+    async def _check(self, step: Step) -> None:
+        if (record := self._pick(step)) is not None:
+            self.world.window.outbox.check([record.local_id])
+            await self.world.rest()
+
+    async def _remove_draft(self, step: Step) -> None:
+        record = self._pick(step, lambda one: "remove-draft" in self.oracle.offers(one))
+        if record is not None:
+            await self.world.act(self.world.window.outbox.remove_draft(record.local_id))
+
+    async def _say_what_is_so(self, step: Step) -> None:
+        """The person looks for it where the program cannot, and says what is so."""
+        record = self._pick(step, lambda one: read_problem(one.problem)[0] is ProblemKind.CANNOT_BE_KNOWN)
+        if record is not None and record.state is State.UNKNOWN:
+            was_sent = bool(self.oracle.times_of(record, self.world.server.deliveries()))
+            await self.world.act(self.world.window.outbox.settle(record.local_id, was_sent=was_sent))
+
+    async def _sign_in(self, step: Step) -> None:
+        account = self.world.ground.accounts[step.a]
+        accounts = self.world.window.accounts
+        trouble = accounts.trouble(account.account_id)
+        if trouble is not None and trouble.kind in PAUSING:
+            secret = self.world.ground.secrets.held[account.account_id]
+            await self.world.act(accounts.give_secret(account.account_id, secret))
+
+    # --- time, others, fate -----------------------------------------------------------------------------------------
+
+    async def _wait(self, step: Step) -> None:
+        seconds = WAITS[step.a]
+        if seconds >= 0.1:
+            self.world.window.journal.hand_over()
+        await self.world.clock.advance(seconds)
+
+    async def _other_writes(self, step: Step) -> None:
+        word = self._word()
+        self.world.server.write(USERS[step.a], f"Theirs {word}", word, FRIEND.address)
+
+    async def _other_edits(self, step: Step) -> None:
+        item = self.world.item_of(self._pick(step))
+        if item is not None:
+            word = self._word()
+            self.world.server.edit(item, f" {word}")
+            self.oracle.wrote_elsewhere(item, word)
+
+    async def _other_deletes(self, step: Step) -> None:
+        item = self.world.item_of(self._pick(step))
+        if item is not None:
+            self.world.server.delete(item, ("MoveToDeletedItems", "HardDelete")[step.b])
+            self.oracle.deleted_elsewhere(item)
+
+    async def _other_sends(self, step: Step) -> None:
+        item = self.world.item_of(self._pick(step))
+        if item is not None:
+            self.world.server.send(item)
+            self.world.asked_to_send = True
+            self.oracle.sent_elsewhere(item)
+
+    async def _trouble(self, step: Step) -> None:
+        name, operation = NAMES[step.a], OPERATIONS[step.b]
+        rules = [rule_for(name, operation, step.c, user) for user in USERS]
+        await self.world.let_go()
+        self.world.note_fired()
+        self.world.set_rules([*self.world.rules[-4:], *rules], name)
+
+    async def _calm(self, step: Step) -> None:
+        del step
+        await self.world.let_go()
+        self.world.note_fired()
+        self.world.set_rules([])
+
+    async def _kill_window(self, step: Step) -> None:
+        if step.a == 0:
+            await self.world.kill_window(step.c)
+        else:
+            self.world.window.life.fuse = Fuse(step.a, PHASES[step.b])
+
+    async def _kill_engine(self, step: Step) -> None:
+        self.world.engine_fuse = Fuse(step.a + 1, PHASES[step.b])

@@ -1,0 +1,29 @@
+"""What a row says of a letter, boiled down to what can be held against the server's record of deliveries."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from app.domain.record import Record
+from app.services.wording import state_words
+
+
+class Claim(Enum):
+    """What the person is told."""
+
+    SENT = "sent"
+    NOT_SENT = "not sent"
+    UNKNOWN = "may have been sent"
+    SENDING = "is being sent"
+
+
+def claim_of(record: Record, now: float) -> Claim:
+    """Read the row's words, as the person does."""
+    text = state_words(record, now).text
+    if "may have been sent" in text or "cannot be known" in text:
+        return Claim.UNKNOWN
+    if text == "Sending":
+        return Claim.SENDING
+    if text.startswith("Sent"):
+        return Claim.SENT
+    return Claim.NOT_SENT

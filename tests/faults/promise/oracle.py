@@ -1,0 +1,230 @@
+"""Holds what the person was told against what the server did, and every word that was typed against where it is now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from app.domain.message import LocalId
+from app.domain.outcome import Verdict
+from app.domain.problem import ProblemKind, read_problem
+from app.domain.record import CopyKind, Record
+from app.domain.state import State
+from app.services.saver import is_passing, waits_for_person
+from app.services.wording import explain_record, state_words
+from tests.faults.promise.claims import Claim, claim_of
+from tests.faults.promise.server import Kept
+from tests.faults.promise.world import USERS, World
+
+Deliveries = dict[str, dict[str, list[str]]]
+_LONG = 1500.0
+"""Seconds after which nothing may be left undone, once all trouble is over: more than the longest pause."""
+
+
+class Broken(AssertionError):
+    """The promise is broken: `kind` counts it ("lost", "twice", "wrong words"), the text says where."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(f"{kind}: {text}")
+        self.kind = kind
+
+
+class Oracle:
+    """What is so, and what must not be."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.words: dict[str, str] = {}
+        self.excused: set[str] = set()
+        self.meddled: set[str] = set()
+        self.sent_by_others: Counter[str] = Counter()
+        self.told: Counter[str] = Counter()
+
+    # --- what happens -------------------------------------------------------------------------------------------------
+
+    def wrote(self, local_id: LocalId, word: str) -> None:
+        """The person typed a word."""
+        self.words[word] = local_id
+
+    def wrote_elsewhere(self, item: Kept, word: str) -> None:
+        """Another client added a word."""
+        self.meddled.add(item.mark or item.item_id)
+        self.words[word] = item.mark or item.item_id
+
+    def deleted_elsewhere(self, item: Kept) -> None:
+        """Another client deleted a draft: what only it had is gone by somebody's will."""
+        self.meddled.add(item.mark or item.item_id)
+        self.excused.update(item.body.split())
+
+    def sent_elsewhere(self, item: Kept) -> None:
+        """Another client sent a draft."""
+        self.meddled.add(item.mark or item.item_id)
+        self.sent_by_others[item.mark or item.item_id] += 1
+
+    async def discarded(self, local_id: LocalId) -> None:
+        """The person threw a letter away, with all its words."""
+        self.excused.update(word for word, mine in self.words.items() if mine == local_id)
+
+    def taken_back(self, local_id: LocalId) -> None:
+        """The person took it back."""
+        if local_id not in self.meddled:
+            self.excused -= {word for word, mine in self.words.items() if mine == local_id}
+
+    def offers(self, record: Record) -> set[str]:
+        """Return what a letter's row and pane offer."""
+        explained = explain_record(record)
+        words = state_words(record, self.world.clock.now())
+        return {words.action, "" if explained is None else explained.action}
+
+    # --- at any time --------------------------------------------------------------------------------------------------
+
+    async def look_at_rows(self) -> None:
+        """Hold each row's words against the deliveries, as they are now."""
+        deliveries = self.world.server.deliveries() if self.world.asked_to_send else {}
+        for record in self.world.letters():
+            self._check_claim(record, deliveries)
+
+    def times_of(self, record: Record, deliveries: Deliveries) -> dict[str, list[str]]:
+        """Return each time that a letter went, and to whom."""
+        return deliveries.get(record.local_id) or deliveries.get(record.message_id) or {}
+
+    def _check_claim(self, record: Record, deliveries: Deliveries) -> None:
+        claim = claim_of(record, self.world.clock.now())
+        times = self.times_of(record, deliveries)
+        self.told[claim.value] += 1
+        others = self.sent_by_others[record.local_id] or self.sent_by_others[record.ref.item_id if record.ref else ""]
+        if any(len(set(whom)) != len(whom) for whom in times.values()) or len(times) > 1 + others:
+            raise self._broken("twice", record, times)
+        if claim is Claim.SENT and not times:
+            raise self._broken("lost", record, times)
+        if claim is Claim.NOT_SENT and times and not others:
+            raise self._broken("wrong words", record, times)
+
+    def _is_meddled(self, record: Record, with_what: set[str]) -> bool:
+        return record.local_id in with_what or (record.ref is not None and record.ref.item_id in with_what)
+
+    def _broken(self, kind: str, record: Record, what: Any) -> Broken:
+        words = state_words(record, self.world.clock.now()).text
+        return Broken(kind, f"{record.head.subject!r} says {words!r} ({record.state}, {record.problem}), but: {what}")
+
+    # --- at the end ---------------------------------------------------------------------------------------------------
+
+    async def settle(self) -> None:
+        """End all trouble, let the person do what the account's bar asks for, and let time pass."""
+        world = self.world
+        await world.let_go()
+        world.note_fired()
+        world.set_rules([])
+        world.window.life.fuse = world.engine_fuse = None
+        world.window.journal.hand_over()
+        for _ in range(3):
+            await self._sign_in()
+            await world.clock.advance(_LONG / 3)
+
+    async def _sign_in(self) -> None:
+        accounts = self.world.window.accounts
+        for account in self.world.ground.accounts:
+            if accounts.trouble(account.account_id) is not None:
+                secret = self.world.ground.secrets.held[account.account_id]
+                await self.world.act(accounts.give_secret(account.account_id, secret))
+
+    async def judge(self) -> None:
+        """Look at everything, once all trouble is over and all is settled."""
+        await self.look_at_rows()
+        kept = self.world.server.kept()
+        deliveries = self.world.server.deliveries()
+        for record in self.world.letters():
+            self._check_end(record, kept, deliveries)
+        self._check_drafts(kept)
+        await self._check_words(kept)
+
+    def _check_end(self, record: Record, kept: list[Kept], deliveries: Deliveries) -> None:
+        mine = [one for one in kept if one.mark == record.local_id]
+        if record.state in {State.HELD, State.QUEUED, State.SENDING}:
+            raise self._broken("stuck", record, f"{record.send_outcome} {record.save_outcome}")
+        if record.state is State.UNKNOWN:
+            self._check_unknown(record, mine)
+        if (
+            record.state is State.NEEDS_ATTENTION
+            and not record.discarded
+            and state_words(record, self.world.clock.now()).action == ""
+        ):
+            raise self._broken("wrong words", record, "nothing is offered")
+        if record.state in {State.SENT, State.SENT_NOT_FILED}:
+            self._check_filed(record, mine)
+        elif record.saved and not record.discarded and record.state in {State.DRAFT, State.READY}:
+            self._check_saved(record, kept)
+        elif record.state is State.DRAFT and not record.discarded:
+            self._check_unsaved(record)
+        if record.discarded and any(one.folder == "drafts" for one in mine):
+            raise self._broken("wrong words", record, "the draft is still in Drafts")
+        del deliveries
+
+    def _check_unknown(self, record: Record, mine: list[Kept]) -> None:
+        """It stays unknown only where nobody could know."""
+        if read_problem(record.problem)[0] is not ProblemKind.CANNOT_BE_KNOWN:
+            raise self._broken("stuck", record, record.send_outcome)
+        if any(not one.is_draft for one in mine):
+            raise self._broken("wrong words", record, "a copy is there")
+        there = any(one.folder == "drafts" for one in mine)
+        proves = self.world.manner != "leave-draft" and record.copy_to.kind is not CopyKind.NONE
+        if there and proves:
+            raise self._broken("wrong words", record, "the draft is there, and no copy")
+
+    def _check_filed(self, record: Record, mine: list[Kept]) -> None:
+        problem = read_problem(record.problem)[0]
+        copies = [one for one in mine if one.folder == "sentitems" and not one.is_draft]
+        drafts = [one for one in mine if one.folder == "drafts" and one.is_draft]
+        if self._is_meddled(record, self.meddled):
+            return
+        if not record.verified:
+            raise self._broken("stuck", record, "never verified")
+        wants_copy = record.copy_to.kind is not CopyKind.NONE
+        if record.state is State.SENT and problem is None and wants_copy and len(copies) != 1:
+            raise self._broken("wrong words", record, f"{len(copies)} copies")
+        if record.state is State.SENT_NOT_FILED and copies:
+            raise self._broken("wrong words", record, "the copy is there")
+        if (problem is ProblemKind.LEFT_IN_DRAFTS) != bool(drafts):
+            raise self._broken("wrong words", record, f"{len(drafts)} drafts")
+
+    def _check_saved(self, record: Record, kept: list[Kept]) -> None:
+        if self._is_meddled(record, self.meddled):
+            return
+        there = [one for one in kept if one.mark == record.local_id and one.folder == "drafts"]
+        if not there and record.marked:
+            raise self._broken("wrong words", record, "it is not in Drafts")
+        mine = {word for word, letter in self.words.items() if letter == record.local_id} - self.world.lost_words
+        for one in there:
+            if not mine <= set(one.body.split()):
+                raise self._broken("wrong words", record, f"the draft says {one.body!r}, not {sorted(mine)}")
+
+    def _check_unsaved(self, record: Record) -> None:
+        outcome = record.save_outcome
+        refused = outcome is not None and outcome.verdict is Verdict.REFUSED and not is_passing(outcome)
+        empty = not (record.head.to or record.head.subject or record.head.preview)
+        if not (record.saved or refused or waits_for_person(record) or empty):
+            raise self._broken("stuck", record, f"never saved: {outcome}")
+
+    def _check_drafts(self, kept: list[Kept]) -> None:
+        for user in USERS:
+            marks = [
+                one.mark for one in kept if one.user == user and one.folder == "drafts" and one.is_draft and one.mark
+            ]
+            doubled = [mark for mark in set(marks) if marks.count(mark) > 1]
+            if doubled:
+                raise Broken("drafts multiplied", f"{len(doubled)} drafts are there more than once")
+
+    async def _check_words(self, kept: list[Kept]) -> None:
+        """Every word that the disk had in time is in a letter of this machine, or on the server."""
+        found = {word for one in kept for word in one.body.split()}
+        for record in self.world.letters():
+            found.update((await self.world.text_of(record.local_id)).split())
+        gone_with_no_copy = {
+            record.local_id
+            for record in self.world.letters()
+            if record.copy_to.kind is CopyKind.NONE and record.state is State.SENT
+        }
+        for word, local_id in self.words.items():
+            excused = word in self.excused or word in self.world.lost_words or local_id in gone_with_no_copy
+            if word not in found and not excused:
+                raise Broken("lost", f"the word {word!r} is nowhere")

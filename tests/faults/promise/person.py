@@ -1,0 +1,88 @@
+"""What can happen in a schedule, as plain data: drawn by Hypothesis or by dice, and printed as it is."""
+
+from __future__ import annotations
+
+import random
+from typing import Final, NamedTuple
+
+from tests.faults.promise.trouble import NAMES, OPERATIONS
+
+
+class Step(NamedTuple):
+    """One step: what, and up to three numbers that say on what and how."""
+
+    what: str
+    a: int = 0
+    b: int = 0
+    c: int = 0
+
+
+WAITS: Final = (0.05, 0.2, 1.0, 2.0, 4.0, 8.0, 30.0, 200.0)
+"""Seconds that a person may let pass."""
+HOLDS: Final = (5.0, 0.0, 1.0)
+
+RANGES: Final[dict[str, tuple[int, int, int, int]]] = {
+    # what: how often, and how many values each number has
+    "begin": (5, 3, 3, 0),  # from which account (and a third way: without a recipient), with how many words
+    "type": (8, 6, 3, 0),
+    "close": (2, 6, 0, 0),
+    "open": (2, 6, 0, 0),
+    "save": (2, 6, 0, 0),
+    "send": (9, 6, len(HOLDS), 0),
+    "send several": (3, 6, len(HOLDS), 0),
+    "ready": (2, 6, 0, 0),
+    "send all": (2, len(HOLDS), 0, 0),
+    "undo": (3, 6, 0, 0),
+    "send now": (2, 6, 0, 0),
+    "retry": (3, 6, 0, 0),
+    "check": (1, 6, 0, 0),
+    "remove draft": (2, 6, 0, 0),
+    "say what is so": (2, 6, 0, 0),
+    "keep mine": (2, 6, 0, 0),
+    "discard": (2, 6, 0, 0),
+    "take back": (2, 6, 0, 0),
+    "keep no copy": (1, 6, 0, 0),
+    "sign in": (2, 2, 0, 0),
+    "wait": (10, len(WAITS), 0, 0),
+    "other writes": (1, 2, 0, 0),
+    "adopt": (1, 4, 2, 0),
+    "other edits": (2, 6, 0, 0),
+    "other deletes": (1, 6, 2, 0),
+    "other sends": (1, 6, 0, 0),
+    "trouble": (16, len(NAMES), len(OPERATIONS), 4),
+    "calm": (1, 0, 0, 0),
+    "kill window": (5, 9, 3, 3),
+    "kill engine": (1, 4, 3, 0),
+}
+WHAT: Final = tuple(RANGES)
+WEIGHTS: Final = tuple(often for often, *_ in RANGES.values())
+
+
+def draw(dice: random.Random) -> Step:
+    """Draw one step."""
+    return of(dice.choices(WHAT, WEIGHTS)[0], dice)
+
+
+def of(what: str, dice: random.Random) -> Step:
+    """Draw a step of this kind."""
+    _, *ranges = RANGES[what]
+    return Step(what, *(dice.randrange(size) if size else 0 for size in ranges))
+
+
+BURST: Final = ("send", "send", "send several", "save", "type", "discard", "retry", "send all", "open")
+"""What a person does while trouble waits for it."""
+
+
+def draw_burst(dice: random.Random) -> list[Step]:
+    """Draw trouble, perhaps an end in its midst, something that meets them, and the time that it takes."""
+    ends = [dice.choices(("kill window", "other edits", "kill engine"), (6, 3, 1))[0]] if dice.random() < 0.4 else []
+    return [of(what, dice) for what in ("trouble", *ends, dice.choice(BURST), "wait", "wait")]
+
+
+def draw_schedule(number: int) -> tuple[int, list[Step]]:
+    """Return the schedule of this number: the server's manner, and the steps. The same one each time."""
+    dice = random.Random(number)
+    steps = [Step("begin", dice.randrange(2), dice.randrange(3)) for _ in range(dice.randrange(1, 4))]
+    for _ in range(dice.randrange(3, 9)):
+        steps += draw_burst(dice) if dice.random() < 0.5 else [draw(dice) for _ in range(3)]
+    return dice.randrange(5), steps

@@ -1,0 +1,119 @@
+"""The real disk and the real engine behind the ports, for a window that can be killed at each of its steps."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Any, cast
+
+from app.domain.account import Account, ProbeStep
+from app.domain.edits import Edit, TextSplice
+from app.domain.errors import StorageError
+from app.domain.message import Content, LocalId
+from app.domain.record import Letter, Record
+from app.engine.client import EngineClient
+from app.services.ports import Mailbox
+from app.storage.journal import SqliteJournal
+from tests.faults.promise.life import Life
+
+
+class MortalJournal:
+    """The journal of one window. Edits of the last moment are handed over late, so that a kill can lose them.
+
+    `hand_over` is called where a tenth of a second has passed: what was typed before is on disk from then on.
+    """
+
+    def __init__(self, journal: SqliteJournal, life: Life) -> None:
+        self._journal = journal
+        self._life = life
+        self._typed: list[tuple[LocalId, Edit]] = []
+
+    def append(self, local_id: LocalId, edit: Edit) -> None:
+        if not self._life.dead:
+            self._typed.append((local_id, edit))
+
+    def hand_over(self, count: int | None = None) -> None:
+        """Hand the first `count` edits that wait to the disk, all unless told."""
+        count = len(self._typed) if count is None else count
+        for local_id, edit in self._typed[:count]:
+            self._journal.append(local_id, edit)
+        del self._typed[:count]
+
+    @property
+    def waiting(self) -> int:
+        """How many edits no disk has yet."""
+        return len(self._typed)
+
+    def words_waiting(self) -> list[str]:
+        """Return the texts that no disk has yet."""
+        return [edit.added.strip() for _, edit in self._typed if isinstance(edit, TextSplice)]
+
+    async def create(self, record: Record, content: Content, on_server: Content | None = None) -> None:
+        self._life.must_live()
+        self.hand_over()
+        await self._life.step(lambda: self._journal.create(record, content, on_server))
+
+    async def read(self, local_id: LocalId) -> Letter:
+        self._life.must_live()
+        self.hand_over()
+        return await self._life.step(lambda: self._journal.read(local_id), counts=False)
+
+    async def put(self, record: Record, attempt: Content | None = None) -> None:
+        self._life.must_live()
+        self.hand_over()
+        await self._life.step(lambda: self._journal.put(record, attempt))
+
+    async def saved(self, record: Record, on_server: Content) -> None:
+        self._life.must_live()
+        self.hand_over()
+        await self._life.step(lambda: self._journal.saved(record, on_server))
+
+    async def records(self) -> list[Record]:
+        return await self._life.step(self._journal.records, counts=False)
+
+    async def forget(self, local_id: LocalId) -> None:
+        self._life.must_live()
+        self.hand_over()
+        await self._life.step(lambda: self._journal.forget(local_id))
+
+    async def flush(self) -> None:
+        self._life.must_live()
+        self.hand_over()
+        await self._life.step(self._journal.flush, counts=False)
+
+    def on_trouble(self, tell: Callable[[StorageError], None]) -> None:
+        self._journal.on_trouble(tell)
+
+    def on_well(self, tell: Callable[[], None]) -> None:
+        self._journal.on_well(lambda: None if self._life.dead else tell())
+
+
+class MortalMailbox:
+    """The engine as one window sees it: every call of the port is a step. `before_each` is told of each request."""
+
+    def __init__(self, engine: Callable[[], EngineClient], life: Life, before_each: Callable[[str], None]) -> None:
+        self._engine = engine
+        self._life = life
+        self._before_each = before_each
+
+    def as_port(self) -> Mailbox:
+        """Return it as what it is: it has every method that the engine has."""
+        return cast("Mailbox", self)
+
+    def __getattr__(self, name: str) -> Any:
+        return partial(self._ask, name)
+
+    async def _ask(self, name: str, *asked: Any, **more: Any) -> Any:
+        def call() -> Any:
+            self._before_each(name)
+            return getattr(self._engine(), name)(*asked, **more)
+
+        return await self._life.step(call)
+
+    async def open_account(self, account: Account, secret: str) -> None:
+        """Leaves no trace anywhere, and is no step."""
+        self._life.must_live()
+        await self._engine().open_account(account, secret)
+
+    def probe(self, account: Account, secret: str) -> AsyncIterator[ProbeStep]:
+        return self._engine().probe(account, secret)

@@ -1,0 +1,175 @@
+"""The server from behind and from aside: what it truly delivered and keeps, and another client that works on it too."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import ssl
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from tests.integration.sandbox import soap
+from tests.sandbox_fixture import NAMES, RunningSandbox, envelope
+
+ARCHIVE = "svc.archive@contoso.com"
+"""May act as everybody else."""
+KEPT = ("drafts", "outbox", "sentitems", "deleteditems")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One item in a mailbox: whose, where, and what it says."""
+
+    user: str
+    folder: str
+    item_id: str
+    change_key: str
+    mark: str
+    subject: str
+    body: str
+    is_draft: bool
+
+
+class Server:
+    """One sandbox, spoken to on connections that stay: one for its keeper, one for the other client."""
+
+    def __init__(self, sandbox: RunningSandbox, users: tuple[str, ...]) -> None:
+        self.sandbox = sandbox
+        self.users = users
+        self._admin_path = urlsplit(sandbox.admin_url).path
+        self._service_path = urlsplit(sandbox.url).path
+        self._connections: dict[str, http.client.HTTPSConnection] = {}
+
+    def close(self) -> None:
+        """Hang up."""
+        for connection in self._connections.values():
+            connection.close()
+        self._connections.clear()
+
+    # --- its keeper -------------------------------------------------------------------------------------------------
+
+    def reset(self) -> None:
+        """Begin again with empty mailboxes."""
+        self._admin("POST", "reset?letters=0")
+
+    def faults(self, rules: list[dict[str, Any]]) -> None:
+        """Put a fault plan in force."""
+        self._admin("POST", "faults", rules)
+
+    def rules_in_force(self) -> list[dict[str, Any]]:
+        """Return the rules with how often each came true."""
+        found: list[dict[str, Any]] = self._admin("GET", "faults")
+        return found
+
+    def under_way(self) -> int:
+        """Return how many requests were taken in and are not answered yet."""
+        return sum(entry["status"] == 0 and entry["fault"] in {"", "stall"} for entry in self._admin("GET", "journal"))
+
+    def deliveries(self) -> dict[str, dict[str, list[str]]]:
+        """Return by mark, and by each time that the letter went, to whom it was delivered."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for row in self._admin("GET", "deliveries"):
+            times = found.setdefault(str(row["marker"] or row["message_id"]), {})
+            times.setdefault(str(row["submission"]), []).append(str(row["recipient"]))
+        return found
+
+    def _admin(self, method: str, name: str, value: Any = None) -> Any:
+        headers = {"Authorization": f"Bearer {self.sandbox.admin_token}", "Content-Type": "application/json"}
+        body = None if value is None else json.dumps(value).encode()
+        url = urlsplit(self.sandbox.admin_url)
+        status, content = self._request("admin", str(url.hostname), method, f"{self._admin_path}/{name}", body, headers)
+        assert status == 200, content
+        return json.loads(content)
+
+    # --- what it keeps ------------------------------------------------------------------------------------------------
+
+    def kept(self) -> list[Kept]:
+        """Return every letter of every user, in all folders that matter."""
+        return [item for user in self.users for folder in KEPT for item in self.in_folder(user, folder)]
+
+    def in_folder(self, user: str, folder: str) -> list[Kept]:
+        """Return the letters in one folder."""
+        ids = self._ids(self.post(user, soap.find(folder, base="IdOnly")))
+        if not ids:
+            return []
+        paths = "".join(map(soap.field, ("item:Subject", "item:Body", "item:IsDraft"))) + soap.MARKER_PATH
+        tree = self.post(user, soap.get(ids, base="IdOnly", paths=paths, more="<t:BodyType>Text</t:BodyType>"))
+        return [_kept(user, folder, item) for item in tree.iterfind(".//t:Message", NAMES)]
+
+    # --- the other client -------------------------------------------------------------------------------------------
+
+    def write(self, user: str, subject: str, body: str, *to: str) -> None:
+        """Make a draft that bears no mark of ours."""
+        self.post(user, soap.create(soap.message(subject, body, *to)))
+
+    def edit(self, item: Kept, words: str) -> None:
+        """Add words to a draft."""
+        text = f'<t:Body BodyType="Text">{item.body}{words}</t:Body>'
+        change = soap.set_field("item:Body", text)
+        self.post(item.user, soap.update((item.item_id, item.change_key), change, resolution="AlwaysOverwrite"))
+
+    def delete(self, item: Kept, way: str = "MoveToDeletedItems") -> None:
+        """Delete a letter."""
+        self.post(item.user, soap.delete([(item.item_id, item.change_key)], way))
+
+    def send(self, item: Kept) -> None:
+        """Send a draft."""
+        self.post(item.user, soap.send([(item.item_id, item.change_key)]))
+
+    def post(self, user: str, body: str) -> etree._Element:
+        """Make a request as another client of `user`, which no rule of a fault plan befalls: those name a user."""
+        account = self.sandbox.account(ARCHIVE)
+        credentials = base64.b64encode(f"{account['user']}:{account['password']}".encode()).decode()
+        headers = {"Content-Type": "text/xml; charset=utf-8", "Authorization": f"Basic {credentials}"}
+        acting = f"<t:ConnectingSID><t:PrimarySmtpAddress>{user}</t:PrimarySmtpAddress></t:ConnectingSID>"
+        header = f"<t:ExchangeImpersonation>{acting}</t:ExchangeImpersonation>"
+        document = envelope(body, header).encode()
+        status, content = self._request("ews", "localhost", "POST", self._service_path, document, headers)
+        assert status == 200, content[:500]
+        return etree.fromstring(content)
+
+    def _ids(self, tree: etree._Element) -> list[tuple[str, str]]:
+        found = tree.iterfind(".//t:ItemId", NAMES)
+        return [(str(one.get("Id")), str(one.get("ChangeKey", ""))) for one in found]
+
+    def _request(
+        self, which: str, host: str, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[int, bytes]:
+        connection = self._connections.get(which)
+        if connection is None:
+            context = ssl.create_default_context(cafile=self.sandbox.ca_file)
+            port = urlsplit(self.sandbox.url).port
+            connection = http.client.HTTPSConnection(host, port, timeout=30, context=context)
+            self._connections[which] = connection
+        try:
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            return response.status, response.read()
+        except (OSError, http.client.HTTPException):
+            connection.close()
+            self._connections.pop(which, None)
+            raise
+
+
+def _kept(user: str, folder: str, item: etree._Element) -> Kept:
+    name = item.find("t:ItemId", NAMES)
+    assert name is not None
+
+    def text(path: str) -> str:
+        found = item.find(path, NAMES)
+        return "" if found is None else (found.text or "")
+
+    return Kept(
+        user,
+        folder,
+        str(name.get("Id")),
+        str(name.get("ChangeKey")),
+        text("t:ExtendedProperty/t:Value"),
+        text("t:Subject"),
+        text("t:Body"),
+        text("t:IsDraft") == "true",
+    )

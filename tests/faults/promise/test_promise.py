@@ -1,0 +1,140 @@
+"""Random people, random trouble, sudden ends: what every row says is held against the server's record of deliveries.
+
+The machine is Hypothesis's: a schedule that fails shrinks to the steps that matter, and is printed. The numbered
+schedules beside it are those of the bench (`tests/bench/test_promise.py`), which runs thousands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from tests.faults.promise.acts import Acts
+from tests.faults.promise.oracle import Oracle
+from tests.faults.promise.person import RANGES, Step, draw_schedule
+from tests.faults.promise.schedule import Run, run_schedule
+from tests.faults.promise.server import Server
+from tests.faults.promise.trouble import MANNERS
+from tests.faults.promise.world import USERS, Ground, World
+from tests.sandbox_fixture import start, stop
+
+EXAMPLES: Final = int(os.environ.get("MAILWRIGHT_SCHEDULES", "80"))
+NUMBERED: Final = range(int(os.environ.get("MAILWRIGHT_NUMBERED_SCHEDULES", "80")))
+FATE: Final = ("trouble", "calm", "kill window", "kill engine", "wait")
+OTHERS: Final = ("other writes", "other edits", "other deletes", "other sends")
+PERSON: Final = tuple(what for what in RANGES if what not in (*FATE, *OTHERS))
+
+
+@pytest.fixture(scope="module")
+def ground() -> Iterator[tuple[asyncio.Runner, Ground]]:
+    """One sandbox, one engine and one loop for all schedules."""
+    sandbox = start()
+    with asyncio.Runner() as runner:
+
+        async def make() -> Ground:
+            return Ground(Server(sandbox, USERS))
+
+        made = runner.run(make())
+        yield runner, made
+        runner.run(made.close())
+    stop(sandbox)
+
+
+def steps(*what: str) -> st.SearchStrategy[Step]:
+    """Steps of these kinds."""
+
+    def numbers(kind: str) -> st.SearchStrategy[Step]:
+        _, *ranges = RANGES[kind]
+        return st.builds(Step, st.just(kind), *(st.integers(0, max(0, size - 1)) for size in ranges))
+
+    return st.sampled_from(what).flatmap(numbers)
+
+
+class Promise(RuleBasedStateMachine):
+    """One schedule. Its steps are plain data and depend on nothing, so that each can be left out by itself."""
+
+    runner: asyncio.Runner
+    ground: Ground
+
+    @initialize(manner=st.integers(0, len(MANNERS) - 1), account=st.integers(0, 1))
+    def begin(self, manner: int, account: int) -> None:
+        """The program starts, and somebody begins to write."""
+        self.world = World(self.ground, MANNERS[manner])
+        self.oracle = Oracle(self.world)
+        self.acts = Acts(self.world, self.oracle)
+        self.runner.run(self.world.begin())
+        self.runner.run(self.acts.do(Step("begin", account, 1)))
+
+    @rule(step=steps(*PERSON))
+    def person(self, step: Step) -> None:
+        """The person does something."""
+        self.runner.run(self.acts.do(step))
+
+    @rule(step=steps(*OTHERS))
+    def other_client(self, step: Step) -> None:
+        """Another client does something."""
+        self.runner.run(self.acts.do(step))
+
+    @rule(step=steps(*FATE))
+    def fate(self, step: Step) -> None:
+        """Trouble comes or goes, something is killed, time passes."""
+        self.runner.run(self.acts.do(step))
+
+    def teardown(self) -> None:
+        """All trouble ends, time passes, and everything is looked at."""
+        if not hasattr(self, "world"):
+            return
+        try:
+            self.runner.run(self.oracle.settle())
+            self.runner.run(self.oracle.judge())
+        finally:
+            self.runner.run(self.world.end())
+
+
+@pytest.mark.timeout(600)
+def test_what_a_row_says_is_what_the_server_did_whatever_people_and_fate_do(
+    ground: tuple[asyncio.Runner, Ground],
+) -> None:
+    runner, made = ground
+    kind = type("OnThisGround", (Promise,), {"runner": runner, "ground": made})
+    run_state_machine_as_test(
+        kind,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=18,
+            derandomize=True,
+            deadline=None,
+            database=None,
+            # Sockets and processes take their time; explaining would run each failing schedule hundreds of times.
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        ),
+    )
+
+
+@pytest.mark.timeout(600)
+def test_no_letter_of_the_numbered_schedules_is_lost_or_sent_twice(ground: tuple[asyncio.Runner, Ground]) -> None:
+    runner, made = ground
+    met: Counter[str] = Counter()
+    told: Counter[str] = Counter()
+    for number in NUMBERED:
+        run = Run()
+        try:
+            runner.run(run_schedule(made, *draw_schedule(number), run))
+        except AssertionError as error:
+            error.add_note(f"python -m tests.faults.promise.again {number}")
+            raise
+        met.update(run.met)
+        told.update(run.told)
+    # The schedules are worth something only if trouble came and letters went.
+    assert len([name for name, count in met.items() if count]) > 15
+    assert met["window killed"] > 5
+    assert told["sent"] > 50

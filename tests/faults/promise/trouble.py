@@ -1,0 +1,75 @@
+"""The kinds of trouble that a schedule draws from, each as rules of the sandbox's fault plan."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+OPERATIONS: Final = (
+    *("SendItem",) * 4,
+    *("CreateItem",) * 2,
+    *("UpdateItem",) * 2,
+    *("FindItem",) * 2,
+    "GetItem",
+    "DeleteItem",
+    "*",
+)
+"""As often as they matter."""
+LATE: Final = 0.6
+"""Seconds that a server keeps a late request; longer than the engine waits here (`world.DEADLINE`)."""
+
+_INTERNAL: Final = "ErrorInternalServerError"
+
+TROUBLES: Final[dict[str, dict[str, Any]]] = {
+    "reset before": {"action": "reset-before"},
+    "reset after": {"action": "reset-after"},
+    "cut at once": {"action": "cut", "bytes": 0},
+    "cut early": {"action": "cut", "bytes": 60},
+    "cut late": {"action": "cut", "bytes": 900},
+    "wrong length": {"action": "wrong-length", "bytes": 50},
+    "garbage": {"action": "garbage"},
+    "sign-in page before": {"action": "html"},
+    "sign-in page after": {"action": "html", "after": True},
+    "trickle": {"action": "trickle", "bytes": 400, "seconds": 0.002},
+    "stall before": {"action": "stall", "seconds": 0.05},
+    "stall after": {"action": "stall", "seconds": 0.05, "after": True},
+    "late": {"action": "stall", "seconds": LATE},
+    "late after": {"action": "stall", "seconds": LATE, "after": True},
+    "401": {"action": "status", "status": 401},
+    "403": {"action": "status", "status": 403},
+    "429": {"action": "status", "status": 429, "headers": {"Retry-After": "30"}},
+    "500": {"action": "status", "status": 500},
+    "500 after": {"action": "status", "status": 500, "after": True},
+    "503": {"action": "status", "status": 503, "headers": {"Retry-After": "20"}},
+    "503 after": {"action": "status", "status": 503, "after": True},
+    "fault busy": {"action": "fault", "code": "ErrorServerBusy", "back_off": 4000},
+    "fault internal": {"action": "fault", "code": _INTERNAL},
+    "fault internal after": {"action": "fault", "code": _INTERNAL, "after": True},
+    "item busy": {"action": "code", "code": "ErrorServerBusy", "back_off": 3000},
+    "first item busy": {"action": "code", "code": "ErrorServerBusy", "item": 0},
+    "item broken off": {"action": "code", "code": _INTERNAL},
+    "item broken off after": {"action": "code", "code": "ErrorTimeoutExpired", "after": True},
+    "second item broken off after": {"action": "code", "code": _INTERNAL, "item": 1, "after": True},
+    "batch stopped": {"action": "code", "code": "ErrorQuotaExceeded", "item": 0, "stop": True},
+    "item denied": {"action": "code", "code": "ErrorSendAsDenied"},
+    "quota": {"action": "code", "code": "ErrorQuotaExceeded"},
+    "stale key": {"action": "code", "code": "ErrorStaleObject"},
+    "store away": {"action": "code", "code": "ErrorMailboxStoreUnavailable"},
+}
+"""By name; the rule befalls one request unless told otherwise."""
+
+NAMES: Final = tuple(TROUBLES)
+MANNERS: Final = ("", "", "", "leave-draft", "file-elsewhere")
+"""How the server of a schedule files what it sent; mostly as Exchange does."""
+
+
+OFTEN: Final[tuple[dict[str, Any], ...]] = ({"nth": 1}, {"nth": 1}, {"nth": 2}, {"nth": "every", "times": 3})
+
+
+def rule_for(name: str, operation: str, often: int, user: str) -> dict[str, Any]:
+    """Return the rule: it befalls the next request, the one after, or the next three."""
+    return {**TROUBLES[name], **OFTEN[often], "operation": operation, "user": user}
+
+
+def manner_rule(manner: str) -> list[dict[str, Any]]:
+    """Return what makes a server file as `manner` says, for good."""
+    return [{"operation": "SendItem", "nth": "every", "action": manner}] if manner else []

@@ -1,0 +1,298 @@
+"""One schedule's world: a person, a window that may be killed, the real engine, and the sandbox with its troubles.
+
+Time is the fake clock's: it goes on only while nothing is under way at disk, engine or server, so that a schedule of
+minutes takes as long as its requests do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+from app.domain.account import Account
+from app.domain.errors import MailError
+from app.domain.message import AccountId, Content, DraftUpdate, Field, ItemRef, LocalId
+from app.domain.options import Options
+from app.domain.outcome import LOCAL
+from app.domain.record import Record
+from app.engine.client import Deadlines, EngineClient
+from tests.fakes.clock import FakeClock, settle
+from tests.fakes.secrets import FakeSecrets
+from tests.faults.promise.life import BEFORE, DURING, Fuse, Pending
+from tests.faults.promise.server import Kept, Server
+from tests.faults.promise.trouble import LATE, manner_rule
+from tests.faults.promise.window import Window
+
+USERS: Final = ("clara.fontaine@contoso.com", "sofia.lindqvist@contoso.com")
+DEADLINE: Final = 0.4
+"""Seconds that the engine waits for an answer; under `trouble.LATE`."""
+
+
+class WorldClock(FakeClock):
+    """The fake clock; time stands still while disk, engine or server are at work."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+
+    async def advance(self, seconds: float) -> None:
+        end = self._now + seconds
+        await self._world.rest()
+        while self._sleepers and self._sleepers[0][0] <= end and not self._world.window.life.dead:
+            due = self._sleepers[0][0]
+            self._now = max(self._now, due)
+            while self._sleepers and self._sleepers[0][0] <= due:
+                sleeper = self._sleepers.pop(0) if len(self._sleepers) == 1 else _pop(self._sleepers)
+                if not sleeper[2].done():
+                    sleeper[2].set_result(None)
+            await self._world.rest()
+        self._now = end
+        await self._world.rest()
+
+
+def _pop(sleepers: list[Any]) -> Any:
+    import heapq
+
+    return heapq.heappop(sleepers)
+
+
+class Ground:
+    """What outlives a schedule: the sandbox, the engine, the loop's thread of them all."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.secrets = FakeSecrets()
+        self.accounts = [self._account(user) for user in USERS]
+        self.engine = self._new_engine()
+        self.engine_deaths = 0
+
+    def _account(self, user: str) -> Account:
+        sandbox = self.server.sandbox
+        known = sandbox.account(user)
+        account_id = AccountId(user.partition(".")[0])
+        self.secrets.held[account_id] = known["password"]
+        return Account(account_id, user, sandbox.url, known["user"], ca_file=sandbox.ca_file)
+
+    def _new_engine(self) -> EngineClient:
+        return EngineClient(deadlines=Deadlines(write=DEADLINE, send=DEADLINE, read=DEADLINE))
+
+    async def make_ready(self) -> None:
+        """See to it that an engine runs, and is warm: the first request of one waits for its imports."""
+        if self.engine_deaths > 1:
+            # One that dies often is left in peace for a while by its client; here each schedule begins afresh.
+            await self.engine.close()
+            self.engine = self._new_engine()
+            self.engine_deaths = 0
+        if self.engine.pid is None:
+            await self.warm_up()
+
+    async def warm_up(self) -> None:
+        """Start the engine and let it load what it stands on, however long that takes."""
+        patient = Deadlines(write=60, send=60, read=60)
+        hasty, self.engine._deadlines = self.engine._deadlines, patient
+        try:
+            for account in self.accounts:
+                await self.engine.open_account(account, self.secrets.held[account.account_id])
+                while not await self._is_there(account.account_id):
+                    continue  # killed as it came up
+        finally:
+            self.engine._deadlines = hasty
+
+    async def _is_there(self, account_id: AccountId) -> bool:
+        """Ask for what the engine refuses by itself: it has to be there for that, and no request is made."""
+        topic = Content(options=Options(conversation_topic="none"))
+        update = DraftUpdate(ItemRef("none"), topic, frozenset({Field.CONVERSATION_TOPIC}))
+        words = (await self.engine.update(account_id, [update]))[0].words
+        return words is not None and words.response_class == LOCAL
+
+    async def close(self) -> None:
+        """End the engine."""
+        await self.engine.close()
+        self.server.close()
+
+
+class World:
+    """One schedule, from `begin` to `end`."""
+
+    def __init__(self, ground: Ground, manner: str = "") -> None:
+        self.ground, self.server, self.manner = ground, ground.server, manner
+        self.clock = WorldClock(self)
+        self.pending = Pending()
+        self.folder = Path(tempfile.mkdtemp(prefix="promise-", dir=_memory()))
+        self.window: Window
+        self.rules: list[dict[str, Any]] = []
+        self.met: Counter[str] = Counter()
+        self.engine_fuse: Fuse | None = None
+        self.lost_words: set[str] = set()
+        self._names: list[str] = []
+        self.lives = 0
+        self.asked_to_send = False
+        self._must_look = False
+        self._time_flies = False
+        self._engine_is_cold = False
+
+    # --- lives ------------------------------------------------------------------------------------------------------
+
+    async def begin(self) -> None:
+        """Begin the first life, on an empty disk."""
+        await self.ground.make_ready()
+        self.server.reset()
+        self.set_rules([])
+        (self.folder / "0").mkdir()
+        await self._live()
+
+    async def _live(self) -> None:
+        accounts, secrets = self.ground.accounts, self.ground.secrets
+        folder = self.folder / str(self.lives)
+        self.window = await Window.open(
+            folder, self.clock, self.pending, lambda: self.ground.engine, self._before, accounts, secrets
+        )
+        await self.act(self.window.start())
+
+    async def kill_window(self, edits_kept: int) -> None:
+        """Kill the window, wherever it is, and start it again on what it left."""
+        self.met["window killed"] += 1
+        self.lives += 1
+        lost = await self.window.bury(self.folder / str(self.lives), edits_kept)
+        self.lost_words.update(lost)
+        self._check_errors()
+        self._must_look = True
+        await self._live()
+
+    async def revive(self) -> None:
+        """Start the window again where its fuse has burnt down."""
+        while self.window.life.dead:
+            await self.kill_window(0)
+
+    async def end(self) -> None:
+        """Clear up."""
+        try:
+            await self.window.end()
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    # --- acting and resting -----------------------------------------------------------------------------------------
+
+    async def act(self, work: Any) -> Any:
+        """Let the window do something, and everything that follows from it at once; None where it died of it."""
+        task = self.window.spawn(work, "person")
+        await self.rest()
+        if not task.done():
+            # It sleeps until later (a second look for a lost save, say); its end is looked at with the others'.
+            return None
+        if task.cancelled():
+            return None
+        error = task.exception()
+        if isinstance(error, MailError):
+            self.window.spawn.errors.remove(error)
+            return error
+        self._check_errors()
+        return task.result()
+
+    async def rest(self) -> None:
+        """Return when nothing is under way any more: all sleep, or wait for the person."""
+        while True:
+            await settle()
+            if self.pending.works:
+                await asyncio.wait(set(self.pending.works), return_when=asyncio.FIRST_COMPLETED)
+            elif self._engine_is_cold:
+                # A new one takes longer to start than requests are given here; that is not what is to be shown.
+                self._engine_is_cold = False
+                await self.ground.warm_up()
+            elif self._must_look and not self._time_flies:
+                await self._until_the_server_rests()
+            else:
+                break
+
+    async def _until_the_server_rests(self) -> None:
+        """A request whose asker is gone may still be on its way; a server's late answer is minutes, not years, late."""
+        while self.server.under_way():  # noqa: ASYNC110 - what is waited for is in another process
+            await asyncio.sleep(0.02)
+        self._must_look = False
+
+    async def let_go(self) -> None:
+        """Wait for what was let run on while time flew."""
+        self._time_flies, self._must_look = False, True
+        await self.rest()
+
+    def _check_errors(self) -> None:
+        errors = [one for one in self.window.spawn.errors if not isinstance(one, MailError)]
+        if errors:
+            raise errors[0]
+
+    # --- trouble ----------------------------------------------------------------------------------------------------
+
+    def note_fired(self) -> None:
+        """Count the troubles that came true under the rules in force."""
+        for name, rule in zip(self._names, self.server.rules_in_force()[-len(self._names) :], strict=False):
+            self.met[name] += rule["fired"]
+
+    def set_rules(self, rules: list[dict[str, Any]], name: str = "") -> None:
+        """Put troubles in force, beside the server's manner."""
+        self._names = [*self._names, name, name][-len(rules) :] if rules else []
+        self.rules = rules
+        self._time_flies = any(rule.get("seconds") == LATE and rule["operation"] == "SendItem" for rule in rules)
+        self.server.faults([*manner_rule(self.manner), *rules])
+
+    def _before(self, name: str) -> None:
+        """A request is about to go."""
+        self.asked_to_send = self.asked_to_send or name == "send"
+        if any(rule.get("seconds") == LATE for rule in self.rules):
+            self._must_look = True
+        fuse = self.engine_fuse
+        if fuse is not None and fuse.burns_down():
+            self.engine_fuse = None
+            self.met["engine killed"] += 1
+            self.ground.engine_deaths += 1
+            self._must_look = True
+            if fuse.when == BEFORE:
+                self._kill_engine()
+            else:
+                asyncio.get_running_loop().call_later(0.004 if fuse.when == DURING else 0.012, self._kill_engine)
+
+    def _kill_engine(self) -> None:
+        pid = self.ground.engine.pid
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+            self._engine_is_cold = True
+
+    # --- what there is ----------------------------------------------------------------------------------------------
+
+    def letters(self) -> list[Record]:
+        """Return the letters of this machine, the eldest first."""
+        return sorted(self.window.letters.all(), key=lambda record: (record.created, record.local_id))
+
+    def letter(self, number: int, *, among: Any = None) -> Record | None:
+        """Return a letter by number, out of those that `among` takes; None where there is none."""
+        fit = [record for record in self.letters() if among is None or among(record)]
+        return fit[number % len(fit)] if fit else None
+
+    def item_of(self, record: Record | None) -> Kept | None:
+        """Return the draft of a letter as the server has it."""
+        if record is None:
+            return None
+        user = self.user_of(record.account_id)
+        name = "" if record.ref is None else record.ref.item_id
+        drafts = self.server.in_folder(user, "drafts")
+        return next(
+            (one for one in drafts if one.is_draft and (one.mark == record.local_id or one.item_id == name)), None
+        )
+
+    def user_of(self, account_id: AccountId) -> str:
+        """Return the address of an account."""
+        return next(one.address for one in self.ground.accounts if one.account_id == account_id)
+
+    async def text_of(self, local_id: LocalId) -> str:
+        """Return a letter's text as this machine has it."""
+        return (await self.window.store.read(lambda shelf: shelf.read(local_id))).content.body
+
+
+def _memory() -> str | None:
+    """Return a folder in memory where there is one: what is held here does not hang on how fast a disk is."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
