@@ -31,6 +31,7 @@ def option_handlers(writing: Writing) -> dict[str, Handler]:
     return {
         "compose.from": on_letter(lambda view: view.from_line.choose()),
         "compose.later": on_letter(lambda view: view.later.open(writing.send)),
+        "compose.template": on_letter(lambda view: view.snippets.open()),
         "compose.options": on_letter(lambda view: view.options.toggle()),
         **{command: on_letter(partial(open_at, name)) for command, name in OPENS.items()},
     }

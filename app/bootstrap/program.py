@@ -92,7 +92,8 @@ class Program:
         self.outbox = Outbox(self.letters, self.drafts, self.mailbox, self.accounts, clock, spawn)
         self.remedies = Remedies(self.letters, self.drafts, self.outbox, self.accounts, spawn)
         self.remedies.hold_seconds = self.hold
-        self.aids = Aids(self.settings, self.mailbox, self.accounts)
+        self.aids = Aids(self.settings, self.mailbox, self.accounts, clock)
+        self.drafts.sign = self.aids.signatures.sign
         self.readings = Readings(self.letters, self.mailbox, off_thread)
         self.syncing = Syncing(self.mailbox, self.cache, self.accounts, self.letters, clock, spawn)
         self.following = Following(self.drafts, self.mailbox, self.accounts, clock, off_thread)

@@ -90,7 +90,7 @@ class Writing:
         if account is None:
             self.on_no_account()
             return None
-        name = await self._program.drafts.begin(account.account_id, content)
+        name = await self._program.drafts.begin(account.account_id, content, sign=True)
         await self._open(name)
         return name
 

@@ -80,7 +80,8 @@ class Record(msgspec.Struct, frozen=True):
     on the server bears our name of it. `drafts_of` is the mailbox in whose Drafts it was saved, empty for one's own.
     `held` is what the server holds of its attachments; `in_flight` are the keys of those that a request whose answer
     is not known may have added or taken away; `refused` is what was said to those that were not taken. `has_held` says
-    that the server holds, or held, attachments of it: then they are looked at before it is sent.
+    that the server holds, or held, attachments of it: then they are looked at before it is sent. `signature` is the
+    signature that stands in the text, as it was put there.
     """
 
     local_id: LocalId
@@ -111,6 +112,7 @@ class Record(msgspec.Struct, frozen=True):
     in_flight: tuple[str, ...] = ()
     refused: tuple[Refused, ...] = ()
     has_held: bool = False
+    signature: str = ""
 
     @property
     def saved(self) -> bool:

@@ -7,16 +7,18 @@ from app.domain.message import AccountId
 from app.services.accounts import Accounts
 from app.services.categories import UsedCategories
 from app.services.identities import Identities
-from app.services.ports import Mailbox, Settings
+from app.services.ports import Clock, Mailbox, Settings
+from app.services.signatures import Signatures
 
 
 class Aids:
     """Held together so that a letter gets them as one."""
 
-    def __init__(self, settings: Settings, mailbox: Mailbox, accounts: Accounts) -> None:
+    def __init__(self, settings: Settings, mailbox: Mailbox, accounts: Accounts, clock: Clock) -> None:
         """Nothing is read before `load`."""
         self.categories = UsedCategories(settings)
         self.identities = Identities(settings, accounts, mailbox)
+        self.signatures = Signatures(settings, accounts, clock)
         self._mailbox = mailbox
         self._folders: dict[tuple[AccountId, str], tuple[MailFolder, ...]] = {}
 
@@ -24,6 +26,7 @@ class Aids:
         """Read what rests in the settings. Raises StorageError."""
         await self.categories.load()
         await self.identities.load()
+        await self.signatures.load()
 
     def known_folders(self, account_id: AccountId, mailbox: str = "") -> tuple[MailFolder, ...]:
         """Return the folders that were last heard of, without asking."""

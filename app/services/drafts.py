@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -26,6 +26,7 @@ from app.services.letters import Letters
 from app.services.ports import AttachedFiles, Clock, Mailbox
 from app.services.rows import ListRow
 from app.services.saver import Saver, is_passing, needs_saving
+from app.services.signatures import is_blank
 from app.services.taking_over import TakingOver
 from app.services.work import Spawn
 
@@ -66,6 +67,7 @@ class Drafts:
         self.choosing = Choosing(letters, self._saver, self.attaching)
         self._discarding = Discarding(letters, mailbox, accounts, self._saver, clock, spawn)
         self._adopting = Adopting(letters, mailbox, self._saver, clock, self._new_record)
+        self.sign: Callable[[AccountId, Content], tuple[Content, str]] = lambda _account_id, content: (content, "")
         self._held_back: dict[LocalId, list[Edit]] = {}
         self._now_named: dict[LocalId, LocalId] = {}
         accounts.well.subscribe(self.account_reachable)
@@ -73,14 +75,21 @@ class Drafts:
     # --- writing ------------------------------------------------------------------------------------------------
 
     async def begin(
-        self, account_id: AccountId, content: Content | None = None, like: LocalId | None = None
+        self, account_id: AccountId, content: Content | None = None, like: LocalId | None = None, *, sign: bool = False
     ) -> LocalId:
-        """Begin a letter. Nothing is put on the server while it is empty. `like` is whose attachments `content` has."""
+        """Begin a letter. Nothing is put on the server while it is empty. `like` is whose attachments `content` has.
+
+        An empty letter and an answer are signed where a signature is wanted; with `sign` any other is too.
+        """
         local_id, now = new_local_id(), self._clock.now()
         self._saver.begun_here(local_id)
         if content is not None and like is not None:
             content = await self._taking_over.share(await self._letters.read(like), content, local_id)
-        await self._letters.create(self._new_record(local_id, account_id, now), content or Content())
+        signed, signature = content or Content(), ""
+        if sign or content is None or content.options.in_reply_to or content.options.references:
+            signed, signature = self.sign(account_id, signed)
+        record = msgspec.structs.replace(self._new_record(local_id, account_id, now), signature=signature)
+        await self._letters.create(record, signed)
         if content is not None and not content.is_empty():
             self._autosave.touched(local_id)
         return local_id
@@ -282,5 +291,5 @@ class Drafts:
 def _was_never_written(letter: Letter) -> bool:
     """Tell whether nothing is lost with this letter: no text, no words in a field, and nothing made on the server."""
     record = letter.record
-    nothing = letter.content.is_empty() and not any(letter.pending.values())
+    nothing = is_blank(letter) and not any(letter.pending.values())
     return nothing and record.ref is None and not is_passing(record.save_outcome)

@@ -35,6 +35,7 @@ from app.services.attaching import Attaching
 from app.services.letters import Letters
 from app.services.placing import PLACE_REFUSED, Placing, lies_elsewhere, stays_where_it_is
 from app.services.ports import Clock, Mailbox
+from app.services.signatures import is_blank
 
 if TYPE_CHECKING:
     import asyncio
@@ -161,7 +162,7 @@ class Saver:
             return False
         if record.state in IN_OUTBOX and not for_sending:
             return False
-        if record.ref is None and letter.content.is_empty():
+        if record.ref is None and is_blank(letter):
             return False
         if utf16_length(letter.content.subject) > SUBJECT_LIMIT:
             # Cutting it would be silent, and a server that refuses it tells nothing new: it stays here, and says why.

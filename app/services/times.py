@@ -67,6 +67,11 @@ def day_words(when: float, now: float) -> str:
     return tr(_WEEKDAYS[there.tm_wday]) if 1 < days < 7 else _date(there, here)
 
 
+def full_date(when: float) -> str:
+    """Return the day of `when` with its year, as a letter bears it."""
+    return _date(time.localtime(when), time.gmtime(0)) if 0 < when < _LAST else ""
+
+
 def exact_time(when: float) -> str:
     """Return `when` to the second with its distance from UTC, as those who keep a server look for it; "" for never."""
     return time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(when)) if 0 < when < _LAST else ""

@@ -40,5 +40,6 @@ COMMANDS: Final = (
     Command(
         "compose.later", mark("Send later"), ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"), _C, mark("At a time you type.")
     ),
+    Command("compose.template", mark("Template or signature"), ("Ctrl+T",), _C),
     *(Command(name, title, (), _C) for name, title in zip(OPENS, _TITLES, strict=True)),
 )

@@ -154,6 +154,10 @@ class ComposeSession:
         if self.can_edit():
             self._spawn(self._drafts.file_copy(self.local_id, copy_to), "choose where the copy goes")
 
+    def remember_signature(self, text: str) -> None:
+        """Remember which signature stands in the text, so that another takes its place."""
+        self._spawn(self._letters.change(self.local_id, signature=text), "remember the signature")
+
     def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> None:
         """Start work for what stands beside the text."""
         self._spawn(work, name)

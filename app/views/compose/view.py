@@ -26,6 +26,7 @@ from app.views.compose.options_area import OptionsArea
 from app.views.compose.people import LetterPeople
 from app.views.compose.picking import Picking
 from app.views.compose.session import ComposeSession
+from app.views.compose.snippets import SnippetChoice
 
 _SIDE = 28
 
@@ -58,6 +59,7 @@ class ComposeView(QWidget):
         self.picking = Picking(self)
         self.options = OptionsArea(session.options, self, self.picking)
         self.later = LaterChoice(session, self.picking, session.now)
+        self.snippets = SnippetChoice(session, self.body, self.picking, self.subject.setText)
         self.attachments = AttachmentsArea(session.files, self)
         self.setAcceptDrops(True)
         self._build()

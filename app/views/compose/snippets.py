@@ -1,0 +1,153 @@
+"""Signatures and templates put into a letter by key: a signature in the place of the one before, never beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtGui import QTextCursor
+
+from app.domain.i18n import tr
+from app.domain.recipient import Recipient
+from app.services.signatures import Fragment, Snippet, SnippetKind, fill, find_signature, fragment_of, place_for
+from app.views.compose.body import BodyField
+from app.views.compose.picking import Picking
+from app.views.compose.session import ComposeSession
+
+if TYPE_CHECKING:
+    from app.services.aids import Aids
+    from app.services.html.blocks import Block
+
+_NONE: Final = "none"
+
+
+class SnippetChoice:
+    """The choice for one letter. `put_subject` puts a template's subject where there is none."""
+
+    def __init__(
+        self, session: ComposeSession, body: BodyField, picking: Picking, put_subject: Callable[[str], None]
+    ) -> None:
+        """Choose in `picking`, put into `body`; the signature follows the mailbox that the letter is from."""
+        self._session = session
+        self._body = body
+        self._picking = picking
+        self._put_subject = put_subject
+        session.sender.chosen.subscribe(self._sender_chosen)
+
+    @property
+    def _aids(self) -> Aids | None:
+        return self._session.options.aids
+
+    def open(self) -> None:
+        """Choose one by typing a part of its name."""
+        record, aids = self._session.record, self._aids
+        if record is None or aids is None or not self._session.can_edit():
+            return
+        from app.ui.picker import Pick
+
+        snippets = aids.signatures.all(record.account_id)
+        kinds = {SnippetKind.SIGNATURE: tr("Signature"), SnippetKind.TEMPLATE: tr("Template")}
+        picks = [Pick(one.name or _first_line(one), one, kinds[one.kind]) for one in snippets]
+        if self._found() is not None:
+            picks.append(Pick(tr("No signature"), _NONE))
+        note = "" if snippets else tr("Signatures and templates are made in the settings (Ctrl+,).")
+        self._picking.picker.open(tr("Template or signature"), picks, self._chosen, note)
+
+    def _chosen(self, thing: object) -> None:
+        if not isinstance(thing, Snippet):
+            self.put_signature(None)
+        elif thing.kind is SnippetKind.SIGNATURE:
+            self.put_signature(thing)
+        else:
+            self._put_template(thing)
+
+    def put_signature(self, snippet: Snippet | None) -> None:
+        """Put a signature where the one before stands, or at its place; None takes that one out."""
+        record, aids = self._session.record, self._aids
+        if record is None or aids is None or self._body.is_read_only():
+            return
+        self._body.finish_pasting()
+        found = self._found()
+        if snippet is None:
+            fragment = Fragment("")
+        else:
+            fragment = fragment_of(snippet, aids.signatures.facts(record.account_id, self._session.content))
+        start, end = found if found is not None else (place_for(self._body.toPlainText()),) * 2
+        cursor = QTextCursor(self._body.editor.document())
+        start = start if snippet is not None or found is None else self._above(start)
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        before = self._body.editor.textCursor()
+        gap = 0 if found is not None or snippet is None else 2
+        self._insert(cursor, fragment, gap)
+        self._body.editor.setTextCursor(before)
+        placed = QTextCursor(self._body.editor.document())
+        placed.setPosition(start + gap)
+        placed.setPosition(cursor.position(), QTextCursor.MoveMode.KeepAnchor)
+        self._session.remember_signature(placed.selectedText().replace("\u2029", "\n").replace("\u2028", "\n"))
+
+    def _above(self, start: int) -> int:
+        """Return where the room above a signature begins, which goes with it."""
+        cursor = QTextCursor(self._body.editor.document())
+        cursor.setPosition(max(0, start - 2))
+        cursor.setPosition(start, QTextCursor.MoveMode.KeepAnchor)
+        room = cursor.selectedText()
+        return start - (len(room) - len(room.rstrip("\u2029")))
+
+    def _put_template(self, snippet: Snippet) -> None:
+        record, aids = self._session.record, self._aids
+        if record is None or aids is None or self._body.is_read_only():
+            return
+        self._body.finish_pasting()
+        facts = aids.signatures.facts(record.account_id, self._session.content)
+        if snippet.html:
+            self._body.format_text()
+        cursor = self._body.editor.textCursor()
+        self._insert(cursor, fragment_of(snippet, facts), 0)
+        self._body.editor.setTextCursor(cursor)
+        self._body.editor.ensureCursorVisible()
+        if snippet.subject and not self._session.content.subject.strip():
+            self._put_subject(fill(snippet.subject, facts))
+
+    def _insert(self, cursor: QTextCursor, fragment: Fragment, gap: int) -> None:
+        """Put `fragment` in place of what is selected, in one step that can be undone."""
+        rich = self._body.rich
+        if rich is None or not self._body.is_formatted():
+            cursor.insertText("\n" * gap + fragment.text)
+            return
+        from app.services.html.blocks import Paragraph, Run
+
+        blocks: list[Block] = [Paragraph()] * gap
+        if fragment.html:
+            from app.services.html.parse import parse_piece
+
+            blocks += parse_piece(fragment.html)
+        else:
+            blocks += [Paragraph((Run(line),) if line else ()) for line in fragment.text.split("\n")]
+        if fragment.text or fragment.html:
+            rich.insert_blocks(blocks, cursor)
+        else:
+            cursor.removeSelectedText()
+
+    def _found(self) -> tuple[int, int] | None:
+        """Return where a signature of the account stands in the text."""
+        record, aids = self._session.record, self._aids
+        if record is None or aids is None:
+            return None
+        known = aids.signatures.known_texts(record.account_id, self._session.content)
+        return find_signature(self._body.toPlainText(), [record.signature, *known])
+
+    def _sender_chosen(self, sender: Recipient | None) -> None:
+        """Exchange the signature for that of the mailbox now chosen, where there is one of each."""
+        record, aids = self._session.record, self._aids
+        if record is None or aids is None or self._found() is None:
+            return
+        options = self._session.content.options
+        reply = bool(options.in_reply_to or options.references)
+        wanted = aids.signatures.default(record.account_id, sender, reply=reply)
+        if wanted is not None:
+            self.put_signature(wanted)
+
+
+def _first_line(snippet: Snippet) -> str:
+    return snippet.text.strip().partition("\n")[0][:60]

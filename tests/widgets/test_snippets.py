@@ -1,0 +1,205 @@
+"""Signatures and templates by key: exchanged and not doubled, above what is quoted, and nothing when alone."""
+
+from __future__ import annotations
+
+import msgspec
+
+from app.domain.message import BodyFormat, Content, Field, LocalId
+from app.domain.options import Options
+from app.domain.recipient import Recipient
+from app.domain.state import State
+from app.services.plain import plain_text
+from app.services.signatures import Snippet, SnippetKind
+from tests.fakes.scene import ANNA, BEN, LETTER
+from tests.program_scene import HOLD, ProgramScene
+
+SALES = "sales@example.org"
+MINE = Snippet("1", name="Mine", text="Anna Lind\nPartnerships", for_new=True, for_replies=True)
+SHORT = Snippet("2", name="Short", text="A.")
+THEIRS = Snippet("3", name="Sales", text="The sales team", address=SALES, for_new=True, for_replies=True)
+RICH = Snippet("4", name="Formatted", text="Anna Lind", html="<div><b>Anna</b> Lind</div>")
+OFFER = Snippet("5", SnippetKind.TEMPLATE, "Offer", "Dear {to.name},\n\nour offer of {date}.", subject="Our offer")
+
+
+async def with_snippets(scene: ProgramScene, *snippets: Snippet) -> None:
+    for snippet in snippets:
+        await scene.program.aids.signatures.keep(ANNA, snippet)
+
+
+async def begun(scene: ProgramScene) -> LocalId:
+    await scene.press("C")
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    return scene.letter.session.local_id
+
+
+async def choose(scene: ProgramScene, name: str) -> None:
+    await scene.press("Ctrl+T")
+    await scene.type(name)
+    await scene.press("Return")
+
+
+async def text(scene: ProgramScene, name: LocalId) -> str:
+    """Return the text on disk, as it would be found after a crash."""
+    content = (await scene.journal.after_crash().read(name)).content
+    return plain_text(content.body) if content.body_format is BodyFormat.HTML else content.body
+
+
+async def test_a_new_letter_has_the_signature_and_vanishes_if_nothing_else_is_written(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    await with_snippets(scene, MINE)
+    name = await begun(scene)
+    assert scene.letter.body.toPlainText() == "\n\nAnna Lind\nPartnerships"
+    scene.letter.focus_field(Field.BODY)
+    await scene.type("Hello")
+    assert await text(scene, name) == "Hello\n\nAnna Lind\nPartnerships"
+    for _ in "Hello":
+        await scene.press("Backspace")
+    await scene.press("Escape")
+    assert scene.program.letters.get(name) is None
+    assert scene.mailbox.items == {}
+
+
+async def test_another_signature_takes_the_place_of_the_first_and_none_takes_it_out(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    await with_snippets(scene, MINE, SHORT)
+    name = await begun(scene)
+    scene.letter.focus_field(Field.BODY)
+    await scene.type("Hello")
+    await choose(scene, "short")
+    assert await text(scene, name) == "Hello\n\nA."
+    assert scene.field() is Field.BODY
+    await scene.type("!")
+    await choose(scene, "mine")
+    assert await text(scene, name) == "Hello!\n\nAnna Lind\nPartnerships"
+    await choose(scene, "no sig")
+    assert (await text(scene, name)).strip() == "Hello!"
+    await choose(scene, "mine")
+    assert await text(scene, name) == "Hello!\n\nAnna Lind\nPartnerships"
+
+
+async def test_it_is_exchanged_in_a_letter_opened_again_after_a_restart(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await with_snippets(scene, MINE, SHORT)
+    name = await scene.saved(msgspec.structs.replace(LETTER, body="Hello\n\nAnna Lind\nPartnerships\n"))
+    scene.program.writing.open(name)
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    await choose(scene, "short")
+    assert await text(scene, name) == "Hello\n\nA.\n"
+
+
+async def test_in_an_answer_it_stands_above_what_is_quoted(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await with_snippets(scene, MINE, SHORT)
+    answer = Content(
+        to=(BEN,),
+        subject="Re: Hello",
+        body="\n\nOn 3 Nov, Ben wrote:\n> Hello\n",
+        options=Options(in_reply_to="<a@b>"),
+    )
+    scene.program.writing.begin(answer)
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    name = scene.letter.session.local_id
+    quote = "\n\nOn 3 Nov, Ben wrote:\n> Hello\n"
+    assert await text(scene, name) == f"\n\nAnna Lind\nPartnerships{quote}"
+    await choose(scene, "short")
+    assert await text(scene, name) == f"\n\nA.{quote}"
+
+
+async def test_the_signature_follows_the_mailbox_that_the_letter_is_from(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.mailbox.people = [Recipient(SALES, "Sales")]
+    await scene.program.aids.identities.add(ANNA, SALES)
+    await with_snippets(scene, MINE, THEIRS)
+    name = await begun(scene)
+    for mailbox, signature in (("sales", THEIRS.text), ("anna", MINE.text)):
+        await scene.press("Alt+F")
+        await scene.type(mailbox)
+        await scene.press("Return")
+        assert (await text(scene, name)).strip() == signature
+    scene.letter.focus_field(Field.BODY)
+    await scene.press("Ctrl+A", "Delete", "Alt+F")
+    await scene.type("sales")
+    await scene.press("Return")
+    assert await text(scene, name) == "", "one that was taken out stays out"
+
+
+async def test_a_template_goes_in_where_one_writes_with_its_fields_and_its_subject(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    await with_snippets(scene, OFFER)
+    await begun(scene)
+    await scene.type("ben@example.org")
+    await scene.press("Tab")
+    name = scene.letter.session.local_id
+    scene.letter.focus_field(Field.BODY)
+    await scene.type("PS: ")
+    await choose(scene, "offer")
+    content = await scene.content(name)
+    assert content.subject == "Our offer"
+    assert content.body.startswith("PS: Dear {to.name},\n\nour offer of ")
+    assert "{date}" not in content.body
+    assert scene.field() is Field.BODY
+    await scene.press("Ctrl+Z")
+    assert await text(scene, name) == "PS: "
+
+
+async def test_a_subject_that_was_written_stays(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await with_snippets(scene, OFFER)
+    name = await scene.saved(LETTER)
+    scene.program.writing.open(name)
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    await choose(scene, "offer")
+    content = await scene.content(name)
+    assert (content.subject, content.body[:9]) == (LETTER.subject, "Dear Ben,")
+
+
+async def test_a_formatted_signature_is_words_in_a_plain_letter_and_formatted_in_a_formatted_one(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    await with_snippets(scene, RICH, SHORT)
+    name = await scene.saved(LETTER)
+    scene.program.writing.open(name)
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    await choose(scene, "formatted")
+    assert await text(scene, name) == "Dear Ben\n\nAnna Lind"
+    scene.letter.body.format_text()
+    await scene.settle()
+    await choose(scene, "formatted")
+    content = await scene.content(name)
+    assert content.body_format is BodyFormat.HTML
+    assert content.body.count("<b>Anna</b> Lind") == 1
+    assert (await text(scene, name)).count("Anna") == 1
+    await choose(scene, "short")
+    assert "Anna" not in await text(scene, name)
+    assert (await text(scene, name)).split() == ["Dear", "Ben", "A."]
+
+
+async def test_without_any_the_choice_says_where_they_are_made(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await begun(scene)
+    await scene.press("Ctrl+T")
+    picker = scene.letter.picking.picker
+    assert picker.titles() == []
+    assert "Signatures and templates are made in the settings (Ctrl+,)." in scene.words(picker)
+    await scene.press("Return", "Escape")
+    assert scene.field() is Field.TO
+
+
+async def test_what_is_on_its_way_takes_none(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await with_snippets(scene, SHORT)
+    name = await scene.saved(LETTER)
+    scene.program.writing.open(name)
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.program.outbox.send([name], HOLD)
+    await scene.settle()
+    await scene.press("Ctrl+T")
+    assert not scene.letter.picking.is_open
+    assert scene.record(name).state is State.HELD
