@@ -126,6 +126,10 @@ class Backend(Protocol):
         """Read one attachment, a file into a new one at `path`. Raises AccountError, BadInput for the path."""
         ...
 
+    def save_mime(self, ref: ItemRef, path: str, job: Job) -> Outcome:
+        """Write one item as it would travel into a new file at `path`. Raises AccountError, BadInput for the path."""
+        ...
+
     def resolve_names(self, text: str, job: Job) -> Resolution:
         """Find whom `text` stands for. Raises AccountError, ItemRefused."""
         ...

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.bootstrap.many_work import ManyWork
 from app.bootstrap.reading_work import show_pictures
 from app.domain.address_writing import format_recipient
 from app.domain.errors import MailError
@@ -45,6 +46,7 @@ class DeskWork:
         self._shown: ListRow | None = None
         self._read: tuple[str, Letter] | None = None
         self._left_at = 0.0
+        self.many = ManyWork(program)
         stage = program.stage
         stage.on_reading = self.read
         for desk in stage.desks.values():
@@ -202,7 +204,10 @@ class DeskWork:
         self._with_chosen(self._program.drafts_room.set_ready)
 
     def discard_chosen(self) -> None:
-        """Throw the marked drafts away, or the current one."""
+        """Throw the marked letters away, or the current one: what was sent goes to Deleted Items."""
+        if self._program.stage.place == "sent":
+            self.many.delete()
+            return
         self._with_chosen(self._program.drafts_room.discard)
 
     def retry_chosen(self) -> None:

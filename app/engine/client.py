@@ -159,6 +159,13 @@ class EngineClient:
         )
         return _must_be(end, protocol.AttachmentRead).fetch
 
+    async def save_mime(self, account_id: AccountId, ref: ItemRef, path: str) -> Outcome:
+        """GetItem with MimeContent. Raises AccountError, BadInput."""
+        end = await self._read(
+            lambda n, seconds: protocol.SaveMime(n, account_id, seconds, ref, path), self._deadlines.attach
+        )
+        return _must_be(end, protocol.MimeSaved).outcome
+
     async def resolve_names(self, account_id: AccountId, text: str) -> Resolution:
         """ResolveNames. Raises AccountError, ItemRefused."""
         end = await self._read(lambda n, seconds: protocol.ResolveNames(n, account_id, seconds, text))

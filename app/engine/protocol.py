@@ -126,6 +126,13 @@ class GetAttachment(Work, frozen=True, tag="get-attachment"):
     path: str
 
 
+class SaveMime(Work, frozen=True, tag="save-mime"):
+    """Answered by MimeSaved; the file is written by the engine."""
+
+    ref: ItemRef
+    path: str
+
+
 class ResolveNames(Work, frozen=True, tag="resolve"):
     """Answered by Resolved."""
 
@@ -189,7 +196,7 @@ class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
 
 
 WriteRequest = Save | Update | Send | Delete | Move | Copy | Attach | DeleteAttachments
-LookRequest = FindFolders | GetAttachment | ResolveNames | ExpandGroup | AskMailTips | Sync
+LookRequest = FindFolders | GetAttachment | SaveMime | ResolveNames | ExpandGroup | AskMailTips | Sync
 ReadRequest = Get | ListFolder | Locate | LookRequest
 WorkRequest = Probe | WriteRequest | ReadRequest
 Request = Hello | OpenAccount | WorkRequest | Cancel
@@ -270,6 +277,13 @@ class AttachmentRead(msgspec.Struct, frozen=True, tag="attachment"):
     fetch: AttachmentFetch
 
 
+class MimeSaved(msgspec.Struct, frozen=True, tag="mime-saved"):
+    """The end of SaveMime."""
+
+    id: int
+    outcome: Outcome
+
+
 class Resolved(msgspec.Struct, frozen=True, tag="resolved"):
     """The end of ResolveNames and ExpandGroup."""
 
@@ -310,7 +324,7 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
     bad_input: str = ""
 
 
-Found = FoldersFound | Attached | AttachmentRead | Resolved | Tips | Synced
+Found = FoldersFound | Attached | MimeSaved | AttachmentRead | Resolved | Tips | Synced
 End = Done | Outcomes | Fetches | Listing | Sightings | Found | Failure
 Reply = Ready | Started | Progress | Uploaded | End
 

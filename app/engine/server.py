@@ -261,6 +261,8 @@ def _look(request: protocol.LookRequest, job: Job, backend: Backend) -> protocol
         case protocol.GetAttachment():
             fetch = backend.get_attachment(request.attachment_id, request.path, job)
             return protocol.AttachmentRead(request.id, fetch)
+        case protocol.SaveMime():
+            return protocol.MimeSaved(request.id, backend.save_mime(request.ref, request.path, job))
         case protocol.ResolveNames():
             return protocol.Resolved(request.id, backend.resolve_names(request.text, job))
         case protocol.ExpandGroup():

@@ -84,6 +84,10 @@ class Mailbox(Protocol):
         """GetAttachment; a file is written to `path`, which must not be there yet. Raises BadInput for the path."""
         ...
 
+    async def save_mime(self, account_id: AccountId, ref: ItemRef, path: str) -> Outcome:
+        """GetItem with MimeContent, written to `path`, which must not be there yet. A read; raises BadInput too."""
+        ...
+
     async def resolve_names(self, account_id: AccountId, text: str) -> Resolution:
         """ResolveNames; nobody is an empty answer. Raises ItemRefused too."""
         ...
@@ -176,6 +180,10 @@ class Cache(Protocol):
 
         With `whole`, rows that no page told of (those that were only `put`, or are in doubt) are removed.
         """
+        ...
+
+    async def remove(self, account_id: AccountId, place: Place, item_ids: Sequence[str]) -> None:
+        """Remove rows whose items are known to be there no more."""
         ...
 
     async def doubt(self, account_id: AccountId, place: Place) -> None:

@@ -8,7 +8,7 @@ round, and the next one comes after a growing pause, when the account is well ag
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from app.domain.cached import Standing
@@ -202,6 +202,15 @@ class Syncing:
         folder.users -= 1
         if folder.users <= 0:
             self._folders.pop((folder.account_id, folder.place), None)
+
+    async def gone(self, account_id: AccountId, place: Place, item_ids: Sequence[str]) -> None:
+        """Take out of a list at once what has left it by our own doing. Raises StorageError."""
+        if not item_ids:
+            return
+        await self._cache.remove(account_id, place, item_ids)
+        folder = self._folders.get((account_id, place))
+        if folder is not None:
+            folder.changed.emit(None)
 
     def start(self) -> None:
         """Look for what other clients did, every minute."""

@@ -101,6 +101,10 @@ class WatchedMailbox:
         """GetAttachment, watched."""
         return await self._reading(account_id, self._mailbox.get_attachment(account_id, attachment_id, path))
 
+    async def save_mime(self, account_id: AccountId, ref: ItemRef, path: str) -> Outcome:
+        """GetItem with MimeContent, watched."""
+        return await self._reading(account_id, self._mailbox.save_mime(account_id, ref, path))
+
     async def resolve_names(self, account_id: AccountId, text: str) -> Resolution:
         """ResolveNames, watched."""
         return await self._reading(account_id, self._mailbox.resolve_names(account_id, text))

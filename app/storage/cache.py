@@ -140,6 +140,15 @@ class SqliteCache:
 
         await self._write(account_id, place, note)
 
+    async def remove(self, account_id: AccountId, place: Place, item_ids: Sequence[str]) -> None:
+        """Remove rows whose items are known to be there no more."""
+        gone = list(item_ids)
+
+        def remove(sql: _Sql, folder: int) -> None:
+            sql.executemany("DELETE FROM rows WHERE folder = ? AND item = ?", [(folder, one) for one in gone])
+
+        await self._write(account_id, place, remove)
+
     async def doubt(self, account_id: AccountId, place: Place) -> None:
         """Take every row for one that may be no more, until it is told of again."""
 

@@ -87,6 +87,11 @@ class FakeBackend:
         self._enter("get_attachment", job)
         return AttachmentFetch(Outcome(Verdict.UNKNOWN))
 
+    def save_mime(self, ref: ItemRef, path: str, job: Job) -> Outcome:
+        """Say that it is unknown."""
+        self._enter("save_mime", job)
+        return Outcome(Verdict.UNKNOWN)
+
     def resolve_names(self, text: str, job: Job) -> Resolution:
         """Find who was asked for."""
         self._enter("resolve_names", job)

@@ -130,6 +130,12 @@ class FakeCache:
             if whole and kept.folder == (account_id, place) and not kept.seen:
                 del self._kept[number]
 
+    async def remove(self, account_id: AccountId, place: Place, item_ids: Sequence[str]) -> None:
+        """Remove rows."""
+        self._enter("remove")
+        for item_id in item_ids:
+            self._kept.pop(self._find(account_id, place, item_id) or 0, None)
+
     async def doubt(self, account_id: AccountId, place: Place) -> None:
         """Take every row for one that may be no more."""
         self._enter("doubt")

@@ -41,7 +41,7 @@ class MoreOfAMailbox:
         self._attachment_numbers = itertools.count(1)
 
     async def move(self: Any, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
-        """Move items; each has a new name there, as on Exchange."""
+        """Move items; each has a new name there, as on Exchange, which does not tell that of another mailbox."""
 
         def move_one(_: AccountId, ref: ItemRef) -> Outcome:
             item = self._find(account_id, ref)
@@ -123,6 +123,14 @@ class MoreOfAMailbox:
                     _keep(path, self.contents[attachment_id])
                     return AttachmentFetch(self._accepted(None), one)
         return AttachmentFetch(self._refused(_GONE))
+
+    async def save_mime(self: Any, account_id: AccountId, ref: ItemRef, path: str) -> Outcome:
+        """Write subject and text as a message."""
+        await self._read("save_mime", account_id, (ref, path))
+        item = self._find(account_id, ref)
+        if item is not None:
+            _keep(path, f"Subject: {item.content.subject}\r\n\r\n{item.content.body}".encode())
+        return _answer(self, None if item is None else item.ref)
 
     async def resolve_names(self: Any, account_id: AccountId, text: str) -> Resolution:
         """Find people by the start of their name or address."""

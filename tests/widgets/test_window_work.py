@@ -345,10 +345,10 @@ async def test_the_palette_offers_what_makes_sense_where_the_focus_is(program_sc
         return {palette._list.item(row).text() for row in range(palette._list.count())}
 
     await scene.press("Ctrl+Shift+P")
-    assert {"Next problem", "Discard", "Select all"} <= offered()
+    assert {"Next problem", "Delete", "Select all"} <= offered()
     assert "Save draft" not in offered()
     await scene.press("Escape")
     await scene.press("C")
     await scene.press("Ctrl+Shift+P")
     assert {"Next problem", "Discard message", "Save draft"} <= offered()
-    assert not {"Discard", "Select all"} & offered()
+    assert not {"Delete", "Select all"} & offered()

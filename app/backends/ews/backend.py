@@ -14,7 +14,7 @@ from app.backends.ews.calls import SoapFault, post
 from app.backends.ews.folder_names import find_folders, folders_in, mail_folders
 from app.backends.ews.items import is_true, mark_of, ref_of, row_of
 from app.backends.ews.probe import probe
-from app.backends.ews.replies import fetched_of, outcomes_of, words_of
+from app.backends.ews.replies import fetched_of, mime_of, outcomes_of, words_of
 from app.backends.ews.syncing import page_of, sync_items
 from app.backends.ews.troubles import trouble_of
 from app.backends.ews.verdicts import fault_outcome, not_sent, refused_here, untold
@@ -115,6 +115,15 @@ class EwsBackend:
         except OSError as error:
             why = error.strerror or type(error).__name__
             raise BadInput(tr("The attachment cannot be written ({why}).", why=why)) from error
+
+    def save_mime(self, ref: ItemRef, path: str, job: Job) -> Outcome:
+        """GetItem of the MimeContent; it is written to `path`, which must not be there yet."""
+        messages = self._read(requests.get_mime(ref), job)
+        try:
+            return mime_of(messages, partial(write_file, path))
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise BadInput(tr("The message cannot be written to a file ({why}).", why=why)) from error
 
     def resolve_names(self, text: str, job: Job) -> Resolution:
         """ResolveNames."""

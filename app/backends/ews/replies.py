@@ -6,8 +6,10 @@ reply with more has its surplus left aside: no list is ever shorter than what wa
 
 from __future__ import annotations
 
+import base64
+import binascii
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lxml import etree
 
@@ -61,6 +63,27 @@ def fetched_of(messages: Sequence[Element], asked: int, own: str) -> list[FetchO
         item = _first_item(message)
         answers.append(FetchOutcome(outcome, item_of(item, own) if outcome.accepted and item is not None else None))
     return answers + [FetchOutcome(unanswered(len(messages), asked, now))] * (asked - len(answers))
+
+
+def mime_of(messages: Sequence[Element], keep: Callable[[bytes], None]) -> Outcome:
+    """Hand the MimeContent of the one item of a GetItem to `keep`, and return its Outcome."""
+    now = time.time()
+    if not messages:
+        return unanswered(0, 1, now)
+    outcome = outcome_of(messages[0], now, needs_ref=True)
+    item = _first_item(messages[0])
+    content = None if item is None else child(item, "t:MimeContent")
+    if not outcome.accepted:
+        return outcome
+    try:
+        mime = b"" if content is None else base64.b64decode(content.text or "", validate=False)
+    except binascii.Error:
+        mime = b""
+    if not mime:
+        detail = tr("The server’s answer for this item cannot be read.")
+        return Outcome(Verdict.UNKNOWN, words=outcome.words, trouble=Trouble(TroubleKind.SERVER, detail), at=now)
+    keep(mime)
+    return outcome
 
 
 def outcome_of(message: Element, now: float, *, needs_ref: bool) -> Outcome:

@@ -164,6 +164,16 @@ def get_items(refs: Sequence[ItemRef]) -> Element:
     return request
 
 
+def get_mime(ref: ItemRef) -> Element:
+    """GetItem with the MimeContent alone: the letter as it would travel ([MS-OXWSCORE] 2.2.4.24 MimeContent)."""
+    request = operation("GetItem")
+    shape = add(request, "m:ItemShape")
+    add(shape, "t:BaseShape", "IdOnly")
+    add(shape, "t:IncludeMimeContent", "true")
+    _add_item_ids(request, [ref])
+    return request
+
+
 def find_page(folder: Folder | Place, offset: int, limit: int, query: str = "") -> Element:
     """FindItem: one page of a folder, newest first ([MS-OXWSSRCH] 3.1.4.2).
 

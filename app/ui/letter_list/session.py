@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from app.domain.errors import Trouble
@@ -43,6 +43,7 @@ class ListSession:
         self.view: FolderView | None = None
         self.grouped = False
         self.text = ""
+        self._amiss: dict[str, Explanation] = {}
         self._spawn = spawn
         self._now = now
 
@@ -243,12 +244,17 @@ class ListSession:
 
     def explanation(self, row: ListRow) -> Explanation | None:
         """Return what is the matter with a row, None where nothing is."""
-        return explain_row(row)
+        return explain_row(row) or self._amiss.get(row.key)
+
+    def tell_amiss(self, amiss: Mapping[str, Explanation]) -> None:
+        """Say at these rows, by key, what went wrong with them in a batch, until the next one is done."""
+        before, self._amiss = self._amiss, dict(amiss)
+        self.told.emit(frozenset(int(key) for key in {*before, *amiss}))
 
     def problems(self) -> list[int]:
         """Return what names the rows that need the person, in order."""
-        wrong = (row for row in self.rows() if explain_row(row) is not None)
-        return [int(row.key) for row in wrong]
+        wrong = [int(row.key) for row in self.rows() if explain_row(row) is not None]
+        return wrong + [int(key) for key in self._amiss if int(key) not in wrong]
 
     def local_ids(self, rows: Iterable[ListRow]) -> list[LocalId]:
         """Return this machine's names of those rows that have one."""

@@ -24,5 +24,7 @@ COMMANDS = (
         _L,
         mark("F9 sends all that are ready."),
     ),
-    Command("drafts.discard", mark("Discard"), ("Del", "#", "Backspace"), _L, mark("Can be undone.")),
+    Command(
+        "drafts.discard", mark("Delete"), ("Del", "#", "Backspace"), _L, mark("In Drafts and in Sent. Can be undone.")
+    ),
 )

@@ -71,6 +71,13 @@ class Foot:
         self._window.say(words, tr("Undo") if undo is not None else "")
         self._leave.start()
 
+    def busy(self, words: str, stop: Callable[[], None]) -> None:
+        """Say how far something is that takes its time, until something else is said; Undo stops it meanwhile."""
+        self._leave.stop()
+        self._speaks = True
+        self._undo = stop
+        self._window.say(words, tr("Stop"))
+
     def keep_back(self, count: int) -> None:
         """Take down that so many of a batch never went, to be said with what became of the rest."""
         self._kept_back = count

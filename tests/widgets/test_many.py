@@ -1,0 +1,261 @@
+"""Work on many letters by keys: delete, move, copy, categorise, export, stop; outcomes for each, and a way back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.bootstrap.many_work import ManyWork
+from app.domain.errors import Trouble, TroubleKind
+from app.domain.listing import Folder, Place
+from app.domain.mail_folder import MailFolder
+from app.domain.message import Content
+from app.domain.state import State
+from app.services import desk_batches, outbox
+from tests.fakes.mailbox import Stored, words
+from tests.fakes.scene import ANNA, BEN
+from tests.program_scene import HOLD, ProgramScene
+
+OFFLINE = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
+LOST = Trouble(TroubleKind.DEADLINE)
+DENIED = words("ErrorAccessDenied", "Access is denied.")
+PLANS = MailFolder("folder-plans", ("Projects", "Plans"))
+
+
+async def sent(scene: ProgramScene, count: int) -> list[Stored]:
+    """Put so many letters into Sent and go there; the newest is the last."""
+    items = []
+    for number in range(count):
+        items += scene.on_server(Content(to=(BEN,), subject=f"Letter {number}", body="text"), folder=Folder.SENT)
+        await scene.clock.advance(1)
+    await scene.press("Ctrl+3", "F5", "Home")
+    return items
+
+
+def shown(scene: ProgramScene) -> list[str]:
+    return [row.subject for row in scene.rows]
+
+
+def there(scene: ProgramScene, place: Place) -> list[str]:
+    return sorted(item.content.subject for item in scene.mailbox.in_place(ANNA, place))
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {one.name: one.read_bytes() for one in folder.iterdir()}
+
+
+def in_plans(scene: ProgramScene) -> list[str]:
+    return there(scene, Place(Folder.INBOX, "", PLANS.folder_id))
+
+
+@pytest.fixture
+def small_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make batches of several requests out of few letters."""
+    monkeypatch.setattr(desk_batches, "AT_ONCE", 2)
+    monkeypatch.setattr("app.bootstrap.many_work._TOLD_FROM", 2)
+
+
+async def test_del_moves_what_was_sent_to_deleted_items_and_z_brings_it_back(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await sent(scene, 4)
+    await scene.press("Space", "J", "X", "Del")
+    assert shown(scene) == ["Letter 1", "Letter 0"]
+    assert scene.foot == "2 deleted"
+    assert there(scene, Place(Folder.DELETED)) == ["Letter 2", "Letter 3"]
+    assert scene.in_list()
+    await scene.press("Z")
+    assert sorted(shown(scene)) == ["Letter 0", "Letter 1", "Letter 2", "Letter 3"]
+    assert scene.foot == "2 brought back"
+
+
+async def test_a_folder_is_found_by_typing_and_what_went_there_comes_back(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.mailbox.folders[""] = (MailFolder("folder-other", ("Other",)), PLANS)
+    await sent(scene, 3)
+    await scene.press("Ctrl+A", "V")
+    await scene.type("plan")
+    await scene.press("Return")
+    assert shown(scene) == []
+    assert in_plans(scene) == ["Letter 0", "Letter 1", "Letter 2"]
+    assert scene.foot == "3 moved to Plans"
+    await scene.press("Z")
+    assert len(shown(scene)) == 3
+    assert in_plans(scene) == []
+
+
+async def test_a_copy_leaves_the_letter_and_is_taken_back(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.mailbox.folders[""] = (PLANS,)
+    await sent(scene, 1)
+    await scene.press("Shift+V", "Return")
+    assert in_plans(scene) == shown(scene) == ["Letter 0"]
+    assert scene.foot == "Copied to Plans"
+    await scene.press("Z")
+    assert in_plans(scene) == []
+    assert shown(scene) == ["Letter 0"]
+
+
+async def test_escape_in_the_list_of_folders_moves_nothing(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.mailbox.folders[""] = (PLANS,)
+    await sent(scene, 1)
+    await scene.press("V", "Escape")
+    assert scene.in_list()
+    assert scene.mailbox.calls_of("move") == []
+
+
+async def test_folders_that_cannot_be_asked_for_are_said_so(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await sent(scene, 1)
+    scene.mailbox.fail("find_folders", OFFLINE)
+    await scene.press("V")
+    assert "cannot be asked" in scene.words(scene.window.pages)
+    await scene.press("Escape")
+    assert scene.in_list()
+
+
+async def test_a_refusal_stands_at_its_own_row_and_the_others_are_done(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await sent(scene, 3)
+    scene.mailbox.refuse("move", 1, DENIED)
+    await scene.press("Ctrl+A", "Del")
+    assert shown(scene) == ["Letter 1"]
+    assert scene.foot == "2 deleted, 1 was not done"
+    desk = scene.program.stage.desk
+    assert desk.model.face(0).tone == "bad"
+    await scene.press("F8")
+    assert scene.current.subject == "Letter 1"
+    await scene.press("I")
+    assert "ErrorAccessDenied" in scene.words(scene.program.reader)
+    await scene.press("Del")
+    assert shown(scene) == []
+
+
+async def test_a_lost_reply_is_said_at_the_row_and_the_next_look_tells_the_truth(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await sent(scene, 2)
+    scene.mailbox.fail("move", LOST, processed=True)
+    await scene.press("Del")
+    assert shown(scene) == ["Letter 0"]
+    assert there(scene, Place(Folder.DELETED)) == ["Letter 1"]
+
+
+async def test_without_a_server_nothing_is_lost_and_the_rest_is_not_asked_for(
+    program_scene: ProgramScene, small_requests: None
+) -> None:
+    scene = program_scene
+    await sent(scene, 6)
+    scene.mailbox.fail("move", OFFLINE)
+    scene.mailbox.fail("sync", OFFLINE)
+    await scene.press("Ctrl+A", "Del")
+    assert len(shown(scene)) == 6
+    assert len(scene.mailbox.calls_of("move")) == 1
+    assert scene.foot.startswith("2 were not done, 4 were not attempted")
+
+
+async def test_a_batch_says_how_far_it_is_and_is_stopped_by_key(
+    program_scene: ProgramScene, small_requests: None
+) -> None:
+    scene = program_scene
+    await sent(scene, 8)
+    scene.mailbox.hold("move").open.set()
+    gate = scene.mailbox.hold("move")
+    await scene.press("Ctrl+A", "Del")
+    await gate.reached.wait()
+    await scene.settle()
+    assert scene.foot.startswith("2 of 8")
+    await scene.press("Ctrl+.")
+    gate.open.set()
+    await scene.settle()
+    assert shown(scene) == ["Letter 3", "Letter 2", "Letter 1", "Letter 0"]
+    assert scene.foot.startswith("4 deleted, 4 were not attempted")
+    await scene.press("Z")
+    assert len(shown(scene)) == 8
+
+
+async def test_a_category_is_given_taken_away_and_taken_back(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    items = await sent(scene, 2)
+    await scene.press("Ctrl+A", "T")
+    await scene.type("Urgent")
+    await scene.press("Return")
+    assert [item.content.options.categories for item in items] == [("Urgent",), ("Urgent",)]
+    assert scene.program.stage.desk.model.face(0).categories == ("Urgent",)
+    assert scene.foot == "Category given: Urgent"
+    await scene.press("T")
+    assert "Urgent" in scene.program.aids.categories.known
+    await scene.press("Return")
+    assert [item.content.options.categories for item in items] == [("Urgent",), ()]
+    assert scene.foot == "Category taken away: Urgent"
+    await scene.press("Z")
+    assert items[1].content.options.categories == ("Urgent",)
+
+
+async def test_a_draft_of_ours_takes_a_category_and_is_still_saved_and_sent(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await scene.saved()
+    await scene.press("Home", "T")
+    await scene.type("Urgent")
+    await scene.press("Return", "Ctrl+Return")
+    await scene.passes(HOLD + 1)
+    assert scene.record(name).state is State.SENT
+    assert len(scene.mailbox.delivered) == 1
+
+
+async def test_a_draft_moved_elsewhere_leaves_this_machine_too(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.mailbox.folders[""] = (PLANS,)
+    name = await scene.saved()
+    await scene.press("Home", "V", "Return")
+    assert shown(scene) == []
+    assert scene.program.letters.get(name) is None
+    assert len(in_plans(scene)) == 1
+    await scene.press("Z")
+    assert len(shown(scene)) == 1
+
+
+async def test_what_the_server_has_not_all_of_is_left_as_it_is(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.mailbox.folders[""] = (PLANS,)
+    scene.mailbox.fail("save", OFFLINE, times=9)
+    await scene.press("C")
+    await scene.type("ben@example.org")
+    await scene.press("Escape")
+    await scene.press("V", "Return")
+    assert len(shown(scene)) == 1
+    assert in_plans(scene) == []
+    assert "was not done" in scene.foot
+
+
+async def test_letters_are_exported_as_files_none_over_another(program_scene: ProgramScene, tmp_path: Path) -> None:
+    scene = program_scene
+    scene.on_server(Content(subject='A: "b"/c?'), Content(subject='A: "b"/c?'), Content(), folder=Folder.SENT)
+    await scene.press("Ctrl+3", "F5")
+    desk = scene.program.stage.desk
+    many = ManyWork(scene.program)
+    many.export(desk, await desk.session.rows_of(desk.model.ids), tmp_path)
+    await scene.settle()
+    files = files_in(tmp_path)
+    assert sorted(files) == ["A b c (2).eml", "A b c.eml", "no subject.eml"]
+    assert all(files.values())
+    assert scene.foot.startswith("3 exported to ")
+
+
+async def test_a_thousand_that_are_sent_can_be_stopped_and_the_rest_is_ready_again(
+    program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = program_scene
+    monkeypatch.setattr(outbox, "_BATCH", 2)
+    for number in range(6):
+        await scene.saved(subject=f"Letter {number}")
+    gate = scene.mailbox.hold("send")
+    await scene.press("Ctrl+A", "Ctrl+Return")
+    await scene.passes(HOLD + 1)
+    await gate.reached.wait()
+    await scene.press("Ctrl+.")
+    assert scene.foot == "Stopped: 4 messages are ready again"
+    gate.open.set()
+    await scene.passes(1)
+    assert len(scene.mailbox.delivered) == 2
+    assert scene.states() == [State.READY] * 4
