@@ -1,0 +1,164 @@
+"""The window's side without its window, on a real disk and a real engine, at the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from app.domain.account import Account
+from app.domain.message import AccountId, Content, LocalId
+from app.domain.recipient import Recipient
+from app.domain.record import Record
+from app.domain.state import State
+from app.engine.client import EngineClient
+from app.services.accounts import Accounts
+from app.services.attachments import Attachments
+from app.services.drafts import Drafts
+from app.services.letters import Letters
+from app.services.outbox import Outbox
+from app.services.watched import WatchedMailbox
+from app.storage.attachments import AttachmentFolder
+from app.storage.journal import SqliteJournal
+from app.storage.store import Store
+from tests.fakes.scene import Spawned
+from tests.fakes.secrets import FakeSecrets
+from tests.fakes.settings import FakeSettings
+from tests.integration.sandbox import soap
+from tests.sandbox_fixture import RunningSandbox
+
+A = AccountId("a")
+TO = "james.okafor@contoso.com"
+LETTER = Content(to=(Recipient(TO),), subject="The plan", body="Dear James")
+WITH_MIME = "<t:IncludeMimeContent>true</t:IncludeMimeContent>"
+
+
+class HurriedClock:
+    """The real time, in which nobody sleeps long."""
+
+    def now(self) -> float:
+        """Return seconds since the epoch."""
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        """Return soon."""
+        await asyncio.sleep(min(seconds, 0.02))
+
+
+class Run:
+    """One run of the program on what is in `folder`; `restarted` is the next, after a kill."""
+
+    def __init__(self, folder: Path, sandbox: RunningSandbox) -> None:
+        self.folder, self.sandbox = folder, sandbox
+        self._over = False
+
+    async def start(self) -> Run:
+        """Begin as the program does."""
+        first = self.sandbox.first
+        account = Account(A, first["address"], self.sandbox.url, first["user"], ca_file=self.sandbox.ca_file)
+        secrets = FakeSecrets()
+        await secrets.keep(A, first["password"])
+        self.store = await Store.open(self.folder / "mailwright.sqlite")
+        self.engine, clock, self.spawn = EngineClient(), HurriedClock(), Spawned()
+        self.letters = Letters(SqliteJournal(self.store), clock, self.spawn)
+        self.accounts = Accounts(FakeSettings([account]), secrets, self.engine)
+        mailbox = WatchedMailbox(self.engine, self.accounts, clock)
+        self.files = AttachmentFolder(self.folder / "attachments")
+        self.drafts = Drafts(self.letters, mailbox, self.accounts, clock, self.spawn, self.files)
+        self.attachments = Attachments(self.letters, self.drafts, self.files, self.spawn)
+        self.outbox = Outbox(self.letters, self.drafts, mailbox, self.accounts, clock, self.spawn)
+        await self.letters.load()
+        await self.accounts.start()
+        await self.drafts.resume()
+        await self.outbox.resume()
+        await self.attachments.resume()
+        return self
+
+    async def end(self) -> None:
+        """End all that runs; what fails in a task fails the test, unless it was killed."""
+        if self._over:
+            return
+        self._over = True
+        await self.spawn.end()
+        await self.engine.close()
+        await self.store.close()
+        assert self.spawn.errors == []
+
+    async def kill(self) -> None:
+        """End it as SIGKILL would: nobody is asked, and what its tasks meet on the way is nobody's concern."""
+        if self.engine.pid is not None:
+            os.kill(self.engine.pid, signal.SIGKILL)
+        await self.spawn.end()
+        await self.engine.close()
+        await self.store.close()
+        self._over = True
+
+    async def restarted(self) -> Run:
+        """Kill this run where it stands, engine and all, and begin the next."""
+        await self.kill()
+        return await Run(self.folder, self.sandbox).start()
+
+    async def letter(self, *paths: Path, content: Content = LETTER) -> LocalId:
+        """Return a letter that is open, with these attached; nothing was asked of the server yet."""
+        name = await self.drafts.begin(A, content)
+        self.attachments.watch(await self.letters.read(name))
+        assert await self.attachments.add_files(name, paths) == []
+        return name
+
+    def record(self, name: LocalId) -> Record:
+        """Return a record that must be there."""
+        record = self.letters.get(name)
+        assert record is not None
+        return record
+
+    async def until_saved(self, name: LocalId) -> Record:
+        """Save until the server has it all, as the program does by itself in its pauses."""
+        async with asyncio.timeout(300):
+            while not self.record(name).saved or self.record(name).in_flight:
+                await self.drafts.save(name)
+                await asyncio.sleep(0.01)
+        return self.record(name)
+
+    async def until(self, name: LocalId, *states: State) -> Record:
+        """Wait until a letter is in one of these states."""
+        async with asyncio.timeout(300):
+            while self.record(name).state not in states:  # noqa: ASYNC110 - as the person sees it
+                await asyncio.sleep(0.01)
+        return self.record(name)
+
+    async def attached_on_server(self, name: LocalId) -> list[str]:
+        """Return the names of what the server holds of a letter."""
+        ref = self.record(name).ref
+        assert ref is not None
+        item = (await self.engine.get(A, [ref]))[0].item
+        assert item is not None
+        return [one.name for one in item.attachments]
+
+
+def received(sandbox: RunningSandbox, subject: str = LETTER.subject) -> list[EmailMessage]:
+    """Return the letters that James has, as Python's own email package reads them."""
+    found = sandbox.post(soap.find("inbox"), user=TO)
+    subjects = [one.text or "" for one in found.all(".//t:Message/t:Subject")]
+    items = [item for item, told in zip(found.ids(".//t:Message/t:ItemId"), subjects, strict=True) if told == subject]
+    letters = []
+    for item in items:
+        raw = sandbox.post(soap.get([item], more=WITH_MIME), user=TO).text(".//t:MimeContent") or ""
+        letter = message_from_bytes(base64.b64decode(raw), policy=policy.default)
+        assert isinstance(letter, EmailMessage)
+        letters.append(letter)
+    return letters
+
+
+@pytest.fixture
+async def run(sandbox: RunningSandbox, tmp_path: Path) -> AsyncIterator[Run]:
+    run = await Run(tmp_path / "data", sandbox).start()
+    yield run
+    await run.end()
