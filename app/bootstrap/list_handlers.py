@@ -45,6 +45,9 @@ def list_handlers(program: Program) -> dict[str, Handler]:
             program.foot.say(tr("Grouped by day"))
 
     def find_on_server() -> None:
+        if not stage.desk.session.searching:
+            stage.desk.begin_search()  # there is nothing yet to ask the server for
+            return
         stage.desk.search_server()
         program.foot.say(tr("Looking on the server…"))
 
@@ -52,7 +55,7 @@ def list_handlers(program: Program) -> dict[str, Handler]:
     program.drafts_room.found.subscribe(lambda count: _tell_found(program, count))
     return {
         "list.find": Handler(find, is_shown),
-        "list.find_server": Handler(find_on_server, lambda: is_shown() and stage.desk.session.searching),
+        "list.find_server": Handler(find_on_server, is_shown),
         "list.group": Handler(group, is_shown),
         **{name: Handler(partial(arrange, order), is_shown) for name, order in _ORDERS.items()},
     }

@@ -18,6 +18,8 @@ from app.services.rows import ListRow
 from app.ui.letter_list.desk import ListDesk
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QFileDialog
+
     from app.bootstrap.program import Program
     from app.ui.picker import Pick, Picker
 
@@ -168,8 +170,13 @@ class ManyWork:
         dialog.fileSelected.connect(
             lambda folder: self._with(desk, ids, lambda rows: self.export(desk, rows, Path(folder)))
         )
-        dialog.finished.connect(dialog.deleteLater)
+        dialog.finished.connect(lambda _: self._come_back(desk, dialog))
         dialog.open()
+
+    def _come_back(self, desk: ListDesk, dialog: QFileDialog) -> None:
+        dialog.deleteLater()
+        self._program.window.activateWindow()
+        desk.take_focus()
 
     def export(self, desk: ListDesk, rows: list[ListRow], folder: Path) -> None:
         """Write letters as files into `folder`, none over another."""
