@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.bootstrap.attachment_handlers import attachment_handlers
 from app.bootstrap.editing_handlers import editing_handlers
+from app.bootstrap.letter_findings import finding_handlers
 from app.bootstrap.letter_options import option_handlers
 from app.bootstrap.letter_people import people_handlers
 from app.bootstrap.list_handlers import list_handlers
@@ -143,4 +144,5 @@ def _while_writing(program: Program) -> Handlers:
         **editing_handlers(writing.current),
         **option_handlers(writing),
         **people_handlers(writing),
+        **finding_handlers(writing),
     }

@@ -101,7 +101,7 @@ class Program:
         self.readings.read_in_sent.subscribe(lambda r: self.address_book.learn_from_sent(*r))
         directory = Directory(self.mailbox, self._server, self.accounts, clock, spawn)
         tips = Tips(self._server, self.accounts, clock, spawn, off_thread)
-        self.people = People(self.address_book, directory, tips, self.accounts)
+        self.people = People(self.address_book, directory, tips, self.accounts, off_thread)
 
     def _build_rooms(self) -> None:
         spawn, now = self.tasks.spawn, self.clock.now

@@ -115,6 +115,7 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
     await program.aids.load()
     left = left_open(program)
     program.tasks.spawn(program.address_book.load(), "read the address book")
+    program.tasks.spawn(program.people.read_choices(program.settings), "read what is asked before sending")
     if sandbox is None:
         await program.accounts.read()
     else:

@@ -21,6 +21,12 @@ class ProblemKind(StrEnum):
     SUBJECT_TOO_LONG = "subject-too-long"
     SUBJECT_EMPTY = "subject-empty"
     OPTION = "option"
+    ADDRESS_SLIPPED = "address-slipped"
+    ADDRESS_LOOKS_LIKE = "address-looks-like"
+    NOT_DELIVERED = "not-delivered"
+    EXTERNAL = "external"
+    TWICE = "twice"
+    MANY_RECIPIENTS = "many-recipients"
     ATTACHMENT_FORGOTTEN = "attachment-forgotten"
     ATTACHMENT_STRANGE = "attachment-strange"
     ATTACHMENTS_DIFFER = "attachments-differ"
@@ -43,6 +49,12 @@ BEFORE_SENDING = frozenset(
         ProblemKind.SUBJECT_TOO_LONG,
         ProblemKind.SUBJECT_EMPTY,
         ProblemKind.OPTION,
+        ProblemKind.ADDRESS_SLIPPED,
+        ProblemKind.ADDRESS_LOOKS_LIKE,
+        ProblemKind.NOT_DELIVERED,
+        ProblemKind.EXTERNAL,
+        ProblemKind.TWICE,
+        ProblemKind.MANY_RECIPIENTS,
         ProblemKind.ATTACHMENT_FORGOTTEN,
         ProblemKind.ATTACHMENT_STRANGE,
         ProblemKind.ATTACHMENTS_DIFFER,
@@ -51,13 +63,17 @@ BEFORE_SENDING = frozenset(
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One finding of the preflight: at which field, whether it keeps the letter back, and the sentence to show."""
+    """One finding of the preflight: at which field, whether it keeps the letter back, and the sentence to show.
+
+    `fix` is what may stand in place of `value`, "" where nothing can be proposed.
+    """
 
     kind: ProblemKind
     field: Field
     blocking: bool
     sentence: str
     value: str = ""
+    fix: str = ""
 
     @property
     def problem(self) -> str:

@@ -50,10 +50,12 @@ def note_for(
 
 
 def is_external(recipient: Recipient, own_domains: Iterable[str]) -> bool:
-    """Tell whether an address lies outside the domains of one's own organisation. Without any, nothing does."""
+    """Tell whether an address lies outside the domains of one's own organisation. Without any, nothing does, and
+    what has no dot is a name of one's own network.
+    """
     domain = recipient.address.rpartition("@")[2].casefold()
     own = {one.casefold() for one in own_domains if one}
-    if not own or not domain or "@" not in recipient.address or recipient.routing != "SMTP":
+    if not own or "." not in domain or "@" not in recipient.address or recipient.routing != "SMTP":
         return False
     return not any(domain == one or domain.endswith("." + one) or one.endswith("." + domain) for one in own)
 
@@ -69,7 +71,7 @@ def _from_tips(tips: MailTips | None, size: int) -> list[Note]:
     if tips.mailbox_full:
         found.append(Note(tr("Full"), "circle-alert", "bad", (tr("This mailbox is full and takes no more messages."),)))
     if tips.max_message_size is not None and 0 < tips.max_message_size < size:
-        limit = _size_words(tips.max_message_size)
+        limit = size_words(tips.max_message_size)
         found.append(Note(tr("Too large"), "circle-alert", "bad", (tr("Takes messages up to {size}.", size=limit),)))
     if tips.out_of_office:
         words = tips.out_of_office[:_MANY_WORDS]
@@ -94,7 +96,7 @@ def _from_group(tips: MailTips | None, *, is_group: bool) -> list[Note]:
     return [Note(f"{members}", "users-round", "warn" if outside else "muted", tuple(sentences))]
 
 
-def _size_words(size: int) -> str:
+def size_words(size: int) -> str:
     """Return a size as a person says it."""
     if size < 1_000_000:
         return tr("{n} KB", n=max(1, round(size / 1_000)))

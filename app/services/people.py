@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import Final
+
 from app.domain.message import AccountId
+from app.domain.problem import Finding
 from app.domain.recipient import Recipient
 from app.services.accounts import Accounts
 from app.services.address_book import AddressBook
@@ -10,16 +14,51 @@ from app.services.directory import Directory
 from app.services.events import Event
 from app.services.mail_tips import Tips
 from app.services.notes import Note, note_for
+from app.services.ports import Settings
+from app.services.preflight_people import MANY, Around
+
+MANY_CHOICE: Final = "ask_from_recipients"
+"""The preference that names from how many recipients on it is asked whether all are meant; 0 for never."""
+STRANGERS_CHOICE: Final = "ask_for_strangers"
+"""The preference that says whether it is asked where somebody outside is new: "never", or anything else for yes."""
+
+OffThread = Callable[[Callable[[], list[Finding]]], Awaitable[list[Finding]]]
+
+
+async def _here(work: Callable[[], list[Finding]]) -> list[Finding]:
+    return work()
 
 
 class People:
     """Address book, directory and mail tips. `said` is a sentence for the person whose wish came to nothing."""
 
-    def __init__(self, book: AddressBook, directory: Directory, tips: Tips, accounts: Accounts) -> None:
-        """Hold them together."""
+    def __init__(
+        self, book: AddressBook, directory: Directory, tips: Tips, accounts: Accounts, off_thread: OffThread = _here
+    ) -> None:
+        """Hold them together. `off_thread` runs a long look where it stops no key."""
+        self.off_thread = off_thread
+        self._many, self._ask_for_strangers = MANY, True
         self.said: Event[str] = Event()
         self.book, self.directory, self.tips = book, directory, tips
         self._accounts = accounts
+
+    async def read_choices(self, settings: Settings) -> None:
+        """Read what the person chose for the second look before sending. Raises StorageError."""
+        many = await settings.read(MANY_CHOICE)
+        if many is not None and many.isascii() and many.isdigit():
+            self._many = int(many)
+        self._ask_for_strangers = await settings.read(STRANGERS_CHOICE) != "never"
+
+    def around(self, account_id: AccountId, sending_as: str = "") -> Around:
+        """Return what the second look before sending has to know; a copy, to be read in any thread."""
+        return Around(
+            self.own_domains(),
+            lambda recipient: self.book.get(account_id, recipient) is not None,
+            dict(self.book.domains(account_id)),
+            lambda recipient: self.tips.of(account_id, recipient, sending_as),
+            self._many,
+            self._ask_for_strangers,
+        )
 
     def own_domains(self) -> frozenset[str]:
         """Return the domains of one's own addresses, of all accounts."""

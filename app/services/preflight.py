@@ -11,6 +11,7 @@ from app.domain.i18n import tr
 from app.domain.message import RECIPIENT_FIELDS, SUBJECT_LIMIT, Content, Field
 from app.domain.problem import Finding, ProblemKind
 from app.services.forgotten import check_attachments
+from app.services.preflight_people import Around, look_at_people
 
 ASKED_IN_OPTIONS: Final = frozenset({Field.HEADERS, Field.FOLLOW_UP, Field.REMINDER, Field.DEFERRED})
 """Options that are typed, and may stand there half typed."""
@@ -18,9 +19,15 @@ _MOST_FINDINGS: Final = 20
 """So many bad addresses are named one by one; more help nobody."""
 
 
-def check(content: Content, pending: Mapping[Field, str] | None = None) -> list[Finding]:
-    """Return what was found, blocking ones first. `pending` are words in a field that are no recipient yet."""
-    findings = [*_check_recipients(content, pending or {}), *_check_subject(content), *check_attachments(content)]
+def check(content: Content, pending: Mapping[Field, str] | None = None, around: Around | None = None) -> list[Finding]:
+    """Return what was found, blocking ones first. `pending` are words in a field that are no recipient yet.
+
+    With `around`, what is known around the letter, there are findings too that only ask for a second look.
+    """
+    findings = _check_recipients(content, pending or {})
+    if around is not None:
+        findings += look_at_people(content, around)
+    findings += [*_check_subject(content), *check_attachments(content)]
     return sorted(findings, key=lambda finding: not finding.blocking)
 
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from app.commands.command import Command, Context
 from app.domain.i18n import mark
-from app.views.compose import attachments_commands, editing_commands, options_commands, recipients_commands
+from app.views.compose import (
+    attachments_commands,
+    editing_commands,
+    findings_commands,
+    options_commands,
+    recipients_commands,
+)
 
 _C = Context.COMPOSE
 
@@ -33,5 +39,6 @@ COMMANDS = (
     *attachments_commands.COMMANDS,
     Command("compose.remedy", mark("Do what the bar offers"), ("Alt+A",), _C),
     Command("compose.details", mark("Show or hide details"), ("Alt+D",), _C),
+    *findings_commands.COMMANDS,
     *recipients_commands.COMMANDS,
 )

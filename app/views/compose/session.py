@@ -32,6 +32,7 @@ from app.services.remedies import Remedies
 from app.services.wording import Explanation, StateWords, explain_record, state_words
 from app.services.work import Spawn
 from app.views.compose.attachments_session import AttachmentsSession
+from app.views.compose.findings_session import FindingsSession
 from app.views.compose.from_session import FromSession
 from app.views.compose.options_session import OptionsSession
 
@@ -80,6 +81,9 @@ class ComposeSession:
         self.files = AttachmentsSession(self, letter, tools.attachments)
         self.attachments = tools.attachments
         self.people, self.account_id = tools.people, letter.record.account_id
+        self.findings: FindingsSession | None = None
+        if tools.people is not None:
+            self.findings = FindingsSession(self, tools.letters, tools.people, tools.spawn, tools.now)
         self._leaving = False
         self._stop_listening = [
             tools.drafts.changed.subscribe(self._record_changed),
@@ -143,6 +147,8 @@ class ComposeSession:
             self._head.apply(edit)
             if not isinstance(edit, Pending):
                 self.changed.emit(None)
+        if self.findings is not None:
+            self.findings.edited(edit)
 
     def toggle_importance(self) -> None:
         """High importance, or back to normal."""
@@ -174,6 +180,8 @@ class ComposeSession:
 
     async def _send(self, hold_seconds: float) -> None:
         try:
+            if self.findings is not None and not await self.findings.may_go():
+                return
             answers = await self._outbox.send([self.local_id], hold_seconds)
         finally:
             self._leaving = False
@@ -245,6 +253,8 @@ class ComposeSession:
     def _attached(self, told: tuple[LocalId, AttachmentSet | AttachmentGone]) -> None:
         if told[0] == self.local_id:
             self._head.apply(told[1])
+            if self.findings is not None:
+                self.findings.edited(told[1])
 
     def _renamed(self, replaced: Replaced) -> None:
         if replaced.old == self.local_id:

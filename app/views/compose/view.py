@@ -20,6 +20,7 @@ from app.views.compose.body import BodyField
 from app.views.compose.body_pictures import BodyPictures
 from app.views.compose.body_work import BodyWork
 from app.views.compose.fields import SubjectField
+from app.views.compose.findings import FindingsBar, LetterFindings
 from app.views.compose.from_line import FromLine
 from app.views.compose.later import LaterChoice
 from app.views.compose.options_area import OptionsArea
@@ -66,6 +67,7 @@ class ComposeView(QWidget):
         self._show_letter()
         self._connect()
         self.people = self._know_people()
+        self.findings = self._show_findings()
         self.refresh()
 
     # What is drawn ---------------------------------------------------------------------------------------------------
@@ -79,6 +81,8 @@ class ComposeView(QWidget):
         head.setContentsMargins(_SIDE, 4, _SIDE, 0)
         head.setSpacing(6)
         head.addWidget(self.bar)
+        self._finding_place = QVBoxLayout()
+        head.addLayout(self._finding_place)
         head.addLayout(self._build_fields())
         head.addSpacing(4)
         head.addWidget(self.subject)
@@ -211,6 +215,17 @@ class ComposeView(QWidget):
             widget.words.returnPressed.connect(lambda words=widget.words: None if words.composing else self._go_on())
         return people
 
+    def _show_findings(self) -> LetterFindings | None:
+        if self.session.findings is None:
+            return None
+        bar = FindingsBar(self._registry, self._do_finding, self)
+        self._finding_place.addWidget(bar)
+        return LetterFindings(self, self.session.findings, bar, self._registry)
+
+    def _do_finding(self, number: int) -> None:
+        if self.findings is not None:
+            self.findings.act(number)
+
     def _go_on(self) -> None:
         """Enter with nothing left to complete: to the subject, or to the text where there is one already."""
         self.focus_field(Field.BODY if self.session.content.subject.strip() else Field.SUBJECT)
@@ -272,6 +287,8 @@ class ComposeView(QWidget):
         notice = self.session.notice()
         if notice is not None and notice.action:
             self._act(notice.action)
+        else:
+            self._do_finding(0)
 
     def _act(self, action: str) -> None:
         if action == "copy-details":
@@ -328,6 +345,7 @@ class ComposeView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
+            if self.findings is None or not self.findings.dismiss():
+                self.left.emit()
             return
         super().keyPressEvent(event)

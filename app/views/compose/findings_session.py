@@ -1,0 +1,117 @@
+"""The second look before a letter goes: what was found stands in the pane, and the next Ctrl+Enter sends all the same.
+
+No dialog, and nothing twice: what the person has seen and sent on is not said again, unless Escape took it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from app.domain.edits import BodyReplaced, TextSplice
+from app.domain.message import AccountId, Field, LocalId
+from app.domain.problem import Finding, ProblemKind
+from app.domain.record import Letter
+from app.services import preflight
+from app.services.events import Event
+from app.services.letters import Letters
+from app.services.people import People
+from app.services.work import Spawn
+
+NERVOUS: Final = 0.5
+"""Seconds after findings appeared in which a second Ctrl+Enter is a key pressed twice, and no answer to them."""
+_LARGE: Final = 200_000
+_MANY: Final = 300
+
+
+class Sending(Protocol):
+    """What has to be known of the letter that is to go."""
+
+    local_id: LocalId
+    account_id: AccountId
+
+
+class FindingsSession:
+    """The findings of one letter. `shown` are those in the pane."""
+
+    def __init__(
+        self, letter: Sending, letters: Letters, people: People, spawn: Spawn, now: Callable[[], float]
+    ) -> None:
+        """Nothing is looked at yet."""
+        self.changed: Event[None] = Event()
+        self.shown: tuple[Finding, ...] = ()
+        self._letter, self._letters, self._people = letter, letters, people
+        self._spawn, self._now = spawn, now
+        self._accepted: set[tuple[ProblemKind, str]] = set()
+        self._shown_at = 0.0
+        self._checking = self._stale = False
+
+    async def may_go(self) -> bool:
+        """Tell whether the letter may be sent: nothing was found, or all of it has been seen. Raises StorageError.
+
+        What keeps a letter back is said by the outbox, so that every way of sending says the same.
+        """
+        if self.shown and self._now() - self._shown_at < NERVOUS:
+            return False
+        found = await self._look()
+        if any(finding.blocking for finding in found):
+            self._show(())
+            return True
+        if all(_mark(finding) in self._accepted for finding in found):
+            return True
+        self._accepted |= {_mark(finding) for finding in found}
+        self._shown_at = self._now()
+        self._show(tuple(found))
+        return False
+
+    def dismiss(self) -> bool:
+        """Take the findings away, because the person does not want to send now; False where there were none."""
+        shown = bool(self.shown)
+        self._accepted.clear()
+        self._show(())
+        return shown
+
+    def edited(self, edit: object) -> None:
+        """Look again whether what is shown still holds, after a change that may have mended it."""
+        body = isinstance(edit, BodyReplaced) or (isinstance(edit, TextSplice) and edit.field is Field.BODY)
+        if not self.shown or (body and all(finding.field is not Field.BODY for finding in self.shown)):
+            return
+        self._stale = True
+        if not self._checking:
+            self._checking = True
+            self._spawn(self._look_again(), "look again at the findings")
+
+    async def _look_again(self) -> None:
+        try:
+            while self._stale and self.shown:
+                self._stale = False
+                holds = {_mark(finding) for finding in await self._look()}
+                self._show(tuple(finding for finding in self.shown if _mark(finding) in holds))
+        except KeyError:
+            pass  # the letter is gone
+        finally:
+            self._checking = False
+
+    async def _look(self) -> list[Finding]:
+        letter = await self._letters.read(self._letter.local_id)
+        around = self._people.around(self._letter.account_id, _sender(letter))
+
+        def look() -> list[Finding]:
+            return preflight.check(letter.content, letter.pending, around)
+
+        long = len(letter.content.body) > _LARGE or len(letter.content.recipients()) > _MANY
+        return await self._people.off_thread(look) if long else look()
+
+    def _show(self, found: tuple[Finding, ...]) -> None:
+        if found != self.shown:
+            self.shown = found
+            self.changed.emit(None)
+
+
+def _sender(letter: Letter) -> str:
+    return "" if letter.content.sender is None else letter.content.sender.address
+
+
+def _mark(finding: Finding) -> tuple[ProblemKind, str]:
+    """Return by what a finding is known again: the number of people may change while nothing else does."""
+    return finding.kind, "" if finding.kind is ProblemKind.MANY_RECIPIENTS else finding.sentence
