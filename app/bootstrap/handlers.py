@@ -53,6 +53,8 @@ def _everywhere(program: Program, window: WindowWork) -> Handlers:
         "window.scheme": Handler(window.switch_scheme),
         "window.quit": Handler(lambda: _close(program)),
         "account.add": Handler(window.add_account),
+        "account.signatures": Handler(lambda: window.show_account_page("signatures")),
+        "account.mailboxes": Handler(lambda: window.show_account_page("mailboxes")),
         "account.sign_in": Handler(window.sign_in, window.can_sign_in),
     }
 

@@ -95,12 +95,21 @@ class WindowWork:
     def show_settings(self) -> None:
         """Show the settings page."""
         if self._settings is None:
+            from app.views.settings.account_pages import AccountPages
             from app.views.settings.view import SettingsView
 
-            self._settings = SettingsView(self._program.settings_room)
+            pages = AccountPages(self._program.accounts, self._program.aids, self._program.tasks)
+            self._settings = SettingsView(self._program.settings_room, pages=pages)
             self._settings.closed.connect(self._leave_settings)
         self._program.settings_room.load()
         self._program.window.show_page(self._settings)
+
+    def show_account_page(self, name: str) -> None:
+        """Show a further page of the account: "signatures" or "mailboxes"."""
+        self.show_settings()
+        account = self._program.accounts.default
+        if account is not None and self._settings is not None:
+            self._settings.open_page(name, account.account_id)
 
     def add_account(self) -> None:
         """Show the form of a new account."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.account import Account
@@ -17,7 +19,9 @@ from app.views.settings.session import SettingsSession
 
 
 class AccountList(QWidget):
-    """Draws the session's accounts."""
+    """Draws the session's accounts. `page_wanted` names another page of an account: its signatures, its mailboxes."""
+
+    page_wanted = Signal(str, str)
 
     def __init__(self, session: SettingsSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,7 +84,9 @@ class AccountList(QWidget):
         before: QWidget = self
         for row in self.rows:
             self._accounts.addWidget(row)
-            for button in (row.change, row.remove, row.confirm, row.keep):
+            row.signatures.clicked.connect(partial(self._want, "signatures", row.account_id))
+            row.mailboxes.clicked.connect(partial(self._want, "mailboxes", row.account_id))
+            for button in (row.signatures, row.mailboxes, row.change, row.remove, row.confirm, row.keep):
                 if before is not self:
                     QWidget.setTabOrder(before, button)
                 before = button
@@ -88,6 +94,9 @@ class AccountList(QWidget):
             QWidget.setTabOrder(before, self.add)
         if held_focus:
             self.focus_start()
+
+    def _want(self, name: str, account_id: AccountId) -> None:
+        self.page_wanted.emit(name, account_id)
 
 
 class AccountRow(QFrame):
@@ -101,6 +110,9 @@ class AccountRow(QFrame):
         host, _ = host_of(account.endpoint)
         self.setAccessibleName(f"{account.address}, {host}")
         self.change = self._button(tr("Change"), tr("Change {address}", address=account.address))
+        self.account_id = account.account_id
+        self.signatures = self._button(tr("Signatures"), tr("Signatures of {address}", address=account.address))
+        self.mailboxes = self._button(tr("Mailboxes"), tr("Mailboxes beside {address}", address=account.address))
         self.remove = self._button(tr("Remove"), tr("Remove {address}", address=account.address))
         self.confirm = self._button(tr("Remove"), tr("Yes, remove {address}", address=account.address))
         self.keep = self._button(tr("Keep"), tr("Keep {address}", address=account.address))
@@ -133,8 +145,8 @@ class AccountRow(QFrame):
         line.setSpacing(14)
         line.addWidget(icon)
         line.addLayout(words, 1)
-        line.addWidget(self.change)
-        line.addWidget(self.remove)
+        for button in (self.signatures, self.mailboxes, self.change, self.remove):
+            line.addWidget(button)
         return face
 
     def _question(self, account: Account) -> QWidget:

@@ -7,5 +7,7 @@ from app.domain.i18n import mark
 
 COMMANDS = (
     Command("account.add", mark("Add an account")),
+    Command("account.signatures", mark("Signatures and templates: make and change")),
+    Command("account.mailboxes", mark("Mailboxes to send as: add and remove")),
     Command("account.sign_in", mark("Sign in"), help=mark("Type the password of an account that waits for it.")),
 )

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.i18n import tr
+from app.domain.message import AccountId
 from app.views.settings.account_list import AccountList
+from app.views.settings.account_pages import AccountPages
 from app.views.settings.form_view import FormView
 from app.views.settings.session import Phase, SettingsSession
+
+if TYPE_CHECKING:
+    from app.views.settings.mailboxes_page import MailboxesPage
+    from app.views.settings.snippets_page import SnippetsPage
+
+    Page = AccountList | FormView | MailboxesPage | SnippetsPage
 
 _WIDEST = 980
 
@@ -19,12 +29,18 @@ class SettingsView(QWidget):
 
     closed = Signal()
 
-    def __init__(self, session: SettingsSession, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: SettingsSession, parent: QWidget | None = None, pages: AccountPages | None = None
+    ) -> None:
+        """`pages` makes the further pages of an account; without it there are none."""
         super().__init__(parent)
         self._session = session
+        self._pages = pages
+        self.page: MailboxesPage | SnippetsPage | None = None
         self.setAccessibleName(tr("Settings"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.list = AccountList(session, self)
+        self.list.page_wanted.connect(self.open_page)
         self.form = FormView(session, self)
         self._stack = QStackedWidget(self)
         self._stack.setMaximumWidth(_WIDEST)
@@ -53,7 +69,8 @@ class SettingsView(QWidget):
     def refresh(self) -> None:
         """Draw what the session says, and follow it with the focus where the page changes."""
         before = self._stack.currentWidget()
-        page: AccountList | FormView = self.list if self._session.form is None else self.form
+        page: Page = self.list if self._session.form is None else self.form
+        page = self.page or page
         had_focus = self._has_focus()
         self.list.refresh()
         self.form.refresh()
@@ -67,7 +84,29 @@ class SettingsView(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        (self.list if self._session.form is None else self.form).focus_start()
+        (self.page or (self.list if self._session.form is None else self.form)).focus_start()
+
+    def open_page(self, name: str, account_id: str) -> None:
+        """Show the page `name` ("signatures", "mailboxes") of an account, with the focus in it."""
+        self._drop_page()
+        self.page = None if self._pages is None else self._pages.make(name, AccountId(account_id), self)
+        if self.page is not None:
+            self._stack.addWidget(self.page)
+            self.page.closed.connect(self._leave_page)
+            self._stack.setCurrentWidget(self.page)
+            self.page.focus_start()
+
+    def _leave_page(self) -> None:
+        self._drop_page()
+        self.refresh()
+        self.list.focus_start()
+
+    def _drop_page(self) -> None:
+        page, self.page = self.page, None
+        if page is not None:
+            page.hide()
+            self._stack.removeWidget(page)
+            page.deleteLater()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -78,7 +117,10 @@ class SettingsView(QWidget):
     def _go_back(self) -> None:
         session = self._session
         asking = next((row for row in self.list.rows if row.asking), None)
-        if session.phase is Phase.TESTING:
+        if self.page is not None:
+            if not self.page.step_back():
+                self._leave_page()
+        elif session.phase is Phase.TESTING:
             session.stop_test()
         elif session.form is not None and session.accounts:
             session.leave_form()

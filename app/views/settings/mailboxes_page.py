@@ -1,0 +1,130 @@
+"""Draws the mailboxes of others that one sends as. Enter adds, Escape goes back to the accounts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.domain.i18n import tr
+from app.services.identities import Identity
+from app.ui import icons, theme
+from app.ui.label import Label
+from app.views.settings.fields import LabelledField, press_with_enter
+from app.views.settings.mailboxes_session import MailboxesSession
+
+
+class MailboxesPage(QWidget):
+    """One account's. `closed` says that the person is done."""
+
+    closed = Signal()
+
+    def __init__(self, session: MailboxesSession, address: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self._shown: tuple[Identity, ...] | None = None
+        self.rows: list[MailboxRow] = []
+        title = Label(tr("Mailboxes you send as"), self)
+        title.setFont(theme.font(size=22, semibold=True))
+        about = Label(
+            tr("Beside {address}. Whether you may send from one, the server says when you do.", address=address), self
+        )
+        about.setProperty("tone", "muted")
+        about.setWordWrap(True)
+        self.field = LabelledField(tr("Address of the mailbox"), tr("Such as sales@contoso.com"), parent=self)
+        self.add = press_with_enter(QPushButton(tr("Add"), self))
+        self.add.setProperty("kind", "primary")
+        self.field.add_beside(self.add)
+        self.back = press_with_enter(QPushButton(tr("Back"), self))
+        self.back.setProperty("kind", "quiet")
+        self._notice = Label(self)
+        self._notice.setProperty("tone", "muted")
+        self._mailboxes = QVBoxLayout()
+        self._mailboxes.setSpacing(theme.GAP)
+        under = QHBoxLayout()
+        under.addWidget(self._notice, 1)
+        under.addWidget(self.back)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(16)
+        for widget in (title, about):
+            whole.addWidget(widget)
+        whole.addLayout(self._mailboxes)
+        whole.addWidget(self.field)
+        whole.addLayout(under)
+        whole.addStretch(1)
+        self.field.line.returnPressed.connect(self._add)
+        self.add.clicked.connect(self._add)
+        self.back.clicked.connect(self.closed)
+        session.on_change = self.refresh
+        self.refresh()
+
+    def focus_start(self) -> None:
+        """Put the focus where a mailbox is added."""
+        self.field.line.setFocus()
+
+    def step_back(self) -> bool:
+        """Go one step back within the page; False where there is none."""
+        return False
+
+    def refresh(self) -> None:
+        """Draw what the session says."""
+        session = self.session
+        self.field.show_error(session.error)
+        self.add.setEnabled(not session.busy)
+        self.add.setText(tr("Looking…") if session.busy else tr("Add"))
+        self._notice.setText(session.notice)
+        if session.mailboxes != self._shown:
+            if self._shown is not None and not session.error:
+                self.field.line.clear()
+            self._shown = session.mailboxes
+            self._fill()
+
+    def _add(self) -> None:
+        self.session.add(self.field.line.text())
+
+    def _fill(self) -> None:
+        focus: QWidget | None = self.window().focusWidget()
+        held_focus = focus is not None and any(row.isAncestorOf(focus) for row in self.rows)
+        for row in self.rows:
+            self._mailboxes.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.rows = [MailboxRow(one, self.session, self) for one in self.session.mailboxes]
+        for row in self.rows:
+            self._mailboxes.addWidget(row)
+        if held_focus:
+            self.focus_start()
+
+
+class MailboxRow(QFrame):
+    """One mailbox: what it is called, what is known of it, and the way to look again or to take it away."""
+
+    def __init__(self, identity: Identity, session: MailboxesSession, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "popup")
+        name = identity.name or identity.address
+        self.setAccessibleName(f"{name}, {session.words(identity)}")
+        icon, title, words = Label(self), Label(self), Label(self)
+        icons.put(icon, "user-round", "accent", 20)
+        title.setText(f"{identity.name} · {identity.address}" if identity.name else identity.address)
+        title.setFont(theme.font(size=14, semibold=True))
+        words.setText(session.words(identity))
+        words.setProperty("tone", "muted")
+        words.setWordWrap(True)
+        self.look = press_with_enter(QPushButton(tr("Look again"), self))
+        self.look.setAccessibleName(tr("Look again at {mailbox}", mailbox=name))
+        self.remove = press_with_enter(QPushButton(tr("Remove"), self))
+        self.remove.setAccessibleName(tr("Remove {mailbox}", mailbox=name))
+        self.look.clicked.connect(lambda: session.add(identity.address))
+        self.remove.clicked.connect(lambda: session.remove(identity.address))
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        column.addWidget(title)
+        column.addWidget(words)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(16, 12, 16, 12)
+        line.setSpacing(14)
+        line.addWidget(icon)
+        line.addLayout(column, 1)
+        line.addWidget(self.look)
+        line.addWidget(self.remove)

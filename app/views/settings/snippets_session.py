@@ -1,0 +1,98 @@
+"""The page of signatures and templates: what there is, and the form of one. What is typed is kept when it is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from app.domain.errors import StorageError
+from app.domain.i18n import tr
+from app.domain.message import AccountId
+from app.services.identities import Identity
+from app.services.signatures import Snippet, SnippetKind, new_key
+from app.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from app.services.aids import Aids
+
+
+class SnippetsSession:
+    """The snippets of one account. `on_change` is called after every change that is to be drawn."""
+
+    def __init__(self, aids: Aids, account_id: AccountId, tasks: Tasks) -> None:
+        """Work on what `aids` holds."""
+        self.on_change: Callable[[], None] = lambda: None
+        self.editing: Snippet | None = None
+        self.error = ""
+        self._aids = aids
+        self._account_id = account_id
+        self._tasks = tasks
+
+    @property
+    def snippets(self) -> tuple[Snippet, ...]:
+        """Return them in the order they were made."""
+        return self._aids.signatures.all(self._account_id)
+
+    @property
+    def mailboxes(self) -> tuple[Identity, ...]:
+        """Return the mailboxes that a signature can be for."""
+        return self._aids.identities.all(self._account_id)
+
+    def words(self, snippet: Snippet) -> str:
+        """Return what a snippet is and when it goes in by itself."""
+        if snippet.kind is SnippetKind.TEMPLATE:
+            return tr("Template")
+        when = [
+            tr("in new messages") if snippet.for_new else "",
+            tr("in answers") if snippet.for_replies else "",
+            tr("for {mailbox}", mailbox=snippet.address) if snippet.address else "",
+        ]
+        said = ", ".join(filter(None, when))
+        return tr("Signature, {when}", when=said) if said else tr("Signature")
+
+    def begin(self, kind: SnippetKind) -> None:
+        """Open the form of a new one; the first signature goes in by itself unless the person says otherwise."""
+        first = kind is SnippetKind.SIGNATURE and not any(one.kind is kind for one in self.snippets)
+        self.edit(Snippet(new_key(), kind, for_new=first, for_replies=first))
+
+    def edit(self, snippet: Snippet) -> None:
+        """Open the form of one."""
+        self.editing, self.error = snippet, ""
+        self.on_change()
+
+    def leave(self) -> None:
+        """Close the form without saving."""
+        self.editing, self.error = None, ""
+        self.on_change()
+
+    def save(self, snippet: Snippet) -> None:
+        """Keep what the form says."""
+        text = snippet.text.strip("\n")
+        name = " ".join(snippet.name.split()) or text.partition("\n")[0].strip()[:40]
+        if not text.strip():
+            self.error = tr("Type its text.")
+            self.on_change()
+            return
+        self.editing = msgspec.structs.replace(snippet, text=text, name=name)
+        self._tasks.spawn(self._save(self.editing), "keep a signature")
+
+    async def _save(self, snippet: Snippet) -> None:
+        try:
+            await self._aids.signatures.keep(self._account_id, snippet)
+            self.editing = None
+        except StorageError as error:
+            self.error = str(error)
+        self.on_change()
+
+    def remove(self, snippet: Snippet) -> None:
+        """Take one away."""
+        self._tasks.spawn(self._remove(snippet), "remove a signature")
+
+    async def _remove(self, snippet: Snippet) -> None:
+        try:
+            await self._aids.signatures.remove(self._account_id, snippet.key)
+        except StorageError as error:
+            self.error = str(error)
+        self.on_change()

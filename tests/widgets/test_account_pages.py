@@ -1,0 +1,194 @@
+"""Signatures and mailboxes are made, changed and taken away in the settings by keys alone."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QPushButton
+
+from app.domain.errors import StorageError
+from app.domain.recipient import Recipient
+from app.services.identities import Identity
+from app.services.signatures import Snippet, SnippetKind
+from app.views.settings.mailboxes_page import MailboxesPage
+from app.views.settings.snippets_page import SnippetsPage
+from app.views.settings.view import SettingsView
+from tests.fakes.scene import ACCOUNT, ANNA
+from tests.program_scene import ProgramScene
+
+SALES = "sales@example.org"
+
+
+def settings(scene: ProgramScene) -> SettingsView:
+    found = scene.work._settings
+    assert found is not None
+    return found
+
+
+async def mailboxes(scene: ProgramScene) -> MailboxesPage:
+    """Go to the page of mailboxes by the palette."""
+    await scene.press("Ctrl+Shift+P")
+    await scene.type("mailboxes to send")
+    await scene.press("Return")
+    page = settings(scene).page
+    assert isinstance(page, MailboxesPage)
+    return page
+
+
+async def snippets(scene: ProgramScene) -> SnippetsPage:
+    """Go to the page of signatures through the settings, from the account's row."""
+    await scene.press("Ctrl+,")
+    await tab_to(scene, f"Signatures of {ACCOUNT.address}")
+    await scene.press("Return")
+    page = settings(scene).page
+    assert isinstance(page, SnippetsPage)
+    return page
+
+
+async def tab_to(scene: ProgramScene, name: str) -> None:
+    for _ in range(30):
+        if scene.focus.accessibleName() == name or (
+            isinstance(scene.focus, QPushButton) and scene.focus.text() == name
+        ):
+            return
+        await scene.press("Tab")
+    raise AssertionError(f"Tab never came to {name}")
+
+
+async def test_a_mailbox_is_added_seen_and_removed(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.mailbox.people = [Recipient(SALES, "Sales")]
+    page = await mailboxes(scene)
+    await scene.type(SALES)
+    await scene.press("Return")
+    identities = scene.program.aids.identities
+    assert identities.others(ANNA) == (Identity(SALES, "Sales", files=True, checked=True),)
+    assert page.field.line.text() == ""
+    assert "Sales · sales@example.org" in scene.words(page)
+    assert "Drafts and copies are kept there" in scene.words(page)
+    await scene.press("Shift+Tab")
+    await tab_to(scene, "Remove Sales")
+    await scene.press("Return")
+    assert identities.others(ANNA) == ()
+    assert scene.focus is page.field.line
+
+
+async def test_what_cannot_be_a_mailbox_is_said_at_the_field_and_stays_there(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.mailbox.nobodys.add("nobody@example.org")
+    page = await mailboxes(scene)
+    for typed, words in (
+        ("nobody", "“nobody” is not a complete address."),
+        ("nobody@example.org", "The server has no mailbox nobody@example.org."),
+    ):
+        await scene.press("Ctrl+A")
+        await scene.type(typed)
+        await scene.press("Return")
+        assert page.session.error.startswith(words)
+        assert page.field.line.accessibleDescription().startswith(words)
+        assert page.field.line.text() == typed
+    scene.settings.trouble = StorageError("the disk is full")
+    await scene.press("Ctrl+A")
+    await scene.type(SALES)
+    await scene.press("Return")
+    assert page.session.error == "the disk is full"
+
+
+async def test_a_closed_mailbox_says_where_its_copies_go(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.mailbox.closed_to_us.add(SALES)
+    page = await mailboxes(scene)
+    await scene.type(SALES)
+    await scene.press("Return")
+    assert "copies go to your own Sent Items" in scene.words(page)
+
+
+async def test_escape_goes_back_to_the_accounts_and_then_out(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await mailboxes(scene)
+    await scene.press("Escape")
+    assert settings(scene).page is None
+    assert settings(scene).isVisible()
+    await scene.press("Escape")
+    assert not settings(scene).isVisible()
+    assert scene.in_list()
+
+
+async def test_a_signature_is_made_by_keys_and_signs_the_next_letter(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    page = await snippets(scene)
+    await scene.press("Return")
+    assert page.form.title.text() == "Signature"
+    await scene.type("Mine")
+    await tab_to(scene, "Text")
+    await scene.type("Anna")
+    await scene.press("Return")
+    await scene.type("Partnerships")
+    await scene.press("Ctrl+Return")
+    (made,) = scene.program.aids.signatures.all(ANNA)
+    assert (made.name, made.text, made.html) == ("Mine", "Anna\nPartnerships", "")
+    assert (made.kind, made.for_new, made.for_replies) == (SnippetKind.SIGNATURE, True, True)
+    assert "Signature, in new messages, in answers" in scene.words(page)
+    assert scene.focus is page.rows[0].change
+    await scene.press("Escape", "Escape", "C")
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    assert scene.letter.body.toPlainText() == "\n\nAnna\nPartnerships"
+
+
+async def test_a_template_is_made_changed_and_removed(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    page = await snippets(scene)
+    await tab_to(scene, "Add a template")
+    await scene.press("Return")
+    await scene.type("Offer")
+    await scene.press("Tab")
+    await scene.type("Our offer")
+    await scene.press("Tab")
+    await scene.type("Dear {to.name},")
+    await scene.press("Ctrl+Return")
+    (made,) = scene.program.aids.signatures.all(ANNA)
+    wanted = Snippet(made.key, SnippetKind.TEMPLATE, "Offer", "Dear {to.name},", subject="Our offer")
+    assert made == wanted
+    await scene.press("Return")
+    assert page.form.name.line.text() == "Offer"
+    await scene.press("Escape")
+    assert scene.program.aids.signatures.all(ANNA) == (wanted,)
+    await tab_to(scene, "Remove Offer")
+    await scene.press("Return")
+    assert scene.program.aids.signatures.all(ANNA) == ()
+    assert scene.focus is page.add_signature
+
+
+async def test_one_without_text_is_not_saved_and_what_the_disk_refuses_stays_in_the_form(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    page = await snippets(scene)
+    await scene.press("Return")
+    await scene.press("Ctrl+Return")
+    assert "Type its text." in scene.words(page.form)
+    await tab_to(scene, "Text")
+    await scene.type("Anna")
+    scene.settings.trouble = StorageError("the disk is full")
+    await scene.press("Ctrl+Return")
+    assert "the disk is full" in scene.words(page.form)
+    assert page.form.text.toPlainText() == "Anna"
+    await scene.press("Ctrl+Return")
+    (made,) = scene.program.aids.signatures.all(ANNA)
+    assert made.name == "Anna"
+
+
+async def test_what_was_formatted_stays_formatted_when_it_is_changed(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.program.aids.signatures.keep(
+        ANNA, Snippet("1", name="Rich", text="Anna", html="<div><b>Anna</b></div>")
+    )
+    page = await snippets(scene)
+    await tab_to(scene, "Change Rich")
+    await scene.press("Return")
+    await tab_to(scene, "Text")
+    await scene.press("Ctrl+End")
+    await scene.type("!")
+    await scene.press("Ctrl+Return")
+    (made,) = scene.program.aids.signatures.all(ANNA)
+    assert made.text == "Anna!"
+    assert "<b>Anna!</b>" in made.html
+    assert page.session.editing is None
