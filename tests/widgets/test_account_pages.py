@@ -35,8 +35,8 @@ async def mailboxes(scene: ProgramScene) -> MailboxesPage:
 
 async def snippets(scene: ProgramScene) -> SnippetsPage:
     """Go to the page of signatures through the settings, from the account's row."""
-    await scene.press("Ctrl+,")
-    await tab_to(scene, f"Signatures of {ACCOUNT.address}")
+    await scene.press("Ctrl+,", "Shift+Tab", "Shift+Tab")
+    assert scene.focus.accessibleName() == f"Signatures of {ACCOUNT.address}"
     await scene.press("Return")
     page = settings(scene).page
     assert isinstance(page, SnippetsPage)
