@@ -220,16 +220,10 @@ class DeskWork:
 
     def _edit_as_new(self, row: ListRow) -> None:
         self._program.sent_room.edit_as_new(row)
-        self._tell_what_stays(row)
 
     def follow(self, begin: Callable[[ListRow], None]) -> None:
         """Begin a letter that follows the current one."""
         self._with_current(begin)
-
-    def _tell_what_stays(self, row: ListRow) -> None:
-        """Say that a new letter was begun without the attachments of the old one."""
-        if row.has_attachments:
-            self._program.foot.say(tr("The attachments were not taken over"))
 
     def do(self, action: str) -> None:
         """Do one of the things that the bar offers for the current row."""
@@ -254,8 +248,6 @@ class DeskWork:
             self._program.foot.say(tr("Details copied"))
         elif action and row.local_id is not None:
             self._program.remedies.apply(action, row.local_id)
-            if action == "save-as-new":
-                self._tell_what_stays(row)
 
     # --- what became of it -------------------------------------------------------------------------------------------
 

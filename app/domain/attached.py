@@ -83,3 +83,11 @@ def taken_over(one: Attachment, key: str) -> Attached:
     """Return an attachment of another letter as that of a new one: its bytes are still to be fetched."""
     fresh = attached_of(one, key)
     return msgspec.structs.replace(fresh, source=one.attachment_id)
+
+
+def as_file(one: Attached) -> Attached:
+    """Return an attached letter as the file that its MIME is: made anew of its fields it would be another letter."""
+    if one.kind is not AttachmentKind.ITEM:
+        return one
+    name = one.name if one.name.lower().endswith(".eml") else f"{one.name or 'message'}.eml"
+    return msgspec.structs.replace(one, name=name, kind=AttachmentKind.FILE, content_type="message/rfc822")

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import msgspec
 
-from app.domain.attachment import Attached, new_key
+from app.domain.attached import as_file
+from app.domain.attachment import Attached, AttachmentKind, new_key
 from app.domain.edits import AttachmentGone, AttachmentSet, with_edit
 from app.domain.errors import BadInput, ItemRefused, MailError, StorageError
 from app.domain.file_type import type_of
@@ -132,7 +133,7 @@ class Attachments:
         """Undo `remove`. Raises BadInput."""
         for place, one in gone:
             kept = (local_id, one.key) in self._kept
-            back = msgspec.structs.replace(one, file=one.key) if kept else one
+            back = as_file(msgspec.structs.replace(one, file=one.key)) if kept else one
             self._drafts.edit(local_id, AttachmentSet(back, place))
 
     def exchange_back(self, local_id: LocalId, old: Attached, new: str) -> None:
@@ -160,6 +161,8 @@ class Attachments:
         name = clean_text(name, lines=False).strip()
         if one is None or not name or name == one.name:
             return key
+        if one.kind is AttachmentKind.ITEM:
+            one = msgspec.structs.replace(one, file="")  # it is fetched as a file of its own
         fresh = msgspec.structs.replace(self._with_source(local_id, one), name=name, content_type=type_of(name))
         return self._exchange(local_id, one, fresh, new_key())
 
@@ -213,7 +216,7 @@ class Attachments:
         one = self._one(local_id, key)
         if one is None:
             raise BadInput(tr("This attachment is no longer here."))
-        return await self._files.show(local_id, one.file, one.name)
+        return await self._files.show(local_id, one.file, as_file(one).name)
 
     # --- its own course -----------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from app.domain.attached import as_file
 from app.domain.attachment import Attached, AttachmentKind
 from app.domain.edits import AttachmentSet
 from app.domain.errors import MailError
@@ -114,21 +115,28 @@ class Gathering:
             return None
         if not attached.source:
             return self._nowhere(attached)
-        if attached.kind is not AttachmentKind.FILE:
-            sentence = tr("“{name}” is a message that is attached, and cannot be taken over.", name=attached.name)
-            return self._refused(sentence)
+        if attached.kind is AttachmentKind.REFERENCE:
+            return self._refused(
+                tr("“{name}” is a link to a file elsewhere, and cannot be taken over.", name=attached.name)
+            )
         path = await self._files.begin(local_id, attached.key)
         fetch = await self._mailbox.get_attachment(record.account_id, attached.source, path)
         if not fetch.outcome.accepted:
             return fetch.outcome
+        if attached.kind is AttachmentKind.ITEM and not await self._files.began(local_id, attached.key):
+            sentence = tr("“{name}” is a message that is attached, and cannot be taken over.", name=attached.name)
+            return self._refused(sentence)
         self._arrived(local_id, attached, await self._files.settle(local_id, attached.key))
         return None
 
     def _arrived(self, local_id: LocalId, attached: Attached, size: int) -> None:
         """Write down that the bytes are here, unless the letter or the attachment went meanwhile."""
-        if self._letters.get(local_id) is not None:
-            here = msgspec.structs.replace(attached, file=attached.key, size=size, origin="", source="")
-            self._letters.append(local_id, AttachmentSet(here, if_there=True))
+        record = self._letters.get(local_id)
+        if record is None:
+            return
+        here = msgspec.structs.replace(attached, file=attached.key, size=size, origin="", source="")
+        held = any(one.key == attached.key for one in record.held)
+        self._letters.append(local_id, AttachmentSet(here if held else as_file(here), if_there=True))
 
     def _nowhere(self, attached: Attached) -> Outcome:
         return self._refused(

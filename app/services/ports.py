@@ -81,7 +81,10 @@ class Mailbox(Protocol):
         ...
 
     async def get_attachment(self, account_id: AccountId, attachment_id: str, path: str) -> AttachmentFetch:
-        """GetAttachment; a file is written to `path`, which must not be there yet. Raises BadInput for the path."""
+        """GetAttachment; a file is written to `path`, which must not be there yet. Raises BadInput for the path.
+
+        Of a letter it is the MIME that is written, where the server gives it: nothing is written else.
+        """
         ...
 
     async def save_mime(self, account_id: AccountId, ref: ItemRef, path: str) -> Outcome:
@@ -282,6 +285,10 @@ class AttachedFiles(Protocol):
 
     async def begin(self, local_id: LocalId, key: str) -> str:
         """Return a free path for somebody else to write the bytes to; `settle` ends it. Raises StorageError."""
+        ...
+
+    async def began(self, local_id: LocalId, key: str) -> bool:
+        """Tell whether anything was written to the path of `begin`."""
         ...
 
     async def settle(self, local_id: LocalId, key: str) -> int:

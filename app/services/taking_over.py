@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from app.domain.attached import as_file
 from app.domain.attachment import Attached
 from app.domain.errors import StorageError
 from app.domain.message import Content, LocalId
@@ -37,7 +38,7 @@ class TakingOver:
                 # said at the attachment.
                 one = msgspec.structs.replace(one, file="")
             else:
-                return one
+                return as_file(one)
         if one.origin or one.source:
             return one
         return msgspec.structs.replace(one, source=number)

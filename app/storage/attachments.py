@@ -91,6 +91,10 @@ class AttachmentFolder:
 
         return await _in_thread(run)
 
+    async def began(self, local_id: LocalId, key: str) -> bool:
+        """Tell whether anything was written to the path of `begin`."""
+        return await _in_thread(self._part(self._place(local_id, key)).is_file)
+
     async def settle(self, local_id: LocalId, key: str) -> int:
         """Give what was written to the path of `begin` its place; return its bytes. Raises StorageError."""
         target = self._place(local_id, key)

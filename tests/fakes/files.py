@@ -65,6 +65,10 @@ class FakeFiles:
         _remove(path)
         return path
 
+    async def began(self, local_id: LocalId, key: str) -> bool:
+        """Tell whether anything was written to the path of `begin`."""
+        return (self.path(local_id, key) + ".part") in self._all()
+
     async def settle(self, local_id: LocalId, key: str) -> int:
         """Give what was written its place."""
         self._meet_trouble()
@@ -100,6 +104,9 @@ class FakeFiles:
         for name, key in gone:
             _remove(self.path(LocalId(name), key))
         return len(gone)
+
+    def _all(self) -> set[str]:
+        return {str(path) for path in Path(self._folder).glob("*/*")}
 
     def _meet_trouble(self) -> None:
         if self.trouble is not None:

@@ -324,10 +324,15 @@ async def test_copied_details_hold_the_servers_words(program_scene: ProgramScene
     assert DENIED.message_text in copied
 
 
-async def test_a_letter_written_anew_without_its_attachments_says_so(program_scene: ProgramScene) -> None:
+async def test_a_letter_written_anew_takes_its_attachments_over(program_scene: ProgramScene) -> None:
     scene = program_scene
     (item,) = scene.on_server(LETTER, folder=Folder.SENT)
-    item.attachments.append(Attachment("a1", "plan.txt", 10))
+    item.attachments.append(Attachment("a1", "plan.txt", 4))
+    scene.mailbox.contents["a1"] = b"plan"
     await scene.press("Ctrl+3", "F5", "E")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    assert scene.foot == "The attachments were not taken over"
+    assert [row.words for row in scene.letter.session.files.rows()] == ["4 bytes · to be fetched"]
+    await scene.press("Ctrl+S")
+    await scene.settle()
+    (draft,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
+    assert scene.mailbox.contents[draft.attachments[0].attachment_id] == b"plan"

@@ -99,8 +99,9 @@ def upload_of(parent: ItemRef, attachments: Sequence[NewAttachment]) -> Iterator
 
 
 def get_attachment(attachment_id: str) -> Element:
-    """GetAttachment of one, so that no more than one is in memory."""
+    """GetAttachment of one, so that no more than one is in memory; a letter comes as MIME too, whole as it is."""
     request = operation("GetAttachment")
+    add(add(request, "m:AttachmentShape"), "t:IncludeMimeContent", "true")
     add(add(request, "m:AttachmentIds"), "t:AttachmentId", Id=attachment_id)
     return request
 
@@ -132,7 +133,7 @@ def deleted_of(messages: Sequence[Element], asked: int) -> list[AttachOutcome]:
 
 
 def fetch_of(messages: Sequence[Element], own: str, keep: Callable[[bytes], None]) -> AttachmentFetch:
-    """Return the one attachment that was asked for; `keep` is handed the bytes of a file."""
+    """Return the one attachment that was asked for; `keep` is handed the bytes of a file, or a letter as MIME."""
     now = time.time()
     if not messages:
         return AttachmentFetch(unanswered(0, 1, now))
@@ -145,6 +146,9 @@ def fetch_of(messages: Sequence[Element], own: str, keep: Callable[[bytes], None
     if content is not None:
         keep(base64.b64decode(content.text or "", validate=False))
     letter = child(element, "t:Message")
+    mime = None if letter is None else child(letter, "t:MimeContent")
+    if mime is not None and mime.text:
+        keep(base64.b64decode(mime.text, validate=False))
     return AttachmentFetch(
         outcome,
         attachments_of(messages[0], "m:Attachments")[0],

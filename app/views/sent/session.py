@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import msgspec
+
+from app.domain.attached import taken_over
+from app.domain.attachment import new_key
 from app.domain.listing import Folder
 from app.domain.message import LocalId, written_anew
 from app.services.drafts import Drafts
@@ -30,7 +34,7 @@ class SentSession(ListSession):
         self._drafts, self._readings, self._following = drafts, readings, following
 
     def edit_as_new(self, row: ListRow) -> None:
-        """Begin a new draft with the same words and people; who it is from is chosen anew."""
+        """Begin a new draft with the same words, people and attachments; who it is from is chosen anew."""
         self._spawn(self._edit_as_new(row), "edit as new")
 
     def reply_all(self, row: ListRow) -> None:
@@ -46,4 +50,10 @@ class SentSession(ListSession):
 
     async def _edit_as_new(self, row: ListRow) -> None:
         reading: Reading = await self._readings.read(row)
-        self.begun.emit(await self._drafts.begin(row.account_id, written_anew(reading.content)))
+        content = written_anew(reading.content)
+        if reading.item is None:
+            self.begun.emit(await self._drafts.begin(row.account_id, content, like=row.local_id))
+            return
+        attached = tuple(taken_over(one, new_key()) for one in reading.item.attachments)
+        content = msgspec.structs.replace(content, attachments=attached)
+        self.begun.emit(await self._drafts.begin(row.account_id, content))

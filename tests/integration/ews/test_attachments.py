@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import msgspec
@@ -102,7 +103,8 @@ def test_a_picture_within_the_text_and_a_letter_within_a_letter(backend: EwsBack
     fetch = backend.get_attachment(second.attachment_id, str(tmp_path / "none"), job())
     assert fetch.letter is not None
     assert (fetch.letter.content.subject, fetch.letter.content.body) == ("The old agreement", "Dear James")
-    assert not (tmp_path / "none").exists()
+    mime = message_from_bytes((tmp_path / "none").read_bytes(), policy=policy.default)
+    assert (mime["Subject"], "james.okafor@contoso.com" in mime["To"]) == ("The old agreement", True)
 
 
 def test_each_attachment_has_its_own_outcome(backend: EwsBackend, sandbox: RunningSandbox, tmp_path: Path) -> None:

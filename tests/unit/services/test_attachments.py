@@ -501,8 +501,21 @@ async def test_what_was_sent_is_written_anew_with_its_attachments(scene: Scene, 
     assert scene.mailbox.contents[on_server(scene).attachments[0].attachment_id] == b"sent"
 
 
-async def test_an_attached_letter_that_cannot_be_taken_over_is_said_so_and_not_left_out(scene: Scene) -> None:
+async def test_an_attached_letter_is_taken_over_whole_as_a_file(scene: Scene) -> None:
+    sent = scene.mailbox.put(ANNA, LETTER, folder=Folder.SENT)
+    sent.attachments.append(Attachment("sent-1", "Re: plan", 40, kind=AttachmentKind.ITEM))
+    scene.mailbox.contents["sent-1"] = b"Subject: plan"
     source = Attached("s" * 32, "Re: plan", kind=AttachmentKind.ITEM, source="sent-1")
+    name = await scene.drafts.begin(ANNA, msgspec.structs.replace(LETTER, attachments=(source,)))
+    await scene.drafts.save(name)
+    [one] = on_server(scene).attachments
+    assert (one.name, one.kind, one.content_type) == ("Re: plan.eml", AttachmentKind.FILE, "message/rfc822")
+    assert scene.mailbox.contents[one.attachment_id] == b"Subject: plan"
+    assert scene.record(name).saved
+
+
+async def test_a_link_to_elsewhere_cannot_be_taken_over_and_is_not_left_out_unsaid(scene: Scene) -> None:
+    source = Attached("s" * 32, "Shared plan", kind=AttachmentKind.REFERENCE, source="sent-1")
     name = await scene.drafts.begin(ANNA, msgspec.structs.replace(LETTER, attachments=(source,)))
     await scene.outbox.send([name], 0.0)
     await settle()
