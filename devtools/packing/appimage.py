@@ -54,11 +54,11 @@ def lay_out(about: identity.Identity, frozen: bundle.Bundle, folder: Path) -> No
     shutil.rmtree(folder, ignore_errors=True)
     usr = folder / "usr"
     shutil.copytree(frozen.folder, usr / "lib/mailwright", symlinks=True)
-    foreign.carry(usr / "lib/mailwright", usr / "share/doc/mailwright/licences")
+    carried = foreign.carry(usr / "lib/mailwright", usr / "share/doc/mailwright/licences")
     desktop.write_all(about, frozen.pictures, usr)
     parts = distributions.bundled(frozen.parts)
     licences.gather(parts, usr / "share/doc/mailwright/licences")
-    write_beside(about, parts, usr / "lib/mailwright/mailwright", usr / "share/doc/mailwright")
+    write_beside(about, parts, usr / "lib/mailwright/mailwright", usr / "share/doc/mailwright", carried)
     (folder / "AppRun").write_text(_APP_RUN, "utf-8")
     (folder / "AppRun").chmod(0o755)
     entry = f"{about.app_id}.desktop"

@@ -1,7 +1,8 @@
 """Libraries of Debian that an AppImage carries, because other Linuxes have them in another version or not at all.
 
 The .deb carries none of them: there they are Depends. What every Linux with a desktop has, and what must fit the
-machine (C library, X, graphics, fonts), is left to it, as the list of exclusions of AppImage says.
+machine (C library, X, graphics, fonts), is left to it, as the list of exclusions of AppImage says; OpenSSL too, which
+knows where that Linux keeps the authorities it trusts.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ LEFT_TO_THE_SYSTEM = frozenset(
         "libanl",
         "libc",
         "libcom_err",
+        "libcrypto",
         "libdbus-1",
         "libdl",
         "libdrm",
@@ -39,7 +41,10 @@ LEFT_TO_THE_SYSTEM = frozenset(
         "libfribidi",
         "libgbm",
         "libgcc_s",
+        "libgio-2.0",
         "libglib-2.0",
+        "libgobject-2.0",
+        "libgthread-2.0",
         "libgssapi_krb5",
         "libharfbuzz",
         "libk5crypto",
@@ -49,6 +54,7 @@ LEFT_TO_THE_SYSTEM = frozenset(
         "libm",
         "libpthread",
         "libresolv",
+        "libssl",
         "librt",
         "libstdc++",
         "libsystemd",
@@ -79,19 +85,33 @@ def binaries(tree: Path) -> list[Path]:
 
 
 def wanted(tree: Path) -> dict[str, Path]:
-    """Return the libraries of this machine, by name, that what is below `tree` is linked with and should carry."""
+    """Return the libraries of this machine, by name, that what is below `tree` is linked with and should carry.
+
+    What only a library that is left to the system stands on is left with it: mixed, they would not fit each other.
+    """
     found: dict[str, Path] = {}
-    for path in binaries(tree):
+    waiting = binaries(tree)
+    while waiting:
+        path = waiting.pop()
+        read = subprocess.run(["objdump", "-p", str(path)], capture_output=True, text=True, check=True).stdout
         said = subprocess.run(["ldd", str(path)], capture_output=True, text=True, check=False).stdout
-        for name, place in re.findall(r"^\s*(\S+) => (/\S+)", said, re.MULTILINE):
-            if not place.startswith(str(tree)) and name.partition(".so")[0] not in LEFT_TO_THE_SYSTEM:
+        places = dict(re.findall(r"^\s*(\S+) => (/\S+)", said, re.MULTILINE))
+        for name in re.findall(r"^\s*NEEDED\s+(\S+)", read, re.MULTILINE):
+            place = places.get(name, "")
+            left = name.partition(".so")[0] in LEFT_TO_THE_SYSTEM
+            if place and not left and not place.startswith(str(tree)) and name not in found:
                 found[name] = Path(place)
+                waiting.append(Path(place))
     return found
 
 
-def carry(folder: Path, licences: Path) -> None:
-    """Copy them into the bundle `folder`, where its bootloader looks first, and their copyright beside the others."""
+def carry(folder: Path, licences: Path) -> dict[str, str]:
+    """Copy them into the bundle `folder`, where its bootloader looks first, and their copyright beside the others.
+
+    Returns the versions of the packages that they came from, by name.
+    """
     inside = folder / "_internal"
+    carried = {}
     for name, place in wanted(folder).items():
         if (inside / name).exists():
             continue
@@ -100,6 +120,10 @@ def carry(folder: Path, licences: Path) -> None:
         target = licences / "debian" / package
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(Path("/usr/share/doc") / package / "copyright", target)
+        ask = ["dpkg-query", "-W", "-f=${Version}\n", package]
+        told = subprocess.run(ask, capture_output=True, text=True, check=True).stdout.splitlines()
+        carried[package] = told[0]
+    return carried
 
 
 def _package_of(place: Path) -> str:

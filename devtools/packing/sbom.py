@@ -8,10 +8,10 @@ import sqlite3
 import ssl
 import sys
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cyclonedx.factory.license import LicenseFactory
+from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.model import HashAlgorithm, HashType
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
@@ -62,17 +62,32 @@ def components(parts: Sequence[Part], system_libraries: bool) -> list[Component]
     return found
 
 
-def write_beside(about: Identity, parts: Sequence[Part], program: Path, folder: Path) -> None:
-    """Write the list as sbom.cdx.json into `folder`, with the digest of the frozen file `program`."""
+def write_beside(
+    about: Identity, parts: Sequence[Part], program: Path, folder: Path, debian: Mapping[str, str] | None = None
+) -> None:
+    """Write the list as sbom.cdx.json into `folder`, with the digest of the frozen file `program`.
+
+    `debian` are packages of Debian whose libraries are carried, with their versions.
+    """
     # Of Linux's packages none carries OpenSSL or SQLite: they are the system's.
     own = not sys.platform.startswith("linux")
     digest = hashlib.sha256(program.read_bytes()).hexdigest()
-    (folder / "sbom.cdx.json").write_text(write(about, parts, digest, system_libraries=not own), "utf-8")
+    (folder / "sbom.cdx.json").write_text(
+        write(about, parts, digest, system_libraries=not own, debian=debian or {}), "utf-8"
+    )
 
 
-def write(about: Identity, parts: Sequence[Part], digest: str, *, system_libraries: bool) -> str:
+def write(
+    about: Identity, parts: Sequence[Part], digest: str, *, system_libraries: bool, debian: Mapping[str, str]
+) -> str:
     """Return the list as JSON. `digest` is the SHA-256 of the frozen program's file."""
-    bom = Bom(components=components(parts, system_libraries))
+    found = components(parts, system_libraries)
+    for name, version in sorted(debian.items()):
+        purl = PackageURL("deb", "debian", name, version)
+        found.append(
+            Component(name=name, version=version, type=ComponentType.LIBRARY, purl=purl, bom_ref=f"deb/{name}")
+        )
+    bom = Bom(components=found)
     licences = LicenseFactory()
     bom.metadata.component = Component(
         name=NAME,
