@@ -130,6 +130,15 @@ def data_folder(options: Options) -> Path:
     return folder / "sandbox" if options.sandbox else folder
 
 
+def config_folder(options: Options) -> Path:
+    """Return where a person's own files of configuration are."""
+    if options.data is not None:
+        return options.data
+    from platformdirs import user_config_path
+
+    return user_config_path("mailwright", appauthor=False)
+
+
 def _seconds(parser: argparse.ArgumentParser, words: str) -> float:
     try:
         seconds = float(words)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
+from app.bootstrap.choices_work import ChoicesWork
 from app.bootstrap.comparing_work import ComparingWork
+from app.bootstrap.keymap_work import KeymapWork
 from app.bootstrap.options import Options
 from app.bootstrap.settling import Settling
 from app.bootstrap.wishes import Wishes
@@ -79,6 +81,8 @@ class Program:
         self.registry = Registry()
         self.writing = Writing(self)
         self.wishes = Wishes(self)
+        self.keymap = KeymapWork(self)
+        self.choices = ChoicesWork(self)
         self.comparing = ComparingWork(self)
         self.settling = Settling(self, Filing(self.letters, self.mailbox, self.accounts, files, self.clock))
 
@@ -131,6 +135,14 @@ class Program:
         from app.views.settings.session import SettingsSession
 
         return SettingsSession(self.accounts, self.secrets, self.tasks, check_ca_file)
+
+    def windows(self) -> list[QWidget]:
+        """Return every window that has commands."""
+        return [self.window]
+
+    def let_wait(self, seconds: float) -> None:
+        """Let a send wait so long for Undo."""
+        self.hold = self.remedies.hold_seconds = seconds
 
     def show_account(self, account_id: AccountId | None) -> None:
         """Let every list show this account."""

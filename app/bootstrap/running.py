@@ -12,26 +12,27 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
-from app.bootstrap.all_commands import ALL
 from app.bootstrap.collecting import Collector
 from app.bootstrap.desk_work import DeskWork
 from app.bootstrap.dress import dress
 from app.bootstrap.dropping import Dropping
 from app.bootstrap.handlers import all_handlers
 from app.bootstrap.instance import DATABASE, address, hand_over
-from app.bootstrap.options import Options, data_folder
+from app.bootstrap.options import Options, config_folder, data_folder
 from app.bootstrap.program import Program
 from app.bootstrap.reopening import keep_open, left_open, reopen
 from app.bootstrap.sandbox_process import SandboxInfo, SandboxProcess
 from app.bootstrap.signals import closing_on_signals
 from app.bootstrap.window_work import WindowWork
 from app.bootstrap.world import World
+from app.commands.command import Command
 from app.domain.account import Account
 from app.domain.errors import InUse, StorageError
 from app.domain.i18n import tr
 from app.domain.message import AccountId
 from app.storage.store import Store
 from app.ui import theme
+from app.ui.key_hints import KeyHints
 from app.ui.off_thread import off_thread
 from app.ui.tasks import Tasks
 from app.views.shell.view import Window
@@ -97,18 +98,32 @@ def connect(program: Program) -> WindowWork:
     program.writing.on_sent = desks.sent_from_letter
     program.writing.on_discarded = desks.discarded_from_letter
     program.writing.on_no_account = windows.add_account
-    program.registry.add(ALL, all_handlers(program, windows, desks))
+    program.registry.add(program.keymap.commands, all_handlers(program, windows, desks))
     window.connect_commands(program.registry)
     windows.bind_lists()
     Dropping(program)
+    _hint_at_sequences(program)
     window.contexts = program.comparing.contexts
     program.stage.go("drafts")
     return windows
 
 
+def _hint_at_sequences(program: Program) -> None:
+    def possible() -> list[Command]:
+        contexts = program.window.contexts()
+        return [command for command, _ in program.registry if command.context in contexts]
+
+    hints = KeyHints(program.window, possible)
+    for desk in program.stage.desks.values():
+        hints.watch(desk)
+
+
 async def _begin(program: Program, world: World, sandbox: SandboxProcess | None) -> None:
     window = program.window
+    await program.keymap.load(config_folder(program.options))
     windows = connect(program)
+    program.keymap.tell()
+    await program.choices.load()
     _listen(program, world.store.path.parent)
     world.store.on_damaged(program.tasks.on_mail_error)
     await program.letters.load()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from app.bootstrap.all_commands import ALL
 from app.bootstrap.desk_work import OPENS_THE_LETTER
 from app.commands.command import Context
 from app.domain.errors import AccountError, MailError, StorageError
@@ -42,6 +41,7 @@ class WindowWork:
         self._keys: KeysSheet | None = None
         self.sign_in_bar = SignInBar(program.sign_in, program.window)
         program.window.add_bar(self.sign_in_bar)
+        program.keymap.changed.subscribe(lambda _: self._keys_changed())
         program.accounts.changed.subscribe(lambda _: self._show_account())
         program.accounts.trouble_changed.subscribe(self._trouble_changed)
         program.accounts.well.subscribe(self._account_well)
@@ -101,6 +101,7 @@ class WindowWork:
             pages = AccountPages(self._program.accounts, self._program.aids, self._program.tasks)
             self._settings = SettingsView(self._program.settings_room, pages=pages)
             self._settings.closed.connect(self._leave_settings)
+            self._settings.add_choices(self._program.choices)
         self._program.settings_room.load()
         self._program.window.show_page(self._settings)
 
@@ -125,8 +126,16 @@ class WindowWork:
         if self._keys is None:
             from app.views.shell.keys_sheet import KeysSheet
 
-            self._keys = KeysSheet(self._program.window, ALL, self._program.window.rest_focus)
+            commands = self._program.keymap.commands
+            self._keys = KeysSheet(self._program.window, commands, self._program.window.rest_focus)
         self._keys.open()
+
+    def _keys_changed(self) -> None:
+        """Make the sheet anew when it is asked for again: its keys are others now."""
+        sheet, self._keys = self._keys, None
+        if sheet is not None:
+            sheet.hide()
+            sheet.deleteLater()
 
     def switch_scheme(self) -> None:
         """From light to dark or back, and remember it."""

@@ -116,6 +116,15 @@ class Registry:
         if clashes:
             raise ValueError(f"keys clash: {clashes}")
 
+    def change(self, commands: Iterable[Command]) -> None:
+        """Let commands have other keys. Raises KeyError for one that is not here, ValueError for a clash."""
+        changed = {command.id: (command, self._commands[command.id][1]) for command in commands}
+        now = self._commands | changed
+        clashes = conflicts(command for command, _ in now.values())
+        if clashes:
+            raise ValueError(f"keys clash: {clashes}")
+        self._commands = now
+
     def __iter__(self) -> Iterator[tuple[Command, Handler]]:
         """Go through all commands in the order they were added."""
         return iter(list(self._commands.values()))

@@ -20,7 +20,7 @@ def bind(widget: QWidget, commands: Iterable[tuple[Command, Handler]], context: 
         else Qt.ShortcutContext.WidgetWithChildrenShortcut
     )
     for command, handler in commands:
-        if command.context is context and command.keys_here():
+        if command.context is context:
             action = QAction(command.shown_title(), widget)
             action.setObjectName(command.id)
             action.setShortcuts([QKeySequence(keys) for keys in command.keys_here()])
@@ -28,6 +28,20 @@ def bind(widget: QWidget, commands: Iterable[tuple[Command, Handler]], context: 
             action.setAutoRepeat(command.repeats)
             action.triggered.connect(partial(_run, handler))
             widget.addAction(action)
+
+
+def rebind(window: QWidget, commands: Iterable[tuple[Command, Handler]]) -> None:
+    """Let everything that was bound in a window have the keys that `commands` say now."""
+    now = {command.id: command for command, _ in commands}
+    for action in window.findChildren(QAction):
+        command = now.get(action.objectName())
+        if command is not None:
+            action.setShortcuts([QKeySequence(keys) for keys in command.keys_here()])
+
+
+def tip(words: str, command: Command) -> str:
+    """Return a tooltip: words, and the first keys of a command, if it has any."""
+    return with_keys(words, next(iter(command.keys_here()), ""))
 
 
 def _run(handler: Handler) -> None:

@@ -90,7 +90,7 @@ class CompareView(QWidget):
         shown = keys.shown(found)
         button.setText(f"{found.shown_title()}  ({shown})" if shown else found.shown_title())
         button.setAccessibleName(found.shown_title())
-        button.setToolTip(keys.with_keys(found.shown_title(), found.keys_here()[0] if found.keys_here() else ""))
+        button.setToolTip(keys.tip(found.shown_title(), found))
         button.setAccessibleDescription(shown)
         button.clicked.connect(lambda: self._registry.run(command))
         return button

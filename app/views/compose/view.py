@@ -127,7 +127,7 @@ class ComposeView(QWidget):
         button.setProperty("kind", kind)
         icons.put(button, icon, "on_accent" if kind == "primary" else "muted")
         button.setAccessibleName(words)
-        button.setToolTip(keys.with_keys(words, self._registry.command(command).keys_here()[0]))
+        button.setToolTip(keys.tip(words, self._registry.command(command)))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus if kind == "primary" else Qt.FocusPolicy.ClickFocus)
         button.clicked.connect(lambda: self._registry.run(command))
         return button
@@ -162,7 +162,7 @@ class ComposeView(QWidget):
             button = QPushButton(words, self)
             button.setProperty("kind", "quiet")
             button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-            button.setToolTip(keys.with_keys(words, self._registry.command(command).keys_here()[0]))
+            button.setToolTip(keys.tip(words, self._registry.command(command)))
             button.clicked.connect(lambda _checked=False, command=command: self._registry.run(command))
             self._more[field] = button
             more.addWidget(button)

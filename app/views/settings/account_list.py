@@ -55,6 +55,12 @@ class AccountList(QWidget):
         whole.addStretch(1)
         self.refresh()
 
+    def add_section(self, section: QWidget) -> None:
+        """Show something else under the accounts."""
+        whole = self.layout()
+        if isinstance(whole, QVBoxLayout):
+            whole.insertWidget(whole.count() - 1, section)
+
     def focus_start(self) -> None:
         """Put the focus on the first account, or on the way to add one."""
         (self.rows[0].change if self.rows else self.add).setFocus()

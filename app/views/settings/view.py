@@ -12,6 +12,8 @@ from app.domain.i18n import tr
 from app.domain.message import AccountId
 from app.views.settings.account_list import AccountList
 from app.views.settings.account_pages import AccountPages
+from app.views.settings.choices import Choices
+from app.views.settings.choices_view import ChoicesView
 from app.views.settings.form_view import FormView
 from app.views.settings.session import Phase, SettingsSession
 
@@ -65,6 +67,11 @@ class SettingsView(QWidget):
             app.focusChanged.connect(self._keep_in_sight)
         session.on_change = self.refresh
         self.refresh()
+
+    def add_choices(self, choices: Choices) -> None:
+        """Show what else can be chosen under the accounts."""
+        self.choices = ChoicesView(choices, self)
+        self.list.add_section(self.choices)
 
     def refresh(self) -> None:
         """Draw what the session says, and follow it with the focus where the page changes."""

@@ -1,0 +1,75 @@
+"""Keeps what a person chose in the settings, and lets it count at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from app.commands.command import CONTEXT_TITLES
+from app.domain.i18n import tr
+from app.services.outbox import HOLD_SECONDS
+from app.views.settings.choices import LONGEST_HOLD, KeysRow
+
+if TYPE_CHECKING:
+    from app.bootstrap.program import Program
+
+_HOLD: Final = "hold"
+
+
+class ChoicesWork:
+    """The port `Choices` of the settings page, on the running program."""
+
+    def __init__(self, program: Program) -> None:
+        """Nothing is read before `load`."""
+        self._program = program
+
+    async def load(self) -> None:
+        """Read what was chosen; a time given to the start of this run goes before it. Raises StorageError."""
+        if self._program.options.hold is None:
+            self._program.let_wait(_seconds(await self._program.settings.read(_HOLD)))
+
+    @property
+    def hold(self) -> float:
+        """Return for how many seconds a send can be undone."""
+        return self._program.hold
+
+    @property
+    def letters(self) -> bool:
+        """Tell whether letters alone are commands in lists."""
+        return self._program.keymap.keymap.letters
+
+    def set_hold(self, seconds: float) -> None:
+        """Let a send wait so long from now on; what waits already waits as it was told."""
+        seconds = min(max(0.0, seconds), LONGEST_HOLD)
+        self._program.let_wait(seconds)
+        self._program.tasks.spawn(self._program.settings.keep(_HOLD, f"{seconds:g}"), "keep the time for undo")
+
+    def set_letters(self, *, on: bool) -> str:
+        """Let letters alone be commands, or not."""
+        return self._program.keymap.set_letters(on=on)
+
+    def rows(self) -> Sequence[KeysRow]:
+        """Return every command with its keys."""
+        keymap = self._program.keymap
+        return [
+            KeysRow(
+                command.id,
+                command.shown_title(),
+                tr(CONTEXT_TITLES[command.context]),
+                command.keys_here(),
+                keymap.is_own(command.id),
+            )
+            for command in keymap.commands
+        ]
+
+    def set_keys(self, command: str, keys: tuple[str, ...] | None) -> str:
+        """Give a command keys, or its usual ones."""
+        return self._program.keymap.set_keys(command, keys)
+
+
+def _seconds(kept: str | None) -> float:
+    try:
+        seconds = float(kept or "")
+    except ValueError:
+        return HOLD_SECONDS
+    return seconds if 0 <= seconds <= LONGEST_HOLD else HOLD_SECONDS

@@ -1,0 +1,184 @@
+"""Draws the choices beside the accounts: the time for Undo, and the keys of every command, changed on the spot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.commands.reference import written
+from app.commands.search import rank
+from app.domain.i18n import ntr, tr
+from app.ui import theme
+from app.ui.label import Label
+from app.views.settings.choices import LONGEST_HOLD, Choices
+from app.views.settings.fields import press_with_enter
+from app.views.settings.key_field import KeyField
+
+_ROWS = 9
+_ROW = 28
+
+
+class ChoicesView(QWidget):
+    """One page part with two sections."""
+
+    def __init__(self, choices: Choices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._choices = choices
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 24, 0, 0)
+        whole.setSpacing(10)
+        whole.addWidget(self._title(tr("Sending")))
+        whole.addLayout(self._build_hold())
+        whole.addSpacing(20)
+        whole.addWidget(self._title(tr("Keys")))
+        self.letters = QCheckBox(tr("Letters alone are commands in lists (C, J, K, …)"), self)
+        self.letters.setChecked(choices.letters)
+        self.letters.toggled.connect(self._set_letters)
+        whole.addWidget(self.letters)
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText(tr("Find a command"))
+        self.search.setAccessibleName(tr("Find a command"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setProperty("kind", "box")
+        self.search.setMinimumHeight(34)
+        self.search.textChanged.connect(self._look_for)
+        whole.addWidget(self.search)
+        self.list = QListWidget(self)
+        self.list.setAccessibleName(tr("Commands and their keys"))
+        self.list.setTabKeyNavigation(False)
+        self.list.setFixedHeight(_ROWS * _ROW)
+        self.redress()
+        self.list.currentItemChanged.connect(lambda *_: self._say(""))
+        whole.addWidget(self.list)
+        whole.addLayout(self._build_change())
+        self._words = Label(self)
+        self._words.setWordWrap(True)
+        whole.addWidget(self._words)
+        self.refresh()
+
+    def redress(self) -> None:
+        """Dress the list of commands in the scheme of now."""
+        scheme = theme.scheme()
+        self.list.setStyleSheet(
+            f"QListWidget {{ background: {scheme.pane}; border: 1px solid {scheme.line}; border-radius: 8px; }}"
+            f"QListWidget::item {{ height: {_ROW}px; padding-left: 8px; color: {scheme.text}; }}"
+            f"QListWidget::item:selected {{ background: {scheme.selected}; color: {scheme.text}; }}"
+        )
+
+    def _title(self, words: str) -> Label:
+        title = Label(words, self)
+        title.setFont(theme.font(size=18, semibold=True))
+        return title
+
+    def _build_hold(self) -> QHBoxLayout:
+        self.hold = QSpinBox(self)
+        self.hold.setRange(0, LONGEST_HOLD)
+        self.hold.setAccessibleName(tr("Seconds in which a send can be undone"))
+        self.hold.setValue(int(self._choices.hold))
+        self.hold.valueChanged.connect(self._set_hold)
+        self._hold_words = Label(self)
+        self._hold_words.setProperty("tone", "muted")
+        line = QHBoxLayout()
+        line.addWidget(Label(tr("A message can be taken back for"), self))
+        line.addWidget(self.hold)
+        line.addWidget(self._hold_words)
+        line.addStretch(1)
+        self._tell_hold()
+        return line
+
+    def _build_change(self) -> QHBoxLayout:
+        self.field = KeyField(self)
+        self.field.setProperty("kind", "box")
+        self.field.setMinimumHeight(34)
+        self.use = self._button(tr("Use these keys"), self._use)
+        self.add = self._button(tr("Also these"), self._also)
+        self.usual = self._button(tr("Usual keys"), lambda: self._set(None))
+        self.none = self._button(tr("No keys"), lambda: self._set(()))
+        line = QHBoxLayout()
+        line.addWidget(self.field, 1)
+        for button in (self.use, self.add, self.usual, self.none):
+            line.addWidget(button)
+        return line
+
+    def _button(self, words: str, act: Callable[[], None]) -> QPushButton:
+        button = press_with_enter(QPushButton(words, self))
+        button.clicked.connect(lambda _checked=False: act())
+        return button
+
+    # --- the time for Undo ------------------------------------------------------------------------------------------
+
+    def _set_hold(self, seconds: int) -> None:
+        self._choices.set_hold(seconds)
+        self._tell_hold()
+
+    def _tell_hold(self) -> None:
+        seconds = self.hold.value()
+        words = ntr("second after it is sent", "seconds after it is sent", seconds)
+        self._hold_words.setText(words if seconds else tr("seconds: it leaves at once, and cannot be taken back"))
+
+    # --- keys ---------------------------------------------------------------------------------------------------------
+
+    def _look_for(self, _words: str) -> None:
+        self.refresh()
+        self.list.setCurrentRow(0)  # the best answer
+
+    def refresh(self) -> None:
+        """Show the commands that answer what is looked for, the current one where it was."""
+        current = self._current()
+        rows = rank(self.search.text(), [(f"{row.title} {row.where}", row) for row in self._choices.rows()])
+        self.list.clear()
+        for row in rows:
+            shown = ", ".join(map(written, row.keys)) or tr("no keys")
+            own = tr(" (changed)") if row.own else ""
+            item = QListWidgetItem(f"{row.title}   ·   {row.where}   ·   {shown}{own}", self.list)
+            item.setData(Qt.ItemDataRole.UserRole, row.command)
+            if row.command == current:
+                self.list.setCurrentItem(item)
+        if self.list.currentRow() < 0 and rows:
+            self.list.setCurrentRow(0)
+
+    def _current(self) -> str:
+        item = self.list.currentItem()
+        # Qt returns nothing where no row is chosen; its stub forgets that.
+        return str(item.data(Qt.ItemDataRole.UserRole)) if self.list.currentRow() >= 0 else ""
+
+    def _set_letters(self, on: bool) -> None:
+        self._say(self._choices.set_letters(on=on))
+        self.refresh()
+
+    def _use(self) -> None:
+        if self.field.keys:
+            self._set((self.field.keys,))
+
+    def _also(self) -> None:
+        command = self._current()
+        if self.field.keys and command:
+            now = next(row.keys for row in self._choices.rows() if row.command == command)
+            self._set((*now, self.field.keys))
+
+    def _set(self, keys: tuple[str, ...] | None) -> None:
+        command = self._current()
+        if not command:
+            return
+        why_not = self._choices.set_keys(command, keys)
+        self.refresh()
+        self.field.forget()
+        self._say(why_not, done=tr("Done. It counts at once."))
+
+    def _say(self, trouble: str, done: str = "") -> None:
+        self._words.setProperty("tone", "bad" if trouble else "muted")
+        self._words.style().polish(self._words)
+        self._words.setText(trouble or done)
+        self._words.setAccessibleName(trouble or done)

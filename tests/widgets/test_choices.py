@@ -1,0 +1,189 @@
+"""What a person chooses: the time for Undo and the keys; it counts at once and after the next start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from app.commands.keymap import read_keymap
+from app.ui.key_hints import KeyHints
+from app.views.settings.choices_view import ChoicesView
+from app.views.settings.view import SettingsView
+from tests.program_scene import ProgramScene
+
+
+async def at_choices(scene: ProgramScene, folder: Path) -> ChoicesView:
+    """Open the settings; keys are kept in `folder`."""
+    await scene.program.keymap.load(folder)
+    await scene.press("Ctrl+,")
+    page = scene.window.pages.currentWidget()
+    assert isinstance(page, SettingsView)
+    return page.choices
+
+
+async def choose(scene: ProgramScene, view: ChoicesView, command: str) -> None:
+    """Find a command in the list, by typing its name."""
+    view.search.setFocus()
+    view.search.clear()
+    await scene.type(command)
+    assert view.list.count() >= 1
+    view.list.setCurrentRow(0)
+
+
+async def give(scene: ProgramScene, view: ChoicesView, keys: str) -> None:
+    """Press keys in the field, and use them."""
+    view.field.setFocus()
+    await scene.press(keys)
+    view.use.setFocus()
+    await scene.press("Space")
+
+
+def kept(folder: Path) -> dict[str, tuple[str, ...]]:
+    file = folder / "keys.toml"
+    return dict(read_keymap(file.read_text("utf-8"))[0].keys) if file.exists() else {}
+
+
+async def test_the_time_for_undo_counts_at_once_and_is_kept(program_scene: ProgramScene, tmp_path: Path) -> None:
+    view = await at_choices(program_scene, tmp_path)
+    assert view.hold.value() == 5
+    view.hold.setFocus()
+    view.hold.selectAll()
+    await program_scene.type("20")
+    await program_scene.press("Tab")
+    await program_scene.settle()
+    assert program_scene.program.hold == program_scene.program.remedies.hold_seconds == 20
+    assert await program_scene.settings.read("hold") == "20"
+    await program_scene.press("Escape")
+    name = await program_scene.saved()
+    await program_scene.until(lambda: len(program_scene.rows) == 1)
+    await program_scene.press("Ctrl+Return")
+    await program_scene.until(lambda: program_scene.record(name).hold_until > 0)
+    assert program_scene.record(name).hold_until == program_scene.clock.now() + 20
+    assert "Sending in 20 s" in program_scene.foot
+
+
+async def test_no_time_for_undo_is_said_to_be_none(program_scene: ProgramScene, tmp_path: Path) -> None:
+    view = await at_choices(program_scene, tmp_path)
+    view.hold.setValue(0)
+    words = [label.text() for label in view.findChildren(QLabel)]
+    assert any("cannot be taken back" in one for one in words)
+
+
+@pytest.mark.parametrize(("stored", "seconds"), [("30", 30.0), ("0", 0.0), ("61", 5.0), ("soon", 5.0), ("nan", 5.0)])
+async def test_the_time_is_read_at_the_start_and_nonsense_is_not(
+    program_scene: ProgramScene, stored: str, seconds: float
+) -> None:
+    await program_scene.settings.keep("hold", stored)
+    program_scene.program.options = program_scene.program.options._replace(hold=None)
+    await program_scene.program.choices.load()
+    assert program_scene.program.hold == seconds
+
+
+async def test_a_command_gets_other_keys_and_they_count_at_once(program_scene: ProgramScene, tmp_path: Path) -> None:
+    view = await at_choices(program_scene, tmp_path)
+    await choose(program_scene, view, "Go to Sent Everywhere")
+    await give(program_scene, view, "Ctrl+Shift+F12")
+    assert "counts at once" in program_scene.words(view)
+    await program_scene.until(lambda: kept(tmp_path) == {"go.sent": ("Ctrl+Shift+F12",)})
+    await program_scene.press("Escape")
+    assert program_scene.program.stage.place == "drafts"
+    await program_scene.press("Ctrl+3")
+    assert program_scene.program.stage.place == "drafts", "the usual keys are free"
+    await program_scene.press("Ctrl+Shift+F12")
+    assert program_scene.program.stage.place == "sent"
+
+
+async def test_the_sheet_and_the_palette_show_the_keys_that_count(program_scene: ProgramScene, tmp_path: Path) -> None:
+    await program_scene.press("Ctrl+/", "Escape")
+    await program_scene.program.keymap.load(tmp_path)
+    assert program_scene.program.keymap.set_keys("go.sent", ("Ctrl+Shift+F12",)) == ""
+    await program_scene.press("Ctrl+/")
+    assert "Ctrl+Shift+F12" in program_scene.words(program_scene.window)
+    await program_scene.press("Escape", "Ctrl+Shift+P")
+    offered = {command.id: command.keys for command, _ in program_scene.window._offered(program_scene.program.registry)}
+    assert offered["go.sent"] == ("Ctrl+Shift+F12",)
+    await program_scene.press("Escape")
+
+
+async def test_keys_that_are_taken_are_refused_by_the_name_of_who_has_them(
+    program_scene: ProgramScene, tmp_path: Path
+) -> None:
+    view = await at_choices(program_scene, tmp_path)
+    await choose(program_scene, view, "Go to Sent Everywhere")
+    await give(program_scene, view, "Ctrl+N")
+    assert "taken by “New message”" in program_scene.words(view)
+    assert kept(tmp_path) == {}
+    await program_scene.press("Escape", "Ctrl+3")
+    assert program_scene.program.stage.place == "sent"
+
+
+async def test_keys_can_be_taken_away_and_given_back(program_scene: ProgramScene, tmp_path: Path) -> None:
+    view = await at_choices(program_scene, tmp_path)
+    await choose(program_scene, view, "Go to Sent Everywhere")
+    view.none.setFocus()
+    await program_scene.press("Space")
+    assert program_scene.program.keymap.keys_of("go.sent") == ()
+    view.usual.setFocus()
+    await program_scene.press("Space")
+    assert program_scene.program.keymap.keys_of("go.sent") == ("Ctrl+3",)
+    await program_scene.until(lambda: kept(tmp_path) == {})
+
+
+async def test_letters_alone_can_be_switched_off(program_scene: ProgramScene, tmp_path: Path) -> None:
+    view = await at_choices(program_scene, tmp_path)
+    view.letters.setFocus()
+    await program_scene.press("Space")
+    await program_scene.press("Escape", "C")
+    assert program_scene.program.writing.current() is None
+    await program_scene.press("Ctrl+N")
+    await program_scene.until(lambda: program_scene.program.writing.current() is not None)
+
+
+async def test_nobody_is_caught_in_the_field_of_keys(program_scene: ProgramScene, tmp_path: Path) -> None:
+    view = await at_choices(program_scene, tmp_path)
+    view.field.setFocus()
+    await program_scene.press("Ctrl+N")
+    assert program_scene.program.writing.current() is None, "it is named, not done"
+    assert view.field.keys == "Ctrl+N"
+    await program_scene.press("Tab")
+    assert program_scene.focus is view.use
+    view.field.setFocus()
+    await program_scene.press("Escape")
+    assert program_scene.in_list()
+
+
+async def test_a_file_with_mistakes_is_said_in_the_window(program_scene: ProgramScene, tmp_path: Path) -> None:
+    text = '[keys]\n"go.sent" = ["Ctrl+Shift+F12"]\n"go.nowhere" = ["F2"]\n"compose.save" = ["Tab"]\n'
+    (tmp_path / "keys.toml").write_text(text, "utf-8")
+    keymap = program_scene.program.keymap
+    await keymap.load(tmp_path)
+    keymap.tell()
+    assert "do not count" in program_scene.words(program_scene.window.notice_bar)
+    assert [problem.command for problem in keymap.problems] == ["go.nowhere", "compose.save"]
+    assert keymap.keys_of("go.sent") == ("Ctrl+Shift+F12",)
+
+
+async def test_after_the_first_key_of_a_sequence_it_is_shown_what_can_follow(program_scene: ProgramScene) -> None:
+    sheets = program_scene.window.findChildren(KeyHints)
+    (hints,) = sheets
+    await program_scene.press("G")
+    assert hints.sheet.isVisible()
+    words = program_scene.words(hints.sheet)
+    assert "G, then" in words
+    assert "Go to Sent" in words
+    await program_scene.press("S")
+    assert not hints.sheet.isVisible()
+    assert program_scene.program.stage.place == "sent"
+    await program_scene.press("J")
+    assert not hints.sheet.isVisible()
+
+
+async def test_a_hint_goes_by_itself_and_with_the_focus(program_scene: ProgramScene) -> None:
+    (hints,) = program_scene.window.findChildren(KeyHints)
+    await program_scene.press("G")
+    hints._over.timeout.emit()
+    assert not hints.sheet.isVisible()
+    await program_scene.press("X", "G", "Ctrl+/")
+    assert not hints.sheet.isVisible()
