@@ -44,6 +44,7 @@ class ChoicesView(QWidget):
         whole.addSpacing(20)
         whole.addWidget(self._title(tr("Keys")))
         self.letters = QCheckBox(tr("Letters alone are commands in lists (C, J, K, …)"), self)
+        self.letters.setAccessibleName(self.letters.text())
         self.letters.setChecked(choices.letters)
         self.letters.toggled.connect(self._set_letters)
         whole.addWidget(self.letters)
