@@ -6,9 +6,10 @@ import sys
 
 
 def main() -> int:
-    """Run what the arguments name: the window, the engine (`--engine`), or the sandbox alone (`--sandbox-server`).
+    """Run what the arguments name: the window, the engine (`--engine`), the checker of spelling (`--spelling`), or the
+    sandbox alone (`--sandbox-server`).
 
-    The last two are how a frozen program starts its own child processes.
+    The last three are how a frozen program starts its own child processes.
     """
     arguments = sys.argv[1:]
     if arguments[:1] == ["--engine"]:
@@ -17,6 +18,10 @@ def main() -> int:
         from app.engine.__main__ import main as run_engine
 
         os._exit(run_engine())  # its threads may wait for servers for ever; nobody waits for them
+    if arguments[:1] == ["--spelling"]:
+        from app.spelling.__main__ import main as run_spelling
+
+        return run_spelling(arguments[1:])
     if arguments[:1] == ["--sandbox-server"]:
         import runpy
 

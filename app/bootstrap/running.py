@@ -23,6 +23,7 @@ from app.bootstrap.program import Program
 from app.bootstrap.reopening import keep_open, left_open, reopen
 from app.bootstrap.sandbox_process import SandboxInfo, SandboxProcess
 from app.bootstrap.signals import closing_on_signals
+from app.bootstrap.spelling import begin_spelling, end_spelling
 from app.bootstrap.window_work import WindowWork
 from app.bootstrap.world import World
 from app.commands.command import Command
@@ -151,6 +152,7 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
         window.redress()
     program.syncing.start()
     world.engine.start()
+    await begin_spelling(program)
     if sandbox is None:
         await program.accounts.open_all()  # last: a keyring may wait for the person
 
@@ -200,6 +202,7 @@ async def _end(program: Program, world: World, sandbox: SandboxProcess | None) -
     program.wishes.close()
     program.window.setEnabled(False)
     await finish(program)
+    end_spelling(program)
     await world.close()
     if sandbox is not None:
         sandbox.end()

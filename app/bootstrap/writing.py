@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.domain.record import Record
     from app.services.html.opening import Opened
     from app.services.rows import ListRow
+    from app.ui.spelling.client import Spelling
 
 
 class Writing:
@@ -39,10 +40,17 @@ class Writing:
             program.attachments,
             program.people,
         )
+        self.spelling: Spelling | None = None
         self.on_sent: Callable[[LocalId], None] = lambda _name: None
         self.on_discarded: Callable[[LocalId], None] = lambda _name: None
         self.on_no_account: Callable[[], None] = lambda: None
         program.foot.ticked.subscribe(lambda _: self._tell_time())
+
+    def begin_spelling(self, spelling: Spelling) -> None:
+        """Look at the spelling of every letter, those that are open already too."""
+        self.spelling = spelling
+        for view in self._views:
+            view.body.set_spelling(spelling)
 
     def begin(self, content: Content | None = None) -> None:
         """Begin a new letter; what is typed until it is there is typed into it."""
@@ -124,6 +132,8 @@ class Writing:
         session.ended.subscribe(lambda how: self._ended(view, how))
         session.mend_wanted.subscribe(lambda _: view.focus_best())
         self._views.append(view)
+        if self.spelling is not None:
+            view.body.set_spelling(self.spelling)
         await asyncio.sleep(0)  # made in one turn of the loop, shown in the next: together they would be felt
         if view in self._views:
             program.stage.show_letter(view)

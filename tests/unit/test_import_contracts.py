@@ -36,10 +36,12 @@ HOUSE = {
     "commands/__init__": "import app.domain",
     "services/__init__": "import app.domain",
     "domain/__init__": "",
+    "spelling/__init__": "import hunspell",
     "sandbox/__init__": "import lxml",
 }
 
 BREACHES = [
+    ("spelling/__init__", "import app.services", "Imports run downwards only"),
     ("domain/__init__", "import app.services", "Imports run downwards only"),
     ("commands/__init__", "import app.services", "Imports run downwards only"),
     ("ui/__init__", "import app.engine", "Imports run downwards only"),

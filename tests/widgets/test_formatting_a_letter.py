@@ -9,6 +9,7 @@ from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.ui.editor.rich import RichEditor
 from tests.fakes.scene import BEN, LETTER
 from tests.program_scene import HOLD, ProgramScene
+from tests.widgets.spelling.conftest import FewWords
 
 DRESSED = Content(
     to=(BEN,),
@@ -205,3 +206,35 @@ async def test_a_plain_letter_has_no_editor_of_formatted_text(program_scene: Pro
     assert scene.letter.body.rich is None
     await scene.press("Ctrl+Shift+H")
     assert isinstance(scene.letter.body.editor, RichEditor)
+
+
+async def test_misspellings_are_gone_through_and_mended_by_key_alone(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    few_words = FewWords()
+    scene.program.writing.begin_spelling(few_words)  # type: ignore[arg-type]  # it answers to the same calls
+    name = await opened(scene, Content(to=(BEN,), subject="Hello", body="a woxrd and an axe here"))
+    marks = scene.letter.body.marks
+    assert marks is not None
+
+    def looked_at() -> bool:
+        few_words.answer()
+        return marks.is_done()
+
+    await scene.until(looked_at)
+    await scene.press("Ctrl+Home", "F7", "F7")
+    assert scene.letter.body.editor.textCursor().selectedText() == "axe"
+    await scene.press("Shift+F7")
+    assert scene.letter.body.editor.textCursor().selectedText() == "woxrd"
+    await scene.press("Ctrl+.")
+    few_words.answer()
+    assert scene.letter.picking.picker.titles()[0] == "wosrd"
+    await scene.press("Return")
+    assert (await scene.content(name)).body == "a wosrd and an axe here"
+    assert scene.field() is Field.BODY
+    await scene.press("F7", "Ctrl+.")
+    few_words.answer()
+    await scene.type("Add")
+    await scene.press("Return")
+    await scene.until(looked_at)
+    assert few_words.own == {"axe"}
+    assert marks.places() == []

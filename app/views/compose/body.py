@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from app.ui.editor.quote_view import QuoteView
     from app.ui.editor.rich import RichEditor
     from app.ui.editor.toolbar import FormatBar
+    from app.ui.spelling.client import Spelling
+    from app.ui.spelling.marks import SpellingMarks
 
 
 class BodyField(QWidget):
@@ -56,6 +58,39 @@ class BodyField(QWidget):
         self._column.addWidget(self.bar)
         self._column.addWidget(self.plain, 1)
         self.setFocusProxy(self.plain)
+        self._spelling: Spelling | None = None
+        self._marks: dict[QWidget, SpellingMarks] = {}
+
+    # --- spelling ----------------------------------------------------------------------------------------------------
+
+    def set_spelling(self, spelling: Spelling) -> None:
+        """Underline from now on what no dictionary knows."""
+        self._spelling = spelling
+        for editor in (self.plain, self.rich):
+            if editor is not None:
+                self._mark(editor)
+
+    def _mark(self, editor: BodyEditor | RichEditor) -> None:
+        from app.ui.spelling.marks import SpellingMarks
+
+        if self._spelling is not None:
+            self._marks[editor] = SpellingMarks(editor, self._spelling)
+
+    def learn(self, word: str) -> None:
+        """Add a word to the person's own."""
+        if self._spelling is not None:
+            self._spelling.learn(word)
+
+    @property
+    def marks(self) -> SpellingMarks | None:
+        """Return the marks under the words of the editor in use."""
+        return self._marks.get(self.editor)
+
+    def set_language(self, language: str) -> None:
+        """Choose the language of the text: "" notices it, "none" looks at nothing."""
+        for marks in self._marks.values():
+            marks.language = language
+            marks.look_again()
 
     # --- what is shown -----------------------------------------------------------------------------------------------
 
@@ -126,6 +161,8 @@ class BodyField(QWidget):
             self._column.insertWidget(1, self.tools)
             self._column.insertWidget(3, self.rich, 1)
             QWidget.setTabOrder(self.plain, self.rich)
+            if self._spelling is not None:
+                self._mark(self.rich)
             self.made_rich.emit(self.rich)
         return self.rich
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from app.domain.i18n import mark, tr
 from app.views.compose.body import BodyField
 from app.views.compose.picking import Picking
+from app.views.compose.spelling_work import SpellingWork
 
 if TYPE_CHECKING:
     from app.ui.editor.rich import RichEditor
@@ -49,6 +50,7 @@ class BodyWork:
         self._body = body
         self._picking = picking
         self._pictures = pictures
+        spelling = SpellingWork(body, picking)
         self._deeds: dict[str, Callable[[], object]] = {
             "color": lambda: self._choose_color(ground=False),
             "mark": lambda: self._choose_color(ground=True),
@@ -63,6 +65,10 @@ class BodyWork:
             "replace": lambda: body.open_find(replace=True),
             "find_next": lambda: body.find_again(1),
             "find_previous": lambda: body.find_again(-1),
+            "next_misspelling": lambda: spelling.go(1),
+            "previous_misspelling": lambda: spelling.go(-1),
+            "suggestions": spelling.suggest,
+            "language": spelling.choose_language,
         }
 
     def do(self, name: str) -> None:

@@ -35,4 +35,8 @@ COMMANDS = (
     Command("text.replace", mark("Find and replace"), ("Ctrl+H",), _C),
     Command("text.find_next", mark("Next place"), ("F3",), _C),
     Command("text.find_previous", mark("Previous place"), ("Shift+F3",), _C),
+    Command("text.next_misspelling", mark("Next misspelling"), ("F7",), _C),
+    Command("text.previous_misspelling", mark("Previous misspelling"), ("Shift+F7",), _C),
+    Command("text.suggestions", mark("Spelling suggestions"), ("Ctrl+.",), _C),
+    Command("text.language", mark("Language of the text"), ("Ctrl+Shift+Y",), _C, mark("Else it is noticed.")),
 )

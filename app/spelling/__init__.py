@@ -1,0 +1,1 @@
+"""The child process that knows dictionaries: Hunspell holds Python's lock while it searches, for up to seconds."""

@@ -1,0 +1,47 @@
+"""Start of the checker: `python -m app.spelling FOLDER`, or the frozen program with `--spelling FOLDER`.
+
+A line of JSON in, a line of JSON out, in the order they came; the end of the input is the end of the process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from app.spelling.checker import Checker
+
+
+def answer(checker: Checker, asked: dict[str, Any]) -> dict[str, Any]:
+    """Do what one line asks for."""
+    language = str(asked.get("language", ""))
+    if "learn" in asked:
+        checker.learn([str(word) for word in asked["learn"]])
+        return {}
+    if "suggest" in asked:
+        return {"suggestions": checker.suggest(str(asked["suggest"]), language)}
+    return {"checked": [checker.check(str(text), language) for text in asked.get("texts", ())]}
+
+
+def main(arguments: list[str]) -> int:
+    """Answer until the window closes the pipe."""
+    # Ctrl+C in a terminal goes to the whole group: the window decides when the checker ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with os.fdopen(os.dup(0), "r", encoding="utf-8") as source, os.fdopen(os.dup(1), "w", encoding="utf-8") as sink:
+        from app.spelling.checker import Checker
+
+        checker = Checker(Path(arguments[0]))
+        for line in source:
+            asked = json.loads(line)
+            told = {"number": asked.get("number", 0), **answer(checker, asked)}
+            sink.write(json.dumps(told) + "\n")
+            sink.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,113 @@
+"""The checker with the dictionaries that the program brings along: English, French, German, and one's own words."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.spelling.checker import DICTIONARIES, Checker
+from app.spelling.words import notice_language, words_in
+
+pytest.importorskip("hunspell", reason="Hunspell has no wheel for this system; the program checks no spelling here")
+FOLDER = Path(__file__).resolve().parents[3] / "resources" / "dictionaries"
+
+
+@pytest.fixture(scope="module")
+def checker() -> Checker:
+    return Checker(FOLDER)
+
+
+def wrong(checker: Checker, text: str, language: str = "") -> list[str]:
+    units = text.encode("utf-16-le")
+    return [
+        units[2 * start : 2 * (start + count)].decode("utf-16-le") for start, count in checker.check(text, language)[1]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("This is the hous that we have, and it will not recieve you.", "en", ["hous", "recieve"]),
+        ("Colour and color are both known to us, and so is organise.", "en", []),
+        ("Je vous envoie la maisson et les documents dans une lettre.", "fr", ["maisson"]),
+        ("L’arbre n’est pas d’ici, c’est-à-dire qu’il vient d’ailleurs.", "fr", []),
+        ("Ich habe das Hauss nicht gesehen und die Straße auch nicht.", "de", ["Hauss"]),
+        ("Die Geschwindigkeitsbegrenzung und der Rechnungsbetrag sind für Sie.", "de", []),
+    ],
+)
+def test_words_are_found_wrong_in_the_language_that_was_noticed(
+    checker: Checker, text: str, language: str, words: list[str]
+) -> None:
+    assert checker.check(text)[0] == language
+    assert wrong(checker, text) == words
+
+
+def test_a_chosen_language_counts_whatever_is_noticed(checker: Checker) -> None:
+    assert "house" in wrong(checker, "the house is on the hill and we have it", "de")
+
+
+def test_addresses_capitals_and_numbers_are_left_alone(checker: Checker) -> None:
+    text = "See https://xqzt.example/abcd or mail anna.xyzq@example.org about the NATO QXZ and part x12y3 of it"
+    assert wrong(checker, text, "en") == []
+
+
+def test_places_count_utf16_units(checker: Checker) -> None:
+    assert checker.check("😀😀 the hous of the man and of you", "en")[1] == [(9, 4)]
+
+
+def test_ones_own_words_are_right_in_any_case() -> None:
+    checker = Checker(FOLDER)
+    assert wrong(checker, "The Mailwright is here and it is for you", "en") == ["Mailwright"]
+    checker.learn(["mailwright"])
+    assert wrong(checker, "The Mailwright is here and it is for you", "en") == []
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "meant"), [("recieve", "en", "receive"), ("maisson", "fr", "maison"), ("Hous", "de", "Haus")]
+)
+def test_what_was_meant_is_suggested(checker: Checker, word: str, language: str, meant: str) -> None:
+    assert meant in checker.suggest(word, language)
+
+
+def test_a_text_of_few_words_is_in_the_usual_language() -> None:
+    assert notice_language(["Danke"], "de") == "de"
+    assert notice_language([], "fr") == "fr"
+
+
+def test_hyphens_and_apostrophes_hold_words_together() -> None:
+    assert [word for _, word in words_in("well-known, don't, l’arbre, 'quoted'")] == [
+        "well-known",
+        "don't",
+        "l’arbre",
+        "quoted",
+    ]
+
+
+def test_each_dictionary_has_its_licence_beside_it() -> None:
+    for names in DICTIONARIES.values():
+        for name in names:
+            for ending in (f"{name}.aff", f"{name}.dic", f"LICENSE.{name}"):
+                assert (FOLDER / ending).stat().st_size > 500, ending
+
+
+def test_the_process_answers_line_by_line_and_ends_with_its_input() -> None:
+    asked = [{"number": 1, "texts": ["the hous of the man"], "language": "en"}, {"number": 2, "learn": ["hous"]}]
+    asked.append({"number": 3, "texts": ["the hous of the man"], "language": "en"})
+    done = subprocess.run(
+        [sys.executable, "-m", "app.spelling", str(FOLDER)],
+        input="".join(json.dumps(line) + "\n" for line in asked),
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=True,
+    )
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert told == [
+        {"number": 1, "checked": [["en", [[4, 4]]]]},
+        {"number": 2},
+        {"number": 3, "checked": [["en", []]]},
+    ]
