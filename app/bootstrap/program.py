@@ -113,6 +113,8 @@ class Program:
         self.outbox_room = OutboxSession(self.remedies, spawn, now)
         self.sent_room = SentSession(self.drafts, self.readings, self.following, spawn, now)
         self.rooms: tuple[ListSession, ...] = (self.drafts_room, self.outbox_room, self.sent_room)
+        for room in self.rooms:
+            room.moving = self.drafts.gathering.total
         self.sign_in = SignInSession(self.accounts, self.tasks)
         self.reader = Reader()
         self.stage = Stage(

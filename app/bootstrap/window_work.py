@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from app.views.shell.keys_sheet import KeysSheet
 
 
+_UPLOADS = 200
+"""Milliseconds between two looks at how far uploads are."""
 _GATHERED = 16
 """Milliseconds for which changes are gathered: one frame."""
 
@@ -61,6 +63,9 @@ class WindowWork:
             room.changed.subscribe(lambda _: self._count_soon())
             room.told.subscribe(lambda _: self._count_soon())
         program.foot.ticked.subscribe(lambda _: self._tick())
+        self._uploads = QTimer(program.window, interval=_UPLOADS, singleShot=True)
+        self._uploads.timeout.connect(self._tick)
+        program.drafts.gathering.moved.subscribe(lambda _: self._upload_moved())
 
     def bind_lists(self) -> None:
         """Bind the commands of lists to each of them: only the one with the focus hears its keys."""
@@ -257,6 +262,11 @@ class WindowWork:
         rail.show_count("drafts", self._program.drafts_room.count())
         rail.show_count("outbox", len(outbox), problems=problems)
         self._show_foot()
+
+    def _upload_moved(self) -> None:
+        """Say in the lists how far uploads are, a few times a second and not at each piece."""
+        if not self._uploads.isActive():
+            self._uploads.start()
 
     def _tick(self) -> None:
         for desk in self._program.stage.desks.values():

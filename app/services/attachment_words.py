@@ -15,6 +15,7 @@ from app.services.attachments import Failed
 from app.services.explaining import explain_outcome
 from app.services.gathering import Moving
 from app.services.sentences import Facts, Scene
+from app.services.sizes import size_words
 
 _ICONS: Final = {
     FileKind.PICTURE: "image",
@@ -68,17 +69,6 @@ def summary(attached: Sequence[Attached]) -> str:
     count = ntr("{n} attachment", "{n} attachments", len(beside))
     size = sum(one.size for one in attached)
     return tr("{count}, {size}", count=count, size=size_words(size)) if size else count
-
-
-def size_words(size: int) -> str:
-    """Return a size as it is read: in bytes, then in thousands and millions of them."""
-    if size < 1000:
-        return ntr("{n} byte", "{n} bytes", size)
-    for unit, words in ((1_000_000_000, "{n} GB"), (1_000_000, "{n} MB"), (1000, "{n} KB")):
-        if size >= unit:
-            number = size / unit
-            return tr(words, n=f"{number:.1f}" if number < 10 and size >= 1_000_000 else f"{number:.0f}")
-    raise AssertionError(size)
 
 
 def _row(one: Attached, record: Record | None, moving: Moving | None) -> AttachmentRow:

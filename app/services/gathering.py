@@ -54,6 +54,13 @@ class Gathering:
         """Tell whether the bytes are on their way to this machine just now."""
         return (local_id, key) in self._coming
 
+    def total(self, local_id: LocalId) -> Moving | None:
+        """Return how far all that goes up for a letter is together, None where nothing does."""
+        going = [one for (name, _), one in self.moving.items() if name == local_id and one.up]
+        if not going:
+            return None
+        return Moving(sum(one.done for one in going), sum(one.whole for one in going), up=True)
+
     async def fetch(self, local_id: LocalId, attached: Attached) -> Outcome | None:
         """Get the bytes; None once they are here, else why not (refused for good, or not attempted for now).
 

@@ -18,6 +18,7 @@ from app.domain.record import Record
 from app.domain.state import State
 from app.services import preflight
 from app.services.accounts import Accounts
+from app.services.bringing import Bringing
 from app.services.deferrals import Deferrals
 from app.services.dispatch import Dispatch, Summary
 from app.services.drafts import Drafts
@@ -73,6 +74,7 @@ class Outbox:
         self.verification = Verification(letters, mailbox, accounts, clock, spawn)
         self.deferrals = Deferrals(letters, mailbox, accounts, clock, spawn, self.verification)
         self._dispatch = Dispatch(letters, drafts, mailbox, clock)
+        self._bringing = Bringing(drafts, accounts, spawn, self._wake)
         self._locks: dict[AccountId, asyncio.Lock] = {}
         self._wakes_at: dict[AccountId, float] = {}
         accounts.well.subscribe(self.account_reachable)
@@ -199,7 +201,7 @@ class Outbox:
         answer = await self._look_at(name)
         if not answer.goes or answer.local_id is None:
             return answer
-        await self._letters.change(
+        record = await self._letters.change(
             answer.local_id,
             _can_go,
             state=State.HELD if hold_until else State.QUEUED,
@@ -211,7 +213,10 @@ class Outbox:
             send_outcome=None,
             verified=0.0,
             open=False,
+            refused=(),  # who sends it again wants them tried again
         )
+        if record is not None:
+            self._bringing.begin(record)
         return answer
 
     async def _look_at(self, name: LocalId | MailError) -> Answer:
@@ -229,7 +234,9 @@ class Outbox:
     # --- waking -------------------------------------------------------------------------------------------------
 
     def _queued(self, account_id: AccountId) -> list[Record]:
-        return [r for r in self._letters.all() if r.account_id == account_id and r.state is State.QUEUED]
+        """Return those that wait to be sent, and not for their attachments."""
+        waiting = (r for r in self._letters.all() if r.account_id == account_id and r.state is State.QUEUED)
+        return [record for record in waiting if not self._bringing.is_under_way(record.local_id)]
 
     def _wake_all(self) -> None:
         for account in self._accounts.all():
@@ -249,7 +256,7 @@ class Outbox:
         mine = [r for r in self._letters.all() if r.account_id == account_id]
         paused = self._accounts.is_paused(account_id)
         held = [r.hold_until for r in mine if r.state is State.HELD]
-        queued = [] if paused else [r.not_before for r in mine if r.state is State.QUEUED]
+        queued = [] if paused else [r.not_before for r in self._queued(account_id)]
         return min([*held, *queued], default=None)
 
     async def _sleep_and_pump(self, account_id: AccountId, due: float) -> None:
@@ -274,7 +281,8 @@ class Outbox:
             await self._queue_what_was_held(account_id, now)
             if self._accounts.is_paused(account_id):
                 break
-            due = sorted((r for r in self._queued(account_id) if r.not_before <= now), key=lambda r: r.state_at)
+            queued = [r for r in self._queued(account_id) if r.not_before <= now and not self._bringing.begin(r)]
+            due = sorted(queued, key=lambda r: r.state_at)
             if not due:
                 break
             summary = await self._dispatch.send(account_id, [record.local_id for record in due[:_BATCH]])

@@ -115,7 +115,7 @@ class Saver:
         """Save what the server does not have yet; return the record as it is then. Raises StorageError."""
         async with self.lock(local_id):
             if for_sending:
-                await self._ask_again(local_id)
+                self._attaching.release(local_id)
             for _ in range(_STEPS):
                 if self._letters.get(local_id) is None:
                     return None
@@ -131,13 +131,6 @@ class Saver:
                 if not again:
                     break
         return self._letters.get(local_id)
-
-    async def _ask_again(self, local_id: LocalId) -> None:
-        """Let attachments that were refused be tried once more: the person wants them sent."""
-        self._attaching.release(local_id)
-        record = self._letters.get(local_id)
-        if record is not None and record.refused:
-            await self._letters.learn(local_id, refused=())
 
     async def refresh(self, local_id: LocalId) -> bool:
         """Fetch the ChangeKey where nobody changed the text; tell whether the letter can be sent or saved with it."""

@@ -7,6 +7,7 @@ or a copy was seen, "may have been sent" as long as neither is so.
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import msgspec
 
@@ -19,8 +20,10 @@ from app.services.accounts import PAUSING
 from app.services.actions import action_words
 from app.services.amiss import explain_record, explain_row
 from app.services.explaining import Explanation, explain_outcome, explain_trouble
+from app.services.gathering import Moving
 from app.services.rows import ListRow
 from app.services.sentences import Facts, sentence_for
+from app.services.sizes import size_words
 from app.services.times import clock_time, moment_words
 
 __all__ = [
@@ -33,6 +36,10 @@ __all__ = [
     "row_words",
     "state_words",
 ]
+
+_UPLOADING: Final = frozenset({State.DRAFT, State.READY, State.QUEUED})
+_TOLD: Final = 1_000_000
+"""Bytes from which on it is said how far they are: less is over before it is read."""
 
 
 class StateWords(msgspec.Struct, frozen=True):
@@ -53,17 +60,19 @@ class StateWords(msgspec.Struct, frozen=True):
         return action_words(self.action)
 
 
-def row_words(row: ListRow, now: float) -> StateWords:
+def row_words(row: ListRow, now: float, moving: Moving | None = None) -> StateWords:
     """Return how a row stands; what only the server has is saved there, or was sent."""
     if row.record is not None:
-        return state_words(row.record, now)
+        return state_words(row.record, now, moving)
     return _saved(row.when, now) if row.is_draft else _sent(row.when, now)
 
 
-def state_words(record: Record, now: float) -> StateWords:
-    """Return how a letter stands at `now` (seconds since the epoch)."""
+def state_words(record: Record, now: float, moving: Moving | None = None) -> StateWords:
+    """Return how a letter stands at `now` (seconds since the epoch); `moving` is how far its attachments are."""
     if record.discarded:
         return StateWords("trash-2", tr("Discarded"))
+    if moving is not None and moving.whole >= _TOLD and record.state in _UPLOADING:
+        return _uploading(record, moving)
     match record.state:
         case State.DEFERRED:
             return _deferred(record, now)
@@ -73,6 +82,13 @@ def state_words(record: Record, now: float) -> StateWords:
             return _after_sending(record, explain_record(record), now)
         case _:
             return _draft(record, explain_record(record), now)
+
+
+def _uploading(record: Record, moving: Moving) -> StateWords:
+    done, whole = size_words(moving.done), size_words(moving.whole)
+    if record.state is State.QUEUED:
+        return StateWords("send", tr("Sending {done} of {whole}", done=done, whole=whole), "accent", "cancel")
+    return StateWords("loader-circle", tr("Uploading {done} of {whole}", done=done, whole=whole))
 
 
 def _draft(record: Record, found: Explanation | None, now: float) -> StateWords:

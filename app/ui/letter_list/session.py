@@ -16,6 +16,7 @@ from app.domain.query import Query, read_query
 from app.domain.query_completion import Completion, completions
 from app.services.events import Event
 from app.services.folders import FolderView
+from app.services.gathering import Moving
 from app.services.grouping import BY_TIME, CAN_BE_GROUPED, group_words, heads
 from app.services.reported import report_words
 from app.services.rows import ListRow
@@ -43,6 +44,8 @@ class ListSession:
         self.view: FolderView | None = None
         self.grouped = False
         self.text = ""
+        self.moving: Callable[[LocalId], Moving | None] = lambda _name: None
+        """How far the attachments of a letter are that goes up now."""
         self._amiss: dict[str, Explanation] = {}
         self._spawn = spawn
         self._now = now
@@ -240,7 +243,8 @@ class ListSession:
 
     def words(self, row: ListRow) -> StateWords:
         """Return how a row stands."""
-        return row_words(row, self._now())
+        moving = None if row.local_id is None else self.moving(row.local_id)
+        return row_words(row, self._now(), moving)
 
     def explanation(self, row: ListRow) -> Explanation | None:
         """Return what is the matter with a row, None where nothing is."""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from app.domain.errors import MailError
 from app.domain.file_type import can_shrink, is_program
 from app.domain.i18n import ntr, tr
-from app.services.attachment_words import AttachmentRow, rows_of, size_words, summary
+from app.services.attachment_words import AttachmentRow, rows_of, summary
 from app.services.events import Event
+from app.services.sizes import size_words
 
 if TYPE_CHECKING:
     from app.domain.attachment import Attached

@@ -121,7 +121,11 @@ class ComposeSession:
     def state(self) -> StateWords:
         """Return the state line."""
         record = self.record
-        return StateWords("info", "") if record is None else state_words(record, self._now())
+        return (
+            StateWords("info", "")
+            if record is None
+            else state_words(record, self._now(), self._drafts.gathering.total(self.local_id))
+        )
 
     def notice(self) -> Explanation | None:
         """Return what the bar says, None where all is well."""

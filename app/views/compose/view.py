@@ -197,6 +197,7 @@ class ComposeView(QWidget):
         self.body.edited.connect(self.session.edit)
         self.subject.returnPressed.connect(self.body.setFocus)
         self.session.changed.subscribe(lambda _: self.refresh())
+        self.session.files.changed.subscribe(lambda _: self._refresh_state())
         for command, handler in self._registry:
             if command.context is Context.COMPOSE:
                 keys.bind(self, [(command, handler)], Context.COMPOSE)
@@ -232,12 +233,7 @@ class ComposeView(QWidget):
 
     def refresh(self) -> None:
         """Draw the session's state: the state line, the bar, what can be edited."""
-        state = self.session.state()
-        icons.put(self._state_icon, state.icon, state.tone, 16)
-        self._state.setText(state.text)
-        self._state.setProperty("tone", state.tone)
-        self._state.style().polish(self._state)
-        self._state.setAccessibleName(state.text)
+        self._refresh_state()
         editable = self.session.can_edit()
         self.subject.setReadOnly(not editable)
         self.body.setReadOnly(not editable)
@@ -257,6 +253,15 @@ class ComposeView(QWidget):
         self.options.refresh()
         self.attachments.refresh()
         self._refresh_bar()
+
+    def _refresh_state(self) -> None:
+        """Draw the state line alone, which tells how far the attachments are."""
+        state = self.session.state()
+        icons.put(self._state_icon, state.icon, state.tone, 16)
+        self._state.setText(state.text)
+        self._state.setProperty("tone", state.tone)
+        self._state.style().polish(self._state)
+        self._state.setAccessibleName(state.text)
 
     def _refresh_bar(self) -> None:
         notice = self.session.notice()

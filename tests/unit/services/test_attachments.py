@@ -17,6 +17,7 @@ from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.state import State
 from app.services.drafts import Replaced
+from app.services.gathering import Moving
 from app.services.wording import explain_record, state_words
 from tests.fakes.clock import settle
 from tests.fakes.mailbox import Stored, words
@@ -620,6 +621,53 @@ async def test_an_attachment_chosen_just_before_sending_goes_along(scene: Scene,
     await settle()
     assert len(scene.mailbox.delivered) == 1
     assert names_on(on_server(scene, Folder.SENT)) == ["plan.pdf"]
+
+
+async def test_a_large_file_holds_up_nobody_elses_letter_and_goes_up_while_it_can_be_undone(
+    scene: Scene, tmp_path: Path
+) -> None:
+    large = await letter_with(scene, file(tmp_path, "film.mp4"))
+    plain = await scene.saved_letter()
+    gate = scene.mailbox.hold("attach")
+    await scene.outbox.send([large, plain], 5.0)
+    await gate.reached.wait()
+    assert scene.record(large).state is State.HELD
+    await scene.clock.advance(6)
+    assert scene.record(large).state is State.QUEUED
+    assert [one.message_id for one in scene.mailbox.delivered] == [scene.record(plain).message_id]
+    [one] = (await scene.letters.read(large)).content.attachments
+    scene.drafts.gathering.tell((large, one.key), Moving(12_000_000, 38_000_000, up=True))
+    moving = scene.drafts.gathering.total(large)
+    assert state_words(scene.record(large), scene.clock.now(), moving).text == "Sending 12 MB of 38 MB"
+    gate.open.set()
+    await settle()
+    assert len(scene.mailbox.delivered) == 2
+    await scene.clock.advance(60)
+    assert scene.clock.sleeping == 0
+
+
+async def test_sending_that_is_undone_while_it_goes_up_leaves_a_draft(scene: Scene, tmp_path: Path) -> None:
+    name = await letter_with(scene, file(tmp_path))
+    gate = scene.mailbox.hold("attach")
+    await scene.outbox.send([name], 5.0)
+    await gate.reached.wait()
+    assert await scene.outbox.undo([name]) == [name]
+    gate.open.set()
+    await scene.clock.advance(60)
+    assert scene.record(name).state is State.DRAFT
+    assert scene.record(name).saved
+    assert scene.mailbox.delivered == []
+
+
+async def test_an_upload_in_vain_waits_like_any_letter_and_goes_when_it_can(scene: Scene, tmp_path: Path) -> None:
+    name = await letter_with(scene, file(tmp_path))
+    scene.mailbox.fail("save", OFFLINE, times=6)
+    await scene.outbox.send([name], 0.0)
+    await settle()
+    assert scene.record(name).state is State.QUEUED
+    await scene.clock.advance(3600)
+    assert len(scene.mailbox.delivered) == 1
+    assert scene.clock.sleeping == 0
 
 
 # --- opening, and the end ---------------------------------------------------------------------------------------------
