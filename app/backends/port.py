@@ -15,7 +15,7 @@ from app.domain.account import ProbeStep
 from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
 from app.domain.directory import MailTips, Resolution
 from app.domain.errors import TroubleKind
-from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
+from app.domain.listing import Folder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.mail_folder import MailFolder
 from app.domain.message import DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome
@@ -156,6 +156,10 @@ class Backend(Protocol):
 
     def list_folder(self, folder: Folder | Place, offset: int, limit: int, job: Job, query: str = "") -> Page:
         """Read one page of a folder, of what `query` finds there. Raises AccountError, ItemRefused."""
+        ...
+
+    def find_reports(self, since: float, job: Job) -> list[tuple[str, Report]]:
+        """Read reports that came since, each with the Message-ID of its letter. Raises AccountError, ItemRefused."""
         ...
 
     def locate(self, marks: Sequence[Mark], folders: Sequence[Folder | Place], job: Job) -> list[Sighting]:

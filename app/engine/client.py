@@ -16,7 +16,7 @@ from app.domain.account import Account, ProbeStep
 from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
 from app.domain.directory import MailTips, Resolution
 from app.domain.errors import BadInput, ItemRefused, Trouble, TroubleKind, error_for
-from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
+from app.domain.listing import Folder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.mail_folder import MailFolder
 from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
@@ -212,6 +212,11 @@ class EngineClient:
             lambda n, seconds: protocol.ListFolder(n, account_id, seconds, folder, offset, limit, query)
         )
         return _must_be(end, protocol.Listing).page
+
+    async def find_reports(self, account_id: AccountId, since: float) -> list[tuple[str, Report]]:
+        """FindItem of reports. Raises AccountError, ItemRefused."""
+        end = await self._read(lambda n, seconds: protocol.FindReports(n, account_id, seconds, since))
+        return list(_must_be(end, protocol.ReportsFound).reports)
 
     async def locate(
         self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder | Place]

@@ -18,7 +18,7 @@ from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
 from app.domain.directory import MailTips, Resolution
 from app.domain.edits import mend_surrogates
 from app.domain.errors import Trouble, TroubleKind
-from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
+from app.domain.listing import Folder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.mail_folder import MailFolder
 from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome, ServerWords
@@ -126,6 +126,12 @@ class GetAttachment(Work, frozen=True, tag="get-attachment"):
     path: str
 
 
+class FindReports(Work, frozen=True, tag="reports"):
+    """Answered by ReportsFound."""
+
+    since: float
+
+
 class SaveMime(Work, frozen=True, tag="save-mime"):
     """Answered by MimeSaved; the file is written by the engine."""
 
@@ -196,7 +202,7 @@ class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
 
 
 WriteRequest = Save | Update | Send | Delete | Move | Copy | Attach | DeleteAttachments
-LookRequest = FindFolders | GetAttachment | SaveMime | ResolveNames | ExpandGroup | AskMailTips | Sync
+LookRequest = FindFolders | GetAttachment | SaveMime | FindReports | ResolveNames | ExpandGroup | AskMailTips | Sync
 ReadRequest = Get | ListFolder | Locate | LookRequest
 WorkRequest = Probe | WriteRequest | ReadRequest
 Request = Hello | OpenAccount | WorkRequest | Cancel
@@ -277,6 +283,13 @@ class AttachmentRead(msgspec.Struct, frozen=True, tag="attachment"):
     fetch: AttachmentFetch
 
 
+class ReportsFound(msgspec.Struct, frozen=True, tag="reports-found"):
+    """The end of FindReports."""
+
+    id: int
+    reports: tuple[tuple[str, Report], ...]
+
+
 class MimeSaved(msgspec.Struct, frozen=True, tag="mime-saved"):
     """The end of SaveMime."""
 
@@ -324,7 +337,7 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
     bad_input: str = ""
 
 
-Found = FoldersFound | Attached | MimeSaved | AttachmentRead | Resolved | Tips | Synced
+Found = FoldersFound | Attached | MimeSaved | ReportsFound | AttachmentRead | Resolved | Tips | Synced
 End = Done | Outcomes | Fetches | Listing | Sightings | Found | Failure
 Reply = Ready | Started | Progress | Uploaded | End
 

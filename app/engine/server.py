@@ -261,6 +261,8 @@ def _look(request: protocol.LookRequest, job: Job, backend: Backend) -> protocol
         case protocol.GetAttachment():
             fetch = backend.get_attachment(request.attachment_id, request.path, job)
             return protocol.AttachmentRead(request.id, fetch)
+        case protocol.FindReports():
+            return protocol.ReportsFound(request.id, tuple(backend.find_reports(request.since, job)))
         case protocol.SaveMime():
             return protocol.MimeSaved(request.id, backend.save_mime(request.ref, request.path, job))
         case protocol.ResolveNames():

@@ -201,6 +201,8 @@ class FolderView:
         """Look what changed on the server. Trouble is not raised: `trouble` and `refusal` say it."""
         if self._sync is not None:
             await self._sync.sync()
+            if self.place == Place(Folder.SENT) and not self._sync.failed:
+                await self._syncing.look_for_reports(self.account_id)
             await self._look_now()
 
     async def arrange(self, order: Order) -> None:

@@ -126,6 +126,10 @@ class Mailbox(Protocol):
         """
         ...
 
+    async def find_reports(self, account_id: AccountId, since: float) -> list[tuple[str, Report]]:
+        """Reports in the Inbox that came since, each with the Message-ID of the letter. Raises ItemRefused too."""
+        ...
+
     async def locate(
         self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder | Place]
     ) -> list[Sighting]:

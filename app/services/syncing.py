@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from app.domain.cached import Standing
 from app.domain.errors import AccountError, ItemRefused, StorageError, Trouble
-from app.domain.listing import Change, ChangeKind, Page, Place
+from app.domain.listing import Change, ChangeKind, Folder, Page, Place
 from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.outcome import ServerWords
 from app.services.accounts import Accounts
 from app.services.events import Event
 from app.services.letters import Letters
 from app.services.ports import Cache, Clock, Mailbox
+from app.services.reporting import Reporting
 from app.services.work import Spawn, growing_pause
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ POLL_SECONDS: Final = 60.0
 FIRST_PAGE: Final = 50
 PAGE: Final = 200
 """Changes in a request: Exchange gives 512 at most, and a smaller page is sooner seen."""
+_OWN_SENT: Final = Place(Folder.SENT)
 _OVERLAP: Final = 20
 """Rows by which pages overlap where there is no sync: what another client deletes meanwhile moves the rest up."""
 _STATE_LOST: Final = frozenset({"ErrorInvalidSyncStateData", "ErrorSyncFolderNotFound"})
@@ -181,6 +183,7 @@ class Syncing:
         """Follow nothing yet; `start` lets time pass."""
         self._mailbox, self._cache, self._accounts = mailbox, cache, accounts
         self._letters, self._clock, self._spawn = letters, clock, spawn
+        self._reporting = Reporting(mailbox, cache, clock)
         self._folders: dict[tuple[AccountId, Place], FolderSync] = {}
         self._turns: dict[AccountId, asyncio.Lock] = {}
 
@@ -216,6 +219,12 @@ class Syncing:
         """Look for what other clients did, every minute."""
         self._spawn(self._go_round(), "look for changes")
 
+    async def look_for_reports(self, account_id: AccountId) -> None:
+        """Lay beside what was sent what reports say of it since."""
+        folder = self._folders.get((account_id, _OWN_SENT))
+        if await self._reporting.look(account_id) and folder is not None:
+            folder.changed.emit(None)
+
     async def _go_round(self) -> None:
         failures = 0
         while True:
@@ -226,6 +235,8 @@ class Syncing:
                     continue
                 await folder.sync()
                 failed = failed or folder.trouble is not None
+                if not failed and folder.place == _OWN_SENT:
+                    await self.look_for_reports(folder.account_id)
             failures = failures + 1 if failed else 0
 
     def _known(self, account_id: AccountId) -> dict[LocalId, ItemRef]:

@@ -9,7 +9,7 @@ from app.domain.account import Account, ProbeStep
 from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
 from app.domain.directory import MailTips, Resolution
 from app.domain.errors import AccountError, SignInRefused, Trouble, TroubleKind
-from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
+from app.domain.listing import Folder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.mail_folder import MailFolder
 from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
@@ -136,6 +136,10 @@ class WatchedMailbox:
     ) -> Page:
         """FindItem, watched."""
         return await self._reading(account_id, self._mailbox.list_folder(account_id, folder, offset, limit, query))
+
+    async def find_reports(self, account_id: AccountId, since: float) -> list[tuple[str, Report]]:
+        """Look for reports, watched."""
+        return await self._reading(account_id, self._mailbox.find_reports(account_id, since))
 
     async def locate(
         self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder | Place]

@@ -16,7 +16,7 @@ from app.domain.account import ProbeStep
 from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
 from app.domain.directory import MailTips, Resolution
 from app.domain.errors import Trouble
-from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
+from app.domain.listing import Folder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.mail_folder import MailFolder
 from app.domain.message import DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
@@ -86,6 +86,11 @@ class FakeBackend:
         """Say that it is unknown."""
         self._enter("get_attachment", job)
         return AttachmentFetch(Outcome(Verdict.UNKNOWN))
+
+    def find_reports(self, since: float, job: Job) -> list[tuple[str, Report]]:
+        """Find none."""
+        self._enter("find_reports", job)
+        return []
 
     def save_mime(self, ref: ItemRef, path: str, job: Job) -> Outcome:
         """Say that it is unknown."""

@@ -13,7 +13,7 @@ from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
 from app.domain.attachment import Attachment, AttachmentKind
 from app.domain.directory import MailTips, Resolution
 from app.domain.errors import ItemRefused
-from app.domain.listing import Place, SyncPage
+from app.domain.listing import Place, Report, SyncPage
 from app.domain.mail_folder import MailFolder
 from app.domain.message import AccountId, ItemRef
 from app.domain.outcome import Outcome, ServerWords
@@ -38,6 +38,7 @@ class MoreOfAMailbox:
         self.tips: dict[str, MailTips] = {}
         self.contents: dict[str, bytes] = {}
         self.folder_changes = FolderChanges()
+        self.reports: list[tuple[str, Report]] = []
         self._attachment_numbers = itertools.count(1)
 
     async def move(self: Any, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
@@ -123,6 +124,11 @@ class MoreOfAMailbox:
                     _keep(path, self.contents[attachment_id])
                     return AttachmentFetch(self._accepted(None), one)
         return AttachmentFetch(self._refused(_GONE))
+
+    async def find_reports(self: Any, account_id: AccountId, since: float) -> list[tuple[str, Report]]:
+        """Return those of `reports` that came since."""
+        await self._read("find_reports", account_id, (since,))
+        return [one for one in self.reports if one[1].at >= since]
 
     async def save_mime(self: Any, account_id: AccountId, ref: ItemRef, path: str) -> Outcome:
         """Write subject and text as a message."""

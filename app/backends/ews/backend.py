@@ -7,7 +7,9 @@ from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from app.backends.ews import directory, requests
+from msgspec.structs import replace
+
+from app.backends.ews import directory, reports, requests
 from app.backends.ews.attaching import Attaching, write_file
 from app.backends.ews.attachments import fetch_of, get_attachment
 from app.backends.ews.calls import SoapFault, post
@@ -27,7 +29,7 @@ from app.domain.directory import MailTips, Resolution
 from app.domain.errors import BadInput, ItemRefused, Trouble, TroubleKind, error_for
 from app.domain.fields import refuse_fields, set_fields
 from app.domain.i18n import tr
-from app.domain.listing import Folder, Mark, Page, Place, Sighting, SyncPage
+from app.domain.listing import Folder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.mail_folder import MailFolder
 from app.domain.message import DraftUpdate, ItemRef, NewDraft, Stage
 from app.domain.outcome import FetchOutcome, Outcome
@@ -173,6 +175,32 @@ class EwsBackend:
         following = _number(root.get("IndexedPagingOffset"), offset + len(rows))
         more = not _is_last(root) and rows and following > offset
         return Page(rows=rows, total=total, next_offset=following if more else None)
+
+    def find_reports(self, since: float, job: Job) -> list[tuple[str, Report]]:
+        """FindItem in the Inbox, and GetItem of those that do not say in the list whom they are about."""
+        found: list[reports.Found] = []
+        offset: int | None = 0
+        while offset is not None:
+            messages = self._read(reports.find_reports(since, offset), job)
+            root = _root_of(messages[0]) if messages else None
+            if root is None:
+                raise error_for(self._trouble(tr("The server’s answer holds no folder.")))
+            items = self._items(root)
+            found += reports.reports_of(items)
+            offset = None if _is_last(root) or not items else offset + len(items)
+        told = [(one.message_id, one.report) for one in found if one.report.who]
+        silent = [one for one in found if not one.report.who]
+        for one, answer in zip(silent, self.get([one.ref for one in silent], job), strict=True):
+            told += [(one.message_id, replace(one.report, who=who)) for who in self._reported(answer)]
+        return told
+
+    def _reported(self, answer: FetchOutcome) -> list[str]:
+        """Return whom a delivery report is about; one that cannot be read is about somebody all the same."""
+        if answer.item is None:
+            return [""]
+        headers = {header.name.casefold(): header.value for header in answer.item.headers}
+        body = answer.item.content.body
+        return reports.people_in(headers, body, self._account.address) or [""]
 
     def locate(self, marks: Sequence[Mark], folders: Sequence[Folder | Place], job: Job) -> list[Sighting]:
         """FindItem over all folders at once, for our mark or the Message-ID; page after page until all are seen."""

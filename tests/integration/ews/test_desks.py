@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import email
 import email.policy
+import time
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from app.backends.ews.backend import EwsBackend
+from app.backends.ews.reports import people_in
 from app.domain.errors import BadInput
-from app.domain.listing import Folder, Place
+from app.domain.listing import Folder, Place, ReportKind
 from app.domain.message import Content, DraftUpdate, Field, ItemRef
 from app.domain.options import FlagStatus, FollowUp, Options
 from app.domain.outcome import Verdict
 from app.domain.query import as_aqs, read_query
+from app.domain.recipient import Recipient
+from app.domain.record import CopyTo
 from tests.integration.ews.conftest import draft, job, letter
+from tests.integration.sandbox import soap
 from tests.sandbox_fixture import RunningSandbox
 
 SENT = Place(Folder.SENT)
@@ -82,3 +88,47 @@ def test_a_letter_that_is_gone_writes_no_file(empty: EwsBackend, tmp_path: Path)
     assert outcome.verdict is Verdict.REFUSED
     assert outcome.code == "ErrorItemNotFound"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_reports_name_the_letter_and_whom_they_are_about(empty: EwsBackend, sandbox: RunningSandbox) -> None:
+    content = letter("Told", "nobody@contoso.com")
+    content = structs.replace(content, to=(*content.to, Recipient("james.okafor@contoso.com")))
+    content = structs.replace(content, options=Options(delivery_receipt=True))
+    new = draft(content)
+    (outcome,) = empty.save([new], job())
+    assert outcome.ref is not None
+    assert empty.find_reports(0.0, job()) == []
+    assert empty.send([outcome.ref], CopyTo(), job())[0].accepted
+    (row,) = empty.list_folder(SENT, 0, 10, job()).rows
+    found = {(message_id, report.kind, report.who) for message_id, report in empty.find_reports(0.0, job())}
+    assert found == {
+        (row.message_id, ReportKind.NOT_DELIVERED, "nobody@contoso.com"),
+        (row.message_id, ReportKind.DELIVERED, "james.okafor@contoso.com"),
+    }
+    assert empty.find_reports(time.time() + 3600, job()) == []
+
+
+def test_a_letter_that_was_read_says_who_read_it(empty: EwsBackend, sandbox: RunningSandbox) -> None:
+    new = draft(structs.replace(letter("Open me"), options=Options(read_receipt=True)))
+    (outcome,) = empty.save([new], job())
+    assert outcome.ref is not None
+    empty.send([outcome.ref], CopyTo(), job())
+    ((item_id, key),) = sandbox.post(soap.find("inbox"), "james.okafor").ids()
+    sandbox.post(
+        soap.update((item_id, key), soap.set_field("message:IsRead", "<t:IsRead>true</t:IsRead>")), "james.okafor"
+    )
+    ((message_id, report),) = empty.find_reports(0.0, job())
+    assert message_id == new.message_id
+    assert (report.kind, report.who) == (ReportKind.READ, "James Okafor")
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "people"),
+    [
+        ({"x-failed-recipients": "A@x.org, b@y.org"}, "not c@z.org", ["a@x.org", "b@y.org"]),
+        ({}, "Delivery has failed to:\r\n\r\nben <Ben@x.org>.\r\npostmaster@x.org me@contoso.com", ["ben@x.org"]),
+        ({}, "nobody is named", []),
+    ],
+)
+def test_whom_a_report_is_about_is_read_where_it_stands(headers: dict[str, str], body: str, people: list[str]) -> None:
+    assert people_in(headers, body, "me@contoso.com") == people

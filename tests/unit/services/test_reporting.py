@@ -1,0 +1,91 @@
+"""Reports stand with the letter that they are about: found once, said in words, and no trouble of anybody's."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.errors import Trouble, TroubleKind
+from app.domain.listing import Folder, Report, ReportKind
+from app.domain.message import Content
+from app.services.reported import report_words
+from app.services.reporting import FIRST_LOOK
+from app.services.rows import ListRow
+from tests.fakes.cache import FakeCache
+from tests.fakes.lists import rows_of, view_of
+from tests.fakes.scene import ANNA, Scene
+
+OFFLINE = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
+
+
+def came(scene: Scene, kind: ReportKind, who: str, message_id: str = "<1@x>") -> None:
+    scene.mailbox.reports.append((message_id, Report(kind, who, scene.clock.now())))
+
+
+async def test_a_report_comes_to_its_row_by_the_next_look(scene: Scene) -> None:
+    for number in (1, 2):
+        scene.mailbox.put(ANNA, Content(subject=f"{number}"), folder=Folder.SENT, message_id=f"<{number}@x>")
+    view = await view_of(scene, Folder.SENT)
+    await view.reload()
+    assert [row.reports for row in await rows_of(view)] == [(), ()]
+    came(scene, ReportKind.NOT_DELIVERED, "zoe@x.org")
+    await view.reload()
+    by_subject = {row.subject: row for row in await rows_of(view)}
+    assert [report.who for report in by_subject["1"].reports] == ["zoe@x.org"]
+    assert by_subject["2"].reports == ()
+    shown = view.row(int(by_subject["1"].key))
+    assert shown is not None
+    assert shown.reports
+
+
+async def test_the_next_look_asks_for_what_came_since(scene: Scene) -> None:
+    view = await view_of(scene, Folder.SENT)
+    await view.reload()
+    began = scene.clock.now()
+    came(scene, ReportKind.READ, "Ben")
+    await scene.clock.advance(100)
+    await view.reload()
+    await view.reload()
+    asked = [call.asked[0] for call in scene.mailbox.calls_of("find_reports")]
+    assert asked[0] == pytest.approx(began - FIRST_LOOK)
+    assert asked[-1] == began
+
+
+async def test_the_lists_of_other_folders_ask_for_no_reports(scene: Scene) -> None:
+    await (await view_of(scene, Folder.DRAFTS)).reload()
+    assert scene.mailbox.calls_of("find_reports") == []
+
+
+async def test_a_server_that_cannot_be_asked_costs_nothing(scene: Scene) -> None:
+    cache = FakeCache()
+    view = await view_of(scene, Folder.SENT, cache)
+    scene.mailbox.put(ANNA, Content(subject="1"), folder=Folder.SENT, message_id="<1@x>")
+    came(scene, ReportKind.READ, "Ben")
+    scene.mailbox.fail("find_reports", OFFLINE)
+    await view.reload()
+    cache.fail("note_reports")
+    await view.reload()
+    assert [row.reports for row in await rows_of(view)] == [()]
+    await view.reload()
+    assert [len(row.reports) for row in await rows_of(view)] == [1]
+
+
+AT = 1_800_000_000.0
+
+
+def words(*reports: tuple[ReportKind, str]) -> str:
+    row = ListRow("1", ANNA, reports=tuple(Report(kind, who, AT) for kind, who in reports))
+    found = report_words(row, AT)
+    return "" if found is None else found.text
+
+
+def test_the_worst_is_said_first_and_people_by_name() -> None:
+    clock = words((ReportKind.READ, "Ben")).removeprefix("Read by Ben ")
+    assert len(clock) == len("12:04")
+    assert words() == ""
+    assert words((ReportKind.READ, "Ben"), (ReportKind.NOT_DELIVERED, "zoe@x")) == "Could not be delivered to zoe@x"
+    assert words((ReportKind.NOT_DELIVERED, "")) == "Could not be delivered to a recipient"
+    assert words((ReportKind.DELIVERED, "Ben"), (ReportKind.READ, "Anna")) == f"Read by Anna {clock}"
+    assert words((ReportKind.DELIVERED, "Ben")) == "Delivered to Ben"
+    assert words((ReportKind.NOT_READ, "Ben")) == "Deleted unread by Ben"
+    many = [(ReportKind.NOT_DELIVERED, name) for name in "abcda"]
+    assert words(*many) == "Could not be delivered to a, b and 2 more"
