@@ -16,7 +16,7 @@ from app.domain.attachment import Attached, Held, new_key
 from app.domain.catalogue import is_retried, may_have_happened
 from app.domain.edits import AttachmentSet
 from app.domain.errors import AccountError, BadInput, StorageError, Trouble, TroubleKind
-from app.domain.message import Fetched, ItemRef, LocalId
+from app.domain.message import BodyFormat, Content, Fetched, ItemRef, LocalId
 from app.domain.outcome import LOCAL, Outcome, ServerWords, Verdict
 from app.domain.record import Letter, Record, Refused
 from app.services.gathering import Gathering, Moving
@@ -277,6 +277,20 @@ def adopted(item: Fetched, known: Letter | None = None) -> tuple[tuple[Attached,
         attached.append(by_key.get(key) or attached_of(one, key))
         held.append(Held(key, one.attachment_id))
     return tuple(attached), tuple(held)
+
+
+OWN_PICTURES: Final = "@mailwright"
+"""The end of the ContentIds that this program gives to pictures in a text."""
+
+
+def unused_pictures(content: Content) -> list[str]:
+    """Return the keys of pictures that were put into the text here and taken out of it again.
+
+    Pictures of other programs are left alone: they may name theirs in ways that are not looked through here.
+    """
+    pictures = [one for one in content.attachments if one.content_id.endswith(OWN_PICTURES)]
+    formatted = content.body_format is BodyFormat.HTML
+    return [one.key for one in pictures if not (formatted and f"cid:{one.content_id}" in content.body)]
 
 
 _WORST: Final = (Verdict.UNKNOWN, Verdict.NOT_ATTEMPTED, Verdict.REFUSED, Verdict.ACCEPTED)

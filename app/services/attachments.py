@@ -20,7 +20,7 @@ from app.domain.file_type import type_of
 from app.domain.i18n import tr
 from app.domain.message import LocalId
 from app.domain.outcome import LOCAL, Outcome
-from app.domain.record import Letter
+from app.domain.record import Letter, Record
 from app.domain.text import clean_text
 from app.services.drafts import Drafts, Replaced
 from app.services.events import Event
@@ -53,9 +53,10 @@ class Attachments:
         self._open: dict[LocalId, list[Attached]] = {}
         self._failed: dict[LocalId, list[Failed]] = {}
         self._kept: set[tuple[LocalId, str]] = set()
+        self._reading: set[LocalId] = set()
         letters.attached.subscribe(self._edited)
         letters.forgotten.subscribe(self._forgotten)
-        letters.changed.subscribe(lambda record: self._tell(record.local_id))
+        letters.changed.subscribe(self._record_changed)
         drafts.gathering.moved.subscribe(lambda name: self._tell(name[0]))
         drafts.replaced.subscribe(self._replaced)
 
@@ -304,9 +305,26 @@ class Attachments:
             self._failed[replaced.new] = self._failed.pop(replaced.old, [])
             self._spawn(self._read_again(replaced.new), "read attachments")
 
+    def _record_changed(self, record: Record) -> None:
+        known = self._open.get(record.local_id)
+        if known is None:
+            return
+        if sum(not one.inline for one in known) != record.head.attachments:
+            # The letter was begun anew under this name (the server's version was chosen): it is read once more.
+            self._spawn(self._read_again(record.local_id), "read attachments")
+        self._tell(record.local_id)
+
     async def _read_again(self, local_id: LocalId) -> None:
-        letter = await self._letters.read(local_id)
-        if local_id in self._open:
+        if local_id in self._reading:
+            return
+        self._reading.add(local_id)
+        try:
+            letter = await self._letters.read(local_id)
+        except KeyError:
+            return  # it is gone meanwhile
+        finally:
+            self._reading.discard(local_id)
+        if local_id in self._open and list(letter.content.attachments) != self._open[local_id]:
             self.watch(letter)
             self._tell(local_id)
 

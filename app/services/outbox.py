@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from app.domain.edits import AttachmentGone
 from app.domain.errors import AccountError, MailError
 from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.problem import Finding
@@ -18,6 +19,7 @@ from app.domain.record import Record
 from app.domain.state import State
 from app.services import preflight
 from app.services.accounts import Accounts
+from app.services.attaching import unused_pictures
 from app.services.bringing import Bringing
 from app.services.deferrals import Deferrals
 from app.services.dispatch import Dispatch, Summary
@@ -224,6 +226,8 @@ class Outbox:
         if isinstance(name, MailError):
             return Answer(None, error=name)
         letter = await self._letters.read(name)
+        for key in unused_pictures(letter.content):
+            self._letters.append(name, AttachmentGone(key))
         findings = tuple(preflight.check(letter.content, letter.pending))
         stopping = preflight.blocking(list(findings))
         if stopping:

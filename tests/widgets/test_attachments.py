@@ -223,6 +223,21 @@ async def test_files_and_pictures_of_the_clipboard_are_pasted_into_the_strip(
     assert "no file and no picture" in program_scene.words(program_scene.letter.attachments)
 
 
+@pytest.mark.parametrize("formatted", [False, True])
+async def test_files_that_are_pasted_into_the_text_are_attached(
+    program_scene: ProgramScene, tmp_path: Path, formatted: bool
+) -> None:
+    await open_letter(program_scene)
+    if formatted:
+        await program_scene.press("Ctrl+B")
+        assert program_scene.letter.body.is_formatted()
+    before = program_scene.letter.body.toPlainText()
+    QGuiApplication.clipboard().setMimeData(clipboard(file(tmp_path, "a.pdf"), file(tmp_path, "b.txt")))
+    await program_scene.press("Ctrl+V")
+    assert names(program_scene) == ["a.pdf", "b.txt"]
+    assert program_scene.letter.body.toPlainText() == before
+
+
 async def test_pictures_are_made_smaller_and_that_can_be_undone(program_scene: ProgramScene, tmp_path: Path) -> None:
     image = QImage(2400, 1800, QImage.Format.Format_RGB32)
     for x in range(0, 2400, 3):

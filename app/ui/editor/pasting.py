@@ -46,7 +46,9 @@ class Pasting(QObject):
 
     def take(self, source: QMimeData) -> None:
         """Put it in: a picture, formatted text, or text."""
-        if source.hasUrls() and any(url.isLocalFile() for url in source.urls()):
+        if not self.can_take(source) and source.hasUrls():
+            self._editor.files_brought.emit(source)
+        elif source.hasUrls() and any(url.isLocalFile() for url in source.urls()):
             self._editor.pictures_offered.emit([url.toLocalFile() for url in source.urls()])
         elif source.hasHtml() and not _is_one_picture(source):
             self._take_html(source.html())

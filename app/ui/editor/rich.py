@@ -46,6 +46,8 @@ class RichEditor(QTextEdit):
 
     edited = Signal(object)
     poured = Signal()
+    files_brought = Signal(object)
+    """Files that are not all pictures were pasted: what is to be attached, as it stands on the clipboard."""
     pictures_offered = Signal(list)
     """Pictures that were pasted or dropped: each is (bytes, name), or a path."""
 

@@ -180,6 +180,13 @@ class AttachmentsArea(QWidget):
             self.session.add_picture(partial(png_of, brought.picture.copy()), off_thread)
         return bool(brought.paths or brought.picture is not None)
 
+    def listen(self, editor: object) -> None:
+        """Take the files that are pasted into an editor of formatted text, which was made just now."""
+        from app.ui.editor.rich import RichEditor
+
+        if isinstance(editor, RichEditor):
+            editor.files_brought.connect(self.take)
+
     def welcome(self, event: QDragEnterEvent) -> None:
         """Say of what is dragged over the letter whether it can be attached."""
         from app.ui.attachments.transfer import can_be_attached

@@ -84,6 +84,8 @@ class BodyEditor(QPlainTextEdit):
     """The body as plain text. A large paste goes in slice by slice, so that the window stays alive meanwhile."""
 
     edited = Signal(object)
+    files_brought = Signal(object)
+    """Files were pasted: what is to be attached, as it stands on the clipboard."""
     pictures_offered = Signal(list)
     """A picture was pasted: the text has to become formatted first."""
 
@@ -123,6 +125,9 @@ class BodyEditor(QPlainTextEdit):
         return source.hasImage() or super().canInsertFromMimeData(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
+        if source.hasUrls() and any(url.isLocalFile() for url in source.urls()):
+            self.files_brought.emit(source)
+            return
         if source.hasImage() and not source.hasText():
             from app.ui.editor.pasting import png_of
 

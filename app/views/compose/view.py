@@ -62,6 +62,8 @@ class ComposeView(QWidget):
         self.later = LaterChoice(session, self.picking, session.now)
         self.snippets = SnippetChoice(session, self.body, self.picking, self.subject.setText)
         self.attachments = AttachmentsArea(session.files, self)
+        self.body.plain.files_brought.connect(self.attachments.take)
+        self.body.made_rich.connect(self.attachments.listen)
         self.setAcceptDrops(True)
         self._build()
         self._show_letter()

@@ -11,6 +11,7 @@ import msgspec
 
 from app.domain.attachment import Attached, new_key
 from app.domain.listing import Folder
+from app.domain.message import BodyFormat
 from app.domain.state import State
 from app.services.gathering import Name
 from app.services.wording import explain_record
@@ -32,7 +33,9 @@ def file(folder: Path, name: str, content: bytes) -> Path:
 
 async def test_what_the_recipient_has_is_what_was_attached(run: Run, sandbox: RunningSandbox, tmp_path: Path) -> None:
     contents = {name: b"" if name.startswith("empty") else os.urandom(50_000 + 7 * n) for n, name in enumerate(NAMES)}
-    name = await run.letter(*(file(tmp_path, one, content) for one, content in contents.items()))
+    html = '<p>Dear James <img src="cid:logo@mailwright"></p>'
+    formatted = msgspec.structs.replace(LETTER, body=html, body_format=BodyFormat.HTML)
+    name = await run.letter(*(file(tmp_path, one, held) for one, held in contents.items()), content=formatted)
     await run.attachments.add_bytes(name, "logo.png", PNG, content_id="logo@mailwright")
     await run.until_saved(name)
     await run.outbox.send([name], 0.0)
@@ -44,7 +47,7 @@ async def test_what_the_recipient_has_is_what_was_attached(run: Run, sandbox: Ru
     assert (logo.get_content_type(), logo.get_content_disposition()) == ("image/png", "inline")
     plan = next(part for part in letter.walk() if part.get_filename() == "plan.pdf")
     assert (plan.get_content_type(), plan.get_content_disposition()) == ("application/pdf", "attachment")
-    assert letter.get_body(("plain",)).get_content().strip() == LETTER.body  # type: ignore[union-attr]
+    assert 'src="cid:logo@mailwright"' in letter.get_body(("html",)).get_content()  # type: ignore[union-attr]
     BytesParser(policy=policy.strict).parsebytes(letter.as_bytes())
 
 

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from app.domain.attachment import Attached, Attachment, AttachmentKind
-from app.domain.edits import AttachmentSet
+from app.domain.edits import AttachmentSet, BodyReplaced
 from app.domain.errors import BadInput, StorageError, Trouble, TroubleKind
 from app.domain.listing import Folder
-from app.domain.message import Content, LocalId
+from app.domain.message import BodyFormat, Content, LocalId
 from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.state import State
@@ -145,6 +145,27 @@ async def test_bytes_are_attached_and_pictures_shown_in_the_text(scene: Scene) -
         "image/png",
     )
     assert scene.record(name).head.attachments == 0
+
+
+async def test_a_picture_that_was_taken_out_of_the_text_does_not_go_along(scene: Scene) -> None:
+    name = await letter_with(scene)
+    await scene.attachments.add_bytes(name, "in.png", b"in", content_id="1@mailwright")
+    await scene.attachments.add_bytes(name, "out.png", b"out", content_id="2@mailwright")
+    await scene.attachments.add_bytes(name, "theirs.png", b"theirs", content_id="3@outlook")
+    scene.drafts.edit(name, BodyReplaced('<p><img src="cid:1@mailwright"></p>', BodyFormat.HTML))
+    await scene.drafts.save(name)
+    await scene.outbox.send([name], 0.0)
+    await settle()
+    assert names_on(on_server(scene, Folder.SENT)) == ["in.png", "theirs.png"]
+
+
+async def test_a_letter_that_was_begun_anew_under_its_name_shows_what_it_has_now(scene: Scene, tmp_path: Path) -> None:
+    name = await letter_with(scene, file(tmp_path, "a"), file(tmp_path, "b"))
+    letter = await scene.letters.read(name)
+    fresh = msgspec.structs.replace(letter.content, attachments=letter.content.attachments[1:])
+    await scene.letters.create(letter.record, fresh)
+    await settle()
+    assert [one.name for one in scene.attachments.of(name)] == ["b"]
 
 
 async def test_a_letter_with_nothing_but_an_attachment_is_a_letter(scene: Scene, tmp_path: Path) -> None:
