@@ -34,7 +34,7 @@ def copyright_file(parts: Sequence[distributions.Part]) -> str:
     """Return debian/copyright in its machine-readable form: ours, Qt's, Python's, and each library's."""
     opening = (TEMPLATES / "copyright.in").read_text("utf-8")
     paragraphs = [opening]
-    known = {"Apache-2.0", "LGPL-3", "PSF-2.0", "OFL-1.1", "ISC"}
+    known = {"Apache-2.0", "LGPL-3", "PSF-2.0", "OFL-1.1", "ISC", "as-beside-each"}
     for part in parts:
         if part.name.startswith(("PySide6", "shiboken6")):
             continue

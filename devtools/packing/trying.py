@@ -64,6 +64,9 @@ def try_packages(arguments: Sequence[str]) -> None:
         "MAILWRIGHT_PACKAGE": str(make_package(ROOT, ROOT / "dist")),
         "MAILWRIGHT_OLDER_PACKAGE": str(make_package(older_source(), target)),
     }
+    images = sorted((ROOT / "dist").glob("Mailwright-*.squashfs"))
+    if images:
+        packages["MAILWRIGHT_IMAGE"] = str(images[-1])
     command = [str(PYTHON), "-m", "pytest", "-m", "package", "-p", "no:cacheprovider", "tests/packaging/installed"]
     ended = subprocess.run([*command, *arguments], cwd=ROOT, env={**os.environ, **packages}, check=False)
     raise SystemExit(ended.returncode)

@@ -44,7 +44,11 @@ def test_the_page_on_packages_tells_how_to_make_each() -> None:
 
 def test_the_pages_use_no_option_that_the_program_does_not_have() -> None:
     known = {name for action in command_line()._actions for name in action.option_strings}
-    known |= {"--engine", "--sandbox-server"}  # how a frozen program starts its own parts (app/__main__.py)
+    known |= {
+        "--engine",
+        "--spelling",
+        "--sandbox-server",
+    }  # how a frozen program starts its own parts (app/__main__.py)
     for page in PAGES:
         used = re.findall(r"\bmailwright (--[a-z-]+)", page.read_text("utf-8"))
         assert set(used) <= known, page.name
