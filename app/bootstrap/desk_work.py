@@ -27,6 +27,7 @@ from app.ui.letter_list.session import ListSession
 from app.ui.reader import Notice, Reading
 
 if TYPE_CHECKING:
+    from app.bootstrap.other_mailboxes import OtherMailboxes
     from app.bootstrap.program import Program
 
 _SHOWN_RECIPIENTS = 12
@@ -47,12 +48,11 @@ class DeskWork:
         self._read: tuple[str, Letter] | None = None
         self._left_at = 0.0
         self.many = ManyWork(program)
+        self.others: OtherMailboxes | None = None
         stage = program.stage
         stage.on_reading = self.read
         for desk in stage.desks.values():
-            desk.list.opened.connect(self.open)
-            desk.list.action_clicked.connect(self.remedy)
-            desk.refreshed.connect(partial(self._refresh_reader, desk))
+            self.listen(desk)
         program.reader.bar.action_wanted.connect(self.do)
         program.drafts_room.on_sent = self._sent
         program.drafts_room.on_discarded = self._discarded
@@ -61,6 +61,12 @@ class DeskWork:
         program.foot.ticked.subscribe(lambda _: self._tell_time())
         program.letters.changed.subscribe(self._tell_foot)
 
+    def listen(self, desk: ListDesk) -> None:
+        """Do what a person asks for in a list."""
+        desk.list.opened.connect(self.open)
+        desk.list.action_clicked.connect(self.remedy)
+        desk.refreshed.connect(partial(self._refresh_reader, desk))
+
     # --- open and read ----------------------------------------------------------------------------------------------
 
     def open(self) -> None:
@@ -68,10 +74,15 @@ class DeskWork:
         self._with_current(self._open)
 
     def _open(self, row: ListRow) -> None:
-        if self._program.stage.place == "sent" or row.state not in {State.DRAFT, State.READY, State.NEEDS_ATTENTION}:
+        if self._program.stage.kind == "sent" or row.state not in {State.DRAFT, State.READY, State.NEEDS_ATTENTION}:
             self._program.window.focus_next_pane(1)
         else:
             self._program.writing.open(row)
+
+    def go_to_other_mailbox(self) -> None:
+        """Ask to which list of another mailbox to go."""
+        if self.others is not None:
+            self.others.choose()
 
     def open_last_draft(self) -> None:
         """Open the draft that was changed last."""
@@ -155,7 +166,7 @@ class DeskWork:
         )
 
     def _hint(self, row: ListRow) -> str:
-        if self._program.stage.place == "sent":
+        if self._program.stage.kind == "sent":
             return tr("E writes it anew")
         return tr("Enter opens it") if row.state in {State.DRAFT, State.READY, State.NEEDS_ATTENTION} else ""
 
@@ -205,7 +216,7 @@ class DeskWork:
 
     def discard_chosen(self) -> None:
         """Throw the marked letters away, or the current one: what was sent goes to Deleted Items."""
-        if self._program.stage.place == "sent":
+        if self._program.stage.kind == "sent":
             self.many.delete()
             return
         self._with_chosen(self._program.drafts_room.discard)

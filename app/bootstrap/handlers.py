@@ -89,6 +89,7 @@ def _in_lists(program: Program, desk: DeskWork, window: WindowWork) -> Handlers:
         "list.undo": Handler(program.foot.undo, program.foot.can_undo),
         **list_handlers(program),
         **desk.many.handlers(),
+        "list.go_mailbox": Handler(desk.go_to_other_mailbox),
         "list.keys": Handler(window.show_keys),
         "list.go_compose": Handler(window.go_compose),
         "list.go_drafts": Handler(lambda: stage.go("drafts")),
@@ -99,7 +100,7 @@ def _in_lists(program: Program, desk: DeskWork, window: WindowWork) -> Handlers:
 
 def _in_rooms(program: Program, desk: DeskWork) -> Handlers:
     def at(*places: str) -> Callable[[], bool]:
-        return lambda: program.stage.place in places
+        return lambda: program.stage.kind in places
 
     return {
         "drafts.send": Handler(desk.send_chosen, at("drafts")),

@@ -13,7 +13,7 @@ from app.domain.i18n import ntr, tr
 from app.domain.listing import Folder, Place
 from app.domain.mail_folder import MailFolder
 from app.domain.state import State
-from app.services.desk_batches import DELETED, Batch, DeskBatches
+from app.services.desk_batches import Batch, DeskBatches
 from app.services.rows import ListRow
 from app.ui.letter_list.desk import ListDesk
 
@@ -47,7 +47,7 @@ class ManyWork:
         """Return what the commands do."""
 
         def at(*places: str) -> Callable[[], bool]:
-            return lambda: self._program.stage.place in places
+            return lambda: self._program.stage.kind in places
 
         return {
             "many.move": Handler(lambda: self._choose_folder(self._move, tr("Move to folder")), at("drafts", "sent")),
@@ -80,7 +80,12 @@ class ManyWork:
 
     def delete(self) -> None:
         """Move the chosen letters to Deleted Items."""
-        self._with_chosen(lambda desk, rows: self._start_move(desk, rows, DELETED, _deleted))
+
+        def delete(desk: ListDesk, rows: list[ListRow]) -> None:
+            # To those of the same mailbox: what goes to another has no name by which it could be brought back.
+            self._start_move(desk, rows, Place(Folder.DELETED, self._source(desk).mailbox), _deleted)
+
+        self._with_chosen(delete)
 
     def _move(self, desk: ListDesk, rows: list[ListRow], to: Place, name: str) -> None:
         def moved(batch: Batch) -> str:

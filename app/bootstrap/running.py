@@ -19,6 +19,7 @@ from app.bootstrap.dropping import Dropping
 from app.bootstrap.handlers import all_handlers
 from app.bootstrap.instance import DATABASE, address, hand_over
 from app.bootstrap.options import Options, config_folder, data_folder
+from app.bootstrap.other_mailboxes import OtherMailboxes
 from app.bootstrap.program import Program
 from app.bootstrap.reopening import keep_open, left_open, reopen
 from app.bootstrap.sandbox_process import SandboxInfo, SandboxProcess
@@ -104,6 +105,7 @@ def connect(program: Program) -> WindowWork:
     windows.bind_lists()
     Dropping(program)
     _hint_at_sequences(program)
+    desks.others = OtherMailboxes(program, desks)
     window.contexts = program.comparing.contexts
     program.stage.go("drafts")
     return windows

@@ -94,8 +94,8 @@ class WindowWork:
         for account in self._program.accounts.all():
             if self._program.accounts.trouble(account.account_id) is not None:
                 self._program.tasks.spawn(self._program.accounts.try_again(account.account_id), "try the account again")
-        for room in self._program.rooms:
-            room.reload()
+        for desk in self._program.stage.desks.values():
+            desk.session.reload()
 
     def show_settings(self) -> None:
         """Show the settings page."""

@@ -37,7 +37,13 @@ class Belonging:
         sent = record.state in SENT and self._place.folder is Folder.SENT
         mailbox = record.copy_to.drafts_of if sent else record.drafts_of
         filed_here = not sent or not record.copy_to.folder_id
+        if self._place.mailbox and self.has_item(record):
+            return True
         return filed_here and mailbox.casefold() == self._place.mailbox.casefold()
+
+    def has_item(self, record: Record) -> bool:
+        """Tell whether the server lists a letter's item here: it may have been taken in a moment ago."""
+        return record.ref is not None and record.ref.item_id in self.items
 
     def names(self) -> list[str]:
         """Return the names under which the server may have letters of this machine."""

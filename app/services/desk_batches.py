@@ -14,7 +14,7 @@ import msgspec
 
 from app.domain.errors import AccountError, BadInput, ItemRefused
 from app.domain.i18n import tr
-from app.domain.listing import Folder, Place
+from app.domain.listing import Place
 from app.domain.message import Content, DraftUpdate, Field, ItemRef, Stage
 from app.domain.options import Options
 from app.domain.outcome import Outcome
@@ -187,6 +187,3 @@ def _categorised(row: ListRow, ref: ItemRef, names: tuple[str, ...]) -> DraftUpd
     stage = Stage.DRAFT if row.is_draft else Stage.SENT
     content = Content(options=msgspec.structs.replace(Options(), categories=names))
     return DraftUpdate(ref, content, frozenset({Field.CATEGORIES}), stage=stage)
-
-
-DELETED: Final = Place(Folder.DELETED)

@@ -183,6 +183,10 @@ class FolderView:
         except ValueError:
             return -1
 
+    def has_item(self, record: Record) -> bool:
+        """Tell whether the server lists a letter's item in this very folder."""
+        return self._belonging.has_item(record)
+
     # --- what the person asks for -----------------------------------------------------------------------------------
 
     async def open(self) -> None:

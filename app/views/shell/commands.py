@@ -54,5 +54,6 @@ COMMANDS = (
     Command("list.go_compose", mark("Go to the message being written"), ("G, C",), _L),
     Command("list.go_drafts", mark("Go to Drafts"), ("G, D",), _L),
     Command("list.go_sent", mark("Go to Sent"), ("G, S",), _L),
+    Command("list.go_mailbox", mark("Go to a list of another mailbox"), ("G, M",), _L),
     Command("list.go_outbox", mark("Go to Outbox"), ("G, Q",), _L),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.commands.command import Registry
 from app.domain.i18n import ntr, tr
@@ -44,7 +44,11 @@ class Rail(QWidget):
             ("outbox", tr("Outbox"), "send-horizontal", "Ctrl+4"),
             ("sent", tr("Sent"), "mail-check", "Ctrl+3"),
         ):
-            self._add_place(name, words, icon, shortcut)
+            self._add_place(self._column, name, words, icon, shortcut)
+        self._others = QVBoxLayout()
+        self._others.setSpacing(4)
+        self._column.addLayout(self._others)
+        self._names: dict[str, QWidget] = {}
         self._column.addStretch(1)
         self._foot = _Foot(self)
         self.settings = self._foot.settings
@@ -68,26 +72,52 @@ class Rail(QWidget):
         """Show whose mailbox this is and how it stands."""
         self._foot.show_account(name, address, state, tone)
 
-    def _add_place(self, name: str, words: str, icon: str, shortcut: str) -> None:
-        button = _Place(words, icon, self)
-        button.setToolTip(keys.with_keys(words, shortcut))
+    def add_other(self, mailbox: str, name: str, words: str, icon: str) -> None:
+        """Add a place of somebody else's mailbox, under that mailbox's name."""
+        if mailbox not in self._names:
+            label = Label(mailbox, self)
+            label.setProperty("tone", "faint")
+            label.setFont(theme.font(size=12, semibold=True))
+            label.setContentsMargins(10, 12, 0, 0)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            self._others.addWidget(label)
+            self._names[mailbox] = label
+        self._add_place(self._others, name, words, icon, "", mailbox)
+
+    def remove_other(self, name: str) -> None:
+        """Take such a place away, and the mailbox's name with its last one."""
+        button = self._buttons.pop(name)
+        self._group.removeButton(button)
+        button.hide()
+        button.deleteLater()
+        if not any(other.mailbox == button.mailbox for other in self._buttons.values()):
+            label = self._names.pop(button.mailbox)
+            label.hide()
+            label.deleteLater()
+
+    def _add_place(
+        self, column: QVBoxLayout, name: str, words: str, icon: str, shortcut: str, mailbox: str = ""
+    ) -> None:
+        button = _Place(words, icon, self, mailbox)
+        button.setToolTip(keys.with_keys(words, shortcut) if shortcut else mailbox)
         button.clicked.connect(lambda: self.chosen.emit(name))
         self._group.addButton(button)
         self._buttons[name] = button
-        self._column.addWidget(button)
+        column.addWidget(button)
 
 
 class _Place(QPushButton):
     """One place, with a count at its right."""
 
-    def __init__(self, words: str, icon: str, parent: QWidget) -> None:
+    def __init__(self, words: str, icon: str, parent: QWidget, mailbox: str = "") -> None:
         super().__init__(words, parent)
         icons.put(self, icon, "muted", 18)
-        self._words = words
+        self.mailbox = mailbox
+        self._words = tr("{list} of {name}", list=words, name=mailbox) if mailbox else words
         self._count, self._problems = 0, 0
         self.setProperty("kind", "nav")
         self.setCheckable(True)
-        self.setAccessibleName(words)
+        self.setAccessibleName(self._words)
 
     def show_count(self, count: int, problems: int) -> None:
         if (count, problems) == (self._count, self._problems):

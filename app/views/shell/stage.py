@@ -55,6 +55,25 @@ class Stage:
         """Return the list that is shown."""
         return self.desks[self.place]
 
+    @property
+    def kind(self) -> str:
+        """Return what kind of list is shown: "drafts", "outbox", "sent"; "" before the first."""
+        return self.place.partition(":")[0]
+
+    def add_desk(self, place: str, desk: ListDesk) -> None:
+        """Take in one more list; its name is that of its kind, and after a colon whose it is."""
+        self.desks[place] = desk
+        desk.list.current_changed.connect(self._moved)
+        self.window.lists.addWidget(desk)
+
+    def remove_desk(self, place: str) -> None:
+        """Let go of a list; where it is shown, one's own of its kind takes its place."""
+        if self.place == place:
+            self.go(self.kind)
+        desk = self.desks.pop(place)
+        self.window.lists.removeWidget(desk)
+        desk.deleteLater()
+
     def go(self, place: str) -> None:
         """Show a list, with its letter beside it, and give it the focus."""
         self.show_place(place)
