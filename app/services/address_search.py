@@ -28,6 +28,8 @@ _SLIPS_FROM: Final = 3
 _WHOLLY_FROM: Final = 4
 """Letters typed from which on the first may be the wrong one."""
 _MOST_LETTERS: Final = 48
+_MOST_NEAR: Final = 300
+"""Entries that are looked at for one word a slip away: whoever types on names fewer."""
 _MOST_WORDS: Final = 8
 _LONGEST: Final = 80
 _SORTED_AT_ONCE: Final = 2_000
@@ -64,6 +66,7 @@ class AddressIndex:
         self._words: list[tuple[str, int]] = []
         self._heat: dict[int, float] = {}
         self._letters: dict[str, int] = {}
+        self._nobody = ""
 
     def fill(self, entries: Mapping[int, tuple[Recipient, float]]) -> None:
         """Begin anew with these; quicker than one by one."""
@@ -74,7 +77,7 @@ class AddressIndex:
         pieces = [sorted(words[start : start + _SORTED_AT_ONCE]) for start in range(0, len(words), _SORTED_AT_ONCE)]
         self._words = list(merge(*pieces))
         self._heat = {number: heat for number, (_, heat) in entries.items()}
-        self._letters = {}
+        self._letters, self._nobody = {}, ""
         for word, _ in words:
             self._count_letters(word)
 
@@ -84,6 +87,7 @@ class AddressIndex:
             insort(self._words, (word, number))
             self._count_letters(word)
         self._heat[number] = heat
+        self._nobody = ""
 
     def warm(self, number: int, heat: float) -> None:
         """Give an entry that is here another heat."""
@@ -99,7 +103,10 @@ class AddressIndex:
 
     def find(self, text: str, limit: int) -> list[int]:
         """Return up to `limit` entries, the hottest first: by name and address, then by domain; else with a slip."""
-        said = [word[:_LONGEST] for word in _APART.split(fold(text)) if word][:_MOST_WORDS]
+        folded = fold(text)
+        if self._nobody and folded.startswith(self._nobody):
+            return []
+        said = [word[:_LONGEST] for word in _APART.split(folded) if word][:_MOST_WORDS]
         if not said:
             return []
         found: list[int] = []
@@ -109,8 +116,22 @@ class AddressIndex:
             wide = [hits | self._starting("@" + word) for word, hits in zip(said, plain, strict=True)]
             self._add(found, set.intersection(*wide), limit)
             if not found:
-                near = [hits | self._near(word) for word, hits in zip(said, wide, strict=True)]
-                self._add(found, set.intersection(*near), limit)
+                self._add(found, self._with_a_slip(said, wide), limit)
+        if not found and all(len(word) >= _WHOLLY_FROM for word in said):
+            # Whoever goes on typing finds nobody either: a longer word is no nearer to any.
+            self._nobody = folded
+        return found
+
+    def _with_a_slip(self, said: list[str], hits: list[set[int]]) -> set[int]:
+        """Return whom all words mean, where one of them has a slip: the one that means nobody, if one does."""
+        lost = [place for place, found in enumerate(hits) if not found]
+        if len(lost) > 1:
+            return set()
+        found: set[int] = set()
+        for place in lost or range(len(said)):
+            others = [one for number, one in enumerate(hits) if number != place]
+            near = self._near(said[place])
+            found |= set.intersection(near, *others) if near else near
         return found
 
     def _add(self, found: list[int], hits: set[int], limit: int) -> None:
@@ -134,7 +155,9 @@ class AddressIndex:
         first = 0 if len(word) >= _WHOLLY_FROM else 1
         found: set[int] = set()
         for other in set(one_slip_away(word, letters, first)):
-            found |= self._starting(other)
+            start, end = self._stretch(other)
+            if start < end:
+                found.update(number for _, number in self._words[start : min(end, start + _MOST_NEAR)])
         return found
 
     def _count_letters(self, word: str) -> None:

@@ -92,8 +92,12 @@ class ChipCanvas(QAbstractScrollArea):
         if stale:
             self.place_from(stale[0], follow=False)
 
-    def _arrange(self) -> None:
-        """Put the lines where they belong, and give the field its height and the scroll bar its range."""
+    def _arrange(self, *, redraw: bool = True) -> None:
+        """Put the lines where they belong, and give the field its height and the scroll bar its range.
+
+        Without `redraw` the chips are drawn anew only if they moved: while one types they mostly stay.
+        """
+        before = (self.height(), self.verticalScrollBar().value())
         left, row = self._flow.tail(self._words_need())
         rows = max(row + 1, self._flow.rows)
         self.setFixedHeight(_height_of(min(rows, _ROWS_SHOWN)))
@@ -106,7 +110,8 @@ class ChipCanvas(QAbstractScrollArea):
         self.words.setGeometry(left, top, max(self._flow.width - left, 1), flow.CHIP_HEIGHT)
         if self.editor is not None and self.editing < self._flow.laid:
             self.editor.setGeometry(self.chip_rect(self.editing).adjusted(_EDITOR_INSET, 1, -_EDITOR_INSET, -1))
-        self.viewport().update()
+        if redraw or before != (self.height(), bar.value()):
+            self.viewport().update()
 
     def _words_need(self) -> int:
         words = self.words.text()
@@ -174,13 +179,16 @@ class ChipCanvas(QAbstractScrollArea):
         first = (event.rect().top() + scrolled) // flow.PITCH
         last = (event.rect().bottom() + scrolled) // flow.PITCH
         for index in self._flow.chips_in(first, last):
+            place = self.chip_rect(index)
+            if not place.intersects(event.rect()):
+                continue
             if index == self.editing:
-                paint.draw_edited(painter, self.chip_rect(index), palette)
+                paint.draw_edited(painter, place, palette)
             else:
                 selected = index in self.chips.selected
                 ringed = selected and index == self.chips.current and len(self.chips.selected) > 1
                 chip = self.chips.items[index]
-                paint.draw_chip(painter, self.chip_rect(index), chip, palette, selected=selected, ringed=ringed)
+                paint.draw_chip(painter, place, chip, palette, selected=selected, ringed=ringed)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

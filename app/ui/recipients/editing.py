@@ -224,7 +224,7 @@ class ChipEditing(ChipCanvas):
 
     def _arrange_words(self) -> None:
         self._follow = True
-        self._arrange()
+        self._arrange(redraw=False)
 
     def paste(self, mime: QMimeData) -> None:
         """Take recipients or text in. A list becomes chips; a piece of an address goes into the words."""

@@ -87,3 +87,13 @@ def test_words_that_are_one_slip_away_are_all_there() -> None:
     away = set(one_slip_away("abc", "abcx"))
     assert {"bc", "ac", "ab", "bac", "acb", "xbc", "axc", "abx", "xabc", "axbc", "abxc"} <= away
     assert all(word.startswith("a") for word in one_slip_away("abc", "x", first=1))
+
+
+def test_who_types_on_after_nobody_was_found_is_answered_at_once_until_somebody_comes() -> None:
+    made = index()
+    assert made.find("zacharias", 8) == []
+    assert made.find("zacharias b", 8) == []
+    made.put(6, Recipient("zacharias@example.org", "Zacharias Blum"), 0.0)
+    assert made.find("zacharias b", 8) == [6]
+    assert made.find("zaqq", 8) == []
+    assert made.find("za", 8) == [6]
