@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from devtools.debian import install_packages, is_installed
+from devtools.debian import can_be_loaded, install_packages, is_installed, missing_packages
 from devtools.environment import LOCKS, ROOT, pip_config
 from devtools.index import uv_environment
 from devtools.words import SetUpError, say
@@ -35,7 +35,9 @@ def _ensure_tools(base: str) -> None:
     ask = [base, "-c", "import sys; print(*sys.version_info[:2], sep='.')"]
     version = subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
     wanted = ["binutils", f"libpython{version}", f"python{version}-venv"]
-    missing = [package for package in wanted if not is_installed(package)]
+    # Qt draws the icons, and what its plugins are linked with is looked up when Depends is measured.
+    libraries = missing_packages(window=True, wayland=True, loads=can_be_loaded, font=True)
+    missing = [*(package for package in wanted if not is_installed(package)), *libraries]
     if missing:
         install_packages(missing, "Freezing the program")
 
