@@ -203,6 +203,8 @@ class Outbox:
         answer = await self._look_at(name)
         if not answer.goes or answer.local_id is None:
             return answer
+        for key in unused_pictures((await self._letters.read(answer.local_id)).content):
+            self._letters.append(answer.local_id, AttachmentGone(key))
         record = await self._letters.change(
             answer.local_id,
             _can_go,
@@ -226,8 +228,6 @@ class Outbox:
         if isinstance(name, MailError):
             return Answer(None, error=name)
         letter = await self._letters.read(name)
-        for key in unused_pictures(letter.content):
-            self._letters.append(name, AttachmentGone(key))
         findings = tuple(preflight.check(letter.content, letter.pending))
         stopping = preflight.blocking(list(findings))
         if stopping:

@@ -96,6 +96,7 @@ class AttachmentsArea(QWidget):
         self.strip.menu_wanted.connect(self._open_menu)
         self.strip.selectionModel().currentChanged.connect(self._moved)
         self._words = Label(self)
+        self._words.setMinimumHeight(28)  # as high as the way back, so that nothing moves when that comes
         self._back_words = Label(self)
         self._back_words.setProperty("tone", "muted")
         self._back = QPushButton(tr("Undo"), self)
