@@ -28,7 +28,7 @@ from app.services.events import Event
 from app.services.letters import Letters
 from app.services.ports import Clock, Mailbox
 from app.services.rows import ListRow
-from app.services.verification import Verification
+from app.services.verification import OPEN, Verification
 from app.services.work import Spawn
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ class Outbox:
         open_ends = [
             record.local_id
             for record in self._letters.all()
-            if record.account_id == account_id and record.state in {State.SENT, State.UNKNOWN} and not record.verified
+            if record.account_id == account_id and record.state in OPEN and not record.verified
         ]
         if open_ends:
             self.verification.start(account_id, open_ends)

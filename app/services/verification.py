@@ -22,14 +22,14 @@ from app.domain.state import State
 from app.services.accounts import Accounts
 from app.services.letters import Letters
 from app.services.ports import Clock, Mailbox
-from app.services.saver import FOR_THE_PERSON, KEY_UNKNOWN, LINK_LOST
+from app.services.saver import FOR_THE_PERSON, KEY_UNKNOWN, LINK_LOST, as_it_is
 from app.services.work import Spawn, growing_pause
 
 FOLDERS: Final = (Folder.DRAFTS, Folder.OUTBOX, Folder.SENT)
 FIRST_LOOK: Final = 2.0
 _PAUSES: Final = (5.0, 20.0)
 """Seconds before the second and the third look; what is not yet settled after the third is said as it was seen."""
-_OPEN: Final = frozenset({State.SENT, State.UNKNOWN, State.SENT_NOT_FILED})
+OPEN: Final = frozenset({State.SENT, State.UNKNOWN, State.SENT_NOT_FILED})
 _BATCH: Final = 100
 
 
@@ -132,7 +132,7 @@ class Verification:
     async def _settle(self, local_id: LocalId, seen: _Seen, *, again: bool, last: bool) -> bool:
         """Say what was seen, as far as it is certain. True where there is nothing more to look for."""
         record = self._letters.get(local_id)
-        if record is None or record.state not in _OPEN:
+        if record is None or record.state not in OPEN:
             return True
         if seen.in_outbox and seen.sent is None:
             return await self._is_held(record)
@@ -249,12 +249,18 @@ class Verification:
         left = problem(ProblemKind.LEFT_IN_DRAFTS)
         if record is None or record.problem != left or record.ref is None:
             return record
-        outcome = (await self._mailbox.delete(record.account_id, [record.ref]))[0]
+        # On disk first, so that it is looked for once more where nobody hears how this ends.
+        await self._letters.change(local_id, verified=0.0)
+        outcome = as_it_is((await self._mailbox.delete(record.account_id, [record.ref]))[0])
+        if outcome.verdict is Verdict.UNKNOWN:
+            self.start(record.account_id, [local_id])
+            return await self._letters.learn(local_id, save_outcome=outcome)
+        now = self._clock.now()
         if outcome.accepted or (outcome.verdict is Verdict.REFUSED and outcome.code in LINK_LOST):
             filed = record.state is State.SENT
             rest = "" if filed else problem(ProblemKind.NO_COPY)
-            return await self._letters.learn(local_id, problem=rest, ref=None)
-        return await self._letters.learn(local_id, save_outcome=outcome)
+            return await self._letters.learn(local_id, problem=rest, ref=None, verified=now)
+        return await self._letters.learn(local_id, save_outcome=outcome, verified=now)
 
 
 def _others(records: Sequence[Record]) -> list[Place]:

@@ -174,3 +174,38 @@ async def test_where_no_copy_is_kept_a_draft_proves_it_at_a_server_that_took_oth
     await scene.clock.advance(600)
     assert scene.record(local_id).state is State.NEEDS_ATTENTION
     scene.drafts.edit(local_id, typed("Once more. "))
+
+
+async def left_behind(scene: Scene) -> LocalId:
+    """Send a letter at a server that leaves its draft behind."""
+    scene.mailbox.leaves_drafts = True
+    local_id = await scene.saved_letter()
+    await scene.outbox.send([local_id], 0)
+    await scene.clock.advance(600)
+    assert read_problem(scene.record(local_id).problem)[0] is ProblemKind.LEFT_IN_DRAFTS
+    return local_id
+
+
+async def test_a_draft_whose_removal_was_not_answered_is_looked_for_before_the_row_speaks_of_it_again(
+    scene: Scene,
+) -> None:
+    local_id = await left_behind(scene)
+    scene.mailbox.fail("delete", LOST, processed=True)
+    await scene.outbox.remove_draft(local_id)
+    await scene.clock.advance(600)
+    assert scene.mailbox.in_folder(ANNA, Folder.DRAFTS) == []
+    assert read_problem(scene.record(local_id).problem)[0] is ProblemKind.NO_COPY
+
+
+async def test_a_program_killed_while_it_removes_a_draft_looks_for_it_at_the_next_start(scene: Scene) -> None:
+    local_id = await left_behind(scene)
+    gate = scene.mailbox.hold("delete")
+    scene.spawn(scene.outbox.remove_draft(local_id), "remove")
+    await gate.reached.wait()
+    ref = scene.record(local_id).ref
+    assert ref is not None
+    scene.mailbox.delete_elsewhere(ref.item_id)  # the server does it, and nobody is there to hear
+    again = await scene.restarted()
+    await again.clock.advance(600)
+    assert read_problem(again.record(local_id).problem)[0] is ProblemKind.NO_COPY
+    await again.spawn.end()
