@@ -62,6 +62,13 @@ class Child:
         """Return when `word` was said."""
         return (int(self.wait_for(word)) - self.began) / 1e6
 
+    def rest_of(self, word: str) -> list[int]:
+        """Return, once the process has ended, what it said after `word` and was not heard yet."""
+        assert self.process.stdout is not None
+        said = self._rest + self.process.stdout.read()
+        lines = [line.decode().partition(" ") for line in said.split(b"\n")[:-1]]
+        return [int(what) for one, _, what in lines if one == word]
+
     def order(self, words: str) -> None:
         """Write a line to its standard input."""
         assert self.process.stdin is not None

@@ -67,3 +67,27 @@ def test_no_letter_is_lost_or_sent_twice_and_no_word_is_wrong() -> None:
     print(", ".join(f"{broken[kind]} {kind}" for kind in COUNTED))
     assert failures == []
     assert done == SCHEDULES
+
+
+def test_the_same_troubles_with_plain_exchangelib() -> None:
+    """Two ways of sending, two policies; a person who presses send again. No aim: it is for comparison."""
+    rounds = os.environ.get("MAILWRIGHT_BENCH_ROUNDS", "1")
+    ways = [(way, policy) for way in ("bulk", "send_and_save") for policy in ("FailFast", "FaultTolerance")]
+    commands = [["tests.faults.promise.plain", way, policy, rounds] for way, policy in ways]
+    commands.append(["tests.faults.promise.ours", rounds])
+    table = []
+    for command in commands:
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+        table.append(json.loads(done.stdout.splitlines()[-1]))
+    columns = ("letters", "twice", "lost", "wrong", "drafts multiplied", "hung")
+    print("\n" + " ".join(f"{column:>18}" for column in columns))
+    for row in table:
+        numbers = " ".join(f"{row['counts'].get(column, 0):>18}" for column in columns)
+        print(f"{numbers}  {row['way']} {row['policy']}")
+    ours = table[-1]["counts"]
+    assert not any(ours.get(kind, 0) for kind in ("twice", "lost", "wrong", "drafts multiplied", "stuck"))
+    # The troubles were there: whoever looks at nothing meets them.
+    assert all(row["counts"]["wrong"] for row in table[:-1])

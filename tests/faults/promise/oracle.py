@@ -139,7 +139,9 @@ class Oracle:
         await self._check_words(kept)
 
     def _check_end(self, record: Record, kept: list[Kept], deliveries: Deliveries) -> None:
-        mine = [one for one in kept if one.mark == record.local_id]
+        # A draft of another client that could not be marked is known by its name on the server alone.
+        name = "" if record.ref is None or record.marked else record.ref.item_id
+        mine = [one for one in kept if one.mark == record.local_id or one.item_id == name]
         if record.state in {State.HELD, State.QUEUED, State.SENDING}:
             raise self._broken("stuck", record, f"{record.send_outcome} {record.save_outcome}")
         if record.state is State.UNKNOWN:

@@ -77,6 +77,13 @@ class Server:
             times.setdefault(str(row["submission"]), []).append(str(row["recipient"]))
         return found
 
+    def deliveries_by_subject(self) -> dict[str, set[str]]:
+        """Return by subject each time that a letter went."""
+        found: dict[str, set[str]] = {}
+        for row in self._admin("GET", "deliveries"):
+            found.setdefault(str(row["subject"]), set()).add(str(row["submission"]))
+        return found
+
     def _admin(self, method: str, name: str, value: Any = None) -> Any:
         headers = {"Authorization": f"Bearer {self.sandbox.admin_token}", "Content-Type": "application/json"}
         body = None if value is None else json.dumps(value).encode()
