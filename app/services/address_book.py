@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 MOST_KEPT: Final = 20_000
 """Entries per account; beyond that the coldest go when the program starts."""
+_LEARNT_AT_ONCE: Final = 100
+"""Of a letter to more people than this the first are learnt: a list that was pasted is not whom one writes to."""
 _ACCEPTED: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
 
 OffThread = Callable[[Callable[[], "_Loaded"]], Awaitable["_Loaded"]]
@@ -262,6 +264,11 @@ class AddressBook:
 
 
 def _worth_keeping(recipients: Iterable[Recipient]) -> list[Recipient]:
-    """Return each once, without those that cannot be written to again as they stand."""
-    kept = {key_of(one): one for one in recipients if one.address and recipient_problem(one) is None}
-    return [one for one in kept.values() if one.routing in {"SMTP", "EX"}]
+    """Return each once, without those that cannot be written to again as they stand; of a long list, the first."""
+    kept: dict[str, Recipient] = {}
+    for one in recipients:
+        if one.address and one.routing in {"SMTP", "EX"} and recipient_problem(one) is None:
+            kept[key_of(one)] = one
+        if len(kept) >= _LEARNT_AT_ONCE:
+            break
+    return list(kept.values())

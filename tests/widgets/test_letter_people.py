@@ -378,3 +378,30 @@ async def test_a_refused_check_is_told_in_the_servers_words(program_scene: Progr
     await scene.press("Ctrl+K")
     assert to(scene) == ["dor"]
     assert field(scene).words.isVisible()
+
+
+async def test_a_domain_in_punycode_is_shown_as_it_is_read_and_in_full_in_the_tip(program_scene: ProgramScene) -> None:
+    await writing(program_scene, Content(to=(Recipient("info@xn--bcher-kva.example"),)))
+    (chip,) = field(program_scene).chips.items
+    assert chip.shown() == "info@bücher.example"
+    assert "xn--bcher-kva" in tooltip(chip)
+    assert to(program_scene) == ["info@xn--bcher-kva.example"]
+
+
+async def test_reply_to_offers_and_checks_people_like_the_other_fields(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.program.address_book.learn(ANNA, [DORA], scene.clock.now())
+    scene.mailbox.people = [LENA]
+    await writing(scene, LETTER)
+    scene.letter.options.open("reply_to")
+    await scene.settle()
+    panel = scene.letter.options.panel
+    assert panel is not None
+    panel.reply_to.focus_input()
+    await scene.type("do")
+    await scene.press("Tab")
+    await scene.type("len,")
+    await scene.press("Ctrl+K")
+    await scene.press("Left", "Alt+Down", "Alt+Up")
+    assert panel.reply_to.recipients() == (DORA, LENA)
+    assert (await scene.content(scene.letter.session.local_id)).options.reply_to == (DORA, LENA)

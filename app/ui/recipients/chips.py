@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from app.domain.address_rules import recipient_problem
 from app.domain.recipient import Recipient
 from app.services.notes import Note
+from app.services.preflight_addresses import readable_domain
 
 _SHOWN = 200
 _STEPS_KEPT = 200
@@ -42,8 +43,12 @@ class Chip:
         return (wrong,) if wrong else self.note.sentences if self.note is not None else ()
 
     def shown(self) -> str:
-        """Return the words on the chip, cut to what can ever fit."""
-        return (self.recipient.name or self.recipient.address)[:_SHOWN]
+        """Return the words on the chip, cut to what can ever fit; a domain in Punycode as it is read."""
+        words = (self.recipient.name or self.recipient.address)[:_SHOWN]
+        if "xn--" in words.casefold() and not self.recipient.name:
+            local, at, domain = words.rpartition("@")
+            return f"{local}{at}{readable_domain(domain)}"
+        return words
 
 
 @dataclass(frozen=True, slots=True)

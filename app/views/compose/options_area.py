@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -53,6 +54,8 @@ class OptionsArea(QWidget):
         self._pane = pane
         self._picking = picking
         self.panel: OptionsPanel | None = None
+        self.on_panel: Callable[[OptionsPanel], None] = lambda _panel: None
+        """Told of the panel when it is first opened."""
         self._way_back = WayBack(self, self._focus_pane)
         self.chosen = ChosenWords(self)
         self.chosen.setProperty("tone", "muted")
@@ -100,6 +103,7 @@ class OptionsArea(QWidget):
             self.panel.told.connect(self.refresh)
             self.panel.folder_wanted.connect(self.choose_copy)
             self._column.addWidget(self.panel)
+            self.on_panel(self.panel)
         self._way_back.remember()
         if not self.panel.isVisible():
             self.panel.show()

@@ -8,6 +8,7 @@ from typing import Protocol
 import shiboken6
 from PySide6.QtWidgets import QApplication, QMenu
 
+from app.commands.command import Context, Registry
 from app.domain.address_rules import address_problem
 from app.domain.correspondent import key_of
 from app.domain.directory import PERSONAL_LIST, Resolution
@@ -41,8 +42,9 @@ class Letter(Protocol):
 class LetterPeople:
     """The people of one letter. `account_id` is whose address book and directory are asked."""
 
-    def __init__(self, letter: Letter, people: People, account_id: AccountId, spawn: Spawn) -> None:
-        """Serve the fields of `letter` until `close`."""
+    def __init__(self, letter: Letter, people: People, account_id: AccountId, spawn: Spawn, registry: Registry) -> None:
+        """Serve the fields of `letter` until `close`, with the keys that `registry` has for recipients."""
+        self._commands = [(command, handler) for command, handler in registry if command.context is Context.RECIPIENTS]
         self.sending_as = ""
         self._letter, self._people, self._account_id, self._spawn = letter, people, account_id, spawn
         self._suggesting: dict[RecipientsField, Suggesting] = {}
@@ -67,6 +69,9 @@ class LetterPeople:
         widget.note_for = self._note
         widget.more_actions = lambda menu: self._add_actions(widget, menu)
         widget.edited.connect(self._heed)
+        for command, handler in self._commands:
+            for keys in command.keys_here():
+                widget.bind(keys, handler.run, handler.enabled)
         self._people.tips.want(self._account_id, widget.recipients(), self.sending_as)
         widget.refresh_notes()
 
@@ -201,7 +206,7 @@ class LetterPeople:
 
     async def _check_names(self) -> None:
         try:
-            for widget in self._letter.recipients.values():
+            for widget in self._suggesting:
                 widget.complete_pending()
             open_names = self._open_names()
             for widget, chip in open_names:
@@ -217,7 +222,7 @@ class LetterPeople:
     def _open_names(self) -> list[tuple[RecipientsField, Chip]]:
         return [
             (widget, chip)
-            for widget in self._letter.recipients.values()
+            for widget in self._suggesting
             for chip in widget.chips.items
             if not chip.reading and chip.recipient.routing == "SMTP" and address_problem(chip.recipient.address)
         ]
@@ -244,7 +249,10 @@ class LetterPeople:
         for widget, chip in self._open_names():
             found = self._candidates(_name_of(chip))
             if found:
-                self._letter.focus_field(widget.field)
+                if widget.field in self._letter.recipients:
+                    self._letter.focus_field(widget.field)
+                else:
+                    widget.focus_input()
                 widget.go_to_chip(widget.index_of(chip))
                 self._suggesting[widget].offer_for(widget.index_of(chip), found)
                 return

@@ -208,12 +208,9 @@ class ComposeView(QWidget):
         known, session = self.session.people, self.session
         if known is None:
             return None
-        people = LetterPeople(self, known, session.account_id, session.spawn)
+        people = LetterPeople(self, known, session.account_id, session.spawn, self._registry)
         session.ended.subscribe(lambda _: people.close())
-        for command, handler in self._registry:
-            for one in command.keys_here() if command.context is Context.RECIPIENTS else ():
-                for widget in self.recipients.values():
-                    widget.bind(one, handler.run, handler.enabled)
+        self.options.on_panel = lambda panel: people.attach(panel.reply_to)
         for widget in self.recipients.values():
             widget.words.returnPressed.connect(lambda words=widget.words: None if words.composing else self._go_on())
         return people

@@ -230,3 +230,8 @@ async def test_a_letter_that_is_read_in_sent_tells_to_whom_it_went(scene: Scene)
 
 async def _at_once(work: Callable[[], str]) -> str:
     return work()
+
+
+async def test_of_a_letter_to_a_long_list_the_first_are_learnt(made: Book) -> None:
+    made.book.learn(ANNA, [Recipient(f"p{number}@example.org") for number in range(10_000)], 1000.0)
+    assert made.book.domains(ANNA) == {"example.org": 100}
