@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +32,8 @@ class Behind(QObject):
 
         def in_thread() -> None:
             result.append(work())
-            self._done.emit(number)
+            with contextlib.suppress(RuntimeError):  # whoever asked is gone
+                self._done.emit(number)
 
         thread = threading.Thread(target=in_thread, name="editor", daemon=True)
         self._waiting[number] = (thread, result, then)

@@ -6,7 +6,6 @@ of them; what is written again is read from those properties, never from what is
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -22,25 +21,25 @@ KEPT_TYPE: Final = int(QTextFormat.ObjectTypes.UserObject) + 1
 """The type of the object that stands for HTML kept as it is."""
 
 
-class Own(IntEnum):
-    """Our properties. Those of runs, then those of blocks."""
+class Own:
+    """Our properties. Those of runs, then those of blocks. Bare numbers: Qt is asked for them at every key."""
 
-    STYLE = _OWN + 1
-    COLOR = _OWN + 2
-    GROUND = _OWN + 3
-    ALT = _OWN + 4
-    KEPT = _OWN + 5
-    WIDTH = _OWN + 6
-    HEIGHT = _OWN + 7
-    BLOCK_STYLE = _OWN + 10
-    BLOCK_GROUND = _OWN + 11
-    KIND = _OWN + 12
-    QUOTE = _OWN + 13
-    LISTS = _OWN + 14
-    GOES_ON = _OWN + 15
-    START = _OWN + 16
-    FILLER = _OWN + 17
-    RULE = _OWN + 18
+    STYLE: Final = _OWN + 1
+    COLOR: Final = _OWN + 2
+    GROUND: Final = _OWN + 3
+    ALT: Final = _OWN + 4
+    KEPT: Final = _OWN + 5
+    WIDTH: Final = _OWN + 6
+    HEIGHT: Final = _OWN + 7
+    BLOCK_STYLE: Final = _OWN + 10
+    BLOCK_GROUND: Final = _OWN + 11
+    KIND: Final = _OWN + 12
+    QUOTE: Final = _OWN + 13
+    LISTS: Final = _OWN + 14
+    GOES_ON: Final = _OWN + 15
+    START: Final = _OWN + 16
+    FILLER: Final = _OWN + 17
+    RULE: Final = _OWN + 18
 
 
 _BODY_PIXELS: Final = 14.0

@@ -97,15 +97,21 @@ class Fragments:
 
     # --- changes -----------------------------------------------------------------------------------------------------
 
-    def changed(self, position: int, added: int) -> TextSplice | BodyReplaced | None:
-        """Return what a change of the document is in the HTML, None where it is nothing there."""
+    def changed(self, position: int, added: int, *, several: bool = False) -> TextSplice | BodyReplaced | None:
+        """Return what a change of the document is in the HTML, None where it is nothing there.
+
+        `several` says that this is what several changes touched together: then blocks may have come and gone in it.
+        """
         count = self._document.blockCount()
         grown = count - len(self._entries)
         first = self._document.findBlock(position).blockNumber()
         end = self._document.findBlock(position + added)
-        last = (end.blockNumber() if end.isValid() else count - 1) + 1
-        last = min(last, count - 1)
-        if grown:
+        last = end.blockNumber() if end.isValid() else count - 1
+        # The block behind may have come together with this one, or may stand in a list that began or ended here.
+        last = min(last + 1 if grown or several or added > 1 else last, count - 1)
+        if several:
+            first = max(0, first - 1)
+        if grown or several:
             first, last = self._whole_tables(first, last, grown)
         if first < 0 or last - grown < first - 1:
             self.read_all()

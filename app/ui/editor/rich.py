@@ -60,6 +60,12 @@ class RichEditor(QTextEdit):
         self._turn = QTimer(self)
         self._turn.setInterval(0)
         self._turn.timeout.connect(self._pour_on)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self.tell_now)
+        self._touched: tuple[int, int] | None = None
+        self._several = False
         self.pasting = Pasting(self)
         self._read_only = False
         self.setAccessibleName(tr("Message"))
@@ -81,6 +87,7 @@ class RichEditor(QTextEdit):
 
     def open(self, opened: Opened) -> None:
         """Show a body without telling it as an edit, slice by slice; the undo history begins after it."""
+        self.tell_now()
         self._telling = False
         self.document().setUndoRedoEnabled(False)
         self.clear()
@@ -98,10 +105,11 @@ class RichEditor(QTextEdit):
         return self._pour is not None
 
     def finish(self) -> None:
-        """Bring to its end what is poured or pasted, at once."""
+        """Bring to its end what is poured or pasted, and tell what was changed, at once."""
         while self._pour is not None:
             self._pour_on()
         self.pasting.finish()
+        self.tell_now()
 
     def _pour_on(self) -> None:
         if self._pour is None or self._opened is None:
@@ -124,21 +132,43 @@ class RichEditor(QTextEdit):
 
     # --- telling -----------------------------------------------------------------------------------------------------
 
-    def _changed(self, position: int, _removed: int, added: int) -> None:
+    def _changed(self, position: int, removed: int, added: int) -> None:
+        """Note which part was touched. It is told in the next turn of the loop, after the key was painted."""
         if not self._telling:
             return
-        edit = self.fragments.changed(position, added)
+        if removed < 0:
+            # Qt 6.11, undoing a removal that went into a table: what it took back is left out of both counts.
+            removed, added = 0, added - removed
+        first, end = position, position + added
+        if self._touched is not None:
+            before, last = self._touched
+            moved = last + added - removed if last > position else last
+            first, end = min(first, before), max(end, moved)
+            self._several = True
+        self._touched = (first, end)
+        self._soon.start()
+
+    def tell_now(self) -> None:
+        """Tell at once what was changed."""
+        touched, self._touched = self._touched, None
+        self._soon.stop()
+        if touched is None:
+            return
+        several, self._several = self._several, False
+        edit = self.fragments.changed(touched[0], max(0, touched[1] - touched[0]), several=several)
         if edit is not None:
             self.edited.emit(edit)
 
     def drop_quote(self) -> None:
         """Take out the quotation that stands below the text."""
+        self.tell_now()
         edit = self.fragments.quote_dropped()
         if edit is not None:
             self.edited.emit(edit)
 
     def html(self) -> str:
         """Return the body as it stands."""
+        self.tell_now()
         return self.fragments.html()
 
     # --- keys --------------------------------------------------------------------------------------------------------
@@ -162,8 +192,9 @@ class RichEditor(QTextEdit):
         if key in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab} and not held & Qt.KeyboardModifier.ControlModifier:
             step = 1 if key == Qt.Key.Key_Tab else -1
             return self._with_cursor(lambda cursor: writing.shift_item(cursor, step) or writing.next_cell(cursor, step))
-        if event.text() and event.text().isprintable():
-            free = writing.leave_link(self.textCursor(), self.currentCharFormat())
+        typed = self.currentCharFormat() if event.text().isprintable() else None
+        if typed is not None and typed.isAnchor():
+            free = writing.leave_link(self.textCursor(), typed)
             if free is not None:
                 self.setCurrentCharFormat(free)
         return False

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+import shiboken6
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextCursor, QTextLayout
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
@@ -104,6 +105,8 @@ class SpellingMarks(QObject):
         return sorted(self._dirty, key=lambda number: abs(number - here))[:_AT_ONCE]
 
     def _take(self, asked: list[tuple[int, str]], checked: list[Checked]) -> None:
+        if not shiboken6.isValid(self._document):
+            return  # the letter was closed meanwhile
         self._asked = False
         for (number, text), (language, wrong) in zip(asked, checked, strict=True):
             block = self._document.findBlockByNumber(number)
@@ -187,7 +190,12 @@ class SpellingMarks(QObject):
         if word is None:
             return False
         text = word.selectedText()
-        self._spelling.suggest(text, self.language_here(), lambda found: then(word, found))
+
+        def take(found: list[str]) -> None:
+            if shiboken6.isValid(self._document):
+                then(word, found)
+
+        self._spelling.suggest(text, self.language_here(), take)
         return True
 
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
+import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage, QTextCursor
 
@@ -105,7 +106,7 @@ class BodyPictures(QObject):
         ending, kind = next((found for sign, found in _TYPES.items() if data.startswith(sign)), ("", ""))
         name = name or tr("picture") + f".{ending or 'png'}"
         await self._keeping.add_bytes(self._session.local_id, name, data, kind, content_id)
-        rich = self._body.rich
+        rich = self._body.rich if shiboken6.isValid(self._body) else None
         if rich is None or not self._session.can_edit():
             return
         width = min(image.width(), _SHOWN)
@@ -125,6 +126,8 @@ class BodyPictures(QObject):
 
     async def _show(self, rich: RichEditor, one: Attached, path_of: Callable[[LocalId, str], Awaitable[str]]) -> None:
         path = await path_of(self._session.local_id, one.key)
+        if not shiboken6.isValid(rich):
+            return  # the letter was closed meanwhile
 
         def shown(image: QImage | None) -> None:
             if image is not None:

@@ -34,6 +34,7 @@ class Written:
 
     def body(self) -> str:
         """The body as the journal has it."""
+        self.editor.tell_now()
         replica = Replica(self._content)
         for edit in self.edits:
             replica.apply(edit)

@@ -129,6 +129,7 @@ def test_a_link_to_where_no_link_may_lead_is_refused(desk: Desk, address: str) -
     written = desk.begin("here")
     written.editor.selectAll()
     assert not deeds.put_link(written.editor, address)
+    written.editor.tell_now()
     assert written.edits == []
 
 

@@ -114,6 +114,7 @@ def test_a_picture_is_offered_to_be_attached_and_nothing_goes_in_before(desk: De
     assert isinstance(first, tuple)
     assert first[0].startswith(b"\x89PNG")
     assert second == "/home/anna/chart.png"
+    written.editor.tell_now()
     assert written.edits == []
 
 

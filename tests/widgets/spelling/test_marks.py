@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import shiboken6
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 from pytestqt.qtbot import QtBot
@@ -156,6 +157,15 @@ def test_the_real_checker_underlines_suggests_and_learns(qtbot: QtBot, spelling:
     qtbot.waitUntil(lambda: "house" in got, timeout=30_000)
     spelling.learn("hous")
     qtbot.waitUntil(lambda: words(editor, marks) == [], timeout=30_000)
+
+
+def test_an_answer_for_a_closed_letter_is_let_go(few_words: FewWords, qtbot: QtBot) -> None:
+    editor = QPlainTextEdit("woxrd")
+    marks = marks_on(editor, few_words)
+    qtbot.waitUntil(lambda: bool(few_words.held), timeout=5_000)
+    shiboken6.delete(editor)
+    few_words.answer()
+    assert not shiboken6.isValid(marks)
 
 
 def test_a_checker_that_cannot_be_started_troubles_nobody(qtbot: QtBot) -> None:
