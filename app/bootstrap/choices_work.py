@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Final
 from app.commands.command import CONTEXT_TITLES
 from app.domain.i18n import tr
 from app.services.outbox import HOLD_SECONDS
+from app.services.people import MANY_CHOICE, STRANGERS_CHOICE
 from app.views.settings.choices import LONGEST_HOLD, KeysRow
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
+    from app.views.settings.asking import Asking
 
 _HOLD: Final = "hold"
 
@@ -37,6 +39,11 @@ class ChoicesWork:
     def letters(self) -> bool:
         """Tell whether letters alone are commands in lists."""
         return self._program.keymap.keymap.letters
+
+    @property
+    def asking(self) -> Asking:
+        """Return when a letter is looked at twice before it goes."""
+        return _AskingWork(self._program)
 
     def set_hold(self, seconds: float) -> None:
         """Let a send wait so long from now on; what waits already waits as it was told."""
@@ -73,3 +80,29 @@ def _seconds(kept: str | None) -> float:
     except ValueError:
         return HOLD_SECONDS
     return seconds if 0 <= seconds <= LONGEST_HOLD else HOLD_SECONDS
+
+
+class _AskingWork:
+    """The port `Asking` of the settings page, on what is known of people."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+
+    @property
+    def many(self) -> int:
+        return self._program.people.many
+
+    @property
+    def strangers(self) -> bool:
+        return self._program.people.ask_for_strangers
+
+    def set_many(self, many: int) -> None:
+        self._program.people.many = many
+        self._keep(MANY_CHOICE, str(many))
+
+    def set_strangers(self, *, on: bool) -> None:
+        self._program.people.ask_for_strangers = on
+        self._keep(STRANGERS_CHOICE, "yes" if on else "never")
+
+    def _keep(self, name: str, value: str) -> None:
+        self._program.tasks.spawn(self._program.settings.keep(name, value), "keep what is asked before sending")

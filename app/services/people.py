@@ -37,7 +37,7 @@ class People:
     ) -> None:
         """Hold them together. `off_thread` runs a long look where it stops no key."""
         self.off_thread = off_thread
-        self._many, self._ask_for_strangers = MANY, True
+        self.many, self.ask_for_strangers = MANY, True
         self.said: Event[str] = Event()
         self.book, self.directory, self.tips = book, directory, tips
         self._accounts = accounts
@@ -46,8 +46,8 @@ class People:
         """Read what the person chose for the second look before sending. Raises StorageError."""
         many = await settings.read(MANY_CHOICE)
         if many is not None and many.isascii() and many.isdigit():
-            self._many = int(many)
-        self._ask_for_strangers = await settings.read(STRANGERS_CHOICE) != "never"
+            self.many = int(many)
+        self.ask_for_strangers = await settings.read(STRANGERS_CHOICE) != "never"
 
     def around(self, account_id: AccountId, sending_as: str = "") -> Around:
         """Return what the second look before sending has to know; a copy, to be read in any thread."""
@@ -56,8 +56,8 @@ class People:
             lambda recipient: self.book.get(account_id, recipient) is not None,
             dict(self.book.domains(account_id)),
             lambda recipient: self.tips.of(account_id, recipient, sending_as),
-            self._many,
-            self._ask_for_strangers,
+            self.many,
+            self.ask_for_strangers,
         )
 
     def own_domains(self) -> frozenset[str]:

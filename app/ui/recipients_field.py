@@ -19,7 +19,7 @@ from app.domain.message import Field
 from app.ui.announcing import say_aloud
 from app.ui.recipients import transfer
 from app.ui.recipients.editing import ChipEditing
-from app.ui.recipients.keys import ChipKeys, copy_selected
+from app.ui.recipients.keys import ChipKeys, Keys, copy_selected
 from app.ui.recipients.paint import chip_colors
 from app.ui.recipients.pointer import ChipPointer
 from app.ui.recipients.words import WordsEdit
@@ -74,7 +74,7 @@ class RecipientsField(ChipEditing):
         self._keys.suggesting = Suggesting(self, source)
         return self._keys.suggesting
 
-    def bind(self, keys: str, run: Callable[[], object], possible: Callable[[], bool] = lambda: True) -> None:
+    def bind(self, keys: Keys, run: Callable[[], object], possible: Callable[[], bool]) -> None:
         """Let the field do `run` at `keys` while `possible`, before any command of the window that has them."""
         self._keys.bind(keys, run, possible)
 

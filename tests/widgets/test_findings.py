@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from PySide6.QtWidgets import QDialog, QPushButton
@@ -14,6 +16,7 @@ from app.domain.state import State
 from app.services.people import MANY_CHOICE, STRANGERS_CHOICE
 from app.views.compose.findings import FindingsBar
 from app.views.compose.findings_session import NERVOUS
+from app.views.settings.asking import AskingView
 from tests.fakes.scene import BEN
 from tests.program_scene import ProgramScene
 
@@ -268,4 +271,26 @@ async def test_a_long_list_is_looked_at_where_it_stops_no_key(program_scene: Pro
     await scene.passes(NERVOUS)
     await scene.press("Ctrl+Return")
     await scene.until(lambda: scene.record(name).state is State.HELD)
+    await scene.settle()
+
+
+async def test_what_is_asked_is_chosen_in_the_settings_and_counts_at_once(
+    program_scene: ProgramScene, tmp_path: Path
+) -> None:
+    scene = program_scene
+    await scene.program.keymap.load(tmp_path)
+    await scene.press("Ctrl+,")
+    asking = scene.window.findChild(AskingView)
+    assert asking is not None
+    assert (asking.many.value(), asking.strangers.isChecked()) == (30, True)
+    asking.many.setFocus()
+    asking.many.selectAll()
+    await scene.type("2")
+    asking.strangers.setFocus()
+    await scene.press("Space", "Escape")
+    assert scene.settings.preferences == {MANY_CHOICE: "2", STRANGERS_CHOICE: "never"}
+    people = (BEN, Recipient("fay@tailspin.example"))
+    await written(scene, msgspec.structs.replace(FINE, to=people))
+    await scene.press("Ctrl+Return")
+    assert found(scene) == "This goes to 2 people."
     await scene.settle()

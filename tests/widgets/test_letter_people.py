@@ -405,3 +405,17 @@ async def test_reply_to_offers_and_checks_people_like_the_other_fields(program_s
     await scene.press("Left", "Alt+Down", "Alt+Up")
     assert panel.reply_to.recipients() == (DORA, LENA)
     assert (await scene.content(scene.letter.session.local_id)).options.reply_to == (DORA, LENA)
+
+
+async def test_a_key_that_the_person_chose_counts_in_the_fields_at_once(
+    program_scene: ProgramScene, tmp_path: Path
+) -> None:
+    scene = program_scene
+    await scene.program.keymap.load(tmp_path)
+    await writing(scene, Content(to=(BEN,)))
+    assert scene.program.keymap.set_keys("recipients.next_field", ("Ctrl+Shift+F12",)) == ""
+    scene.letter.focus_field(Field.TO)
+    await scene.press("Left", "Alt+Down")
+    assert to(scene) == ["ben@example.org"]
+    await scene.press("Ctrl+Shift+F12")
+    assert (to(scene), to(scene, Field.CC)) == ([], ["ben@example.org"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import Qt
@@ -22,9 +23,20 @@ _COMMANDS: Final = (
 )
 
 
-class Bound(NamedTuple):
-    """A command of the field: what it does, and whether it can be done now."""
+Keys = Callable[[], Iterable[str]]
+"""Returns sequences as commands have them: a person may give a command others while the field is there."""
 
+
+@cache
+def _portable(keys: str) -> str:
+    """Return a sequence as Qt writes it, so that it can be compared."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.PortableText)
+
+
+class Bound(NamedTuple):
+    """A command of the field: its keys as they are now, what it does, and whether it can be done now."""
+
+    keys: Keys
     run: Callable[[], object]
     possible: Callable[[], bool]
 
@@ -38,18 +50,17 @@ class ChipKeys:
         self.suggesting: Suggesting | None = None
         self.first: Callable[[QKeyEvent], bool] = lambda _event: False
         """Asked before all else while the focus is after the chips."""
-        self._bound: dict[str, Bound] = {}
+        self._bound: list[Bound] = []
 
-    def bind(self, keys: str, run: Callable[[], object], possible: Callable[[], bool]) -> None:
+    def bind(self, keys: Keys, run: Callable[[], object], possible: Callable[[], bool]) -> None:
         """Let the field do `run` at `keys` while `possible`, before any command of the window that has them."""
-        self._bound[QKeySequence(keys).toString(QKeySequence.SequenceFormat.PortableText)] = Bound(run, possible)
+        self._bound.append(Bound(keys, run, possible))
 
     def _command(self, event: QKeyEvent) -> Bound | None:
         if not self._bound or self._field.editor is not None:
             return None
-        keys = QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.PortableText)
-        found = self._bound.get(keys)
-        return found if found is not None and found.possible() else None
+        pressed = QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.PortableText)
+        return next((one for one in self._bound if pressed in map(_portable, one.keys()) and one.possible()), None)
 
     def take_command(self, event: QKeyEvent) -> bool:
         """Do the field's own command that `event` is, if it is one."""

@@ -44,7 +44,7 @@ class LetterPeople:
 
     def __init__(self, letter: Letter, people: People, account_id: AccountId, spawn: Spawn, registry: Registry) -> None:
         """Serve the fields of `letter` until `close`, with the keys that `registry` has for recipients."""
-        self._commands = [(command, handler) for command, handler in registry if command.context is Context.RECIPIENTS]
+        self._registry = registry
         self.sending_as = ""
         self._letter, self._people, self._account_id, self._spawn = letter, people, account_id, spawn
         self._suggesting: dict[RecipientsField, Suggesting] = {}
@@ -52,6 +52,9 @@ class LetterPeople:
         self._stop = people.tips.changed.subscribe(self._tips_changed)
         for widget in letter.recipients.values():
             self.attach(widget)
+
+    def _keys_of(self, command: str) -> tuple[str, ...]:
+        return self._registry.command(command).keys_here()
 
     def close(self) -> None:
         """Stop listening: the letter left its pane."""
@@ -69,9 +72,9 @@ class LetterPeople:
         widget.note_for = self._note
         widget.more_actions = lambda menu: self._add_actions(widget, menu)
         widget.edited.connect(self._heed)
-        for command, handler in self._commands:
-            for keys in command.keys_here():
-                widget.bind(keys, handler.run, handler.enabled)
+        for command, handler in self._registry:
+            if command.context is Context.RECIPIENTS:
+                widget.bind(partial(self._keys_of, command.id), handler.run, handler.enabled)
         self._people.tips.want(self._account_id, widget.recipients(), self.sending_as)
         widget.refresh_notes()
 

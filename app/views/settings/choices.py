@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from app.views.settings.asking import Asking
 
 LONGEST_HOLD = 60
 
@@ -29,6 +32,11 @@ class Choices(Protocol):
     @property
     def letters(self) -> bool:
         """Tell whether letters alone are commands in lists."""
+        ...
+
+    @property
+    def asking(self) -> Asking:
+        """Return when a letter is looked at twice before it goes."""
         ...
 
     def set_hold(self, seconds: float) -> None:

@@ -22,6 +22,7 @@ from app.commands.search import rank
 from app.domain.i18n import ntr, tr
 from app.ui import theme
 from app.ui.label import Label
+from app.views.settings.asking import AskingView
 from app.views.settings.choices import LONGEST_HOLD, Choices
 from app.views.settings.fields import press_with_enter
 from app.views.settings.key_field import KeyField
@@ -41,6 +42,8 @@ class ChoicesView(QWidget):
         whole.setSpacing(10)
         whole.addWidget(self._title(tr("Sending")))
         whole.addLayout(self._build_hold())
+        self.asking = AskingView(choices.asking, self)
+        whole.addWidget(self.asking)
         whole.addSpacing(20)
         whole.addWidget(self._title(tr("Keys")))
         self.letters = QCheckBox(tr("Letters alone are commands in lists (C, J, K, …)"), self)
