@@ -94,6 +94,7 @@ class ProgramScene:
     async def end(self) -> None:
         """End as the program does; no defect may have been met on the way."""
         self.program.writing.settle_all()
+        self.program.popping.close_all()
         await self.tasks.end()
         self.window.close_for_good()
         assert not self.defects, self.defects

@@ -31,6 +31,7 @@ def all_handlers(program: Program, window: WindowWork, desk: DeskWork) -> Handle
         **_in_rooms(program, desk),
         **_while_writing(program),
         **program.comparing.handlers(),
+        **program.popping.handlers(),
     }
 
 

@@ -11,6 +11,7 @@ from app.bootstrap.choices_work import ChoicesWork
 from app.bootstrap.comparing_work import ComparingWork
 from app.bootstrap.keymap_work import KeymapWork
 from app.bootstrap.options import Options
+from app.bootstrap.popping import Popping
 from app.bootstrap.settling import Settling
 from app.bootstrap.wishes import Wishes
 from app.bootstrap.writing import Writing
@@ -79,6 +80,7 @@ class Program:
         self._build_services(correspondents, files)
         self._build_rooms()
         self.registry = Registry()
+        self.popping = Popping(self)
         self.writing = Writing(self)
         self.wishes = Wishes(self)
         self.keymap = KeymapWork(self)
@@ -140,7 +142,7 @@ class Program:
 
     def windows(self) -> list[QWidget]:
         """Return every window that has commands."""
-        return [self.window]
+        return [self.window, *self.popping.windows]
 
     def let_wait(self, seconds: float) -> None:
         """Let a send wait so long for Undo."""

@@ -204,6 +204,7 @@ async def _end(program: Program, world: World, sandbox: SandboxProcess | None) -
     program.wishes.close()
     program.window.setEnabled(False)
     await finish(program)
+    program.popping.close_all()
     end_spelling(program)
     await world.close()
     if sandbox is not None:

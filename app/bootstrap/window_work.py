@@ -147,6 +147,8 @@ class WindowWork:
         dark = not theme.scheme().dark
         theme.apply(self._program.qt, dark=dark)
         self._program.window.redress()
+        for window in self._program.popping.windows:
+            window.redress()
         self._program.tasks.spawn(self._program.settings.keep("scheme", "dark" if dark else "light"), "keep scheme")
 
     # --- accounts ---------------------------------------------------------------------------------------------------

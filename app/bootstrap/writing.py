@@ -65,8 +65,15 @@ class Writing:
         """Open a letter, and return once it can be written. Raises AccountError, ItemRefused and StorageError."""
         await self._open(what)
 
+    async def open_view(self, what: LocalId | ListRow) -> ComposeView | None:
+        """Do the same, and return the view; None where the letter is gone."""
+        return await self._open(what)
+
     def current(self) -> ComposeView | None:
-        """Return the letter in the pane."""
+        """Return the letter in the window that has the focus: in the pane, or in a window of its own."""
+        popped = self._program.popping.current()
+        if popped is not None:
+            return popped
         shown = self._program.stage.letter()
         return shown if isinstance(shown, ComposeView) else None
 
@@ -110,13 +117,13 @@ class Writing:
 
             Aside(view).say(words, milliseconds)
 
-    async def _open(self, what: LocalId | Record | ListRow) -> None:
+    async def _open(self, what: LocalId | Record | ListRow) -> ComposeView | None:
         program = self._program
         try:
             letter = await program.drafts.open(what)
         except KeyError:
             program.foot.say(tr("This message is no longer here."))
-            return
+            return None
         body = letter.content.body
         formatted = letter.content.body_format is BodyFormat.HTML
         readable = "" if formatted else body
@@ -124,8 +131,8 @@ class Writing:
         # Looked for after the last wait: the same row may have been opened again meanwhile.
         known = next((view for view in self._views if view.session.local_id == letter.record.local_id), None)
         if known is not None:
-            program.stage.show_letter(known)
-            return
+            self._show(known)
+            return known
         session = ComposeSession(letter, readable, self._tools, opened)
         view = ComposeView(session, program.registry)
         view.left.connect(lambda: self.leave(view))
@@ -136,7 +143,15 @@ class Writing:
             view.body.set_spelling(self.spelling)
         await asyncio.sleep(0)  # made in one turn of the loop, shown in the next: together they would be felt
         if view in self._views:
-            program.stage.show_letter(view)
+            self._show(view)
+        return view
+
+    def _show(self, view: ComposeView) -> None:
+        if self._program.popping.show(view):
+            return
+        self._program.stage.show_letter(view)
+        if self._program.popping.windows:
+            self._program.window.activateWindow()  # it was asked for in another window, perhaps
 
     def reread(self, name: LocalId) -> None:
         """Draw an open letter anew, because its text is another one now."""
@@ -170,7 +185,8 @@ class Writing:
     def _ended(self, view: ComposeView, how: str) -> None:
         if view in self._views:
             self._views.remove(view)
-        self._program.stage.drop_letter(view)
+        if not self._program.popping.drop(view):
+            self._program.stage.drop_letter(view)
         if how == "sent":
             self.on_sent(view.session.local_id)
         elif how == "discarded":

@@ -30,6 +30,13 @@ COMMANDS = (
     Command("compose.bcc", mark("Bcc"), ("Alt+B", "Ctrl+Shift+B"), _C),
     Command("compose.subject", mark("Subject"), ("Alt+U",), _C),
     Command("compose.body", mark("Text of the message"), ("Alt+M",), _C),
+    Command(
+        "compose.window",
+        mark("Into a window of its own, or back"),
+        ("Ctrl+Shift+W",),
+        _C,
+        mark("Closing that window saves the message."),
+    ),
     Command("compose.importance", mark("High importance"), ("Alt+I", "Ctrl+Shift+I"), _C),
     Command(
         "compose.options", mark("Options"), ("Alt+O", "Ctrl+Shift+O"), _C, mark("Receipts, flag, copy and the like.")

@@ -25,6 +25,7 @@ COMMANDS = (
     Command("window.quit", mark("Quit"), ("Ctrl+Q",)),
     Command("list.new", mark("New message"), ("C",), _L),
     Command("list.open", mark("Open"), ("O",), _L, mark("Enter does the same.")),
+    Command("list.open_in_window", mark("Open in a window of its own"), ("Shift+O",), _L),
     Command("list.last_draft", mark("Open the last draft"), ("L",), _L),
     Command("list.next", mark("Next"), ("J",), _L, mark("Down does the same."), repeats=True),
     Command("list.previous", mark("Previous"), ("K",), _L, mark("Up does the same."), repeats=True),

@@ -114,6 +114,15 @@ class Stage:
         if focus_best is not None:
             focus_best()
 
+    def give_up(self, pane: QWidget) -> None:
+        """Take a letter out of the pane for another window; the reader is there again."""
+        if pane in self.letters:
+            self.letters.remove(pane)
+        if self.window.pane.currentWidget() is pane:
+            self.window.pane.setCurrentWidget(self.reader)
+            self.read_now()
+        self.window.pane.removeWidget(pane)
+
     def drop_letter(self, pane: QWidget) -> None:
         """Take a letter out of the pane; the focus goes to the list if it was in the letter."""
         had_focus = pane.isAncestorOf(QApplication.focusWidget() or self.window)

@@ -1,0 +1,198 @@
+"""Letters in windows of their own: by key, several at once, with all that can be done to a letter, and nothing lost."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.domain.message import Content, Field, LocalId
+from app.domain.state import State
+from app.views.compose.view import ComposeView
+from app.views.shell.letter_window import LetterWindow
+from tests.fakes.scene import LETTER
+from tests.program_scene import ProgramScene
+
+# The offscreen platform says so of every window that is brought to the front; there is none to be in front of.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
+OUT = "Ctrl+Shift+W"
+
+
+@pytest.fixture
+async def scene(program_scene: ProgramScene) -> ProgramScene:
+    return program_scene
+
+
+def focus() -> QWidget:
+    found = QApplication.focusWidget()
+    assert found is not None, "the focus is lost"
+    return found
+
+
+async def press(scene: ProgramScene, *keys: str) -> None:
+    """Press keys in whatever window has the focus."""
+    for sequence in keys:
+        steps = QKeySequence(sequence)
+        for number in range(steps.count()):
+            step = steps[number]  # type: ignore[index]  # PySide's stub forgets it
+            QTest.keyClick(focus(), step.key(), step.keyboardModifiers())
+        await scene.settle()
+
+
+async def type_(scene: ProgramScene, text: str) -> None:
+    for letter in text:
+        QTest.keyClicks(focus(), letter)
+    await scene.settle()
+
+
+def windows(scene: ProgramScene) -> list[LetterWindow]:
+    return scene.program.popping.windows
+
+
+async def popped(scene: ProgramScene, subject: str = "Popped", body: str = "Words") -> LocalId:
+    """Write a letter in the main window, and give it a window of its own."""
+    await scene.program.writing.begin_now(Content(to=LETTER.to, subject=subject))
+    await scene.until(scene.window.isActiveWindow)
+    await scene.settle()
+    await type_(scene, body)
+    await press(scene, OUT)
+    await scene.until(lambda: bool(windows(scene)) and windows(scene)[-1].isActiveWindow())
+    view = windows(scene)[-1].letter()
+    assert isinstance(view, ComposeView)
+    return view.session.local_id
+
+
+async def test_a_letter_goes_into_a_window_of_its_own_with_caret_and_all(scene: ProgramScene) -> None:
+    name = await popped(scene)
+    (window,) = windows(scene)
+    assert window.isAncestorOf(focus())
+    assert window.windowTitle() == "Popped – Mailwright"
+    assert scene.program.stage.letters == []
+    await type_(scene, " and more")
+    assert (await scene.content(name)).body == "Words and more"
+    await press(scene, "Ctrl+Z")
+    await scene.settle()
+    assert (await scene.content(name)).body != "Words and more", "what can be undone went along"
+
+
+async def test_the_same_key_puts_it_back(scene: ProgramScene) -> None:
+    name = await popped(scene)
+    await press(scene, OUT)
+    assert windows(scene) == []
+    assert scene.letter.session.local_id == name
+    assert scene.letter.isAncestorOf(focus())
+    await type_(scene, "!")
+    assert (await scene.content(name)).body == "Words!"
+
+
+async def test_commands_of_a_letter_work_there_on_that_letter(scene: ProgramScene) -> None:
+    name = await popped(scene)
+    await scene.program.writing.begin_now(Content(subject="In the main window"))
+    await scene.until(scene.window.isActiveWindow)
+    other = scene.letter.session.local_id
+    (window,) = windows(scene)
+    window.activateWindow()
+    await scene.until(window.isActiveWindow)
+    await press(scene, "Alt+U")
+    await type_(scene, "Renamed")
+    assert (await scene.content(name)).subject == "Renamed"
+    assert (await scene.content(other)).subject == "In the main window"
+    assert window.windowTitle().startswith("Renamed")
+    await press(scene, "Ctrl+S")
+    await scene.until(lambda: scene.record(name).saved)
+    assert not scene.record(other).saved
+
+
+async def test_sent_from_there_the_window_goes_and_it_can_be_taken_back(scene: ProgramScene) -> None:
+    name = await popped(scene)
+    await press(scene, "Ctrl+Return")
+    await scene.until(lambda: windows(scene) == [])
+    assert scene.record(name).state is State.HELD
+    assert "Sending in" in scene.foot
+    scene.program.foot.undo()
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    assert scene.letter.session.local_id == name
+
+
+async def test_discarded_there_the_window_goes_and_it_can_be_taken_back(scene: ProgramScene) -> None:
+    name = await popped(scene)
+    await press(scene, "Ctrl+Shift+D")
+    await scene.until(lambda: windows(scene) == [])
+    assert scene.record(name).discarded
+    scene.program.foot.undo()
+    await scene.until(lambda: not scene.record(name).discarded)
+
+
+@pytest.mark.parametrize("how", ["escape", "close"])
+async def test_closing_the_window_saves_the_letter(scene: ProgramScene, how: str) -> None:
+    name = await popped(scene)
+    (window,) = windows(scene)
+    if how == "escape":
+        await press(scene, "Escape")
+    else:
+        window.close()
+    await scene.until(lambda: scene.record(name).saved)
+    assert windows(scene) == []
+    assert not scene.record(name).open
+    assert (await scene.content(name)).body == "Words"
+
+
+async def test_several_letters_have_a_window_each(scene: ProgramScene) -> None:
+    names = [await popped(scene, f"Letter {n}", f"Words {n}") for n in range(3)]
+    assert len(windows(scene)) == 3
+    for number, window in enumerate(windows(scene)):
+        window.activateWindow()
+        await scene.until(window.isActiveWindow)
+        await type_(scene, f" more {number}")
+    bodies = [(await scene.content(name)).body for name in names]
+    assert bodies == [f"Words {n} more {n}" for n in range(3)]
+
+
+async def test_opened_from_its_row_the_window_it_has_comes_to_the_front(scene: ProgramScene) -> None:
+    name = await popped(scene)
+    scene.window.activateWindow()
+    await scene.until(scene.window.isActiveWindow)
+    await press(scene, "Ctrl+2", "Home", "Return")
+    await scene.until(windows(scene)[0].isActiveWindow)
+    assert scene.program.stage.letters == []
+    assert [view.session.local_id for view in scene.program.writing._views] == [name]
+
+
+async def test_a_row_is_opened_in_a_window_by_key(scene: ProgramScene) -> None:
+    name = await scene.saved()
+    await scene.until(lambda: len(scene.rows) == 1)
+    await press(scene, "Home", "Shift+O")
+    await scene.until(lambda: len(windows(scene)) == 1)
+    view = windows(scene)[0].letter()
+    assert isinstance(view, ComposeView)
+    assert view.session.local_id == name
+
+
+async def test_the_palette_of_the_window_acts_on_its_letter(scene: ProgramScene) -> None:
+    name = await popped(scene)
+    (window,) = windows(scene)
+    await press(scene, "Ctrl+Shift+P")
+    assert window.isAncestorOf(focus())
+    await type_(scene, "high imp")
+    await press(scene, "Return")
+    await scene.settle()
+    assert (await scene.content(name)).importance.value == "High"
+
+
+async def test_after_a_crash_it_is_open_in_the_main_window(scene: ProgramScene) -> None:
+    name = await popped(scene)
+    (record,) = [one for one in await scene.journal.after_crash().records() if one.local_id == name]
+    assert record.open
+
+
+async def test_keys_of_ones_own_count_there_too(scene: ProgramScene) -> None:
+    name = await popped(scene)
+    assert scene.program.keymap.set_keys("compose.subject", ("Ctrl+Shift+F12",)) == ""
+    (window,) = windows(scene)
+    view = window.letter()
+    assert isinstance(view, ComposeView)
+    view.focus_field(Field.BODY)
+    await press(scene, "Ctrl+Shift+F12")
+    assert focus() is view.subject
+    assert view.session.local_id == name
