@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from app.domain.errors import MailError
 
@@ -24,6 +24,7 @@ class Tasks:
     def __init__(self) -> None:
         """Start with none; who is told of errors is named later, when there is something to show them on."""
         self._running: set[asyncio.Task[Any]] = set()
+        self._nothing: asyncio.Future[Any] | None = None
         self.on_mail_error: Callable[[MailError], None] = lambda error: log.warning("%s", error)
         self.on_defect: Callable[[BaseException], None] = lambda error: log.error("defect", exc_info=error)
 
@@ -31,6 +32,10 @@ class Tasks:
         """Start `work` and keep it until it ends. `name` is what a crash report calls it."""
         import asyncio
 
+        if self._nothing is not None:
+            # A window that is still painted may ask for something more; nobody would wait for it.
+            work.close()
+            return cast("asyncio.Task[Any]", self._nothing)
         task = asyncio.get_running_loop().create_task(work, name=name)
         self._running.add(task)
         task.add_done_callback(self._ended)
@@ -47,9 +52,12 @@ class Tasks:
             self.on_defect(error)
 
     async def end(self) -> None:
-        """Cancel what still runs and wait for its end."""
+        """Cancel what still runs and wait for its end; nothing is begun from now on."""
         import asyncio
 
+        if self._nothing is None:
+            self._nothing = asyncio.get_running_loop().create_future()
+            self._nothing.cancel()
         current = asyncio.current_task()
         running = [task for task in self._running if task is not current]
         for task in running:
