@@ -12,7 +12,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Final
 
 from app.sandbox.errors import EwsError
-from app.sandbox.properties import read_time, write_time
+from app.sandbox.properties import SETS, read_time, write_time
 from app.sandbox.store.attachments import NewAttachment
 from app.sandbox.store.items import RECIPIENTS, Attachment, Body, Item, Mailbox
 from app.sandbox.store.mail_store import MailStore
@@ -95,7 +95,15 @@ def _headers(item: Item, *, with_bcc: bool) -> list[tuple[str, object]]:
     found.extend(_wishes(row))
     known = {name.lower() for name, _ in found}
     own = [(name, line(value)) for name, value in item.headers if name.lower().startswith("x-")]
+    own += [(name, line(value)) for name, value in _asked_for(item)]
     return [*found, *((name, value) for name, value in own if name.lower() not in known)]
+
+
+def _asked_for(item: Item) -> list[tuple[str, str]]:
+    """Return the headers that a client set as properties of the set InternetHeaders: they go out with the letter."""
+    begin, end = f"set:{SETS['InternetHeaders']}:name:", ":String"
+    keys = [key for key in item.properties if key.startswith(begin) and key.endswith(end)]
+    return [(key[len(begin) : -len(end)], str(item.properties[key][0])) for key in keys]
 
 
 def header_list(item: Item) -> list[tuple[str, str]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QStyle, QStyleOptionButton
 
-from app.ui import icons
+from app.ui import icons, theme
 from app.ui.access_keys import is_access_key
 
 
@@ -24,6 +24,21 @@ class FormLine(QLineEdit):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+
+class CheckBox(QCheckBox):
+    """A check with an outline that is seen on a dark ground too: Qt's own is drawn darker than what is around it."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        box = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.color("accent" if self.isChecked() else "faint"))
+        painter.drawRoundedRect(QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        painter.end()
 
 
 class ChoiceBox(QComboBox):

@@ -102,10 +102,8 @@ class Picker(QFrame):
         self.list.setAccessibleName(title)
         self.line.clear()
         self.offer(picks, note)
-        width = min(_WIDTH, self._pane.width() - 24)
-        height = min(64 + _ROW * _SHOWN, self._pane.height() - 60)
-        self.setGeometry((self._pane.width() - width) // 2, 44, width, height)
         self.show()
+        self._fit()
         self.raise_()
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
 
@@ -119,6 +117,7 @@ class Picker(QFrame):
         self.list.setCurrentRow(found)
         self._note.setText(note)
         self._note.setVisible(bool(note))
+        self._fit()
 
     def titles(self) -> list[str]:
         """Return what is offered now, in its order."""
@@ -149,13 +148,27 @@ class Picker(QFrame):
     def _fill(self, query: str) -> None:
         self.list.clear()
         made = self._made(query) if query.strip() else None
-        found = rank(query, [(f"{pick.title} {pick.detail}", pick) for pick in self._picks])
+        others = [pick for pick in self._picks if made is None or pick.thing != made.thing]
+        found = rank(query, [(f"{pick.title} {pick.detail}", pick) for pick in others])
         for pick in [*([] if made is None else [made]), *found]:
             item = QListWidgetItem(pick.title, self.list)
             item.setData(Qt.ItemDataRole.UserRole, (pick.thing,))
             item.setData(_DETAIL, pick.detail)
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, pick.detail)
         self.list.setCurrentRow(0)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Be as high as what is offered, and no higher than there is room."""
+        self.list.setFixedHeight(_ROW * max(1, min(self.list.count(), _SHOWN)) + 4)
+        width = min(_WIDTH, self._pane.width() - 24)
+        self.setGeometry(
+            (self._pane.width() - width) // 2, 44, width, min(self._height(width), self._pane.height() - 60)
+        )
+
+    def _height(self, width: int) -> int:
+        room = self._note.heightForWidth(width - 40) + 4 if self._note.text() else 0
+        return self.line.height() + self.list.height() + room + 22
 
     def _choose(self) -> None:
         if not self.list.count():

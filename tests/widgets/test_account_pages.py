@@ -65,7 +65,7 @@ async def test_a_mailbox_is_added_seen_and_removed(program_scene: ProgramScene) 
     assert "Sales · sales@example.org" in scene.words(page)
     assert "Drafts and copies are kept there" in scene.words(page)
     await scene.press("Shift+Tab")
-    await tab_to(scene, "Remove Sales")
+    assert scene.focus.accessibleName() == "Remove Sales"
     await scene.press("Return")
     assert identities.others(ANNA) == ()
     assert scene.focus is page.field.line

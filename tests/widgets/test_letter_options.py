@@ -62,7 +62,7 @@ async def options(scene: ProgramScene, name: LocalId) -> Options:
 
 def chosen(scene: ProgramScene) -> str:
     words = scene.letter.options.chosen
-    return words.text() if words.isVisible() else ""
+    return words.text().replace("\u00a0", " ") if words.isVisible() else ""
 
 
 async def test_tab_goes_through_every_option_and_out_again(program_scene: ProgramScene) -> None:

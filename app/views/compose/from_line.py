@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app.domain.i18n import tr
 from app.services.identities import Identity
-from app.ui import icons
+from app.ui import keys
 from app.ui.label import Label
 from app.views.compose.from_session import FromSession
 from app.views.compose.picking import Picking
@@ -22,10 +22,9 @@ class FromLine(QPushButton):
         self._label = label
         self._picking = picking
         self.setProperty("kind", "quiet")
-        self.setStyleSheet("text-align: left;")
-        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the words
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        icons.put(self, "chevron-down", "muted")
+        self.setToolTip(keys.with_keys(tr("Send from another mailbox"), "Alt+F"))
         self.clicked.connect(self.choose)
 
     def refresh(self, *, editable: bool) -> None:

@@ -77,8 +77,9 @@ class OptionsArea(QWidget):
     def refresh(self) -> None:
         """Draw what is set."""
         words = " · ".join(self._session.words())
-        if words != self.chosen.text():
-            self.chosen.setText(words)
+        shown = words.replace(" · ", "\u00a0· ")  # a line may end with the dot, and none begins with it
+        if shown != self.chosen.text():
+            self.chosen.setText(shown)
             self.chosen.setAccessibleName(tr("Options: {words}", words=words))
         self.chosen.setVisible(bool(words))
         if self.panel is not None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.ui import theme
 from app.ui.access_keys import is_access_key
 from app.ui.announcing import say_aloud
-from app.ui.inputs import FormLine
+from app.ui.inputs import ChoiceBox, FormLine
 from app.ui.label import Label
 from app.views.compose.options_session import Said
+
+_HEIGHT = 34
 
 
 class OptionField(QWidget):
@@ -27,6 +29,10 @@ class OptionField(QWidget):
         self._label.setProperty("tone", "muted")
         self._label.setBuddy(inner)
         inner.setAccessibleName(words)
+        inner.setAccessibleDescription(words if isinstance(inner, ChoiceBox) else "")  # its name is what is chosen
+        inner.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # the columns are as wide alike
+        if not isinstance(inner, QPlainTextEdit):
+            inner.setMinimumHeight(_HEIGHT)
         self._said = Label(self)
         self._said.setFont(theme.font(size=12))
         self._said.setWordWrap(True)
@@ -68,6 +74,7 @@ class OptionLine(FormLine):
         """Show `text` without telling it as typed."""
         if text != self.text():
             self.setText(text)
+            self.setCursorPosition(0)
 
 
 class CategoriesLine(OptionLine):
@@ -123,6 +130,7 @@ class HeadersEdit(QPlainTextEdit):
         super().__init__(parent)
         self._telling = True
         self.setTabChangesFocus(True)
+        self.document().setDocumentMargin(7)
         self.setPlaceholderText("X-Project: Northwind")
         self.setFixedHeight(3 * self.fontMetrics().lineSpacing() + 14)
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
@@ -146,6 +154,32 @@ class HeadersEdit(QPlainTextEdit):
     def _tell(self) -> None:
         if self._telling:
             self.typed.emit(self.toPlainText())
+
+
+class PlaceButton(QPushButton):
+    """Says where the copy goes, cut with an ellipsis where there is no room; pressed, it asks for another place."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._place = ""
+        self.setAutoDefault(True)
+        self.setStyleSheet("text-align: left;")
+
+    def show_place(self, place: str, words: str) -> None:
+        """Show `place`; `words` say it in full, for the ear and for the tip."""
+        self._place = place
+        self.setAccessibleName(words)
+        self.setToolTip(words)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = max(0, self.width() - 26)
+        text = self.fontMetrics().elidedText(self._place, Qt.TextElideMode.ElideRight, room)
+        self.setText(text.replace("&", "&&"))
 
 
 class Boxed(QFrame):

@@ -9,17 +9,24 @@ from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from app.domain.edits import Pending
 from app.domain.i18n import tr
 from app.domain.message import Field, Importance
 from app.domain.options import FlagStatus, Sensitivity
-from app.ui.inputs import ChoiceBox
+from app.ui.inputs import CheckBox, ChoiceBox
 from app.ui.recipients_field import RecipientsField
-from app.views.compose.options_inputs import Boxed, CategoriesLine, HeadersEdit, OptionField, OptionLine
+from app.views.compose.options_inputs import (
+    Boxed,
+    CategoriesLine,
+    HeadersEdit,
+    OptionField,
+    OptionLine,
+    PlaceButton,
+)
 from app.views.compose.options_session import OptionsSession, Said
-from app.views.compose.options_words import FLAGS, IMPORTANCES, SENSITIVITIES
+from app.views.compose.options_words import FLAG_CHOICES, IMPORTANCE_CHOICES, SENSITIVITY_CHOICES
 
 _CHECKS = (Field.READ_RECEIPT, Field.DELIVERY_RECEIPT, Field.RESPONSE_REQUESTED)
 
@@ -35,18 +42,17 @@ class OptionsPanel(QFrame):
         self.session = session
         self.setProperty("kind", "popup")
         self.setAccessibleName(tr("Options"))
-        self.importance = self._choices([tr(IMPORTANCES[one]) for one in Importance])
-        self.sensitivity = self._choices([tr(SENSITIVITIES[one]) for one in Sensitivity])
-        self.flag = self._choices([tr(FLAGS[one]) for one in FlagStatus])
+        self.importance = self._choices([tr(IMPORTANCE_CHOICES[one]) for one in Importance])
+        self.sensitivity = self._choices([tr(SENSITIVITY_CHOICES[one]) for one in Sensitivity])
+        self.flag = self._choices([tr(FLAG_CHOICES[one]) for one in FlagStatus])
         self.categories = CategoriesLine(tr("Blue, Budget"), session.completion, self)
         day, moment = tr("Friday, 24 Nov"), tr("tomorrow 8, in 2 hours")
         self.start, self.due = OptionLine(day, self), OptionLine(day, self)
         self.reminder, self.deferred = OptionLine(moment, self), OptionLine(moment, self)
         self.reply_to = RecipientsField(Field.REPLY_TO, tr("Reply to"))
         self.headers = HeadersEdit(self)
-        self.copy = QPushButton(self)
-        self.copy.setAutoDefault(True)
-        self.checks = {field: QCheckBox(words, self) for field, words in zip(_CHECKS, _check_words(), strict=True)}
+        self.copy = PlaceButton(self)
+        self.checks = {field: CheckBox(words, self) for field, words in zip(_CHECKS, _check_words(), strict=True)}
         self.fields: dict[str, OptionField] = {}
         self._build()
         self.refresh()
@@ -100,7 +106,7 @@ class OptionsPanel(QFrame):
         self.flag.setCurrentIndex(list(FlagStatus).index(content.options.follow_up.status))
         for field, check in self.checks.items():
             check.setChecked(bool(content.value(field)))
-        self.copy.setText(session.copy_text())
+        self.copy.show_place(session.place_text(), session.copy_text())
         texts = {
             self.categories: ", ".join(content.options.categories),
             self.start: session.day_text("start"),

@@ -18,7 +18,7 @@ from app.domain.record import CopyKind, CopyTo
 from app.domain.when import read_day, read_moment
 from app.services.categories import read_categories
 from app.services.times import day_words, moment_words
-from app.views.compose.options_words import chosen_words, copy_words
+from app.views.compose.options_words import chosen_words, copy_words, place_words
 
 if TYPE_CHECKING:
     from app.services.aids import Aids
@@ -200,6 +200,10 @@ class OptionsSession:
     def copy_text(self) -> str:
         """Return where the copy goes, in words."""
         return copy_words(self.copy_to)
+
+    def place_text(self) -> str:
+        """Return where the copy goes, as short as it can be said."""
+        return place_words(self.copy_to)
 
     def file_copy(self, copy_to: CopyTo) -> None:
         """Let the copy go there; on disk before it is shown."""

@@ -27,6 +27,14 @@ FLAGS: Final = {
     FlagStatus.FLAGGED: mark("Follow up"),
     FlagStatus.COMPLETE: mark("Followed up"),
 }
+IMPORTANCE_CHOICES: Final = {
+    Importance.LOW: mark("Low"),
+    Importance.NORMAL: mark("Normal"),
+    Importance.HIGH: mark("High"),
+}
+SENSITIVITY_CHOICES: Final = {**SENSITIVITIES, Sensitivity.NORMAL: mark("None")}
+FLAG_CHOICES: Final = {**FLAGS, FlagStatus.NOT_FLAGGED: mark("None")}
+"""As they stand under their label, where there is little room."""
 _NAMED: Final = 3
 """So many names stand there; of the others it is said how many they are."""
 
@@ -73,6 +81,19 @@ def copy_words(copy_to: CopyTo) -> str:
             return tr("Copy in “{folder}”", folder=copy_to.name or tr("another folder"))
         case CopyKind.NONE:
             return tr("No copy")
+
+
+def place_words(copy_to: CopyTo) -> str:
+    """Return where the copy goes, where "Copy" stands over it."""
+    match copy_to.kind:
+        case CopyKind.OWN_SENT:
+            return tr("Sent Items")
+        case CopyKind.PRINCIPAL_SENT:
+            return tr("Sent Items of {mailbox}", mailbox=copy_to.mailbox)
+        case CopyKind.FOLDER:
+            return copy_to.name or tr("another folder")
+        case CopyKind.NONE:
+            return tr("None")
 
 
 def deferred_words(options: Options, now: float) -> str:

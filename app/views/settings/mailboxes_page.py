@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -92,6 +94,9 @@ class MailboxesPage(QWidget):
         self.rows = [MailboxRow(one, self.session, self) for one in self.session.mailboxes]
         for row in self.rows:
             self._mailboxes.addWidget(row)
+        way: list[QWidget] = [button for row in self.rows for button in (row.look, row.remove)]
+        for first, second in pairwise([*way, self.field.line, self.add, self.back]):
+            QWidget.setTabOrder(first, second)
         if held_focus:
             self.focus_start()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.i18n import tr
 from app.services.html.losses import losses
@@ -13,7 +13,7 @@ from app.services.html.opening import open_html, open_text
 from app.services.signatures import Snippet, SnippetKind
 from app.ui import theme
 from app.ui.editor.rich import RichEditor
-from app.ui.inputs import ChoiceBox
+from app.ui.inputs import CheckBox, ChoiceBox
 from app.ui.label import Label
 from app.views.settings.fields import LabelledField, press_with_enter
 from app.views.settings.snippets_session import SnippetsSession
@@ -33,8 +33,9 @@ class SnippetForm(QWidget):
         self.text = RichEditor(self)
         self.text.setAccessibleName(tr("Text"))
         self.text.setMinimumHeight(150)
-        self.for_new = QCheckBox(tr("Put it into new messages"), self)
-        self.for_replies = QCheckBox(tr("Put it into answers"), self)
+        self.text.setStyleSheet("background: transparent;")  # the ground of its box
+        self.for_new = CheckBox(tr("Put it into new messages"), self)
+        self.for_replies = CheckBox(tr("Put it into answers"), self)
         self.mailbox = ChoiceBox(self)
         self.mailbox.setAccessibleName(tr("For messages from"))
         self._error = Label(self)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
@@ -39,21 +41,9 @@ class SnippetsPage(QWidget):
         self.add_template = press_with_enter(QPushButton(tr("Add a template"), self.list))
         self.back = press_with_enter(QPushButton(tr("Back"), self.list))
         self.back.setProperty("kind", "quiet")
-        buttons = QHBoxLayout()
-        for button in (self.add_signature, self.add_template):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.back)
         self._snippets = QVBoxLayout()
         self._snippets.setSpacing(theme.GAP)
-        whole = QVBoxLayout(self.list)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(16)
-        for widget in (title, about, self._error):
-            whole.addWidget(widget)
-        whole.addLayout(self._snippets)
-        whole.addLayout(buttons)
-        whole.addStretch(1)
+        self._build((title, about, self._error))
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.list)
         self._stack.addWidget(self.form)
@@ -62,6 +52,21 @@ class SnippetsPage(QWidget):
         self.back.clicked.connect(self.closed)
         session.on_change = self.refresh
         self.refresh()
+
+    def _build(self, head: tuple[QWidget, ...]) -> None:
+        buttons = QHBoxLayout()
+        for button in (self.add_signature, self.add_template):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.back)
+        whole = QVBoxLayout(self.list)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(16)
+        for widget in head:
+            whole.addWidget(widget)
+        whole.addLayout(self._snippets)
+        whole.addLayout(buttons)
+        whole.addStretch(1)
 
     def focus_start(self) -> None:
         """Put the focus on the first of them, or where one is added."""
@@ -107,8 +112,9 @@ class SnippetsPage(QWidget):
                 if before is not None:
                     QWidget.setTabOrder(before, button)
                 before = button
-        if before is not None:
-            QWidget.setTabOrder(before, self.add_signature)
+        way = [*([] if before is None else [before]), self.add_signature, self.add_template, self.back]
+        for first, second in pairwise(way):
+            QWidget.setTabOrder(first, second)
 
 
 class SnippetRow(QFrame):

@@ -35,6 +35,20 @@ def rename(sandbox: RunningSandbox, item: tuple[str, str]) -> tuple[str, str]:
     return sandbox.post(soap.update(item, change)).ids()[0]
 
 
+def test_a_header_set_as_a_property_goes_out_with_the_letter(sandbox: RunningSandbox) -> None:
+    path = (
+        '<t:ExtendedFieldURI DistinguishedPropertySetId="InternetHeaders" PropertyName="X-Project"'
+        ' PropertyType="String"/>'
+    )
+    extended = f"<t:ExtendedProperty>{path}<t:Value>Northwind</t:Value></t:ExtendedProperty>"
+    letter = soap.message("With a header", "Hello", "james.okafor@contoso.com", extended=extended)
+    sandbox.post(soap.create(letter, disposition="SendAndSaveCopy"))
+    where = soap.equals(soap.field("item:Subject"), "With a header")
+    ids = sandbox.post(soap.find("inbox", base="IdOnly", restriction=where), "james.okafor").ids()
+    shown = sandbox.post(soap.get(ids), "james.okafor").all(".//t:InternetMessageHeader")
+    assert {one.get("HeaderName"): one.text for one in shown}["x-project"] == "Northwind"
+
+
 def test_a_letter_that_came_as_mime_has_its_parts_and_comes_out_as_it_came(sandbox: RunningSandbox) -> None:
     item = put(sandbox, LETTER).ids()[0]
     shown = sandbox.post(soap.get([item]))
