@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.domain.i18n import tr
 from app.domain.message import Field
 from app.domain.when import read_moment, suggested_moments
 from app.services.times import moment_words
-from app.ui.picker import Pick
 from app.views.compose.picking import Picking
 from app.views.compose.session import ComposeSession
+
+if TYPE_CHECKING:
+    from app.ui.picker import Pick
 
 _ASIDE: Final = "aside"
 
@@ -30,6 +32,8 @@ class LaterChoice:
         """Ask when; `send` sends the letter once its time is set."""
         if not self._session.can_edit():
             return
+        from app.ui.picker import Pick  # what most letters never want is not loaded with the first
+
         self._send = send
         now, kept = self._now(), self._session.content.options.deferred
         picks = [Pick(tr("At once"), 0.0)] if kept else []
@@ -39,6 +43,8 @@ class LaterChoice:
         self._picking.picker.open(tr("Send at"), picks, self._chosen, note, self._read)
 
     def _read(self, typed: str) -> Pick | None:
+        from app.ui.picker import Pick
+
         now = self._now()
         moment = read_moment(typed, now)
         if moment is None:
