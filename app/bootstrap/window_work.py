@@ -10,7 +10,7 @@ from app.bootstrap.desk_work import OPENS_THE_LETTER
 from app.commands.command import Context
 from app.domain.errors import AccountError, MailError, StorageError
 from app.domain.i18n import ntr, tr
-from app.domain.message import AccountId
+from app.domain.message import AccountId, LocalId
 from app.domain.state import State
 from app.services.accounts import AccountTrouble
 from app.services.deferrals import TakenBack
@@ -64,8 +64,9 @@ class WindowWork:
             room.told.subscribe(lambda _: self._count_soon())
         program.foot.ticked.subscribe(lambda _: self._tick())
         self._uploads = QTimer(program.window, interval=_UPLOADS, singleShot=True)
-        self._uploads.timeout.connect(self._tick)
-        program.drafts.gathering.moved.subscribe(lambda _: self._upload_moved())
+        self._uploads.timeout.connect(self._tell_uploads)
+        self._uploading: set[LocalId] = set()
+        program.drafts.gathering.moved.subscribe(lambda name: self._upload_moved(name[0]))
 
     def bind_lists(self) -> None:
         """Bind the commands of lists to each of them: only the one with the focus hears its keys."""
@@ -265,10 +266,18 @@ class WindowWork:
         rail.show_count("outbox", len(outbox), problems=problems)
         self._show_foot()
 
-    def _upload_moved(self) -> None:
+    def _upload_moved(self, name: LocalId) -> None:
         """Say in the lists how far uploads are, a few times a second and not at each piece."""
+        self._uploading.add(name)
         if not self._uploads.isActive():
             self._uploads.start()
+
+    def _tell_uploads(self) -> None:
+        names, self._uploading = self._uploading, set()
+        for desk in self._program.stage.desks.values():
+            rows = [row_id for name in names if (row_id := desk.session.id_of(name)) is not None]
+            if rows:
+                desk.model.forget_faces(rows)
 
     def _tick(self) -> None:
         for desk in self._program.stage.desks.values():

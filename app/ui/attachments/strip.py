@@ -29,6 +29,8 @@ class AttachmentStrip(QListView):
 
     def __init__(self, model: AttachmentRows, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # A viewport of ours: to wrap one that Qt made, PySide6 loads every class of widget that it could be (20 ms).
+        self.setViewport(QWidget(self))
         self._model = model
         self.setModel(model)
         self.setItemDelegate(AttachmentDelegate(self))
@@ -47,10 +49,18 @@ class AttachmentStrip(QListView):
         self.setTabKeyNavigation(False)
         self.viewport().setAutoFillBackground(False)
         self.doubleClicked.connect(self._open)
-        for told in (model.rowsInserted, model.rowsRemoved, model.dataChanged, model.modelReset):
-            told.connect(lambda *_: self.fit())
+        self._laid: list[bool] = []
+        for told in (model.rowsInserted, model.rowsRemoved, model.dataChanged):
+            told.connect(lambda *_: self._fit_again())
 
     # --- how large it is ----------------------------------------------------------------------------------------------
+
+    def _fit_again(self) -> None:
+        """Lay the rows out where their number or their width changed; a byte more moves nothing."""
+        wide = [row.trouble for row in self._model.rows]
+        if wide != self._laid:
+            self._laid = wide
+            self.fit()
 
     def fit(self) -> None:
         """Be as high as the rows need, up to three lines."""

@@ -62,8 +62,10 @@ class AttachmentsArea(QWidget):
         if len(rows) != before:
             self._said = ""
         self._words.setText(self._said or self.session.summary())
-        self._words.setProperty("tone", "warn" if self._said else "muted")
-        self._words.style().polish(self._words)
+        tone = "warn" if self._said else "muted"
+        if self._words.property("tone") != tone:
+            self._words.setProperty("tone", tone)
+            self._words.style().polish(self._words)
         back = self.session.way_back() if self.session.can_edit() else ""
         self._back_words.setText(back)
         self._back.setVisible(bool(back))

@@ -107,6 +107,7 @@ class ComposeView(QWidget):
 
     def _build_strip(self) -> QHBoxLayout:
         self._state_icon = Label(self)
+        self._state_look = ("", "")
         self._state = Label(self)
         self._state.setProperty("tone", "muted")
         self._important = self._button("flag", tr("High importance"), "compose.importance")
@@ -256,11 +257,13 @@ class ComposeView(QWidget):
     def _refresh_state(self) -> None:
         """Draw the state line alone, which tells how far the attachments are."""
         state = self.session.state()
-        icons.put(self._state_icon, state.icon, state.tone, 16)
         self._state.setText(state.text)
-        self._state.setProperty("tone", state.tone)
-        self._state.style().polish(self._state)
         self._state.setAccessibleName(state.text)
+        if (state.icon, state.tone) != self._state_look:
+            self._state_look = (state.icon, state.tone)
+            icons.put(self._state_icon, state.icon, state.tone, 16)
+            self._state.setProperty("tone", state.tone)
+            self._state.style().polish(self._state)
 
     def _refresh_bar(self) -> None:
         notice = self.session.notice()
