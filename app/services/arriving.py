@@ -17,7 +17,7 @@ from app.domain.arrival import Arrival
 from app.domain.errors import BadInput, MailError
 from app.domain.i18n import ntr, tr
 from app.domain.mailto import read_mailto
-from app.domain.message import Content
+from app.domain.message import BodyFormat, Content
 from app.domain.text import clean_text
 from app.services.eml import Enclosed, FromFile, read_eml
 
@@ -81,5 +81,11 @@ def _of_link(link: str) -> Arrived:
 
 def _of_file(file: str) -> Arrived:
     found: FromFile = read_eml(Path(file))
+    content = found.content
+    if content.body_format is BodyFormat.HTML:
+        # Whoever wrote it: no script, nothing that is fetched, before it is a letter of this person's.
+        from app.services.html.clean import clean
+
+        content = msgspec.structs.replace(content, body=clean(content.body).html)
     notes = [tr("The file adds people in Bcc, whom nobody else would see.")] if found.content.bcc else []
-    return Arrived(found.content, tuple(notes), enclosed=found.enclosed)
+    return Arrived(content, tuple(notes), enclosed=found.enclosed)

@@ -58,12 +58,15 @@ class Following:
     async def forward(self, row: ListRow) -> LocalId:
         """Begin a letter that passes this one on. Raises AccountError, ItemRefused, MailError and StorageError."""
         item = await self._read(row)
-        text = await self._text(item)
-        body = quoting.passed_on(item.content, text, item.sent, self._writer(row, item))
+        writer = self._writer(row, item)
+        formatted = item.content.body_format is BodyFormat.HTML
+        body = await self._off_thread(lambda: quoting.passed_on(item.content, item.sent, writer))
         subject = _prefixed(_FORWARD, item.content.subject)
-        # The text is passed on as plain text: pictures in it go along as files.
-        files = [msgspec.structs.replace(taken_over(one, new_key()), content_id="") for one in item.attachments]
-        return await self._begin(row, item, Content(subject=subject, body=body, attachments=tuple(files)))
+        files = tuple(taken_over(one, new_key()) for one in item.attachments)
+        content = Content(subject=subject, body=body, attachments=files)
+        if formatted:
+            content = msgspec.structs.replace(content, body_format=BodyFormat.HTML)
+        return await self._begin(row, item, content)
 
     async def _read(self, row: ListRow) -> Fetched:
         if row.ref is None:

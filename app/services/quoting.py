@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 from typing import Final
 
 from app.domain.address_writing import format_recipient
 from app.domain.i18n import tr
-from app.domain.message import Content
+from app.domain.message import BodyFormat, Content
 from app.domain.recipient import Recipient
 from app.services.times import clock_time
 
@@ -32,9 +33,22 @@ def answer_to(text: str, sent: float, writer: Recipient | None) -> str:
     return f"\n\n{head}\n{quoted(text.rstrip())}\n"
 
 
-def passed_on(content: Content, text: str, sent: float, writer: Recipient | None) -> str:
-    """Return the text of a letter that is passed on: room for one's own words, then its head and all of it."""
-    lines = [f"{_BEGINS}{tr('Forwarded message')} --------"]
+def passed_on(content: Content, sent: float, writer: Recipient | None) -> str:
+    """Return the text of a letter that is passed on: room for one's own words, then its head and all of it.
+
+    A formatted one stays so; it is cleaned as whatever comes from outside, but its pictures stay: it was one's own.
+    """
+    if content.body_format is BodyFormat.TEXT:
+        head = "\n".join([f"{_BEGINS}{tr('Forwarded message')} --------", *_head(content, sent, writer)])
+        return f"\n\n{head}\n\n{content.body.rstrip()}\n"
+    from app.services.html.clean import Remote, clean
+
+    lines = "<br>".join(escape(line) for line in [tr("Forwarded message"), *_head(content, sent, writer)])
+    head = f'<div style="border-top:1px solid #b5b5b5;padding-top:4px">{lines}</div>'
+    return f"<p><br></p>{head}<br>{clean(content.body, Remote.KEPT).html}"
+
+
+def _head(content: Content, sent: float, writer: Recipient | None) -> list[str]:
     fields = (
         (tr("From"), "" if writer is None else format_recipient(writer)),
         (tr("Date"), _when(sent)),
@@ -42,8 +56,7 @@ def passed_on(content: Content, text: str, sent: float, writer: Recipient | None
         (tr("To"), _people(content.to)),
         (tr("Cc"), _people(content.cc)),
     )
-    lines += [f"{label}: {words}" for label, words in fields if words]
-    return "\n\n" + "\n".join(lines) + f"\n\n{text.rstrip()}\n"
+    return [f"{label}: {words}" for label, words in fields if words]
 
 
 def _when(sent: float) -> str:

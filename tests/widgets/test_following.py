@@ -88,6 +88,7 @@ async def test_a_letter_is_passed_on_whole_to_nobody_yet(program_scene: ProgramS
 
 async def test_a_letter_is_passed_on_with_its_attachments_and_answered_without(program_scene: ProgramScene) -> None:
     stored = await at_sent(program_scene)
+    program_scene.mailbox.contents["a1"] = b"PDF"
     stored.attachments.append(Attachment("a1", "report.pdf", 3, "application/pdf"))
     assert (await following(program_scene, "Shift+R")).attachments == ()
     await program_scene.press("Escape")
@@ -114,6 +115,23 @@ async def test_html_is_quoted_as_what_can_be_read(program_scene: ProgramScene) -
     assert "script" not in content.body
     assert "One" in content.body
     assert "Two" in content.body
+
+
+async def test_a_formatted_letter_is_passed_on_formatted_and_clean_with_its_pictures(
+    program_scene: ProgramScene,
+) -> None:
+    html = "<p>One <b>bold</b></p><img src='cid:pic'><img src='https://x.example/a.png'><script>x()</script>"
+    content = msgspec.structs.replace(SENT, body=html, body_format=BodyFormat.HTML, subject="<b>S")
+    stored = await at_sent(program_scene, content)
+    program_scene.mailbox.contents["a1"] = b"PDF"
+    stored.attachments.append(Attachment("a1", "p.png", 3, "image/png", content_id="pic", inline=True))
+    found = await following(program_scene, "F")
+    assert found.body_format is BodyFormat.HTML
+    assert "<script" not in found.body
+    assert "Subject: &lt;b&gt;S" in found.body
+    for words_of_it in ("bold</b>", "cid:pic", "https://x.example/a.png", "Forwarded message"):
+        assert words_of_it in found.body
+    assert [(one.name, one.content_id) for one in found.attachments] == [("p.png", "pic")]
 
 
 async def test_a_letter_that_cannot_be_read_is_said_and_nothing_is_begun(program_scene: ProgramScene) -> None:

@@ -76,6 +76,18 @@ async def test_a_message_from_a_file_is_written_anew(scene: ProgramScene, tmp_pa
     assert (content.subject, content.body) == ("From a file", "Its text")
 
 
+async def test_formatting_from_a_file_is_made_safe_before_it_is_a_letter(scene: ProgramScene, tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["Subject"] = "Hostile"
+    message.set_content("<p onclick='x()'>Words</p><script>x()</script><img src='http://x.example/a.png'>", "html")
+    file = tmp_path / "x.eml"
+    file.write_bytes(bytes(message))
+    await asked(scene, Arrival(files=(str(file),)))
+    body = (await scene.content(scene.letter.session.local_id)).body
+    assert "Words" in body
+    assert not any(part in body for part in ("<script", "onclick", 'src="http', "src='http"))
+
+
 async def test_files_are_attached_from_a_command_line_and_from_inside_a_message(
     scene: ProgramScene, tmp_path: Path
 ) -> None:
