@@ -135,6 +135,12 @@ class Drafts:
             self._autosave.touched(local_id)
         return record
 
+    def save_soon(self, local_id: LocalId) -> None:
+        """Save in the next pause what the server lacks of a letter that came back from the outbox."""
+        record = self._letters.get(local_id)
+        if record is not None and needs_saving(record):
+            self._autosave.touched(local_id)
+
     async def refresh(self, local_id: LocalId) -> bool:
         """Fetch the ChangeKey anew where nobody else changed the text; tell whether it is good. Raises StorageError."""
         return await self._saver.refresh(local_id)

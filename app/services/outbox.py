@@ -117,6 +117,9 @@ class Outbox:
         back = await self._letters.change_all(
             local_ids, lambda r: r.state in _CAN_COME_BACK, state=State.DRAFT, hold_until=0.0, not_before=0.0
         )
+        for record in back:
+            # The pause in which it was to be saved may have passed while it was held.
+            self._drafts.save_soon(record.local_id)
         return [record.local_id for record in back]
 
     async def send_now(self, local_ids: Iterable[LocalId]) -> None:

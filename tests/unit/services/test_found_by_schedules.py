@@ -176,6 +176,16 @@ async def test_where_no_copy_is_kept_a_draft_proves_it_at_a_server_that_took_oth
     scene.drafts.edit(local_id, typed("Once more. "))
 
 
+async def test_a_letter_taken_back_before_it_was_ever_saved_is_saved_by_itself(scene: Scene) -> None:
+    local_id = await scene.drafts.begin(ANNA, LETTER)
+    await scene.outbox.send([local_id], 5)
+    await scene.clock.advance(4)
+    await scene.outbox.undo([local_id])
+    await scene.clock.advance(60)
+    assert scene.record(local_id).state is State.DRAFT
+    assert scene.record(local_id).saved
+
+
 async def left_behind(scene: Scene) -> LocalId:
     """Send a letter at a server that leaves its draft behind."""
     scene.mailbox.leaves_drafts = True
