@@ -144,6 +144,8 @@ class DeskWork:
             if self._shown is row and self._at_hand(row) is None:
                 self._show(desk, row, None, explain_error(error, self._program.clock.now()).sentence)
             return
+        if row.ref is not None and not row.is_draft:
+            self._program.syncing.note_body(row.account_id, row.ref.item_id, letter.text)
         if self._shown is row:
             self._read = (row.key, letter)
             self._show(desk, row, letter)

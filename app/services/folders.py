@@ -72,7 +72,6 @@ class FolderView:
         self._extra: dict[RowId, Row] = {}
         self._ours: dict[RowId, ListRow] = {}
         self._id_of: dict[LocalId, RowId] = {}
-        self._last_id = 0
         self._read: OrderedDict[RowId, tuple[int, ListRow]] = OrderedDict()
         self._look = 0
         self._wanted: dict[RowId, None] = {}
@@ -329,9 +328,8 @@ class FolderView:
         """Give a letter another name whose row is listed by itself again: it is another item's now."""
         for local_id, row_id in list(self._id_of.items()):
             if row_id > 0 and row_id in self._ours and row_id not in hidden and self._base_has(row_id):
-                self._last_id -= 1
-                self._id_of[local_id] = self._last_id
-                self._ours[self._last_id] = msgspec.structs.replace(self._ours.pop(row_id), key=f"{self._last_id}")
+                name = self._id_of[local_id] = self._syncing.name_of(local_id)
+                self._ours[name] = msgspec.structs.replace(self._ours.pop(row_id), key=f"{name}")
 
     def _base_has(self, row_id: RowId) -> bool:
         return row_id in self._base.ids
@@ -382,12 +380,9 @@ class FolderView:
             return None
         row_id = self._id_of.get(record.local_id)
         if row_id is None:
-            shown = item is not None and item[0] in self._read
-            if item is not None and shown:
-                row_id = item[0]  # the row was there before the letter was: it is the same row
-            else:
-                self._last_id -= 1
-                row_id = self._last_id
+            # A row that was there before the letter was is the same row, and keeps its name.
+            same = item is not None and item[0] in self._read
+            row_id = item[0] if item is not None and same else self._syncing.name_of(record.local_id)
             self._id_of[record.local_id] = row_id
         row = row_of_record(f"{row_id}", record, None if item is None else item[1], self.folder)
         if item is not None and self._belonging.is_newer(record, item[1]):

@@ -8,10 +8,10 @@ round, and the next one comes after a growing pause, when the account is well ag
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
-from app.domain.cached import Standing
+from app.domain.cached import RowId, Standing
 from app.domain.errors import AccountError, ItemRefused, StorageError, Trouble
 from app.domain.listing import Change, ChangeKind, Folder, Page, Place
 from app.domain.message import AccountId, ItemRef, LocalId
@@ -186,6 +186,9 @@ class Syncing:
         self._reporting = Reporting(mailbox, cache, clock)
         self._folders: dict[tuple[AccountId, Place], FolderSync] = {}
         self._turns: dict[AccountId, asyncio.Lock] = {}
+        self._names: dict[LocalId, RowId] = {}
+        self._accounts_known: set[AccountId] = set()
+        accounts.changed.subscribe(lambda _: self._forget_removed())
 
     def follow(self, account_id: AccountId, place: Place) -> FolderSync:
         """Return the folder, to be looked after until `leave`."""
@@ -215,9 +218,30 @@ class Syncing:
         if folder is not None:
             folder.changed.emit(None)
 
+    def name_of(self, local_id: LocalId) -> RowId:
+        """Return what names the row of a letter of this machine in every list, where no row of the server's does."""
+        return self._names.setdefault(local_id, -len(self._names) - 1)
+
     def start(self) -> None:
         """Look for what other clients did, every minute."""
         self._spawn(self._go_round(), "look for changes")
+
+    def note_body(self, account_id: AccountId, item_id: str, text: str) -> None:
+        """Let a letter that was read be found by all its words."""
+        self._spawn(self._unless_the_disk_fails(self._cache.note_body(account_id, item_id, text)), "note a body")
+
+    def _forget_removed(self) -> None:
+        """Keep nothing of an account that was removed: its server has it all."""
+        now = {account.account_id for account in self._accounts.all()}
+        for account_id in self._accounts_known - now:
+            self._spawn(self._unless_the_disk_fails(self._cache.forget(account_id)), "forget an account")
+        self._accounts_known = now
+
+    async def _unless_the_disk_fails(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except StorageError:
+            log.warning("the cache could not be written", exc_info=True)
 
     async def look_for_reports(self, account_id: AccountId) -> None:
         """Lay beside what was sent what reports say of it since."""

@@ -200,3 +200,12 @@ async def test_where_one_may_not_look_the_list_says_so(program_scene: ProgramSce
     assert "F5" in scene.words(scene.program.stage.desk)
     await scene.press("F5")
     assert "Nothing sent yet" in scene.words(scene.program.stage.desk)
+
+
+async def test_a_letter_that_was_read_is_found_by_all_its_words(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.on_server(Content(to=(BEN,), subject="Long", body="x " * 200 + "needle"), folder=Folder.SENT)
+    await scene.press("Ctrl+3", "F5")
+    await scene.until(lambda: "needle" in scene.program.reader._body.toPlainText())
+    await look_for(scene, "needle")
+    assert shown(scene) == ["Long"]

@@ -134,6 +134,7 @@ async def test_a_letter_moves_from_drafts_by_the_outbox_to_sent(scene: Scene) ->
     assert where() == [1, 0, 0]
     await scene.outbox.send([local_id])
     assert where() == [0, 1, 0]
+    assert views[1].id_of(local_id) == views[0]._id_of[local_id], "one letter has one name in every list"
     await scene.clock.advance(60)
     assert where() == [0, 0, 1]
     for view in views:

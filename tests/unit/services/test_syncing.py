@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import date
 
 import pytest
 
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder, Place
 from app.domain.message import Content
+from app.domain.query import read_query
 from app.services import syncing
 from app.services.syncing import POLL_SECONDS, FolderSync, Syncing
 from tests.fakes.cache import FakeCache
@@ -255,3 +257,33 @@ async def test_who_looks_no_longer_is_not_looked_for(scene: Scene, service: Sync
     service.leave(folder)
     await scene.clock.advance(600)
     assert scene.mailbox.calls_of("sync") == []
+
+
+# --- what is kept -----------------------------------------------------------------------------------------------------
+
+
+async def test_nothing_is_kept_of_an_account_that_was_removed(
+    scene: Scene, cache: FakeCache, service: Syncing, folder: FolderSync
+) -> None:
+    await filled(scene, 3)
+    await folder.sync()
+    scene.accounts.changed.emit(None)
+    assert len(await shown(cache)) == 3
+    await scene.accounts.remove(ANNA)
+    await settle()
+    assert await shown(cache) == []
+
+
+async def test_a_letter_that_was_read_is_found_by_its_words_unless_the_disk_fails(
+    scene: Scene, cache: FakeCache, service: Syncing, folder: FolderSync
+) -> None:
+    (item_id,) = await filled(scene, 1)
+    await folder.sync()
+    cache.fail("note_body")
+    service.note_body(ANNA, item_id, "a needle")
+    await settle()
+    query = read_query("needle", date(2026, 11, 21))
+    assert len((await cache.listing(ANNA, SENT, query=query)).ids) == 0
+    service.note_body(ANNA, item_id, "a needle")
+    await settle()
+    assert len((await cache.listing(ANNA, SENT, query=query)).ids) == 1

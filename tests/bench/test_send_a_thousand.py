@@ -1,0 +1,122 @@
+"""A thousand drafts of another client marked and sent from the list by keys, thirty of them refused for ten reasons.
+
+Every letter that was not refused arrives once, and each of the thirty says why it did not; a 5 ms heartbeat is watched
+meanwhile. Beside it, in the same run, the requests that this takes at the least (read, mark, send; a hundred items in
+each), made by a minimal loop. Aimed at: 1.3 times as long, and no beat later than 16 ms.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.backends.ews import requests
+from app.domain.message import Content, DraftUpdate, ItemRef, new_local_id
+from app.domain.record import CopyTo, Record
+from app.domain.state import State
+from app.storage.journal import SqliteJournal
+from app.storage.store import Store
+from tests.bench.children import Child, Home
+from tests.bench.keyboard import Keyboard
+from tests.bench.test_against_plain_requests import Plain
+from tests.bench.test_long_lists import _told, _until
+from tests.integration.sandbox import soap
+from tests.sandbox_fixture import RunningSandbox
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
+
+DRAFTS = 1_000
+CODES = (
+    *("ErrorSendAsDenied", "ErrorInvalidRecipients", "ErrorAccessDenied", "ErrorItemCorrupt"),
+    *("ErrorDataSizeLimitExceeded", "ErrorMessageSizeExceeded", "ErrorItemNotFound", "ErrorInvalidIdMalformed"),
+    *("ErrorIrresolvableConflict", "ErrorMissingRecipients"),
+)
+REFUSED = 30
+
+
+@pytest.fixture
+def server(server: RunningSandbox) -> RunningSandbox:
+    """Put a thousand drafts into the first mailbox, and refuse thirty of them when they are sent."""
+    _fill(server)
+    server.faults(
+        [
+            {
+                "action": "code",
+                "operation": "SendItem",
+                "nth": one // 3 + 1,
+                "item": 7 + one % 3 * 31,
+                "code": CODES[one % 10],
+            }
+            for one in range(REFUSED)
+        ]
+    )
+    return server
+
+
+def _fill(server: RunningSandbox) -> None:
+    server.reset(letters=False)
+    for batch in range(0, DRAFTS, 100):
+        letters = [
+            soap.message(f"Offer {number}", "A few words. " * 40, "james.okafor@contoso.com")
+            for number in range(batch, batch + 100)
+        ]
+        assert set(server.post(soap.create(*letters), valid=False).codes) == {"NoError"}
+
+
+def test_a_thousand_are_sent_from_the_list(keyboard: Keyboard, server: RunningSandbox, home: Home) -> None:
+    environment = home.environment()
+    child = Child(environment, "program")
+    try:
+        _until(lambda: child.rows("Drafts") == DRAFTS)
+        time.sleep(2)
+        keyboard.press("Ctrl+a")
+        time.sleep(0.5)
+        child.order("beat send")
+        began = time.monotonic()
+        keyboard.press("Ctrl+Return")
+        # A quota of the account, or a busy server, would rightly hold up all the others: these ten are of one letter.
+        _until(lambda: len(server.deliveries()) >= DRAFTS - REFUSED and child.rows("Outbox") <= REFUSED, 0.2)
+        taken = time.monotonic() - began
+        time.sleep(8)
+        late = child.ask("report")
+        rows = {name: child.rows(name) for name in ("Drafts", "Outbox")}
+    finally:
+        child.end()
+    delivered = Counter(one["subject"] for one in server.deliveries())
+    records = asyncio.run(_records(Path(environment["MAILWRIGHT_DATA"])))
+    needing = [one for one in records if one.state is State.NEEDS_ATTENTION]
+    codes = Counter(one.send_outcome.code for one in needing if one.send_outcome is not None)
+    bare = _bare(server)
+    print(f"\n{len(delivered)} letters delivered, the most often delivered of them {max(delivered.values())} time(s)")
+    print(f"{len(needing)} need attention, by code: {dict(codes)}; rows: {rows}")
+    print(f"{taken:.1f} s; read, marked and sent by a minimal loop: {bare:.1f} s; ratio {taken / bare:.2f}")
+    print(f"a heartbeat of 5 ms came late by (p50, p99, largest, over 16): {_told(late['send'])}")
+    assert len(delivered) == DRAFTS - REFUSED
+    assert set(delivered.values()) == {1}
+
+
+async def _records(data: Path) -> list[Record]:
+    store = await Store.open(data / "mailwright.sqlite")
+    records = await SqliteJournal(store).records()
+    await store.close()
+    return records
+
+
+def _bare(server: RunningSandbox) -> float:
+    server.faults([])
+    _fill(server)
+    plain = Plain(server)
+    view = '<m:IndexedPageItemView MaxEntriesReturned="1000" Offset="0" BasePoint="Beginning"/>'
+    refs = [ItemRef(*one) for one in server.post(soap.find("drafts", view=view)).ids()]
+    began = time.monotonic()
+    for start in range(0, DRAFTS, 100):
+        part = plain.post(requests.get_items(refs[start : start + 100]))
+        marked: list[Any] = [DraftUpdate(ref, Content(), frozenset(), mark=new_local_id()) for ref in part]
+        part = plain.post(requests.update_items(marked))
+        plain.post(requests.send_items(part, CopyTo()))
+    return time.monotonic() - began
