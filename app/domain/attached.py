@@ -5,11 +5,16 @@ An AttachmentId is believed. Where an answer was lost, or a server gives ids ane
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 
 from app.domain.attachment import OVERHEAD, Attached, Attachment, AttachmentKind, Held, Meant
+
+_CUT_AT: Final = 64
+"""Characters from which on a server may cut a name; none is known to cut shorter ones."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -52,7 +57,8 @@ def _like(wanted: Attached, there: Iterable[Attachment]) -> Attachment | None:
         (
             one
             for one in there
-            if (one.name, one.kind, shown_as(one)) == (wanted.name, wanted.kind, wanted.content_id)
+            if same_name(wanted.name, one.name)
+            and (one.kind, shown_as(one)) == (wanted.kind, wanted.content_id)
             and (one.kind is not AttachmentKind.FILE or _fits(wanted.size, one.size))
         ),
         None,
@@ -69,9 +75,24 @@ def shown_as(one: Attachment) -> str:
     return one.content_id if one.inline else ""
 
 
-def meant_of(attachments: Iterable[Attached]) -> list[Meant]:
-    """Return what is to be on the server, as `differences` takes it."""
-    return [Meant(one.name, one.size if one.kind is AttachmentKind.FILE else None) for one in attachments]
+def same_name(ours: str, theirs: str) -> bool:
+    """Tell whether a server that says `theirs` may mean `ours`: some put letters together, strip blanks, or cut."""
+    mine, other = (" ".join(unicodedata.normalize("NFC", name).split()) for name in (ours, theirs))
+    return mine == other or (len(other) >= _CUT_AT and mine.startswith(other))
+
+
+def meant_of(
+    attachments: Iterable[Attached], held: Sequence[Held] = (), there: Sequence[Attachment] = ()
+) -> list[Meant]:
+    """Return what is to be on the server, as `differences` takes it, under the names that the server writes."""
+    named = {one.attachment_id: one.name for one in there}
+    theirs = {one.key: named.get(one.attachment_id, "") for one in held}
+    meant = []
+    for one in attachments:
+        told = theirs.get(one.key, "")
+        name = told if told and same_name(one.name, told) else one.name
+        meant.append(Meant(name, one.size if one.kind is AttachmentKind.FILE else None))
+    return meant
 
 
 def attached_of(one: Attachment, key: str, *, elsewhere: bool = False) -> Attached:

@@ -72,7 +72,8 @@ class AttachmentCheck:
             return False
         if item.has_attachments and not item.attachments:
             return True  # a server that does not name what it holds: there is nothing to compare
-        found = differences(meant_of(letter.content.attachments), item.attachments)
+        meant = meant_of(letter.content.attachments, letter.record.held, item.attachments)
+        found = differences(meant, item.attachments)
         if found:
             await self._hold_back(record, problem=problem(ProblemKind.ATTACHMENTS_DIFFER, " ".join(found)))
             await self._attaching.take_truth(letter, item)

@@ -33,6 +33,8 @@ PIECE: Final = 1024 * 1024
 _NAME: Final = re.compile(r"[0-9a-f]{32}")
 _PART: Final = ".part"
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_BEGUN: Final = 24 * 3600.0
+"""Seconds after which what was begun and not ended is nobody's any more."""
 _SHOWN: Final = "shown"
 """The folder of copies that other programs open; emptied at each start."""
 
@@ -162,7 +164,8 @@ class AttachmentFolder:
                 if not folder.is_dir() or folder.is_symlink():
                     continue
                 for file in list(folder.iterdir()):
-                    if file.name in names.get(folder.name, frozenset()) or file.stat().st_mtime > before:
+                    oldest = max(before, time.time() - _BEGUN) if file.name.endswith(_PART) else before
+                    if file.name in names.get(folder.name, frozenset()) or file.stat().st_mtime > oldest:
                         continue
                     file.unlink()
                     gone += 1

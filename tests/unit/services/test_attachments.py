@@ -602,6 +602,16 @@ async def test_a_letter_whose_attachments_differ_on_the_server_is_not_sent_and_s
     assert [one.message_id for one in scene.mailbox.delivered] == [scene.record(other).message_id]
 
 
+async def test_a_server_that_writes_names_in_its_own_manner_keeps_no_letter_back(scene: Scene, tmp_path: Path) -> None:
+    name = await letter_with(scene, file(tmp_path, "U\u0308bersicht.pdf"))
+    await scene.drafts.save(name)
+    item = on_server(scene)
+    item.attachments[0] = msgspec.structs.replace(item.attachments[0], name="\u00dcbersicht.pdf")
+    await scene.outbox.send([name], 0.0)
+    await settle()
+    assert len(scene.mailbox.delivered) == 1
+
+
 async def test_what_was_missing_is_brought_again_when_the_person_sends_again(scene: Scene, tmp_path: Path) -> None:
     name = await letter_with(scene, file(tmp_path), file(tmp_path, "b"))
     await scene.drafts.save(name)

@@ -233,6 +233,15 @@ async def test_the_start_clears_what_no_letter_names_once_it_is_old(files: Attac
     assert everything(tmp_path / "kept") == []
 
 
+async def test_what_was_begun_and_not_ended_goes_after_a_day(files: AttachmentFolder, tmp_path: Path) -> None:
+    for key, days in (("a", 2), ("b", 0)):
+        path = await files.begin(ONE, key * 32)
+        write(path, b"half")
+        os.utime(path, (time.time() - days * DAY, time.time() - days * DAY))
+    assert await files.left_over({ONE: frozenset({"a" * 32, "b" * 32})}, 30 * DAY) == 1
+    assert [path.name for path in everything(tmp_path / "kept")] == ["b" * 32 + ".part"]
+
+
 async def test_clearing_an_empty_disk_finds_nothing(files: AttachmentFolder) -> None:
     assert await files.left_over({}, 0.0) == 0
     await files.remove(ONE, "a" * 32)
