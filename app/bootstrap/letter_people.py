@@ -32,7 +32,7 @@ def people_handlers(writing: Writing) -> dict[str, Handler]:
         return Handler(run, enabled)
 
     return {
-        "recipients.check": handler(lambda one: one.check_names(), lambda one: one.field_in_use() is not None),
+        "recipients.check": handler(lambda one: one.check_names(), lambda _: True),
         "recipients.next_field": handler(lambda one: one.move(1), lambda one: one.has_chips()),
         "recipients.previous_field": handler(lambda one: one.move(-1), lambda one: one.has_chips()),
         "recipients.expand": handler(lambda one: one.expand(), lambda one: one.has_group()),

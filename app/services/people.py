@@ -73,11 +73,11 @@ class People:
         tips = self.tips.of(account_id, recipient)
         return tips is not None and tips.members is not None
 
-    def note(self, account_id: AccountId, recipient: Recipient, sending_as: str = "") -> Note | None:
-        """Return what the chip of a recipient says beside the name."""
+    def note(self, account_id: AccountId, recipient: Recipient, sending_as: str = "", size: int = 0) -> Note | None:
+        """Return what the chip of a recipient says beside the name; `size` is the letter's, in bytes."""
         tips = self.tips.of(account_id, recipient, sending_as)
         group = self.is_group(account_id, recipient)
-        return note_for(recipient, tips, self.own_domains(), is_group=group)
+        return note_for(recipient, tips, self.own_domains(), is_group=group, size=size)
 
     def remember_groups(self, account_id: AccountId, keys: frozenset[str], sending_as: str = "") -> None:
         """Let the address book know which of these turned out to be groups."""

@@ -421,3 +421,30 @@ async def test_a_key_that_the_person_chose_counts_in_the_fields_at_once(
     assert to(scene) == ["ben@example.org"]
     await scene.press("Ctrl+Shift+F12")
     assert (to(scene), to(scene, Field.CC)) == ([], ["ben@example.org"])
+
+
+async def test_a_chip_says_for_whom_the_letter_has_grown_too_large(program_scene: ProgramScene, tmp_path: Path) -> None:
+    scene = program_scene
+    scene.mailbox.tips[LENA.address] = MailTips(LENA.address, max_message_size=100_000)
+    await writing(scene, Content(to=(LENA, BEN), subject="x"))
+    assert notes(scene) == ["", ""]
+    large = tmp_path / "large.bin"
+    large.write_bytes(b"x" * 90_000)
+    scene.letter.session.files.add([str(large)])
+    await scene.until(lambda: notes(scene) == ["Too large", ""])
+
+
+async def test_the_palette_offers_what_can_be_done_with_the_selected_recipients(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await writing(scene, Content(to=(BEN, LENA)))
+    await scene.press("Left", "Ctrl+Shift+P")
+    await scene.type("next field")
+    await scene.press("Return")
+    assert (to(scene), to(scene, Field.CC)) == (["ben@example.org"], ["lena@example.org"])
+    scene.mailbox.people = [DORA]
+    scene.letter.focus_field(Field.TO)
+    await scene.type("dor,")
+    await scene.press("Ctrl+Shift+P")
+    await scene.type("check names")
+    await scene.press("Return")
+    assert to(scene) == ["ben@example.org", "dora@example.org"]

@@ -49,6 +49,7 @@ class LetterPeople:
         self._letter, self._people, self._account_id, self._spawn = letter, people, account_id, spawn
         self._suggesting: dict[RecipientsField, Suggesting] = {}
         self._checking = False
+        self._size = 0
         self._stop = people.tips.changed.subscribe(self._tips_changed)
         for widget in letter.recipients.values():
             self.attach(widget)
@@ -86,8 +87,15 @@ class LetterPeople:
                 self._people.tips.want(self._account_id, widget.recipients(), address)
                 widget.refresh_notes()
 
+    def weigh(self, size: int) -> None:
+        """Say on the chips for whom the letter, now `size` bytes, is too large."""
+        if size != self._size:
+            self._size = size
+            for widget in self._suggesting:
+                widget.refresh_notes()
+
     def _note(self, recipient: Recipient) -> Note | None:
-        return self._people.note(self._account_id, recipient, self.sending_as)
+        return self._people.note(self._account_id, recipient, self.sending_as, self._size)
 
     def _heed(self, edit: object) -> None:
         if isinstance(edit, RecipientSplice) and edit.added:
@@ -106,10 +114,13 @@ class LetterPeople:
         focus = QApplication.focusWidget()
         return next((one for one in self._suggesting if focus is not None and one.isAncestorOf(focus)), None)
 
+    def _field_with_chips(self) -> RecipientsField | None:
+        """Return the field in which recipients are selected: they stay so while the palette has the focus."""
+        return next((one for one in self._suggesting if one.chips.selected and one.isEnabled()), None)
+
     def has_chips(self) -> bool:
         """Tell whether recipients are selected."""
-        widget = self.field_in_use()
-        return widget is not None and bool(widget.chips.selected) and widget.isEnabled()
+        return self._field_with_chips() is not None
 
     def has_group(self) -> bool:
         """Tell whether one group is selected."""
@@ -117,8 +128,8 @@ class LetterPeople:
         return chip is not None and self._people.is_group(self._account_id, chip.recipient)
 
     def _chosen(self) -> Chip | None:
-        widget = self.field_in_use()
-        if widget is None or len(widget.chips.selected) != 1 or not widget.isEnabled():
+        widget = self._field_with_chips()
+        if widget is None or len(widget.chips.selected) != 1:
             return None
         return widget.chips.items[min(widget.chips.selected)]
 
@@ -126,7 +137,7 @@ class LetterPeople:
 
     def move(self, step: int) -> None:
         """Move the selected recipients to the next field, or to the one before."""
-        widget = self.field_in_use()
+        widget = self._field_with_chips()
         places = [field for field in RECIPIENT_FIELDS if field in self._letter.recipients]
         if widget is not None and widget.field in places:
             place = places.index(widget.field) + step
@@ -162,7 +173,7 @@ class LetterPeople:
 
     def expand(self) -> None:
         """Put the members of the selected group in its place."""
-        widget, chip = self.field_in_use(), self._chosen()
+        widget, chip = self._field_with_chips(), self._chosen()
         if widget is not None and chip is not None:
             self._spawn(self._expand(widget, chip, chip.recipient), "expand a group")
 
@@ -271,7 +282,7 @@ class LetterPeople:
 
     def show_about(self) -> None:
         """Show what is known of the selected recipient, also at length."""
-        widget, chip = self.field_in_use(), self._chosen()
+        widget, chip = self._field_with_chips(), self._chosen()
         if widget is not None and chip is not None:
             widget.show_card(widget.index_of(chip))
 

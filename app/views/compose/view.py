@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from app.commands.command import Context, Registry
 from app.domain.i18n import tr
 from app.domain.message import Field, Importance
+from app.services.preflight_people import letter_size
 from app.ui import icons, keys
 from app.ui.bars import MessageBar
 from app.ui.label import Label
@@ -201,6 +202,7 @@ class ComposeView(QWidget):
         self.subject.returnPressed.connect(self.body.setFocus)
         self.session.changed.subscribe(lambda _: self.refresh())
         self.session.files.changed.subscribe(lambda _: self._refresh_state())
+        self.session.files.changed.subscribe(lambda _: self._weigh())
         for command, handler in self._registry:
             if command.context is Context.COMPOSE:
                 keys.bind(self, [(command, handler)], Context.COMPOSE)
@@ -215,6 +217,10 @@ class ComposeView(QWidget):
         for widget in self.recipients.values():
             widget.words.returnPressed.connect(lambda words=widget.words: None if words.composing else self._go_on())
         return people
+
+    def _weigh(self) -> None:
+        if self.people is not None:
+            self.people.weigh(letter_size(self.session.content))
 
     def _show_findings(self) -> LetterFindings | None:
         if self.session.findings is None:
@@ -247,6 +253,7 @@ class ComposeView(QWidget):
         if self.people is not None:
             sender = self.session.content.sender
             self.people.send_as(sender.address if sender is not None else "")
+        self._weigh()
         over = self.session.subject_problem()
         self._limit.setText(over)
         self._limit.setVisible(bool(over))
