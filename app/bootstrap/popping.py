@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.commands.command import Handler
@@ -18,6 +19,10 @@ from app.views.compose.view import ComposeView
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
     from app.views.shell.letter_window import LetterWindow
+
+
+_ASIDE = 64
+"""Pixels by which each window stands aside from the main one, so that none hides another."""
 
 
 class Popping:
@@ -65,6 +70,7 @@ class Popping:
         self.windows.append(window)
         view.session.changed.subscribe(lambda _: self._name(view))
         self._name(view)
+        window.move(program.window.frameGeometry().topLeft() + QPoint(_ASIDE, _ASIDE) * len(self.windows))
         window.show()
         view.show()
         window.raise_()
