@@ -54,6 +54,7 @@ class ManyWork:
             "many.copy": Handler(lambda: self._choose_folder(self._copy, tr("Copy to folder")), at("drafts", "sent")),
             "many.category": Handler(self._choose_category, at("drafts", "sent")),
             "many.export": Handler(self._choose_place, at("drafts", "sent")),
+            "many.print": Handler(self._print, at("drafts", "sent", "outbox")),
             "many.stop": Handler(self.stop),
         }
 
@@ -202,6 +203,12 @@ class ManyWork:
             return ntr("Exported to {folder}", "{n} exported to {folder}", batch.went_well, folder=folder.name)
 
         self._start(desk, rows, work, done, None)
+
+    def _print(self) -> None:
+        from app.bootstrap.printing import Printing
+
+        printing = Printing(self._program)
+        self._with_chosen(lambda desk, rows: printing.ask(rows, desk.take_focus))
 
     # --- one batch ----------------------------------------------------------------------------------------------------
 

@@ -50,6 +50,7 @@ COMMANDS = (
     Command("many.copy", mark("Copy to a folder"), ("Shift+V",), _L),
     Command("many.category", mark("Give or take away a category"), ("T",), _L),
     Command("many.export", mark("Export as files (.eml)"), ("Ctrl+S",), _L),
+    Command("many.print", mark("Print"), ("Ctrl+P",), _L, mark("Or save as a PDF.")),
     Command("many.stop", mark("Stop"), ("Ctrl+.",), _L, mark("What was not attempted is as it was, or ready again.")),
     Command("list.keys", mark("Keyboard shortcuts"), ("?",), _L),
     Command("list.go_compose", mark("Go to the message being written"), ("G, C",), _L),
