@@ -116,6 +116,8 @@ class Oracle:
         world.note_fired()
         world.set_rules([])
         world.window.life.fuse = world.engine_fuse = None
+        # Nothing is late any more but what a busy machine makes late, and that is no trouble of the schedule's.
+        world.ground.be_patient(True)
         world.window.journal.hand_over()
         for _ in range(3):
             await self._sign_in()

@@ -89,20 +89,26 @@ class Ground:
             await self.engine.close()
             self.engine = self._new_engine()
             self.engine_deaths = 0
+        self.be_patient(False)
         if self.engine.pid is None:
             await self.warm_up()
 
+    def be_patient(self, patient: bool) -> None:
+        """Let the engine wait for answers as long as it likes, or no longer than late ones take."""
+        seconds = 60.0 if patient else DEADLINE
+        self.engine._deadlines = Deadlines(write=seconds, send=seconds, read=seconds)
+
     async def warm_up(self) -> None:
         """Start the engine and let it load what it stands on, however long that takes."""
-        patient = Deadlines(write=60, send=60, read=60)
-        hasty, self.engine._deadlines = self.engine._deadlines, patient
+        before = self.engine._deadlines
+        self.be_patient(True)
         try:
             for account in self.accounts:
                 await self.engine.open_account(account, self.secrets.held[account.account_id])
                 while not await self._is_there(account.account_id):
                     continue  # killed as it came up
         finally:
-            self.engine._deadlines = hasty
+            self.engine._deadlines = before
 
     async def _is_there(self, account_id: AccountId) -> bool:
         """Ask for what the engine refuses by itself: it has to be there for that, and no request is made."""
