@@ -218,10 +218,10 @@ def _quoted(value: str) -> str:
 # --- tables ---------------------------------------------------------------------------------------------------------
 
 
-def table_tag(*, border: bool) -> str:
-    """Return the opening tag of a table."""
-    edge = ' border="1"' if border else ' border="0"'
-    return f'<table{edge} cellspacing="0" cellpadding="4" style="border-collapse:collapse">'
+def table_tag(*, border: bool, wide: bool) -> str:
+    """Return the opening tag of a table; `wide` is one whose columns are parts of the whole width."""
+    edge, width = int(border), ' width="100%"' if wide else ""
+    return f'<table border="{edge}" cellspacing="0" cellpadding="4"{width} style="border-collapse:collapse">'
 
 
 def cell_tag(cell: Cell, base: str) -> str:
@@ -291,7 +291,7 @@ def entries(blocks: Sequence[Block], base: str = "") -> list[Entry]:
 
 def _entries_of_table(number: int, table: Table, base: str) -> list[Entry]:
     made: list[Entry] = []
-    opening = table_tag(border=table.border)
+    opening = table_tag(border=table.border, wide=bool(table.rows and table.rows[0][0].width))
     for down, row in enumerate(table.rows):
         for across, cell in enumerate(row):
             tag = cell_tag(cell, base)

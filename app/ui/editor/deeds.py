@@ -177,10 +177,11 @@ def _select_link(cursor: QTextCursor) -> None:
 
 def insert_table(editor: RichEditor, rows: int = 2, columns: int = 3) -> None:
     """Put an empty table in, and the cursor into its first cell."""
-    cells = tuple(Cell((Paragraph(),)) for _ in range(columns))
+    cells = tuple(Cell((Paragraph(),), width=100 // columns) for _ in range(columns))
+    plain = tuple(Cell((Paragraph(),)) for _ in range(columns))
     cursor = editor.textCursor()
     place = cursor.selectionStart()
-    editor.insert_blocks([Table((cells,) * rows), Paragraph()])
+    editor.insert_blocks([Table((cells, *(plain,) * (rows - 1))), Paragraph()])
     probe = QTextCursor(editor.document())
     probe.setPosition(place)
     while probe.currentTable() is None and not probe.atEnd():

@@ -209,7 +209,7 @@ class Fragments:
         )
         said = table.format()
         where = (table.objectIndex(), cell.row(), cell.column())
-        opening = table_tag(border=said.border() > 0)
+        opening = table_tag(border=said.border() > 0, wide=bool(said.columnWidthConstraints()))
         quote = int(said.property(Own.QUOTE) or 0)
         first = cell.firstCursorPosition().block() == block
         return place._replace(where=where, table=opening, cell=tag, quote=quote), first

@@ -1,0 +1,66 @@
+"""A formatted letter by real keys: written, a word in it replaced, sent, and read in Sent; what went out is clean."""
+
+from __future__ import annotations
+
+from tests.end2end.desktop import wait_until
+from tests.end2end.person import ANYONE, Person
+from tests.end2end.program import Launcher, Program
+from tests.end2end.server_side import ServerSide
+from tests.integration.sandbox import soap
+
+
+def html_of(server: ServerSide, subject: str) -> str:
+    """Return the body of the one letter in Sent as HTML."""
+    where = soap.equals(soap.field("item:Subject"), subject)
+    ids = server.sandbox.post(soap.find("sentitems", base="IdOnly", restriction=where)).ids()
+    assert len(ids) == 1
+    tree = server.sandbox.post(soap.get(ids, more="<t:BodyType>HTML</t:BodyType>")).tree
+    return tree.findtext(".//t:Body", "", {"t": "http://schemas.microsoft.com/exchange/services/2006/types"})
+
+
+def shoot_both(program: Program, name: str) -> None:
+    """Take a picture in the light scheme and in the dark one."""
+    for scheme in ("light", "dark"):
+        program.desktop.shoot(f"{name}-{scheme}")
+        program.desktop.press("Ctrl+Shift+P")
+        program.wait_until_focused("Command")
+        program.desktop.type("Switch between light")
+        program.desktop.press("Enter")
+
+
+def test_a_formatted_letter_goes_out_clean_and_is_read_formatted(mailwright: Launcher) -> None:
+    program = mailwright()
+    person, server, desktop = Person(program), ServerSide(program.sandbox), program.desktop
+    person.wait_until_ready()
+    person.write(ANYONE, "Dressed", "Dear James")
+    desktop.press("Enter", "Ctrl+B")
+    desktop.type("urgent")
+    desktop.press("Ctrl+B")
+    desktop.type(" news")
+    desktop.press("Enter", "Ctrl+Shift+8")
+    desktop.type("first point")
+    desktop.press("Enter")
+    desktop.type("secnd point")
+    desktop.press("Enter", "Enter", "Ctrl+Shift+L")
+    desktop.type("Region")
+    desktop.press("Tab")
+    desktop.type("Sum")
+    person.save()
+    shoot_both(program, "formatted")
+    program.wait_until_focused("Message")
+    desktop.press("Ctrl+H")
+    program.wait_until_focused("Find")
+    desktop.type("secnd")
+    desktop.press("Tab")
+    desktop.type("second")
+    desktop.press("Tab", "Tab", "space", "Escape")
+    desktop.press("Ctrl+Enter")
+    assert ANYONE in server.wait_until_delivered("Dressed")
+    body = html_of(server, "Dressed")
+    assert "<b>urgent</b> news" in body
+    assert "<ul><li>first point</li><li>second point</li></ul>" in body
+    assert "Region</td>" in body
+    assert "-qt-" not in body
+    person.go_to("Sent")
+    wait_until(lambda: "urgent news" in program.words(), "the letter is read, formatted")
+    shoot_both(program, "formatted-read")
