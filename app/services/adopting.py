@@ -9,6 +9,7 @@ import msgspec
 from app.domain.errors import AccountError, ItemRefused, MailError
 from app.domain.i18n import tr
 from app.domain.message import AccountId, Fetched, ItemRef, LocalId, new_local_id
+from app.domain.outcome import FetchOutcome
 from app.domain.record import Record
 from app.services.attaching import adopted
 from app.services.autosave import ON_ITS_WAY
@@ -31,16 +32,32 @@ class Adopting:
         self._new_record = new_record
 
     async def adopt(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[LocalId | MailError]:
-        """Take items in with one request; each answer is our name, or why not. Raises AccountError."""
-        names: list[LocalId | MailError] = []
-        for answer in await self._mailbox.get(account_id, refs):
-            if answer.item is not None:
-                names.append(await self._take_in(account_id, answer.item))
-            elif answer.outcome.words is not None:
-                names.append(ItemRefused(answer.outcome.words))
-            else:
-                names.append(MailError(tr("The server gave no answer for this message.")))
-        return names
+        """Take items in with one request; each answer is our name, or why not. Raises AccountError.
+
+        They are taken in side by side, so that they share a write to the disk; copies that bear one mark between them
+        one after the other, because the mark names only one of them here.
+        """
+        import asyncio
+
+        answers = await self._mailbox.get(account_id, refs)
+        marks = [answer.item.local_id if answer.item is not None else "" for answer in answers]
+        later = {place for place, mark in enumerate(marks) if mark and mark in marks[:place]}
+        names: dict[int, LocalId | MailError] = {}
+
+        async def take(place: int) -> None:
+            names[place] = await self._name_of(account_id, answers[place])
+
+        await asyncio.gather(*(take(place) for place in range(len(answers)) if place not in later))
+        for place in sorted(later):
+            await take(place)
+        return [names[place] for place in range(len(answers))]
+
+    async def _name_of(self, account_id: AccountId, answer: FetchOutcome) -> LocalId | MailError:
+        if answer.item is not None:
+            return await self._take_in(account_id, answer.item)
+        if answer.outcome.words is not None:
+            return ItemRefused(answer.outcome.words)
+        return MailError(tr("The server gave no answer for this message."))
 
     async def catch_up(self, record: Record) -> None:
         """Look whether a letter was changed elsewhere. Where the server cannot be asked, our text is as good as any."""

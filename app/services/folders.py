@@ -70,6 +70,7 @@ class FolderView:
         self._belonging = Belonging(account_id, place, letters)
         self._base = self._listed = Listed.empty(self.order)
         self._extra: dict[RowId, Row] = {}
+        self._asked_for: dict[RowId, Row] = {}
         self._ours: dict[RowId, ListRow] = {}
         self._id_of: dict[LocalId, RowId] = {}
         self._read: OrderedDict[RowId, tuple[int, ListRow]] = OrderedDict()
@@ -154,11 +155,13 @@ class FolderView:
         """Return rows, read where need be, in the order asked; what is no more is left out. Raises StorageError."""
         asked = list(row_ids)
         strange = [one for one in asked if one not in self._ours]
-        found: dict[RowId, ListRow] = {}
+        items: dict[RowId, Row] = {}
         for start in range(0, len(strange), _AT_ONCE):
-            part = strange[start : start + _AT_ONCE]
-            for row_id, item in (await self._cache.rows(self.account_id, part)).items():
-                found[row_id] = self._row_of_item(row_id, item)
+            items |= await self._cache.rows(self.account_id, strange[start : start + _AT_ONCE])
+        # Who asks for rows may take them in as letters: then their rows are to be known, so that none stands twice.
+        self._asked_for = items if len(items) <= _KEPT else {}
+        self._belonging.learn(self._asked_for)
+        found = {row_id: self._row_of_item(row_id, item) for row_id, item in items.items()}
         rows = (self._ours.get(row_id) or found.get(row_id) for row_id in asked)
         return [row for row in rows if row is not None]
 
@@ -298,6 +301,10 @@ class FolderView:
         self._look += 1
         self._base = Listed(listing.ids, listing.keys)
         self._belonging.forget()
+        owner = self._letters.by_item
+        self._belonging.learn(
+            {n: item for n, item in self._asked_for.items() if owner(self.account_id, item.ref.item_id) is None}
+        )
         self._belonging.learn(listing.rows)
         for row_id, item in listing.rows.items():
             self._keep(row_id, self._row_of_item(row_id, item))

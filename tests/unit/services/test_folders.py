@@ -110,6 +110,20 @@ async def test_a_letter_taken_in_before_anybody_saw_its_row_is_one_row(scene: Sc
     assert is_sound(view)
 
 
+async def test_no_row_stands_twice_while_many_are_taken_in(scene: Scene) -> None:
+    stored = [scene.mailbox.put(ANNA, Content(subject=f"{number}")) for number in range(150)]
+    view = await view_of(scene, Folder.DRAFTS)
+    await view.reload()
+    await rows_of(view)
+    most: list[int] = []
+    view.changed.subscribe(lambda _: most.append(len(view.ids)))
+    scene.spawn(view.reload(), "reload")
+    await scene.drafts.adopt(ANNA, [item.ref for item in stored])
+    await settle()
+    assert max(most) == 150
+    assert is_sound(view)
+
+
 async def test_a_letter_that_lost_its_item_and_the_item_are_two_rows(scene: Scene) -> None:
     stored = scene.mailbox.put(ANNA, LETTER)
     view = await view_of(scene, Folder.DRAFTS)
