@@ -83,7 +83,13 @@ class BodyPictures(QObject):
         dialog.setNameFilter(tr("Pictures") + " (*.png *.jpg *.jpeg *.gif *.bmp *.webp)")
         dialog.filesSelected.connect(self._offered)
         dialog.finished.connect(dialog.deleteLater)
+        dialog.finished.connect(self._go_back)
         dialog.open()
+
+    def _go_back(self) -> None:
+        """Give the letter the focus again: not every desktop goes back by itself."""
+        self._body.window().activateWindow()
+        self._body.editor.setFocus()
 
     def _offered(self, offered: list[object]) -> None:
         if self._keeping is None or not self._session.can_edit():
