@@ -25,6 +25,7 @@ class Tasks:
         """Start with none; who is told of errors is named later, when there is something to show them on."""
         self._running: set[asyncio.Task[Any]] = set()
         self._nothing: asyncio.Future[Any] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.on_mail_error: Callable[[MailError], None] = lambda error: log.warning("%s", error)
         self.on_defect: Callable[[BaseException], None] = lambda error: log.error("defect", exc_info=error)
 
@@ -36,7 +37,10 @@ class Tasks:
             # A window that is still painted may ask for something more; nobody would wait for it.
             work.close()
             return cast("asyncio.Task[Any]", self._nothing)
-        task = asyncio.get_running_loop().create_task(work, name=name)
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+        # Where Qt runs between two turns of the loop (as tests let it), the work begins with the next turn.
+        task = self._loop.create_task(work, name=name)
         self._running.add(task)
         task.add_done_callback(self._ended)
         return task

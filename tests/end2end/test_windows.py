@@ -1,4 +1,4 @@
-"""Letters in windows of their own on a real screen: written there, put back, sent from there, and open after a crash."""
+"""Letters in windows of their own on a real screen: written there, sent from there, and open after a crash."""
 
 from __future__ import annotations
 
