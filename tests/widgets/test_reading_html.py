@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QImage, QTextDocument
 from pytestqt.qtbot import QtBot
 
+from app.domain.attachment import Attachment
 from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content
 from app.services.html.clean import clean
@@ -137,3 +138,29 @@ async def test_a_sent_letter_is_read_formatted_then_plain_then_with_its_headers(
     await scene.press("H")
     assert not reader._headers.isVisible()
     assert scene.in_list()
+
+
+async def test_a_sent_letters_own_pictures_are_fetched_once_and_shown(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    html = '<p>See <img src="cid:a@b" width="40" height="30"> and <img src="cid:gone@b"></p>'
+    content = Content(to=(BEN,), subject="Hello", body=html, body_format=BodyFormat.HTML)
+    stored = scene.on_server(content, folder=Folder.SENT)[0]
+    image = QImage(40, 30, QImage.Format.Format_RGB32)
+    image.fill(QColor("red"))
+    stored.attachments.append(Attachment("A1", "a.png", 100, "image/png", "a@b", inline=True))
+    scene.mailbox.contents["A1"] = png_bytes(image)
+    scene.program.sent_room.reload()
+    await scene.press("Ctrl+3")
+    reader = scene.program.reader
+    await scene.until(lambda: reader._page is not None and "cid:a@b" in reader._page._images)
+    assert reader._page is not None
+    assert reader._page._images["cid:a@b"].pixelColor(5, 5) == QColor("red")
+    assert "cid:gone@b" not in reader._page._images
+
+
+def png_bytes(image: QImage) -> bytes:
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs know file names only
+    return bytes(data.data())
