@@ -27,7 +27,8 @@ CREATE TABLE rows (
     sent REAL NOT NULL, size INTEGER NOT NULL, attachment INTEGER NOT NULL, importance TEXT NOT NULL,
     draft INTEGER NOT NULL, flagged INTEGER NOT NULL, categories TEXT NOT NULL, who TEXT NOT NULL, topic TEXT NOT NULL,
     display_to TEXT NOT NULL, display_cc TEXT NOT NULL, sender TEXT NOT NULL, subject TEXT NOT NULL,
-    seen INTEGER NOT NULL DEFAULT 0, preview TEXT NOT NULL, body TEXT, words TEXT GENERATED ALWAYS AS (coalesce(body, preview)) VIRTUAL,
+    seen INTEGER NOT NULL DEFAULT 0, preview TEXT NOT NULL, body TEXT,
+    words TEXT GENERATED ALWAYS AS (coalesce(body, preview)) VIRTUAL,
     UNIQUE (folder, item));
 CREATE INDEX rows_by_time ON rows (folder, at DESC, id DESC);
 CREATE INDEX rows_by_mark ON rows (folder, mark) WHERE mark != '';

@@ -38,8 +38,8 @@ CREATE TABLE correspondents (
 """
 
 _ATTACHMENTS: Final = "SELECT 1"
-"""Letters may have attachments. No table changes for it, but an older program would write letters back without them, and
-is kept out by the number.
+"""Letters may have attachments. No table changes for it, but an older program would write letters back without
+them, and is kept out by the number.
 """
 
 MIGRATIONS: Final = (_FORM_1, _CORRESPONDENTS, _ATTACHMENTS)
