@@ -54,6 +54,7 @@ class Verification:
         self._clock = clock
         self._spawn = spawn
         self._looking: set[LocalId] = set()
+        self._fenced: set[LocalId] = set()
         self._leave_drafts: set[AccountId] = set()
 
     def start(self, account_id: AccountId, local_ids: Sequence[LocalId]) -> None:
@@ -137,7 +138,7 @@ class Verification:
         if seen.in_outbox and seen.sent is None:
             return await self._is_held(record)
         if record.state is State.UNKNOWN:
-            return await self._settle_unknown(record, seen, again=again, last=last)
+            return await self._settle_unknown(record, seen, last=last)
         return await self._settle_sent(record, seen, again=again, last=last)
 
     async def _is_held(self, record: Record) -> bool:
@@ -170,7 +171,7 @@ class Verification:
             await self._say(record, State.SENT_NOT_FILED, ProblemKind.NO_COPY, None)
         return True
 
-    async def _settle_unknown(self, record: Record, seen: _Seen, *, again: bool, last: bool) -> bool:
+    async def _settle_unknown(self, record: Record, seen: _Seen, *, last: bool) -> bool:
         """Nobody said anything: only a copy proves that it was sent, only a draft that stays that it was not."""
         sent = seen.sent or seen.elsewhere
         if sent is not None:
@@ -179,9 +180,15 @@ class Verification:
             await self._say(record, State.SENT, finding, seen.draft or sent)
             return True
         if seen.draft is not None and self._draft_proves(record):
-            ref = await self._fence(record, seen.draft) if again else None
-            if ref is None:
+            if record.local_id not in self._fenced:
+                # Looked at once more after that: what arrived before the fence has left its copy by then.
+                fenced = await self._fence(record, seen.draft)
+                if fenced is not None:
+                    self._fenced.add(record.local_id)
+                    await self._letters.learn(record.local_id, when=lambda r: r.state is State.UNKNOWN, ref=fenced)
                 return False
+            self._fenced.discard(record.local_id)
+            ref = _named_again(record, seen.draft)
             await self._letters.learn(
                 record.local_id,
                 when=lambda r: r.state is State.UNKNOWN,

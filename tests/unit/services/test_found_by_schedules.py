@@ -219,3 +219,18 @@ async def test_a_program_killed_while_it_removes_a_draft_looks_for_it_at_the_nex
     await again.clock.advance(600)
     assert read_problem(again.record(local_id).problem)[0] is ProblemKind.NO_COPY
     await again.spawn.end()
+
+
+async def test_a_lost_send_that_arrives_just_before_it_is_fenced_off_is_found_by_its_copy(scene: Scene) -> None:
+    local_id = await scene.saved_letter()
+    scene.mailbox.fail("send", LOST)
+    gate = scene.mailbox.hold("update")
+    await scene.outbox.send([local_id], 0)
+    await scene.clock.advance(60)
+    assert gate.reached.is_set()
+    # The server leaves the draft, and files a copy.
+    message_id = scene.record(local_id).message_id
+    scene.mailbox.put(ANNA, LETTER, folder=Folder.SENT, local_id=local_id, message_id=message_id)
+    gate.open.set()
+    await scene.clock.advance(600)
+    assert scene.record(local_id).state is State.SENT
