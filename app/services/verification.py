@@ -179,14 +179,14 @@ class Verification:
             finding = ProblemKind.LEFT_IN_DRAFTS if seen.draft is not None else finding
             await self._say(record, State.SENT, finding, seen.draft or sent)
             return True
+        if seen.draft is not None and record.local_id not in self._fenced:
+            # Looked at once more after that: what arrived before the fence has left its copy by then.
+            fenced = await self._fence(record, seen.draft)
+            if fenced is not None:
+                self._fenced.add(record.local_id)
+                await self._letters.learn(record.local_id, when=lambda r: r.state is State.UNKNOWN, ref=fenced)
+            return False
         if seen.draft is not None and self._draft_proves(record):
-            if record.local_id not in self._fenced:
-                # Looked at once more after that: what arrived before the fence has left its copy by then.
-                fenced = await self._fence(record, seen.draft)
-                if fenced is not None:
-                    self._fenced.add(record.local_id)
-                    await self._letters.learn(record.local_id, when=lambda r: r.state is State.UNKNOWN, ref=fenced)
-                return False
             self._fenced.discard(record.local_id)
             ref = _named_again(record, seen.draft)
             await self._letters.learn(
