@@ -103,7 +103,9 @@ class Reader(QWidget):
             self.bar.clear()
         else:
             notice = reading.notice
-            self.bar.say(notice.sentence, tone=notice.tone, action=notice.action, details=notice.details)
+            self.bar.say(
+                notice.sentence, tone=notice.tone, action=notice.action, details=notice.details, more=notice.more
+            )
 
     def _show_body(self, reading: Reading) -> None:
         formatted = bool(reading.blocks) and not self._plain_wanted
