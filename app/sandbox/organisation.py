@@ -109,6 +109,7 @@ def start_over(store: MailStore) -> None:
             " (SELECT parent_id FROM folders WHERE parent_id IS NOT NULL)"
         ).rowcount:
             pass
+        store.database.begin_anew()
 
 
 def fill(store: MailStore) -> None:

@@ -60,7 +60,8 @@ def test_an_account_is_set_up_tested_kept_and_used_and_its_password_asked_for_at
 
     again = mailwright(sandbox=False)
     again.wait_until_accessible("Password for", seconds=20)
-    again.wait_until_focused("Waiting for your password")
+    again.wait_until_accessible("Waiting for your password")
+    again.wait_until_focused("Drafts", role="table")  # what was there last time is there meanwhile
     again.desktop.shoot("sign-in-light")
     again.desktop.press("Alt+P")
     again.wait_until_focused("Password for")

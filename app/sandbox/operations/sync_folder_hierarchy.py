@@ -33,6 +33,8 @@ def _sync(call: Call, request: etree._Element) -> list[etree._Element]:
     where, known = database.ids.read_state(text, 2) if text else (top.id, 0)
     if where != top.id:
         raise EwsError("ErrorInvalidSyncStateData")
+    if text:
+        database.check_state(known)
     shape = read_folder_shape(xmlns.find_all(request, "m:FolderShape")[0], call.envelope.version)
     latest = database.latest_change()
     changes = xmlns.make("m:Changes")

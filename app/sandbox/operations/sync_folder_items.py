@@ -74,6 +74,7 @@ def _read_state(call: Call, request: etree._Element, folder: Folder) -> tuple[in
     where, began, known = call.store.database.ids.read_state(text.strip(), 3)
     if where != folder.id:
         raise EwsError("ErrorInvalidSyncStateData")
+    call.store.database.check_state(known)
     return began, known
 
 

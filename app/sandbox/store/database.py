@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from app.sandbox.containment import contains
+from app.sandbox.errors import EwsError
 from app.sandbox.ids import ITEM, Ids, ObjectId
 from app.sandbox.store.happenings import Happening, Place
 
@@ -133,6 +134,15 @@ class Database:
     def latest_change(self) -> int:
         """Return the number of the latest write."""
         return self.number("SELECT value FROM counters WHERE name = 'change'")
+
+    def begin_anew(self) -> None:
+        """Let no SyncState of before this be taken any more: what went is not told one by one. Only while writing."""
+        self.run("INSERT OR REPLACE INTO settings VALUES ('begun', ?)", (self.next_change(),))
+
+    def check_state(self, known: int) -> None:
+        """Raise EwsError("ErrorInvalidSyncStateData") for a state of before the store began anew."""
+        if known < self.number("SELECT value FROM settings WHERE name = 'begun'"):
+            raise EwsError("ErrorInvalidSyncStateData")
 
     def close(self) -> None:
         """Close all connections; no thread may use the store any more."""

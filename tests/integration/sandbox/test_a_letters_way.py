@@ -97,3 +97,21 @@ def test_a_draft_that_is_deleted_moves_to_deleted_items_or_is_gone(sandbox: Runn
     assert len(found(sandbox, "deleteditems", "To the bin")) == 1
     assert found(sandbox, "deleteditems", "Gone for good") == []
     assert sandbox.post(soap.get([gone])).codes == ["ErrorItemNotFound"]
+
+
+def test_a_sync_state_of_before_a_reset_is_not_taken(sandbox: RunningSandbox) -> None:
+    def sync(state: str = "") -> str:
+        said = f"<m:SyncState>{state}</m:SyncState>" if state else ""
+        return (
+            f"<m:SyncFolderItems>{soap.shape('IdOnly')}<m:SyncFolderId>{soap.folder('drafts')}</m:SyncFolderId>{said}"
+            "<m:MaxChangesReturned>512</m:MaxChangesReturned></m:SyncFolderItems>"
+        )
+
+    sandbox.post(soap.create(soap.message("Gone with the reset")))
+    state = str(sandbox.post(sync()).text(".//m:SyncState"))
+    assert sandbox.post(sync(state)).codes == ["NoError"]
+    sandbox.reset(letters=False)
+    assert sandbox.post(sync(state)).codes == ["ErrorInvalidSyncStateData"]
+    anew = sandbox.post(sync())
+    assert anew.all(".//t:Create") == []
+    assert sandbox.post(sync(str(anew.text(".//m:SyncState")))).codes == ["NoError"]
