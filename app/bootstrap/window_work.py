@@ -47,6 +47,7 @@ class WindowWork:
         program.accounts.changed.subscribe(lambda _: self._show_account())
         program.accounts.trouble_changed.subscribe(self._trouble_changed)
         program.accounts.well.subscribe(self._account_well)
+        program.accounts.secret_wanted.subscribe(lambda _: self._show_foot())
         program.outbox.summary.subscribe(self._batch_done)
         program.remedies.wished.subscribe(self._wish)
         program.outbox.deferrals.told.subscribe(self._taken_back)
@@ -183,7 +184,7 @@ class WindowWork:
         looking = any(room.loading for room in self._program.rooms)
         if not self._program.accounts.is_open(account.account_id) and self.can_sign_in():
             words, tone = tr("Waiting for your password"), "warn"
-        elif trouble is not None:
+        elif trouble is not None or not self._program.accounts.is_open(account.account_id):
             words, tone = tr("Not connected"), "warn"
         else:
             words, tone = (tr("Looking…") if looking else tr("Connected")), "faint"
