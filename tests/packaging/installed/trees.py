@@ -11,7 +11,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 KEPT = ROOT / "build" / "trees"
-MIRROR = "http://deb.debian.org/debian"
 USER = 1000
 """The ordinary person who uses the program."""
 
@@ -32,7 +31,7 @@ def bare(suite: str) -> Path:
     if not (place / "made").exists():
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
-        command = ["debootstrap", "--variant=minbase", suite, str(place / "root"), MIRROR]
+        command = ["debootstrap", "--variant=minbase", suite, str(place / "root")]  # from where it takes Debian unasked
         subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE)
         (place / "made").touch()
     return place / "root"
