@@ -10,10 +10,11 @@ from app.domain.message import AccountId
 
 
 class AuthKind(StrEnum):
-    """How one signs in. OAuth takes its place here with the full sign-in."""
+    """How one signs in. With OAuth the secret is a refresh token, which the sign-in in the browser brings."""
 
     BASIC = "basic"
     NTLM = "ntlm"
+    OAUTH = "oauth"
 
 
 class BackendKind(StrEnum):
@@ -26,6 +27,8 @@ class Account(msgspec.Struct, frozen=True):
     """One mailbox of this person. `ca_file` is a path to a PEM bundle that is trusted beside the system's.
 
     With `impersonate` the sign-in is a service's, and every request acts as `address` (ExchangeImpersonation).
+    For OAuth, `client_id` is how the program is registered with the authority, and `tenant` is an organisation's name or
+    id at Microsoft, or the whole address of another authority (https://…); empty is any organisation.
     """
 
     account_id: AccountId
@@ -37,6 +40,8 @@ class Account(msgspec.Struct, frozen=True):
     display_name: str = ""
     ca_file: str = ""
     impersonate: bool = False
+    client_id: str = ""
+    tenant: str = ""
 
 
 class ProbeStep(msgspec.Struct, frozen=True):
