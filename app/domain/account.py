@@ -27,8 +27,8 @@ class Account(msgspec.Struct, frozen=True):
     """One mailbox of this person. `ca_file` is a path to a PEM bundle that is trusted beside the system's.
 
     With `impersonate` the sign-in is a service's, and every request acts as `address` (ExchangeImpersonation).
-    For OAuth, `client_id` is how the program is registered with the authority, and `tenant` is an organisation's name or
-    id at Microsoft, or the whole address of another authority (https://…); empty is any organisation.
+    For OAuth, `client_id` is how the program is registered with the authority, and `tenant` is an organisation's name
+    or id at Microsoft, or the whole address of another authority (https://…); empty is any organisation.
     """
 
     account_id: AccountId

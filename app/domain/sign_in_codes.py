@@ -1,7 +1,7 @@
 """Every error of an OAuth authority that we know belongs to a problem, by what a person can do about it.
 
-Codes of Microsoft Entra ID (AADSTS…) come first, since they say more than the `error` of RFC 6749 and RFC 8628 that they
-stand beside; an unknown one is judged by that. Ours, of what no authority says, begin with "Local".
+Codes of Microsoft Entra ID (AADSTS…) come first, since they say more than the `error` of RFC 6749 and RFC 8628 that
+they stand beside; an unknown one is judged by that. Ours, of what no authority says, begin with "Local".
 """
 
 from __future__ import annotations
