@@ -122,8 +122,13 @@ class Backend(Protocol):
         """Take attachments away."""
         ...
 
-    def get_attachment(self, attachment_id: str, path: str, job: Job) -> AttachmentFetch:
-        """Read one attachment, a file into a new one at `path`. Raises AccountError, BadInput for the path."""
+    def get_attachment(
+        self, attachment_id: str, path: str, on_bytes: Callable[[int], None], job: Job
+    ) -> AttachmentFetch:
+        """Read one attachment, a file into a new one at `path`; `on_bytes` is told the bytes that came, on this thread.
+
+        Nothing is left at `path` of a file that did not come whole. Raises AccountError, BadInput for the path.
+        """
         ...
 
     def save_mime(self, ref: ItemRef, path: str, job: Job) -> Outcome:

@@ -151,11 +151,19 @@ class EngineClient:
         end = await self._link.submit(lambda n: protocol.DeleteAttachments(n, account_id, seconds, asked), seconds)
         return _attached(end, len(asked))
 
-    async def get_attachment(self, account_id: AccountId, attachment_id: str, path: str) -> AttachmentFetch:
+    async def get_attachment(
+        self,
+        account_id: AccountId,
+        attachment_id: str,
+        path: str,
+        on_bytes: Callable[[int], None] | None = None,
+    ) -> AttachmentFetch:
         """GetAttachment. Raises AccountError, BadInput."""
-        end = await self._read(
-            lambda n, seconds: protocol.GetAttachment(n, account_id, seconds, attachment_id, path),
-            self._deadlines.attach,
+        seconds = self._deadlines.attach
+        end = await self._link.submit(
+            lambda n: protocol.GetAttachment(n, account_id, seconds, attachment_id, path),
+            seconds,
+            on_bytes=None if on_bytes is None else lambda done, _: on_bytes(done),
         )
         return _must_be(end, protocol.AttachmentRead).fetch
 

@@ -143,9 +143,9 @@ class Link:
         elif isinstance(reply, protocol.Progress):
             if waiting.on_step is not None and not waiting.future.done():
                 waiting.on_step(reply.step)
-        elif isinstance(reply, protocol.Uploaded):
+        elif isinstance(reply, protocol.Carried):
             if waiting.on_bytes is not None and not waiting.future.done():
-                waiting.on_bytes(reply.sent, reply.total)
+                waiting.on_bytes(reply.done, reply.total)
         else:
             self._resolve(reply.id, reply)
 

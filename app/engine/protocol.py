@@ -2,7 +2,7 @@
 
 A frame is four bytes of length (big-endian) and one record. The first frame of each side is its hello with VERSION;
 an engine of another version ends at once. Each request has an id of its own; the replies that carry it are, in order:
-Started (a lane took it up: before this nothing can have left the machine), any number of Progress and Uploaded, and one
+Started (a lane took it up: before this nothing can have left the machine), any number of Progress and Carried, and one
 End. The secret goes over the pipe only, in OpenAccount and Probe.
 """
 
@@ -25,7 +25,7 @@ from app.domain.outcome import FetchOutcome, Outcome, ServerWords
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 
-VERSION = 2
+VERSION = 3
 LARGEST_FRAME = 1 << 30
 _LENGTH = struct.Struct(">I")
 
@@ -107,7 +107,7 @@ class Copy(Work, frozen=True, tag="copy"):
 
 
 class Attach(Work, frozen=True, tag="attach"):
-    """Answered by Attached; bytes that went come as Uploaded."""
+    """Answered by Attached; bytes that went are told by Carried."""
 
     parent: ItemRef
     attachments: tuple[NewAttachment, ...]
@@ -120,7 +120,7 @@ class DeleteAttachments(Work, frozen=True, tag="detach"):
 
 
 class GetAttachment(Work, frozen=True, tag="get-attachment"):
-    """Answered by AttachmentRead; the file is written by the engine."""
+    """Answered by AttachmentRead; the file is written by the engine, and what came of it is told by Carried."""
 
     attachment_id: str
     path: str
@@ -227,11 +227,11 @@ class Progress(msgspec.Struct, frozen=True, tag="progress"):
     step: ProbeStep
 
 
-class Uploaded(msgspec.Struct, frozen=True, tag="uploaded"):
-    """So many bytes of files went out, of so many."""
+class Carried(msgspec.Struct, frozen=True, tag="carried"):
+    """So many bytes of files went out or came in, of so many; of 0 where the whole is not known."""
 
     id: int
-    sent: int
+    done: int
     total: int
 
 
@@ -339,7 +339,7 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
 
 Found = FoldersFound | Attached | MimeSaved | ReportsFound | AttachmentRead | Resolved | Tips | Synced
 End = Done | Outcomes | Fetches | Listing | Sightings | Found | Failure
-Reply = Ready | Started | Progress | Uploaded | End
+Reply = Ready | Started | Progress | Carried | End
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

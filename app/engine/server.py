@@ -30,9 +30,11 @@ GIVE_UP_SECONDS = 0.5
 """How long a stopped job has to come back by itself before it is answered for."""
 
 PROGRESS_SECONDS = 0.05
-"""No more often than this is an upload's progress told."""
+"""No more often than this is it told how far a file is."""
 
 _READERS = 2
+_FETCHERS = 2
+"""Files that come side by side, apart from what is read: nobody waits to read a letter for a film."""
 
 
 def make_backend(account: Account, secret: str) -> Backend:
@@ -57,6 +59,7 @@ class _Opened:
         self._backend: Backend | None = None
         self.writes = Lane(f"{account.account_id} writes", 1)
         self.reads = Lane(f"{account.account_id} reads", _READERS)
+        self.files = Lane(f"{account.account_id} files", _FETCHERS)
 
     def backend(self) -> Backend:
         with self._lock:
@@ -64,9 +67,14 @@ class _Opened:
                 self._backend = self._make()
             return self._backend
 
+    def lane_for(self, request: protocol.WorkRequest) -> Lane:
+        if isinstance(request, protocol.WriteRequest):
+            return self.writes
+        return self.files if isinstance(request, protocol.GetAttachment | protocol.SaveMime) else self.reads
+
     def close(self) -> None:
-        self.writes.close()
-        self.reads.close()
+        for lane in (self.writes, self.reads, self.files):
+            lane.close()
 
 
 class Engine:
@@ -140,7 +148,7 @@ class Engine:
             run=lambda: self._run(request, job, account, task),
             give_up=lambda: self._answer(request.id, task, _failed(request, job, _stopped(request, job))),
         )
-        lane = account.writes if isinstance(request, protocol.WriteRequest) else account.reads
+        lane = account.lane_for(request)
         with self._tasks_lock:
             self._tasks[request.id] = (task, lane)
         lane.submit(task)
@@ -187,6 +195,10 @@ class Engine:
         match request:
             case protocol.Attach() | protocol.DeleteAttachments():
                 return self._perform_attaching(request, job, backend)
+            case protocol.GetAttachment():
+                tell = self._teller(request.id)
+                fetch = backend.get_attachment(request.attachment_id, request.path, lambda done: tell(done, 0), job)
+                return protocol.AttachmentRead(request.id, fetch)
             case protocol.Get():
                 return protocol.Fetches(request.id, tuple(backend.get(request.refs, job)))
             case protocol.ListFolder():
@@ -209,15 +221,20 @@ class Engine:
     ) -> protocol.End:
         if isinstance(request, protocol.DeleteAttachments):
             return protocol.Attached(request.id, tuple(backend.delete_attachments(request.attachment_ids, job)))
+        tell = self._teller(request.id)
+        return protocol.Attached(request.id, tuple(backend.attach(request.parent, request.attachments, tell, job)))
+
+    def _teller(self, request_id: int) -> Callable[[int, int], None]:
+        """Return what tells the window how far a file is, a few times a second."""
         told_at = 0.0
 
-        def tell(sent: int, total: int) -> None:
+        def tell(done: int, total: int) -> None:
             nonlocal told_at
-            if sent == total or time.monotonic() - told_at >= PROGRESS_SECONDS:
+            if done == total or time.monotonic() - told_at >= PROGRESS_SECONDS:
                 told_at = time.monotonic()
-                self._reply(protocol.Uploaded(request.id, sent, total))
+                self._reply(protocol.Carried(request_id, done, total))
 
-        return protocol.Attached(request.id, tuple(backend.attach(request.parent, request.attachments, tell, job)))
+        return tell
 
     def _answer(self, request_id: int, task: Task, end: protocol.End) -> None:
         if task.claim():
@@ -254,13 +271,21 @@ def _write(request: _Write, job: Job, backend: Backend) -> list[Outcome]:
             assert_never(request)
 
 
-def _look(request: protocol.LookRequest, job: Job, backend: Backend) -> protocol.Found:
+_Look = (
+    protocol.FindFolders
+    | protocol.SaveMime
+    | protocol.FindReports
+    | protocol.ResolveNames
+    | protocol.ExpandGroup
+    | protocol.AskMailTips
+    | protocol.Sync
+)
+
+
+def _look(request: _Look, job: Job, backend: Backend) -> protocol.Found:
     match request:
         case protocol.FindFolders():
             return protocol.FoldersFound(request.id, backend.find_folders(request.mailbox, job))
-        case protocol.GetAttachment():
-            fetch = backend.get_attachment(request.attachment_id, request.path, job)
-            return protocol.AttachmentRead(request.id, fetch)
         case protocol.FindReports():
             return protocol.ReportsFound(request.id, tuple(backend.find_reports(request.since, job)))
         case protocol.SaveMime():

@@ -80,9 +80,16 @@ class Mailbox(Protocol):
         """DeleteAttachment, a write."""
         ...
 
-    async def get_attachment(self, account_id: AccountId, attachment_id: str, path: str) -> AttachmentFetch:
+    async def get_attachment(
+        self,
+        account_id: AccountId,
+        attachment_id: str,
+        path: str,
+        on_bytes: Callable[[int], None] | None = None,
+    ) -> AttachmentFetch:
         """GetAttachment; a file is written to `path`, which must not be there yet. Raises BadInput for the path.
 
+        `on_bytes` is told how many bytes have come. Who is cancelled while he awaits it has stopped the download.
         Of a letter it is the MIME that is written, where the server gives it: nothing is written else.
         """
         ...
@@ -228,8 +235,23 @@ class Journal(Protocol):
         """
         ...
 
+    async def create_all(self, begun: Sequence[tuple[Record, Content, Content | None]]) -> None:
+        """Begin many as `create` begins one, in one write to the disk."""
+        ...
+
     async def read(self, local_id: LocalId) -> Letter:
         """Read one message with every edit appended so far. Raises KeyError where there is none."""
+        ...
+
+    async def read_all(self, local_ids: Sequence[LocalId]) -> list[Letter]:
+        """Read many; what is no more is left out."""
+        ...
+
+    async def put_all(self, records: Sequence[Record]) -> None:
+        """Write many records as `put` writes one, in one write to the disk: all of them, or none.
+
+        Raises KeyError where one of them is no more.
+        """
         ...
 
     async def put(self, record: Record, attempt: Content | None = None) -> None:

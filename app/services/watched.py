@@ -97,9 +97,15 @@ class WatchedMailbox:
         answers = await self._mailbox.delete_attachments(account_id, attachment_ids)
         return self._heard_attached(account_id, answers, len(attachment_ids))
 
-    async def get_attachment(self, account_id: AccountId, attachment_id: str, path: str) -> AttachmentFetch:
+    async def get_attachment(
+        self,
+        account_id: AccountId,
+        attachment_id: str,
+        path: str,
+        on_bytes: Callable[[int], None] | None = None,
+    ) -> AttachmentFetch:
         """GetAttachment, watched."""
-        return await self._reading(account_id, self._mailbox.get_attachment(account_id, attachment_id, path))
+        return await self._reading(account_id, self._mailbox.get_attachment(account_id, attachment_id, path, on_bytes))
 
     async def save_mime(self, account_id: AccountId, ref: ItemRef, path: str) -> Outcome:
         """GetItem with MimeContent, watched."""

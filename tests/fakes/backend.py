@@ -82,9 +82,12 @@ class FakeBackend:
         """Accept each."""
         return [AttachOutcome(one) for one in self._write("delete_attachments", [None] * len(attachment_ids), job)]
 
-    def get_attachment(self, attachment_id: str, path: str, job: Job) -> AttachmentFetch:
-        """Say that it is unknown."""
+    def get_attachment(
+        self, attachment_id: str, path: str, on_bytes: Callable[[int], None], job: Job
+    ) -> AttachmentFetch:
+        """Tell of ten bytes, and say that it is unknown."""
         self._enter("get_attachment", job)
+        on_bytes(10)
         return AttachmentFetch(Outcome(Verdict.UNKNOWN))
 
     def find_reports(self, since: float, job: Job) -> list[tuple[str, Report]]:

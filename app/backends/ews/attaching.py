@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 
 from app.backends.ews.attachments import (
@@ -27,12 +26,6 @@ from app.domain.i18n import tr
 from app.domain.message import ItemRef
 
 Fail = Callable[[Exception, Job], Trouble]
-
-
-def write_file(path: str, content: bytes) -> None:
-    """Write a new file that its owner alone may read. Raises OSError, FileExistsError where there is one."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123 - a descriptor
-        file.write(content)
 
 
 class Attaching:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.backends.ews.items import attachments_of, item_of
@@ -132,8 +131,8 @@ def deleted_of(messages: Sequence[Element], asked: int) -> list[AttachOutcome]:
     return answers + [AttachOutcome(unanswered(len(messages), asked, now))] * (asked - len(answers))
 
 
-def fetch_of(messages: Sequence[Element], own: str, keep: Callable[[bytes], None]) -> AttachmentFetch:
-    """Return the one attachment that was asked for; `keep` is handed the bytes of a file, or a letter as MIME."""
+def fetch_of(messages: Sequence[Element], own: str) -> AttachmentFetch:
+    """Return the one attachment that was asked for; its bytes, or a letter's MIME, were put aside."""
     now = time.time()
     if not messages:
         return AttachmentFetch(unanswered(0, 1, now))
@@ -142,13 +141,7 @@ def fetch_of(messages: Sequence[Element], own: str, keep: Callable[[bytes], None
     element = None if listed is None else next(iter(listed), None)
     if not outcome.accepted or element is None:
         return AttachmentFetch(outcome if not outcome.accepted else unanswered(0, 1, now))
-    content = child(element, "t:Content")
-    if content is not None:
-        keep(base64.b64decode(content.text or "", validate=False))
     letter = child(element, "t:Message")
-    mime = None if letter is None else child(letter, "t:MimeContent")
-    if mime is not None and mime.text:
-        keep(base64.b64decode(mime.text, validate=False))
     return AttachmentFetch(
         outcome,
         attachments_of(messages[0], "m:Attachments")[0],

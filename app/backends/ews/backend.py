@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from app.backends.ews import directory, reports, requests
-from app.backends.ews.attaching import Attaching, write_file
+from app.backends.ews.attaching import Attaching
 from app.backends.ews.attachments import fetch_of, get_attachment
-from app.backends.ews.calls import SoapFault, post
+from app.backends.ews.calls import SoapFault, download, post
+from app.backends.ews.download import NewFile, Unwritable
 from app.backends.ews.folder_names import find_folders, folders_in, mail_folders
 from app.backends.ews.items import is_true, mark_of, ref_of, row_of
 from app.backends.ews.probe import probe
@@ -109,23 +110,17 @@ class EwsBackend:
         """DeleteAttachment."""
         return Attaching(self._wire, self._fail, lambda *_: None, job).delete(attachment_ids)
 
-    def get_attachment(self, attachment_id: str, path: str, job: Job) -> AttachmentFetch:
-        """GetAttachment; the content of a file is written to `path`, which must not be there yet."""
-        messages = self._read(get_attachment(attachment_id), job)
-        try:
-            return fetch_of(messages, self._account.address, partial(write_file, path))
-        except OSError as error:
-            why = error.strerror or type(error).__name__
-            raise BadInput(tr("The attachment cannot be written ({why}).", why=why)) from error
+    def get_attachment(
+        self, attachment_id: str, path: str, on_bytes: Callable[[int], None], job: Job
+    ) -> AttachmentFetch:
+        """GetAttachment; the content of a file is written to `path` as it comes, which must not be there yet."""
+        messages, _ = self._download(get_attachment(attachment_id), path, on_bytes, job)
+        return fetch_of(messages, self._account.address)
 
     def save_mime(self, ref: ItemRef, path: str, job: Job) -> Outcome:
         """GetItem of the MimeContent; it is written to `path`, which must not be there yet."""
-        messages = self._read(requests.get_mime(ref), job)
-        try:
-            return mime_of(messages, partial(write_file, path))
-        except OSError as error:
-            why = error.strerror or type(error).__name__
-            raise BadInput(tr("The message cannot be written to a file ({why}).", why=why)) from error
+        messages, size = self._download(requests.get_mime(ref), path, lambda _: None, job)
+        return mime_of(messages, size)
 
     def resolve_names(self, text: str, job: Job) -> Resolution:
         """ResolveNames."""
@@ -246,6 +241,20 @@ class EwsBackend:
             raise error_for(self._unusable or self._trouble(""))
         try:
             return post(self._wire, request, job)
+        except Exception as error:
+            raise error_for(trouble_of(_known(error, job), job, self._account.endpoint)) from error
+
+    def _download(
+        self, request: Element, path: str, on_bytes: Callable[[int], None], job: Job
+    ) -> tuple[Sequence[Element], int]:
+        """Return the messages, and how many bytes were written. Raises AccountError, BadInput for the path."""
+        if self._wire is None:
+            raise error_for(self._unusable or self._trouble(""))
+        file = NewFile(path, on_bytes)
+        try:
+            return download(self._wire, request, job, file), file.size
+        except Unwritable as error:
+            raise BadInput(tr("The file cannot be written ({why}).", why=error)) from error
         except Exception as error:
             raise error_for(trouble_of(_known(error, job), job, self._account.endpoint)) from error
 

@@ -9,10 +9,12 @@ ErrorServerBusy neither ends the batch nor posts it again.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import requests
 from exchangelib.services.common import EWSService
 
+from app.backends.ews.download import PIECE, NewFile, read_aside
 from app.backends.ews.replies import back_off_of, serialise
 from app.backends.ews.upload import UploadBody
 from app.backends.ews.wire import Wire, work_on
@@ -62,6 +64,31 @@ class _Call(EWSService):  # type: ignore[misc] # exchangelib has no types
         return list(messages)
 
 
+class _Download(_Call):
+    """A call whose reply holds a file: it is read from the connection piece by piece."""
+
+    file: NewFile
+    _streaming_session: Any
+    _streaming_response: Any
+
+    def _get_soap_parts(self, response: requests.Response) -> tuple[Element | None, Element]:  # type: ignore[override] # an instance's, for its file
+        root = read_aside(response.iter_content(PIECE), self.file)
+        body = root.find(f"{{{SOAP}}}Body")
+        if body is None:
+            raise Unreadable("no Body")
+        return None, body
+
+    def leave(self, *, whole: bool) -> None:
+        """Give the connection back; one whose reply was not read to its end is closed."""
+        session, self._streaming_session = self._streaming_session, None
+        response, self._streaming_response = self._streaming_response, None
+        if session is None:
+            return
+        if response is not None:
+            response.close()
+        (self.protocol.release_session if whole else self.protocol.retire_session)(session)
+
+
 class GetMailTips(_Call):
     """The one operation whose response is itself a response message, with those of the recipients inside."""
 
@@ -96,6 +123,9 @@ _OPERATIONS = (
 )
 _CALLS: dict[str, type[_Call]] = {name: type(name, (_Call,), {"SERVICE_NAME": name}) for name in _OPERATIONS}
 _CALLS["GetMailTips"] = GetMailTips
+_DOWNLOADS: dict[str, type[_Download]] = {
+    name: type(name, (_Download,), {"SERVICE_NAME": name}) for name in ("GetAttachment", "GetItem")
+}
 
 _DATED = frozenset({"CreateItem", "UpdateItem", "GetItem", "FindItem", "CreateAttachment", "GetAttachment"})
 """Operations whose WSDL takes TimeZoneContext. All times that we write and read are UTC."""
@@ -128,11 +158,8 @@ def post(wire: Wire, request: Element, job: Job, body: Callable[[bytes], UploadB
     then tells whether anything may have reached the server.
     """
     name = request.tag.rpartition("}")[2]
-    job.begin_request()
-    zone = "UTC" if name in _DATED else ""
-    content = envelope(request, culture=culture(), impersonated=wire.impersonated, zone=zone)
-    remaining = job.remaining()
-    call = _CALLS[name](wire, timeout=(min(_CONNECT_SECONDS, remaining), remaining))
+    content, timeout = _begin(wire, request, job)
+    call = _CALLS[name](wire, timeout=timeout)
     work_on(job)
     try:
         messages: list[Element] = call._get_response_xml(content if body is None else body(content))  # noqa: SLF001 - the seam that exchangelib's own services override
@@ -140,6 +167,37 @@ def post(wire: Wire, request: Element, job: Job, body: Callable[[bytes], UploadB
         work_on(None)
         job.attach(None)
     return messages
+
+
+def download(wire: Wire, request: Element, job: Job, file: NewFile) -> list[Element]:
+    """Send `request`, write the file in the reply to `file`, and return the ResponseMessages without it.
+
+    Raises what `post` raises, and download.Unwritable. Nothing is left of a file that did not come whole.
+    """
+    content, timeout = _begin(wire, request, job)
+    call = _DOWNLOADS[request.tag.rpartition("}")[2]](wire, timeout=timeout)
+    call.streaming, call.file = True, file
+    whole = False
+    work_on(job)
+    try:
+        messages: list[Element] = call._get_response_xml(content)  # noqa: SLF001 - as above
+        whole = True
+    finally:
+        work_on(None)
+        job.attach(None)
+        call.leave(whole=whole)
+        if not whole:
+            file.remove()
+    return messages
+
+
+def _begin(wire: Wire, request: Element, job: Job) -> tuple[bytes, tuple[float, float]]:
+    """Return what is sent, and how long connecting and reading may take. Raises port.Stopped."""
+    job.begin_request()
+    zone = "UTC" if request.tag.rpartition("}")[2] in _DATED else ""
+    content = envelope(request, culture=culture(), impersonated=wire.impersonated, zone=zone)
+    remaining = job.remaining()
+    return content, (min(_CONNECT_SECONDS, remaining), remaining)
 
 
 def _response_in(body: Element, operation: str) -> Element | None:

@@ -6,10 +6,8 @@ reply with more has its surplus left aside: no list is ever shorter than what wa
 
 from __future__ import annotations
 
-import base64
-import binascii
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from lxml import etree
 
@@ -65,24 +63,15 @@ def fetched_of(messages: Sequence[Element], asked: int, own: str) -> list[FetchO
     return answers + [FetchOutcome(unanswered(len(messages), asked, now))] * (asked - len(answers))
 
 
-def mime_of(messages: Sequence[Element], keep: Callable[[bytes], None]) -> Outcome:
-    """Hand the MimeContent of the one item of a GetItem to `keep`, and return its Outcome."""
+def mime_of(messages: Sequence[Element], size: int) -> Outcome:
+    """Return the Outcome of the one item of a GetItem, of whose MimeContent `size` bytes were put aside."""
     now = time.time()
     if not messages:
         return unanswered(0, 1, now)
     outcome = outcome_of(messages[0], now, needs_ref=True)
-    item = _first_item(messages[0])
-    content = None if item is None else child(item, "t:MimeContent")
-    if not outcome.accepted:
-        return outcome
-    try:
-        mime = b"" if content is None else base64.b64decode(content.text or "", validate=False)
-    except binascii.Error:
-        mime = b""
-    if not mime:
+    if outcome.accepted and not size:
         detail = tr("The server’s answer for this item cannot be read.")
         return Outcome(Verdict.UNKNOWN, words=outcome.words, trouble=Trouble(TroubleKind.SERVER, detail), at=now)
-    keep(mime)
     return outcome
 
 

@@ -56,7 +56,7 @@ def test_files_of_every_length_come_back_byte_for_byte(backend: EwsBackend, tmp_
     assert all(answer.outcome.accepted for answer in answers)
     for file, answer in zip(files, answers, strict=True):
         back = tmp_path / f"back {file.name}"
-        fetch = backend.get_attachment(answer.attachment_id, str(back), job())
+        fetch = backend.get_attachment(answer.attachment_id, str(back), lambda _: None, job())
         assert fetch.attachment is not None
         assert fetch.attachment.name == file.name
         assert back.read_bytes() == Path(file.path).read_bytes()
@@ -100,7 +100,7 @@ def test_a_picture_within_the_text_and_a_letter_within_a_letter(backend: EwsBack
     first, second = read(backend, ref).attachments
     assert (first.inline, first.content_id, first.content_type) == (True, "logo@mailwright", "image/png")
     assert (second.kind, second.name) == (AttachmentKind.ITEM, "The old agreement")
-    fetch = backend.get_attachment(second.attachment_id, str(tmp_path / "none"), job())
+    fetch = backend.get_attachment(second.attachment_id, str(tmp_path / "none"), lambda _: None, job())
     assert fetch.letter is not None
     assert (fetch.letter.content.subject, fetch.letter.content.body) == ("The old agreement", "Dear James")
     mime = message_from_bytes((tmp_path / "none").read_bytes(), policy=policy.default)
@@ -168,7 +168,7 @@ def test_a_file_is_never_written_over(backend: EwsBackend, tmp_path: Path) -> No
     answer = backend.attach(saved(backend), [write(tmp_path, "1.txt", 5)], silent, job())[0]
     (tmp_path / "there").write_bytes(b"mine")
     with pytest.raises(BadInput, match="cannot be written"):
-        backend.get_attachment(answer.attachment_id, str(tmp_path / "there"), job())
+        backend.get_attachment(answer.attachment_id, str(tmp_path / "there"), lambda _: None, job())
     assert (tmp_path / "there").read_bytes() == b"mine"
 
 
@@ -176,7 +176,7 @@ def test_each_request_as_it_arrived_is_valid(backend: EwsBackend, sandbox: Runni
     schema.require()
     file = msgspec.structs.replace(write(tmp_path, "\u00e4\x01.bin", 10), content_type="a/b", content_id="c")
     answer = backend.attach(saved(backend), [file, NewAttachment("l", letter=letter())], silent, job())[0]
-    backend.get_attachment(answer.attachment_id, str(tmp_path / "back"), job())
+    backend.get_attachment(answer.attachment_id, str(tmp_path / "back"), lambda _: None, job())
     backend.delete_attachments([answer.attachment_id], job())
     bodies = [entry["body"] for entry in sandbox.journal(bodies=True)]
     assert len(bodies) == 4

@@ -73,7 +73,7 @@ READS: dict[str, Callable[[EwsBackend], Any]] = {
     "ExpandDL": lambda b: b.expand_group(Recipient("everyone@contoso.com"), job()),
     "GetMailTips": lambda b: b.mail_tips("", [Recipient("a@b.example"), Recipient("c@d.example")], job()),
     "SyncFolderItems": lambda b: b.sync(Place(Folder.DRAFTS), "", 2, job()),
-    "GetAttachment": lambda b: b.get_attachment("a", "/nowhere/at/all", job()),
+    "GetAttachment": lambda b: b.get_attachment("a", "/nowhere/at/all", lambda _: None, job()),
 }
 
 
@@ -118,7 +118,9 @@ def recorded(sandbox: RunningSandbox, name: str, tmp_path: Path) -> bytes:
             "CreateAttachment": lambda: attached_to(real, pair[1]),
             "DeleteAttachment": lambda: real.delete_attachments([one.attachment_id for one in made], job()),
             "GetItem": lambda: real.get(pair, job()),
-            "GetAttachment": lambda: real.get_attachment(made[0].attachment_id, str(tmp_path / "back"), job()),
+            "GetAttachment": lambda: real.get_attachment(
+                made[0].attachment_id, str(tmp_path / "back"), lambda _: None, job()
+            ),
         }
         asks.get(name, lambda: READS[name](real))()
     real.close()
@@ -263,5 +265,5 @@ def test_an_item_of_another_kind_is_read_for_what_it_has(backend: EwsBackend, se
 
 def test_an_attachment_that_does_not_come_is_unknown(backend: EwsBackend, served: Served, tmp_path: Path) -> None:
     served.content = reply("GetAttachment", message("GetAttachment", "<m:Attachments/>"))
-    fetch: AttachmentFetch = backend.get_attachment("a", str(tmp_path / "x"), job())
+    fetch: AttachmentFetch = backend.get_attachment("a", str(tmp_path / "x"), lambda _: None, job())
     assert (fetch.outcome.verdict, fetch.attachment) == (Verdict.UNKNOWN, None)

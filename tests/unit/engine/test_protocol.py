@@ -78,7 +78,7 @@ REPLIES: list[protocol.Reply] = [
     protocol.Fetches(1, (FetchOutcome(OUTCOME, Fetched(REF, CONTENT)),)),
     protocol.Listing(1, Page((Row(REF),), 1, 2)),
     protocol.Sightings(1, (Sighting(Mark("l", "m"), Folder.SENT, REF, is_draft=False),)),
-    protocol.Uploaded(1, 5, 10),
+    protocol.Carried(1, 5, 10),
     protocol.Attached(1, (AttachOutcome(OUTCOME, "x"),)),
     protocol.AttachmentRead(1, AttachmentFetch(OUTCOME, Attachment("x", "n", 5), Fetched(REF, CONTENT))),
     protocol.Resolved(1, Resolution((Recipient("a"),), complete=False)),

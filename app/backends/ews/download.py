@@ -1,0 +1,152 @@
+"""A reply that holds a file, without holding it in memory: its base64 goes to disk as it comes, the rest is parsed.
+
+What is written is whole or it is not there: a reply that is cut, or that is no base64, leaves no file.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO, Final
+
+from lxml import etree
+
+from app.backends.ews.xml import Element, T, Unreadable
+
+PIECE: Final = 64 * 1024
+"""Bytes that are taken from the connection at once."""
+_CONTENT: Final = f"{{{T}}}Content"
+_HELD: Final = frozenset({_CONTENT, f"{{{T}}}MimeContent"})
+_SPACE: Final = str.maketrans("", "", " \t\r\n")
+
+
+class Unwritable(Exception):
+    """The file cannot be written; why is in the words of the system."""
+
+
+class NewFile:
+    """A new file at `path` that its owner alone may read. `on_bytes` is told how many bytes have come."""
+
+    def __init__(self, path: str, on_bytes: Callable[[int], None] = lambda _: None) -> None:
+        """Make nothing yet."""
+        self._path, self._on_bytes = path, on_bytes
+        self._file: BinaryIO | None = None
+        self._rest = ""
+        self.size = 0
+
+    def begin(self) -> None:
+        """Make the file. Raises Unwritable, also where there is one."""
+        with _writing():
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+            self._file = os.fdopen(descriptor, "wb")
+
+    def take(self, text: str) -> None:
+        """Write what base64 stands for, as far as it can be read yet. Raises Unwritable, Unreadable."""
+        self._rest += text.translate(_SPACE)
+        whole = len(self._rest) & ~3
+        ready, self._rest = self._rest[:whole], self._rest[whole:]
+        self._write(ready)
+
+    def end(self) -> None:
+        """Close the file; all has come. Raises Unwritable, Unreadable."""
+        self._write(self._rest)
+        self._rest = ""
+        if self._file is not None:
+            with _writing():
+                self._file.close()
+
+    def remove(self) -> None:
+        """Leave no file that was begun here."""
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.close()
+            with contextlib.suppress(OSError):
+                os.unlink(self._path)  # noqa: PTH108 - pathlib would be imported for this alone
+
+    def _write(self, text: str) -> None:
+        if not text:
+            return
+        if self._file is None:
+            self.begin()
+        try:
+            data = base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise Unreadable("no base64") from error
+        assert self._file is not None  # noqa: S101 - it was begun
+        with _writing():
+            self._file.write(data)
+        self.size += len(data)
+        self._on_bytes(self.size)
+
+
+class _Aside:
+    """A target of lxml's parser that builds the tree of a reply, with the file in it put aside.
+
+    What the file raises is kept: of an error in a target, lxml tells no more than that the reply cannot be parsed.
+    """
+
+    def __init__(self, file: NewFile) -> None:
+        self._tree, self._file = etree.TreeBuilder(), file
+        self._taken = self._within = False
+        self.failed: Unwritable | Unreadable | None = None
+
+    def start(self, tag: str | bytes, attrib: dict[str | bytes, str | bytes]) -> None:
+        self._tree.start(tag, attrib)
+        if tag in _HELD and not self._taken:
+            self._taken = self._within = True
+            if tag == _CONTENT:
+                self._try(self._file.begin)  # a file may be empty; a letter that is has no MIME
+
+    def data(self, data: str | bytes) -> None:
+        if self._within:
+            self._try(lambda: self._file.take(str(data)))
+        else:
+            self._tree.data(data)
+
+    def end(self, tag: str | bytes) -> None:
+        if self._within and tag in _HELD:
+            self._within = False
+            self._try(self._file.end)
+        self._tree.end(tag)
+
+    def comment(self, text: str | bytes) -> None:
+        """Pass over what says nothing."""
+
+    def close(self) -> Element:
+        root: Element = self._tree.close()
+        return root
+
+    def _try(self, act: Callable[[], None]) -> None:
+        if self.failed is None:
+            try:
+                act()
+            except (Unwritable, Unreadable) as error:
+                self.failed = error
+
+
+def read_aside(pieces: Iterable[bytes], file: NewFile) -> Element:
+    """Return the reply that comes in `pieces`, without what `file` took of it. Raises Unreadable, Unwritable."""
+    target = _Aside(file)
+    parser = etree.XMLParser(target=target, resolve_entities=False, no_network=True, huge_tree=True)
+    try:
+        for piece in pieces:
+            parser.feed(piece)
+            if target.failed is not None:
+                raise target.failed
+        root: Element = parser.close()
+    except (etree.XMLSyntaxError, ValueError, AssertionError) as error:
+        raise Unreadable(type(error).__name__) from error
+    if target.failed is not None:
+        raise target.failed
+    return root
+
+
+@contextlib.contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Unwritable(error.strerror or type(error).__name__) from error
