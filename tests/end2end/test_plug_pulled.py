@@ -50,25 +50,44 @@ def test_the_engine_killed_during_a_save_leaves_one_draft(mailwright: Launcher, 
     wait_until(lambda: server.count("drafts", "Half saved") == 0, "no second draft was left behind")
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before it is done", "after it is done"])
-def test_the_engine_killed_during_a_send_never_sends_twice_and_says_what_is_so(
-    mailwright: Launcher, after: bool
-) -> None:
-    program = mailwright()
+def _kill_the_engine_during_a_send(program: Program, stall: dict[str, object]) -> tuple[Person, ServerSide]:
     person, server = Person(program), ServerSide(program.sandbox)
     person.wait_until_ready()
     person.write(ANYONE, "Cut short", "Once only.")
     person.save()
-    program.sandbox.faults([{"operation": "SendItem", "action": "stall", "seconds": 2, "after": after}])
+    program.sandbox.faults([{"operation": "SendItem", "action": "stall", **stall}])
     program.desktop.press("Ctrl+Enter")
     wait_until(lambda: server.requests("SendItem"), "the send is under way")
     program.kill_part(_engine(program))
-    wait_until(lambda: server.delivered("Cut short"), "the server does what it was asked, late", 15)
+    return person, server
+
+
+def test_the_engine_killed_after_a_letter_was_sent_finds_it_and_never_sends_it_twice(mailwright: Launcher) -> None:
+    program = mailwright()
+    person, server = _kill_the_engine_during_a_send(program, {"seconds": 2, "after": True})
+    server.wait_until_delivered("Cut short")
     person.go_to("Sent")
     program.wait_until_accessible("Cut short", seconds=30)
     assert server.delivered("Cut short") == [ANYONE]
     assert len(server.requests("SendItem")) == 1
     assert server.count("drafts", "Cut short") == 0
+
+
+def test_the_engine_killed_before_a_letter_is_sent_has_a_late_request_refused_and_says_that_it_was_not(
+    mailwright: Launcher,
+) -> None:
+    program = mailwright()
+    person, server = _kill_the_engine_during_a_send(program, {"seconds": 25})
+    person.go_to("Outbox")
+    program.wait_until_accessible("this was not sent", seconds=20)
+    wait_until(lambda: server.requests("SendItem")[0]["status"], "the server is done with the lost request", 40)
+    assert server.delivered("Cut short") == [], "what was said not to be sent is not sent late"
+    program.desktop.press("R")
+    assert server.wait_until_delivered("Cut short") == [ANYONE]
+    person.go_to("Sent")
+    program.wait_until_accessible("Cut short", seconds=30)
+    assert server.delivered("Cut short") == [ANYONE]
+    wait_until(lambda: server.count("drafts", "Cut short") == 0, "no draft was left behind")
 
 
 def test_the_sandbox_killed_while_one_types_is_said_and_the_text_is_there_after_a_restart(
