@@ -34,7 +34,11 @@ On what starts, and what does not, see [install.md](install.md); on certificates
 TROUBLES = {
     TroubleKind.SIGN_IN: "The server did not accept the password. Sign in again; if it is right, ask whether the server"
     " allows the kind of sign-in that the account is set to (Basic or NTLM).",
-    TroubleKind.UNREACHABLE: "No such host, refused, or cut off. Look at the network, the VPN and the proxy.",
+    TroubleKind.UNREACHABLE: "No such host, refused, or cut off. Look at the network and the VPN.",
+    TroubleKind.PROXY: "The way ends at the proxy: it is not there, does not answer, or lets nobody through; the words"
+    " say which. Nothing has reached the server. Look at **Proxy** in the account's form.",
+    TroubleKind.PROXY_SIGN_IN: "HTTP 407: the proxy wants a user and password, or does not accept those it got. Type"
+    " them in the account's form. It is not tried again by itself, so that no account of yours is locked.",
     TroubleKind.NOT_GENUINE: "TLS could not confirm the server; the words say why. There is no way past it: give the"
     " account the CA file of your organisation, or have the certificate mended.",
     TroubleKind.SERVICE_OFF: "HTTP 403: an administrator has turned off EWS for the mailbox, or for this program.",

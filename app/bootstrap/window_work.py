@@ -208,6 +208,10 @@ class WindowWork:
         elif action == "copy-details":
             self._program.window.account_bar.copy_details()
             self._program.foot.say(tr("Details copied"))
+        elif action == "settings":
+            self.show_settings()
+            if account is not None:
+                self._program.settings_room.edit(account.account_id)
         elif account is not None:
             self._program.tasks.spawn(self._program.accounts.try_again(account.account_id), "try the account again")
 

@@ -27,6 +27,7 @@ class Account(msgspec.Struct, frozen=True):
     """One mailbox of this person. `ca_file` is a path to a PEM bundle that is trusted beside the system's.
 
     With `impersonate` the sign-in is a service's, and every request acts as `address` (ExchangeImpersonation).
+    `proxy` is one of the choices in `domain/proxy.py`; the password of `proxy_user` is a secret like the other.
     For OAuth, `client_id` is how the program is registered with the authority, and `tenant` is an organisation's name
     or id at Microsoft, or the whole address of another authority (https://…); empty is any organisation.
     """
@@ -40,6 +41,8 @@ class Account(msgspec.Struct, frozen=True):
     display_name: str = ""
     ca_file: str = ""
     impersonate: bool = False
+    proxy: str = ""
+    proxy_user: str = ""
     client_id: str = ""
     tenant: str = ""
 

@@ -3,7 +3,7 @@
     MailError                      a person can be told of it: what happened, was anything sent, one thing to do
     ├── AccountError               the account's bar: no row is at fault   (carries a Trouble)
     │   ├── SignInRefused          HTTP 401: the password or token is not accepted
-    │   ├── Unreachable            no such host, refused, timed out, cut off
+    │   ├── Unreachable            no such host, refused, timed out, cut off, or the proxy stands in the way
     │   ├── NotGenuine             TLS could not confirm the server
     │   ├── ServiceOff             HTTP 403: EWS is turned off for this app
     │   ├── ServerTrouble          HTTP 5xx, SOAP faults, replies that cannot be read
@@ -35,6 +35,8 @@ class TroubleKind(StrEnum):
 
     SIGN_IN = "sign-in"
     UNREACHABLE = "unreachable"
+    PROXY = "proxy"
+    PROXY_SIGN_IN = "proxy-sign-in"
     NOT_GENUINE = "not-genuine"
     SERVICE_OFF = "service-off"
     SERVER = "server"
@@ -128,6 +130,8 @@ class InUse(StorageError):
 _ERRORS: dict[TroubleKind, type[AccountError]] = {
     TroubleKind.SIGN_IN: SignInRefused,
     TroubleKind.UNREACHABLE: Unreachable,
+    TroubleKind.PROXY: Unreachable,
+    TroubleKind.PROXY_SIGN_IN: Unreachable,
     TroubleKind.NOT_GENUINE: NotGenuine,
     TroubleKind.SERVICE_OFF: ServiceOff,
     TroubleKind.SERVER: ServerTrouble,

@@ -13,7 +13,9 @@ from app.domain.message import AccountId
 from app.services.events import Event
 from app.services.ports import Mailbox, Secrets, Settings
 
-PAUSING: Final = frozenset({TroubleKind.SIGN_IN, TroubleKind.NOT_GENUINE, TroubleKind.SERVICE_OFF})
+PAUSING: Final = frozenset(
+    {TroubleKind.SIGN_IN, TroubleKind.PROXY_SIGN_IN, TroubleKind.NOT_GENUINE, TroubleKind.SERVICE_OFF}
+)
 """Troubles that do not pass by themselves: nothing is tried again until the person, or another try, made it well."""
 
 

@@ -140,6 +140,16 @@ def _unreachable(_trouble: Trouble, host: str) -> tuple[str, str]:
     return sentence, "try-now"
 
 
+def _proxy(trouble: Trouble, _host: str) -> tuple[str, str]:
+    parts = trouble.detail, tr("Messages are kept on this computer and go out when there is a way.")
+    return " ".join(part for part in parts if part), "try-now"
+
+
+def _proxy_sign_in(trouble: Trouble, _host: str) -> tuple[str, str]:
+    parts = trouble.detail, tr("Messages are waiting.")
+    return " ".join(part for part in parts if part), "settings"
+
+
 def _late(_trouble: Trouble, host: str) -> tuple[str, str]:
     return tr("No answer from {host} in time. Messages are kept on this computer.", host=host), "try-now"
 
@@ -183,6 +193,8 @@ _NO_MAILBOX: Final = frozenset({"ErrorNonExistentMailbox", "ErrorNonPrimarySmtpA
 _TROUBLES: Final[dict[TroubleKind, Callable[[Trouble, str], tuple[str, str]]]] = {
     TroubleKind.SIGN_IN: _sign_in,
     TroubleKind.UNREACHABLE: _unreachable,
+    TroubleKind.PROXY: _proxy,
+    TroubleKind.PROXY_SIGN_IN: _proxy_sign_in,
     TroubleKind.NOT_GENUINE: _not_genuine,
     TroubleKind.SERVICE_OFF: _service_off,
     TroubleKind.SERVER: _server,

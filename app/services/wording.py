@@ -165,6 +165,8 @@ def _on_its_way(record: Record, now: float) -> StateWords:
         return StateWords("clock", tr("Waiting to be sent"), "muted", "cancel")
     if trouble is not None and trouble.kind is TroubleKind.UNREACHABLE:
         return StateWords("cloud-off", tr("Waiting: offline"), "warn", "try-now")
+    if trouble is not None and trouble.kind is TroubleKind.PROXY:
+        return StateWords("cloud-off", tr("Waiting: no way through the proxy"), "warn", "try-now")
     again = clock_time(record.not_before, now)
     if last is not None and last.verdict is Verdict.REFUSED and last.words is not None:
         sentence, action = sentence_for(last.words, Facts(again=again))

@@ -210,6 +210,17 @@ _PASSWORD = "Your password has expired. Change it where your organisation lets y
             "try-now",
         ),
         (
+            Trouble(TroubleKind.PROXY, "There is no proxy of the name proxy.contoso.com.", host=HOST),
+            "There is no proxy of the name proxy.contoso.com. "
+            "Messages are kept on this computer and go out when there is a way.",
+            "try-now",
+        ),
+        (
+            Trouble(TroubleKind.PROXY_SIGN_IN, "The proxy proxy.contoso.com:8080 wants a user and password.", host=HOST),
+            "The proxy proxy.contoso.com:8080 wants a user and password. Messages are waiting.",
+            "settings",
+        ),
+        (
             Trouble(TroubleKind.DEADLINE, host=HOST),
             f"No answer from {HOST} in time. Messages are kept on this computer.",
             "try-now",

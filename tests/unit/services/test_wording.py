@@ -85,6 +85,16 @@ CASES: list[tuple[Record, str, str]] = [
         "try-now",
     ),
     (
+        letter(State.QUEUED, not_before=at(12, 7), send_outcome=untold(TroubleKind.PROXY)),
+        "Waiting: no way through the proxy",
+        "try-now",
+    ),
+    (
+        letter(State.QUEUED, send_outcome=untold(TroubleKind.PROXY_SIGN_IN)),
+        "Waiting: the account needs attention",
+        "cancel",
+    ),
+    (
         letter(State.QUEUED, not_before=at(12, 7), send_outcome=untold(TroubleKind.ENGINE)),
         "Waiting: trying again at 12:07",
         "try-now",
