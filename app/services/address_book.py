@@ -7,7 +7,7 @@ forgotten. Memory answers, at every key; the disk follows, and its trouble is no
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -15,7 +15,7 @@ import msgspec
 from app.domain.address_rules import recipient_problem
 from app.domain.correspondent import Correspondent, forgotten_key, key_of, written_to
 from app.domain.errors import StorageError
-from app.domain.message import AccountId, Content, LocalId
+from app.domain.message import AccountId, LocalId
 from app.domain.recipient import Recipient
 from app.domain.record import Record
 from app.domain.state import State
@@ -126,7 +126,8 @@ class AddressBook:
         self._unwritten: dict[tuple[AccountId, str], Correspondent] = {}
         self._gone: set[tuple[AccountId, str]] = set()
         self._counted: set[LocalId] = set()
-        letters.changed.subscribe(self._letter_changed)
+        self._writing = False
+        letters.changed_together.subscribe(self._letters_changed)
 
     async def load(self) -> None:
         """Read the disk; what is learnt meanwhile is added. A disk that cannot be read is told of by the journal."""
@@ -231,11 +232,13 @@ class AddressBook:
             self._waiting.append(change)
 
     def _write_soon(self) -> None:
-        if self._unwritten or self._gone:
+        if (self._unwritten or self._gone) and not self._writing:
+            self._writing = True
             self._spawn(self._write(), "write the address book")
 
     async def _write(self) -> None:
         """Bring the disk up to date. Where it fails, memory has it, and the next writing takes it along."""
+        self._writing = False
         entries, gone = dict(self._unwritten), set(self._gone)
         if not entries and not gone:
             return
@@ -250,17 +253,20 @@ class AddressBook:
 
     # --- letters that go ----------------------------------------------------------------------------------------------
 
-    def _letter_changed(self, record: Record) -> None:
-        if record.state in _ACCEPTED and record.local_id not in self._counted:
-            self._counted.add(record.local_id)
-            self._spawn(self._learn_letter(record), "learn whom a letter went to")
+    def _letters_changed(self, records: Sequence[Record]) -> None:
+        fresh = [one for one in records if one.state in _ACCEPTED and one.local_id not in self._counted]
+        self._counted.update(one.local_id for one in fresh)
+        if fresh:
+            self._spawn(self._learn_letters(fresh), "learn whom letters went to")
 
-    async def _learn_letter(self, record: Record) -> None:
+    async def _learn_letters(self, records: Sequence[Record]) -> None:
         try:
-            content: Content = (await self._letters.read(record.local_id)).content
-        except (KeyError, StorageError):
-            return  # gone from this machine, or not to be read: then there is nothing to learn from it
-        self.learn(record.account_id, content.recipients(), record.state_at or self._clock.now())
+            letters = await self._letters.read_all([record.local_id for record in records])
+        except StorageError:
+            return  # not to be read: then there is nothing to learn from it
+        for letter in letters:
+            record = letter.record
+            self.learn(record.account_id, letter.content.recipients(), record.state_at or self._clock.now())
 
 
 def _worth_keeping(recipients: Iterable[Recipient]) -> list[Recipient]:

@@ -8,7 +8,7 @@ import msgspec
 
 from app.domain.errors import AccountError, ItemRefused, MailError
 from app.domain.i18n import tr
-from app.domain.message import AccountId, Fetched, ItemRef, LocalId, new_local_id
+from app.domain.message import AccountId, Content, Fetched, ItemRef, LocalId, new_local_id
 from app.domain.outcome import FetchOutcome
 from app.domain.record import Record
 from app.services.attaching import adopted
@@ -18,6 +18,13 @@ from app.services.ports import Clock, Mailbox
 from app.services.saver import Saver, elsewhere
 
 NewRecord = Callable[[LocalId, AccountId, float], Record]
+
+
+class _New(msgspec.Struct, frozen=True):
+    """A letter that is to be begun here."""
+
+    local_id: LocalId
+    begun: tuple[Record, Content, Content | None]
 
 
 class Adopting:
@@ -34,23 +41,26 @@ class Adopting:
     async def adopt(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[LocalId | MailError]:
         """Take items in with one request; each answer is our name, or why not. Raises AccountError.
 
-        They are taken in side by side, so that they share a write to the disk; copies that bear one mark between them
-        one after the other, because the mark names only one of them here.
+        Those that are new here share a write to the disk. Copies that bear one mark between them are taken in one after
+        the other, because the mark names only one of them here.
         """
-        import asyncio
-
         answers = await self._mailbox.get(account_id, refs)
-        marks = [answer.item.local_id if answer.item is not None else "" for answer in answers]
-        later = {place for place, mark in enumerate(marks) if mark and mark in marks[:place]}
-        names: dict[int, LocalId | MailError] = {}
-
-        async def take(place: int) -> None:
-            names[place] = await self._name_of(account_id, answers[place])
-
-        await asyncio.gather(*(take(place) for place in range(len(answers)) if place not in later))
-        for place in sorted(later):
-            await take(place)
-        return [names[place] for place in range(len(answers))]
+        new: dict[int, _New] = {}
+        taken: set[str] = set()
+        for place, answer in enumerate(answers):
+            item = answer.item
+            if item is None or self._letters.by_item(account_id, item.ref.item_id) is not None:
+                continue
+            names = {item.ref.item_id, item.local_id} - {""}
+            if not names & taken:
+                new[place] = self._new_letter(account_id, item)
+                taken |= names
+        await self._letters.create_all([one.begun for one in new.values()])
+        ours: dict[int, LocalId | MailError] = {place: one.local_id for place, one in new.items()}
+        for place in range(len(answers)):
+            if place not in ours:
+                ours[place] = await self._name_of(account_id, answers[place])
+        return [ours[place] for place in range(len(answers))]
 
     async def _name_of(self, account_id: AccountId, answer: FetchOutcome) -> LocalId | MailError:
         if answer.item is not None:
@@ -77,6 +87,11 @@ class Adopting:
         if known is not None:
             await self._take_text(known, item)
             return known.local_id
+        letter = self._new_letter(account_id, item)
+        await self._letters.create(*letter.begun)
+        return letter.local_id
+
+    def _new_letter(self, account_id: AccountId, item: Fetched) -> _New:
         marked = LocalId(item.local_id)
         # A copy that another client made bears the mark of the original: the mark names only one of them here.
         free = bool(marked) and self._letters.get(marked) is None
@@ -91,8 +106,8 @@ class Adopting:
         )
         attached, held = adopted(item)
         record = msgspec.structs.replace(record, held=held, has_held=bool(held))
-        await self._letters.create(record, msgspec.structs.replace(item.content, attachments=attached), item.content)
-        return local_id
+        content = msgspec.structs.replace(item.content, attachments=attached)
+        return _New(local_id, (record, content, item.content))
 
     async def _take_text(self, record: Record, item: Fetched) -> None:
         """Take the server's text where ours has nothing new; else say that both changed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +15,7 @@ from app.domain.record import CopyTo, Record
 from app.domain.state import State
 from app.services.attachment_check import AttachmentCheck
 from app.services.drafts import Drafts
-from app.services.letters import Letters
+from app.services.letters import Changes, Letters
 from app.services.ports import Clock, Mailbox
 from app.services.saver import CHANGED_ELSEWHERE, KEY_UNKNOWN, is_passing, needs_saving, waits_for_person
 from app.services.work import growing_pause
@@ -58,6 +58,14 @@ class Summary(msgspec.Struct, frozen=True):
         )
 
 
+class Batch(msgspec.Struct, frozen=True):
+    """Letters that go together: those that were asked for, and those of them that are ready to go."""
+
+    account_id: AccountId
+    asked: tuple[LocalId, ...] = ()
+    ready: tuple[LocalId, ...] = ()
+
+
 class Dispatch:
     """Sends queued letters of one account, once each."""
 
@@ -70,18 +78,25 @@ class Dispatch:
         self._check = AttachmentCheck(letters, mailbox, drafts.attaching, clock)
         self._given_fresh_key: set[LocalId] = set()
 
-    async def send(self, account_id: AccountId, local_ids: Sequence[LocalId]) -> Summary:
-        """Send these letters, as far as they are still queued. Raises StorageError before anything was sent."""
-        current = [name for name in local_ids if await self._bring_up_to_date(name) is not None]
+    async def prepare(self, account_id: AccountId, names: Sequence[LocalId]) -> Batch:
+        """Bring queued letters up to date on the server; those that cannot go now say why. Raises StorageError."""
+        current = [name for name in names if await self._bring_up_to_date(name) is not None]
         await self._mark(account_id, current)
-        ready: dict[CopyTo, list[LocalId]] = {}
-        for name in await self._look(account_id, current):
+        return Batch(account_id, tuple(names), tuple(await self._look(account_id, current)))
+
+    async def send(self, batch: Batch) -> Summary:
+        """Send those of a batch that are ready, as far as they are still queued.
+
+        Raises StorageError before anything was sent.
+        """
+        alike: dict[CopyTo, list[LocalId]] = {}
+        for name in batch.ready:
             record = self._letters.get(name)
             if record is not None:
-                ready.setdefault(record.copy_to, []).append(name)
-        for copy_to, names in ready.items():
-            await self._send_alike(account_id, names, copy_to)
-        return self._sum_up(account_id, local_ids)
+                alike.setdefault(record.copy_to, []).append(name)
+        for copy_to, names in alike.items():
+            await self._send_alike(batch.account_id, names, copy_to)
+        return self._sum_up(batch.account_id, batch.asked)
 
     async def _look(self, account_id: AccountId, names: Sequence[LocalId]) -> Sequence[LocalId]:
         """Hold what is attached against what was meant; return the letters that may go."""
@@ -121,9 +136,12 @@ class Dispatch:
             return
         updates = [DraftUpdate(r.ref, Content(), frozenset(), r.local_id) for r in unmarked if r.ref is not None]
         outcomes = await self._mailbox.update(account_id, updates)
-        for record, outcome in zip(unmarked, outcomes, strict=True):
-            if outcome.accepted and outcome.ref is not None:
-                await self._letters.learn(record.local_id, when=_is_queued, ref=outcome.ref, marked=True)
+        marked: dict[LocalId, Changes] = {
+            record.local_id: {"ref": outcome.ref, "marked": True}
+            for record, outcome in zip(unmarked, outcomes, strict=True)
+            if outcome.accepted and outcome.ref is not None
+        }
+        await self._letters.learn_each(marked, _is_queued)
 
     async def _send_alike(self, account_id: AccountId, names: Sequence[LocalId], copy_to: CopyTo) -> None:
         """Send letters whose copies go to the same place, in one request."""
@@ -139,40 +157,49 @@ class Dispatch:
             outcomes = await self._mailbox.send(account_id, [ref for _, ref in going], copy_to)
         except BaseException:
             # Cancelled, or a defect: what is true on disk already (SENDING is read as unknown) is true here too.
-            for local_id, _ in going:
-                await self._letters.learn(local_id, when=_is_sending, state=State.UNKNOWN, send_outcome=None)
+            unknown = {"state": State.UNKNOWN, "send_outcome": None}
+            await self._letters.learn_each({local_id: unknown for local_id, _ in going}, _is_sending)
             raise
-        for (local_id, _), outcome in zip(going, outcomes, strict=True):
-            await self._take_in(local_id, outcome)
+        await self._take_in({local_id: outcome for (local_id, _), outcome in zip(going, outcomes, strict=True)})
 
-    async def _take_in(self, local_id: LocalId, outcome: Outcome) -> None:
-        record = self._letters.get(local_id)
-        if record is None:
-            return
+    async def _take_in(self, outcomes: Mapping[LocalId, Outcome]) -> None:
+        learnt: dict[LocalId, Changes] = {}
+        stale: list[tuple[LocalId, Outcome]] = []
+        for local_id, outcome in outcomes.items():
+            record = self._letters.get(local_id)
+            if record is None:
+                continue
+            if self._wants_fresh_key(local_id, outcome):
+                stale.append((local_id, outcome))
+            else:
+                learnt[local_id] = self._learnt(record, outcome)
+        await self._letters.learn_each(learnt, _is_sending)
+        for local_id, outcome in stale:
+            await self._send_once_more(local_id, outcome)
+
+    def _wants_fresh_key(self, local_id: LocalId, outcome: Outcome) -> bool:
+        refused = outcome.verdict is Verdict.REFUSED and outcome.code in _NEEDS_FRESH_KEY
+        return refused and local_id not in self._given_fresh_key
+
+    def _learnt(self, record: Record, outcome: Outcome) -> Changes:
+        """Return what an answer says of a letter that was being sent."""
         if outcome.accepted:
-            self._given_fresh_key.discard(local_id)
             later = record.head.deferred > self._clock.now()
             state = State.DEFERRED if later else State.SENT
         elif outcome.verdict is Verdict.NOT_ATTEMPTED:
-            await self._wait(record, outcome, sending=True)
-            return
+            return self._put_off(record, outcome, sending=True)
         elif outcome.verdict is Verdict.UNKNOWN or may_have_happened(outcome.code):
             state = State.UNKNOWN
         elif outcome.code == "ErrorBatchProcessingStopped":
             state = State.READY
         elif is_retried(outcome.code):
-            await self._wait(record, outcome, sending=True)
-            return
-        elif outcome.code in _NEEDS_FRESH_KEY and local_id not in self._given_fresh_key:
-            await self._send_once_more(local_id, outcome)
-            return
+            return self._put_off(record, outcome, sending=True)
         else:
-            self._given_fresh_key.discard(local_id)
             state = State.NEEDS_ATTENTION
+        if state in {State.SENT, State.DEFERRED, State.NEEDS_ATTENTION}:
+            self._given_fresh_key.discard(record.local_id)
         at = outcome.at or self._clock.now()
-        await self._letters.learn(
-            local_id, when=_is_sending, state=state, state_at=at, send_outcome=outcome, attempts=record.attempts + 1
-        )
+        return {"state": state, "state_at": at, "send_outcome": outcome, "attempts": record.attempts + 1}
 
     async def _send_once_more(self, local_id: LocalId, outcome: Outcome) -> None:
         """The server wants another ChangeKey and sent nothing: with the same text there, once more; else the person."""
@@ -184,8 +211,12 @@ class Dispatch:
         state = State.QUEUED if same else State.NEEDS_ATTENTION
         await self._letters.learn(local_id, when=_is_sending, state=state, send_outcome=outcome)
 
-    async def _wait(self, record: Record, outcome: Outcome | None, *, sending: bool = False) -> None:
+    async def _wait(self, record: Record, outcome: Outcome | None) -> None:
         """Back to the queue, until the server says or the pause is over. Nothing of the letter left this machine."""
+        await self._letters.learn(record.local_id, when=_is_queued, **self._put_off(record, outcome))
+
+    def _put_off(self, record: Record, outcome: Outcome | None, *, sending: bool = False) -> Changes:
+        """Return how a letter is changed that waits for its next try."""
         attempts = record.attempts + 1
         told = 0.0
         if outcome is not None and outcome.trouble is not None:
@@ -196,7 +227,7 @@ class Dispatch:
         changes: dict[str, Any] = {"not_before": not_before, "attempts": attempts, "state": State.QUEUED}
         if sending:
             changes["send_outcome"] = outcome
-        await self._letters.learn(record.local_id, when=_is_sending if sending else _is_queued, **changes)
+        return changes
 
     def _sum_up(self, account_id: AccountId, names: Sequence[LocalId]) -> Summary:
         states = {name: record.state for name in names if (record := self._letters.get(name)) is not None}

@@ -6,8 +6,9 @@ the record as it is then, so that none of them writes over what another has just
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -24,10 +25,14 @@ if TYPE_CHECKING:
     import asyncio
 
 Condition = Callable[[Record], bool]
+Changes = Mapping[str, Any]
+_AT_A_TURN: Final = 20
+"""Changes that are told in one turn of the loop: whoever listens draws them, and a key may come between."""
 
 
 class Letters:
-    """The records. `changed` tells a record after each change; `forgotten` a letter that is no more on this machine.
+    """The records. `changed` tells a record after each change, `changed_together` those that changed with it;
+    `forgotten` a letter that is no more on this machine.
 
     `attached` tells each edit of a letter's attachments, which are edited from several sides: by the person, by what
     fetches their bytes, by what finds another program's among them.
@@ -36,6 +41,7 @@ class Letters:
     def __init__(self, journal: Journal, clock: Clock, spawn: Spawn) -> None:
         """Begin with none; `load` reads those of the disk."""
         self.changed: Event[Record] = Event()
+        self.changed_together: Event[Sequence[Record]] = Event()
         self.forgotten: Event[LocalId] = Event()
         self.attached: Event[tuple[LocalId, AttachmentSet | AttachmentGone]] = Event()
         self._journal = journal
@@ -75,7 +81,7 @@ class Letters:
         if isinstance(edit, AttachmentSet | AttachmentGone):
             self.attached.emit((local_id, edit))
         if before.edits == before.saved_edits:
-            self.changed.emit(after)
+            self._tell([after])
         return after
 
     async def read(self, local_id: LocalId) -> Letter:
@@ -85,7 +91,7 @@ class Letters:
         if record.head != letter.record.head:
             record = msgspec.structs.replace(record, head=letter.record.head)
             self._records[local_id] = record
-            self.changed.emit(record)
+            self._tell([record])
         # `edits` counts those in this very text: more may have been typed since.
         return msgspec.structs.replace(letter, record=msgspec.structs.replace(record, edits=letter.record.edits))
 
@@ -98,8 +104,33 @@ class Letters:
                 self._unwritten[record.local_id] = None
             self._keep(record)
         letter = await self.read(record.local_id)
-        self.changed.emit(self._records[record.local_id])
+        self._tell([self._records[record.local_id]])
         return letter.record
+
+    async def create_all(self, begun: Sequence[tuple[Record, Content, Content | None]]) -> None:
+        """Begin many letters as `create` begins one, in one write to the disk."""
+        names = [record.local_id for record, _, _ in begun]
+        async with self._locked(names):
+            try:
+                await self._journal.create_all(begun)
+            except StorageError:
+                self._unwritten.update(dict.fromkeys(names))
+            for record, _, _ in begun:
+                self._keep(record)
+            for letter in await self._journal.read_all(names):
+                record = self._records[letter.record.local_id]
+                self._records[record.local_id] = msgspec.structs.replace(record, head=letter.record.head)
+            await self._tell_in_turns(names)
+
+    async def read_all(self, local_ids: Sequence[LocalId]) -> list[Letter]:
+        """Read many letters whole, as `read` reads one; what is no more is left out. Raises StorageError."""
+        letters = []
+        for letter in await self._journal.read_all(local_ids):
+            record = self._records.get(letter.record.local_id)
+            if record is not None:
+                record = msgspec.structs.replace(record, head=letter.record.head, edits=letter.record.edits)
+                letters.append(msgspec.structs.replace(letter, record=record))
+        return letters
 
     async def change(
         self, local_id: LocalId, when: Condition | None = None, attempt: Content | None = None, **changes: Any
@@ -136,11 +167,68 @@ class Letters:
             return after
 
     async def change_all(self, local_ids: Iterable[LocalId], when: Condition, **changes: Any) -> list[Record]:
-        """Change many side by side, so that they share one write to the disk; return those that were changed."""
+        """Change many in one write to the disk; return those that were changed. Raises StorageError."""
+        return await self.change_each(dict.fromkeys(local_ids, changes), when)
+
+    async def change_each(self, wanted: Mapping[LocalId, Changes], when: Condition) -> list[Record]:
+        """Change each as `wanted` says, in one write to the disk, all or none; return those that were changed.
+
+        Raises StorageError.
+        """
+        async with self._locked(wanted):
+            after = self._all_changed(wanted, when)
+            if after:
+                await self._journal.put_all(after)
+                self._take_all(after)
+                for record in after:
+                    self._unwritten.pop(record.local_id, None)
+                await self._tell_in_turns([record.local_id for record in after])
+            return [self._records[record.local_id] for record in after]
+
+    async def learn_each(self, wanted: Mapping[LocalId, Changes], when: Condition) -> list[Record]:
+        """Take in of many what is already so, as `learn` does of one; return those that were changed."""
         import asyncio
 
-        done = await asyncio.gather(*(self.change(local_id, when, **changes) for local_id in local_ids))
-        return [record for record in done if record is not None]
+        async with self._locked(wanted):
+            after = self._all_changed(wanted, when)
+            if after:
+                self._take_all(after)
+                names = [record.local_id for record in after]
+                await asyncio.gather(self._write_learnt(after), self._tell_in_turns(names))
+            return [self._records[record.local_id] for record in after]
+
+    def _all_changed(self, wanted: Mapping[LocalId, Changes], when: Condition) -> list[Record]:
+        known = ((self._records.get(name), changes) for name, changes in wanted.items())
+        return [self._changed(one, dict(changes)) for one, changes in known if one is not None and when(one)]
+
+    async def _write_learnt(self, records: Sequence[Record]) -> None:
+        try:
+            await self._journal.put_all(records)
+        except StorageError:
+            self._unwritten.update({one.local_id: self._unwritten.get(one.local_id) for one in records})
+        else:
+            for one in records:
+                self._unwritten.pop(one.local_id, None)
+
+    def _take_all(self, records: Sequence[Record]) -> None:
+        """Keep `records`, with the edits that came in while the disk wrote."""
+        for after in records:
+            latest = self._records[after.local_id]
+            self._keep(msgspec.structs.replace(after, edits=latest.edits, changed=latest.changed, head=latest.head))
+
+    async def _tell_in_turns(self, names: Sequence[LocalId]) -> None:
+        import asyncio
+
+        for start in range(0, len(names), _AT_A_TURN):
+            if start:
+                await asyncio.sleep(0)
+            told = names[start : start + _AT_A_TURN]
+            self._tell([record for name in told if (record := self._records.get(name)) is not None])
+
+    def _tell(self, records: Sequence[Record]) -> None:
+        for record in records:
+            self.changed.emit(record)
+        self.changed_together.emit(records)
 
     async def forget(self, local_id: LocalId) -> None:
         """Remove a letter from this machine. Raises StorageError."""
@@ -169,7 +257,7 @@ class Letters:
         latest = self._records[after.local_id]
         after = msgspec.structs.replace(after, edits=latest.edits, changed=latest.changed, head=latest.head)
         self._keep(after)
-        self.changed.emit(after)
+        self._tell([after])
         return after
 
     def _keep(self, record: Record) -> None:
@@ -184,6 +272,20 @@ class Letters:
         import asyncio
 
         return self._locks.setdefault(local_id, asyncio.Lock())
+
+    @asynccontextmanager
+    async def _locked(self, local_ids: Iterable[LocalId]) -> AsyncIterator[None]:
+        """Hold the locks of many letters; in one order for all, so that no two wait for each other."""
+        taken = []
+        try:
+            for local_id in sorted(set(local_ids)):
+                lock = self._lock(local_id)
+                await lock.acquire()
+                taken.append(lock)
+            yield
+        finally:
+            for lock in taken:
+                lock.release()
 
     def _write_what_waits(self) -> None:
         if self._unwritten:

@@ -6,16 +6,17 @@ looked for (`verification.py`). What never left waits, and goes out when its acc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from app.domain.edits import AttachmentGone
 from app.domain.errors import AccountError, MailError
+from app.domain.i18n import tr
 from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.problem import Finding
-from app.domain.record import Record
+from app.domain.record import Letter, Record
 from app.domain.state import State
 from app.services import preflight
 from app.services.accounts import Accounts
@@ -25,7 +26,7 @@ from app.services.deferrals import Deferrals
 from app.services.dispatch import Dispatch, Summary
 from app.services.drafts import Drafts
 from app.services.events import Event
-from app.services.letters import Letters
+from app.services.letters import Changes, Letters
 from app.services.ports import Clock, Mailbox
 from app.services.rows import ListRow
 from app.services.verification import OPEN, Verification
@@ -38,6 +39,10 @@ HOLD_SECONDS: Final = 5.0
 _CAN_GO: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 _CAN_COME_BACK: Final = frozenset({State.HELD, State.QUEUED, State.READY})
 _BATCH: Final = 100
+_VERIFIED_TOGETHER: Final = 1000
+"""So many letters are sent before it is looked where they went: the server sends first, and looks then."""
+_AT_A_TURN: Final = 20
+"""Letters that are looked at in one turn of the loop."""
 _KEPT_AFTER_SENT: Final = 7 * 24 * 3600.0
 
 
@@ -85,13 +90,20 @@ class Outbox:
 
     async def send(self, what: Sequence[LocalId | ListRow], hold_seconds: float = HOLD_SECONDS) -> list[Answer]:
         """Send letters; they can be undone for `hold_seconds`. One answer each, in order. Raises StorageError."""
-        names = await self._names_of(what)
-        now = self._clock.now()
         import asyncio
 
-        until = now + hold_seconds if hold_seconds > 0 else 0.0
-        # Side by side, so that a thousand letters share a few writes to the disk.
-        answers = await asyncio.gather(*(self._let_go(name, until) for name in names))
+        if hold_seconds > 0:
+            # All are fetched first: the time for undo is one time for all.
+            names = [name for part in _parts(what) for name in await self._names_of(part)]
+            answers = await self._let_go(names, self._clock.now() + hold_seconds)
+        else:
+            answers, waiting = [], [*_parts(what), []]
+            names = []
+            for part in waiting:
+                # While the server reads the next hundred, the hundred before goes on its way.
+                names, gone = await asyncio.gather(self._names_of(part), self._let_go(names, 0.0))
+                answers += gone
+                self._wake_all()
         self._wake_all()
         return answers
 
@@ -108,13 +120,9 @@ class Outbox:
 
     async def set_ready(self, what: Sequence[LocalId | ListRow]) -> list[Answer]:
         """Put letters aside as ready, to be sent together later; findings as with `send`. Raises StorageError."""
-        answers = []
-        for name in await self._names_of(what):
-            answer = await self._look_at(name)
-            if answer.goes and answer.local_id is not None:
-                await self._letters.change(answer.local_id, _can_go, state=State.READY, problem="", send_outcome=None)
-            answers.append(answer)
-        return answers
+        ready: Changes = {"state": State.READY, "problem": "", "send_outcome": None}
+        names = [name for part in _parts(what) for name in await self._names_of(part)]
+        return (await self._look_at(names, ready))[0]
 
     async def undo(self, local_ids: Iterable[LocalId]) -> list[LocalId]:
         """Take letters back that have not left yet; return those that could be. Raises StorageError."""
@@ -205,42 +213,61 @@ class Outbox:
             names.update(zip((place for place, _ in wanted), answers, strict=True))
         return [names[place] for place in sorted(names)]
 
-    async def _let_go(self, name: LocalId | MailError, hold_until: float) -> Answer:
-        """Look at one letter and hold or queue it, on disk."""
-        answer = await self._look_at(name)
-        if not answer.goes or answer.local_id is None:
-            return answer
-        for key in unused_pictures((await self._letters.read(answer.local_id)).content):
-            self._letters.append(answer.local_id, AttachmentGone(key))
-        record = await self._letters.change(
-            answer.local_id,
-            _can_go,
-            state=State.HELD if hold_until else State.QUEUED,
-            state_at=self._clock.now(),
-            hold_until=hold_until,
-            not_before=0.0,
-            attempts=0,
-            problem="",
-            send_outcome=None,
-            verified=0.0,
-            open=False,
-            refused=(),  # who sends it again wants them tried again
-        )
-        if record is not None:
-            self._bringing.begin(record)
-        return answer
+    async def _let_go(self, names: Sequence[LocalId | MailError], hold_until: float) -> list[Answer]:
+        """Look at letters and hold or queue them, on disk."""
+        goes: Changes = {
+            "state": State.HELD if hold_until else State.QUEUED,
+            "state_at": self._clock.now(),
+            "hold_until": hold_until,
+            "not_before": 0.0,
+            "attempts": 0,
+            "problem": "",
+            "send_outcome": None,
+            "verified": 0.0,
+            "open": False,
+            "refused": (),  # who sends it again wants them tried again
+        }
+        answers, changed = await self._look_at(names, goes)
+        for record in changed:
+            if record.state is goes["state"]:
+                self._bringing.begin(record)
+        return answers
 
-    async def _look_at(self, name: LocalId | MailError) -> Answer:
-        """Make the preflight; what keeps a letter back is written down, so that its row says it."""
-        if isinstance(name, MailError):
-            return Answer(None, error=name)
-        letter = await self._letters.read(name)
-        findings = tuple(preflight.check(letter.content, letter.pending))
-        stopping = preflight.blocking(list(findings))
+    async def _look_at(self, names: Sequence[LocalId | MailError], good: Changes) -> tuple[list[Answer], list[Record]]:
+        """Make the preflight, and change what is `good`; what keeps a letter back is written down: its row says it."""
+        import asyncio
+
+        if not names:
+            return [], []
+        letters = {
+            letter.record.local_id: letter
+            for letter in await self._letters.read_all([one for one in names if not isinstance(one, MailError)])
+        }
+        answers: list[Answer] = []
+        wanted: dict[LocalId, Changes] = {}
+        for number, name in enumerate(names):
+            if number and not number % _AT_A_TURN:
+                await asyncio.sleep(0)
+            if isinstance(name, MailError):
+                answers.append(Answer(None, error=name))
+            elif name not in letters:
+                answers.append(Answer(None, error=MailError(tr("This message is no longer on this computer."))))
+            else:
+                answer, wanted[name] = self._looked(letters[name], good)
+                answers.append(answer)
+        return answers, await self._letters.change_each(wanted, _can_go)
+
+    def _looked(self, letter: Letter, good: Changes) -> tuple[Answer, Changes]:
+        """Return what was found in a letter, and how its record is to be changed."""
+        name = letter.record.local_id
+        answer = Answer(name, tuple(preflight.check(letter.content, letter.pending)))
+        stopping = preflight.blocking(list(answer.findings))
         if stopping:
-            found = stopping[0].problem
-            await self._letters.change(name, _can_go, state=State.NEEDS_ATTENTION, problem=found)
-        return Answer(name, findings)
+            return answer, {"state": State.NEEDS_ATTENTION, "problem": stopping[0].problem}
+        if good["state"] is not State.READY:
+            for key in unused_pictures(letter.content):
+                self._letters.append(name, AttachmentGone(key))
+        return answer, good
 
     # --- waking -------------------------------------------------------------------------------------------------
 
@@ -286,23 +313,44 @@ class Outbox:
 
     async def _pump(self, account_id: AccountId) -> None:
         """Send everything of the account that is due now, in requests of up to 100."""
+        import asyncio
+
         total = Summary(account_id)
-        while True:
-            now = self._clock.now()
-            await self._queue_what_was_held(account_id, now)
-            if self._accounts.is_paused(account_id):
-                break
-            queued = [r for r in self._queued(account_id) if r.not_before <= now and not self._bringing.begin(r)]
-            due = sorted(queued, key=lambda r: r.state_at)
-            if not due:
-                break
-            summary = await self._dispatch.send(account_id, [record.local_id for record in due[:_BATCH]])
-            total = total.plus(summary)
-            self.verification.start(account_id, [*summary.accepted, *summary.untold])
-            if not summary.count:
-                break
+        to_verify: list[LocalId] = []
+        batch = await self._dispatch.prepare(account_id, (await self._due(account_id))[:_BATCH])
+        while batch.asked and not self._accounts.is_paused(account_id):
+            # While the server sends a hundred, the next hundred is made ready: neither waits for the other's disk.
+            following = [name for name in await self._due(account_id) if name not in batch.asked]
+            sent, prepared = await asyncio.gather(
+                self._dispatch.send(batch),
+                self._dispatch.prepare(account_id, following[:_BATCH]),
+                return_exceptions=True,
+            )
+            if isinstance(sent, BaseException):
+                raise sent
+            total = total.plus(sent)
+            self.verification.start(account_id, sent.untold)
+            to_verify += sent.accepted
+            if len(to_verify) >= _VERIFIED_TOGETHER:
+                self.verification.start(account_id, to_verify)
+                to_verify = []
+            if isinstance(prepared, BaseException):
+                raise prepared
+            batch = prepared
+            if not batch.asked:
+                batch = await self._dispatch.prepare(account_id, (await self._due(account_id))[:_BATCH])
+        self.verification.start(account_id, to_verify)
         if total.count:
             self.summary.emit(total)
+
+    async def _due(self, account_id: AccountId) -> list[LocalId]:
+        """Return the letters that are to go now, those that wait longest first."""
+        now = self._clock.now()
+        await self._queue_what_was_held(account_id, now)
+        if self._accounts.is_paused(account_id):
+            return []
+        queued = [r for r in self._queued(account_id) if r.not_before <= now and not self._bringing.begin(r)]
+        return [record.local_id for record in sorted(queued, key=lambda r: r.state_at)]
 
     async def _queue_what_was_held(self, account_id: AccountId, now: float) -> None:
         def is_over(record: Record) -> bool:
@@ -321,6 +369,11 @@ class Outbox:
                 sorted_out.setdefault(record.account_id, []).append(local_id)
         for account_id, mine in sorted_out.items():
             act(account_id, mine)
+
+
+def _parts(what: Sequence[LocalId | ListRow]) -> Iterator[Sequence[LocalId | ListRow]]:
+    for start in range(0, len(what), _BATCH):
+        yield what[start : start + _BATCH]
 
 
 def _can_go(record: Record) -> bool:

@@ -20,7 +20,7 @@ from app.domain.problem import ProblemKind, problem
 from app.domain.record import CopyKind, Record
 from app.domain.state import State
 from app.services.accounts import Accounts
-from app.services.letters import Letters
+from app.services.letters import Changes, Letters
 from app.services.ports import Clock, Mailbox
 from app.services.saver import FOR_THE_PERSON, KEY_UNKNOWN, LINK_LOST, as_it_is
 from app.services.work import Spawn, growing_pause
@@ -31,6 +31,10 @@ _PAUSES: Final = (5.0, 20.0)
 """Seconds before the second and the third look; what is not yet settled after the third is said as it was seen."""
 OPEN: Final = frozenset({State.SENT, State.UNKNOWN, State.SENT_NOT_FILED})
 _BATCH: Final = 100
+
+
+_Said = dict[LocalId, tuple[State, Changes]]
+"""What is to be told of letters: in which state they were, and what changes."""
 
 
 class _Seen(msgspec.Struct):
@@ -82,14 +86,7 @@ class Verification:
                     await self._clock.sleep(growing_pause(failures))
                     continue
                 last = look >= len(_PAUSES)
-                left = []
-                for local_id in open_ends:
-                    one = seen.get(local_id, _Seen())
-                    settled = await self._settle(local_id, one, again=local_id in seen_as_draft, last=last)
-                    if one.draft is not None:
-                        seen_as_draft.add(local_id)
-                    if not settled:
-                        left.append(local_id)
+                left = await self._settle_all(open_ends, seen, seen_as_draft, last=last)
                 open_ends = left
                 if open_ends:
                     await self._clock.sleep(_PAUSES[look] if not last else growing_pause(look))
@@ -130,16 +127,44 @@ class Verification:
                 raise
             return await self._mailbox.locate(account_id, marks, FOLDERS), True
 
-    async def _settle(self, local_id: LocalId, seen: _Seen, *, again: bool, last: bool) -> bool:
-        """Say what was seen, as far as it is certain. True where there is nothing more to look for."""
+    async def _settle_all(
+        self, local_ids: Sequence[LocalId], seen: dict[LocalId, _Seen], as_draft: set[LocalId], *, last: bool
+    ) -> list[LocalId]:
+        """Say of each what was seen; return those that are looked for again. `as_draft` were seen as drafts before."""
+        said: _Said = {}
+        settled: set[LocalId] = set()
+        records = [record for one in local_ids if (record := self._letters.get(one)) is not None]
+        known = [record.local_id for record in records if record.state is not State.UNKNOWN]
+        for local_id in known:
+            one = seen.get(local_id, _Seen())
+            if self._settle(local_id, one, said, again=local_id in as_draft, last=last):
+                settled.add(local_id)
+        await self._tell(said)
+        # What the others show of this server helps to tell what became of these.
+        for local_id in local_ids:
+            if local_id not in known and await self._settle_unknown(local_id, seen.get(local_id, _Seen()), last=last):
+                settled.add(local_id)
+        as_draft |= {local_id for local_id in local_ids if seen.get(local_id, _Seen()).draft is not None}
+        return [local_id for local_id in local_ids if local_id not in settled]
+
+    async def _tell(self, said: _Said) -> None:
+        """Write down what was seen of letters that the server had accepted, in one write to the disk."""
+        await self._letters.learn_each(
+            {local_id: changes for local_id, (_, changes) in said.items()},
+            lambda record: record.state is said[record.local_id][0],
+        )
+
+    def _settle(self, local_id: LocalId, seen: _Seen, said: _Said, *, again: bool, last: bool) -> bool:
+        """See what became of a letter that the server accepted; what is certain goes into `said`.
+
+        True where there is nothing more to look for.
+        """
         record = self._letters.get(local_id)
         if record is None or record.state not in OPEN:
             return True
         if seen.in_outbox and seen.sent is None:
-            return await self._is_held(record)
-        if record.state is State.UNKNOWN:
-            return await self._settle_unknown(record, seen, last=last)
-        return await self._settle_sent(record, seen, again=again, last=last)
+            return False
+        return self._settle_sent(record, seen, said, again=again, last=last)
 
     async def _is_held(self, record: Record) -> bool:
         """It rests in the server's Outbox: on its way, or held until its time, whatever answer was lost."""
@@ -148,7 +173,7 @@ class Verification:
         held = await self._letters.learn(record.local_id, when=lambda r: r.state is State.UNKNOWN, state=State.DEFERRED)
         return held is not None
 
-    async def _settle_sent(self, record: Record, seen: _Seen, *, again: bool, last: bool) -> bool:
+    def _settle_sent(self, record: Record, seen: _Seen, said: _Said, *, again: bool, last: bool) -> bool:
         """The server said yes: is there a copy where it was to be, and did the draft leave Drafts?"""
         filed = seen.sent is not None or record.copy_to.kind is CopyKind.NONE
         if seen.draft is not None:
@@ -156,28 +181,33 @@ class Verification:
                 return False
             self._leave_drafts.add(record.account_id)
             state = State.SENT if filed else State.SENT_NOT_FILED
-            await self._say(record, state, ProblemKind.LEFT_IN_DRAFTS, seen.draft)
+            said[record.local_id] = self._say(record, state, ProblemKind.LEFT_IN_DRAFTS, seen.draft)
         elif filed:
-            await self._say(record, State.SENT, None, seen.sent)
+            said[record.local_id] = self._say(record, State.SENT, None, seen.sent)
         elif seen.elsewhere is not None:
-            await self._say(record, State.SENT_NOT_FILED, ProblemKind.COPY_ELSEWHERE, seen.elsewhere)
+            said[record.local_id] = self._say(record, State.SENT_NOT_FILED, ProblemKind.COPY_ELSEWHERE, seen.elsewhere)
         elif not last:
             return False
         elif seen.blind or not record.message_id:
             # What may not be looked into cannot be said to hold no copy; and a draft of another client may bear
             # neither of our marks: its copy could not have been found.
-            await self._say(record, State.SENT, None, None)
+            said[record.local_id] = self._say(record, State.SENT, None, None)
         else:
-            await self._say(record, State.SENT_NOT_FILED, ProblemKind.NO_COPY, None)
+            said[record.local_id] = self._say(record, State.SENT_NOT_FILED, ProblemKind.NO_COPY, None)
         return True
 
-    async def _settle_unknown(self, record: Record, seen: _Seen, *, last: bool) -> bool:
+    async def _settle_unknown(self, local_id: LocalId, seen: _Seen, *, last: bool) -> bool:
         """Nobody said anything: only a copy proves that it was sent, only a draft that stays that it was not."""
+        record = self._letters.get(local_id)
+        if record is None or record.state is not State.UNKNOWN:
+            return True
+        if seen.in_outbox and seen.sent is None:
+            return await self._is_held(record)
         sent = seen.sent or seen.elsewhere
         if sent is not None:
             finding = None if seen.sent is not None else ProblemKind.COPY_ELSEWHERE
             finding = ProblemKind.LEFT_IN_DRAFTS if seen.draft is not None else finding
-            await self._say(record, State.SENT, finding, seen.draft or sent)
+            await self._tell({record.local_id: self._say(record, State.SENT, finding, seen.draft or sent)})
             return True
         if seen.draft is not None and record.local_id not in self._fenced:
             # Looked at once more after that: what arrived before the fence has left its copy by then.
@@ -240,15 +270,16 @@ class Verification:
             r.state is State.SENT and r.verified and not r.problem and r.send_outcome is not None for r in others
         )
 
-    async def _say(self, record: Record, state: State, finding: ProblemKind | None, at: Sighting | None) -> None:
-        await self._letters.learn(
-            record.local_id,
-            when=lambda r: r.state is record.state,
-            state=state,
-            problem="" if finding is None else problem(finding),
-            ref=None if at is None else at.ref,
-            verified=self._clock.now(),
-        )
+    def _say(
+        self, record: Record, state: State, finding: ProblemKind | None, at: Sighting | None
+    ) -> tuple[State, Changes]:
+        found: Changes = {
+            "state": state,
+            "problem": "" if finding is None else problem(finding),
+            "ref": None if at is None else at.ref,
+            "verified": self._clock.now(),
+        }
+        return record.state, found
 
     async def remove_draft(self, local_id: LocalId) -> Record | None:
         """Move a draft that was left behind after its letter was sent to Deleted Items. Raises StorageError."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from app.storage.codec import blob
@@ -31,9 +31,21 @@ class SqliteJournal:
         """Begin a message, or begin it anew. Where StorageError is raised it is kept in memory all the same."""
         await self._store.change(lambda shelf: shelf.create(record, content, on_server))
 
+    async def create_all(self, begun: Sequence[tuple[Record, Content, Content | None]]) -> None:
+        """Begin many in one transaction."""
+        await self._store.change(lambda shelf: shelf.create_all(begun))
+
     async def read(self, local_id: LocalId) -> Letter:
         """Read one message with every edit appended so far. Raises KeyError."""
         return await self._store.read(lambda shelf: shelf.read(local_id))
+
+    async def read_all(self, local_ids: Sequence[LocalId]) -> list[Letter]:
+        """Read many; what is no more is left out."""
+        return await self._store.read(lambda shelf: [shelf.read(one) for one in local_ids if shelf.knows(one)])
+
+    async def put_all(self, records: Sequence[Record]) -> None:
+        """Write many records in one transaction. Raises KeyError where one of them is no more: then none is written."""
+        await self._store.change(lambda shelf: shelf.put_all(records))
 
     async def put(self, record: Record, attempt: Content | None = None) -> None:
         """Write a record over the one before. Raises KeyError."""

@@ -119,6 +119,11 @@ class Shelf:
         kept.texts = {"base": blob, "on_server": None if on_server is None else codec.blob(on_server), "attempt": None}
         self._kept[record.local_id] = self._dirty[record.local_id] = kept
 
+    def create_all(self, begun: Sequence[tuple[Record, Content, Content | None]]) -> None:
+        """Begin many letters."""
+        for record, content, on_server in begun:
+            self.create(record, content, on_server)
+
     def append(self, local_id: LocalId, edit: Edit, at: float) -> None:
         """Take in one edit. Raises KeyError."""
         kept = self._with_text(local_id)
@@ -144,6 +149,13 @@ class Shelf:
         kept.record = codec.pack(record, Record)[0]
         kept.texts.update(texts)
         self._dirty[record.local_id] = kept
+
+    def put_all(self, records: Sequence[Record]) -> None:
+        """Write many records. Raises KeyError where one of them is no more: then none is written."""
+        for record in records:
+            self._require(record.local_id)
+        for record in records:
+            self.put(record, {})
 
     def forget(self, local_id: LocalId) -> None:
         """Remove a letter; one that is not there is gone already."""

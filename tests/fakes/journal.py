@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -75,6 +75,26 @@ class FakeJournal:
         self._kept[record.local_id] = _Kept(record, Replica(content), on_server)
         self._meet_trouble()
         self._write(record.local_id)
+
+    async def create_all(self, begun: Sequence[tuple[Record, Content, Content | None]]) -> None:
+        """Begin many."""
+        for record, content, on_server in begun:
+            self._kept[record.local_id] = _Kept(record, Replica(content), on_server)
+        self._meet_trouble()
+        for record, _, _ in begun:
+            self._write(record.local_id)
+
+    async def read_all(self, local_ids: Sequence[LocalId]) -> list[Letter]:
+        """Read many."""
+        return [await self.read(local_id) for local_id in local_ids if local_id in self._kept]
+
+    async def put_all(self, records: Sequence[Record]) -> None:
+        """Write many records, all or none."""
+        kept = [self._kept[record.local_id] for record in records]
+        self._meet_trouble()
+        for one, record in zip(kept, records, strict=True):
+            one.record = msgspec.structs.replace(record, edits=one.record.edits)
+            self._write(record.local_id)
 
     async def read(self, local_id: LocalId) -> Letter:
         """Read a message."""
