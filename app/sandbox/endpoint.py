@@ -114,6 +114,13 @@ class Endpoint:
         entry.status = made.status
         return await reply(request, made, rules, entry)
 
+    def note(self, operation: str, user: str = "") -> tuple[Entry, list[Rule]]:
+        """Write down a request whose text is a secret, and return what the fault plan wants of it."""
+        entry = self.journal.add(operation, 1, user, b"")
+        rules = self.faults.take(operation, user)
+        entry.fault = ", ".join(rule.action for rule in rules)
+        return entry, rules
+
     async def _admit(self, request: web.Request) -> tuple[Person | None, web.Response]:
         headers = {"Authorization": request.headers.get("Authorization", "")}
         loop = asyncio.get_running_loop()
@@ -121,6 +128,8 @@ class Endpoint:
         response = web.Response(status=401)
         for challenge in found.challenges:
             response.headers.add("WWW-Authenticate", challenge)
+        if found.diagnostics:
+            response.headers["x-ms-diagnostics"] = found.diagnostics
         return found.person, response
 
     def _note(self, operation: str, items: int, user: Person, body: bytes) -> tuple[Entry, list[Rule]]:

@@ -29,6 +29,7 @@ ACTIONS: Final = frozenset(
         "code",
         "fault",
         "expired-certificate",
+        "oauth-error",
         "leave-draft",
         "file-elsewhere",
     }

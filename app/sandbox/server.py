@@ -107,7 +107,7 @@ async def _listening(endpoint: Endpoint, port: int, scratch: Path, smtp: Host | 
     app = web.Application(client_max_size=LARGEST_REQUEST)
     # IIS reads paths in any case.
     app.router.add_route("*", f"/{{path:(?i:{re.escape(PATH[1:])})}}", endpoint.handle)
-    authority = Authority(endpoint.store, endpoint.tokens, endpoint.in_worker)
+    authority = Authority(endpoint.store, endpoint.tokens, endpoint.in_worker, endpoint.note)
     authority.add_routes(app)
     autodiscover = Autodiscover(endpoint)
     autodiscover.add_routes(app)

@@ -1,12 +1,14 @@
 """The authority's endpoints: where a person signs in, and where a program gets its tokens.
 
 The paths are those that clients of Exchange know. Every client is a public one, so that PKCE with S256 is required and
-redirects go to loopback addresses alone (RFC 8252 7.3); the port may be any.
+redirects go to loopback addresses alone (RFC 8252 7.3); the port may be any. In the journal and in fault plans its
+operations are "Authorize", "Token" and "DeviceCode".
 """
 
 import base64
 import hashlib
 import hmac
+import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,10 +17,14 @@ from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
+from app.sandbox.faults import Rule
+from app.sandbox.journal import Entry
 from app.sandbox.oauth import pages
-from app.sandbox.oauth.tokens import ACCESS, CODE, DEVICE, REFRESH, Grant, Tokens
+from app.sandbox.oauth.identity import Identity
+from app.sandbox.oauth.tokens import ACCESS, CODE, DEVICE, PERMISSION, REFRESH, Grant, Tokens
 from app.sandbox.signin.basic import check_password
 from app.sandbox.store.mail_store import MailStore
+from app.sandbox.troubles import Answer, reply, trouble_before
 
 PREFIX: Final = "/common/oauth2/v2.0"
 CLIENT_ID: Final = "5c1d9a52-6f0b-4a4e-9a55-3f1f0f6d2b7e"
@@ -28,6 +34,7 @@ _DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 _LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"
 
 InWorker = Callable[[Callable[[], Any]], Awaitable[Any]]
+Note = Callable[[str], tuple[Entry, list[Rule]]]
 
 
 class _Refusal(Exception):
@@ -41,16 +48,19 @@ class _Refusal(Exception):
 class Authority:
     """The authority over one store; `base` is set to the server's address once that is known."""
 
-    def __init__(self, store: MailStore, tokens: Tokens, in_worker: InWorker) -> None:
+    def __init__(self, store: MailStore, tokens: Tokens, in_worker: InWorker, note: Note) -> None:
         self._store = store
         self._tokens = tokens
         self._in_worker = in_worker
+        self._note = note
+        self._identity = Identity()
         self.base = ""
 
     def add_routes(self, app: web.Application) -> None:
         """Put the endpoints into an application."""
         app.router.add_get("/.well-known/oauth-authorization-server", self.metadata)
         app.router.add_get("/common/v2.0/.well-known/openid-configuration", self.metadata)
+        app.router.add_get("/common/discovery/v2.0/keys", self.keys)
         app.router.add_get(f"{PREFIX}/authorize", self.authorize)
         app.router.add_post(f"{PREFIX}/authorize", self.authorize)
         app.router.add_post(f"{PREFIX}/token", self.token)
@@ -62,11 +72,21 @@ class Authority:
         """Return what a program needs to know before it can ask."""
         return {
             "client_id": CLIENT_ID,
+            "authority": self._issuer,
             "authorize": f"{self.base}{PREFIX}/authorize",
             "token": f"{self.base}{PREFIX}/token",
             "device": f"{self.base}{PREFIX}/devicecode",
-            "scope": f"{self.base}/EWS.AccessAsUser.All offline_access",
+            "scope": f"{self.base}/{PERMISSION} offline_access",
         }
+
+    @property
+    def _issuer(self) -> str:
+        return f"{self.base}/common/v2.0"
+
+    async def keys(self, request: web.Request) -> web.Response:
+        """Say what ID tokens are signed with."""
+        del request
+        return web.json_response(await self._in_worker(self._identity.keys))
 
     async def metadata(self, request: web.Request) -> web.Response:
         """Say where everything is (RFC 8414)."""
@@ -74,52 +94,79 @@ class Authority:
         known = self.announcement()
         return web.json_response(
             {
-                "issuer": f"{self.base}/common/v2.0",
+                "issuer": self._issuer,
+                "jwks_uri": f"{self.base}/common/discovery/v2.0/keys",
                 "authorization_endpoint": known["authorize"],
                 "token_endpoint": known["token"],
                 "device_authorization_endpoint": known["device"],
                 "response_types_supported": ["code"],
-                "response_modes_supported": ["query"],
+                "response_modes_supported": ["query", "form_post"],
+                "subject_types_supported": ["pairwise"],
+                "id_token_signing_alg_values_supported": ["RS256"],
                 "grant_types_supported": [_CODE_GRANT, "refresh_token", _DEVICE_GRANT],
                 "code_challenge_methods_supported": ["S256"],
                 "token_endpoint_auth_methods_supported": ["none"],
-                "scopes_supported": ["EWS.AccessAsUser.All", "offline_access", "openid"],
+                "scopes_supported": [PERMISSION, "offline_access", "openid", "profile"],
             }
         )
 
-    async def authorize(self, request: web.Request) -> web.Response:
+    async def authorize(self, request: web.Request) -> web.StreamResponse:
         """Show the form to sign in, and answer it with a redirect that carries the code (RFC 6749 4.1.1, 4.1.2)."""
+        entry, rules = self._note("Authorize")
+        early = await trouble_before(request, rules)
+        answer = early or await self._authorize(request, next((one for one in rules if _is_said(one)), None))
+        entry.status = answer.status
+        return answer
+
+    async def _authorize(self, request: web.Request, rule: Rule | None) -> web.StreamResponse:
         given = {**request.query, **({str(k): str(v) for k, v in (await request.post()).items()})}
         redirect = given.get("redirect_uri", "")
         if given.get("client_id") != CLIENT_ID or not is_loopback(redirect):
             words = "client_id is unknown, or redirect_uri is no loopback address."
             return _html(pages.message("This request cannot be answered", words), 400)
-        refusal = _check_authorize(given)
+        refusal = _ordered(rule) if rule is not None else _check_authorize(given)
         if refusal is not None:
-            return _redirect(redirect, {**refusal, "state": given.get("state")})
+            return _return(given, refusal)
         hidden = {name: value for name, value in given.items() if name not in {"username", "password", "answer"}}
         if request.method == "GET":
             return _html(pages.sign_in(hidden, user=given.get("login_hint", "")))
         if given.get("answer") == "no":
-            return _redirect(redirect, {"error": "access_denied", "state": given.get("state")})
+            return _return(given, {"error": "access_denied"})
         name, password = given.get("username", ""), given.get("password", "")
         person = await self._in_worker(lambda: check_password(self._store, name, password))
         if person is None:
             return _html(pages.sign_in(hidden, user=name, complaint="The user or the password is not right."))
-        details = {"redirect_uri": redirect, "challenge": given["code_challenge"]}
+        details = {"redirect_uri": redirect, "challenge": given["code_challenge"], "nonce": given.get("nonce", "")}
         grant = Grant(person.id, CLIENT_ID, given.get("scope", ""), details)
         code = await self._in_worker(lambda: self._tokens.give(CODE, grant))
-        return _redirect(redirect, {"code": code, "state": given.get("state")})
+        return _return(given, {"code": code})
 
-    async def token(self, request: web.Request) -> web.Response:
+    async def token(self, request: web.Request) -> web.StreamResponse:
         """Give out tokens for a code, a refresh token or a device code (RFC 6749 4.1.3 and 6, RFC 8628 3.4)."""
+        return await self._serve(request, "Token", self._answer)
+
+    async def _serve(
+        self, request: web.Request, operation: str, work: Callable[[Mapping[str, str]], dict[str, Any]]
+    ) -> web.StreamResponse:
+        """Answer a form with JSON, written down and open to trouble as all requests are."""
         given = {str(name): str(value) for name, value in (await request.post()).items()}
+        entry, rules = self._note(operation)
+        early = await trouble_before(request, rules)
+        if early is not None:
+            entry.status = early.status
+            return early
+        status = 200
         try:
-            answer = await self._in_worker(lambda: self._answer(given))
+            rule = next((one for one in rules if _is_said(one)), None)
+            said = _ordered(rule) if rule is not None else await self._in_worker(lambda: work(given))
+            status = 400 if rule is not None else 200
         except _Refusal as refusal:
-            body = {"error": refusal.code, "error_description": str(refusal)}
-            return web.json_response(body, status=400, headers=_NO_STORE)
-        return web.json_response(answer, headers=_NO_STORE)
+            status, said = 400, {"error": refusal.code, "error_description": str(refusal)}
+        answer = Answer(status, json.dumps(said).encode(), "application/json; charset=utf-8")
+        response = await reply(request, answer, rules, entry)
+        if not response.prepared:
+            response.headers.update(_NO_STORE)
+        return response
 
     def _answer(self, given: Mapping[str, str]) -> dict[str, Any]:
         if given.get("client_id") != CLIENT_ID:
@@ -131,7 +178,8 @@ class Authority:
             grant = self._tokens.take(REFRESH, given.get("refresh_token", ""))
             if grant is None:
                 raise _Refusal("invalid_grant", "The refresh token is unknown, used or expired.")
-            return self._give(grant)
+            scope = given.get("scope") or grant.scope
+            return self._give(Grant(grant.person, grant.client, scope, {}))
         if kind == _DEVICE_GRANT:
             return self._give(self._redeem_device(given.get("device_code", "")))
         raise _Refusal("unsupported_grant_type", "grant_type is not one of those that are served.")
@@ -161,40 +209,43 @@ class Authority:
 
     def _give(self, grant: Grant) -> dict[str, Any]:
         plain = Grant(grant.person, grant.client, grant.scope, {})
+        scopes = grant.scope.split()
         answer: dict[str, Any] = {
             "token_type": "Bearer",
             "scope": grant.scope,
             "expires_in": int(self._tokens.lifetimes[ACCESS]),
             "access_token": self._tokens.give(ACCESS, plain),
         }
-        if "offline_access" in grant.scope.split():
+        if "offline_access" in scopes:
             answer["refresh_token"] = self._tokens.give(REFRESH, plain)
+        person = self._store.people.with_id(grant.person)
+        if "openid" in scopes and person is not None:
+            nonce = str(grant.details.get("nonce", ""))
+            answer["id_token"] = self._identity.token(self._issuer, grant.client, person, nonce)
         return answer
 
-    async def device_code(self, request: web.Request) -> web.Response:
+    async def device_code(self, request: web.Request) -> web.StreamResponse:
         """Begin the device flow (RFC 8628 3.1 and 3.2)."""
-        given = await request.post()
+        return await self._serve(request, "DeviceCode", self._begin_device)
+
+    def _begin_device(self, given: Mapping[str, str]) -> dict[str, Any]:
         if given.get("client_id") != CLIENT_ID:
-            body = {"error": "invalid_client", "error_description": "client_id is unknown."}
-            return web.json_response(body, status=400, headers=_NO_STORE)
+            raise _Refusal("invalid_client", "client_id is unknown.")
         user_code = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(2))
         grant = Grant(0, CLIENT_ID, str(given.get("scope", "")), {"user_code": user_code})
-        code = await self._in_worker(lambda: self._tokens.give(DEVICE, grant))
+        code = self._tokens.give(DEVICE, grant)
         pointer = Grant(0, CLIENT_ID, "", {"device_code": code})
-        await self._in_worker(lambda: self._tokens.give(DEVICE, pointer, value=user_code))
+        self._tokens.give(DEVICE, pointer, value=user_code)
         where = f"{self.base}/common/oauth2/deviceauth"
-        return web.json_response(
-            {
-                "device_code": code,
-                "user_code": user_code,
-                "verification_uri": where,
-                "verification_uri_complete": f"{where}?user_code={user_code}",
-                "expires_in": int(self._tokens.lifetimes[DEVICE]),
-                "interval": 1,
-                "message": f"Open {where} and enter the code {user_code}.",
-            },
-            headers=_NO_STORE,
-        )
+        return {
+            "device_code": code,
+            "user_code": user_code,
+            "verification_uri": where,
+            "verification_uri_complete": f"{where}?user_code={user_code}",
+            "expires_in": int(self._tokens.lifetimes[DEVICE]),
+            "interval": 1,
+            "message": f"Open {where} and enter the code {user_code}.",
+        }
 
     async def device(self, request: web.Request) -> web.Response:
         """Show the form for the user code, and take its answer (RFC 8628 3.3)."""
@@ -254,7 +305,28 @@ def _html(text: str, status: int = 200) -> web.Response:
     return web.Response(status=status, text=text, content_type="text/html", headers=headers)
 
 
-def _redirect(address: str, said: Mapping[str, str | None]) -> web.Response:
-    query = urlencode({name: value for name, value in said.items() if value is not None})
+def _is_said(rule: Rule) -> bool:
+    return rule.action == "oauth-error"
+
+
+def _ordered(rule: Rule) -> dict[str, str]:
+    """Return the error that a rule wants: its code, and in its text what Entra ID would say."""
+    return {"error": rule.code, **({"error_description": rule.text} if rule.text else {})}
+
+
+def _return(given: Mapping[str, str], said: Mapping[str, str]) -> web.Response:
+    """Send the browser back to the program, in the way that this asked for."""
+    answer = {**said, **({"state": given["state"]} if "state" in given else {})}
+    if given.get("response_mode") != "form_post":
+        return _redirect(given["redirect_uri"], answer)
+    nonce = secrets.token_urlsafe(16)
+    policy = f"default-src 'none'; script-src 'nonce-{nonce}'; frame-ancestors 'none'"
+    headers = {**_NO_STORE, "Content-Security-Policy": policy}
+    text = pages.form_post(given["redirect_uri"], answer, nonce)
+    return web.Response(text=text, content_type="text/html", headers=headers)
+
+
+def _redirect(address: str, said: Mapping[str, str]) -> web.Response:
+    query = urlencode(said)
     joined = f"{address}{'&' if urlsplit(address).query else '?'}{query}"
     return web.Response(status=302, headers={**_NO_STORE, "Location": joined})

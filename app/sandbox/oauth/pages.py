@@ -33,6 +33,15 @@ def sign_in(hidden: Mapping[str, str], *, user: str = "", complaint: str = "", c
     return page("Sign in to the Mailwright sandbox", form)
 
 
+def form_post(address: str, said: Mapping[str, str], nonce: str) -> str:
+    """Make the page that brings an answer back as a form (OAuth 2.0 Form Post Response Mode); `nonce` lets it go on."""
+    fields = "".join(
+        f"<input type='hidden' name='{html.escape(name)}' value='{html.escape(value)}'>" for name, value in said.items()
+    )
+    form = f"<form method='post' action='{html.escape(address)}'>{fields}<p><button>Continue</button></p></form>"
+    return page("Going back to the program", f"{form}<script nonce='{nonce}'>document.forms[0].submit()</script>")
+
+
 def message(title: str, text: str) -> str:
     """Make a page that says one thing."""
     return page(title, f"<p>{html.escape(text)}</p>")

@@ -10,6 +10,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from app.sandbox.store.mail_store import MailStore
 from app.sandbox.store.people import Person
@@ -17,6 +18,13 @@ from app.sandbox.store.people import Person
 ACCESS, REFRESH, CODE, DEVICE = "access", "refresh", "code", "device"
 LIFETIMES: Final = {ACCESS: 3600.0, REFRESH: 90 * 24 * 3600.0, CODE: 300.0, DEVICE: 900.0}
 """Seconds each kind is good for unless `Tokens.lifetimes` says otherwise."""
+PERMISSION: Final = "EWS.AccessAsUser.All"
+"""What a token must allow for the service to take it; before it stands the service's own address, or nothing."""
+_OF_OPENID: Final = frozenset({"openid", "profile", "email", "offline_access"})
+UNKNOWN: Final = "The token was not given out by an authority that is trusted here, or was withdrawn."
+EXPIRED: Final = "The token has expired."
+WRONG_AUDIENCE: Final = "The audience claim value is invalid for this resource."
+WRONG_SCOPE: Final = "The token contains not enough scope to make this call."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +84,20 @@ class Tokens:
             self._store.database.run("DELETE FROM tokens WHERE hash = ? AND kind = ?", (_hash(token), kind))
         return found
 
-    def check_access(self, token: str) -> Person | None:
-        """Return who an access token was given to; None where it is unknown, expired or withdrawn."""
-        grant = self.look(ACCESS, token)
-        return None if grant is None else self._store.people.with_id(grant.person)
+    def check_access(self, token: str) -> tuple[Person | None, str]:
+        """Return who an access token was given to, or why it does not let anybody in here."""
+        grant = self.look(ACCESS, token, expired=True)
+        if grant is None:
+            return None, UNKNOWN
+        if self.look(ACCESS, token) is None:
+            return None, EXPIRED
+        resources = [one.rpartition("/") for one in grant.scope.split() if one not in _OF_OPENID]
+        ours = [name for resource, _, name in resources if not resource or urlsplit(resource).hostname == "localhost"]
+        if not ours:
+            return None, WRONG_AUDIENCE
+        if PERMISSION not in ours:
+            return None, WRONG_SCOPE
+        return self._store.people.with_id(grant.person), ""
 
     def withdraw(self, person: int | None = None, kinds: tuple[str, ...] = (ACCESS, REFRESH)) -> int:
         """Make tokens of somebody, or of all, worthless; returns how many."""

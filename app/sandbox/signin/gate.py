@@ -5,20 +5,23 @@ import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from app.sandbox.oauth.tokens import Tokens
+from app.sandbox.oauth.tokens import WRONG_AUDIENCE, WRONG_SCOPE, Tokens
 from app.sandbox.signin import basic, ntlm
 from app.sandbox.store.mail_store import MailStore
 from app.sandbox.store.people import Person
 
+_DIAGNOSTICS: Final = {WRONG_AUDIENCE: ("2000003", "invalid_resource"), WRONG_SCOPE: ("2000008", "invalid_grant")}
+
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Who may pass; where that is nobody, the WWW-Authenticate headers of the 401."""
+    """Who may pass; where that is nobody, the WWW-Authenticate headers of the 401, and what was wrong with a token."""
 
     person: Person | None
     challenges: tuple[str, ...] = ()
+    diagnostics: str = ""
 
 
 class _Connection:
@@ -47,7 +50,7 @@ class Gate:
         if scheme == "basic":
             return self._refuse_unless(basic.check_basic(self._store, credentials))
         if scheme == "bearer":
-            return self._refuse_unless(self._tokens.check_access(credentials), error="invalid_token")
+            return self._take_bearer(credentials)
         with self._lock:
             known = self._connections.get(connection) if connection is not None else None
         return self._refuse_unless(known.person if known is not None and not scheme else None)
@@ -63,9 +66,15 @@ class Gate:
             return Admission(None, (f"{ntlm.CHALLENGE} {answer}",))
         return self._refuse_unless(state.person)
 
-    def _refuse_unless(self, person: Person | None, error: str = "") -> Admission:
+    def _take_bearer(self, token: str) -> Admission:
+        person, wrong = self._tokens.check_access(token)
+        number, category = _DIAGNOSTICS.get(wrong, ("2000001", "invalid_token"))
+        diagnostics = f'{number};reason="{wrong}";error_category="{category}"' if wrong else ""
+        return self._refuse_unless(person, error="invalid_token", diagnostics=diagnostics)
+
+    def _refuse_unless(self, person: Person | None, error: str = "", diagnostics: str = "") -> Admission:
         if person is not None:
             return Admission(person)
         bearer = f'Bearer realm="localhost", authorization_uri="{self.authorize_url}"'
         bearer += f', error="{error}"' if error else ""
-        return Admission(None, (bearer, ntlm.CHALLENGE, basic.CHALLENGE))
+        return Admission(None, (bearer, ntlm.CHALLENGE, basic.CHALLENGE), diagnostics)

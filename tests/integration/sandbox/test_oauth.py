@@ -111,9 +111,8 @@ def test_without_offline_access_there_is_no_refresh_token(sandbox: RunningSandbo
 
 
 def begin_device(sandbox: RunningSandbox) -> dict[str, str]:
-    reply = form(
-        sandbox, known(sandbox)["device_authorization_endpoint"], client_id=client_id(sandbox), scope="offline_access"
-    )
+    where = known(sandbox)["device_authorization_endpoint"]
+    reply = form(sandbox, where, client_id=client_id(sandbox), scope="EWS.AccessAsUser.All offline_access")
     said: dict[str, str] = json.loads(reply.content)
     return said
 
