@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from app.domain.edits import TextSplice
-from app.domain.errors import BadInput
+from app.domain.errors import BadInput, MailError
 from app.domain.message import Content, Field, ItemRef, LocalId
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.recipient import Recipient
@@ -15,12 +14,14 @@ from app.domain.record import CopyKind, CopyTo, Record
 from app.domain.state import State
 from app.services.accounts import PAUSING
 from app.services.autosave import ON_ITS_WAY
+from app.services.comparing import Comparison
 from app.services.rows import ListRow
+from tests.faults.promise.acts_with_files import ActsWithFiles
 from tests.faults.promise.life import AFTER, BEFORE, DURING, Fuse
-from tests.faults.promise.oracle import Oracle
+from tests.faults.promise.oracle import words_of
 from tests.faults.promise.person import HOLDS, WAITS, Step
 from tests.faults.promise.trouble import NAMES, OPERATIONS, rule_for
-from tests.faults.promise.world import USERS, World
+from tests.faults.promise.world import USERS
 
 END: Final = 1_000_000
 PHASES: Final = (BEFORE, DURING, AFTER)
@@ -28,12 +29,8 @@ FRIEND: Final = Recipient("james.okafor@contoso.com", "James Okafor")
 SECOND: Final = Recipient("priya.natarajan@contoso.com", "Priya Natarajan")
 
 
-class Acts:
+class Acts(ActsWithFiles):
     """Does steps, one after the other, and holds each against the truth."""
-
-    def __init__(self, world: World, oracle: Oracle) -> None:
-        self.world, self.oracle = world, oracle
-        self._numbers = itertools.count(1)
 
     async def do(self, step: Step) -> None:
         """Do one step; a window that dies of it is started again."""
@@ -41,12 +38,6 @@ class Acts:
         await act(step)
         await self.world.revive()
         await self.oracle.look_at_rows()
-
-    def _word(self) -> str:
-        return f"w{next(self._numbers)}"
-
-    def _pick(self, step: Step, among: Any = None) -> Record | None:
-        return self.world.letter(step.a, among=among)
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
@@ -113,6 +104,34 @@ class Acts:
         if record is not None:
             await self.world.act(self.world.window.drafts.take_back(record.local_id))
             self.oracle.taken_back(record.local_id)
+
+    async def _choose(self, step: Step) -> None:
+        """The person compares the two versions of a letter, and keeps one, or both."""
+        record = self._pick(step, lambda one: "compare" in self.oracle.offers(one))
+        if record is None:
+            return
+        comparing = self.world.window.comparing
+        seen = await self.world.act(comparing.compare(record.local_id))
+        if not isinstance(seen, Comparison):
+            return
+        if step.b == 2:
+            await self.world.act(comparing.keep_both(record.local_id))
+            return
+        mine = words_of(await self.world.content_of(record.local_id))
+        theirs = {*seen.seen.content.body.split(), *(one.name for one in seen.seen.attachments)}
+        if step.b == 3:
+            done = await self.world.act(comparing.keep_mine(seen))
+            if not isinstance(done, MailError):
+                self.oracle.given_up(theirs, mine)
+            return
+        given_up = await self.world.act(comparing.take_theirs(seen))
+        if isinstance(given_up, MailError):
+            return
+        words = self.oracle.given_up(mine, theirs)
+        if step.b == 1 and given_up is not None:
+            self.oracle.chosen_again(words)
+            if not isinstance(await self.world.act(comparing.restore(record.local_id, given_up)), MailError):
+                self.oracle.given_up(theirs, mine)
 
     async def _adopt(self, step: Step) -> None:
         rows = []

@@ -71,7 +71,12 @@ class Life:
         work = self.pending.start(call())
         if when == DURING:
             self.die()
-        answer = await asyncio.shield(work)
+        try:
+            answer = await asyncio.shield(work)
+        except asyncio.CancelledError:
+            if not self.dead:
+                work.cancel()  # whoever lives and does not want it any more says so; the dead say nothing
+            raise
         if when == AFTER:
             self.die()
         self.must_live()

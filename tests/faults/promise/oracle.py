@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, Final
 
-from app.domain.message import LocalId
+from app.domain.message import Content, LocalId
 from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.record import CopyKind, Record
@@ -13,20 +13,21 @@ from app.domain.state import State
 from app.services.saver import is_passing, waits_for_person
 from app.services.wording import explain_record, state_words
 from tests.faults.promise.claims import Claim, claim_of
+from tests.faults.promise.files import judge_files
 from tests.faults.promise.server import Kept
+from tests.faults.promise.verdict import Broken
 from tests.faults.promise.world import USERS, World
 
 Deliveries = dict[str, dict[str, list[str]]]
+READERS: Final = ["james.okafor@contoso.com", "priya.natarajan@contoso.com"]
+"""Whom the person writes to."""
 _LONG = 1500.0
 """Seconds after which nothing may be left undone, once all trouble is over: more than the longest pause."""
 
 
-class Broken(AssertionError):
-    """The promise is broken: `kind` counts it ("lost", "twice", "wrong words"), the text says where."""
-
-    def __init__(self, kind: str, text: str) -> None:
-        super().__init__(f"{kind}: {text}")
-        self.kind = kind
+def words_of(content: Content) -> set[str]:
+    """Return the words of a text, and the names of what is attached to it."""
+    return {*content.body.split(), *(one.name for one in content.attachments)}
 
 
 class Oracle:
@@ -37,6 +38,7 @@ class Oracle:
         self.words: dict[str, str] = {}
         self.excused: set[str] = set()
         self.meddled: set[str] = set()
+        self.files: dict[str, int] = {}
         self.sent_by_others: Counter[str] = Counter()
         self.told: Counter[str] = Counter()
 
@@ -46,6 +48,28 @@ class Oracle:
         """The person typed a word."""
         self.words[word] = local_id
 
+    def attached(self, local_id: LocalId, name: str, size: int) -> None:
+        """The person attached a file; it counts as a word that is not to be lost."""
+        self.words[name], self.files[name] = local_id, size
+
+    def detached(self, name: str) -> None:
+        """It was taken away again, by the person or elsewhere."""
+        self.excused.add(name)
+
+    def put_back(self, name: str) -> None:
+        """The person undid that."""
+        self.excused.discard(name)
+
+    def attached_elsewhere(self, item: Kept, name: str, size: int) -> None:
+        """Another client attached a file."""
+        self.wrote_elsewhere(item, name)
+        self.files[name] = size
+
+    def detached_elsewhere(self, item: Kept, name: str) -> None:
+        """Another client took a file away."""
+        self.meddled.add(item.mark or item.item_id)
+        self.excused.add(name)
+
     def wrote_elsewhere(self, item: Kept, word: str) -> None:
         """Another client added a word."""
         self.meddled.add(item.mark or item.item_id)
@@ -54,7 +78,7 @@ class Oracle:
     def deleted_elsewhere(self, item: Kept) -> None:
         """Another client deleted a draft: what only it had is gone by somebody's will."""
         self.meddled.add(item.mark or item.item_id)
-        self.excused.update(item.body.split())
+        self.excused.update((*item.body.split(), *(file.name for file in item.files)))
 
     def sent_elsewhere(self, item: Kept) -> None:
         """Another client sent a draft."""
@@ -69,6 +93,16 @@ class Oracle:
         """The person took it back."""
         if local_id not in self.meddled:
             self.excused -= {word for word, mine in self.words.items() if mine == local_id}
+
+    def given_up(self, words: set[str], instead: set[str]) -> set[str]:
+        """The person chose one version of a letter over another; return the words that went, for `chosen_again`."""
+        went = words - instead - self.excused
+        self.excused |= went
+        return went
+
+    def chosen_again(self, words: set[str]) -> None:
+        """The person took that choice back."""
+        self.excused -= words
 
     def offers(self, record: Record) -> set[str]:
         """Return what a letter's row and pane offer."""
@@ -94,16 +128,18 @@ class Oracle:
         self.told[claim.value] += 1
         others = self.sent_by_others[record.local_id] or self.sent_by_others[record.ref.item_id if record.ref else ""]
         if any(len(set(whom)) != len(whom) for whom in times.values()) or len(times) > 1 + others:
-            raise self._broken("twice", record, times)
+            raise self.broken("twice", record, times)
         if claim is Claim.SENT and not times:
-            raise self._broken("lost", record, times)
+            raise self.broken("lost", record, times)
         if claim is Claim.NOT_SENT and times and not others:
-            raise self._broken("wrong words", record, times)
+            raise self.broken("wrong words", record, times)
 
-    def _is_meddled(self, record: Record, with_what: set[str]) -> bool:
-        return record.local_id in with_what or (record.ref is not None and record.ref.item_id in with_what)
+    def is_meddled(self, record: Record) -> bool:
+        """Tell whether another client had its hands in a letter."""
+        return record.local_id in self.meddled or (record.ref is not None and record.ref.item_id in self.meddled)
 
-    def _broken(self, kind: str, record: Record, what: Any) -> Broken:
+    def broken(self, kind: str, record: Record, what: Any) -> Broken:
+        """Return what says that `record` says something else than what is so."""
         words = state_words(record, self.world.clock.now()).text
         return Broken(kind, f"{record.head.subject!r} says {words!r} ({record.state}, {record.problem}), but: {what}")
 
@@ -116,8 +152,6 @@ class Oracle:
         world.note_fired()
         world.set_rules([])
         world.window.life.fuse = world.engine_fuse = None
-        # Nothing is late any more but what a busy machine makes late, and that is no trouble of the schedule's.
-        world.ground.be_patient(True)
         world.window.journal.hand_over()
         for _ in range(3):
             await self._sign_in()
@@ -134,18 +168,19 @@ class Oracle:
         """Look at everything, once all trouble is over and all is settled."""
         await self.look_at_rows()
         kept = self.world.server.kept()
-        deliveries = self.world.server.deliveries()
+        letters = {one.local_id: await self.world.content_of(one.local_id) for one in self.world.letters()}
         for record in self.world.letters():
-            self._check_end(record, kept, deliveries)
+            self._check_end(record, kept)
         self._check_drafts(kept)
-        await self._check_words(kept)
+        self._check_words(kept, letters)
+        judge_files(self, kept, letters, READERS)
 
-    def _check_end(self, record: Record, kept: list[Kept], deliveries: Deliveries) -> None:
+    def _check_end(self, record: Record, kept: list[Kept]) -> None:
         # A draft of another client that could not be marked is known by its name on the server alone.
         name = "" if record.ref is None or record.marked else record.ref.item_id
         mine = [one for one in kept if one.mark == record.local_id or one.item_id == name]
         if record.state in {State.HELD, State.QUEUED, State.SENDING}:
-            raise self._broken("stuck", record, f"{record.send_outcome} {record.save_outcome}")
+            raise self.broken("stuck", record, f"{record.send_outcome} {record.save_outcome}")
         if record.state is State.UNKNOWN:
             self._check_unknown(record, mine)
         if (
@@ -153,7 +188,7 @@ class Oracle:
             and not record.discarded
             and state_words(record, self.world.clock.now()).action == ""
         ):
-            raise self._broken("wrong words", record, "nothing is offered")
+            raise self.broken("wrong words", record, "nothing is offered")
         if record.state in {State.SENT, State.SENT_NOT_FILED}:
             self._check_filed(record, mine)
         elif record.saved and not record.discarded and record.state in {State.DRAFT, State.READY}:
@@ -161,53 +196,53 @@ class Oracle:
         elif record.state is State.DRAFT and not record.discarded:
             self._check_unsaved(record)
         if record.discarded and any(one.folder == "drafts" for one in mine):
-            raise self._broken("wrong words", record, "the draft is still in Drafts")
-        del deliveries
+            raise self.broken("wrong words", record, "the draft is still in Drafts")
 
     def _check_unknown(self, record: Record, mine: list[Kept]) -> None:
         """It stays unknown only where nobody could know."""
         if read_problem(record.problem)[0] is not ProblemKind.CANNOT_BE_KNOWN:
-            raise self._broken("stuck", record, record.send_outcome)
+            raise self.broken("stuck", record, record.send_outcome)
         if any(not one.is_draft for one in mine):
-            raise self._broken("wrong words", record, "a copy is there")
+            raise self.broken("wrong words", record, "a copy is there")
         there = any(one.folder == "drafts" for one in mine)
         proves = self.world.manner != "leave-draft" and record.copy_to.kind is not CopyKind.NONE
         if there and proves:
-            raise self._broken("wrong words", record, "the draft is there, and no copy")
+            raise self.broken("wrong words", record, "the draft is there, and no copy")
 
     def _check_filed(self, record: Record, mine: list[Kept]) -> None:
         problem = read_problem(record.problem)[0]
         copies = [one for one in mine if one.folder == "sentitems" and not one.is_draft]
         drafts = [one for one in mine if one.folder == "drafts" and one.is_draft]
-        if self._is_meddled(record, self.meddled):
+        if self.is_meddled(record):
             return
         if not record.verified:
-            raise self._broken("stuck", record, "never verified")
+            raise self.broken("stuck", record, "never verified")
         wants_copy = record.copy_to.kind is not CopyKind.NONE
         if record.state is State.SENT and problem is None and wants_copy and len(copies) != 1:
-            raise self._broken("wrong words", record, f"{len(copies)} copies")
+            raise self.broken("wrong words", record, f"{len(copies)} copies")
         if record.state is State.SENT_NOT_FILED and copies:
-            raise self._broken("wrong words", record, "the copy is there")
+            raise self.broken("wrong words", record, "the copy is there")
         if (problem is ProblemKind.LEFT_IN_DRAFTS) != bool(drafts):
-            raise self._broken("wrong words", record, f"{len(drafts)} drafts")
+            raise self.broken("wrong words", record, f"{len(drafts)} drafts")
 
     def _check_saved(self, record: Record, kept: list[Kept]) -> None:
-        if self._is_meddled(record, self.meddled):
+        if self.is_meddled(record):
             return
         there = [one for one in kept if one.mark == record.local_id and one.folder == "drafts"]
         if not there and record.marked:
-            raise self._broken("wrong words", record, "it is not in Drafts")
-        mine = {word for word, letter in self.words.items() if letter == record.local_id} - self.world.lost_words
+            raise self.broken("wrong words", record, "it is not in Drafts")
+        mine = {word for word, letter in self.words.items() if letter == record.local_id and word not in self.files}
+        mine -= self.world.lost_words
         for one in there:
             if not mine <= set(one.body.split()):
-                raise self._broken("wrong words", record, f"the draft says {one.body!r}, not {sorted(mine)}")
+                raise self.broken("wrong words", record, f"the draft says {one.body!r}, not {sorted(mine)}")
 
     def _check_unsaved(self, record: Record) -> None:
         outcome = record.save_outcome
         refused = outcome is not None and outcome.verdict is Verdict.REFUSED and not is_passing(outcome)
         empty = not (record.head.to or record.head.subject or record.head.preview)
         if not (record.saved or refused or waits_for_person(record) or empty):
-            raise self._broken("stuck", record, f"never saved: {outcome}")
+            raise self.broken("stuck", record, f"never saved: {outcome}")
 
     def _check_drafts(self, kept: list[Kept]) -> None:
         for user in USERS:
@@ -218,11 +253,11 @@ class Oracle:
             if doubled:
                 raise Broken("drafts multiplied", f"{len(doubled)} drafts are there more than once")
 
-    async def _check_words(self, kept: list[Kept]) -> None:
-        """Every word that the disk had in time is in a letter of this machine, or on the server."""
-        found = {word for one in kept for word in one.body.split()}
-        for record in self.world.letters():
-            found.update((await self.world.text_of(record.local_id)).split())
+    def _check_words(self, kept: list[Kept], letters: dict[LocalId, Content]) -> None:
+        """Every word that the disk had in time is in a letter of this machine, or on the server; so is every file."""
+        found = {word for one in kept for word in (*one.body.split(), *(file.name for file in one.files))}
+        for content in letters.values():
+            found.update((*content.body.split(), *(one.name for one in content.attachments)))
         gone_with_no_copy = {
             record.local_id
             for record in self.world.letters()

@@ -10,10 +10,11 @@ from typing import Any
 
 from app.domain.state import State
 from tests.faults.promise.acts import Acts
-from tests.faults.promise.oracle import Broken, Oracle
+from tests.faults.promise.oracle import Oracle
 from tests.faults.promise.person import Step
 from tests.faults.promise.plain import LETTERS, PRESSES, matrix
 from tests.faults.promise.server import Server
+from tests.faults.promise.verdict import Broken
 from tests.faults.promise.world import USERS, Ground, World
 from tests.sandbox_fixture import start, stop
 

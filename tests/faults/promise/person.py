@@ -42,12 +42,19 @@ RANGES: Final[dict[str, tuple[int, int, int, int]]] = {
     "discard": (2, 6, 0, 0),
     "take back": (2, 6, 0, 0),
     "keep no copy": (1, 6, 0, 0),
+    "attach": (5, 6, 3, 0),
+    "detach": (2, 6, 2, 0),
+    "put back": (2, 0, 0, 0),
+    "keep attached": (1, 6, 0, 0),
+    "choose": (3, 6, 4, 0),
     "sign in": (2, 2, 0, 0),
     "wait": (10, len(WAITS), 0, 0),
     "other writes": (1, 2, 0, 0),
     "adopt": (1, 4, 2, 0),
     "other edits": (2, 6, 0, 0),
     "other deletes": (1, 6, 2, 0),
+    "other attaches": (1, 6, 3, 0),
+    "other detaches": (1, 6, 0, 0),
     "other sends": (1, 6, 0, 0),
     "trouble": (16, len(NAMES), len(OPERATIONS), 4),
     "calm": (1, 0, 0, 0),
@@ -69,14 +76,28 @@ def of(what: str, dice: random.Random) -> Step:
     return Step(what, *(dice.randrange(size) if size else 0 for size in ranges))
 
 
-BURST: Final = ("send", "send", "send several", "save", "type", "discard", "retry", "send all", "open")
+SIZES: Final = (40, 4_000, 400_000)
+"""Bytes of a file; the largest takes a while to go up."""
+BURST: Final = (
+    *("send", "send", "send several", "save", "type", "discard", "retry", "send all", "open"),
+    *("attach", "detach"),
+)
 """What a person does while trouble waits for it."""
+_OF_FILES: Final = tuple(place for place, name in enumerate(OPERATIONS) if name.endswith("Attachment"))
 
 
 def draw_burst(dice: random.Random) -> list[Step]:
     """Draw trouble, perhaps an end in its midst, something that meets them, and the time that it takes."""
-    ends = [dice.choices(("kill window", "other edits", "kill engine"), (6, 3, 1))[0]] if dice.random() < 0.4 else []
-    return [of(what, dice) for what in ("trouble", *ends, dice.choice(BURST), "wait", "wait")]
+    act = dice.choice(BURST)
+    of_files = act in {"attach", "detach"}
+    trouble = of("trouble", dice)
+    if of_files and dice.random() < 0.7:
+        trouble = trouble._replace(b=dice.choice(_OF_FILES))
+    engine = 5 if of_files else 1
+    ends = []
+    if dice.random() < 0.4:
+        ends = dice.choices(("kill window", "other edits", "kill engine"), (6, 3, engine))
+    return [trouble, *(of(what, dice) for what in (*ends, act, "wait", "wait"))]
 
 
 def draw_schedule(number: int) -> tuple[int, list[Step]]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 from typing import Any, cast
 
 from app.domain.account import Account, ProbeStep
-from app.domain.edits import Edit, TextSplice
+from app.domain.edits import AttachmentSet, Edit, TextSplice
 from app.domain.errors import StorageError
 from app.domain.message import Content, LocalId
 from app.domain.record import Letter, Record
 from app.engine.client import EngineClient
-from app.services.ports import Mailbox
+from app.services.ports import AttachedFiles, Mailbox
+from app.storage.attachments import AttachmentFolder
 from app.storage.journal import SqliteJournal
 from tests.faults.promise.life import Life
 
@@ -45,13 +46,28 @@ class MortalJournal:
         return len(self._typed)
 
     def words_waiting(self) -> list[str]:
-        """Return the texts that no disk has yet."""
-        return [edit.added.strip() for _, edit in self._typed if isinstance(edit, TextSplice)]
+        """Return the texts, and the names of what was attached, that no disk has yet."""
+        return [word for _, edit in self._typed for word in _words_of(edit)]
 
     async def create(self, record: Record, content: Content, on_server: Content | None = None) -> None:
         self._life.must_live()
         self.hand_over()
         await self._life.step(lambda: self._journal.create(record, content, on_server))
+
+    async def create_all(self, begun: Sequence[tuple[Record, Content, Content | None]]) -> None:
+        self._life.must_live()
+        self.hand_over()
+        await self._life.step(lambda: self._journal.create_all(begun))
+
+    async def read_all(self, local_ids: Sequence[LocalId]) -> list[Letter]:
+        self._life.must_live()
+        self.hand_over()
+        return await self._life.step(lambda: self._journal.read_all(local_ids), counts=False)
+
+    async def put_all(self, records: Sequence[Record]) -> None:
+        self._life.must_live()
+        self.hand_over()
+        await self._life.step(lambda: self._journal.put_all(records))
 
     async def read(self, local_id: LocalId) -> Letter:
         self._life.must_live()
@@ -110,10 +126,39 @@ class MortalMailbox:
 
         return await self._life.step(call)
 
-    async def open_account(self, account: Account, secret: str) -> None:
+    async def open_account(self, account: Account, secret: str, proxy_secret: str = "") -> None:
         """Leaves no trace anywhere, and is no step."""
         self._life.must_live()
-        await self._engine().open_account(account, secret)
+        await self._engine().open_account(account, secret, proxy_secret)
 
-    def probe(self, account: Account, secret: str) -> AsyncIterator[ProbeStep]:
-        return self._engine().probe(account, secret)
+    def probe(self, account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
+        return self._engine().probe(account, secret, proxy_secret)
+
+
+class MortalFiles:
+    """The private copies of one window. Each that writes is a step."""
+
+    _WRITE = frozenset({"keep", "keep_bytes", "share", "settle"})
+
+    def __init__(self, files: AttachmentFolder, life: Life) -> None:
+        self._files = files
+        self._life = life
+
+    def as_port(self) -> AttachedFiles:
+        """Return it as what it is: it has every method that the folder has."""
+        return cast("AttachedFiles", self)
+
+    def path(self, local_id: LocalId, key: str) -> str:
+        return self._files.path(local_id, key)
+
+    def __getattr__(self, name: str) -> Any:
+        return partial(self._do, name)
+
+    async def _do(self, name: str, *asked: Any) -> Any:
+        return await self._life.step(lambda: getattr(self._files, name)(*asked), counts=name in self._WRITE)
+
+
+def _words_of(edit: Edit) -> tuple[str, ...]:
+    if isinstance(edit, TextSplice):
+        return (edit.added.strip(),)
+    return (edit.attached.name,) if isinstance(edit, AttachmentSet) and not edit.if_there else ()

@@ -6,7 +6,9 @@ import base64
 import http.client
 import json
 import ssl
+from collections.abc import Iterable
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +19,22 @@ from tests.sandbox_fixture import NAMES, RunningSandbox, envelope
 
 ARCHIVE = "svc.archive@contoso.com"
 """May act as everybody else."""
+_PROCESSED = frozenset({"", "stall", "code", "leave-draft", "file-elsewhere"})
+"""Troubles under which a request is looked at all the same, sooner or later."""
 KEPT = ("drafts", "outbox", "sentitems", "deleteditems")
+_PATIENCE = 300.0
+"""Seconds for an answer of the sandbox, which is slow where the machine is busy."""
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """An attachment of an item."""
+
+    attachment_id: str
+    name: str
+
+
+_FIELDS = ("item:Subject", "item:Body", "item:IsDraft", "item:Attachments", "message:InternetMessageId")
 
 
 @dataclass(frozen=True)
@@ -32,6 +49,8 @@ class Kept:
     subject: str
     body: str
     is_draft: bool
+    message_id: str
+    files: tuple[KeptFile, ...]
 
 
 class Server:
@@ -67,7 +86,8 @@ class Server:
 
     def under_way(self) -> int:
         """Return how many requests were taken in and are not answered yet."""
-        return sum(entry["status"] == 0 and entry["fault"] in {"", "stall"} for entry in self._admin("GET", "journal"))
+        entries = self._admin("GET", "journal")
+        return sum(entry["status"] == 0 and set(entry["fault"].split(", ")) <= _PROCESSED for entry in entries)
 
     def deliveries(self) -> dict[str, dict[str, list[str]]]:
         """Return by mark, and by each time that the letter went, to whom it was delivered."""
@@ -103,9 +123,19 @@ class Server:
         ids = self._ids(self.post(user, soap.find(folder, base="IdOnly")))
         if not ids:
             return []
-        paths = "".join(map(soap.field, ("item:Subject", "item:Body", "item:IsDraft"))) + soap.MARKER_PATH
+        paths = "".join(map(soap.field, _FIELDS)) + soap.MARKER_PATH
         tree = self.post(user, soap.get(ids, base="IdOnly", paths=paths, more="<t:BodyType>Text</t:BodyType>"))
         return [_kept(user, folder, item) for item in tree.iterfind(".//t:Message", NAMES)]
+
+    def received(self, addresses: Iterable[str]) -> list[Kept]:
+        """Return every letter that these people have in their Inbox."""
+        return [item for address in addresses for item in self.in_folder(address, "inbox")]
+
+    def content_of(self, user: str, file: KeptFile) -> bytes:
+        """Return the bytes of an attachment."""
+        ids = f'<t:AttachmentId Id="{escape(file.attachment_id)}"/>'
+        tree = self.post(user, f"<m:GetAttachment><m:AttachmentIds>{ids}</m:AttachmentIds></m:GetAttachment>")
+        return base64.b64decode(tree.findtext(".//t:Content", "", NAMES))
 
     # --- the other client -------------------------------------------------------------------------------------------
 
@@ -126,6 +156,19 @@ class Server:
     def send(self, item: Kept) -> None:
         """Send a draft."""
         self.post(item.user, soap.send([(item.item_id, item.change_key)]))
+
+    def attach(self, item: Kept, name: str, content: bytes) -> None:
+        """Attach a file to a draft."""
+        encoded = base64.b64encode(content).decode()
+        file = f"<t:FileAttachment><t:Name>{name}</t:Name><t:Content>{encoded}</t:Content></t:FileAttachment>"
+        parent = f'<m:ParentItemId Id="{escape(item.item_id)}"/>'
+        request = f"<m:CreateAttachment>{parent}<m:Attachments>{file}</m:Attachments></m:CreateAttachment>"
+        self.post(item.user, request)
+
+    def detach(self, item: Kept, file: KeptFile) -> None:
+        """Take an attachment away from a draft."""
+        ids = f'<t:AttachmentId Id="{escape(file.attachment_id)}"/>'
+        self.post(item.user, f"<m:DeleteAttachment><m:AttachmentIds>{ids}</m:AttachmentIds></m:DeleteAttachment>")
 
     def post(self, user: str, body: str) -> etree._Element:
         """Make a request as another client of `user`, which no rule of a fault plan befalls: those name a user."""
@@ -150,7 +193,7 @@ class Server:
         if connection is None:
             context = ssl.create_default_context(cafile=self.sandbox.ca_file)
             port = urlsplit(self.sandbox.url).port
-            connection = http.client.HTTPSConnection(host, port, timeout=30, context=context)
+            connection = http.client.HTTPSConnection(host, port, timeout=_PATIENCE, context=context)
             self._connections[which] = connection
         try:
             connection.request(method, path, body, headers)
@@ -179,4 +222,11 @@ def _kept(user: str, folder: str, item: etree._Element) -> Kept:
         text("t:Subject"),
         text("t:Body"),
         text("t:IsDraft") == "true",
+        text("t:InternetMessageId"),
+        tuple(_file(one) for one in item.iterfind("t:Attachments/t:FileAttachment", NAMES)),
     )
+
+
+def _file(found: etree._Element) -> KeptFile:
+    name = found.find("t:AttachmentId", NAMES)
+    return KeptFile("" if name is None else str(name.get("Id")), found.findtext("t:Name", "", NAMES))

@@ -29,7 +29,7 @@ from tests.sandbox_fixture import start, stop
 EXAMPLES: Final = int(os.environ.get("MAILWRIGHT_SCHEDULES", "80"))
 NUMBERED: Final = range(int(os.environ.get("MAILWRIGHT_NUMBERED_SCHEDULES", "80")))
 FATE: Final = ("trouble", "calm", "kill window", "kill engine", "wait")
-OTHERS: Final = ("other writes", "other edits", "other deletes", "other sends")
+OTHERS: Final = tuple(what for what in RANGES if what.startswith("other "))
 PERSON: Final = tuple(what for what in RANGES if what not in (*FATE, *OTHERS))
 
 

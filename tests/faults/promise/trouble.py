@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 OPERATIONS: Final = (
@@ -11,11 +12,24 @@ OPERATIONS: Final = (
     *("FindItem",) * 2,
     "GetItem",
     "DeleteItem",
+    "CreateAttachment",
+    "DeleteAttachment",
     "*",
 )
 """As often as they matter."""
 LATE: Final = 0.6
-"""Seconds that a server keeps a late request; longer than the engine waits here (`world.DEADLINE`)."""
+"""Seconds that a server keeps a late request; longer than the engine waits for such a one (`world.DEADLINE`)."""
+OPERATION_OF: Final = {
+    "save": "CreateItem",
+    "update": "UpdateItem",
+    "send": "SendItem",
+    "delete": "DeleteItem",
+    "get": "GetItem",
+    "locate": "FindItem",
+    "attach": "CreateAttachment",
+    "delete_attachments": "DeleteAttachment",
+}
+"""What the calls of the port ask of the server."""
 
 _INTERNAL: Final = "ErrorInternalServerError"
 
@@ -68,6 +82,12 @@ OFTEN: Final[tuple[dict[str, Any], ...]] = ({"nth": 1}, {"nth": 1}, {"nth": 2}, 
 def rule_for(name: str, operation: str, often: int, user: str) -> dict[str, Any]:
     """Return the rule: it befalls the next request, the one after, or the next three."""
     return {**TROUBLES[name], **OFTEN[often], "operation": operation, "user": user}
+
+
+def may_be_late(name: str, rules: Iterable[dict[str, Any]]) -> bool:
+    """Tell whether a rule in force keeps requests of this call of the port for longer than the engine waits."""
+    operations = {"*", OPERATION_OF.get(name, "*")}
+    return any(rule.get("seconds") == LATE and rule["operation"] in operations for rule in rules)
 
 
 def manner_rule(manner: str) -> list[dict[str, Any]]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from app.domain.account import Account
 from app.engine.client import EngineClient
 from app.services.accounts import Accounts
+from app.services.attachments import Attachments
+from app.services.comparing import Comparing
 from app.services.drafts import Drafts
 from app.services.letters import Letters
 from app.services.outbox import Outbox
@@ -22,7 +25,7 @@ from tests.fakes.scene import Spawned
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.settings import FakeSettings
 from tests.faults.promise.life import Life, Pending
-from tests.faults.promise.ports import MortalJournal, MortalMailbox
+from tests.faults.promise.ports import MortalFiles, MortalJournal, MortalMailbox
 
 FILE = "mailwright.sqlite"
 ATTACHED = "attachments"
@@ -56,17 +59,22 @@ class Window:
         window.letters = Letters(window.journal, clock, spawn)
         window.accounts = Accounts(FakeSettings(accounts), secrets, mailbox)
         window.mailbox = WatchedMailbox(mailbox, window.accounts, clock)
-        window.drafts = Drafts(
-            window.letters, window.mailbox, window.accounts, clock, spawn, AttachmentFolder(folder / ATTACHED)
-        )
+        window.files = AttachmentFolder(folder / ATTACHED)
+        files = MortalFiles(window.files, window.life).as_port()
+        window.drafts = Drafts(window.letters, window.mailbox, window.accounts, clock, spawn, files)
+        window.attachments = Attachments(window.letters, window.drafts, files, spawn)
+        window.comparing = Comparing(window.letters, window.drafts, window.mailbox, _at_once)
         window.outbox = Outbox(window.letters, window.drafts, window.mailbox, window.accounts, clock, spawn)
         window.remedies = Remedies(window.letters, window.drafts, window.outbox, window.accounts, spawn)
         return window
 
+    files: AttachmentFolder
     letters: Letters
     accounts: Accounts
     mailbox: WatchedMailbox
     drafts: Drafts
+    attachments: Attachments
+    comparing: Comparing
     outbox: Outbox
     remedies: Remedies
 
@@ -74,9 +82,10 @@ class Window:
         """Go on from where the disk says, as the program does."""
         await self.letters.load()
         await self.accounts.read()
-        await self.accounts.open_all()
-        await self.drafts.resume()
         await self.outbox.resume()
+        await self.drafts.resume()
+        await self.attachments.resume()
+        await self.accounts.open_all()
 
     async def bury(self, to: Path, edits_kept: int) -> list[str]:
         """End as by SIGKILL; `to` holds what the disk has then, with so many of the edits of the last moment.
@@ -101,6 +110,10 @@ class Window:
         await self.spawn.end()
         await _all_of(self.life.pending)
         await self.store.close(10)
+
+
+async def _at_once(work: Callable[[], Any]) -> Any:
+    return work()
 
 
 def _copy(old: Path, new: Path) -> None:

@@ -26,12 +26,14 @@ from tests.fakes.clock import FakeClock, settle
 from tests.fakes.secrets import FakeSecrets
 from tests.faults.promise.life import BEFORE, DURING, Fuse, Pending
 from tests.faults.promise.server import Kept, Server
-from tests.faults.promise.trouble import LATE, manner_rule
+from tests.faults.promise.trouble import LATE, manner_rule, may_be_late
 from tests.faults.promise.window import Window
 
 USERS: Final = ("clara.fontaine@contoso.com", "sofia.lindqvist@contoso.com")
 DEADLINE: Final = 0.4
-"""Seconds that the engine waits for an answer; under `trouble.LATE`."""
+"""Seconds that the engine waits for what may be late, under `trouble.LATE`."""
+PATIENCE: Final = 300.0
+"""Seconds that it waits for everything else: a busy machine is no trouble of a schedule's."""
 
 
 class WorldClock(FakeClock):
@@ -80,7 +82,7 @@ class Ground:
         return Account(account_id, user, sandbox.url, known["user"], ca_file=sandbox.ca_file)
 
     def _new_engine(self) -> EngineClient:
-        return EngineClient(deadlines=Deadlines(write=DEADLINE, send=DEADLINE, read=DEADLINE))
+        return EngineClient(deadlines=_deadlines(PATIENCE))
 
     async def make_ready(self) -> None:
         """See to it that an engine runs, and is warm: the first request of one waits for its imports."""
@@ -89,26 +91,20 @@ class Ground:
             await self.engine.close()
             self.engine = self._new_engine()
             self.engine_deaths = 0
-        self.be_patient(False)
         if self.engine.pid is None:
             await self.warm_up()
 
-    def be_patient(self, patient: bool) -> None:
-        """Let the engine wait for answers as long as it likes, or no longer than late ones take."""
-        seconds = 60.0 if patient else DEADLINE
-        self.engine._deadlines = Deadlines(write=seconds, send=seconds, read=seconds)
+    def wait_for(self, *, late: bool) -> None:
+        """Let the engine wait for its next answer as long as that takes, or no longer than a `late` one may."""
+        self.engine._deadlines = _deadlines(DEADLINE if late else PATIENCE)
 
     async def warm_up(self) -> None:
         """Start the engine and let it load what it stands on, however long that takes."""
-        before = self.engine._deadlines
-        self.be_patient(True)
-        try:
-            for account in self.accounts:
-                await self.engine.open_account(account, self.secrets.held[account.account_id])
-                while not await self._is_there(account.account_id):
-                    continue  # killed as it came up
-        finally:
-            self.engine._deadlines = before
+        self.wait_for(late=False)
+        for account in self.accounts:
+            await self.engine.open_account(account, self.secrets.held[account.account_id])
+            while not await self._is_there(account.account_id):
+                continue  # killed as it came up
 
     async def _is_there(self, account_id: AccountId) -> bool:
         """Ask for what the engine refuses by itself: it has to be there for that, and no request is made."""
@@ -121,6 +117,10 @@ class Ground:
         """End the engine."""
         await self.engine.close()
         self.server.close()
+
+
+def _deadlines(seconds: float) -> Deadlines:
+    return Deadlines(write=seconds, send=seconds, read=seconds, attach=seconds)
 
 
 class World:
@@ -151,6 +151,7 @@ class World:
         self.server.reset()
         self.set_rules([])
         (self.folder / "0").mkdir()
+        (self.folder / "files").mkdir()
         await self._live()
 
     async def _live(self) -> None:
@@ -249,12 +250,15 @@ class World:
     def _before(self, name: str) -> None:
         """A request is about to go."""
         self.asked_to_send = self.asked_to_send or name == "send"
-        if any(rule.get("seconds") == LATE for rule in self.rules):
+        late = may_be_late(name, self.rules)
+        self.ground.wait_for(late=late)
+        if late or name == "attach":  # which a person may stop halfway
             self._must_look = True
         fuse = self.engine_fuse
         if fuse is not None and fuse.burns_down():
             self.engine_fuse = None
             self.met["engine killed"] += 1
+            self.met["engine killed as files went up"] += name == "attach"
             self.ground.engine_deaths += 1
             self._must_look = True
             if fuse.when == BEFORE:
@@ -267,6 +271,14 @@ class World:
         if pid is not None:
             os.kill(pid, signal.SIGKILL)
             self._engine_is_cold = True
+
+    # --- files of the person's ---------------------------------------------------------------------------------------
+
+    def new_file(self, name: str, size: int) -> Path:
+        """Write a file of `size` bytes that says its name over and over; return where it is."""
+        path = self.folder / "files" / name
+        path.write_bytes(bytes_of(name, size))
+        return path
 
     # --- what there is ----------------------------------------------------------------------------------------------
 
@@ -294,9 +306,15 @@ class World:
         """Return the address of an account."""
         return next(one.address for one in self.ground.accounts if one.account_id == account_id)
 
-    async def text_of(self, local_id: LocalId) -> str:
-        """Return a letter's text as this machine has it."""
-        return (await self.window.store.read(lambda shelf: shelf.read(local_id))).content.body
+    async def content_of(self, local_id: LocalId) -> Content:
+        """Return a letter as this machine has it."""
+        return (await self.window.store.read(lambda shelf: shelf.read(local_id))).content
+
+
+def bytes_of(name: str, size: int) -> bytes:
+    """Return the bytes of the file of this name."""
+    word = f"{name} ".encode()
+    return (word * (size // len(word) + 1))[:size]
 
 
 def _memory() -> str | None:
