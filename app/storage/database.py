@@ -83,7 +83,7 @@ def open_database(path: Path, migrations: Sequence[str] = MIGRATIONS) -> sqlite3
     sqlite3.Error and OSError.
     """
     if not path.exists() or path.stat().st_size == 0:
-        if _wal(path).exists() and _wal(path).stat().st_size > 0:
+        if wal_of(path).exists() and wal_of(path).stat().st_size > 0:
             raise NotReadable("the file is empty, but changes to it are beside it")
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     else:
@@ -96,6 +96,8 @@ def open_database(path: Path, migrations: Sequence[str] = MIGRATIONS) -> sqlite3
             "synchronous = FULL",
             # On macOS only this waits until the disk itself has it; elsewhere it changes nothing.
             "fullfsync = ON",
+            # Pages of changes beside it after which they are brought in, come what may; mostly a quiet moment did.
+            "wal_autocheckpoint = 4000",
             "journal_size_limit = 8000000",
             "secure_delete = FAST",
             "temp_store = MEMORY",
@@ -133,7 +135,7 @@ def _look_before_touching(path: Path, known: int) -> None:
 def to_look_at(path: Path) -> str:
     """Return the URI by which `path` is opened without changing it."""
     # Without changes beside it, nothing but the file needs to be looked at, and no file is made for the look.
-    mode = "mode=ro" if _wal(path).exists() else "mode=ro&immutable=1"
+    mode = "mode=ro" if wal_of(path).exists() else "mode=ro&immutable=1"
     return f"{path.absolute().as_uri()}?{mode}"
 
 
@@ -179,8 +181,8 @@ def set_aside(path: Path) -> Path:
         aside = path.with_name(f"{path.stem} (damaged {stamp}, {number}){path.suffix}")
     if path.exists():
         path.rename(aside)
-    if _wal(path).exists():
-        _wal(path).rename(_wal(aside))
+    if wal_of(path).exists():
+        wal_of(path).rename(wal_of(aside))
     # It only indexes the -wal file, and is made anew from it.
     remove_index(path)
     return aside
@@ -191,5 +193,6 @@ def remove_index(path: Path) -> None:
     path.with_name(path.name + "-shm").unlink(missing_ok=True)
 
 
-def _wal(path: Path) -> Path:
+def wal_of(path: Path) -> Path:
+    """Return the file of changes beside a database."""
     return path.with_name(path.name + "-wal")

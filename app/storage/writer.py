@@ -1,7 +1,8 @@
 """The one thread that owns the database: takes what is asked in order, writes it in few commits, and bears a bad disk.
 
-A trouble is told once, and tried again in growing pauses; until then memory holds what was typed. A damaged file is set
-aside at once, and everything that can be read, or is in memory, goes on in a new one.
+A commit that somebody waits for ends when the disk has it; one of keys ends when the file has it, and the disk follows
+at once (`to_disk.py`). A trouble is told once, and tried again in growing pauses; until then memory holds what was
+typed. A damaged file is set aside at once, and everything that can be read, or is in memory, goes on in a new one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -22,6 +24,7 @@ from app.storage.lock import InstanceLock
 from app.storage.rescue import rescue
 from app.storage.shelf import Shelf
 from app.storage.task import Append, Kind, Task
+from app.storage.to_disk import POSSIBLE, ToDisk
 from app.storage.wording import closed_error, damage_told, storage_error
 
 GATHER: Final = 0.01
@@ -31,6 +34,8 @@ LAST_RETRY: Final = 5.0
 QUIET: Final = 1.0
 IDLE: Final = 60.0
 """After this many seconds a letter's text is let go of in memory."""
+MANY_COMMITS: Final = 100
+"""After so many the changes beside the database are brought into it, in a quiet moment."""
 FIRST_CHECK: Final = 0.25
 """How long looking for damage may keep the first read waiting; a longer look is made in a quiet moment."""
 
@@ -39,7 +44,14 @@ class Stop:
     """The last entry of the queue."""
 
 
-Entry = Append | Task[Any] | Stop
+@dataclass(frozen=True)
+class DiskFailed:
+    """The disk would not take what is in the file."""
+
+    error: OSError
+
+
+Entry = Append | Task[Any] | Stop | DiskFailed
 
 
 class Ears(Protocol):
@@ -76,6 +88,9 @@ class Writer:
         self._ears = ears
         self._lock = InstanceLock(path)
         self._shelf: Shelf
+        self._to_disk = ToDisk(database.wal_of(path), self._disk_failed)
+        self._waits_for_disk = True
+        self._commits = 0
         self._late: deque[Append] = deque()
         self._broken = False
         self._checked = False
@@ -98,6 +113,7 @@ class Writer:
             while self._serve(self._gather()):
                 pass
         finally:
+            self._to_disk.end()
             self._shelf.connection.close()
             self._lock.release()
             self._refuse_the_rest()
@@ -112,6 +128,10 @@ class Writer:
                 self._ears.answered([entry])
             elif isinstance(entry, Append):
                 self.all_written = False
+
+    def _disk_failed(self, error: OSError) -> None:
+        """Called in the other thread: have the writer find out by itself whether the disk is well, and say so."""
+        self.entries.put(DiskFailed(error))
 
     def _open(self) -> None:
         database.prepare_folder(self._path.parent)
@@ -137,6 +157,7 @@ class Writer:
         """Set the damaged file aside, and take what can be read of it over. Raises OSError and sqlite3.Error."""
         aside = database.set_aside(self._path)
         fresh = database.open_database(self._path)
+        self._waits_for_disk = True
         try:
             rescued = rescue(aside, fresh)
         except BaseException:
@@ -186,6 +207,16 @@ class Writer:
                 self._check(lambda: not self.entries.empty())
             else:
                 self._untidy = self._shelf.tidy(time.monotonic(), IDLE)
+                self._bring_in()
+
+    def _bring_in(self) -> None:
+        """Bring the changes beside the database into it, while nobody types: the disk is waited for three times."""
+        if self._commits >= MANY_COMMITS:
+            self._commits = 0
+            try:
+                self._shelf.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            except sqlite3.Error as error:
+                self._mend(error)  # any other trouble is told where something is written
 
     def _check(self, give_up: Callable[[], bool]) -> None:
         try:
@@ -222,18 +253,23 @@ class Writer:
                 self._append(entry)
             elif isinstance(entry, Task):
                 self._run(entry)
+            elif isinstance(entry, DiskFailed):
+                self._note_trouble(storage_error(entry.error, self._path.parent))
         if wanted:
-            self._write_for(tasks)
+            awaited = stopping or any(task.kind is not Kind.READ for task in tasks)
+            self._write_for(tasks, wait=awaited)
         if tasks:
             self._ears.answered(tasks)
         self._untidy = self._untidy or bool(batch)
         self.all_written = not (self._shelf.dirty or self._late)
         return not stopping
 
-    def _write_for(self, tasks: list[Task[Any]]) -> None:
+    def _write_for(self, tasks: list[Task[Any]], *, wait: bool) -> None:
         if self._trouble is None and not self._shelf.dirty:
+            if wait:
+                self._fail([task for task in tasks if task.kind is Kind.FLUSH], self._catch_up())
             return
-        error = self._write()
+        error = self._write(wait=wait)
         if error is None:
             if self._late:
                 self._fail([task for task in tasks if task.kind is Kind.FLUSH], self._trouble)
@@ -288,14 +324,24 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - a defect belongs to the one who awaits the call
             task.error = error
 
-    def _write(self) -> StorageError | None:
-        """Bring the shelf to the disk in one transaction; return what went wrong."""
+    def _catch_up(self) -> StorageError | None:
+        """Return when the disk has what the file has, or what went wrong."""
+        try:
+            self._to_disk.now()
+        except OSError as error:
+            told = storage_error(error, self._path.parent)
+            self._note_trouble(told)
+            return told
+        return None
+
+    def _write(self, *, wait: bool) -> StorageError | None:
+        """Bring the shelf to the file in one transaction, and to the disk where it is to `wait`; tell what failed."""
         error: BaseException | None = None
         for _ in range(2):
             try:
                 if self._broken:
                     self._rebuild()
-                self._commit()
+                self._commit(wait=wait or self._trouble is not None or not POSSIBLE)
             except Exception as failure:  # noqa: BLE001 - whatever it is, the writer goes on, and the person is told
                 error = failure
                 if not (database.is_damage(failure) and self._mend(failure)):
@@ -307,8 +353,11 @@ class Writer:
         self._note_trouble(told)
         return told
 
-    def _commit(self) -> None:
+    def _commit(self, *, wait: bool) -> None:
         connection = self._shelf.connection
+        if wait is not self._waits_for_disk:
+            connection.execute(f"PRAGMA synchronous = {'FULL' if wait else 'NORMAL'}")
+            self._waits_for_disk = wait
         connection.execute("BEGIN IMMEDIATE")
         try:
             if self._trouble is not None and not self._shelf.dirty:
@@ -321,6 +370,11 @@ class Writer:
                 connection.execute("ROLLBACK")
             raise
         self._shelf.written()
+        self._commits += 1
+        if wait:
+            self._to_disk.done()
+        else:
+            self._to_disk.soon()
 
     # --- trouble -----------------------------------------------------------------------------------------------------
 
