@@ -69,6 +69,13 @@ class Child:
         lines = [line.decode().partition(" ") for line in said.split(b"\n")[:-1]]
         return [int(what) for one, _, what in lines if one == word]
 
+    def forget(self) -> None:
+        """Pass over what was said until now."""
+        assert self.process.stdout is not None
+        while select.select([self.process.stdout], [], [], 0)[0] and os.read(self.process.stdout.fileno(), 1 << 16):
+            pass
+        self._rest = b""
+
     def order(self, words: str) -> None:
         """Write a line to its standard input."""
         assert self.process.stdin is not None
@@ -114,18 +121,23 @@ class Home:
         """Set up the first account of `sandbox` in `place`."""
         self._place = place
         self._display = display
+        self._sandbox = sandbox
         self._password = sandbox.first["password"]
         self._runs = 0
         asyncio.run(self._set_up(sandbox))
 
-    async def _set_up(self, sandbox: RunningSandbox) -> None:
+    def lead_through(self, endpoint: str) -> None:
+        """Let the account reach its server by another address."""
+        asyncio.run(self._set_up(self._sandbox, endpoint))
+
+    async def _set_up(self, sandbox: RunningSandbox, endpoint: str = "") -> None:
         first = sandbox.first
         store = await Store.open(self._place / "data" / "mailwright.sqlite")
         await SqliteSettings(store).keep_account(
             Account(
                 account_id=AccountId("first"),
                 address=first["address"],
-                endpoint=sandbox.url,
+                endpoint=endpoint or sandbox.url,
                 user=first["user"],
                 display_name=first["display_name"],
                 ca_file=sandbox.ca_file,

@@ -9,9 +9,12 @@ _SHIFT = 0xFFE1
 _NAMES = {
     "ctrl": 0xFFE3,
     "shift": _SHIFT,
+    "alt": 0xFFE9,
+    "delete": 0xFFFF,
     "return": 0xFF0D,
     "escape": 0xFF1B,
     "tab": 0xFF09,
+    "space": 0x20,
     "home": 0xFF50,
     "end": 0xFF57,
     "up": 0xFF52,

@@ -5,12 +5,14 @@
 
 Both say on standard output, with the monotonic clock in nanoseconds: `painted`, once the first picture of the window
 was handed to the display; `ready`, once a field for text has the focus, was painted, and the event loop came round;
-`key`, once a key arrived in that field. On standard input they take `beat NAME` (a heartbeat is watched from now on,
+`key`, once a key arrived in that field; with MAILWRIGHT_BENCH_UPLOADS set, `attached`, once the engine has answered for
+an upload. On standard input they take `beat NAME` (a heartbeat is watched from now on,
 under this name), `state` and `report`. The watch lies around the program; nothing in the program knows of it.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -52,10 +54,28 @@ def program(arguments: list[str]) -> int:
             watch(self)
 
     view.Window = WatchedWindow  # type: ignore[misc]  # the program asks this module for it
+    if os.environ.get("MAILWRIGHT_BENCH_UPLOADS"):
+        _watch_uploads()
     from app.__main__ import main
 
     sys.argv = ["mailwright", *arguments]
     return main()
+
+
+def _watch_uploads() -> None:
+    """Say when the engine has answered for an upload."""
+    from app.engine import protocol
+    from app.engine.link import Link
+    from tests.bench.watch import say
+
+    resolve = Link._resolve
+
+    def watched(self: Link, request_id: int, end: protocol.End) -> None:
+        resolve(self, request_id, end)
+        if isinstance(end, protocol.Attached):
+            say("attached")
+
+    Link._resolve = watched  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
