@@ -31,6 +31,7 @@ _UPLOADS = 200
 """Milliseconds between two looks at how far uploads are."""
 _GATHERED = 16
 """Milliseconds for which changes are gathered: one frame."""
+_PROBLEMS = frozenset({State.NEEDS_ATTENTION, State.UNKNOWN})
 
 
 class WindowWork:
@@ -265,10 +266,9 @@ class WindowWork:
             self._soon.start()
 
     def _count(self) -> None:
-        rail, outbox = self._program.window.rail, self._program.outbox_room.rows()
-        problems = sum(1 for row in outbox if row.state in {State.NEEDS_ATTENTION, State.UNKNOWN})
+        rail, outbox = self._program.window.rail, self._program.outbox_room
         rail.show_count("drafts", self._program.drafts_room.count())
-        rail.show_count("outbox", len(outbox), problems=problems)
+        rail.show_count("outbox", outbox.count(), problems=outbox.count_in(_PROBLEMS))
         self._show_foot()
 
     def _upload_moved(self, name: LocalId) -> None:

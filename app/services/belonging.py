@@ -90,6 +90,14 @@ class Belonging:
         # Sent, but the draft is still there: it is shown as what it is, lest it be sent again by hand.
         return record.state in SENT and item is not None and item.is_draft and bool(record.problem)
 
+    def may_be_listed(self, record: Record) -> bool:
+        """Tell whether the server may list a letter's item in this very folder."""
+        if record.ref is None or self._place.folder is Folder.OUTBOX:
+            return False
+        sent = record.state in SENT
+        # Until it was looked for, the name of what was sent is that of the draft.
+        return sent and bool(record.verified) if self._place.folder is Folder.SENT else not sent
+
     def is_newer(self, record: Record, item: Row) -> bool:
         """Tell whether another client wrote to a letter since: the server had ours when it was asked, and told of
         another version. What is open or unsaved here is shown as it is here.

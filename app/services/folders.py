@@ -29,9 +29,9 @@ from app.services.letters import Letters
 from app.services.listed import Key, Listed
 from app.services.ports import Cache, Mailbox
 from app.services.rows import ListRow, in_the_words_of, row_of_item, row_of_record
-from app.services.search import Sought, finds
+from app.services.search import finds
+from app.services.sought import sought_of
 from app.services.syncing import FolderSync, Syncing
-from app.services.wording import explain_row
 from app.services.work import Spawn
 
 _KEPT: Final = 2_000
@@ -39,7 +39,6 @@ _KEPT: Final = 2_000
 _AT_ONCE: Final = 200
 _REST: Final = 20.0
 """How many times as long as a look took the next one waits, while the server is still being read."""
-_UNSENT: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 FOUND_ON_SERVER: Final = 500
 """Rows that a search on the server may add."""
 
@@ -80,7 +79,10 @@ class FolderView:
         self._rest_until = 0.0
         self._opened = self.folder is Folder.OUTBOX
         self._sync: FolderSync | None = None
-        self._stop = [letters.changed.subscribe(self._on_record), letters.forgotten.subscribe(self._on_forgotten)]
+        self._stop = [
+            letters.changed_together.subscribe(self._on_records),
+            letters.forgotten.subscribe(self._on_forgotten),
+        ]
         if not self._opened:
             self._sync = syncing.follow(account_id, place)
             self._stop.append(self._sync.changed.subscribe(lambda _: self._look_soon()))
@@ -164,6 +166,10 @@ class FolderView:
         found = {row_id: self._row_of_item(row_id, item) for row_id, item in items.items()}
         rows = (self._ours.get(row_id) or found.get(row_id) for row_id in asked)
         return [row for row in rows if row is not None]
+
+    def count_in(self, states: frozenset[State]) -> int:
+        """Return how many letters of this machine that are listed are in one of `states`."""
+        return sum(row.state in states for row in self._ours.values())
 
     def own_rows(self) -> list[ListRow]:
         """Return the rows of which this machine has a letter, in order."""
@@ -388,20 +394,32 @@ class FolderView:
         row_id = self._id_of.get(record.local_id)
         if row_id is None:
             # A row that was there before the letter was is the same row, and keeps its name.
-            same = item is not None and item[0] in self._read
+            same = item is not None and (item[0] in self._read or item[0] in self._asked_for)
             row_id = item[0] if item is not None and same else self._syncing.name_of(record.local_id)
             self._id_of[record.local_id] = row_id
         row = row_of_record(f"{row_id}", record, None if item is None else item[1], self.folder)
         if item is not None and self._belonging.is_newer(record, item[1]):
             row = in_the_words_of(item[1], row)
-        return row if not self.query or finds(self.query, _sought(row)) else None
+        return row if not self.query or finds(self.query, sought_of(row)) else None
 
-    def _on_record(self, record: Record) -> None:
+    def _on_records(self, records: Sequence[Record]) -> None:
+        """Show what changed of letters of this machine, and tell of it once."""
+        told: set[RowId] = set()
+        moved = False
+        for record in records:
+            if self._show(record, told):
+                moved = True
+        if told:
+            self.told.emit(frozenset(told))
+        if moved:
+            self.changed.emit(None)
+
+    def _show(self, record: Record, told: set[RowId]) -> bool:
+        """Show a letter as it is now; True where rows came, went or moved, else its row is one of `told`."""
         if not self._belonging.is_of(record):
-            self._drop(record.local_id)
-            return
+            return self._leave_out(record.local_id)
         item = self._belonging.item_of(record)
-        if item is None and record.ref is not None and record.local_id not in self._id_of:
+        if item is None and record.local_id not in self._id_of and self._belonging.may_be_listed(record):
             self._look_soon()  # its item may be listed where nobody has looked yet
         hidden = item is not None and item[0] not in self._ours and self._hide(item)
         before = self._ours.get(self._id_of.get(record.local_id, 0))
@@ -409,27 +427,30 @@ class FolderView:
         row_id = self._id_of.get(record.local_id, 0)
         if not hidden and fresh is not None and before is not None and self._key_of(before) == self._key_of(fresh):
             self._ours[row_id] = fresh
-            self.told.emit(frozenset({row_id}))
-            return
+            told.add(row_id)
+            return False
         if before is not None:
             self._take_out(row_id, before)
         if fresh is not None:
             self._ours[row_id] = fresh
             self._listed.insert(row_id, self._key_of(fresh))
-        if hidden or before is not None or fresh is not None:
-            self.changed.emit(None)
+        if hidden and before is None and fresh is not None:
+            told.add(row_id)  # it may stand where it stood before, under the same name
+        return hidden or before is not None or fresh is not None
 
     def _on_forgotten(self, local_id: LocalId) -> None:
-        self._drop(local_id)
+        if self._leave_out(local_id):
+            self.changed.emit(None)
         self._id_of.pop(local_id, None)
         self._look_soon()
 
-    def _drop(self, local_id: LocalId) -> None:
+    def _leave_out(self, local_id: LocalId) -> bool:
+        """Take a letter's row out; tell whether it was there."""
         row_id = self._id_of.get(local_id, 0)
         row = self._ours.get(row_id)
         if row is not None:
             self._take_out(row_id, row)
-            self.changed.emit(None)
+        return row is not None
 
     def _hide(self, item: tuple[RowId, Row]) -> bool:
         """Take a row out that a letter of this machine stands for; tell whether it was there."""
@@ -457,25 +478,3 @@ class FolderView:
     def _key_of_item(self, item: Row) -> Key:
         moment = moment_of(item, self.folder)
         return sort_key(self.order, moment=moment, people=people_of(item), subject=item.subject, size=item.size)
-
-
-def _sought(row: ListRow) -> Sought:
-    marks = {row.state.value}
-    if row.state in _UNSENT:
-        marks.add("unsent")
-    if explain_row(row) is not None:
-        marks.add("failed")
-    return Sought(
-        to=row.to,
-        cc=row.cc,
-        sender=row.sender,
-        subject=row.subject,
-        body=row.preview,
-        categories=row.categories,
-        when=row.when,
-        has_attachments=row.has_attachments,
-        flagged=row.flagged,
-        importance=row.importance,
-        reports=row.reports,
-        marks=frozenset(marks),
-    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import TroubleKind
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _GATHERED = 16
 """Milliseconds for which changes are gathered: one frame."""
+_UNSEEN = 200
+"""The same of a list that is not shown: it costs what the one that is shown needs."""
 
 
 class Empty(NamedTuple):
@@ -60,7 +62,6 @@ class ListDesk(QWidget):
         self._lay_out()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.setInterval(_GATHERED)
         self._soon.timeout.connect(self._catch_up)
         self._moved = False
         self._stale: set[int] = set()
@@ -98,7 +99,13 @@ class ListDesk(QWidget):
 
     def _start(self) -> None:
         if not self._soon.isActive():
-            self._soon.start()
+            self._soon.start(_GATHERED if self.isVisible() else _UNSEEN)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._soon.isActive():
+            self._soon.stop()
+            self._catch_up()
 
     def refresh(self) -> None:
         """Draw what the session says: rows, count, or why there are none."""

@@ -14,6 +14,7 @@ from app.domain.message import AccountId, Importance, LocalId
 from app.domain.outcome import ServerWords
 from app.domain.query import Query, read_query
 from app.domain.query_completion import Completion, completions
+from app.domain.state import State
 from app.services.events import Event
 from app.services.folders import FolderView
 from app.services.gathering import Moving
@@ -180,6 +181,10 @@ class ListSession:
     def rows(self) -> list[ListRow]:
         """Return the rows of which this machine has a letter, in order."""
         return [] if self.view is None else self.view.own_rows()
+
+    def count_in(self, states: frozenset[State]) -> int:
+        """Return how many letters of this machine that are listed are in one of `states`."""
+        return 0 if self.view is None else self.view.count_in(states)
 
     def id_of(self, local_id: LocalId) -> int | None:
         """Return what names the row of a letter."""
