@@ -68,16 +68,16 @@ class EngineClient:
         """End the engine within a second. Calls in flight are answered, later ones are not attempted."""
         await self._link.close()
 
-    async def open_account(self, account: Account, secret: str) -> None:
+    async def open_account(self, account: Account, secret: str, proxy_secret: str = "") -> None:
         """Tell the engine how to reach `account`, now or when it starts."""
-        self._link.open_account(account, secret)
+        self._link.open_account(account, secret, proxy_secret)
 
-    async def probe(self, account: Account, secret: str) -> AsyncIterator[ProbeStep]:
+    async def probe(self, account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
         """Test a connection step by step. Raises EngineLost, RuntimeError for a defect."""
         steps: asyncio.Queue[ProbeStep | None] = asyncio.Queue()
         seconds = self._deadlines.probe
         future = self._link.submit(
-            lambda number: protocol.Probe(number, account.account_id, seconds, account, secret),
+            lambda number: protocol.Probe(number, account.account_id, seconds, account, secret, proxy_secret),
             seconds,
             steps.put_nowait,
         )

@@ -49,7 +49,7 @@ class Link:
         self._command = list(command) if command is not None else command_line()
         self._grace = grace
         self._ids = itertools.count(1)
-        self._accounts: dict[AccountId, tuple[Account, str]] = {}
+        self._accounts: dict[AccountId, tuple[Account, str, str]] = {}
         self._process: EngineProcess | None = None
         self._gone: EngineProcess | None = None
         self._started_at = 0.0
@@ -69,11 +69,11 @@ class Link:
         """Start the engine where none runs."""
         self._ensure()
 
-    def open_account(self, account: Account, secret: str) -> None:
+    def open_account(self, account: Account, secret: str, proxy_secret: str = "") -> None:
         """Keep the account, for the engine that runs and each that comes after it."""
-        self._accounts[account.account_id] = (account, secret)
+        self._accounts[account.account_id] = (account, secret, proxy_secret)
         if self._process is not None:
-            self._process.send(protocol.OpenAccount(next(self._ids), account, secret))
+            self._process.send(protocol.OpenAccount(next(self._ids), account, secret, proxy_secret))
 
     def submit(
         self,
@@ -126,8 +126,8 @@ class Link:
         process = EngineProcess(self._command, loop, self._on_reply, self._on_end)
         self._process, self._started_at = process, loop.time()
         process.send(protocol.Hello(protocol.VERSION, self._catalogue))
-        for account, secret in self._accounts.values():
-            process.send(protocol.OpenAccount(next(self._ids), account, secret))
+        for account, *secrets in self._accounts.values():
+            process.send(protocol.OpenAccount(next(self._ids), account, *secrets))
         return process, None
 
     def _on_reply(self, process: EngineProcess, reply: protocol.Reply) -> None:

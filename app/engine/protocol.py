@@ -3,7 +3,7 @@
 A frame is four bytes of length (big-endian) and one record. The first frame of each side is its hello with VERSION;
 an engine of another version ends at once. Each request has an id of its own; the replies that carry it are, in order:
 Started (a lane took it up: before this nothing can have left the machine), any number of Progress and Carried, and one
-End. The secret goes over the pipe only, in OpenAccount and Probe.
+End. Secrets go over the pipe only, in OpenAccount and Probe.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from app.domain.outcome import FetchOutcome, Outcome, ServerWords
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 
-VERSION = 3
+VERSION = 4
 LARGEST_FRAME = 1 << 30
 _LENGTH = struct.Struct(">I")
 
@@ -43,6 +43,7 @@ class OpenAccount(msgspec.Struct, frozen=True, tag="open"):
     id: int
     account: Account
     secret: str
+    proxy_secret: str = ""
 
     def __repr__(self) -> str:
         return f"OpenAccount(id={self.id}, account_id={self.account.account_id!r})"
@@ -61,6 +62,7 @@ class Probe(Work, frozen=True, tag="probe"):
 
     account: Account
     secret: str
+    proxy_secret: str = ""
 
     def __repr__(self) -> str:
         return f"Probe(id={self.id}, account_id={self.account_id!r})"

@@ -16,6 +16,8 @@ import traceback
 from collections.abc import Callable
 from typing import BinaryIO, assert_never
 
+from msgspec.structs import replace
+
 from app.backends.port import Backend, Job, Stopped
 from app.domain import i18n
 from app.domain.account import Account, BackendKind
@@ -121,6 +123,7 @@ class Engine:
         before = self._accounts.pop(request.account.account_id, None)
         if before is not None:
             before.close()
+        _let_through(request.account, request.proxy_secret)
         opened = _Opened(request.account, request.secret, self._make)
         self._accounts[request.account.account_id] = opened
         # Warms up while the person still looks at the window: the import costs a third of a second.
@@ -136,7 +139,7 @@ class Engine:
     def _take_up(self, request: protocol.WorkRequest) -> None:
         job = Job(request.seconds)
         if isinstance(request, protocol.Probe):
-            opened: _Opened | None = _Opened(request.account, request.secret, self._make)
+            opened: _Opened | None = _Opened(_tried(request), request.secret, self._make)
         else:
             opened = self._accounts.get(request.account_id)
         if opened is None:
@@ -300,6 +303,22 @@ def _look(request: _Look, job: Job, backend: Backend) -> protocol.Found:
             return protocol.Synced(request.id, backend.sync(request.place, request.state, request.limit, job))
         case _:
             assert_never(request)
+
+
+def _tried(probe: protocol.Probe) -> Account:
+    """Under a name of its own, so that what is tried at a proxy is not what the open account is known by there."""
+    if not probe.account.proxy_user:
+        return probe.account
+    tried = replace(probe.account, account_id=AccountId(f"{probe.account_id} tried"))
+    _let_through(tried, probe.proxy_secret)
+    return tried
+
+
+def _let_through(account: Account, proxy_secret: str) -> None:
+    if account.proxy_user:
+        from app.backends.ews.proxies import let_through
+
+        let_through(account, proxy_secret)
 
 
 def _speak(catalogue: str) -> None:

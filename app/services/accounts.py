@@ -10,6 +10,7 @@ import msgspec
 from app.domain.account import Account, ProbeStep
 from app.domain.errors import MailError, Trouble, TroubleKind
 from app.domain.message import AccountId
+from app.domain.proxy import proxy_key
 from app.services.events import Event
 from app.services.ports import Mailbox, Secrets, Settings
 
@@ -84,11 +85,19 @@ class Accounts:
         trouble = self._troubles.get(account_id)
         return account_id not in self._open or (trouble is not None and trouble.kind in PAUSING)
 
-    async def add(self, account: Account, secret: str) -> bool:
-        """Keep an account, or write over the one with its id, and open it. False: the secret is in memory only."""
+    async def add(self, account: Account, secret: str, proxy_secret: str = "") -> bool:
+        """Keep an account, or write over the one with its id, and open it. False: a secret is in memory only.
+
+        Without a `proxy_secret` the one that is kept stays, as long as the proxy has a user.
+        """
+        before = self._accounts.get(account.account_id)
         await self._settings.keep_account(account)
         self._accounts[account.account_id] = account
         kept = await self._secrets.keep(account.account_id, secret)
+        if before is not None and before.proxy_user and not account.proxy_user:
+            await self._secrets.forget(proxy_key(account.account_id))
+        if account.proxy_user and proxy_secret:
+            kept = await self._secrets.keep(proxy_key(account.account_id), proxy_secret) and kept
         self.changed.emit(None)
         await self._reopen(account, secret)
         return kept
@@ -102,9 +111,11 @@ class Accounts:
     async def remove(self, account_id: AccountId) -> None:
         """Remove an account and its secret; its letters stay on this machine."""
         await self._settings.remove_account(account_id)
-        self._accounts.pop(account_id, None)
+        before = self._accounts.pop(account_id, None)
         self._open.discard(account_id)
         await self._secrets.forget(account_id)
+        if before is not None and before.proxy_user:
+            await self._secrets.forget(proxy_key(account_id))
         self._set_trouble(account_id, None)
         self.changed.emit(None)
 
@@ -115,9 +126,9 @@ class Accounts:
         await self._reopen(account, secret)
         return kept
 
-    def probe(self, account: Account, secret: str) -> AsyncIterator[ProbeStep]:
+    def probe(self, account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
         """Test a connection step by step, ending at the first that fails."""
-        return self._mailbox.probe(account, secret)
+        return self._mailbox.probe(account, secret, proxy_secret)
 
     async def try_again(self, account_id: AccountId) -> None:
         """Let what waits go on, because the person asked for it; the next answer says whether the trouble is over."""
@@ -148,7 +159,7 @@ class Accounts:
 
     async def _reopen(self, account: Account, secret: str) -> None:
         try:
-            await self._mailbox.open_account(account, secret)
+            await self._mailbox.open_account(account, secret, await self._proxy_secret(account))
         except MailError as error:
             trouble = getattr(error, "trouble", None) or Trouble(TroubleKind.ENGINE, str(error))
             self._set_trouble(account.account_id, trouble)
@@ -156,6 +167,11 @@ class Accounts:
         self._open.add(account.account_id)
         self._set_trouble(account.account_id, None)
         self.well.emit(account.account_id)
+
+    async def _proxy_secret(self, account: Account) -> str:
+        if not account.proxy_user:
+            return ""
+        return await self._secrets.read(proxy_key(account.account_id)) or ""
 
     def _set_trouble(self, account_id: AccountId, trouble: Trouble | None) -> None:
         before = self._troubles.get(account_id)

@@ -34,11 +34,11 @@ class Mailbox(Protocol):
     An account is opened before its first call and again when its settings change.
     """
 
-    async def open_account(self, account: Account, secret: str) -> None:
-        """Tell the engine how to reach `account`. Needs no network. The secret stays in memory."""
+    async def open_account(self, account: Account, secret: str, proxy_secret: str = "") -> None:
+        """Tell the engine how to reach `account`. Needs no network. The secrets stay in memory."""
         ...
 
-    def probe(self, account: Account, secret: str) -> AsyncIterator[ProbeStep]:
+    def probe(self, account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
         """Test a connection step by step (name, TLS, sign-in, EWS, Drafts), ending at the first that fails."""
         ...
 

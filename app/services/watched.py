@@ -32,13 +32,13 @@ class WatchedMailbox:
         self._accounts = accounts
         self._clock = clock
 
-    async def open_account(self, account: Account, secret: str) -> None:
+    async def open_account(self, account: Account, secret: str, proxy_secret: str = "") -> None:
         """Pass it on."""
-        await self._mailbox.open_account(account, secret)
+        await self._mailbox.open_account(account, secret, proxy_secret)
 
-    def probe(self, account: Account, secret: str) -> AsyncIterator[ProbeStep]:
+    def probe(self, account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
         """Pass it on."""
-        return self._mailbox.probe(account, secret)
+        return self._mailbox.probe(account, secret, proxy_secret)
 
     async def save(self, account_id: AccountId, drafts: Sequence[NewDraft]) -> list[Outcome]:
         """CreateItem, watched."""

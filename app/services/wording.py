@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from app.domain.errors import TroubleKind
-from app.domain.i18n import ntr, tr
+from app.domain.i18n import mark, ntr, tr
 from app.domain.outcome import Outcome, Verdict
 from app.domain.record import Record
 from app.domain.state import State
@@ -149,6 +149,12 @@ def _after_sending(record: Record, found: Explanation | None, now: float) -> Sta
 # --- on its way -------------------------------------------------------------------------------------------------------
 
 
+_NO_WAY: Final = {
+    TroubleKind.UNREACHABLE: mark("Waiting: offline"),
+    TroubleKind.PROXY: mark("Waiting: no way through the proxy"),
+}
+
+
 def _on_its_way(record: Record, now: float) -> StateWords:
     if record.state is State.SENDING:
         return StateWords("send", tr("Sending"), "accent")
@@ -163,10 +169,8 @@ def _on_its_way(record: Record, now: float) -> StateWords:
         return StateWords("cloud-off", tr("Waiting: the account needs attention"), "warn", "cancel")
     if record.not_before <= now:
         return StateWords("clock", tr("Waiting to be sent"), "muted", "cancel")
-    if trouble is not None and trouble.kind is TroubleKind.UNREACHABLE:
-        return StateWords("cloud-off", tr("Waiting: offline"), "warn", "try-now")
-    if trouble is not None and trouble.kind is TroubleKind.PROXY:
-        return StateWords("cloud-off", tr("Waiting: no way through the proxy"), "warn", "try-now")
+    if trouble is not None and trouble.kind in _NO_WAY:
+        return StateWords("cloud-off", tr(_NO_WAY[trouble.kind]), "warn", "try-now")
     again = clock_time(record.not_before, now)
     if last is not None and last.verdict is Verdict.REFUSED and last.words is not None:
         sentence, action = sentence_for(last.words, Facts(again=again))

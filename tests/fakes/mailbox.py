@@ -130,6 +130,7 @@ class FakeMailbox(MoreOfAMailbox):
         """Begin with no accounts and no items; `now` dates what is written."""
         self.accounts: dict[AccountId, Account] = {}
         self.secrets: dict[AccountId, str] = {}
+        self.proxy_secrets: dict[AccountId, str] = {}
         self.items: dict[str, Stored] = {}
         self.calls: list[Call] = []
         self.delivered: list[Delivered] = []
@@ -220,15 +221,16 @@ class FakeMailbox(MoreOfAMailbox):
 
     # --- the port -----------------------------------------------------------------------------------------------
 
-    async def open_account(self, account: Account, secret: str) -> None:
-        """Keep the account and its secret."""
+    async def open_account(self, account: Account, secret: str, proxy_secret: str = "") -> None:
+        """Keep the account and its secrets."""
         self.calls.append(Call("open_account", account.account_id, ()))
         self.accounts[account.account_id] = account
         self.secrets[account.account_id] = secret
+        self.proxy_secrets[account.account_id] = proxy_secret
 
-    async def probe(self, account: Account, secret: str) -> AsyncIterator[ProbeStep]:
+    async def probe(self, account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
         """Answer with `probe_steps`, up to the first that failed."""
-        await self._enter("probe", account.account_id, (secret,))
+        await self._enter("probe", account.account_id, (secret, proxy_secret) if proxy_secret else (secret,))
         for step in self.probe_steps:
             yield step
             if not step.passed:

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from app.domain import proxy as choice
 from app.domain.account import Account
 from app.domain.i18n import tr
+from app.domain.message import AccountId
 
 
 class Proxy(NamedTuple):
@@ -52,7 +53,7 @@ class ProxyFailed(OSError):
         return self.status == http.client.PROXY_AUTHENTICATION_REQUIRED
 
     @property
-    def is_proxys_own(self) -> bool:
+    def is_the_proxys_own(self) -> bool:
         """Tell whether it is the proxy that cannot be used, and not the server behind it that it cannot reach."""
         return self.status == 0 or self.is_sign_in
 
@@ -68,24 +69,37 @@ def is_this_machine(host: str) -> bool:
         return False
 
 
-def proxy_for(account: Account, password: str) -> Proxy | None:
-    """Return the proxy by which `account` goes, None for straight. Raises ProxyFailed for one that cannot be used."""
-    host = urlsplit(account.endpoint).hostname or ""
-    if account.proxy == choice.NONE or is_this_machine(host):
+_passwords: dict[tuple[AccountId, str, str], str] = {}
+
+
+def let_through(account: Account, password: str) -> None:
+    """Hold in memory what the account's own proxy is to be told; it came over the pipe with the account."""
+    _passwords[(account.account_id, account.proxy, account.proxy_user)] = password
+
+
+def proxy_for(account: Account | None, url: str) -> Proxy | None:
+    """Return the proxy by which `account` goes to `url`, None for straight; without an account, the system's.
+
+    Raises ProxyFailed for one that cannot be used.
+    """
+    if is_this_machine(urlsplit(url).hostname or "") or (account and account.proxy == choice.NONE):
         return None
+    if account is None:
+        return _of_the_system(url)
     if choice.is_own(account.proxy):
         error = choice.proxy_error(account.proxy)
         if error:
             raise ProxyFailed(error)
+        password = _passwords.get((account.account_id, account.proxy, account.proxy_user), "")
         return Proxy(*choice.proxy_place(account.proxy), account.proxy_user, password)
-    return _of_the_system(account.endpoint)
+    return _of_the_system(url)
 
 
-def _of_the_system(endpoint: str) -> Proxy | None:
+def _of_the_system(url: str) -> Proxy | None:
     """By the environment; on Windows and macOS by the system's settings where the environment says nothing."""
     from requests.utils import get_environ_proxies, select_proxy
 
-    address = select_proxy(endpoint, get_environ_proxies(endpoint))
+    address = select_proxy(url, get_environ_proxies(url))
     if not address:
         return None
     whole = choice.complete_proxy(address)
@@ -135,6 +149,19 @@ def tunnel(plain: socket.socket, proxy: Proxy, host: str, port: int) -> None:
         raise ProxyFailed(words) from None
     if not 200 <= answer.status < 300:
         raise ProxyFailed(_refusal(proxy, host, answer), answer.status)
+
+
+def connect(host: str, port: int, seconds: float, proxy: Proxy | None) -> socket.socket:
+    """Return a connection to the server, by `proxy` where there is one. Raises OSError, of it ProxyFailed."""
+    if proxy is None:
+        return socket.create_connection((host, port), timeout=seconds)
+    plain = reach(proxy, seconds)
+    try:
+        tunnel(plain, proxy, host, port)
+    except BaseException:
+        plain.close()
+        raise
+    return plain
 
 
 def _refusal(proxy: Proxy, host: str, answer: http.client.HTTPResponse) -> str:

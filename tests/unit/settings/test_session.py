@@ -195,7 +195,7 @@ async def test_a_test_that_ends_early_never_counts_as_passed(scene: Scene) -> No
 
 
 async def test_an_engine_that_dies_in_the_test_is_told_at_the_step_under_way(scene: Scene) -> None:
-    async def probe(account: Account, secret: str) -> AsyncIterator[ProbeStep]:
+    async def probe(account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
         yield ProbeStep("name", passed=True)
         raise Unreachable(Trouble(TroubleKind.ENGINE, "the engine ended"))
 

@@ -124,7 +124,7 @@ async def test_without_a_network_the_password_is_kept_and_the_bar_of_the_account
 async def test_an_engine_that_cannot_be_reached_does_not_swallow_the_password() -> None:
     scene = await started(ANNA)
 
-    async def probe(account: Account, secret: str) -> AsyncIterator[ProbeStep]:
+    async def probe(account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
         yield ProbeStep("name", passed=True)
         raise Unreachable(Trouble(TroubleKind.ENGINE, "gone"))
 
