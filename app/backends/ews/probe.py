@@ -1,7 +1,7 @@
 """Testing a connection in steps, so that a person is told which one failed: name, connect, tls, sign-in, ews, drafts.
 
-The first three open sockets of their own and say nothing on them. The last three are one FindItem of Drafts, read
-for what its answer tells.
+By a proxy, a step of that name comes first. Those before the sign-in open sockets of their own and say nothing on
+them. The last three are one FindItem of Drafts, read for what its answer tells.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
+from app.backends.ews.proxies import Proxy, ProxyFailed, connect, proxy_for
 from app.backends.ews.tls import explain, trust
 from app.backends.ews.troubles import why_unreachable
 from app.backends.port import Job
@@ -27,36 +28,69 @@ def probe(account: Account, unusable: Trouble | None, look: Callable[[], Page], 
     if not host:
         yield ProbeStep("name", passed=False, detail=tr("The address holds no server’s name."))
         return
-    try:
-        port = parts.port or (443 if secured else 80)
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError, ValueError) as error:
-        yield ProbeStep("name", passed=False, detail=why_unreachable(error, host))
-        return
-    yield ProbeStep("name", passed=True, detail=", ".join(dict.fromkeys(str(one[4][0]) for one in found)))
-    for step in _connection_steps(account, unusable, host, port, secured, job):
+    found: list[socket.socket] = []
+    for step in _way_steps(account, host, secured, job, found):
         yield step
         if not step.passed:
             return
-    yield from _mailbox_steps(look)
+    with found[0] as connection:
+        if unusable is not None:
+            step = ProbeStep("tls", passed=False, detail=unusable.detail)
+        elif not secured:
+            step = ProbeStep("tls", passed=True, detail=tr("Not encrypted, which is allowed on this machine only."))
+        else:
+            step = _tls_step(account, connection, host, parts.port or 443)
+    yield step
+    if step.passed:
+        yield from _mailbox_steps(look)
 
 
-def _connection_steps(
-    account: Account, unusable: Trouble | None, host: str, port: int, secured: bool, job: Job
-) -> Iterator[ProbeStep]:
+def _way_steps(account: Account, host: str, secured: bool, job: Job, found: list[socket.socket]) -> Iterator[ProbeStep]:
+    """Yield what leads to a connection, which is put into `found`: straight, or by a proxy, which finds the name."""
     try:
-        connection = socket.create_connection((host, port), timeout=min(15.0, job.remaining()))
+        port = urlsplit(account.endpoint).port or (443 if secured else 80)
+        way = proxy_for(account, account.endpoint)
+    except ProxyFailed as error:
+        yield ProbeStep("proxy", passed=False, detail=error.words)
+        return
+    except ValueError as error:
+        yield ProbeStep("name", passed=False, detail=why_unreachable(error, host))
+        return
+    seconds = min(15.0, job.remaining())
+    if way is not None:
+        yield from _proxy_steps(way, host, port, seconds, found)
+        return
+    try:
+        names = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        yield ProbeStep("name", passed=False, detail=why_unreachable(error, host))
+        return
+    yield ProbeStep("name", passed=True, detail=", ".join(dict.fromkeys(str(one[4][0]) for one in names)))
+    try:
+        found.append(socket.create_connection((host, port), timeout=seconds))
     except OSError as error:
         yield ProbeStep("connect", passed=False, detail=why_unreachable(error, host))
-        return
-    with connection:
+    else:
         yield ProbeStep("connect", passed=True, detail=tr("{host}, port {port}", host=host, port=port))
-        if unusable is not None:
-            yield ProbeStep("tls", passed=False, detail=unusable.detail)
-        elif not secured:
-            yield ProbeStep("tls", passed=True, detail=tr("Not encrypted, which is allowed on this machine only."))
-        else:
-            yield _tls_step(account, connection, host, port)
+
+
+def _proxy_steps(way: Proxy, host: str, port: int, seconds: float, found: list[socket.socket]) -> Iterator[ProbeStep]:
+    """Tell a proxy that cannot be used from one that cannot reach the server."""
+    try:
+        connection = connect(host, port, seconds, way)
+    except ProxyFailed as error:
+        if not error.is_the_proxys_own:
+            yield from _by(way)
+        yield ProbeStep("proxy" if error.is_the_proxys_own else "connect", passed=False, detail=error.words)
+        return
+    found.append(connection)
+    yield from _by(way)
+    yield ProbeStep("connect", passed=True, detail=tr("{host}, port {port}", host=host, port=port))
+
+
+def _by(way: Proxy) -> Iterator[ProbeStep]:
+    yield ProbeStep("proxy", passed=True, detail=way.place)
+    yield ProbeStep("name", passed=True, detail=tr("The proxy looks it up."))
 
 
 def _tls_step(account: Account, connection: socket.socket, host: str, port: int) -> ProbeStep:
@@ -64,6 +98,7 @@ def _tls_step(account: Account, connection: socket.socket, host: str, port: int)
         with trust(account.ca_file).wrap_socket(connection, server_hostname=host) as tls:
             return ProbeStep("tls", passed=True, detail=tls.version() or "")
     except ssl.SSLError as error:
+        error.way = proxy_for(account, account.endpoint)  # type: ignore[attr-defined] # by which it is looked at again
         return ProbeStep("tls", passed=False, detail=explain(error, host, port))
     except OSError as error:
         return ProbeStep("tls", passed=False, detail=why_unreachable(error, host))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.backends.ews.proxies import Proxy, connect
 from app.domain.i18n import tr
 
 _EXPIRED, _NOT_YET, _HOST, _ADDRESS = 10, 9, 62, 64
@@ -35,7 +35,7 @@ def explain(error: ssl.SSLError, host: str, port: int) -> str:
         return tr(
             "The server at {host} did not answer with TLS as it should ({reason}).", host=host, reason=error.reason
         )
-    expires, issuer = _look_at_certificate(host, port)
+    expires, issuer = _look_at_certificate(host, port, getattr(error, "way", None))
     match error.verify_code:
         case code if code == _EXPIRED:
             return tr("The certificate of {host} expired on {date}.", host=host, date=expires or "?")
@@ -58,7 +58,7 @@ def _holds(path: str | None) -> bool:
     return path is not None and Path(path).exists()
 
 
-def _look_at_certificate(host: str, port: int) -> tuple[str, str]:
+def _look_at_certificate(host: str, port: int, way: Proxy | None) -> tuple[str, str]:
     """Return the day of expiry and the issuer, empty where they cannot be had. Nothing but a handshake is sent."""
     from cryptography import x509
 
@@ -67,7 +67,7 @@ def _look_at_certificate(host: str, port: int) -> tuple[str, str]:
     blind.verify_mode = ssl.CERT_NONE  # this connection is for reading the certificate alone: nothing is said on it
     try:
         with (
-            socket.create_connection((host, port), timeout=3) as plain,
+            connect(host, port, 3.0, way) as plain,
             blind.wrap_socket(plain, server_hostname=host) as secured,
         ):
             shown = x509.load_der_x509_certificate(secured.getpeercert(binary_form=True) or b"")
