@@ -105,7 +105,7 @@ def mend_surrogates(text: str) -> str:
 
 def utf16_length(text: str) -> int:
     """Return the length of `text` as Qt counts it."""
-    return len(text) + sum(1 for character in text if character > "\uffff")
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class Replica:

@@ -29,12 +29,13 @@ ACTIONS: Final = {
     "copy-details": mark("Copy details"),
     "make-plain": mark("Make plain"),
     "restore-format": mark("Bring the formatting back"),
+    "stop-turning": mark("Stop"),
     "settings": mark("Open settings"),
 }
 
 FOR_THE_WINDOW: Final = frozenset(
     {"compare", "mend-address", "mend-subject", "mend-option", "review-attachments", "sign-in", "copy-details"}
-    | {"make-plain", "restore-format", "settings"}
+    | {"make-plain", "restore-format", "stop-turning", "settings"}
 )
 """These show or ask something; `services/remedies.py` does all others, and passes these on."""
 

@@ -16,17 +16,16 @@ from app.domain.attachment import new_key
 from app.domain.conversation import child_index, references_of, topic_of
 from app.domain.errors import ItemRefused, MailError
 from app.domain.i18n import tr
-from app.domain.message import BodyFormat, Content, Fetched, LocalId
+from app.domain.message import Content, Fetched, LocalId
 from app.domain.options import Options
 from app.domain.recipient import Recipient
 from app.services import quoting
 from app.services.accounts import Accounts
 from app.services.drafts import Drafts
-from app.services.plain import plain_text
 from app.services.ports import Clock, Mailbox
 from app.services.rows import ListRow
 
-OffThread = Callable[[Callable[[], str]], Awaitable[str]]
+OffThread = Callable[[Callable[[], Content]], Awaitable[Content]]
 _REPLY: Final = "RE: "
 _FORWARD: Final = "FW: "
 """As Outlook writes them in every language that does not translate them; others read both."""
@@ -45,28 +44,30 @@ class Following:
     async def reply_all(self, row: ListRow) -> LocalId:
         """Begin an answer to everyone in To and Cc. Raises AccountError, ItemRefused, MailError and StorageError."""
         item = await self._read(row)
-        text = await self._text(item)
         own = self._own(row)
         content = item.content
         to = _others(content.to, own)
         cc = _others(content.cc, [*own, *to])
-        body = quoting.answer_to(text, item.sent, self._writer(row, item))
-        return await self._begin(
-            row, item, Content(to=to, cc=cc, subject=_prefixed(_REPLY, content.subject), body=body)
+        writer = self._writer(row, item)
+        quoted = await self._off_thread(lambda: quoting.answer_to(item.content, item.sent, writer))
+        shown = [one for one in item.attachments if one.inline and quoting.names_picture(quoted.body, one.content_id)]
+        content = msgspec.structs.replace(
+            quoted,
+            to=to,
+            cc=cc,
+            subject=_prefixed(_REPLY, content.subject),
+            attachments=tuple(taken_over(one, new_key()) for one in shown),
         )
+        return await self._begin(row, item, content)
 
     async def forward(self, row: ListRow) -> LocalId:
         """Begin a letter that passes this one on. Raises AccountError, ItemRefused, MailError and StorageError."""
         item = await self._read(row)
         writer = self._writer(row, item)
-        formatted = item.content.body_format is BodyFormat.HTML
-        body = await self._off_thread(lambda: quoting.passed_on(item.content, item.sent, writer))
+        quoted = await self._off_thread(lambda: quoting.passed_on(item.content, item.sent, writer))
         subject = _prefixed(_FORWARD, item.content.subject)
         files = tuple(taken_over(one, new_key()) for one in item.attachments)
-        content = Content(subject=subject, body=body, attachments=files)
-        if formatted:
-            content = msgspec.structs.replace(content, body_format=BodyFormat.HTML)
-        return await self._begin(row, item, content)
+        return await self._begin(row, item, msgspec.structs.replace(quoted, subject=subject, attachments=files))
 
     async def _read(self, row: ListRow) -> Fetched:
         if row.ref is None:
@@ -77,12 +78,6 @@ class Following:
         if answer.outcome.words is not None:
             raise ItemRefused(answer.outcome.words)
         raise MailError(tr("The server gave no answer for this message."))
-
-    async def _text(self, item: Fetched) -> str:
-        body = item.content.body
-        if item.content.body_format is BodyFormat.TEXT:
-            return body
-        return await self._off_thread(lambda: plain_text(body))
 
     async def _begin(self, row: ListRow, item: Fetched, content: Content) -> LocalId:
         before = item.content.options

@@ -214,8 +214,11 @@ class Signatures:
         """Put the signature that goes in by itself into a letter that begins; return it and what was put in."""
         reply = bool(content.options.in_reply_to or content.options.references) or bool(_QUOTED.search(content.body))
         snippet = self.default(account_id, content.sender, reply=reply)
-        html = content.body_format is BodyFormat.HTML
-        if snippet is None or html or find_signature(content.body, self.known_texts(account_id, content)) is not None:
+        if snippet is None:
+            return content, ""
+        if content.body_format is BodyFormat.HTML:
+            return self._sign_formatted(content, fragment_of(snippet, self.facts(account_id, content)))
+        if find_signature(content.body, self.known_texts(account_id, content)) is not None:
             return content, ""
         fragment = fragment_of(snippet, self.facts(account_id, content))
         if fragment.html and not content.body.strip():
@@ -231,6 +234,17 @@ class Signatures:
         gap = "\n\n" if below else ""
         body = f"{above}\n\n{fragment.text}{gap}{below}"
         return msgspec.structs.replace(content, body=body), fragment.text
+
+    def _sign_formatted(self, content: Content, fragment: Fragment) -> tuple[Content, str]:
+        """Sign an answer to a formatted letter, in which nothing was written yet; any other is left as it is."""
+        from app.services.html.answering import sign_above
+        from app.services.html.clean import text_as_html
+        from app.services.plain import plain_text
+
+        html = fragment.html or text_as_html(fragment.text)
+        words = plain_text(html)
+        body = sign_above(content.body, html) if words.strip() else None
+        return (content, "") if body is None else (msgspec.structs.replace(content, body=body), words)
 
     def _address(self, account_id: AccountId, sender: Recipient | None) -> str:
         account = self._accounts.get(account_id)

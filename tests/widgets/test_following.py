@@ -10,7 +10,9 @@ from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content, Field
 from app.domain.options import Options
 from app.domain.recipient import Recipient
+from app.services.signatures import Snippet
 from tests.fakes.mailbox import Stored, words
+from tests.fakes.scene import ANNA
 from tests.program_scene import ProgramScene
 
 INDEX = b"\x01" + bytes(range(21))
@@ -108,13 +110,75 @@ async def test_a_letter_to_oneself_alone_is_answered_to_oneself(program_scene: P
     assert (await following(program_scene, "Shift+R")).to == (me,)
 
 
-async def test_html_is_quoted_as_what_can_be_read(program_scene: ProgramScene) -> None:
-    html = "<p>One</p><script>x()</script><p>Two</p>"
-    await at_sent(program_scene, msgspec.structs.replace(SENT, body=html, body_format=BodyFormat.HTML))
-    content = await following(program_scene, "Shift+R")
+def formatted(html: str, **changes: object) -> Content:
+    return msgspec.structs.replace(SENT, body=html, body_format=BodyFormat.HTML, **changes)
+
+
+async def test_an_answer_to_a_formatted_letter_stays_formatted_and_clean_with_its_pictures(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    html = "<p>One <b>bold</b></p><img src='cid:pic%40x'><table border=1><tr><td>A</td></tr></table><script>x()"
+    stored = await at_sent(scene, formatted(html))
+    scene.mailbox.contents.update({"a1": b"PNG", "a2": b"PDF"})
+    stored.attachments.append(Attachment("a1", "p.png", 3, "image/png", content_id="pic@x", inline=True))
+    stored.attachments.append(Attachment("a2", "report.pdf", 3, "application/pdf"))
+    stored.attachments.append(Attachment("a3", "unused.png", 3, "image/png", content_id="other@x", inline=True))
+    content = await following(scene, "Shift+R")
+    assert content.body_format is BodyFormat.HTML
     assert "script" not in content.body
-    assert "One" in content.body
-    assert "Two" in content.body
+    for words_of_it in ("anna@example.org wrote:", "<blockquote", "<b>bold</b>", "cid:pic%40x", "<td>A</td>"):
+        assert words_of_it in content.body
+    assert [(one.name, one.content_id) for one in content.attachments] == [("p.png", "pic@x")]
+    assert scene.field() is Field.BODY
+    await scene.until(lambda: not scene.letter.body.rich.is_pouring() if scene.letter.body.rich else False)
+    await scene.type("My words")
+    body = (await scene.content(scene.letter.session.local_id)).body
+    places = [body.index(words) for words in ("<div>My words</div>", "wrote:</div>", "<blockquote", "bold")]
+    assert places == sorted(places)
+    assert body.count("<blockquote") == 1
+
+
+async def test_a_large_formatted_letter_is_quoted_whole_below_the_text(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    html = "".join(f"<table><tr><td>Cell {number} <i>leaning</i></td></tr></table>" for number in range(1000))
+    await at_sent(scene, formatted(html))
+    await following(scene, "Shift+R")
+    assert scene.letter.body.quote is not None
+    assert scene.letter.body.quote.isVisible()
+    assert scene.letter.body.toPlainText().strip() == ""
+    await scene.type("My words")
+    body = (await scene.content(scene.letter.session.local_id)).body
+    assert body.index("My words") < body.index("wrote:</div>") < body.index("<blockquote") < body.index("Cell 0")
+    assert "<i>leaning</i></td></tr></table></blockquote></div></body>" in body.replace("<tbody>", "").replace(
+        "</tbody>", ""
+    )
+
+
+@pytest.mark.parametrize("key", ["Shift+R", "F"])
+@pytest.mark.parametrize("large", [False, True])
+async def test_a_formatted_signature_stands_above_the_older_letter_and_is_exchanged_there(
+    program_scene: ProgramScene, key: str, *, large: bool
+) -> None:
+    scene = program_scene
+    mine = Snippet("1", name="Mine", text="Anna Lind", html="<div><b>Anna</b> Lind</div>", for_replies=True)
+    for snippet in (mine, Snippet("2", name="Short", text="A.")):
+        await scene.program.aids.signatures.keep(ANNA, snippet)
+    older = "<p>Hello</p><div><b>Anna</b> Lind</div>"
+    await at_sent(scene, formatted(older + "<p>and <i>more</i></p>" * (2000 if large else 1)))
+    body = (await following(scene, key)).body
+    mark = "wrote:" if key == "Shift+R" else "<hr>"
+    own, _, theirs = body.partition(mark)
+    assert "<div><b>Anna</b> Lind</div>" in own
+    assert "<b>Anna</b> Lind" in theirs
+    await scene.press("Alt+M", "Ctrl+T")
+    await scene.type("short")
+    await scene.press("Return")
+    await scene.type("Mine to say")
+    own, _, theirs = (await scene.content(scene.letter.session.local_id)).body.partition(mark)
+    assert "Anna</b>" not in own
+    assert own.index("Mine to say") < own.index("<div>A.</div>")
+    assert "<b>Anna</b> Lind" in theirs, "the older letter is as it was"
 
 
 async def test_a_formatted_letter_is_passed_on_formatted_and_clean_with_its_pictures(
@@ -128,7 +192,7 @@ async def test_a_formatted_letter_is_passed_on_formatted_and_clean_with_its_pict
     found = await following(program_scene, "F")
     assert found.body_format is BodyFormat.HTML
     assert "<script" not in found.body
-    assert "Subject: &lt;b&gt;S" in found.body
+    assert "<b>Subject:</b> &lt;b&gt;S" in found.body
     for words_of_it in ("bold</b>", "cid:pic", "https://x.example/a.png", "Forwarded message"):
         assert words_of_it in found.body
     assert [(one.name, one.content_id) for one in found.attachments] == [("p.png", "pic")]

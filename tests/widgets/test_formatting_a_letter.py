@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.ui.editor.rich import RichEditor
@@ -17,6 +20,8 @@ DRESSED = Content(
     body='<p>Dear <b>Ben</b></p><ul><li>one</li></ul><table border="1"><tr><td>cell</td></tr></table>',
     body_format=BodyFormat.HTML,
 )
+
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 async def opened(scene: ProgramScene, content: Content = LETTER) -> LocalId:
@@ -130,6 +135,99 @@ async def test_a_letter_without_formatting_goes_back_and_forth_without_a_word_lo
     content = await scene.content(name)
     assert content.body_format is BodyFormat.TEXT
     assert content.body.split() == ["one", "two", "<three>", "&", "four"]
+
+
+LONG = "".join(f"Line {number} of a long letter, with words in it.\n" for number in range(22_000))
+
+
+async def long_letter(scene: ProgramScene) -> LocalId:
+    """Return a plain letter of a megabyte, open, with the cursor at its end."""
+    name = await opened(scene, Content(to=(BEN,), subject="Hello", body=LONG))
+    await scene.press("Ctrl+End")
+    return name
+
+
+async def test_a_long_text_is_turned_in_a_thread_and_the_deed_waits_for_it(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await long_letter(scene)
+    QTest.keyClick(scene.focus, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    body = scene.letter.body
+    assert body.turning.is_busy
+    assert body.editor.isReadOnly(), "nothing typed meanwhile could be lost"
+    await scene.until(lambda: not body.turning.is_busy)
+    assert not body.bar.isVisible()
+    assert scene.field() is Field.BODY
+    await scene.type("end")
+    assert (await scene.content(name)).body.endswith("<div><b>end</b></div></div></body></html>")
+    await scene.press("Ctrl+Z", "Ctrl+Z")
+    content = await scene.content(name)
+    assert (content.body_format, content.body) == (BodyFormat.TEXT, LONG), "undo goes back before the turning"
+    assert scene.field() is Field.BODY
+    await scene.type("end")
+    assert (await scene.content(name)).body == LONG + "end"
+
+
+@pytest.mark.parametrize("pouring", [False, True])
+async def test_escape_stops_the_turning_of_a_long_text_and_nothing_is_changed(
+    program_scene: ProgramScene, *, pouring: bool
+) -> None:
+    scene = program_scene
+    name = await long_letter(scene)
+    body = scene.letter.body
+    QTest.keyClick(scene.focus, Qt.Key.Key_H, CTRL_SHIFT)
+    if pouring:
+        while body.rich is None or not body.rich.is_pouring():
+            QApplication.processEvents()
+    body.turning._say()
+    assert "Escape leaves it" in scene.words(body.bar)
+    QTest.keyClick(scene.focus, Qt.Key.Key_Escape)
+    await scene.settle()
+    assert not body.turning.is_busy
+    assert not body.bar.isVisible()
+    assert scene.field() is Field.BODY
+    await scene.type("end")
+    content = await scene.content(name)
+    assert (content.body_format, content.body) == (BodyFormat.TEXT, LONG + "end")
+    await scene.press("Ctrl+Shift+H")
+    await scene.until(body.is_formatted)
+    await scene.until(lambda: not body.turning.is_busy)
+    assert (await scene.content(name)).body.endswith("<div>end</div></div></body></html>")
+
+
+async def test_a_long_formatted_text_is_made_plain_in_a_thread_and_undo_brings_it_back(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    html = "".join(f"<p>Line {number} with a <b>bold</b> word</p>" for number in range(20_000))
+    name = await opened(scene, Content(to=(BEN,), subject="Hello", body=html, body_format=BodyFormat.HTML))
+    body = scene.letter.body
+    await scene.until(lambda: body.rich is not None and not body.rich.is_pouring())
+    await scene.press("Ctrl+Shift+H")
+    await scene.until(lambda: body.bar.isVisible() and not body.turning.is_busy)
+    QTest.keyClick(scene.focus, Qt.Key.Key_H, CTRL_SHIFT)
+    assert body.turning.is_busy
+    await scene.until(lambda: not body.is_formatted())
+    assert (await scene.content(name)).body.startswith("Line 0 with a bold word\n\nLine 1 with")
+    await scene.press("Ctrl+Home", "Ctrl+Z")
+    content = await scene.content(name)
+    assert content.body_format is BodyFormat.HTML
+    assert content.body.count("<b>bold</b>") == 20_000
+    assert not body.bar.isVisible()
+    assert scene.field() is Field.BODY
+
+
+async def test_a_long_letter_that_is_sent_while_it_is_turned_goes_out_whole_and_formatted(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    await long_letter(scene)
+    QTest.keyClick(scene.focus, Qt.Key.Key_H, CTRL_SHIFT)
+    QTest.keyClick(scene.focus, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    await scene.until(lambda: scene.program.writing.current() is None)
+    await scene.passes(HOLD + 1)
+    sent = scene.mailbox.delivered[0].content
+    assert sent.body_format is BodyFormat.HTML
+    assert "Line 21999 of" in sent.body
 
 
 async def test_find_and_replace_by_key_alone(program_scene: ProgramScene) -> None:

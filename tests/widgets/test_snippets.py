@@ -169,7 +169,7 @@ async def test_a_formatted_signature_is_words_in_a_plain_letter_and_formatted_in
     await scene.until(lambda: scene.program.writing.current() is not None)
     await choose(scene, "formatted")
     assert await text(scene, name) == "Dear Ben\n\nAnna Lind"
-    scene.letter.body.format_text()
+    scene.letter.body.with_formatted(lambda _rich: None)
     await scene.settle()
     await choose(scene, "formatted")
     content = await scene.content(name)

@@ -57,6 +57,7 @@ class Kept(msgspec.Struct, frozen=True):
     """HTML that the editor cannot represent: safe, shown in small, and written out as it is."""
 
     html: str
+    quote: int = 0
 
 
 Piece = Run | Picture

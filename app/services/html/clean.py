@@ -31,10 +31,14 @@ _BODY: Final = re.compile(r"<(/?)body\b", re.IGNORECASE)
 
 
 class Remote(Enum):
-    """What becomes of pictures that lie elsewhere: a link in their place, or kept, where the letter is one's own."""
+    """What becomes of pictures that lie elsewhere: a link in their place, or kept, where the letter is one's own.
+
+    A letter of one's own that is quoted keeps its pictures too, but not those that are there to count its readers.
+    """
 
     LINKED = "linked"
     KEPT = "kept"
+    QUOTED = "quoted"
 
 
 class Cleaned(msgspec.Struct, frozen=True):

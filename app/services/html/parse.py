@@ -279,13 +279,13 @@ class _Reader:
             else:
                 self._show_table(cells, element, place)
         elif nested or sum(map(len, cells)) > _EDITED_CELLS or not _is_even(cells):
-            self._keep(element)
+            self._keep(element, place.quote)
         else:
             self._blocks.append(self._made_table(cells, element, place))
 
-    def _keep(self, element: _Element) -> None:
+    def _keep(self, element: _Element, quote: int) -> None:
         tail, element.tail = element.tail, None
-        self._blocks.append(Kept(outer_html([element])))
+        self._blocks.append(Kept(outer_html([element]), quote))
         element.tail = tail
 
     def _read_through(self, element: _Element, place: Place) -> None:

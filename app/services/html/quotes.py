@@ -17,6 +17,8 @@ LARGE: Final = 20_000
 """Characters of HTML from which on a quotation is set apart."""
 _INTRODUCTION: Final = 300
 """Characters that may stand before a quotation to introduce it ("On Monday, Ben wrote:")."""
+_FIELDS: Final = 3
+"""Lines of "name: words" that make a head: whom it is from, when, what about."""
 _HEADERS: Final = re.compile(
     r"\s*(?:From|Von|De|-{3,}\s*(?:Original|Urspr|Message|Forwarded|Weitergeleitet))", re.IGNORECASE
 )
@@ -71,9 +73,26 @@ def _is_head(element: _Element) -> bool:
     """Tell whether this is what Outlook puts before an older letter: a rule and its From, To and Subject."""
     if element.tag == "hr":
         after = element.getnext()
-        return after is not None and _HEADERS.match(text_in(after)[:200]) is not None
+        return after is not None and _says_whose(after)
     if element.tag != "div":
         return False
     first = element[0] if len(element) else element
     ruled = "border-top" in attribute(element, "style") or "border-top" in attribute(first, "style")
-    return ruled and _HEADERS.match(text_in(element)[:200]) is not None
+    return ruled and _says_whose(element)
+
+
+def _says_whose(element: _Element) -> bool:
+    return is_head(_text_by_lines(element), ruled=True)
+
+
+def is_head(text: str, *, ruled: bool) -> bool:
+    """Tell whether `text` is the head of an older letter: a field a line, in any language; a rule or known words."""
+    fields = sum(": " in line or line.rstrip().endswith(":") for line in text[:2000].splitlines())
+    known = _HEADERS.match(text) is not None
+    return (ruled and known) or (fields >= _FIELDS and (known or (ruled and "@" in text)))
+
+
+def _text_by_lines(element: _Element) -> str:
+    ending = {"br", "p", "div"}
+    parts = (f"{chr(10) * (one.tag in ending)}{one.text or ''}{one.tail or ''}" for one in element.iterdescendants())
+    return "".join([element.text or "", *parts])

@@ -78,6 +78,8 @@ def _see_to_picture(picture: _Element, remote: Remote) -> int:
     if any(size is not None and size <= _TINY for size in sizes):
         _drop_later(picture)
         return 1
+    if remote is Remote.QUOTED:
+        return 1
     _put_words(picture, picture.get("alt", "").strip(), source)
     return 1
 

@@ -20,7 +20,7 @@ from app.services.html.style import read_style
 OWN_BASE: Final = "font-family:Calibri,Arial,Helvetica,sans-serif;font-size:11pt"
 """How a letter begun here looks: what people of Outlook expect."""
 _HEAD: Final = '<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>'
-_QUOTE: Final = '<blockquote style="margin:0 0 0 .8ex;border-left:2px solid #ccc;padding-left:1ex">'
+QUOTE: Final = '<blockquote style="margin:0 0 0 .8ex;border-left:2px solid #ccc;padding-left:1ex">'
 _SPACES: Final = re.compile(r"  +|^ | $", re.MULTILINE)
 _WORDS_OF_RAISED: Final = frozenset({"sub", "sup"})
 
@@ -81,7 +81,7 @@ def _shared(one: Place | None, other: Place | None) -> tuple[int, int, int]:
 
 def _opening(before: Place | None, place: Place) -> str:
     quotes, cells, lists = _shared(before, place)
-    parts = [_QUOTE] * (place.quote - quotes)
+    parts = [QUOTE] * (place.quote - quotes)
     if place.where is not None:
         parts += [place.table, "<tr>", place.cell][cells:]
     if place.lists and lists == len(place.lists):
@@ -283,7 +283,7 @@ def entries(blocks: Sequence[Block], base: str = "") -> list[Entry]:
         elif isinstance(block, Rule):
             made.append(Entry("<hr>", Place(block.quote)))
         else:
-            made.append(Entry(block.html, Place()))
+            made.append(Entry(block.html, Place(block.quote)))
     if fresh and blocks:
         made.append(FILLER)
     return made

@@ -12,9 +12,10 @@ from typing import Final
 
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument, QTextTable
 
-from app.domain.edits import BodyReplaced, TextSplice
+from app.domain.edits import BodyReplaced, TextSplice, utf16_length
 from app.domain.message import BodyFormat, Field
 from app.services.html.blocks import OBJECT, Cell, Paragraph, Picture, Piece, Run
+from app.services.html.opening import Opened
 from app.services.html.write import (
     FILLER,
     Entry,
@@ -33,11 +34,6 @@ from app.ui.editor.formats import KEPT_TYPE, Own, look_of, paragraph_of
 _SEPARATORS: Final = str.maketrans({"\u2029": "\u2028", "\ufdd0": "", "\ufdd1": ""})
 
 
-def units(text: str) -> int:
-    """Return the length of `text` in UTF-16 units, quickly."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 class Fragments:
     """The HTML of one document. `base` and `quote` stand around it, and are not in the document."""
 
@@ -54,22 +50,19 @@ class Fragments:
 
     # --- the whole ---------------------------------------------------------------------------------------------------
 
-    def take(self, entries: Sequence[Entry], tables: Sequence[int], known: str) -> None:
-        """Begin with what the document was poured from, its `tables` by the document's numbers, in order.
-
-        `known` is the body that the journal has.
-        """
+    def take(self, opened: Opened, tables: Sequence[int]) -> None:
+        """Begin with what the document was poured from, its `tables` by the document's numbers, in order."""
         numbers: dict[int, int] = {}
         self._entries = []
-        for entry in entries:
+        for entry in opened.entries:
             where = entry.place.where
             if where is not None:
                 table = numbers.setdefault(where[0], tables[min(len(numbers), len(tables) - 1)])
                 self._entries.append(Entry(entry.content, entry.place._replace(where=(table, *where[1:]))))
             else:
                 self._entries.append(entry)
-        self._put(write_entries(self._entries))
-        self.in_step = len(self._entries) == self._document.blockCount() and self.html() == known
+        self._put(list(opened.written), list(opened.units))
+        self.in_step = len(self._entries) == self._document.blockCount() and self.html() == opened.known
 
     def read_all(self) -> str:
         """Read the whole document anew, and return the body."""
@@ -90,10 +83,10 @@ class Fragments:
         self.in_step = True
         return BodyReplaced(self.html(), BodyFormat.HTML)
 
-    def _put(self, written: list[str]) -> None:
+    def _put(self, written: list[str], lengths: list[int] | None = None) -> None:
         self._quotes = any(entry.place.quote for entry in self._entries)
         self._written = written
-        self._units = [units(text) for text in written]
+        self._units = [utf16_length(text) for text in written] if lengths is None else lengths
 
     # --- changes -----------------------------------------------------------------------------------------------------
 
@@ -153,9 +146,9 @@ class Fragments:
     def _splice(self, first: int, last: int, grown: int) -> TextSplice | None:
         written = [self._write(number) for number in range(first, last + 1)]
         before = self._written[first : last + 1 - grown]
-        place = units(open_body(self.base)) + sum(self._units[:first])
+        place = utf16_length(open_body(self.base)) + sum(self._units[:first])
         self._written[first : last + 1 - grown] = written
-        self._units[first : last + 1 - grown] = [units(text) for text in written]
+        self._units[first : last + 1 - grown] = [utf16_length(text) for text in written]
         return splice_between("".join(before), "".join(written), place)
 
     def _write(self, number: int) -> str:
@@ -171,8 +164,8 @@ class Fragments:
             return None
         if not self.in_step:
             return self.replaced()
-        place = units(open_body(self.base)) + sum(self._units) + len("</div>")
-        return TextSplice(Field.BODY, place, units(gone), "")
+        place = utf16_length(open_body(self.base)) + sum(self._units) + len("</div>")
+        return TextSplice(Field.BODY, place, utf16_length(gone), "")
 
     # --- one block ---------------------------------------------------------------------------------------------------
 
@@ -233,7 +226,7 @@ def splice_between(before: str, after: str, place: int) -> TextSplice | None:
         step //= 8
     removed = before[start : len(before) - end]
     added = after[start : len(after) - end]
-    return TextSplice(Field.BODY, place + units(before[:start]), units(removed), added)
+    return TextSplice(Field.BODY, place + utf16_length(before[:start]), utf16_length(removed), added)
 
 
 def _tail(text: str, end: int, step: int) -> str:

@@ -79,7 +79,7 @@ class Pour:
         elif isinstance(block, Table):
             self._table(block)
         elif isinstance(block, Kept):
-            self._new_block(QTextBlockFormat(), QTextCharFormat())
+            self._new_block(block_format(Paragraph(quote=block.quote)), QTextCharFormat())
             self._cursor.insertText(OBJECT, kept_format(block.html))
         else:
             self._new_block(rule_format(block), QTextCharFormat())

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QColor,
     QImage,
     QKeyEvent,
+    QKeySequence,
     QPainter,
     QPaintEvent,
     QTextCharFormat,
@@ -46,6 +47,8 @@ class RichEditor(QTextEdit):
 
     edited = Signal(object)
     poured = Signal()
+    undo_exhausted = Signal()
+    """Undo was asked for, and there is nothing left to undo."""
     files_brought = Signal(object)
     """Files that are not all pictures were pasted: what is to be attached, as it stands on the clipboard."""
     pictures_offered = Signal(list)
@@ -104,6 +107,12 @@ class RichEditor(QTextEdit):
         """Tell whether the letter is not all there yet."""
         return self._pour is not None
 
+    def stop_pouring(self) -> None:
+        """Let go of a letter that is not all there yet."""
+        self._turn.stop()
+        self._pour = self._opened = None
+        self.clear()
+
     def finish(self) -> None:
         """Bring to its end what is poured or pasted, and tell what was changed, at once."""
         while self._pour is not None:
@@ -117,7 +126,7 @@ class RichEditor(QTextEdit):
             return
         if not self._pour.go_on(_SLICE):
             return
-        self.fragments.take(self._opened.entries, self._pour.tables, self._opened.known)
+        self.fragments.take(self._opened, self._pour.tables)
         self._pour = self._opened = None
         self._turn.stop()
         super().setReadOnly(self._read_only)
@@ -179,6 +188,9 @@ class RichEditor(QTextEdit):
             return
         if not self.isReadOnly() and self._own_key(event):
             event.accept()
+            return
+        if event.matches(QKeySequence.StandardKey.Undo) and not self.document().isUndoAvailable():
+            self.undo_exhausted.emit()
             return
         super().keyPressEvent(event)
 

@@ -7,18 +7,18 @@ first wanted: most letters begin as plain text, and their first key does not wai
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.domain.edits import BodyReplaced
 from app.domain.i18n import tr
 from app.domain.message import BodyFormat
 from app.services.actions import action_words
 from app.ui.bars import MessageBar
 from app.views.compose.fields import BodyEditor
+from app.views.compose.turning import Turning
 
 if TYPE_CHECKING:
     from app.services.html.opening import Opened
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from app.ui.editor.toolbar import FormatBar
     from app.ui.spelling.client import Spelling
     from app.ui.spelling.marks import SpellingMarks
+
+_LINES: Final = dict.fromkeys(map(ord, "\u2028\u2029\ufdd0\ufdd1"), "\n")
 
 
 class BodyField(QWidget):
@@ -42,9 +44,10 @@ class BodyField(QWidget):
         super().__init__(parent)
         self._run = run
         self._read_only = False
-        self._before: str | None = None
+        self._offers_back = self._asked = False
         self.plain = BodyEditor(self)
         self.plain.edited.connect(self._tell)
+        self.plain.undo_exhausted.connect(self._undo_turning)
         self.rich: RichEditor | None = None
         self.find_bar: FindBar | None = None
         self.link_bar: LinkBar | None = None
@@ -58,6 +61,7 @@ class BodyField(QWidget):
         self._column.addWidget(self.bar)
         self._column.addWidget(self.plain, 1)
         self.setFocusProxy(self.plain)
+        self.turning = Turning(self)
         self._spelling: Spelling | None = None
         self._marks: dict[QWidget, SpellingMarks] = {}
 
@@ -105,26 +109,53 @@ class BodyField(QWidget):
 
     def set_body(self, text: str) -> None:
         """Show plain text without telling it."""
+        self.turning.forget()
         self.plain.set_body(text)
-        self._use(self.plain)
+        self.show_plain()
 
     def open_formatted(self, opened: Opened) -> None:
         """Show formatted text without telling it."""
-        rich = self._rich()
+        self.turning.forget()
+        rich = self.formatted_editor()
         self._use(rich)
         rich.open(opened)
         self._show_quote(opened.body.quote)
+
+    def show_plain(self) -> None:
+        """Show the plain text as it stands."""
+        self._use(self.plain)
+
+    def show_formatted(self) -> None:
+        """Show the formatted text as it stands."""
+        rich = self.formatted_editor()
+        self._use(rich)
+        self._show_quote(rich.fragments.quote)
 
     def toPlainText(self) -> str:
         """Return the text as it is read."""
         return self.editor.toPlainText()
 
+    def words_above(self) -> str:
+        """Return the text above an older letter that stands in a formatted one; plain text whole."""
+        if self.rich is None or not self.is_formatted():
+            return self.toPlainText()
+        from app.ui.editor.quoted import own_end
+
+        cursor = QTextCursor(self.rich.document())
+        cursor.setPosition(own_end(self.rich.document()), QTextCursor.MoveMode.KeepAnchor)
+        return cursor.selectedText().translate(_LINES)
+
     def setReadOnly(self, read_only: bool) -> None:
         """Let nothing be changed, while the letter is on its way."""
         self._read_only = read_only
-        self.editor.setReadOnly(read_only)
+        self.lock()
+
+    def lock(self) -> None:
+        """Let nothing be changed while the letter is on its way, or is being turned."""
+        locked = self._read_only or self.turning.is_busy
+        self.editor.setReadOnly(locked)
         if self.tools is not None:
-            self.tools.setEnabled(not read_only)
+            self.tools.setEnabled(not locked)
 
     def is_read_only(self) -> bool:
         """Tell whether nothing can be changed now."""
@@ -133,6 +164,7 @@ class BodyField(QWidget):
     def finish_pasting(self) -> None:
         """Put in at once what is still being read or poured, because the letter is being sent or closed."""
         self.plain.finish_pasting()
+        self.turning.finish()
         if self.rich is not None:
             self.rich.finish()
 
@@ -146,17 +178,19 @@ class BodyField(QWidget):
             self.tools.setVisible(editor is self.rich)
         if editor is self.plain and self.quote is not None:
             self.quote.hide()
-        editor.setReadOnly(self._read_only)
+        self.lock()
         if had_focus:
             editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _rich(self) -> RichEditor:
+    def formatted_editor(self) -> RichEditor:
+        """Return the editor of formatted text, which is made when it is first wanted."""
         if self.rich is None:
             from app.ui.editor.rich import RichEditor
             from app.ui.editor.toolbar import FormatBar
 
             self.rich = RichEditor(self)
             self.rich.edited.connect(self._tell)
+            self.rich.undo_exhausted.connect(self._undo_turning)
             self.tools = FormatBar(self.rich, self._run, self)
             self._column.insertWidget(1, self.tools)
             self._column.insertWidget(3, self.rich, 1)
@@ -185,75 +219,64 @@ class BodyField(QWidget):
             self.rich.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _tell(self, edit: object) -> None:
-        if self._before is not None:
-            self._before = None
+        if self._offers_back:
+            self._offers_back = False
             self.bar.clear()  # what was typed since would be lost by going back
         self.edited.emit(edit)
 
     # --- plain and formatted -----------------------------------------------------------------------------------------
 
-    def format_text(self) -> RichEditor:
-        """Make the text formatted, if it is not: nothing is lost by that. The cursor stays where it is."""
-        if self.rich is not None and self.is_formatted():
-            return self.rich
-        from app.services.html.opening import open_text
-
-        self.plain.finish_pasting()
-        opened = open_text(self.plain.toPlainText())
-        cursor = self.plain.textCursor()
-        self.open_formatted(opened)
-        rich = self._rich()
-        rich.finish()
-        moved = rich.textCursor()
-        moved.setPosition(min(cursor.anchor(), rich.document().characterCount() - 1))
-        moved.setPosition(min(cursor.position(), rich.document().characterCount() - 1), moved.MoveMode.KeepAnchor)
-        rich.setTextCursor(moved)
-        self.edited.emit(BodyReplaced(opened.known, BodyFormat.HTML))
-        return rich
+    def with_formatted(self, act: Callable[[RichEditor], object]) -> None:
+        """Do `act` on formatted text: at once, or as soon as plain text was made formatted. Nothing is lost by that."""
+        if self.rich is not None and self.is_formatted() and not self.turning.is_busy:
+            act(self.rich)
+        elif not self._read_only:
+            self.turning.to_formatted(act)
 
     def switch_format(self) -> None:
         """From plain to formatted, or back; what would be lost is said first, and the second press does it."""
-        if self._read_only:
+        if self._read_only or self.turning.is_busy:
             return
         if not self.is_formatted():
-            self.format_text()
-            return
-        from app.services.html.losses import losses
-
-        assert self.rich is not None  # noqa: S101 - is_formatted says so
-        lost = losses(self.rich.html())
-        if lost and not (self.bar.isVisible() and self._before is None):
-            words = tr("As plain text this message loses: {lost}.", lost=lost)
-            self.bar.say(words, tone="warn", action=("make-plain", action_words("make-plain")))
-        else:
+            self.turning.to_formatted(lambda _rich: None)
+        elif self._asked and self.bar.isVisible():
             self.make_plain()
+        else:
+            self.turning.find_losses(self._ask)
+
+    def _ask(self, lost: str) -> None:
+        if not lost:
+            self.make_plain()
+            return
+        self._asked, self._offers_back = True, False
+        words = tr("As plain text this message loses: {lost}.", lost=lost)
+        self.bar.say(words, tone="warn", action=("make-plain", action_words("make-plain")))
 
     def make_plain(self) -> None:
         """Keep the words and nothing else; the bar brings the rest back."""
-        if self.rich is None or not self.is_formatted() or self._read_only:
-            return
-        from app.services.plain import plain_text
+        self._asked = False
+        if self.is_formatted() and not self._read_only:
+            self.bar.clear()
+            self.turning.to_plain()
 
-        self.rich.finish()
-        before = self.rich.html()
-        text = plain_text(before)
-        self.set_body(text)
-        self._before = None
-        self.edited.emit(BodyReplaced(text, BodyFormat.TEXT))
-        self._before = before
+    def made_plain(self) -> None:
+        """Say that the text is plain now, and offer the way back."""
+        self._offers_back = True
         words = tr("This message is plain text now.")
         self.bar.say(words, action=("restore-format", action_words("restore-format")))
 
     def restore_format(self) -> None:
         """Bring back what making the text plain took away, as long as nothing was typed since."""
-        if self._before is None or self._read_only:
-            return
-        from app.services.html.opening import open_html
+        if self._offers_back and not self._read_only and self.turning.can_go_back(BodyFormat.HTML):
+            self.turning.go_back()
+            self.bar.clear()
 
-        before, self._before = self._before, None
-        self.open_formatted(open_html(before))
-        self.edited.emit(BodyReplaced(before, BodyFormat.HTML))
-        self.bar.clear()
+    def _undo_turning(self) -> None:
+        """Undo has nothing left in this editor: go back to what the text was before it was turned."""
+        before = BodyFormat.TEXT if self.is_formatted() else BodyFormat.HTML
+        if not self._read_only and self.turning.can_go_back(before):
+            self.turning.go_back()
+            self.bar.clear()
 
     def act(self, action: str) -> bool:
         """Do what the bar of the body offers; False where that is not its affair."""
@@ -261,6 +284,8 @@ class BodyField(QWidget):
             self.make_plain()
         elif action == "restore-format":
             self.restore_format()
+        elif action == "stop-turning":
+            self.turning.stop()
         else:
             return False
         return True
@@ -269,7 +294,9 @@ class BodyField(QWidget):
         """Do what the bar offers, if it says something."""
         if not self.bar.isVisible():
             return False
-        return self.act("restore-format" if self._before is not None else "make-plain")
+        if self.turning.is_busy:
+            return self.act("stop-turning")
+        return self.act("restore-format" if self._offers_back else "make-plain")
 
     # --- bars --------------------------------------------------------------------------------------------------------
 
@@ -294,7 +321,9 @@ class BodyField(QWidget):
 
     def open_link(self) -> None:
         """Ask for the address of a link, in a bar below the text."""
-        rich = self.format_text()
+        self.with_formatted(self._open_link)
+
+    def _open_link(self, rich: RichEditor) -> None:
         if self.link_bar is None:
             from app.ui.editor.link_bar import LinkBar
 
@@ -314,7 +343,7 @@ class BodyField(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            if self.close_bars():
+            if self.turning.stop() or self.close_bars():
                 return
             if self.bar.isVisible():
                 self.bar.dismiss()

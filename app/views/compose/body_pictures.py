@@ -94,8 +94,9 @@ class BodyPictures(QObject):
     def _offered(self, offered: list[object]) -> None:
         if self._keeping is None or not self._session.can_edit():
             return
-        rich = self._body.format_text()
-        place = QTextCursor(rich.textCursor())
+        self._body.with_formatted(lambda rich: self._take(offered, QTextCursor(rich.textCursor())))
+
+    def _take(self, offered: list[object], place: QTextCursor) -> None:
         self._behind.run(lambda: [_read(one) for one in offered], lambda read: self._put_in(read, place))
 
     def _put_in(self, read: list[tuple[bytes, str, QImage] | None], place: QTextCursor) -> None:

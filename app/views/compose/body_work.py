@@ -78,15 +78,17 @@ class BodyWork:
         elif self._body.is_read_only():
             return
         elif name in _RICH:
-            _do_rich(self._body.format_text(), name)
+            self._body.with_formatted(lambda rich: _do_rich(rich, name))
         else:
             self._deeds[name]()
 
     def _choose_color(self, *, ground: bool) -> None:
+        self._body.with_formatted(lambda rich: self._pick_color(rich, ground=ground))
+
+    def _pick_color(self, rich: RichEditor, *, ground: bool) -> None:
         from app.ui.editor import deeds
         from app.ui.picker import Pick
 
-        rich = self._body.format_text()
         picks = [Pick(tr(words), css) for words, css in (MARKS if ground else COLORS)]
         title = tr("Mark with a colour") if ground else tr("Text colour")
         self._picking.picker.open(title, picks, lambda css: deeds.put_color(rich, str(css), ground=ground))

@@ -6,7 +6,7 @@ Positions count UTF-16 units, as Qt's documents and the journal do.
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtGui import QKeyEvent, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from app.domain.edits import BodyReplaced, TextSplice, utf16_length
@@ -88,6 +88,8 @@ class BodyEditor(QPlainTextEdit):
     """Files were pasted: what is to be attached, as it stands on the clipboard."""
     pictures_offered = Signal(list)
     """A picture was pasted: the text has to become formatted first."""
+    undo_exhausted = Signal()
+    """Undo was asked for, and there is nothing left to undo."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,6 +111,8 @@ class BodyEditor(QPlainTextEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if is_access_key(event):
             event.ignore()
+        elif event.matches(QKeySequence.StandardKey.Undo) and not self.document().isUndoAvailable():
+            self.undo_exhausted.emit()
         else:
             super().keyPressEvent(event)
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QTextCursor
 
 from app.domain.i18n import tr
 from app.domain.recipient import Recipient
-from app.services.signatures import Fragment, Snippet, SnippetKind, fill, find_signature, fragment_of, place_for
+from app.services.signatures import Facts, Fragment, Snippet, SnippetKind, fill, find_signature, fragment_of, place_for
 from app.views.compose.body import BodyField
 from app.views.compose.picking import Picking
 from app.views.compose.session import ComposeSession
@@ -72,7 +72,7 @@ class SnippetChoice:
             fragment = Fragment("")
         else:
             fragment = fragment_of(snippet, aids.signatures.facts(record.account_id, self._session.content))
-        start, end = found if found is not None else (place_for(self._body.toPlainText()),) * 2
+        start, end = found if found is not None else (place_for(self._body.words_above()),) * 2
         cursor = QTextCursor(self._body.editor.document())
         start = start if snippet is not None or found is None else self._above(start)
         cursor.setPosition(start)
@@ -101,7 +101,11 @@ class SnippetChoice:
         self._body.finish_pasting()
         facts = aids.signatures.facts(record.account_id, self._session.content)
         if snippet.html:
-            self._body.format_text()
+            self._body.with_formatted(lambda _rich: self._fill_in(snippet, facts))
+        else:
+            self._fill_in(snippet, facts)
+
+    def _fill_in(self, snippet: Snippet, facts: Facts) -> None:
         cursor = self._body.editor.textCursor()
         self._insert(cursor, fragment_of(snippet, facts), 0)
         self._body.editor.setTextCursor(cursor)
@@ -135,7 +139,7 @@ class SnippetChoice:
         if record is None or aids is None:
             return None
         known = aids.signatures.known_texts(record.account_id, self._session.content)
-        return find_signature(self._body.toPlainText(), [record.signature, *known])
+        return find_signature(self._body.words_above(), [record.signature, *known])
 
     def _sender_chosen(self, sender: Recipient | None) -> None:
         """Exchange the signature for that of the mailbox now chosen, where there is one of each."""
