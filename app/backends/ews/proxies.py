@@ -138,9 +138,9 @@ def tunnel(plain: socket.socket, proxy: Proxy, host: str, port: int) -> None:
         lines.append(f"Proxy-Authorization: Basic {pair}")
     try:
         plain.sendall("\r\n".join([*lines, "", ""]).encode("ascii"))
-        answer = http.client.HTTPResponse(plain, method="CONNECT")
-        answer.begin()
-        answer.close()
+        # Closed at once: it holds the socket open, and what comes after its head is the server's.
+        with contextlib.closing(http.client.HTTPResponse(plain, method="CONNECT")) as answer:
+            answer.begin()
     except TimeoutError:
         words = tr("The proxy {proxy} did not answer in time.", proxy=proxy.place)
         raise ProxyFailed(words) from None
