@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from app.backends.ews.calls import SoapFault
+from app.backends.ews.proxies import ProxyFailed
 from app.backends.ews.tls import explain
 from app.backends.ews.wire import HttpRefusal
 from app.backends.ews.xml import Unreadable
 from app.backends.port import Job
-from app.domain.errors import Trouble, TroubleKind
+from app.domain.errors import AccountError, Trouble, TroubleKind
 from app.domain.i18n import tr
 from app.domain.outcome import ServerWords
 
@@ -61,6 +62,8 @@ def trouble_of(error: BaseException, job: Job, endpoint: str) -> Trouble:
     host = urlsplit(endpoint).hostname or ""
     if isinstance(error, HttpRefusal):
         return _trouble_of_status(error, host)
+    if isinstance(error, AccountError):
+        return error.trouble
     if isinstance(error, SoapFault):
         return trouble_of_fault(error.words, host)
     if job.stopped is not None:
@@ -69,7 +72,7 @@ def trouble_of(error: BaseException, job: Job, endpoint: str) -> Trouble:
         detail = tr("What {host} answered is not from Exchange, or was cut short.", host=host)
         return Trouble(TroubleKind.SERVER, detail, may_have_been_processed=True, http_status=200, host=host)
     if not job.left:
-        return _trouble_before(error, endpoint, host)
+        return trouble_before(error, endpoint, host)
     causes = list(_causes(error))
     if any(isinstance(cause, TimeoutError) or "timed out" in str(cause) for cause in causes):
         return Trouble(TroubleKind.DEADLINE, tr("{host} took the request and gave no answer.", host=host), host=host)
@@ -123,9 +126,13 @@ def _trouble_of_status(refusal: HttpRefusal, host: str) -> Trouble:
     )
 
 
-def _trouble_before(error: BaseException, endpoint: str, host: str) -> Trouble:
+def trouble_before(error: BaseException, endpoint: str, host: str) -> Trouble:
+    """Return the trouble of a request of which nothing left: TLS that was not believed, or no connection."""
     parts = urlsplit(endpoint)
     for cause in _causes(error):
+        if isinstance(cause, ProxyFailed):
+            kind = TroubleKind.PROXY_SIGN_IN if cause.is_sign_in else TroubleKind.PROXY
+            return Trouble(kind, cause.words, may_have_been_processed=False, http_status=cause.status, host=host)
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
             detail = explain(cause, host, parts.port or 443)
             return Trouble(TroubleKind.NOT_GENUINE, detail, may_have_been_processed=False, host=host)

@@ -1,0 +1,158 @@
+"""Connections that a job can cut: each knows on whose behalf it works, whom it trusts, and tries nothing twice."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import ssl
+import struct
+import threading
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from app.backends.ews.proxies import Proxy, proxy_for, reach, tunnel
+from app.backends.port import Job
+from app.domain.account import Account
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+_now = threading.local()
+
+
+def work_on(job: Job | None) -> None:
+    """Name the job that this thread's connections belong to."""
+    _now.job = job
+
+
+def job_at_work() -> Job | None:
+    """Return the job that this thread's connections belong to."""
+    job: Job | None = getattr(_now, "job", None)
+    return job
+
+
+def _job() -> Job:
+    job: Job = _now.job
+    return job
+
+
+class _Cut:
+    """Ends a connection from another thread, by a handle of its own.
+
+    In its handshake TLS has taken the socket from Python's object, and a reply that closes the connection has taken
+    it from urllib3's; SSLSocket's own shutdown would take TLS from under the reader. What the system holds ready to go
+    out, megabytes on a slow line, is thrown away when the connection is closed.
+    """
+
+    _THROW_AWAY = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._handle = socket.fromfd(sock.fileno(), sock.family, sock.type)
+
+    def __call__(self) -> None:
+        with contextlib.suppress(OSError):
+            self._handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, self._THROW_AWAY)
+            self._handle.shutdown(socket.SHUT_RDWR)
+
+    def __del__(self) -> None:
+        with contextlib.suppress(AttributeError):  # no handle could be made
+            self._handle.close()
+
+
+class _Tracked:
+    """Ties a connection to the job on whose behalf it works, so that the job knows what left, and can cut it."""
+
+    sock: socket.socket | None
+    way: Proxy | None = None
+    _connecting = False
+
+    def _new_conn(self) -> socket.socket:
+        if self.way is None:
+            plain: socket.socket = super()._new_conn()  # type: ignore[misc] # mixed into urllib3's connections
+            _job().attach(_Cut(plain))
+            return plain
+        plain = reach(self.way, self.timeout)  # type: ignore[attr-defined] # as above
+        _job().attach(_Cut(plain))
+        try:
+            tunnel(plain, self.way, self.host, self.port or 443)  # type: ignore[attr-defined] # as above
+        except BaseException:
+            plain.close()
+            raise
+        return plain
+
+    def connect(self) -> None:
+        _job().go_on()
+        self._connecting = True
+        try:
+            super().connect()  # type: ignore[misc] # as above
+        except ssl.SSLError as error:
+            error.way = self.way  # type: ignore[attr-defined] # for whoever looks at the certificate
+            raise
+        finally:
+            self._connecting = False
+
+    def send(self, data: Any) -> None:
+        job = _job()
+        if self.sock is None:
+            self.connect()
+        if self.sock is not None and not self._connecting:
+            self.sock.settimeout(job.remaining())
+            job.attach(_Cut(self.sock))
+            job.leave()
+        super().send(data)  # type: ignore[misc] # as above
+
+
+class _Plain(_Tracked, HTTPConnection):
+    pass
+
+
+class _Secured(_Tracked, HTTPSConnection):
+    pass
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _Plain
+
+
+def _secured_pool(way: Proxy | None) -> type[HTTPSConnectionPool]:
+    """Return a pool whose connections go by `way`; for all else they are as if there were no proxy."""
+    connection = type("_SecuredBy", (_Secured,), {"way": way})
+    return type("_SecuredPool", (HTTPSConnectionPool,), {"ConnectionCls": connection})
+
+
+class Adapter(HTTPAdapter):
+    """One connection, verified against this account's authorities, never a retry."""
+
+    def __init__(self, context: ssl.SSLContext, way: Proxy | None = None) -> None:
+        self._context = context
+        self._pools = {"http": _PlainPool, "https": _secured_pool(way)}
+        super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0, pool_block=True)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make connections of ours."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def build_connection_pool_key_attributes(self, request: Any, *_: Any) -> Any:
+        """Verify by this account's context."""
+        parts = urlsplit(request.url)
+        host = {"scheme": parts.scheme, "host": parts.hostname, "port": parts.port}
+        return host, {"ssl_context": self._context} if parts.scheme == "https" else {}
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        """What to trust is in the context: requests' own bundle and REQUESTS_CA_BUNDLE have no say."""
+
+
+def new_session(url: str, context: ssl.SSLContext, account: Account | None = None) -> requests.Session:
+    """Return a session for the server of `url`, by the account's proxy or the system's. Raises ProxyFailed."""
+    session = requests.Session()
+    session.trust_env = False  # what the environment says of proxies is heard in proxies.py
+    session.headers["User-Agent"] = "Mailwright"
+    session.mount("https://", Adapter(context, proxy_for(account, url)))
+    session.mount("http://", Adapter(context))
+    return session

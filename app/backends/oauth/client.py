@@ -1,0 +1,161 @@
+"""The flows, by msal: a code for this computer's browser, a code for any browser, and a token for a refresh token.
+
+msal keeps nothing for us: its cache is one that forgets, since the refresh token belongs into the keyring and the
+access token into `tokens.py`. It logs answers at DEBUG, so that its logs are shut.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+import msal
+
+from app.backends.ews.tls import trust
+from app.backends.oauth.errors import broken, local, refusal
+from app.backends.oauth.http import Http
+from app.backends.port import Job
+from app.domain.account import Account
+from app.domain.errors import AccountError, MailError, TroubleKind
+from app.domain.i18n import tr
+from app.domain.sign_in_codes import NO_CLIENT_ID, NO_REFRESH_TOKEN
+
+logging.getLogger("msal").setLevel(logging.CRITICAL + 1)
+
+MICROSOFT: Final = "https://login.microsoftonline.com"
+_ANY_TENANT: Final = "organizations"
+_MICROSOFTS: Final = frozenset(
+    {
+        "login.microsoftonline.com",
+        "login.microsoftonline.us",
+        "login.partner.microsoftonline.cn",
+        "login.sovcloud-identity.de",
+        "login.sovcloud-identity.fr",
+        "login.sovcloud-identity.sg",
+    }
+)
+"""Hosts of Entra ID, whose addresses lack the version that other authorities have in theirs."""
+
+
+class Answer(NamedTuple):
+    """Tokens that were given out; `seconds` is how long the access token is good for."""
+
+    access: str
+    refresh: str
+    seconds: float
+    user: str = ""
+
+
+class _Forgetful(msal.TokenCache):  # type: ignore[misc] # msal has no types
+    def add(self, event: Mapping[str, Any], now: int | None = None) -> None:
+        """Keep nothing."""
+
+
+class Client:
+    """One registration with one authority. Safe for one thread at a time; made without network."""
+
+    def __init__(self, account: Account) -> None:
+        """Prepare for `account`. Raises AccountError where its client id is missing or its CA file cannot be read."""
+        self._authority = authority_of(account.tenant)
+        self.host = urlsplit(self._authority).hostname or ""
+        self._client_id = account.client_id
+        if not account.client_id:
+            raise local(NO_CLIENT_ID, tr("The account has no client id."), self.host)
+        try:
+            self._http = Http(account, trust(account.ca_file))
+        except OSError as error:
+            detail = tr("The CA file cannot be read: {why}", why=error)
+            raise local("CaFile", detail, self.host, TroubleKind.NOT_GENUINE) from None
+        self._made: Any = None
+
+    def refresh(self, refresh_token: str, scope: str, job: Job) -> Answer:
+        """Trade a refresh token for an access token. Raises AccountError, port.Stopped."""
+        app = self._app(job)
+        said = self._call(lambda: app.acquire_token_by_refresh_token(refresh_token, [scope]))
+        return self._answer(said, otherwise=refresh_token)
+
+    def begin_code(self, scope: str, redirect: str, hint: str, job: Job) -> dict[str, Any]:
+        """Return msal's flow for the code (RFC 6749 4.1 with PKCE); `auth_uri` and `state` are in it."""
+        app = self._app(job)
+        flow: dict[str, Any] = app.initiate_auth_code_flow(
+            [scope], redirect_uri=redirect, login_hint=hint, response_mode="form_post"
+        )
+        return flow
+
+    def finish_code(self, flow: dict[str, Any], response: Mapping[str, str], job: Job) -> Answer:
+        """Trade the code that came back. Raises AccountError, port.Stopped."""
+        app = self._app(job)
+        return self._answer(self._call(lambda: app.acquire_token_by_auth_code_flow(flow, dict(response))))
+
+    def begin_device(self, scope: str, job: Job) -> dict[str, Any]:
+        """Return msal's flow for a device: `user_code`, `verification_uri`, `interval` and `expires_in` are in it."""
+        app = self._app(job)
+        flow: dict[str, Any] = self._call(lambda: app.initiate_device_flow([scope]))
+        if "user_code" not in flow:
+            raise refusal(flow, self.host)
+        return flow
+
+    def ask_device(self, flow: dict[str, Any], job: Job) -> Answer | None:
+        """Ask once whether the person has signed in; None for not yet. Raises AccountError, port.Stopped."""
+        app = self._app(job)
+        said = self._call(lambda: app.acquire_token_by_device_flow(flow, exit_condition=lambda _: True))
+        if said.get("error") in {"authorization_pending", "slow_down"}:
+            return None
+        return self._answer(said)
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._http.close()
+
+    def _app(self, job: Job) -> Any:
+        self._http.job = job
+        if self._made is None:
+            self._made = self._call(self._make)
+        return self._made
+
+    def _make(self) -> Any:
+        shared = {"token_cache": _Forgetful(), "http_client": self._http}
+        if self.host in _MICROSOFTS:
+            # Its name is known here, so that nobody need be asked whether it is Microsoft's.
+            return msal.PublicClientApplication(
+                self._client_id, authority=self._authority, instance_discovery=False, **shared
+            )
+        return msal.PublicClientApplication(self._client_id, oidc_authority=self._authority, **shared)
+
+    def _call(self, ask: Any) -> Any:
+        """Return what msal does; what it stumbles over in an answer is an answer that no authority gives."""
+        try:
+            return ask()
+        except MailError:
+            raise
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise broken(self.host, 200) from None
+
+    def _answer(self, said: Mapping[str, Any], otherwise: str = "") -> Answer:
+        access, refresh = said.get("access_token"), said.get("refresh_token") or otherwise
+        if not isinstance(access, str) or not access:
+            raise refusal(said, self.host) if "error" in said else broken(self.host, 200)
+        if not isinstance(refresh, str) or not refresh:
+            raise local(NO_REFRESH_TOKEN, tr("The authority gave no refresh token (offline_access)."), self.host)
+        claims = said.get("id_token_claims")
+        user = claims.get("preferred_username") or claims.get("upn") if isinstance(claims, dict) else ""
+        return Answer(access, refresh, _seconds(said.get("expires_in")), str(user or ""))
+
+
+def authority_of(tenant: str) -> str:
+    """Return the address of an authority, for an organisation's name or id, a whole address, or nothing."""
+    if "://" in tenant:
+        return tenant.rstrip("/")
+    return f"{MICROSOFT}/{tenant or _ANY_TENANT}"
+
+
+def _seconds(told: object) -> float:
+    try:
+        return max(0.0, float(str(told)))
+    except ValueError:
+        return 600.0  # RFC 6749 5.1 only recommends it
+
+
+__all__ = ["AccountError", "Answer", "Client", "authority_of"]

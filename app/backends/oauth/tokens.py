@@ -1,0 +1,187 @@
+"""What an account signs in with: one refresh token, and the access tokens that were had for it, in memory alone.
+
+A refresh token may be good once: each answer brings the next, and who keeps the old one keeps nothing. So the engine
+has one chain for each, whoever asks with whichever link of it, and tells who listens of the newest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from app.domain.account import Account
+from app.domain.errors import AccountError, TroubleKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.backends.oauth.client import Answer, Client
+    from app.backends.port import Job
+
+EARLY: Final = 300.0
+"""Seconds before its end from which on a token is renewed, or a fifth of its life where that is less."""
+_REST: Final = 30.0
+"""Seconds before the authority is asked again that refused, or that did not answer while a token is still good."""
+_MOST_CHAINS: Final = 32
+_PERMISSION: Final = "EWS.AccessAsUser.All"
+
+Heard = Callable[[str, str], None]
+
+
+def scope_of(endpoint: str) -> str:
+    """Return the permission that is asked for: to use EWS of this server as the person."""
+    parts = urlsplit(endpoint)
+    port = f":{parts.port}" if parts.port not in {None, 443} else ""
+    return f"https://{parts.hostname}{port}/{_PERMISSION}"
+
+
+@dataclass
+class _Access:
+    token: str
+    ends: float
+    ends_by_clock: float
+    renew: float
+
+    def is_good(self) -> bool:
+        """Tell by both clocks: the one stands still while the computer sleeps, the other may be set."""
+        return time.monotonic() < self.ends and time.time() < self.ends_by_clock
+
+
+@dataclass
+class Tokens:
+    """The chain. Safe from several threads: one asks the authority, the others wait for what it brings."""
+
+    account: Account
+    refresh_token: str
+    make: Callable[[Account], Client]
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _access: dict[str, _Access] = field(default_factory=dict)
+    _heard: list[Heard] = field(default_factory=list)
+    _client: Client | None = None
+    _over: AccountError | None = None
+    _over_until: float = 0.0
+
+    def __repr__(self) -> str:
+        """Leave the tokens out of whatever prints this."""
+        return f"Tokens({self.account.address!r})"
+
+    def access(self, scope: str, job: Job) -> str:
+        """Return an access token that is good. Raises AccountError, port.Stopped."""
+        known = self._access.get(scope)
+        if known is not None and known.is_good() and time.monotonic() < known.renew:
+            return known.token
+        with self._alone(job):
+            known = self._access.get(scope)
+            if known is None or not known.is_good():
+                return self._renew(scope, job)
+            if time.monotonic() < known.renew:
+                return known.token
+            try:
+                return self._renew(scope, job)
+            except AccountError as error:
+                if error.trouble.kind is TroubleKind.SIGN_IN:
+                    raise
+                known.renew = time.monotonic() + _REST
+                return known.token
+
+    def instead_of(self, refused: str, scope: str, job: Job) -> str:
+        """Return another token than `refused`, which the server did not take. Raises AccountError, port.Stopped."""
+        with self._alone(job):
+            known = self._access.get(scope)
+            if known is not None and known.token != refused and known.is_good():
+                return known.token  # another thread was faster
+            return self._renew(scope, job)
+
+    def take(self, answer: Answer, scope: str) -> None:
+        """Begin with what a sign-in has brought."""
+        with self._lock:
+            self._keep(answer, scope)
+
+    def listen(self, known: str, heard: Heard) -> None:
+        """Tell `heard` of each new refresh token, with the one before; at once where `known` is not the newest."""
+        self._heard.append(heard)
+        if known != self.refresh_token:
+            heard(known, self.refresh_token)
+
+    def stop_listening(self, heard: Heard) -> None:
+        """Tell it nothing more."""
+        if heard in self._heard:
+            self._heard.remove(heard)
+
+    @contextmanager
+    def _alone(self, job: Job) -> Iterator[None]:
+        while not self._lock.acquire(timeout=0.1):
+            job.go_on()
+        try:
+            job.go_on()
+            yield
+        finally:
+            self._lock.release()
+
+    def _renew(self, scope: str, job: Job) -> str:
+        if self._over is not None and time.monotonic() < self._over_until:
+            raise self._over
+        if self._client is None:
+            self._client = self.make(self.account)
+        try:
+            answer = self._client.refresh(self.refresh_token, scope, job)
+        except AccountError as error:
+            if error.trouble.kind is TroubleKind.SIGN_IN:
+                # Only the person, or an administrator, can help: nobody asks again at once.
+                self._over, self._over_until = error, time.monotonic() + _REST
+            raise
+        before = self.refresh_token
+        self._keep(answer, scope)
+        if before != self.refresh_token:
+            for heard in list(self._heard):
+                heard(before, self.refresh_token)
+        return answer.access
+
+    def _keep(self, answer: Answer, scope: str) -> None:
+        early = min(EARLY, answer.seconds / 5)
+        now = time.monotonic()
+        self._access[scope] = _Access(
+            answer.access, now + answer.seconds, time.time() + answer.seconds, now + answer.seconds - early
+        )
+        self.refresh_token = answer.refresh
+        _remember(self)
+
+
+_chains: OrderedDict[bytes, Tokens] = OrderedDict()
+_chains_lock = threading.Lock()
+
+
+def tokens_for(account: Account, secret: str) -> Tokens:
+    """Return the chain that `secret` is a link of, or a new one that begins with it. Without network."""
+    with _chains_lock:
+        known = _chains.get(_name(account, secret))
+    if known is not None:
+        return known
+    tokens = Tokens(account, secret, _make_client)
+    _remember(tokens)
+    return tokens
+
+
+def _remember(tokens: Tokens) -> None:
+    with _chains_lock:
+        _chains[_name(tokens.account, tokens.refresh_token)] = tokens
+        while len(_chains) > _MOST_CHAINS:
+            _chains.popitem(last=False)
+
+
+def _name(account: Account, secret: str) -> bytes:
+    known = f"{account.tenant}\0{account.client_id}\0{account.ca_file}\0{secret}"
+    return hashlib.sha256(known.encode("utf-8", "surrogatepass")).digest()
+
+
+def _make_client(account: Account) -> Client:
+    from app.backends.oauth.client import Client
+
+    return Client(account)
