@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
 from app.domain.account import Account, AuthKind
 from app.domain.addresses import address_problem
+from app.domain.endpoint import complete_endpoint, endpoint_error
 from app.domain.i18n import tr
 from app.domain.message import AccountId
 
-EWS_PATH: Final = "/EWS/Exchange.asmx"
-"""Where Exchange answers EWS unless its administrator moved it."""
-
-_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z", re.IGNORECASE)
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _LONGEST: Final = 1024
 
@@ -80,24 +76,6 @@ def tidy(form: AccountForm) -> AccountForm:
     )
 
 
-def complete_endpoint(text: str) -> str:
-    """Return the address of EWS that was meant: a host alone, or with https:// before it, gets the usual path."""
-    text = text.strip()
-    if not text:
-        return ""
-    whole = text if "://" in text else f"https://{text}"
-    parts = _split(whole)
-    if parts is None or parts.scheme.lower() != "https" or parts.path.strip("/") or parts.query or parts.fragment:
-        return whole
-    return f"https://{parts.netloc}{EWS_PATH}"
-
-
-def host_of(endpoint: str) -> tuple[str, int]:
-    """Return host and port of a valid endpoint."""
-    parts = urlsplit(endpoint)
-    return parts.hostname or "", parts.port or 443
-
-
 def find_errors(form: AccountForm, *, password_known: bool) -> dict[FormField, str]:
     """Return a sentence for each field of a tidied form that cannot be right. `password_known`: one is kept already."""
     found = {
@@ -108,24 +86,6 @@ def find_errors(form: AccountForm, *, password_known: bool) -> dict[FormField, s
         FormField.CA_FILE: tr("This name cannot be a file.") if _CONTROL.search(form.ca_file) else "",
     }
     return {field: sentence for field, sentence in found.items() if sentence}
-
-
-def endpoint_error(endpoint: str) -> str:
-    """Return in a sentence why `endpoint` cannot be the address of EWS, or nothing."""
-    if not endpoint:
-        return tr("Type the name of your mail server, such as mail.contoso.com.")
-    parts = _split(endpoint)
-    if parts is None or len(endpoint) > _LONGEST or re.search(r"\s", endpoint) or _CONTROL.search(endpoint):
-        return tr("This cannot be the address of a server.")
-    if parts.scheme.lower() != "https":
-        return tr("The address must begin with https://, so that nobody can read your password on its way.")
-    if "@" in parts.netloc:
-        return tr("The address must not hold a user name or password; there are fields for them.")
-    if parts.query or parts.fragment:
-        return tr("The address must not hold a ? or a #.")
-    if not _is_host(parts.hostname or ""):
-        return tr("Type the name of your mail server after https://, such as mail.contoso.com.")
-    return ""
 
 
 def _address_error(address: str) -> str:
@@ -147,23 +107,3 @@ def _password_error(password: str, *, known: bool) -> str:
     if not password and not known:
         return tr("Type your password.")
     return tr("This cannot be a password: it holds a control character.") if _CONTROL.search(password) else ""
-
-
-def _split(text: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(text)
-        usable = parts.port is None or parts.port > 0
-    except ValueError:
-        return None
-    return parts if usable else None
-
-
-def _is_host(host: str) -> bool:
-    if ":" in host:
-        return True  # urlsplit has checked what stands in brackets
-    try:
-        name = host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return False
-    labels = name.rstrip(".").split(".")
-    return len(name) <= 253 and all(_LABEL.match(label) for label in labels)

@@ -9,11 +9,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.account import Account
+from app.domain.endpoint import host_of
 from app.domain.i18n import tr
 from app.domain.message import AccountId
 from app.ui import icons, theme
 from app.ui.label import Label
-from app.views.settings.account_form import host_of
 from app.views.settings.fields import press_with_enter
 from app.views.settings.session import SettingsSession
 

@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from app.domain.account import Account, AuthKind, ProbeStep
+from app.domain.endpoint import host_of
 from app.domain.i18n import mark, tr
-from app.views.settings.account_form import host_of
 
 TITLES: Final = {
     "name": mark("Name of the server"),

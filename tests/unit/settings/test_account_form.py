@@ -7,12 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.account import Account, AuthKind
+from app.domain.endpoint import complete_endpoint, endpoint_error
 from app.domain.message import AccountId
 from app.views.settings.account_form import (
     AccountForm,
     FormField,
-    complete_endpoint,
-    endpoint_error,
     find_errors,
     form_of,
     tidy,
