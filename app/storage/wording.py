@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
+import tempfile
 from pathlib import Path
 
 from app.domain.errors import Damaged, StorageError
@@ -12,24 +14,38 @@ from app.domain.i18n import tr
 _NO_RIGHTS = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
 _IN_USE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG})
-_REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_REFUSED = frozenset({errno.EACCES, errno.EPERM})
 
 
-def storage_error(error: BaseException, folder: Path) -> StorageError:
-    """Return what a person is told of `error`; a StorageError is told as it is."""
+def storage_error(error: BaseException, folder: Path, *, opening: bool = False) -> StorageError:
+    """Return what a person is told of `error`; a StorageError is told as it is. `opening`: nothing was read yet."""
     if isinstance(error, StorageError):
         return error
-    told = StorageError(_sentence(error, folder))
+    told = StorageError(_sentence(error, folder, opening=opening))
     told.__cause__ = error
     return told
 
 
-def _sentence(error: BaseException, folder: Path) -> str:
+def _sentence(error: BaseException, folder: Path, *, opening: bool) -> str:
     code = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
-    number = getattr(error, "errno", 0) or 0
+    number = getattr(error, "errno", 0) or (_asked_again(folder) if code == sqlite3.SQLITE_IOERR else 0)
     if code == sqlite3.SQLITE_FULL or number in _FULL:
+        if opening:
+            return tr("The disk is full, and nothing was changed: free some space, and start Mailwright again.")
         return tr(
             "The disk is full: free some space, and Mailwright will write down what it keeps in memory until then."
+        )
+    if number == errno.EROFS:
+        if opening:
+            return tr(
+                "The disk is read-only, so Mailwright cannot write in {folder}. Nothing was changed: start it again"
+                " once the disk can be written.",
+                folder=str(folder),
+            )
+        return tr(
+            "The disk is read-only, so Mailwright cannot write in {folder}: what you type stays in this window"
+            " until it can.",
+            folder=str(folder),
         )
     if code in _NO_RIGHTS or number in _REFUSED:
         return tr("Mailwright may not write in {folder}: allow it to write there.", folder=str(folder))
@@ -40,6 +56,18 @@ def _sentence(error: BaseException, folder: Path) -> str:
         folder=str(folder),
         reason=str(error) or type(error).__name__,
     )
+
+
+def _asked_again(folder: Path) -> int:
+    """Return what the system says to a small write of our own: SQLite tells that there was an error, and not which."""
+    try:
+        with tempfile.TemporaryFile(dir=folder, prefix=".mailwright-") as probe:
+            probe.write(b"?")
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError as error:
+        return error.errno or 0
+    return 0
 
 
 def closed_error() -> StorageError:

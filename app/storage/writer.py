@@ -106,7 +106,7 @@ class Writer:
             self._open()
         except Exception as error:  # noqa: BLE001 - whatever it is, the one who awaits the opening is told
             self._lock.release()
-            self._ears.opened(storage_error(error, self._path.parent))
+            self._ears.opened(storage_error(error, self._path.parent, opening=True))
             return
         self._ears.opened(None)
         try:

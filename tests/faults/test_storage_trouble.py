@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import sqlite3
 import subprocess
 import sys
@@ -22,6 +24,7 @@ from app.storage.journal import SqliteJournal
 from app.storage.settings import SqliteSettings
 from app.storage.shelf import Shelf
 from app.storage.store import Store
+from app.storage.wording import storage_error
 from tests.unit.storage.letters import BODY, new_record, typed
 
 
@@ -325,3 +328,24 @@ async def test_a_database_that_turns_read_only_is_a_trouble_like_others(scene: S
     await scene.store.read(writable)
     await asyncio.wait_for(scene.well.wait(), 20)
     assert (await (await scene.reopen()).read(record.local_id)).content.body == "xFirst words"
+
+
+def test_a_disk_that_became_read_only_is_named_though_sqlite_says_only_that_there_was_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+    assert "check the disk" in str(storage_error(error, tmp_path))
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    assert "read-only" in str(storage_error(error, tmp_path))
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
+def test_a_disk_that_refuses_the_start_is_told_as_such(tmp_path: Path, number: int) -> None:
+    error = OSError(number, os.strerror(number))
+    assert "again" in str(storage_error(error, tmp_path, opening=True))
+    assert "again" not in str(storage_error(error, tmp_path))
