@@ -39,6 +39,7 @@ class Oracle:
         self.excused: set[str] = set()
         self.meddled: set[str] = set()
         self.files: dict[str, int] = {}
+        self.taken_away: set[str] = set()
         self.sent_by_others: Counter[str] = Counter()
         self.told: Counter[str] = Counter()
 
@@ -54,11 +55,11 @@ class Oracle:
 
     def detached(self, name: str) -> None:
         """It was taken away again, by the person or elsewhere."""
-        self.excused.add(name)
+        self.taken_away.add(name)
 
     def put_back(self, name: str) -> None:
         """The person undid that."""
-        self.excused.discard(name)
+        self.taken_away.discard(name)
 
     def attached_elsewhere(self, item: Kept, name: str, size: int) -> None:
         """Another client attached a file."""
@@ -68,7 +69,7 @@ class Oracle:
     def detached_elsewhere(self, item: Kept, name: str) -> None:
         """Another client took a file away."""
         self.meddled.add(item.mark or item.item_id)
-        self.excused.add(name)
+        self.taken_away.add(name)
 
     def wrote_elsewhere(self, item: Kept, word: str) -> None:
         """Another client added a word."""
@@ -264,6 +265,6 @@ class Oracle:
             if record.copy_to.kind is CopyKind.NONE and record.state is State.SENT
         }
         for word, local_id in self.words.items():
-            excused = word in self.excused or word in self.world.lost_words or local_id in gone_with_no_copy
+            excused = word in self.excused | self.taken_away | self.world.lost_words or local_id in gone_with_no_copy
             if word not in found and not excused:
                 raise Broken("lost", f"the word {word!r} is nowhere")
