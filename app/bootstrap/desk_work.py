@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.bootstrap.enclosing import Enclosing
 from app.bootstrap.many_work import ManyWork
-from app.bootstrap.reading_work import show_pictures
-from app.domain.address_writing import format_recipient
+from app.bootstrap.reading_people import people_words
 from app.domain.errors import MailError
 from app.domain.i18n import ntr, tr
 from app.domain.message import LocalId
-from app.domain.recipient import Recipient
 from app.domain.record import Record
 from app.domain.state import State
 from app.services.actions import action_words
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from app.bootstrap.other_mailboxes import OtherMailboxes
     from app.bootstrap.program import Program
 
-_SHOWN_RECIPIENTS = 12
 _NERVOUS = 0.7
 """Seconds after a letter left the pane in which the keys that sent it send nothing from the list: a second press of
 Ctrl+Enter, meant for the same letter, falls on whatever draft the list stands at.
@@ -48,12 +46,14 @@ class DeskWork:
         self._read: tuple[str, Letter] | None = None
         self._left_at = 0.0
         self.many = ManyWork(program)
+        self.enclosing = Enclosing(program)
         self.others: OtherMailboxes | None = None
         stage = program.stage
         stage.on_reading = self.read
         for desk in stage.desks.values():
             self.listen(desk)
         program.reader.bar.action_wanted.connect(self.do)
+        program.reader.escaped.connect(self._leave_reader)
         program.drafts_room.on_sent = self._sent
         program.drafts_room.on_discarded = self._discarded
         program.drafts_room.on_failed = program.tasks.on_mail_error
@@ -121,15 +121,18 @@ class DeskWork:
         self._shown = row
         if row is None:
             self._program.reader.show_reading(None)
+            self.enclosing.show(None, None)
+            return
+        if self.enclosing.is_within(row):
             return
         known = self._program.readings.known(row)
         if known is not None:
             self._read = (row.key, known)
-            work = show_pictures(self._program, row, known, lambda: self._shown is row)
-            self._program.tasks.spawn(work, "show pictures")
         self._show(desk, row, self._at_hand(row))  # as it was, until it is read anew: an emptied pane would blink
         if known is None:
             self._program.tasks.spawn(self._fetch(desk, row), "read a letter")
+        else:
+            self._program.tasks.spawn(self.enclosing.show_pictures(row, known), "show pictures")
 
     def _at_hand(self, row: ListRow) -> Letter | None:
         """Return the letter in the reader, if it is this row's."""
@@ -149,9 +152,11 @@ class DeskWork:
         if self._shown is row:
             self._read = (row.key, letter)
             self._show(desk, row, letter)
-            await show_pictures(self._program, row, letter, lambda: self._shown is row)
+            await self.enclosing.show_pictures(row, letter)
 
     def _show(self, desk: ListDesk, row: ListRow, letter: Letter | None, instead: str | None = None) -> None:
+        if self.enclosing.is_within(row):
+            return
         words = desk.session.words(row)
         self._program.reader.show_reading(
             Reading(
@@ -166,6 +171,12 @@ class DeskWork:
                 notice=_notice(desk.session.explanation(row)),
             )
         )
+        self.enclosing.show(row, letter)
+
+    def _leave_reader(self) -> None:
+        """Go back: from a letter within a letter, else to the list."""
+        if not self.enclosing.leave() and self._program.stage.place:
+            self._program.stage.desk.take_focus()
 
     def _hint(self, row: ListRow) -> str:
         if self._program.stage.kind == "sent":
@@ -314,20 +325,7 @@ class DeskWork:
 def _people(row: ListRow, letter: Letter | None) -> str:
     if letter is None:
         return tr("To {people}", people=row.to) if row.to else ""
-    content = letter.content
-    parts = [] if content.sender is None else [f"{tr('From')} {_name(content.sender)}"]
-    for words, people in ((tr("To"), content.to), (tr("Cc"), content.cc), (tr("Bcc"), content.bcc)):
-        if people:
-            shown = ", ".join(_name(one) for one in people[:_SHOWN_RECIPIENTS])
-            more = len(people) - _SHOWN_RECIPIENTS
-            parts.append(f"{words} {shown}" + (ntr(" and {n} more", " and {n} more", more) if more > 0 else ""))
-    return " · ".join(parts)
-
-
-def _name(recipient: Recipient) -> str:
-    """Return name and address, and not twice the same."""
-    same = recipient.name.casefold() == recipient.address.casefold()
-    return recipient.address if same else format_recipient(recipient)
+    return people_words(letter.content)
 
 
 def _notice(explanation: Explanation | None) -> Notice | None:

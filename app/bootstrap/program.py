@@ -94,6 +94,7 @@ class Program:
         self.mailbox = WatchedMailbox(self._server, self.accounts, clock)
         self.letters = Letters(self.journal, clock, spawn)
         self.drafts = Drafts(self.letters, self.mailbox, self.accounts, clock, spawn, files)
+        self.files = files
         self.attachments = Attachments(self.letters, self.drafts, files, spawn)
         self.outbox = Outbox(self.letters, self.drafts, self.mailbox, self.accounts, clock, spawn)
         self.remedies = Remedies(self.letters, self.drafts, self.outbox, self.accounts, spawn)

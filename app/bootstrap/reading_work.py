@@ -2,34 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Set
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from app.domain.errors import MailError
-from app.services.reading import Reading
-from app.services.rows import ListRow
+from app.domain.message import AccountId
+from app.services.enclosures import Enclosure, Enclosures
 from app.ui.off_thread import off_thread
 
 if TYPE_CHECKING:
-    from app.bootstrap.program import Program
+    from PySide6.QtGui import QImage
+
+    from app.ui.reader import Reader
+
+_LARGEST: Final = 30_000_000
+"""Bytes of a picture that is shown in the text."""
 
 
-async def show_pictures(program: Program, row: ListRow, letter: Reading, still: Callable[[], bool]) -> None:
-    """Show them as long as `still` says that the letter is looked at. A picture that cannot be had leaves its place."""
-    if not letter.blocks:
-        return
-    try:
-        async for source, data in program.readings.pictures(row, letter):
-            await _show(program, source, data, still)
-            if not still():
-                return
-    except MailError:
-        return  # the account's bar says what is wrong; the text can be read without
+async def show_pictures(
+    reader: Reader,
+    enclosures: Enclosures,
+    account_id: AccountId,
+    found: Iterable[Enclosure],
+    shown: Set[str],
+    still: Callable[[], bool],
+) -> None:
+    """Show those of `found` that the text names (`shown`) as long as `still` says that the letter is looked at.
+
+    A picture that cannot be had leaves its place; the account's bar says where the account is to blame.
+    """
+    for one in found:
+        if not still():
+            return
+        source = f"cid:{one.content_id}"
+        if not one.content_id or source not in shown or one.size > _LARGEST:
+            continue
+        try:
+            path = await enclosures.fetch(account_id, one)
+        except MailError:
+            continue
+        image = await off_thread(lambda path=path: _decoded(path))  # type: ignore[misc]  # mypy knows no such lambda
+        if image is not None and still():
+            reader.put_image(source, image)
 
 
-async def _show(program: Program, source: str, data: bytes, still: Callable[[], bool]) -> None:
+def _decoded(path: str) -> QImage | None:
     from app.ui.editor.pictures import decode
 
-    image = await off_thread(lambda: decode(data))
-    if image is not None and still():
-        program.reader.put_image(source, image)
+    try:
+        return decode(Path(path).read_bytes())
+    except OSError:
+        return None

@@ -74,6 +74,9 @@ class WindowWork:
         """Bind the commands of lists to each of them: only the one with the focus hears its keys."""
         for desk in self._program.stage.desks.values():
             keys.bind(desk.place_for_keys, self._program.registry, Context.LIST)
+        # Who reads need not go back to the list first; Space and Shift+Down are the text's own there.
+        there = [one for one in self._program.registry if not one[0].id.startswith("list.mark")]
+        keys.bind(self._program.reader, there, Context.LIST)
 
     # --- places -----------------------------------------------------------------------------------------------------
 

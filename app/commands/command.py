@@ -23,7 +23,7 @@ class Context(StrEnum):
 
 CONTEXT_TITLES = {
     Context.WINDOW: mark("Everywhere"),
-    Context.LIST: mark("In a list"),
+    Context.LIST: mark("In a list, and where a message is read"),
     Context.COMPOSE: mark("While writing"),
     Context.RECIPIENTS: mark("In a recipients field"),
     Context.COMPARE: mark("While comparing versions"),

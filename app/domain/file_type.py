@@ -111,6 +111,15 @@ def is_program(name: str) -> bool:
     return ending_of(name) in _PROGRAMS
 
 
+_PAGES: Final = frozenset({"htm", "html", "mht", "mhtml", "shtml", "svg", "svgz", "xht", "xhtml", "xml", "xsl", "xslt"})
+"""Endings of what a browser opens, and in which scripts can stand."""
+
+
+def is_page(name: str) -> bool:
+    """Tell whether a browser would open it: what stands in it may run there, or look like a place one knows."""
+    return ending_of(name) in _PAGES
+
+
 _SHRINKABLE: Final = frozenset({"image/jpeg", "image/png", "image/bmp", "image/tiff", "image/webp"})
 
 

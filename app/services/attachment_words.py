@@ -53,6 +53,11 @@ class AttachmentRow(msgspec.Struct, frozen=True):
         return f"{self.name}, {self.words}"
 
 
+def icon_of(name: str, *, is_letter: bool = False) -> str:
+    """Return the picture that stands for a file of this name."""
+    return "mail" if is_letter else _ICONS[kind_of(name)]
+
+
 def rows_of(
     attached: Sequence[Attached], failed: Sequence[Failed], record: Record | None, moving: dict[str, Moving]
 ) -> list[AttachmentRow]:
@@ -72,7 +77,7 @@ def summary(attached: Sequence[Attached]) -> str:
 
 
 def _row(one: Attached, record: Record | None, moving: Moving | None) -> AttachmentRow:
-    icon = "mail" if one.kind is AttachmentKind.ITEM else _ICONS[kind_of(one.name)]
+    icon = icon_of(one.name, is_letter=one.kind is AttachmentKind.ITEM)
     row = AttachmentRow(one.key, one.name, icon, size_words(one.size) if one.size else "")
     refused = [] if record is None else [said.outcome for said in record.refused if said.key == one.key]
     if moving is not None:

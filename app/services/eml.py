@@ -1,4 +1,4 @@
-"""Reads a message from a file (.eml, RFC 5322 and MIME) as a letter to be written anew.
+"""Reads a message from a file (.eml, RFC 5322 and MIME): as a letter to be written anew, or to be read as it is.
 
 Anybody may have made the file. Python's own email package reads what is broken as far as it goes; here its words go
 through the same doors as words that are typed or pasted. It runs off the window's thread.
@@ -10,7 +10,9 @@ import contextlib
 import email
 import email.header
 import email.policy
+import email.utils
 import re
+from collections.abc import Iterator
 from email.message import EmailMessage, MIMEPart
 from pathlib import Path
 from typing import Final
@@ -19,9 +21,10 @@ import msgspec
 
 from app.domain.addresses import parse_recipients
 from app.domain.errors import BadInput
+from app.domain.file_name import safe_file_name
 from app.domain.i18n import tr
 from app.domain.message import BodyFormat, Content, Importance, written_anew
-from app.domain.options import Options
+from app.domain.options import Header, Options
 from app.domain.recipient import Recipient
 from app.domain.text import clean_text
 
@@ -29,6 +32,7 @@ LARGEST: Final = 150 * 1024 * 1024
 """Bytes of a file that is read, in memory for a moment; Exchange takes 150 MB at most, and mostly far less."""
 _IMPORTANT: Final = {"high": Importance.HIGH, "low": Importance.LOW, "urgent": Importance.HIGH}
 _LONGEST_NAME: Final = 150
+_LETTER: Final = "message/rfc822"
 
 
 class Enclosed(msgspec.Struct, frozen=True):
@@ -47,6 +51,15 @@ class FromFile(msgspec.Struct, frozen=True):
     enclosed: tuple[Enclosed, ...] = ()
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """A letter from a file as it stands there: who sent it, when (seconds, 0 for unknown), its headers as they came."""
+
+    content: Content
+    sent: float = 0.0
+    headers: tuple[Header, ...] = ()
+    enclosed: tuple[Enclosed, ...] = ()
+
+
 def read_eml(path: Path) -> FromFile:
     """Return the message in a file. Raises BadInput for what cannot be opened, is too large, or is no message."""
     try:
@@ -61,11 +74,38 @@ def read_eml(path: Path) -> FromFile:
 
 def parse_eml(raw: bytes, name: str) -> FromFile:
     """Return the message in `raw`. Raises BadInput where it has neither headers nor a body of a message."""
+    message = _message(raw, name)
+    content = _content(message)
+    if _words(message, "x-unsent").strip() != "1":
+        # Sent once: the letter made from it has no place in that conversation. A draft (X-Unsent) keeps its own.
+        content = written_anew(content)
+    return FromFile(content, tuple(_enclosed(message, content.body)))
+
+
+def show_eml(raw: bytes, name: str) -> Shown:
+    """Return the message in `raw` as it is to be read. Raises BadInput where it is none."""
+    message = _message(raw, name)
+    content = _content(message)
+    sender = next(iter(_people(message, "from") or _people(message, "sender")), None)
+    headers = [Header(clean_text(name, lines=False), _raw_words(value)) for name, value in message.raw_items()]
+    return Shown(
+        msgspec.structs.replace(content, sender=sender),
+        _sent(message),
+        tuple(headers),
+        tuple(_enclosed(message, content.body)),
+    )
+
+
+def _message(raw: bytes, name: str) -> EmailMessage:
     message = email.message_from_bytes(raw, policy=email.policy.default)
     if not message.keys():
         raise BadInput(tr("“{name}” is not a message.", name=name))
+    return message
+
+
+def _content(message: EmailMessage) -> Content:
     body, body_format = _body(message)
-    content = Content(
+    return Content(
         to=_people(message, "to"),
         cc=_people(message, "cc"),
         bcc=_people(message, "bcc"),
@@ -79,10 +119,22 @@ def parse_eml(raw: bytes, name: str) -> FromFile:
             references=" ".join(_words(message, "references").split()),
         ),
     )
-    if _words(message, "x-unsent").strip() != "1":
-        # Sent once: the letter made from it has no place in that conversation. A draft (X-Unsent) keeps its own.
-        content = written_anew(content)
-    return FromFile(content, tuple(_enclosed(message, content.body)))
+
+
+def _sent(message: EmailMessage) -> float:
+    try:
+        return email.utils.parsedate_to_datetime(_raw(message, "date")).timestamp()
+    except (ValueError, OverflowError, OSError, TypeError):  # no date, or none that a clock can show
+        return 0.0
+
+
+def _raw_words(value: object) -> str:
+    return clean_text(re.sub(r"\r?\n[ \t]", " ", _told(value)), lines=False)
+
+
+def _told(value: object) -> str:
+    """Return a header's words: bytes beyond ASCII, kept as surrogates by the email package, are UTF-8 (RFC 6532)."""
+    return str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _words(message: EmailMessage, field: str) -> str:
@@ -106,7 +158,7 @@ def _raw(message: EmailMessage, field: str) -> str:
 
 def _people(message: EmailMessage, field: str) -> tuple[Recipient, ...]:
     """Return who stands in a header, read by our own reader: the email package drops or invents recipients."""
-    raw = [str(value) for name, value in message.raw_items() if name.lower() == field]
+    raw = [_told(value) for name, value in message.raw_items() if name.lower() == field]
     people: list[Recipient] = []
     for line in raw:
         unfolded = re.sub(r"\r?\n[ \t]", " ", line)
@@ -150,10 +202,13 @@ def _enclosed(message: EmailMessage, shown_in: str) -> list[Enclosed]:
     found: list[Enclosed] = []
     body = message.get_body(("html", "plain"))
     plain = message.get_body(("plain",))
-    for part in message.walk():
-        if part is body or part is plain or part.is_multipart() or not isinstance(part, EmailMessage):
+    for part in _parts(message):
+        if part is body or part is plain:
             continue
         name = _file_name(part)
+        if part.get_content_type() == _LETTER:
+            found.append(_letter(part, name))
+            continue
         if not name and part.get_content_maintype() == "text" and not part.is_attachment():
             continue  # another form of the text itself
         data = part.get_payload(decode=True)
@@ -167,6 +222,32 @@ def _enclosed(message: EmailMessage, shown_in: str) -> list[Enclosed]:
             )
         )
     return found
+
+
+def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
+    """Go through the parts that hold something; a letter within is one of them, whatever it is made of."""
+    inner = message.get_payload()
+    if message.get_content_type() == _LETTER or not isinstance(inner, list):
+        yield message
+        return
+    for part in inner:
+        if isinstance(part, EmailMessage):
+            yield from _parts(part)
+
+
+def _letter(part: EmailMessage, name: str) -> Enclosed:
+    """Return a letter within a letter as a file."""
+    inner = part.get_payload()
+    message = inner[0] if isinstance(inner, list) and inner else None
+    data = b""
+    if isinstance(message, EmailMessage):
+        try:
+            data = message.as_bytes()
+        except Exception:  # noqa: BLE001 - hostile headers that cannot be written again
+            data = message.as_bytes(policy=email.policy.compat32)
+        name = name or re.sub(r"[/\\]", " ", _words(message, "subject"))
+    name = safe_file_name(name, tr("message"))
+    return Enclosed(name if name.casefold().endswith(".eml") else f"{name}.eml", _LETTER, data)
 
 
 def _file_name(part: EmailMessage) -> str:

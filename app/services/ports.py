@@ -116,6 +116,17 @@ class Mailbox(Protocol):
         """FindFolder: those that letters can lie in, of one's own mailbox or another's. Raises ItemRefused too."""
         ...
 
+    async def named_mailboxes(self, account_id: AccountId) -> tuple[Recipient, ...]:
+        """Name the mailboxes of others that the server says one may use. Raises AccountError.
+
+        What is told so comes from elsewhere than letters do: a trouble with it says nothing of the account.
+        """
+        ...
+
+    async def category_list(self, account_id: AccountId) -> tuple[str, ...]:
+        """Name the categories that the mailbox knows, none where it has no list of them. Raises ItemRefused too."""
+        ...
+
     async def sync(self, account_id: AccountId, place: Place, state: str = "", limit: int = 100) -> SyncPage:
         """SyncFolderItems: one page of changes since `state`. Raises ItemRefused too."""
         ...
@@ -327,6 +338,14 @@ class AttachedFiles(Protocol):
 
     async def show(self, local_id: LocalId, key: str, name: str) -> str:
         """Return the path of a copy under its real name, for another program to open. Raises StorageError."""
+        ...
+
+    async def save(self, local_id: LocalId, key: str, path: str, *, replace: bool = False) -> str:
+        """Copy a copy to `path`, a place of the person's, for its owner alone to read; return where it lies.
+
+        Unless it is to `replace` what is there, it takes the next free name ("plan (2).pdf"). Raises BadInput where
+        it cannot be written; then nothing is left of it.
+        """
         ...
 
     async def remove(self, local_id: LocalId, key: str) -> None:

@@ -6,10 +6,7 @@ A letter in HTML is read off the window's thread: as blocks that can be shown at
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import msgspec
@@ -27,8 +24,6 @@ from app.services.rows import ListRow
 
 _KEPT: Final = 20
 OffThread = Callable[[Callable[[], Any]], Awaitable[Any]]
-_PICTURES_KEPT: Final = 40
-_LARGEST_PICTURE: Final = 30_000_000
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -47,6 +42,10 @@ class Reading(msgspec.Struct, frozen=True):
         """Return the headers that it came with, as they came; none for what this machine alone has."""
         return [] if self.item is None else [(header.name, header.value) for header in self.item.headers]
 
+    def shown_pictures(self) -> frozenset[str]:
+        """Return the addresses (cid:) of the letter's own pictures that its text shows."""
+        return frozenset(pictures_of(self.blocks))
+
 
 class Readings:
     """Reads letters. What was read from the server is kept by its version, so that going back costs no request."""
@@ -57,7 +56,6 @@ class Readings:
         self.read_in_sent: Event[tuple[AccountId, tuple[Recipient, ...], float]] = Event()
         """Tells of a letter that went: whose account, to whom, and when."""
         self._kept: OrderedDict[tuple[str, str], Reading] = OrderedDict()
-        self._pictures: OrderedDict[str, bytes] = OrderedDict()
 
     def known(self, row: ListRow) -> Reading | None:
         """Return what is at hand without asking anyone, None where it has to be read."""
@@ -66,18 +64,18 @@ class Readings:
     async def read(self, row: ListRow) -> Reading:
         """Read a letter. Raises StorageError, KeyError, and AccountError and ItemRefused where the server is asked."""
         if row.record is not None and row.is_draft:
-            return await self._made(await self._own(row))
+            return await self.made(await self._own(row))
         known = self.known(row)
         if known is not None:
             return known
         if row.ref is None:
-            return await self._made(await self._own(row))
+            return await self.made(await self._own(row))
         answer = (await self._mailbox.get(row.account_id, [row.ref]))[0]
         if answer.item is None:
             if answer.outcome.words is not None:
                 raise ItemRefused(answer.outcome.words)
             raise MailError(tr("The server gave no answer for this message."))
-        reading = msgspec.structs.replace(await self._made(answer.item.content), item=answer.item)
+        reading = msgspec.structs.replace(await self.made(answer.item.content), item=answer.item)
         if not answer.item.is_draft and answer.item.sent:
             self.read_in_sent.emit((row.account_id, reading.content.recipients(), answer.item.sent))
         self._kept[row.ref.item_id, row.ref.change_key] = reading
@@ -90,42 +88,12 @@ class Readings:
             raise KeyError(row.key)
         return (await self._letters.read(row.local_id)).content
 
-    async def _made(self, content: Content) -> Reading:
+    async def made(self, content: Content) -> Reading:
+        """Return a letter that is here as it is read."""
         if content.body_format is BodyFormat.TEXT:
             return Reading(content, content.body)
         reading: Reading = await self._off_thread(lambda: _read_html(content))
         return reading
-
-    # --- pictures in the text -----------------------------------------------------------------------------------------
-
-    async def pictures(self, row: ListRow, reading: Reading) -> AsyncIterator[tuple[str, bytes]]:
-        """Give the pictures that the text names (cid:) one by one, as they arrive. One that cannot be had is left out.
-
-        Raises AccountError.
-        """
-        wanted = pictures_of(reading.blocks)
-        held = () if reading.item is None else reading.item.attachments
-        for one in held:
-            source = f"cid:{one.content_id}"
-            if one.content_id and source in wanted and one.size <= _LARGEST_PICTURE:
-                data = self._pictures.get(one.attachment_id) or await self._fetch(row.account_id, one.attachment_id)
-                if data:
-                    self._pictures[one.attachment_id] = data
-                    yield source, data
-        while len(self._pictures) > _PICTURES_KEPT:
-            self._pictures.popitem(last=False)
-
-    async def _fetch(self, account_id: AccountId, attachment_id: str) -> bytes:
-        """Return the bytes of an attachment; they are on disk for a moment, in a folder that nobody else can read."""
-        folder = Path(await self._off_thread(lambda: mkdtemp(prefix="mailwright-")))
-        try:
-            path = folder / "picture"
-            fetched = await self._mailbox.get_attachment(account_id, attachment_id, str(path))
-            return await self._off_thread(path.read_bytes) if fetched.outcome.accepted else b""
-        except OSError:
-            return b""
-        finally:
-            await self._off_thread(lambda: rmtree(folder, ignore_errors=True))
 
 
 def _read_html(content: Content) -> Reading:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, TypeVar
 
 from app.domain.errors import BadInput, StorageError
+from app.domain.file_name import numbered, safe_file_name
 from app.domain.i18n import tr
 from app.domain.message import LocalId
 from app.storage.database import prepare_folder
@@ -35,6 +36,7 @@ _PART: Final = ".part"
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _BEGUN: Final = 24 * 3600.0
 """Seconds after which what was begun and not ended is nobody's any more."""
+_SAME_NAMES: Final = 1000
 _SHOWN: Final = "shown"
 """The folder of copies that other programs open; emptied at each start."""
 
@@ -126,9 +128,29 @@ class AttachmentFolder:
                 folder = self._folder / _SHOWN / f"{_folder_name(key)}-{time.monotonic_ns():x}"
                 self._make_folder(folder.parent)
                 self._make_folder(folder)
-                target = folder / _safe_name(name)
+                target = folder / safe_file_name(name, "attachment")
                 self._write_now(target, lambda file, _: _pour(source, file), lambda: True)
             return str(target)
+
+        return await _in_thread(run)
+
+    async def save(self, local_id: LocalId, key: str, path: str, *, replace: bool = False) -> str:
+        """Copy a copy to where the person wants it; return its path. Raises BadInput where it cannot be there."""
+        source, wanted = self._place(local_id, key), Path(path)
+
+        def run() -> str:
+            with _saving_errors(wanted):
+                if replace:
+                    part = wanted.with_name(f".{wanted.name}.{time.monotonic_ns():x}")
+                    _pour_into(source, part)
+                    part.replace(wanted)
+                    return str(wanted)
+                for number in range(_SAME_NAMES):
+                    target = wanted.with_name(numbered(wanted.name, number))
+                    with contextlib.suppress(FileExistsError):
+                        _pour_into(source, target)
+                        return str(target)
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
 
         return await _in_thread(run)
 
@@ -223,13 +245,6 @@ def _folder_name(name: str) -> str:
     return name if _NAME.fullmatch(name) else hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
 
 
-def _safe_name(name: str) -> str:
-    """Return the last part of a name without what disks and shells take amiss; its ending stays."""
-    plain = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]', "_", name).strip(". ") or "attachment"
-    stem, dot, ending = plain.rpartition(".")
-    return plain if len(plain.encode()) <= 200 else f"{(stem or ending)[:40]}{dot}{ending[-20:]}"
-
-
 def _private_file(path: Path) -> BinaryIO:
     path.unlink(missing_ok=True)
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
@@ -263,6 +278,21 @@ def _copy(source: str, target: BinaryIO, on_bytes: Callable[[int, int], None], g
     return done
 
 
+def _pour_into(source: Path, target: Path) -> None:
+    """Write a new file that its owner alone may read. Raises FileExistsError; of what fails nothing is left."""
+    with os.fdopen(
+        os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "wb"
+    ) as file:
+        try:
+            _pour(source, file)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            with contextlib.suppress(OSError):
+                target.unlink()
+            raise
+
+
 def _pour(source: Path, target: BinaryIO) -> int:
     with source.open("rb") as file:
         shutil.copyfileobj(file, target, PIECE)
@@ -292,6 +322,17 @@ def _storage_errors() -> Iterator[None]:
             raise StorageError(tr("The disk is full: free some space, and attach it again.")) from error
         why = error.strerror or type(error).__name__
         raise StorageError(tr("This computer could not keep the attachment ({why}).", why=why)) from error
+
+
+@contextlib.contextmanager
+def _saving_errors(wanted: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise BadInput(tr("“{name}” was not saved: the disk is full.", name=wanted.name)) from error
+        why = (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
+        raise BadInput(tr("“{name}” was not saved ({why}).", name=wanted.name, why=why)) from error
 
 
 def _sync_folder(folder: Path) -> None:

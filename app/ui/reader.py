@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QStackedLayout, QVBoxLayout, QWidget
 
 from app.domain.i18n import ntr, tr
@@ -51,6 +52,8 @@ class Reading(NamedTuple):
 
 class Reader(QWidget):
     """The pane beside a list. Formatted text is shown safe, or as plain text on demand; nothing is fetched or run."""
+
+    escaped = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -145,6 +148,23 @@ class Reader(QWidget):
         self._told.setText(address or (words if remote else ""))
         self._told.setVisible(bool(self._told.text()))
 
+    # --- parts and focus ----------------------------------------------------------------------------------------------
+
+    def add_part(self, part: QWidget) -> None:
+        """Show a part of its own between the head of the letter and its text."""
+        self._column.insertWidget(self._column.indexOf(self._text_line) + 1, part)
+
+    def focus_text(self) -> None:
+        """Put the focus in the letter's text."""
+        shown = self._page if self._page is not None and self._page.isVisibleTo(self) else self._body
+        shown.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        else:
+            super().keyPressEvent(event)
+
     # --- on demand ---------------------------------------------------------------------------------------------------
 
     def put_image(self, source: str, image: QImage) -> None:
@@ -201,6 +221,7 @@ class Reader(QWidget):
         column.addLayout(times)
         column.addSpacing(6)
         column.addWidget(line)
+        self._text_line = line
         column.addSpacing(10)
         column.addWidget(self._body, 1)
         column.addWidget(self._told)

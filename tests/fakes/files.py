@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.domain.errors import BadInput, StorageError
+from app.domain.file_name import numbered
 from app.domain.message import LocalId
 
 
@@ -88,6 +89,10 @@ class FakeFiles:
         _write(str(path), _read(self.path(local_id, key)))
         return str(path)
 
+    async def save(self, local_id: LocalId, key: str, path: str, *, replace: bool = False) -> str:
+        """Copy a copy to a place of the person's."""
+        return _save(_read(self.path(local_id, key)), Path(path), replace=replace)
+
     async def remove(self, local_id: LocalId, key: str) -> None:
         """Remove one copy."""
         _remove(self.path(local_id, key))
@@ -115,6 +120,18 @@ class FakeFiles:
 
 def _read(path: str) -> bytes:
     return Path(path).read_bytes()
+
+
+def _save(content: bytes, wanted: Path, *, replace: bool) -> str:
+    target, number = wanted, 0
+    while target.exists() and not replace:
+        number += 1
+        target = wanted.with_name(numbered(wanted.name, number))
+    try:
+        target.write_bytes(content)
+    except OSError as error:
+        raise BadInput(f"“{target.name}” was not saved ({error.strerror}).") from error
+    return str(target)
 
 
 def _write(path: str, content: bytes) -> None:

@@ -37,6 +37,8 @@ COMMANDS = (
     Command("list.details", mark("Show or hide details"), ("I",), _L),
     Command("list.plain", mark("Formatted or plain text"), ("B",), _L, mark("Of the message beside the list.")),
     Command("list.headers", mark("Show or hide headers"), ("H",), _L),
+    Command("list.attachments", mark("Go to the attachments"), ("D",), _L, mark("Enter opens one, Ctrl+S saves it.")),
+    Command("list.save_attachments", mark("Save all attachments"), ("Shift+D",), _L),
     Command("list.undo", mark("Undo"), ("Z", "Ctrl+Z"), _L, mark("Takes back a send that waits, or a discard.")),
     Command("list.find", mark("Find"), ("Ctrl+F", "/"), _L, mark("While one types; to:, has:attachment, is:failed …")),
     Command("list.find_server", mark("Find on the server too"), ("Shift+Return", "Shift+Enter"), _L),

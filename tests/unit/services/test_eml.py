@@ -13,7 +13,7 @@ from app.domain.errors import BadInput
 from app.domain.message import BodyFormat, Importance
 from app.domain.recipient import Recipient
 from app.services import eml
-from app.services.eml import parse_eml, read_eml
+from app.services.eml import parse_eml, read_eml, show_eml
 
 
 def made(**headers: str) -> EmailMessage:
@@ -139,3 +139,37 @@ def test_no_bytes_break_the_reader(raw: bytes) -> None:
     for words in (content.subject, *(part for one in content.recipients() for part in (one.address, one.name))):
         assert not any(mark in words for mark in "\r\n\x00")
         words.encode("utf-8")
+
+
+WITHIN = (
+    b"From: Zo\xc3\xab <zoe@example.org>\r\nTo: Ben <ben@example.org>\r\nSubject: Fwd: plan\r\n"
+    b"Date: Sat, 21 Nov 2026 09:30:00 +0100\r\nMIME-Version: 1.0\r\n"
+    b'Content-Type: multipart/mixed; boundary="x"\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nSee below.\r\n'
+    b"--x\r\nContent-Type: message/rfc822\r\n\r\nFrom: anna@example.org\r\nSubject: The plan: a/b\r\n"
+    b'Content-Type: multipart/mixed; boundary="y"\r\n\r\n--y\r\nContent-Type: text/plain\r\n\r\nInner words.\r\n'
+    b'--y\r\nContent-Type: application/pdf; name="p.pdf"\r\nContent-Transfer-Encoding: base64\r\n\r\nYWJj\r\n--y--\r\n'
+    b"--x--\r\n"
+)
+
+
+def test_a_letter_is_read_as_it_stands_with_who_sent_it_and_when() -> None:
+    shown = show_eml(WITHIN, "x.eml")
+    assert shown.content.sender == Recipient("zoe@example.org", "Zoë")
+    assert [one.address for one in shown.content.to] == ["ben@example.org"]
+    assert shown.sent == 1795249800.0
+    assert [header.name for header in shown.headers][:3] == ["From", "To", "Subject"]
+    assert shown.content.body == "See below."
+
+
+def test_a_letter_within_a_letter_is_one_file_and_keeps_all_that_it_has() -> None:
+    (inner,) = show_eml(WITHIN, "x.eml").enclosed
+    assert (inner.name, inner.content_type) == ("The plan_ a b.eml", "message/rfc822")
+    again = show_eml(inner.data, inner.name)
+    assert again.content.body == "Inner words."
+    assert [(one.name, one.data) for one in again.enclosed] == [("p.pdf", b"abc")]
+    assert [one.name for one in parse_eml(WITHIN, "x.eml").enclosed] == ["The plan_ a b.eml"]
+
+
+@pytest.mark.parametrize("date", [b"", b"Date: never\r\n", b"Date: Sat, 99 Nov 99999999 09:30:00 +9999\r\n"])
+def test_a_letter_without_a_date_that_can_be_read_has_none(date: bytes) -> None:
+    assert show_eml(b"Subject: x\r\n" + date + b"\r\nhello", "x.eml").sent == 0.0

@@ -312,3 +312,55 @@ async def test_a_file_of_the_first_form_is_brought_up_to_date_with_all_it_holds(
     now.close()
     with pytest.raises(NewerFile):
         database.open_database(path, database.MIGRATIONS[:1])
+
+
+# --- saved where the person wants it ----------------------------------------------------------------------------------
+
+
+async def test_a_copy_is_saved_for_its_owner_alone_and_never_over_another(
+    files: AttachmentFolder, tmp_path: Path
+) -> None:
+    await files.keep_bytes(ONE, "a" * 32, b"new")
+    wanted = tmp_path / "plan.pdf"
+    write(str(wanted), b"mine")
+    path = await files.save(ONE, "a" * 32, str(wanted))
+    assert path == str(tmp_path / "plan (2).pdf")
+    assert (read(path), read(str(wanted))) == (b"new", b"mine")
+    assert mode(path) == 0o600
+    assert await files.save(ONE, "a" * 32, str(wanted)) == str(tmp_path / "plan (3).pdf")
+
+
+async def test_who_wants_to_replace_a_file_has_the_old_one_until_the_new_one_is_whole(
+    files: AttachmentFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await files.keep_bytes(ONE, "a" * 32, b"new")
+    wanted = tmp_path / "plan.pdf"
+    write(str(wanted), b"old")
+    with monkeypatch.context() as trouble:
+        trouble.setattr(os, "fsync", _full)
+        with pytest.raises(BadInput, match="the disk is full"):
+            await files.save(ONE, "a" * 32, str(wanted), replace=True)
+    assert names_in(tmp_path) == ["plan.pdf"]
+    assert read(str(wanted)) == b"old"
+    assert await files.save(ONE, "a" * 32, str(wanted), replace=True) == str(wanted)
+    assert read(str(wanted)) == b"new"
+
+
+@pytest.mark.parametrize("place", ["none/plan.pdf", "plan\0.pdf"])
+async def test_where_nothing_can_be_written_it_is_said(files: AttachmentFolder, tmp_path: Path, place: str) -> None:
+    await files.keep_bytes(ONE, "a" * 32, b"new")
+    with pytest.raises(BadInput, match="was not saved"):
+        await files.save(ONE, "a" * 32, f"{tmp_path}/{place}")
+    assert names_in(tmp_path) == []
+
+
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.is_file()]
+
+
+def mode(path: str) -> int:
+    return stat.S_IMODE(Path(path).stat().st_mode)
+
+
+def _full(_descriptor: int) -> None:
+    raise OSError(28, "No space left on device")

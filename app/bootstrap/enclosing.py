@@ -1,0 +1,174 @@
+"""What is attached to the letter in the reading pane, and the letters within letters: shown, and left again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from app.bootstrap.reading_people import people_words
+from app.bootstrap.reading_work import show_pictures
+from app.commands.command import Handler
+from app.domain.errors import MailError
+from app.domain.i18n import tr
+from app.domain.message import AccountId
+from app.services.enclosures import Enclosure, Enclosures, Within, beside_the_text, enclosures_of
+from app.services.reading import Reading as Letter
+from app.services.rows import ListRow
+from app.services.times import clock_time
+from app.ui.off_thread import off_thread
+from app.ui.reader import Reading
+from app.ui.reading.enclosures_session import EnclosuresSession
+
+if TYPE_CHECKING:
+    from app.bootstrap.program import Program
+    from app.ui.reading.enclosures import EnclosuresArea
+
+_FOLDER: Final = "save_folder"
+_DEEPEST: Final = 20
+
+
+class _Open(NamedTuple):
+    """A letter within a letter that is shown now."""
+
+    account_id: AccountId
+    name: str
+    within: Within
+    letter: Letter
+
+
+class Enclosing:
+    """Keeps the pane's attachments true to the letter in it."""
+
+    def __init__(self, program: Program) -> None:
+        """Show nothing yet; the strip is made with the first attachment."""
+        self._program = program
+        self.enclosures = Enclosures(program.mailbox, program.files, program.clock, program.tasks.spawn)
+        self.session = EnclosuresSession(self.enclosures, program.tasks.spawn)
+        self.session.told.subscribe(program.foot.say)
+        self.session.on_letter = self._go_in
+        self.area: EnclosuresArea | None = None
+        self._row: ListRow | None = None
+        self._letter: Letter | None = None
+        self._open: list[_Open] = []
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return what the commands do."""
+        return {
+            "list.attachments": Handler(self._go_to),
+            "list.save_attachments": Handler(self._save_all),
+        }
+
+    # --- the letter of the row ----------------------------------------------------------------------------------------
+
+    def is_within(self, row: ListRow) -> bool:
+        """Tell whether a letter within this row's letter is shown."""
+        return bool(self._open) and self._row is not None and self._row.key == row.key
+
+    def show(self, row: ListRow | None, letter: Letter | None) -> None:
+        """Show what is attached to the letter of a row, as far as it is read."""
+        if self._open:
+            self._open.clear()
+        self._row, self._letter = row, letter
+        if row is None or letter is None:
+            self.session.show(None, ())
+            return
+        self._show_beside(row.account_id, enclosures_of(row, letter), letter)
+
+    async def show_pictures(self, row: ListRow, letter: Letter) -> None:
+        """Bring the pictures of a row's letter into its text, as long as it is looked at."""
+        if letter.blocks:
+            found = enclosures_of(row, letter)
+            await self._put_pictures(row.account_id, found, letter, lambda: self._letter is letter and not self._open)
+
+    def _show_beside(self, account_id: AccountId, found: tuple[Enclosure, ...], letter: Letter) -> None:
+        beside = beside_the_text(found, letter.shown_pictures())
+        if beside and self.area is None:
+            self._make()
+        self.session.show(account_id, beside)
+
+    def _make(self) -> None:
+        from app.ui.reading.enclosures import EnclosuresArea
+
+        self.area = EnclosuresArea(self.session, self._program.reader)
+        self._program.reader.add_part(self.area)
+        self.area.on_folder = self._keep_folder
+        self._program.tasks.spawn(self._read_folder(self.area), "read where files are saved")
+
+    async def _read_folder(self, area: EnclosuresArea) -> None:
+        area.folder = area.folder or await self._program.settings.read(_FOLDER) or ""
+
+    def _keep_folder(self, folder: str) -> None:
+        self._program.tasks.spawn(self._program.settings.keep(_FOLDER, folder), "keep where files are saved")
+
+    # --- letters within -----------------------------------------------------------------------------------------------
+
+    def _go_in(self, account_id: AccountId, one: Enclosure) -> None:
+        if len(self._open) < _DEEPEST:
+            self._program.tasks.spawn(self._read_within(account_id, one), "read an attached letter")
+
+    async def _read_within(self, account_id: AccountId, one: Enclosure) -> None:
+        before, row = len(self._open), self._row
+        try:
+            within = await self.enclosures.read(account_id, one, off_thread)
+        except MailError:
+            if self.enclosures.failed(one.key):
+                return  # its row says why
+            raise
+        letter = await self._program.readings.made(within.content)
+        if self._row is not row or len(self._open) != before:
+            return  # the person went on meanwhile
+        self._open.append(_Open(account_id, one.name, within, letter))
+        self._show_innermost()
+        self._program.reader.focus_text()
+
+    def leave(self) -> bool:
+        """Go back from a letter within to the one around it; False where none is shown."""
+        if not self._open:
+            return False
+        self._open.pop()
+        if self._open:
+            self._show_innermost()
+        elif self._row is not None:
+            self._program.stage.read_now()
+        if self.area is None or not self.area.take_focus():
+            self._program.reader.focus_text()
+        return True
+
+    def _show_innermost(self) -> None:
+        account_id, name, within, letter = self._open[-1]
+        sent = clock_time(within.sent, self._program.clock.now()) if within.sent else ""
+        self._program.reader.show_reading(
+            Reading(
+                subject=within.content.subject or name or tr("(no subject)"),
+                who=people_words(within.content),
+                when=sent,
+                body=letter.text,
+                blocks=letter.blocks,
+                remote=letter.remote,
+                headers=[(header.name, header.value) for header in within.headers],
+                hint=tr("Attached message · Esc goes back"),
+            )
+        )
+        self._show_beside(account_id, within.enclosures, letter)
+        work = self._put_pictures(
+            account_id, within.enclosures, letter, lambda: bool(self._open) and self._open[-1].letter is letter
+        )
+        self._program.tasks.spawn(work, "show pictures")
+
+    async def _put_pictures(
+        self, account_id: AccountId, found: tuple[Enclosure, ...], letter: Letter, still: Callable[[], bool]
+    ) -> None:
+        reader, shown = self._program.reader, letter.shown_pictures()
+        await show_pictures(reader, self.enclosures, account_id, found, shown, still)
+
+    # --- keys ---------------------------------------------------------------------------------------------------------
+
+    def _go_to(self) -> None:
+        if self.area is None or not self.area.take_focus():
+            self._program.foot.say(tr("Nothing is attached to this message"))
+
+    def _save_all(self) -> None:
+        if self.area is None or not self.area.isVisible():
+            self._program.foot.say(tr("Nothing is attached to this message"))
+        else:
+            self.area.choose_place(self.session.keys())

@@ -1,0 +1,1 @@
+"""The parts of the pane in which a letter is read."""
