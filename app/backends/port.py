@@ -151,6 +151,14 @@ class Backend(Protocol):
         """Name the folders for letters, one's own where `mailbox` is empty. Raises AccountError, ItemRefused."""
         ...
 
+    def named_mailboxes(self, job: Job) -> tuple[Recipient, ...]:
+        """Name the mailboxes of others that the server says one may use. Raises AccountError."""
+        ...
+
+    def category_list(self, job: Job) -> tuple[str, ...]:
+        """Name the categories that this mailbox knows. Raises AccountError, ItemRefused."""
+        ...
+
     def sync(self, place: Place, state: str, limit: int, job: Job) -> SyncPage:
         """Read what changed in a folder since `state`. Raises AccountError, ItemRefused."""
         ...

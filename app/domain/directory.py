@@ -24,6 +24,17 @@ class Resolution(msgspec.Struct, frozen=True):
     groups: frozenset[str] = frozenset()
 
 
+class Named(msgspec.Struct, frozen=True):
+    """A mailbox of somebody else's that the server says one may use.
+
+    `path` is its place in the server's own directory (LegacyDN), by which it is looked up where no address was told.
+    """
+
+    address: str
+    name: str = ""
+    path: str = ""
+
+
 class MailTips(msgspec.Struct, frozen=True):
     """What is good to know of a recipient before sending; None is "the server did not say". Sizes in bytes."""
 

@@ -199,6 +199,16 @@ class EngineClient:
         end = await self._read(lambda n, seconds: protocol.FindFolders(n, account_id, seconds, mailbox))
         return _must_be(end, protocol.FoldersFound).folders
 
+    async def named_mailboxes(self, account_id: AccountId) -> tuple[Recipient, ...]:
+        """Autodiscover. Raises AccountError."""
+        end = await self._read(lambda n, seconds: protocol.FindMailboxes(n, account_id, seconds))
+        return _must_be(end, protocol.MailboxesFound).mailboxes
+
+    async def category_list(self, account_id: AccountId) -> tuple[str, ...]:
+        """GetUserConfiguration of the master category list. Raises AccountError, ItemRefused."""
+        end = await self._read(lambda n, seconds: protocol.ReadCategories(n, account_id, seconds))
+        return _must_be(end, protocol.CategoriesRead).names
+
     async def sync(self, account_id: AccountId, place: Place, state: str = "", limit: int = 100) -> SyncPage:
         """SyncFolderItems of one page. Raises AccountError, ItemRefused."""
         end = await self._read(lambda n, seconds: protocol.Sync(n, account_id, seconds, place, state, limit))

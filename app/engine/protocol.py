@@ -166,6 +166,14 @@ class FindFolders(Work, frozen=True, tag="find-folders"):
     mailbox: str
 
 
+class FindMailboxes(Work, frozen=True, tag="find-mailboxes"):
+    """Answered by MailboxesFound."""
+
+
+class ReadCategories(Work, frozen=True, tag="read-categories"):
+    """Answered by CategoriesRead."""
+
+
 class Sync(Work, frozen=True, tag="sync"):
     """Answered by Synced."""
 
@@ -204,7 +212,18 @@ class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
 
 
 WriteRequest = Save | Update | Send | Delete | Move | Copy | Attach | DeleteAttachments
-LookRequest = FindFolders | GetAttachment | SaveMime | FindReports | ResolveNames | ExpandGroup | AskMailTips | Sync
+AroundRequest = FindMailboxes | ReadCategories
+LookRequest = (
+    AroundRequest
+    | FindFolders
+    | GetAttachment
+    | SaveMime
+    | FindReports
+    | ResolveNames
+    | ExpandGroup
+    | AskMailTips
+    | Sync
+)
 ReadRequest = Get | ListFolder | Locate | LookRequest
 WorkRequest = Probe | WriteRequest | ReadRequest
 Request = Hello | OpenAccount | WorkRequest | Cancel
@@ -320,6 +339,20 @@ class FoldersFound(msgspec.Struct, frozen=True, tag="folders"):
     folders: tuple[MailFolder, ...]
 
 
+class MailboxesFound(msgspec.Struct, frozen=True, tag="mailboxes"):
+    """The end of FindMailboxes."""
+
+    id: int
+    mailboxes: tuple[Recipient, ...]
+
+
+class CategoriesRead(msgspec.Struct, frozen=True, tag="categories"):
+    """The end of ReadCategories."""
+
+    id: int
+    names: tuple[str, ...]
+
+
 class Synced(msgspec.Struct, frozen=True, tag="synced"):
     """The end of Sync."""
 
@@ -339,7 +372,8 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
     bad_input: str = ""
 
 
-Found = FoldersFound | Attached | MimeSaved | ReportsFound | AttachmentRead | Resolved | Tips | Synced
+Around = MailboxesFound | CategoriesRead
+Found = Around | FoldersFound | Attached | MimeSaved | ReportsFound | AttachmentRead | Resolved | Tips | Synced
 End = Done | Outcomes | Fetches | Listing | Sightings | Found | Failure
 Reply = Ready | Started | Progress | Carried | End
 

@@ -275,7 +275,8 @@ def _write(request: _Write, job: Job, backend: Backend) -> list[Outcome]:
 
 
 _Look = (
-    protocol.FindFolders
+    protocol.AroundRequest
+    | protocol.FindFolders
     | protocol.SaveMime
     | protocol.FindReports
     | protocol.ResolveNames
@@ -285,10 +286,18 @@ _Look = (
 )
 
 
+def _look_around(request: protocol.AroundRequest, job: Job, backend: Backend) -> protocol.Around:
+    if isinstance(request, protocol.FindMailboxes):
+        return protocol.MailboxesFound(request.id, backend.named_mailboxes(job))
+    return protocol.CategoriesRead(request.id, backend.category_list(job))
+
+
 def _look(request: _Look, job: Job, backend: Backend) -> protocol.Found:
     match request:
         case protocol.FindFolders():
             return protocol.FoldersFound(request.id, backend.find_folders(request.mailbox, job))
+        case protocol.FindMailboxes() | protocol.ReadCategories():
+            return _look_around(request, job, backend)
         case protocol.FindReports():
             return protocol.ReportsFound(request.id, tuple(backend.find_reports(request.since, job)))
         case protocol.SaveMime():

@@ -93,7 +93,7 @@ class Endpoint:
         return await self._serve(request, user, body)
 
     async def serve(
-        self, request: web.Request, operation: str, answer: Callable[[bytes], Answer]
+        self, request: web.Request, operation: str, answer: Callable[[bytes, Person], Answer]
     ) -> web.StreamResponse:
         """Answer a request to a neighbour of the service: signed in, written down and open to trouble as all are."""
         user, refusal = await self._admit(request)
@@ -110,7 +110,7 @@ class Endpoint:
         if early is not None:
             entry.status = early.status
             return early
-        made = await asyncio.get_running_loop().run_in_executor(self._workers, answer, body)
+        made = await asyncio.get_running_loop().run_in_executor(self._workers, answer, body, user)
         entry.status = made.status
         return await reply(request, made, rules, entry)
 

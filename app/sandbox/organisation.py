@@ -30,6 +30,9 @@ PEOPLE: Final = (
 )
 """Alias, display name, job title, department and telephone; the first is who a newcomer signs in as."""
 
+_TRAITS: Final = {"clara.fontaine": {"categories": ["Fabrikam", "Northwind", "Legal", "Budget", "Trade fair", "Press"]}}
+"""Who keeps a list of categories, beyond those that are used in letters."""
+
 
 def _lena() -> Person:
     limits = {"largest_message": 256 * 1024, "daily_letters": 3, "oof": "I am at school on Thursdays and Fridays.\r\n"}
@@ -55,10 +58,9 @@ def found(store: MailStore) -> None:
     with store.database.writing():
         ids: dict[str, int] = {}
         for alias, name, title, department, telephone in PEOPLE:
-            person = Person(
-                0, f"{alias}@{DOMAIN}", alias, name, "Mailbox", secrets.token_urlsafe(12), title, department, telephone
-            )
-            ids[alias] = store.people.add(person)
+            word, traits = secrets.token_urlsafe(12), _TRAITS.get(alias, {})
+            place = f"{alias}@{DOMAIN}", alias, name, "Mailbox", word, title, department, telephone
+            ids[alias] = store.people.add(Person(0, *place, traits=traits))
             store.folders.lay_out(ids[alias])
         for limited in _LIMITED:
             store.folders.lay_out(store.people.add(limited()))

@@ -70,6 +70,7 @@ TYPES: Final[dict[str, str]] = {
     "FolderId": "@Id:string! @ChangeKey:string",
     "DistinguishedFolderId": "@Id:FolderKind! @ChangeKey:string Mailbox?",
     "AddressListId": "@Id:string!",
+    "UserConfigurationName": "@Name:nonempty! FolderId|DistinguishedFolderId|AddressListId",
     "AttachmentId": "@Id:string! @RootItemId:string @RootItemChangeKey:string",
     "RequestAttachmentId": "@Id:string!",
     "TargetFolder": "FolderId|DistinguishedFolderId|AddressListId",

@@ -180,6 +180,9 @@ SIMPLE: Final[dict[str, Check]] = {
         r"DeliveryRestriction|ModerationStatus|InvalidRecipient|Scope|RecipientSuggestions|PreferAccessibleContent)"
         r"(\s+|$))*",
     ),
+    "ConfigurationKinds": _matching(
+        "UserConfigurationPropertyType", r"((Id|Dictionary|XmlData|BinaryData|All)(\s+|$))*"
+    ),
     "SyncScopeKind": one_of("SyncFolderItemsScopeType", "NormalItems NormalAndAssociatedItems"),
     "IdKind": one_of("IdFormatType", "EwsLegacyId EwsId EntryId HexEntryId StoreId OwaId"),
     "DistinguishedUserKind": one_of("DistinguishedUserType", "Default Anonymous"),

@@ -36,7 +36,7 @@ _SP1, _2010, _2010_SP1, _2010_SP2, _2013, _2013_SP1 = range(2, 8)
 
 _OPERATIONS: Final = {
     _SP1: "ConvertId GetDelegate",
-    _2010: "GetServerTimeZones GetMailTips",
+    _2010: "GetServerTimeZones GetMailTips GetUserConfiguration",
     _2010_SP1: "EmptyFolder GetStreamingEvents",
     _2013: "FindPeople MarkAllItemsAsRead",
 }

@@ -129,6 +129,16 @@ class WatchedMailbox:
         """FindFolder, watched."""
         return await self._reading(account_id, self._mailbox.find_folders(account_id, mailbox))
 
+    async def named_mailboxes(self, account_id: AccountId) -> tuple[Recipient, ...]:
+        """Passed on: another service than that of letters answers, and what it says is not said of the account."""
+        if not self._accounts.is_open(account_id):
+            raise SignInRefused(NOT_OPEN)
+        return await self._mailbox.named_mailboxes(account_id)
+
+    async def category_list(self, account_id: AccountId) -> tuple[str, ...]:
+        """GetUserConfiguration, watched."""
+        return await self._reading(account_id, self._mailbox.category_list(account_id))
+
     async def sync(self, account_id: AccountId, place: Place, state: str = "", limit: int = 100) -> SyncPage:
         """SyncFolderItems, watched."""
         return await self._reading(account_id, self._mailbox.sync(account_id, place, state, limit))

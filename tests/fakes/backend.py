@@ -120,6 +120,16 @@ class FakeBackend:
         self._enter("find_folders", job)
         return (MailFolder("folder-1", (mailbox or "mine",)),)
 
+    def named_mailboxes(self, job: Job) -> tuple[Recipient, ...]:
+        """Name one."""
+        self._enter("named_mailboxes", job)
+        return (Recipient("sales@contoso.com", "Sales"),)
+
+    def category_list(self, job: Job) -> tuple[str, ...]:
+        """Name one."""
+        self._enter("category_list", job)
+        return ("Blue",)
+
     def sync(self, place: Place, state: str, limit: int, job: Job) -> SyncPage:
         """Return no changes."""
         self._enter("sync", job)

@@ -36,6 +36,8 @@ class MoreOfAMailbox:
         self.people: list[Recipient] = []
         self.groups: dict[str, list[Recipient]] = {}
         self.tips: dict[str, MailTips] = {}
+        self.named: list[Recipient] = []
+        self.categories: list[str] = []
         self.contents: dict[str, bytes] = {}
         self.folder_changes = FolderChanges()
         self.reports: list[tuple[str, Report]] = []
@@ -177,6 +179,16 @@ class MoreOfAMailbox:
             raise ItemRefused(ServerWords("Error", "ErrorAccessDenied", "Access is denied.", 0))
         found: tuple[MailFolder, ...] = self.folders.get(mailbox, ())
         return found
+
+    async def named_mailboxes(self: Any, account_id: AccountId) -> tuple[Recipient, ...]:
+        """Name those of `named`."""
+        await self._read("named_mailboxes", account_id, ())
+        return tuple(self.named)
+
+    async def category_list(self: Any, account_id: AccountId) -> tuple[str, ...]:
+        """Name those of `categories`."""
+        await self._read("category_list", account_id, ())
+        return tuple(self.categories)
 
     async def sync(self: Any, account_id: AccountId, place: Place, state: str = "", limit: int = 100) -> SyncPage:
         """Tell what changed since `state`; see `folder_changes.py`."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from app.backends.ews import directory, reports, requests
+from app.backends.ews import autodiscover, directory, reports, requests
 from app.backends.ews.attaching import Attaching
 from app.backends.ews.attachments import fetch_of, get_attachment
 from app.backends.ews.calls import SoapFault, download, post
+from app.backends.ews.category_list import categories_of, get_category_list
 from app.backends.ews.download import NewFile, Unwritable
 from app.backends.ews.folder_names import find_folders, folders_in, mail_folders
 from app.backends.ews.items import is_true, mark_of, ref_of, row_of
@@ -146,6 +148,26 @@ class EwsBackend:
             page, last = self._answer(find_folders(mailbox, len(found)), folders_in, job)
             found += page
         return mail_folders(found)
+
+    def named_mailboxes(self, job: Job) -> tuple[Recipient, ...]:
+        """Autodiscover; those that come without an address are looked up by their place in the directory."""
+        if self._wire is None:
+            raise error_for(self._unusable or self._trouble(""))
+        try:
+            named = autodiscover.ask(self._wire, self._account, job)
+        except Exception as error:
+            raise error_for(trouble_of(_known(error, job), job, self._account.endpoint)) from error
+        found = [Recipient(one.address, one.name) for one in named if one.address]
+        for one in named:
+            if not one.address:
+                with suppress(ItemRefused):
+                    people = self.resolve_names(one.path, job).people
+                    found += people if len(people) == 1 else ()
+        return tuple({one.address.casefold(): one for one in found}.values())
+
+    def category_list(self, job: Job) -> tuple[str, ...]:
+        """GetUserConfiguration of the master category list."""
+        return self._answer(get_category_list(), categories_of, job)
 
     def sync(self, place: Place, state: str, limit: int, job: Job) -> SyncPage:
         """SyncFolderItems of one page."""

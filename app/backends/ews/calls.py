@@ -120,6 +120,7 @@ _OPERATIONS = (
     "DeleteAttachment",
     "ResolveNames",
     "ExpandDL",
+    "GetUserConfiguration",
 )
 _CALLS: dict[str, type[_Call]] = {name: type(name, (_Call,), {"SERVICE_NAME": name}) for name in _OPERATIONS}
 _CALLS["GetMailTips"] = GetMailTips

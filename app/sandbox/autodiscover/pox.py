@@ -14,8 +14,8 @@ RESPONSE: Final = "http://schemas.microsoft.com/exchange/autodiscover/outlook/re
 _ROOT: Final = "http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006"
 
 
-def answer_pox(people: People, body: bytes, ews_url: str) -> bytes:
-    """Answer a request; whatever is wrong with it is said in the reply, whose HTTP status is 200."""
+def answer_pox(people: People, body: bytes, user: Person, ews_url: str) -> bytes:
+    """Answer a request of `user`; whatever is wrong with it is said in the reply, whose HTTP status is 200."""
     try:
         root, _ = parse(body)
     except RequestFault:
@@ -28,7 +28,13 @@ def answer_pox(people: People, body: bytes, ews_url: str) -> bytes:
     person = people.with_address(asked["EMailAddress"])
     if person is None or not person.has_mailbox:
         return _refusal("500", "The email address can't be found.")
-    return _settings(person, ews_url)
+    return _settings(person, ews_url, others_of(people, person) if person.id == user.id else [])
+
+
+def others_of(people: People, person: Person) -> list[Person]:
+    """Return the shared mailboxes of which somebody has the whole: those that a server names of its own accord."""
+    shared = (one for one in people.everybody() if one.kind == "Shared")
+    return [one for one in shared if "full" in people.rights(one.id, person.id)]
 
 
 def _write(root: etree._Element) -> bytes:
@@ -44,7 +50,7 @@ def _refusal(code: str, words: str) -> bytes:
     return _write(root)
 
 
-def _settings(person: Person, ews_url: str) -> bytes:
+def _settings(person: Person, ews_url: str, others: list[Person]) -> bytes:
     root = etree.Element(f"{{{_ROOT}}}Autodiscover", nsmap=xmlns.default_namespace(_ROOT))
     response = etree.SubElement(root, f"{{{RESPONSE}}}Response", nsmap=xmlns.default_namespace(RESPONSE))
     _add(
@@ -59,6 +65,15 @@ def _settings(person: Person, ews_url: str) -> bytes:
     for kind in ("EXCH", "EXPR"):
         protocol = _add(account, "Protocol", Type=kind, Server="localhost", ServerDN="", ServerVersion="73C28A02")
         _add(protocol, "", EwsUrl=ews_url, EmwsUrl=ews_url, ASUrl=ews_url, OOFUrl=ews_url)
+    for one in others:
+        _add(
+            account,
+            "AlternativeMailbox",
+            Type="Delegate",
+            DisplayName=one.display_name,
+            SmtpAddress=one.address,
+            OwnerSmtpAddress=one.address,
+        )
     return _write(root)
 
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from app.sandbox.autodiscover.pox import answer_pox
 from app.sandbox.autodiscover.svc import answer_svc
 from app.sandbox.endpoint import Endpoint
+from app.sandbox.store.people import Person
 from app.sandbox.troubles import Answer
 
 _SUPPORTED: Final = "'AutodiscoverV1,Ews'"
@@ -36,15 +37,15 @@ class Autodiscover:
         """Answer plain XML."""
         people = self._endpoint.store.people
         return await self._endpoint.serve(
-            request, "Autodiscover", lambda body: Answer(200, answer_pox(people, body, self.ews_url))
+            request, "Autodiscover", lambda body, user: Answer(200, answer_pox(people, body, user, self.ews_url))
         )
 
     async def svc(self, request: web.Request) -> web.StreamResponse:
         """Answer SOAP."""
         people = self._endpoint.store.people
 
-        def answer(body: bytes) -> Answer:
-            status, content = answer_svc(people, body, self.ews_url)
+        def answer(body: bytes, user: Person) -> Answer:
+            status, content = answer_svc(people, body, user, self.ews_url)
             return Answer(status, content)
 
         return await self._endpoint.serve(request, "Autodiscover", answer)

@@ -5,7 +5,7 @@ from typing import Final
 from lxml import etree
 
 from app.sandbox import soap, xmlns
-from app.sandbox.autodiscover.pox import legacy_dn
+from app.sandbox.autodiscover.pox import legacy_dn, others_of
 from app.sandbox.errors import RequestFault
 from app.sandbox.store.people import People, Person
 
@@ -15,10 +15,12 @@ _NIL: Final = f"{{{xmlns.xsi}}}nil"
 _TYPE: Final = f"{{{xmlns.xsi}}}type"
 _OPERATIONS: Final = {"GetUserSettings": "User", "GetDomainSettings": "Domain"}
 _MOST: Final = 100
+_OTHERS: Final = "AlternateMailboxes"
+_Settings = dict[str, str | list[Person]]
 
 
-def answer_svc(people: People, body: bytes, ews_url: str) -> tuple[int, bytes]:
-    """Answer a request; returns the HTTP status and the reply."""
+def answer_svc(people: People, body: bytes, user: Person, ews_url: str) -> tuple[int, bytes]:
+    """Answer a request of `user`; returns the HTTP status and the reply."""
     try:
         root, _ = soap.parse(body)
     except RequestFault as fault:
@@ -28,10 +30,10 @@ def answer_svc(people: People, body: bytes, ews_url: str) -> tuple[int, bytes]:
     name = xmlns.local(request).removesuffix("RequestMessage") if request is not None else ""
     if request is None or xmlns.namespace(request) != NAMESPACE or name not in _OPERATIONS:
         return 500, _fault("s:Client", "The message cannot be processed: its action is not one of this endpoint's.")
-    return 200, _answer(people, request, name, ews_url)
+    return 200, _answer(people, request, name, user, ews_url)
 
 
-def _answer(people: People, request: etree._Element, name: str, ews_url: str) -> bytes:
+def _answer(people: People, request: etree._Element, name: str, user: Person, ews_url: str) -> bytes:
     root, body = _envelope(f"{NAMESPACE}/Autodiscover/{name}Response")
     kind = _OPERATIONS[name]
     response = _sub(_sub(body, f"{name}ResponseMessage"), "Response")
@@ -42,7 +44,10 @@ def _answer(people: People, request: etree._Element, name: str, ews_url: str) ->
     _sub(response, "ErrorMessage", trouble)
     answers = _sub(response, f"{kind}Responses")
     for one in () if trouble else asked:
-        _answer_one(answers, kind, _settings_of(people, kind, one, ews_url), wanted)
+        settings = _settings_of(people, kind, one, ews_url)
+        if settings is not None and kind == "User" and one.casefold() == user.address.casefold():
+            settings[_OTHERS] = others_of(people, user)
+        _answer_one(answers, kind, settings, wanted)
     return _write(root)
 
 
@@ -57,16 +62,16 @@ def _complaint(wanted: list[str], asked: list[str], kind: str) -> str:
     return f"No more than {_MOST} can be requested at once." if len(asked) > _MOST else ""
 
 
-def _settings_of(people: People, kind: str, asked: str, ews_url: str) -> dict[str, str] | None:
+def _settings_of(people: People, kind: str, asked: str, ews_url: str) -> _Settings | None:
     if kind == "Domain":
         domains = {one.address.rpartition("@")[2].lower() for one in people.everybody() if one.has_mailbox}
-        served = {"ExternalEwsUrl": ews_url, "ExternalEwsVersion": "15.02.2562.017"}
+        served: _Settings = {"ExternalEwsUrl": ews_url, "ExternalEwsVersion": "15.02.2562.017"}
         return served if asked.lower() in domains else None
     person = people.with_address(asked)
     return None if person is None or not person.has_mailbox else _user_settings(person, ews_url)
 
 
-def _user_settings(person: Person, ews_url: str) -> dict[str, str]:
+def _user_settings(person: Person, ews_url: str) -> _Settings:
     return {
         "UserDisplayName": person.display_name,
         "UserDN": legacy_dn(person),
@@ -85,7 +90,17 @@ def _user_settings(person: Person, ews_url: str) -> dict[str, str]:
     }
 
 
-def _answer_one(answers: etree._Element, kind: str, settings: dict[str, str] | None, wanted: list[str]) -> None:
+def _add_others(setting: etree._Element, others: list[Person]) -> None:
+    """Name the mailboxes of others: alone among the settings it is no text."""
+    setting.set(_TYPE, "AlternateMailboxCollectionSetting")
+    collection = _sub(setting, _OTHERS)
+    for one in others:
+        mailbox = _sub(collection, "AlternateMailbox")
+        for name, text in (("Type", "Delegate"), ("DisplayName", one.display_name), ("SmtpAddress", one.address)):
+            _sub(mailbox, name, text)
+
+
+def _answer_one(answers: etree._Element, kind: str, settings: _Settings | None, wanted: list[str]) -> None:
     answer = _sub(answers, f"{kind}Response")
     known = settings is not None
     missing = "InvalidUser" if kind == "User" else "InvalidDomain"
@@ -106,8 +121,11 @@ def _answer_one(answers: etree._Element, kind: str, settings: dict[str, str] | N
             _sub(error, "SettingName", name)
             continue
         setting = _sub(shown, f"{kind}Setting")
-        setting.set(_TYPE, "StringSetting" if kind == "User" else "DomainStringSetting")
         _sub(setting, "Name", name)
+        if isinstance(value, list):
+            _add_others(setting, value)
+            continue
+        setting.set(_TYPE, "StringSetting" if kind == "User" else "DomainStringSetting")
         _sub(setting, "Value", value)
 
 

@@ -104,6 +104,11 @@ def of_people(subscription: str, watermark: str) -> dict[str, str]:
             "<m:QueryString>s</m:QueryString></m:FindPeople>"
         ),
         "GetDelegate": (f'<m:GetDelegate IncludePermissions="true"><m:Mailbox>{_MAILBOX}</m:Mailbox></m:GetDelegate>'),
+        "GetUserConfiguration": (
+            f'<m:GetUserConfiguration><m:UserConfigurationName Name="CategoryList">{soap.folder("calendar")}'
+            "</m:UserConfigurationName><m:UserConfigurationProperties>XmlData</m:UserConfigurationProperties>"
+            "</m:GetUserConfiguration>"
+        ),
         "GetServerTimeZones": (
             '<m:GetServerTimeZones ReturnFullTimeZoneData="true"><m:Ids><t:Id>UTC</t:Id></m:Ids></m:GetServerTimeZones>'
         ),

@@ -37,8 +37,23 @@ def test_plain_xml_leads_to_the_service(sandbox: RunningSandbox, path: str) -> N
     reply = post(sandbox, path, pox(CLARA))
     assert reply.status == 200
     assert set(texts(reply, "EwsUrl")) == {sandbox.url}
-    assert texts(reply, "DisplayName") == ["Clara Fontaine"]
-    assert texts(reply, "Type") == ["EXCH", "EXPR"]
+    assert texts(reply, "DisplayName") == ["Clara Fontaine", "Sales"]
+    assert texts(reply, "Type") == ["EXCH", "EXPR", "Delegate"]
+
+
+def test_the_mailboxes_that_one_has_whole_are_named_to_their_user_alone(sandbox: RunningSandbox) -> None:
+    mine = post(sandbox, "/autodiscover/autodiscover.xml", pox(CLARA))
+    assert texts(mine, "SmtpAddress") == ["sales@contoso.com"]
+    another = post(sandbox, "/autodiscover/autodiscover.xml", pox("sofia.lindqvist@contoso.com"))
+    assert texts(another, "SmtpAddress") == []
+
+
+def test_soap_names_them_as_a_collection(sandbox: RunningSandbox) -> None:
+    asked = svc("GetUserSettings", users(CLARA, "sofia.lindqvist@contoso.com"), "AlternateMailboxes")
+    reply = post(sandbox, "/autodiscover/autodiscover.svc", asked)
+    assert texts(reply, "SmtpAddress") == ["sales@contoso.com"]
+    assert texts(reply, "DisplayName") == ["Sales"]
+    assert texts(reply, "SettingName") == ["AlternateMailboxes"]
 
 
 @pytest.mark.parametrize(
