@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable
 from email import message_from_bytes, policy
@@ -200,6 +201,42 @@ def test_an_upload_that_is_stopped_comes_back_and_is_unknown(make_backend: Make,
     assert answers[1].outcome.verdict is Verdict.NOT_ATTEMPTED
     assert answers[0].outcome.trouble is not None
     assert answers[0].outcome.trouble.kind is TroubleKind.CANCELLED
+
+
+def test_what_a_stopped_upload_has_left_with_the_system_does_not_go_out(make_backend: Make, tmp_path: Path) -> None:
+    film, told, broke_off = write(tmp_path, "film.mp4", 25_000_000), threading.Event(), threading.Event()
+
+    def read_late(connection: socket.socket) -> None:
+        told.wait(20)  # meanwhile what goes out waits to be read
+        with connection:
+            try:
+                while connection.recv(1 << 16):
+                    pass
+            except ConnectionResetError:
+                broke_off.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
+        server = threading.Thread(target=lambda: read_late(listener.accept()[0]))
+        server.start()
+        backend, work, moving = make_backend(f"http://localhost:{listener.getsockname()[1]}/"), job(), threading.Event()
+
+        def tell(sent: int, _total: int) -> None:
+            if sent > 300_000:  # more than there is room for over there
+                moving.set()
+
+        def stop() -> None:
+            moving.wait(20)
+            work.stop(TroubleKind.CANCELLED)
+
+        stopper = threading.Thread(target=stop)
+        stopper.start()
+        outcome = backend.attach(ItemRef("A"), [film], tell, work)[0].outcome
+        told.set()
+        stopper.join()
+        server.join()
+    assert outcome.verdict is Verdict.UNKNOWN
+    assert broke_off.is_set(), "it was closed in good order, behind all that waited"
 
 
 @pytest.mark.parametrize("change", [b"", b"longer than it was before, by far"])
