@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.account import Account, AuthKind, ProbeStep
 from app.domain.errors import BadInput
 from app.domain.message import AccountId
+from app.domain.proxy import proxy_key
 from app.services.accounts import Accounts
 from app.ui import theme
 from app.ui.tasks import Tasks
@@ -191,6 +192,36 @@ async def test_the_way_to_sign_in_is_chosen_by_keys(scene_of: SceneMaker) -> Non
     assert scene.session.form.auth is AuthKind.NTLM
 
 
+async def test_a_proxy_is_chosen_named_and_its_password_kept_by_keys(scene_of: SceneMaker) -> None:
+    scene = scene_of()
+    await scene.open()
+    await fill_by_keys(scene)
+    assert not scene.line(FormField.PROXY).isVisible(), "nobody who has none is asked for one"
+    scene.press(Qt.Key.Key_R, ALT)
+    assert scene.has_focus(scene.view.form.proxy)
+    scene.press(Qt.Key.Key_End)
+    scene.press(Qt.Key.Key_Tab)
+    assert scene.has_focus(scene.line(FormField.PROXY))
+    scene.press(Qt.Key.Key_Return)
+    assert "Type the address of the proxy" in scene.words(scene.view.form.fields[FormField.PROXY])
+    scene.type("proxy.contoso.com:3128")
+    scene.press(Qt.Key.Key_Tab)
+    assert scene.line(FormField.PROXY).text() == "http://proxy.contoso.com:3128"
+    assert not scene.line(FormField.PROXY_PASSWORD).isEnabled(), "a proxy without a user wants no password"
+    scene.type("CONTOSO\\anna")
+    scene.press(Qt.Key.Key_Tab)
+    assert scene.has_focus(scene.line(FormField.PROXY_PASSWORD))
+    scene.type("pr0xy")
+    scene.press(Qt.Key.Key_Return)
+    await scene.settle()
+    scene.press(Qt.Key.Key_Return)
+    await scene.settle()
+    (account,) = scene.settings.kept.values()
+    assert (account.proxy, account.proxy_user) == ("http://proxy.contoso.com:3128", "CONTOSO\\anna")
+    assert scene.secrets.held == {account.account_id: "s3cret", proxy_key(account.account_id): "pr0xy"}
+    assert scene.mailbox.proxy_secrets[account.account_id] == "pr0xy"
+
+
 async def test_tab_goes_through_all_and_back_and_is_never_trapped(scene_of: SceneMaker) -> None:
     scene = scene_of()
     await scene.open()
@@ -203,6 +234,7 @@ async def test_tab_goes_through_all_and_back_and_is_never_trapped(scene_of: Scen
         scene.line(FormField.PASSWORD),
         scene.line(FormField.CA_FILE),
         form.choose,
+        form.proxy,
         form.test,
         form.back,
     ]

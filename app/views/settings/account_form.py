@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from app.domain import proxy as choice
 from app.domain.account import Account, AuthKind
 from app.domain.addresses import address_problem
 from app.domain.endpoint import complete_endpoint, endpoint_error
@@ -26,6 +27,17 @@ class FormField(StrEnum):
     USER = "user"
     PASSWORD = "password"  # noqa: S105 - the name of a field
     CA_FILE = "ca_file"
+    PROXY = "proxy"
+    PROXY_USER = "proxy_user"
+    PROXY_PASSWORD = "proxy_password"  # noqa: S105 - as above
+
+
+class ProxyKind(StrEnum):
+    """By which way the account goes: as this computer is set, straight, or by a proxy that is named."""
+
+    SYSTEM = "system"
+    NONE = "none"
+    OWN = "own"
 
 
 class AccountForm(msgspec.Struct, frozen=True):
@@ -37,6 +49,10 @@ class AccountForm(msgspec.Struct, frozen=True):
     password: str = ""
     auth: AuthKind = AuthKind.BASIC
     ca_file: str = ""
+    proxy_kind: ProxyKind = ProxyKind.SYSTEM
+    proxy: str = ""
+    proxy_user: str = ""
+    proxy_password: str = ""
 
     def __repr__(self) -> str:
         """Leave the password out of whatever prints this."""
@@ -51,7 +67,14 @@ class AccountForm(msgspec.Struct, frozen=True):
             user=self.user or self.address,
             auth=self.auth,
             ca_file=self.ca_file,
+            proxy=self.proxy if self.has_own_proxy else (choice.NONE if self.proxy_kind is ProxyKind.NONE else ""),
+            proxy_user=self.proxy_user if self.has_own_proxy else "",
         )
+
+    @property
+    def has_own_proxy(self) -> bool:
+        """Tell whether the account names a proxy."""
+        return self.proxy_kind is ProxyKind.OWN
 
 
 def form_of(account: Account) -> AccountForm:
@@ -62,7 +85,17 @@ def form_of(account: Account) -> AccountForm:
         user="" if account.user == account.address else account.user,
         auth=account.auth,
         ca_file=account.ca_file,
+        proxy_kind=proxy_kind_of(account.proxy),
+        proxy=account.proxy if choice.is_own(account.proxy) else "",
+        proxy_user=account.proxy_user,
     )
+
+
+def proxy_kind_of(chosen: str) -> ProxyKind:
+    """Return the kind of way that an account's proxy stands for."""
+    if choice.is_own(chosen):
+        return ProxyKind.OWN
+    return ProxyKind.NONE if chosen == choice.NONE else ProxyKind.SYSTEM
 
 
 def tidy(form: AccountForm) -> AccountForm:
@@ -73,11 +106,13 @@ def tidy(form: AccountForm) -> AccountForm:
         endpoint=complete_endpoint(form.endpoint),
         user=form.user.strip(),
         ca_file=form.ca_file.strip(),
+        proxy=choice.complete_proxy(form.proxy),
+        proxy_user=form.proxy_user.strip(),
     )
 
 
-def find_errors(form: AccountForm, *, password_known: bool) -> dict[FormField, str]:
-    """Return a sentence for each field of a tidied form that cannot be right. `password_known`: one is kept already."""
+def find_errors(form: AccountForm, *, password_known: bool, proxy_password_known: bool = False) -> dict[FormField, str]:
+    """Return a sentence for each field of a tidied form that cannot be right. What is kept already is known."""
     found = {
         FormField.ADDRESS: _address_error(form.address),
         FormField.ENDPOINT: endpoint_error(form.endpoint),
@@ -85,7 +120,18 @@ def find_errors(form: AccountForm, *, password_known: bool) -> dict[FormField, s
         FormField.PASSWORD: _password_error(form.password, known=password_known),
         FormField.CA_FILE: tr("This name cannot be a file.") if _CONTROL.search(form.ca_file) else "",
     }
+    if form.has_own_proxy:
+        found[FormField.PROXY] = _proxy_error(form.proxy)
+        found[FormField.PROXY_USER] = tr("This cannot be a user name.") if _CONTROL.search(form.proxy_user) else ""
+        known = proxy_password_known or not form.proxy_user
+        found[FormField.PROXY_PASSWORD] = _password_error(form.proxy_password, known=known)
     return {field: sentence for field, sentence in found.items() if sentence}
+
+
+def _proxy_error(address: str) -> str:
+    if not address:
+        return tr("Type the address of the proxy, such as http://proxy.contoso.com:8080.")
+    return choice.proxy_error(address)
 
 
 def _address_error(address: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
+from enum import StrEnum
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -13,13 +15,19 @@ from app.ui import theme
 from app.ui.announcing import say_aloud
 from app.ui.inputs import ChoiceBox
 from app.ui.label import Label
-from app.views.settings.account_form import FormField
+from app.views.settings.account_form import AccountForm, FormField, ProxyKind
 from app.views.settings.fields import LabelledField, press_with_enter
 from app.views.settings.session import Phase, SettingsSession
 from app.views.settings.step_list import StepList
 
 _AUTH_CHOICES = ((AuthKind.BASIC, mark("User and password, over TLS (Basic)")), (AuthKind.NTLM, mark("Windows (NTLM)")))
 """The ways to sign in, as the form offers them; signing in with Microsoft takes its place here with OAuth."""
+
+_PROXY_CHOICES = (
+    (ProxyKind.SYSTEM, mark("As this computer is set")),
+    (ProxyKind.NONE, mark("None: straight to the server")),
+    (ProxyKind.OWN, mark("This one")),
+)
 
 _NARROW = 800
 
@@ -45,8 +53,12 @@ class FormView(QWidget):
             FormField.CA_FILE: LabelledField(
                 tr("&CA file (optional)"), tr("Certificates (PEM) of your organisation's own authority.")
             ),
+            FormField.PROXY: LabelledField(tr("A&ddress of the proxy"), tr("Such as http://proxy.contoso.com:8080.")),
+            FormField.PROXY_USER: LabelledField(tr("User &for the proxy (optional)")),
+            FormField.PROXY_PASSWORD: LabelledField(tr("Password for the pro&xy"), secret=True),
         }
-        self.auth = self._make_auth()
+        self.auth = self._make_choice(tr("Sign-in"), _AUTH_CHOICES)
+        self.proxy = self._make_choice(tr("Proxy"), _PROXY_CHOICES)
         self.choose = self._button(tr("Ch&oose…"))
         self.choose.setAccessibleName(tr("Choose a CA file"))
         self.test = self._button(tr("&Test connection"), "primary")
@@ -62,13 +74,13 @@ class FormView(QWidget):
         self._connect()
         self.refresh()
 
-    def _make_auth(self) -> QComboBox:
-        auth = ChoiceBox(self)
-        auth.setMinimumHeight(34)
-        auth.setAccessibleName(tr("Sign-in"))
-        for kind, words in _AUTH_CHOICES:
-            auth.addItem(tr(words), kind)
-        return auth
+    def _make_choice(self, name: str, choices: Sequence[tuple[StrEnum, str]]) -> QComboBox:
+        box = ChoiceBox(self)
+        box.setMinimumHeight(34)
+        box.setAccessibleName(name)
+        for kind, words in choices:
+            box.addItem(tr(words), kind)
+        return box
 
     def _button(self, words: str, kind: str = "") -> QPushButton:
         button = press_with_enter(QPushButton(words, self))
@@ -81,7 +93,9 @@ class FormView(QWidget):
         for name, field in self.fields.items():
             left.addWidget(field)
             if name is FormField.USER:
-                left.addLayout(self._auth_row())
+                left.addLayout(self._choice_row(tr("Si&gn-in"), self.auth))
+            elif name is FormField.CA_FILE:
+                left.addLayout(self._choice_row(tr("P&roxy"), self.proxy))
         self.fields[FormField.CA_FILE].add_beside(self.choose)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.GAP)
@@ -106,14 +120,14 @@ class FormView(QWidget):
         whole.addWidget(self._title)
         whole.addLayout(self._columns, 1)
 
-    def _auth_row(self) -> QVBoxLayout:
-        label = Label(tr("Si&gn-in"), self)
+    def _choice_row(self, words: str, box: QComboBox) -> QVBoxLayout:
+        label = Label(words, self)
         label.setFont(theme.font(size=12, semibold=True))
-        label.setBuddy(self.auth)
+        label.setBuddy(box)
         column = QVBoxLayout()
         column.setSpacing(4)
         column.addWidget(label)
-        column.addWidget(self.auth)
+        column.addWidget(box)
         return column
 
     def _connect(self) -> None:
@@ -123,6 +137,7 @@ class FormView(QWidget):
             field.left.connect(lambda name=name: session.leave_field(name))
             field.line.returnPressed.connect(self._go_on)
         self.auth.activated.connect(lambda index: session.set_auth(AuthKind(self.auth.itemData(index))))
+        self.proxy.activated.connect(lambda index: session.set_proxy_kind(ProxyKind(self.proxy.itemData(index))))
         self.choose.clicked.connect(self._choose_file)
         self.test.clicked.connect(self._test_or_stop)
         self.save.clicked.connect(session.save)
@@ -136,7 +151,9 @@ class FormView(QWidget):
             order.append(field.line)
             if name is FormField.USER:
                 order.append(self.auth)
-        order += [self.choose, self.test, self.save, self.save_anyway, self.back]
+            elif name is FormField.CA_FILE:
+                order += [self.choose, self.proxy]
+        order += [self.test, self.save, self.save_anyway, self.back]
         for first, second in itertools.pairwise(order):
             QWidget.setTabOrder(first, second)
 
@@ -185,11 +202,21 @@ class FormView(QWidget):
         password.show_hint(session.where_kept)
         password.line.setPlaceholderText("" if session.editing is None else tr("Unchanged"))
         self.auth.setCurrentIndex(self.auth.findData(session.form.auth))
+        self._refresh_proxy(session.form)
         self.steps.show_lines(session.lines)
         self._notice.setText(session.notice)
         self._notice.setVisible(bool(session.notice))
         self._refresh_buttons()
         self._follow(self._phase, session.phase)
+
+    def _refresh_proxy(self, form: AccountForm) -> None:
+        self.proxy.setCurrentIndex(self.proxy.findData(form.proxy_kind))
+        for name in (FormField.PROXY, FormField.PROXY_USER, FormField.PROXY_PASSWORD):
+            self.fields[name].setVisible(form.has_own_proxy)
+        password = self.fields[FormField.PROXY_PASSWORD].line
+        password.setEnabled(bool(form.proxy_user))
+        known = form.proxy_user and form.proxy_user == self._session.known_proxy_user
+        password.setPlaceholderText(tr("Unchanged") if known else "")
 
     def _refresh_buttons(self) -> None:
         session = self._session

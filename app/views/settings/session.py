@@ -18,11 +18,12 @@ from app.domain.account import Account, AuthKind
 from app.domain.errors import AccountError, BadInput, StorageError
 from app.domain.i18n import tr
 from app.domain.message import AccountId
+from app.domain.proxy import proxy_key
 from app.services.accounts import Accounts
 from app.services.ports import Secrets
 from app.ui.tasks import Tasks
 from app.views.settings import steps
-from app.views.settings.account_form import AccountForm, FormField, find_errors, form_of, tidy
+from app.views.settings.account_form import AccountForm, FormField, ProxyKind, find_errors, form_of, tidy
 
 if TYPE_CHECKING:
     import asyncio
@@ -128,13 +129,20 @@ class SettingsSession:
         self._change({"auth": auth})
         self.on_change()
 
+    def set_proxy_kind(self, kind: ProxyKind) -> None:
+        """Choose the way to the server."""
+        self._change({"proxy_kind": kind})
+        for field in (FormField.PROXY, FormField.PROXY_USER, FormField.PROXY_PASSWORD):
+            self.errors.pop(field, None)
+        self.on_change()
+
     def leave_field(self, field: FormField) -> None:
         """Look at a field that is left: complete a bare host, say what cannot be right, but not that it is empty."""
         if self.form is None or self.phase is not Phase.EDITING:
             return
         tidied = tidy(self.form)
         self.form = msgspec.structs.replace(self.form, **{field.value: getattr(tidied, field.value)})
-        sentence = find_errors(tidied, password_known=True).get(field, "")
+        sentence = find_errors(tidied, password_known=True, proxy_password_known=True).get(field, "")
         if sentence and getattr(tidied, field.value):
             self.errors[field] = sentence
         self.on_change()
@@ -162,7 +170,12 @@ class SettingsSession:
         if self.form is None or self.phase in {Phase.TESTING, Phase.SAVING}:
             return False
         self.form = tidy(self.form)
-        self.errors = find_errors(self.form, password_known=self.editing is not None)
+        known = self.editing is not None
+        self.errors = find_errors(
+            self.form,
+            password_known=known,
+            proxy_password_known=known and self.form.proxy_user == self.known_proxy_user,
+        )
         if self._is_known(self.form):
             self.errors[FormField.ADDRESS] = tr("This mailbox is set up already.")
         if self.errors:
@@ -192,9 +205,9 @@ class SettingsSession:
         )
 
     async def _test(self, form: AccountForm) -> None:
-        secret = await self._find_secret(form)
-        if secret and await self._is_good_ca_file(form):
-            await self._probe(form.account(self.editing or AccountId("probe")), secret)
+        secret, proxy_secret = await self._find_secret(form), await self._find_proxy_secret(form)
+        if secret and proxy_secret is not None and await self._is_good_ca_file(form):
+            await self._probe(form.account(self.editing or AccountId("probe")), secret, proxy_secret)
         else:
             self.phase, self.lines = Phase.EDITING, ()
         self._testing = None
@@ -208,6 +221,23 @@ class SettingsSession:
             self.errors[FormField.PASSWORD] = tr("Type your password.")
         return secret
 
+    @property
+    def known_proxy_user(self) -> str:
+        """Return the user whose password for the proxy is kept, empty for none."""
+        known = next((one for one in self.accounts if one.account_id == self.editing), None)
+        return "" if known is None else known.proxy_user
+
+    async def _find_proxy_secret(self, form: AccountForm) -> str | None:
+        """Return what the proxy is to be told, empty where it asks nobody; None where it must be typed first."""
+        if not (form.has_own_proxy and form.proxy_user):
+            return ""
+        secret = form.proxy_password
+        if not secret and self.editing is not None and form.proxy_user == self.known_proxy_user:
+            secret = await self._secrets.read(proxy_key(self.editing)) or ""
+        if not secret:
+            self.errors[FormField.PROXY_PASSWORD] = tr("Type the password for the proxy.")
+        return secret or None
+
     async def _is_good_ca_file(self, form: AccountForm) -> bool:
         try:
             if form.ca_file:
@@ -217,10 +247,10 @@ class SettingsSession:
             return False
         return True
 
-    async def _probe(self, account: Account, secret: str) -> None:
+    async def _probe(self, account: Account, secret: str, proxy_secret: str) -> None:
         cut_off = tr("The test ended early.")
         try:
-            async for step in self._service.probe(account, secret):
+            async for step in self._service.probe(account, secret, proxy_secret):
                 self.lines = steps.with_step(self.lines, step, account)
                 if step.passed:
                     self.lines = steps.running(self.lines)
@@ -271,7 +301,7 @@ class SettingsSession:
         account = form.account(self.editing or AccountId(uuid.uuid4().hex))
         secret = await self._find_secret(form)
         try:
-            kept = await self._service.add(account, secret)
+            kept = await self._service.add(account, secret, await self._find_proxy_secret(form) or "")
         except StorageError as error:
             self.phase, self.notice = before, tr("The account could not be saved: {reason}", reason=error)
             self.on_change()

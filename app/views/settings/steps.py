@@ -20,9 +20,12 @@ TITLES: Final = {
 }
 """The steps by the names that `Mailbox.probe` gives them, in its order."""
 
+PROXY: Final = mark("Proxy")
+"""The title of the step that comes first where there is one."""
+
 LAST: Final = "drafts"
 
-NEVER_REACHED: Final = frozenset({"name", "connect"})
+NEVER_REACHED: Final = frozenset({"proxy", "name", "connect"})
 """Failures in which the server was never heard: the account may be kept, since it is checked again at each use."""
 
 
@@ -75,7 +78,8 @@ def running(lines: tuple[StepLine, ...]) -> tuple[StepLine, ...]:
 
 def with_step(lines: tuple[StepLine, ...], step: ProbeStep, account: Account) -> tuple[StepLine, ...]:
     """Return `lines` with what became of `step`; one of an unknown name is added at its place in time."""
-    line = StepLine(step.name, tr(TITLES[step.name]) if step.name in TITLES else step.name, detail=step.detail)
+    title = PROXY if step.name == "proxy" else TITLES.get(step.name, step.name)
+    line = StepLine(step.name, tr(title), detail=step.detail)
     if step.passed:
         line = line._replace(state=StepState.PASSED)
     else:
@@ -123,6 +127,13 @@ def _name(account: Account) -> tuple[str, str]:
     )
 
 
+def _proxy(_account: Account) -> tuple[str, str]:
+    return (
+        tr("There is no way through the proxy. Nothing has reached the server."),
+        tr("Look at Proxy in this form; your administrator knows what belongs there."),
+    )
+
+
 def _connect(account: Account) -> tuple[str, str]:
     host, port = host_of(account.endpoint)
     return (
@@ -164,6 +175,7 @@ def _drafts(account: Account) -> tuple[str, str]:
 
 
 _WORDS: Final[dict[str, Callable[[Account], tuple[str, str]]]] = {
+    "proxy": _proxy,
     "name": _name,
     "connect": _connect,
     "tls": _tls,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,9 +10,11 @@ from hypothesis import strategies as st
 from app.domain.account import Account, AuthKind
 from app.domain.endpoint import complete_endpoint, endpoint_error
 from app.domain.message import AccountId
+from app.domain.proxy import NONE, SYSTEM, complete_proxy, proxy_error, proxy_place
 from app.views.settings.account_form import (
     AccountForm,
     FormField,
+    ProxyKind,
     find_errors,
     form_of,
     tidy,
@@ -121,6 +124,14 @@ def test_a_password_that_is_kept_already_need_not_be_typed() -> None:
         (AccountForm(password="a\tb"), FormField.PASSWORD, "control character"),
         (AccountForm(password="a\ud800"), FormField.PASSWORD, "control character"),
         (AccountForm(ca_file="a\0b"), FormField.CA_FILE, "cannot be a file"),
+        (AccountForm(proxy_kind=ProxyKind.OWN), FormField.PROXY, "Type the address of the proxy"),
+        (AccountForm(proxy_kind=ProxyKind.OWN, proxy="socks5://p:1"), FormField.PROXY, "by http:// alone"),
+        (AccountForm(proxy_kind=ProxyKind.OWN, proxy="http://a:b@p:1"), FormField.PROXY, "there are fields for them"),
+        (AccountForm(proxy_kind=ProxyKind.OWN, proxy="http://p:1/x"), FormField.PROXY, "ends with its port"),
+        (AccountForm(proxy_kind=ProxyKind.OWN, proxy="http://p:99999"), FormField.PROXY, "cannot be"),
+        (AccountForm(proxy_kind=ProxyKind.OWN, proxy="http://"), FormField.PROXY, "cannot be"),
+        (AccountForm(proxy_kind=ProxyKind.OWN, proxy_user="a\nb"), FormField.PROXY_USER, "cannot be a user name"),
+        (AccountForm(proxy_kind=ProxyKind.OWN, proxy_user="a"), FormField.PROXY_PASSWORD, "Type your password"),
     ],
 )
 def test_a_field_that_cannot_be_right_says_why(form: AccountForm, field: FormField, words: str) -> None:
@@ -132,6 +143,25 @@ def test_spaces_around_are_taken_off_but_never_off_the_password() -> None:
     assert form == AccountForm("a@x", "https://h/EWS/Exchange.asmx", "u", " p ", AuthKind.NTLM, "f")
 
 
+def test_what_stands_beside_a_proxy_that_is_not_chosen_is_neither_wrong_nor_kept() -> None:
+    for kind, kept in ((ProxyKind.SYSTEM, SYSTEM), (ProxyKind.NONE, NONE)):
+        form = msgspec.structs.replace(GOOD, proxy_kind=kind, proxy="no address", proxy_user="anna")
+        assert find_errors(form, password_known=False) == {}
+        account = form.account(AccountId("a"))
+        assert (account.proxy, account.proxy_user) == (kept, "")
+        assert form_of(account).proxy_kind is kind
+
+
+@given(st.text())
+def test_completing_a_proxy_twice_changes_nothing_more_and_never_raises(typed: str) -> None:
+    once = complete_proxy(typed)
+    assert complete_proxy(once) == once
+    if not proxy_error(once):
+        host, port = proxy_place(once)
+        assert host
+        assert 0 < port < 65536
+
+
 def test_a_form_filled_with_an_account_describes_the_same_account() -> None:
     for user in ("CONTOSO\\anna", "anna@contoso.com"):
         account = Account(
@@ -141,11 +171,13 @@ def test_a_form_filled_with_an_account_describes_the_same_account() -> None:
             user=user,
             auth=AuthKind.NTLM,
             ca_file="/ca.pem",
+            proxy="http://proxy.contoso.com:8080",
+            proxy_user="anna",
         )
         assert form_of(account).account(account.account_id) == account
 
 
 def test_printing_a_form_shows_no_password() -> None:
-    form = AccountForm(password="hunter2")
+    form = AccountForm(password="hunter2", proxy_password="hunter2")
     assert "hunter2" not in repr(form)
     assert "hunter2" not in str({"form": form})

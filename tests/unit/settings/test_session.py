@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 
 from app.domain.account import Account, AuthKind, ProbeStep
 from app.domain.errors import BadInput, MailError, StorageError, Trouble, TroubleKind, Unreachable
 from app.domain.message import AccountId
+from app.domain.proxy import NONE, proxy_key
 from app.services.accounts import Accounts
 from app.ui.tasks import Tasks
-from app.views.settings.account_form import FormField
+from app.views.settings.account_form import FormField, ProxyKind
 from app.views.settings.session import Phase, SettingsSession
 from app.views.settings.steps import StepState, failed_line
 from tests.fakes.mailbox import FakeMailbox
@@ -192,6 +194,38 @@ async def test_a_test_that_ends_early_never_counts_as_passed(scene: Scene) -> No
     assert scene.phase() is Phase.FAILED
     assert scene.session.lines[-1].state is StepState.FAILED
     assert not scene.session.save()
+
+
+async def test_the_password_of_a_proxy_is_kept_asked_for_anew_with_another_user_and_forgotten_with_the_proxy() -> None:
+    account = msgspec.structs.replace(BERT, proxy="http://proxy.contoso.com:8080", proxy_user="bert")
+    scene = Scene(account)
+    scene.secrets.held |= {account.account_id: "s3cret", proxy_key(account.account_id): "pr0xy"}
+    session = await scene.load()
+    session.edit(account.account_id)
+    assert session.test()
+    await scene.settle()
+    assert [call.asked for call in scene.mailbox.calls if call.name == "probe"] == [("s3cret", "pr0xy")]
+    session.set(FormField.PROXY_USER, "else")
+    assert not session.test()
+    assert set(session.errors) == {FormField.PROXY_PASSWORD}
+    session.set(FormField.PROXY_USER, "bert")
+    session.set_proxy_kind(ProxyKind.NONE)
+    assert session.test()
+    await scene.settle()
+    assert session.save()
+    await scene.settle()
+    assert scene.secrets.held == {account.account_id: "s3cret"}
+    assert scene.settings.kept[account.account_id].proxy == NONE
+
+
+async def test_a_proxy_that_was_not_passed_may_be_saved_for_another_day(scene: Scene) -> None:
+    scene.fill(proxy="proxy.contoso.com")
+    scene.session.set_proxy_kind(ProxyKind.OWN)
+    scene.mailbox.probe_steps = [ProbeStep("proxy", passed=False, detail="There is no proxy of that name.")]
+    assert scene.session.test()
+    await scene.settle()
+    assert scene.session.lines[0].title == "Proxy"
+    assert scene.session.may_save_unreached
 
 
 async def test_an_engine_that_dies_in_the_test_is_told_at_the_step_under_way(scene: Scene) -> None:
