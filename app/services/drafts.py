@@ -254,7 +254,7 @@ class Drafts:
         if kind not in BEFORE_SENDING or record.state not in {State.DRAFT, State.NEEDS_ATTENTION}:
             return record
         letter = await self._letters.read(record.local_id)
-        if preflight.blocking(preflight.check(letter.content, letter.pending)):
+        if preflight.stopping(letter.content, letter.pending):
             return record
         found = record.problem
         mended = await self._letters.change(

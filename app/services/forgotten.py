@@ -49,17 +49,22 @@ _TAG: Final = re.compile(r"<[^<>]*>")
 
 def check_attachments(content: Content) -> list[Finding]:
     """Return what was found: at most one forgotten attachment, and each that nobody here put there."""
-    findings = [
-        Finding(ProblemKind.ATTACHMENT_STRANGE, Field.BODY, True, strange(one.name), one.name)
-        for one in content.attachments
-        if one.elsewhere
-    ]
+    findings = strange_attachments(content)
     if any(not one.inline for one in content.attachments):
         return findings
     word = spoken_of(content.subject) or spoken_of(own_words(content.body, content.body_format))
     if word:
         findings.append(Finding(ProblemKind.ATTACHMENT_FORGOTTEN, Field.BODY, False, forgotten(word), word))
     return findings
+
+
+def strange_attachments(content: Content) -> list[Finding]:
+    """Return the attachments that another program put there."""
+    return [
+        Finding(ProblemKind.ATTACHMENT_STRANGE, Field.BODY, True, strange(one.name), one.name)
+        for one in content.attachments
+        if one.elsewhere
+    ]
 
 
 def forgotten(word: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from app.domain.cached import RowId
 from app.domain.listing import Order
@@ -35,10 +36,12 @@ class Listed:
         """Return where a row stands that has this key, -1 where it does not."""
         keys: Sequence[Key] = self.keys
         number = bisect_left(keys, key)
-        while number < len(keys) and keys[number] == key:
+        if number < len(keys) and keys[number] == key:
             if self.ids[number] == row_id:
                 return number
-            number += 1
+            # What was made by one request has one time: there may be hundreds.
+            with suppress(ValueError):
+                return self.ids.index(row_id, number + 1, bisect_right(keys, key, number + 1))
         return -1
 
     def insert(self, row_id: RowId, key: Key) -> int:

@@ -49,8 +49,7 @@ _KEPT_AFTER_SENT: Final = 7 * 24 * 3600.0
 class Answer(msgspec.Struct, frozen=True):
     """What became of the wish to send one letter.
 
-    `local_id` is None where it could not be fetched (`error` says why). `findings` are the preflight's: a blocking one
-    keeps the letter back, the others are for the eye.
+    `local_id` is None where it could not be fetched (`error` says why). `findings` are those that keep it back.
     """
 
     local_id: LocalId | None
@@ -60,7 +59,7 @@ class Answer(msgspec.Struct, frozen=True):
     @property
     def goes(self) -> bool:
         """Tell whether the letter is on its way."""
-        return self.error is None and not any(finding.blocking for finding in self.findings)
+        return self.error is None and not self.findings
 
 
 class Outbox:
@@ -260,10 +259,9 @@ class Outbox:
     def _looked(self, letter: Letter, good: Changes) -> tuple[Answer, Changes]:
         """Return what was found in a letter, and how its record is to be changed."""
         name = letter.record.local_id
-        answer = Answer(name, tuple(preflight.check(letter.content, letter.pending)))
-        stopping = preflight.blocking(list(answer.findings))
-        if stopping:
-            return answer, {"state": State.NEEDS_ATTENTION, "problem": stopping[0].problem}
+        answer = Answer(name, tuple(preflight.stopping(letter.content, letter.pending)))
+        if answer.findings:
+            return answer, {"state": State.NEEDS_ATTENTION, "problem": answer.findings[0].problem}
         if good["state"] is not State.READY:
             for key in unused_pictures(letter.content):
                 self._letters.append(name, AttachmentGone(key))
@@ -318,28 +316,30 @@ class Outbox:
         total = Summary(account_id)
         to_verify: list[LocalId] = []
         batch = await self._dispatch.prepare(account_id, (await self._due(account_id))[:_BATCH])
-        while batch.asked and not self._accounts.is_paused(account_id):
-            # While the server sends a hundred, the next hundred is made ready: neither waits for the other's disk.
-            following = [name for name in await self._due(account_id) if name not in batch.asked]
-            sent, prepared = await asyncio.gather(
-                self._dispatch.send(batch),
-                self._dispatch.prepare(account_id, following[:_BATCH]),
-                return_exceptions=True,
-            )
-            if isinstance(sent, BaseException):
-                raise sent
-            total = total.plus(sent)
-            self.verification.start(account_id, sent.untold)
-            to_verify += sent.accepted
-            if len(to_verify) >= _VERIFIED_TOGETHER:
-                self.verification.start(account_id, to_verify)
-                to_verify = []
-            if isinstance(prepared, BaseException):
-                raise prepared
-            batch = prepared
-            if not batch.asked:
-                batch = await self._dispatch.prepare(account_id, (await self._due(account_id))[:_BATCH])
-        self.verification.start(account_id, to_verify)
+        try:
+            while batch.asked and not self._accounts.is_paused(account_id):
+                # While the server sends a hundred, the next is made ready: neither waits for the other's disk.
+                following = [name for name in await self._due(account_id) if name not in batch.asked]
+                sent, prepared = await asyncio.gather(
+                    self._dispatch.send(batch),
+                    self._dispatch.prepare(account_id, following[:_BATCH]),
+                    return_exceptions=True,
+                )
+                if isinstance(sent, BaseException):
+                    raise sent
+                total = total.plus(sent)
+                self.verification.start(account_id, sent.untold)
+                to_verify += sent.accepted
+                if len(to_verify) >= _VERIFIED_TOGETHER:
+                    self.verification.start(account_id, to_verify)
+                    to_verify = []
+                if isinstance(prepared, BaseException):
+                    raise prepared
+                batch = prepared
+                if not batch.asked:
+                    batch = await self._dispatch.prepare(account_id, (await self._due(account_id))[:_BATCH])
+        finally:
+            self.verification.start(account_id, to_verify)
         if total.count:
             self.summary.emit(total)
 

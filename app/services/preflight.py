@@ -10,7 +10,7 @@ from app.domain.edits import utf16_length
 from app.domain.i18n import tr
 from app.domain.message import RECIPIENT_FIELDS, SUBJECT_LIMIT, Content, Field
 from app.domain.problem import Finding, ProblemKind
-from app.services.forgotten import check_attachments
+from app.services.forgotten import check_attachments, strange_attachments
 from app.services.preflight_people import Around, look_at_people
 
 ASKED_IN_OPTIONS: Final = frozenset({Field.HEADERS, Field.FOLLOW_UP, Field.REMINDER, Field.DEFERRED})
@@ -29,6 +29,13 @@ def check(content: Content, pending: Mapping[Field, str] | None = None, around: 
         findings += look_at_people(content, around)
     findings += [*_check_subject(content), *check_attachments(content)]
     return sorted(findings, key=lambda finding: not finding.blocking)
+
+
+def stopping(content: Content, pending: Mapping[Field, str] | None = None) -> list[Finding]:
+    """Return what keeps a letter from being sent, and do not look for what only asks for a second look."""
+    return blocking(
+        [*_check_recipients(content, pending or {}), *_check_subject(content), *strange_attachments(content)]
+    )
 
 
 def blocking(findings: list[Finding]) -> list[Finding]:

@@ -87,12 +87,14 @@ class Verification:
                     continue
                 last = look >= len(_PAUSES)
                 left = await self._settle_all(open_ends, seen, seen_as_draft, last=last)
+                # What is settled may be sent once more, and be looked for anew, before the others are.
+                self._looking.difference_update(set(open_ends).difference(left))
                 open_ends = left
                 if open_ends:
                     await self._clock.sleep(_PAUSES[look] if not last else growing_pause(look))
                     look += 1
         finally:
-            self._looking.difference_update(local_ids)
+            self._looking.difference_update(open_ends)
 
     async def _look(self, account_id: AccountId, local_ids: Sequence[LocalId]) -> dict[LocalId, _Seen]:
         """Ask once for all of them, and once more for those without a mark. Raises AccountError."""

@@ -313,3 +313,26 @@ async def test_a_cancelled_wait_does_not_cancel_the_writing(store: Store, journa
     with pytest.raises(asyncio.CancelledError):
         await task
     assert (await journal.read(record.local_id)).content == BODY
+
+
+async def test_many_are_begun_and_written_together_also_after_reopening(store: Store, journal: SqliteJournal) -> None:
+    records = [new_record() for _ in range(3)]
+    await journal.create_all([(record, BODY, BODY) for record in records])
+    letters = await journal.read_all([record.local_id for record in records])
+    assert [letter.content for letter in letters] == [BODY] * 3
+    await journal.put_all([msgspec.structs.replace(record, attempts=4) for record in records])
+    again, journal = await reopened(store)
+    names = {record.local_id for record in records}
+    assert {record.local_id: record.attempts for record in await journal.records()} == dict.fromkeys(names, 4)
+    await again.close()
+
+
+async def test_of_many_records_none_is_written_where_one_is_no_more(store: Store, journal: SqliteJournal) -> None:
+    there, gone = new_record(), new_record()
+    await journal.create(there, BODY)
+    with pytest.raises(KeyError):
+        await journal.put_all([msgspec.structs.replace(there, attempts=4), gone])
+    assert [letter.record.attempts for letter in await journal.read_all([there.local_id, gone.local_id])] == [0]
+    again, journal = await reopened(store)
+    assert [record.attempts for record in await journal.records()] == [0]
+    await again.close()
