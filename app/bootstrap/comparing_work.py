@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app.commands.command import Context, Handler
 from app.domain.i18n import tr
 from app.domain.message import Content, LocalId
-from app.services.comparing import Comparing
 from app.services.remedies import Wish
 from app.ui.off_thread import off_thread
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
+    from app.services.comparing import Comparing
     from app.views.compare.view import CompareView
 
 
@@ -22,9 +23,15 @@ class ComparingWork:
     def __init__(self, program: Program) -> None:
         """Listen to what letters and rows offer."""
         self._program = program
-        self._comparing = Comparing(program.letters, program.drafts, program.mailbox, off_thread)
         self._view: CompareView | None = None
         program.remedies.wished.subscribe(self._wished)
+
+    @cached_property
+    def _comparing(self) -> Comparing:
+        from app.services.comparing import Comparing
+
+        program = self._program
+        return Comparing(program.letters, program.drafts, program.mailbox, off_thread)
 
     def handlers(self) -> dict[str, Handler]:
         """Return what the commands do."""

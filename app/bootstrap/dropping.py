@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.arrival import Arrival
 from app.domain.i18n import tr
-from app.domain.mailto import is_mailto
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
@@ -57,6 +56,8 @@ class Dropping(QObject):
 
 def arrival_of(words: list[str]) -> Arrival:
     """Return what of dropped paths and addresses can be opened."""
+    from app.domain.mailto import is_mailto
+
     return Arrival(
         links=tuple(word for word in words if is_mailto(word)),
         files=tuple(word for word in words if Path(word).suffix.lower() in _MESSAGES and Path(word).is_absolute()),

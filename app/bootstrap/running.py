@@ -43,6 +43,8 @@ log = logging.getLogger(__name__)
 
 _SECOND_TRY = 3.0
 """Seconds for handing over where a program that did not answer before has the letters."""
+_LISTEN_AFTER = 0.3
+"""Seconds: Qt's network is loaded for it, and what is typed first shall not wait for that."""
 _LAST_SAVES = 3.0
 """Seconds that the end waits for the server to take the last saves; the disk has them in any case."""
 
@@ -127,7 +129,7 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
     windows = connect(program)
     program.keymap.tell()
     await program.choices.load()
-    _listen(program, world.store.path.parent)
+    _listen_soon(program, world.store.path.parent)
     world.store.on_damaged(program.tasks.on_mail_error)
     await program.letters.load()
     await program.aids.load()
@@ -153,10 +155,17 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
         dress(program.qt, choice)
         window.redress()
     program.syncing.start()
+    program.tasks.spawn(program.aids.surroundings.keep_looking(), "look what the server names")
     world.engine.start()
     await begin_spelling(program)
     if sandbox is None:
         await program.accounts.open_all()  # last: a keyring may wait for the person
+
+
+def _listen_soon(program: Program, folder: Path) -> None:
+    """Listen once the first letter is there, or would be: a later start has more patience than that."""
+    timer = asyncio.get_running_loop().call_later(_LISTEN_AFTER, _listen, program, folder)
+    program.wishes.on_close = timer.cancel
 
 
 def _listen(program: Program, folder: Path) -> None:

@@ -82,16 +82,17 @@ class Conflict(NamedTuple):
 
 def conflicts(commands: Iterable[Command]) -> list[Conflict]:
     """Return each pair of commands that share keys, or a key and the start of a sequence, where both count."""
-    known: list[tuple[tuple[str, ...], Command]] = []
+    known: dict[str, list[tuple[tuple[str, ...], Command]]] = {}  # by the first step, which both must share
     found: list[Conflict] = []
     for command in commands:
         for keys in command.keys:
             steps = tuple(step.strip() for step in keys.split(", "))
-            for other_steps, other in known:
+            sharing = known.setdefault(steps[0], [])
+            for other_steps, other in sharing:
                 shorter = min(len(steps), len(other_steps))
                 if steps[:shorter] == other_steps[:shorter] and other.context in OVERLAPS[command.context]:
                     found.append(Conflict(keys, other.id, command.id))
-            known.append((steps, command))
+            sharing.append((steps, command))
     return found
 
 

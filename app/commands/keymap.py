@@ -6,9 +6,7 @@ its usual keys then. So a file can never leave the program without keys, nor two
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Final, NamedTuple
 
 from app.commands.command import Command, Context, conflicts
@@ -67,6 +65,8 @@ class Problem(NamedTuple):
 
 def read_keymap(text: str) -> tuple[Keymap, list[Problem]]:
     """Return what a file says, as far as it is TOML of the right form; its keys are not held to any rule yet."""
+    import tomllib  # most people have no such file
+
     try:
         found = tomllib.loads(text[:LONGEST])
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -193,6 +193,8 @@ def apply_keymap(commands: Iterable[Command], keymap: Keymap) -> tuple[tuple[Com
 
 
 def _unknown(name: str, usual: Mapping[str, Command]) -> Problem:
+    from difflib import get_close_matches
+
     near = get_close_matches(name, usual, 1)
     words = tr("There is no command called “{name}”.", name=name[:60])
     if near:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -16,10 +16,11 @@ from app.domain.addresses import parse_recipients
 from app.domain.arrival import Arrival
 from app.domain.errors import BadInput, MailError
 from app.domain.i18n import ntr, tr
-from app.domain.mailto import read_mailto
 from app.domain.message import BodyFormat, Content
 from app.domain.text import clean_text
-from app.services.eml import Enclosed, FromFile, read_eml
+
+if TYPE_CHECKING:
+    from app.services.eml import Enclosed, FromFile
 
 OffThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 MOST_LETTERS: Final = 20
@@ -75,11 +76,15 @@ def of_fields(arrival: Arrival) -> Arrived:
 
 
 def _of_link(link: str) -> Arrived:
+    from app.domain.mailto import read_mailto
+
     found = read_mailto(link)
     return Arrived(found.content, found.notes)
 
 
 def _of_file(file: str) -> Arrived:
+    from app.services.eml import read_eml  # Python's email package, which most starts have no use for
+
     found: FromFile = read_eml(Path(file))
     content = found.content
     if content.body_format is BodyFormat.HTML:

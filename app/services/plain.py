@@ -10,8 +10,6 @@ import html as escapes
 import re
 from typing import TYPE_CHECKING, Final
 
-from app.services.html.clean import is_monstrous
-
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
@@ -63,6 +61,8 @@ def plain_text(html: str) -> str:
 
     if not html.strip():
         return ""
+    from app.services.html.clean import is_monstrous
+
     if is_monstrous(html):
         return _crude_text(html)
     parser = HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)

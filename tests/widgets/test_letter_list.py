@@ -11,7 +11,8 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from app.ui import theme
-from app.ui.letter_list.delegate import HEADING_HEIGHT, initials
+from app.ui.initials import initials
+from app.ui.letter_list.delegate import HEADING_HEIGHT
 from app.ui.letter_list.face import RowFace
 from app.ui.letter_list.model import LetterModel
 from app.ui.letter_list.view import LetterList

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any, cast
 
@@ -11,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap, QStati
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.ui import icons, theme
+from app.ui.initials import initials
 from app.ui.letter_list.face import RowFace
 from app.ui.letter_list.model import LetterModel
 
@@ -199,13 +199,3 @@ def _avatar(letters: str, colour: str, dark: bool, ratio: float) -> QPixmap:
     painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, letters)
     painter.end()
     return picture
-
-
-@lru_cache(maxsize=512)
-def initials(who: str) -> str:
-    """Return up to two letters that stand for a name or an address."""
-    first = "" if who.startswith("(") else re.split("[,;@]", who, maxsplit=1)[0]
-    words = [word for word in re.split(r"[\s._]+", first) if word[:1].isalnum()]
-    if not words:
-        return "–"
-    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolic
 from app.commands.command import Registry
 from app.domain.i18n import ntr, tr
 from app.ui import icons, keys, theme
+from app.ui.initials import initials
 from app.ui.label import Label
-from app.ui.letter_list.delegate import initials
 
 _WIDTH = 212
 
