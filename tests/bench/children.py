@@ -91,6 +91,23 @@ class Child:
         """Return how many rows the list of this name has."""
         return int(self.ask("state").get(name, 0))
 
+    def subjects(self, name: str) -> list[str]:
+        """Return what the rows of the list of this name are about, sorted, once all of them were read."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            self.order(f"subjects {name}")
+            found: list[str | None] = json.loads(self.wait_for("subjects"))
+            if None not in found:
+                return sorted(one for one in found if one is not None)
+            time.sleep(0.1)
+        raise AssertionError("rows are still read")
+
+    def place(self, name: str) -> tuple[str, int]:
+        """Return what the current row of a list is about, and how far below the list's top it is seen, in pixels."""
+        self.order(f"place {name}")
+        subject, below = json.loads(self.wait_for("place"))
+        return subject, below
+
     def engine(self) -> int:
         """Return the process of the engine, once it runs."""
         deadline = time.monotonic() + PATIENCE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow, QPlainTextEdit, QTableView, QWidget
@@ -118,6 +119,26 @@ class Heart(QObject):
                     view.accessibleName(): view.model().rowCount() for view in self._window.findChildren(QTableView)
                 }
                 say("state", json.dumps(rows))
+            elif order == "subjects":
+                say("subjects", json.dumps(_subjects(self._list(name))))
+            elif order == "place":
+                say("place", json.dumps(_place(self._list(name))))
+
+    def _list(self, name: str) -> Any:
+        return next(view for view in self._window.findChildren(QTableView) if view.accessibleName() == name)
+
+
+def _subjects(view: Any) -> list[str | None]:
+    """Return what the rows of a list are about; None for one that is still read, which this begins."""
+    model = view.model()
+    rows = [model.row(number) for number in range(model.rowCount())]
+    return [None if row is None else row.subject for row in rows]
+
+
+def _place(view: Any) -> tuple[str, int]:
+    """Return the subject of the current row, and how far below the top of the list it is seen, in pixels."""
+    row = view.model().row(view.current_number())
+    return "" if row is None else row.subject, view.rowViewportPosition(view.current_number())
 
 
 def watch(window: QMainWindow) -> None:
