@@ -7,6 +7,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -36,7 +37,7 @@ class CacheThread:
     """Runs calls on the cache's connection, and answers on the event loop."""
 
     def __init__(self, path: Path) -> None:
-        """Begin; the file is opened in the thread, before its first call."""
+        """Begin; the file is opened in the thread at once: whoever asks first finds it open."""
         import asyncio
 
         self._loop = asyncio.get_running_loop()
@@ -75,6 +76,8 @@ class CacheThread:
             self._thread.join(_PATIENCE)
 
     def _live(self) -> None:
+        with suppress(sqlite3.Error, OSError):  # the first call tries again, and tells
+            self._open()
         while True:
             _, _, run = self._calls.get()
             if run is None or self._closed:
