@@ -5,6 +5,7 @@ They are made when the first such mailbox is known, and go with it. What is done
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from app.ui.letter_list.session import ListSession
 if TYPE_CHECKING:
     from app.bootstrap.desk_work import DeskWork
     from app.bootstrap.program import Program
+    from app.services.folders import FolderView
     from app.ui.picker import Picker
 
 
@@ -44,11 +46,13 @@ class OtherMailboxes:
         """Show those that are known."""
         self._program, self._desks = program, desks
         self._rooms: dict[str, ListSession] = {}
+        self._views: dict[str, Callable[[], FolderView]] = {}
         self._account: AccountId | None = None
         self._picker: Picker | None = None
         program.accounts.changed.subscribe(lambda _: self._show())
         program.aids.identities.changed.subscribe(lambda _: self._show())
         program.letters.changed.subscribe(self._claim)
+        program.stage.on_place = self._arrive
         self._show()
 
     def choose(self) -> None:
@@ -106,13 +110,22 @@ class OtherMailboxes:
         keys.bind(desk.place_for_keys, program.registry, Context.LIST)
         program.window.rail.add_other(name, place, words, icon)
         room.changed.subscribe(partial(self._count, place))
-        room.attach(program.view_of(account_id, Place(room.folder, identity.address)))
+        self._views[place] = partial(program.view_of, account_id, Place(room.folder, identity.address))
+        if not identity.by_server:
+            self._arrive(place)
+
+    def _arrive(self, place: str) -> None:
+        """Look into a folder. Those of mailboxes that nobody asked for are looked into when one goes there first."""
+        make = self._views.pop(place, None)
+        if make is not None:
+            self._rooms[place].attach(make())
 
     def _count(self, place: str, _: None) -> None:
         if place.startswith("drafts") and place in self._rooms:
             self._program.window.rail.show_count(place, self._rooms[place].count())
 
     def _remove(self, place: str) -> None:
+        self._views.pop(place, None)
         self._rooms.pop(place).attach(None)
         self._program.window.rail.remove_other(place)
         self._program.stage.remove_desk(place)

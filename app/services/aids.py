@@ -1,4 +1,4 @@
-"""What helps at writing beside the letter itself: categories used lately, mailboxes to send as, names of folders."""
+"""What helps at writing beside the letter itself: categories, mailboxes to send as, names of folders."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from app.services.categories import UsedCategories
 from app.services.identities import Identities
 from app.services.ports import Clock, Mailbox, Settings
 from app.services.signatures import Signatures
+from app.services.surroundings import Surroundings
 
 
 class Aids:
@@ -19,6 +20,7 @@ class Aids:
         self.categories = UsedCategories(settings)
         self.identities = Identities(settings, accounts, mailbox)
         self.signatures = Signatures(settings, accounts, clock)
+        self.surroundings = Surroundings(settings, mailbox, accounts, self.identities, self.categories, clock)
         self._mailbox = mailbox
         self._folders: dict[tuple[AccountId, str], tuple[MailFolder, ...]] = {}
 
@@ -27,6 +29,7 @@ class Aids:
         await self.categories.load()
         await self.identities.load()
         await self.signatures.load()
+        await self.surroundings.load()
 
     def known_folders(self, account_id: AccountId, mailbox: str = "") -> tuple[MailFolder, ...]:
         """Return the folders that were last heard of, without asking."""

@@ -1,4 +1,4 @@
-"""The categories that a person used lately, so that two letters of a name are enough. They rest in the settings."""
+"""The categories that a person used lately, and then those of the mailbox: two letters of a name are enough."""
 
 from __future__ import annotations
 
@@ -12,17 +12,28 @@ from app.services.ports import Settings
 
 _NAME: Final = "categories"
 _MOST: Final = 100
+_MOST_OFFERED: Final = 500
 _LONGEST: Final = 255
 """Characters of a category that Exchange keeps."""
 
 
 class UsedCategories:
-    """Names of categories, the last used first."""
+    """Names of categories, the last used first. Those that were used rest in the settings."""
 
     def __init__(self, settings: Settings) -> None:
         """Begin with none; `load` reads those of the disk."""
         self._settings = settings
-        self.known: tuple[str, ...] = ()
+        self._used: tuple[str, ...] = ()
+        self._offered: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Return them, and behind those that were used the ones that the server offers."""
+        return _ordered((*self._used, *self._offered), _MOST_OFFERED)
+
+    def offer(self, names: Iterable[str]) -> None:
+        """Take these for what the server offers."""
+        self._offered = _ordered(names, _MOST_OFFERED)
 
     async def load(self) -> None:
         """Read them. Raises StorageError."""
@@ -31,16 +42,16 @@ class UsedCategories:
             names = msgspec.json.decode(text or "[]", type=tuple[str, ...])
         except msgspec.DecodeError:
             names = ()
-        self.known = _ordered((*self.known, *names))
+        self._used = _ordered((*self._used, *names))
 
     async def use(self, names: Iterable[str]) -> None:
         """Take down that these were used. A disk that cannot keep them is told elsewhere, and matters little here."""
-        known = _ordered((*names, *self.known))
-        if known == self.known:
+        used = _ordered((*names, *self._used))
+        if used == self._used:
             return
-        self.known = known
+        self._used = used
         try:
-            await self._settings.keep(_NAME, msgspec.json.encode(known).decode())
+            await self._settings.keep(_NAME, msgspec.json.encode(used).decode())
         except StorageError:
             return
 
@@ -59,11 +70,11 @@ def read_categories(text: str) -> tuple[str, ...]:
     return _ordered(text.replace(";", ",").split(","))
 
 
-def _ordered(names: Iterable[str]) -> tuple[str, ...]:
-    """Return each name once, whatever its case, in the order they first came."""
+def _ordered(names: Iterable[str], most: int = _MOST) -> tuple[str, ...]:
+    """Return each name once, whatever its case, in the order they first came; at most so many."""
     seen: dict[str, str] = {}
     for name in names:
         tidy = " ".join(name.split())[:_LONGEST]
         if tidy:
             seen.setdefault(tidy.casefold(), tidy)
-    return tuple(seen.values())[:_MOST]
+    return tuple(seen.values())[:most]

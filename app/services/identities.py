@@ -6,6 +6,8 @@ be asked before is whether its Drafts may be used: then the draft is kept there,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -22,6 +24,7 @@ from app.services.events import Event
 from app.services.ports import Mailbox, Settings
 
 _NAME: Final = "mailboxes"
+_UNWANTED: Final = "mailboxes-unwanted"
 _NOBODY: Final = frozenset({"ErrorNonExistentMailbox", "ErrorNonPrimarySmtpAddress", "ErrorMissingEmailAddress"})
 
 
@@ -53,6 +56,7 @@ class Identities:
         self._accounts = accounts
         self._mailbox = mailbox
         self._others: dict[str, tuple[Identity, ...]] = {}
+        self._unwanted: dict[str, tuple[str, ...]] = {}
 
     async def load(self) -> None:
         """Read them. Raises StorageError."""
@@ -61,6 +65,11 @@ class Identities:
             self._others = msgspec.json.decode(text or "{}", type=dict[str, tuple[Identity, ...]])
         except msgspec.DecodeError:
             self._others = {}
+        text = await self._settings.read(_UNWANTED)
+        try:
+            self._unwanted = msgspec.json.decode(text or "{}", type=dict[str, tuple[str, ...]])
+        except msgspec.DecodeError:
+            self._unwanted = {}
 
     def others(self, account_id: AccountId) -> tuple[Identity, ...]:
         """Return the mailboxes of others, in the order they were added."""
@@ -96,13 +105,50 @@ class Identities:
             raise BadInput(problem)
         found = await self._look_at(account_id, Identity(address, by_server=by_server))
         others = [one for one in self.others(account_id) if one.address.casefold() != address.casefold()]
+        await self._want(account_id, address, wanted=True)
         await self._keep(account_id, (*others, found))
         return found
 
     async def remove(self, account_id: AccountId, address: str) -> None:
-        """Take a mailbox away. Raises StorageError."""
-        left = tuple(one for one in self.others(account_id) if one.address.casefold() != address.casefold())
-        await self._keep(account_id, left)
+        """Take a mailbox away; one that the server named does not come back by itself. Raises StorageError."""
+        found = [one for one in self.others(account_id) if one.address.casefold() == address.casefold()]
+        if any(one.by_server for one in found):
+            await self._want(account_id, address, wanted=False)
+        await self._keep(account_id, tuple(one for one in self.others(account_id) if one not in found))
+
+    async def take_named(self, account_id: AccountId, named: Sequence[Recipient]) -> None:
+        """Add the mailboxes that the server names, save those that the person took away; let go of what it named once
+        and names no more. What the person added is left alone. Raises StorageError.
+        """
+        account = self._accounts.get(account_id)
+        own = "" if account is None else account.address.casefold()
+        wanted = {one.address.casefold(): one for one in named if not address_problem(one.address)}
+        for key in (own, *self._unwanted.get(account_id, ())):
+            wanted.pop(key, None)
+        known = {one.address.casefold(): one for one in self.others(account_id)}
+        looked: dict[str, Identity] = {}
+        for key, one in wanted.items():
+            before = known.get(key)
+            if before is None or (before.by_server and not before.checked):
+                with suppress(BadInput):  # it is named, and is not there
+                    looked[key] = await self._look_at(account_id, Identity(one.address, one.name, by_server=True))
+        # The person may have added one, or taken one away, while the server was asked.
+        now = {one.address.casefold(): one for one in self.others(account_id)}
+        kept = [looked.pop(key, one) for key, one in now.items() if not one.by_server or key in wanted]
+        unwanted = self._unwanted.get(account_id, ())
+        others = (*kept, *(one for key, one in looked.items() if key not in unwanted))
+        if others != self.others(account_id):
+            await self._keep(account_id, others)
+
+    async def _want(self, account_id: AccountId, address: str, *, wanted: bool) -> None:
+        """Remember that a mailbox that the server names is not wanted, or is again. Raises StorageError."""
+        before = self._unwanted.get(account_id, ())
+        left = tuple(one for one in before if one != address.casefold())
+        now = left if wanted else (*left, address.casefold())
+        if now != before:
+            kept = {**self._unwanted, account_id: now}
+            await self._settings.keep(_UNWANTED, msgspec.json.encode(kept).decode())
+            self._unwanted = kept
 
     async def _look_at(self, account_id: AccountId, identity: Identity) -> Identity:
         """Ask for its name, and whether its Drafts may be used. Raises BadInput where there is no such mailbox."""
@@ -112,7 +158,7 @@ class Identities:
             people = ()
         same = (one for one in people if one.address.casefold() == identity.address.casefold())
         person = next(same, None)
-        name = "" if person is None else person.name
+        name = identity.name if person is None or not person.name else person.name
         try:
             await self._mailbox.sync(account_id, Place(Folder.DRAFTS, identity.address), "", 1)
         except AccountError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QPushButton
 
-from app.domain.errors import StorageError
+from app.domain.errors import StorageError, Trouble, TroubleKind
 from app.domain.recipient import Recipient
 from app.services.identities import Identity
 from app.services.signatures import Snippet, SnippetKind
@@ -64,7 +64,7 @@ async def test_a_mailbox_is_added_seen_and_removed(program_scene: ProgramScene) 
     assert page.field.line.text() == ""
     assert "Sales · sales@example.org" in scene.words(page)
     assert "Drafts and copies are kept there" in scene.words(page)
-    await scene.press("Shift+Tab")
+    await scene.press("Shift+Tab", "Shift+Tab")
     assert scene.focus.accessibleName() == "Remove Sales"
     await scene.press("Return")
     assert identities.others(ANNA) == ()
@@ -99,6 +99,43 @@ async def test_a_closed_mailbox_says_where_its_copies_go(program_scene: ProgramS
     await scene.type(SALES)
     await scene.press("Return")
     assert "copies go to your own Sent Items" in scene.words(page)
+
+
+async def test_the_server_is_asked_by_key_and_what_it_names_is_there(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    page = await mailboxes(scene)
+    assert "was not asked yet" in page.told.text()
+    scene.mailbox.named = [Recipient(SALES, "Sales")]
+    await scene.type("half an addr")
+    await scene.press("Shift+Tab")
+    assert scene.focus.accessibleName() == "Ask the server again which mailboxes you may use"
+    await scene.press("Return")
+    assert page.told.text().startswith("Your server names 1 mailbox that you may use (asked")
+    assert "Named by your server · Drafts and copies are kept there" in scene.words(page)
+    assert page.field.line.text() == "half an addr"
+    assert scene.focus is page.ask
+    await scene.press("Shift+Tab", "Shift+Tab")
+    assert scene.focus.accessibleName() == "Look again at Sales"
+    await scene.press("Return")
+    assert [one.by_server for one in scene.program.aids.identities.others(ANNA)] == [True]
+
+
+async def test_where_it_cannot_be_asked_details_say_why_and_no_bar_of_the_account(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    trouble = Trouble(TroubleKind.SERVER, "mail.example.org answered with HTTP status 404.", http_status=404)
+    scene.mailbox.fail("named_mailboxes", trouble)
+    page = await mailboxes(scene)
+    await scene.press("Shift+Tab", "Return")
+    assert page.bar.isVisible()
+    assert not page.ask.isVisible()
+    assert "Your server could not be asked which mailboxes you may use." in scene.words(page.bar)
+    assert scene.program.accounts.trouble(ANNA) is None
+    await scene.press("Tab", "Space")
+    assert "mail.example.org answered with HTTP status 404." in scene.words(page.bar)
+    await scene.press("Shift+Tab", "Space")
+    assert "names no mailbox" in page.told.text()
+    assert not page.bar.isVisible()
+    assert scene.focus is page.ask
 
 
 async def test_escape_goes_back_to_the_accounts_and_then_out(program_scene: ProgramScene) -> None:

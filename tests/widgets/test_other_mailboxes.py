@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.domain.listing import Folder, Place
 from app.domain.message import Content
+from app.domain.recipient import Recipient
 from app.domain.state import State
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA, BEN
@@ -76,6 +77,21 @@ async def test_what_was_sent_there_is_deleted_there_and_brought_back_there(progr
     await scene.press("Z")
     assert shown(scene) == ["Their sent"]
     assert [item.owner for item in scene.mailbox.in_place(ANNA, Place(Folder.SENT, SALES))] == [SALES]
+
+
+async def test_one_that_the_server_named_is_in_the_rail_and_looked_into_when_one_goes_there(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    put(scene, "Theirs")
+    scene.mailbox.named = [Recipient(SALES, "Sales")]
+    await scene.program.aids.surroundings.look(ANNA)
+    await scene.settle()
+    assert "Sales" in scene.words(scene.window.rail)
+    looked = [call for call in scene.mailbox.calls if call.name in {"list_folder", "sync"} and SALES in str(call)]
+    assert len(looked) == 1, "once, whether its Drafts may be used"
+    await go(scene, "drafts")
+    assert shown(scene) == ["Theirs"]
 
 
 async def test_a_folder_one_may_not_look_into_says_so(program_scene: ProgramScene) -> None:

@@ -1,4 +1,4 @@
-"""Draws the mailboxes of others that one sends as. Enter adds, Escape goes back to the accounts."""
+"""Draws the mailboxes of others that one sends as, and what the server said of them. Enter adds, Escape goes back."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from app.domain.i18n import tr
 from app.services.identities import Identity
 from app.ui import icons, theme
+from app.ui.bars import MessageBar
 from app.ui.label import Label
 from app.views.settings.fields import LabelledField, press_with_enter
 from app.views.settings.mailboxes_session import MailboxesSession
@@ -40,6 +41,22 @@ class MailboxesPage(QWidget):
         self.back.setProperty("kind", "quiet")
         self._notice = Label(self)
         self._notice.setProperty("tone", "muted")
+        self.bar = MessageBar(self)
+        self.told = Label(self)
+        self.told.setProperty("tone", "muted")
+        self.ask = press_with_enter(QPushButton(tr("Ask again"), self))
+        self.ask.setProperty("kind", "link")
+        self.ask.setAccessibleName(tr("Ask the server again which mailboxes you may use"))
+        self._lay_out(title, about)
+        self.field.line.returnPressed.connect(self._add)
+        self.add.clicked.connect(self._add)
+        self.back.clicked.connect(self.closed)
+        self.ask.clicked.connect(session.ask)
+        self.bar.action_wanted.connect(lambda _: session.ask())
+        session.on_change = self.refresh
+        self.refresh()
+
+    def _lay_out(self, title: QWidget, about: QWidget) -> None:
         self._mailboxes = QVBoxLayout()
         self._mailboxes.setSpacing(theme.GAP)
         under = QHBoxLayout()
@@ -51,14 +68,15 @@ class MailboxesPage(QWidget):
         for widget in (title, about):
             whole.addWidget(widget)
         whole.addLayout(self._mailboxes)
+        asked = QHBoxLayout()
+        asked.addWidget(self.told)
+        asked.addWidget(self.ask)
+        asked.addStretch(1)
+        whole.addLayout(asked)
+        whole.addWidget(self.bar)
         whole.addWidget(self.field)
         whole.addLayout(under)
         whole.addStretch(1)
-        self.field.line.returnPressed.connect(self._add)
-        self.add.clicked.connect(self._add)
-        self.back.clicked.connect(self.closed)
-        session.on_change = self.refresh
-        self.refresh()
 
     def focus_start(self) -> None:
         """Put the focus where a mailbox is added."""
@@ -75,11 +93,26 @@ class MailboxesPage(QWidget):
         self.add.setEnabled(not session.busy)
         self.add.setText(tr("Looking…") if session.busy else tr("Add"))
         self._notice.setText(session.notice)
+        self._show_told()
         if session.mailboxes != self._shown:
-            if self._shown is not None and not session.error:
+            if self._shown is not None and session.notice and not session.error:
                 self.field.line.clear()
             self._shown = session.mailboxes
             self._fill()
+
+    def _show_told(self) -> None:
+        words, details = self.session.told_words(), self.session.trouble_details()
+        focus: QWidget | None = self.window().focusWidget()
+        held_focus = focus is not None and (focus is self.ask or self.bar.isAncestorOf(focus))
+        self.told.setText(words)
+        for widget in (self.told, self.ask):
+            widget.setVisible(not details)
+        if details:
+            self.bar.say(words, action=("ask", tr("Ask again")), details=details)
+        else:
+            self.bar.clear()
+        if held_focus:
+            self.bar.focus_action() if details else self.ask.setFocus()
 
     def _add(self) -> None:
         self.session.add(self.field.line.text())
@@ -95,7 +128,8 @@ class MailboxesPage(QWidget):
         for row in self.rows:
             self._mailboxes.addWidget(row)
         way: list[QWidget] = [button for row in self.rows for button in (row.look, row.remove)]
-        for first, second in pairwise([*way, self.field.line, self.add, self.back]):
+        asked = [self.ask, *self.bar.findChildren(QPushButton)]
+        for first, second in pairwise([*way, *asked, self.field.line, self.add, self.back]):
             QWidget.setTabOrder(first, second)
         if held_focus:
             self.focus_start()
@@ -120,7 +154,7 @@ class MailboxRow(QFrame):
         self.look.setAccessibleName(tr("Look again at {mailbox}", mailbox=name))
         self.remove = press_with_enter(QPushButton(tr("Remove"), self))
         self.remove.setAccessibleName(tr("Remove {mailbox}", mailbox=name))
-        self.look.clicked.connect(lambda: session.add(identity.address))
+        self.look.clicked.connect(lambda: session.add(identity.address, by_server=identity.by_server))
         self.remove.clicked.connect(lambda: session.remove(identity.address))
         column = QVBoxLayout()
         column.setSpacing(2)

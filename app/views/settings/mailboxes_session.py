@@ -1,25 +1,29 @@
-"""The page of the mailboxes of others that one sends as: added, looked at anew, taken away."""
+"""The page of the mailboxes of others that one sends as: added, named by the server, looked at anew, taken away."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from app.domain.errors import BadInput, StorageError
-from app.domain.i18n import tr
+from app.domain.i18n import ntr, tr
 from app.domain.message import AccountId
 from app.services.identities import Identities, Identity
+from app.services.surroundings import Surroundings
+from app.services.times import clock_time
 from app.ui.tasks import Tasks
 
 
 class MailboxesSession:
     """The mailboxes of one account. `on_change` is called after every change that is to be drawn."""
 
-    def __init__(self, identities: Identities, account_id: AccountId, tasks: Tasks) -> None:
-        """Work on `identities`."""
+    def __init__(self, identities: Identities, surroundings: Surroundings, account_id: AccountId, tasks: Tasks) -> None:
+        """Work on `identities`, and ask by way of `surroundings`."""
         self.on_change: Callable[[], None] = lambda: None
         self.error = ""
         self.notice = ""
         self.busy = False
+        self.asking = False
+        self._surroundings = surroundings
         self._identities = identities
         self._account_id = account_id
         self._tasks = tasks
@@ -32,21 +36,62 @@ class MailboxesSession:
     def words(self, identity: Identity) -> str:
         """Return what is known of a mailbox."""
         if not identity.checked:
-            return tr("Not looked at yet: the server could not be asked")
-        if identity.files:
-            return tr("Drafts and copies are kept there")
-        return tr("Its folders are closed to you: copies go to your own Sent Items")
+            words = tr("Not looked at yet: the server could not be asked")
+        elif identity.files:
+            words = tr("Drafts and copies are kept there")
+        else:
+            words = tr("Its folders are closed to you: copies go to your own Sent Items")
+        return tr("Named by your server · {words}", words=words) if identity.by_server else words
 
-    def add(self, address: str) -> None:
-        """Add a mailbox, or look at it anew."""
+    def told_words(self) -> str:
+        """Return what the server said when it was asked which mailboxes one may use."""
+        told = self._surroundings.told(self._account_id)
+        if self.asking:
+            return tr("Your server is being asked…")
+        if not told.at:
+            return tr("Your server was not asked yet which mailboxes you may use.")
+        when = clock_time(told.at, self._surroundings.now())
+        if told.trouble:
+            return tr("Your server could not be asked which mailboxes you may use.")
+        if not told.mailboxes:
+            return tr("Your server names no mailbox that you may use (asked {time}).", time=when)
+        named = ntr("Your server names {n} mailbox", "Your server names {n} mailboxes", told.mailboxes)
+        return tr("{named} that you may use (asked {time}).", named=named, time=when)
+
+    def trouble_details(self) -> list[tuple[str, str]]:
+        """Return why it could not be asked, nothing where it could."""
+        told = self._surroundings.told(self._account_id)
+        if not told.trouble or self.asking:
+            return []
+        when = clock_time(told.at, self._surroundings.now())
+        return [(tr("Why"), told.trouble), (tr("When"), when), (tr("Code"), told.code)]
+
+    def ask(self) -> None:
+        """Ask the server now."""
+        if not self.asking:
+            self.asking, self.error, self.notice = True, "", ""
+            self.on_change()
+            self._tasks.spawn(self._ask(), "ask which mailboxes there are")
+
+    async def _ask(self) -> None:
+        try:
+            await self._surroundings.look(self._account_id)
+        except StorageError as error:
+            self.error = str(error)
+        finally:
+            self.asking = False
+            self.on_change()
+
+    def add(self, address: str, *, by_server: bool = False) -> None:
+        """Add a mailbox, or look at it anew; `by_server` is how it came to be there."""
         if not self.busy:
             self.busy, self.error, self.notice = True, "", ""
             self.on_change()
-            self._tasks.spawn(self._add(address), "add a mailbox")
+            self._tasks.spawn(self._add(address, by_server), "add a mailbox")
 
-    async def _add(self, address: str) -> None:
+    async def _add(self, address: str, by_server: bool) -> None:
         try:
-            found = await self._identities.add(self._account_id, address)
+            found = await self._identities.add(self._account_id, address, by_server=by_server)
             self.notice = tr("{mailbox} is there to be sent from.", mailbox=found.name or found.address)
         except (BadInput, StorageError) as error:
             self.error = str(error)

@@ -31,6 +31,18 @@ async def test_a_name_is_completed_whatever_its_case(begun: str, rest: str) -> N
     assert used.completion(begun) == rest
 
 
+async def test_what_the_server_offers_stands_behind_what_was_used_and_is_not_kept_as_used() -> None:
+    settings = FakeSettings()
+    used = UsedCategories(settings)
+    used.offer(("Board", "blue", "Press"))
+    await used.use(("Blue",))
+    assert used.known == ("Blue", "Board", "Press")
+    assert used.completion("p") == "ress"
+    later = UsedCategories(settings)
+    await later.load()
+    assert later.known == ("Blue",)
+
+
 async def test_what_cannot_be_read_or_kept_keeps_nobody_from_writing() -> None:
     settings = FakeSettings()
     settings.preferences["categories"] = "{not json"

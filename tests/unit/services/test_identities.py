@@ -95,7 +95,65 @@ async def test_a_disk_that_refuses_changes_nothing(at: Place) -> None:
     assert at.identities.others(ANNA) == ()
 
 
+# --- those that the server names --------------------------------------------------------------------------------------
+
+
+async def test_what_the_server_names_is_there_with_what_is_known_of_it(at: Place) -> None:
+    at.mailbox.closed_to_us.add("board@example.org")
+    await at.identities.take_named(ANNA, [Recipient(SALES, "Sales"), Recipient("board@example.org", "Board")])
+    assert at.identities.others(ANNA) == (
+        Identity(SALES, "Sales", files=True, checked=True, by_server=True),
+        Identity("board@example.org", "Board", checked=True, by_server=True),
+    )
+
+
+async def test_what_it_names_no_more_goes_and_what_the_person_added_stays(at: Place) -> None:
+    await at.identities.add(ANNA, "mine@example.org")
+    await at.identities.take_named(ANNA, [Recipient(SALES), Recipient("MINE@example.org")])
+    assert [(one.address, one.by_server) for one in at.identities.others(ANNA)] == [
+        ("mine@example.org", False),
+        (SALES, True),
+    ]
+    await at.identities.take_named(ANNA, [])
+    assert [one.address for one in at.identities.others(ANNA)] == ["mine@example.org"]
+
+
+async def test_what_the_person_took_away_does_not_come_back_unless_it_is_added(at: Place) -> None:
+    await at.identities.take_named(ANNA, [Recipient(SALES)])
+    await at.identities.remove(ANNA, SALES)
+    await at.identities.take_named(ANNA, [Recipient(SALES)])
+    later = Identities(at.settings, at.accounts, at.mailbox)
+    await later.load()
+    await later.take_named(ANNA, [Recipient(SALES)])
+    assert later.others(ANNA) == ()
+    await later.add(ANNA, SALES)
+    assert [one.by_server for one in later.others(ANNA)] == [False]
+    await later.remove(ANNA, SALES)
+    await later.take_named(ANNA, [Recipient(SALES)])
+    assert [one.by_server for one in later.others(ANNA)] == [True]
+
+
+async def test_nobody_is_asked_about_one_that_is_known_or_cannot_be_one(at: Place) -> None:
+    at.mailbox.nobodys.add("gone@example.org")
+    await at.identities.take_named(ANNA, [Recipient(SALES)])
+    before = len(at.mailbox.calls)
+    named = [Recipient(SALES), Recipient(ACCOUNT.address.upper()), Recipient("no address")]
+    await at.identities.take_named(ANNA, named)
+    assert len(at.mailbox.calls) == before
+    await at.identities.take_named(ANNA, [*named, Recipient("gone@example.org")])
+    assert [one.address for one in at.identities.others(ANNA)] == [SALES]
+
+
+async def test_one_that_could_not_be_looked_at_is_looked_at_the_next_time(at: Place) -> None:
+    for name in ("resolve_names", "sync"):
+        at.mailbox.fail(name, Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False))
+    await at.identities.take_named(ANNA, [Recipient(SALES, "Sales")])
+    assert at.identities.others(ANNA) == (Identity(SALES, "Sales", by_server=True),)
+    await at.identities.take_named(ANNA, [Recipient(SALES, "Sales")])
+    assert at.identities.others(ANNA) == (Identity(SALES, "Sales", files=True, checked=True, by_server=True),)
+
+
 async def test_settings_that_cannot_be_read_are_no_mailboxes(at: Place) -> None:
-    at.settings.preferences["mailboxes"] = "[broken"
+    at.settings.preferences["mailboxes"] = at.settings.preferences["mailboxes-unwanted"] = "[broken"
     await at.identities.load()
     assert at.identities.others(ANNA) == ()

@@ -1,0 +1,121 @@
+"""What a server tells of its own accord: which mailboxes of others one may use, and which categories a mailbox knows.
+
+It is asked once a day, a while after the start, when nobody waits for it; what it told rests in the settings. Where it
+cannot be asked, that is no trouble of the account, and nobody is told who does not look for it: the settings say it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from app.domain.errors import AccountError, ItemRefused, StorageError
+from app.services.events import Event
+
+if TYPE_CHECKING:
+    from app.domain.message import AccountId
+    from app.services.accounts import Accounts
+    from app.services.categories import UsedCategories
+    from app.services.identities import Identities
+    from app.services.ports import Clock, Mailbox, Settings
+
+_NAME: Final = "surroundings"
+FIRST_LOOK: Final = 60.0
+"""Seconds after the start: what the person does first goes first."""
+_EVERY: Final = 600.0
+"""Seconds between two looks at whose turn it is."""
+DAY: Final = 24 * 3600.0
+AFTER_TROUBLE: Final = 4 * 3600.0
+
+
+class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a server told last. `at` is when it was asked, in seconds, 0 for never; `mailboxes` is how many it named.
+
+    `trouble` is why it could not be asked for them, in words, and `code` the kind of that trouble.
+    """
+
+    at: float = 0.0
+    mailboxes: int = 0
+    categories: tuple[str, ...] = ()
+    trouble: str = ""
+    code: str = ""
+
+
+class Surroundings:
+    """Of each account. `changed` tells of which something was told, or could not be."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        mailbox: Mailbox,
+        accounts: Accounts,
+        identities: Identities,
+        categories: UsedCategories,
+        clock: Clock,
+    ) -> None:
+        """Know nothing; `load` reads what was told before."""
+        self.changed: Event[AccountId] = Event()
+        self._settings, self._mailbox, self._accounts, self._clock = settings, mailbox, accounts, clock
+        self._identities, self._categories = identities, categories
+        self._told: dict[str, Told] = {}
+
+    async def load(self) -> None:
+        """Read what was told before. Raises StorageError."""
+        text = await self._settings.read(_NAME)
+        try:
+            self._told = msgspec.json.decode(text or "{}", type=dict[str, Told])
+        except msgspec.DecodeError:
+            self._told = {}
+        self._offer()
+
+    def told(self, account_id: AccountId) -> Told:
+        """Return what an account's server told last."""
+        return self._told.get(account_id, Told())
+
+    def now(self) -> float:
+        """Return the time, to which it can be said how long ago something was told."""
+        return self._clock.now()
+
+    async def keep_looking(self) -> None:
+        """Ask for each account once a day, for ever."""
+        wait = FIRST_LOOK
+        while True:
+            await self._clock.sleep(wait)
+            wait = _EVERY
+            for account in self._accounts.all():
+                if self._is_due(account.account_id) and not self._accounts.is_paused(account.account_id):
+                    try:
+                        await self.look(account.account_id)
+                    except StorageError:
+                        continue  # the journal, which is on the same disk, tells the person
+
+    async def look(self, account_id: AccountId) -> Told:
+        """Ask now. Trouble with the server is in what is returned. Raises StorageError."""
+        before = self.told(account_id)
+        told = msgspec.structs.replace(before, at=self._clock.now(), trouble="", code="")
+        with suppress(AccountError, ItemRefused):  # what was told before is as good
+            told = msgspec.structs.replace(told, categories=await self._mailbox.category_list(account_id))
+        try:
+            named = await self._mailbox.named_mailboxes(account_id)
+        except AccountError as error:
+            trouble = error.trouble
+            told = msgspec.structs.replace(told, trouble=trouble.detail or trouble.kind.value, code=trouble.kind.value)
+        else:
+            await self._identities.take_named(account_id, named)
+            told = msgspec.structs.replace(told, mailboxes=len(named))
+        kept = {**self._told, account_id: told}
+        await self._settings.keep(_NAME, msgspec.json.encode(kept).decode())
+        self._told = kept
+        self._offer()
+        self.changed.emit(account_id)
+        return told
+
+    def _is_due(self, account_id: AccountId) -> bool:
+        told = self.told(account_id)
+        since = self._clock.now() - told.at
+        return not 0 <= since < (AFTER_TROUBLE if told.trouble else DAY)
+
+    def _offer(self) -> None:
+        self._categories.offer(name for told in self._told.values() for name in told.categories)
