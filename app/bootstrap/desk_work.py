@@ -254,6 +254,8 @@ class DeskWork:
         row = self._program.stage.desk.current()
         if action in {"was-sent", "was-not-sent"} and row is not None:
             self._program.settling.ask(row, was_sent=action == "was-sent")
+        elif action == "seen" and row is not None:
+            self._know_of(row)
         else:
             self.remedy()
 
@@ -267,11 +269,24 @@ class DeskWork:
         action = explanation.action if explanation is not None else desk.session.words(row).action
         if action in OPENS_THE_LETTER:
             self._program.writing.open(row)
+        elif action == "write-again":
+            self._program.sent_room.write_again(row)
+            self._know_of(row)
         elif action == "copy-details":
             self._program.reader.bar.copy_details()
             self._program.foot.say(tr("Details copied"))
         elif action and row.local_id is not None:
             self._program.remedies.apply(action, row.local_id)
+
+    def _know_of(self, row: ListRow) -> None:
+        """Take down that the person knows what reports say of a row; the way back is at the foot."""
+
+        def settle(*, settled: bool) -> None:
+            work = self._program.syncing.settle_reports(row.account_id, row.message_id, settled=settled)
+            self._program.tasks.spawn(work, "settle reports")
+
+        settle(settled=True)
+        self._program.foot.say(tr("Not told again"), lambda: settle(settled=False))
 
     # --- what became of it -------------------------------------------------------------------------------------------
 

@@ -86,14 +86,29 @@ class WindowWork:
             self._program.writing.begin()
 
     def next_problem(self, step: int) -> None:
-        """Go to the next row that needs the person: in this list, else in Drafts, else in the Outbox."""
+        """Go to the next row that needs the person: on in this list, then in the others, then round again."""
         stage = self._program.stage
-        for place in dict.fromkeys((stage.place, "drafts", "outbox")):
-            if place and stage.desks[place].session.problems():
-                stage.go(place)
-                stage.desk.next_problem(step)
-                return
-        self._program.foot.say(tr("Nothing needs attention"))
+        places = [place for place in stage.desks if place == stage.place or self._has_problems(place)]
+        here = places.index(stage.place) if stage.place in places else 0
+        walked = stage.in_list() and stage.desk.current() is not None
+        if walked and stage.desk.next_problem(step, around=False):
+            return
+        after = [*places[here + 1 :], *places[:here]]
+        for place in after if step > 0 else after[::-1]:
+            stage.go(place)
+            stage.desk.first_problem(step)
+            return
+        if not stage.place or not stage.desk.next_problem(step):
+            self._program.foot.say(tr("Nothing needs attention"))
+
+    def _has_problems(self, place: str) -> bool:
+        """Tell whether a list has rows that need the person. What the Outbox shows again of Drafts is no other."""
+        stage = self._program.stage
+        if place != "outbox":
+            return bool(stage.desks[place].problems())
+        drafts = self._program.drafts_room
+        waiting = (row for row in self._program.outbox_room.rows() if row.state in _PROBLEMS)
+        return any(row.local_id is not None and drafts.id_of(row.local_id) is None for row in waiting)
 
     def refresh(self) -> None:
         """Look for changes on the server, also where it could not be reached before."""
@@ -272,6 +287,7 @@ class WindowWork:
         rail, outbox = self._program.window.rail, self._program.outbox_room
         rail.show_count("drafts", self._program.drafts_room.count())
         rail.show_count("outbox", outbox.count(), problems=outbox.count_in(_PROBLEMS))
+        rail.show_count("sent", 0, problems=self._program.sent_room.came_back())
         self._show_foot()
 
     def _upload_moved(self, name: LocalId) -> None:

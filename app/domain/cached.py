@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from app.domain.listing import Folder, Order, Row
+from app.domain.listing import Folder, Order, Place, Row
 
 RowId = int
 """Names a row of the cache as long as its item is there; a row that only this machine has gets a negative one."""
@@ -41,6 +41,14 @@ class Listing(NamedTuple):
     ids: array[int]
     keys: array[float] | list[str]
     rows: dict[RowId, Row]
+
+
+class Kin(NamedTuple):
+    """A letter of a conversation, and where it lies."""
+
+    place: Place
+    row_id: RowId
+    row: Row
 
 
 def moment_of(row: Row, folder: Folder) -> float:

@@ -51,17 +51,22 @@ class ReportKind(StrEnum):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """A report that came for a letter: about whom, and when, in seconds since the epoch."""
+    """A report that came for a letter: about whom, and when, in seconds since the epoch.
+
+    `settled` says that the person knows of it, and need not be led to it any more.
+    """
 
     kind: ReportKind
     who: str = ""
     at: float = 0.0
+    settled: bool = False
 
 
 class Row(msgspec.Struct, frozen=True):
     """One stored item in a list. Times are seconds since the epoch, 0 where the server gave none.
 
-    `reports` are those that were matched to it on this machine; the server's list knows of none.
+    `reports` are those that were matched to it on this machine; the server's list knows of none. `conversation` is the
+    ConversationId, empty where the server tells none.
     """
 
     ref: ItemRef
@@ -82,6 +87,7 @@ class Row(msgspec.Struct, frozen=True):
     categories: tuple[str, ...] = ()
     flagged: bool = False
     reports: tuple[Report, ...] = ()
+    conversation: str = ""
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -30,12 +30,14 @@ ACTIONS: Final = {
     "make-plain": mark("Make plain"),
     "restore-format": mark("Bring the formatting back"),
     "stop-turning": mark("Stop"),
+    "write-again": mark("Write to them again"),
+    "seen": mark("I know of it"),
     "settings": mark("Open settings"),
 }
 
 FOR_THE_WINDOW: Final = frozenset(
     {"compare", "mend-address", "mend-subject", "mend-option", "review-attachments", "sign-in", "copy-details"}
-    | {"make-plain", "restore-format", "stop-turning", "settings"}
+    | {"write-again", "seen", "make-plain", "restore-format", "stop-turning", "settings"}
 )
 """These show or ask something; `services/remedies.py` does all others, and passes these on."""
 

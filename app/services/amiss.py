@@ -15,13 +15,15 @@ from app.services.forgotten import forgotten, strange
 from app.services.preflight import option_not_understood, subject_too_long
 from app.services.rows import ListRow
 from app.services.sentences import Facts, Scene
+from app.services.undelivered import explain_undelivered
 
 _BEING_WRITTEN: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 
 
 def explain_row(row: ListRow) -> Explanation | None:
     """Return what is the matter with a row, None where nothing is."""
-    return None if row.record is None else explain_record(row.record, size=row.size)
+    found = None if row.record is None else explain_record(row.record, size=row.size)
+    return found or explain_undelivered(row)
 
 
 def explain_record(record: Record, *, size: int = 0) -> Explanation | None:

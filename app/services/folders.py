@@ -74,6 +74,7 @@ class FolderView:
         self._id_of: dict[LocalId, RowId] = {}
         self._read: OrderedDict[RowId, tuple[int, ListRow]] = OrderedDict()
         self._look = 0
+        self._undelivered: list[RowId] = []
         self._wanted: dict[RowId, None] = {}
         self._reading = self._looking = self._look_again = self._passed_over = self._closed = False
         self._rest_until = 0.0
@@ -181,6 +182,10 @@ class FolderView:
         row_id = self._id_of.get(local_id)
         return row_id if row_id in self._ours else None
 
+    def undelivered(self) -> list[RowId]:
+        """Return what names the rows that came back and the person does not know of, the newest first."""
+        return self._undelivered
+
     def number_of(self, row_id: RowId) -> int:
         """Return where a row stands, -1 where it is not listed."""
         number = self._number(row_id)
@@ -202,8 +207,11 @@ class FolderView:
         if self._sync is None:
             return
         try:
-            await self._sync.look()
-            self._take_in(await self._ask_cache(FIRST_ROWS))
+            import asyncio
+
+            # What is seen first is asked for first; how many there are in all is known meanwhile.
+            first, _ = await asyncio.gather(self._ask_cache(FIRST_ROWS), self._sync.look())
+            self._take_in(first)
             await self._look_now()
         finally:
             self._opened = True
@@ -294,6 +302,8 @@ class FolderView:
             return
         order, query, asked_with = self.order, self.query, self._sync.asked_with
         listing = await self._ask_cache()
+        if self.folder is Folder.SENT:
+            self._undelivered = await self._cache.undelivered(self.account_id, self.place)
         if self._closed or order is not self.order or query is not self.query:
             return  # somebody asked for something else meanwhile, and looks himself
         self._belonging.asked_with = asked_with

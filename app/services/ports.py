@@ -10,7 +10,7 @@ from typing import Protocol
 
 from app.domain.account import Account, ProbeStep
 from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
-from app.domain.cached import Listing, RowId, Standing
+from app.domain.cached import Kin, Listing, RowId, Standing
 from app.domain.correspondent import Correspondent
 from app.domain.directory import MailTips, Resolution
 from app.domain.edits import Edit
@@ -221,6 +221,22 @@ class Cache(Protocol):
 
     async def note_reports(self, account_id: AccountId, reports: Sequence[tuple[str, Report]]) -> None:
         """Keep what reports say of letters, by Message-ID."""
+        ...
+
+    async def undelivered(self, account_id: AccountId, place: Place) -> list[RowId]:
+        """Return the letters of a folder with reports of no delivery that are not settled, the newest first."""
+        ...
+
+    async def settle_reports(self, account_id: AccountId, message_id: str, *, settled: bool = True) -> None:
+        """Take it that the person knows what reports say of a letter, or does not; of those that come later, not."""
+        ...
+
+    async def conversation(self, account_id: AccountId, conversation: str, subject: str) -> list[Kin]:
+        """Return the drafts and sent letters of a conversation, of all mailboxes, the newest first; at most 200.
+
+        By its ConversationId; where that is empty, by what is left of the subject without "Re:" and the like, among
+        letters that have no ConversationId either.
+        """
         ...
 
     async def forget(self, account_id: AccountId) -> None:

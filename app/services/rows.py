@@ -37,6 +37,8 @@ class ListRow(msgspec.Struct, frozen=True):
     categories: tuple[str, ...] = ()
     flagged: bool = False
     reports: tuple[Report, ...] = ()
+    message_id: str = ""
+    conversation: str = ""
 
     @property
     def local_id(self) -> LocalId | None:
@@ -85,6 +87,8 @@ def row_of_item(account_id: AccountId, folder: Folder, item: Row, key: str = "")
         categories=item.categories,
         flagged=item.flagged,
         reports=item.reports,
+        message_id=item.message_id,
+        conversation=item.conversation,
     )
 
 
@@ -124,4 +128,6 @@ def row_of_record(key: str, record: Record, item: Row | None, folder: Folder) ->
         categories=() if item is None else item.categories,
         flagged=item is not None and item.flagged,
         reports=() if item is None else item.reports,
+        message_id=record.message_id if item is None else item.message_id,
+        conversation="" if item is None else item.conversation,
     )

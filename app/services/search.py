@@ -64,8 +64,14 @@ def _has(word: str, letter: Sought) -> bool:
         "important": letter.importance is Importance.HIGH,
         "undelivered": ReportKind.NOT_DELIVERED in kinds,
         "opened": ReportKind.READ in kinds,
+        "failed": "failed" in letter.marks or any(is_undelivered(report) for report in letter.reports),
     }
     return known.get(word, word in letter.marks)
+
+
+def is_undelivered(report: Report) -> bool:
+    """Tell whether a report says that a letter did not arrive, and the person does not know of it."""
+    return report.kind is ReportKind.NOT_DELIVERED and not report.settled
 
 
 def _texts(where: Where, letter: Sought) -> Sequence[str]:

@@ -249,6 +249,13 @@ class Syncing:
         if await self._reporting.look(account_id) and folder is not None:
             folder.changed.emit(None)
 
+    async def settle_reports(self, account_id: AccountId, message_id: str, *, settled: bool = True) -> None:
+        """Take down that the person knows what reports say of a letter. Raises StorageError."""
+        await self._cache.settle_reports(account_id, message_id, settled=settled)
+        for folder in list(self._folders.values()):
+            if folder.account_id == account_id and folder.place.folder is Folder.SENT:
+                folder.changed.emit(None)
+
     async def _go_round(self) -> None:
         failures = 0
         while True:

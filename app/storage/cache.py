@@ -15,6 +15,7 @@ import msgspec
 
 from app.domain.cached import (
     FIRST_ROWS,
+    Kin,
     Listing,
     RowId,
     Standing,
@@ -34,6 +35,8 @@ from app.storage.cache_thread import CacheThread, Turn
 FILE_NAME: Final = "cache.sqlite"
 _SLICE: Final = 50
 """Rows that are written together: a person who scrolls waits for no more of them."""
+_MOST_KIN: Final = 200
+"""Letters of a conversation that are shown."""
 _BODY: Final = 20_000
 """Letters of a body whose words can be found."""
 
@@ -46,12 +49,12 @@ _ORDERS: Final = {
 }
 _COLUMNS: Final = (
     "id, item, change_key, subject, display_to, display_cc, preview, sender, created, modified, sent, size, attachment,"
-    " importance, draft, mark, message_id, categories, flagged"
+    " importance, draft, mark, message_id, categories, flagged, conversation"
 )
 _WRITTEN: Final = (
     *("change_key", "subject", "display_to", "display_cc", "preview", "sender", "created", "modified"),
     *("sent", "size", "attachment", "importance", "draft", "mark", "message_id"),
-    *("categories", "flagged", "at", "who", "topic"),
+    *("categories", "flagged", "conversation", "at", "who", "topic"),
 )
 _PUT: Final = (
     f"INSERT INTO rows (folder, item, {', '.join(_WRITTEN)}) VALUES ({', '.join('?' * (len(_WRITTEN) + 2))})"  # noqa: S608 - names of our own
@@ -175,9 +178,55 @@ class SqliteCache:
         values = [(account_id, message_id, one.kind.value, one.who, one.at) for message_id, one in reports]
 
         def note(sql: _Sql) -> None:
-            sql.executemany("INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?)", values)
+            sql.executemany(
+                "INSERT INTO reports (account, message_id, kind, who, at) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET at = excluded.at",
+                values,
+            )
 
         await self._thread.ask(_transaction(note), Turn.KEEP)
+
+    async def undelivered(self, account_id: AccountId, place: Place) -> list[RowId]:
+        """Return the letters of a folder with reports of no delivery that the person does not know of."""
+
+        def call(sql: _Sql) -> list[RowId]:
+            found = sql.execute(
+                "SELECT id FROM rows WHERE folder = ? AND message_id != '' AND message_id IN"
+                " (SELECT message_id FROM reports WHERE account = ? AND kind = ? AND settled = 0)"
+                " ORDER BY at DESC, id DESC",
+                (_folder(sql, account_id, place), account_id, ReportKind.NOT_DELIVERED.value),
+            )
+            return [row[0] for row in found]
+
+        return await self._thread.ask(call)
+
+    async def settle_reports(self, account_id: AccountId, message_id: str, *, settled: bool = True) -> None:
+        """Take it that the person knows what became of a letter, or does not yet."""
+
+        def settle(sql: _Sql) -> None:
+            sql.execute(
+                "UPDATE reports SET settled = ? WHERE account = ? AND message_id = ?",
+                (settled, account_id, message_id),
+            )
+
+        await self._thread.ask(_transaction(settle), Turn.KEEP)
+
+    async def conversation(self, account_id: AccountId, conversation: str, subject: str) -> list[Kin]:
+        """Return the drafts and sent letters of a conversation, the newest first."""
+        topic = subject_key(subject)
+        alike = "conversation = ?" if conversation else "conversation = '' AND topic = ?"
+
+        def call(sql: _Sql) -> list[Kin]:
+            found = sql.execute(
+                "SELECT rows.id, folders.folder, folders.mailbox FROM rows JOIN folders ON folders.id = rows.folder"  # noqa: S608 - texts of our own
+                f" WHERE {alike} AND folders.account = ? AND folders.folder IN (?, ?)"
+                " ORDER BY at DESC, rows.id DESC LIMIT ?",
+                (conversation or topic, account_id, Folder.SENT.value, Folder.DRAFTS.value, _MOST_KIN),
+            ).fetchall()
+            rows = _rows(sql, account_id, [row[0] for row in found])
+            return [Kin(Place(Folder(folder), mailbox), row_id, rows[row_id]) for row_id, folder, mailbox in found]
+
+        return await self._thread.ask(call) if conversation or topic else []
 
     async def people(self, account_id: AccountId, place: Place, begun: str, many: int = 6) -> list[str]:
         """Return whom letters of a folder went to, by the start of a name, those of most letters first."""
@@ -276,13 +325,14 @@ def _rows(sql: _Sql, account_id: AccountId, ids: Sequence[RowId]) -> dict[RowId,
 
 def _reports(sql: _Sql, account_id: AccountId, message_ids: Sequence[str]) -> dict[str, tuple[Report, ...]]:
     found = sql.execute(
-        "SELECT message_id, kind, who, at FROM reports WHERE account = ?"
+        "SELECT message_id, kind, who, at, settled FROM reports WHERE account = ?"
         " AND message_id IN (SELECT value FROM json_each(?)) ORDER BY at",
         (account_id, msgspec.json.encode(message_ids).decode()),
     )
     reports: dict[str, tuple[Report, ...]] = {}
-    for message_id, kind, who, at in found:
-        reports[message_id] = (*reports.get(message_id, ()), Report(ReportKind(kind), who, at))
+    for message_id, kind, who, at, settled in found:
+        report = Report(ReportKind(kind), who, at, settled=bool(settled))
+        reports[message_id] = (*reports.get(message_id, ()), report)
     return reports
 
 
@@ -305,6 +355,7 @@ def _row(row: Sequence[Any], reports: tuple[Report, ...]) -> Row:
         message_id=row[16],
         categories=tuple(row[17].split("\n")) if row[17] else (),
         flagged=bool(row[18]),
+        conversation=row[19],
         reports=reports,
     )
 
@@ -315,7 +366,7 @@ def _values(row: Row, folder: Folder) -> tuple[object, ...]:
     return (
         *(row.ref.item_id, row.ref.change_key, subject, to, cc, preview, sender),
         *(row.created, row.modified, row.sent, row.size, row.has_attachments, row.importance.value, row.is_draft),
-        *(row.local_id, row.message_id, "\n".join(row.categories), row.flagged),
+        *(row.local_id, row.message_id, "\n".join(row.categories), row.flagged, row.conversation),
         *(moment_of(row, folder), recipient_key(people_of(row)), subject_key(subject)),
     )
 

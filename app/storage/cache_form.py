@@ -13,7 +13,7 @@ from typing import Final
 
 from app.storage.database import is_damage, set_aside
 
-FORM: Final = 1
+FORM: Final = 2
 """Of the file; one of another form is begun anew, there is nothing in it that the server has not."""
 
 _TABLES: Final = """
@@ -26,15 +26,19 @@ CREATE TABLE rows (
     mark TEXT NOT NULL, message_id TEXT NOT NULL, at REAL NOT NULL, created REAL NOT NULL, modified REAL NOT NULL,
     sent REAL NOT NULL, size INTEGER NOT NULL, attachment INTEGER NOT NULL, importance TEXT NOT NULL,
     draft INTEGER NOT NULL, flagged INTEGER NOT NULL, categories TEXT NOT NULL, who TEXT NOT NULL, topic TEXT NOT NULL,
+    conversation TEXT NOT NULL,
     display_to TEXT NOT NULL, display_cc TEXT NOT NULL, sender TEXT NOT NULL, subject TEXT NOT NULL,
     seen INTEGER NOT NULL DEFAULT 0, preview TEXT NOT NULL, body TEXT,
     words TEXT GENERATED ALWAYS AS (coalesce(body, preview)) VIRTUAL,
     UNIQUE (folder, item));
 CREATE INDEX rows_by_time ON rows (folder, at DESC, id DESC);
 CREATE INDEX rows_by_mark ON rows (folder, mark) WHERE mark != '';
+CREATE INDEX rows_by_message ON rows (message_id) WHERE message_id != '';
+CREATE INDEX rows_by_conversation ON rows (conversation) WHERE conversation != '';
+CREATE INDEX rows_by_topic ON rows (topic) WHERE conversation = '' AND topic != '';
 CREATE TABLE reports (
     account TEXT NOT NULL, message_id TEXT NOT NULL, kind TEXT NOT NULL, who TEXT NOT NULL, at REAL NOT NULL,
-    PRIMARY KEY (account, message_id, kind, who)) WITHOUT ROWID;
+    settled INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (account, message_id, kind, who)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE found USING fts5(
     display_to, display_cc, sender, subject, words, categories, content='rows', content_rowid='id',
     tokenize="unicode61 remove_diacritics 2", prefix='1 2 3');

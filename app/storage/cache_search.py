@@ -16,7 +16,8 @@ _COLUMNS: Final = {
     Where.BODY: "{words} : ",
     Where.CATEGORY: "{categories} : ",
 }
-_REPORTED: Final = "message_id IN (SELECT message_id FROM reports WHERE account = ? AND kind = ?)"
+_REPORTED: Final = "message_id != '' AND message_id IN (SELECT message_id FROM reports WHERE account = ? AND kind = ?)"
+_FAILED: Final = f"{_REPORTED[:-1]} AND settled = 0)"
 _FLAGS: Final = {
     (Where.HAS, "attachment"): "attachment = 1",
     (Where.HAS, "category"): "categories != ''",
@@ -25,8 +26,13 @@ _FLAGS: Final = {
     (Where.IS, "important"): "importance = 'High'",
     (Where.IS, "undelivered"): _REPORTED,
     (Where.IS, "opened"): _REPORTED,
+    (Where.IS, "failed"): _FAILED,
 }
-_KINDS: Final = {"undelivered": ReportKind.NOT_DELIVERED.value, "opened": ReportKind.READ.value}
+_KINDS: Final = {
+    "undelivered": ReportKind.NOT_DELIVERED.value,
+    "opened": ReportKind.READ.value,
+    "failed": ReportKind.NOT_DELIVERED.value,
+}
 
 Condition = tuple[str, tuple[object, ...]]
 
@@ -57,7 +63,7 @@ def _other(term: Term, account: str) -> Condition:
         sql = "at < ?" if term.where is Where.BEFORE else "at >= ?"
         values: tuple[object, ...] = (term.at,)
     else:
-        # What only this machine knows (is:failed) is so of no row of the server.
+        # What only this machine knows (is:ready) is so of no row of the server.
         sql = _FLAGS.get((term.where, term.words), "0")
-        values = (account, _KINDS[term.words]) if sql is _REPORTED else ()
+        values = (account, _KINDS[term.words]) if sql in {_REPORTED, _FAILED} else ()
     return (f"NOT ({sql})" if term.negated else sql), values

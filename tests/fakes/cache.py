@@ -14,6 +14,7 @@ import msgspec
 
 from app.domain.cached import (
     FIRST_ROWS,
+    Kin,
     Listing,
     RowId,
     Standing,
@@ -21,9 +22,10 @@ from app.domain.cached import (
     moment_of,
     people_of,
     sort_key,
+    subject_key,
 )
 from app.domain.errors import StorageError
-from app.domain.listing import Change, ChangeKind, Order, Place, Report, Row
+from app.domain.listing import Change, ChangeKind, Folder, Order, Place, Report, ReportKind, Row
 from app.domain.message import AccountId
 from app.domain.query import Query
 from app.services.search import Sought, finds
@@ -156,7 +158,42 @@ class FakeCache:
         """Keep what reports say of letters."""
         self._enter("note_reports")
         for message_id, one in reports:
-            self._reports.setdefault((account_id, message_id), {})[one.kind.value, one.who] = one
+            known = self._reports.setdefault((account_id, message_id), {})
+            before = known.get((one.kind.value, one.who), one)
+            known[one.kind.value, one.who] = msgspec.structs.replace(one, settled=before.settled)
+
+    async def undelivered(self, account_id: AccountId, place: Place) -> list[RowId]:
+        """Return the letters with reports that are not settled."""
+        self._enter("undelivered")
+        found = [
+            (-moment_of(kept.row, place.folder), -number, number)
+            for number, kept in self._kept.items()
+            if kept.folder == (account_id, place)
+            and any(
+                one.kind is ReportKind.NOT_DELIVERED and not one.settled
+                for one in self._row(account_id, number).reports
+            )
+        ]
+        return [one[-1] for one in sorted(found)]
+
+    async def settle_reports(self, account_id: AccountId, message_id: str, *, settled: bool = True) -> None:
+        """Take it that the person knows."""
+        self._enter("settle_reports")
+        known = self._reports.get((account_id, message_id), {})
+        known.update({key: msgspec.structs.replace(one, settled=settled) for key, one in known.items()})
+
+    async def conversation(self, account_id: AccountId, conversation: str, subject: str) -> list[Kin]:
+        """Return the letters of a conversation."""
+        self._enter("conversation")
+        topic, found = subject_key(subject), []
+        for number, kept in self._kept.items():
+            alike = kept.row.conversation == conversation and (conversation or subject_key(kept.row.subject) == topic)
+            ours = kept.folder[1].folder in {Folder.SENT, Folder.DRAFTS} and not kept.folder[1].folder_id
+            if kept.folder[0] == account_id and ours and alike and (conversation or topic):
+                moment = moment_of(kept.row, kept.folder[1].folder)
+                place = msgspec.structs.replace(kept.folder[1], mailbox=kept.folder[1].mailbox.casefold())
+                found.append((-moment, -number, Kin(place, number, self._row(account_id, number))))
+        return [kin for *_, kin in sorted(found, key=lambda one: one[:2])][:200]
 
     async def forget(self, account_id: AccountId) -> None:
         """Remove all that is known of an account."""

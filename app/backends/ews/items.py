@@ -40,7 +40,12 @@ def row_of(item: Element) -> Row | None:
         message_id=text_of(item, "t:InternetMessageId"),
         categories=_categories_of(item),
         flagged=_follow_up_of(child(item, "t:Flag")).status is FlagStatus.FLAGGED,
+        conversation=_id_of(child(item, "t:ConversationId")),
     )
+
+
+def _id_of(element: Element | None) -> str:
+    return "" if element is None else element.get("Id") or ""
 
 
 def mark_of(item: Element) -> str:

@@ -24,6 +24,7 @@ ROW_FIELDS = (
     "item:Preview",
     "item:Categories",
     "item:Flag",
+    "item:ConversationId",
     "message:From",
     "message:InternetMessageId",
 )

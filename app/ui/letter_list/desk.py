@@ -93,9 +93,12 @@ class ListDesk(QWidget):
         self._column = column
 
     def _gather(self) -> None:
-        """Draw a batch of changes once, not a hundred times."""
+        """Draw a batch of changes once, not a hundred times; but the first rows at once."""
         self._moved = True
-        self._start()
+        if self.session.ids() and not self.model.ids:
+            self._catch_up()
+        else:
+            self._start()
 
     def _start(self) -> None:
         if not self._soon.isActive():
@@ -226,15 +229,25 @@ class ListDesk(QWidget):
         """Return what names that on which a command acts: the marked rows, or else the current one."""
         return self.list.chosen_ids()
 
-    def next_problem(self, step: int) -> bool:
-        """Go to the next row that needs the person, round the end; False where there is none."""
-        numbers = sorted(n for one in self.session.problems() if (n := self.model.number_of(one)) >= 0)
-        if not numbers:
-            return False
+    def problems(self) -> list[int]:
+        """Return the numbers of the rows that need the person and are listed, ascending."""
+        return sorted(n for one in self.session.problems() if (n := self.model.number_of(one)) >= 0)
+
+    def next_problem(self, step: int, *, around: bool = True) -> bool:
+        """Go to the next row that needs the person; with `around`, past the end too. False where there is none."""
+        numbers = self.problems()
         here = self.list.current_number()
         ahead = [n for n in numbers if n > here] if step > 0 else [n for n in reversed(numbers) if n < here]
+        if not ahead and not (around and numbers):
+            return False
         self.list.go_to(ahead[0] if ahead else (numbers[0] if step > 0 else numbers[-1]))
         return True
+
+    def first_problem(self, step: int) -> None:
+        """Go to the first row that needs the person, or to the last one for a step back."""
+        numbers = self.problems()
+        if numbers:
+            self.list.go_to(numbers[0] if step > 0 else numbers[-1])
 
 
 class _EmptyState(QWidget):

@@ -10,12 +10,13 @@ import msgspec
 from app.domain.attached import taken_over
 from app.domain.attachment import new_key
 from app.domain.listing import Folder
-from app.domain.message import LocalId, written_anew
+from app.domain.message import Content, LocalId, written_anew
 from app.services.drafts import Drafts
 from app.services.events import Event
 from app.services.following import Following
 from app.services.reading import Reading, Readings
 from app.services.rows import ListRow
+from app.services.undelivered import once_more
 from app.services.work import Spawn
 from app.ui.letter_list.session import ListSession
 
@@ -35,7 +36,7 @@ class SentSession(ListSession):
 
     def edit_as_new(self, row: ListRow) -> None:
         """Begin a new draft with the same words, people and attachments; who it is from is chosen anew."""
-        self._spawn(self._edit_as_new(row), "edit as new")
+        self._spawn(self._edit_as_new(row, written_anew), "edit as new")
 
     def reply_all(self, row: ListRow) -> None:
         """Begin an answer to everyone the letter went to, in the same conversation."""
@@ -45,12 +46,16 @@ class SentSession(ListSession):
         """Begin a letter that passes this one on."""
         self._spawn(self._begin(self._following.forward(row)), "forward")
 
+    def write_again(self, row: ListRow) -> None:
+        """Begin a new draft of the same letter to those alone whom it did not reach."""
+        self._spawn(self._edit_as_new(row, lambda content: once_more(content, row.reports)), "write again")
+
     async def _begin(self, beginning: Coroutine[Any, Any, LocalId]) -> None:
         self.begun.emit(await beginning)
 
-    async def _edit_as_new(self, row: ListRow) -> None:
+    async def _edit_as_new(self, row: ListRow, anew: Callable[[Content], Content]) -> None:
         reading: Reading = await self._readings.read(row)
-        content = written_anew(reading.content)
+        content = anew(reading.content)
         if reading.item is None:
             self.begun.emit(await self._drafts.begin(row.account_id, content, like=row.local_id))
             return

@@ -362,3 +362,36 @@ def _spoil(path: Path) -> None:
 
 def _put_a_folder_at(path: Path) -> None:
     path.mkdir(parents=True)
+
+
+async def test_what_came_back_is_named_until_the_person_knows_of_it(cache: Cache) -> None:
+    await cache.put(A, SENT, [row(1, message_id="<1@x>"), row(2, message_id="<2@x>"), row(3)])
+    failed = Report(ReportKind.NOT_DELIVERED, "ben@x", 5.0)
+    await cache.note_reports(A, [("<1@x>", failed), ("<2@x>", failed), ("", failed)])
+    await cache.note_reports(B, [("<1@x>", failed)])
+    ids = list((await cache.listing(A, SENT)).ids)
+    assert await cache.undelivered(A, SENT) == ids[1:]
+    assert await cache.undelivered(A, DRAFTS) == []
+    await cache.settle_reports(A, "<2@x>")
+    await cache.note_reports(A, [("<2@x>", failed)])
+    assert await cache.undelivered(A, SENT) == [ids[2]]
+    assert list((await cache.listing(A, SENT, query=read_query("is:failed", TODAY))).ids) == [ids[2]]
+    await cache.note_reports(A, [("<2@x>", Report(ReportKind.NOT_DELIVERED, "zoe@x", 6.0))])
+    assert await cache.undelivered(A, SENT) == ids[1:]
+    await cache.settle_reports(A, "<1@x>")
+    await cache.settle_reports(A, "<1@x>", settled=False)
+    assert await cache.undelivered(A, SENT) == ids[1:]
+
+
+async def test_a_conversation_is_found_in_every_list_by_its_id_or_else_by_its_topic(cache: Cache) -> None:
+    theirs = Place(Folder.SENT, "Boss@x")
+    await cache.put(A, SENT, [row(1, conversation="c"), row(2, conversation="d", subject="Plan")])
+    await cache.put(A, DRAFTS, [row(3, conversation="c", modified=3.0), row(4, subject="Re: plan", modified=4.0)])
+    await cache.put(A, theirs, [row(5, conversation="c"), row(6, subject="AW: Plan")])
+    await cache.put(A, Place(Folder.INBOX, "", "F"), [row(7, conversation="c", sent=9.0)])
+    await cache.put(B, SENT, [row(8, conversation="c", sent=9.0)])
+    kin = await cache.conversation(A, "c", "whatever")
+    assert [one.row.ref.item_id for one in kin] == ["id-5", "id-3", "id-1"]
+    assert [one.place for one in kin] == [Place(Folder.SENT, "boss@x"), DRAFTS, SENT]
+    assert [one.row.ref.item_id for one in await cache.conversation(A, "", "Fw: plan")] == ["id-6", "id-4"]
+    assert await cache.conversation(A, "", "") == []

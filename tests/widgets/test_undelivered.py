@@ -1,0 +1,86 @@
+"""A sent letter that came back is a problem like any other: counted, walked, said in words, with one thing to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.listing import Folder, Report, ReportKind
+from app.domain.message import Content
+from app.domain.recipient import Recipient
+from tests.fakes.scene import ANNA, LETTER
+from tests.program_scene import ProgramScene
+
+TO = (Recipient("ben@example.org", "Ben"), Recipient("zoe@example.org", "Zoe"))
+
+
+@pytest.fixture
+async def came_back(program_scene: ProgramScene) -> ProgramScene:
+    """Three letters in Sent; the middle one did not reach Zoe."""
+    scene = program_scene
+    for number in range(3):
+        await scene.clock.advance(1)
+        content = Content(to=TO, subject=f"Letter {number}", body="Dear both")
+        scene.mailbox.put(ANNA, content, folder=Folder.SENT, message_id=f"<{number}@x>")
+    scene.mailbox.reports = [("<1@x>", Report(ReportKind.NOT_DELIVERED, "zoe@example.org", scene.clock.now()))]
+    scene.program.sent_room.reload()
+    await scene.settle()
+    return scene
+
+
+async def test_f8_leads_to_it_from_any_list_and_the_row_says_to_whom(came_back: ProgramScene) -> None:
+    scene = came_back
+    await scene.press("Ctrl+2", "F8")
+    assert scene.program.stage.place == "sent"
+    assert scene.current.subject == "Letter 1"
+    face = scene.program.stage.desk.model.face(scene.program.stage.desk.list.current_number())
+    assert face.line == "Could not be delivered to zoe@example.org."
+    assert (face.tone, face.action) == ("bad", "Write to them again")
+    assert "needs attention" in scene.window.rail._buttons["sent"].accessibleName()
+
+
+async def test_its_one_action_writes_the_letter_to_those_alone_whom_it_missed(came_back: ProgramScene) -> None:
+    scene = came_back
+    await scene.press("F8", "A")
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    letter = await scene.content(scene.letter.session.local_id)
+    assert [one.address for one in letter.to] == ["zoe@example.org"]
+    assert (letter.subject, letter.body) == ("Letter 1", "Dear both")
+    scene.program.stage.go("sent")
+    await scene.press("F8")
+    assert scene.foot == "Nothing needs attention"
+
+
+async def test_who_knows_of_it_is_not_led_to_it_again_and_can_take_that_back(came_back: ProgramScene) -> None:
+    scene = came_back
+    await scene.press("F8")
+    scene.program.reader.bar.action_wanted.emit("seen")
+    await scene.settle()
+    assert scene.foot.startswith("Not told again")
+    assert scene.current.subject == "Letter 1"
+    face = scene.program.stage.desk.model.face(1)
+    assert face.line == "Could not be delivered to zoe@example.org"
+    assert face.action == ""
+    assert "needs attention" not in scene.window.rail._buttons["sent"].accessibleName()
+    await scene.press("Z")
+    assert scene.program.stage.desk.model.face(1).action == "Write to them again"
+
+
+async def test_it_is_found_by_the_operator_for_what_failed(came_back: ProgramScene) -> None:
+    scene = came_back
+    await scene.press("Ctrl+3", "/")
+    await scene.type("is:failed")
+    await scene.until(lambda: len(scene.rows) == 1)
+    assert scene.rows[0].subject == "Letter 1"
+
+
+async def test_f8_goes_on_from_a_draft_that_failed_to_what_came_back_and_round(came_back: ProgramScene) -> None:
+    scene = came_back
+    name = await scene.saved(LETTER, to=(Recipient("ben@exam ple.org"),))
+    scene.program.stage.go("drafts")
+    await scene.program.outbox.send([name], 0)
+    await scene.settle()
+    places = []
+    for _ in range(4):
+        await scene.press("F8")
+        places.append(scene.program.stage.place)
+    assert places == ["sent", "drafts", "sent", "drafts"]
