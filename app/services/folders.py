@@ -28,7 +28,7 @@ from app.services.events import Event
 from app.services.letters import Letters
 from app.services.listed import Key, Listed
 from app.services.ports import Cache, Mailbox
-from app.services.rows import ListRow, in_the_words_of, row_of_item, row_of_record
+from app.services.rows import ListRow, OwnRows, row_of_item
 from app.services.search import finds
 from app.services.sought import sought_of
 from app.services.syncing import FolderSync, Syncing
@@ -72,6 +72,7 @@ class FolderView:
         self._asked_for: dict[RowId, Row] = {}
         self._ours: dict[RowId, ListRow] = {}
         self._id_of: dict[LocalId, RowId] = {}
+        self._made = OwnRows(self.folder)
         self._read: OrderedDict[RowId, tuple[int, ListRow]] = OrderedDict()
         self._look = 0
         self._undelivered: list[RowId] = []
@@ -322,8 +323,9 @@ class FolderView:
             {n: item for n, item in self._asked_for.items() if owner(self.account_id, item.ref.item_id) is None}
         )
         self._belonging.learn(listing.rows)
-        for row_id, item in listing.rows.items():
-            self._keep(row_id, self._row_of_item(row_id, item))
+        for row_id in listing.ids[:FIRST_ROWS]:
+            if row_id in listing.rows:
+                self._keep(row_id, self._row_of_item(row_id, listing.rows[row_id]))
         self._merge()
 
     def _merge(self) -> None:
@@ -407,9 +409,7 @@ class FolderView:
             same = item is not None and (item[0] in self._read or item[0] in self._asked_for)
             row_id = item[0] if item is not None and same else self._syncing.name_of(record.local_id)
             self._id_of[record.local_id] = row_id
-        row = row_of_record(f"{row_id}", record, None if item is None else item[1], self.folder)
-        if item is not None and self._belonging.is_newer(record, item[1]):
-            row = in_the_words_of(item[1], row)
+        row = self._made.row(row_id, record, None if item is None else item[1], self._belonging.is_newer)
         return row if not self.query or finds(self.query, sought_of(row)) else None
 
     def _on_records(self, records: Sequence[Record]) -> None:
@@ -451,7 +451,7 @@ class FolderView:
     def _on_forgotten(self, local_id: LocalId) -> None:
         if self._leave_out(local_id):
             self.changed.emit(None)
-        self._id_of.pop(local_id, None)
+        self._made.forget(self._id_of.pop(local_id, 0))
         self._look_soon()
 
     def _leave_out(self, local_id: LocalId) -> bool:
@@ -483,8 +483,12 @@ class FolderView:
         return -1 if row is None else self._listed.find(row_id, self._key_of(row))
 
     def _key_of(self, row: ListRow) -> Key:
+        if self.order is Order.NEWEST:
+            return -row.when
         return sort_key(self.order, moment=row.when, people=row.to, subject=row.subject, size=row.size)
 
     def _key_of_item(self, item: Row) -> Key:
         moment = moment_of(item, self.folder)
+        if self.order is Order.NEWEST:
+            return -moment
         return sort_key(self.order, moment=moment, people=people_of(item), subject=item.subject, size=item.size)

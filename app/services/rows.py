@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
-from app.domain.cached import moment_of, people_of, to_the_millisecond
+from app.domain.cached import RowId, moment_of, people_of, to_the_millisecond
 from app.domain.listing import Folder, Report, Row
 from app.domain.message import AccountId, Importance, ItemRef, LocalId
 from app.domain.outcome import Outcome
@@ -131,3 +133,31 @@ def row_of_record(key: str, record: Record, item: Row | None, folder: Folder) ->
         message_id=record.message_id if item is None else item.message_id,
         conversation="" if item is None else item.conversation,
     )
+
+
+class OwnRows:
+    """The rows of this machine's letters in one list, as they were made last: there may be thousands."""
+
+    def __init__(self, folder: Folder) -> None:
+        """Begin with none."""
+        self._folder = folder
+        self._made: dict[RowId, tuple[Record, Row | None, ListRow]] = {}
+
+    def row(self, row_id: RowId, record: Record, item: Row | None, is_newer: Callable[[Record, Row], bool]) -> ListRow:
+        """Return the row of a letter, the very same as before where nothing changed.
+
+        `is_newer` tells whether another client wrote to the item since: then the server's words are shown.
+        """
+        before = self._made.get(row_id)
+        same_version = item is None or item.ref == record.ref
+        if before is not None and same_version and before[0] is record and before[1] == item:
+            return before[2]
+        row = row_of_record(f"{row_id}", record, item, self._folder)
+        if item is not None and is_newer(record, item):
+            row = in_the_words_of(item, row)
+        self._made[row_id] = record, item, row
+        return row
+
+    def forget(self, row_id: RowId) -> None:
+        """Drop what is kept of a row."""
+        self._made.pop(row_id, None)
