@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.bootstrap.enclosing import Enclosing
 from app.bootstrap.many_work import ManyWork
 from app.bootstrap.reading_people import people_words
+from app.bootstrap.resting_work import RestingWork
 from app.domain.errors import MailError
 from app.domain.i18n import ntr, tr
 from app.domain.message import LocalId
@@ -46,6 +47,7 @@ class DeskWork:
         self._read: tuple[str, Letter] | None = None
         self._left_at = 0.0
         self.many = ManyWork(program)
+        RestingWork(program)
         self.enclosing = Enclosing(program)
         self.others: OtherMailboxes | None = None
         stage = program.stage
@@ -267,7 +269,9 @@ class DeskWork:
             return
         explanation = desk.session.explanation(row)
         action = explanation.action if explanation is not None else desk.session.words(row).action
-        if action in OPENS_THE_LETTER:
+        if row.resting and action == "unsend":
+            self._program.outbox_room.take_back(row)
+        elif action in OPENS_THE_LETTER:
             self._program.writing.open(row)
         elif action == "write-again":
             self._program.sent_room.write_again(row)

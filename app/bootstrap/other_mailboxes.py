@@ -52,7 +52,7 @@ class OtherMailboxes:
         program.accounts.changed.subscribe(lambda _: self._show())
         program.aids.identities.changed.subscribe(lambda _: self._show())
         program.letters.changed.subscribe(self._claim)
-        program.stage.on_place = self._arrive
+        program.stage.arrived.subscribe(self._arrive)
         self._show()
 
     def choose(self) -> None:

@@ -16,7 +16,7 @@ from app.bootstrap.settling import Settling
 from app.bootstrap.wishes import Wishes
 from app.bootstrap.writing import Writing
 from app.commands.command import Registry
-from app.domain.listing import Place
+from app.domain.listing import Folder, Place
 from app.domain.message import AccountId
 from app.services.accounts import Accounts
 from app.services.address_book import AddressBook
@@ -30,6 +30,7 @@ from app.services.following import Following
 from app.services.letters import Letters
 from app.services.mail_tips import Tips
 from app.services.outbox import HOLD_SECONDS, Outbox
+from app.services.outbox_view import OutboxView
 from app.services.people import People
 from app.services.ports import AttachedFiles, Cache, Clock, Correspondents, Journal, Mailbox, Secrets, Settings
 from app.services.reading import Readings
@@ -159,3 +160,5 @@ class Program:
         """Return a list of one folder."""
         services = self.letters, self.cache, self.mailbox, self.syncing, self.tasks.spawn
         return FolderView(account_id, place, *services)
+        if place == Place(Folder.OUTBOX):
+            return OutboxView(account_id, *services, clock=self.clock)

@@ -66,7 +66,8 @@ class Row(msgspec.Struct, frozen=True):
     """One stored item in a list. Times are seconds since the epoch, 0 where the server gave none.
 
     `reports` are those that were matched to it on this machine; the server's list knows of none. `conversation` is the
-    ConversationId, empty where the server tells none.
+    ConversationId, empty where the server tells none. `deferred` is when the server lets it go, asked for in the
+    Outbox alone.
     """
 
     ref: ItemRef
@@ -88,6 +89,7 @@ class Row(msgspec.Struct, frozen=True):
     flagged: bool = False
     reports: tuple[Report, ...] = ()
     conversation: str = ""
+    deferred: float = 0.0
 
 
 class Page(msgspec.Struct, frozen=True):

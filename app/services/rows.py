@@ -19,7 +19,8 @@ class ListRow(msgspec.Struct, frozen=True):
 
     `record` is what this machine knows of it, None where only the server has it. `when` is what the list is sorted
     by, newest first: sent time in Sent, last change elsewhere; seconds since the epoch, to the millisecond. `to` are
-    all it goes to, `cc` those of them in Cc as far as the server names them.
+    all it goes to, `cc` those of them in Cc as far as the server names them. `resting` says that it lies in the
+    server's Outbox and no letter of this machine stands for it, `deferred` when it goes from there, 0 for at once.
     """
 
     key: str
@@ -41,6 +42,8 @@ class ListRow(msgspec.Struct, frozen=True):
     reports: tuple[Report, ...] = ()
     message_id: str = ""
     conversation: str = ""
+    resting: bool = False
+    deferred: float = 0.0
 
     @property
     def local_id(self) -> LocalId | None:
@@ -52,6 +55,8 @@ class ListRow(msgspec.Struct, frozen=True):
         """Return where the letter is on its way."""
         if self.record is not None:
             return self.record.state
+        if self.resting:
+            return State.DEFERRED
         return State.DRAFT if self.is_draft else State.SENT
 
     @property
@@ -91,6 +96,8 @@ def row_of_item(account_id: AccountId, folder: Folder, item: Row, key: str = "")
         reports=item.reports,
         message_id=item.message_id,
         conversation=item.conversation,
+        resting=folder is Folder.OUTBOX,
+        deferred=item.deferred,
     )
 
 

@@ -222,6 +222,10 @@ class Syncing:
         """Return what names the row of a letter of this machine in every list, where no row of the server's does."""
         return self._names.setdefault(local_id, -len(self._names) - 1)
 
+    def is_paused(self, account_id: AccountId) -> bool:
+        """Tell whether nothing can come of asking an account's server."""
+        return self._accounts.is_paused(account_id)
+
     def start(self) -> None:
         """Look for what other clients did, every minute."""
         self._spawn(self._go_round(), "look for changes")

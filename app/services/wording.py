@@ -64,6 +64,8 @@ def row_words(row: ListRow, now: float, moving: Moving | None = None) -> StateWo
     """Return how a row stands; what only the server has is saved there, or was sent."""
     if row.record is not None:
         return state_words(row.record, now, moving)
+    if row.resting:
+        return _resting(row, now)
     return _saved(row.when, now) if row.is_draft else _sent(row.when, now)
 
 
@@ -116,6 +118,13 @@ def _saved(when: float, now: float) -> StateWords:
 def _sent(when: float, now: float) -> StateWords:
     text = tr("Sent {time}", time=clock_time(when, now)) if when > 0 else tr("Sent")
     return StateWords("mail-check", text, "good", quiet=True)
+
+
+def _resting(row: ListRow, now: float) -> StateWords:
+    """Another program, or this one elsewhere, left it with the server: when it goes, and the way to take it back."""
+    if row.deferred > now:
+        return StateWords("clock", tr("Goes {moment}", moment=moment_words(row.deferred, now)), "accent", "unsend")
+    return StateWords("clock", tr("Waits on the server to be sent"), "muted", "unsend")
 
 
 def _deferred(record: Record, now: float) -> StateWords:

@@ -475,4 +475,5 @@ def row_of_stored(item: Stored) -> Row:
         message_id=item.message_id,
         categories=content.options.categories,
         flagged=content.options.follow_up.status is FlagStatus.FLAGGED,
+        deferred=content.options.deferred if item.folder is Folder.OUTBOX else 0.0,
     )

@@ -41,6 +41,7 @@ def row_of(item: Element) -> Row | None:
         categories=_categories_of(item),
         flagged=_follow_up_of(child(item, "t:Flag")).status is FlagStatus.FLAGGED,
         conversation=_id_of(child(item, "t:ConversationId")),
+        deferred=time_of(_property_of(item, PropertyTag=DEFERRED_TAG)),
     )
 
 

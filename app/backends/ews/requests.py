@@ -183,10 +183,12 @@ def find_page(folder: Folder | Place, offset: int, limit: int, query: str = "") 
     request = operation("FindItem", Traversal="Shallow")
     shape = add(request, "m:ItemShape")
     add(shape, "t:BaseShape", "IdOnly")
-    add_properties(shape, ROW_FIELDS)
+    kind = folder.folder if isinstance(folder, Place) else folder
+    properties = add_properties(shape, ROW_FIELDS)
+    if kind is Folder.OUTBOX:
+        add_deferred_uri(properties)
     _add_view(request, offset, limit)
     order = add(add(request, "m:SortOrder"), "t:FieldOrder", Order="Descending")
-    kind = folder.folder if isinstance(folder, Place) else folder
     by_sent = kind in {Folder.SENT, Folder.INBOX}
     add(order, "t:FieldURI", FieldURI="item:DateTimeSent" if by_sent else "item:LastModifiedTime")
     add_folder(add(request, "m:ParentFolderIds"), folder)

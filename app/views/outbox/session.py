@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from app.domain.listing import Folder
+from app.domain.outcome import Outcome
 from app.domain.state import State
+from app.services.events import Event
+from app.services.outbox_view import OutboxView
 from app.services.remedies import Remedies
 from app.services.rows import ListRow
 from app.services.work import Spawn
@@ -20,7 +23,21 @@ class OutboxSession(ListSession):
     def __init__(self, remedies: Remedies, spawn: Spawn, now: Callable[[], float]) -> None:
         """Act by way of `remedies`."""
         super().__init__(spawn, now)
+        self.taken_back: Event[tuple[ListRow, Outcome | None]] = Event()
         self._remedies = remedies
+
+    def look(self) -> None:
+        """Look at once what rests with the server."""
+        if isinstance(self.view, OutboxView):
+            self._spawn(self.view.look(), "look what rests in the server's Outbox")
+
+    def take_back(self, row: ListRow) -> None:
+        """Make a draft again of a letter that rests with the server; `taken_back` tells what became of it."""
+        if isinstance(self.view, OutboxView):
+            self._spawn(self._take_back(self.view, row), "take back what rests with the server")
+
+    async def _take_back(self, view: OutboxView, row: ListRow) -> None:
+        self.taken_back.emit((row, await view.take_back(row)))
 
     def retry(self, rows: Sequence[ListRow]) -> None:
         """Try these again, at once."""

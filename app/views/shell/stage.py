@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.commands.command import Context
 from app.domain.message import LocalId
+from app.services.events import Event
 from app.services.rows import ListRow
 from app.ui.letter_list.desk import ListDesk
 from app.ui.reader import Reader
@@ -39,7 +40,8 @@ class Stage:
         self.letters: list[QWidget] = []
         self._at = ""
         self.on_reading: Callable[[ListDesk, ListRow | None], None] = lambda _desk, _row: None
-        self.on_place: Callable[[str], None] = lambda _place: None
+        self.arrived: Event[str] = Event()
+        """Tells to which list one went."""
         self._rest = QTimer(window)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_PAUSE)
@@ -87,7 +89,7 @@ class Stage:
         self.window.show_list(self.desk)
         self.window.rail.show_place(place)
         if moved:
-            self.on_place(place)
+            self.arrived.emit(place)
 
     def contexts(self) -> frozenset[Context]:
         """Tell which commands make sense where the focus is: those of the list, or those of the letter in the pane."""

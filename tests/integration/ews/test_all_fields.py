@@ -7,6 +7,7 @@ import pytest
 
 from app.backends.ews.backend import EwsBackend
 from app.domain.fields import set_fields
+from app.domain.listing import Folder, Place
 from app.domain.message import OPTION_FIELDS, Content, DraftUpdate, Fetched, Field, ItemRef, Stage
 from app.domain.options import FlagStatus, FollowUp, Header, Options, Sensitivity
 from app.domain.outcome import LOCAL, Outcome, Verdict
@@ -102,6 +103,18 @@ def test_custom_headers_go_out_and_our_list_of_them_does_not(backend: EwsBackend
 def test_a_deferred_letter_waits_in_the_outbox(backend: EwsBackend, sandbox: RunningSandbox) -> None:
     ref = saved(backend, with_options(Options(deferred=FULL.deferred)))
     assert backend.send([ref], CopyTo(), job())[0].accepted
+    assert sandbox.deliveries() == []
+    (row,) = backend.list_folder(Folder.OUTBOX, 0, 10, job()).rows
+    assert (row.subject, row.deferred) == ("Hello", FULL.deferred)
+
+
+def test_one_that_waits_there_is_taken_back_by_moving_it(backend: EwsBackend, sandbox: RunningSandbox) -> None:
+    ref = saved(backend, with_options(Options(deferred=FULL.deferred)))
+    assert backend.send([ref], CopyTo(), job())[0].accepted
+    (row,) = backend.list_folder(Folder.OUTBOX, 0, 10, job()).rows
+    assert backend.move([row.ref], Place(Folder.DRAFTS), job())[0].accepted
+    assert backend.list_folder(Folder.OUTBOX, 0, 10, job()).rows == ()
+    assert "Hello" in [one.subject for one in backend.list_folder(Folder.DRAFTS, 0, 5, job()).rows]
     assert sandbox.deliveries() == []
 
 

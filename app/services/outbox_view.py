@@ -1,0 +1,113 @@
+"""The Outbox as a list shows it: this machine's letters on their way, and those that rest in the server's own Outbox.
+
+A letter rests there until its time where another program, or this one on another computer, asked for that. It is
+listed, can be read and taken back, and is never written to: only the server may send it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from app.domain.cached import RowId
+from app.domain.errors import AccountError, ItemRefused
+from app.domain.listing import Folder, Place, Row
+from app.domain.message import AccountId, LocalId
+from app.domain.outcome import Outcome
+from app.services.folders import FolderView
+from app.services.letters import Letters
+from app.services.ports import Cache, Clock, Mailbox
+from app.services.rows import ListRow
+from app.services.search import finds
+from app.services.sought import sought_of
+from app.services.syncing import Syncing
+from app.services.work import Spawn
+
+FIRST_LOOK: Final = 20.0
+"""Seconds after the start: Drafts and Sent go first."""
+_EVERY: Final = 60.0
+_SELDOM: Final = 300.0
+"""Seconds between two looks where nothing rested there."""
+_MOST: Final = 200
+
+
+class OutboxView(FolderView):
+    """One's own Outbox. What rests with the server is known once it was looked at, and stays so without a way there."""
+
+    def __init__(
+        self,
+        account_id: AccountId,
+        letters: Letters,
+        cache: Cache,
+        mailbox: Mailbox,
+        syncing: Syncing,
+        spawn: Spawn,
+        *,
+        clock: Clock,
+    ) -> None:
+        """Show this machine's letters at once, and look at the server's Outbox from time to time."""
+        self._resting: dict[RowId, Row] = {}
+        super().__init__(account_id, Place(Folder.OUTBOX), letters, cache, mailbox, syncing, spawn)
+        self._clock = clock
+        spawn(self._keep_looking(), "look what rests in the server's Outbox")
+
+    async def reload(self) -> None:
+        """Nothing is asked with the start: `look` follows by itself."""
+
+    async def look(self) -> None:
+        """Look what rests with the server. Trouble is silence: what was known stays, and the account's bar says why."""
+        if self._closed or self._syncing.is_paused(self.account_id):
+            return
+        try:
+            page = await self._mailbox.list_folder(self.account_id, self.place, 0, _MOST)
+        except (AccountError, ItemRefused):
+            return
+        self._resting = {self._syncing.name_of(LocalId(f"resting:{row.ref.item_id}")): row for row in page.rows}
+        self._belonging.forget()
+        self._belonging.learn(self._resting)
+        self._merge()
+
+    async def take_back(self, row: ListRow) -> Outcome | None:
+        """Move a letter that rests with the server to Drafts; None for one that is not there any more."""
+        if row.ref is None or int(row.key) not in self._resting:
+            return None
+        drafts = Place(Folder.DRAFTS)
+        outcome = (await self._mailbox.move(self.account_id, [row.ref], drafts))[0]
+        if outcome.accepted:
+            self._resting.pop(int(row.key), None)
+            self._belonging.forget()
+            self._belonging.learn(self._resting)
+            self._merge()
+        else:
+            await self.look()
+        return outcome
+
+    async def rows_of(self, row_ids: Iterable[RowId]) -> list[ListRow]:
+        """Return rows in the order asked; nothing has to be read. Raises nothing."""
+        rows = (self._ours.get(one) or self._row_of_resting(one) for one in row_ids)
+        return [row for row in rows if row is not None]
+
+    def _row_of_resting(self, row_id: RowId) -> ListRow | None:
+        item = self._resting.get(row_id)
+        return None if item is None else self._row_of_item(row_id, item)
+
+    def _merge(self) -> None:
+        """Put both sides together: what rests there and is a letter of this machine has its row already."""
+        ours = {own[0] for one in self._letters.all() if (own := self._item_of(one.local_id)) is not None}
+        self._extra = {}
+        for row_id, item in self._resting.items():
+            row = self._row_of_item(row_id, item)
+            if row_id not in ours and (not self.query or finds(self.query, sought_of(row))):
+                self._extra[row_id] = item
+                self._keep(row_id, row)
+        super()._merge()
+
+    def _item_of(self, local_id: LocalId) -> tuple[RowId, Row] | None:
+        record = self._letters.get(local_id)
+        return None if record is None or not self._belonging.is_of(record) else self._belonging.item_of(record)
+
+    async def _keep_looking(self) -> None:
+        await self._clock.sleep(FIRST_LOOK)
+        while not self._closed:
+            await self.look()
+            await self._clock.sleep(_EVERY if self._resting else _SELDOM)
