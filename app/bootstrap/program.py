@@ -159,6 +159,6 @@ class Program:
     def view_of(self, account_id: AccountId, place: Place) -> FolderView:
         """Return a list of one folder."""
         services = self.letters, self.cache, self.mailbox, self.syncing, self.tasks.spawn
-        return FolderView(account_id, place, *services)
         if place == Place(Folder.OUTBOX):
             return OutboxView(account_id, *services, clock=self.clock)
+        return FolderView(account_id, place, *services)
