@@ -7,7 +7,7 @@ looked for (`verification.py`). What never left waits, and goes out when its acc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -26,7 +26,7 @@ from app.services.deferrals import Deferrals
 from app.services.dispatch import Dispatch, Summary
 from app.services.drafts import Drafts
 from app.services.events import Event
-from app.services.letters import Changes, Letters
+from app.services.letters import Changes, Condition, Letters
 from app.services.ports import Clock, Mailbox
 from app.services.rows import ListRow
 from app.services.verification import OPEN, Verification
@@ -93,12 +93,13 @@ class Outbox:
 
         if hold_seconds > 0:
             # All are fetched first: the time for undo is one time for all.
-            names = [name for part in _parts(what) for name in await self._names_of(part)]
-            answers = await self._let_go(names, self._clock.now() + hold_seconds)
+            fetched = [await self._names_of(part) for part in _parts(what)]
+            until = self._clock.now() + hold_seconds
+            answers = [answer for part in fetched for answer in await self._let_go(part, until)]
         else:
-            answers, waiting = [], [*_parts(what), []]
-            names = []
-            for part in waiting:
+            answers = []
+            names: list[LocalId | MailError] = []
+            for part in (*_parts(what), []):
                 # While the server reads the next hundred, the hundred before goes on its way.
                 names, gone = await asyncio.gather(self._names_of(part), self._let_go(names, 0.0))
                 answers += gone
@@ -120,12 +121,12 @@ class Outbox:
     async def set_ready(self, what: Sequence[LocalId | ListRow]) -> list[Answer]:
         """Put letters aside as ready, to be sent together later; findings as with `send`. Raises StorageError."""
         ready: Changes = {"state": State.READY, "problem": "", "send_outcome": None}
-        names = [name for part in _parts(what) for name in await self._names_of(part)]
-        return (await self._look_at(names, ready))[0]
+        fetched = [await self._names_of(part) for part in _parts(what)]
+        return [answer for part in fetched for answer in (await self._look_at(part, ready))[0]]
 
     async def undo(self, local_ids: Iterable[LocalId]) -> list[LocalId]:
         """Take letters back that have not left yet; return those that could be. Raises StorageError."""
-        back = await self._letters.change_all(
+        back = await self._change_all(
             local_ids, lambda r: r.state in _CAN_COME_BACK, state=State.DRAFT, hold_until=0.0, not_before=0.0
         )
         for record in back:
@@ -136,8 +137,8 @@ class Outbox:
     async def send_now(self, local_ids: Iterable[LocalId]) -> None:
         """End the time for undo, or the wait for the next try. Raises StorageError."""
         names = list(local_ids)
-        await self._letters.change_all(names, lambda r: r.state is State.HELD, state=State.QUEUED, hold_until=0.0)
-        await self._letters.change_all(names, lambda r: r.state is State.QUEUED, not_before=0.0)
+        await self._change_all(names, lambda r: r.state is State.HELD, state=State.QUEUED, hold_until=0.0)
+        await self._change_all(names, lambda r: r.state is State.QUEUED, not_before=0.0)
         self._wake_all()
 
     async def retry(self, local_ids: Iterable[LocalId]) -> list[Answer]:
@@ -357,7 +358,13 @@ class Outbox:
             return record.state is State.HELD and record.hold_until <= now
 
         ended = [r.local_id for r in self._letters.all() if r.account_id == account_id and is_over(r)]
-        await self._letters.change_all(ended, is_over, state=State.QUEUED, hold_until=0.0, not_before=0.0)
+        await self._change_all(ended, is_over, state=State.QUEUED, hold_until=0.0, not_before=0.0)
+
+    async def _change_all(self, local_ids: Iterable[LocalId], when: Condition, **changes: Any) -> list[Record]:
+        """Change many, a hundred in a write to the disk: a thousand at once would keep a key waiting."""
+        names = list(local_ids)
+        parts = [names[start : start + _BATCH] for start in range(0, len(names), _BATCH)]
+        return [record for part in parts for record in await self._letters.change_all(part, when, **changes)]
 
     def _by_account(
         self, local_ids: Iterable[LocalId], states: set[State], act: Callable[[AccountId, list[LocalId]], None]
