@@ -13,10 +13,12 @@ from app.bootstrap.resting_work import RestingWork
 from app.domain.errors import MailError
 from app.domain.i18n import ntr, tr
 from app.domain.message import LocalId
+from app.domain.recipient import Recipient
 from app.domain.record import Record
 from app.domain.state import State
 from app.services.actions import action_words
 from app.services.explaining import explain_error
+from app.services.message_details import details_of
 from app.services.outbox import Answer
 from app.services.reading import Reading as Letter
 from app.services.rows import ListRow
@@ -168,12 +170,21 @@ class DeskWork:
                 body=instead if letter is None else letter.text,
                 blocks=() if letter is None else letter.blocks,
                 remote=0 if letter is None else letter.remote,
-                headers=() if letter is None else letter.headers(),
+                headers=self._details(row, letter),
                 hint=self._hint(row),
                 notice=_notice(desk.session.explanation(row)),
             )
         )
         self.enclosing.show(row, letter)
+
+    def _details(self, row: ListRow, letter: Letter | None) -> list[tuple[str, str]]:
+        """Return all that is known of a letter, and behind an empty line the headers that it came with."""
+        account = self._program.accounts.get(row.account_id)
+        if letter is None or account is None:
+            return []
+        own = Recipient(account.address, account.display_name)
+        headers = letter.headers()
+        return [*details_of(letter.content, letter.item, own), *([("", "")] if headers else []), *headers]
 
     def _leave_reader(self) -> None:
         """Go back: from a letter within a letter, else to the list."""

@@ -179,7 +179,7 @@ class Reader(QWidget):
             self._show_body(self._reading)
 
     def toggle_headers(self) -> None:
-        """Show or hide the headers that the letter came with."""
+        """Show or hide all that is known of the letter, and the headers that it came with."""
         if self._reading is not None:
             self._headers_wanted = not self._headers_wanted
             self._show_headers(self._reading)
@@ -194,7 +194,7 @@ class Reader(QWidget):
         if self._headers is None:
             return
         if wanted:
-            lines = [f"{name}: {value}" for name, value in reading.headers]
+            lines = [f"{name}: {value}" if name else "" for name, value in reading.headers]
             text = "\n".join(lines) or tr("No headers are known of this message.")
             if self._headers.toPlainText() != text:
                 self._headers.setPlainText(text)

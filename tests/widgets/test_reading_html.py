@@ -135,6 +135,9 @@ async def test_a_sent_letter_is_read_formatted_then_plain_then_with_its_headers(
     assert reader._page.isVisible()
     assert reader._headers is not None
     assert reader._headers.isVisible()
+    known = reader._headers.toPlainText().splitlines()
+    assert "From: anna@example.org" in known
+    assert "To: Ben <ben@example.org>" in known
     await scene.press("H")
     assert not reader._headers.isVisible()
     assert scene.in_list()

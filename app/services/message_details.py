@@ -1,0 +1,111 @@
+"""All that is known of one letter beside its text, line by line: every element of a message that says something.
+
+The people and options that the server told, and what only it can say: who handed it in, who received it and for whom,
+where it stands in a conversation. Above the headers that a letter came with, for whoever wants to know exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from app.domain.address_writing import format_recipient
+from app.domain.i18n import mark, tr
+from app.domain.message import Content, Fetched, Importance
+from app.domain.options import FlagStatus, FollowUp, Options, Sensitivity
+from app.domain.recipient import Recipient
+from app.services.sizes import size_words
+from app.services.times import exact_time, full_date
+
+Lines = list[tuple[str, str]]
+
+_IMPORTANCES: Final = {Importance.LOW: mark("Low"), Importance.NORMAL: mark("Normal"), Importance.HIGH: mark("High")}
+_SENSITIVITIES: Final = {
+    Sensitivity.NORMAL: mark("Normal"),
+    Sensitivity.PERSONAL: mark("Personal"),
+    Sensitivity.PRIVATE: mark("Private"),
+    Sensitivity.CONFIDENTIAL: mark("Confidential"),
+}
+
+
+def details_of(content: Content, item: Fetched | None, own: Recipient) -> Lines:
+    """Return a label and its words for each thing that is so; `own` is whose mailbox it is."""
+    found = [*_people(content, item, own), *_times(content, item), *_names(content, item), *_wishes(content)]
+    if item is not None:
+        found += [(tr("Read"), tr("Yes") if item.is_read else tr("No")), (tr("Size"), size_words(item.size))]
+    return [(label, " ".join(words.split())) for label, words in found if words.strip()]
+
+
+def _people(content: Content, item: Fetched | None, own: Recipient) -> Lines:
+    options = content.options
+    sender = options.submitter if item is None else item.submitter
+    return [
+        (tr("From"), _written([content.sender or own])),
+        (tr("Sender"), _written([sender])),
+        (tr("Reply to"), _written(options.reply_to)),
+        (tr("To"), _written(content.to)),
+        (tr("Cc"), _written(content.cc)),
+        (tr("Bcc"), _written(content.bcc)),
+        (tr("Received by"), _written([None if item is None else item.received_by])),
+        (tr("Received for"), _written([None if item is None else item.received_representing])),
+    ]
+
+
+def _times(content: Content, item: Fetched | None) -> Lines:
+    options = content.options
+    told = (
+        [] if item is None else [(tr("Sent"), item.sent), (tr("Received"), item.received), (tr("Made"), item.created)]
+    )
+    told += [(tr("Goes at"), options.deferred), (tr("Reminder"), options.reminder)]
+    return [(label, exact_time(when)) for label, when in told]
+
+
+def _names(content: Content, item: Fetched | None) -> Lines:
+    options = content.options
+    topic = options.conversation_topic if item is None else item.conversation_topic
+    index = options.conversation_index if item is None else item.conversation_index
+    return [
+        (tr("Message-ID"), "" if item is None else item.message_id),
+        (tr("In reply to"), options.in_reply_to),
+        (tr("References"), options.references),
+        (tr("Conversation"), topic),
+        (tr("Place in the conversation"), index.hex(" ", 4)),
+    ]
+
+
+def _wishes(content: Content) -> Lines:
+    options = content.options
+    asked = tr("Asked for")
+    return [
+        (tr("Importance"), tr(_IMPORTANCES[content.importance])),
+        (tr("Sensitivity"), tr(_SENSITIVITIES[options.sensitivity])),
+        (tr("Categories"), ", ".join(options.categories)),
+        (tr("Follow-up flag"), _flag_words(options)),
+        (tr("Read receipt"), asked if options.read_receipt else ""),
+        (tr("Delivery receipt"), asked if options.delivery_receipt else ""),
+        (tr("Answer"), asked if options.response_requested else ""),
+        *((header.name, header.value) for header in options.headers),
+    ]
+
+
+def _flag_words(options: Options) -> str:
+    flag: FollowUp = options.follow_up
+    if flag.status is FlagStatus.NOT_FLAGGED:
+        return ""
+    if flag.status is FlagStatus.COMPLETE:
+        done = full_date(flag.completed)
+        return tr("Done on {day}", day=done) if done else tr("Done")
+    parts = [
+        tr("starts {day}", day=full_date(flag.start)) if flag.start else "",
+        tr("due {day}", day=full_date(flag.due)) if flag.due else "",
+    ]
+    dates = ", ".join(part for part in parts if part)
+    return tr("Flagged, {dates}", dates=dates) if dates else tr("Flagged")
+
+
+def _written(people: Iterable[Recipient | None]) -> str:
+    """Return names and addresses, and of somebody who has no name the address alone."""
+    named = (one for one in people if one is not None and (one.address or one.name))
+    return "; ".join(
+        one.address if one.name.casefold() == one.address.casefold() else format_recipient(one) for one in named
+    )
