@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from app.commands.command import CONTEXT_TITLES
 from app.domain.i18n import tr
 from app.services.outbox import HOLD_SECONDS
 from app.services.people import MANY_CHOICE, STRANGERS_CHOICE
+from app.services.preset_settings import HOLD_CHOICE
 from app.views.settings.choices import LONGEST_HOLD, KeysRow
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
     from app.views.settings.asking import Asking
-
-_HOLD: Final = "hold"
 
 
 class ChoicesWork:
@@ -28,7 +27,7 @@ class ChoicesWork:
     async def load(self) -> None:
         """Read what was chosen; a time given to the start of this run goes before it. Raises StorageError."""
         if self._program.options.hold is None:
-            self._program.let_wait(_seconds(await self._program.settings.read(_HOLD)))
+            self._program.let_wait(_seconds(await self._program.settings.read(HOLD_CHOICE)))
 
     @property
     def hold(self) -> float:
@@ -45,11 +44,16 @@ class ChoicesWork:
         """Return when a letter is looked at twice before it goes."""
         return _AskingWork(self._program)
 
+    @property
+    def hold_is_locked(self) -> bool:
+        """Tell whether an administrator has set the time for Undo."""
+        return self._program.settings.is_locked(HOLD_CHOICE)
+
     def set_hold(self, seconds: float) -> None:
         """Let a send wait so long from now on; what waits already waits as it was told."""
         seconds = min(max(0.0, seconds), LONGEST_HOLD)
         self._program.let_wait(seconds)
-        self._program.tasks.spawn(self._program.settings.keep(_HOLD, f"{seconds:g}"), "keep the time for undo")
+        self._program.tasks.spawn(self._program.settings.keep(HOLD_CHOICE, f"{seconds:g}"), "keep the time for undo")
 
     def set_letters(self, *, on: bool) -> str:
         """Let letters alone be commands, or not."""
@@ -95,6 +99,14 @@ class _AskingWork:
     @property
     def strangers(self) -> bool:
         return self._program.people.ask_for_strangers
+
+    @property
+    def many_is_locked(self) -> bool:
+        return self._program.settings.is_locked(MANY_CHOICE)
+
+    @property
+    def strangers_is_locked(self) -> bool:
+        return self._program.settings.is_locked(STRANGERS_CHOICE)
 
     def set_many(self, many: int) -> None:
         self._program.people.many = many

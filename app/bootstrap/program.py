@@ -33,6 +33,7 @@ from app.services.outbox import HOLD_SECONDS, Outbox
 from app.services.outbox_view import OutboxView
 from app.services.people import People
 from app.services.ports import AttachedFiles, Cache, Clock, Correspondents, Journal, Mailbox, Secrets, Settings
+from app.services.preset_settings import PresetSettings
 from app.services.reading import Readings
 from app.services.remedies import Remedies
 from app.services.syncing import Syncing
@@ -77,7 +78,8 @@ class Program:
         """Build everything on `ports`."""
         self.qt, self.window, self.options, self.tasks = qt, window, options, tasks
         self.hold = HOLD_SECONDS if options.hold is None else options.hold
-        self.journal, self.settings, self._server, self.secrets, self.clock, correspondents, files, self.cache = ports
+        self.journal, settings, self._server, self.secrets, self.clock, correspondents, files, self.cache = ports
+        self.settings = PresetSettings(settings)
         self._build_services(correspondents, files)
         self._build_rooms()
         self.registry = Registry()
@@ -140,7 +142,8 @@ class Program:
         from app.credentials.certificates import check_ca_file
         from app.views.settings.session import SettingsSession
 
-        return SettingsSession(self.accounts, self.secrets, self.tasks, check_ca_file)
+        known = self.settings
+        return SettingsSession(self.accounts, self.secrets, self.tasks, check_ca_file, lambda: known.presets)
 
     def windows(self) -> list[QWidget]:
         """Return every window that has commands."""

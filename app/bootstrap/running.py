@@ -20,6 +20,7 @@ from app.bootstrap.handlers import all_handlers
 from app.bootstrap.instance import DATABASE, address, hand_over
 from app.bootstrap.options import Options, config_folder, data_folder
 from app.bootstrap.other_mailboxes import OtherMailboxes
+from app.bootstrap.presets_work import load_presets
 from app.bootstrap.program import Program
 from app.bootstrap.reopening import keep_open, left_open, reopen
 from app.bootstrap.sandbox_process import SandboxInfo, SandboxProcess
@@ -125,6 +126,7 @@ def _hint_at_sequences(program: Program) -> None:
 
 async def _begin(program: Program, world: World, sandbox: SandboxProcess | None) -> None:
     window = program.window
+    await load_presets(program.settings)
     await program.keymap.load(config_folder(program.options))
     windows = connect(program)
     program.keymap.tell()

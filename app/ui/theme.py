@@ -217,6 +217,7 @@ QLineEdit {{ background: transparent; border: none; selection-background-color: 
 QLineEdit[kind="box"], QComboBox {{ background: {raised}; border: 1px solid {line}; border-radius: {radius}px;
   padding: 6px 10px; }}
 QLineEdit[kind="box"]:focus, QComboBox:focus {{ border: 1px solid {accent}; }}
+QLineEdit[kind="box"]:read-only, QComboBox:disabled {{ background: transparent; color: {muted}; }}
 QPlainTextEdit[kind="box"], QFrame[kind="box"] {{ background: {raised}; border: 1px solid {line};
   border-radius: {radius}px; }}
 QPlainTextEdit[kind="box"]:focus {{ border: 1px solid {accent}; }}

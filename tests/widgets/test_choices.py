@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QLabel
 
+from app.bootstrap.presets_work import load_presets
 from app.commands.keymap import read_keymap
 from app.ui.key_hints import KeyHints
 from app.views.settings.choices_view import ChoicesView
 from app.views.settings.view import SettingsView
+from app.domain.message import Field
 from tests.program_scene import ProgramScene
 
 
@@ -107,6 +109,32 @@ async def test_the_sheet_and_the_palette_show_the_keys_that_count(program_scene:
     await program_scene.press("Escape")
 
 
+async def test_the_tips_and_hints_of_an_open_letter_name_the_keys_that_count(
+    program_scene: ProgramScene, tmp_path: Path
+) -> None:
+    scene = program_scene
+    await scene.program.keymap.load(tmp_path)
+    await scene.press("C")
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.press("Alt+M", "Ctrl+B")
+    for command in ("compose.send", "text.bold", "go.sent", "message.new"):
+        keys = {"compose.send": "Ctrl+F11", "text.bold": "Ctrl+F10", "go.sent": "Ctrl+F9", "message.new": "Ctrl+F8"}
+        assert scene.program.keymap.set_keys(command, (keys[command],)) == ""
+    tools = scene.letter.body.tools
+    assert tools is not None
+    tips = [scene.letter._send.toolTip(), tools._buttons["bold"].toolTip(), scene.window.rail.new.toolTip()]
+    assert tips == ["Send (Ctrl+F11)", "Bold (Ctrl+F10)", "New message (Ctrl+F8)"]
+    assert scene.window.rail._buttons["sent"].toolTip() == "Sent (Ctrl+F9)"
+    scene.letter.focus_field(Field.TO)
+    await scene.type("ben@example.org")
+    await scene.press("Ctrl+F11")
+    assert "Ctrl+F11 sends it as it is" in scene.words(scene.letter)
+    await scene.press("Escape", "Escape")
+    await scene.press("C")
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    assert scene.letter._send.toolTip() == "Send (Ctrl+F11)", "of letters begun afterwards too"
+
+
 async def test_keys_that_are_taken_are_refused_by_the_name_of_who_has_them(
     program_scene: ProgramScene, tmp_path: Path
 ) -> None:
@@ -187,3 +215,51 @@ async def test_a_hint_goes_by_itself_and_with_the_focus(program_scene: ProgramSc
     assert not hints.sheet.isVisible()
     await program_scene.press("X", "G", "Ctrl+/")
     assert not hints.sheet.isVisible()
+
+
+PRESETS = """
+[settings]
+undo_seconds = 12
+ask_from_recipients = 3
+ask_for_strangers = false
+locked = ["undo_seconds", "ask_for_strangers"]
+nonsense = 1
+"""
+
+
+async def test_what_an_administrator_has_set_counts_and_cannot_be_changed(
+    program_scene: ProgramScene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "presets.toml"
+    file.write_text(PRESETS, "utf-8")
+    file.chmod(0o644)
+    monkeypatch.setenv("MAILWRIGHT_PRESETS", str(file))
+    program = program_scene.program
+    await program.settings.keep("hold", "60")
+    await load_presets(program.settings)
+    await program.choices.load()
+    await program.people.read_choices(program.settings)
+    assert program.hold == 12
+    view = await at_choices(program_scene, tmp_path)
+    assert (view.hold.value(), view.hold.isEnabled()) == (12, False)
+    assert view.hold.toolTip() == "Set by your organisation."
+    assert (view.asking.many.value(), view.asking.many.isEnabled()) == (3, True)
+    assert (view.asking.strangers.isChecked(), view.asking.strangers.isEnabled()) == (False, False)
+    page = program_scene.window.pages.currentWidget()
+    assert page is not None
+    words = "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
+    assert f"Not all that was set for this computer counts ({file})." in words
+    assert "settings: “nonsense” is not known." in words
+
+
+async def test_a_file_of_presets_that_cannot_be_relied_upon_is_told_and_stops_nothing(
+    program_scene: ProgramScene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAILWRIGHT_PRESETS", str(tmp_path))
+    settings = program_scene.program.settings
+    await load_presets(settings)
+    assert len(settings.presets.faults) == 2
+    assert "is not a file" in settings.presets.faults[1]
+    monkeypatch.setenv("MAILWRIGHT_PRESETS", str(tmp_path / "none.toml"))
+    await load_presets(settings)
+    assert not settings.presets.faults

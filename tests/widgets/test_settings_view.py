@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.account import Account, AuthKind, ProbeStep
 from app.domain.errors import BadInput
 from app.domain.message import AccountId
+from app.domain.presets import read_presets
 from app.domain.proxy import proxy_key
 from app.services.accounts import Accounts
 from app.ui import theme
@@ -40,7 +41,7 @@ BERT = Account(
 class Scene:
     """A window with the page in it, and hands that only have keys."""
 
-    def __init__(self, qtbot: QtBot, *accounts: Account, keyring: bool = True) -> None:
+    def __init__(self, qtbot: QtBot, *accounts: Account, keyring: bool = True, presets: str = "") -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         theme.apply(app, dark=False)
@@ -53,7 +54,8 @@ class Scene:
         self.tasks.on_defect = self.defects.append
         self.bad_ca = ""
         self.accounts = Accounts(self.settings, self.secrets, self.mailbox)
-        self.session = SettingsSession(self.accounts, self.secrets, self.tasks, self._check_ca)
+        known = read_presets(presets)
+        self.session = SettingsSession(self.accounts, self.secrets, self.tasks, self._check_ca, lambda: known)
         self.window = QWidget()
         qtbot.addWidget(self.window)
         self.elsewhere = QPushButton("Elsewhere", self.window)
@@ -124,7 +126,7 @@ SceneMaker = Callable[..., Scene]
 
 @pytest.fixture
 def scene_of(qtbot: QtBot) -> SceneMaker:
-    return lambda *accounts, keyring=True: Scene(qtbot, *accounts, keyring=keyring)
+    return lambda *accounts, **more: Scene(qtbot, *accounts, **more)
 
 
 async def fill_by_keys(scene: Scene) -> None:
@@ -220,6 +222,43 @@ async def test_a_proxy_is_chosen_named_and_its_password_kept_by_keys(scene_of: S
     assert (account.proxy, account.proxy_user) == ("http://proxy.contoso.com:3128", "CONTOSO\\anna")
     assert scene.secrets.held == {account.account_id: "s3cret", proxy_key(account.account_id): "pr0xy"}
     assert scene.mailbox.proxy_secrets[account.account_id] == "pr0xy"
+
+
+PRESETS = r"""
+colour = "red"
+[[account]]
+domains = ["contoso.com"]
+server = "mail.contoso.com"
+user = "CONTOSO\\{name}"
+sign_in = "ntlm"
+proxy = "none"
+locked = ["server", "sign_in", "proxy"]
+"""
+
+
+async def test_presets_leave_the_password_alone_to_be_typed(scene_of: SceneMaker) -> None:
+    scene = scene_of(presets=PRESETS)
+    await scene.open()
+    assert "“colour” is not known" in scene.words(scene.view), "what is wrong in the file is told"
+    scene.type("anna@contoso.com")
+    scene.press(Qt.Key.Key_Tab)
+    server = scene.line(FormField.ENDPOINT)
+    assert scene.has_focus(server)
+    assert server.text() == "https://mail.contoso.com/EWS/Exchange.asmx"
+    scene.type("x")
+    assert server.text() == "https://mail.contoso.com/EWS/Exchange.asmx", "what is locked can be read, not changed"
+    assert server.accessibleDescription() == "Set by your organisation."
+    assert scene.line(FormField.USER).text() == "CONTOSO\\anna"
+    assert not scene.view.form.auth.isEnabled()
+    assert not scene.view.form.proxy.isEnabled()
+    scene.press(Qt.Key.Key_P, ALT)
+    scene.type("s3cret")
+    scene.press(Qt.Key.Key_Return)
+    await scene.settle()
+    scene.press(Qt.Key.Key_Return)
+    await scene.settle()
+    (account,) = scene.settings.kept.values()
+    assert (account.user, account.auth, account.proxy) == ("CONTOSO\\anna", AuthKind.NTLM, "none")
 
 
 async def test_tab_goes_through_all_and_back_and_is_never_trapped(scene_of: SceneMaker) -> None:

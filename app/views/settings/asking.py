@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWi
 
 from app.domain.i18n import ntr, tr
 from app.ui.label import Label
+from app.views.settings.fields import lock
 
 _MOST: Final = 10_000
 
@@ -23,6 +24,16 @@ class Asking(Protocol):
     @property
     def strangers(self) -> bool:
         """Tell whether it is asked where somebody outside is written to for the first time."""
+        ...
+
+    @property
+    def many_is_locked(self) -> bool:
+        """Tell whether an administrator has set the number."""
+        ...
+
+    @property
+    def strangers_is_locked(self) -> bool:
+        """Tell whether an administrator has set whether strangers count."""
         ...
 
     def set_many(self, many: int) -> None:
@@ -62,6 +73,8 @@ class AskingView(QWidget):
         column.addLayout(line)
         column.addWidget(self.strangers)
         self._tell(asking.many)
+        lock(self.many, locked=asking.many_is_locked)
+        lock(self.strangers, locked=asking.strangers_is_locked)
 
     def _set_many(self, many: int) -> None:
         self._asking.set_many(many)

@@ -39,6 +39,11 @@ class Choices(Protocol):
         """Return when a letter is looked at twice before it goes."""
         ...
 
+    @property
+    def hold_is_locked(self) -> bool:
+        """Tell whether an administrator has set the time for Undo."""
+        ...
+
     def set_hold(self, seconds: float) -> None:
         """Let a send wait so long from now on."""
         ...

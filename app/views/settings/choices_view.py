@@ -24,7 +24,7 @@ from app.ui import theme
 from app.ui.label import Label
 from app.views.settings.asking import AskingView
 from app.views.settings.choices import LONGEST_HOLD, Choices
-from app.views.settings.fields import press_with_enter
+from app.views.settings.fields import lock, press_with_enter
 from app.views.settings.key_field import KeyField
 
 _ROWS = 9
@@ -100,6 +100,7 @@ class ChoicesView(QWidget):
         line.addWidget(self._hold_words)
         line.addStretch(1)
         self._tell_hold()
+        lock(self.hold, locked=self._choices.hold_is_locked)
         return line
 
     def _build_change(self) -> QHBoxLayout:

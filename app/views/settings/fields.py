@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.domain.i18n import tr
 from app.ui import icons, theme
 from app.ui.announcing import say_aloud
 from app.ui.inputs import FormLine
@@ -15,6 +16,19 @@ def press_with_enter(button: QPushButton) -> QPushButton:
     """Let Enter press `button` too, as it does in dialogs; outside of one Qt gives it Space alone."""
     button.setAutoDefault(True)
     return button
+
+
+def lock(widget: QWidget, *, locked: bool) -> None:
+    """Leave what an administrator has set as it is, and say so where the person looks for why."""
+    words = set_elsewhere() if locked else ""
+    widget.setEnabled(not locked)
+    widget.setToolTip(words)
+    widget.setAccessibleDescription(words)
+
+
+def set_elsewhere() -> str:
+    """Return the words on what an administrator has locked."""
+    return tr("Set by your organisation.")
 
 
 class LabelledField(QWidget):
@@ -28,6 +42,7 @@ class LabelledField(QWidget):
         super().__init__(parent)
         self._hint = hint
         self._error = ""
+        self._locked = False
         self._label = Label(label, self)
         self._label.setFont(theme.font(size=12, semibold=True))
         self.line = FormLine(self)
@@ -75,12 +90,18 @@ class LabelledField(QWidget):
         self._hint = hint
         self.show_error(self._error)
 
+    def lock(self, *, locked: bool) -> None:
+        """Let what stands here be read and copied, but not changed; the hint says who has set it."""
+        self.line.setReadOnly(locked)
+        self._locked = locked
+        self.show_error(self._error)
+
     def show_error(self, sentence: str) -> None:
         """Show what is wrong in place of the hint; nothing shows the hint again."""
         if sentence and sentence != self._error:
             say_aloud(self.line, sentence)
         self._error = sentence
-        words = sentence or self._hint
+        words = sentence or (set_elsewhere() if self._locked else self._hint)
         self._words.setText(words)
         self._words.setVisible(bool(words))
         self._words.setProperty("tone", "bad" if sentence else "muted")

@@ -16,7 +16,7 @@ from app.ui.announcing import say_aloud
 from app.ui.inputs import ChoiceBox
 from app.ui.label import Label
 from app.views.settings.account_form import AccountForm, FormField, ProxyKind
-from app.views.settings.fields import LabelledField, press_with_enter
+from app.views.settings.fields import LabelledField, lock, press_with_enter
 from app.views.settings.session import Phase, SettingsSession
 from app.views.settings.step_list import StepList
 
@@ -203,6 +203,7 @@ class FormView(QWidget):
         password.line.setPlaceholderText("" if session.editing is None else tr("Unchanged"))
         self.auth.setCurrentIndex(self.auth.findData(session.form.auth))
         self._refresh_proxy(session.form)
+        self._refresh_locks(session.locked)
         self.steps.show_lines(session.lines)
         self._notice.setText(session.notice)
         self._notice.setVisible(bool(session.notice))
@@ -217,6 +218,13 @@ class FormView(QWidget):
         password.setEnabled(bool(form.proxy_user))
         known = form.proxy_user and form.proxy_user == self._session.known_proxy_user
         password.setPlaceholderText(tr("Unchanged") if known else "")
+
+    def _refresh_locks(self, locked: frozenset[str]) -> None:
+        for name, field in self.fields.items():
+            field.lock(locked=name.value in locked)
+        lock(self.auth, locked="auth" in locked)
+        lock(self.proxy, locked="proxy_kind" in locked)
+        lock(self.choose, locked=FormField.CA_FILE.value in locked)
 
     def _refresh_buttons(self) -> None:
         session = self._session

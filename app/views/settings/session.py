@@ -18,12 +18,14 @@ from app.domain.account import Account, AuthKind
 from app.domain.errors import AccountError, BadInput, StorageError
 from app.domain.i18n import tr
 from app.domain.message import AccountId
+from app.domain.presets import Presets
 from app.domain.proxy import proxy_key
 from app.services.accounts import Accounts
 from app.services.ports import Secrets
 from app.ui.tasks import Tasks
 from app.views.settings import steps
 from app.views.settings.account_form import AccountForm, FormField, ProxyKind, find_errors, form_of, tidy
+from app.views.settings.filling import Filling
 
 if TYPE_CHECKING:
     import asyncio
@@ -52,8 +54,11 @@ class SettingsSession:
         secrets: Secrets,
         tasks: Tasks,
         check_ca_file: Callable[[str], Awaitable[None]],
+        presets: Callable[[], Presets] = Presets,
     ) -> None:
         """Nothing is asked before `load`. `check_ca_file` raises BadInput, and does not block."""
+        self._presets = presets
+        self._filling = Filling()
         self._service = accounts
         self._secrets = secrets
         self._tasks = tasks
@@ -118,19 +123,32 @@ class SettingsSession:
         self.form = None
         self.on_change()
 
+    @property
+    def locked(self) -> frozenset[str]:
+        """Return the parts of the form that an administrator has set, by the names of `AccountForm`."""
+        return self._filling.locked
+
+    @property
+    def preset_faults(self) -> tuple[str, ...]:
+        """Return in words what of an administrator's file does not count."""
+        return self._presets().faults
+
     def set(self, field: FormField, value: str) -> None:
         """Take what was typed into `field`. An earlier test counts no more."""
+        self._filling.choose(field.value)
         self._change({field.value: value})
         self.errors.pop(field, None)
         self.on_change()
 
     def set_auth(self, auth: AuthKind) -> None:
         """Choose how to sign in."""
+        self._filling.choose("auth")
         self._change({"auth": auth})
         self.on_change()
 
     def set_proxy_kind(self, kind: ProxyKind) -> None:
         """Choose the way to the server."""
+        self._filling.choose("proxy_kind")
         self._change({"proxy_kind": kind})
         for field in (FormField.PROXY, FormField.PROXY_USER, FormField.PROXY_PASSWORD):
             self.errors.pop(field, None)
@@ -140,6 +158,8 @@ class SettingsSession:
         """Look at a field that is left: complete a bare host, say what cannot be right, but not that it is empty."""
         if self.form is None or self.phase is not Phase.EDITING:
             return
+        if field is FormField.ADDRESS:
+            self._fill_in()
         tidied = tidy(self.form)
         self.form = msgspec.structs.replace(self.form, **{field.value: getattr(tidied, field.value)})
         sentence = find_errors(tidied, password_known=True, proxy_password_known=True).get(field, "")
@@ -147,11 +167,17 @@ class SettingsSession:
             self.errors[field] = sentence
         self.on_change()
 
+    def _fill_in(self) -> None:
+        if self.form is not None:
+            self._change(self._filling.changes(tidy(self.form), self._presets()))
+
     def _show(self, account_id: AccountId | None, form: AccountForm) -> None:
         self.stop_test()
         self.editing, self.form = account_id, form
         self.errors, self.lines, self.notice = {}, (), ""
         self.phase = Phase.EDITING
+        self._filling = Filling(form)
+        self._fill_in()
         self.on_change()
 
     def _change(self, changes: dict[str, object]) -> None:
@@ -169,6 +195,7 @@ class SettingsSession:
         """Begin to test the connection; False where a field must be mended first (`errors`), or one is under way."""
         if self.form is None or self.phase in {Phase.TESTING, Phase.SAVING}:
             return False
+        self._fill_in()
         self.form = tidy(self.form)
         known = self.editing is not None
         self.errors = find_errors(

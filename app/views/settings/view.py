@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget,
 
 from app.domain.i18n import tr
 from app.domain.message import AccountId
+from app.ui.label import Label
 from app.views.settings.account_list import AccountList
 from app.views.settings.account_pages import AccountPages
 from app.views.settings.choices import Choices
@@ -51,6 +52,11 @@ class SettingsView(QWidget):
         inner = QWidget(self)
         margins = QVBoxLayout(inner)
         margins.setContentsMargins(32, 32, 32, 32)
+        self._faults = Label(self)
+        self._faults.setProperty("tone", "bad")
+        self._faults.setWordWrap(True)
+        self._faults.setMaximumWidth(_WIDEST)
+        margins.addWidget(self._faults)
         margins.addWidget(self._stack)
         self._area = QScrollArea(self)
         self._area.setWidgetResizable(True)
@@ -79,6 +85,8 @@ class SettingsView(QWidget):
         page: Page = self.list if self._session.form is None else self.form
         page = self.page or page
         had_focus = self._has_focus()
+        self._faults.setText("\n".join(self._session.preset_faults))
+        self._faults.setVisible(bool(self._session.preset_faults))
         self.list.refresh()
         self.form.refresh()
         self._stack.setCurrentWidget(page)

@@ -216,7 +216,9 @@ _PASSWORD = "Your password has expired. Change it where your organisation lets y
             "try-now",
         ),
         (
-            Trouble(TroubleKind.PROXY_SIGN_IN, "The proxy proxy.contoso.com:8080 wants a user and password.", host=HOST),
+            Trouble(
+                TroubleKind.PROXY_SIGN_IN, "The proxy proxy.contoso.com:8080 wants a user and password.", host=HOST
+            ),
             "The proxy proxy.contoso.com:8080 wants a user and password. Messages are waiting.",
             "settings",
         ),
