@@ -50,7 +50,7 @@ class ReportKind(StrEnum):
     NOT_READ = "IPNNRN"
 
 
-class Report(msgspec.Struct, frozen=True):
+class Report(msgspec.Struct, frozen=True, gc=False):
     """A report that came for a letter: about whom, and when, in seconds since the epoch.
 
     `settled` says that the person knows of it, and need not be led to it any more.
@@ -62,7 +62,7 @@ class Report(msgspec.Struct, frozen=True):
     settled: bool = False
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One stored item in a list. Times are seconds since the epoch, 0 where the server gave none.
 
     `reports` are those that were matched to it on this machine; the server's list knows of none. `conversation` is the
@@ -100,14 +100,14 @@ class Page(msgspec.Struct, frozen=True):
     next_offset: int | None = None
 
 
-class Mark(msgspec.Struct, frozen=True):
+class Mark(msgspec.Struct, frozen=True, gc=False):
     """The two marks by which one message is found on the server whatever its ItemId has become."""
 
     local_id: str
     message_id: str
 
 
-class Sighting(msgspec.Struct, frozen=True):
+class Sighting(msgspec.Struct, frozen=True, gc=False):
     """A marked message, seen in a folder; `place` where it was looked for in a Place."""
 
     mark: Mark
@@ -126,7 +126,7 @@ class ChangeKind(StrEnum):
     READ = "read"
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """One change of a folder; `row` where the item is there to be shown, `is_read` for READ alone."""
 
     kind: ChangeKind

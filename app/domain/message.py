@@ -87,7 +87,7 @@ OPTION_FIELDS = frozenset(Field(name) for name in Options.__struct_fields__)
 RECIPIENT_FIELDS = (Field.TO, Field.CC, Field.BCC)
 
 
-class ItemRef(msgspec.Struct, frozen=True):
+class ItemRef(msgspec.Struct, frozen=True, gc=False):
     """The server's name of a stored item: ItemId with the ChangeKey of the version that we know."""
 
     item_id: str

@@ -27,7 +27,7 @@ LOCAL = "Local"
 """The response class of a refusal of our own, for what is known beforehand that no server takes."""
 
 
-class ServerWords(msgspec.Struct, frozen=True):
+class ServerWords(msgspec.Struct, frozen=True, gc=False):
     """A ResponseMessage as the server gave it ([MS-OXWSCDATA] 2.2.4.65), nothing translated and nothing dropped.
 
     `message_xml` is the MessageXml element serialised, empty if there was none; `back_off_ms` is the value
@@ -42,7 +42,7 @@ class ServerWords(msgspec.Struct, frozen=True):
     back_off_ms: int | None = None
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What became of one item. `ref` is its name and ChangeKey from now on, where the server told them.
 
     `words` are the server's own, for accepted and refused; `trouble` is why nothing was heard, for

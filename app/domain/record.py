@@ -22,7 +22,7 @@ class CopyKind(StrEnum):
     NONE = "none"
 
 
-class CopyTo(msgspec.Struct, frozen=True):
+class CopyTo(msgspec.Struct, frozen=True, gc=False):
     """The copy of a sent message: SaveItemToFolder and SavedItemFolderId of SendItem.
 
     `mailbox` is the principal's address with PRINCIPAL_SENT, whose draft is kept in the principal's Drafts too: a
@@ -50,7 +50,7 @@ class CopyTo(msgspec.Struct, frozen=True):
         return self.mailbox if self.kind is CopyKind.PRINCIPAL_SENT else ""
 
 
-class Head(msgspec.Struct, frozen=True):
+class Head(msgspec.Struct, frozen=True, gc=False):
     """As much of a message as a row shows, so that lists need not read bodies. Pictures in the text are not counted."""
 
     to: str = ""
@@ -69,7 +69,7 @@ class Refused(msgspec.Struct, frozen=True):
     outcome: Outcome
 
 
-class Record(msgspec.Struct, frozen=True):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """One message on this machine. All times are seconds since the epoch, 0 for never.
 
     `edits` counts the edits ever journalled, `saved_edits` those that the server has: equal means saved.

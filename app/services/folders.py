@@ -10,40 +10,46 @@ from __future__ import annotations
 import time
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
 
 from app.domain.cached import FIRST_ROWS, Listing, RowId, moment_of, people_of, sort_key
-from app.domain.errors import StorageError, Trouble
+from app.domain.errors import StorageError
 from app.domain.listing import Folder, Order, Place, Row
 from app.domain.message import AccountId, LocalId
-from app.domain.outcome import ServerWords
 from app.domain.query import Query, as_aqs
 from app.domain.record import Record
 from app.domain.state import State
 from app.services.belonging import Belonging
 from app.services.events import Event
+from app.services.known_so_far import KnownSoFar
 from app.services.letters import Letters
 from app.services.listed import Key, Listed
 from app.services.ports import Cache, Mailbox
 from app.services.rows import ListRow, OwnRows, row_of_item
 from app.services.search import finds
 from app.services.sought import sought_of
-from app.services.syncing import FolderSync, Syncing
+from app.services.syncing import Syncing
 from app.services.work import Spawn
 
 _KEPT: Final = 2_000
 """Rows that are kept as they were read: some twenty screens."""
+_TAKEN_IN: Final = 10_000
+"""Rows that are known for who takes them in as letters; of more than that the cache is asked once more."""
 _AT_ONCE: Final = 200
+_AT_A_STEP: Final = 200
+"""Letters of this machine that are put into a list in one turn of the loop."""
 _REST: Final = 20.0
 """How many times as long as a look took the next one waits, while the server is still being read."""
 FOUND_ON_SERVER: Final = 500
 """Rows that a search on the server may add."""
 
+_Placed = tuple[tuple[RowId, Key] | None, ListRow | None]
 
-class FolderView:
+
+class FolderView(KnownSoFar):
     """One list of one mailbox. `changed` says that rows or their order differ, `told` which rows say something else,
     `state_changed` that loading or trouble differ.
     """
@@ -73,6 +79,7 @@ class FolderView:
         self._ours: dict[RowId, ListRow] = {}
         self._id_of: dict[LocalId, RowId] = {}
         self._made = OwnRows(self.folder)
+        self._changed_meanwhile: set[LocalId] = set()
         self._read: OrderedDict[RowId, tuple[int, ListRow]] = OrderedDict()
         self._look = 0
         self._undelivered: list[RowId] = []
@@ -80,7 +87,7 @@ class FolderView:
         self._reading = self._looking = self._look_again = self._passed_over = self._closed = False
         self._rest_until = 0.0
         self._opened = self.folder is Folder.OUTBOX
-        self._sync: FolderSync | None = None
+        self._sync = None
         self._stop = [
             letters.changed_together.subscribe(self._on_records),
             letters.forgotten.subscribe(self._on_forgotten),
@@ -102,30 +109,10 @@ class FolderView:
     # --- how it stands ----------------------------------------------------------------------------------------------
 
     @property
-    def loading(self) -> bool:
-        """Tell whether the server is being asked."""
-        return self._sync is not None and self._sync.loading
-
-    @property
-    def loaded(self) -> bool:
-        """Tell whether what is shown is all there is."""
-        return self._sync is None or (self._sync.loaded and self._opened)
-
-    @property
     def total(self) -> int:
         """Return how many there are, with those that were not read yet, while nothing is looked for."""
         more = 0 if self._sync is None or self._sync.loaded or self.query else self._sync.total
         return max(more, len(self._listed))
-
-    @property
-    def trouble(self) -> Trouble | None:
-        """Return why the server could not be asked."""
-        return None if self._sync is None else self._sync.trouble
-
-    @property
-    def refusal(self) -> ServerWords | None:
-        """Return why the server does not let us look."""
-        return None if self._sync is None else self._sync.refusal
 
     # --- rows -------------------------------------------------------------------------------------------------------
 
@@ -163,7 +150,7 @@ class FolderView:
         for start in range(0, len(strange), _AT_ONCE):
             items |= await self._cache.rows(self.account_id, strange[start : start + _AT_ONCE])
         # Who asks for rows may take them in as letters: then their rows are to be known, so that none stands twice.
-        self._asked_for = items if len(items) <= _KEPT else {}
+        self._asked_for = items if len(items) <= _TAKEN_IN else {}
         self._belonging.learn(self._asked_for)
         found = {row_id: self._row_of_item(row_id, item) for row_id, item in items.items()}
         rows = (self._ours.get(row_id) or found.get(row_id) for row_id in asked)
@@ -212,7 +199,7 @@ class FolderView:
 
             # What is seen first is asked for first; how many there are in all is known meanwhile.
             first, _ = await asyncio.gather(self._ask_cache(FIRST_ROWS), self._sync.look())
-            self._take_in(first)
+            await self._take_in(first)
             await self._look_now()
         finally:
             self._opened = True
@@ -243,7 +230,7 @@ class FolderView:
             return
         first = await self._ask_cache(FIRST_ROWS)
         if self.query is query:
-            self._take_in(first)
+            await self._take_in(first)
             await self._look_now()
 
     async def find_on_server(self) -> int:
@@ -308,13 +295,15 @@ class FolderView:
         if self._closed or order is not self.order or query is not self.query:
             return  # somebody asked for something else meanwhile, and looks himself
         self._belonging.asked_with = asked_with
-        self._take_in(listing)
+        await self._take_in(listing)
 
     async def _ask_cache(self, limit: int = -1) -> Listing:
         names = self._belonging.names()
         return await self._cache.listing(self.account_id, self.place, self.order, self.query or None, names, limit)
 
-    def _take_in(self, listing: Listing) -> None:
+    async def _take_in(self, listing: Listing) -> None:
+        import asyncio
+
         self._look += 1
         self._base = Listed(listing.ids, listing.keys)
         self._belonging.forget()
@@ -326,22 +315,31 @@ class FolderView:
         for row_id in listing.ids[:FIRST_ROWS]:
             if row_id in listing.rows:
                 self._keep(row_id, self._row_of_item(row_id, listing.rows[row_id]))
-        self._merge()
+        for _ in self._merging():
+            await asyncio.sleep(0)
 
     def _merge(self) -> None:
-        """Put both sides together."""
-        self._ours.clear()
-        gone: list[tuple[RowId, Key]] = []
-        for record in self._letters.all():
-            if not self._belonging.is_of(record):
-                continue
-            item = self._belonging.item_of(record)
-            if item is not None:
-                gone.append((item[0], self._key_of_item(item[1])))
-            row = self._row_of_record(record, item)
-            if row is not None:
-                self._ours[self._id_of[record.local_id]] = row
+        """Put both sides together at once."""
+        for _ in self._merging():
+            pass
+
+    def _merging(self) -> Iterator[None]:
+        """Put both sides together, some letters at a step: there may be thousands. A newer look takes over."""
+        asked = self._look, self.order, self.query
+        changed = self._changed_meanwhile = set()
+        placed: dict[LocalId, _Placed] = {}
+        for number, record in enumerate(self._letters.all(), 1):
+            placed[record.local_id] = self._place(record)
+            if not number % _AT_A_STEP:
+                yield
+                if self._closed or asked != (self._look, self.order, self.query):
+                    return
+        for local_id in changed:
+            latest = self._letters.get(local_id)
+            placed[local_id] = (None, None) if latest is None else self._place(latest)
+        gone = [one for one, _ in placed.values() if one is not None]
         hidden = {row_id for row_id, _ in gone}
+        self._ours = {self._id_of[name]: row for name, (_, row) in placed.items() if row is not None}
         self._rename_lost(hidden)
         come = [(row_id, self._key_of(row)) for row_id, row in self._ours.items()]
         come += [(row_id, self._key_of_item(item)) for row_id, item in self._extra.items() if row_id not in hidden]
@@ -349,15 +347,20 @@ class FolderView:
         self._listed = self._base.merged(gone, come)
         self.changed.emit(None)
 
+    def _place(self, record: Record) -> _Placed:
+        """Return the row of the server that a letter stands for, and the letter's own."""
+        if not self._belonging.is_of(record):
+            return None, None
+        item = self._belonging.item_of(record)
+        stands_for = None if item is None else (item[0], self._key_of_item(item[1]))
+        return stands_for, self._row_of_record(record, item)
+
     def _rename_lost(self, hidden: set[RowId]) -> None:
         """Give a letter another name whose row is listed by itself again: it is another item's now."""
         for local_id, row_id in list(self._id_of.items()):
-            if row_id > 0 and row_id in self._ours and row_id not in hidden and self._base_has(row_id):
+            if row_id > 0 and row_id in self._ours and row_id not in hidden and row_id in self._base.ids:
                 name = self._id_of[local_id] = self._syncing.name_of(local_id)
                 self._ours[name] = msgspec.structs.replace(self._ours.pop(row_id), key=f"{name}")
-
-    def _base_has(self, row_id: RowId) -> bool:
-        return row_id in self._base.ids
 
     # --- reading rows -----------------------------------------------------------------------------------------------
 
@@ -416,6 +419,7 @@ class FolderView:
         """Show what changed of letters of this machine, and tell of it once."""
         told: set[RowId] = set()
         moved = False
+        self._changed_meanwhile.update(record.local_id for record in records)
         for record in records:
             if self._show(record, told):
                 moved = True
@@ -449,6 +453,7 @@ class FolderView:
         return hidden or before is not None or fresh is not None
 
     def _on_forgotten(self, local_id: LocalId) -> None:
+        self._changed_meanwhile.add(local_id)
         if self._leave_out(local_id):
             self.changed.emit(None)
         self._made.forget(self._id_of.pop(local_id, 0))
