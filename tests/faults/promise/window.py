@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,31 @@ FILE = "mailwright.sqlite"
 ATTACHED = "attachments"
 
 
+class MortalSpawned(Spawned):
+    """Begins nothing any more once the window is dead."""
+
+    def __init__(self, life: Life) -> None:
+        super().__init__()
+        self._life = life
+
+    def __call__(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        if self._life.dead:
+            work.close()
+            work = _nothing()
+        return super().__call__(work, name)
+
+
+async def _nothing() -> None:
+    """Do it."""
+
+
 class Window:
     """One run of the program, from `open` to `kill` or `quit`."""
 
     def __init__(self, store: Store, clock: Clock, pending: Pending) -> None:
         self.store = store
         self.life = Life(pending)
-        self.spawn = Spawned()
+        self.spawn = MortalSpawned(self.life)
         self.clock = clock
         self.journal = MortalJournal(SqliteJournal(store), self.life)
 
@@ -126,7 +145,5 @@ def _copy(old: Path, new: Path) -> None:
 
 
 async def _all_of(pending: Pending) -> None:
-    import asyncio
-
     while pending.works:
         await asyncio.wait(set(pending.works))
