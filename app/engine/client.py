@@ -22,7 +22,8 @@ from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
-from app.engine import protocol
+from app.domain.signing_in import SignedIn, SignInPage, SignInWay
+from app.engine import protocol, signing_in
 from app.engine.link import GRACE_SECONDS, Link
 
 _T = TypeVar("_T")
@@ -36,6 +37,7 @@ class Deadlines(msgspec.Struct, frozen=True):
     read: float = 60.0
     probe: float = 60.0
     attach: float = 900.0
+    sign_in: float = 900.0
 
 
 class EngineClient:
@@ -88,6 +90,26 @@ class EngineClient:
         finally:
             future.cancel()
         _must_be(future.result(), protocol.Done)
+
+    async def sign_in(
+        self,
+        account: Account,
+        way: SignInWay,
+        on_page: Callable[[SignInPage], None],
+        proxy_secret: str = "",
+    ) -> SignedIn:
+        """Sign in with OAuth. Raises AccountError, RuntimeError for a defect."""
+        seconds = self._deadlines.sign_in
+        end = await self._link.submit(
+            lambda number: signing_in.SignIn(number, account.account_id, seconds, account, way, proxy_secret),
+            seconds,
+            on_page=on_page,
+        )
+        return _must_be(end, signing_in.SignedInNow).done
+
+    def on_secret_changed(self, tell: Callable[[AccountId, str], None]) -> None:
+        """Name whom to tell of the next secret of an account that signs in with OAuth."""
+        self._link.on_secret = tell
 
     async def save(self, account_id: AccountId, drafts: Sequence[NewDraft]) -> list[Outcome]:
         """CreateItem SaveOnly into Drafts."""

@@ -17,7 +17,8 @@ from app.domain.account import Account, ProbeStep
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.i18n import tr
 from app.domain.message import AccountId
-from app.engine import protocol
+from app.domain.signing_in import SignInPage
+from app.engine import protocol, signing_in
 from app.engine.process import EngineProcess, command_line
 
 GRACE_SECONDS = 2.0
@@ -35,6 +36,7 @@ class _Waiting:
     future: asyncio.Future[protocol.End]
     on_step: Callable[[ProbeStep], None] | None
     on_bytes: Callable[[int, int], None] | None
+    on_page: Callable[[SignInPage], None] | None = None
     timer: asyncio.TimerHandle | None = None
     started: bool = False
     ended_by: TroubleKind | None = None
@@ -59,6 +61,7 @@ class Link:
         self._not_before = 0.0
         self._last_end = ""
         self._closed = False
+        self.on_secret: Callable[[AccountId, str], None] = lambda *_: None
 
     @property
     def pid(self) -> int | None:
@@ -81,6 +84,7 @@ class Link:
         seconds: float,
         on_step: Callable[[ProbeStep], None] | None = None,
         on_bytes: Callable[[int, int], None] | None = None,
+        on_page: Callable[[SignInPage], None] | None = None,
     ) -> asyncio.Future[protocol.End]:
         """Send the request that `build` makes of an id. Cancelling the future cancels the request."""
         loop = asyncio.get_running_loop()
@@ -90,7 +94,7 @@ class Link:
         if process is None:
             future.set_result(protocol.Failure(request_id, trouble=trouble))
             return future
-        waiting = _Waiting(process, future, on_step, on_bytes)
+        waiting = _Waiting(process, future, on_step, on_bytes, on_page)
         self._waiting[request_id] = waiting
         waiting.timer = loop.call_later(seconds, self._end_by, request_id, TroubleKind.DEADLINE)
         future.add_done_callback(lambda done: self._on_done(request_id, done))
@@ -135,19 +139,36 @@ class Link:
             if reply.version != protocol.VERSION:
                 process.kill()
             return
-        waiting = self._waiting.get(reply.id)
-        if waiting is None:
+        if isinstance(reply, signing_in.SecretChanged):
+            self._take_secret(reply)
             return
-        if isinstance(reply, protocol.Started):
-            waiting.started = True
-        elif isinstance(reply, protocol.Progress):
-            if waiting.on_step is not None and not waiting.future.done():
-                waiting.on_step(reply.step)
-        elif isinstance(reply, protocol.Carried):
-            if waiting.on_bytes is not None and not waiting.future.done():
-                waiting.on_bytes(reply.done, reply.total)
-        else:
-            self._resolve(reply.id, reply)
+        waiting = self._waiting.get(reply.id)
+        if waiting is not None:
+            self._hear(waiting, reply)
+
+    def _hear(self, waiting: _Waiting, reply: protocol.Answer) -> None:
+        nobody = waiting.future.done()
+        match reply:
+            case protocol.Started():
+                waiting.started = True
+            case protocol.Progress(step=step):
+                if waiting.on_step is not None and not nobody:
+                    waiting.on_step(step)
+            case protocol.Carried(done=done, total=total):
+                if waiting.on_bytes is not None and not nobody:
+                    waiting.on_bytes(done, total)
+            case signing_in.SignInAsked(page=page):
+                if waiting.on_page is not None and not nobody:
+                    waiting.on_page(page)
+            case _:
+                self._resolve(reply.id, reply)
+
+    def _take_secret(self, told: signing_in.SecretChanged) -> None:
+        """Keep an account's next secret, for engines to come too; what speaks of an older one is too late."""
+        account, secret, proxy_secret = self._accounts.get(told.account_id, (None, "", ""))
+        if account is not None and secret == told.before:
+            self._accounts[told.account_id] = (account, told.after, proxy_secret)
+            self.on_secret(told.account_id, told.after)
 
     def _on_end(self, process: EngineProcess, how: str) -> None:
         loop = asyncio.get_running_loop()

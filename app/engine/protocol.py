@@ -3,7 +3,8 @@
 A frame is four bytes of length (big-endian) and one record. The first frame of each side is its hello with VERSION;
 an engine of another version ends at once. Each request has an id of its own; the replies that carry it are, in order:
 Started (a lane took it up: before this nothing can have left the machine), any number of Progress and Carried, and one
-End. Secrets go over the pipe only, in OpenAccount and Probe.
+End. Secrets go over the pipe only, in OpenAccount, Probe and what `signing_in.py` has; of that, SecretChanged alone
+answers nothing.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome, ServerWords
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
+from app.engine.signing_in import SecretChanged, SignedInNow, SignIn, SignInAsked
 
 VERSION = 4
 LARGEST_FRAME = 1 << 30
@@ -225,7 +227,8 @@ LookRequest = (
     | Sync
 )
 ReadRequest = Get | ListFolder | Locate | LookRequest
-WorkRequest = Probe | WriteRequest | ReadRequest
+AccountRequest = Probe | WriteRequest | ReadRequest
+WorkRequest = SignIn | AccountRequest
 Request = Hello | OpenAccount | WorkRequest | Cancel
 
 
@@ -374,8 +377,9 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
 
 Around = MailboxesFound | CategoriesRead
 Found = Around | FoldersFound | Attached | MimeSaved | ReportsFound | AttachmentRead | Resolved | Tips | Synced
-End = Done | Outcomes | Fetches | Listing | Sightings | Found | Failure
-Reply = Ready | Started | Progress | Carried | End
+End = Done | SignedInNow | Outcomes | Fetches | Listing | Sightings | Found | Failure
+Answer = Started | Progress | Carried | SignInAsked | End
+Reply = Ready | SecretChanged | Answer
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)

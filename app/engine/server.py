@@ -25,7 +25,7 @@ from app.domain.errors import AccountError, BadInput, ItemRefused, Trouble, Trou
 from app.domain.i18n import tr
 from app.domain.message import AccountId
 from app.domain.outcome import Outcome, Verdict
-from app.engine import protocol
+from app.engine import protocol, signing_in
 from app.engine.lanes import Lane, Task
 
 GIVE_UP_SECONDS = 0.5
@@ -56,12 +56,14 @@ class _Opened:
     """An account with its backend, made by the first lane that needs it, and its lanes."""
 
     def __init__(self, account: Account, secret: str, make: Callable[[Account, str], Backend]) -> None:
+        self.account = account
         self._make: Callable[[], Backend] = lambda: make(account, secret)
         self._lock = threading.Lock()
         self._backend: Backend | None = None
         self.writes = Lane(f"{account.account_id} writes", 1)
         self.reads = Lane(f"{account.account_id} reads", _READERS)
         self.files = Lane(f"{account.account_id} files", _FETCHERS)
+        self.stop_listening: Callable[[], None] = lambda: None
 
     def backend(self) -> Backend:
         with self._lock:
@@ -75,6 +77,7 @@ class _Opened:
         return self.files if isinstance(request, protocol.GetAttachment | protocol.SaveMime) else self.reads
 
     def close(self) -> None:
+        self.stop_listening()
         for lane in (self.writes, self.reads, self.files):
             lane.close()
 
@@ -125,6 +128,7 @@ class Engine:
             before.close()
         _let_through(request.account, request.proxy_secret)
         opened = _Opened(request.account, request.secret, self._make)
+        opened.stop_listening = signing_in.listen(request.account, request.secret, self._reply)
         self._accounts[request.account.account_id] = opened
         # Warms up while the person still looks at the window: the import costs a third of a second.
         opened.writes.submit(Task(Job(60.0), lambda: self._warm_up(opened), lambda: None))
@@ -138,8 +142,9 @@ class Engine:
 
     def _take_up(self, request: protocol.WorkRequest) -> None:
         job = Job(request.seconds)
-        if isinstance(request, protocol.Probe):
-            opened: _Opened | None = _Opened(_tried(request), request.secret, self._make)
+        if isinstance(request, protocol.Probe | signing_in.SignIn):
+            secret = request.secret if isinstance(request, protocol.Probe) else ""
+            opened: _Opened | None = _Opened(_tried(request), secret, self._make)
         else:
             opened = self._accounts.get(request.account_id)
         if opened is None:
@@ -155,7 +160,7 @@ class Engine:
         with self._tasks_lock:
             self._tasks[request.id] = (task, lane)
         lane.submit(task)
-        if isinstance(request, protocol.Probe):
+        if isinstance(request, protocol.Probe | signing_in.SignIn):
             account.close()
 
     def _cancel(self, request: protocol.Cancel) -> None:
@@ -179,7 +184,10 @@ class Engine:
     def _run(self, request: protocol.WorkRequest, job: Job, opened: _Opened, task: Task) -> None:
         self._reply(protocol.Started(request.id))
         try:
-            end = self._perform(request, job, opened.backend())
+            if isinstance(request, signing_in.SignIn):
+                end: protocol.End = signing_in.sign_in(request, opened.account, job, self._reply)
+            else:
+                end = self._perform(request, job, opened.backend())
         except AccountError as error:
             end = protocol.Failure(request.id, trouble=error.trouble)
         except ItemRefused as refusal:
@@ -194,7 +202,7 @@ class Engine:
             end = _failed(request, job, protocol.Failure(request.id, defect=place))
         self._answer(request.id, task, end)
 
-    def _perform(self, request: protocol.WorkRequest, job: Job, backend: Backend) -> protocol.End:
+    def _perform(self, request: protocol.AccountRequest, job: Job, backend: Backend) -> protocol.End:
         match request:
             case protocol.Attach() | protocol.DeleteAttachments():
                 return self._perform_attaching(request, job, backend)
@@ -314,7 +322,7 @@ def _look(request: _Look, job: Job, backend: Backend) -> protocol.Found:
             assert_never(request)
 
 
-def _tried(probe: protocol.Probe) -> Account:
+def _tried(probe: protocol.Probe | signing_in.SignIn) -> Account:
     """Under a name of its own, so that what is tried at a proxy is not what the open account is known by there."""
     if not probe.account.proxy_user:
         return probe.account

@@ -115,6 +115,11 @@ class Tokens:
         if heard in self._heard:
             self._heard.remove(heard)
 
+    def go_by(self, account: Account) -> None:
+        """Ask the authority from now on as `account` says: by another proxy, perhaps."""
+        if account != self.account:
+            self.account, self._client = account, None
+
     @contextmanager
     def _alone(self, job: Job) -> Iterator[None]:
         while not self._lock.acquire(timeout=0.1):
@@ -163,6 +168,7 @@ def tokens_for(account: Account, secret: str) -> Tokens:
     with _chains_lock:
         known = _chains.get(_name(account, secret))
     if known is not None:
+        known.go_by(account)
         return known
     tokens = Tokens(account, secret, _make_client)
     _remember(tokens)
