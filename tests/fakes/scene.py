@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, cast
 
 from app.domain.account import Account
 from app.domain.edits import Edit, RecipientSplice, TextSplice
@@ -36,8 +36,12 @@ class Spawned:
     def __init__(self) -> None:
         self.errors: list[BaseException] = []
         self._running: set[asyncio.Task[Any]] = set()
+        self._nothing: asyncio.Future[Any] | None = None
 
     def __call__(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
+        if self._nothing is not None:
+            work.close()
+            return cast("asyncio.Task[Any]", self._nothing)
         task = asyncio.get_running_loop().create_task(work, name=name)
         self._running.add(task)
         task.add_done_callback(self._ended)
@@ -50,7 +54,9 @@ class Spawned:
             self.errors.append(error)
 
     async def end(self) -> None:
-        """Cancel what runs, as a program that ends does."""
+        """Cancel what runs, as a program that ends does; nothing is begun from now on."""
+        self._nothing = asyncio.get_running_loop().create_future()
+        self._nothing.cancel()
         running = list(self._running)
         for task in running:
             task.cancel()
