@@ -100,10 +100,8 @@ class Autosave:
     def _try_later(self, record: Record) -> None:
         """Try again after a growing pause, unless the trouble is one that does not pass by itself."""
         trouble = None if record.save_outcome is None else record.save_outcome.trouble
-        if record.local_id in self._retrying:
+        if record.local_id in self._retrying or (trouble is not None and trouble.kind in PAUSING):
             return
-        if trouble is not None and trouble.kind in PAUSING and self._accounts.is_paused(record.account_id):
-            return  # it goes on when the account is well; where it is so already, nobody would say it again
         failures = self._failures[record.local_id] = self._failures.get(record.local_id, 0) + 1
         words = None if record.save_outcome is None else record.save_outcome.words
         told = 0.0 if words is None else (words.back_off_ms or 0) / 1000

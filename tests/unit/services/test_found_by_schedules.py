@@ -234,22 +234,3 @@ async def test_a_lost_send_that_arrives_just_before_it_is_fenced_off_is_found_by
     gate.open.set()
     await scene.clock.advance(600)
     assert scene.record(local_id).state is State.SENT
-
-
-async def test_a_save_that_began_before_its_account_was_open_is_tried_again_though_nobody_says_that_it_is_well(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    local_id = await scene.drafts.begin(ANNA, LETTER)
-    scene.accounts._open.discard(ANNA)
-    learn = scene.letters.learn
-
-    async def open_meanwhile(*told: object, **changes: object) -> object:
-        monkeypatch.undo()
-        await scene.accounts.open_all()
-        return await learn(*told, **changes)  # type: ignore[arg-type]  # handed on as it came
-
-    monkeypatch.setattr(scene.letters, "learn", open_meanwhile)
-    await scene.drafts.save(local_id)
-    assert not scene.record(local_id).saved
-    await scene.clock.advance(60)
-    assert scene.record(local_id).saved
