@@ -55,6 +55,11 @@ class UsedCategories:
         except StorageError:
             return
 
+    def spelt(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return names as they are known where only their case differs: to a server they are the same category."""
+        known = {name.casefold(): name for name in reversed(self.known)}
+        return tuple(known.get(name.casefold(), name) for name in names)
+
     def completion(self, begun: str) -> str:
         """Return how the name that begins with `begun` goes on, "" where none does or nothing was typed."""
         begun = begun.lstrip()

@@ -188,8 +188,10 @@ class Reader(QWidget):
         wanted = self._headers_wanted
         if wanted and self._headers is None:
             self._headers = self._text_field(tr("Headers"))
+            self._headers.setProperty("kind", "box")
+            self._headers.document().setDocumentMargin(6)
             self._headers.setFont(theme.font(size=12))
-            self._headers.setFixedHeight(150)
+            self._headers.setFixedHeight(180)
             self._column.insertWidget(self._column.indexOf(self._body), self._headers)
         if self._headers is None:
             return

@@ -122,7 +122,7 @@ async def test_a_category_that_was_used_is_two_letters_and_tab(program_scene: Pr
     assert (await options(scene, other)).categories == ("Bu",)
     await scene.type(",bo")
     await scene.press("Tab")
-    assert (await options(scene, other)).categories == ("Budget", "board")
+    assert (await options(scene, other)).categories == ("Budget", "Board")
     assert place(scene) == "flag"
 
 

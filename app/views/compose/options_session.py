@@ -104,7 +104,8 @@ class OptionsSession:
 
     def write_categories(self, text: str) -> None:
         """Take the list of categories as it is typed."""
-        self.choose(Field.CATEGORIES, read_categories(text))
+        names = read_categories(text)
+        self.choose(Field.CATEGORIES, names if self.aids is None else self.aids.categories.spelt(names))
 
     def remember_categories(self) -> None:
         """Offer these categories first from now on."""

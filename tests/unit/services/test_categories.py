@@ -43,6 +43,13 @@ async def test_what_the_server_offers_stands_behind_what_was_used_and_is_not_kep
     assert later.known == ("Blue",)
 
 
+async def test_a_known_name_is_written_as_it_is_known() -> None:
+    used = UsedCategories(FakeSettings())
+    used.offer(("Trade fair", "Press"))
+    await used.use(("trade FAIR",))
+    assert used.spelt(("TRADE fair", "press", "new One")) == ("trade FAIR", "Press", "new One")
+
+
 async def test_what_cannot_be_read_or_kept_keeps_nobody_from_writing() -> None:
     settings = FakeSettings()
     settings.preferences["categories"] = "{not json"
