@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from app.backends.ews import attachments, directory, requests, syncing
+from app.backends.ews import attachments, category_list, directory, requests, syncing
 from app.backends.ews.calls import CULTURES
 from app.backends.ews.xml import Element, envelope
 from app.domain.attaching import NewAttachment
@@ -115,6 +115,7 @@ def test_a_mark_alone_is_a_valid_update() -> None:
         syncing.sync_items(SALES, "", 20),
         syncing.sync_items(PROJECTS, "state", 100_000),
         directory.resolve_names("sofia"),
+        category_list.get_category_list(),
         directory.expand_group(Recipient("everyone@example.org", "Everyone")),
         directory.expand_group(Recipient("AAMkL", "Skittles", PERSONAL_LIST)),
         directory.get_mail_tips("me@example.org", [Recipient("a@example.org"), Recipient("b@example.org", "B")]),

@@ -32,6 +32,8 @@ async def test_each_operation_goes_through_the_port(client: EngineClient, sandbo
     assert len((await mailbox.expand_group(A, Recipient("everyone@contoso.com"))).people) == 6
     assert (await mailbox.mail_tips(A, [Recipient("old.orders@contoso.com")]))[0].mailbox_full is True
     assert ("Drafts",) in {folder.path for folder in await mailbox.find_folders(A)}
+    assert await mailbox.named_mailboxes(A) == (Recipient("sales@contoso.com", "Sales"),)
+    assert (await mailbox.category_list(A))[:2] == ("Fabrikam", "Northwind")
     page = await mailbox.sync(A, Place(Folder.DELETED))
     assert {moved.ref.item_id, copied.ref.item_id} <= {change.ref.item_id for change in page.changes}
     with pytest.raises(ItemRefused, match="ErrorNameResolutionNoResults"):

@@ -74,6 +74,8 @@ READS: dict[str, Callable[[EwsBackend], Any]] = {
     "GetMailTips": lambda b: b.mail_tips("", [Recipient("a@b.example"), Recipient("c@d.example")], job()),
     "SyncFolderItems": lambda b: b.sync(Place(Folder.DRAFTS), "", 2, job()),
     "GetAttachment": lambda b: b.get_attachment("a", "/nowhere/at/all", lambda _: None, job()),
+    "FindFolder": lambda b: b.find_folders("", job()),
+    "GetUserConfiguration": lambda b: b.category_list(job()),
 }
 
 

@@ -14,12 +14,12 @@ from app.backends.ews.backend import EwsBackend
 from app.backends.port import Job
 from app.domain.attaching import NewAttachment
 from app.domain.errors import AccountError, Trouble, TroubleKind
-from app.domain.listing import Folder, Place
-from app.domain.message import ItemRef
+from app.domain.listing import Folder, Mark, Place
+from app.domain.message import DraftUpdate, Field, ItemRef
 from app.domain.outcome import Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
-from tests.integration.ews.conftest import draft, job
+from tests.integration.ews.conftest import draft, job, letter
 from tests.sandbox_fixture import RunningSandbox
 from tests.scripted_server import ScriptedServer, answer, stall
 
@@ -35,10 +35,22 @@ ASKS: dict[str, Callable[[EwsBackend, Job], Any]] = {
     "resolve": lambda b, j: b.resolve_names("x", j),
     "tips": lambda b, j: b.mail_tips("", [Recipient("a@b.example")], j),
     "sync": lambda b, j: b.sync(Place(Folder.SENT), "", 5, j),
+    "update": lambda b, j: b.update([DraftUpdate(REF, letter(), frozenset({Field.SUBJECT}))], j),
+    "delete": lambda b, j: b.delete([REF], False, j),
+    "copy": lambda b, j: b.copy([REF], Place(Folder.SENT), j),
+    "expand": lambda b, j: b.expand_group(Recipient("a@b.example"), j),
+    "folders": lambda b, j: b.find_folders("", j),
+    "locate": lambda b, j: b.locate([Mark("a", "b")], [Folder.SENT], j),
+    "reports": lambda b, j: b.find_reports(0.0, j),
+    "mime": lambda b, j: b.save_mime(REF, "/nowhere/at/all", j),
+    "fetch": lambda b, j: b.get_attachment("a", "/nowhere/at/all", lambda _: None, j),
+    "categories": lambda b, j: b.category_list(j),
+    "mailboxes": lambda b, j: b.named_mailboxes(j),
 }
 
 
-READS = {"get", "list", "resolve", "tips", "sync"}
+READS = {"get", "list", "resolve", "tips", "sync", "expand", "folders", "locate", "reports", "mime", "fetch"}
+READS |= {"categories", "mailboxes"}
 
 
 @pytest.mark.parametrize("name", ASKS)
