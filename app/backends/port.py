@@ -39,6 +39,7 @@ class Job:
         self._ends = time.monotonic() + seconds
         self._lock = threading.Lock()
         self._cut: Callable[[], None] | None = None
+        self._ended = threading.Event()
         self.left = False
         self.ever_left = False
         self.stopped: TroubleKind | None = None
@@ -77,8 +78,14 @@ class Job:
         with self._lock:
             self.stopped = self.stopped or kind
             cut = self._cut
+        self._ended.set()
         if cut is not None:
             cut()
+
+    def rest(self, seconds: float) -> None:
+        """Do nothing for so long. Raises Stopped as soon as the job is stopped."""
+        self._ended.wait(seconds)
+        self.go_on()
 
     def _must_go_on(self) -> None:
         if self.stopped is not None:
@@ -161,6 +168,13 @@ class Backend(Protocol):
 
     def sync(self, place: Place, state: str, limit: int, job: Job) -> SyncPage:
         """Read what changed in a folder since `state`. Raises AccountError, ItemRefused."""
+        ...
+
+    def notices(self, places: Sequence[Place], tell: Callable[[Sequence[Place]], None], job: Job) -> None:
+        """Tell, on this thread, of folders that change: first of all that are listened to, then of those that did.
+
+        Ends when the server ends it. Raises AccountError; ItemRefused where the server tells of none of them.
+        """
         ...
 
     def get(self, refs: Sequence[ItemRef], job: Job) -> list[FetchOutcome]:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.bootstrap.conversing import Conversing
 from app.bootstrap.enclosing import Enclosing
 from app.bootstrap.many_work import ManyWork
 from app.bootstrap.reading_people import people_words
 from app.bootstrap.resting_work import RestingWork
 from app.domain.errors import MailError
 from app.domain.i18n import ntr, tr
+from app.domain.listing import Order
 from app.domain.message import LocalId
 from app.domain.recipient import Recipient
 from app.domain.record import Record
@@ -51,6 +53,7 @@ class DeskWork:
         self.many = ManyWork(program)
         RestingWork(program)
         self.enclosing = Enclosing(program)
+        self.conversing = Conversing(program)
         self.others: OtherMailboxes | None = None
         stage = program.stage
         stage.on_reading = self.read
@@ -89,10 +92,21 @@ class DeskWork:
             self.others.choose()
 
     def open_last_draft(self) -> None:
-        """Open the draft that was changed last."""
-        room = self._program.drafts_room
-        if room.ids():
-            self._with_rows(room, room.ids()[:1], lambda rows: self._program.writing.open(rows[0]))
+        """Open the draft that was changed last, in whichever mailbox it lies."""
+
+        async def find() -> None:
+            firsts: list[ListRow] = []
+            for session in self._drafts_lists():
+                newest = session.ids()[:1] if session.order is Order.NEWEST else session.ids()
+                firsts += await session.rows_of(newest)
+            if firsts:
+                self._program.writing.open(max(firsts, key=lambda row: row.when))
+
+        self._program.tasks.spawn(find(), "find the last draft")
+
+    def _drafts_lists(self) -> list[ListSession]:
+        """Return the lists of drafts, one's own first."""
+        return [desk.session for place, desk in self._program.stage.desks.items() if place.startswith("drafts")]
 
     # --- rows, which may have to be read first ----------------------------------------------------------------------
 
@@ -123,6 +137,7 @@ class DeskWork:
     def read(self, desk: ListDesk, row: ListRow | None) -> None:
         """Show a row in the reader: its head at once, its text as soon as it is there."""
         self._shown = row
+        self.conversing.show(row)
         if row is None:
             self._program.reader.show_reading(None)
             self.enclosing.show(None, None)
@@ -227,11 +242,12 @@ class DeskWork:
 
     def offer_ready(self) -> None:
         """Say how many are ready; Enter sends them."""
-        ready = self._program.drafts_room.ready()
+        ready = [row for session in self._drafts_lists() for row in session.rows() if row.state is State.READY]
         if not ready:
             self._program.foot.say(tr("No draft is ready. Ctrl+Shift+Enter puts one aside as ready."))
             return
-        self._program.stage.go("drafts")
+        if self._program.stage.kind != "drafts":
+            self._program.stage.go("drafts")
         question = ntr("Send {n} message that is ready?", "Send {n} messages that are ready?", len(ready))
         room, hold = self._program.drafts_room, self._program.hold
         self._program.window.ask(question, tr("Send"), lambda: room.send(ready, hold))

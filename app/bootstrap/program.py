@@ -28,6 +28,7 @@ from app.services.filing import Filing
 from app.services.folders import FolderView
 from app.services.following import Following
 from app.services.letters import Letters
+from app.services.listening import Listening
 from app.services.mail_tips import Tips
 from app.services.outbox import HOLD_SECONDS, Outbox
 from app.services.outbox_view import OutboxView
@@ -106,6 +107,7 @@ class Program:
         self.drafts.sign = self.aids.signatures.sign
         self.readings = Readings(self.letters, self.mailbox, off_thread)
         self.syncing = Syncing(self.mailbox, self.cache, self.accounts, self.letters, clock, spawn)
+        self.listening = Listening(self.mailbox, self.accounts, self.syncing, self.letters, clock, spawn)
         self.following = Following(self.drafts, self.mailbox, self.accounts, clock, off_thread)
         self.address_book = AddressBook(correspondents, self.letters, clock, spawn, off_thread)
         self.readings.read_in_sent.subscribe(lambda r: self.address_book.learn_from_sent(*r))

@@ -37,6 +37,7 @@ class Deadlines(msgspec.Struct, frozen=True):
     read: float = 60.0
     probe: float = 60.0
     attach: float = 900.0
+    notices: float = 2100.0
     sign_in: float = 900.0
 
 
@@ -235,6 +236,16 @@ class EngineClient:
         """SyncFolderItems of one page. Raises AccountError, ItemRefused."""
         end = await self._read(lambda n, seconds: protocol.Sync(n, account_id, seconds, place, state, limit))
         return _must_be(end, protocol.Synced).page
+
+    async def notices(
+        self, account_id: AccountId, places: Sequence[Place], tell: Callable[[Sequence[Place]], None]
+    ) -> None:
+        """Subscribe, and hear of changes until the server ends it. Raises AccountError, ItemRefused."""
+        seconds, asked = self._deadlines.notices, tuple(places)
+        end = await self._link.submit(
+            lambda n: protocol.Notices(n, account_id, seconds, asked), seconds, on_places=tell
+        )
+        _must_be(end, protocol.Done)
 
     async def get(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[FetchOutcome]:
         """GetItem. Raises AccountError."""

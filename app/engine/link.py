@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from app.domain.account import Account, ProbeStep
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.i18n import tr
+from app.domain.listing import Place
 from app.domain.message import AccountId
 from app.domain.signing_in import SignInPage
 from app.engine import protocol, signing_in
@@ -37,6 +38,7 @@ class _Waiting:
     on_step: Callable[[ProbeStep], None] | None
     on_bytes: Callable[[int, int], None] | None
     on_page: Callable[[SignInPage], None] | None = None
+    on_places: Callable[[Sequence[Place]], None] | None = None
     timer: asyncio.TimerHandle | None = None
     started: bool = False
     ended_by: TroubleKind | None = None
@@ -85,6 +87,7 @@ class Link:
         on_step: Callable[[ProbeStep], None] | None = None,
         on_bytes: Callable[[int, int], None] | None = None,
         on_page: Callable[[SignInPage], None] | None = None,
+        on_places: Callable[[Sequence[Place]], None] | None = None,
     ) -> asyncio.Future[protocol.End]:
         """Send the request that `build` makes of an id. Cancelling the future cancels the request."""
         loop = asyncio.get_running_loop()
@@ -94,7 +97,7 @@ class Link:
         if process is None:
             future.set_result(protocol.Failure(request_id, trouble=trouble))
             return future
-        waiting = _Waiting(process, future, on_step, on_bytes, on_page)
+        waiting = _Waiting(process, future, on_step, on_bytes, on_page, on_places)
         self._waiting[request_id] = waiting
         waiting.timer = loop.call_later(seconds, self._end_by, request_id, TroubleKind.DEADLINE)
         future.add_done_callback(lambda done: self._on_done(request_id, done))
@@ -157,6 +160,9 @@ class Link:
             case protocol.Carried(done=done, total=total):
                 if waiting.on_bytes is not None and not nobody:
                     waiting.on_bytes(done, total)
+            case protocol.Noticed(places=places):
+                if waiting.on_places is not None and not nobody:
+                    waiting.on_places(places)
             case signing_in.SignInAsked(page=page):
                 if waiting.on_page is not None and not nobody:
                     waiting.on_page(page)

@@ -206,6 +206,12 @@ class Locate(Work, frozen=True, tag="locate"):
     folders: tuple[Folder | Place, ...]
 
 
+class Notices(Work, frozen=True, tag="notices"):
+    """Tell of changes in folders, by Noticed, until the server ends it. Answered by Done."""
+
+    places: tuple[Place, ...]
+
+
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     """End the request `id`; it is answered all the same, with what can be said of it."""
 
@@ -226,7 +232,7 @@ LookRequest = (
     | AskMailTips
     | Sync
 )
-ReadRequest = Get | ListFolder | Locate | LookRequest
+ReadRequest = Get | ListFolder | Locate | Notices | LookRequest
 AccountRequest = Probe | WriteRequest | ReadRequest
 WorkRequest = SignIn | AccountRequest
 Request = Hello | OpenAccount | WorkRequest | Cancel
@@ -257,6 +263,13 @@ class Carried(msgspec.Struct, frozen=True, tag="carried"):
     id: int
     done: int
     total: int
+
+
+class Noticed(msgspec.Struct, frozen=True, tag="noticed"):
+    """Folders that are listened to from now on, the first time; after that, folders that changed."""
+
+    id: int
+    places: tuple[Place, ...]
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
@@ -378,7 +391,7 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
 Around = MailboxesFound | CategoriesRead
 Found = Around | FoldersFound | Attached | MimeSaved | ReportsFound | AttachmentRead | Resolved | Tips | Synced
 End = Done | SignedInNow | Outcomes | Fetches | Listing | Sightings | Found | Failure
-Answer = Started | Progress | Carried | SignInAsked | End
+Answer = Started | Progress | Carried | Noticed | SignInAsked | End
 Reply = Ready | SecretChanged | Answer
 
 _encoder = msgspec.msgpack.Encoder()

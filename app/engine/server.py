@@ -63,6 +63,7 @@ class _Opened:
         self.writes = Lane(f"{account.account_id} writes", 1)
         self.reads = Lane(f"{account.account_id} reads", _READERS)
         self.files = Lane(f"{account.account_id} files", _FETCHERS)
+        self.notices = Lane(f"{account.account_id} notices", 1)
         self.stop_listening: Callable[[], None] = lambda: None
 
     def backend(self) -> Backend:
@@ -74,11 +75,13 @@ class _Opened:
     def lane_for(self, request: protocol.WorkRequest) -> Lane:
         if isinstance(request, protocol.WriteRequest):
             return self.writes
+        if isinstance(request, protocol.Notices):
+            return self.notices
         return self.files if isinstance(request, protocol.GetAttachment | protocol.SaveMime) else self.reads
 
     def close(self) -> None:
         self.stop_listening()
-        for lane in (self.writes, self.reads, self.files):
+        for lane in (self.writes, self.reads, self.files, self.notices):
             lane.close()
 
 
@@ -204,12 +207,8 @@ class Engine:
 
     def _perform(self, request: protocol.AccountRequest, job: Job, backend: Backend) -> protocol.End:
         match request:
-            case protocol.Attach() | protocol.DeleteAttachments():
-                return self._perform_attaching(request, job, backend)
-            case protocol.GetAttachment():
-                tell = self._teller(request.id)
-                fetch = backend.get_attachment(request.attachment_id, request.path, lambda done: tell(done, 0), job)
-                return protocol.AttachmentRead(request.id, fetch)
+            case protocol.Attach() | protocol.DeleteAttachments() | protocol.GetAttachment():
+                return self._perform_carrying(request, job, backend)
             case protocol.Get():
                 return protocol.Fetches(request.id, tuple(backend.get(request.refs, job)))
             case protocol.ListFolder():
@@ -217,22 +216,31 @@ class Engine:
                 return protocol.Listing(request.id, page)
             case protocol.Locate():
                 return protocol.Sightings(request.id, tuple(backend.locate(request.marks, request.folders, job)))
-            case protocol.Probe():
-                for step in backend.probe(job):
-                    self._reply(protocol.Progress(request.id, step))
-                backend.close()
-                return protocol.Done(request.id)
+            case protocol.Probe() | protocol.Notices():
+                return self._perform_telling(request, job, backend)
             case _ if isinstance(request, protocol.LookRequest):
                 return _look(request, job, backend)
             case _:
                 return protocol.Outcomes(request.id, tuple(_write(request, job, backend)))
 
-    def _perform_attaching(
-        self, request: protocol.Attach | protocol.DeleteAttachments, job: Job, backend: Backend
+    def _perform_telling(self, request: protocol.Probe | protocol.Notices, job: Job, backend: Backend) -> protocol.End:
+        if isinstance(request, protocol.Notices):
+            backend.notices(request.places, lambda told: self._reply(protocol.Noticed(request.id, tuple(told))), job)
+            return protocol.Done(request.id)
+        for step in backend.probe(job):
+            self._reply(protocol.Progress(request.id, step))
+        backend.close()
+        return protocol.Done(request.id)
+
+    def _perform_carrying(
+        self, request: protocol.Attach | protocol.DeleteAttachments | protocol.GetAttachment, job: Job, backend: Backend
     ) -> protocol.End:
         if isinstance(request, protocol.DeleteAttachments):
             return protocol.Attached(request.id, tuple(backend.delete_attachments(request.attachment_ids, job)))
         tell = self._teller(request.id)
+        if isinstance(request, protocol.GetAttachment):
+            fetch = backend.get_attachment(request.attachment_id, request.path, lambda done: tell(done, 0), job)
+            return protocol.AttachmentRead(request.id, fetch)
         return protocol.Attached(request.id, tuple(backend.attach(request.parent, request.attachments, tell, job)))
 
     def _teller(self, request_id: int) -> Callable[[int, int], None]:

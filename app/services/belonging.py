@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from app.domain.cached import RowId
@@ -19,27 +19,43 @@ _BEING_WRITTEN: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTI
 class Belonging:
     """Of one list. `items` are the rows of the server that are known to stand for letters of this machine."""
 
-    def __init__(self, account_id: AccountId, place: Place, letters: Letters) -> None:
-        """Know of no item yet."""
+    def __init__(
+        self,
+        account_id: AccountId,
+        place: Place,
+        letters: Letters,
+        is_listed: Callable[[Place], bool] = lambda _: False,
+    ) -> None:
+        """Know of no item yet; `is_listed` tells whether a folder of another mailbox has a list of its own."""
         self.items: dict[str, tuple[RowId, Row]] = {}
         self.asked_with: Mapping[LocalId, ItemRef] = {}
         self._account_id, self._place, self._letters = account_id, place, letters
+        self._is_listed = is_listed
         self._by_mark: dict[str, tuple[RowId, Row]] = {}
 
     def is_of(self, record: Record) -> bool:
-        """Tell whether a letter is of this list's mailbox. One's own lists show all that was written here."""
+        """Tell whether a letter is of this list's mailbox. One's own lists show what was written here for a mailbox
+        that has no list of its own too: whatever happens to that mailbox, no letter is in none.
+        """
         if record.account_id != self._account_id or self._place.folder_id:
             return False
-        return not self._place.mailbox or self._lies_here(record) or self._place.folder is Folder.OUTBOX
+        if self._place.folder is Folder.OUTBOX or self._lies_here(record):
+            return True
+        return not self._place.mailbox and not self._is_listed(Place(self._place.folder, self._mailbox_of(record)))
 
     def _lies_here(self, record: Record) -> bool:
         """Tell whether a letter lies in the mailbox that the list asks: a principal's draft lies with the principal."""
-        sent = record.state in SENT and self._place.folder is Folder.SENT
-        mailbox = record.copy_to.drafts_of if sent else record.drafts_of
-        filed_here = not sent or not record.copy_to.folder_id
-        if self._place.mailbox and self.has_item(record):
+        filed_here = not self._is_copy(record) or not record.copy_to.folder_id
+        if self.has_item(record):
             return True
-        return filed_here and mailbox.casefold() == self._place.mailbox.casefold()
+        return filed_here and self._mailbox_of(record).casefold() == self._place.mailbox.casefold()
+
+    def _is_copy(self, record: Record) -> bool:
+        return record.state in SENT and self._place.folder is Folder.SENT
+
+    def _mailbox_of(self, record: Record) -> str:
+        """Return the address of the mailbox in which a letter lies, or its copy; empty for one's own."""
+        return record.copy_to.drafts_of if self._is_copy(record) else record.drafts_of
 
     def has_item(self, record: Record) -> bool:
         """Tell whether the server lists a letter's item here: it may have been taken in a moment ago."""

@@ -11,6 +11,7 @@ import time
 from array import array
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -72,7 +73,7 @@ class FolderView(KnownSoFar):
         self.order, self.query, self.searched_server = Order.NEWEST, Query(), False
         self._letters, self._cache, self._mailbox, self._spawn = letters, cache, mailbox, spawn
         self._syncing = syncing
-        self._belonging = Belonging(account_id, place, letters)
+        self._belonging = Belonging(account_id, place, letters, partial(syncing.is_followed, account_id))
         self._base = self._listed = Listed.empty(self.order)
         self._extra: dict[RowId, Row] = {}
         self._asked_for: dict[RowId, Row] = {}
@@ -92,6 +93,7 @@ class FolderView(KnownSoFar):
             letters.changed_together.subscribe(self._on_records),
             letters.forgotten.subscribe(self._on_forgotten),
         ]
+        self._stop.append(syncing.followed.subscribe(self._on_followed))
         if not self._opened:
             self._sync = syncing.follow(account_id, place)
             self._stop.append(self._sync.changed.subscribe(lambda _: self._look_soon()))
@@ -451,6 +453,12 @@ class FolderView(KnownSoFar):
         if hidden and before is None and fresh is not None:
             told.add(row_id)  # it may stand where it stood before, under the same name
         return hidden or before is not None or fresh is not None
+
+    def _on_followed(self, account_id: AccountId) -> None:
+        """A list of another mailbox came or went: its letters stand there, or here."""
+        own = account_id == self.account_id and not self.place.mailbox and self.folder in {Folder.DRAFTS, Folder.SENT}
+        if own and self._opened and not self._closed:
+            self._look_soon()
 
     def _on_forgotten(self, local_id: LocalId) -> None:
         self._changed_meanwhile.add(local_id)

@@ -131,6 +131,16 @@ class Mailbox(Protocol):
         """SyncFolderItems: one page of changes since `state`. Raises ItemRefused too."""
         ...
 
+    async def notices(
+        self, account_id: AccountId, places: Sequence[Place], tell: Callable[[Sequence[Place]], None]
+    ) -> None:
+        """Subscribe to folders, and `tell` of those that changed, until the server ends it (half an hour).
+
+        The first that is told are all that are listened to: those that the server refuses are left out. Raises
+        ItemRefused too, where the server tells of none.
+        """
+        ...
+
     async def get(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[FetchOutcome]:
         """GetItem with all fields of Content and our marks; one answer per item, in order."""
         ...

@@ -8,7 +8,7 @@ round, and the next one comes after a growing pause, when the account is well ag
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.cached import RowId, Standing
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 60.0
+LISTENED_SECONDS: Final = 900.0
+"""How long a folder is not looked at whose server tells of changes, should it have kept one to itself."""
+INBOX: Final = Place(Folder.INBOX)
 FIRST_PAGE: Final = 50
 PAGE: Final = 200
 """Changes in a request: Exchange gives 512 at most, and a smaller page is sooner seen."""
@@ -188,6 +191,10 @@ class Syncing:
         self._turns: dict[AccountId, asyncio.Lock] = {}
         self._names: dict[LocalId, RowId] = {}
         self._accounts_known: set[AccountId] = set()
+        self._listened: dict[AccountId, frozenset[Place]] = {}
+        self._looked: dict[tuple[AccountId, Place], float] = {}
+        self.followed: Event[AccountId] = Event()
+        """Tells whose folders that are looked after are others now."""
         accounts.changed.subscribe(lambda _: self._forget_removed())
 
     def follow(self, account_id: AccountId, place: Place) -> FolderSync:
@@ -200,6 +207,7 @@ class Syncing:
             folder = FolderSync(account_id, place, self._mailbox, self._cache, self._clock, turn)
             folder.known = lambda: self._known(account_id)
             self._folders[account_id, place] = folder
+            self.followed.emit(account_id)
         folder.users += 1
         return folder
 
@@ -208,6 +216,32 @@ class Syncing:
         folder.users -= 1
         if folder.users <= 0:
             self._folders.pop((folder.account_id, folder.place), None)
+            self.followed.emit(folder.account_id)
+
+    def is_followed(self, account_id: AccountId, place: Place) -> bool:
+        """Tell whether somebody looks at a folder, whatever the case of its mailbox."""
+        wanted = place.mailbox.casefold()
+        return any(
+            owner == account_id and one.folder is place.folder and one.mailbox.casefold() == wanted
+            for owner, one in self._folders
+        )
+
+    def places_of(self, account_id: AccountId) -> tuple[Place, ...]:
+        """Return the folders of an account that are looked after."""
+        return tuple(place for owner, place in self._folders if owner == account_id)
+
+    def listen(self, account_id: AccountId, places: Iterable[Place]) -> None:
+        """Take it that changes of these folders are told, and look at them by oneself only now and then."""
+        self._listened[account_id] = frozenset(places)
+
+    async def look_at(self, account_id: AccountId, places: Iterable[Place]) -> None:
+        """Look at folders that were told of, and at reports where the Inbox is one of them."""
+        for place in places:
+            folder = self._folders.get((account_id, place))
+            if folder is not None:
+                await self._look(folder)
+            elif place == INBOX:
+                await self.look_for_reports(account_id)
 
     async def gone(self, account_id: AccountId, place: Place, item_ids: Sequence[str]) -> None:
         """Take out of a list at once what has left it by our own doing. Raises StorageError."""
@@ -268,11 +302,24 @@ class Syncing:
             for folder in list(self._folders.values()):
                 if self._accounts.is_paused(folder.account_id):
                     continue
-                await folder.sync()
+                if self._is_told_of(folder):
+                    continue
+                await self._look(folder)
                 failed = failed or folder.trouble is not None
                 if not failed and folder.place == _OWN_SENT:
                     await self.look_for_reports(folder.account_id)
             failures = failures + 1 if failed else 0
+
+    def _is_told_of(self, folder: FolderSync) -> bool:
+        """Tell whether one would hear of a change, and looked not long ago."""
+        told = folder.place in self._listened.get(folder.account_id, ())
+        looked = self._looked.get((folder.account_id, folder.place), 0.0)
+        return told and self._clock.now() - looked < LISTENED_SECONDS
+
+    async def _look(self, folder: FolderSync) -> None:
+        await folder.sync()
+        if folder.trouble is None:
+            self._looked[folder.account_id, folder.place] = self._clock.now()
 
     def _known(self, account_id: AccountId) -> dict[LocalId, ItemRef]:
         return {r.local_id: r.ref for r in self._letters.all() if r.account_id == account_id and r.ref is not None}

@@ -143,6 +143,12 @@ class WatchedMailbox:
         """SyncFolderItems, watched."""
         return await self._reading(account_id, self._mailbox.sync(account_id, place, state, limit))
 
+    async def notices(
+        self, account_id: AccountId, places: Sequence[Place], tell: Callable[[Sequence[Place]], None]
+    ) -> None:
+        """Notifications, not watched: what happens to them is no trouble of the person's."""
+        await self._mailbox.notices(account_id, places, tell)
+
     async def get(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[FetchOutcome]:
         """GetItem, watched."""
         return await self._reading(account_id, self._mailbox.get(account_id, refs))

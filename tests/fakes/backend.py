@@ -135,6 +135,12 @@ class FakeBackend:
         self._enter("sync", job)
         return SyncPage(state or "1")
 
+    def notices(self, places: Sequence[Place], tell: Callable[[Sequence[Place]], None], job: Job) -> None:
+        """Tell of all, then of the first."""
+        tell(places)
+        self._enter("notices", job)
+        tell(places[:1])
+
     def get(self, refs: Sequence[ItemRef], job: Job) -> list[FetchOutcome]:
         """Say that each is unknown."""
         self._enter("get", job)

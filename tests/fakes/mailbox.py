@@ -84,6 +84,7 @@ class Stored:
     created: float = 0.0
     modified: float = 0.0
     sent: float = 0.0
+    conversation: str = ""
 
     @property
     def ref(self) -> ItemRef:
@@ -475,5 +476,6 @@ def row_of_stored(item: Stored) -> Row:
         message_id=item.message_id,
         categories=content.options.categories,
         flagged=content.options.follow_up.status is FlagStatus.FLAGGED,
+        conversation=item.conversation,
         deferred=content.options.deferred if item.folder is Folder.OUTBOX else 0.0,
     )

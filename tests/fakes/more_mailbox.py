@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -41,6 +42,10 @@ class MoreOfAMailbox:
         self.contents: dict[str, bytes] = {}
         self.folder_changes = FolderChanges()
         self.reports: list[tuple[str, Report]] = []
+        self.has_notices = False
+        self._listeners: list[
+            tuple[AccountId, frozenset[Place], Callable[[Sequence[Place]], None], asyncio.Future[None]]
+        ] = []
         self._attachment_numbers = itertools.count(1)
 
     async def move(self: Any, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
@@ -189,6 +194,38 @@ class MoreOfAMailbox:
         """Name those of `categories`."""
         await self._read("category_list", account_id, ())
         return tuple(self.categories)
+
+    async def notices(
+        self: Any, account_id: AccountId, places: Sequence[Place], tell: Callable[[Sequence[Place]], None]
+    ) -> None:
+        """Tell of what `happens`, until `end_notices`; refused unless `has_notices`."""
+        await self._read("notices", account_id, tuple(places))
+        if not self.has_notices:
+            raise ItemRefused(ServerWords("Error", "ErrorInvalidOperation", "The operation is not offered here.", 0))
+        listened = [place for place in places if place.mailbox not in self.closed_to_us]
+        tell(listened)
+        ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        listener = (account_id, frozenset(listened), tell, ended)
+        self._listeners.append(listener)
+        try:
+            await ended
+        finally:
+            self._listeners.remove(listener)
+
+    def happens(self, account_id: AccountId, *places: Place) -> None:
+        """Tell whoever listens that something changed in these folders."""
+        for owner, listened, tell, _ in list(self._listeners):
+            told = [place for place in places if place in listened]
+            if owner == account_id and told:
+                tell(told)
+
+    def end_notices(self, error: Exception | None = None) -> None:
+        """End every connection over which notices come, as a server that ends it, or by an error."""
+        for *_, ended in list(self._listeners):
+            if error is None:
+                ended.set_result(None)
+            else:
+                ended.set_exception(error)
 
     async def sync(self: Any, account_id: AccountId, place: Place, state: str = "", limit: int = 100) -> SyncPage:
         """Tell what changed since `state`; see `folder_changes.py`."""

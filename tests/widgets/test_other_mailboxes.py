@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.domain.listing import Folder, Place
 from app.domain.message import Content
 from app.domain.recipient import Recipient
+from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA, BEN
@@ -121,3 +122,56 @@ async def test_a_mailbox_taken_away_leaves_the_rail_and_ones_own_list_shows(prog
     await scene.press("G, M")
     assert scene.foot.startswith("There is no other mailbox")
     assert scene.in_list()
+
+
+async def test_a_draft_kept_in_another_mailbox_stands_under_it_alone_and_all_keys_find_it(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    await add(scene)
+    await scene.saved(subject="Mine")
+    await scene.passes(1)
+    name = await scene.saved(subject="Theirs")
+    await scene.program.letters.change(name, drafts_of=SALES, copy_to=CopyTo(CopyKind.PRINCIPAL_SENT, SALES))
+    (item,) = [one for one in scene.mailbox.items.values() if one.local_id == name]
+    item.owner = SALES
+    await scene.press("F5")
+    assert shown(scene) == ["Mine"]
+    await scene.press("L")
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    assert scene.letter.session.local_id == name
+    await scene.press("Escape")
+    await go(scene, "drafts")
+    assert shown(scene) == ["Theirs"]
+    await scene.press("Ctrl+Shift+Return")
+    await scene.press("Ctrl+2", "F9", "Return")
+    await scene.passes(HOLD + 1)
+    assert [one.content.subject for one in scene.mailbox.delivered] == ["Theirs"]
+
+
+async def test_what_is_kept_in_a_mailbox_that_goes_is_in_ones_own_list_again(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await add(scene)
+    name = await scene.saved(subject="Theirs")
+    await scene.program.letters.change(name, drafts_of=SALES)
+    (item,) = [one for one in scene.mailbox.items.values() if one.local_id == name]
+    item.owner = SALES
+    await scene.press("F5")
+    assert shown(scene) == []
+    await scene.program.aids.identities.remove(ANNA, SALES)
+    await scene.until(lambda: shown(scene) == ["Theirs"])
+
+
+async def test_a_copy_that_is_filed_in_another_mailbox_stands_in_its_sent(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await add(scene)
+    name = await scene.saved(subject="For Sales")
+    await scene.program.letters.change(name, drafts_of=SALES, copy_to=CopyTo(CopyKind.PRINCIPAL_SENT, SALES))
+    (item,) = [one for one in scene.mailbox.items.values() if one.local_id == name]
+    item.owner = SALES
+    await scene.program.outbox.send([name], 0)
+    await scene.passes(5)
+    await scene.press("Ctrl+3", "F5")
+    assert shown(scene) == []
+    await go(scene, "sent")
+    assert shown(scene) == ["For Sales"]

@@ -18,10 +18,11 @@ from app.backends.ews.category_list import categories_of, get_category_list
 from app.backends.ews.download import NewFile, Unwritable
 from app.backends.ews.folder_names import find_folders, folders_in, mail_folders
 from app.backends.ews.items import is_true, mark_of, ref_of, row_of
+from app.backends.ews.notices import Noticing
 from app.backends.ews.probe import probe
 from app.backends.ews.replies import fetched_of, mime_of, outcomes_of, words_of
 from app.backends.ews.syncing import page_of, sync_items
-from app.backends.ews.troubles import trouble_of
+from app.backends.ews.troubles import OF_THE_ACCOUNT, trouble_of
 from app.backends.ews.verdicts import fault_outcome, not_sent, refused_here, untold
 from app.backends.ews.wire import LOOPBACK, HttpRefusal, Wire
 from app.backends.ews.xml import ITEMS, Element, Unreadable, child, text_of
@@ -172,6 +173,21 @@ class EwsBackend:
     def sync(self, place: Place, state: str, limit: int, job: Job) -> SyncPage:
         """SyncFolderItems of one page."""
         return self._answer(sync_items(place, state, limit), page_of, job)
+
+    def notices(self, places: Sequence[Place], tell: Callable[[Sequence[Place]], None], job: Job) -> None:
+        """Subscribe, and GetStreamingEvents; GetEvents every few seconds where that is not offered."""
+        if self._wire is None:
+            raise error_for(self._unusable or self._trouble(""))
+        try:
+            Noticing(self._wire, tell, job).run(places)
+        except ItemRefused:
+            raise
+        except SoapFault as fault:
+            if fault.words.response_code in OF_THE_ACCOUNT | {"ErrorServerBusy"}:
+                raise error_for(trouble_of(fault, job, self._account.endpoint)) from fault
+            raise ItemRefused(fault.words) from fault
+        except Exception as error:
+            raise error_for(trouble_of(_known(error, job), job, self._account.endpoint)) from error
 
     def get(self, refs: Sequence[ItemRef], job: Job) -> list[FetchOutcome]:
         """GetItem of everything that Content holds."""

@@ -8,7 +8,7 @@ ErrorServerBusy neither ends the batch nor posts it again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import requests
@@ -39,6 +39,10 @@ class _Call(EWSService):  # type: ignore[misc] # exchangelib has no types
     def wrap(self, content: bytes | UploadBody, api_version: str | None = None) -> bytes | UploadBody:  # noqa: ARG002 - exchangelib's signature
         return content
 
+    def _extra_headers(self) -> dict[str, str]:
+        """SOAP 1.1 section 6.1.1, and the soapAction of each operation in [MS-OXWSMSG] 6.2."""
+        return {"SOAPAction": f'"{M}/{self.SERVICE_NAME}"'}
+
     def _api_versions_to_try(self) -> tuple[str]:
         return (SERVER_VERSION,)
 
@@ -54,29 +58,14 @@ class _Call(EWSService):  # type: ignore[misc] # exchangelib has no types
         return root.find(f"{{{SOAP}}}Header"), body
 
     def _get_soap_messages(self, body: Element) -> list[Element]:
-        fault = body.find(f"{{{SOAP}}}Fault")
-        if fault is not None:
-            raise SoapFault(_words_of_fault(fault))
-        response = _response_in(body, self.SERVICE_NAME)
-        messages = None if response is None else response.find(f"{{{M}}}ResponseMessages")
-        if messages is None:
-            raise Unreadable("no ResponseMessages")
-        return list(messages)
+        return messages_in(body, self.SERVICE_NAME)
 
 
-class _Download(_Call):
-    """A call whose reply holds a file: it is read from the connection piece by piece."""
+class _Open(_Call):
+    """A call whose reply is read from the connection piece by piece."""
 
-    file: NewFile
     _streaming_session: Any
     _streaming_response: Any
-
-    def _get_soap_parts(self, response: requests.Response) -> tuple[Element | None, Element]:  # type: ignore[override] # an instance's, for its file
-        root = read_aside(response.iter_content(PIECE), self.file)
-        body = root.find(f"{{{SOAP}}}Body")
-        if body is None:
-            raise Unreadable("no Body")
-        return None, body
 
     def leave(self, *, whole: bool) -> None:
         """Give the connection back; one whose reply was not read to its end is closed."""
@@ -87,6 +76,34 @@ class _Download(_Call):
         if response is not None:
             response.close()
         (self.protocol.release_session if whole else self.protocol.retire_session)(session)
+
+
+class _Download(_Open):
+    """A call whose reply holds a file."""
+
+    file: NewFile
+
+    def _get_soap_parts(self, response: requests.Response) -> tuple[Element | None, Element]:  # type: ignore[override] # an instance's, for its file
+        root = read_aside(response.iter_content(PIECE), self.file)
+        body = root.find(f"{{{SOAP}}}Body")
+        if body is None:
+            raise Unreadable("no Body")
+        return None, body
+
+
+class _Stream(_Open):
+    """A call whose reply is many, one after the other, for as long as the connection stays open."""
+
+    SERVICE_NAME = "GetStreamingEvents"
+
+    def _extra_headers(self) -> dict[str, str]:
+        return {"Accept-Encoding": "identity"}  # a compressor would hold back what is to be told now
+
+    def _get_soap_parts(self, response: requests.Response) -> tuple[None, requests.Response]:  # type: ignore[override] # it is read later
+        return None, response
+
+    def _get_soap_messages(self, body: requests.Response) -> requests.Response:  # type: ignore[override] # as above
+        return body
 
 
 class GetMailTips(_Call):
@@ -120,6 +137,8 @@ _OPERATIONS = (
     "DeleteAttachment",
     "ResolveNames",
     "ExpandDL",
+    "Subscribe",
+    "GetEvents",
     "GetUserConfiguration",
 )
 _CALLS: dict[str, type[_Call]] = {name: type(name, (_Call,), {"SERVICE_NAME": name}) for name in _OPERATIONS}
@@ -192,6 +211,26 @@ def download(wire: Wire, request: Element, job: Job, file: NewFile) -> list[Elem
     return messages
 
 
+def streamed(wire: Wire, request: Element, job: Job, silence: float) -> Iterator[bytes]:
+    """Send `request`, and yield what comes of a reply that stays open. After `silence` seconds it is taken for dead.
+
+    Raises what `post` raises.
+    """
+    content, timeout = _begin(wire, request, job)
+    call = _Stream(wire, timeout=(timeout[0], silence))
+    call.streaming = True
+    whole = False
+    work_on(job)
+    try:
+        response: requests.Response = call._get_response_xml(content)  # noqa: SLF001 - as above
+        yield from response.iter_content(None)
+        whole = True
+    finally:
+        work_on(None)
+        job.attach(None)
+        call.leave(whole=whole)
+
+
 def _begin(wire: Wire, request: Element, job: Job) -> tuple[bytes, tuple[float, float]]:
     """Return what is sent, and how long connecting and reading may take. Raises port.Stopped."""
     job.begin_request()
@@ -199,6 +238,18 @@ def _begin(wire: Wire, request: Element, job: Job) -> tuple[bytes, tuple[float, 
     content = envelope(request, culture=culture(), impersonated=wire.impersonated, zone=zone)
     remaining = job.remaining()
     return content, (min(_CONNECT_SECONDS, remaining), remaining)
+
+
+def messages_in(body: Element, operation: str) -> list[Element]:
+    """Return the ResponseMessages in a Body. Raises SoapFault, Unreadable."""
+    fault = body.find(f"{{{SOAP}}}Fault")
+    if fault is not None:
+        raise SoapFault(_words_of_fault(fault))
+    response = _response_in(body, operation)
+    messages = None if response is None else response.find(f"{{{M}}}ResponseMessages")
+    if messages is None:
+        raise Unreadable("no ResponseMessages")
+    return list(messages)
 
 
 def _response_in(body: Element, operation: str) -> Element | None:

@@ -36,10 +36,6 @@ class DraftsSession(ListSession):
     async def _send(self, rows: list[ListRow], hold_seconds: float) -> None:
         self.on_sent(await self._outbox.send(rows, hold_seconds))
 
-    def ready(self) -> list[ListRow]:
-        """Return the drafts that were put aside as ready."""
-        return [row for row in self.rows() if row.state is State.READY]
-
     def set_ready(self, rows: Sequence[ListRow]) -> None:
         """Put these aside as ready, or take that back where all of them are."""
         if rows:

@@ -66,6 +66,7 @@ REQUESTS: list[protocol.Request] = [
     protocol.AskMailTips(17, A, 9.0, "me@example.org", (Recipient("you@example.org"),)),
     protocol.Sync(18, A, 9.0, Place(Folder.DRAFTS), "state", 20),
     protocol.FindFolders(19, A, 9.0, "sales@example.org"),
+    protocol.Notices(20, A, 9.0, (Place(Folder.SENT), Place(Folder.DRAFTS, "m"))),
     protocol.Cancel(9, TroubleKind.DEADLINE),
 ]
 OUTCOME = Outcome(Verdict.REFUSED, REF, WORDS, Trouble(TroubleKind.SERVER, "d", retry_after=1.5), 5.0)
@@ -74,6 +75,7 @@ REPLIES: list[protocol.Reply] = [
     protocol.Started(1),
     protocol.Progress(1, ProbeStep("tls", passed=True, detail="d")),
     protocol.Done(1),
+    protocol.Noticed(1, (Place(Folder.SENT),)),
     protocol.Outcomes(1, (OUTCOME,)),
     protocol.Fetches(1, (FetchOutcome(OUTCOME, Fetched(REF, CONTENT)),)),
     protocol.Listing(1, Page((Row(REF),), 1, 2)),
