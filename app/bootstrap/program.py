@@ -33,13 +33,15 @@ from app.services.mail_tips import Tips
 from app.services.outbox import HOLD_SECONDS, Outbox
 from app.services.outbox_view import OutboxView
 from app.services.people import People
-from app.services.ports import AttachedFiles, Cache, Clock, Correspondents, Journal, Mailbox, Secrets, Settings
+from app.services.ports import AttachedFiles, Cache, Clock, Correspondents, Journal, Secrets, Server, Settings
 from app.services.preset_settings import PresetSettings
 from app.services.reading import Readings
 from app.services.remedies import Remedies
+from app.services.signing_in import SigningIn
 from app.services.syncing import Syncing
 from app.services.undoing import Undoing
 from app.services.watched import WatchedMailbox
+from app.ui.browser import open_in_browser
 from app.ui.letter_list.session import ListSession
 from app.ui.off_thread import off_thread
 from app.ui.reader import Reader
@@ -50,6 +52,7 @@ from app.views.outbox.session import OutboxSession
 from app.views.outbox.view import OutboxDesk
 from app.views.sent.session import SentSession
 from app.views.sent.view import SentDesk
+from app.views.settings.browser_sign_in import BrowserSignIn
 from app.views.settings.sign_in import SignInSession
 from app.views.shell.foot import Foot
 from app.views.shell.stage import Stage
@@ -64,7 +67,7 @@ class Ports(NamedTuple):
 
     journal: Journal
     settings: Settings
-    mailbox: Mailbox
+    mailbox: Server
     secrets: Secrets
     clock: Clock
     correspondents: Correspondents
@@ -95,6 +98,7 @@ class Program:
     def _build_services(self, correspondents: Correspondents, files: AttachedFiles) -> None:
         spawn, clock = self.tasks.spawn, self.clock
         self.accounts = Accounts(self.settings, self.secrets, self._server)
+        self.signing = SigningIn(self._server, self.accounts, self.secrets, spawn, open_in_browser)
         self.mailbox = WatchedMailbox(self._server, self.accounts, clock)
         self.letters = Letters(self.journal, clock, spawn)
         self.drafts = Drafts(self.letters, self.mailbox, self.accounts, clock, spawn, files)
@@ -123,7 +127,7 @@ class Program:
         self.rooms: tuple[ListSession, ...] = (self.drafts_room, self.outbox_room, self.sent_room)
         for room in self.rooms:
             room.moving = self.drafts.gathering.total
-        self.sign_in = SignInSession(self.accounts, self.tasks)
+        self.sign_in = SignInSession(self.accounts, self.tasks, BrowserSignIn(self.signing, self.tasks))
         self.reader = Reader()
         self.stage = Stage(
             self.window,

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 
 from app.bootstrap.desk_work import OPENS_THE_LETTER
 from app.commands.command import Context
+from app.domain.account import AuthKind
 from app.domain.errors import AccountError, MailError, StorageError
 from app.domain.i18n import ntr, tr
 from app.domain.message import AccountId, LocalId
@@ -202,7 +203,8 @@ class WindowWork:
         trouble = self._program.accounts.trouble(account.account_id)
         looking = any(room.loading for room in self._program.rooms)
         if not self._program.accounts.is_open(account.account_id) and self.can_sign_in():
-            words, tone = tr("Waiting for your password"), "warn"
+            by_browser = account.auth is AuthKind.OAUTH
+            words, tone = tr("Waiting for your sign-in") if by_browser else tr("Waiting for your password"), "warn"
         elif trouble is not None or not self._program.accounts.is_open(account.account_id):
             words, tone = tr("Not connected"), "warn"
         else:
@@ -224,6 +226,8 @@ class WindowWork:
         account = self._program.accounts.default
         if action == "sign-in":
             self.sign_in()
+        elif action == "settings":
+            self.show_settings()
         elif action == "copy-details":
             self._program.window.account_bar.copy_details()
             self._program.foot.say(tr("Details copied"))

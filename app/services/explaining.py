@@ -15,6 +15,7 @@ from app.domain.i18n import tr
 from app.domain.outcome import Outcome, ServerWords, Verdict
 from app.services.actions import action_words
 from app.services.sentences import Facts, Scene, sentence_for
+from app.services.sign_in_words import words_of
 from app.services.times import clock_time, exact_time
 
 Details = tuple[tuple[str, str], ...]
@@ -127,8 +128,11 @@ def _not_genuine(trouble: Trouble, host: str) -> tuple[str, str]:
     return " ".join(part for part in parts if part), "try-now"
 
 
-def _sign_in(_trouble: Trouble, _host: str) -> tuple[str, str]:
-    return tr("Your sign-in has expired. Messages are waiting."), "sign-in"
+def _sign_in(trouble: Trouble, _host: str) -> tuple[str, str]:
+    words = words_of(trouble.detail)
+    if words is None:
+        return tr("Your sign-in has expired. Messages are waiting."), "sign-in"
+    return " ".join((words.sentence, words.advice, tr("Messages are waiting."))), words.action
 
 
 def _service_off(_trouble: Trouble, _host: str) -> tuple[str, str]:
@@ -167,6 +171,9 @@ def _cancelled(_trouble: Trouble, _host: str) -> tuple[str, str]:
 
 
 def _server(trouble: Trouble, host: str) -> tuple[str, str]:
+    said = words_of(trouble.detail)
+    if said is not None:
+        return " ".join((said.sentence, tr("Messages are waiting."))), said.action
     code, _, words = trouble.detail.partition(": ")
     if code.startswith("Error") and " " not in code:
         return _of_fault(ServerWords("Error", code, words))

@@ -22,6 +22,7 @@ from app.domain.outcome import FetchOutcome, Outcome
 from app.domain.query import Query
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo, Letter, Record
+from app.domain.signing_in import SignedIn, SignInPage, SignInWay
 
 
 class Mailbox(Protocol):
@@ -163,6 +164,24 @@ class Mailbox(Protocol):
     ) -> list[Sighting]:
         """Look for marked messages in `folders` (our named property, or the Message-ID); at most one request each."""
         ...
+
+
+class SignIns(Protocol):
+    """Signing in with OAuth, by way of the engine. The secret of such an account is a refresh token."""
+
+    async def sign_in(
+        self, account: Account, way: SignInWay, on_page: Callable[[SignInPage], None], proxy_secret: str = ""
+    ) -> SignedIn:
+        """Sign in; `on_page` is told what the person is to open. Cancelled, it ends. Raises AccountError."""
+        ...
+
+    def on_secret_changed(self, tell: Callable[[AccountId, str], None]) -> None:
+        """Name whom to tell, on the window's thread, of the next secret of an account that is open."""
+        ...
+
+
+class Server(Mailbox, SignIns, Protocol):
+    """Both, as the engine is."""
 
 
 class Cache(Protocol):

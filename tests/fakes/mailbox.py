@@ -15,7 +15,7 @@ Other hands on the same mailbox: `put`, `edit_elsewhere`, `delete_elsewhere`. Se
 is to go later rests there and not in the Outbox), `closed_to_us` (mailboxes that may not be looked into, nor written
 to), `nobodys` (addresses without a mailbox). A copy that is to go to another mailbox than the draft's leaves the draft
 too, as Exchange does. The directory is what `people`, `groups` and `tips` hold. The operations that lists and compose
-do not use stand in `more_mailbox.py`.
+do not use stand in `more_mailbox.py`, signing in with OAuth in `sign_ins.py`.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from app.domain.outcome import FetchOutcome, Outcome, ServerWords, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from tests.fakes.more_mailbox import MoreOfAMailbox
+from tests.fakes.sign_ins import FakeSignIns, SignInsAsked
 
 _T = TypeVar("_T")
 
@@ -124,7 +125,7 @@ class _Failure:
     processed: bool
 
 
-class FakeMailbox(MoreOfAMailbox):
+class FakeMailbox(MoreOfAMailbox, FakeSignIns):
     """The fake. Accounts need opening before the first call, as with the engine; `accounts` shows them."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
@@ -139,6 +140,7 @@ class FakeMailbox(MoreOfAMailbox):
             ProbeStep(name, passed=True) for name in ("name", "connect", "tls", "sign-in", "ews", "drafts")
         ]
         super().__init__()
+        self.sign_ins = SignInsAsked()
         self.leaves_drafts = False
         self.files_no_copy = False
         self.holds_in_drafts = False

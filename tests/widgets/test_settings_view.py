@@ -17,9 +17,11 @@ from app.domain.message import AccountId
 from app.domain.presets import read_presets
 from app.domain.proxy import proxy_key
 from app.services.accounts import Accounts
+from app.services.signing_in import SigningIn
 from app.ui import theme
 from app.ui.tasks import Tasks
 from app.views.settings.account_form import FormField
+from app.views.settings.browser_sign_in import BrowserSignIn
 from app.views.settings.session import SettingsSession
 from app.views.settings.sign_in import SignInSession
 from app.views.settings.sign_in_bar import SignInBar
@@ -482,7 +484,8 @@ class BarScene:
         self.secrets = FakeSecrets()
         self.tasks = Tasks()
         self.accounts = Accounts(FakeSettings([BERT]), self.secrets, self.mailbox)
-        self.session = SignInSession(self.accounts, self.tasks)
+        signing = SigningIn(self.mailbox, self.accounts, self.secrets, self.tasks.spawn, lambda _: True)
+        self.session = SignInSession(self.accounts, self.tasks, BrowserSignIn(signing, self.tasks))
         self.window = QWidget()
         qtbot.addWidget(self.window)
         self.letter = QLineEdit(self.window)

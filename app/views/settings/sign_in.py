@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.domain.account import Account, ProbeStep
+from app.domain.account import Account, AuthKind, ProbeStep
 from app.domain.errors import AccountError
 from app.domain.i18n import tr
 from app.domain.message import AccountId
+from app.domain.signing_in import SignedIn, SignInWay
 from app.services.accounts import Accounts
 from app.ui.tasks import Tasks
+from app.views.settings.browser_sign_in import BrowserSignIn
 
 if TYPE_CHECKING:
     import asyncio
@@ -23,15 +25,17 @@ def _nothing(*_: object) -> None:
 
 
 class SignInSession:
-    """Accounts that wait for a password, asked for one at a time, in the way of nothing else.
+    """Accounts that wait for a password, or to be signed in by a browser, one at a time, in the way of nothing else.
 
     `on_change` is called after every change that is to be drawn.
     """
 
-    def __init__(self, accounts: Accounts, tasks: Tasks) -> None:
+    def __init__(self, accounts: Accounts, tasks: Tasks, browser: BrowserSignIn) -> None:
         """Listen to what `accounts` wants, and withdraw what is settled elsewhere."""
         self._service = accounts
         self._tasks = tasks
+        self.browser = browser
+        browser.on_change = self._redraw
         accounts.secret_wanted.subscribe(self.ask)
         accounts.well.subscribe(self.withdraw)
         accounts.changed.subscribe(lambda _: self._withdraw_removed())
@@ -48,8 +52,32 @@ class SignInSession:
 
     @property
     def trying(self) -> bool:
-        """Tell whether a password is being tried."""
-        return self._trying is not None
+        """Tell whether a password is being tried, or a sign-in by the browser under way."""
+        return self._trying is not None or self.browser.running
+
+    @property
+    def by_browser(self) -> bool:
+        """Tell whether it is no password that is asked for now, but a sign-in by the browser."""
+        return self.account is not None and self.account.auth is AuthKind.OAUTH
+
+    def sign_in_by(self, way: SignInWay) -> None:
+        """Begin to sign in by the browser, or begin anew in another way."""
+        account = self.account
+        if account is not None and self.by_browser:
+            self.browser.begin(account, way, lambda done: self._take(account, done))
+
+    def _redraw(self) -> None:
+        self.on_change()
+
+    def stop(self) -> None:
+        """Give up what is under way, and go on asking."""
+        self._stop()
+        self.on_change()
+
+    async def _take(self, account: Account, done: SignedIn) -> None:
+        kept = await self._service.give_secret(account.account_id, done.secret)
+        self.notice = "" if kept else tr("You will be asked to sign in at each start.")
+        self.withdraw(account.account_id)
 
     def ask(self, account: Account) -> None:
         """Ask for the password of `account`, at start or because the server did not accept the one there is."""
@@ -118,6 +146,7 @@ class SignInSession:
         import asyncio
 
         self.error = ""
+        self.browser.stop()
         if self._trying is not None and self._trying is not asyncio.current_task():
             self._trying.cancel()
             self._trying = None

@@ -1,4 +1,4 @@
-"""Asks for one missing password in a bar over the lists: nothing is blocked, and later is an answer."""
+"""Asks for one missing password, or for a sign-in, in a bar over the lists: nothing is blocked, later is an answer."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from app.domain.account import Account
 from app.domain.i18n import tr
+from app.domain.signing_in import SignInWay
 from app.ui import icons, theme
 from app.ui.announcing import say_aloud
 from app.ui.inputs import FormLine
 from app.ui.label import Label
 from app.views.settings.fields import press_with_enter
 from app.views.settings.sign_in import SignInSession
+from app.views.settings.sign_in_panel import SignInPanel
 
 
 class SignInBar(QFrame):
@@ -40,6 +43,9 @@ class SignInBar(QFrame):
         self._error = Label(self)
         self._error.setProperty("tone", "bad")
         self._error.setFont(theme.font(size=12))
+        self._error.setWordWrap(True)
+        self.panel = SignInPanel(session.browser, self)
+        self.panel.other_way.clicked.connect(self._change_way)
         self.line.returnPressed.connect(self._sign_in)
         self.sign_in.clicked.connect(self._sign_in)
         self.later.clicked.connect(self._postpone)
@@ -61,14 +67,16 @@ class SignInBar(QFrame):
         column.setContentsMargins(12, 8, 8, 8)
         column.setSpacing(4)
         column.addLayout(line)
+        column.addWidget(self.panel)
         column.addWidget(self._error)
+        self.panel.setContentsMargins(18 + theme.GAP, 0, 0, 4)
         self._error.setContentsMargins(18 + theme.GAP, 0, 0, 0)
 
     def ask_now(self) -> None:
         """Put the focus into the bar, which gives it back when it is done."""
         if self._session.account is not None:
             self._back_to = self.window().focusWidget()
-            self.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            (self.sign_in if self._session.by_browser else self.line).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def refresh(self) -> None:
         """Draw what the session says."""
@@ -79,19 +87,37 @@ class SignInBar(QFrame):
         if account.account_id != self._asked_for:
             self._asked_for = account.account_id
             self.line.clear()
-        self._label.setText(tr("&Password for {address}", address=account.address.replace("&", "&&")))
-        self.line.setAccessibleName(tr("Password for {address}", address=account.address))
-        self.line.setReadOnly(self._session.trying)
-        self.sign_in.setEnabled(not self._session.trying)
-        self.sign_in.setText(tr("Signing in…") if self._session.trying else tr("Si&gn in"))
-        error = self._session.error
+        (self._refresh_browser if self._session.by_browser else self._refresh_password)(account)
+        self.panel.refresh()
+        error = self._session.error or (self._session.browser.error if self._session.by_browser else "")
         if error and error != self._error.text():
-            say_aloud(self.line, error)
+            say_aloud(self, error)
             self.line.selectAll()
         self._error.setText(error)
         self._error.setVisible(bool(error))
         self.line.setAccessibleDescription(error)
         self.show()
+
+    def _refresh_password(self, account: Account) -> None:
+        self.line.show()
+        self.setFocusProxy(self.line)
+        self._label.setText(tr("&Password for {address}", address=account.address.replace("&", "&&")))
+        self.line.setAccessibleName(tr("Password for {address}", address=account.address))
+        self.line.setReadOnly(self._session.trying)
+        self.sign_in.setEnabled(not self._session.trying)
+        self.sign_in.setText(tr("Signing in…") if self._session.trying else tr("Si&gn in"))
+
+    def _refresh_browser(self, account: Account) -> None:
+        self.line.hide()
+        self.setFocusProxy(self.sign_in)
+        self._label.setText(tr("Sign in again to {address}", address=account.address.replace("&", "&&")))
+        self.sign_in.setEnabled(True)
+        self.sign_in.setText(tr("&Stop") if self._session.trying else tr("Si&gn in again"))
+        self.sign_in.setAccessibleName(tr("Sign in again to {address}", address=account.address))
+
+    def _change_way(self) -> None:
+        by_code = self._session.browser.way is SignInWay.CODE
+        self._session.sign_in_by(SignInWay.BROWSER if by_code else SignInWay.CODE)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -100,7 +126,12 @@ class SignInBar(QFrame):
             super().keyPressEvent(event)
 
     def _sign_in(self) -> None:
-        self._session.sign_in(self.line.text())
+        if not self._session.by_browser:
+            self._session.sign_in(self.line.text())
+        elif self._session.trying:
+            self._session.stop()
+        else:
+            self._session.sign_in_by(SignInWay.BROWSER)
 
     def _postpone(self) -> None:
         self._session.postpone()

@@ -9,7 +9,9 @@ from app.domain.account import Account, ProbeStep
 from app.domain.errors import MailError, Trouble, TroubleKind, Unreachable
 from app.domain.message import AccountId
 from app.services.accounts import Accounts
+from app.services.signing_in import SigningIn
 from app.ui.tasks import Tasks
+from app.views.settings.browser_sign_in import BrowserSignIn
 from app.views.settings.sign_in import SignInSession
 from tests.fakes.mailbox import FakeMailbox
 from tests.fakes.secrets import FakeSecrets
@@ -36,7 +38,14 @@ class Scene:
         self.errors: list[MailError] = []
         self.tasks.on_mail_error = self.errors.append
         self.accounts = Accounts(FakeSettings(accounts), self.secrets, self.mailbox)
-        self.session = SignInSession(self.accounts, self.tasks)
+        self.opened_pages: list[str] = []
+        self.signing = SigningIn(self.mailbox, self.accounts, self.secrets, self.tasks.spawn, self.open_page)
+        self.session = SignInSession(self.accounts, self.tasks, BrowserSignIn(self.signing, self.tasks))
+        self.has_browser = True
+
+    def open_page(self, url: str) -> bool:
+        self.opened_pages.append(url)
+        return self.has_browser
 
     def asked_for(self) -> Account | None:
         """Return the account asked for; a call, since it changes behind the back of a type checker."""
