@@ -217,6 +217,22 @@ def _impersonating(account: Account) -> Account:
     )
 
 
+@pytest.mark.parametrize(
+    ("ask", "name"),
+    [
+        (lambda backend: backend.send([ItemRef("A", "K")], CopyTo(), job()), "SendItem"),
+        (lambda backend: backend.save([draft()], job()), "CreateItem"),
+        (lambda backend: backend.delete_attachments(["x"], job()), "DeleteAttachment"),
+    ],
+)
+def test_the_header_of_soap_names_the_operation(
+    make_backend: Callable[..., EwsBackend], ask: Callable[[EwsBackend], object], name: str
+) -> None:
+    with ScriptedServer([answer(200)]) as server:
+        ask(make_backend(server.url))
+    assert f'SOAPAction: "{NAMES["m"]}/{name}"' in server.requests[0].head.splitlines()
+
+
 def test_every_service_acts_as_the_mailbox_that_is_impersonated(service: EwsBackend, sandbox: RunningSandbox) -> None:
     new = draft()
     refs = saved(service, new)
