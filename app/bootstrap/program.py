@@ -38,6 +38,7 @@ from app.services.preset_settings import PresetSettings
 from app.services.reading import Readings
 from app.services.remedies import Remedies
 from app.services.signing_in import SigningIn
+from app.services.size_limits import SizeLimits
 from app.services.syncing import Syncing
 from app.services.undoing import Undoing
 from app.services.watched import WatchedMailbox
@@ -118,6 +119,8 @@ class Program:
         directory = Directory(self.mailbox, self._server, self.accounts, clock, spawn)
         tips = Tips(self._server, self.accounts, clock, spawn, off_thread)
         self.people = People(self.address_book, directory, tips, self.accounts, off_thread)
+        self.size_limits = SizeLimits(self.letters, self.settings, spawn)
+        self.people.refused = self.size_limits.refused
 
     def _build_rooms(self) -> None:
         spawn, now = self.tasks.spawn, self.clock.now

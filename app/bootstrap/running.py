@@ -138,6 +138,7 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
     left = left_open(program)
     program.tasks.spawn(program.address_book.load(), "read the address book")
     program.tasks.spawn(program.people.read_choices(program.settings), "read what is asked before sending")
+    program.tasks.spawn(program.size_limits.load(), "read how large a message may be")
     if sandbox is None:
         await program.accounts.read()
     else:

@@ -125,7 +125,8 @@ class WindowWork:
             from app.views.settings.account_pages import AccountPages
             from app.views.settings.view import SettingsView
 
-            pages = AccountPages(self._program.accounts, self._program.aids, self._program.tasks)
+            program = self._program
+            pages = AccountPages(program.accounts, program.aids, program.tasks, program.registry)
             self._settings = SettingsView(self._program.settings_room, pages=pages)
             self._settings.closed.connect(self._leave_settings)
             self._settings.add_choices(self._program.choices)

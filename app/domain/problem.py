@@ -28,6 +28,7 @@ class ProblemKind(StrEnum):
     TWICE = "twice"
     MANY_RECIPIENTS = "many-recipients"
     ATTACHMENT_FORGOTTEN = "attachment-forgotten"
+    TOO_LARGE = "too-large"
     ATTACHMENT_STRANGE = "attachment-strange"
     ATTACHMENTS_DIFFER = "attachments-differ"
 
@@ -56,6 +57,7 @@ BEFORE_SENDING = frozenset(
         ProblemKind.TWICE,
         ProblemKind.MANY_RECIPIENTS,
         ProblemKind.ATTACHMENT_FORGOTTEN,
+        ProblemKind.TOO_LARGE,
         ProblemKind.ATTACHMENT_STRANGE,
         ProblemKind.ATTACHMENTS_DIFFER,
     }

@@ -86,7 +86,8 @@ def read_moment(text: str, now: float) -> float | None:
     """Return the moment that `text` names, in seconds since the epoch, None where it is not understood.
 
     A time without a day is the next such time; a day without a time means its morning; a weekday is the next one,
-    and a date without a year the next one. Only what was typed with its year may lie in the past.
+    and a date without a year the next one. Only what was typed with its year may lie in the past. A weekday beside a
+    date has to be that date's: which of the two was meant is not guessed.
     """
     words = _words_of(text)
     if not words:
@@ -204,11 +205,13 @@ def _take(words: list[str], place: int, read: _Read, today: date) -> tuple[_Read
     if word in _HOURS:
         return _with_clock(read, (_HOURS[word], 0), 1)
     dated = _take_date(word, following, words[place + 2 : place + 3], today)
-    if dated is not None and not read.has_day:
-        return read._replace(day=dated[0]), dated[1]
+    if dated is not None and read.day is None and read.weekday in {None, dated[0].weekday()}:
+        return read._replace(day=dated[0], weekday=None), dated[1]
     if word.rstrip(".") in _WEEKDAYS:
         weekday = _WEEKDAYS[word.rstrip(".")]
-        return (read, 1) if read.day is not None else (read._replace(weekday=weekday), 1)
+        if read.day is not None:
+            return (read, 1) if read.day.weekday() == weekday else None
+        return read._replace(weekday=weekday), 1
     return _take_clock(word, following, read)
 
 
@@ -223,12 +226,13 @@ def _take_date(word: str, following: str, year_after: list[str], today: date) ->
         day, month = (month, day) if month > 12 >= day and pair[2] == "/" else (day, month)
         return _dated(_year_of(pair[4]), month, day, today, 1)
     first, second = (_ORDINAL.fullmatch(word), word), (_ORDINAL.fullmatch(following), following)
-    for (ordinal, number), name in ((first, following), (second, word)):
-        if name.rstrip(".") in _MONTHS and (ordinal is not None or (number.isdecimal() and len(number) <= 2)):
+    # "mar" is March behind the number of a day, and mardi elsewhere.
+    for (ordinal, number), name, months in ((first, following, {**_MONTHS, "mar": 3}), (second, word, _MONTHS)):
+        if name.rstrip(".") in months and (ordinal is not None or (number.isdecimal() and len(number) <= 2)):
             day = int(ordinal[1] if ordinal is not None else number)
             named = bool(year_after) and len(year_after[0]) == 4 and year_after[0].isdecimal()
             year = int(year_after[0]) if named else None
-            return _dated(year, _MONTHS[name.rstrip(".")], day, today, 3 if named else 2)
+            return _dated(year, months[name.rstrip(".")], day, today, 3 if named else 2)
     return None
 
 

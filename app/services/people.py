@@ -16,6 +16,7 @@ from app.services.mail_tips import Tips
 from app.services.notes import Note, note_for
 from app.services.ports import Settings
 from app.services.preflight_people import MANY, Around
+from app.services.preflight_size import Limit
 
 MANY_CHOICE: Final = "ask_from_recipients"
 """The preference that names from how many recipients on it is asked whether all are meant; 0 for never."""
@@ -38,6 +39,8 @@ class People:
         """Hold them together. `off_thread` runs a long look where it stops no key."""
         self.off_thread = off_thread
         self.many, self.ask_for_strangers = MANY, True
+        self.refused: Callable[[AccountId], int] = lambda _account_id: 0
+        """Returns the smallest size that an account's server refused, in bytes, 0 for none."""
         self.said: Event[str] = Event()
         self.book, self.directory, self.tips = book, directory, tips
         self._accounts = accounts
@@ -58,7 +61,20 @@ class People:
             lambda recipient: self.tips.of(account_id, recipient, sending_as),
             self.many,
             self.ask_for_strangers,
+            self._limit(account_id, sending_as),
         )
+
+    def want_limit(self, account_id: AccountId, sending_as: str = "") -> None:
+        """See to it that it becomes known how large a message the account's own server takes. Returns at once."""
+        account = self._accounts.get(account_id)
+        if account is not None:
+            self.tips.want(account_id, [Recipient(account.address)], sending_as)
+
+    def _limit(self, account_id: AccountId, sending_as: str) -> Limit:
+        account = self._accounts.get(account_id)
+        tips = None if account is None else self.tips.of(account_id, Recipient(account.address), sending_as)
+        told = 0 if tips is None else tips.max_message_size or 0
+        return Limit(told, self.refused(account_id))
 
     def own_domains(self) -> frozenset[str]:
         """Return the domains of one's own addresses, of all accounts."""

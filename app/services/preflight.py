@@ -12,6 +12,7 @@ from app.domain.message import RECIPIENT_FIELDS, SUBJECT_LIMIT, Content, Field
 from app.domain.problem import Finding, ProblemKind
 from app.services.forgotten import check_attachments, strange_attachments
 from app.services.preflight_people import Around, look_at_people
+from app.services.preflight_size import look_at_size
 
 ASKED_IN_OPTIONS: Final = frozenset({Field.HEADERS, Field.FOLLOW_UP, Field.REMINDER, Field.DEFERRED})
 """Options that are typed, and may stand there half typed."""
@@ -26,7 +27,7 @@ def check(content: Content, pending: Mapping[Field, str] | None = None, around: 
     """
     findings = _check_recipients(content, pending or {})
     if around is not None:
-        findings += look_at_people(content, around)
+        findings += [*look_at_people(content, around), *look_at_size(content, around.limit)]
     findings += [*_check_subject(content), *check_attachments(content)]
     return sorted(findings, key=lambda finding: not finding.blocking)
 

@@ -14,6 +14,7 @@ from app.domain.problem import Finding, ProblemKind
 from app.domain.recipient import Recipient
 from app.services.notes import is_external, size_words
 from app.services.preflight_addresses import doubt, is_provider
+from app.services.preflight_size import Limit, letter_size
 
 MANY: Final = 30
 """So many receive a letter before it is asked whether all are meant, unless the person chose another number."""
@@ -22,7 +23,6 @@ _MOST: Final = 4
 """So many doubtful addresses are named one by one."""
 _DOUBTED: Final = 1_000
 """So many recipients are looked at for doubts: who writes to more has not typed them."""
-_BASE64: Final = 4 / 3
 
 
 class Around(NamedTuple):
@@ -36,6 +36,7 @@ class Around(NamedTuple):
     many: int = MANY
     ask_for_strangers: bool = True
     """Whether to ask where somebody outside is written to for the first time."""
+    limit: Limit = Limit()
 
 
 def look_at_people(content: Content, around: Around) -> list[Finding]:
@@ -106,12 +107,6 @@ def _undeliverable(people: _People, content: Content, around: Around) -> Iterato
             continue
         told.add(key_of(one))
         yield Finding(ProblemKind.NOT_DELIVERED, field, False, sentence, one.address)
-
-
-def letter_size(content: Content) -> int:
-    """Return about how many bytes a letter has on its way: the text, and attachments as Base64."""
-    attached = sum(one.size for one in content.attachments)
-    return len(content.body.encode("utf-8", "replace")) + int(attached * _BASE64)
 
 
 def _strangers(people: _People, around: Around) -> list[Finding]:

@@ -67,6 +67,12 @@ def day_words(when: float, now: float) -> str:
     return tr(_WEEKDAYS[there.tm_wday]) if 1 < days < 7 else _date(there, here)
 
 
+def example_day(now: float) -> str:
+    """Return a day as it may be typed, with its weekday: what a field for days shows while it is empty."""
+    there = time.localtime(now + 8 * 86_400)
+    return tr("{weekday}, {date}", weekday=tr(_WEEKDAYS[there.tm_wday]), date=_date(there, time.localtime(now)))
+
+
 def full_date(when: float) -> str:
     """Return the day of `when` with its year, as a letter bears it."""
     return _date(time.localtime(when), time.gmtime(0)) if 0 < when < _LAST else ""

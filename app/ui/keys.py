@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from app.commands.command import Command, Context, Handler
+
+_TIP: Final = "keys_of"
+"""The property of a widget whose tooltip names the keys of a command: the words, and the command's id."""
 
 
 def bind(widget: QWidget, commands: Iterable[tuple[Command, Handler]], context: Context) -> None:
@@ -37,6 +41,22 @@ def rebind(window: QWidget, commands: Iterable[tuple[Command, Handler]]) -> None
         command = now.get(action.objectName())
         if command is not None:
             action.setShortcuts([QKeySequence(keys) for keys in command.keys_here()])
+    show_tips(window, commands)
+
+
+def put_tip(widget: QWidget, words: str, command: str, usual: str = "") -> None:
+    """Give a widget a tooltip with the keys of a command, which `show_tips` brings up to date; `usual` until then."""
+    widget.setProperty(_TIP, [words, command])
+    widget.setToolTip(with_keys(words, usual))
+
+
+def show_tips(window: QWidget, commands: Iterable[tuple[Command, Handler]]) -> None:
+    """Let every tooltip in `window` that names keys name those that `commands` have now."""
+    now = {command.id: command for command, _ in commands}
+    for widget in (window, *window.findChildren(QWidget)):
+        told = widget.property(_TIP)
+        if told and told[1] in now:
+            widget.setToolTip(tip(told[0], now[told[1]]))
 
 
 def tip(words: str, command: Command) -> str:

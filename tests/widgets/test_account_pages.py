@@ -229,3 +229,27 @@ async def test_what_was_formatted_stays_formatted_when_it_is_changed(program_sce
     assert made.text == "Anna!"
     assert "<b>Anna!</b>" in made.html
     assert page.session.editing is None
+
+
+async def test_a_signature_is_formatted_by_the_keys_of_a_letter(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    page = await snippets(scene)
+    await scene.press("Return")
+    await scene.type("Bold")
+    await tab_to(scene, "Text")
+    await scene.press("Ctrl+B")
+    await scene.type("Anna")
+    await scene.press("Ctrl+B")
+    await scene.type(" writes ")
+    await scene.press("Ctrl+K")
+    await scene.type("example.org")
+    await scene.press("Return")
+    assert scene.focus is page.form.text
+    await scene.press("Return", "Ctrl+Shift+8")
+    await scene.type("one")
+    assert "Ctrl+B" in page.form.tools._buttons["bold"].toolTip()
+    await scene.press("Ctrl+Return")
+    (kept,) = scene.program.aids.signatures.all(ANNA)
+    assert "<b>Anna</b> writes" in kept.html
+    assert '<a href="https://example.org">' in kept.html
+    assert "<ul><li>one</li></ul>" in kept.html

@@ -8,16 +8,19 @@ import msgspec
 import pytest
 from PySide6.QtWidgets import QDialog, QPushButton
 
+from app.domain.attachment import Attached
 from app.domain.directory import MailTips
 from app.domain.errors import StorageError
 from app.domain.message import Content, Field, LocalId
 from app.domain.recipient import Recipient
 from app.domain.state import State
 from app.services.people import MANY_CHOICE, STRANGERS_CHOICE
+from app.services.size_limits import SizeLimits
 from app.views.compose.findings import FindingsBar
 from app.views.compose.findings_session import NERVOUS
 from app.views.settings.asking import AskingView
-from tests.fakes.scene import BEN
+from tests.fakes.mailbox import words
+from tests.fakes.scene import ACCOUNT, ANNA, BEN
 from tests.program_scene import ProgramScene
 
 SLIP = Recipient("me@gmial.com", "Me")
@@ -294,3 +297,59 @@ async def test_what_is_asked_is_chosen_in_the_settings_and_counts_at_once(
     await scene.press("Ctrl+Return")
     assert found(scene) == "This goes to 2 people."
     await scene.settle()
+
+
+FILM = Attached("k" * 32, "film.mp4", 30_000_000, "video/mp4")
+
+
+async def test_a_letter_larger_than_the_server_takes_is_said_before_it_goes_and_leads_to_what_is_attached(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    scene.mailbox.tips[ACCOUNT.address] = MailTips(ACCOUNT.address, max_message_size=36_000_000)
+    name = await written(scene, msgspec.structs.replace(FINE, attachments=(FILM,)))
+    await scene.until(lambda: scene.program.people.tips.of(ANNA, Recipient(ACCOUNT.address)) is not None)
+    await scene.press("Ctrl+Return")
+    assert found(scene) == "Your server takes messages up to 36 MB; this one has 40 MB."
+    assert scene.record(name).state is State.DRAFT
+    await scene.press("Alt+1")
+    assert scene.letter.attachments.isAncestorOf(scene.focus)
+    await scene.press("Delete")
+    await scene.until(lambda: found(scene) == "")
+
+
+async def test_what_a_server_refused_for_its_size_is_known_from_then_on_also_in_the_next_run(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    limits = scene.program.size_limits
+    large = Content(to=(BEN,), subject="Large", body="x" * 50_000)
+    name = await scene.saved(large)
+    scene.mailbox.refuse("send", 0, words("ErrorMessageSizeExceeded"))
+    await scene.program.outbox.send([name], 0.0)
+    await scene.until(lambda: limits.refused(ANNA) == 50_000)
+    fresh = SizeLimits(scene.program.letters, scene.settings, scene.program.tasks.spawn)
+    await fresh.load()
+    assert fresh.refused(ANNA) == 50_000
+    await written(scene, msgspec.structs.replace(large, body="y" * 60_000))
+    await scene.press("Ctrl+Return")
+    assert found(scene) == "Your server refused a message of 50 KB; this one has 60 KB."
+    await scene.passes(NERVOUS)
+    await scene.press("Ctrl+Return")
+    await scene.passes(10)
+    await scene.until(lambda: limits.refused(ANNA) == 0)
+
+
+async def test_findings_are_shown_for_a_letter_that_goes_later_too(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await written(scene, msgspec.structs.replace(FINE, subject=""))
+    await scene.press("Ctrl+Shift+Return")
+    await scene.type("tomorrow 8")
+    await scene.press("Return")
+    assert found(scene) == "There is no subject."
+    assert "as it is" in scene.words(bar(scene))
+    assert scene.record(name).state is State.DRAFT
+    await scene.passes(NERVOUS)
+    await scene.press("Ctrl+Return")
+    await scene.until(lambda: scene.record(name).state is not State.DRAFT)
+    assert (await scene.content(name)).options.deferred

@@ -84,6 +84,17 @@ async def test_a_quiet_word_says_that_it_was_brought_back_and_goes_by_itself(run
     assert said(scene) == ""
 
 
+async def test_escape_takes_the_quiet_word_away_and_leaves_the_letter_only_then(runs: Runs) -> None:
+    await written(await runs.first(), "One", "Words")
+    scene = await runs.next()
+    assert said(scene)
+    await scene.press("Escape")
+    assert said(scene) == ""
+    assert scene.letter.isVisible()
+    await scene.press("Escape")
+    await scene.until(lambda: scene.program.writing.current() is None)
+
+
 async def test_after_an_ordinary_end_it_is_there_again_too(runs: Runs) -> None:
     scene = await runs.first()
     name = await written(scene, "One", "Words")

@@ -6,6 +6,7 @@ rgb() and hsl() gets through, nor a length that would only be there to break a l
 
 from __future__ import annotations
 
+import colorsys
 import re
 from functools import lru_cache
 from typing import Final
@@ -32,6 +33,13 @@ _PIXELS: Final = {
     "pc": 16.0,
 }
 _LARGEST: Final = 3000.0
+_REM: Final = re.compile(r"(?<![\w.])(-?\d{0,5}(?:\.\d{1,6})?)(?<=\d)rem\b", re.IGNORECASE)
+_NUMBER: Final = r"\d{1,3}(?:\.\d{1,6})?%?|\.\d{1,6}%?"
+_STRANGE_COLOR: Final = re.compile(
+    r"#([0-9a-f]{8}|[0-9a-f]{4})\b"
+    rf"|(rgb|rgba|hsl|hsla)\(\s*((?:{_NUMBER})(?:deg)?(?:\s*[,\s]\s*(?:{_NUMBER})){{2}}(?:\s*[,/]\s*(?:{_NUMBER}))?)\s*\)",
+    re.IGNORECASE,
+)
 _SIDES: Final = ("top", "right", "bottom", "left")
 _COLORS: Final = frozenset({"color", "background-color"})
 _LENGTHS: Final = frozenset(
@@ -69,6 +77,7 @@ def _declarations(text: str) -> tuple[tuple[str, str], ...]:
         text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     for found in _RAW_DECLARATION.finditer(text):
         name, value = found[1].lower(), found[2].replace("!important", "").replace('"', "'").strip()
+        value = plain_units(value)
         if name == "background":
             name, value = "background-color", _first_color(value)
         if value and _may_stay(name, value):
@@ -78,6 +87,40 @@ def _declarations(text: str) -> tuple[tuple[str, str], ...]:
         elif name == "mso-list" and re.fullmatch(r"[\w ]{1,40}", value):
             style[name] = value
     return tuple(style.items())
+
+
+def plain_units(value: str) -> str:
+    """Return a value with colours as #rrggbb where they are written in a way that Word's reader does not know, and
+    lengths in rem as points. A colour one sees through is the one it makes on white.
+    """
+    if "rem" in value:
+        value = _REM.sub(lambda found: f"{round(float(found[1]) * 12, 2):g}pt", value)
+    if "(" not in value and "#" not in value:
+        return value
+    return _STRANGE_COLOR.sub(_as_hex, value)
+
+
+def _as_hex(found: re.Match[str]) -> str:
+    if found[1] is not None:
+        digits = found[1] if len(found[1]) > 4 else "".join(2 * digit for digit in found[1])
+        red, green, blue, alpha = (int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4, 6))
+    else:
+        parts = [part for part in re.split(r"[\s,/]+", found[3].strip()) if part]
+        alpha = _part(parts[3], 1) if len(parts) > 3 else 1.0
+        if found[2].lower().startswith("hsl"):
+            hue = float(parts[0].lower().removesuffix("deg").removesuffix("%")) % 360 / 360
+            red, green, blue = colorsys.hls_to_rgb(hue, _part(parts[2], 100), _part(parts[1], 100))
+        else:
+            red, green, blue = (_part(part, 255) for part in parts[:3])
+    if alpha == 0:
+        return "transparent"
+    return "#" + "".join(f"{round(255 * (one * alpha + 1 - alpha)):02x}" for one in (red, green, blue))
+
+
+def _part(text: str, whole: float) -> float:
+    """Return a number or a percentage as a part of one."""
+    value = float(text[:-1]) / 100 if text.endswith("%") else float(text) / whole
+    return min(1.0, max(0.0, value))
 
 
 def write_style(style: Style) -> str:

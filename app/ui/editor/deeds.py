@@ -16,6 +16,26 @@ from app.ui.editor.rich import RichEditor
 CHARACTERS = frozenset({"bold", "italic", "underline", "strike"})
 
 
+def do(editor: RichEditor, name: str) -> None:
+    """Do one of `names.FORMATTING`; the focus is in the text then. Raises KeyError for any other name."""
+    if name in CHARACTERS:
+        toggle(editor, name)
+    elif name in {"row", "column", "remove_row", "remove_column"}:
+        change_table(editor, name.replace("remove_", "-"))
+    else:
+        {
+            "clear": lambda: clear_formatting(editor),
+            "numbers": lambda: toggle_list(editor, "o"),
+            "bullets": lambda: toggle_list(editor, "u"),
+            "quote": lambda: toggle_quote(editor),
+            "further": lambda: shift(editor, 1),
+            "back": lambda: shift(editor, -1),
+            "table": lambda: insert_table(editor),
+            "rule": lambda: insert_rule(editor),
+        }[name]()
+    editor.setFocus()
+
+
 def toggle(editor: RichEditor, what: str) -> None:
     """Switch bold, italic, underline or strike for what is selected, or for what is typed next."""
     on = not getattr(look_here(editor), what)

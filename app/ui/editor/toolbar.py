@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
@@ -35,9 +35,16 @@ _PAUSE: Final = 60
 
 
 class FormatBar(QWidget):
-    """The line of tools. `run` does a command by its name."""
+    """The line of tools. `run` does a command by its name; `without` names tools that are of no use here."""
 
-    def __init__(self, editor: RichEditor, run: Callable[[str], object], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        editor: RichEditor,
+        run: Callable[[str], object],
+        parent: QWidget | None = None,
+        *,
+        without: Collection[str] = (),
+    ) -> None:
         super().__init__(parent)
         self._editor = editor
         self.setAccessibleName(tr("Formatting"))
@@ -46,6 +53,8 @@ class FormatBar(QWidget):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(1)
         for name, icon, words, shortcut in _TOOLS:
+            if name in without:
+                continue
             if name:
                 line.addWidget(self._button(name, icon, tr(words), shortcut, run))
             else:
@@ -64,7 +73,7 @@ class FormatBar(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setCheckable(name in {*deeds.CHARACTERS, "bullets", "numbers", "quote"})
         button.setAccessibleName(words)
-        button.setToolTip(keys.with_keys(words, shortcut))
+        keys.put_tip(button, words, f"text.{name}", shortcut)
         icons.put(button, icon, "muted", 16)
         button.clicked.connect(lambda: run(f"text.{name}"))
         self._buttons[name] = button
@@ -76,10 +85,11 @@ class FormatBar(QWidget):
         look = deeds.look_here(self._editor)
         cursor = self._editor.textCursor()
         lists = writing.lists_of(cursor)
-        for name, on in (
+        held = (
             *((name, bool(getattr(look, name))) for name in deeds.CHARACTERS),
             ("bullets", lists.endswith("u")),
             ("numbers", lists.endswith("o")),
             ("quote", bool(cursor.blockFormat().property(Own.QUOTE))),
-        ):
+        )
+        for name, on in held:
             self._buttons[name].setChecked(on)

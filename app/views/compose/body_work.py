@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtGui import QGuiApplication
 
 from app.domain.i18n import mark, tr
+from app.ui.editor.names import FORMATTING
 from app.views.compose.body import BodyField
 from app.views.compose.picking import Picking
 from app.views.compose.spelling_work import SpellingWork
@@ -33,12 +34,6 @@ MARKS: Final = (
     (mark("Blue"), "#bbdefb"),
     (mark("Pink"), "#f8bbd0"),
     (mark("Grey"), "#e0e0e0"),
-)
-_RICH: Final = frozenset(
-    {
-        *("bold", "italic", "underline", "strike", "clear", "numbers", "bullets", "quote", "further", "back", "table"),
-        *("row", "column", "remove_row", "remove_column", "rule"),
-    }
 )
 
 
@@ -77,7 +72,7 @@ class BodyWork:
             self._looking[name]()
         elif self._body.is_read_only():
             return
-        elif name in _RICH:
+        elif name in FORMATTING:
             self._body.with_formatted(lambda rich: _do_rich(rich, name))
         else:
             self._deeds[name]()
@@ -106,19 +101,4 @@ class BodyWork:
 def _do_rich(rich: RichEditor, name: str) -> None:
     from app.ui.editor import deeds
 
-    if name in deeds.CHARACTERS:
-        deeds.toggle(rich, name)
-    elif name in {"row", "column", "remove_row", "remove_column"}:
-        deeds.change_table(rich, name.replace("remove_", "-"))
-    else:
-        {
-            "clear": lambda: deeds.clear_formatting(rich),
-            "numbers": lambda: deeds.toggle_list(rich, "o"),
-            "bullets": lambda: deeds.toggle_list(rich, "u"),
-            "quote": lambda: deeds.toggle_quote(rich),
-            "further": lambda: deeds.shift(rich, 1),
-            "back": lambda: deeds.shift(rich, -1),
-            "table": lambda: deeds.insert_table(rich),
-            "rule": lambda: deeds.insert_rule(rich),
-        }[name]()
-    rich.setFocus()
+    deeds.do(rich, name)

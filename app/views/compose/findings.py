@@ -22,6 +22,7 @@ from app.views.compose.findings_commands import MOST
 from app.views.compose.findings_session import FindingsSession
 
 _ATTACH: Final = "compose.attach"
+_ATTACHMENTS: Final = "compose.attachments"
 
 
 class Letter(Protocol):
@@ -46,8 +47,7 @@ class FindingsBar(QFrame):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(12, 6, 8, 8)
         self._column.setSpacing(1)
-        send = keys.shown(registry.command("compose.send")).replace("Return", "Enter")
-        self._foot = Label(tr("{keys} sends it as it is, Escape goes back to writing.", keys=send), self)
+        self._foot = Label(self)
         self._foot.setProperty("tone", "muted")
         self._foot.setContentsMargins(26, 2, 0, 0)
         self._foot.setWordWrap(True)
@@ -56,6 +56,8 @@ class FindingsBar(QFrame):
 
     def show_findings(self, found: tuple[Finding, ...]) -> None:
         """Show `found`; none hides the bar. The focus goes nowhere."""
+        send = keys.shown(self._registry.command("compose.send")).replace("Return", "Enter")
+        self._foot.setText(tr("{keys} sends it as it is, Escape goes back to writing.", keys=send))
         for line in self._lines:
             self._column.removeWidget(line)
             line.hide()
@@ -107,6 +109,7 @@ def action_words(finding: Finding) -> str:
         ProblemKind.SUBJECT_EMPTY: tr("Write one"),
         ProblemKind.TWICE: tr("Remove the second"),
         ProblemKind.ATTACHMENT_FORGOTTEN: tr("Attach files"),
+        ProblemKind.TOO_LARGE: tr("Review attachments"),
     }.get(finding.kind, tr("Look at it"))
 
 
@@ -129,6 +132,8 @@ class LetterFindings:
             self._remove_second(finding)
         elif finding.kind is ProblemKind.ATTACHMENT_FORGOTTEN:
             self._registry.run(_ATTACH)
+        elif finding.kind is ProblemKind.TOO_LARGE:
+            self._registry.run(_ATTACHMENTS)
         elif finding.field in self._letter.recipients and finding.value:
             self._go_to(finding)
         else:

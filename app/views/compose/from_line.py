@@ -24,7 +24,7 @@ class FromLine(QPushButton):
         self.setProperty("kind", "quiet")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setToolTip(keys.with_keys(tr("Send from another mailbox"), "Alt+F"))
+        keys.put_tip(self, tr("Send from another mailbox"), "compose.from", "Alt+F")
         self.clicked.connect(self.choose)
 
     def refresh(self, *, editable: bool) -> None:

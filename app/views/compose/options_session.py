@@ -17,7 +17,7 @@ from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from app.domain.when import read_day, read_moment
 from app.services.categories import read_categories
-from app.services.times import day_words, moment_words
+from app.services.times import day_words, example_day, moment_words
 from app.views.compose.options_words import chosen_words, copy_words, place_words
 
 if TYPE_CHECKING:
@@ -134,6 +134,10 @@ class OptionsSession:
             self.choose(Field.FOLLOW_UP, FollowUp())
         for which in ("start", "due"):
             self._keep_half(Field.FOLLOW_UP, which, "")
+
+    def example_day(self) -> str:
+        """Return a day as it may be typed."""
+        return example_day(self._now())
 
     def write_day(self, which: str, text: str) -> Said:
         """Take the day at which the flag starts or is due; a day flags the letter."""

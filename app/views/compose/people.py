@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Protocol
+from typing import Final, Protocol
 
 import shiboken6
 from PySide6.QtWidgets import QApplication, QMenu
@@ -26,6 +26,8 @@ from app.ui.recipients_field import RecipientsField
 from app.ui.suggestions.session import Origin, Suggestion, SuggestionsSession
 from app.ui.suggestions.suggesting import Suggesting
 
+_LARGE: Final = 1_000_000
+"""Bytes from which on it is worth knowing how much the server takes."""
 _OTHER_NAMES = {Field.TO: "To", Field.CC: "Cc", Field.BCC: "Bcc"}
 
 
@@ -91,6 +93,8 @@ class LetterPeople:
         """Say on the chips for whom the letter, now `size` bytes, is too large."""
         if size != self._size:
             self._size = size
+            if size > _LARGE:
+                self._people.want_limit(self._account_id, self.sending_as)
             for widget in self._suggesting:
                 widget.refresh_notes()
 

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from app.commands.command import Context, Registry
 from app.domain.i18n import tr
 from app.domain.message import Field, Importance
-from app.services.preflight_people import letter_size
+from app.services.preflight_size import letter_size
 from app.ui import icons, keys
 from app.ui.bars import MessageBar
 from app.ui.label import Label
 from app.ui.recipients_field import RecipientsField
+from app.views.compose.aside import Aside
 from app.views.compose.attachments import AttachmentsArea
 from app.views.compose.body import BodyField
 from app.views.compose.body_pictures import BodyPictures
@@ -65,12 +66,14 @@ class ComposeView(QWidget):
         self.attachments = AttachmentsArea(session.files, self)
         self.body.plain.files_brought.connect(self.attachments.take)
         self.body.made_rich.connect(self.attachments.listen)
+        self.body.made_rich.connect(lambda _: keys.show_tips(self, registry))
         self.setAcceptDrops(True)
         self._build()
         self._show_letter()
         self._connect()
         self.people = self._know_people()
         self.findings = self._show_findings()
+        keys.show_tips(self, registry)
         self.refresh()
 
     # What is drawn ---------------------------------------------------------------------------------------------------
@@ -131,7 +134,7 @@ class ComposeView(QWidget):
         button.setProperty("kind", kind)
         icons.put(button, icon, "on_accent" if kind == "primary" else "muted")
         button.setAccessibleName(words)
-        button.setToolTip(keys.tip(words, self._registry.command(command)))
+        keys.put_tip(button, words, command)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus if kind == "primary" else Qt.FocusPolicy.ClickFocus)
         button.clicked.connect(lambda: self._registry.run(command))
         return button
@@ -166,7 +169,7 @@ class ComposeView(QWidget):
             button = QPushButton(words, self)
             button.setProperty("kind", "quiet")
             button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-            button.setToolTip(keys.tip(words, self._registry.command(command)))
+            keys.put_tip(button, words, command)
             button.clicked.connect(lambda _checked=False, command=command: self._registry.run(command))
             self._more[field] = button
             more.addWidget(button)
@@ -359,7 +362,12 @@ class ComposeView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            if self.findings is None or not self.findings.dismiss():
+            if self.findings is not None and self.findings.dismiss():
+                return
+            aside = next((one for one in self.findChildren(Aside) if one.isVisible()), None)
+            if aside is not None:
+                aside.end()
+            else:
                 self.left.emit()
             return
         super().keyPressEvent(event)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from app.commands.command import Registry
 from app.domain.message import AccountId
 from app.services.accounts import Accounts
 from app.services.aids import Aids
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 class AccountPages:
     """Makes them on the services they work on."""
 
-    def __init__(self, accounts: Accounts, aids: Aids, tasks: Tasks) -> None:
-        """Nothing is made yet."""
+    def __init__(self, accounts: Accounts, aids: Aids, tasks: Tasks, registry: Registry) -> None:
+        """Nothing is made yet. Text is formatted by the keys that `registry` has for it."""
+        self._registry = registry
         self._accounts = accounts
         self._aids = aids
         self._tasks = tasks
@@ -39,4 +41,5 @@ class AccountPages:
         from app.views.settings.snippets_page import SnippetsPage
         from app.views.settings.snippets_session import SnippetsSession
 
-        return SnippetsPage(SnippetsSession(self._aids, account_id, self._tasks), account.address, parent)
+        session = SnippetsSession(self._aids, account_id, self._tasks)
+        return SnippetsPage(session, account.address, self._registry, parent)

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Final
+
 import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.commands.command import Handler, Registry
 from app.domain.i18n import tr
 from app.services.html.losses import losses
 from app.services.html.opening import open_html, open_text
 from app.services.signatures import Snippet, SnippetKind
-from app.ui import theme
+from app.ui import keys, theme
+from app.ui.editor import deeds
+from app.ui.editor.link_bar import LinkBar
+from app.ui.editor.names import FORMATTING
 from app.ui.editor.rich import RichEditor
+from app.ui.editor.toolbar import FormatBar
 from app.ui.inputs import CheckBox, ChoiceBox
 from app.ui.label import Label
 from app.views.settings.fields import LabelledField, press_with_enter
 from app.views.settings.snippets_session import SnippetsSession
 
+_NOT_HERE: Final = frozenset({"color", "picture"})
+"""A colour is chosen in a letter's own list; a picture would have to be attached to each letter."""
+
 
 class SnippetForm(QWidget):
-    """Draws the snippet that the session has open. Ctrl+Enter saves from anywhere in it."""
+    """Draws the snippet that the session has open. Ctrl+Enter saves from anywhere in it.
 
-    def __init__(self, session: SnippetsSession, parent: QWidget | None = None) -> None:
+    The text is formatted by the keys that format a letter, which `registry` has.
+    """
+
+    def __init__(self, session: SnippetsSession, registry: Registry, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._shown: Snippet | None = None
@@ -34,6 +48,10 @@ class SnippetForm(QWidget):
         self.text.setAccessibleName(tr("Text"))
         self.text.setMinimumHeight(150)
         self.text.setStyleSheet("background: transparent;")  # the ground of its box
+        self.tools = FormatBar(self.text, self._format, self, without=_NOT_HERE)
+        self.link_bar = LinkBar(self.text, self)
+        self.link_bar.closed.connect(self._close_link)
+        self.link_bar.hide()
         self.for_new = CheckBox(tr("Put it into new messages"), self)
         self.for_replies = CheckBox(tr("Put it into answers"), self)
         self.mailbox = ChoiceBox(self)
@@ -45,6 +63,7 @@ class SnippetForm(QWidget):
         self.cancel = press_with_enter(QPushButton(tr("Cancel"), self))
         self.cancel.setProperty("kind", "quiet")
         self._build()
+        self._bind(registry)
         self.save.clicked.connect(self._save)
         self.cancel.clicked.connect(session.leave)
 
@@ -55,7 +74,10 @@ class SnippetForm(QWidget):
         box.setProperty("kind", "box")
         inner = QVBoxLayout(box)
         inner.setContentsMargins(10, 8, 4, 8)
+        inner.addWidget(self.tools)
         inner.addWidget(self.text)
+        inner.addWidget(self.link_bar)
+        self._box = box
         hint = Label(tr("Filled in by themselves: {fields}", fields="{name}  {address}  {date}  {to.name}"), self)
         hint.setProperty("tone", "muted")
         hint.setFont(theme.font(size=12))
@@ -72,6 +94,25 @@ class SnippetForm(QWidget):
         whole.addWidget(self._error)
         whole.addLayout(buttons)
         whole.addStretch(1)
+
+    def _bind(self, registry: Registry) -> None:
+        """Let the keys that format a letter format this text, and the tools say them."""
+        for command, _ in registry:
+            name = command.id.removeprefix("text.")
+            if command.id.startswith("text.") and (name in FORMATTING or name == "link"):
+                keys.bind(self._box, [(command, Handler(partial(self._format, command.id)))], command.context)
+        keys.show_tips(self.tools, registry)
+
+    def _format(self, command: str) -> None:
+        name = command.removeprefix("text.")
+        if name == "link":
+            self.link_bar.open()
+        else:
+            deeds.do(self.text, name)
+
+    def _close_link(self) -> None:
+        self.link_bar.hide()
+        self.text.setFocus()
 
     def focus_start(self) -> None:
         """Put the focus on the name."""

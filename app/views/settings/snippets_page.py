@@ -7,6 +7,7 @@ from itertools import pairwise
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
+from app.commands.command import Registry
 from app.domain.i18n import tr
 from app.services.signatures import Snippet, SnippetKind
 from app.ui import icons, theme
@@ -21,13 +22,15 @@ class SnippetsPage(QWidget):
 
     closed = Signal()
 
-    def __init__(self, session: SnippetsSession, address: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, session: SnippetsSession, address: str, registry: Registry, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.session = session
         self._shown: tuple[Snippet, ...] | None = None
         self.rows: list[SnippetRow] = []
         self.list = QWidget(self)
-        self.form = SnippetForm(session, self)
+        self.form = SnippetForm(session, registry, self)
         title = Label(tr("Signatures and templates"), self.list)
         title.setFont(theme.font(size=22, semibold=True))
         about = Label(tr("Of {address}. Ctrl+T puts one into a message.", address=address), self.list)

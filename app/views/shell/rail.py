@@ -30,7 +30,7 @@ class Rail(QWidget):
         self.new.setProperty("kind", "primary")
         self.new.setMinimumHeight(38)
         icons.put(self.new, "pen-line", "on_accent")
-        self.new.setToolTip(keys.with_keys(tr("New message"), "Ctrl+N"))
+        keys.put_tip(self.new, tr("New message"), "message.new", "Ctrl+N")
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._buttons: dict[str, _Place] = {}
@@ -58,6 +58,7 @@ class Rail(QWidget):
         """Let the rail's buttons do what the commands of the same name do."""
         self.new.clicked.connect(lambda: registry.run("message.new"))
         self.settings.clicked.connect(lambda: registry.run("window.settings"))
+        keys.show_tips(self, registry)
 
     def show_place(self, name: str) -> None:
         """Mark the place that is shown."""
@@ -99,7 +100,10 @@ class Rail(QWidget):
         self, column: QVBoxLayout, name: str, words: str, icon: str, shortcut: str, mailbox: str = ""
     ) -> None:
         button = _Place(words, icon, self, mailbox)
-        button.setToolTip(keys.with_keys(words, shortcut) if shortcut else mailbox)
+        if shortcut:
+            keys.put_tip(button, words, f"go.{name}", shortcut)
+        else:
+            button.setToolTip(mailbox)
         button.clicked.connect(lambda: self.chosen.emit(name))
         self._group.addButton(button)
         self._buttons[name] = button
@@ -167,7 +171,7 @@ class _Foot(QWidget):
         icons.put(self.settings, "settings", "muted", 18)
         self.settings.setProperty("kind", "quiet")
         self.settings.setAccessibleName(tr("Settings"))
-        self.settings.setToolTip(keys.with_keys(tr("Settings"), "Ctrl+,"))
+        keys.put_tip(self.settings, tr("Settings"), "window.settings", "Ctrl+,")
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self._name)

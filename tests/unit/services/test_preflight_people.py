@@ -11,7 +11,8 @@ from app.domain.message import Content, Field
 from app.domain.problem import BEFORE_SENDING, Finding, ProblemKind
 from app.domain.recipient import Recipient
 from app.services import preflight
-from app.services.preflight_people import Around, letter_size, look_at_people
+from app.services.preflight_people import Around, look_at_people
+from app.services.preflight_size import Limit, letter_size, look_at_size
 
 BEN, CARLA = Recipient("ben@contoso.com", "Ben"), Recipient("carla@contoso.com", "Carla")
 DORA = Recipient("dora@fabrikam.com", "Dora")
@@ -151,3 +152,25 @@ def test_of_an_ordinary_letter_nothing_is_said(letter: Content) -> None:
     TIPS.update({one.address: MailTips(one.address, invalid=False, mailbox_full=False) for one in letter.to})
     written = msgspec.structs.replace(letter, subject="Hello", body="A few words.")
     assert preflight.check(written, None, around()) == []
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "limit", "sentence"),
+    [
+        (30, Limit(told=36_000_000), "Your server takes messages up to 36 MB; this one has 40 MB."),
+        (27, Limit(told=36_000_000), ""),
+        (30, Limit(told=150_000_000), ""),
+        (30, Limit(), "This message has 40 MB. Most servers take no more than 35 MB."),
+        (26, Limit(), ""),
+        (9, Limit(refused=12_000_000), "Your server refused a message of 12 MB; this one has 12 MB."),
+        (8, Limit(refused=12_000_000), ""),
+        (30, Limit(150_000_000, 20_000_000), "Your server refused a message of 20 MB; this one has 40 MB."),
+    ],
+)
+def test_what_is_larger_than_the_server_takes_is_said_and_kept_back_by_nobody(
+    megabytes: int, limit: Limit, sentence: str
+) -> None:
+    letter = Content(attachments=(Attached("k", "film.mp4", megabytes * 1_000_000, ""),))
+    found = look_at_size(letter, limit)
+    assert [finding.sentence for finding in found] == ([sentence] if sentence else [])
+    assert not any(finding.blocking for finding in found)

@@ -10,7 +10,8 @@ from gettext import NullTranslations
 import pytest
 
 from app.domain import i18n
-from app.services.times import clock_time, day_words, exact_time, moment_words, short_time
+from app.domain.when import read_day
+from app.services.times import clock_time, day_words, exact_time, example_day, moment_words, short_time
 
 
 @pytest.fixture(autouse=True)
@@ -120,3 +121,11 @@ def test_names_of_months_and_days_come_from_the_catalogue() -> None:
 def test_a_moment_ahead_is_told_by_its_day(when: float, words: str) -> None:
     assert moment_words(when, NOW) == words
     assert day_words(when, NOW) == words.rpartition(", ")[0]
+
+
+def test_the_example_of_a_day_is_a_day_that_can_be_typed() -> None:
+    for number in range(0, 800, 3):
+        now = at(2026, 1, 1) + number * 86_400
+        day = read_day(example_day(now), now)
+        assert day is not None
+        assert time.localtime(day)[:3] == time.localtime(now + 8 * 86_400)[:3]

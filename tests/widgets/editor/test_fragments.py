@@ -16,6 +16,7 @@ from app.services.html.parse import parse_body
 from app.services.html.write import write_body
 from app.ui.editor import writing
 from tests.html_corpus import ALL, Case
+from tests.html_everything import HTML
 from tests.widgets.editor.conftest import Desk, Written
 
 MIXED = """<p>First <b>bold <i>both</i></b> &amp; more</p><ul><li>one<ol><li>inner</li><li>second</li></ol></li><li>two</li></ul>
@@ -164,3 +165,12 @@ def test_what_stands_behind_the_head_of_an_older_letter_is_its_quotation(desk: D
     written = desk.open(f"<p>Mine</p>{head}" + "<p>A line of the older letter</p>" * 900)
     assert written.editor.toPlainText() == "Mine"
     assert written.editor.fragments.quote.count("older letter") == 900
+
+
+def test_a_letter_with_everything_is_written_as_it_was(desk: Desk) -> None:
+    written = desk.open(HTML)
+    written.editor.insertPlainText("x")
+    written.editor.tell_now()
+    written.editor.undo()
+    assert written.editor.html() == written.body() == HTML
+    assert written.editor.fragments.read_all() == HTML
