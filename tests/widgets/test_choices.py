@@ -235,6 +235,7 @@ async def test_what_an_administrator_has_set_counts_and_cannot_be_changed(
     file.chmod(0o644)
     monkeypatch.setenv("MAILWRIGHT_PRESETS", str(file))
     program = program_scene.program
+    program.options = program.options._replace(hold=None)
     await program.settings.keep("hold", "60")
     await load_presets(program.settings)
     await program.choices.load()
