@@ -11,6 +11,7 @@ from app.bootstrap.enclosing import Enclosing
 from app.bootstrap.many_work import ManyWork
 from app.bootstrap.reading_people import people_words
 from app.bootstrap.resting_work import RestingWork
+from app.bootstrap.sending_progress import SendingProgress
 from app.domain.errors import MailError
 from app.domain.i18n import ntr, tr
 from app.domain.listing import Order
@@ -52,6 +53,7 @@ class DeskWork:
         self._left_at = 0.0
         self.many = ManyWork(program)
         RestingWork(program)
+        self._progress = SendingProgress(program.letters, program.foot, self.many.stop, program.window)
         self.enclosing = Enclosing(program)
         self.conversing = Conversing(program)
         self.others: OtherMailboxes | None = None
@@ -337,6 +339,7 @@ class DeskWork:
         going = tuple(answer.local_id for answer in answers if answer.goes and answer.local_id is not None)
         kept = len(answers) - len(going)
         if going:
+            self._progress.follow(going)
             self._program.foot.keep_back(kept)
             self._count_down(going)
         elif kept:

@@ -39,6 +39,7 @@ class Foot:
         self._sendings: list[_Sending] = []
         self._speaks = False
         self._kept_back = 0
+        self._stop: Callable[[], None] | None = None
         self.ticked: Event[None] = Event()
         self._tick = QTimer(window)
         self._tick.setInterval(1000)
@@ -47,7 +48,14 @@ class Foot:
         self._leave.setSingleShot(True)
         self._leave.setInterval(_STAYS)
         self._leave.timeout.connect(self.clear)
-        window.foot.action_wanted.connect(self.undo)
+        window.foot.action_wanted.connect(self._act)
+
+    def _act(self) -> None:
+        """Do what stands on the button: stop what is told of, or take back what was done last."""
+        if self._stop is not None:
+            self._stop()
+        else:
+            self.undo()
 
     def can_undo(self) -> bool:
         """Tell whether there is something to take back."""
@@ -67,15 +75,14 @@ class Foot:
         """Say something for some seconds; `undo` is the way back. What was done before can still be undone after it."""
         if undo is not None:
             self._undoing.push(undo, words)
-        self._speaks = True
+        self._speaks, self._stop = True, None
         self._window.say(words, tr("Undo") if undo is not None else "")
         self._leave.start()
 
     def busy(self, words: str, stop: Callable[[], None]) -> None:
-        """Say how far something is that takes its time, until something else is said; Undo stops it meanwhile."""
+        """Say how far something is that takes its time, until something else is said; the button stops it meanwhile."""
         self._leave.stop()
-        self._speaks = True
-        self._undo = stop
+        self._speaks, self._stop = True, stop
         self._window.say(words, tr("Stop"))
 
     def keep_back(self, count: int) -> None:
@@ -85,7 +92,7 @@ class Foot:
     def count_down(self, held: tuple[LocalId, ...], until: float, undo: Callable[[], None]) -> None:
         """Say that these are sent at `until`, and count the seconds."""
         self._leave.stop()
-        self._speaks = False
+        self._speaks, self._stop = False, None
         sending = _Sending(held, until)
         sending.way = self._undoing.push(undo, still=lambda: bool(sending.names))
         self._sendings.append(sending)
@@ -120,7 +127,7 @@ class Foot:
     def clear(self) -> None:
         """Say nothing more but what waits."""
         self._leave.stop()
-        self._speaks = False
+        self._speaks, self._stop = False, None
         if self._waiting() is not None:
             self._say_count()
         else:
