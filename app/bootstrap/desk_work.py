@@ -73,6 +73,7 @@ class DeskWork:
     def listen(self, desk: ListDesk) -> None:
         """Do what a person asks for in a list."""
         desk.list.opened.connect(self.open)
+        desk.acted.connect(self._program.registry.run)
         desk.list.action_clicked.connect(self.remedy)
         desk.refreshed.connect(partial(self._refresh_reader, desk))
 
@@ -220,7 +221,7 @@ class DeskWork:
         letter = self._program.writing.current()
         if letter is not None:
             stage.follow(letter.session.local_id)
-        elif desk.current() is not self._shown:
+        elif desk.current() is not self._shown and not stage.reads_soon():
             stage.read_now()
 
     def _tell_time(self) -> None:

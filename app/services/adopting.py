@@ -16,6 +16,7 @@ from app.services.autosave import ON_ITS_WAY
 from app.services.letters import Letters
 from app.services.ports import Clock, Mailbox
 from app.services.saver import Saver, elsewhere
+from app.services.turns import Turns
 
 NewRecord = Callable[[LocalId, AccountId, float], Record]
 
@@ -30,8 +31,11 @@ class _New(msgspec.Struct, frozen=True):
 class Adopting:
     """Takes items of the server in as letters of this machine."""
 
-    def __init__(self, letters: Letters, mailbox: Mailbox, saver: Saver, clock: Clock, new_record: NewRecord) -> None:
+    def __init__(
+        self, letters: Letters, mailbox: Mailbox, saver: Saver, clock: Clock, new_record: NewRecord, turns: Turns
+    ) -> None:
         """Take in from `mailbox`; `new_record` makes a record that is like every other."""
+        self._turns = turns
         self._letters = letters
         self._mailbox = mailbox
         self._saver = saver
@@ -44,7 +48,8 @@ class Adopting:
         Those that are new here share a write to the disk. Copies that bear one mark between them are taken in one after
         the other, because the mark names only one of them here.
         """
-        answers = await self._mailbox.get(account_id, refs)
+        async with self._turns.taken(account_id, len(refs)):
+            answers = await self._mailbox.get(account_id, refs)
         new: dict[int, _New] = {}
         taken: set[str] = set()
         for place, answer in enumerate(answers):

@@ -135,7 +135,8 @@ class Dispatch:
         if not unmarked:
             return
         updates = [DraftUpdate(r.ref, Content(), frozenset(), r.local_id) for r in unmarked if r.ref is not None]
-        outcomes = await self._mailbox.update(account_id, updates)
+        async with self._drafts.turns.taken(account_id, len(updates)):
+            outcomes = await self._mailbox.update(account_id, updates)
         marked: dict[LocalId, Changes] = {
             record.local_id: {"ref": outcome.ref, "marked": True}
             for record, outcome in zip(unmarked, outcomes, strict=True)
@@ -145,22 +146,29 @@ class Dispatch:
 
     async def _send_alike(self, account_id: AccountId, names: Sequence[LocalId], copy_to: CopyTo) -> None:
         """Send letters whose copies go to the same place, in one request."""
-        now = self._clock.now()
-        going: list[tuple[LocalId, ItemRef]] = [
-            (record.local_id, record.ref)
-            for record in await self._letters.change_all(names, _is_queued, state=State.SENDING, state_at=now)
-            if record.ref is not None
-        ]
+        async with self._drafts.turns.taken(account_id, len(names)):
+            going: list[tuple[LocalId, ItemRef]] = [
+                (record.local_id, record.ref)
+                for record in await self._letters.change_all(
+                    names, _is_queued, state=State.SENDING, state_at=self._clock.now()
+                )
+                if record.ref is not None
+            ]
+            outcomes = await self._post(account_id, going, copy_to)
+        await self._take_in({local_id: outcome for (local_id, _), outcome in zip(going, outcomes, strict=True)})
+
+    async def _post(
+        self, account_id: AccountId, going: Sequence[tuple[LocalId, ItemRef]], copy_to: CopyTo
+    ) -> list[Outcome]:
         if not going:
-            return
+            return []
         try:
-            outcomes = await self._mailbox.send(account_id, [ref for _, ref in going], copy_to)
+            return await self._mailbox.send(account_id, [ref for _, ref in going], copy_to)
         except BaseException:
             # Cancelled, or a defect: what is true on disk already (SENDING is read as unknown) is true here too.
             unknown = {"state": State.UNKNOWN, "send_outcome": None}
             await self._letters.learn_each({local_id: unknown for local_id, _ in going}, _is_sending)
             raise
-        await self._take_in({local_id: outcome for (local_id, _), outcome in zip(going, outcomes, strict=True)})
 
     async def _take_in(self, outcomes: Mapping[LocalId, Outcome]) -> None:
         learnt: dict[LocalId, Changes] = {}
@@ -208,6 +216,13 @@ class Dispatch:
             same = await self._drafts.refresh(local_id)
         except StorageError:
             same = False
+        record = self._letters.get(local_id)
+        if not same and record is not None and is_passing(record.save_outcome):
+            # It could not be looked at now: it waits as after any trouble, and is looked at before the next try.
+            self._given_fresh_key.discard(local_id)
+            waits = self._put_off(record, record.save_outcome, sending=True)
+            await self._letters.learn(local_id, when=_is_sending, **waits)
+            return
         state = State.QUEUED if same else State.NEEDS_ATTENTION
         await self._letters.learn(local_id, when=_is_sending, state=state, send_outcome=outcome)
 

@@ -28,6 +28,7 @@ from app.services.rows import ListRow
 from app.services.saver import Saver, is_passing, needs_saving
 from app.services.signatures import is_blank
 from app.services.taking_over import TakingOver
+from app.services.turns import Turns
 from app.services.work import Spawn
 
 __all__ = ["LONGEST_WITHOUT_SAVE", "QUIET", "UNDO_SECONDS", "Drafts", "Replaced"]
@@ -66,7 +67,8 @@ class Drafts:
         self._autosave = Autosave(letters, accounts, clock, spawn, self.save)
         self.choosing = Choosing(letters, self._saver, self.attaching)
         self._discarding = Discarding(letters, mailbox, accounts, self._saver, clock, spawn)
-        self._adopting = Adopting(letters, mailbox, self._saver, clock, self._new_record)
+        self.turns = Turns()
+        self._adopting = Adopting(letters, mailbox, self._saver, clock, self._new_record, self.turns)
         self.sign: Callable[[AccountId, Content], tuple[Content, str]] = lambda _account_id, content: (content, "")
         self._held_back: dict[LocalId, list[Edit]] = {}
         self._now_named: dict[LocalId, LocalId] = {}

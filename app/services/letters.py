@@ -51,6 +51,8 @@ class Letters:
         self._by_item: dict[tuple[AccountId, str], LocalId] = {}
         self._locks: dict[LocalId, asyncio.Lock] = {}
         self._unwritten: dict[LocalId, Content | None] = {}
+        self._untold: dict[LocalId, None] = {}
+        self._telling = False
         journal.on_well(self._write_what_waits)
 
     async def load(self) -> None:
@@ -182,19 +184,17 @@ class Letters:
                 self._take_all(after)
                 for record in after:
                     self._unwritten.pop(record.local_id, None)
-                await self._tell_in_turns([record.local_id for record in after])
+                self._tell_soon(after)
             return [self._records[record.local_id] for record in after]
 
     async def learn_each(self, wanted: Mapping[LocalId, Changes], when: Condition) -> list[Record]:
         """Take in of many what is already so, as `learn` does of one; return those that were changed."""
-        import asyncio
-
         async with self._locked(wanted):
             after = self._all_changed(wanted, when)
             if after:
                 self._take_all(after)
-                names = [record.local_id for record in after]
-                await asyncio.gather(self._write_learnt(after), self._tell_in_turns(names))
+                self._tell_soon(after)
+                await self._write_learnt(after)
             return [self._records[record.local_id] for record in after]
 
     def _all_changed(self, wanted: Mapping[LocalId, Changes], when: Condition) -> list[Record]:
@@ -224,6 +224,29 @@ class Letters:
                 await asyncio.sleep(0)
             told = names[start : start + _AT_A_TURN]
             self._tell([record for name in told if (record := self._records.get(name)) is not None])
+
+    def _tell_soon(self, records: Sequence[Record]) -> None:
+        """Tell of a few at once; of many a few at a turn, so that what goes out waits for no list to be drawn."""
+        if len(records) <= _AT_A_TURN and not self._telling:
+            self._tell([self._records[record.local_id] for record in records])
+            return
+        self._untold.update(dict.fromkeys(record.local_id for record in records))
+        if not self._telling:
+            self._telling = True
+            self._spawn(self._tell_all(), "tell what changed")
+
+    async def _tell_all(self) -> None:
+        import asyncio
+
+        try:
+            while self._untold:
+                names = list(self._untold)[:_AT_A_TURN]
+                for name in names:
+                    del self._untold[name]
+                self._tell([record for name in names if (record := self._records.get(name)) is not None])
+                await asyncio.sleep(0)
+        finally:
+            self._telling = False
 
     def _tell(self, records: Sequence[Record]) -> None:
         for record in records:

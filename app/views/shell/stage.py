@@ -148,6 +148,10 @@ class Stage:
         self.window.show_pane(self.reader)
         self.read_now()
 
+    def reads_soon(self) -> bool:
+        """Tell whether the row at which the list stands now is about to be read."""
+        return self._rest.isActive()
+
     def read_now(self) -> None:
         """Show the current row in the reader at once."""
         self._rest.stop()

@@ -31,6 +31,7 @@ async def test_letters_that_change_together_are_told_together_and_a_few_at_a_tur
     scene.letters.changed_together.subscribe(lambda records: told.append(len(records)))
     changed = await scene.letters.change_all(names, is_draft, state=State.READY)
     assert [record.local_id for record in changed] == names
+    await settle()
     assert sum(told) == 50
     assert max(told) <= 20
 

@@ -186,6 +186,20 @@ async def test_a_stale_change_key_with_the_same_text_is_healed_once(scene: Scene
     assert delivered(scene) == ["Hello"]
 
 
+async def test_a_stale_change_key_waits_where_the_server_cannot_be_asked_for_the_new_one(scene: Scene) -> None:
+    """Found by a schedule: nobody had touched it, and the person was asked to choose."""
+    local_id = await scene.saved_letter()
+    (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
+    scene.mailbox.edit_elsewhere(item.item_id, item.content)
+    scene.mailbox.fail("get", NEVER_LEFT)
+    await scene.outbox.send([local_id], 0)
+    await scene.clock.advance(1)
+    assert scene.record(local_id).state is State.QUEUED
+    await scene.clock.advance(60)
+    assert scene.record(local_id).state is State.SENT
+    assert delivered(scene) == ["Hello"]
+
+
 async def test_what_was_changed_elsewhere_is_not_sent_unseen(scene: Scene) -> None:
     local_id = await scene.saved_letter()
     (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
