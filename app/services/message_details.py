@@ -53,9 +53,9 @@ def _people(content: Content, item: Fetched | None, own: Recipient) -> Lines:
 
 def _times(content: Content, item: Fetched | None) -> Lines:
     options = content.options
-    told = (
-        [] if item is None else [(tr("Sent"), item.sent), (tr("Received"), item.received), (tr("Made"), item.created)]
-    )
+    told = [] if item is None else [(tr("Made"), item.created)]
+    if item is not None and not item.is_draft and item.sent >= options.deferred:  # of others it is no time of sending
+        told = [(tr("Sent"), item.sent), (tr("Received"), item.received), *told]
     told += [(tr("Goes at"), options.deferred), (tr("Reminder"), options.reminder)]
     return [(label, exact_time(when)) for label, when in told]
 

@@ -80,7 +80,9 @@ class EwsBackend:
         """UpdateItem, NeverOverwrite. Raises ValueError for an update that writes nothing, which is a defect."""
         if not all(update.fields or update.mark for update in updates):
             raise ValueError("an update names no field")
-        return self._write(updates, requests.update_items, job, needs_ref=True, refuse=_refusal_of_update)
+        return self._write(
+            updates, requests.update_items, job, needs_ref=True, refuse=_refusal_of_update, name=_name_of
+        )
 
     def update_and_send(self, updates: Sequence[DraftUpdate], copy_to: CopyTo, job: Job) -> list[Outcome]:
         """UpdateItem SendOnly or SendAndSaveCopy. Not for the product, as above."""
@@ -194,7 +196,7 @@ class EwsBackend:
         answers: list[FetchOutcome] = []
         for chunk in _chunks(refs, _CHUNK):
             messages = self._read(requests.get_items(chunk), job)
-            answers += fetched_of(messages, len(chunk), self._account.address)
+            answers += fetched_of(messages, [ref.item_id for ref in chunk], self._account.address)
         return answers
 
     def list_folder(self, folder: Folder | Place, offset: int, limit: int, job: Job, query: str = "") -> Page:
@@ -331,15 +333,25 @@ class EwsBackend:
         *,
         needs_ref: bool = False,
         refuse: Callable[[_T], str | None] = lambda _: None,
+        name: Callable[[_T], str] | None = None,
     ) -> list[Outcome]:
-        """Ask for what `refuse` has nothing against; one Outcome for each, in the order asked."""
+        """Ask for what `refuse` has nothing against; one Outcome for each, in the order asked.
+
+        `name` gives the ItemId that the answer for one names too.
+        """
         refused = [refuse(one) for one in asked]
         good = [one for one, words in zip(asked, refused, strict=True) if words is None]
-        answers = iter(self._write_good(good, build, job, needs_ref=needs_ref))
+        answers = iter(self._write_good(good, build, job, needs_ref=needs_ref, name=name))
         return [next(answers) if words is None else refused_here(words) for words in refused]
 
     def _write_good(
-        self, asked: Sequence[_T], build: Callable[[Sequence[_T]], Element], job: Job, *, needs_ref: bool
+        self,
+        asked: Sequence[_T],
+        build: Callable[[Sequence[_T]], Element],
+        job: Job,
+        *,
+        needs_ref: bool,
+        name: Callable[[_T], str] | None,
     ) -> list[Outcome]:
         outcomes: list[Outcome] = []
         stop: Trouble | None = self._unusable
@@ -358,12 +370,17 @@ class EwsBackend:
                 outcomes += [untold(trouble)] * len(chunk)
                 stop = not_sent(trouble)
             else:
-                outcomes += outcomes_of(messages, len(chunk), needs_ref=needs_ref)
+                names = [] if name is None else [name(one) for one in chunk]
+                outcomes += outcomes_of(messages, len(chunk), needs_ref=needs_ref, names=names)
         return outcomes
 
 
 def _refusal_of_draft(draft: NewDraft) -> str | None:
     return refuse_fields(draft.content, set_fields(draft.content), Stage.NEW)
+
+
+def _name_of(update: DraftUpdate) -> str:
+    return update.ref.item_id
 
 
 def _refusal_of_update(update: DraftUpdate) -> str | None:

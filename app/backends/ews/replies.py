@@ -45,22 +45,51 @@ def back_off_of(details: Element | None) -> int | None:
     return None
 
 
-def outcomes_of(messages: Sequence[Element], asked: int, *, needs_ref: bool) -> list[Outcome]:
-    """Return one Outcome for each of `asked` items. With `needs_ref`, a success without an ItemId is unknown."""
+def outcomes_of(
+    messages: Sequence[Element], asked: int, *, needs_ref: bool, names: Sequence[str] = ()
+) -> list[Outcome]:
+    """Return one Outcome for each of `asked` items. With `needs_ref`, a success without an ItemId is unknown.
+
+    `names` are the ItemIds that were asked about, where an answer names the same.
+    """
     now = time.time()
-    outcomes = [outcome_of(message, now, needs_ref=needs_ref) for message in messages[:asked]]
-    return outcomes + [unanswered(len(messages), asked, now)] * (asked - len(outcomes))
+    nothing = unanswered(len(messages), asked, now)
+    laid = _laid_beside(messages, names)[:asked]
+    outcomes = [nothing if one is None else outcome_of(one, now, needs_ref=needs_ref) for one in laid]
+    return outcomes + [nothing] * (asked - len(outcomes))
 
 
-def fetched_of(messages: Sequence[Element], asked: int, own: str) -> list[FetchOutcome]:
-    """Return one FetchOutcome for each of `asked` items of a GetItem; a From that is `own` reads as None."""
+def fetched_of(messages: Sequence[Element], names: Sequence[str], own: str) -> list[FetchOutcome]:
+    """Return one FetchOutcome for each of the ItemIds `names` of a GetItem; a From that is `own` reads as None."""
     now = time.time()
+    nothing = FetchOutcome(unanswered(len(messages), len(names), now))
     answers = []
-    for message in messages[:asked]:
+    for message in _laid_beside(messages, names)[: len(names)]:
+        if message is None:
+            answers.append(nothing)
+            continue
         outcome = outcome_of(message, now, needs_ref=True)
         item = _first_item(message)
         answers.append(FetchOutcome(outcome, item_of(item, own) if outcome.accepted and item is not None else None))
-    return answers + [FetchOutcome(unanswered(len(messages), asked, now))] * (asked - len(answers))
+    return answers + [nothing] * (len(names) - len(answers))
+
+
+def _laid_beside(messages: Sequence[Element], names: Sequence[str]) -> list[Element | None]:
+    """Return the messages in the order of `names`. As long as none names an item that was asked about at another place,
+    that is the order they came in; else each stands for the item it names, and one that names none for nobody.
+    """
+    places = {name: place for place, name in enumerate(names)}
+    told = [_name_in(message) for message in messages]
+    if all(places.get(name, place) == place for place, name in enumerate(told)):
+        return list(messages)
+    found = dict(zip(told, messages, strict=True))
+    return [found.get(name) for name in names]
+
+
+def _name_in(message: Element) -> str:
+    item = _first_item(message)
+    ref = None if item is None else ref_of(item)
+    return "" if ref is None else ref.item_id
 
 
 def mime_of(messages: Sequence[Element], size: int) -> Outcome:

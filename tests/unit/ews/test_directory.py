@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from app.backends.ews.directory import expand_group, members_of, resolution_of
+from app.backends.ews.directory import expand_group, members_of, resolution_of, tips_of
 from app.backends.ews.xml import Element, M, T
 from app.domain.directory import PERSONAL_LIST
 from app.domain.recipient import Recipient
@@ -52,6 +52,21 @@ def test_members_are_named_and_what_has_no_name_at_all_is_left_out() -> None:
     found = members_of(answer(f"<m:DLExpansion>{ANNA}{BOARD}<t:Mailbox/></m:DLExpansion>"))
     assert [person.name for person in found.people] == ["Anna", "Board"]
     assert found.groups == {"board@example.org"}
+
+
+def test_mail_tips_in_another_order_are_laid_beside_the_recipients_they_are_of() -> None:
+    def tips(address: str, words: str) -> str:
+        said = f"<t:RecipientAddress><t:EmailAddress>{address}</t:EmailAddress></t:RecipientAddress>"
+        inside = f"<m:MailTips>{said}<t:CustomMailTip>{words}</t:CustomMailTip></m:MailTips>"
+        return f'<m:MailTipsResponseMessageType ResponseClass="Success">{inside}</m:MailTipsResponseMessageType>'
+
+    response = etree.fromstring(
+        f'<m:GetMailTipsResponse xmlns:m="{M}" xmlns:t="{T}" ResponseClass="Success"><m:ResponseCode>NoError'
+        f"</m:ResponseCode><m:ResponseMessages>{tips('BEN@example.org', 'Ben')}{tips('anna@example.org', 'Anna')}"
+        "</m:ResponseMessages></m:GetMailTipsResponse>"
+    )
+    asked = [Recipient("anna@example.org"), Recipient("ben@example.org"), Recipient("eve@example.org")]
+    assert [one.custom for one in tips_of(response, asked)] == ["Anna", "Ben", ""]
 
 
 def test_a_personal_list_is_asked_for_by_its_item_and_not_by_an_address() -> None:

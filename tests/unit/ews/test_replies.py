@@ -55,7 +55,32 @@ def test_what_was_not_answered_is_unknown(answered: int) -> None:
 
 def test_a_surplus_of_answers_is_left_aside() -> None:
     assert len(outcomes_of([saved()] * 5, 2, needs_ref=True)) == 2
-    assert len(fetched_of([saved()] * 5, 2, "")) == 2
+    assert len(fetched_of([saved()] * 5, ["A", "A"], "")) == 2
+
+
+def test_answers_in_another_order_are_laid_beside_the_items_that_they_name() -> None:
+    answers = [saved("C"), saved("A"), saved("B")]
+    outcomes = outcomes_of(answers, 3, needs_ref=True, names=["A", "B", "C"])
+    assert [outcome.ref for outcome in outcomes] == [ItemRef(name, "K") for name in "ABC"]
+    fetched = fetched_of(answers, ["A", "B", "C"], "")
+    assert [one.item.ref.item_id for one in fetched if one.item is not None] == ["A", "B", "C"]
+
+
+def test_in_another_order_what_names_no_item_stands_for_nobody() -> None:
+    answers = [message("Error", "ErrorItemNotFound"), saved("A"), saved("C")]
+    outcomes = outcomes_of(answers, 3, needs_ref=True, names=["A", "B", "C"])
+    assert [outcome.verdict for outcome in outcomes] == [Verdict.ACCEPTED, Verdict.UNKNOWN, Verdict.ACCEPTED]
+    assert [one.item is not None for one in fetched_of(answers, ["A", "B", "C"], "")] == [True, False, True]
+
+
+def test_an_answer_that_was_left_out_in_the_midst_is_the_one_that_is_unknown() -> None:
+    outcomes = outcomes_of([saved("A"), saved("C")], 3, needs_ref=True, names=["A", "B", "C"])
+    assert [outcome.verdict for outcome in outcomes] == [Verdict.ACCEPTED, Verdict.UNKNOWN, Verdict.ACCEPTED]
+
+
+def test_names_that_a_server_gives_anew_are_taken_in_the_order_they_came() -> None:
+    outcomes = outcomes_of([saved("X"), saved("Y")], 2, needs_ref=True, names=["A", "B"])
+    assert [outcome.ref for outcome in outcomes] == [ItemRef("X", "K"), ItemRef("Y", "K")]
 
 
 def test_a_draft_saved_without_a_name_is_unknown_and_a_sent_one_is_not() -> None:
@@ -96,7 +121,7 @@ PropertyType="String"/><t:Value>local</t:Value></t:ExtendedProperty>
 <t:Mailbox><t:EmailAddress>/o=x</t:EmailAddress><t:RoutingType>EX</t:RoutingType></t:Mailbox></t:ToRecipients>
 <t:From><t:Mailbox><t:EmailAddress>Anna@Example.org</t:EmailAddress></t:Mailbox></t:From>
 <t:InternetMessageId>&lt;m@example.org&gt;</t:InternetMessageId></t:Message></m:Items>"""
-    fetched = fetched_of([message(items=item)], 1, "anna@example.org")[0].item
+    fetched = fetched_of([message(items=item)], ["A"], "anna@example.org")[0].item
     assert fetched is not None
     assert fetched.content.sender is None
     assert [(one.name, one.address, one.routing) for one in fetched.content.to] == [
@@ -112,7 +137,7 @@ PropertyType="String"/><t:Value>local</t:Value></t:ExtendedProperty>
 def test_from_that_is_another_mailbox_is_kept() -> None:
     sender = "<t:From><t:Mailbox><t:EmailAddress>boss@example.org</t:EmailAddress></t:Mailbox></t:From>"
     item = f'<m:Items><t:Message><t:ItemId Id="A" ChangeKey="K"/>{sender}</t:Message></m:Items>'
-    fetched = fetched_of([message(items=item)], 1, "anna@example.org")[0].item
+    fetched = fetched_of([message(items=item)], ["A"], "anna@example.org")[0].item
     assert fetched is not None
     assert fetched.content.sender is not None
     assert fetched.content.sender.address == "boss@example.org"

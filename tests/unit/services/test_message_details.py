@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from app.domain.message import Content, Fetched, ItemRef
@@ -50,6 +51,19 @@ def test_what_the_server_says_goes_before_what_was_asked_for() -> None:
 def test_the_flag_is_said_with_its_dates(flag: FollowUp, words: str | None) -> None:
     told = dict(details_of(Content(options=Options(follow_up=flag)), None, ANNA))
     assert told.get("Follow-up flag") == words
+
+
+def test_what_did_not_go_yet_has_no_time_of_sending() -> None:
+    def times(**item: object) -> set[str]:
+        content = Content(options=Options(deferred=2000.0))
+        told = Fetched(ItemRef("a"), content, sent=1000.0, received=1000.0, created=900.0)
+        return {"Sent", "Received", "Made"} & set(
+            dict(details_of(content, msgspec.structs.replace(told, **item), ANNA))
+        )
+
+    assert times(is_draft=True, sent=3000.0) == {"Made"}
+    assert times(is_draft=False) == {"Made"}
+    assert times(is_draft=False, sent=3000.0) == {"Made", "Sent", "Received"}
 
 
 def test_lines_within_a_value_make_no_line_of_their_own() -> None:
