@@ -92,7 +92,7 @@ def _write_control(about: identity.Identity, tree: Path, installed: int) -> None
     values = {
         "@VERSION@": about.debian_version,
         "@ARCHITECTURE@": machine.stdout.strip(),
-        "@MAINTAINER@": identity.maintainer(),
+        "@MAINTAINER@": about.maintainer,
         "@INSTALLED@": str(-(-installed // 1024)),
         "@DEPENDS@": ", ".join(depends(tree)),
     }

@@ -25,7 +25,7 @@ def changelog(about: identity.Identity) -> str:
         lines = [f"mailwright ({version}) {'unstable' if release.day else 'UNRELEASED'}; urgency=medium", ""]
         for point in release.points or ("First of its kind.",):
             lines += textwrap.wrap(point, 76, initial_indent="  * ", subsequent_indent="    ", break_long_words=False)
-        lines += ["", f" -- {identity.maintainer()}  {format_datetime(day)}", ""]
+        lines += ["", f" -- {about.maintainer}  {format_datetime(day)}", ""]
         entries.append("\n".join(lines))
     return "\n".join(entries)
 

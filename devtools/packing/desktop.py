@@ -21,7 +21,13 @@ def desktop_entry(about: Identity) -> str:
 def metainfo(about: Identity) -> str:
     """Return the AppStream data, with the releases of CHANGELOG.md."""
     text = (TEMPLATES / "metainfo.xml.in").read_text("utf-8")
-    values = {"@APP_ID@": about.app_id, "@LICENCE@": about.licence, "@RELEASES@": _releases(about)}
+    values = {
+        "@APP_ID@": about.app_id,
+        "@LICENCE@": about.licence,
+        "@DEVELOPER_ID@": about.developer_id,
+        "@DEVELOPER@": escape(about.publisher),
+        "@RELEASES@": _releases(about),
+    }
     for place, value in values.items():
         text = text.replace(place, value)
     return text

@@ -17,8 +17,6 @@ from devtools.words import SetUpError
 
 NAME = "Mailwright"
 SUMMARY = "Write mail on Microsoft Exchange"
-DEFAULT_MAINTAINER = "Mailwright maintainers <maintainers@mailwright.invalid>"
-"""There is no address yet: whoever publishes packages says their own with DEBFULLNAME and DEBEMAIL."""
 
 
 class Release(NamedTuple):
@@ -37,8 +35,21 @@ class Identity(NamedTuple):
     description: str
     licence: str
     releases: tuple[Release, ...]
+    publisher: str
+    """Who stands for it; with `address`, DEBFULLNAME and DEBEMAIL, or the author in pyproject.toml."""
+    address: str
     made: datetime
     """When the source was last changed: every date in a package, so that the same source makes the same package."""
+
+    @property
+    def maintainer(self) -> str:
+        """Who stands for a package, in Debian's form."""
+        return f"{self.publisher} <{self.address}>"
+
+    @property
+    def developer_id(self) -> str:
+        """By what name stores know who makes it: what stands before the program's own."""
+        return self.app_id.rpartition(".")[0]
 
     @property
     def debian_version(self) -> str:
@@ -67,7 +78,8 @@ def read(root: Path) -> Identity:
     releases = read_changelog((root / "CHANGELOG.md").read_text("utf-8"))
     if not releases or releases[0].version != version:
         raise SetUpError(f"CHANGELOG.md opens with another version than {version}, which app/__init__.py says.")
-    return Identity(said["APP_ID"], version, project["description"], project["license"], releases, source_date(root))
+    who = (said["APP_ID"], version, project["description"], project["license"], releases)
+    return Identity(*who, *_publisher(project["authors"][0]), source_date(root))
 
 
 def read_changelog(text: str) -> tuple[Release, ...]:
@@ -100,7 +112,7 @@ def source_date(root: Path) -> datetime:
     return datetime(newest.year, newest.month, newest.day, tzinfo=UTC)
 
 
-def maintainer() -> str:
-    """Return who stands for a package, as Debian's tools are told it."""
+def _publisher(author: dict[str, str]) -> tuple[str, str]:
+    """Return name and address of who publishes: as Debian's tools are told it, both or neither."""
     name, address = os.environ.get("DEBFULLNAME"), os.environ.get("DEBEMAIL")
-    return f"{name} <{address}>" if name and address else DEFAULT_MAINTAINER
+    return (name, address) if name and address else (author["name"], author["email"])

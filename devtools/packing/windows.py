@@ -24,7 +24,7 @@ def version_resource(about: identity.Identity) -> Any:
     from PyInstaller.utils.win32 import versioninfo as form
 
     words = {
-        "CompanyName": "The Mailwright maintainers",
+        "CompanyName": about.publisher,
         "FileDescription": identity.NAME,
         "FileVersion": about.version,
         "InternalName": "mailwright",
@@ -47,6 +47,7 @@ def recipe(about: identity.Identity, frozen: Bundle, papers: Path, target: Path)
         "@VERSION@": about.version,
         "@NUMBERS@": ".".join(str(number) for number in about.numbers),
         "@APP_ID@": about.app_id,
+        "@PUBLISHER@": about.publisher,
         "@LICENCE_FILE@": str(ROOT / "LICENSE"),
         "@PICTURES@": str(frozen.pictures),
         "@BUNDLE@": str(frozen.folder),

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 import app
-from devtools.packing import debian_papers, identity
+from devtools.packing import debian_papers, desktop, identity
 from devtools.words import SetUpError
 
 ROOT = Path(__file__).resolve().parents[2]
 
+AUTHORS = 'authors = [{ name = "Ben", email = "ben@example.com" }]\n'
 CHANGES = """# Changelog
 
 Words.
@@ -34,7 +36,7 @@ Words.
 def tree(tmp_path: Path) -> Path:
     (tmp_path / "app").mkdir()
     (tmp_path / "app/__init__.py").write_text('__version__ = "1.1.0rc1"\n\nAPP_ID = "org.example.Mail"\n', "utf-8")
-    (tmp_path / "pyproject.toml").write_text('[project]\ndescription = "Mail."\nlicense = "MIT"\n', "utf-8")
+    (tmp_path / "pyproject.toml").write_text('[project]\ndescription = "Mail."\nlicense = "MIT"\n' + AUTHORS, "utf-8")
     (tmp_path / "CHANGELOG.md").write_text(CHANGES, "utf-8")
     return tmp_path
 
@@ -91,12 +93,26 @@ def test_every_date_is_that_of_the_source(tree: Path, monkeypatch: pytest.Monkey
     assert identity.read(tree).made == datetime(2027, 1, 31, tzinfo=UTC), "no git here: the newest release"
 
 
-def test_a_maintainer_is_said_as_debians_tools_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DEBEMAIL", raising=False)
-    assert identity.maintainer() == identity.DEFAULT_MAINTAINER
-    monkeypatch.setenv("DEBFULLNAME", "Anna Smith")
+def test_who_publishes_is_said_once_as_debians_tools_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DEBFULLNAME", raising=False)
     monkeypatch.setenv("DEBEMAIL", "anna@example.com")
-    assert identity.maintainer() == "Anna Smith <anna@example.com>"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    (author,) = project["authors"]
+    assert identity.read(ROOT).maintainer == f"{author['name']} <{author['email']}>", (
+        "a name and an address, or neither"
+    )
+    monkeypatch.setenv("DEBFULLNAME", "Anna Smith & Co.")
+    about = identity.read(ROOT)
+    assert about.maintainer == "Anna Smith & Co. <anna@example.com>"
+    assert "<name>Anna Smith &amp; Co.</name>" in desktop.metainfo(about)
+    assert f'<developer id="{about.app_id.rpartition(".")[0]}">' in desktop.metainfo(about)
+    assert " -- Anna Smith & Co. <anna@example.com>  " in debian_papers.changelog(about)
+
+
+def test_the_name_that_desktops_know_it_by_has_no_capital_letter() -> None:
+    app_id = identity.read(ROOT).app_id
+    assert app_id == app_id.lower()
+    assert app_id.count(".") == 3
 
 
 def test_debians_changelog_holds_every_release_and_no_long_line(tree: Path) -> None:

@@ -75,7 +75,7 @@ def test_a_link_starts_a_program_that_does_not_run(installed: Installed, package
     tree.install(package)
     tree.run("apt-get", "install", "-y", "--no-install-recommends", "xdg-utils")
     wanted = tree.run("xdg-mime", "query", "default", "x-scheme-handler/mailto", user=True).strip()
-    assert wanted == "io.github.mailwright.Mailwright.desktop"
+    assert wanted == "io.github.mailwright.mailwright.desktop"
     program = installed.start("xdg-open", f"mailto:{ANYONE}?subject=Cold")
     ours = program.part("mailwright mailto:")
     wait_until(
