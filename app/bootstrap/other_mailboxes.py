@@ -17,7 +17,8 @@ from app.domain.record import CopyKind, CopyTo, Record
 from app.domain.state import State
 from app.services.identities import Identity
 from app.ui import keys
-from app.ui.letter_list.desk import Empty, ListDesk
+from app.ui.letter_list.desk import ListDesk
+from app.ui.letter_list.empty import Empty
 from app.ui.letter_list.session import ListSession
 
 if TYPE_CHECKING:
@@ -103,7 +104,8 @@ class OtherMailboxes:
         name = identity.name or identity.address
         words, icon = (tr("Drafts"), "file-text") if kind == "drafts" else (tr("Sent"), "mail-check")
         nothing = tr("No drafts") if kind == "drafts" else tr("Nothing sent yet")
-        desk = ListDesk(tr("{list} of {name}", list=words, name=name), room, Empty(icon, nothing))
+        empty = Empty(icon, nothing, tr("G, D goes to your own drafts"))
+        desk = ListDesk(tr("{list} of {name}", list=words, name=name), room, empty)
         self._rooms[place] = room
         program.stage.add_desk(place, desk)
         self._desks.listen(desk)

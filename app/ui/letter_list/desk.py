@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from app.domain.errors import TroubleKind
 from app.domain.i18n import tr
+from app.domain.outcome import Outcome, ServerWords, Verdict
+from app.services.explaining import details_of
 from app.services.rows import ListRow
-from app.ui import icons, theme
+from app.ui import theme
 from app.ui.bars import MessageBar
 from app.ui.label import Label
+from app.ui.letter_list.empty import Empty, EmptyState, why_empty
 from app.ui.letter_list.model import LetterModel
 from app.ui.letter_list.session import ListSession
 from app.ui.letter_list.view import LetterList
@@ -29,18 +31,11 @@ _UNSEEN = 200
 """The same of a list that is not shown: it costs what the one that is shown needs."""
 
 
-class Empty(NamedTuple):
-    """What a list says when it has no rows: an icon, one sentence, and one key that helps."""
-
-    icon: str
-    sentence: str
-    hint: str = ""
-
-
 class ListDesk(QWidget):
     """Header, bar, list; or header, bar, and one sentence. `refreshed` comes after what is shown was drawn anew."""
 
     refreshed = Signal()
+    acted = Signal(str)
 
     def __init__(self, title: str, session: ListSession, empty: Empty, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,8 +52,10 @@ class ListDesk(QWidget):
         self.list = LetterList(self.model, title, self)
         self.list.escaped.connect(self.end_search)
         self._nothing = empty
-        self._empty = _EmptyState(empty, self)
+        self._refusal: ServerWords | None = None
+        self._empty = EmptyState(empty, self)
         self._empty.escaped.connect(self.end_search)
+        self._empty.acted.connect(self.acted)
         self._lay_out()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -120,7 +117,8 @@ class ListDesk(QWidget):
         self.model.forget_faces()
         self.count.setText(self.session.count_words() if rows else "")
         if not rows:
-            self._empty.say(self._why_empty())
+            self._empty.say(why_empty(self.session, self._nothing))
+        self._say_refused(listed=bool(rows))
         self._stack.setCurrentWidget(self.list if rows else self._empty)
         self.setFocusProxy(self.list if rows else self._empty)
         if rows and not self.list.selectionModel().hasSelection():
@@ -129,6 +127,17 @@ class ListDesk(QWidget):
         if had_focus:
             self.take_focus()
         self.refreshed.emit()
+
+    def _say_refused(self, *, listed: bool) -> None:
+        """Say over rows that are only remembered why they are no longer kept true."""
+        refusal = self.session.refusal if listed else None
+        if refusal is not self._refusal:
+            self._refusal = refusal
+            if refusal is None:
+                self.bar.clear()
+            else:
+                words = tr("You may not look in here any more: this is what was there before. F5 asks again.")
+                self.bar.say(words, tone="warn", details=details_of(Outcome(Verdict.REFUSED, words=refusal)))
 
     def _show_headings(self) -> None:
         numbers = self.session.headings()
@@ -150,25 +159,6 @@ class ListDesk(QWidget):
         if self.list.current_id() in stale:
             self.list.current_changed.emit()
             self.refreshed.emit()
-
-    def _why_empty(self) -> Empty:
-        trouble = self.session.trouble
-        if self.session.searching:
-            return self._why_nothing_found()
-        if self.session.refusal is not None:
-            return Empty("lock-keyhole", tr("The server does not let you look in here"), tr("F5 asks again"))
-        if trouble is not None and trouble.kind is TroubleKind.SIGN_IN:
-            return Empty("lock-keyhole", tr("Waiting for your password"))
-        if trouble is not None:
-            return Empty("cloud-off", tr("The server cannot be reached"), tr("F5 tries again"))
-        if self.session.loaded or not self.session.loading:
-            return self._nothing
-        return Empty("loader-circle", tr("Looking…"))
-
-    def _why_nothing_found(self) -> Empty:
-        if self.session.searched_server:
-            return Empty("search", tr("Nothing found, on the server neither"), tr("Esc ends the search"))
-        return Empty("search", tr("Nothing found on this computer"), tr("Shift+Enter looks on the server"))
 
     # --- looking for something --------------------------------------------------------------------------------------
 
@@ -248,43 +238,3 @@ class ListDesk(QWidget):
         numbers = self.problems()
         if numbers:
             self.list.go_to(numbers[0] if step > 0 else numbers[-1])
-
-
-class _EmptyState(QWidget):
-    """An icon, a sentence, a hint; it can take the focus, so that keys of the list work on nothing too."""
-
-    escaped = Signal()
-
-    def __init__(self, empty: Empty, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._icon = Label(self)
-        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._sentence = Label(self)
-        self._sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._sentence.setWordWrap(True)
-        self._sentence.setProperty("tone", "muted")
-        self._hint = Label(self)
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._hint.setProperty("tone", "faint")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(32, 0, 32, 80)
-        column.setSpacing(10)
-        column.addStretch(1)
-        for label in (self._icon, self._sentence, self._hint):
-            column.addWidget(label)
-        column.addStretch(1)
-        self.say(empty)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.escaped.emit()
-        super().keyPressEvent(event)
-
-    def say(self, empty: Empty) -> None:
-        """Show `empty`."""
-        icons.put(self._icon, empty.icon, "faint", 36)
-        self._sentence.setText(empty.sentence)
-        self._hint.setText(empty.hint)
-        self._hint.setVisible(bool(empty.hint))
-        self.setAccessibleName(f"{empty.sentence} {empty.hint}".strip())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from app.domain.i18n import tr
-from app.ui.letter_list.desk import Empty, ListDesk
+from app.ui.letter_list.desk import ListDesk
+from app.ui.letter_list.empty import Empty
 from app.ui.letter_list.session import ListSession
 
 

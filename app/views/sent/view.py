@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from app.domain.i18n import tr
-from app.ui.letter_list.desk import Empty, ListDesk
+from app.ui.letter_list.desk import ListDesk
+from app.ui.letter_list.empty import Empty
 from app.ui.letter_list.session import ListSession
 
 
@@ -13,4 +14,5 @@ class SentDesk(ListDesk):
     """Draws what was sent."""
 
     def __init__(self, session: ListSession, parent: QWidget | None = None) -> None:
-        super().__init__(tr("Sent"), session, Empty("mail-check", tr("Nothing sent yet")), parent)
+        empty = Empty("mail-check", tr("Nothing sent yet"), tr("C writes a message"))
+        super().__init__(tr("Sent"), session, empty, parent)
