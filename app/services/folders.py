@@ -2,7 +2,7 @@
 
 The order of all rows is held in arrays; what a row says is read where it is to be painted. Letters of this machine are
 known at once and change in place; rows of the server come with the next look into the cache. The Outbox has no server
-side here: it is derived from the letters on their way, so that there is no second truth.
+side here: it is derived from the letters on their way (`outbox_view.py` adds what rests with the server).
 """
 
 from __future__ import annotations
