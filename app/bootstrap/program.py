@@ -152,7 +152,8 @@ class Program:
         from app.views.settings.session import SettingsSession
 
         known = self.settings
-        return SettingsSession(self.accounts, self.secrets, self.tasks, check_ca_file, lambda: known.presets)
+        browser = BrowserSignIn(self.signing, self.tasks)
+        return SettingsSession(self.accounts, self.secrets, self.tasks, check_ca_file, browser, lambda: known.presets)
 
     def windows(self) -> list[QWidget]:
         """Return every window that has commands."""

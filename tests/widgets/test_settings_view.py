@@ -57,7 +57,9 @@ class Scene:
         self.bad_ca = ""
         self.accounts = Accounts(self.settings, self.secrets, self.mailbox)
         known = read_presets(presets)
-        self.session = SettingsSession(self.accounts, self.secrets, self.tasks, self._check_ca, lambda: known)
+        signing = SigningIn(self.mailbox, self.accounts, self.secrets, self.tasks.spawn, lambda _: True)
+        browser = BrowserSignIn(signing, self.tasks)
+        self.session = SettingsSession(self.accounts, self.secrets, self.tasks, self._check_ca, browser, lambda: known)
         self.window = QWidget()
         qtbot.addWidget(self.window)
         self.elsewhere = QPushButton("Elsewhere", self.window)

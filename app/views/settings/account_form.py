@@ -16,6 +16,7 @@ from app.domain.i18n import tr
 from app.domain.message import AccountId
 
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
+_TENANT: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?\Z", re.IGNORECASE)
 _LONGEST: Final = 1024
 
 
@@ -26,6 +27,8 @@ class FormField(StrEnum):
     ENDPOINT = "endpoint"
     USER = "user"
     PASSWORD = "password"  # noqa: S105 - the name of a field
+    CLIENT_ID = "client_id"
+    TENANT = "tenant"
     CA_FILE = "ca_file"
     PROXY = "proxy"
     PROXY_USER = "proxy_user"
@@ -48,6 +51,8 @@ class AccountForm(msgspec.Struct, frozen=True):
     user: str = ""
     password: str = ""
     auth: AuthKind = AuthKind.BASIC
+    client_id: str = ""
+    tenant: str = ""
     ca_file: str = ""
     proxy_kind: ProxyKind = ProxyKind.SYSTEM
     proxy: str = ""
@@ -64,12 +69,19 @@ class AccountForm(msgspec.Struct, frozen=True):
             account_id=account_id,
             address=self.address,
             endpoint=self.endpoint,
-            user=self.user or self.address,
+            user=self.address if self.by_browser else self.user or self.address,
             auth=self.auth,
             ca_file=self.ca_file,
             proxy=self.proxy if self.has_own_proxy else (choice.NONE if self.proxy_kind is ProxyKind.NONE else ""),
             proxy_user=self.proxy_user if self.has_own_proxy else "",
+            client_id=self.client_id if self.by_browser else "",
+            tenant=self.tenant if self.by_browser else "",
         )
+
+    @property
+    def by_browser(self) -> bool:
+        """Tell whether one signs in by the browser, and types no password here."""
+        return self.auth is AuthKind.OAUTH
 
     @property
     def has_own_proxy(self) -> bool:
@@ -82,8 +94,10 @@ def form_of(account: Account) -> AccountForm:
     return AccountForm(
         address=account.address,
         endpoint=account.endpoint,
-        user="" if account.user == account.address else account.user,
+        user="" if account.user == account.address or account.auth is AuthKind.OAUTH else account.user,
         auth=account.auth,
+        client_id=account.client_id,
+        tenant=account.tenant,
         ca_file=account.ca_file,
         proxy_kind=proxy_kind_of(account.proxy),
         proxy=account.proxy if choice.is_own(account.proxy) else "",
@@ -105,6 +119,8 @@ def tidy(form: AccountForm) -> AccountForm:
         address=form.address.strip(),
         endpoint=complete_endpoint(form.endpoint),
         user=form.user.strip(),
+        client_id=form.client_id.strip(),
+        tenant=form.tenant.strip().rstrip("/"),
         ca_file=form.ca_file.strip(),
         proxy=choice.complete_proxy(form.proxy),
         proxy_user=form.proxy_user.strip(),
@@ -116,10 +132,14 @@ def find_errors(form: AccountForm, *, password_known: bool, proxy_password_known
     found = {
         FormField.ADDRESS: _address_error(form.address),
         FormField.ENDPOINT: endpoint_error(form.endpoint),
-        FormField.USER: _user_error(form.user),
-        FormField.PASSWORD: _password_error(form.password, known=password_known),
         FormField.CA_FILE: tr("This name cannot be a file.") if _CONTROL.search(form.ca_file) else "",
     }
+    if form.by_browser:
+        found[FormField.CLIENT_ID] = _client_error(form.client_id)
+        found[FormField.TENANT] = _tenant_error(form.tenant)
+    else:
+        found[FormField.USER] = _user_error(form.user)
+        found[FormField.PASSWORD] = _password_error(form.password, known=password_known)
     if form.has_own_proxy:
         found[FormField.PROXY] = _proxy_error(form.proxy)
         found[FormField.PROXY_USER] = tr("This cannot be a user name.") if _CONTROL.search(form.proxy_user) else ""
@@ -146,6 +166,24 @@ def _user_error(user: str) -> str:
     domain, backslash, name = user.partition("\\")
     if backslash and not (domain and name):
         return tr("A domain and a user are written DOMAIN\\user.")
+    return ""
+
+
+def _client_error(client_id: str) -> str:
+    if not client_id:
+        return tr("Type the client id under which Mailwright is registered; your administrator has it.")
+    if len(client_id) > _LONGEST or not client_id.isprintable() or " " in client_id:
+        return tr("This cannot be a client id.")
+    return ""
+
+
+def _tenant_error(tenant: str) -> str:
+    if "://" in tenant:
+        if endpoint_error(tenant):
+            return tr("The address of a sign-in service begins with https:// and the name of a server.")
+        return ""
+    if tenant and not _TENANT.match(tenant):
+        return tr("Type the name of your organisation, such as contoso.com, or its id.")
     return ""
 
 

@@ -100,7 +100,7 @@ class BrowserSignIn:
         if self.way is SignInWay.CODE:
             return tr("Open {url} in any browser, on any device, and type this code:", url=self.page.url)
         if self.opened:
-            return tr("Your browser is open: sign in there, then come back.")
+            return tr("Your browser is open: sign in there, then come back. If it shows an error, stop here.")
         return tr("No browser could be opened. Copy the link into one, or use a code.")
 
 

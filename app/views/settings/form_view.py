@@ -18,10 +18,18 @@ from app.ui.label import Label
 from app.views.settings.account_form import AccountForm, FormField, ProxyKind
 from app.views.settings.fields import LabelledField, lock, press_with_enter
 from app.views.settings.session import Phase, SettingsSession
+from app.views.settings.sign_in_panel import SignInPanel
 from app.views.settings.step_list import StepList
 
-_AUTH_CHOICES = ((AuthKind.BASIC, mark("User and password, over TLS (Basic)")), (AuthKind.NTLM, mark("Windows (NTLM)")))
-"""The ways to sign in, as the form offers them; signing in with Microsoft takes its place here with OAuth."""
+_AUTH_CHOICES = (
+    (AuthKind.BASIC, mark("User and password, over TLS (Basic)")),
+    (AuthKind.NTLM, mark("Windows (NTLM)")),
+    (AuthKind.OAUTH, mark("Microsoft, in the browser (OAuth)")),
+)
+"""The ways to sign in, as the form offers them."""
+
+_BY_PASSWORD = (FormField.USER, FormField.PASSWORD)
+_BY_BROWSER = (FormField.CLIENT_ID, FormField.TENANT)
 
 _PROXY_CHOICES = (
     (ProxyKind.SYSTEM, mark("As this computer is set")),
@@ -50,6 +58,13 @@ class FormView(QWidget):
                 tr("&User"), tr("Only if it is not your e-mail address, such as DOMAIN\\anna.")
             ),
             FormField.PASSWORD: LabelledField(tr("&Password"), secret=True),
+            FormField.CLIENT_ID: LabelledField(
+                tr("Cl&ient id"), tr("Under which your organisation has registered Mailwright.")
+            ),
+            FormField.TENANT: LabelledField(
+                tr("Orga&nisation (optional)"),
+                tr("Such as contoso.com, or the https:// address of another sign-in service."),
+            ),
             FormField.CA_FILE: LabelledField(
                 tr("&CA file (optional)"), tr("Certificates (PEM) of your organisation's own authority.")
             ),
@@ -67,6 +82,12 @@ class FormView(QWidget):
         self.save_anyway.setToolTip(tr("The server was not reached. It will be tested again at each use."))
         self.back = self._button(tr("Bac&k"), "quiet")
         self.steps = StepList(self)
+        self.panel = SignInPanel(session.browser, self)
+        self.panel.other_way.clicked.connect(session.change_way)
+        self._auth_hint = Label(self)
+        self._auth_hint.setWordWrap(True)
+        self._auth_hint.setFont(theme.font(size=12))
+        self._auth_hint.setProperty("tone", "muted")
         self._notice = Label(self)
         self._notice.setWordWrap(True)
         self._notice.setProperty("tone", "bad")
@@ -93,7 +114,9 @@ class FormView(QWidget):
         for name, field in self.fields.items():
             left.addWidget(field)
             if name is FormField.USER:
-                left.addLayout(self._choice_row(tr("Si&gn-in"), self.auth))
+                row = self._choice_row(tr("Si&gn-in"), self.auth)
+                row.addWidget(self._auth_hint)
+                left.addLayout(row)
             elif name is FormField.CA_FILE:
                 left.addLayout(self._choice_row(tr("P&roxy"), self.proxy))
         self.fields[FormField.CA_FILE].add_beside(self.choose)
@@ -108,6 +131,7 @@ class FormView(QWidget):
         left.addLayout(buttons)
         left.addStretch(1)
         right = QVBoxLayout()
+        right.addWidget(self.panel)
         right.addWidget(self.steps)
         right.addStretch(1)
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -178,7 +202,7 @@ class FormView(QWidget):
 
     def focus_start(self) -> None:
         """Put the focus where typing begins: the first field that is empty, or the first."""
-        empty = (field for field in self.fields.values() if not field.line.text())
+        empty = (field for field in self.fields.values() if not (field.line.text() or field.isHidden()))
         next(empty, self.fields[FormField.ADDRESS]).setFocus()
 
     def _focus_first_error(self) -> None:
@@ -200,6 +224,11 @@ class FormView(QWidget):
             field.show_error(session.errors.get(name, ""))
         password = self.fields[FormField.PASSWORD]
         password.show_hint(session.where_kept)
+        self._auth_hint.setText(session.where_kept)
+        self._auth_hint.setVisible(session.form.by_browser)
+        for name in (*_BY_PASSWORD, *_BY_BROWSER):
+            self.fields[name].setVisible((name in _BY_BROWSER) is session.form.by_browser)
+        self.panel.refresh()
         password.line.setPlaceholderText("" if session.editing is None else tr("Unchanged"))
         self.auth.setCurrentIndex(self.auth.findData(session.form.auth))
         self._refresh_proxy(session.form)

@@ -14,17 +14,19 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.domain.account import Account, AuthKind
+from app.domain.account import Account, AuthKind, ProbeStep
 from app.domain.errors import AccountError, BadInput, StorageError
 from app.domain.i18n import tr
 from app.domain.message import AccountId
 from app.domain.presets import Presets
 from app.domain.proxy import proxy_key
+from app.domain.signing_in import SignedIn, SignInWay
 from app.services.accounts import Accounts
 from app.services.ports import Secrets
 from app.ui.tasks import Tasks
 from app.views.settings import steps
 from app.views.settings.account_form import AccountForm, FormField, ProxyKind, find_errors, form_of, tidy
+from app.views.settings.browser_sign_in import BrowserSignIn
 from app.views.settings.filling import Filling
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ class SettingsSession:
         secrets: Secrets,
         tasks: Tasks,
         check_ca_file: Callable[[str], Awaitable[None]],
+        browser: BrowserSignIn,
         presets: Callable[[], Presets] = Presets,
     ) -> None:
         """Nothing is asked before `load`. `check_ca_file` raises BadInput, and does not block."""
@@ -64,6 +67,11 @@ class SettingsSession:
         self._tasks = tasks
         self._check_ca_file = check_ca_file
         self._testing: asyncio.Task[None] | None = None
+        self.browser = browser
+        browser.on_change = self._browser_changed
+        self._brought: dict[tuple[str, str, str], SignedIn] = {}
+        self._sign_in_anew = False
+        self._begin_browser: Callable[[SignInWay], None] = _nothing
         self._unfinished = AccountForm()
         self.on_change: Callable[[], None] = _nothing
         self.has_keyring: bool | None = None
@@ -173,6 +181,7 @@ class SettingsSession:
 
     def _show(self, account_id: AccountId | None, form: AccountForm) -> None:
         self.stop_test()
+        self._sign_in_anew = False
         self.editing, self.form = account_id, form
         self.errors, self.lines, self.notice = {}, (), ""
         self.phase = Phase.EDITING
@@ -210,7 +219,7 @@ class SettingsSession:
             self.on_change()
             return False
         self.phase = Phase.TESTING
-        self.lines = steps.running(steps.fresh_lines())
+        self.lines = steps.running(steps.fresh_lines(by_browser=self.form.by_browser))
         self.on_change()
         self._testing = self._tasks.spawn(self._test(self.form), "test a connection")
         return True
@@ -220,6 +229,7 @@ class SettingsSession:
         if self._testing is not None:
             self._testing.cancel()
             self._testing = None
+        self.browser.stop()
         if self.phase is Phase.TESTING:
             self.phase, self.lines = Phase.EDITING, ()
             self.on_change()
@@ -233,20 +243,70 @@ class SettingsSession:
 
     async def _test(self, form: AccountForm) -> None:
         secret, proxy_secret = await self._find_secret(form), await self._find_proxy_secret(form)
-        if secret and proxy_secret is not None and await self._is_good_ca_file(form):
-            await self._probe(form.account(self.editing or AccountId("probe")), secret, proxy_secret)
+        good = (secret or form.by_browser) and proxy_secret is not None and await self._is_good_ca_file(form)
+        account = form.account(self.editing or AccountId("probe"))
+        if good and not secret:
+            self._ask_browser(form, account, proxy_secret or "")
+        elif good:
+            if form.by_browser:
+                self._pass_browser(account, tr("signed in already"))
+            await self._probe(account, secret, proxy_secret or "")
         else:
             self.phase, self.lines = Phase.EDITING, ()
         self._testing = None
         self.on_change()
 
+    def _ask_browser(self, form: AccountForm, account: Account, proxy_secret: str) -> None:
+        """Let the person sign in by the browser; the test goes on with what that brings."""
+
+        async def go_on(done: SignedIn) -> None:
+            self._brought[_registration(form)] = done
+            self._sign_in_anew = False
+            self._pass_browser(account, done.user)
+            await self._probe(account, done.secret, proxy_secret)
+
+        # As nobody yet: whoever signs in is whose mailbox this will be.
+        nobody = msgspec.structs.replace(account, account_id=AccountId("probe"))
+        self._begin_browser = lambda way: self.browser.begin(nobody, way, go_on, proxy_secret)
+        self._begin_browser(SignInWay.BROWSER)
+
+    def change_way(self) -> None:
+        """Sign in by a code instead of this computer's browser, or the other way round."""
+        if self.browser.running:
+            by_code = self.browser.way is SignInWay.CODE
+            self._begin_browser(SignInWay.BROWSER if by_code else SignInWay.CODE)
+
+    def _pass_browser(self, account: Account, detail: str) -> None:
+        self.lines = steps.with_step(self.lines, ProbeStep("browser", passed=True, detail=detail), account)
+        self.lines = steps.running(self.lines)
+        self.on_change()
+
+    def _browser_changed(self) -> None:
+        trouble, account = self.browser.trouble, self.browser.account
+        if self.phase is Phase.TESTING and not self.browser.running and trouble is not None and account is not None:
+            failed = ProbeStep("browser", passed=False, detail=trouble.detail)
+            self.lines, self.phase = steps.with_step(self.lines, failed, account), Phase.FAILED
+        self.on_change()
+
     async def _find_secret(self, form: AccountForm) -> str:
+        if form.by_browser:
+            return await self._find_sign_in(form)
         secret = form.password
         if not secret and self.editing is not None:
             secret = await self._secrets.read(self.editing) or ""
         if not secret:
             self.errors[FormField.PASSWORD] = tr("Type your password.")
         return secret
+
+    async def _find_sign_in(self, form: AccountForm) -> str:
+        """Return what a sign-in with this registration has brought, now or before; empty where it is to be done."""
+        brought = self._brought.get(_registration(form))
+        if brought is not None:
+            return brought.secret
+        known = next((one for one in self.accounts if one.account_id == self.editing), None)
+        if known is None or self._sign_in_anew or _registration(form_of(known)) != _registration(form):
+            return ""
+        return await self._secrets.read(known.account_id) or "" if known.auth is AuthKind.OAUTH else ""
 
     @property
     def known_proxy_user(self) -> str:
@@ -287,8 +347,12 @@ class SettingsSession:
         if all(line.state is steps.StepState.PASSED for line in self.lines):
             self.phase = Phase.PASSED
             return
-        if steps.failed_line(self.lines) is None:
+        failed = steps.failed_line(self.lines)
+        if failed is None:
             self.lines = steps.interrupted(self.lines, cut_off)
+        elif failed.name == "sign-in" and self.form is not None and self.form.by_browser:
+            self._brought.pop(_registration(self.form), None)
+            self._sign_in_anew = True
         self.phase = Phase.FAILED
 
     @property
@@ -296,6 +360,10 @@ class SettingsSession:
         """Return in a sentence where the password will be kept."""
         if self.has_keyring is None:
             return tr("Looking for this computer's keyring…")
+        if self.form is not None and self.form.by_browser:
+            seen = tr("You sign in in your browser; Mailwright never sees your password.")
+            kept = tr("It stays signed in.") if self.has_keyring else tr("No keyring here: it asks at each start.")
+            return f"{seen} {kept}"
         if self.has_keyring:
             return tr("Your password will be kept in this computer's keyring.")
         return tr("No keyring here: you will be asked for your password at each start.")
@@ -325,7 +393,7 @@ class SettingsSession:
         return True
 
     async def _save(self, form: AccountForm, before: Phase) -> None:
-        account = form.account(self.editing or AccountId(uuid.uuid4().hex))
+        account = self._named(form.account(self.editing or AccountId(uuid.uuid4().hex)), form)
         secret = await self._find_secret(form)
         try:
             kept = await self._service.add(account, secret, await self._find_proxy_secret(form) or "")
@@ -335,8 +403,22 @@ class SettingsSession:
             return
         if self.editing is None:
             self._unfinished = AccountForm()
+        self._brought.clear()
         self.form, self.editing, self.lines, self.phase = None, None, (), Phase.EDITING
         self.notice = tr("{address} is set up.", address=account.address)
         if not kept:
-            self.notice += " " + tr("You will be asked for the password at each start.")
+            again = tr("You will be asked to sign in at each start.")
+            self.notice += " " + (again if form.by_browser else tr("You will be asked for the password at each start."))
         self.on_change()
+
+    def _named(self, account: Account, form: AccountForm) -> Account:
+        """Return the account with the name that signs in, where the browser has told it."""
+        known = self._service.get(account.account_id)
+        brought = self._brought.get(_registration(form))
+        user = brought.user if brought is not None else known.user if known is not None else ""
+        return msgspec.structs.replace(account, user=user) if form.by_browser and user else account
+
+
+def _registration(form: AccountForm) -> tuple[str, str, str]:
+    """Return for what a sign-in counts: the person, the program and the authority."""
+    return form.address.casefold(), form.client_id, form.tenant

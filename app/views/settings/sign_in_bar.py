@@ -100,6 +100,7 @@ class SignInBar(QFrame):
 
     def _refresh_password(self, account: Account) -> None:
         self.line.show()
+        self.later.show()
         self.setFocusProxy(self.line)
         self._label.setText(tr("&Password for {address}", address=account.address.replace("&", "&&")))
         self.line.setAccessibleName(tr("Password for {address}", address=account.address))
@@ -113,6 +114,7 @@ class SignInBar(QFrame):
         self._label.setText(tr("Sign in again to {address}", address=account.address.replace("&", "&&")))
         self.sign_in.setEnabled(True)
         self.sign_in.setText(tr("&Stop") if self._session.trying else tr("Si&gn in again"))
+        self.later.setVisible(not self._session.trying)
         self.sign_in.setAccessibleName(tr("Sign in again to {address}", address=account.address))
 
     def _change_way(self) -> None:

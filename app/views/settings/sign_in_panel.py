@@ -30,8 +30,8 @@ class SignInPanel(QFrame):
         self.code.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self.open = self._button(tr("&Open again"))
-        self.copy = self._button(tr("Cop&y link"))
+        self.open = self._button(tr("Open &again"))
+        self.copy = self._button(tr("Copy &link"))
         self.other_way = self._button("")
         self.open.clicked.connect(sign_in.open_page)
         self.copy.clicked.connect(self._copy)
@@ -66,9 +66,9 @@ class SignInPanel(QFrame):
         self.code.setVisible(bool(code))
         for button in (self.open, self.copy, self.other_way):
             button.setVisible(page is not None)
-        self.open.setText(tr("&Open here") if by_code else tr("&Open again"))
-        self.copy.setText(tr("Cop&y code") if by_code else tr("Cop&y link"))
-        self.other_way.setText(tr("Use this computer’s bro&wser") if by_code else tr("Use a co&de instead"))
+        self.open.setText(tr("Open it here &as well") if by_code else tr("Open &again"))
+        self.copy.setText(tr("Copy t&he code") if by_code else tr("Copy &link"))
+        self.other_way.setText(tr("Use this computer’s bro&wser") if by_code else tr("Sho&w a code instead"))
         self.setVisible(bool(words))
         spoken = f"{words} {code}".strip()
         if spoken and spoken != self._said:

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from app.domain.account import Account, AuthKind, ProbeStep
 from app.domain.endpoint import host_of
 from app.domain.i18n import mark, tr
+from app.services.sign_in_words import words_of
 
 TITLES: Final = {
     "name": mark("Name of the server"),
@@ -19,6 +20,9 @@ TITLES: Final = {
     "drafts": mark("Drafts folder"),
 }
 """The steps by the names that `Mailbox.probe` gives them, in its order."""
+
+BROWSER: Final = mark("Sign-in in the browser")
+"""The title of the step that comes first where no password is typed."""
 
 PROXY: Final = mark("Proxy")
 """The title of the step that comes first where there is one."""
@@ -63,9 +67,10 @@ class StepLine(NamedTuple):
         return " ".join(part for part in (f"{self.title}: {words}.", self.sentence, self.advice, self.detail) if part)
 
 
-def fresh_lines() -> tuple[StepLine, ...]:
+def fresh_lines(*, by_browser: bool = False) -> tuple[StepLine, ...]:
     """Return all steps, none tried."""
-    return tuple(StepLine(name, tr(title)) for name, title in TITLES.items())
+    first = (StepLine("browser", tr(BROWSER)),) if by_browser else ()
+    return (*first, *(StepLine(name, tr(title)) for name, title in TITLES.items()))
 
 
 def running(lines: tuple[StepLine, ...]) -> tuple[StepLine, ...]:
@@ -78,12 +83,12 @@ def running(lines: tuple[StepLine, ...]) -> tuple[StepLine, ...]:
 
 def with_step(lines: tuple[StepLine, ...], step: ProbeStep, account: Account) -> tuple[StepLine, ...]:
     """Return `lines` with what became of `step`; one of an unknown name is added at its place in time."""
-    title = PROXY if step.name == "proxy" else TITLES.get(step.name, step.name)
+    title = {"proxy": PROXY, "browser": BROWSER}.get(step.name) or TITLES.get(step.name, step.name)
     line = StepLine(step.name, tr(title), detail=step.detail)
     if step.passed:
         line = line._replace(state=StepState.PASSED)
     else:
-        sentence, advice = explain(step.name, account)
+        sentence, advice = explain(step.name, account, step.detail)
         line = line._replace(state=StepState.FAILED, sentence=sentence, advice=advice)
     index = next((n for n, known in enumerate(lines) if known.name == step.name), None)
     if index is not None:
@@ -113,8 +118,11 @@ def failed_line(lines: tuple[StepLine, ...]) -> StepLine | None:
     return next((line for line in lines if line.state is StepState.FAILED), None)
 
 
-def explain(name: str, account: Account) -> tuple[str, str]:
-    """Return what happened at the step `name`, and the one thing to do."""
+def explain(name: str, account: Account, detail: str = "") -> tuple[str, str]:
+    """Return what happened at the step `name`, and the one thing to do; `detail` is what was found."""
+    said = words_of(detail)
+    if said is not None:
+        return said.sentence, said.advice
     words = _WORDS.get(name)
     return words(account) if words else (tr("This step failed."), tr("The server's words are beside it."))
 
@@ -153,6 +161,11 @@ def _tls(account: Account) -> tuple[str, str]:
 
 def _sign_in(account: Account) -> tuple[str, str]:
     other = tr("NTLM") if account.auth is AuthKind.BASIC else tr("Basic over TLS")
+    if account.auth is AuthKind.OAUTH:
+        return (
+            tr("The server does not accept this sign-in."),
+            tr("Ask your administrator whether this server takes OAuth; some want a password."),
+        )
     return (
         tr("The server does not accept this user and password."),
         tr("Type them again. Some servers want the user as DOMAIN\\user, or sign-in by {other}.", other=other),
@@ -174,7 +187,15 @@ def _drafts(account: Account) -> tuple[str, str]:
     )
 
 
+def _browser(_account: Account) -> tuple[str, str]:
+    return (
+        tr("The sign-in service could not be used."),
+        tr("Check Organisation and Client id, and your network."),
+    )
+
+
 _WORDS: Final[dict[str, Callable[[Account], tuple[str, str]]]] = {
+    "browser": _browser,
     "proxy": _proxy,
     "name": _name,
     "connect": _connect,

@@ -15,8 +15,10 @@ import trustme
 from app.credentials.certificates import check_ca_file
 from app.engine.client import EngineClient
 from app.services.accounts import Accounts
+from app.services.signing_in import SigningIn
 from app.ui.tasks import Tasks
 from app.views.settings.account_form import FormField
+from app.views.settings.browser_sign_in import BrowserSignIn
 from app.views.settings.session import Phase, SettingsSession
 from app.views.settings.steps import StepLine, StepState, failed_line
 from tests.fakes.secrets import FakeSecrets
@@ -33,7 +35,9 @@ class Scene:
         self.secrets = FakeSecrets()
         self.tasks = Tasks()
         self.accounts = Accounts(self.settings, self.secrets, engine)
-        self.session = SettingsSession(self.accounts, self.secrets, self.tasks, check_ca_file)
+        signing = SigningIn(self.engine, self.accounts, self.secrets, self.tasks.spawn, lambda _: False)
+        browser = BrowserSignIn(signing, self.tasks)
+        self.session = SettingsSession(self.accounts, self.secrets, self.tasks, check_ca_file, browser)
         self.session.load()
 
     async def test(self, sandbox: RunningSandbox, **changes: str) -> tuple[StepLine, ...]:

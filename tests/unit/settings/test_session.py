@@ -13,8 +13,10 @@ from app.domain.errors import BadInput, MailError, StorageError, Trouble, Troubl
 from app.domain.message import AccountId
 from app.domain.proxy import NONE, proxy_key
 from app.services.accounts import Accounts
+from app.services.signing_in import SigningIn
 from app.ui.tasks import Tasks
 from app.views.settings.account_form import FormField, ProxyKind
+from app.views.settings.browser_sign_in import BrowserSignIn
 from app.views.settings.session import Phase, SettingsSession
 from app.views.settings.steps import StepState, failed_line
 from tests.fakes.mailbox import FakeMailbox
@@ -43,7 +45,14 @@ class Scene:
         self.tasks.on_mail_error = self.mail_errors.append
         self.bad_ca = ""
         self.accounts = Accounts(self.settings, self.secrets, self.mailbox)
-        self.session = SettingsSession(self.accounts, self.secrets, self.tasks, self._check_ca)
+        self.opened_pages: list[str] = []
+        signing = SigningIn(self.mailbox, self.accounts, self.secrets, self.tasks.spawn, self._open_page)
+        browser = BrowserSignIn(signing, self.tasks)
+        self.session = SettingsSession(self.accounts, self.secrets, self.tasks, self._check_ca, browser)
+
+    def _open_page(self, url: str) -> bool:
+        self.opened_pages.append(url)
+        return True
 
     async def _check_ca(self, path: str) -> None:
         if self.bad_ca:
