@@ -49,29 +49,7 @@ class FormView(QWidget):
         self._phase = Phase.EDITING
         self._title = Label(self)
         self._title.setFont(theme.font(size=22, semibold=True))
-        self.fields = {
-            FormField.ADDRESS: LabelledField(tr("&E-mail address")),
-            FormField.ENDPOINT: LabelledField(
-                tr("Mail ser&ver"), tr("Its name, such as mail.contoso.com, or the whole address of EWS.")
-            ),
-            FormField.USER: LabelledField(
-                tr("&User"), tr("Only if it is not your e-mail address, such as DOMAIN\\anna.")
-            ),
-            FormField.PASSWORD: LabelledField(tr("&Password"), secret=True),
-            FormField.CLIENT_ID: LabelledField(
-                tr("Cl&ient id"), tr("Under which your organisation has registered Mailwright.")
-            ),
-            FormField.TENANT: LabelledField(
-                tr("Orga&nisation (optional)"),
-                tr("Such as contoso.com, or the https:// address of another sign-in service."),
-            ),
-            FormField.CA_FILE: LabelledField(
-                tr("&CA file (optional)"), tr("Certificates (PEM) of your organisation's own authority.")
-            ),
-            FormField.PROXY: LabelledField(tr("A&ddress of the proxy"), tr("Such as http://proxy.contoso.com:8080.")),
-            FormField.PROXY_USER: LabelledField(tr("User &for the proxy (optional)")),
-            FormField.PROXY_PASSWORD: LabelledField(tr("Password for the pro&xy"), secret=True),
-        }
+        self.fields = _make_fields()
         self.auth = self._make_choice(tr("Sign-in"), _AUTH_CHOICES)
         self.proxy = self._make_choice(tr("Proxy"), _PROXY_CHOICES)
         self.choose = self._button(tr("Ch&oose…"))
@@ -285,3 +263,27 @@ class FormView(QWidget):
         """Put the test below the form where `width`, the pixels there are, is too little for both."""
         narrow = width < _NARROW
         self._columns.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+
+
+def _make_fields() -> dict[FormField, LabelledField]:
+    return {
+        FormField.ADDRESS: LabelledField(tr("&E-mail address")),
+        FormField.ENDPOINT: LabelledField(
+            tr("Mail ser&ver"), tr("Its name, such as mail.contoso.com, or the whole address of EWS.")
+        ),
+        FormField.USER: LabelledField(tr("&User"), tr("Only if it is not your e-mail address, such as DOMAIN\\anna.")),
+        FormField.PASSWORD: LabelledField(tr("&Password"), secret=True),
+        FormField.CLIENT_ID: LabelledField(
+            tr("Cl&ient id"), tr("Under which your organisation has registered Mailwright.")
+        ),
+        FormField.TENANT: LabelledField(
+            tr("Orga&nisation (optional)"),
+            tr("Such as contoso.com, or the https:// address of another sign-in service."),
+        ),
+        FormField.CA_FILE: LabelledField(
+            tr("&CA file (optional)"), tr("Certificates (PEM) of your organisation's own authority.")
+        ),
+        FormField.PROXY: LabelledField(tr("A&ddress of the proxy"), tr("Such as http://proxy.contoso.com:8080.")),
+        FormField.PROXY_USER: LabelledField(tr("User &for the proxy (optional)")),
+        FormField.PROXY_PASSWORD: LabelledField(tr("Password for the pro&xy"), secret=True),
+    }
