@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from app.bootstrap.options import command_line
 from app.domain.catalogue import CLASSES, CodeClass
 from app.domain.errors import TroubleKind
+from app.domain.presets import FIELDS, SETTINGS, read_presets
 from devtools import troubleshooting
 from devtools.packing import making
 
@@ -52,3 +54,17 @@ def test_the_pages_use_no_option_that_the_program_does_not_have() -> None:
     for page in PAGES:
         used = re.findall(r"\bmailwright (--[a-z-]+)", page.read_text("utf-8"))
         assert set(used) <= known, page.name
+
+
+def test_the_guides_file_of_presets_is_read_without_a_fault_and_its_tables_name_all_there_is() -> None:
+    guide = (ROOT / "docs/administrators.md").read_text("utf-8")
+    block = re.search(r"(?:^    version = 1\n)(?:^(?:    .*)?\n)+", guide, re.MULTILINE)
+    assert block is not None
+    presets = read_presets(textwrap.dedent(block[0]))
+    assert presets.faults == ()
+    preset = presets.for_address("anna@sales.contoso.com")
+    assert preset is not None
+    assert preset.values("anna@sales.contoso.com")["user"] == "CONTOSO\\anna"
+    assert set(presets.settings) == set(SETTINGS)
+    for name in (*FIELDS, *SETTINGS):
+        assert re.search(rf"^\| [^|]*`{name}`", guide, re.MULTILINE), name

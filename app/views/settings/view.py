@@ -56,6 +56,7 @@ class SettingsView(QWidget):
         self._faults.setProperty("tone", "bad")
         self._faults.setWordWrap(True)
         self._faults.setMaximumWidth(_WIDEST)
+        self._faults.setContentsMargins(0, 0, 0, 20)
         margins.addWidget(self._faults)
         margins.addWidget(self._stack)
         self._area = QScrollArea(self)
