@@ -150,6 +150,42 @@ def test_what_one_sees_stays_where_it_is_when_rows_come_above_it(shown: LetterLi
     assert shown.current_id() == 1500
 
 
+def test_the_current_row_stays_where_it_is_seen_when_rows_around_it_go(shown: LetterList) -> None:
+    rows = array("q", range(1000, 2000))
+    shown.show_ids(rows)
+    shown.go_to(500)
+    shown.verticalScrollBar().setValue(shown.verticalScrollBar().value() + theme.ROW_HEIGHT + 7)
+    shown.go_to(498)
+    at = shown.rowViewportPosition(shown.current_number())
+    top = shown.rowAt(0)
+    assert top < 498
+    gone = {rows[top], rows[top + 1], rows[3], rows[700]} - {1498}
+    shown.show_ids(array("q", [one for one in (*range(100, 120), *rows) if one not in gone]))
+    assert shown.current_id() == 1498
+    assert shown.rowViewportPosition(shown.current_number()) == at
+
+
+def test_when_the_row_at_the_top_goes_the_others_stay_where_they_are_seen(shown: LetterList) -> None:
+    rows = array("q", range(1000, 2000))
+    shown.show_ids(rows)
+    shown.verticalScrollBar().setValue(theme.ROW_HEIGHT * 300 + 5)
+    top = shown.rowAt(0)
+    seen = rows[top + 1]
+    at = shown.rowViewportPosition(top + 1)
+    shown.show_ids(array("q", [one for one in rows if one not in {1100, rows[top]}]))
+    assert shown.rowViewportPosition(model_of(shown).number_of(seen)) == at
+
+
+def test_when_the_current_row_goes_with_a_hundred_others_the_next_one_that_stays_becomes_current(
+    shown: LetterList,
+) -> None:
+    rows = array("q", range(1000, 2000))
+    shown.show_ids(rows)
+    shown.go_to(500)
+    shown.show_ids(array("q", [one for one in rows if not 1450 <= one < 1550 and one not in range(1000, 1100)]))
+    assert shown.current_id() == 1550
+
+
 def test_at_the_top_what_is_new_appears_at_the_top(shown: LetterList) -> None:
     shown.show_ids(MANY)
     shown.go_to(0)

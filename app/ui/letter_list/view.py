@@ -20,10 +20,12 @@ _JUMPS = {Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDow
 
 
 class _Place(NamedTuple):
-    """Where a person is: the row at the top and how far it is scrolled out, and the current row."""
+    """Where a person is: what is seen and how far below the top, nearest to the eye first, and the current row.
 
-    top: int
-    out: int
+    `seen` is empty at the top of the list, where what is new appears.
+    """
+
+    seen: tuple[tuple[int, int], ...]
     current: int
     number: int
 
@@ -80,7 +82,7 @@ class LetterList(QTableView):
         """Show other rows, or the same in another order: the person stays at the row where he is, and so does what he
         sees, unless he is at the top, where what is new appears.
         """
-        place = self._place()
+        place = self._place()._replace(current=self._heir(ids))
         self.setAutoScroll(False)
         try:
             if self._model.headed:
@@ -109,11 +111,23 @@ class LetterList(QTableView):
         header.blockSignals(False)
 
     def _place(self) -> _Place:
-        top = self.rowAt(0)
-        current = self.current_id()
+        number, top = self.current_number(), self.rowAt(0)
         if top < 0 or not self.verticalScrollBar().value():
-            return _Place(0, 0, current or 0, self.current_number())
-        return _Place(self._model.ids[top], -self.rowViewportPosition(top), current or 0, self.current_number())
+            return _Place((), self.current_id() or 0, number)
+        last = self.rowAt(self.viewport().height() - 1)
+        rows = range(top, (last if last >= 0 else self._model.rowCount() - 1) + 1)
+        # The current row, where it is seen, is what one looks at; else the first that is still there.
+        nearest = [number, *rows] if number in rows else rows
+        seen = tuple((self._model.ids[row], self.rowViewportPosition(row)) for row in nearest)
+        return _Place(seen, self.current_id() or 0, number)
+
+    def _heir(self, ids: array[int]) -> int:
+        """Return the current row, or, where `ids` has it no more, the next one that is still there; 0 for none."""
+        current = self.current_id()
+        if current is None or current in ids:
+            return current or 0
+        there = set(ids)
+        return next((one for one in self._model.ids[self.current_number() :] if one in there), 0)
 
     def _return_to(self, place: _Place) -> None:
         """Keep the current row under another client's changes: the same row, or the one that took its place."""
@@ -121,14 +135,16 @@ class LetterList(QTableView):
             return
         here = self._model.number_of(place.current) if place.current else -1
         if here < 0 and place.number >= 0:
-            here = min(place.number, self._model.rowCount() - 1)
+            here = self._model.rowCount() - 1
         if here >= 0 and (here != self.current_number() or not self.selectionModel().hasSelection()):
             self.select(here)
-        top = self._model.number_of(place.top) if place.top else -1
-        if top >= 0:
-            self.verticalScrollBar().setValue(self.verticalHeader().sectionPosition(top) + place.out)
-        elif not place.top:
+        if not place.seen:
             self.verticalScrollBar().setValue(0)
+        for row_id, below in place.seen:
+            number = self._model.number_of(row_id)
+            if number >= 0:
+                self.verticalScrollBar().setValue(self.verticalHeader().sectionPosition(number) - below)
+                break
 
     def select(self, number: int) -> None:
         """Make a row the current one."""
