@@ -12,9 +12,9 @@ import pytest
 
 from tests.bench.children import Child, Home
 from tests.bench.keyboard import Keyboard
-from tests.bench.other_client import OtherClient, drafts_by_subject, subjects_of
+from tests.bench.other_client import OtherClient, drafts_by_subject
 from tests.bench.test_long_lists import _told, _until
-from tests.bench.test_send_a_thousand import DRAFTS, fill_drafts
+from tests.bench.test_send_a_thousand import DRAFTS, compared, fill_drafts
 from tests.sandbox_fixture import RunningSandbox
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
@@ -51,10 +51,7 @@ def test_a_row_stays_where_it_is_while_another_client_works(
                     time.sleep(0.1)
                     places.append(child.place("Drafts"))
         late = child.ask("report")
-        keyboard.press("F5")
-        deadline = time.monotonic() + 20
-        while (shown := child.subjects("Drafts")) != (there := subjects_of(server)) and time.monotonic() < deadline:
-            time.sleep(0.5)
+        shown, there = compared(keyboard, child, server)
     finally:
         child.end()
     moved = max(abs(at - below) for _, at in places)
