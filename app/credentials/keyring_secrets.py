@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from app.credentials import pieces
 from app.credentials.own_thread import Overdue, OwnThread
 from app.domain.message import AccountId
 
@@ -65,15 +66,15 @@ class KeyringSecrets:
         """Return what is held in memory, else what the keyring has; None where neither has any."""
         if account_id in self._memory:
             return self._memory[account_id]
-        return await self._ask(lambda keyring: keyring.get_password(SERVICE, account_id), otherwise=None)
+        return await self._ask(lambda keyring: pieces.read(keyring, SERVICE, account_id), otherwise=None)
 
     async def keep(self, account_id: AccountId, secret: str) -> bool:
         """Keep it in the keyring and return True; in memory alone and return False where that cannot be done."""
         self._memory[account_id] = secret
 
         def write(keyring: KeyringBackend) -> bool:
-            keyring.set_password(SERVICE, account_id, secret)
-            return keyring.get_password(SERVICE, account_id) == secret
+            pieces.write(keyring, SERVICE, account_id, secret)
+            return pieces.read(keyring, SERVICE, account_id) == secret
 
         kept = await self._ask(write, otherwise=False)
         if kept and self._memory.get(account_id) == secret:
@@ -90,8 +91,8 @@ class KeyringSecrets:
 
     def _delete(self, account_id: AccountId) -> None:
         keyring = self._find()
-        if keyring is not None and keyring.get_password(SERVICE, account_id) is not None:
-            keyring.delete_password(SERVICE, account_id)
+        if keyring is not None:
+            pieces.delete(keyring, SERVICE, account_id)
 
     def close(self) -> None:
         """End the thread; secrets in memory are gone."""
