@@ -14,6 +14,7 @@ from app.domain.errors import AccountError, ItemRefused
 from app.domain.listing import Folder, Place, Row
 from app.domain.message import AccountId, LocalId
 from app.domain.outcome import Outcome
+from app.domain.record import Record
 from app.services.folders import FolderView
 from app.services.letters import Letters
 from app.services.ports import Cache, Clock, Mailbox
@@ -49,7 +50,7 @@ class OutboxView(FolderView):
         self._resting: dict[RowId, Row] = {}
         super().__init__(account_id, Place(Folder.OUTBOX), letters, cache, mailbox, syncing, spawn)
         self._clock = clock
-        spawn(self._keep_looking(), "look what rests in the server's Outbox")
+        spawn(self._look_often(), "look what rests in the server's Outbox")
 
     async def reload(self) -> None:
         """Nothing is asked with the start: `look` follows by itself."""
@@ -93,8 +94,9 @@ class OutboxView(FolderView):
 
     def _merge(self) -> None:
         """Put both sides together: what rests there and is a letter of this machine has its row already."""
-        ours = {own[0] for one in self._letters.all() if (own := self._item_of(one.local_id)) is not None}
         self._extra = {}
+        known = self._letters.all() if self._resting else []
+        ours = {own[0] for one in known if (own := self._item_of(one)) is not None}
         for row_id, item in self._resting.items():
             row = self._row_of_item(row_id, item)
             if row_id not in ours and (not self.query or finds(self.query, sought_of(row))):
@@ -102,11 +104,10 @@ class OutboxView(FolderView):
                 self._keep(row_id, row)
         super()._merge()
 
-    def _item_of(self, local_id: LocalId) -> tuple[RowId, Row] | None:
-        record = self._letters.get(local_id)
-        return None if record is None or not self._belonging.is_of(record) else self._belonging.item_of(record)
+    def _item_of(self, record: Record) -> tuple[RowId, Row] | None:
+        return self._belonging.item_of(record) if self._belonging.is_of(record) else None
 
-    async def _keep_looking(self) -> None:
+    async def _look_often(self) -> None:
         await self._clock.sleep(FIRST_LOOK)
         while not self._closed:
             await self.look()

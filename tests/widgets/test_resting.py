@@ -9,7 +9,7 @@ from app.domain.options import Options
 from app.services.outbox_view import FIRST_LOOK
 from tests.fakes.mailbox import Stored, words
 from tests.fakes.scene import ANNA, BEN
-from tests.program_scene import ProgramScene
+from tests.program_scene import HOLD, ProgramScene
 
 TOMORROW = 24 * 3600.0
 
@@ -55,7 +55,7 @@ async def test_enter_reads_it_and_no_key_writes_to_it_or_sends_it(program_scene:
     await scene.press("Home", "Return")
     await scene.passes(1)
     assert scene.program.writing.current() is None
-    assert "At its time." in scene.program.reader._body.toPlainText()
+    await scene.until(lambda: "At its time." in scene.program.reader._body.toPlainText())
     await scene.press("G, Q", "Home")
     for key in ("Ctrl+Return", "Del", "E", "R", "Ctrl+Z"):
         await scene.press(key)
@@ -116,6 +116,29 @@ async def test_a_letter_of_this_machine_that_rests_there_has_one_row(program_sce
     assert [one.folder for one in scene.mailbox.items.values()] == [Folder.OUTBOX]
     await outbox(scene)
     assert [(row.subject, row.local_id) for row in scene.rows] == [("Mine", name)]
+
+
+async def test_it_is_looked_at_seldom_however_much_goes_through_the_outbox(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.clock.advance(FIRST_LOOK)
+    for number in range(5):
+        await scene.saved(subject=f"Letter {number}")
+        await scene.press("Ctrl+Return")
+        await scene.passes(HOLD + 20)
+    before = len(scene.mailbox.calls)
+    await scene.clock.advance(1200)
+    asked = [
+        call for call in scene.mailbox.calls[before:] if call.name == "list_folder" and "outbox" in str(call.asked)
+    ]
+    assert len(asked) == 4
+    rest(scene)
+    await scene.clock.advance(300)
+    before = len(scene.mailbox.calls)
+    await scene.clock.advance(600)
+    asked = [
+        call for call in scene.mailbox.calls[before:] if call.name == "list_folder" and "outbox" in str(call.asked)
+    ]
+    assert len(asked) == 10
 
 
 async def test_without_a_way_there_what_was_known_stays(program_scene: ProgramScene) -> None:
