@@ -241,7 +241,7 @@ async def test_the_palette_offers_only_what_can_be_done_now(program_scene: Progr
     def offered() -> list[str]:
         palette = scene.window._palette
         assert palette is not None
-        return [palette._list.item(row).text() for row in range(palette._list.count())]
+        return [palette.list.item(row).text() for row in range(palette.list.count())]
 
     await scene.press("Ctrl+Shift+P")
     assert "Send" not in offered()
@@ -342,7 +342,7 @@ async def test_the_palette_offers_what_makes_sense_where_the_focus_is(program_sc
     def offered() -> set[str]:
         palette = scene.window._palette
         assert palette is not None
-        return {palette._list.item(row).text() for row in range(palette._list.count())}
+        return {palette.list.item(row).text() for row in range(palette.list.count())}
 
     await scene.press("Ctrl+Shift+P")
     assert {"Next problem", "Delete", "Select all"} <= offered()
