@@ -118,6 +118,14 @@ async def test_a_letter_of_this_machine_that_rests_there_has_one_row(program_sce
     assert [(row.subject, row.local_id) for row in scene.rows] == [("Mine", name)]
 
 
+async def test_f5_looks_at_once(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await outbox(scene)
+    rest(scene)
+    await scene.press("F5")
+    assert shown(scene) == ["Later"]
+
+
 async def test_it_is_looked_at_seldom_however_much_goes_through_the_outbox(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.clock.advance(FIRST_LOOK)

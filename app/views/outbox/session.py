@@ -26,6 +26,10 @@ class OutboxSession(ListSession):
         self.taken_back: Event[tuple[ListRow, Outcome | None]] = Event()
         self._remedies = remedies
 
+    def reload(self) -> None:
+        """Ask the server again."""
+        self.look()
+
     def look(self) -> None:
         """Look at once what rests with the server."""
         if isinstance(self.view, OutboxView):
