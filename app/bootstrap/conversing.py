@@ -31,7 +31,7 @@ class Conversing:
         self._row: ListRow | None = None
         self._shown = Conversation()
         self._wanted: tuple[ListDesk, Kin] | None = None
-        self._looking = False
+        self._looking = self._aside = False
         self._then: Callable[[], None] | None = None
 
     def handlers(self) -> dict[str, Handler]:
@@ -63,6 +63,12 @@ class Conversing:
             self._looking = True
             self._program.tasks.spawn(self._look(row), "look up a conversation")
 
+    def stand_aside(self, aside: bool) -> None:
+        """Show nothing while a letter within a letter is in front: it is of no conversation of one's own."""
+        self._aside = aside
+        if self._area is not None:
+            self._area.setVisible(bool(self._shown) and not aside)
+
     async def _look(self, row: ListRow) -> None:
         item_id = "" if row.ref is None else row.ref.item_id
         try:
@@ -90,6 +96,7 @@ class Conversing:
             self._program.reader.add_part(self._area)
         words = conversation.words() if conversation else ""
         self._area.show_rows(words, conversation.rows(self._program.clock.now()))
+        self.stand_aside(self._aside)
 
     # --- the ways -----------------------------------------------------------------------------------------------------
 

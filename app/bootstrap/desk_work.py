@@ -56,6 +56,7 @@ class DeskWork:
         self._progress = SendingProgress(program.letters, program.foot, self.many.stop, program.window)
         self.enclosing = Enclosing(program)
         self.conversing = Conversing(program)
+        self.enclosing.on_within = self.conversing.stand_aside
         self.others: OtherMailboxes | None = None
         stage = program.stage
         stage.on_reading = self.read

@@ -42,7 +42,7 @@ class Enclosing:
     def __init__(self, program: Program) -> None:
         """Show nothing yet; the strip is made with the first attachment."""
         self._program = program
-        self.enclosures = Enclosures(program.mailbox, program.files, program.clock, program.tasks.spawn)
+        self.enclosures = Enclosures(program.mailbox, program.files, program.tasks.spawn)
         self.session = EnclosuresSession(self.enclosures, program.tasks.spawn)
         self.session.told.subscribe(program.foot.say)
         self.session.on_letter = self._go_in
@@ -50,6 +50,8 @@ class Enclosing:
         self._row: ListRow | None = None
         self._letter: Letter | None = None
         self._open: list[_Open] = []
+        self.on_within: Callable[[bool], None] = lambda _within: None
+        """Told whether a letter within a letter is in front."""
 
     def handlers(self) -> dict[str, Handler]:
         """Return what the commands do."""
@@ -68,6 +70,7 @@ class Enclosing:
         """Show what is attached to the letter of a row, as far as it is read."""
         if self._open:
             self._open.clear()
+            self.on_within(False)
         self._row, self._letter = row, letter
         if row is None or letter is None:
             self.session.show(None, ())
@@ -118,6 +121,7 @@ class Enclosing:
         if self._row is not row or len(self._open) != before:
             return  # the person went on meanwhile
         self._open.append(_Open(account_id, one.name, within, letter))
+        self.on_within(True)
         self._show_innermost()
         self._program.reader.focus_text()
 
@@ -128,7 +132,8 @@ class Enclosing:
         self._open.pop()
         if self._open:
             self._show_innermost()
-        elif self._row is not None:
+        else:
+            self.on_within(False)
             self._program.stage.read_now()
         if self.area is None or not self.area.take_focus():
             self._program.reader.focus_text()

@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from app.domain.attachment import Attached, Attachment, AttachmentKind
-from app.domain.errors import ItemRefused, MailError
+from app.domain.errors import AccountError, ItemRefused, MailError, TroubleKind
 from app.domain.file_name import safe_file_name
 from app.domain.file_type import FileKind, kind_of
 from app.domain.i18n import tr
 from app.domain.message import AccountId, Content, Fetched, LocalId
 from app.domain.options import Header
 from app.services.events import Event
-from app.services.explaining import explain_error
-from app.services.ports import AttachedFiles, Clock, Mailbox
+from app.services.ports import AttachedFiles, Mailbox
 from app.services.reading import OffThread
 
 if TYPE_CHECKING:
@@ -33,6 +32,9 @@ if TYPE_CHECKING:
     from app.services.rows import ListRow
 
 LETTER: Final = "message/rfc822"
+_GONE: Final = frozenset(
+    {"ErrorItemNotFound", "ErrorAttachmentNotFound", "ErrorInvalidAttachmentId", "ErrorInvalidIdMalformed"}
+)
 
 
 class Enclosure(msgspec.Struct, frozen=True):
@@ -85,12 +87,11 @@ class Enclosures:
         self,
         mailbox: Mailbox,
         files: AttachedFiles,
-        clock: Clock,
         spawn: Callable[[Coroutine[Any, Any, Any], str], asyncio.Task[Any]],
     ) -> None:
         """Fetch by way of `mailbox`, keep in `files`."""
         self.changed: Event[str] = Event()
-        self._mailbox, self._files, self._clock, self._spawn = mailbox, files, clock, spawn
+        self._mailbox, self._files, self._spawn = mailbox, files, spawn
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._answers: dict[str, asyncio.Future[str]] = {}
         self._coming: dict[str, Coming] = {}
@@ -147,7 +148,7 @@ class Enclosures:
         try:
             answer.set_result(await self._fetch(account_id, one))
         except MailError as error:
-            self._failed[one.key] = explain_error(error, self._clock.now()).sentence
+            self._failed[one.key] = _why(error)
             answer.set_exception(error)
         else:
             if one.key not in self._told:
@@ -209,6 +210,24 @@ class Enclosures:
             if not await self._files.has(inner.owner, inner.key):
                 await self._files.keep_bytes(inner.owner, inner.key, enclosed.data)
         return Within(shown.content, shown.sent, shown.headers, tuple(inner for inner, _ in found))
+
+
+def _why(error: MailError) -> str:
+    """Return in a sentence why a file could not be had: nothing was sent, and nothing is lost."""
+    if isinstance(error, ItemRefused):
+        code = error.words.response_code
+        if code in _GONE:
+            return tr("It is not on the server any more.")
+        if code == "ErrorAccessDenied":
+            return tr("The server does not let you read it.")
+        return tr("The server did not give it: {words}", words=error.words.message_text or code)
+    if isinstance(error, AccountError):
+        if error.trouble.kind is TroubleKind.SIGN_IN:
+            return tr("Waiting for your sign-in.")
+        if error.trouble.kind is TroubleKind.SERVER:
+            return tr("The server is not well.")
+        return tr("The connection was lost.")
+    return str(error)
 
 
 def enclosures_of(row: ListRow, reading: Reading) -> tuple[Enclosure, ...]:

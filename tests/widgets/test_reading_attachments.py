@@ -142,8 +142,8 @@ async def test_each_has_its_own_outcome_and_can_be_tried_again(
     sent.mailbox.fail("get_attachment", Trouble(TroubleKind.UNREACHABLE, host="mail"))
     area(sent).session.save(area(sent).session.keys(), str(tmp_path))
     await sent.until(lambda: "2 saved to" in sent.foot)
-    assert "Cannot reach mail" in sent.foot
-    assert "Cannot reach mail" in shown(sent)[0]
+    assert "The connection was lost." in sent.foot
+    assert shown(sent)[0] == "Plan.pdf, The connection was lost. Enter tries again."
     assert shown(sent)[2] == f"The old plan, {len(INNER)} bytes"
     await sent.press("D", "Return")
     await sent.until(lambda: bool(opened))
@@ -155,7 +155,7 @@ async def test_a_refusal_is_said_in_words_at_its_row(sent: ProgramScene, opened:
     for stored in sent.mailbox.items.values():
         stored.attachments.clear()
     await sent.press("D", "Return")
-    await sent.until(lambda: "Enter tries again" in shown(sent)[0])
+    await sent.until(lambda: shown(sent)[0] == "Plan.pdf, It is not on the server any more. Enter tries again.")
     assert opened == []
 
 
