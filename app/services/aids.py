@@ -29,7 +29,6 @@ class Aids:
         await self.categories.load()
         await self.identities.load()
         await self.signatures.load()
-        await self.surroundings.load()
 
     def known_folders(self, account_id: AccountId, mailbox: str = "") -> tuple[MailFolder, ...]:
         """Return the folders that were last heard of, without asking."""

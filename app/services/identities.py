@@ -24,14 +24,14 @@ from app.services.events import Event
 from app.services.ports import Mailbox, Settings
 
 _NAME: Final = "mailboxes"
-_UNWANTED: Final = "mailboxes-unwanted"
 _NOBODY: Final = frozenset({"ErrorNonExistentMailbox", "ErrorNonPrimarySmtpAddress", "ErrorMissingEmailAddress"})
 
 
 class Identity(msgspec.Struct, frozen=True):
     """A mailbox to send from. `files` says that its Drafts may be used; `checked` that the server was asked for that.
 
-    `by_server` says that nobody typed it: the server named it.
+    `by_server` says that nobody typed it: the server named it. `unwanted` says that the person took such a one away:
+    it is remembered, so that it does not come back by itself.
     """
 
     address: str
@@ -39,6 +39,7 @@ class Identity(msgspec.Struct, frozen=True):
     files: bool = False
     checked: bool = False
     by_server: bool = False
+    unwanted: bool = False
 
     @property
     def recipient(self) -> Recipient:
@@ -56,7 +57,6 @@ class Identities:
         self._accounts = accounts
         self._mailbox = mailbox
         self._others: dict[str, tuple[Identity, ...]] = {}
-        self._unwanted: dict[str, tuple[str, ...]] = {}
 
     async def load(self) -> None:
         """Read them. Raises StorageError."""
@@ -65,15 +65,10 @@ class Identities:
             self._others = msgspec.json.decode(text or "{}", type=dict[str, tuple[Identity, ...]])
         except msgspec.DecodeError:
             self._others = {}
-        text = await self._settings.read(_UNWANTED)
-        try:
-            self._unwanted = msgspec.json.decode(text or "{}", type=dict[str, tuple[str, ...]])
-        except msgspec.DecodeError:
-            self._unwanted = {}
 
     def others(self, account_id: AccountId) -> tuple[Identity, ...]:
         """Return the mailboxes of others, in the order they were added."""
-        return self._others.get(account_id, ())
+        return tuple(one for one in self._others.get(account_id, ()) if not one.unwanted)
 
     def all(self, account_id: AccountId) -> tuple[Identity, ...]:
         """Return one's own mailbox, and those of others."""
@@ -105,16 +100,16 @@ class Identities:
             raise BadInput(problem)
         found = await self._look_at(account_id, Identity(address, by_server=by_server))
         others = [one for one in self.others(account_id) if one.address.casefold() != address.casefold()]
-        await self._want(account_id, address, wanted=True)
-        await self._keep(account_id, (*others, found))
+        unwanted = [one for one in self._unwanted(account_id) if one.address.casefold() != address.casefold()]
+        await self._keep(account_id, (*others, found), unwanted)
         return found
 
     async def remove(self, account_id: AccountId, address: str) -> None:
         """Take a mailbox away; one that the server named does not come back by itself. Raises StorageError."""
         found = [one for one in self.others(account_id) if one.address.casefold() == address.casefold()]
-        if any(one.by_server for one in found):
-            await self._want(account_id, address, wanted=False)
-        await self._keep(account_id, tuple(one for one in self.others(account_id) if one not in found))
+        left = tuple(one for one in self.others(account_id) if one not in found)
+        gone = [msgspec.structs.replace(one, unwanted=True) for one in found if one.by_server]
+        await self._keep(account_id, left, [*self._unwanted(account_id), *gone])
 
     async def take_named(self, account_id: AccountId, named: Sequence[Recipient]) -> None:
         """Add the mailboxes that the server names, save those that the person took away; let go of what it named once
@@ -123,7 +118,7 @@ class Identities:
         account = self._accounts.get(account_id)
         own = "" if account is None else account.address.casefold()
         wanted = {one.address.casefold(): one for one in named if not address_problem(one.address)}
-        for key in (own, *self._unwanted.get(account_id, ())):
+        for key in (own, *(one.address.casefold() for one in self._unwanted(account_id))):
             wanted.pop(key, None)
         known = {one.address.casefold(): one for one in self.others(account_id)}
         looked: dict[str, Identity] = {}
@@ -135,20 +130,14 @@ class Identities:
         # The person may have added one, or taken one away, while the server was asked.
         now = {one.address.casefold(): one for one in self.others(account_id)}
         kept = [looked.pop(key, one) for key, one in now.items() if not one.by_server or key in wanted]
-        unwanted = self._unwanted.get(account_id, ())
-        others = (*kept, *(one for key, one in looked.items() if key not in unwanted))
+        unwanted = self._unwanted(account_id)
+        refused = {one.address.casefold() for one in unwanted}
+        others = (*kept, *(one for key, one in looked.items() if key not in refused))
         if others != self.others(account_id):
-            await self._keep(account_id, others)
+            await self._keep(account_id, others, unwanted)
 
-    async def _want(self, account_id: AccountId, address: str, *, wanted: bool) -> None:
-        """Remember that a mailbox that the server names is not wanted, or is again. Raises StorageError."""
-        before = self._unwanted.get(account_id, ())
-        left = tuple(one for one in before if one != address.casefold())
-        now = left if wanted else (*left, address.casefold())
-        if now != before:
-            kept = {**self._unwanted, account_id: now}
-            await self._settings.keep(_UNWANTED, msgspec.json.encode(kept).decode())
-            self._unwanted = kept
+    def _unwanted(self, account_id: AccountId) -> tuple[Identity, ...]:
+        return tuple(one for one in self._others.get(account_id, ()) if one.unwanted)
 
     async def _look_at(self, account_id: AccountId, identity: Identity) -> Identity:
         """Ask for its name, and whether its Drafts may be used. Raises BadInput where there is no such mailbox."""
@@ -169,8 +158,8 @@ class Identities:
             return msgspec.structs.replace(identity, name=name, checked=True)
         return msgspec.structs.replace(identity, name=name, files=True, checked=True)
 
-    async def _keep(self, account_id: AccountId, others: tuple[Identity, ...]) -> None:
-        kept = {**self._others, account_id: others}
+    async def _keep(self, account_id: AccountId, others: tuple[Identity, ...], unwanted: Sequence[Identity]) -> None:
+        kept = {**self._others, account_id: (*others, *unwanted)}
         await self._settings.keep(_NAME, msgspec.json.encode(kept).decode())
         self._others = kept
         self.changed.emit(account_id)

@@ -79,7 +79,9 @@ class Surroundings:
         return self._clock.now()
 
     async def keep_looking(self) -> None:
-        """Ask for each account once a day, for ever."""
+        """Ask for each account once a day, for ever. What was told before is read first."""
+        with suppress(StorageError):
+            await self.load()
         wait = FIRST_LOOK
         while True:
             await self._clock.sleep(wait)

@@ -154,6 +154,6 @@ async def test_one_that_could_not_be_looked_at_is_looked_at_the_next_time(at: Pl
 
 
 async def test_settings_that_cannot_be_read_are_no_mailboxes(at: Place) -> None:
-    at.settings.preferences["mailboxes"] = at.settings.preferences["mailboxes-unwanted"] = "[broken"
+    at.settings.preferences["mailboxes"] = "[broken"
     await at.identities.load()
     assert at.identities.others(ANNA) == ()

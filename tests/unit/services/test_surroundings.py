@@ -69,6 +69,7 @@ async def test_what_was_told_is_there_after_a_restart_without_asking(at: Place) 
     await at.clock.advance(FIRST_LOOK)
     later = at.new_run()
     await later.load()
+    await later.surroundings.load()
     assert later.surroundings.told(ANNA) == Told(at.clock.now(), 1, ("Blue", "Budget"))
     assert later.categories.known == ("Blue", "Budget")
     assert [one.address for one in later.identities.others(ANNA)] == [SALES.address]
