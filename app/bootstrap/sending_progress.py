@@ -38,8 +38,10 @@ class SendingProgress:
     def follow(self, names: Iterable[LocalId]) -> None:
         """Count these too."""
         fresh = set(names) - self._waiting
-        self._waiting |= fresh
-        self._total += len(fresh)
+        going = {name for name in fresh if (record := self._letters.get(name)) is not None and record.state in _GOING}
+        self._waiting |= going
+        # Where nothing is held back, some have left before all of them were let go.
+        self._total += len(fresh) if self._waiting else 0
 
     def _changed(self, records: Sequence[Record]) -> None:
         if not self._waiting:

@@ -6,6 +6,7 @@ looked for (`verification.py`). What never left waits, and goes out when its acc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -83,28 +84,42 @@ class Outbox:
         self._bringing = Bringing(drafts, accounts, spawn, self._wake)
         self._locks: dict[AccountId, asyncio.Lock] = {}
         self._wakes_at: dict[AccountId, float] = {}
+        self._totals: dict[AccountId, Summary] = {}
+        self._letting_go = 0
         accounts.well.subscribe(self.account_reachable)
 
     # --- what a person can do -----------------------------------------------------------------------------------
 
     async def send(self, what: Sequence[LocalId | ListRow], hold_seconds: float = HOLD_SECONDS) -> list[Answer]:
         """Send letters; they can be undone for `hold_seconds`. One answer each, in order. Raises StorageError."""
-        import asyncio
-
         if hold_seconds > 0:
             # All are fetched first: the time for undo is one time for all.
             fetched = [await self._names_of(part) for part in _parts(what)]
             until = self._clock.now() + hold_seconds
             answers = [answer for part in fetched for answer in await self._let_go(part, until)]
         else:
-            answers = []
-            names: list[LocalId | MailError] = []
+            answers = await self._let_go_by_and_by(what)
+        self._wake_all()
+        return answers
+
+    async def _let_go_by_and_by(self, what: Sequence[LocalId | ListRow]) -> list[Answer]:
+        """Let letters go a hundred at a time: while the server reads the next, the hundred before is on its way."""
+        import asyncio
+
+        answers: list[Answer] = []
+        names: list[LocalId | MailError] = []
+        self._letting_go += 1
+        try:
             for part in (*_parts(what), []):
-                # While the server reads the next hundred, the hundred before goes on its way.
                 names, gone = await asyncio.gather(self._names_of(part), self._let_go(names, 0.0))
                 answers += gone
                 self._wake_all()
-        self._wake_all()
+        finally:
+            self._letting_go -= 1
+            for account_id in list(self._totals):
+                goes_on = self._wakes_at.get(account_id, math.inf) <= self._clock.now()
+                if not goes_on and not self._locks[account_id].locked():
+                    self._sum_up(account_id)
         return answers
 
     async def send_all_ready(
@@ -314,7 +329,6 @@ class Outbox:
         """Send everything of the account that is due now, in requests of up to 100."""
         import asyncio
 
-        total = Summary(account_id)
         to_verify: list[LocalId] = []
         batch = await self._dispatch.prepare(account_id, (await self._due(account_id))[:_BATCH])
         try:
@@ -328,7 +342,7 @@ class Outbox:
                 )
                 if isinstance(sent, BaseException):
                     raise sent
-                total = total.plus(sent)
+                self._totals[account_id] = self._totals.get(account_id, Summary(account_id)).plus(sent)
                 self.verification.start(account_id, sent.untold)
                 to_verify += sent.accepted
                 if len(to_verify) >= _VERIFIED_TOGETHER:
@@ -341,7 +355,13 @@ class Outbox:
                     batch = await self._dispatch.prepare(account_id, (await self._due(account_id))[:_BATCH])
         finally:
             self.verification.start(account_id, to_verify)
-        if total.count:
+        if not self._letting_go:
+            self._sum_up(account_id)
+
+    def _sum_up(self, account_id: AccountId) -> None:
+        """Say what became of a batch, once all of it was let go."""
+        total = self._totals.pop(account_id, None)
+        if total is not None and total.count:
             self.summary.emit(total)
 
     async def _due(self, account_id: AccountId) -> list[LocalId]:

@@ -72,3 +72,13 @@ async def test_a_few_letters_are_not_counted_and_undo_is_still_undo(program_scen
     await scene.press("Z")
     await scene.settle()
     assert [record.state for record in scene.program.letters.all()] == [State.DRAFT] * 3
+
+
+async def test_letters_that_left_before_all_were_let_go_are_not_waited_for(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.program.let_wait(0)
+    await many(scene, 250)
+    await scene.until(lambda: len(scene.mailbox.delivered) == 250)
+    await scene.passes(1)
+    assert not scene.foot.startswith("Sending:")
+    assert "250 messages sent" in scene.foot
