@@ -15,6 +15,7 @@ import msgspec
 from app.domain.account import Account, ProbeStep
 from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
 from app.domain.directory import MailTips, Resolution
+from app.domain.discovery import Discovery
 from app.domain.errors import BadInput, ItemRefused, Trouble, TroubleKind, error_for
 from app.domain.listing import Folder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.mail_folder import MailFolder
@@ -107,6 +108,18 @@ class EngineClient:
             on_page=on_page,
         )
         return _must_be(end, signing_in.SignedInNow).done
+
+    async def discover(
+        self, account: Account, secret: str, on_step: Callable[[ProbeStep], None], proxy_secret: str = ""
+    ) -> Discovery:
+        """Find the server of an address. Raises AccountError, RuntimeError for a defect."""
+        seconds = self._deadlines.probe
+        end = await self._link.submit(
+            lambda number: signing_in.Discover(number, account.account_id, seconds, account, secret, proxy_secret),
+            seconds,
+            on_step,
+        )
+        return _must_be(end, signing_in.Discovered).discovery
 
     def on_secret_changed(self, tell: Callable[[AccountId, str], None]) -> None:
         """Name whom to tell of the next secret of an account that signs in with OAuth."""

@@ -25,7 +25,7 @@ from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
 from app.domain.outcome import FetchOutcome, Outcome, ServerWords
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
-from app.engine.signing_in import SecretChanged, SignedInNow, SignIn, SignInAsked
+from app.engine.signing_in import Discover, Discovered, SecretChanged, SignedInNow, SignIn, SignInAsked
 
 VERSION = 4
 LARGEST_FRAME = 1 << 30
@@ -234,7 +234,7 @@ LookRequest = (
 )
 ReadRequest = Get | ListFolder | Locate | Notices | LookRequest
 AccountRequest = Probe | WriteRequest | ReadRequest
-WorkRequest = SignIn | AccountRequest
+WorkRequest = SignIn | Discover | AccountRequest
 Request = Hello | OpenAccount | WorkRequest | Cancel
 
 
@@ -390,7 +390,7 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
 
 Around = MailboxesFound | CategoriesRead
 Found = Around | FoldersFound | Attached | MimeSaved | ReportsFound | AttachmentRead | Resolved | Tips | Synced
-End = Done | SignedInNow | Outcomes | Fetches | Listing | Sightings | Found | Failure
+End = Done | SignedInNow | Discovered | Outcomes | Fetches | Listing | Sightings | Found | Failure
 Answer = Started | Progress | Carried | Noticed | SignInAsked | End
 Reply = Ready | SecretChanged | Answer
 

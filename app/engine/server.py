@@ -145,7 +145,7 @@ class Engine:
 
     def _take_up(self, request: protocol.WorkRequest) -> None:
         job = Job(request.seconds)
-        if isinstance(request, protocol.Probe | signing_in.SignIn):
+        if isinstance(request, protocol.Probe | signing_in.SignIn | signing_in.Discover):
             secret = request.secret if isinstance(request, protocol.Probe) else ""
             opened: _Opened | None = _Opened(_tried(request), secret, self._make)
         else:
@@ -163,7 +163,7 @@ class Engine:
         with self._tasks_lock:
             self._tasks[request.id] = (task, lane)
         lane.submit(task)
-        if isinstance(request, protocol.Probe | signing_in.SignIn):
+        if isinstance(request, protocol.Probe | signing_in.SignIn | signing_in.Discover):
             account.close()
 
     def _cancel(self, request: protocol.Cancel) -> None:
@@ -189,6 +189,9 @@ class Engine:
         try:
             if isinstance(request, signing_in.SignIn):
                 end: protocol.End = signing_in.sign_in(request, opened.account, job, self._reply)
+            elif isinstance(request, signing_in.Discover):
+                tell = lambda step: self._reply(protocol.Progress(request.id, step))  # noqa: E731 - this request's
+                end = signing_in.find_server(request, opened.account, job, tell)
             else:
                 end = self._perform(request, job, opened.backend())
         except AccountError as error:
@@ -330,7 +333,7 @@ def _look(request: _Look, job: Job, backend: Backend) -> protocol.Found:
             assert_never(request)
 
 
-def _tried(probe: protocol.Probe | signing_in.SignIn) -> Account:
+def _tried(probe: protocol.Probe | signing_in.SignIn | signing_in.Discover) -> Account:
     """Under a name of its own, so that what is tried at a proxy is not what the open account is known by there."""
     if not probe.account.proxy_user:
         return probe.account

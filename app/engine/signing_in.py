@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.domain.account import Account, AuthKind
+from app.domain.account import Account, AuthKind, ProbeStep
+from app.domain.discovery import Discovery
 from app.domain.message import AccountId
 from app.domain.signing_in import SignedIn, SignInPage, SignInWay
 
@@ -37,6 +38,27 @@ class SignInAsked(msgspec.Struct, frozen=True, tag="sign-in-asked"):
     page: SignInPage
 
 
+class Discover(msgspec.Struct, frozen=True, tag="discover"):
+    """Find the server of an account's address; what each host said comes as Progress. Answered by Discovered."""
+
+    id: int
+    account_id: AccountId
+    seconds: float
+    account: Account
+    secret: str
+    proxy_secret: str = ""
+
+    def __repr__(self) -> str:
+        return f"Discover(id={self.id}, account_id={self.account_id!r})"
+
+
+class Discovered(msgspec.Struct, frozen=True, tag="discovered"):
+    """The end of Discover."""
+
+    id: int
+    discovery: Discovery
+
+
 class SignedInNow(msgspec.Struct, frozen=True, tag="signed-in"):
     """The end of SignIn."""
 
@@ -53,6 +75,13 @@ class SecretChanged(msgspec.Struct, frozen=True, tag="secret-changed"):
 
     def __repr__(self) -> str:
         return f"SecretChanged(account_id={self.account_id!r})"
+
+
+def find_server(request: Discover, account: Account, job: Job, tell: Callable[[ProbeStep], None]) -> Discovered:
+    """Do it. Raises port.Stopped."""
+    from app.backends.ews.discovering import discover
+
+    return Discovered(request.id, discover(account, request.secret, job, tell))
 
 
 def sign_in(request: SignIn, account: Account, job: Job, tell: Callable[[SignInAsked], None]) -> SignedInNow:

@@ -9,8 +9,8 @@ from typing import Final
 
 import trustme
 
-_NAMES: Final = ("localhost", "127.0.0.1", "autodiscover.localhost", "mail.contoso.com")
-"""The last is for clients behind a proxy that leads that name here: no proxy is asked for what is on this machine."""
+_NAMES: Final = ("localhost", "127.0.0.1", "autodiscover.localhost", "mail.contoso.com", "autodiscover.contoso.com")
+"""The last two are for clients behind a proxy that leads them here: none is asked for what is on this machine."""
 
 
 def make_context(folder: Path, shows_expired: Callable[[], bool] = lambda: False) -> tuple[ssl.SSLContext, Path]:

@@ -13,6 +13,7 @@ from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
 from app.domain.cached import Kin, Listing, RowId, Standing
 from app.domain.correspondent import Correspondent
 from app.domain.directory import MailTips, Resolution
+from app.domain.discovery import Discovery
 from app.domain.edits import Edit
 from app.domain.errors import StorageError
 from app.domain.listing import Change, Folder, Mark, Order, Page, Place, Report, Row, Sighting, SyncPage
@@ -167,12 +168,18 @@ class Mailbox(Protocol):
 
 
 class SignIns(Protocol):
-    """Signing in with OAuth, by way of the engine. The secret of such an account is a refresh token."""
+    """Signing in with OAuth, and finding a server, by way of the engine. The secret of OAuth is a refresh token."""
 
     async def sign_in(
         self, account: Account, way: SignInWay, on_page: Callable[[SignInPage], None], proxy_secret: str = ""
     ) -> SignedIn:
         """Sign in; `on_page` is told what the person is to open. Cancelled, it ends. Raises AccountError."""
+        ...
+
+    async def discover(
+        self, account: Account, secret: str, on_step: Callable[[ProbeStep], None], proxy_secret: str = ""
+    ) -> Discovery:
+        """Find the server of an account's address; `on_step` is told of each host. Raises AccountError."""
         ...
 
     def on_secret_changed(self, tell: Callable[[AccountId, str], None]) -> None:

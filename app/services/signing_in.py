@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from app.domain.account import Account, AuthKind
+from app.domain.account import Account, AuthKind, ProbeStep
+from app.domain.discovery import Discovery
 from app.domain.errors import Trouble, TroubleKind, error_for
 from app.domain.i18n import tr
 from app.domain.message import AccountId
@@ -42,6 +43,12 @@ class SigningIn:
             detail = f"{ANOTHER_PERSON}: {words}"
             raise error_for(Trouble(TroubleKind.SIGN_IN, detail, may_have_been_processed=False))
         return done
+
+    async def discover(
+        self, account: Account, secret: str, on_step: Callable[[ProbeStep], None], proxy_secret: str = ""
+    ) -> Discovery:
+        """Find the server of an account's address. Raises AccountError."""
+        return await self._server.discover(account, secret, on_step, proxy_secret)
 
     def _changed(self, account_id: AccountId, secret: str) -> None:
         self._spawn(self._keep(account_id, secret), "keep a sign-in")

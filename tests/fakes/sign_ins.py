@@ -2,6 +2,7 @@
 
     mailbox.sign_ins.page = SignInPage("https://…", "CODE")    what the person is shown
     mailbox.sign_ins.answers.append(SignedIn("refresh", "anna@contoso.com"))    or an AccountError, for the next
+    mailbox.sign_ins.hosts, .discovery = [ProbeStep(…)], Discovery("https://…")    what looking for a server finds
     mailbox.sign_ins.change("anna", "the next secret")          the authority gave another
 
 A sign-in without an answer waits until it is cancelled; `asked` says for whom, and how, they were begun.
@@ -14,7 +15,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from app.domain.account import Account
+from app.domain.account import Account, ProbeStep
+from app.domain.discovery import Discovery
 from app.domain.errors import AccountError
 from app.domain.message import AccountId
 from app.domain.signing_in import SignedIn, SignInPage, SignInWay
@@ -32,6 +34,9 @@ class SignInsAsked:
     asked: list[tuple[Account, SignInWay]] = field(default_factory=list)
     cancelled: int = 0
     tell: Callable[[AccountId, str], None] = lambda *_: None
+    hosts: list[ProbeStep] = field(default_factory=list)
+    discovery: Discovery | AccountError = field(default_factory=Discovery)
+    sought: list[tuple[Account, str]] = field(default_factory=list)
 
     def change(self, account_id: str, secret: str) -> None:
         """Tell of the next secret of an account."""
@@ -60,6 +65,18 @@ class FakeSignIns:
         if isinstance(answer, AccountError):
             raise answer
         return answer
+
+    async def discover(
+        self, account: Account, secret: str, on_step: Callable[[ProbeStep], None], proxy_secret: str = ""
+    ) -> Discovery:
+        """Tell of `hosts`, and answer with `discovery`."""
+        self.sign_ins.sought.append((account, secret))
+        for step in self.sign_ins.hosts:
+            await asyncio.sleep(0)
+            on_step(step)
+        if isinstance(self.sign_ins.discovery, AccountError):
+            raise self.sign_ins.discovery
+        return self.sign_ins.discovery
 
     def on_secret_changed(self, tell: Callable[[AccountId, str], None]) -> None:
         """Keep whom to tell."""

@@ -11,7 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.domain.account import AuthKind
+from app.domain.account import AuthKind, ProbeStep
+from app.domain.discovery import Discovery
 from app.domain.signing_in import SignedIn, SignInWay
 from app.views.settings.account_form import FormField
 from app.views.settings.session import Phase
@@ -133,3 +134,22 @@ async def test_the_bar_asks_to_sign_in_again_and_goes_when_it_is_done(qtbot: QtB
     assert not bar.isVisible()
     assert QApplication.focusWidget() is scene.letter
     assert [way for _, way in scene.mailbox.sign_ins.asked] == [SignInWay.BROWSER]
+
+
+async def test_a_server_is_found_by_its_key_looked_at_and_left_for_the_person_to_test(qtbot: QtBot) -> None:
+    scene = Scene(qtbot)
+    await scene.open()
+    scene.mailbox.sign_ins.hosts = [
+        ProbeStep("autodiscover.contoso.com", passed=False, detail="There is no server of that name."),
+        ProbeStep("contoso.com", passed=True, detail="https://mail.contoso.com/EWS/Exchange.asmx"),
+    ]
+    scene.mailbox.sign_ins.discovery = Discovery("https://mail.contoso.com/EWS/Exchange.asmx")
+    scene.type("anna@contoso.com")
+    scene.press(Qt.Key.Key_M, ALT)
+    await scene.settle()
+    assert scene.line(FormField.ENDPOINT).text() == "https://mail.contoso.com/EWS/Exchange.asmx"
+    shown = scene.words(scene.view.form.steps)
+    assert "Your mail server was found" in shown
+    assert "There is no server of that name." in shown
+    assert scene.has_focus(scene.view.form.test)
+    assert scene.mailbox.calls_of("probe") == []

@@ -272,6 +272,7 @@ async def test_tab_goes_through_all_and_back_and_is_never_trapped(scene_of: Scen
     wanted: list[QWidget] = [
         scene.line(FormField.ADDRESS),
         scene.line(FormField.ENDPOINT),
+        form.find_server,
         scene.line(FormField.USER),
         form.auth,
         scene.line(FormField.PASSWORD),

@@ -49,36 +49,36 @@ def ask(wire: Wire, account: Account, job: Job) -> list[Named]:
     *others, last = places(account)
     for place in others:
         try:
-            return named_in(_post(wire, place, account.address, job), place)
+            return named_in(post_to(wire, place, request(account.address), job), place)
         except HttpRefusal as refusal:
             if refusal.status not in _ELSEWHERE:
                 raise
-    return named_in(_post(wire, last, account.address, job), last)
+    return named_in(post_to(wire, last, request(account.address), job), last)
 
 
 def named_in(content: bytes, place: str) -> list[Named]:
     """Return the mailboxes that an answer names. Raises Unreadable, and AccountError where it is a refusal."""
     root = parse(content)
-    if _local(root) != "Autodiscover":
+    if local_of(root) != "Autodiscover":
         raise Unreadable("no Autodiscover")
     host = urlsplit(place).hostname or ""
     for element in root.iter(etree.Element):
-        if _local(element) == "Error":
-            said = f"{_text(element, 'ErrorCode')}: {_text(element, 'Message')}"
+        if local_of(element) == "Error":
+            said = f"{text_in(element, 'ErrorCode')}: {text_in(element, 'Message')}"
             raise error_for(Trouble(TroubleKind.SERVER, said, http_status=200, host=host))
-        if _local(element) == "Account" and _text(element, "Action").casefold().startswith("redirect"):
+        if local_of(element) == "Account" and text_in(element, "Action").casefold().startswith("redirect"):
             detail = tr("{host} says that this mailbox is elsewhere.", host=host)
             raise error_for(Trouble(TroubleKind.SERVER, detail, http_status=200, host=host))
-    found = (_named(one) for one in root.iter(etree.Element) if _local(one) in _NAMES)
+    found = (_named(one) for one in root.iter(etree.Element) if local_of(one) in _NAMES)
     return [one for one in found if one is not None]
 
 
 def _named(element: Element) -> Named | None:
     """Return a mailbox that one can act for; one's own archive is none."""
-    address, path = _text(element, "SmtpAddress"), _text(element, "LegacyDN")
-    if _text(element, "Type").casefold() != _DELEGATE or not (address or path):
+    address, path = text_in(element, "SmtpAddress"), text_in(element, "LegacyDN")
+    if text_in(element, "Type").casefold() != _DELEGATE or not (address or path):
         return None
-    return Named(address, _text(element, "DisplayName"), path)
+    return Named(address, text_in(element, "DisplayName"), path)
 
 
 def request(address: str) -> bytes:
@@ -90,8 +90,11 @@ def request(address: str) -> bytes:
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def _post(wire: Wire, place: str, address: str, job: Job) -> bytes:
-    """Ask once, on a connection of its own. A redirect is not followed: it may lead to anybody."""
+def post_to(wire: Wire, place: str, body: bytes, job: Job) -> bytes:
+    """Ask once, signed in, on a connection of its own. A redirect is not followed: it may lead to anybody.
+
+    Raises HttpRefusal, AccountError, port.Stopped, and what requests raises when the network fails.
+    """
     job.begin_request()
     work_on(job)
     session = None
@@ -101,7 +104,7 @@ def _post(wire: Wire, place: str, address: str, job: Job) -> bytes:
         remaining = job.remaining()
         answer = session.post(
             place,
-            data=request(address),
+            data=body,
             timeout=(min(_CONNECT_SECONDS, remaining), remaining),
             allow_redirects=False,
         )
@@ -116,10 +119,12 @@ def _post(wire: Wire, place: str, address: str, job: Job) -> bytes:
     return content
 
 
-def _local(element: Element) -> str:
+def local_of(element: Element) -> str:
+    """Return the name of an element without its namespace, which servers do not agree on here."""
     return str(element.tag).rpartition("}")[2]
 
 
-def _text(element: Element, name: str) -> str:
-    found = (one for one in element.iterchildren(etree.Element) if _local(one) == name)
+def text_in(element: Element, name: str) -> str:
+    """Return the text of a child by its local name, empty where there is none."""
+    found = (one for one in element.iterchildren(etree.Element) if local_of(one) == name)
     return next(((one.text or "").strip() for one in found), "")

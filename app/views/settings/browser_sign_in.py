@@ -29,7 +29,7 @@ class BrowserSignIn:
 
     def __init__(self, signing: SigningIn, tasks: Tasks) -> None:
         """Nothing is under way."""
-        self._signing = signing
+        self.signing = signing
         self._tasks = tasks
         self._task: asyncio.Task[None] | None = None
         self.on_change: Callable[[], None] = _nothing
@@ -67,14 +67,14 @@ class BrowserSignIn:
     def open_page(self) -> None:
         """Open the page, once more perhaps."""
         if self.page is not None:
-            self.opened = self._signing.open_page(self.page.url)
+            self.opened = self.signing.open_page(self.page.url)
             self.on_change()
 
     async def _run(self, account: Account, way: SignInWay, done: Done, proxy_secret: str) -> None:
         import asyncio
 
         try:
-            await done(await self._signing.sign_in(account, way, self._asked, proxy_secret))
+            await done(await self.signing.sign_in(account, way, self._asked, proxy_secret))
         except AccountError as error:
             self.trouble = error.trouble
             self.error = sentence_of(error.trouble)

@@ -54,6 +54,7 @@ class FormView(QWidget):
         self.proxy = self._make_choice(tr("Proxy"), _PROXY_CHOICES)
         self.choose = self._button(tr("Ch&oose…"))
         self.choose.setAccessibleName(tr("Choose a CA file"))
+        self.find_server = self._button(tr("Find &my server"))
         self.test = self._button(tr("&Test connection"), "primary")
         self.save = self._button(tr("&Save"))
         self.save_anyway = self._button(tr("Save an&yway"), "link")
@@ -98,6 +99,7 @@ class FormView(QWidget):
             elif name is FormField.CA_FILE:
                 left.addLayout(self._choice_row(tr("P&roxy"), self.proxy))
         self.fields[FormField.CA_FILE].add_beside(self.choose)
+        self.fields[FormField.ENDPOINT].add_beside(self.find_server)
         buttons = QHBoxLayout()
         buttons.setSpacing(theme.GAP)
         for button in (self.test, self.save, self.save_anyway):
@@ -141,6 +143,7 @@ class FormView(QWidget):
         self.auth.activated.connect(lambda index: session.set_auth(AuthKind(self.auth.itemData(index))))
         self.proxy.activated.connect(lambda index: session.set_proxy_kind(ProxyKind(self.proxy.itemData(index))))
         self.choose.clicked.connect(self._choose_file)
+        self.find_server.clicked.connect(self._find_server)
         self.test.clicked.connect(self._test_or_stop)
         self.save.clicked.connect(session.save)
         self.save_anyway.clicked.connect(session.save)
@@ -151,7 +154,9 @@ class FormView(QWidget):
         order: list[QWidget] = []
         for name, field in self.fields.items():
             order.append(field.line)
-            if name is FormField.USER:
+            if name is FormField.ENDPOINT:
+                order.append(self.find_server)
+            elif name is FormField.USER:
                 order.append(self.auth)
             elif name is FormField.CA_FILE:
                 order += [self.choose, self.proxy]
@@ -165,11 +170,15 @@ class FormView(QWidget):
             self._test_or_stop()
 
     def _test_or_stop(self) -> None:
-        if self._session.phase is Phase.TESTING:
+        if self._session.phase in {Phase.TESTING, Phase.FINDING}:
             self._session.stop_test()
         else:
             self._session.test()
             self._focus_first_error()
+
+    def _find_server(self) -> None:
+        self._session.find_server()
+        self._focus_first_error()
 
     def _choose_file(self) -> None:
         dialog = QFileDialog(self, tr("Choose a CA file"))
@@ -211,7 +220,7 @@ class FormView(QWidget):
         self.auth.setCurrentIndex(self.auth.findData(session.form.auth))
         self._refresh_proxy(session.form)
         self._refresh_locks(session.locked)
-        self.steps.show_lines(session.lines)
+        self.steps.show_lines(session.lines, session.title)
         self._notice.setText(session.notice)
         self._notice.setVisible(bool(session.notice))
         self._refresh_buttons()
@@ -236,8 +245,14 @@ class FormView(QWidget):
     def _refresh_buttons(self) -> None:
         session = self._session
         busy = session.phase is Phase.SAVING
-        self.test.setText(tr("S&top") if session.phase is Phase.TESTING else tr("&Test connection"))
+        stoppable = session.phase in {Phase.TESTING, Phase.FINDING}
+        self.test.setText(tr("S&top") if stoppable else tr("&Test connection"))
         self.test.setEnabled(not busy)
+        self.find_server.setEnabled(not (busy or stoppable or "endpoint" in session.locked))
+        # In the way of Tab only as long as there is no server; its access key is there in any case.
+        wanted = session.form is not None and not session.form.endpoint
+        policy = Qt.FocusPolicy.StrongFocus if wanted else Qt.FocusPolicy.ClickFocus
+        self.find_server.setFocusPolicy(policy)
         self.save.setEnabled(session.may_save)
         self.save_anyway.setVisible(session.may_save_unreached)
         for button, kind in (
@@ -251,6 +266,9 @@ class FormView(QWidget):
     def _follow(self, before: Phase, now: Phase) -> None:
         """Move the focus when a test ends: to Save where it passed, to the field that is at fault where one is."""
         self._phase = now
+        if before is Phase.FINDING and now is Phase.EDITING:
+            say_aloud(self, self._session.title)
+            self._focus_first_error() if self._session.errors else self.test.setFocus()
         if before is not Phase.TESTING or now is before:
             return
         if now is Phase.PASSED:

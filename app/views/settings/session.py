@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from app.domain.account import Account, AuthKind, ProbeStep
+from app.domain.discovery import Discovery
 from app.domain.errors import AccountError, BadInput, StorageError
 from app.domain.i18n import tr
 from app.domain.message import AccountId
@@ -41,6 +42,10 @@ class Phase(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     SAVING = "saving"
+    FINDING = "finding"
+
+
+_BUSY = frozenset({Phase.TESTING, Phase.SAVING, Phase.FINDING})
 
 
 def _nothing(*_: object) -> None:
@@ -81,6 +86,7 @@ class SettingsSession:
         self.lines: tuple[steps.StepLine, ...] = ()
         self.phase: Phase = Phase.EDITING
         self.notice = ""
+        self.title = ""
         accounts.changed.subscribe(lambda _: self.on_change())
 
     # --- the list of accounts ---------------------------------------------------------------------------------------
@@ -183,7 +189,7 @@ class SettingsSession:
         self.stop_test()
         self._sign_in_anew = False
         self.editing, self.form = account_id, form
-        self.errors, self.lines, self.notice = {}, (), ""
+        self.errors, self.lines, self.notice, self.title = {}, (), "", ""
         self.phase = Phase.EDITING
         self._filling = Filling(form)
         self._fill_in()
@@ -195,23 +201,21 @@ class SettingsSession:
         changed = msgspec.structs.replace(self.form, **changes)
         if changed != self.form:
             self.stop_test()
-            self.form, self.lines, self.notice = changed, (), ""
+            self.form, self.lines, self.notice, self.title = changed, (), "", ""
             self.phase = Phase.EDITING
 
     # --- testing ----------------------------------------------------------------------------------------------------
 
     def test(self) -> bool:
         """Begin to test the connection; False where a field must be mended first (`errors`), or one is under way."""
-        if self.form is None or self.phase in {Phase.TESTING, Phase.SAVING}:
+        if self.form is None or self.phase in _BUSY:
             return False
         self._fill_in()
         self.form = tidy(self.form)
-        known = self.editing is not None
-        self.errors = find_errors(
-            self.form,
-            password_known=known,
-            proxy_password_known=known and self.form.proxy_user == self.known_proxy_user,
-        )
+        if not self.form.endpoint and FormField.ADDRESS not in self._errors_of(self.form):
+            return self.find_server()
+        self.title = ""
+        self.errors = self._errors_of(self.form)
         if self._is_known(self.form):
             self.errors[FormField.ADDRESS] = tr("This mailbox is set up already.")
         if self.errors:
@@ -230,9 +234,60 @@ class SettingsSession:
             self._testing.cancel()
             self._testing = None
         self.browser.stop()
-        if self.phase is Phase.TESTING:
-            self.phase, self.lines = Phase.EDITING, ()
+        if self.phase in {Phase.TESTING, Phase.FINDING}:
+            self.phase, self.lines, self.title = Phase.EDITING, (), ""
             self.on_change()
+
+    def _errors_of(self, form: AccountForm) -> dict[FormField, str]:
+        known = self.editing is not None
+        proxy_known = known and form.proxy_user == self.known_proxy_user
+        return find_errors(form, password_known=known, proxy_password_known=proxy_known)
+
+    # --- finding the server -----------------------------------------------------------------------------------------
+
+    def find_server(self) -> bool:
+        """Begin to look for the server of the address; False where that must be mended first."""
+        if self.form is None or self.phase in _BUSY or "endpoint" in self.locked:
+            return False
+        self.form = tidy(self.form)
+        sentence = self._errors_of(self.form).get(FormField.ADDRESS, "")
+        if sentence:
+            self.errors[FormField.ADDRESS] = sentence
+        else:
+            self.phase, self.lines, self.errors = Phase.FINDING, (), {}
+            self.title = tr("Looking for your mail server…")
+            self._testing = self._tasks.spawn(self._find_server(self.form), "find a server")
+        self.on_change()
+        return not sentence
+
+    async def _find_server(self, form: AccountForm) -> None:
+        proxy_secret = await self._find_proxy_secret(form)
+        found = Discovery()
+        if proxy_secret is not None and await self._is_good_ca_file(form):
+            secret = "" if form.by_browser else form.password
+            account = form.account(AccountId("probe"))
+            try:
+                found = await self.browser.signing.discover(account, secret, self._asked_host, proxy_secret)
+            except AccountError as error:
+                self.notice = error.trouble.detail
+        self._testing = None
+        self._take_server(form, found)
+
+    def _asked_host(self, step: ProbeStep) -> None:
+        state = steps.StepState.PASSED if step.passed else steps.StepState.PASSED_OVER
+        self.lines = (*self.lines, steps.StepLine(step.name, step.name, state, detail=step.detail))
+        self.on_change()
+
+    def _take_server(self, form: AccountForm, found: Discovery) -> None:
+        """Fill in what was found, for the person to look at; nothing is sent there before they go on."""
+        self.phase = Phase.EDITING
+        self.title = tr("Your mail server was found") if found.endpoint else tr("Your mail server was not found")
+        if found.endpoint:
+            way = form.auth if form.auth in found.ways or not found.ways or "auth" in self.locked else found.ways[0]
+            self.form = msgspec.structs.replace(form, endpoint=found.endpoint, auth=way)
+        elif not self.errors:
+            self.errors[FormField.ENDPOINT] = tr("Type its name; your administrator knows it.")
+        self.on_change()
 
     def _is_known(self, form: AccountForm) -> bool:
         return any(

@@ -16,6 +16,7 @@ _ICONS = {
     StepState.RUNNING: ("loader-circle", "accent"),
     StepState.PASSED: ("circle-check", "good"),
     StepState.FAILED: ("circle-x", "bad"),
+    StepState.PASSED_OVER: ("circle-help", "faint"),
 }
 
 
@@ -35,10 +36,10 @@ class StepList(QFrame):
         self._column.addWidget(self._title)
         self.show_lines(())
 
-    def show_lines(self, lines: tuple[StepLine, ...]) -> None:
-        """Show the steps; none tried yet shows what will be."""
-        self._title.setText(_title_of(lines))
-        shown = lines or fresh_lines()
+    def show_lines(self, lines: tuple[StepLine, ...], title: str = "") -> None:
+        """Show the steps; none tried yet shows what will be, unless `title` says what else this is."""
+        self._title.setText(title or _title_of(lines))
+        shown = lines or (() if title else fresh_lines())
         while len(self._rows) < len(shown):
             row = _StepRow(self)
             self._rows.append(row)

@@ -40,6 +40,8 @@ class StepState(StrEnum):
     RUNNING = "running"
     PASSED = "passed"
     FAILED = "failed"
+    PASSED_OVER = "passed-over"
+    """A host that was asked and does not know; the next one may."""
 
 
 class StepLine(NamedTuple):
@@ -63,6 +65,7 @@ class StepLine(NamedTuple):
             StepState.RUNNING: tr("trying…"),
             StepState.PASSED: tr("works"),
             StepState.FAILED: tr("failed"),
+            StepState.PASSED_OVER: tr("does not know"),
         }[self.state]
         return " ".join(part for part in (f"{self.title}: {words}.", self.sentence, self.advice, self.detail) if part)
 

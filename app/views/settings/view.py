@@ -136,7 +136,7 @@ class SettingsView(QWidget):
         if self.page is not None:
             if not self.page.step_back():
                 self._leave_page()
-        elif session.phase is Phase.TESTING:
+        elif session.phase in {Phase.TESTING, Phase.FINDING}:
             session.stop_test()
         elif session.form is not None and session.accounts:
             session.leave_form()

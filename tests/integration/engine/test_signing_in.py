@@ -8,10 +8,13 @@ import signal
 import subprocess
 import sys
 import threading
+from urllib.parse import urlsplit
 
 import pytest
 from msgspec.structs import replace
 
+from app.domain.account import ProbeStep
+from app.domain.discovery import Discovery
 from app.domain.errors import EngineLost, SignInRefused, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import AccountId
@@ -21,6 +24,7 @@ from app.domain.signing_in import SignedIn, SignInPage, SignInWay
 from app.engine import protocol
 from app.engine.client import Deadlines, EngineClient
 from app.engine.signing_in import SecretChanged
+from tests.connect_proxy import ConnectProxy
 from tests.integration.engine.conftest import A, OpenOn, runs, save, wait_until
 from tests.integration.ews.test_oauth import account_of, browser_of
 from tests.sandbox_fixture import RunningSandbox
@@ -168,3 +172,16 @@ def test_no_secret_is_printed_with_what_goes_over_the_pipe(sandbox: RunningSandb
         protocol.OpenAccount(1, account, "is-secret"),
     ):
         assert "secret" not in repr(record).replace("SecretChanged", "")
+
+
+async def test_a_server_is_found_by_the_engine_and_each_host_is_told(sandbox: RunningSandbox, open_on: OpenOn) -> None:
+    client = await open_on()
+    steps: list[ProbeStep] = []
+    ours = "autodiscover.contoso.com"
+    with ConnectProxy({ours: urlsplit(sandbox.url).port or 0}, user="anna", password="secret") as proxy:
+        account = replace(account_of(sandbox), endpoint="", proxy=proxy.url, proxy_user="anna")
+        found = await client.discover(account, "", steps.append, "secret")
+    assert found.endpoint == sandbox.url
+    assert [(step.name, step.passed) for step in steps] == [(ours, True)]
+    assert await client.discover(replace(account, ca_file="/nowhere"), "", steps.append) == Discovery()
+    assert not steps[-1].passed
