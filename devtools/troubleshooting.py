@@ -11,10 +11,13 @@ from pathlib import Path
 
 from app.domain.catalogue import CLASSES, CodeClass, is_retried, may_have_happened
 from app.domain.errors import Trouble, TroubleKind
+from app.domain.i18n import tr
 from app.domain.outcome import ServerWords
+from app.domain.sign_in_codes import PROBLEMS
 from app.services.actions import action_words
 from app.services.explaining import explain_trouble
 from app.services.sentences import SENTENCES, Facts, sentence_for
+from app.services.sign_in_words import WORDS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "troubleshooting.md"
 
@@ -32,8 +35,9 @@ On what starts, and what does not, see [install.md](install.md); on certificates
 """
 
 TROUBLES = {
-    TroubleKind.SIGN_IN: "The server did not accept the password. Sign in again; if it is right, ask whether the server"
-    " allows the kind of sign-in that the account is set to (Basic or NTLM).",
+    TroubleKind.SIGN_IN: "The server did not accept the password or token. Sign in again; if it is right, ask whether"
+    " the server allows the kind of sign-in that the account is set to (Basic, NTLM or OAuth). With OAuth the code"
+    " under Details says more: see below.",
     TroubleKind.UNREACHABLE: "No such host, refused, or cut off. Look at the network and the VPN.",
     TroubleKind.PROXY: "The way ends at the proxy: it is not there, does not answer, or lets nobody through; the words"
     " say which. Nothing has reached the server. Look at **Proxy** in the account's form.",
@@ -47,6 +51,13 @@ TROUBLES = {
     TroubleKind.DEADLINE: "The server took longer than the program waits. What may have been sent is looked for.",
     TroubleKind.CANCELLED: "It was stopped from this side.",
 }
+
+SIGN_IN_OPENING = """\
+Accounts that sign in by the browser (OAuth): the code stands first under Details, or at the step of the test that
+failed. Codes that begin with AADSTS are those of Microsoft Entra ID; those that begin with Local are ours. A code that
+is not here is told with the words of the sign-in service. On what an administrator registers, see
+[administrators.md](administrators.md#oauth-registration).
+"""
 
 CLASS_WORDS = {
     CodeClass.PERSON: ("You can mend it", "at the message, a recipient or an attachment."),
@@ -78,6 +89,7 @@ def markdown() -> str:
     for kind, meaning in TROUBLES.items():
         told = explain_trouble(Trouble(kind, http_status=503 * (kind is TroubleKind.SERVER)), 0.0)
         lines.append(f"| `{kind}` | {told.sentence} | {meaning} |")
+    lines += ["", *_sign_ins()]
     lines += ["", "## One message", "", "| What is said | What the row offers | Codes |", "|---|---|---|"]
     for (sentence, action), codes in _sentences().items():
         named = ", ".join(f"`{code}`{_marks(code)}" for code in codes)
@@ -89,6 +101,21 @@ def markdown() -> str:
         if codes:
             lines += [", ".join(f"`{code}`{_marks(code)}" for code in codes), ""]
     return "\n".join(lines)
+
+
+def _sign_ins() -> list[str]:
+    """Return the part on signing in by the browser."""
+    lines = [
+        "## Signing in by the browser",
+        "",
+        SIGN_IN_OPENING,
+        "| What is said | What is offered | Codes |",
+        "|---|---|---|",
+    ]
+    for problem, words in WORDS.items():
+        codes = ", ".join(f"`{code}`" for code, found in PROBLEMS.items() if found is problem) or "every other"
+        lines.append(f"| {tr(words.sentence)} {tr(words.advice)} | {action_words(words.action)} | {codes} |")
+    return lines
 
 
 def main() -> None:
