@@ -67,6 +67,7 @@ class DeskWork:
         program.drafts_room.on_sent = self._sent
         program.drafts_room.on_discarded = self._discarded
         program.drafts_room.on_failed = program.tasks.on_mail_error
+        program.drafts_room.on_progress = self._tell_discarding
         program.sent_room.begun.subscribe(program.writing.open)
         program.foot.ticked.subscribe(lambda _: self._tell_time())
         program.letters.changed.subscribe(self._tell_foot)
@@ -272,11 +273,26 @@ class DeskWork:
         self._with_chosen(self._program.outbox_room.retry)
 
     def edit_as_new(self) -> None:
-        """Write the current sent message anew."""
-        self._with_current(self._edit_as_new)
+        """Write the current message anew, or each of those that are marked."""
 
-    def _edit_as_new(self, row: ListRow) -> None:
-        self._program.sent_room.edit_as_new(row)
+        def anew(rows: list[ListRow]) -> None:
+            if len(rows) == 1:
+                self._program.sent_room.edit_as_new(rows[0])
+            else:
+                self._program.sent_room.edit_all_as_new(rows, self._made_anew)
+
+        self._with_chosen(anew)
+
+    def _made_anew(self, names: list[LocalId], failed: int) -> None:
+        words = [ntr("{n} new draft", "{n} new drafts", len(names))] if names else []
+        if failed:
+            words.append(ntr("{n} was not done", "{n} were not done", failed))
+
+        def take_back() -> None:
+            for name in names:
+                self._program.tasks.spawn(self._program.drafts.discard(name), "take back a new draft")
+
+        self._program.foot.say(", ".join(words), take_back if names else None)
 
     def follow(self, begin: Callable[[ListRow], None]) -> None:
         """Begin a letter that follows the current one."""
@@ -367,6 +383,10 @@ class DeskWork:
         if names:
             words = ntr("Discarded", "{n} discarded", len(names))
             self._program.foot.say(words, lambda: self._take_back(names))
+
+    def _tell_discarding(self, done: int, total: int) -> None:
+        words = tr("Discarding: {done} of {total}", done=done, total=total)
+        self._program.foot.busy(words, self._program.drafts_room.stop_discarding)
 
     def _take_back(self, names: list[LocalId]) -> None:
         for name in names:

@@ -65,6 +65,9 @@ class ManyWork:
         if self._running is not None:
             self._running.stop()
             return
+        if self._program.drafts_room.discarding:
+            self._program.drafts_room.stop_discarding()
+            return
         waiting = [r.local_id for r in self._program.letters.all() if r.state is State.QUEUED]
         if waiting:
             self._program.tasks.spawn(self._stop_sending(waiting), "stop sending")

@@ -99,7 +99,10 @@ class WindowWork:
             stage.go(place)
             stage.desk.first_problem(step)
             return
-        if not stage.place or not stage.desk.next_problem(step):
+        if stage.place and stage.desk.problems():
+            stage.go(stage.place)
+            stage.desk.next_problem(step)
+        else:
             self._program.foot.say(tr("Nothing needs attention"))
 
     def _has_problems(self, place: str) -> bool:

@@ -41,7 +41,7 @@ class Belonging:
             return False
         if self._place.folder is Folder.OUTBOX or self._lies_here(record):
             return True
-        return not self._place.mailbox and not self._is_listed(Place(self._place.folder, self._mailbox_of(record)))
+        return not self._place.mailbox and not self._lies_in_a_list(record)
 
     def _lies_here(self, record: Record) -> bool:
         """Tell whether a letter lies in the mailbox that the list asks: a principal's draft lies with the principal."""
@@ -49,6 +49,12 @@ class Belonging:
         if self.has_item(record):
             return True
         return filed_here and self._mailbox_of(record).casefold() == self._place.mailbox.casefold()
+
+    def _lies_in_a_list(self, record: Record) -> bool:
+        """Tell whether a letter lies in a folder of another mailbox that has a list of its own."""
+        mailbox = self._mailbox_of(record)
+        elsewhere = self._is_copy(record) and bool(record.copy_to.folder_id)
+        return bool(mailbox) and not elsewhere and self._is_listed(Place(self._place.folder, mailbox))
 
     def _is_copy(self, record: Record) -> bool:
         return record.state in SENT and self._place.folder is Folder.SENT

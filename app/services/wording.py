@@ -14,7 +14,7 @@ import msgspec
 from app.domain.errors import TroubleKind
 from app.domain.i18n import mark, ntr, tr
 from app.domain.outcome import Outcome, Verdict
-from app.domain.record import Record
+from app.domain.record import CopyKind, CopyTo, Record
 from app.domain.state import State
 from app.services.accounts import PAUSING
 from app.services.actions import action_words
@@ -152,7 +152,20 @@ def _after_sending(record: Record, found: Explanation | None, now: float) -> Sta
     words = _sent(told or record.state_at, now)
     if found is not None:
         return msgspec.structs.replace(words, icon="triangle-alert", tone="warn", action=action, quiet=False)
-    return msgspec.structs.replace(words, quiet=bool(record.verified))
+    return msgspec.structs.replace(words, text=_filed(words.text, record.copy_to), quiet=bool(record.verified))
+
+
+def _filed(sent: str, copy_to: CopyTo) -> str:
+    """Say where the copy is, unless it is where one would look for it."""
+    match copy_to.kind:
+        case CopyKind.NONE:
+            return tr("{sent}; no copy was wanted", sent=sent)
+        case CopyKind.PRINCIPAL_SENT:
+            return tr("{sent}; copy in Sent of {mailbox}", sent=sent, mailbox=copy_to.mailbox)
+        case CopyKind.FOLDER:
+            return tr("{sent}; copy in {folder}", sent=sent, folder=copy_to.name or tr("another folder"))
+        case _:
+            return sent
 
 
 # --- on its way -------------------------------------------------------------------------------------------------------

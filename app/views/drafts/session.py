@@ -14,6 +14,8 @@ from app.services.rows import ListRow
 from app.services.work import Spawn
 from app.ui.letter_list.session import ListSession
 
+_TOLD_EACH = 25
+
 
 class DraftsSession(ListSession):
     """The drafts. `told` is called with what became of a wish, for the foot of the window."""
@@ -26,6 +28,8 @@ class DraftsSession(ListSession):
         self._drafts, self._outbox = drafts, outbox
         self.on_sent: Callable[[list[Answer]], None] = lambda _answers: None
         self.on_discarded: Callable[[list[LocalId]], None] = lambda _names: None
+        self.on_progress: Callable[[int, int], None] = lambda _done, _total: None
+        self.discarding = self._stopped = False
         self.on_failed: Callable[[MailError], None] = lambda _error: None
 
     def send(self, rows: Sequence[ListRow], hold_seconds: float) -> None:
@@ -59,9 +63,19 @@ class DraftsSession(ListSession):
         names: list[LocalId | MailError] = list(self.local_ids(rows))
         if strange and self.account_id is not None:
             names += await self._drafts.adopt(self.account_id, strange)
-        for name in names:
+        self._stopped, self.discarding = False, True
+        for number, name in enumerate(names):
+            if number and number % _TOLD_EACH == 0:
+                self.on_progress(number, len(names))
+            if self._stopped:
+                break  # what was not come to is as it was
             if isinstance(name, MailError):
                 self.on_failed(name)
             elif await self._drafts.discard(name):
                 gone.append(name)
+        self.discarding = False
         self.on_discarded(gone)
+
+    def stop_discarding(self) -> None:
+        """Leave what was not come to yet as it is."""
+        self._stopped = True

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import msgspec
 
 from app.domain.attached import taken_over
 from app.domain.attachment import new_key
+from app.domain.errors import MailError
 from app.domain.listing import Folder
 from app.domain.message import Content, LocalId, written_anew
 from app.services.drafts import Drafts
@@ -38,6 +39,23 @@ class SentSession(ListSession):
         """Begin a new draft with the same words, people and attachments; who it is from is chosen anew."""
         self._spawn(self._edit_as_new(row, written_anew), "edit as new")
 
+    def edit_all_as_new(self, rows: Sequence[ListRow], told: Callable[[list[LocalId], int], None]) -> None:
+        """Begin a new draft of each; `told` hears which were begun, and how many could not be."""
+        self._spawn(self._edit_all(list(rows), told), "edit all as new")
+
+    async def _edit_all(self, rows: Sequence[ListRow], told: Callable[[list[LocalId], int], None]) -> None:
+        made: list[LocalId] = []
+        failed = 0
+        for row in rows:
+            try:
+                name = await self._made_anew(row, written_anew)
+                await self._drafts.save(name)
+                await self._drafts.close(name)
+                made.append(name)
+            except (MailError, KeyError):
+                failed += 1
+        told(made, failed)
+
     def reply_all(self, row: ListRow) -> None:
         """Begin an answer to everyone the letter went to, in the same conversation."""
         self._spawn(self._begin(self._following.reply_all(row)), "reply to all")
@@ -54,11 +72,13 @@ class SentSession(ListSession):
         self.begun.emit(await beginning)
 
     async def _edit_as_new(self, row: ListRow, anew: Callable[[Content], Content]) -> None:
+        self.begun.emit(await self._made_anew(row, anew))
+
+    async def _made_anew(self, row: ListRow, anew: Callable[[Content], Content]) -> LocalId:
         reading: Reading = await self._readings.read(row)
         content = anew(reading.content)
         if reading.item is None:
-            self.begun.emit(await self._drafts.begin(row.account_id, content, like=row.local_id))
-            return
+            return await self._drafts.begin(row.account_id, content, like=row.local_id)
         attached = tuple(taken_over(one, new_key()) for one in reading.item.attachments)
         content = msgspec.structs.replace(content, attachments=attached)
-        self.begun.emit(await self._drafts.begin(row.account_id, content))
+        return await self._drafts.begin(row.account_id, content)

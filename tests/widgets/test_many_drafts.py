@@ -1,0 +1,80 @@
+"""Work on many drafts and sent letters at once that is not a batch of the server's: written anew, thrown away."""
+
+from __future__ import annotations
+
+import asyncio
+
+from app.domain.listing import Folder
+from app.domain.message import Content
+from app.domain.record import CopyKind, CopyTo
+from app.domain.state import State
+from tests.fakes.scene import BEN, LETTER
+from tests.program_scene import ProgramScene
+
+
+async def test_all_that_are_marked_are_written_anew_and_that_is_taken_back(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.on_server(*(Content(to=(BEN,), subject=f"Letter {n}", body="x") for n in range(3)), folder=Folder.SENT)
+    await scene.press("Ctrl+3", "F5", "Ctrl+A", "E")
+    await scene.until(lambda: scene.foot.startswith("3 new drafts"))
+    assert scene.program.writing.current() is None
+    await scene.press("Ctrl+2")
+    await scene.until(lambda: len(scene.rows) == 3)
+    assert {row.subject for row in scene.rows} == {"Letter 0", "Letter 1", "Letter 2"}
+    assert scene.states() == [State.DRAFT] * 3
+    await scene.press("Z")
+    await scene.until(lambda: not scene.rows)
+
+
+async def test_one_that_cannot_be_read_does_not_keep_the_others(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    items = scene.on_server(*(Content(to=(BEN,), subject=f"Letter {n}") for n in range(3)), folder=Folder.SENT)
+    await scene.press("Ctrl+3", "F5")
+    scene.program.readings._kept.clear()
+    scene.mailbox.delete_elsewhere(items[1].item_id)
+    await scene.press("Ctrl+A", "E")
+    await scene.until(lambda: scene.foot.startswith("2 new drafts, 1 was not done"))
+
+
+async def test_throwing_many_away_is_counted_and_can_be_stopped(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    for number in range(120):
+        await scene.saved(subject=f"Letter {number}")
+    told: list[str] = []
+    room = scene.program.drafts_room
+    tell = room.on_progress
+
+    def stop_then(done: int, total: int) -> None:
+        tell(done, total)
+        told.append(scene.foot)
+        if done == 50:
+            scene.program.registry.run("many.stop")
+
+    room.on_progress = stop_then
+    await scene.press("Ctrl+2", "Ctrl+A", "Del")
+    await scene.until(lambda: scene.foot.startswith("50 discarded"))
+    assert told == ["Discarding: 25 of 120\nStop", "Discarding: 50 of 120\nStop"] or told[0].startswith(
+        "Discarding: 25"
+    )
+    assert len(scene.rows) == 70
+    await scene.press("Z")
+    await scene.until(lambda: len(scene.rows) == 120)
+
+
+async def test_what_was_sent_says_where_its_copy_is(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    for copy_to in (
+        CopyTo(CopyKind.NONE),
+        CopyTo(CopyKind.FOLDER, folder_id="F", name="Northwind"),
+        CopyTo(CopyKind.PRINCIPAL_SENT, "sales@example.org"),
+        CopyTo(),
+    ):
+        name = await scene.saved(LETTER)
+        await scene.program.letters.change(name, copy_to=copy_to, state=State.QUEUED)
+        await scene.program.letters.change(name, state=State.SENDING)
+        await scene.program.letters.change(name, state=State.SENT, verified=scene.clock.now())
+    await asyncio.sleep(0)
+    await scene.press("Ctrl+3")
+    session = scene.program.stage.desk.session
+    said = {session.words(row).text.partition("; ")[2] for row in scene.rows}
+    assert said == {"no copy was wanted", "copy in Northwind", "copy in Sent of sales@example.org", ""}
