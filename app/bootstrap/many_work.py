@@ -41,7 +41,7 @@ class ManyWork:
     def _picker(self) -> Picker:
         from app.ui.picker import Picker
 
-        return Picker(self._program.window.pages, self._program.window.rest_focus)
+        return Picker(self._program.window, self._program.window.rest_focus)
 
     def handlers(self) -> dict[str, Handler]:
         """Return what the commands do."""

@@ -64,7 +64,7 @@ class OtherMailboxes:
         from app.ui.picker import Pick, Picker
 
         if self._picker is None:
-            self._picker = Picker(self._program.window.pages, self._program.window.rest_focus)
+            self._picker = Picker(self._program.window, self._program.window.rest_focus)
         stage = self._program.stage
         picks = [Pick(stage.desks[place].accessibleName(), place) for place in self._rooms]
         self._picker.open(tr("Go to a list of another mailbox"), picks, lambda place: stage.go(str(place)))
