@@ -114,7 +114,7 @@ async def test_folders_that_cannot_be_asked_for_are_said_so(program_scene: Progr
     await sent(scene, 1)
     scene.mailbox.fail("find_folders", OFFLINE)
     await scene.press("V")
-    assert "cannot be asked" in scene.words(scene.window.pages)
+    assert "cannot be asked" in scene.words(scene.window)
     await scene.press("Escape")
     assert scene.in_list()
 
