@@ -11,7 +11,7 @@ import logging
 from collections.abc import Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from app.domain.errors import AccountError, ItemRefused, MailError
+from app.domain.errors import AccountError, ItemRefused, MailError, TroubleKind
 from app.domain.listing import Place
 from app.domain.message import AccountId
 from app.domain.state import State
@@ -138,6 +138,9 @@ class Listening:
             return False
         except AccountError as error:
             log.info("notices ended: %s", error.trouble.kind)
+            if error.trouble.kind is TroubleKind.SIGN_IN:
+                # A password that is not taken is not tried again and again: that locks people out.
+                self._accounts.report(ear.account_id, error.trouble)
         finally:
             hearing.cancel()
         return True

@@ -165,6 +165,14 @@ async def test_an_account_that_waits_for_its_password_is_left_in_peace(hearing: 
     assert hearing.count("notices") == 1
 
 
+async def test_a_password_that_is_not_taken_is_not_tried_again(hearing: Hearing) -> None:
+    await hearing.start(DRAFTS)
+    hearing.mailbox.end_notices(error_for(Trouble(TroubleKind.SIGN_IN)))
+    await hearing.clock.advance(600)
+    assert hearing.count("notices") == 1
+    assert hearing.scene.accounts.is_paused(ANNA)
+
+
 async def test_letters_on_their_way_go_first(hearing: Hearing) -> None:
     await hearing.start(DRAFTS)
     await hearing.clock.advance(1)
