@@ -16,7 +16,7 @@ from app.services.accounts import Accounts
 from app.services.autosave import ON_ITS_WAY
 from app.services.letters import Letters
 from app.services.ports import Clock, Mailbox
-from app.services.saver import LINK_LOST, Saver, as_it_is, is_passing
+from app.services.saver import LINK_LOST, Saver, as_it_is, being_discarded, is_passing
 from app.services.work import Spawn, growing_pause
 
 UNDO_SECONDS: Final = 10.0
@@ -65,6 +65,8 @@ class Discarding:
                 if record is None or record.discarded != since or not is_on_server(record):
                     return
                 outcome = await self._remove(record)
+                if outcome is None:
+                    return
             if outcome.accepted or outcome.code in LINK_LOST:
                 await self._letters.learn(local_id, ref=None, save_outcome=None, saved_edits=-1, held=(), in_flight=())
                 return
@@ -76,12 +78,20 @@ class Discarding:
             failures += 1
             pause = growing_pause(failures)
 
-    async def _remove(self, record: Record) -> Outcome:
-        """Move the item to Deleted Items; one whose making was never answered for is looked for first."""
+    async def _remove(self, record: Record) -> Outcome | None:
+        """Move the item to Deleted Items; one whose making was never answered for is looked for first.
+
+        None where the letter was taken back meanwhile. That the item may be gone is on disk before the request, so
+        that a letter that is taken back, now or after a crash, does not call itself saved.
+        """
         ref = record.ref
         if ref is None:
             ref = await self._saver.find(record.local_id)
         if ref is not None:
+            begun, since = being_discarded(self._clock.now()), record.discarded
+            known = await self._letters.learn(record.local_id, when=lambda r: r.discarded == since, save_outcome=begun)
+            if known is None:
+                return None
             return as_it_is((await self._mailbox.delete(record.account_id, [ref]))[0])
         latest = self._letters.get(record.local_id)
         is_open_still = latest is not None and is_on_server(latest)

@@ -172,7 +172,7 @@ class Drafts:
             raise KeyError(str(what))
         before = self._letters.get(local_id)
         await self._letters.change(local_id, open=True, discarded=0.0)
-        if before is not None and before.discarded and not before.saved:
+        if before is not None and before.discarded and needs_saving(before):
             # As with `take_back`: its item may be in Deleted Items by now.
             self._autosave.touched(local_id)
         return await self._letters.read(local_id)
@@ -225,7 +225,7 @@ class Drafts:
     async def take_back(self, local_id: LocalId) -> Record | None:
         """Undo `discard`. None where the letter is gone from this machine. Raises StorageError."""
         record = await self._letters.change(self._name(local_id), discarded=0.0)
-        if record is not None and not record.saved:
+        if record is not None and needs_saving(record):
             self._autosave.touched(record.local_id)
         return record
 

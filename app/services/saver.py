@@ -26,7 +26,7 @@ from app.domain.message import (
     changed_fields,
     gone_headers,
 )
-from app.domain.outcome import Outcome, ServerWords, Verdict
+from app.domain.outcome import LOCAL, Outcome, ServerWords, Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import Letter, Record
 from app.domain.sameness import same_letter
@@ -69,6 +69,19 @@ def is_passing(outcome: Outcome | None) -> bool:
 
 def _is_turned_away(outcome: Outcome) -> bool:
     return outcome.verdict is Verdict.REFUSED and is_retried(outcome.code)
+
+
+DISCARDING: Final = "Discarding"
+
+
+def being_discarded(at: float) -> Outcome:
+    """Return what is written down before an item is asked to be removed: until that is answered, it may be gone."""
+    return Outcome(Verdict.UNKNOWN, words=ServerWords(LOCAL, DISCARDING), at=at)
+
+
+def was_discarded(record: Record) -> bool:
+    """Tell whether the item may have been removed because the letter was thrown away."""
+    return record.save_outcome is not None and record.save_outcome.code == DISCARDING
 
 
 def as_it_is(outcome: Outcome) -> Outcome:
@@ -124,6 +137,8 @@ class Saver:
                     break
                 if letter.record.ref is None:
                     again = await self._create(letter)
+                elif was_discarded(letter.record) and letter.record.marked:
+                    again = await self._look_again(letter)
                 elif lies_elsewhere(letter.record):
                     again = await self._placing.bring(letter, letter.record.ref)
                 else:
@@ -213,13 +228,24 @@ class Saver:
             return None
         return False
 
+    async def _look_again(self, letter: Letter) -> bool:
+        """Find the item of a letter that was thrown away and taken back: where it is gone, it is made anew."""
+        found = await self._look_for(letter)
+        if found is False:
+            await self._learn(letter.record, None, ref=None, saved_edits=-1, held=(), in_flight=())
+            return True
+        return bool(found)
+
     async def _adopt(self, letter: Letter, ref: ItemRef) -> bool | None:
         """Take an item that bears our mark as this letter's own."""
         record = letter.record
         answer = (await self._mailbox.get(record.account_id, [ref]))[0]
-        if answer.item is None:
-            return None
         at = self._clock.now()
+        if answer.item is None:
+            # There it is, and what it says is not known yet: that is what stands in the way now, and nothing of before.
+            said = answer.outcome
+            await self._learn(record, Outcome(Verdict.UNKNOWN, words=said.words, trouble=said.trouble, at=at))
+            return None
         on_server = _in_our_words(letter, answer.item)
         if on_server is None:
             # Made by us, and changed by another client before we knew that it was made.

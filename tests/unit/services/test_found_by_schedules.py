@@ -234,3 +234,60 @@ async def test_a_lost_send_that_arrives_just_before_it_is_fenced_off_is_found_by
     gate.open.set()
     await scene.clock.advance(600)
     assert scene.record(local_id).state is State.SENT
+
+
+async def test_a_first_save_that_is_found_and_cannot_be_read_at_once_is_read_later_whatever_was_amiss_before(
+    scene: Scene,
+) -> None:
+    scene.mailbox.fail("save", LOST, processed=True)
+    local_id = await scene.drafts.begin(ANNA, LETTER)
+    await scene.drafts.save(local_id)
+    scene.mailbox.fail("locate", Trouble(TroubleKind.SIGN_IN))
+    await scene.clock.advance(60)  # it was tried again, and waits for the password now
+    scene.mailbox.refuse("get", 0, words("ErrorStaleObject"))
+    await scene.accounts.give_secret(ANNA, "secret")
+    await scene.clock.advance(600)
+    assert scene.record(local_id).saved
+    assert len(scene.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1
+
+
+@pytest.mark.parametrize("opened", [False, True], ids=["taken back", "opened"])
+async def test_a_letter_whose_removal_was_never_answered_is_in_drafts_again_once_it_is_taken_back(
+    scene: Scene, opened: bool
+) -> None:
+    local_id = await scene.saved_letter()
+    scene.mailbox.fail("delete", LOST, processed=True)
+    await scene.drafts.discard(local_id)
+    await scene.clock.advance(11)
+    assert scene.mailbox.in_folder(ANNA, Folder.DRAFTS) == []
+    await (scene.drafts.open(local_id) if opened else scene.drafts.take_back(local_id))
+    await scene.clock.advance(60)
+    assert scene.record(local_id).saved
+    assert len(scene.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1
+
+
+async def test_a_letter_killed_between_its_removal_and_the_note_of_it_is_in_drafts_again_once_it_is_opened(
+    scene: Scene,
+) -> None:
+    local_id = await scene.saved_letter()
+    scene.mailbox.fail("delete", LOST, processed=True)
+    await scene.drafts.discard(local_id)
+    await scene.clock.advance(11)
+    again = await scene.restarted()
+    await again.drafts.open(local_id)
+    await again.clock.advance(60)
+    assert again.record(local_id).saved
+    assert len(again.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1
+    await again.spawn.end()
+
+
+async def test_a_removal_that_was_never_done_leaves_one_draft_when_it_is_taken_back(scene: Scene) -> None:
+    local_id = await scene.saved_letter()
+    scene.mailbox.fail("delete", LOST)
+    await scene.drafts.discard(local_id)
+    await scene.clock.advance(11)
+    await scene.drafts.take_back(local_id)
+    await scene.clock.advance(60)
+    assert scene.record(local_id).saved
+    assert len(scene.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1
+    assert len(scene.mailbox.calls_of("save")) == 1
