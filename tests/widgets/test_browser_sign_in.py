@@ -126,6 +126,7 @@ async def test_the_bar_asks_to_sign_in_again_and_goes_when_it_is_done(qtbot: QtB
     QTest.keyClick(bar.sign_in, Qt.Key.Key_Return)
     await until_shown(scene)
     assert bar.sign_in.text() == "&Stop"
+    assert bar.panel is not None
     assert bar.panel.isVisible()
     assert not bar.later.isVisible()
     scene.mailbox.sign_ins.answers.append(DONE)

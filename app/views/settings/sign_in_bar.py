@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -16,7 +18,9 @@ from app.ui.inputs import FormLine
 from app.ui.label import Label
 from app.views.settings.fields import press_with_enter
 from app.views.settings.sign_in import SignInSession
-from app.views.settings.sign_in_panel import SignInPanel
+
+if TYPE_CHECKING:
+    from app.views.settings.sign_in_panel import SignInPanel
 
 
 class SignInBar(QFrame):
@@ -44,8 +48,7 @@ class SignInBar(QFrame):
         self._error.setProperty("tone", "bad")
         self._error.setFont(theme.font(size=12))
         self._error.setWordWrap(True)
-        self.panel = SignInPanel(session.browser, self)
-        self.panel.other_way.clicked.connect(self._change_way)
+        self.panel: SignInPanel | None = None
         self.line.returnPressed.connect(self._sign_in)
         self.sign_in.clicked.connect(self._sign_in)
         self.later.clicked.connect(self._postpone)
@@ -67,9 +70,7 @@ class SignInBar(QFrame):
         column.setContentsMargins(12, 8, 8, 8)
         column.setSpacing(4)
         column.addLayout(line)
-        column.addWidget(self.panel)
         column.addWidget(self._error)
-        self.panel.setContentsMargins(18 + theme.GAP, 0, 0, 4)
         self._error.setContentsMargins(18 + theme.GAP, 0, 0, 0)
 
     def ask_now(self) -> None:
@@ -88,7 +89,8 @@ class SignInBar(QFrame):
             self._asked_for = account.account_id
             self.line.clear()
         (self._refresh_browser if self._session.by_browser else self._refresh_password)(account)
-        self.panel.refresh()
+        if self.panel is not None:
+            self.panel.refresh()
         error = self._session.error or (self._session.browser.error if self._session.by_browser else "")
         if error and error != self._error.text():
             say_aloud(self, error)
@@ -108,7 +110,20 @@ class SignInBar(QFrame):
         self.sign_in.setEnabled(not self._session.trying)
         self.sign_in.setText(tr("Signing in…") if self._session.trying else tr("Si&gn in"))
 
+    def _make_panel(self) -> SignInPanel:
+        """The panel, with the first account that needs it: most starts do not."""
+        from app.views.settings.sign_in_panel import SignInPanel
+
+        panel = SignInPanel(self._session.browser, self)
+        panel.setContentsMargins(18 + theme.GAP, 0, 0, 4)
+        panel.other_way.clicked.connect(self._change_way)
+        column = self.layout()
+        if isinstance(column, QVBoxLayout):
+            column.insertWidget(column.indexOf(self._error), panel)
+        return panel
+
     def _refresh_browser(self, account: Account) -> None:
+        self.panel = self.panel or self._make_panel()
         self.line.hide()
         self.setFocusProxy(self.sign_in)
         self._label.setText(tr("Sign in again to {address}", address=account.address.replace("&", "&&")))
