@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.errors import AccountError, ItemRefused, MailError, TroubleKind
 from app.domain.listing import Place
-from app.domain.message import AccountId
+from app.domain.message import AccountId, LocalId
+from app.domain.record import Record
 from app.domain.state import State
 from app.services.accounts import Accounts
 from app.services.letters import Letters
@@ -36,6 +37,10 @@ _BUSY: Final = frozenset({State.QUEUED, State.SENDING})
 _WAITS: Final = 1.0
 """Seconds between two glances whether letters are still on their way."""
 _LONGEST_WAIT: Final = 30.0
+_MANY: Final = 20
+"""Letters on their way from which on nobody listens until they are gone: a server tells several times of each of them,
+which costs it as much as sending them.
+"""
 
 
 class Listening:
@@ -49,6 +54,7 @@ class Listening:
         self._letters, self._clock, self._spawn = letters, clock, spawn
         self._ears: dict[AccountId, _Ear] = {}
         self._started = False
+        letters.changed_together.subscribe(self._letters_changed)
         accounts.changed.subscribe(lambda _: self._go_on())
         accounts.well.subscribe(self._well)
         syncing.followed.subscribe(self._wake)
@@ -78,6 +84,21 @@ class Listening:
         if ear is not None:
             ear.wake()
 
+    def _letters_changed(self, records: Sequence[Record]) -> None:
+        """Take down which letters are on their way, and stop listening, or go on, where that is another thing now."""
+        for record in records:
+            ear = self._ears.get(record.account_id)
+            if ear is None:
+                continue
+            if record.state is State.SENDING or (record.state is State.QUEUED and not record.not_before):
+                ear.busy.add(record.local_id)
+            else:
+                ear.busy.discard(record.local_id)
+            deaf = len(ear.busy) >= _MANY or (ear.deaf and bool(ear.busy))
+            if deaf is not ear.deaf:
+                ear.deaf = deaf
+                ear.wake()
+
     # --- one account --------------------------------------------------------------------------------------------------
 
     async def _listen(self, ear: _Ear) -> None:
@@ -104,7 +125,8 @@ class Listening:
     def _wanted(self, ear: _Ear) -> tuple[Place, ...]:
         """Return the folders to listen to; none while the account is closed or unwell, or its server does not tell."""
         account_id = ear.account_id
-        if not ear.offered or not self._accounts.is_open(account_id) or self._accounts.is_paused(account_id):
+        closed = not self._accounts.is_open(account_id) or self._accounts.is_paused(account_id)
+        if closed or ear.deaf or not ear.offered:
             return ()
         places = tuple(place for place in self._syncing.places_of(account_id) if not place.folder_id)
         return (*places, INBOX) if places else ()
@@ -181,6 +203,8 @@ class _Ear:
         self.offered, self.looking, self.failures = True, False, 0
         self.listened: frozenset[Place] = frozenset()
         self.told: set[Place] = set()
+        self.busy: set[LocalId] = set()
+        self.deaf = False
 
     def wake(self) -> None:
         """Let it think anew about what to listen to."""

@@ -189,6 +189,32 @@ async def test_letters_on_their_way_go_first(hearing: Hearing) -> None:
     assert hearing.syncs() == before + 1
 
 
+async def test_nobody_listens_while_many_letters_go_and_all_is_looked_at_when_they_are_gone(hearing: Hearing) -> None:
+    await hearing.start(DRAFTS)
+    await hearing.clock.advance(1)
+    names = [await hearing.scene.saved_letter() for _ in range(30)]
+    gate = hearing.mailbox.hold("send")
+    await hearing.scene.outbox.send(names, 0)
+    await settle()
+    assert hearing.mailbox._listeners == []
+    before = hearing.syncs()
+    gate.open.set()
+    await hearing.clock.advance(2)
+    assert len(hearing.mailbox._listeners) == 1
+    assert hearing.count("notices") == 2
+    assert hearing.syncs() == before + 1
+
+
+async def test_letters_that_wait_for_another_try_keep_nobody_from_listening(hearing: Hearing) -> None:
+    await hearing.start(DRAFTS)
+    await hearing.clock.advance(1)
+    names = [await hearing.scene.saved_letter() for _ in range(30)]
+    hearing.mailbox.fail("send", Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False))
+    await hearing.scene.outbox.send(names, 0)
+    await hearing.clock.advance(2)
+    assert len(hearing.mailbox._listeners) == 1
+
+
 async def test_a_removed_account_is_listened_to_no_more(hearing: Hearing) -> None:
     await hearing.start(DRAFTS)
     await hearing.scene.accounts.remove(ACCOUNT.account_id)
