@@ -122,6 +122,7 @@ def _hint_at_sequences(program: Program) -> None:
     hints = KeyHints(program.window, possible)
     for desk in program.stage.desks.values():
         hints.watch(desk)
+    hints.watch(program.reader)
 
 
 async def _begin(program: Program, world: World, sandbox: SandboxProcess | None) -> None:
