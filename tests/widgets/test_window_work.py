@@ -43,6 +43,7 @@ async def nobody(qtbot: QtBot, qapp: QApplication) -> AsyncIterator[ProgramScene
 async def test_the_trouble_of_an_account_stands_in_its_bar_until_it_is_over(program_scene: ProgramScene) -> None:
     scene = program_scene
     scene.mailbox.fail("sync", OFFLINE, times=2)
+    scene.mailbox.fail("list_folder", OFFLINE)
     await scene.press("F5")
     bar = scene.window.account_bar
     assert bar.isVisible()
