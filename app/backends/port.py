@@ -177,6 +177,10 @@ class Backend(Protocol):
         """
         ...
 
+    def people_of(self, refs: Sequence[ItemRef], job: Job) -> list[FetchOutcome]:
+        """Read whom letters went to, and nothing else of them: one answer per item. Raises AccountError."""
+        ...
+
     def get(self, refs: Sequence[ItemRef], job: Job) -> list[FetchOutcome]:
         """Read items. Raises AccountError."""
         ...

@@ -19,6 +19,7 @@ from app.commands.command import Registry
 from app.domain.listing import Folder, Place
 from app.domain.message import AccountId
 from app.services.accounts import Accounts
+from app.services.acquainting import Acquainting
 from app.services.address_book import AddressBook
 from app.services.aids import Aids
 from app.services.attachments import Attachments
@@ -116,6 +117,8 @@ class Program:
         self.following = Following(self.drafts, self.mailbox, self.accounts, clock, off_thread)
         self.address_book = AddressBook(correspondents, self.letters, clock, spawn, off_thread)
         self.readings.read_in_sent.subscribe(lambda r: self.address_book.learn_from_sent(*r))
+        self.acquainting = Acquainting(self._server, self.cache, self.address_book, self.settings, clock, spawn)
+        self.syncing.sent.subscribe(self.acquainting.letters_came)
         directory = Directory(self.mailbox, self._server, self.accounts, clock, spawn)
         tips = Tips(self._server, self.accounts, clock, spawn, off_thread)
         self.people = People(self.address_book, directory, tips, self.accounts, off_thread)

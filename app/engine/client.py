@@ -268,6 +268,15 @@ class EngineClient:
         end = await self._read(lambda n, seconds: protocol.Get(n, account_id, seconds, asked))
         return list(_must_be(end, protocol.Fetches).fetches)
 
+    async def people_of(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[tuple[Recipient, ...]]:
+        """GetItem of recipients alone. Raises AccountError."""
+        asked = tuple(refs)
+        if not asked:
+            return []
+        end = await self._read(lambda n, seconds: protocol.Get(n, account_id, seconds, asked, people_only=True))
+        fetches = _must_be(end, protocol.Fetches).fetches
+        return [() if one.item is None else one.item.content.recipients() for one in fetches]
+
     async def list_folder(
         self, account_id: AccountId, folder: Folder | Place, offset: int = 0, limit: int = 50, query: str = ""
     ) -> Page:

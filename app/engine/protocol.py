@@ -185,9 +185,10 @@ class Sync(Work, frozen=True, tag="sync"):
 
 
 class Get(Work, frozen=True, tag="get"):
-    """Answered by Fetches."""
+    """Answered by Fetches; with `people_only` nothing but recipients is read."""
 
     refs: tuple[ItemRef, ...]
+    people_only: bool = False
 
 
 class ListFolder(Work, frozen=True, tag="list"):

@@ -213,7 +213,8 @@ class Engine:
             case protocol.Attach() | protocol.DeleteAttachments() | protocol.GetAttachment():
                 return self._perform_carrying(request, job, backend)
             case protocol.Get():
-                return protocol.Fetches(request.id, tuple(backend.get(request.refs, job)))
+                read = backend.people_of if request.people_only else backend.get
+                return protocol.Fetches(request.id, tuple(read(request.refs, job)))
             case protocol.ListFolder():
                 page = backend.list_folder(request.folder, request.offset, request.limit, job, request.query)
                 return protocol.Listing(request.id, page)

@@ -147,6 +147,10 @@ class Mailbox(Protocol):
         """GetItem with all fields of Content and our marks; one answer per item, in order."""
         ...
 
+    async def people_of(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[tuple[Recipient, ...]]:
+        """GetItem of recipients alone: whom each letter went to, in order; nobody where it cannot be read."""
+        ...
+
     async def list_folder(
         self, account_id: AccountId, folder: Folder | Place, offset: int = 0, limit: int = 50, query: str = ""
     ) -> Page:

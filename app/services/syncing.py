@@ -45,7 +45,9 @@ _NOT_OFFERED: Final = frozenset(
 
 
 class FolderSync:
-    """One folder. `changed` says that the cache has other rows, `state_changed` that loading or trouble differs."""
+    """One folder. `changed` says that the cache has other rows, `state_changed` that loading or trouble differs, `came`
+    that the cache has all rows, and when the newest was sent of those that the server named since the program began.
+    """
 
     def __init__(
         self, account_id: AccountId, place: Place, mailbox: Mailbox, cache: Cache, clock: Clock, turn: asyncio.Lock
@@ -53,6 +55,7 @@ class FolderSync:
         """Ask nothing yet; `turn` lets one folder of an account ask at a time, so that a letter need not wait long."""
         self.changed: Event[None] = Event()
         self.state_changed: Event[None] = Event()
+        self.came: Event[float] = Event()
         self.account_id, self.place = account_id, place
         self.loading = False
         self.loaded = False
@@ -65,6 +68,7 @@ class FolderSync:
         self.known: Callable[[], dict[LocalId, ItemRef]] = dict
         self._mailbox, self._cache, self._clock, self._turn = mailbox, cache, clock, turn
         self._again = False
+        self._newest = 0.0
         self._walked: tuple[int, tuple[ItemRef, ...]] | None = None
 
     async def look(self) -> None:
@@ -112,6 +116,7 @@ class FolderSync:
             self.trouble, self.refusal, self.loaded = None, None, True
             self.asked_with = known
             self.changed.emit(None)
+            self.came.emit(self._newest)
 
     async def _show_first(self) -> None:
         """Show the newest rows while the rest is still to come."""
@@ -143,6 +148,7 @@ class FolderSync:
             complete = standing.complete or not page.more
             fresh = Standing(state, complete=complete, total=self.total, checked=self._clock.now())
             await self._cache.apply(self.account_id, self.place, page.changes, fresh, whole=not page.more)
+            self._newest = max([self._newest, *(change.row.sent for change in page.changes if change.row is not None)])
             if not page.more:
                 return
             self.changed.emit(None)
@@ -175,6 +181,7 @@ class FolderSync:
         changes = [Change(ChangeKind.CREATED, row.ref, row) for row in page.rows]
         standing = Standing("", complete=complete, total=page.total, checked=self._clock.now())
         await self._cache.apply(self.account_id, self.place, changes, standing, whole=whole)
+        self._newest = max([self._newest, *(row.sent for row in page.rows)])
 
 
 class Syncing:
@@ -184,6 +191,8 @@ class Syncing:
         self, mailbox: Mailbox, cache: Cache, accounts: Accounts, letters: Letters, clock: Clock, spawn: Spawn
     ) -> None:
         """Follow nothing yet; `start` lets time pass."""
+        self.sent: Event[tuple[AccountId, float]] = Event()
+        """Tells when the newest letter that came was sent, once an account's own Sent is known whole."""
         self._mailbox, self._cache, self._accounts = mailbox, cache, accounts
         self._letters, self._clock, self._spawn = letters, clock, spawn
         self._reporting = Reporting(mailbox, cache, clock)
@@ -206,6 +215,8 @@ class Syncing:
             turn = self._turns.setdefault(account_id, asyncio.Lock())
             folder = FolderSync(account_id, place, self._mailbox, self._cache, self._clock, turn)
             folder.known = lambda: self._known(account_id)
+            if place == _OWN_SENT:
+                folder.came.subscribe(lambda newest: self.sent.emit((account_id, newest)))
             self._folders[account_id, place] = folder
             self.followed.emit(account_id)
         folder.users += 1

@@ -153,6 +153,10 @@ class WatchedMailbox:
         """GetItem, watched."""
         return await self._reading(account_id, self._mailbox.get(account_id, refs))
 
+    async def people_of(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[tuple[Recipient, ...]]:
+        """GetItem of recipients, watched."""
+        return await self._reading(account_id, self._mailbox.people_of(account_id, refs))
+
     async def list_folder(
         self, account_id: AccountId, folder: Folder | Place, offset: int = 0, limit: int = 50, query: str = ""
     ) -> Page:

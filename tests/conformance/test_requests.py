@@ -103,6 +103,7 @@ def test_a_mark_alone_is_a_valid_update() -> None:
         requests.delete_items(REFS, for_good=False),
         requests.delete_items(REFS, for_good=True),
         requests.get_items(REFS),
+        requests.get_people(REFS),
         *(requests.find_page(folder, 20, 20) for folder in Folder),
         requests.find_marked(MARKS, [Folder.DRAFTS, Folder.OUTBOX, Folder.SENT], 0, 500),
         requests.find_marked([Mark("", "<only@example.org>")], [Folder.SENT], 0, 500),

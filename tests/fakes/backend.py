@@ -141,6 +141,11 @@ class FakeBackend:
         self._enter("notices", job)
         tell(places[:1])
 
+    def people_of(self, refs: Sequence[ItemRef], job: Job) -> list[FetchOutcome]:
+        """Say that each is unknown."""
+        self._enter("people_of", job)
+        return [FetchOutcome(Outcome(Verdict.UNKNOWN)) for _ in refs]
+
     def get(self, refs: Sequence[ItemRef], job: Job) -> list[FetchOutcome]:
         """Say that each is unknown."""
         self._enter("get", job)

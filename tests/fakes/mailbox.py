@@ -261,6 +261,12 @@ class FakeMailbox(MoreOfAMailbox, FakeSignIns):
         refusals = self._refusals.pop("get", {})
         return [self._get_one(account_id, ref, refusals.get(index)) for index, ref in enumerate(refs)]
 
+    async def people_of(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[tuple[Recipient, ...]]:
+        """Tell whom letters went to."""
+        await self._read("people_of", account_id, tuple(refs))
+        found = [self._get_one(account_id, ref, None).item for ref in refs]
+        return [() if one is None else one.content.recipients() for one in found]
+
     async def list_folder(
         self, account_id: AccountId, folder: Folder | Place, offset: int = 0, limit: int = 50, query: str = ""
     ) -> Page:

@@ -9,8 +9,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.domain.errors import Trouble, TroubleKind
+from app.domain.listing import Folder
 from app.domain.message import Content, Field
 from app.domain.recipient import Recipient
+from app.services.acquainting import Acquainting
 from app.services.directory import PAUSE
 from app.ui.suggestions.popup import SuggestionRow, SuggestionsPopup
 from tests.fakes.scene import ANNA, BEN
@@ -258,3 +260,67 @@ async def test_shift_and_tab_leave_the_rows_alone(scene: ProgramScene) -> None:
     QTest.keyClick(scene.focus, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
     await scene.settle()
     assert to(scene) == ["be"]
+
+
+# --- from Sent -------------------------------------------------------------------------------------------------------
+
+ODILE = Recipient("odile@example.net", "Odile")
+
+
+def sent_elsewhere(scene: ProgramScene, number: int) -> None:
+    """Put a letter into Sent that another program sent, a day before the next."""
+    (stored,) = scene.on_server(Content(to=(ODILE,), subject=f"From afar {number}"), folder=Folder.SENT)
+    stored.sent = scene.clock.now() - 86_400 + number * 100
+
+
+async def look_at_sent(scene: ProgramScene) -> None:
+    await scene.press("Escape")
+    scene.program.sent_room.reload()
+    scene.program.stage.go("sent")
+    await scene.until(lambda: bool(scene.program.stage.desk.model.ids))
+
+
+async def test_whom_letters_in_sent_went_to_is_offered_though_nobody_read_them(scene: ProgramScene) -> None:
+    for number in range(3):
+        sent_elsewhere(scene, number)
+    await look_at_sent(scene)
+    await scene.passes(10)
+    assert len(scene.mailbox.calls_of("people_of")) == 1, "many letters in a request"
+    await scene.press("C")
+    await scene.type("odi")
+    assert offered(scene) == ["*Odile, odile@example.net"]
+    await scene.passes(200)
+    assert len(scene.mailbox.calls_of("people_of")) == 1, "each letter is asked about once"
+    assert [entry.uses for entry in scene.program.address_book.search(ANNA, "odile")] == [1], "and none is counted"
+
+
+async def test_trouble_with_it_is_silence_and_the_next_look_goes_on(scene: ProgramScene) -> None:
+    scene.mailbox.fail("people_of", Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False))
+    sent_elsewhere(scene, 0)
+    await look_at_sent(scene)
+    await scene.passes(10)
+    assert scene.program.address_book.search(ANNA, "odile") == []
+    assert not scene.window.account_bar.isVisible()
+    await scene.passes(130)
+    assert [entry.recipient for entry in scene.program.address_book.search(ANNA, "odile")] == [ODILE]
+
+
+async def test_another_run_asks_only_about_what_came_since(scene: ProgramScene) -> None:
+    sent_elsewhere(scene, 0)
+    await look_at_sent(scene)
+    await scene.passes(10)
+    fresh = Acquainting(
+        scene.mailbox,
+        scene.cache,
+        scene.program.address_book,
+        scene.settings,
+        scene.clock,
+        scene.program.tasks.spawn,
+    )
+    fresh.letters_came((ANNA, 0.0))
+    await scene.passes(10)
+    assert len(scene.mailbox.calls_of("people_of")) == 1
+    sent_elsewhere(scene, 1)
+    scene.program.sent_room.reload()
+    await scene.passes(10)
+    assert [len(call.asked) for call in scene.mailbox.calls_of("people_of")] == [1, 1]

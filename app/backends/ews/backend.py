@@ -199,6 +199,14 @@ class EwsBackend:
             answers += fetched_of(messages, [ref.item_id for ref in chunk], self._account.address)
         return answers
 
+    def people_of(self, refs: Sequence[ItemRef], job: Job) -> list[FetchOutcome]:
+        """GetItem of recipients alone."""
+        answers: list[FetchOutcome] = []
+        for chunk in _chunks(refs, _CHUNK):
+            messages = self._read(requests.get_people(chunk), job)
+            answers += fetched_of(messages, [ref.item_id for ref in chunk], self._account.address)
+        return answers
+
     def list_folder(self, folder: Folder | Place, offset: int, limit: int, job: Job, query: str = "") -> Page:
         """FindItem of one page."""
         messages = self._read(requests.find_page(folder, offset, limit, query), job)

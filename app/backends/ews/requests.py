@@ -165,6 +165,16 @@ def get_items(refs: Sequence[ItemRef]) -> Element:
     return request
 
 
+def get_people(refs: Sequence[ItemRef]) -> Element:
+    """GetItem with recipients alone: no list tells their addresses ([MS-OXWSMSG] 2.2.3.1)."""
+    request = operation("GetItem")
+    shape = add(request, "m:ItemShape")
+    add(shape, "t:BaseShape", "IdOnly")
+    add_properties(shape, ["message:ToRecipients", "message:CcRecipients", "message:BccRecipients"])
+    _add_item_ids(request, refs)
+    return request
+
+
 def get_mime(ref: ItemRef) -> Element:
     """GetItem with the MimeContent alone: the letter as it would travel ([MS-OXWSCORE] 2.2.4.24 MimeContent)."""
     request = operation("GetItem")

@@ -214,6 +214,7 @@ async def test_a_sent_formatted_letter_edited_as_new_is_the_same_letter_outside_
 ) -> None:
     _, row, first = await following(run, sandbox, tmp_path)
     assert row.ref is not None
+    assert await run.engine.people_of(A, [row.ref]) == [EVERYTHING.recipients()], "whom it went to, asked for alone"
     item = (await run.engine.get(A, [row.ref]))[0].item
     assert item is not None
     attached = tuple(taken_over(one, new_key()) for one in item.attachments)
