@@ -68,9 +68,8 @@ def day_words(when: float, now: float) -> str:
 
 
 def example_day(now: float) -> str:
-    """Return a day as it may be typed, with its weekday: what a field for days shows while it is empty."""
-    there = time.localtime(now + 8 * 86_400)
-    return tr("{weekday}, {date}", weekday=tr(_WEEKDAYS[there.tm_wday]), date=_date(there, time.localtime(now)))
+    """Return a day as it may be typed: what a field for days shows while it is empty."""
+    return _date(time.localtime(now + 8 * 86_400), time.localtime(now))
 
 
 def full_date(when: float) -> str:

@@ -14,6 +14,8 @@ from app.ui import icons, keys
 from app.ui.label import Label
 from app.ui.way_back import WayBack
 
+_LONGEST_WORD = 36
+"""Letters of a word in the details from which on it stands below its name and not beside it."""
 _ICONS = {"bad": "circle-alert", "warn": "triangle-alert", "info": "info", "good": "circle-check"}
 
 
@@ -153,13 +155,15 @@ class MessageBar(QFrame):
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
             words.setAccessibleName(f"{label}: {value}")
-            self._grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
-            self._grid.addWidget(words, number, 1)
+            # What cannot be broken (a Message-ID) has the whole width, below its name.
+            long = max(map(len, value.split()), default=0) > _LONGEST_WORD
+            self._grid.addWidget(name, 2 * number, 0, 1, 2 if long else 1, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(words, 2 * number + long, 1 - long, 1, 1 + long)
         if details and self._action_id != "copy-details":
             copy = QPushButton(tr("Copy details"), self._panel)
             copy.setProperty("kind", "link")
             copy.clicked.connect(self.copy_details)
-            self._grid.addWidget(copy, len(details), 1, Qt.AlignmentFlag.AlignLeft)
+            self._grid.addWidget(copy, 2 * len(details), 1, Qt.AlignmentFlag.AlignLeft)
         self._more.setVisible(bool(details))
         if not details:
             self._more.setChecked(False)

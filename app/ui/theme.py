@@ -25,6 +25,7 @@ class Scheme(NamedTuple):
     pane: str
     raised: str
     line: str
+    edge: str
     text: str
     muted: str
     faint: str
@@ -48,6 +49,7 @@ LIGHT = Scheme(
     pane="#FFFFFF",
     raised="#FFFFFF",
     line="#E2E5EB",
+    edge="#CBD1DC",
     text="#1A1E27",
     muted="#5D6675",
     faint="#7A8394",
@@ -71,6 +73,7 @@ DARK = Scheme(
     pane="#1F232A",
     raised="#272C35",
     line="#2D323C",
+    edge="#4B5463",
     text="#E6E9EF",
     muted="#A3ACBA",
     faint="#858F9F",
@@ -187,7 +190,7 @@ QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line}; paddi
 #listSide {{ background: {list_ground}; border-left: 1px solid {line}; border-right: 1px solid {line}; }}
 #listSide QTableView {{ background: {list_ground}; border: none; selection-background-color: transparent; }}
 #pane {{ background: {pane}; }}
-QPushButton {{ background: transparent; color: {text}; border: 1px solid {line}; border-radius: {radius}px;
+QPushButton {{ background: transparent; color: {text}; border: 1px solid {edge}; border-radius: {radius}px;
   padding: 5px 12px; }}
 QPushButton:hover {{ background: {hover}; }}
 QPushButton:focus {{ border: 1px solid {accent}; }}
@@ -198,6 +201,7 @@ QPushButton[kind="primary"]:hover {{ background: {accent_hover}; border-color: {
 QPushButton[kind="primary"]:focus {{ border: 2px solid {text}; padding: 4px 11px; }}
 QPushButton[kind="primary"]:disabled {{ background: {line}; border-color: {line}; color: {faint}; }}
 QPushButton[kind="quiet"] {{ border: 1px solid transparent; padding: 4px 8px; color: {muted}; }}
+QPushButton[tight="true"] {{ padding: 4px 4px; }}
 QPushButton[kind="quiet"]:hover {{ background: {hover}; color: {text}; }}
 QPushButton[kind="quiet"]:focus {{ border: 1px solid {accent}; }}
 QPushButton[kind="quiet"]:checked {{ background: {accent_soft}; color: {accent}; }}
@@ -214,11 +218,11 @@ QLabel[tone="bad"] {{ color: {bad}; }}
 QLabel[tone="warn"] {{ color: {warn}; }}
 QLabel[tone="good"] {{ color: {good}; }}
 QLineEdit {{ background: transparent; border: none; selection-background-color: {accent}; }}
-QLineEdit[kind="box"], QComboBox {{ background: {raised}; border: 1px solid {line}; border-radius: {radius}px;
+QLineEdit[kind="box"], QComboBox {{ background: {raised}; border: 1px solid {edge}; border-radius: {radius}px;
   padding: 6px 10px; }}
 QLineEdit[kind="box"]:focus, QComboBox:focus {{ border: 1px solid {accent}; }}
 QLineEdit[kind="box"]:read-only, QComboBox:disabled {{ background: transparent; color: {muted}; }}
-QPlainTextEdit[kind="box"], QFrame[kind="box"] {{ background: {raised}; border: 1px solid {line};
+QPlainTextEdit[kind="box"], QFrame[kind="box"] {{ background: {raised}; border: 1px solid {edge};
   border-radius: {radius}px; }}
 QPlainTextEdit[kind="box"]:focus {{ border: 1px solid {accent}; }}
 QCheckBox {{ spacing: 8px; padding: 2px; border: 1px solid transparent; border-radius: 4px; }}
@@ -229,7 +233,7 @@ QFrame[kind="line"] {{ background: {line}; max-height: 1px; border: none; }}
 QFrame[kind="bar"] {{ border-radius: {radius}px; background: {accent_soft}; }}
 QFrame[kind="bar"][tone="bad"] {{ background: {bad_soft}; }}
 QFrame[kind="bar"][tone="warn"] {{ background: {warn_soft}; }}
-QFrame[kind="popup"] {{ background: {raised}; border: 1px solid {line}; border-radius: 12px; }}
+QFrame[kind="popup"] {{ background: {raised}; border: 1px solid {edge}; border-radius: 12px; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {line}; border-radius: 4px; min-height: 32px; margin: 1px; }}
 QScrollBar::handle:vertical:hover {{ background: {faint}; }}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.domain.message import BodyFormat, Content, Field, LocalId
+from app.ui.editor.pasting import png_of
 from app.ui.editor.rich import RichEditor
 from tests.fakes.scene import BEN, LETTER
 from tests.program_scene import HOLD, ProgramScene
@@ -273,6 +276,32 @@ async def test_a_pasted_picture_is_attached_and_stands_in_the_text(program_scene
     assert content.attachments[0].inline
     assert f'<img src="cid:{content.attachments[0].content_id}"' in content.body
     assert 'width="40" height="20"' in content.body
+
+
+async def test_a_picture_that_is_written_out_in_what_is_pasted_is_attached_because_outlook_shows_no_other(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    name = await opened(scene, Content(to=(BEN,), subject="Hello", body="See: "))
+    await scene.press("Ctrl+Shift+H", "Ctrl+End")
+    image = QImage(800, 20, QImage.Format.Format_RGB32)
+    image.fill(QColor("red"))
+    mime = QMimeData()
+    mime.setImageData(image)
+    address = f"data:image/png;base64,{base64.b64encode(png_of(mime)).decode()}"
+    mime = QMimeData()
+    mime.setHtml(f'<p>before <img src="{address}" alt="Red"> after <img src="{address}" width="30" height="10"></p>')
+    QGuiApplication.clipboard().setMimeData(mime)
+    await scene.press("Ctrl+V")
+    await scene.until(lambda: "cid:" in scene.letter.body.rich.html() if scene.letter.body.rich else False)
+    content = await scene.content(name)
+    (attached,) = content.attachments
+    assert (attached.inline, attached.content_type) == (True, "image/png")
+    assert "data:" not in content.body
+    source = f'<img src="cid:{attached.content_id}"'
+    assert f'before {source} alt="Red" width="560" height="14"> after {source} alt="" width="30"' in content.body
+    await scene.press("Ctrl+Z")
+    assert "before" not in (await scene.content(name)).body
 
 
 async def test_a_formatted_letter_is_sent_as_it_was_written(program_scene: ProgramScene) -> None:

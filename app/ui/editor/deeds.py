@@ -164,7 +164,8 @@ def put_link(editor: RichEditor, address: str) -> bool:
     scheme = scheme_of(address)
     if address and (not scheme or "." in scheme):
         address = f"mailto:{address}" if "@" in address and "/" not in address else f"https://{address}"
-    if address and not is_link(address):
+    host = address.rpartition("//")[2].partition("/")[0]
+    if address and (not is_link(address) or len(host.split()) > 1):
         return False
     cursor = editor.textCursor()
     if not cursor.hasSelection():

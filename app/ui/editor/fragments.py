@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument, QTextTable
+from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument, QTextImageFormat, QTextTable
 
 from app.domain.edits import BodyReplaced, TextSplice, utf16_length
 from app.domain.message import BodyFormat, Field
@@ -247,7 +247,7 @@ def _pieces(block: QTextBlock, kind: str) -> tuple[list[Piece], dict[int, str]]:
                 kept[len(pieces)] = str(drawn.property(Own.KEPT) or "")
                 pieces.append(Run(OBJECT))
         elif drawn.isImageFormat():
-            pieces += [_picture(drawn.toImageFormat())] * text.count(OBJECT)
+            pieces += [picture_of(drawn.toImageFormat())] * text.count(OBJECT)
         else:
             look = look_of(drawn, kind)
             last = pieces[-1] if pieces else None
@@ -259,10 +259,8 @@ def _pieces(block: QTextBlock, kind: str) -> tuple[list[Piece], dict[int, str]]:
     return pieces, kept
 
 
-def _picture(drawn: object) -> Picture:
-    from PySide6.QtGui import QTextImageFormat
-
-    assert isinstance(drawn, QTextImageFormat)  # noqa: S101 - what toImageFormat returns
+def picture_of(drawn: QTextImageFormat) -> Picture:
+    """Return the picture that is written for a format."""
     return Picture(
         drawn.name(),
         str(drawn.property(Own.ALT) or ""),

@@ -36,13 +36,18 @@ def decode(data: bytes) -> QImage | None:
 
 def from_data_address(address: str) -> QImage | None:
     """Return the picture that is written out in a data: address."""
+    return decode(bytes_of_address(address))
+
+
+def bytes_of_address(address: str) -> bytes:
+    """Return the bytes that are written out in a data: address, none where they cannot be read."""
     head, _, data = address.partition(",")
     if not head.lower().endswith(";base64"):
-        return None
+        return b""
     try:
-        return decode(base64.b64decode(data, validate=False))
+        return base64.b64decode(data, validate=False)
     except (binascii.Error, ValueError):
-        return None
+        return b""
 
 
 def stand_in() -> QImage:

@@ -48,6 +48,7 @@ class Pour:
         self._blocks = blocks
         self._next = 0
         self._fresh = True
+        self._in_cell = False
         self.tables: list[int] = []
         """The tables poured so far, by the numbers that the document gives them."""
         self._lists: list[tuple[str, QTextList]] = []
@@ -114,7 +115,8 @@ class Pour:
     def _new_block(self, block: QTextBlockFormat, chars: QTextCharFormat) -> None:
         if self._fresh:
             self._cursor.setBlockFormat(block)
-            self._cursor.setBlockCharFormat(chars)
+            if not self._in_cell:  # there it would be the format of the whole cell
+                self._cursor.setBlockCharFormat(chars)
             self._fresh = False
         else:
             self._cursor.insertBlock(block, chars)
@@ -171,6 +173,7 @@ class Pour:
                 drawn.setBackground(QBrush(shown))
             place.setFormat(drawn)
         inner = Pour(place.firstCursorPosition(), cell.blocks)
+        inner._in_cell = True
         inner._formats, inner._block_formats = self._formats, self._block_formats
         inner.finish()
 

@@ -6,7 +6,7 @@ picture here, and gets one of the letter's own or an empty one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from PySide6.QtCore import QEvent, QMimeData, QRect, Qt, QTimer, QUrl, Signal
@@ -21,18 +21,20 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
     QTextDocumentFragment,
+    QTextFragment,
+    QTextTable,
 )
 from PySide6.QtWidgets import QTextEdit, QWidget
 
 from app.domain.i18n import tr
-from app.services.html.blocks import Block, Picture
+from app.services.html.blocks import Block, Picture, pictures_of
 from app.services.html.opening import Opened
 from app.ui import theme
 from app.ui.access_keys import is_access_key
 from app.ui.editor import writing
 from app.ui.editor.colors import shown_color
 from app.ui.editor.formats import INDENT, KEPT_TYPE, Own, put_colors
-from app.ui.editor.fragments import Fragments
+from app.ui.editor.fragments import Fragments, picture_of
 from app.ui.editor.kept import KeptObject
 from app.ui.editor.pasting import Pasting
 from app.ui.editor.pictures import SafeDocument, from_data_address, stand_in
@@ -53,6 +55,8 @@ class RichEditor(QTextEdit):
     """Files that are not all pictures were pasted: what is to be attached, as it stands on the clipboard."""
     pictures_offered = Signal(list)
     """Pictures that were pasted or dropped: each is (bytes, name), or a path."""
+    embedded = Signal(list)
+    """The sources (data:) of pictures that are written out in what was put in; Outlook would not show them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -256,6 +260,30 @@ class RichEditor(QTextEdit):
         if cursor is None:
             self.setTextCursor(at)
             self.ensureCursorVisible()
+        written_out = [source for source in pictures_of(blocks) if source.startswith("data:")]
+        if written_out:
+            self.embedded.emit(written_out)
+
+    def name_picture(self, source: str, name: str, image: QImage, width: int) -> None:
+        """Let every picture of that source be called `name`; one that says no size is at most `width` pixels wide."""
+        self.put_image(name, image)
+        shown = min(image.width(), width)
+        named = Picture(name, "", shown, round(image.height() * shown / max(1, image.width())))
+        found = [
+            (fragment.position() + number, fragment.charFormat().toImageFormat())
+            for fragment in fragments_of(self.document())
+            if fragment.charFormat().isImageFormat() and fragment.charFormat().toImageFormat().name() == source
+            for number in range(fragment.length())
+        ]
+        cursor = QTextCursor(self.document())
+        cursor.joinPreviousEditBlock()
+        for position, drawn in found:
+            said = picture_of(drawn)
+            size = (said.width, said.height) if said.width or said.height else (named.width, named.height)
+            cursor.setPosition(position)
+            cursor.setPosition(position + 1, QTextCursor.MoveMode.KeepAnchor)
+            cursor.setCharFormat(picture_format(Picture(name, said.alt, *size, said.link)))
+        cursor.endEditBlock()
 
     def insert_picture(self, picture: Picture, image: QImage | None, cursor: QTextCursor | None = None) -> None:
         """Put a picture in where the cursor is; `image` is what is shown of it."""
@@ -317,6 +345,17 @@ class RichEditor(QTextEdit):
         self._telling = telling
 
 
+def fragments_of(document: QTextDocument) -> Iterator[QTextFragment]:
+    """Go through the runs of a document."""
+    block = document.begin()
+    while block.isValid():
+        walk = block.begin()
+        while not walk.atEnd():
+            yield walk.fragment()
+            walk += 1
+        block = block.next()
+
+
 def recolor(document: QTextDocument) -> None:
     """Set the drawn colours of a document anew from what its runs say."""
     found: list[tuple[int, int, QTextCharFormat]] = []
@@ -340,12 +379,25 @@ def recolor(document: QTextDocument) -> None:
         block = block.next()
     cursor = QTextCursor(document)
     cursor.joinPreviousEditBlock()
+    for frame in document.rootFrame().childFrames():
+        if isinstance(frame, QTextTable):
+            _recolor_cells(frame)
     for position, length, drawn in found:
         put_colors(drawn, str(drawn.property(Own.COLOR) or ""), str(drawn.property(Own.GROUND) or ""))
         cursor.setPosition(position)
         cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
         cursor.setCharFormat(drawn)
     cursor.endEditBlock()
+
+
+def _recolor_cells(table: QTextTable) -> None:
+    for number in range(table.rows() * table.columns()):
+        cell = table.cellAt(*divmod(number, table.columns()))
+        drawn = cell.format()
+        ground = drawn.property(Own.BLOCK_GROUND)
+        if ground and (shown := shown_color(str(ground))) is not None:
+            drawn.setBackground(shown)
+            cell.setFormat(drawn)
 
 
 def selection_html(cursor: QTextCursor, base: str) -> str:

@@ -51,7 +51,7 @@ class FormatBar(QWidget):
         self._buttons: dict[str, QPushButton] = {}
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(1)
+        line.setSpacing(6)
         for name, icon, words, shortcut in _TOOLS:
             if name in without:
                 continue
@@ -70,6 +70,7 @@ class FormatBar(QWidget):
     def _button(self, name: str, icon: str, words: str, shortcut: str, run: Callable[[str], object]) -> QPushButton:
         button = QPushButton(self)
         button.setProperty("kind", "quiet")
+        button.setProperty("tight", True)  # the icons stand over the text, and not beside it
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setCheckable(name in {*deeds.CHARACTERS, "bullets", "numbers", "quote"})
         button.setAccessibleName(words)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.i18n import tr
 from app.domain.message import BodyFormat
@@ -31,6 +31,17 @@ if TYPE_CHECKING:
     from app.ui.spelling.marks import SpellingMarks
 
 _LINES: Final = dict.fromkeys(map(ord, "\u2028\u2029\ufdd0\ufdd1"), "\n")
+
+_MARGIN: Final = 20
+"""Pixels by which the text reaches further to the right than all else in the pane: its scroll bar stands there."""
+
+
+def _inset(widget: QWidget) -> QHBoxLayout:
+    """Let what stands above or below the text end where the fields above it do."""
+    line = QHBoxLayout()
+    line.setContentsMargins(0, 0, _MARGIN, 0)
+    line.addWidget(widget)
+    return line
 
 
 class BodyField(QWidget):
@@ -58,7 +69,7 @@ class BodyField(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
-        self._column.addWidget(self.bar)
+        self._column.addLayout(_inset(self.bar))
         self._column.addWidget(self.plain, 1)
         self.setFocusProxy(self.plain)
         self.turning = Turning(self)
@@ -192,7 +203,7 @@ class BodyField(QWidget):
             self.rich.edited.connect(self._tell)
             self.rich.undo_exhausted.connect(self._undo_turning)
             self.tools = FormatBar(self.rich, self._run, self)
-            self._column.insertWidget(1, self.tools)
+            self._column.insertLayout(1, _inset(self.tools))
             self._column.insertWidget(3, self.rich, 1)
             QWidget.setTabOrder(self.plain, self.rich)
             if self._spelling is not None:
@@ -206,7 +217,7 @@ class BodyField(QWidget):
 
             self.quote = QuoteView(self)
             self.quote.dropped.connect(self.drop_quote)
-            self._column.insertWidget(4, self.quote)
+            self._column.insertLayout(4, _inset(self.quote))
         if self.quote is not None:
             self.quote.show_html(html)
             self.quote.setVisible(bool(html))
@@ -307,7 +318,7 @@ class BodyField(QWidget):
 
             self.find_bar = FindBar(lambda: self.editor, self)
             self.find_bar.closed.connect(self.close_bars)
-            self._column.addWidget(self.find_bar)
+            self._column.addLayout(_inset(self.find_bar))
         self.find_bar.open(replace=replace and not self._read_only)
 
     def find_again(self, step: int) -> None:
@@ -329,7 +340,7 @@ class BodyField(QWidget):
 
             self.link_bar = LinkBar(rich, self)
             self.link_bar.closed.connect(self.close_bars)
-            self._column.addWidget(self.link_bar)
+            self._column.addLayout(_inset(self.link_bar))
         self.link_bar.open()
 
     def close_bars(self) -> bool:

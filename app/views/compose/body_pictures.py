@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -18,7 +19,7 @@ from app.domain.attachment import Attached
 from app.domain.i18n import tr
 from app.domain.message import LocalId
 from app.ui.editor.behind import Behind
-from app.ui.editor.pictures import decode
+from app.ui.editor.pictures import bytes_of_address, decode
 from app.views.compose.body import BodyField
 from app.views.compose.session import ComposeSession
 
@@ -71,6 +72,7 @@ class BodyPictures(QObject):
         if isinstance(rich, RichEditor):
             rich.pictures_offered.connect(self._offered)
             rich.poured.connect(self._show_all)
+            rich.embedded.connect(self._embedded)
 
     # --- putting in --------------------------------------------------------------------------------------------------
 
@@ -109,16 +111,40 @@ class BodyPictures(QObject):
 
         if self._keeping is None:
             return
-        content_id = f"{uuid.uuid4().hex[:16]}@mailwright"
-        ending, kind = next((found for sign, found in _TYPES.items() if data.startswith(sign)), ("", ""))
-        name = name or tr("picture") + f".{ending or 'png'}"
-        await self._keeping.add_bytes(self._session.local_id, name, data, kind, content_id)
+        name = name or _name_for(data)
+        content_id = await self._keep(data, name, self._keeping)
         rich = self._body.rich if shiboken6.isValid(self._body) else None
         if rich is None or not self._session.can_edit():
             return
         width = min(image.width(), _SHOWN)
         height = round(image.height() * width / max(1, image.width()))
         rich.insert_picture(Picture(f"cid:{content_id}", Path(name).stem, width, height), image, place)
+
+    async def _keep(self, data: bytes, name: str, keeping: Keeping) -> str:
+        """Attach a picture of the text, and return its ContentId."""
+        content_id = f"{uuid.uuid4().hex[:16]}@mailwright"
+        _, kind = _type_of(data)
+        await keeping.add_bytes(self._session.local_id, name, data, kind, content_id)
+        return content_id
+
+    def _embedded(self, sources: list[str]) -> None:
+        """Attach pictures that are written out in what was pasted: Outlook shows none that are not attached."""
+        if self._keeping is None or not self._session.can_edit():
+            return
+        for source in sources:
+            self._behind.run(partial(_read_address, source), partial(self._attach_embedded, source))
+
+    def _attach_embedded(self, source: str, read: tuple[bytes, QImage] | None) -> None:
+        if read is not None:
+            self._session.spawn(self._attach_for(source, *read), "attach a pasted picture")
+
+    async def _attach_for(self, source: str, data: bytes, image: QImage) -> None:
+        if self._keeping is None:
+            return
+        content_id = await self._keep(data, _name_for(data), self._keeping)
+        rich = self._body.rich if shiboken6.isValid(self._body) else None
+        if rich is not None and self._session.can_edit():
+            rich.name_picture(source, f"cid:{content_id}", image, _SHOWN)
 
     # --- showing -----------------------------------------------------------------------------------------------------
 
@@ -149,6 +175,22 @@ def _bytes_of(path: str) -> bytes:
         return file.read_bytes() if file.stat().st_size <= _LARGEST else b""
     except OSError:
         return b""
+
+
+def _type_of(data: bytes) -> tuple[str, str]:
+    """Return ending and type of a picture's bytes, "" for what is not known."""
+    return next((found for sign, found in _TYPES.items() if data.startswith(sign)), ("", ""))
+
+
+def _name_for(data: bytes) -> str:
+    return tr("picture") + f".{_type_of(data)[0] or 'png'}"
+
+
+def _read_address(source: str) -> tuple[bytes, QImage] | None:
+    """Return the picture that is written out in an address, as bytes and to be shown. Runs in a thread."""
+    data = bytes_of_address(source)
+    image = decode(data)
+    return None if image is None else (data, image)
 
 
 def _read(offered: object) -> tuple[bytes, str, QImage] | None:

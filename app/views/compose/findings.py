@@ -46,7 +46,7 @@ class FindingsBar(QFrame):
         self._lines: list[QWidget] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(12, 6, 8, 8)
-        self._column.setSpacing(1)
+        self._column.setSpacing(4)
         self._foot = Label(self)
         self._foot.setProperty("tone", "muted")
         self._foot.setContentsMargins(26, 2, 0, 0)

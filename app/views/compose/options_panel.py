@@ -46,7 +46,7 @@ class OptionsPanel(QFrame):
         self.sensitivity = self._choices([tr(SENSITIVITY_CHOICES[one]) for one in Sensitivity])
         self.flag = self._choices([tr(FLAG_CHOICES[one]) for one in FlagStatus])
         self.categories = CategoriesLine(tr("Blue, Budget"), session.completion, self)
-        day, moment = session.example_day(), tr("tomorrow 8, in 2 hours")
+        day, moment = session.example_day(), tr("tomorrow 8")
         self.start, self.due = OptionLine(day, self), OptionLine(day, self)
         self.reminder, self.deferred = OptionLine(moment, self), OptionLine(moment, self)
         self.reply_to = RecipientsField(Field.REPLY_TO, tr("Reply to"))
