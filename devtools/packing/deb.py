@@ -93,6 +93,7 @@ def _write_control(about: identity.Identity, tree: Path, installed: int) -> None
         "@VERSION@": about.debian_version,
         "@ARCHITECTURE@": machine.stdout.strip(),
         "@MAINTAINER@": about.maintainer,
+        "@HOMEPAGE@": about.homepage,
         "@INSTALLED@": str(-(-installed // 1024)),
         "@DEPENDS@": ", ".join(depends(tree)),
     }

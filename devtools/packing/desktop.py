@@ -26,6 +26,7 @@ def metainfo(about: Identity) -> str:
         "@LICENCE@": about.licence,
         "@DEVELOPER_ID@": about.developer_id,
         "@DEVELOPER@": escape(about.publisher),
+        "@HOMEPAGE@": escape(about.homepage),
         "@RELEASES@": _releases(about),
     }
     for place, value in values.items():

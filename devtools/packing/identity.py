@@ -38,6 +38,7 @@ class Identity(NamedTuple):
     publisher: str
     """Who stands for it; with `address`, DEBFULLNAME and DEBEMAIL, or the author in pyproject.toml."""
     address: str
+    homepage: str
     made: datetime
     """When the source was last changed: every date in a package, so that the same source makes the same package."""
 
@@ -79,7 +80,7 @@ def read(root: Path) -> Identity:
     if not releases or releases[0].version != version:
         raise SetUpError(f"CHANGELOG.md opens with another version than {version}, which app/__init__.py says.")
     who = (said["APP_ID"], version, project["description"], project["license"], releases)
-    return Identity(*who, *_publisher(project["authors"][0]), source_date(root))
+    return Identity(*who, *_publisher(project["authors"][0]), project["urls"]["Homepage"], source_date(root))
 
 
 def read_changelog(text: str) -> tuple[Release, ...]:

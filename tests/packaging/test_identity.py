@@ -15,7 +15,7 @@ from devtools.words import SetUpError
 
 ROOT = Path(__file__).resolve().parents[2]
 
-AUTHORS = 'authors = [{ name = "Ben", email = "ben@example.com" }]\n'
+AUTHORS = 'authors = [{ name = "Ben", email = "ben@example.com" }]\nurls = { Homepage = "https://example.com/" }\n'
 CHANGES = """# Changelog
 
 Words.
