@@ -107,8 +107,15 @@ class SignInBar(QFrame):
         self._label.setText(tr("&Password for {address}", address=account.address.replace("&", "&&")))
         self.line.setAccessibleName(tr("Password for {address}", address=account.address))
         self.line.setReadOnly(self._session.trying)
+        self._emphasise(True)
         self.sign_in.setEnabled(not self._session.trying)
         self.sign_in.setText(tr("Signing in…") if self._session.trying else tr("Si&gn in"))
+
+    def _emphasise(self, on: bool) -> None:
+        kind = "primary" if on else ""
+        if self.sign_in.property("kind") != kind:
+            self.sign_in.setProperty("kind", kind)
+            self.sign_in.style().polish(self.sign_in)
 
     def _make_panel(self) -> SignInPanel:
         """The panel, with the first account that needs it: most starts do not."""
@@ -129,6 +136,7 @@ class SignInBar(QFrame):
         self._label.setText(tr("Sign in again to {address}", address=account.address.replace("&", "&&")))
         self.sign_in.setEnabled(True)
         self.sign_in.setText(tr("&Stop") if self._session.trying else tr("Si&gn in again"))
+        self._emphasise(not self._session.trying)
         self.later.setVisible(not self._session.trying)
         self.sign_in.setAccessibleName(tr("Sign in again to {address}", address=account.address))
 

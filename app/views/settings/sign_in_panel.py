@@ -14,6 +14,9 @@ from app.ui.label import Label
 from app.views.settings.browser_sign_in import BrowserSignIn
 from app.views.settings.fields import press_with_enter
 
+_PADDING = 5
+"""What a button that looks like a link has before its words: the sentence begins where they do."""
+
 
 class SignInPanel(QFrame):
     """Draws a BrowserSignIn; hidden while none is under way. `other_way` is the button that changes the way."""
@@ -35,17 +38,20 @@ class SignInPanel(QFrame):
         self.other_way = self._button("")
         self.open.clicked.connect(sign_in.open_page)
         self.copy.clicked.connect(self._copy)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(theme.GAP)
-        for button in (self.open, self.copy, self.other_way):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
+        for label in (self._words, self.code):
+            label.setContentsMargins(_PADDING, 0, 0, 0)
         column.addWidget(self._words)
         column.addWidget(self.code)
-        column.addLayout(buttons)
+        for row in ((self.open, self.copy), (self.other_way,)):
+            buttons = QHBoxLayout()
+            buttons.setSpacing(theme.GAP)
+            for button in row:
+                buttons.addWidget(button)
+            buttons.addStretch(1)
+            column.addLayout(buttons)
         self.refresh()
 
     def _button(self, words: str) -> QPushButton:

@@ -1,0 +1,153 @@
+"""An account that signs in by the browser, by keys: set up, used, asked for again at the next start, and by a code."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.sandbox.oauth.authority import CLIENT_ID
+from tests.end2end.desktop import ROOT, wait_until
+from tests.end2end.person import ANYONE, Person
+from tests.end2end.program import Launcher, Program
+from tests.end2end.server_side import ServerSide
+from tests.oauth_browser import Browser
+from tests.sandbox_fixture import RunningSandbox
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    """What the system's browser was asked to open."""
+    return tmp_path / "browser-notes"
+
+
+@pytest.fixture
+def browser(tmp_path: Path, notes: Path, sandbox: RunningSandbox) -> dict[str, str]:
+    """A browser for the system, in which Clara signs in to whatever is opened: the environment that names it."""
+    script = tmp_path / "browser"
+    script.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT / "tests/oauth_browser.py"} "$1" >/dev/null 2>&1\n')
+    script.chmod(0o755)
+    first = sandbox.first
+    said = {"NOTES": str(notes), "CA": sandbox.ca_file, "USER": first["user"], "PASSWORD": first["password"]}
+    return {"BROWSER": str(script), **{f"MAILWRIGHT_TEST_BROWSER_{name}": value for name, value in said.items()}}
+
+
+def start(mailwright: Launcher, environment: dict[str, str]) -> Program:
+    return mailwright(sandbox=False, **environment)  # type: ignore[arg-type] # none of it is called hold
+
+
+def opened(notes: Path) -> list[str]:
+    return notes.read_text().splitlines() if notes.exists() else []
+
+
+def fill(program: Program, sandbox: RunningSandbox) -> None:
+    program.desktop.press("Ctrl+,")
+    program.wait_until_accessible("Set up your mailbox")
+    program.desktop.press("Alt+G")
+    program.wait_until_focused("User and password")
+    program.desktop.press("Down", "Down")
+    program.wait_until_focused("Microsoft")
+    base = sandbox.url.removesuffix("/EWS/Exchange.asmx")
+    for key, name, text in (
+        ("Alt+E", "E-mail address", sandbox.first["address"]),
+        ("Alt+V", "Mail server", sandbox.url),
+        ("Alt+I", "Client id", CLIENT_ID),
+        ("Alt+N", "Organisation", f"{base}/common/v2.0"),
+        ("Alt+C", "CA file", sandbox.ca_file),
+    ):
+        program.desktop.press(key)
+        program.wait_until_focused(name)
+        program.desktop.press("Ctrl+A", "Delete")
+        program.desktop.type(text)
+
+
+def test_an_account_is_signed_in_by_the_browser_used_and_asked_for_at_the_next_start(
+    mailwright: Launcher, sandbox: RunningSandbox, browser: dict[str, str], notes: Path
+) -> None:
+    program = start(mailwright, browser)
+    fill(program, sandbox)
+    program.wait_until_accessible("never sees your password")
+    program.desktop.shoot("oauth-form-light")
+    program.desktop.press("Enter")
+    program.wait_until_accessible("The connection works")
+    program.desktop.shoot("oauth-works-light")
+    assert len(opened(notes)) == 1
+    program.wait_until_focused("Save")
+    program.desktop.press("Enter")
+    program.wait_until_accessible("is set up")
+    program.desktop.press("Escape")
+    person, server = Person(program), ServerSide(sandbox)
+    person.wait_until_ready()
+    person.write(ANYONE, "Signed in by the browser", "Hello")
+    program.desktop.press("Ctrl+Enter")
+    assert server.wait_until_delivered("Signed in by the browser") == [ANYONE]
+    assert len(sandbox.journal("SendItem")) == 1
+    program.quit()
+
+    again = start(mailwright, browser)
+    again.wait_until_accessible("Sign in again to", seconds=20)
+    again.wait_until_accessible("Waiting for your sign-in")
+    again.wait_until_focused("Drafts", role="table")
+    again.desktop.shoot("oauth-sign-in-again-light")
+    again.desktop.press("Alt+G")
+    again.wait_until_gone("Sign in again to")
+    assert len(opened(notes)) == 2
+    Person(again).wait_until_ready()
+    Person(again).go_to("Sent")
+    again.wait_until_accessible("Signed in by the browser")
+
+
+def test_a_sign_in_that_was_revoked_holds_the_letter_until_a_code_was_typed_and_sends_it_once(
+    mailwright: Launcher, sandbox: RunningSandbox, browser: dict[str, str], notes: Path
+) -> None:
+    program = start(mailwright, browser)
+    fill(program, sandbox)
+    program.desktop.press("Enter")
+    program.wait_until_focused("Save")
+    program.desktop.press("Enter")
+    program.wait_until_accessible("is set up")
+    program.desktop.press("Escape")
+    person, server = Person(program), ServerSide(sandbox)
+    person.wait_until_ready()
+    sandbox.admin("POST", "tokens", {"withdraw": ["access", "refresh"]})
+    person.write(ANYONE, "While signed out", "Hello")
+    program.desktop.press("Ctrl+Enter")
+    program.wait_until_accessible("Your sign-in has ended. Sign in again.")
+    program.wait_until_accessible("Sign in again to")
+    program.desktop.shoot("oauth-revoked-light")
+    # The window's browser would sign in at once; a person without one takes the code.
+    notes.unlink()
+    known = sandbox.first
+    sandbox.faults([{"operation": "Authorize", "nth": "every", "action": "stall", "seconds": 20}])
+    program.desktop.press("Alt+G")
+    program.wait_until_accessible("Your browser is open")
+    program.desktop.shoot("oauth-browser-open-light")
+    program.desktop.press("Alt+W")
+    program.wait_until_accessible("type this code")
+    code = program.wait_until_accessible("Code: ")["name"].removeprefix("Code: ")
+    program.desktop.shoot("oauth-code-light")
+    base = sandbox.url.removesuffix("/EWS/Exchange.asmx")
+    telephone = Browser(sandbox.ca_file, known["user"], known["password"])
+    shown = telephone.sign_in(f"{base}/common/oauth2/deviceauth", user_code=code)
+    assert "close this page" in shown.text
+    program.wait_until_gone("Sign in again to")
+    assert server.wait_until_delivered("While signed out") == [ANYONE]
+    wait_until(lambda: not program.tree() or "Your sign-in has ended" not in program.words(), "the bar is gone")
+    assert len([one for one in sandbox.deliveries() if one["subject"] == "While signed out"]) == 1
+
+
+def test_what_the_authority_refuses_is_told_at_its_step(
+    mailwright: Launcher, sandbox: RunningSandbox, browser: dict[str, str]
+) -> None:
+    program = start(mailwright, browser)
+    fill(program, sandbox)
+    text = "AADSTS90094: An administrator of Contoso has set a policy that prevents you from granting this application."
+    sandbox.faults([{"operation": "Authorize", "action": "oauth-error", "code": "access_denied", "text": text}])
+    program.desktop.press("Enter")
+    program.wait_until_accessible("Your organisation has to allow Mailwright first.")
+    program.wait_until_accessible("AADSTS90094")
+    program.desktop.shoot("oauth-needs-admin-light")
+    assert sandbox.journal("FindItem") == []
+    program.desktop.press("Enter")
+    program.wait_until_accessible("The connection works")
