@@ -8,19 +8,23 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import trustme
 
 from app.credentials.certificates import check_ca_file
+from app.domain.listing import Folder
+from app.domain.proxy import proxy_key
 from app.engine.client import EngineClient
 from app.services.accounts import Accounts
 from app.services.signing_in import SigningIn
 from app.ui.tasks import Tasks
-from app.views.settings.account_form import FormField
+from app.views.settings.account_form import FormField, ProxyKind
 from app.views.settings.browser_sign_in import BrowserSignIn
 from app.views.settings.session import Phase, SettingsSession
 from app.views.settings.steps import StepLine, StepState, failed_line
+from tests.connect_proxy import ConnectProxy
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.settings import FakeSettings
 from tests.sandbox_fixture import RunningSandbox
@@ -52,6 +56,12 @@ class Scene:
         assert testing is not None
         await testing
         return self.session.lines
+
+    async def settle(self) -> None:
+        """Return when no task runs any more."""
+        while len(self.tasks):
+            for task in list(self.tasks._running):
+                await task
 
     def failed(self) -> StepLine:
         line = failed_line(self.session.lines)
@@ -163,3 +173,31 @@ async def test_an_engine_that_is_killed_in_the_test_is_told_and_the_next_test_wo
     await scene.test(sandbox, password=sandbox.first["password"] + "x")
     await scene.test(sandbox)
     assert scene.session.may_save
+
+
+async def test_an_account_goes_by_its_proxy_with_the_password_from_the_keyring_also_after_the_next_start(
+    scene: Scene, sandbox: RunningSandbox
+) -> None:
+    places = {"mail.contoso.com": urlsplit(sandbox.url).port or 0}
+    with ConnectProxy(places, user="anna", password="pr0xy") as proxy:
+        scene.session.set_proxy_kind(ProxyKind.OWN)
+        typed = {"proxy": proxy.url, "proxy_user": "anna", "endpoint": "mail.contoso.com"}
+        await scene.test(sandbox, **typed, proxy_password="wrong")
+        assert scene.failed().name == "proxy"
+        assert "does not accept this user and password" in scene.failed().detail
+        lines = await scene.test(sandbox, **typed, proxy_password="pr0xy")
+        assert [line.name for line in lines][:2] == ["proxy", "name"]
+        assert scene.session.save()
+        await scene.settle()
+        (account,) = scene.accounts.all()
+        assert scene.secrets.held[proxy_key(account.account_id)] == "pr0xy"
+        assert (await scene.engine.list_folder(account.account_id, Folder.DRAFTS)).total > 0
+
+        engine = EngineClient()
+        again = Accounts(scene.settings, scene.secrets, engine)
+        await again.start()
+        assert again.is_open(account.account_id)
+        assert (await engine.list_folder(account.account_id, Folder.DRAFTS)).total > 0
+        await engine.close()
+    assert proxy.joined >= 3
+    assert "pr0xy" not in str(sandbox.journal(bodies=True))
