@@ -23,7 +23,8 @@ class Filling:
         self._filled: dict[str, object] = {}
         self._chosen = {name for name in _KNOWN if getattr(form, name) != getattr(_EMPTY, name)}
         if form.address:
-            self._chosen |= {"user", "auth", "ca_file", "proxy_kind"}  # an account, or a form that was left unfinished
+            # An account, or a form that was left unfinished: what is empty in it was left so.
+            self._chosen |= {"user", "auth", "client_id", "tenant", "ca_file", "proxy_kind"}
 
     def choose(self, name: str) -> None:
         """Take down that the person has chosen this part themselves."""

@@ -90,6 +90,14 @@ def test_an_account_that_is_changed_shows_what_is_locked_and_its_own_rest() -> N
     assert (form.user, form.auth, form.ca_file) == ("", AuthKind.BASIC, "")
 
 
+def test_what_oauth_needs_is_filled_in_for_who_is_new_and_not_for_an_account_that_has_none() -> None:
+    presets = read_presets("[[account]]\nsign_in = 'oauth'\nclient_id = 'abc'\ntenant = 'contoso.com'")
+    form = Typist(presets=presets).types(address="anna@contoso.com")
+    assert (form.auth, form.client_id, form.tenant) == (AuthKind.OAUTH, "abc", "contoso.com")
+    kept = AccountForm("anna@contoso.com", ENDPOINT)
+    assert Typist(kept, presets).types() == kept
+
+
 @pytest.mark.parametrize("address", ["", "anna", "anna@", "anna@nowhere.example"])
 def test_nothing_is_filled_in_for_an_address_that_nothing_was_set_for(address: str) -> None:
     assert Typist().types(address=address) == AccountForm(address=address)
