@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from app.domain.attachment import Attached, Attachment, AttachmentKind
-from app.domain.errors import AccountError, ItemRefused, MailError, TroubleKind
+from app.domain.errors import AccountError, ItemRefused, MailError, StorageError, TroubleKind
 from app.domain.file_name import safe_file_name
 from app.domain.file_type import FileKind, kind_of
 from app.domain.i18n import tr
@@ -227,6 +227,8 @@ def _why(error: MailError) -> str:
         if error.trouble.kind is TroubleKind.SERVER:
             return tr("The server is not well.")
         return tr("The connection was lost.")
+    if isinstance(error, StorageError):
+        return tr("This computer could not keep it: free some space on its disk.")
     return str(error)
 
 
