@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from tests.end2end.desktop import ROOT, wait_until
 from tests.end2end.person import ANYONE, Person
 from tests.end2end.program import Launcher, Program
 from tests.end2end.server_side import ServerSide
+from tests.integration.sandbox.signing_in import by_code
 from tests.oauth_browser import Browser
 from tests.sandbox_fixture import RunningSandbox
 
@@ -39,6 +43,23 @@ def start(mailwright: Launcher, environment: dict[str, str]) -> Program:
 
 def opened(notes: Path) -> list[str]:
     return notes.read_text().splitlines() if notes.exists() else []
+
+
+def tokens_in(texts: list[bytes], sandbox: RunningSandbox) -> list[bytes]:
+    """Every token that the sandbox gave out and that stands in one of `texts`; it knows them by their hashes alone."""
+    store = sqlite3.connect(f"file:{Path(sandbox.ca_file).parent / 'sandbox.sqlite3'}?mode=ro", uri=True)
+    given = {row[0] for row in store.execute("SELECT hash FROM tokens")}
+    store.close()
+    assert given, "the sandbox gave out tokens"
+    runs = [run for text in texts for run in re.findall(rb"[A-Za-z0-9_-]{43,}", text)]
+    parts = {run[place : place + 43] for run in runs for place in range(len(run) - 42)}
+    return [part for part in parts if hashlib.sha256(part).hexdigest() in given]
+
+
+def test_the_search_for_tokens_finds_one(sandbox: RunningSandbox) -> None:
+    token = by_code(sandbox)["refresh_token"]
+    assert tokens_in([f"xx{token}-yy".encode()], sandbox) == [token.encode()]
+    assert tokens_in([b"nothing here"], sandbox) == []
 
 
 def fill(program: Program, sandbox: RunningSandbox) -> None:
@@ -83,7 +104,10 @@ def test_an_account_is_signed_in_by_the_browser_used_and_asked_for_at_the_next_s
     program.desktop.press("Ctrl+Enter")
     assert server.wait_until_delivered("Signed in by the browser") == [ANYONE]
     assert len(sandbox.journal("SendItem")) == 1
+    arguments = "\0".join(program.parts())
     program.quit()
+    written = [file.read_bytes() for file in mailwright.data.parent.rglob("*") if file.is_file()]
+    assert tokens_in([*written, arguments.encode(), program.said().encode()], sandbox) == []
 
     again = start(mailwright, browser)
     again.wait_until_accessible("Sign in again to", seconds=20)

@@ -154,3 +154,34 @@ async def test_a_server_is_found_by_its_key_looked_at_and_left_for_the_person_to
     assert "There is no server of that name." in shown
     assert scene.has_focus(scene.view.form.test)
     assert scene.mailbox.calls_of("probe") == []
+
+
+PRESETS = """
+version = 1
+[[account]]
+domains = ["contoso.com"]
+server = "outlook.office365.com"
+sign_in = "oauth"
+client_id = "11111111-2222-3333-4444-555555555555"
+tenant = "contoso.com"
+locked = ["server", "sign_in", "client_id", "tenant"]
+"""
+
+
+async def test_an_administrators_preset_leaves_the_address_to_type_and_nothing_else(qtbot: QtBot) -> None:
+    scene = Scene(qtbot, presets=PRESETS)
+    await scene.open()
+    scene.type("anna@contoso.com")
+    scene.mailbox.sign_ins.answers.append(SignedIn("refresh", "anna@contoso.com"))
+    scene.press(Qt.Key.Key_Return)
+    await scene.settle()
+    assert scene.session.phase is Phase.PASSED, scene.session.errors
+    [(account, _)] = scene.mailbox.sign_ins.asked
+    assert account.endpoint == "https://outlook.office365.com/EWS/Exchange.asmx"
+    assert (account.auth, account.tenant) == (AuthKind.OAUTH, "contoso.com")
+    assert account.client_id.startswith("11111111")
+    fields = scene.view.form.fields
+    assert fields[FormField.CLIENT_ID].line.isReadOnly()
+    assert fields[FormField.TENANT].line.isReadOnly()
+    assert not scene.view.form.auth.isEnabled()
+    assert not scene.view.form.find_server.isEnabled()

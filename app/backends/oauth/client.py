@@ -47,6 +47,10 @@ class Answer(NamedTuple):
     seconds: float
     user: str = ""
 
+    def __repr__(self) -> str:
+        """Leave the tokens out of whatever prints this."""
+        return f"Answer(user={self.user!r})"
+
 
 class _Forgetful(msal.TokenCache):  # type: ignore[misc] # msal has no types
     def add(self, event: Mapping[str, Any], now: int | None = None) -> None:
