@@ -176,5 +176,5 @@ class Program:
         """Return a list of one folder."""
         services = self.letters, self.cache, self.mailbox, self.syncing, self.tasks.spawn
         if place == Place(Folder.OUTBOX):
-            return OutboxView(account_id, *services, clock=self.clock)
+            return OutboxView(account_id, *services)
         return FolderView(account_id, place, *services)

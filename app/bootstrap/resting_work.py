@@ -22,6 +22,7 @@ class RestingWork:
         """Look when one goes to the Outbox."""
         self._program = program
         program.stage.arrived.subscribe(self._arrive)
+        program.outbox_room.is_shown = lambda: program.stage.place == "outbox"
         program.outbox_room.taken_back.subscribe(lambda told: self._tell(*told))
 
     def _arrive(self, place: str) -> None:

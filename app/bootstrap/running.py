@@ -161,6 +161,7 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
     program.syncing.start()
     program.listening.start()
     program.tasks.spawn(program.aids.surroundings.keep_looking(), "look what the server names")
+    program.tasks.spawn(program.outbox_room.keep_looking(program.clock.sleep), "look what rests in the server's Outbox")
     world.engine.start()
     await begin_spelling(program)
     if sandbox is None:

@@ -17,15 +17,13 @@ from app.domain.outcome import Outcome
 from app.domain.record import Record
 from app.services.folders import FolderView
 from app.services.letters import Letters
-from app.services.ports import Cache, Clock, Mailbox
+from app.services.ports import Cache, Mailbox
 from app.services.rows import ListRow
 from app.services.search import finds
 from app.services.sought import sought_of
 from app.services.syncing import Syncing
 from app.services.work import Spawn
 
-FIRST_LOOK: Final = 20.0
-"""Seconds after the start: Drafts and Sent go first."""
 _EVERY: Final = 60.0
 _SELDOM: Final = 300.0
 """Seconds between two looks where nothing rested there."""
@@ -43,17 +41,18 @@ class OutboxView(FolderView):
         mailbox: Mailbox,
         syncing: Syncing,
         spawn: Spawn,
-        *,
-        clock: Clock,
     ) -> None:
-        """Show this machine's letters at once, and look at the server's Outbox from time to time."""
+        """Show this machine's letters at once; `look` brings what rests with the server."""
         self._resting: dict[RowId, Row] = {}
         super().__init__(account_id, Place(Folder.OUTBOX), letters, cache, mailbox, syncing, spawn)
-        self._clock = clock
-        spawn(self._look_often(), "look what rests in the server's Outbox")
+
+    @property
+    def pause(self) -> float:
+        """Return after how many seconds the next look is due."""
+        return _EVERY if self._resting else _SELDOM
 
     async def reload(self) -> None:
-        """Nothing is asked with the start: `look` follows by itself."""
+        """Ask nothing: this comes with the start, when there is more urgent to ask. `look` does it."""
 
     async def look(self) -> None:
         """Look what rests with the server. Trouble is silence: what was known stays, and the account's bar says why."""
@@ -106,9 +105,3 @@ class OutboxView(FolderView):
 
     def _item_of(self, record: Record) -> tuple[RowId, Row] | None:
         return self._belonging.item_of(record) if self._belonging.is_of(record) else None
-
-    async def _look_often(self) -> None:
-        await self._clock.sleep(FIRST_LOOK)
-        while not self._closed:
-            await self.look()
-            await self._clock.sleep(_EVERY if self._resting else _SELDOM)

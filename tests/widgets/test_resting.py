@@ -6,7 +6,7 @@ from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder, Place
 from app.domain.message import Content
 from app.domain.options import Options
-from app.services.outbox_view import FIRST_LOOK
+from app.views.outbox.session import FIRST_LOOK
 from tests.fakes.mailbox import Stored, words
 from tests.fakes.scene import ANNA, BEN
 from tests.program_scene import HOLD, ProgramScene
@@ -35,6 +35,7 @@ async def test_it_is_listed_with_its_time_and_counted_in_the_rail(program_scene:
     scene = program_scene
     rest(scene)
     rest(scene, "Any moment", deferred=False)
+    scene.program.tasks.spawn(scene.program.outbox_room.keep_looking(scene.clock.sleep), "look")
     await scene.clock.advance(FIRST_LOOK)
     await scene.settle()
     await scene.until(lambda: "Outbox, 2" in scene.window.rail._buttons["outbox"].accessibleName())
@@ -128,6 +129,7 @@ async def test_f5_looks_at_once(program_scene: ProgramScene) -> None:
 
 async def test_it_is_looked_at_seldom_however_much_goes_through_the_outbox(program_scene: ProgramScene) -> None:
     scene = program_scene
+    scene.program.tasks.spawn(scene.program.outbox_room.keep_looking(scene.clock.sleep), "look")
     await scene.clock.advance(FIRST_LOOK)
     for number in range(5):
         await scene.saved(subject=f"Letter {number}")

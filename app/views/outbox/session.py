@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
 
 from app.domain.listing import Folder
 from app.domain.outcome import Outcome
@@ -14,6 +15,10 @@ from app.services.rows import ListRow
 from app.services.work import Spawn
 from app.ui.letter_list.session import ListSession
 
+FIRST_LOOK: Final = 20.0
+"""Seconds after the start: Drafts and Sent go first."""
+_WITHOUT_ACCOUNT: Final = 60.0
+
 
 class OutboxSession(ListSession):
     """The outbox."""
@@ -23,12 +28,24 @@ class OutboxSession(ListSession):
     def __init__(self, remedies: Remedies, spawn: Spawn, now: Callable[[], float]) -> None:
         """Act by way of `remedies`."""
         super().__init__(spawn, now)
+        self.is_shown: Callable[[], bool] = lambda: False
         self.taken_back: Event[tuple[ListRow, Outcome | None]] = Event()
         self._remedies = remedies
 
     def reload(self) -> None:
-        """Ask the server again."""
-        self.look()
+        """Ask the server again, where that is what one looks at."""
+        if self.is_shown():
+            self.look()
+
+    async def keep_looking(self, sleep: Callable[[float], Awaitable[None]]) -> None:
+        """Look from time to time, for ever."""
+        wait = FIRST_LOOK
+        while True:
+            await sleep(wait)
+            wait = _WITHOUT_ACCOUNT
+            if isinstance(self.view, OutboxView):
+                await self.view.look()
+                wait = self.view.pause
 
     def look(self) -> None:
         """Look at once what rests with the server."""
