@@ -9,5 +9,9 @@ COMMANDS = (
     Command("account.add", mark("Add an account")),
     Command("account.signatures", mark("Signatures and templates: make and change")),
     Command("account.mailboxes", mark("Mailboxes to send as: add and remove")),
-    Command("account.sign_in", mark("Sign in"), help=mark("Type the password of an account that waits for it.")),
+    Command(
+        "account.sign_in",
+        mark("Sign in"),
+        help=mark("Type the password of an account that waits for it, or sign it in by the browser."),
+    ),
 )
