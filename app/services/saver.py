@@ -51,6 +51,8 @@ FOR_THE_PERSON: Final = CHANGED_ELSEWHERE | LINK_LOST
 _STEPS: Final = 12
 """Rounds that one save may take: look, read, heal, write, attach, look. More would be a server that makes fun of us."""
 _SECOND_LOOK: Final = 3.0
+_LOOKS: Final = (_SECOND_LOOK, 12.0)
+"""Seconds before the second and the third look for an item that may still be made: a server may be busy with it."""
 _GONE: Final = frozenset({State.SENDING, State.SENT, State.SENT_NOT_FILED, State.UNKNOWN})
 
 
@@ -212,17 +214,17 @@ class Saver:
         record = letter.record
         mark = Mark(record.local_id, record.message_id)
         try:
-            for look in range(2):
-                if look:
+            for pause in (0.0, *_LOOKS):
+                if pause:
                     # The lost request may still be on its way through the server.
-                    await self._clock.sleep(_SECOND_LOOK)
+                    await self._clock.sleep(pause)
                 place = Place(Folder.DRAFTS, record.drafts_of) if record.drafts_of else Folder.DRAFTS
                 sightings = await self._mailbox.locate(record.account_id, [mark], [place])
                 drafts = [sighting.ref for sighting in sightings if sighting.is_draft]
                 if drafts:
                     return await self._adopt(letter, drafts[0])
-                if record.save_outcome is None or not is_passing(record.save_outcome):
-                    break
+                if not self._is_untold(record):
+                    break  # nothing of it ever left
         except (AccountError, ItemRefused) as error:
             await self._untold(record, error)
             return None

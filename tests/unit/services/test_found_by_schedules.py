@@ -8,7 +8,7 @@ import pytest
 from app.domain.errors import ItemRefused, Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import ItemRef, LocalId
-from app.domain.outcome import Verdict
+from app.domain.outcome import Outcome, Verdict
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
@@ -128,7 +128,7 @@ async def test_a_letter_thrown_away_that_never_arrived_is_not_looked_for_for_eve
     await scene.drafts.discard(local_id)
     await scene.clock.advance(3600)
     assert scene.mailbox.in_folder(ANNA, Folder.DRAFTS) == []
-    assert len(scene.mailbox.calls_of("locate")) <= 2
+    assert len(scene.mailbox.calls_of("locate")) <= 3
     assert scene.clock.sleeping == 0
 
 
@@ -291,3 +291,24 @@ async def test_a_removal_that_was_never_done_leaves_one_draft_when_it_is_taken_b
     assert scene.record(local_id).saved
     assert len(scene.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1
     assert len(scene.mailbox.calls_of("save")) == 1
+
+
+async def test_a_first_save_that_the_server_takes_up_ten_seconds_after_its_answer_was_lost_makes_one_draft(
+    scene: Scene,
+) -> None:
+    local_id = await scene.drafts.begin(ANNA, LETTER)
+    save, asked = scene.mailbox.save, []
+
+    async def take_later(*what: object) -> object:
+        asked.append(what)
+        scene.mailbox.save = save  # type: ignore[method-assign]  # as it was
+        return [Outcome(Verdict.UNKNOWN, trouble=Trouble(TroubleKind.ENGINE))]
+
+    scene.mailbox.save = take_later  # type: ignore[method-assign,assignment]  # for one call
+    await scene.drafts.save(local_id)
+    scene.spawn(scene.drafts.save(local_id), "the next save")
+    await scene.clock.advance(10)
+    await save(*asked[0])  # type: ignore[arg-type]  # the very request that was lost
+    await scene.clock.advance(600)
+    assert scene.record(local_id).saved
+    assert len(scene.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1
