@@ -1,0 +1,126 @@
+"""The program with a clock that runs eight times as fast, which tells on order what it shows: a process of a bench.
+
+    python -m tests.bench.hurried [options of the program]
+
+Its pauses (for undo, before it looks for a letter once more) are over sooner; nothing else in it is different. On
+standard input it takes `shown` (the field with the focus, and its text), `letters` (each letter of this machine with
+the words of its row) and `rows` (what each list shows), and answers each with one line of JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from app.bootstrap.clock import SystemClock
+
+if TYPE_CHECKING:
+    from app.bootstrap.program import Program
+
+FASTER: Final = 8.0
+_MANY: Final = 40
+
+
+class QuickClock(SystemClock):
+    """The clock of a program in a hurry."""
+
+    def __init__(self) -> None:
+        self._began, self._since = time.time(), time.monotonic()
+
+    def now(self) -> float:
+        """Return the time, which ran off from the true one at the start."""
+        return self._began + (time.monotonic() - self._since) * FASTER
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep an eighth of it."""
+        await asyncio.sleep(max(0.0, seconds) / FASTER)
+
+
+def _letters(program: Program) -> list[dict[str, Any]]:
+    from app.services.wording import state_words
+
+    now = program.clock.now()
+    return [
+        {
+            "id": one.local_id,
+            "subject": one.head.subject,
+            "state": one.state.value,
+            "words": state_words(one, now).text,
+            "action": state_words(one, now).action,
+            "problem": one.problem,
+            "saved": one.saved,
+            "verified": bool(one.verified),
+            "discarded": bool(one.discarded),
+            "passing": one.save_outcome is not None and one.save_outcome.verdict.value != "refused",
+        }
+        for one in program.letters.all()
+    ]
+
+
+def _rows(program: Program) -> dict[str, list[str]]:
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QTableView
+
+    found: dict[str, list[str]] = {}
+    for view in program.window.findChildren(QTableView):
+        model = view.model()
+        rows = range(min(model.rowCount(), _MANY))
+        role = Qt.ItemDataRole.AccessibleTextRole
+        found[view.accessibleName()] = [str(model.index(row, 0).data(role)) for row in rows]
+    return found
+
+
+def _shown(program: Program) -> dict[str, str]:
+    from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
+
+    field = QApplication.focusWidget()
+    text = ""
+    if isinstance(field, QPlainTextEdit | QTextEdit):
+        text = field.toPlainText()
+    elif isinstance(field, QLineEdit):
+        text = field.text()
+    account = program.accounts.default
+    ready = account is not None and program.accounts.is_open(account.account_id)
+    return {"field": "" if field is None else field.accessibleName(), "text": text, "ready": "yes" if ready else ""}
+
+
+_ANSWERS: Final = {"letters": _letters, "rows": _rows, "shown": _shown}
+
+
+def main() -> int:
+    """Start the program."""
+    from app.bootstrap.first_paint import plain_imports
+
+    with plain_imports():
+        from PySide6.QtCore import QSocketNotifier
+
+    from app.bootstrap import program as made
+    from app.bootstrap import world
+
+    class Telling(made.Program):
+        def __init__(self, *parts: Any) -> None:
+            super().__init__(*parts)
+            self._orders = QSocketNotifier(0, QSocketNotifier.Type.Read, self.window)
+            self._orders.activated.connect(self._answer)
+
+        def _answer(self) -> None:
+            said = os.read(0, 4096).decode()
+            if not said:
+                self._orders.setEnabled(False)
+            for order in said.split():
+                os.write(1, f"{order} {json.dumps(_ANSWERS[order](self))}\n".encode())
+
+    made.Program = Telling  # type: ignore[misc,assignment]  # the start asks this module for it
+    world.SystemClock = QuickClock  # type: ignore[attr-defined]  # as above
+    from app.__main__ import main as start
+
+    sys.argv = ["mailwright", *sys.argv[1:]]
+    return start()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
