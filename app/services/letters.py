@@ -126,12 +126,18 @@ class Letters:
 
     async def read_all(self, local_ids: Sequence[LocalId]) -> list[Letter]:
         """Read many letters whole, as `read` reads one; what is no more is left out. Raises StorageError."""
-        letters = []
+        letters, newer = [], []
         for letter in await self._journal.read_all(local_ids):
             record = self._records.get(letter.record.local_id)
-            if record is not None:
-                record = msgspec.structs.replace(record, head=letter.record.head, edits=letter.record.edits)
-                letters.append(msgspec.structs.replace(letter, record=record))
+            if record is None:
+                continue
+            if record.head != letter.record.head:
+                record = self._records[record.local_id] = msgspec.structs.replace(record, head=letter.record.head)
+                newer.append(record)
+            record = msgspec.structs.replace(record, edits=letter.record.edits)
+            letters.append(msgspec.structs.replace(letter, record=record))
+        if newer:
+            self._tell_soon(newer)
         return letters
 
     async def change(
