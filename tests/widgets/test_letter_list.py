@@ -165,6 +165,16 @@ def test_the_current_row_stays_where_it_is_seen_when_rows_around_it_go(shown: Le
     assert shown.rowViewportPosition(shown.current_number()) == at
 
 
+def test_at_the_end_of_the_list_the_current_row_stays_where_it_is_seen_when_rows_come_above(shown: LetterList) -> None:
+    rows = array("q", range(1000, 2000))
+    shown.show_ids(rows)
+    shown.go_to(999)
+    at = shown.rowViewportPosition(999)
+    shown.show_ids(array("q", [7, 8, 9, *rows]))
+    assert shown.current_id() == 1999
+    assert shown.rowViewportPosition(1002) == at
+
+
 def test_when_the_row_at_the_top_goes_the_others_stay_where_they_are_seen(shown: LetterList) -> None:
     rows = array("q", range(1000, 2000))
     shown.show_ids(rows)

@@ -138,6 +138,7 @@ class LetterList(QTableView):
             here = self._model.rowCount() - 1
         if here >= 0 and (here != self.current_number() or not self.selectionModel().hasSelection()):
             self.select(here)
+        self.updateGeometries()  # what was added counts for how far one can scroll
         if not place.seen:
             self.verticalScrollBar().setValue(0)
         for row_id, below in place.seen:
