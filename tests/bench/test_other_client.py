@@ -36,6 +36,7 @@ def test_a_row_stays_where_it_is_while_another_client_works(
     try:
         _until(lambda: child.rows("Drafts") == DRAFTS)
         time.sleep(2)
+        keyboard.press("home")
         keyboard.press_often("pagedown", 25, 0.05)
         keyboard.press_often("down", 3, 0.05)
         time.sleep(0.5)
