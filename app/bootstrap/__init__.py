@@ -20,12 +20,12 @@ def start(arguments: Sequence[str]) -> int:
     gc.disable()  # a start leaves no garbage worth the search; collecting.py takes over
 
     with plain_imports():
-        from PySide6.QtWidgets import QApplication
+        from app.bootstrap.open_events import make_application  # the first that imports PySide6
 
     from app.bootstrap.dress import dress
     from app.views.shell.view import Window
 
-    qt = QApplication(sys.argv[:1])
+    qt = make_application(sys.argv[:1])
     dress(qt)
     window = Window()
     window.show()

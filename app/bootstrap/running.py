@@ -18,6 +18,7 @@ from app.bootstrap.dress import dress
 from app.bootstrap.dropping import Dropping
 from app.bootstrap.handlers import all_handlers
 from app.bootstrap.instance import DATABASE, address, hand_over
+from app.bootstrap.open_events import OpeningApplication
 from app.bootstrap.options import Options, config_folder, data_folder
 from app.bootstrap.other_mailboxes import OtherMailboxes
 from app.bootstrap.presets_work import load_presets
@@ -170,6 +171,8 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
 
 def _listen_soon(program: Program, folder: Path) -> None:
     """Listen once the first letter is there, or would be: a later start has more patience than that."""
+    if isinstance(program.qt, OpeningApplication):
+        program.qt.hand_to(program.wishes.take)
     timer = asyncio.get_running_loop().call_later(_LISTEN_AFTER, _listen, program, folder)
     program.wishes.on_close = timer.cancel
 

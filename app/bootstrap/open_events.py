@@ -1,0 +1,54 @@
+"""What macOS asks of a program: mailto: links and files come as events, to one that runs and to one that starts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QUrl
+from PySide6.QtGui import QFileOpenEvent
+from PySide6.QtWidgets import QApplication
+
+from app.domain.arrival import Arrival
+
+
+class OpeningApplication(QApplication):
+    """Hands what is to be opened to whom `hand_to` names, and keeps it until then."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        """Listen from the start: the link that started the program comes before its window."""
+        super().__init__(list(arguments))
+        self._waiting: list[Arrival] = []
+        self._take: Callable[[Arrival], object] | None = None
+
+    def hand_to(self, take: Callable[[Arrival], object]) -> None:
+        """Let `take` have each wish, those that waited first."""
+        self._take = take
+        waiting, self._waiting = self._waiting, []
+        for arrival in waiting:
+            take(arrival)
+
+    def event(self, event: QEvent) -> bool:
+        """Take what is to be opened; all else is Qt's."""
+        if isinstance(event, QFileOpenEvent):
+            arrival = arrival_of(event.url())
+            if arrival is not None and self._take is not None:
+                self._take(arrival)
+            elif arrival is not None:
+                self._waiting.append(arrival)
+            return True
+        return super().event(event)
+
+
+def arrival_of(url: QUrl) -> Arrival | None:
+    """Return the wish that an address stands for: a letter by a link, or a message in a file; None for others."""
+    if url.scheme().lower() == "mailto":
+        return Arrival(links=(bytes(url.toEncoded().data()).decode("ascii", "replace"),))
+    if url.isLocalFile():
+        return Arrival(files=(url.toLocalFile(),))
+    return None
+
+
+def make_application(arguments: Sequence[str], platform: str = sys.platform) -> QApplication:
+    """Return the application; one that hears such events where the system sends them."""
+    return OpeningApplication(arguments) if platform == "darwin" else QApplication(list(arguments))
