@@ -286,5 +286,5 @@ def size_words(size: int) -> str:
     if size < 100_000:
         return ""
     if size < 1_000_000:
-        return tr("{n} kB", n=size // 1000)
+        return tr("{n} KB", n=size // 1000)
     return tr("{n} MB", n=f"{size / 1e6:.1f}".removesuffix(".0"))
