@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.commands.command import CONTEXT_TITLES
 from app.domain.i18n import tr
 from app.services.outbox import HOLD_SECONDS
-from app.services.people import MANY_CHOICE, STRANGERS_CHOICE
+from app.services.people import MANY_CHOICE, SIZE_CHOICE, STRANGERS_CHOICE
 from app.services.preset_settings import HOLD_CHOICE
 from app.views.settings.choices import LONGEST_HOLD, KeysRow
 
@@ -107,6 +107,18 @@ class _AskingWork:
     @property
     def strangers_is_locked(self) -> bool:
         return self._program.settings.is_locked(STRANGERS_CHOICE)
+
+    @property
+    def megabytes(self) -> int:
+        return self._program.people.assumed // 1_000_000
+
+    @property
+    def megabytes_are_locked(self) -> bool:
+        return self._program.settings.is_locked(SIZE_CHOICE)
+
+    def set_megabytes(self, megabytes: int) -> None:
+        self._program.people.assumed = megabytes * 1_000_000
+        self._keep(SIZE_CHOICE, str(megabytes))
 
     def set_many(self, many: int) -> None:
         self._program.people.many = many

@@ -38,6 +38,7 @@ SETTINGS: Final[dict[str, tuple[int, int] | None]] = {
     "undo_seconds": (0, 60),
     "ask_from_recipients": (0, 10_000),
     "ask_for_strangers": None,
+    "ask_from_megabytes": (0, 1_000),
 }
 """The settings that it may set and lock: numbers from and to, or None for true and false."""
 

@@ -16,12 +16,14 @@ from app.services.mail_tips import Tips
 from app.services.notes import Note, note_for
 from app.services.ports import Settings
 from app.services.preflight_people import MANY, Around
-from app.services.preflight_size import Limit
+from app.services.preflight_size import ASSUMED, Limit
 
 MANY_CHOICE: Final = "ask_from_recipients"
 """The preference that names from how many recipients on it is asked whether all are meant; 0 for never."""
 STRANGERS_CHOICE: Final = "ask_for_strangers"
 """The preference that says whether it is asked where somebody outside is new: "never", or anything else for yes."""
+SIZE_CHOICE: Final = "ask_from_megabytes"
+"""The preference that names above how many megabytes it is asked where the server does not say what it takes."""
 
 OffThread = Callable[[Callable[[], list[Finding]]], Awaitable[list[Finding]]]
 
@@ -39,6 +41,8 @@ class People:
         """Hold them together. `off_thread` runs a long look where it stops no key."""
         self.off_thread = off_thread
         self.many, self.ask_for_strangers = MANY, True
+        self.assumed = ASSUMED
+        """Bytes above which it is asked where the server does not say what it takes, 0 for never."""
         self.refused: Callable[[AccountId], int] = lambda _account_id: 0
         """Returns the smallest size that an account's server refused, in bytes, 0 for none."""
         self.said: Event[str] = Event()
@@ -51,6 +55,9 @@ class People:
         if many is not None and many.isascii() and many.isdigit():
             self.many = int(many)
         self.ask_for_strangers = await settings.read(STRANGERS_CHOICE) != "never"
+        size = await settings.read(SIZE_CHOICE)
+        if size is not None and size.isascii() and size.isdigit():
+            self.assumed = int(size) * 1_000_000
 
     def around(self, account_id: AccountId, sending_as: str = "") -> Around:
         """Return what the second look before sending has to know; a copy, to be read in any thread."""
@@ -74,7 +81,7 @@ class People:
         account = self._accounts.get(account_id)
         tips = None if account is None else self.tips.of(account_id, Recipient(account.address), sending_as)
         told = 0 if tips is None else tips.max_message_size or 0
-        return Limit(told, self.refused(account_id))
+        return Limit(told, self.refused(account_id), self.assumed)
 
     def own_domains(self) -> frozenset[str]:
         """Return the domains of one's own addresses, of all accounts."""

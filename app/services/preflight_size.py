@@ -15,10 +15,13 @@ _BASE64: Final = 4 / 3
 
 
 class Limit(NamedTuple):
-    """What is known of the server, in bytes, 0 for nothing: what it `told`, and the least that it `refused`."""
+    """What is known of the server, in bytes, 0 for nothing: what it `told`, the least that it `refused`, and what is
+    `assumed` of it where neither is known.
+    """
 
     told: int = 0
     refused: int = 0
+    assumed: int = ASSUMED
 
 
 def letter_size(content: Content) -> int:
@@ -42,10 +45,10 @@ def look_at_size(content: Content, limit: Limit) -> list[Finding]:
             limit=size_words(limit.told),
             size=size_words(size),
         )
-    elif not limit.told and not limit.refused and size > ASSUMED:
+    elif not limit.told and not limit.refused and 0 < limit.assumed < size:
         sentence = tr(
             "This message has {size}. Most servers take no more than {limit}.",
-            limit=size_words(ASSUMED),
+            limit=size_words(limit.assumed),
             size=size_words(size),
         )
     else:

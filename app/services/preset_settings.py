@@ -7,7 +7,7 @@ from typing import Final
 from app.domain.account import Account
 from app.domain.message import AccountId
 from app.domain.presets import Presets
-from app.services.people import MANY_CHOICE, STRANGERS_CHOICE
+from app.services.people import MANY_CHOICE, SIZE_CHOICE, STRANGERS_CHOICE
 from app.services.ports import Settings
 
 HOLD_CHOICE: Final = "hold"
@@ -17,6 +17,7 @@ _CALLED: Final = {
     HOLD_CHOICE: "undo_seconds",
     MANY_CHOICE: "ask_from_recipients",
     STRANGERS_CHOICE: "ask_for_strangers",
+    SIZE_CHOICE: "ask_from_megabytes",
 }
 
 

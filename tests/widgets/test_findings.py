@@ -14,7 +14,7 @@ from app.domain.errors import StorageError
 from app.domain.message import Content, Field, LocalId
 from app.domain.recipient import Recipient
 from app.domain.state import State
-from app.services.people import MANY_CHOICE, STRANGERS_CHOICE
+from app.services.people import MANY_CHOICE, SIZE_CHOICE, STRANGERS_CHOICE
 from app.services.size_limits import SizeLimits
 from app.views.compose.findings import FindingsBar
 from app.views.compose.findings_session import NERVOUS
@@ -25,6 +25,7 @@ from tests.program_scene import ProgramScene
 
 SLIP = Recipient("me@gmial.com", "Me")
 FINE = Content(to=(BEN,), subject="Hello", body="A few words.")
+FILM = Attached("k" * 32, "film.mp4", 30_000_000, "video/mp4")
 
 
 async def written(scene: ProgramScene, content: Content) -> LocalId:
@@ -289,17 +290,21 @@ async def test_what_is_asked_is_chosen_in_the_settings_and_counts_at_once(
     asking.many.setFocus()
     asking.many.selectAll()
     await scene.type("2")
+    asking.megabytes.setFocus()
+    asking.megabytes.selectAll()
+    await scene.type("7")
     asking.strangers.setFocus()
     await scene.press("Space", "Escape")
-    assert scene.settings.preferences == {MANY_CHOICE: "2", STRANGERS_CHOICE: "never"}
+    assert scene.settings.preferences == {MANY_CHOICE: "2", STRANGERS_CHOICE: "never", SIZE_CHOICE: "7"}
     people = (BEN, Recipient("fay@tailspin.example"))
     await written(scene, msgspec.structs.replace(FINE, to=people))
     await scene.press("Ctrl+Return")
     assert found(scene) == "This goes to 2 people."
+    await scene.press("Escape", "Escape")
+    await written(scene, msgspec.structs.replace(FINE, attachments=(FILM,)))
+    await scene.press("Ctrl+Return")
+    await scene.until(lambda: "This message has 40 MB. Most servers take no more than 7.0 MB." in found(scene))
     await scene.settle()
-
-
-FILM = Attached("k" * 32, "film.mp4", 30_000_000, "video/mp4")
 
 
 async def test_a_letter_larger_than_the_server_takes_is_said_before_it_goes_and_leads_to_what_is_attached(

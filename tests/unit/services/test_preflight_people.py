@@ -162,6 +162,8 @@ def test_of_an_ordinary_letter_nothing_is_said(letter: Content) -> None:
         (30, Limit(told=150_000_000), ""),
         (30, Limit(), "This message has 40 MB. Most servers take no more than 35 MB."),
         (26, Limit(), ""),
+        (60, Limit(assumed=0), ""),
+        (9, Limit(assumed=10_000_000), "This message has 12 MB. Most servers take no more than 10 MB."),
         (9, Limit(refused=12_000_000), "Your server refused a message of 12 MB; this one has 12 MB."),
         (8, Limit(refused=12_000_000), ""),
         (30, Limit(150_000_000, 20_000_000), "Your server refused a message of 20 MB; this one has 40 MB."),
