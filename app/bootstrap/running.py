@@ -159,14 +159,19 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
     if choice in {"light", "dark"} and (choice == "dark") != theme.scheme().dark:
         dress(program.qt, choice)
         window.redress()
-    program.syncing.start()
-    program.listening.start()
-    program.tasks.spawn(program.aids.surroundings.keep_looking(), "look what the server names")
-    program.tasks.spawn(program.outbox_room.keep_looking(program.clock.sleep), "look what rests in the server's Outbox")
+    _look_around(program)
     world.engine.start()
     await begin_spelling(program)
     if sandbox is None:
         await program.accounts.open_all()  # last: a keyring may wait for the person
+
+
+def _look_around(program: Program) -> None:
+    """Keep true what the server's folders hold, and what it names, as long as the program runs."""
+    program.syncing.start()
+    program.listening.start()
+    program.tasks.spawn(program.aids.surroundings.keep_looking(), "look what the server names")
+    program.tasks.spawn(program.outbox_room.keep_looking(program.clock.sleep), "look what rests in the server's Outbox")
 
 
 def _listen_soon(program: Program, folder: Path) -> None:

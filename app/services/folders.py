@@ -31,8 +31,9 @@ from app.services.listed import Key, Listed
 from app.services.ports import Cache, Mailbox
 from app.services.rows import ListRow, OwnRows, row_of_item
 from app.services.search import finds
+from app.services.server_search import ask_server
 from app.services.sought import sought_of
-from app.services.syncing import Syncing
+from app.services.syncing import FolderSync, Syncing
 from app.services.work import Spawn
 
 _KEPT: Final = 2_000
@@ -44,8 +45,6 @@ _AT_A_STEP: Final = 200
 """Letters of this machine that are put into a list in one turn of the loop."""
 _REST: Final = 20.0
 """How many times as long as a look took the next one waits, while the server is still being read."""
-FOUND_ON_SERVER: Final = 500
-"""Rows that a search on the server may add."""
 
 _Placed = tuple[tuple[RowId, Key] | None, ListRow | None]
 
@@ -83,7 +82,6 @@ class FolderView(KnownSoFar):
         self._changed_meanwhile: set[LocalId] = set()
         self._read: OrderedDict[RowId, tuple[int, ListRow]] = OrderedDict()
         self._look = 0
-        self._undelivered: list[RowId] = []
         self._wanted: dict[RowId, None] = {}
         self._reading = self._looking = self._look_again = self._passed_over = self._closed = False
         self._rest_until = 0.0
@@ -92,13 +90,16 @@ class FolderView(KnownSoFar):
         self._stop = [
             letters.changed_together.subscribe(self._on_records),
             letters.forgotten.subscribe(self._on_forgotten),
+            syncing.followed.subscribe(self._on_followed),
         ]
-        self._stop.append(syncing.followed.subscribe(self._on_followed))
         if not self._opened:
-            self._sync = syncing.follow(account_id, place)
-            self._stop.append(self._sync.changed.subscribe(lambda _: self._look_soon()))
-            self._stop.append(self._sync.state_changed.subscribe(lambda _: self._on_state()))
+            self._follow(syncing.follow(account_id, place))
         self._merge()
+
+    def _follow(self, sync: FolderSync) -> None:
+        self._sync = sync
+        self._stop.append(sync.changed.subscribe(lambda _: self._look_soon()))
+        self._stop.append(sync.state_changed.subscribe(lambda _: self._on_state()))
 
     def close(self) -> None:
         """Listen no more."""
@@ -172,10 +173,6 @@ class FolderView(KnownSoFar):
         row_id = self._id_of.get(local_id)
         return row_id if row_id in self._ours else None
 
-    def undelivered(self) -> list[RowId]:
-        """Return what names the rows that came back and the person does not know of, the newest first."""
-        return self._undelivered
-
     def number_of(self, row_id: RowId) -> int:
         """Return where a row stands, -1 where it is not listed."""
         number = self._number(row_id)
@@ -240,13 +237,8 @@ class FolderView(KnownSoFar):
         query, asked = self.query, as_aqs(self.query)
         if self._sync is None or not asked:
             return 0
-        offset: int | None = 0
-        names: list[str] = []
-        while offset is not None and len(names) < FOUND_ON_SERVER and self.query is query:
-            page = await self._mailbox.list_folder(self.account_id, self.place, offset, 100, asked)
-            await self._cache.put(self.account_id, self.place, page.rows)
-            names += [row.ref.item_id for row in page.rows]
-            offset = page.next_offset
+        where = self.account_id, self.place
+        names = await ask_server(self._mailbox, self._cache, where, asked, lambda: self.query is query)
         listing = await self._cache.listing(self.account_id, self.place, limit=0, names=names)
         if self.query is query:
             self._extra, self.searched_server = listing.rows, True
@@ -293,7 +285,7 @@ class FolderView(KnownSoFar):
         order, query, asked_with = self.order, self.query, self._sync.asked_with
         listing = await self._ask_cache()
         if self.folder is Folder.SENT:
-            self._undelivered = await self._cache.undelivered(self.account_id, self.place)
+            self.undelivered = await self._cache.undelivered(self.account_id, self.place)
         if self._closed or order is not self.order or query is not self.query:
             return  # somebody asked for something else meanwhile, and looks himself
         self._belonging.asked_with = asked_with

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from app.domain.cached import RowId
 from app.domain.errors import Trouble
 from app.domain.outcome import ServerWords
 from app.services.syncing import FolderSync
@@ -12,6 +15,8 @@ class KnownSoFar:
 
     _sync: FolderSync | None
     _opened: bool
+    undelivered: Sequence[RowId] = ()
+    """What names the rows that came back and that the person does not know of, the newest first."""
 
     @property
     def loading(self) -> bool:

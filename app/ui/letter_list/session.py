@@ -263,12 +263,12 @@ class ListSession:
     def problems(self) -> list[int]:
         """Return what names the rows that need the person, in order."""
         wrong = [int(row.key) for row in self.rows() if explain_row(row) is not None]
-        back = [] if self.view is None else self.view.undelivered()
+        back = [] if self.view is None else self.view.undelivered
         return list(dict.fromkeys([*wrong, *back, *map(int, self._amiss)]))
 
     def came_back(self) -> int:
         """Return how many letters came back that the person does not know of."""
-        return 0 if self.view is None else len(self.view.undelivered())
+        return 0 if self.view is None else len(self.view.undelivered)
 
     def local_ids(self, rows: Iterable[ListRow]) -> list[LocalId]:
         """Return this machine's names of those rows that have one."""
