@@ -74,7 +74,7 @@ def read(path: str) -> bytes:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the desktop was asked to open."""
     paths: list[str] = []
-    monkeypatch.setattr(module, "open_file", paths.append)
+    monkeypatch.setattr(module, "open_file", lambda path: paths.append(path) is None)
     return paths
 
 
@@ -96,6 +96,12 @@ async def test_enter_fetches_one_and_opens_a_private_copy(sent: ProgramScene, op
     await sent.press("Return")
     await sent.until(lambda: len(opened) == 2)
     assert len([call for call in sent.mailbox.calls if call.name == "get_attachment"]) == 1
+
+
+async def test_what_nothing_here_opens_is_said_to_be(sent: ProgramScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "open_file", lambda _path: False)
+    await sent.press("D", "Return")
+    await sent.until(lambda: "Nothing on this computer opens “Plan.pdf”. Ctrl+S saves it." in sent.foot)
 
 
 async def test_what_may_harm_is_opened_only_when_asked_twice_and_its_name_hides_nothing(

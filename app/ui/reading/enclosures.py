@@ -109,7 +109,7 @@ class EnclosuresArea(QWidget):
         self.refresh()
 
     def _build(self) -> None:
-        self.strip.opened.connect(lambda key: self.session.activate(key, open_file))
+        self.strip.opened.connect(lambda key: self.session.activate(key, self._open))
         self.strip.removed.connect(self.session.stop)
         self.strip.saved.connect(lambda: self.choose_place(self.strip.chosen()))
         self.strip.copied.connect(lambda: self.session.hand_over(self.strip.chosen(), _copy))
@@ -157,6 +157,11 @@ class EnclosuresArea(QWidget):
             from app.ui.announcing import say_aloud
 
             say_aloud(self.strip, question)
+
+    def _open(self, path: str) -> None:
+        if not open_file(path):
+            name = Path(path).name
+            self.session.told.emit(tr("Nothing on this computer opens “{name}”. Ctrl+S saves it.", name=name))
 
     # --- save ---------------------------------------------------------------------------------------------------------
 
@@ -221,7 +226,7 @@ class EnclosuresArea(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         running = self.session.is_running(keys)
-        menu.addAction(tr("Open"), lambda: self.session.activate(keys[0], open_file)).setEnabled(len(keys) == 1)
+        menu.addAction(tr("Open"), lambda: self.session.activate(keys[0], self._open)).setEnabled(len(keys) == 1)
         menu.addAction(tr("Save as…") if len(keys) == 1 else tr("Save…"), lambda: self.choose_place(keys))
         menu.addAction(tr("Copy"), lambda: self.session.hand_over(keys, _copy))
         menu.addSeparator()
@@ -229,9 +234,9 @@ class EnclosuresArea(QWidget):
         menu.popup(place)
 
 
-def open_file(path: str) -> None:
-    """Let the desktop open a private copy."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+def open_file(path: str) -> bool:
+    """Let the desktop open a private copy; False where it knows nothing that would."""
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
 
 def _copy(paths: list[str]) -> None:
