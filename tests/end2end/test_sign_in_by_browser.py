@@ -7,10 +7,12 @@ import re
 import sqlite3
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from app.sandbox.oauth.authority import CLIENT_ID
+from tests.connect_proxy import ConnectProxy
 from tests.end2end.desktop import ROOT, wait_until
 from tests.end2end.person import ANYONE, Person
 from tests.end2end.program import Launcher, Program
@@ -175,3 +177,29 @@ def test_what_the_authority_refuses_is_told_at_its_step(
     assert sandbox.journal("FindItem") == []
     program.desktop.press("Enter")
     program.wait_until_accessible("The connection works")
+
+
+def test_a_server_is_found_by_the_address_alone_looked_at_and_used(
+    mailwright: Launcher, sandbox: RunningSandbox, browser: dict[str, str]
+) -> None:
+    """The system's proxy leads the domain's `autodiscover.` to the sandbox, as a name server would."""
+    with ConnectProxy({"autodiscover.contoso.com": urlsplit(sandbox.url).port or 0}) as proxy:
+        program = start(mailwright, {**browser, "HTTPS_PROXY": proxy.url, "NO_PROXY": ""})
+        program.desktop.press("Ctrl+,")
+        program.wait_until_accessible("Set up your mailbox")
+        for key, name, text in (
+            ("Alt+E", "E-mail address", sandbox.first["address"]),
+            ("Alt+C", "CA file", sandbox.ca_file),
+            ("Alt+P", "Password", sandbox.first["password"]),
+        ):
+            program.desktop.press(key)
+            program.wait_until_focused(name)
+            program.desktop.type(text)
+        program.desktop.press("Alt+M")
+        program.wait_until_accessible("Your mail server was found")
+        program.desktop.shoot("found-server-light")
+        program.wait_until_focused("Test connection")
+        assert sandbox.journal() == [], "the password has gone nowhere yet"
+        program.desktop.press("Enter")
+        program.wait_until_accessible("The connection works")
+        assert set(proxy.asked) == {"autodiscover.contoso.com:443"}

@@ -133,10 +133,9 @@ class Tokens:
     def _renew(self, scope: str, job: Job) -> str:
         if self._over is not None and time.monotonic() < self._over_until:
             raise self._over
-        if self._client is None:
-            self._client = self.make(self.account)
+        client = self._client = self._client or self.make(self.account)
         try:
-            answer = self._client.refresh(self.refresh_token, scope, job)
+            answer = client.refresh(self.refresh_token, scope, job)
         except AccountError as error:
             if error.trouble.kind is TroubleKind.SIGN_IN:
                 # Only the person, or an administrator, can help: nobody asks again at once.

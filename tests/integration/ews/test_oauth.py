@@ -21,6 +21,7 @@ from app.domain.errors import AccountError, Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import AccountId, ItemRef
 from app.domain.outcome import Outcome, Verdict
+from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from app.domain.signing_in import SignedIn, SignInPage, SignInWay
 from app.sandbox.oauth.authority import CLIENT_ID
@@ -452,3 +453,19 @@ def test_the_test_of_a_connection_signs_in_with_what_there_is(sandbox: RunningSa
     assert (refused.name, refused.passed) == ("sign-in", False)
     assert refused.detail.startswith("invalid_grant")
     assert asked(sandbox) == 2
+
+
+def test_a_delegate_sends_for_a_principal_with_a_token_too(sandbox: RunningSandbox) -> None:
+    sofia = account_of(sandbox, "sofia.lindqvist@contoso.com")
+    done = Signing(browser_of(sandbox, "sofia.lindqvist")).run(sofia)
+    backend = EwsBackend(sofia, done.secret)
+    sales = "sales@contoso.com"
+    content = replace(letter(to="priya.natarajan@contoso.com"), sender=Recipient(sales))
+    [kept] = backend.save([replace(draft(content), drafts_of=sales)], job())
+    assert kept.ref is not None
+    withdraw(sandbox, "access")
+    [outcome] = backend.send([kept.ref], CopyTo(CopyKind.PRINCIPAL_SENT, sales), job())
+    backend.close()
+    assert outcome.verdict is Verdict.ACCEPTED
+    [delivered] = sandbox.deliveries()
+    assert (delivered["from_address"], delivered["recipient"]) == (sales, "priya.natarajan@contoso.com")
