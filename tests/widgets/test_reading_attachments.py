@@ -74,7 +74,12 @@ def read(path: str) -> bytes:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the desktop was asked to open."""
     paths: list[str] = []
-    monkeypatch.setattr(module, "open_file", lambda path: paths.append(path) is None)
+
+    def open_file(path: str) -> bool:
+        paths.append(path)
+        return True
+
+    monkeypatch.setattr(module, "open_file", open_file)
     return paths
 
 
