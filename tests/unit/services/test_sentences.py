@@ -211,8 +211,10 @@ _PASSWORD = "Your password has expired. Change it where your organisation lets y
         ),
         (
             Trouble(TroubleKind.PROXY, "There is no proxy of the name proxy.contoso.com.", host=HOST),
-            "There is no proxy of the name proxy.contoso.com. "
-            "Messages are kept on this computer and go out when there is a way.",
+            (
+                "There is no proxy of the name proxy.contoso.com. "
+                "Messages are kept on this computer and go out when there is a way."
+            ),
             "try-now",
         ),
         (
