@@ -114,7 +114,11 @@ def _strangers(people: _People, around: Around) -> list[Finding]:
     own = {one for one in around.own_domains if not is_provider(one)}
     if not around.ask_for_strangers or not own:
         return []
-    found = [(field, one) for field, one in people if is_external(one, own) and not around.is_known(one)]
+    new = [(field, one) for field, one in people if is_external(one, own) and not around.is_known(one)]
+    once: dict[str, tuple[Field, Recipient]] = {}
+    for field, one in new:
+        once.setdefault(key_of(one), (field, one))
+    found = list(once.values())
     if not found:
         return []
     field, first = found[0]

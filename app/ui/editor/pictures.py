@@ -10,9 +10,7 @@ import binascii
 from typing import Final
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt, QUrl
-from PySide6.QtGui import QImage, QImageReader, QTextDocument
-
-from app.ui import theme
+from PySide6.QtGui import QColor, QImage, QImageReader, QTextDocument
 
 _WIDEST: Final = 1600
 _LARGEST_FILE: Final = 30_000_000
@@ -53,7 +51,7 @@ def bytes_of_address(address: str) -> bytes:
 def stand_in() -> QImage:
     """Return what is shown where a picture is not at hand: a quiet plane, which can be stretched to any size."""
     image = QImage(24, 24, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(theme.color("line"))
+    image.fill(QColor(128, 136, 150, 60))  # on any ground: Qt keeps it when the scheme changes
     return image
 
 

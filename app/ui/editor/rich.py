@@ -327,7 +327,7 @@ class RichEditor(QTextEdit):
             if top > area.bottom():
                 break
             for level in range(depth):
-                painter.fillRect(4 + level * INDENT, top, 2, round(rect.height()), QColor(theme.color("line")))
+                painter.fillRect(4 + level * INDENT, top, 2, round(rect.height()), QColor(theme.color("edge")))
             block = block.next()
         painter.end()
 

@@ -176,3 +176,10 @@ def test_what_is_larger_than_the_server_takes_is_said_and_kept_back_by_nobody(
     found = look_at_size(letter, limit)
     assert [finding.sentence for finding in found] == ([sentence] if sentence else [])
     assert not any(finding.blocking for finding in found)
+
+
+def test_who_is_new_and_stands_there_twice_is_named_once() -> None:
+    fay, eve = Recipient("fay@tailspin.example", "Fay"), Recipient("eve@tailspin.example", "Eve")
+    found = preflight.check(Content(to=(fay, eve), cc=(fay,), subject="x"), None, around())
+    (new,) = [finding for finding in found if finding.kind is ProblemKind.EXTERNAL]
+    assert new.sentence == "“Fay”, “Eve” are outside your organisation and new to you."
