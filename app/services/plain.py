@@ -25,14 +25,17 @@ _BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
 _GAPS: Final = re.compile(r"\n{3,}")
 _ANY_TAG: Final = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
 _COMMENTS: Final = re.compile(r"<!--[^>]*-->")
+_IN, _OUT = "\ufdd0", "\ufdd1"
+"""Where a quotation begins and ends, while text grows; no character of any text."""
 _BREAKS: Final = re.compile(r"(?i)</?(?:br|div|p|li|tr|h[1-6]|table)\b[^<>]*>")
 
 
 class _Lines:
     """Text as it grows, with a line break where a browser would break."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, quoting: bool) -> None:
         self.parts: list[str] = []
+        self._quoting = quoting
 
     def add(self, text: str, *, as_it_is: bool) -> None:
         if not as_it_is:
@@ -49,13 +52,40 @@ class _Lines:
             if breaks:
                 self.parts.append("\n" * breaks)
 
+    def turn_quote(self, sign: str) -> None:
+        """Let a quotation begin or end here, where quotations are marked."""
+        if self._quoting:
+            self.end_line(gap=False)
+            self.parts.append(f"{sign}\n")
+
     def text(self) -> str:
         lines = "".join(self.parts).split("\n")
-        return _GAPS.sub("\n\n", "\n".join(line.rstrip(" \t") for line in lines)).strip("\n")
+        text = _GAPS.sub("\n\n", "\n".join(line.rstrip(" \t") for line in lines)).strip("\n")
+        return _mark_quotes(text) if self._quoting and _IN in text else text
 
 
-def plain_text(html: str) -> str:
-    """Return the visible text of `html`. Broken HTML is read as far as it goes; time is linear in its length."""
+def _mark_quotes(text: str) -> str:
+    """Put a mark before each line for every quotation that it stands in, as plain letters have it."""
+    lines: list[str] = []
+    depth, begins = 0, False
+    for line in text.split("\n"):
+        if line == _IN:
+            depth, begins = depth + 1, True
+        elif line == _OUT:
+            while lines and lines[-1] == ">" * depth:
+                lines.pop()
+            depth, begins = depth - 1, False
+        elif line or not begins:  # no empty lines at the edges of a quotation
+            lines.append(f"{'>' * depth} {line}".rstrip() if depth else line)
+            begins = False
+    return "\n".join(lines).strip("\n")
+
+
+def plain_text(html: str, *, quoting: bool = False) -> str:
+    """Return the visible text of `html`. Broken HTML is read as far as it goes; time is linear in its length.
+
+    With `quoting`, lines of quotations have their marks (">"), as a letter of plain text has them.
+    """
     from lxml import etree
     from lxml.html import HTMLParser
 
@@ -65,6 +95,7 @@ def plain_text(html: str) -> str:
 
     if is_monstrous(html):
         return _crude_text(html)
+    html = html.replace(_IN, "").replace(_OUT, "") if quoting else html
     parser = HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         root = etree.fromstring(html.encode("utf-8", "replace"), parser)
@@ -72,7 +103,7 @@ def plain_text(html: str) -> str:
         return ""
     if root is None:
         return ""
-    lines = _Lines()
+    lines = _Lines(quoting=quoting)
     stack: list[tuple[_Element, bool, bool]] = [(root, False, False)]
     while stack:
         element, leaving, kept = stack.pop()
@@ -102,6 +133,8 @@ def _enter(lines: _Lines, element: _Element, *, kept: bool) -> None:
     tag = element.tag
     if tag in _BLOCKS:
         lines.end_line(gap=tag in _PARAGRAPHS)
+    if tag == "blockquote":
+        lines.turn_quote(_IN)
     if tag == "br":
         lines.parts.append("\n")
     elif tag == "li":
@@ -117,5 +150,7 @@ def _enter(lines: _Lines, element: _Element, *, kept: bool) -> None:
 def _leave(lines: _Lines, element: _Element, *, kept: bool) -> None:
     if element.tag in _BLOCKS and element.tag not in _SILENT:
         lines.end_line(gap=element.tag in _PARAGRAPHS)
+    if element.tag == "blockquote":
+        lines.turn_quote(_OUT)
     if element.tail:
         lines.add(element.tail, as_it_is=kept)

@@ -107,7 +107,7 @@ class Turning(QObject):
         rich = self._body.formatted_editor()
         rich.finish()
         html = rich.html()
-        self._read(html, lambda: plain_text(html), self._put_plain)
+        self._read(html, lambda: plain_text(html, quoting=True), self._put_plain)
 
     def _put_plain(self, text: str) -> None:
         self._body.set_body(text)

@@ -37,3 +37,14 @@ def test_hostile_html_ends(hostile: str) -> None:
 
 def test_lone_surrogates_are_no_obstacle() -> None:
     assert plain_text("<p>a\ud83db</p>").startswith("a")
+
+
+def test_quotations_are_marked_as_a_plain_letter_has_them() -> None:
+    html = (
+        "<div>Yes.</div><div>Ben wrote:</div><blockquote><p>One</p><p>Two<br>lines</p>"
+        "<blockquote><div>older</div></blockquote><div>after</div></blockquote><div>end</div>"
+    )
+    said = "Yes.\nBen wrote:\n> One\n>\n> Two\n> lines\n>\n>> older\n> after\nend"
+    assert plain_text(html, quoting=True) == said
+    assert ">" not in plain_text(html)
+    assert plain_text("<p>a\ufdd0b</p><p>c</p>", quoting=True) == "ab\n\nc"
