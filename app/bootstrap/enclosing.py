@@ -50,8 +50,17 @@ class Enclosing:
         self._row: ListRow | None = None
         self._letter: Letter | None = None
         self._open: list[_Open] = []
+        self._accounts: set[AccountId] = set()
+        program.accounts.changed.subscribe(lambda _: self._forget_removed())
         self.on_within: Callable[[bool], None] = lambda _within: None
         """Told whether a letter within a letter is in front."""
+
+    def _forget_removed(self) -> None:
+        """Keep nothing of an account that was removed."""
+        now = {account.account_id for account in self._program.accounts.all()}
+        for account_id in self._accounts - now:
+            self._program.tasks.spawn(self.enclosures.forget(account_id), "forget what was fetched")
+        self._accounts = now
 
     def handlers(self) -> dict[str, Handler]:
         """Return what the commands do."""

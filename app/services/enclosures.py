@@ -198,12 +198,18 @@ class Enclosures:
         await self.fetch(account_id, one)
         return await self._files.save(one.owner, one.key, path, replace=replace)
 
+    async def forget(self, account_id: AccountId) -> None:
+        """Remove all that was fetched for an account."""
+        self._here.clear()
+        await self._files.forget(_owner(account_id))
+
     async def read(self, account_id: AccountId, one: Enclosure, off_thread: OffThread) -> Within:
         """Read a letter that is attached, and keep what is attached to it. Raises MailError."""
         path = "" if one.key in self._told else await self.fetch(account_id, one)
         if not path:
             told = self._told[one.key]
-            return Within(told.content, told.sent, told.headers, tuple(map(_of_item, told.attachments)))
+            parts = tuple(_of_item(account_id, part) for part in told.attachments)
+            return Within(told.content, told.sent, told.headers, parts)
         shown: Shown = await off_thread(lambda: _read_letter(path, one.name))
         found = _enclosures_within(one, shown)
         for inner, enclosed in found:
@@ -235,11 +241,15 @@ def _why(error: MailError) -> str:
 def enclosures_of(row: ListRow, reading: Reading) -> tuple[Enclosure, ...]:
     """Return what is attached to a letter, pictures in its text included."""
     if reading.item is not None:
-        found = [_of_item(one) for one in reading.item.attachments]
+        found = [_of_item(row.account_id, one) for one in reading.item.attachments]
     else:
         held = {} if row.record is None else {one.key: one.attachment_id for one in row.record.held}
         owner = row.local_id
-        found = [] if owner is None else [_of_draft(owner, one, held) for one in reading.content.attachments]
+        found = (
+            []
+            if owner is None
+            else [_of_draft(row.account_id, owner, one, held) for one in reading.content.attachments]
+        )
     return tuple(found)
 
 
@@ -250,12 +260,11 @@ def beside_the_text(found: Iterable[Enclosure], shown: Set[str]) -> tuple[Enclos
 
 def _enclosures_within(outer: Enclosure, shown: Shown) -> list[tuple[Enclosure, Enclosed]]:
     """Return what a letter within a letter holds, by names of ours."""
-    owner = LocalId(_name("within", outer.owner, outer.key))
     return [
         (
             Enclosure(
-                owner,
-                _name(owner, str(number)),
+                outer.owner,
+                _name("within", outer.key, str(number)),
                 one.name,
                 len(one.data),
                 one.content_id,
@@ -275,21 +284,22 @@ def _read_letter(path: str, name: str) -> Shown:
         return show_eml(file.read(), name)
 
 
-def _of_item(one: Attachment) -> Enclosure:
-    owner, key = _names(one.attachment_id)
-    return Enclosure(owner, key, one.name, one.size, one.content_id, one.kind, one.attachment_id)
+def _of_item(account_id: AccountId, one: Attachment) -> Enclosure:
+    key = _name("file", one.attachment_id)
+    return Enclosure(_owner(account_id), key, one.name, one.size, one.content_id, one.kind, one.attachment_id)
 
 
-def _of_draft(owner: LocalId, one: Attached, held: dict[str, str]) -> Enclosure:
+def _of_draft(account_id: AccountId, owner: LocalId, one: Attached, held: dict[str, str]) -> Enclosure:
     if one.file:
         return Enclosure(owner, one.file, one.name, one.size, one.content_id, one.kind)
     source = held.get(one.key) or one.source
-    strange, key = _names(source or one.key)
-    return Enclosure(strange, key, one.name, one.size, one.content_id, one.kind, source)
+    key = _name("file", source or one.key)
+    return Enclosure(_owner(account_id), key, one.name, one.size, one.content_id, one.kind, source)
 
 
-def _names(attachment_id: str) -> tuple[LocalId, str]:
-    return LocalId(_name("read", attachment_id)), _name("file", attachment_id)
+def _owner(account_id: AccountId) -> LocalId:
+    """Return under which name all that was fetched for an account is kept, so that it can go with the account."""
+    return LocalId(_name("read", account_id))
 
 
 def _name(*parts: str) -> str:

@@ -19,7 +19,7 @@ from app.domain.message import BodyFormat, Content
 from app.ui.reading import enclosures as module
 from app.ui.reading.enclosures import EnclosuresArea
 from tests.fakes.mailbox import Stored, words
-from tests.fakes.scene import LETTER
+from tests.fakes.scene import ACCOUNT, LETTER
 from tests.program_scene import ProgramScene
 
 INNER = (
@@ -248,6 +248,15 @@ async def test_refusing_words_of_the_server_reach_the_row(sent: ProgramScene) ->
     sent.mailbox.fail("get_attachment", Trouble(TroubleKind.SERVER, words("ErrorAccessDenied").response_code))
     await sent.press("D", "Return")
     await sent.until(lambda: "Enter tries again" in shown(sent)[0])
+
+
+async def test_what_was_fetched_goes_with_its_account(sent: ProgramScene, opened: list[str]) -> None:
+    await sent.press("D", "Return")
+    await sent.until(lambda: bool(opened))
+    assert [data for (owner, _), data in sent.files.copies().items() if owner != "shown"] == [b"the plan"]
+    await sent.program.accounts.remove(ACCOUNT.account_id)
+    await sent.settle()
+    assert [data for (owner, _), data in sent.files.copies().items() if owner != "shown"] == []
 
 
 async def test_a_letter_without_attachments_says_so(program_scene: ProgramScene) -> None:
