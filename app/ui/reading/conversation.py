@@ -40,9 +40,9 @@ class ConversationArea(QWidget):
         super().__init__(parent)
         self._words = Label(self)
         self._words.setProperty("tone", "muted")
-        self.opener = QPushButton(tr("Show"), self)
+        self.opener = QPushButton(self)
         self.opener.setProperty("kind", "link")
-        self.opener.setAccessibleName(tr("Show the messages of the conversation"))
+        self._name_opener(shown=False)
         self.opener.clicked.connect(self.toggle)
         self.list = _KinList(self)
         self.list.setAccessibleName(tr("Messages of the conversation"))
@@ -77,8 +77,9 @@ class ConversationArea(QWidget):
         here = next((number for number, row in enumerate(rows) if row.here), 0)
         self.list.setCurrentRow(stood if had_focus and 0 <= stood < len(rows) else here)
         self.list.setFixedHeight(_ROW * max(1, min(len(rows), _SHOWN)) + 2)
-        if not rows:
+        if not rows and self.list.isVisibleTo(self):
             self.list.hide()
+            self._name_opener(shown=False)
         self.setVisible(bool(rows))
 
     def toggle(self) -> None:
@@ -87,13 +88,18 @@ class ConversationArea(QWidget):
             self._close()
         elif self.isVisible():
             self.list.show()
-            self.opener.setText(tr("Hide"))
+            self._name_opener(shown=True)
             self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _close(self) -> None:
         self.list.hide()
-        self.opener.setText(tr("Show"))
+        self._name_opener(shown=False)
         self.left.emit()
+
+    def _name_opener(self, *, shown: bool) -> None:
+        self.opener.setText(tr("Hide") if shown else tr("Show"))
+        full = tr("Hide the messages of the conversation") if shown else tr("Show the messages of the conversation")
+        self.opener.setAccessibleName(full)
 
 
 class _KinList(QListWidget):
