@@ -265,7 +265,8 @@ class EngineClient:
         asked = tuple(refs)
         if not asked:
             return []
-        end = await self._read(lambda n, seconds: protocol.Get(n, account_id, seconds, asked))
+        longest = self._deadlines.send if len(asked) > protocol.LARGE_READ else None  # it may wait for a send
+        end = await self._read(lambda n, seconds: protocol.Get(n, account_id, seconds, asked), longest)
         return list(_must_be(end, protocol.Fetches).fetches)
 
     async def people_of(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[tuple[Recipient, ...]]:

@@ -10,7 +10,7 @@ answers nothing.
 from __future__ import annotations
 
 import struct
-from typing import IO
+from typing import IO, Final
 
 import msgspec
 
@@ -235,6 +235,9 @@ LookRequest = (
 )
 ReadRequest = Get | ListFolder | Locate | Notices | LookRequest
 AccountRequest = Probe | WriteRequest | ReadRequest
+
+LARGE_READ: Final = 10
+"""Letters in a GetItem that still goes beside all others."""
 WorkRequest = SignIn | Discover | AccountRequest
 Request = Hello | OpenAccount | WorkRequest | Cancel
 
@@ -398,6 +401,11 @@ Reply = Ready | SecretChanged | Answer
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 _replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
+
+
+def is_large_read(request: object) -> bool:
+    """Tell whether a request reads more letters than somebody looks at."""
+    return isinstance(request, Get) and len(request.refs) > LARGE_READ
 
 
 def write_frame(pipe: IO[bytes], record: Request | Reply) -> None:

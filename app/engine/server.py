@@ -73,7 +73,8 @@ class _Opened:
             return self._backend
 
     def lane_for(self, request: protocol.WorkRequest) -> Lane:
-        if isinstance(request, protocol.WriteRequest):
+        # A large read waits for its turn with the writes: side by side a server does neither sooner.
+        if isinstance(request, protocol.WriteRequest) or protocol.is_large_read(request):
             return self.writes
         if isinstance(request, protocol.Notices):
             return self.notices

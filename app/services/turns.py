@@ -1,4 +1,7 @@
-"""One large request of an account at a time: side by side they are done no sooner, and small ones wait longer."""
+"""One large request of an account at a time: side by side they are done no sooner, and small ones wait longer.
+
+One more is at hand in the engine, which hands it on when the one before is answered: nobody waits for this window.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
 
 _SMALL: Final = 10
 """Items up to which a request waits for nobody."""
+_AT_HAND: Final = 2
 
 
 class Turns:
@@ -20,7 +24,7 @@ class Turns:
 
     def __init__(self) -> None:
         """Begin with nobody."""
-        self._locks: dict[AccountId, asyncio.Lock] = {}
+        self._turns: dict[AccountId, asyncio.Semaphore] = {}
 
     @asynccontextmanager
     async def taken(self, account_id: AccountId, items: int) -> AsyncIterator[None]:
@@ -30,5 +34,5 @@ class Turns:
             return
         import asyncio
 
-        async with self._locks.setdefault(account_id, asyncio.Lock()):
+        async with self._turns.setdefault(account_id, asyncio.Semaphore(_AT_HAND)):
             yield

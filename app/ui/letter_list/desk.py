@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _GATHERED = 16
 """Milliseconds for which changes are gathered: one frame."""
-_UNSEEN = 200
+_UNSEEN = 100
 """The same of a list that is not shown: it costs what the one that is shown needs."""
 
 

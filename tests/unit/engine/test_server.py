@@ -129,6 +129,19 @@ def test_a_read_does_not_wait_for_a_write_nor_for_another_read(harness: Harness)
     assert isinstance(harness.hear_end_of(12), protocol.Listing)
 
 
+def test_a_large_read_takes_its_turn_with_the_writes(harness: Harness) -> None:
+    hold = harness.backends[A].holds["save"] = Hold()
+    harness.say(save(10))
+    assert hold.reached.wait(10)
+    harness.say(protocol.Get(11, A, 20.0, (REF,) * 100))
+    harness.say(protocol.Get(12, A, 20.0, (REF,)))
+    harness.hear_end_of(12)
+    assert harness.backends[A].calls == ["save", "get"]
+    hold.open.set()
+    harness.hear_end_of(11)
+    assert harness.backends[A].calls == ["save", "get", "get"]
+
+
 def test_a_stopped_write_that_had_left_is_unknown_and_the_next_goes_on(harness: Harness) -> None:
     hold = harness.backends[A].holds["save"] = Hold(left=True)
     harness.say(save(10))
