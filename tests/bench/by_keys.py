@@ -168,7 +168,8 @@ class ByKeys:
             time.sleep(self.dice.uniform(0, 0.2))
 
     def _save(self) -> None:
-        self.keyboard.press("Ctrl+s")
+        if self._has_focus("Message"):  # in a list it asks for a file
+            self.keyboard.press("Ctrl+s")
 
     def _leave(self) -> None:
         self.keyboard.press("Escape")
@@ -281,7 +282,7 @@ class ByKeys:
                 raise Broken("lost", told)
             if times and not (one["words"].startswith("Sent") or unknown):
                 raise Broken("wrong words", told)
-            if not unknown and bool(times) != any(f"{subject}." in row for row in rows["Sent"]):
+            if subject and not unknown and bool(times) != any(f"{subject}." in row for row in rows["Sent"]):
                 raise Broken("wrong words", f"{told}; in Sent: {rows['Sent']}")
             if sum(item.mark == one["id"] and item.folder == "drafts" for item in kept) > 1:
                 raise Broken("drafts multiplied", told)
