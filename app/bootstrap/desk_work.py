@@ -79,6 +79,11 @@ class DeskWork:
         desk.list.action_clicked.connect(self.remedy)
         desk.refreshed.connect(partial(self._refresh_reader, desk))
 
+    def stop(self) -> None:
+        """Stop what runs: what is fetched for the letter that is read, else work on many."""
+        if not self.enclosing.stop():
+            self.many.stop()
+
     # --- open and read ----------------------------------------------------------------------------------------------
 
     def open(self) -> None:

@@ -69,6 +69,10 @@ class Enclosing:
             "list.save_attachments": Handler(self._save_all),
         }
 
+    def stop(self) -> bool:
+        """Stop what is fetched for the letter that is shown; tell whether anything was."""
+        return self.session.stop(self.session.keys())
+
     # --- the letter of the row ----------------------------------------------------------------------------------------
 
     def is_within(self, row: ListRow) -> bool:

@@ -91,6 +91,7 @@ def _in_lists(program: Program, desk: DeskWork, window: WindowWork) -> Handlers:
         **list_handlers(program),
         **desk.many.handlers(),
         **desk.enclosing.handlers(),
+        "many.stop": Handler(desk.stop),
         **desk.conversing.handlers(),
         "list.go_mailbox": Handler(desk.go_to_other_mailbox),
         "list.keys": Handler(window.show_keys),

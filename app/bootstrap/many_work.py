@@ -55,7 +55,6 @@ class ManyWork:
             "many.category": Handler(self._choose_category, at("drafts", "sent")),
             "many.export": Handler(self._choose_place, at("drafts", "sent")),
             "many.print": Handler(self._print, at("drafts", "sent", "outbox")),
-            "many.stop": Handler(self.stop),
         }
 
     # --- stop ---------------------------------------------------------------------------------------------------------

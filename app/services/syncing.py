@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.cached import RowId, Standing
@@ -277,18 +278,18 @@ class Syncing:
 
     def note_body(self, account_id: AccountId, item_id: str, text: str) -> None:
         """Let a letter that was read be found by all its words."""
-        self._spawn(self._unless_the_disk_fails(self._cache.note_body(account_id, item_id, text)), "note a body")
+        self._spawn(self._unless_the_disk_fails(lambda: self._cache.note_body(account_id, item_id, text)), "note a body")
 
     def _forget_removed(self) -> None:
         """Keep nothing of an account that was removed: its server has it all."""
         now = {account.account_id for account in self._accounts.all()}
         for account_id in self._accounts_known - now:
-            self._spawn(self._unless_the_disk_fails(self._cache.forget(account_id)), "forget an account")
+            self._spawn(self._unless_the_disk_fails(partial(self._cache.forget, account_id)), "forget an account")
         self._accounts_known = now
 
-    async def _unless_the_disk_fails(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _unless_the_disk_fails(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
-            await work
+            await work()
         except StorageError:
             log.warning("the cache could not be written", exc_info=True)
 

@@ -187,6 +187,17 @@ async def test_progress_is_shown_and_escape_stops_it(sent: ProgramScene, opened:
     await sent.until(lambda: bool(opened))
 
 
+async def test_the_key_that_stops_stops_what_is_fetched_too(sent: ProgramScene, opened: list[str]) -> None:
+    gate = sent.mailbox.hold("get_attachment")
+    await sent.press("D", "Return")
+    await asyncio.wait_for(gate.reached.wait(), 5)
+    await sent.press("Escape", "Ctrl+.")
+    await sent.until(lambda: shown(sent)[0] == "Plan.pdf, 8 bytes")
+    gate.open.set()
+    await sent.settle()
+    assert opened == []
+
+
 async def test_an_attached_letter_is_read_here_and_escape_goes_back(sent: ProgramScene, opened: list[str]) -> None:
     reader = sent.program.reader
     await sent.press("D", "End", "Return")
