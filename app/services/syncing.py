@@ -278,7 +278,8 @@ class Syncing:
 
     def note_body(self, account_id: AccountId, item_id: str, text: str) -> None:
         """Let a letter that was read be found by all its words."""
-        self._spawn(self._unless_the_disk_fails(lambda: self._cache.note_body(account_id, item_id, text)), "note a body")
+        note = partial(self._cache.note_body, account_id, item_id, text)
+        self._spawn(self._unless_the_disk_fails(note), "note a body")
 
     def _forget_removed(self) -> None:
         """Keep nothing of an account that was removed: its server has it all."""
