@@ -52,11 +52,7 @@ class SettingsView(QWidget):
         inner = QWidget(self)
         margins = QVBoxLayout(inner)
         margins.setContentsMargins(32, 32, 32, 32)
-        self._faults = Label(self)
-        self._faults.setProperty("tone", "bad")
-        self._faults.setWordWrap(True)
-        self._faults.setMaximumWidth(_WIDEST)
-        self._faults.setContentsMargins(0, 0, 0, 20)
+        self._faults = self._make_faults()
         margins.addWidget(self._faults)
         margins.addWidget(self._stack)
         self._area = QScrollArea(self)
@@ -74,6 +70,14 @@ class SettingsView(QWidget):
             app.focusChanged.connect(self._keep_in_sight)
         session.on_change = self.refresh
         self.refresh()
+
+    def _make_faults(self) -> Label:
+        faults = Label(self)
+        faults.setProperty("tone", "bad")
+        faults.setWordWrap(True)
+        faults.setMaximumWidth(_WIDEST)
+        faults.setContentsMargins(0, 0, 0, 20)
+        return faults
 
     def add_choices(self, choices: Choices) -> None:
         """Show what else can be chosen under the accounts."""
