@@ -1,7 +1,8 @@
 """Word of changes in folders, as they happen ([MS-OXWSNTIF]): by a reply that stays open, or by asking again and again.
 
-Each folder has a subscription of its own, so that an event is known by its subscription alone: the FolderIds of
-distinguished folders would have to be asked for first. Subscriptions end with their connection or some minutes after.
+An event is known by its subscription alone: the FolderIds of distinguished folders would have to be asked for first.
+So each folder has one of its own, or each mailbox, where every subscription costs a question every few seconds.
+Subscriptions end with their connection or some minutes after.
 """
 
 from __future__ import annotations
@@ -9,12 +10,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.backends.ews.calls import SoapFault, messages_in, post, streamed
 from app.backends.ews.replies import words_of
 from app.backends.ews.wire import Wire
-from app.backends.ews.xml import SOAP, Element, M, T, Unreadable, add, add_folder, operation, parse, text_of
+from app.backends.ews.xml import SOAP, Element, M, T, Unreadable, add, add_folder, child, operation, parse, text_of
 from app.backends.port import Job
 from app.domain.errors import ItemRefused
 from app.domain.listing import Folder, Place
@@ -26,6 +27,7 @@ SILENCE: Final = 150.0
 """Seconds without a word after which the connection is taken for dead: Exchange says every 45 that it is well."""
 PULL_SECONDS: Final = 3.0
 """Between two questions, where a server has no replies that stay open."""
+_NEW_MAIL: Final = "NewMailEvent"
 _EVENTS: Final = ("CreatedEvent", "DeletedEvent", "ModifiedEvent", "MovedEvent", "CopiedEvent")
 _NOT_STREAMED: Final = frozenset(
     {"ErrorInvalidSubscription", "ErrorInvalidSubscriptionRequest", "ErrorProxyRequestNotAllowed"}
@@ -35,6 +37,21 @@ _END: Final = re.compile(rb"</(?:[\w.-]+:)?Envelope\s*>")
 _LARGEST: Final = 4 * 1024 * 1024
 
 Tell = Callable[[Sequence[Place]], None]
+
+
+class Subscribed(NamedTuple):
+    """Folders with one subscription, and how far they were told of; empty for a reply that stays open."""
+
+    places: tuple[Place, ...]
+    watermark: str = ""
+
+
+class _Refused(ItemRefused):
+    """Some subscriptions cannot be told of together with the others; which is in `subscriptions`."""
+
+    def __init__(self, words: ServerWords, subscriptions: frozenset[str]) -> None:
+        super().__init__(words)
+        self.subscriptions = subscriptions
 
 
 class Noticing:
@@ -47,33 +64,47 @@ class Noticing:
     def run(self, places: Sequence[Place]) -> None:
         """Listen until the server ends it. Raises ItemRefused where it tells of no folder, and what `post` raises."""
         try:
-            self._stream(places)
+            self._stream(self.subscribe([[place] for place in places], streaming=True))
         except (SoapFault, ItemRefused) as error:
             if error.words.response_code not in _NOT_STREAMED:
                 raise
-            self._pull(places)
+            mailboxes = dict.fromkeys(place.mailbox for place in places)
+            groups = [[place for place in places if place.mailbox == mailbox] for mailbox in mailboxes]
+            self._pull(self.subscribe(groups, streaming=False))
 
-    def _subscribe(self, places: Sequence[Place], *, streaming: bool) -> dict[str, tuple[Place, str]]:
-        """Return folders and watermarks by their subscriptions; a folder that is refused is left out."""
-        found: dict[str, tuple[Place, str]] = {}
+    def subscribe(self, groups: Sequence[Sequence[Place]], *, streaming: bool) -> dict[str, Subscribed]:
+        """Return what was subscribed to, by the names of subscriptions; what is refused is left out."""
+        found: dict[str, Subscribed] = {}
         refused: ServerWords | None = None
-        for place in places:
-            messages = post(self._wire, subscribe(place, streaming=streaming), self._job)
+        for places in groups:
+            messages = post(self._wire, subscribe(places, streaming=streaming), self._job)
             words = words_of(messages[0]) if messages else None
             identity = text_of(messages[0], "m:SubscriptionId").strip() if messages else ""
             if words is None or (not identity and words.response_class != "Error"):
                 raise Unreadable("a subscription without its name")
             if identity:
-                found[identity] = place, text_of(messages[0], "m:Watermark").strip()
+                found[identity] = Subscribed(tuple(places), text_of(messages[0], "m:Watermark").strip())
             else:
                 refused = refused or words
         if not found and refused is not None:
             raise ItemRefused(refused)
         return found
 
-    def _stream(self, places: Sequence[Place]) -> None:
-        subscriptions = self._subscribe(places, streaming=True)
-        request = get_streaming_events(list(subscriptions))
+    def _stream(self, subscriptions: dict[str, Subscribed]) -> None:
+        """Listen, without those that the server cannot tell of together with the others."""
+        while True:
+            try:
+                self._stream_once(subscriptions)
+            except _Refused as error:
+                left = {name: one for name, one in subscriptions.items() if name not in error.subscriptions}
+                if not left or len(left) == len(subscriptions):
+                    raise
+                subscriptions = left
+            else:
+                return
+
+    def _stream_once(self, subscriptions: Mapping[str, Subscribed]) -> None:
+        request = get_streaming_events(subscriptions)
         said = False
         for envelope in envelopes_in(streamed(self._wire, request, self._job, SILENCE)):
             body = envelope.find(f"{{{SOAP}}}Body")
@@ -82,46 +113,51 @@ class Noticing:
             for message in messages_in(body, "GetStreamingEvents"):
                 words = words_of(message)
                 if words.response_class == "Error":
-                    raise ItemRefused(words)
+                    raise _Refused(words, refused_in(message))
                 if not said:
                     said = True
-                    self._tell([place for place, _ in subscriptions.values()])
+                    self._tell_all(subscriptions)
                 self._tell_of(message, subscriptions)
                 if text_of(message, "m:ConnectionStatus") == "Closed":
                     return
         if not said:
             raise Unreadable("no envelope")
 
-    def _pull(self, places: Sequence[Place]) -> None:
-        subscriptions = self._subscribe(places, streaming=False)
-        self._tell([place for place, _ in subscriptions.values()])
+    def _pull(self, subscriptions: dict[str, Subscribed]) -> None:
+        self._tell_all(subscriptions)
         ends = time.monotonic() + MINUTES * 60
         while time.monotonic() < ends:
             self._job.rest(PULL_SECONDS)
-            for identity, (place, watermark) in list(subscriptions.items()):
-                messages = post(self._wire, get_events(identity, watermark), self._job)
+            for identity, one in list(subscriptions.items()):
+                messages = post(self._wire, get_events(identity, one.watermark), self._job)
                 if not messages:
                     raise Unreadable("no message")
                 words = words_of(messages[0])
                 if words.response_class == "Error":
                     raise ItemRefused(words)
-                subscriptions[identity] = place, watermark_in(messages[0]) or watermark
+                subscriptions[identity] = Subscribed(one.places, watermark_in(messages[0]) or one.watermark)
                 self._tell_of(messages[0], subscriptions)
 
-    def _tell_of(self, message: Element, subscriptions: Mapping[str, tuple[Place, str]]) -> None:
+    def _tell_all(self, subscriptions: Mapping[str, Subscribed]) -> None:
+        self._tell([place for one in subscriptions.values() for place in one.places])
+
+    def _tell_of(self, message: Element, subscriptions: Mapping[str, Subscribed]) -> None:
         changed = changed_in(message)
-        places = [place for identity, (place, _) in subscriptions.items() if identity in changed]
+        places = [place for name, one in subscriptions.items() if name in changed for place in one.places]
         if places:
             self._tell(places)
 
 
-def subscribe(place: Place, *, streaming: bool) -> Element:
-    """Subscribe to one folder ([MS-OXWSNTIF] 3.1.4.3)."""
+def subscribe(places: Sequence[Place], *, streaming: bool) -> Element:
+    """Subscribe to folders of one mailbox ([MS-OXWSNTIF] 3.1.4.3)."""
     request = operation("Subscribe")
     wanted = add(request, f"m:{'Streaming' if streaming else 'Pull'}SubscriptionRequest")
-    add_folder(add(wanted, "t:FolderIds"), place)
+    folders = add(wanted, "t:FolderIds")
+    for place in places:
+        add_folder(folders, place)
     events = add(wanted, "t:EventTypes")
-    for event in ("NewMailEvent",) if place.folder is Folder.INBOX and not place.folder_id else _EVENTS:
+    new_mail_alone = all(place.folder is Folder.INBOX and not place.folder_id for place in places)
+    for event in (_NEW_MAIL,) if new_mail_alone else _EVENTS:
         add(events, "t:EventType", event)
     if not streaming:
         add(wanted, "t:Timeout", str(MINUTES))
@@ -166,6 +202,12 @@ def changed_in(message: Element) -> set[str]:
         for notice in notices
         if any(str(one.tag).endswith("Event") and not str(one.tag).endswith("StatusEvent") for one in notice)
     }
+
+
+def refused_in(message: Element) -> frozenset[str]:
+    """Return the subscriptions that a refusal is about, none where it does not say."""
+    listed = child(message, "m:ErrorSubscriptionIds")
+    return frozenset() if listed is None else frozenset((one.text or "").strip() for one in listed)
 
 
 def watermark_in(message: Element) -> str:

@@ -148,9 +148,23 @@ def test_a_server_without_open_replies_is_asked_again_and_again(
     assert listener.heard() == [DRAFTS, SENT]
     assert listener.nothing_heard(0.3)
     sandbox.post(soap.create(soap.message("From elsewhere")))
-    assert listener.heard() == [DRAFTS]
+    assert listener.heard() == [DRAFTS, SENT]  # one question for a mailbox, and so one answer
     assert listener.nothing_heard(0.3)  # each happening is told once
     listener.stop()
+
+
+def test_a_subscription_that_cannot_be_told_of_with_the_others_is_left_out(
+    listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true = module.Noticing.subscribe
+
+    def with_a_stranger(
+        noticing: module.Noticing, groups: Sequence[Sequence[Place]], *, streaming: bool
+    ) -> dict[str, module.Subscribed]:
+        return {"c3RyYW5nZXI=": module.Subscribed((SALES,)), **true(noticing, groups, streaming=streaming)}
+
+    monkeypatch.setattr(module.Noticing, "subscribe", with_a_stranger)
+    assert listen(DRAFTS, SENT).heard() == [DRAFTS, SENT]
 
 
 def test_a_server_without_subscriptions_is_a_refusal(listen: Listen, sandbox: RunningSandbox) -> None:
