@@ -39,6 +39,7 @@ async def refused(scene: ProgramScene) -> LocalId:
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 1)
     assert scene.record(name).state is State.NEEDS_ATTENTION
+    await scene.until(lambda: not scene.program.stage.reads_soon())
     return name
 
 
