@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from app.domain.attached import taken_over
-from app.domain.attachment import new_key
+from app.domain.attachment import Attached, new_key
 from app.domain.conversation import child_index, references_of, topic_of
 from app.domain.errors import ItemRefused, MailError
 from app.domain.i18n import tr
-from app.domain.message import Content, Fetched, LocalId
+from app.domain.message import Content, Fetched, ItemRef, LocalId
 from app.domain.options import Options
 from app.domain.recipient import Recipient
 from app.services import quoting
@@ -29,6 +29,16 @@ OffThread = Callable[[Callable[[], Content]], Awaitable[Content]]
 _REPLY: Final = "RE: "
 _FORWARD: Final = "FW: "
 """As Outlook writes them in every language that does not translate them; others read both."""
+
+_GONE: Final = frozenset({"ErrorItemNotFound", "ErrorInvalidIdMalformed"})
+
+
+class _Older(NamedTuple):
+    """The letter that is followed, its attachments as those of a new one, and whose they are where they lie here."""
+
+    item: Fetched
+    attachments: tuple[Attached, ...]
+    like: LocalId | None = None
 
 
 class Following:
@@ -43,44 +53,62 @@ class Following:
 
     async def reply_all(self, row: ListRow) -> LocalId:
         """Begin an answer to everyone in To and Cc. Raises AccountError, ItemRefused, MailError and StorageError."""
-        item = await self._read(row)
-        own = self._own(row)
+        older = await self._read(row)
+        item, own = older.item, self._own(row)
         content = item.content
         to = _others(content.to, own)
         cc = _others(content.cc, [*own, *to])
         writer = self._writer(row, item)
         quoted = await self._off_thread(lambda: quoting.answer_to(item.content, item.sent, writer))
-        shown = [one for one in item.attachments if one.inline and quoting.names_picture(quoted.body, one.content_id)]
+        shown = [one for one in older.attachments if quoting.names_picture(quoted.body, one.content_id)]
         content = msgspec.structs.replace(
             quoted,
             to=to,
             cc=cc,
             subject=_prefixed(_REPLY, content.subject),
-            attachments=tuple(taken_over(one, new_key()) for one in shown),
+            attachments=tuple(shown),
         )
-        return await self._begin(row, item, content)
+        return await self._begin(row, older, content)
 
     async def forward(self, row: ListRow) -> LocalId:
         """Begin a letter that passes this one on. Raises AccountError, ItemRefused, MailError and StorageError."""
-        item = await self._read(row)
-        writer = self._writer(row, item)
+        older = await self._read(row)
+        item, writer = older.item, self._writer(row, older.item)
         quoted = await self._off_thread(lambda: quoting.passed_on(item.content, item.sent, writer))
         subject = _prefixed(_FORWARD, item.content.subject)
-        files = tuple(taken_over(one, new_key()) for one in item.attachments)
-        return await self._begin(row, item, msgspec.structs.replace(quoted, subject=subject, attachments=files))
+        content = msgspec.structs.replace(quoted, subject=subject, attachments=older.attachments)
+        return await self._begin(row, older, content)
 
-    async def _read(self, row: ListRow) -> Fetched:
-        if row.ref is None:
+    async def _read(self, row: ListRow) -> _Older:
+        """Read the letter from the server. One that went from here a moment ago may bear another name there by now."""
+        if row.ref is None and row.local_id is None:
             raise MailError(tr("The server has no copy of this message to follow."))
+        if row.ref is None:
+            return await self._own_copy(row)
         answer = (await self._mailbox.get(row.account_id, [row.ref]))[0]
         if answer.item is not None:
-            return answer.item
+            return _Older(answer.item, tuple(taken_over(one, new_key()) for one in answer.item.attachments))
+        if answer.outcome.code in _GONE and row.local_id is not None:
+            return await self._own_copy(row)
         if answer.outcome.words is not None:
             raise ItemRefused(answer.outcome.words)
         raise MailError(tr("The server gave no answer for this message."))
 
-    async def _begin(self, row: ListRow, item: Fetched, content: Content) -> LocalId:
-        before = item.content.options
+    async def _own_copy(self, row: ListRow) -> _Older:
+        """Return the letter as this machine has it."""
+        letter = await self._drafts.read(row.local_id or LocalId(""))
+        record = letter.record
+        item = Fetched(
+            row.ref or ItemRef("", ""),
+            letter.content,
+            message_id=record.message_id,
+            is_draft=False,
+            sent=record.state_at or row.when,
+        )
+        return _Older(item, letter.content.attachments, record.local_id)
+
+    async def _begin(self, row: ListRow, older: _Older, content: Content) -> LocalId:
+        item, before = older.item, older.item.content.options
         chance = random.randrange(256)  # noqa: S311 - it keeps two answers of one moment apart, and guards nothing
         options = Options(
             in_reply_to=item.message_id,
@@ -91,7 +119,8 @@ class Following:
             conversation_topic=item.conversation_topic or before.conversation_topic or topic_of(item.content.subject),
             sensitivity=before.sensitivity,
         )
-        return await self._drafts.begin(row.account_id, msgspec.structs.replace(content, options=options))
+        content = msgspec.structs.replace(content, options=options)
+        return await self._drafts.begin(row.account_id, content, like=older.like)
 
     def _own(self, row: ListRow) -> list[Recipient]:
         account = self._accounts.get(row.account_id)

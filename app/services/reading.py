@@ -72,6 +72,9 @@ class Readings:
             return await self.made(await self._own(row))
         answer = (await self._mailbox.get(row.account_id, [row.ref]))[0]
         if answer.item is None:
+            if answer.outcome.code == "ErrorItemNotFound" and row.local_id is not None:
+                # It went from here a moment ago, and bears another name there by now.
+                return await self.made(await self._own(row))
             if answer.outcome.words is not None:
                 raise ItemRefused(answer.outcome.words)
             raise MailError(tr("The server gave no answer for this message."))

@@ -7,9 +7,11 @@ import pytest
 
 from app.domain.attachment import Attachment
 from app.domain.listing import Folder
-from app.domain.message import BodyFormat, Content, Field
+from app.domain.message import BodyFormat, Content, Field, ItemRef
 from app.domain.options import Options
 from app.domain.recipient import Recipient
+from app.domain.state import State
+from app.services.rows import ListRow
 from app.services.signatures import Snippet
 from tests.fakes.mailbox import Stored, words
 from tests.fakes.scene import ANNA
@@ -196,6 +198,29 @@ async def test_a_formatted_letter_is_passed_on_formatted_and_clean_with_its_pict
     for words_of_it in ("bold</b>", "cid:pic", "https://x.example/a.png", "Forwarded message"):
         assert words_of_it in found.body
     assert [(one.name, one.content_id) for one in found.attachments] == [("p.png", "pic")]
+
+
+@pytest.mark.parametrize("key", ["Shift+R", "F"])
+async def test_a_letter_that_was_sent_a_moment_ago_is_followed_though_its_name_on_the_server_is_another(
+    program_scene: ProgramScene, key: str
+) -> None:
+    scene = program_scene
+    html = "<p>One <b>bold</b></p><img src='cid:pic@x'>"
+    name = await scene.program.drafts.begin(ANNA, formatted(html, to=(CLARA,), cc=(), bcc=(), options=Options()))
+    await scene.program.attachments.add_bytes(name, "p.png", b"PNG", "image/png", "pic@x")
+    await scene.program.drafts.save(name)
+    await scene.program.drafts.close(name)
+    await scene.program.outbox.send([name], 0.0)
+    await scene.until(lambda: scene.record(name).state is State.SENT)
+    row = ListRow(f"local:{name}", ANNA, ItemRef("gone", "gone"), scene.record(name), is_draft=False)
+    follow = scene.program.following
+    begun = await (follow.reply_all(row) if key == "Shift+R" else follow.forward(row))
+    content = await scene.content(begun)
+    assert "<b>bold</b>" in content.body
+    assert content.options.in_reply_to == scene.record(name).message_id
+    assert [(one.name, one.content_id) for one in content.attachments] == [("p.png", "pic@x")]
+    reading = await scene.program.readings.read(row)
+    assert "One bold" in reading.text
 
 
 async def test_a_letter_that_cannot_be_read_is_said_and_nothing_is_begun(program_scene: ProgramScene) -> None:
