@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,15 @@ class Served:
     """What every request is answered with, instead of a server's answer."""
 
     content: bytes = b""
+
+    @property
+    def raw(self) -> Served:
+        """The reply as it comes."""
+        return self
+
+    def iter_content(self, size: int) -> Iterator[bytes]:
+        """The reply in pieces."""
+        yield from (self.content[place : place + size] for place in range(0, len(self.content), size))
 
     def close(self) -> None:
         """Nothing is open."""
@@ -73,10 +84,15 @@ READS: dict[str, Callable[[EwsBackend], Any]] = {
     "ExpandDL": lambda b: b.expand_group(Recipient("everyone@contoso.com"), job()),
     "GetMailTips": lambda b: b.mail_tips("", [Recipient("a@b.example"), Recipient("c@d.example")], job()),
     "SyncFolderItems": lambda b: b.sync(Place(Folder.DRAFTS), "", 2, job()),
-    "GetAttachment": lambda b: b.get_attachment("a", "/nowhere/at/all", lambda _: None, job()),
+    "GetAttachment": lambda b: b.get_attachment("a", fresh_path(), lambda _: None, job()),
     "FindFolder": lambda b: b.find_folders("", job()),
     "GetUserConfiguration": lambda b: b.category_list(job()),
 }
+
+
+def fresh_path() -> str:
+    """A place for a file that is not there yet; what does not come whole leaves nothing at it."""
+    return str(Path(tempfile.gettempdir()) / f"mailwright-cut-{uuid.uuid4().hex}")
 
 
 def outcome_of(answer: Outcome | AttachOutcome) -> Outcome:
