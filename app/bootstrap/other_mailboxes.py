@@ -123,8 +123,10 @@ class OtherMailboxes:
             self._rooms[place].attach(make())
 
     def _count(self, place: str, _: None) -> None:
-        if place.startswith("drafts") and place in self._rooms:
-            self._program.window.rail.show_count(place, self._rooms[place].count())
+        room = self._rooms.get(place)
+        if room is not None:
+            drafts = room.count() if place.startswith("drafts") else 0
+            self._program.window.rail.show_count(place, drafts, problems=room.came_back())
 
     def _remove(self, place: str) -> None:
         self._views.pop(place, None)

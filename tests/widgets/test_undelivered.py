@@ -65,6 +65,19 @@ async def test_who_knows_of_it_is_not_led_to_it_again_and_can_take_that_back(cam
     assert scene.program.stage.desk.model.face(1).action == "Write to them again"
 
 
+async def test_what_came_back_of_another_mailbox_is_counted_and_walked_there(came_back: ProgramScene) -> None:
+    scene = came_back
+    (item,) = [one for one in scene.mailbox.items.values() if one.message_id == "<1@x>"]
+    item.owner = "sales@example.org"
+    await scene.program.aids.identities.add(ANNA, "sales@example.org")
+    await scene.press("F5")
+    place = "sent:sales@example.org"
+    await scene.until(lambda: "needs attention" in scene.window.rail._buttons[place].accessibleName())
+    assert "needs attention" not in scene.window.rail._buttons["sent"].accessibleName()
+    await scene.press("Ctrl+2", "F8")
+    assert (scene.program.stage.place, scene.current.subject) == (place, "Letter 1")
+
+
 async def test_it_is_found_by_the_operator_for_what_failed(came_back: ProgramScene) -> None:
     scene = came_back
     await scene.press("Ctrl+3", "/")
