@@ -102,14 +102,15 @@ class ProgramScene:
     # --- time -------------------------------------------------------------------------------------------------------
 
     async def settle(self) -> None:
-        """Let Qt and the tasks do all they can do now, and the lists gather what changed."""
-        desks = self.program.stage.desks.values()
+        """Let Qt and the tasks do all they can do now, the lists gather what changed, and the reader follow."""
+        stage = self.program.stage
+        desks = stage.desks.values()
         for _ in range(400):
             await fake_clock.settle()
             QApplication.processEvents()
             await asyncio.sleep(0)
             ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]  # as in tests/fakes/clock.py
-            if not ready and not any(desk._soon.isActive() for desk in desks):
+            if not ready and not stage._rest.isActive() and not any(desk._soon.isActive() for desk in desks):
                 return
             await asyncio.sleep(0.001)
         raise AssertionError("it never comes to rest")
