@@ -65,9 +65,9 @@ class Report(msgspec.Struct, frozen=True, gc=False):
 class Row(msgspec.Struct, frozen=True, gc=False):
     """One stored item in a list. Times are seconds since the epoch, 0 where the server gave none.
 
-    `reports` are those that were matched to it on this machine; the server's list knows of none. `conversation` is the
-    ConversationId, empty where the server tells none. `deferred` is when the server lets it go, asked for in the
-    Outbox alone.
+    `reports` are those that were matched to it on this machine; the server's list knows of none. `conversation` is a
+    short name made of the ConversationId, empty where the server tells none. `deferred` is when the server lets it
+    go, asked for in the Outbox alone.
     """
 
     ref: ItemRef

@@ -13,7 +13,7 @@ from typing import Final
 
 from app.storage.database import is_damage, set_aside
 
-FORM: Final = 2
+FORM: Final = 3
 """Of the file; one of another form is begun anew, there is nothing in it that the server has not."""
 
 _TABLES: Final = """

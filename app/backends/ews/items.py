@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 from datetime import UTC, datetime
 
 from app.backends.ews.xml import DEFERRED_TAG, HEADERS_NAME, MARK_NAME, MARK_SET, Element, T, child, text_of
@@ -40,13 +41,15 @@ def row_of(item: Element) -> Row | None:
         message_id=text_of(item, "t:InternetMessageId"),
         categories=_categories_of(item),
         flagged=_follow_up_of(child(item, "t:Flag")).status is FlagStatus.FLAGGED,
-        conversation=_id_of(child(item, "t:ConversationId")),
+        conversation=_conversation_of(child(item, "t:ConversationId")),
         deferred=time_of(_property_of(item, PropertyTag=DEFERRED_TAG)),
     )
 
 
-def _id_of(element: Element | None) -> str:
-    return "" if element is None else element.get("Id") or ""
+def _conversation_of(element: Element | None) -> str:
+    """Return a short name for a ConversationId: a hundred thousand long ones, and an index of them, weigh too much."""
+    identity = "" if element is None else element.get("Id") or ""
+    return hashlib.blake2b(identity.encode(), digest_size=8).hexdigest() if identity else ""
 
 
 def mark_of(item: Element) -> str:

@@ -132,3 +132,23 @@ def test_a_letter_that_was_read_says_who_read_it(empty: EwsBackend, sandbox: Run
 )
 def test_whom_a_report_is_about_is_read_where_it_stands(headers: dict[str, str], body: str, people: list[str]) -> None:
     assert people_in(headers, body, "me@contoso.com") == people
+
+
+def test_letters_of_a_conversation_bear_the_same_short_name(empty: EwsBackend, sandbox: RunningSandbox) -> None:
+    filed = structs.replace(draft(letter("Plan")), sent=1_790_000_000.0)
+    ref = empty.save([filed], job())[0].ref
+    assert ref is not None
+    saved(empty, "Another")
+    answer = (
+        '<m:CreateItem MessageDisposition="SaveOnly"><m:Items><t:ReplyAllToItem>'
+        f'<t:ReferenceItemId Id="{ref.item_id}" ChangeKey="{ref.change_key}"/>'
+        '<t:NewBodyContent BodyType="Text">Yes</t:NewBodyContent></t:ReplyAllToItem></m:Items></m:CreateItem>'
+    )
+    assert sandbox.post(answer).codes == ["NoError"]
+    folders = [Place(Folder.DRAFTS), Place(Folder.SENT)]
+    rows = [row for place in folders for row in empty.list_folder(place, 0, 10, job()).rows]
+    names = {row.subject: row.conversation for row in rows}
+    assert names["Plan"] == names["RE: Plan"] != names["Another"]
+    assert {len(name) for name in names.values()} == {16}
+    synced = [change for place in folders for change in empty.sync(place, "", 10, job()).changes]
+    assert {change.row.conversation for change in synced if change.row is not None} == set(names.values())
