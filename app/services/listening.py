@@ -33,6 +33,8 @@ _REST: Final = 5.0
 """How many times as long as a look took the next one waits at least."""
 _QUICK: Final = 20.0
 """Seconds; a connection that ended sooner counts as lost."""
+_REFUSED_FOR: Final = 3600.0
+"""Seconds after which a server that told of nothing is asked once more: it may have had too many who listen."""
 _BUSY: Final = frozenset({State.QUEUED, State.SENDING})
 _WAITS: Final = 1.0
 """Seconds between two glances whether letters are still on their way."""
@@ -76,7 +78,7 @@ class Listening:
     def _well(self, account_id: AccountId) -> None:
         ear = self._ears.get(account_id)
         if ear is not None:
-            ear.offered, ear.failures = True, 0
+            ear.refused_at, ear.failures = 0.0, 0
             ear.wake()
 
     def _wake(self, account_id: AccountId) -> None:
@@ -102,13 +104,13 @@ class Listening:
     # --- one account --------------------------------------------------------------------------------------------------
 
     async def _listen(self, ear: _Ear) -> None:
-
         try:
             while self._accounts.get(ear.account_id) is not None:
                 ear.woken.clear()
                 places = self._wanted(ear)
                 if not places:
-                    await ear.woken.wait()
+                    again = [self._clock.sleep(_REFUSED_FOR)] if ear.refused_at else []
+                    await _first_of(*again, ear.woken.wait())
                     continue
                 began = self._clock.now()
                 ended = await self._hear(ear, places)
@@ -126,7 +128,8 @@ class Listening:
         """Return the folders to listen to; none while the account is closed or unwell, or its server does not tell."""
         account_id = ear.account_id
         closed = not self._accounts.is_open(account_id) or self._accounts.is_paused(account_id)
-        if closed or ear.deaf or not ear.offered:
+        refused = ear.refused_at and self._clock.now() - ear.refused_at < _REFUSED_FOR
+        if closed or ear.deaf or refused:
             return ()
         places = tuple(place for place in self._syncing.places_of(account_id) if not place.folder_id)
         return (*places, INBOX) if places else ()
@@ -156,7 +159,7 @@ class Listening:
             hearing.result()
         except ItemRefused as error:
             log.info("no notices for an account: %s", error.words.response_code)
-            ear.offered = False
+            ear.refused_at = self._clock.now()
             return False
         except AccountError as error:
             log.info("notices ended: %s", error.trouble.kind)
@@ -200,7 +203,7 @@ class _Ear:
 
         self.account_id = account_id
         self.woken = asyncio.Event()
-        self.offered, self.looking, self.failures = True, False, 0
+        self.looking, self.failures, self.refused_at = False, 0, 0.0
         self.listened: frozenset[Place] = frozenset()
         self.told: set[Place] = set()
         self.busy: set[LocalId] = set()

@@ -91,6 +91,16 @@ async def test_a_server_that_does_not_tell_is_asked_every_minute_and_not_subscri
     assert hearing.count("notices") == 1
 
 
+async def test_a_server_that_did_not_tell_is_asked_once_more_after_an_hour(hearing: Hearing) -> None:
+    hearing.mailbox.has_notices = False
+    await hearing.start(DRAFTS)
+    hearing.mailbox.has_notices = True
+    await hearing.clock.advance(3500)
+    assert hearing.count("notices") == 1
+    await hearing.clock.advance(200)
+    assert len(hearing.mailbox._listeners) == 1
+
+
 async def test_a_lost_connection_is_begun_anew_after_growing_pauses_and_looks_at_everything(hearing: Hearing) -> None:
     await hearing.start(DRAFTS)
     await hearing.clock.advance(1)
