@@ -220,13 +220,12 @@ class Verification:
             return False
         if seen.draft is not None and self._draft_proves(record):
             self._fenced.discard(record.local_id)
-            ref = _named_again(record, seen.draft)
             await self._letters.learn(
                 record.local_id,
                 when=lambda r: r.state is State.UNKNOWN,
                 state=State.NEEDS_ATTENTION,
                 problem=problem(ProblemKind.NOT_SENT),
-                ref=ref,
+                ref=_named_again(record, seen.draft),
                 verified=self._clock.now(),
             )
             return True
