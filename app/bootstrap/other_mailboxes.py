@@ -71,6 +71,8 @@ class OtherMailboxes:
 
     def _claim(self, record: Record) -> None:
         """Say of a draft that was taken in from another mailbox whose it is: its copy is filed there too."""
+        if record.drafts_of:
+            self._arrive(f"drafts:{record.drafts_of.casefold()}")
         if record.drafts_of or record.ref is None or record.state not in _BEFORE_IT_LEAVES:
             return
         for place, room in self._rooms.items():
@@ -113,8 +115,12 @@ class OtherMailboxes:
         program.window.rail.add_other(name, place, words, icon)
         room.changed.subscribe(partial(self._count, place))
         self._views[place] = partial(program.view_of, account_id, Place(room.folder, identity.address))
-        if not identity.by_server:
+        if not identity.by_server or place in self._with_letters():
             self._arrive(place)
+
+    def _with_letters(self) -> set[str]:
+        """Return the places in which letters of this machine lie: they are looked into without being gone to."""
+        return {f"drafts:{r.drafts_of.casefold()}" for r in self._program.letters.all() if r.drafts_of}
 
     def _arrive(self, place: str) -> None:
         """Look into a folder. Those of mailboxes that nobody asked for are looked into when one goes there first."""

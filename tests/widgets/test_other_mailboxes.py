@@ -149,6 +149,22 @@ async def test_a_draft_kept_in_another_mailbox_stands_under_it_alone_and_all_key
     assert [one.content.subject for one in scene.mailbox.delivered] == ["Theirs"]
 
 
+async def test_a_draft_in_a_mailbox_that_the_server_named_stands_under_it_without_being_gone_to(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    scene.mailbox.named = [Recipient(SALES, "Sales")]
+    await scene.program.aids.surroundings.look(ANNA)
+    name = await scene.saved(subject="Theirs")
+    (item,) = [one for one in scene.mailbox.items.values() if one.local_id == name]
+    item.owner = SALES
+    await scene.program.letters.change(name, drafts_of=SALES)
+    await scene.press("F5")
+    await scene.until(lambda: shown(scene) == [])
+    room = scene.program.stage.desks[f"drafts:{SALES}"].session
+    assert [row.subject for row in room.rows()] == ["Theirs"]
+
+
 async def test_what_is_kept_in_a_mailbox_that_goes_is_in_ones_own_list_again(program_scene: ProgramScene) -> None:
     scene = program_scene
     await add(scene)
