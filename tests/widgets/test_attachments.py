@@ -130,7 +130,8 @@ async def test_arrows_walk_through_lines_and_columns(program_scene: ProgramScene
     assert strip.height() <= 3 * 46
 
 
-async def test_delete_removes_and_there_is_a_way_back(program_scene: ProgramScene, tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", ["Space", "Return", "Enter"])
+async def test_delete_removes_and_there_is_a_way_back(program_scene: ProgramScene, tmp_path: Path, key: str) -> None:
     shown = await open_letter(program_scene, file(tmp_path, "a"), file(tmp_path, "b"))
     await program_scene.press("Alt+H", "Delete")
     assert names(program_scene) == ["b"]
@@ -141,7 +142,7 @@ async def test_delete_removes_and_there_is_a_way_back(program_scene: ProgramScen
     await program_scene.press("Ctrl+A", "Delete")
     assert names(program_scene) == []
     assert program_scene.focus.accessibleName() == "Undo the last change of the attachments"
-    await program_scene.press("Space")
+    await program_scene.press(key)
     assert names(program_scene) == ["a", "b"]
     assert program_scene.focus is strip_of(shown)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from app.domain.message import Content, Field, LocalId
 from app.domain.state import State
@@ -196,3 +197,23 @@ async def test_keys_of_ones_own_count_there_too(scene: ProgramScene) -> None:
     await press(scene, "Ctrl+Shift+F12")
     assert focus() is view.subject
     assert view.session.local_id == name
+
+
+async def test_enter_presses_a_focused_button_once_in_either_window(scene: ProgramScene) -> None:
+    await popped(scene)
+    (window,) = windows(scene)
+    for place in (window, scene.window):
+        place.activateWindow()
+        await scene.until(place.isActiveWindow)
+        button = QPushButton("Press me", place)
+        pressed: list[QPushButton] = []
+        button.clicked.connect(lambda _on, pressed=pressed, button=button: pressed.append(button))
+        button.show()
+        button.setFocus()
+        await press(scene, "Return", "Enter")
+        assert len(pressed) == 2
+        held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", autorep=True)
+        QApplication.sendEvent(button, held)
+        await press(scene, "Ctrl+Shift+Return")
+        assert len(pressed) == 2, "neither a key that is held down nor another key presses it"
+        button.deleteLater()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from app.commands.command import Command, Context, Handler, Registry
 from app.domain.i18n import tr
-from app.ui import icons, keys
+from app.ui import enter, icons, keys
 from app.ui.palette import CommandPalette
 
 _SIZE = QSize(760, 640)
@@ -56,6 +56,11 @@ class LetterWindow(QMainWindow):
         self._gone = True
         self.close()
         self.deleteLater()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter that nobody else wanted presses a focused button."""
+        if not enter.presses(self, event):
+            super().keyPressEvent(event)
 
     def redress(self) -> None:
         """Draw everything in the scheme of now."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.commands.command import Command, Context, Handler, Registry
-from app.ui import icons, keys
+from app.ui import enter, icons, keys
 from app.ui.bars import ActionBar, MessageBar, QuestionBar
 from app.views.shell.rail import Rail
 
@@ -195,10 +195,10 @@ class Window(QMainWindow):
             event.ignore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape that nobody else wanted takes away what was said over the lists."""
+        """Escape that nobody else wanted takes away what was said over the lists; Enter presses a focused button."""
         if event.key() == Qt.Key.Key_Escape and self.notice_bar.isVisible():
             self.notice_bar.dismiss()
-        else:
+        elif not enter.presses(self, event):
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
