@@ -37,6 +37,8 @@ def _ensure_tools(base: str) -> None:
     wanted = ["binutils", f"libpython{version}", f"python{version}-venv"]
     # Qt draws the icons, and what its plugins are linked with is looked up when Depends is measured.
     libraries = missing_packages(window=True, wayland=True, loads=can_be_loaded, font=True)
+    if not can_be_loaded("libcups.so.2"):
+        libraries.append("libcups2")  # Qt's printing to real printers
     missing = [*(package for package in wanted if not is_installed(package)), *libraries]
     if missing:
         install_packages(missing, "Freezing the program")

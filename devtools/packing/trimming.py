@@ -100,6 +100,11 @@ EXCLUDED_MODULES = (
 """Modules that something names and the program never imports. Not distutils: Python 3.13 fails without its hook."""
 
 
+UNUSED_HOOKS = frozenset({"pyi_rth_inspect", "pyi_rth_multiprocessing"})
+"""What PyInstaller would run at each start for modules that something imports late or never: an eighth of the start.
+The program starts its processes itself, and looks for no sources."""
+
+
 class Entry(NamedTuple):
     """A row of PyInstaller's tables: where it goes, where it comes from, and what it is (BINARY, EXTENSION, DATA)."""
 
