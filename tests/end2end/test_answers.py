@@ -1,0 +1,92 @@
+"""What follows a formatted letter, by real keys: answered and passed on formatted, signed, in the same conversation."""
+
+from __future__ import annotations
+
+import base64
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from tests.end2end.desktop import wait_until
+from tests.end2end.person import ANYONE, Person
+from tests.end2end.program import Launcher, Program
+from tests.end2end.server_side import ServerSide
+from tests.end2end.test_attachments import WITH_MIME
+from tests.end2end.test_formatted import shoot_both
+from tests.end2end.test_options import make_snippet
+from tests.integration.sandbox import soap
+
+
+def received(server: ServerSide, subject: str) -> EmailMessage:
+    """Return the one letter with this subject that came, as Python's own email package reads it."""
+    where = soap.equals(soap.field("item:Subject"), subject)
+    ids = server.sandbox.post(soap.find("inbox", base="IdOnly", restriction=where), user=ANYONE).ids()
+    assert len(ids) == 1
+    raw = server.sandbox.post(soap.get(ids, more=WITH_MIME), user=ANYONE).text(".//t:MimeContent") or ""
+    letter = message_from_bytes(base64.b64decode(raw), policy=policy.default)
+    assert isinstance(letter, EmailMessage)
+    return letter
+
+
+def html_of(letter: EmailMessage) -> str:
+    part = letter.get_body(("html",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def test_a_formatted_letter_is_answered_and_passed_on_as_it_is(mailwright: Launcher) -> None:
+    program = mailwright()
+    person, server, desktop = Person(program), ServerSide(program.sandbox), program.desktop
+    person.wait_until_ready()
+    make_snippet(program, "Add a signature", "Short", "{name}\nPartnerships")
+    person.write(ANYONE, "Dressed", "Dear James")
+    desktop.press("Enter", "Ctrl+B")
+    desktop.type("urgent")
+    desktop.press("Ctrl+B", "Enter", "Ctrl+Shift+L")
+    desktop.type("Region")
+    desktop.press("Ctrl+Enter")
+    server.wait_until_delivered("Dressed")
+    first = received(server, "Dressed")
+    assert html_of(first).count("Partnerships") == 1
+    answer_it(program, server, first)
+    pass_it_on(program, server)
+    assert server.complaints() == []
+
+
+def answer_it(program: Program, server: ServerSide, first: EmailMessage) -> None:
+    """Answer the letter from Sent, and hold what came against it."""
+    person, desktop = Person(program), program.desktop
+    person.go_to("Sent")
+    desktop.press("Home")
+    program.wait_until_accessible("Dressed")
+    desktop.press("Shift+R")
+    program.wait_until_focused("Message")
+    wait_until(lambda: "wrote:" in program.words(), "the older letter is there")
+    desktop.type("One more thing")
+    shoot_both(program, "answer", "Message")
+    desktop.press("Ctrl+Enter")
+    server.wait_until_delivered("RE: Dressed")
+    answer = received(server, "RE: Dressed")
+    html = html_of(answer)
+    own, _, older = html.partition("wrote:</div>")
+    assert (answer["In-Reply-To"], answer["References"]) == (first["Message-ID"], first["Message-ID"])
+    assert own.index("One more thing") < own.index("Partnerships")
+    for words in ("<blockquote", "<b>urgent</b>", "Region</td>", "Partnerships"):
+        assert words in older
+    assert "-qt-" not in html
+
+
+def pass_it_on(program: Program, server: ServerSide) -> None:
+    """Pass the answer on from Sent."""
+    person, desktop = Person(program), program.desktop
+    person.go_to("Sent")
+    desktop.press("Home")
+    program.wait_until_accessible("RE: Dressed")
+    desktop.press("F")
+    program.wait_until_focused("To")
+    wait_until(lambda: "Forwarded message" in program.words(), "the older letter is there")
+    desktop.type(ANYONE)
+    shoot_both(program, "passed-on", "To")
+    desktop.press("Tab", "Ctrl+Enter")
+    server.wait_until_delivered("FW: Dressed")
+    html = html_of(received(server, "FW: Dressed"))
+    assert html.index("Partnerships") < html.index("<hr>") < html.index("One more thing") < html.index("<b>urgent</b>")
