@@ -320,9 +320,13 @@ class RichEditor(QTextEdit):
         layout = self.document().documentLayout()
         block = self.cursorForPosition(area.topLeft()).block()
         shift = self.verticalScrollBar().value()
+        tables = bool(self.document().rootFrame().childFrames())
         while block.isValid():
             depth = int(block.blockFormat().property(Own.QUOTE) or 0)
             rect = layout.blockBoundingRect(block)
+            table = writing.table_at(QTextCursor(block)) if tables else None
+            if table is not None and (quoted := int(table.format().property(Own.QUOTE) or 0)):
+                depth, rect = quoted, layout.frameBoundingRect(table)
             top = round(rect.top()) - shift
             if top > area.bottom():
                 break
