@@ -15,8 +15,9 @@ import msgspec
 
 from app.domain.edits import Edit, Replica
 from app.domain.errors import StorageError
-from app.domain.message import Content, LocalId
+from app.domain.message import BodyFormat, Content, LocalId
 from app.domain.record import Head, Letter, Record
+from app.services.plain import plain_text
 
 
 @dataclasses.dataclass
@@ -160,11 +161,12 @@ class FakeJournal:
 
 def head_of(content: Content) -> Head:
     """Return what a row shows of `content`."""
+    text = plain_text(content.body) if content.body_format is BodyFormat.HTML else content.body
     return Head(
         deferred=content.options.deferred,
         to="; ".join(r.name or r.address for r in content.recipients()),
         subject=content.subject,
-        preview=content.body[:100],
+        preview=" ".join(text.split())[:100],
         importance=content.importance,
         sender="" if content.sender is None else content.sender.name or content.sender.address,
         attachments=sum(not one.inline for one in content.attachments),
