@@ -7,7 +7,6 @@ typed. A damaged file is set aside at once, and everything that can be read, or 
 
 from __future__ import annotations
 
-import queue
 import sqlite3
 import threading
 import time
@@ -20,6 +19,7 @@ from typing import Any, Final, Protocol
 from app.domain.errors import Damaged, StorageError
 from app.domain.i18n import tr
 from app.storage import database
+from app.storage.intake import Intake
 from app.storage.lock import InstanceLock
 from app.storage.rescue import rescue
 from app.storage.shelf import Shelf
@@ -27,8 +27,6 @@ from app.storage.task import Append, Kind, Task
 from app.storage.to_disk import POSSIBLE, ToDisk
 from app.storage.wording import closed_error, damage_told, storage_error
 
-GATHER: Final = 0.01
-"""How long edits that nobody waits for may gather before they are written together, in seconds."""
 FIRST_RETRY: Final = 0.5
 LAST_RETRY: Final = 5.0
 QUIET: Final = 1.0
@@ -81,7 +79,9 @@ class Writer:
 
     def __init__(self, path: Path, ears: Ears) -> None:
         """Nothing is opened before `thread` is started."""
-        self.entries: queue.SimpleQueue[Entry] = queue.SimpleQueue()
+        self.entries: Intake[Entry] = Intake(
+            hurried=lambda entry: not isinstance(entry, Append), last=lambda entry: isinstance(entry, Stop)
+        )
         self.thread = threading.Thread(target=self._live, name="mailwright storage", daemon=True)
         self.all_written = True
         self._path = path
@@ -121,8 +121,7 @@ class Writer:
 
     def _refuse_the_rest(self) -> None:
         """Leave nobody waiting who asked too late."""
-        while not self.entries.empty():
-            entry = self.entries.get()
+        for entry in self.entries.rest():
             if isinstance(entry, Task):
                 entry.error = closed_error()
                 self._ears.answered([entry])
@@ -177,22 +176,9 @@ class Writer:
 
     def _gather(self) -> list[Entry]:
         """Wait for something to do; edits gather for a moment, what somebody waits for goes at once."""
-        try:
-            batch = [self.entries.get(timeout=self._next_look())]
-        except queue.Empty:
+        batch = self.entries.take(self._next_look())
+        if not batch:
             self._use_quiet()
-            return []
-        end = time.monotonic() + GATHER
-        awaited = not isinstance(batch[0], Append)
-        while (left := end - time.monotonic()) > 0:
-            try:
-                entry = self.entries.get_nowait() if awaited else self.entries.get(timeout=left)
-            except queue.Empty:
-                break
-            awaited = awaited or not isinstance(entry, Append)
-            batch.append(entry)
-            if isinstance(entry, Stop):
-                break
         return batch
 
     def _next_look(self) -> float | None:
@@ -204,7 +190,7 @@ class Writer:
         """Look for damage to the end, make snapshots of long tails, let go of texts."""
         if self._trouble is None:
             if not self._checked:
-                self._check(lambda: not self.entries.empty())
+                self._check(self.entries.waits)
             else:
                 self._untidy = self._shelf.tidy(time.monotonic(), IDLE)
                 self._bring_in()
