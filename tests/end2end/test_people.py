@@ -34,17 +34,18 @@ def test_the_directory_offers_somebody_and_from_then_on_this_machine_does(mailwr
     person, server = Person(program), ServerSide(program.sandbox)
     person.wait_until_ready()
     person.begin()
-    program.desktop.type("sof")
-    program.wait_until_accessible("Sofia Lindqvist, sofia.lindqvist@contoso.com, from the directory")
+    # Nobody wrote to her yet: whom letters in Sent went to is known from there, and not asked for.
+    program.desktop.type("len")
+    program.wait_until_accessible("Lena Vogel, lena.vogel@contoso.com, from the directory")
     program.desktop.shoot("suggestions-light")
     program.desktop.press("Down", "Enter")
     program.wait_until_gone("from the directory")
-    assert finish(program, server, "Once offered") == [SOFIA]
+    assert finish(program, server, "Once offered") == [LENA]
     asked = len(server.requests("ResolveNames"))
     person.go_to("Drafts")
     person.begin()
-    program.desktop.type("li")
-    program.wait_until_accessible("Sofia Lindqvist, sofia.lindqvist@contoso.com, 1 of")
+    program.desktop.type("vo")
+    program.wait_until_accessible("Lena Vogel, lena.vogel@contoso.com, 1 of")
     program.desktop.press("Tab", "Enter")
     program.wait_until_focused("Subject")
     assert len(server.requests("ResolveNames")) <= asked + 1
@@ -54,8 +55,8 @@ def test_the_directory_offers_somebody_and_from_then_on_this_machine_does(mailwr
     person = Person(again)
     person.wait_until_ready()
     person.begin()
-    again.desktop.type("so")
-    again.wait_until_accessible("Sofia Lindqvist, sofia.lindqvist@contoso.com, 1 of")
+    again.desktop.type("le")
+    again.wait_until_accessible("Lena Vogel, lena.vogel@contoso.com, 1 of")
 
 
 def test_a_chip_says_what_the_server_says_of_its_recipient(program: Program) -> None:
