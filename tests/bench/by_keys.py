@@ -26,6 +26,8 @@ from tests.faults.promise.trouble import OPERATIONS, TROUBLES, manner_rule, rule
 from tests.faults.promise.verdict import Broken
 from tests.sandbox_fixture import ROOT
 
+ARRIVED: Final = 0.3
+"""Seconds after which the last key has arrived in the window, and has taken the focus where it takes it."""
 PROMISE: Final = 0.1
 """Seconds for which a word has to be on the screen."""
 SETTLED: Final = 120.0
@@ -138,6 +140,7 @@ class ByKeys:
         self._type()
 
     def _type(self) -> None:
+        time.sleep(ARRIVED)
         if not self._has_focus("Message"):
             return
         self.keyboard.press("Ctrl+End")
