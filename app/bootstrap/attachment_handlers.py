@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from app.commands.command import Handler
-from app.views.compose.attachments import AttachmentsArea
-from app.views.compose.view import ComposeView
+
+if TYPE_CHECKING:
+    from app.views.compose.attachments import AttachmentsArea
+    from app.views.compose.view import ComposeView
 
 
 def attachment_handlers(current: Callable[[], ComposeView | None]) -> dict[str, Handler]:
@@ -21,7 +24,7 @@ def attachment_handlers(current: Callable[[], ComposeView | None]) -> dict[str, 
         return Handler(run, lambda: current() is not None)
 
     return {
-        "compose.attach": on(AttachmentsArea.choose),
-        "compose.attachments": on(AttachmentsArea.take_focus),
-        "compose.smaller": on(AttachmentsArea.make_smaller),
+        "compose.attach": on(lambda area: area.choose()),
+        "compose.attachments": on(lambda area: area.take_focus()),
+        "compose.smaller": on(lambda area: area.make_smaller()),
     }

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from app.commands.command import Handler
 from app.views.compose.editing_commands import COMMANDS
-from app.views.compose.view import ComposeView
+
+if TYPE_CHECKING:
+    from app.views.compose.view import ComposeView
 
 
 def editing_handlers(current: Callable[[], ComposeView | None]) -> dict[str, Handler]:

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.commands.command import Handler
 from app.domain.errors import MailError
 from app.services.rows import ListRow
-from app.views.compose.view import ComposeView
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
+    from app.views.compose.view import ComposeView
     from app.views.shell.letter_window import LetterWindow
 
 
@@ -45,8 +45,7 @@ class Popping:
         """Return the letter of the window that has the focus, None where that is the main window."""
         active = QApplication.activeWindow()
         window = next((one for one in self.windows if one is active), None)
-        letter = None if window is None else window.letter()
-        return letter if isinstance(letter, ComposeView) else None
+        return None if window is None else _letter_of(window)
 
     def toggle(self) -> None:
         """Give the letter that is written a window of its own, or put it back into the main window."""
@@ -80,8 +79,8 @@ class Popping:
     def put_back(self, window: LetterWindow) -> None:
         """Put a letter back into the main window."""
         self.windows.remove(window)
-        view = window.letter()
-        if not isinstance(view, ComposeView):
+        view = _letter_of(window)
+        if view is None:
             return
         focus: QWidget | None = view.focusWidget()
         window.give_back()
@@ -147,3 +146,10 @@ class Popping:
 
     def _window_of(self, view: QWidget) -> LetterWindow | None:
         return next((window for window in self.windows if window.letter() is view), None)
+
+
+def _letter_of(window: LetterWindow) -> ComposeView | None:
+    from app.views.compose.view import ComposeView  # there is none before the first letter
+
+    letter = window.letter()
+    return letter if isinstance(letter, ComposeView) else None

@@ -47,6 +47,8 @@ _SECOND_TRY = 3.0
 """Seconds for handing over where a program that did not answer before has the letters."""
 _LISTEN_AFTER = 0.3
 """Seconds: Qt's network is loaded for it, and what is typed first shall not wait for that."""
+_LETTERS_AFTER = 0.5
+"""Seconds after the lists: what a letter is written in is loaded then, before somebody asks for it."""
 _LAST_SAVES = 3.0
 """Seconds that the end waits for the server to take the last saves; the disk has them in any case."""
 
@@ -168,10 +170,15 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
 
 def _look_around(program: Program) -> None:
     """Keep true what the server's folders hold, and what it names, as long as the program runs."""
+    asyncio.get_running_loop().call_later(_LETTERS_AFTER, _load_the_letters_pane)
     program.syncing.start()
     program.listening.start()
     program.tasks.spawn(program.aids.surroundings.keep_looking(), "look what the server names")
     program.tasks.spawn(program.outbox_room.keep_looking(program.clock.sleep), "look what rests in the server's Outbox")
+
+
+def _load_the_letters_pane() -> None:
+    import app.views.compose.view  # noqa: F401 - loaded, so that the first letter opens as fast as the second
 
 
 def _listen_soon(program: Program, folder: Path) -> None:

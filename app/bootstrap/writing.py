@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app.domain.i18n import tr
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.ui.off_thread import off_thread
 from app.ui.type_ahead import TypeAhead
-from app.views.compose.session import ComposeSession, Tools
-from app.views.compose.view import ComposeView
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from app.services.html.opening import Opened
     from app.services.rows import ListRow
     from app.ui.spelling.client import Spelling
+    from app.views.compose.session import Tools
+    from app.views.compose.view import ComposeView
 
 
 class Writing:
@@ -29,7 +30,18 @@ class Writing:
         self._program = program
         self._views: list[ComposeView] = []
         self.ahead = TypeAhead(program.qt, program.window)
-        self._tools = Tools(
+        self.spelling: Spelling | None = None
+        self.on_sent: Callable[[LocalId], None] = lambda _name: None
+        self.on_discarded: Callable[[LocalId], None] = lambda _name: None
+        self.on_no_account: Callable[[], None] = lambda: None
+        program.foot.ticked.subscribe(lambda _: self._tell_time())
+
+    @cached_property
+    def _tools(self) -> Tools:
+        from app.views.compose.session import Tools
+
+        program = self._program
+        return Tools(
             program.letters,
             program.drafts,
             program.outbox,
@@ -40,11 +52,6 @@ class Writing:
             program.attachments,
             program.people,
         )
-        self.spelling: Spelling | None = None
-        self.on_sent: Callable[[LocalId], None] = lambda _name: None
-        self.on_discarded: Callable[[LocalId], None] = lambda _name: None
-        self.on_no_account: Callable[[], None] = lambda: None
-        program.foot.ticked.subscribe(lambda _: self._tell_time())
 
     def begin_spelling(self, spelling: Spelling) -> None:
         """Look at the spelling of every letter, those that are open already too."""
@@ -75,7 +82,7 @@ class Writing:
         if popped is not None:
             return popped
         shown = self._program.stage.letter()
-        return shown if isinstance(shown, ComposeView) else None
+        return next((view for view in self._views if view is shown), None)
 
     def show_last(self) -> bool:
         """Show the letter that was written last; False where none is open."""
@@ -133,6 +140,9 @@ class Writing:
         if known is not None:
             self._show(known)
             return known
+        from app.views.compose.session import ComposeSession
+        from app.views.compose.view import ComposeView
+
         session = ComposeSession(letter, readable, self._tools, opened)
         view = ComposeView(session, program.registry)
         view.left.connect(lambda: self.leave(view))
