@@ -16,6 +16,7 @@ _KNOWN = (
     # what has just gone from the window.
     "qt.accessibility.atspi: ",
     "QAccessibleTable::child: Invalid index at: ",
+    "QAccessibleList::child: Invalid index at: ",
 )
 _FAILED = pytest.StashKey[bool]()
 
