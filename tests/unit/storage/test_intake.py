@@ -105,6 +105,13 @@ def test_nothing_is_taken_after_the_last_but_what_came_is_not_forgotten(door: In
     assert door.rest() == ["key 3"]
 
 
+def test_nothing_is_taken_after_the_last_where_nobody_typed_either(door: Intake[str]) -> None:
+    door.put(STOP)
+    door.put("key 1")
+    assert door.take(None) == [STOP]
+    assert door.rest() == ["key 1"]
+
+
 def test_many_hands_at_once_lose_nothing(door: Intake[str]) -> None:
     def work(hand: int) -> None:
         for number in range(300):
