@@ -100,8 +100,8 @@ async def test_twenty_five_megabytes_arrive_and_tell_how_far_they_are(
     path.unlink()
     await run.until_saved(name)
     assert told == sorted(told)
-    assert len(told) > 3
-    assert told[-1] == len(content)
+    # It is told some times a second, so that how often depends on how fast the machine is.
+    assert 0 < told[0] < told[-1] == len(content)
     await run.outbox.send([name], 0.0)
     await run.until(name, State.SENT)
     [letter] = received(sandbox)
