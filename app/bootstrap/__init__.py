@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 def start(arguments: Sequence[str]) -> int:
     """Open the window and run until it is closed, or hand over to the program that runs; return the exit status."""
-    from app.bootstrap.first_paint import paint, plain_imports
+    from app.bootstrap.first_paint import paint
     from app.bootstrap.instance import hand_over, is_running
     from app.bootstrap.options import data_folder, parse
+    from app.bootstrap.plain_pyside import plain_imports
 
     options = parse(arguments)
     folder = data_folder(options)

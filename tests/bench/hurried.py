@@ -93,7 +93,7 @@ _ANSWERS: Final = {"letters": _letters, "rows": _rows, "shown": _shown}
 
 def main() -> int:
     """Start the program."""
-    from app.bootstrap.first_paint import plain_imports
+    from app.bootstrap.plain_pyside import plain_imports
 
     with plain_imports():
         from PySide6.QtCore import QSocketNotifier

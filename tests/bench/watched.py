@@ -40,7 +40,7 @@ def bare() -> int:
 
 def program(arguments: list[str]) -> int:
     """Start Mailwright as its own command does, in a window that is watched."""
-    from app.bootstrap.first_paint import plain_imports
+    from app.bootstrap.plain_pyside import plain_imports
 
     with plain_imports():
         from PySide6.QtGui import QShowEvent
