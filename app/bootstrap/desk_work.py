@@ -51,10 +51,10 @@ class DeskWork:
         self._shown: ListRow | None = None
         self._read: tuple[str, Letter] | None = None
         self._left_at = 0.0
-        self.many = ManyWork(program)
+        self.enclosing = Enclosing(program)
+        self.many = ManyWork(program, self.enclosing.enclosures)
         RestingWork(program)
         self._progress = SendingProgress(program.letters, program.foot, self.many.stop, program.window)
-        self.enclosing = Enclosing(program)
         self.conversing = Conversing(program)
         self.enclosing.on_within = self.conversing.stand_aside
         self.others: OtherMailboxes | None = None

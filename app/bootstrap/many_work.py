@@ -18,22 +18,30 @@ from app.services.rows import ListRow
 from app.ui.letter_list.desk import ListDesk
 
 if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
     from PySide6.QtWidgets import QFileDialog
 
     from app.bootstrap.program import Program
+    from app.services.enclosures import Enclosures
     from app.ui.picker import Pick, Picker
 
 _TOLD_FROM = 50
 """A batch that takes more than one request says how far it is."""
+_ONE_BY_ONE = 1
+"""So does one that takes each letter by itself."""
+_NAMED = 2
+"""So many of those that were not done are named at the foot; more are walked through by key."""
+_LONGEST_NAME = 40
 Done = Callable[[Batch], str]
 
 
 class ManyWork:
     """Acts on the rows that are chosen in the list that is shown."""
 
-    def __init__(self, program: Program) -> None:
-        """Nothing runs yet."""
+    def __init__(self, program: Program, enclosures: Enclosures) -> None:
+        """Nothing runs yet; `enclosures` fetches what is attached to a letter."""
         self._program = program
+        self._enclosures = enclosures
         self._batches = DeskBatches(program.mailbox, program.letters, program.syncing, program.clock)
         self._running: Batch | None = None
 
@@ -204,13 +212,29 @@ class ManyWork:
         def done(batch: Batch) -> str:
             return ntr("Exported to {folder}", "{n} exported to {folder}", batch.went_well, folder=folder.name)
 
-        self._start(desk, rows, work, done, None)
+        self._start(desk, rows, work, done, None, told_from=_ONE_BY_ONE)
 
     def _print(self) -> None:
+        from app.bootstrap.printing import choose_printer
+
+        def ask(desk: ListDesk, rows: list[ListRow]) -> None:
+            choose_printer(self._program, rows, desk.take_focus, lambda printer: self.print(desk, rows, printer))
+
+        self._with_chosen(ask)
+
+    def print(self, desk: ListDesk, rows: list[ListRow], printer: QPrinter) -> None:
+        """Print letters where `printer` says."""
         from app.bootstrap.printing import Printing
 
-        printing = Printing(self._program)
-        self._with_chosen(lambda desk, rows: printing.ask(rows, desk.take_focus))
+        printing = Printing(self._program, self._enclosures)
+
+        async def work(batch: Batch) -> None:
+            await printing.print(rows, printer, batch)
+
+        def done(batch: Batch) -> str:
+            return ntr("Printed", "{n} printed", batch.went_well)
+
+        self._start(desk, rows, work, done, None, told_from=_ONE_BY_ONE)
 
     # --- one batch ----------------------------------------------------------------------------------------------------
 
@@ -221,24 +245,26 @@ class ManyWork:
         work: Callable[[Batch], Awaitable[None]],
         done: Done,
         undo: Callable[[Batch], Awaitable[None]] | None,
+        told_from: int | None = None,
     ) -> None:
         if self._running is not None:
             self._program.foot.say(tr("Another batch is still under way"))
             return
         batch = self._running = Batch(len(rows))
-        batch.progress.subscribe(lambda _: self._tell(batch))
-        self._program.tasks.spawn(self._run(desk, batch, work, done, undo), "work on many")
+        if batch.total > (_TOLD_FROM if told_from is None else told_from):
+            batch.progress.subscribe(lambda _: self._tell(batch))
+            self._tell(batch)
+        self._program.tasks.spawn(self._run(desk, rows, batch, work, done, undo), "work on many")
 
     async def _run(
         self,
         desk: ListDesk,
+        rows: list[ListRow],
         batch: Batch,
         work: Callable[[Batch], Awaitable[None]],
         done: Done,
         undo: Callable[[Batch], Awaitable[None]] | None,
     ) -> None:
-        if batch.total > _TOLD_FROM:
-            self._tell(batch)
         try:
             await work(batch)
         finally:
@@ -246,7 +272,7 @@ class ManyWork:
             desk.session.tell_amiss(batch.amiss)
         words = [done(batch)] if batch.went_well else []
         if batch.amiss:
-            words.append(ntr("{n} was not done", "{n} were not done", len(batch.amiss)))
+            words.append(_not_done([row for row in rows if row.key in batch.amiss]))
         if batch.done < batch.total:
             words.append(ntr("{n} was not attempted", "{n} were not attempted", batch.total - batch.done))
         can_undo = undo is not None and batch.went_well > 0
@@ -266,7 +292,7 @@ class ManyWork:
             await desk.session.view.reload()
 
     def _tell(self, batch: Batch) -> None:
-        if self._running is batch and batch.total > _TOLD_FROM and batch.done < batch.total:
+        if self._running is batch and batch.done < batch.total:
             words = tr("{done} of {total}", done=batch.done, total=batch.total)
             self._program.foot.busy(words, batch.stop)
 
@@ -320,6 +346,18 @@ def _picks(folders: Sequence[MailFolder]) -> list[Pick]:
     from app.ui.picker import Pick
 
     return [Pick(folder.name, folder, " / ".join(folder.path[:-1])) for folder in folders]
+
+
+def _not_done(rows: Sequence[ListRow]) -> str:
+    words = ntr("{n} was not done", "{n} were not done", len(rows))
+    if len(rows) > _NAMED:
+        return words
+    names = ", ".join(_shortened(row.subject) or tr("(no subject)") for row in rows)
+    return tr("{words} ({names})", words=words, names=names)
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= _LONGEST_NAME else f"{words[:_LONGEST_NAME].rstrip()}…"
 
 
 def _deleted(batch: Batch) -> str:

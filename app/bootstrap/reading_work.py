@@ -35,16 +35,20 @@ async def show_pictures(
     for one in found:
         if not still():
             return
-        source = f"cid:{one.content_id}"
-        if not one.content_id or source not in shown or one.size > _LARGEST:
-            continue
-        try:
-            path = await enclosures.fetch(account_id, one)
-        except MailError:
-            continue
-        image = await off_thread(lambda path=path: _decoded(path))  # type: ignore[misc]  # mypy knows no such lambda
+        image = await picture_of(enclosures, account_id, one, shown)
         if image is not None and still():
-            reader.put_image(source, image)
+            reader.put_image(f"cid:{one.content_id}", image)
+
+
+async def picture_of(enclosures: Enclosures, account_id: AccountId, one: Enclosure, shown: Set[str]) -> QImage | None:
+    """Return an enclosure as the picture that the text shows; None where it is none of those, or cannot be had."""
+    if not one.content_id or f"cid:{one.content_id}" not in shown or one.size > _LARGEST:
+        return None
+    try:
+        path = await enclosures.fetch(account_id, one)
+    except MailError:
+        return None
+    return await off_thread(lambda: _decoded(path))
 
 
 def _decoded(path: str) -> QImage | None:

@@ -7,6 +7,8 @@ palette made here; the style sheet says only what a palette cannot.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
@@ -127,6 +129,17 @@ def apply(app: QApplication, *, dark: bool) -> None:
     _current = DARK if dark else LIGHT
     app.setPalette(_palette(_current))
     app.setStyleSheet(_style_sheet(_current))
+
+
+@contextmanager
+def on_paper() -> Iterator[None]:
+    """Give out the colours of the light scheme meanwhile, whatever the window wears: paper is white."""
+    global _current  # noqa: PLW0603 - as above; nothing of the window is painted before this is over
+    worn, _current = _current, LIGHT
+    try:
+        yield
+    finally:
+        _current = worn
 
 
 def choose_font(app: QApplication) -> None:

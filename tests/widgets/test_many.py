@@ -5,18 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtPrintSupport import QPrinter
 
 from app.bootstrap.many_work import ManyWork
-from app.bootstrap.printing import Printing, page
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder, Place
 from app.domain.mail_folder import MailFolder
 from app.domain.message import Content
 from app.domain.state import State
 from app.services import desk_batches, outbox
-from app.services.reading import Reading
-from app.services.rows import ListRow
+from app.services.enclosures import Enclosures
 from tests.fakes.mailbox import Stored, words
 from tests.fakes.scene import ANNA, BEN
 from tests.program_scene import HOLD, ProgramScene
@@ -125,7 +122,7 @@ async def test_a_refusal_stands_at_its_own_row_and_the_others_are_done(program_s
     scene.mailbox.refuse("move", 1, DENIED)
     await scene.press("Ctrl+A", "Del")
     assert shown(scene) == ["Letter 1"]
-    assert scene.foot == "2 deleted, 1 was not done"
+    assert scene.foot == "2 deleted, 1 was not done (Letter 1)"
     desk = scene.program.stage.desk
     assert desk.model.face(0).tone == "bad"
     await scene.press("F8")
@@ -155,7 +152,7 @@ async def test_without_a_server_nothing_is_lost_and_the_rest_is_not_asked_for(
     await scene.press("Ctrl+A", "Del")
     assert len(shown(scene)) == 6
     assert len(scene.mailbox.calls_of("move")) == 1
-    assert scene.foot.startswith("2 were not done, 4 were not attempted")
+    assert scene.foot.startswith("2 were not done (Letter 5, Letter 4), 4 were not attempted")
 
 
 async def test_a_batch_says_how_far_it_is_and_is_stopped_by_key(
@@ -237,7 +234,7 @@ async def test_letters_are_exported_as_files_none_over_another(program_scene: Pr
     scene.on_server(Content(subject='A: "b"/c?'), Content(subject='A: "b"/c?'), Content(), folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5")
     desk = scene.program.stage.desk
-    many = ManyWork(scene.program)
+    many = ManyWork(scene.program, Enclosures(scene.mailbox, scene.files, scene.tasks.spawn))
     many.export(desk, await desk.session.rows_of(desk.model.ids), tmp_path)
     await scene.settle()
     files = files_in(tmp_path)
@@ -263,32 +260,3 @@ async def test_a_thousand_that_are_sent_can_be_stopped_and_the_rest_is_ready_aga
     await scene.passes(1)
     assert len(scene.mailbox.delivered) == 2
     assert scene.states() == [State.READY] * 4
-
-
-# --- printing ---------------------------------------------------------------------------------------------------------
-
-
-async def test_letters_are_printed_each_on_its_page_and_one_that_cannot_be_read_is_told(
-    program_scene: ProgramScene, tmp_path: Path
-) -> None:
-    scene = program_scene
-    items = await sent(scene, 3)
-    desk = scene.program.stage.desk
-    rows = await desk.session.rows_of(desk.model.ids)
-    scene.mailbox.delete_elsewhere(items[0].item_id)
-    printer = QPrinter()
-    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
-    printer.setOutputFileName(str(tmp_path / "letters.pdf"))
-    batch = await Printing(scene.program).print(rows, printer)
-    assert files_in(tmp_path)["letters.pdf"].startswith(b"%PDF")
-    assert files_in(tmp_path)["letters.pdf"].count(b"/Type /Page\n") == 2
-    assert list(batch.amiss) == [rows[2].key]
-    assert scene.foot == "2 printed, 1 was not done"
-
-
-def test_nothing_of_a_letter_is_read_as_markup() -> None:
-    row = ListRow("1", ANNA, subject="<b>x</b>", when=1_800_000_000.0)
-    made = page(row, Reading(Content(to=(BEN,)), "<img src='file:///etc/passwd'>\nsecond"))
-    assert "<img" not in made
-    assert "&lt;b&gt;x&lt;/b&gt;" in made
-    assert "<br>second" in made
