@@ -189,6 +189,7 @@ class DeskWork:
         words = desk.session.words(row)
         self._program.reader.show_reading(
             Reading(
+                letter=row.key,
                 subject=row.subject or tr("(no subject)"),
                 who=_people(row, letter),
                 when=words.text or clock_time(row.when, self._program.clock.now()),

@@ -157,6 +157,7 @@ class Enclosing:
         sent = clock_time(within.sent, self._program.clock.now()) if within.sent else ""
         self._program.reader.show_reading(
             Reading(
+                letter=f"{len(self._open)} {name} {within.sent}",
                 subject=within.content.subject or name or tr("(no subject)"),
                 who=people_words(within.content),
                 when=sent,

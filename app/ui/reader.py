@@ -36,9 +36,11 @@ class Notice(NamedTuple):
 class Reading(NamedTuple):
     """A letter as the reader shows it. `body` is None while it is fetched; `blocks` is its formatted text, if any.
 
+    `letter` names it: what a person asked to see of a letter holds while that one is shown, whatever comes of it.
     `remote` counts the pictures that lie elsewhere and are not loaded.
     """
 
+    letter: str
     subject: str
     who: str
     when: str
@@ -97,10 +99,10 @@ class Reader(QWidget):
         self._who.setText(reading.who)
         self._when.setText(reading.when)
         self._hint.setText(reading.hint)
-        if before is None or before.blocks is not reading.blocks:
+        if before is None or before.letter != reading.letter:
             self._plain_wanted = self._headers_wanted = False
-            if self._page is not None:
-                self._page.forget_images()
+        if self._page is not None and (before is None or before.blocks is not reading.blocks):
+            self._page.forget_images()
         self._show_body(reading)
         if reading.notice is None:
             self.bar.clear()
@@ -174,7 +176,7 @@ class Reader(QWidget):
 
     def toggle_plain(self) -> None:
         """Show formatted text as plain text, or formatted again."""
-        if self._reading is not None and self._reading.blocks:
+        if self._reading is not None and (self._reading.blocks or self._reading.body is None):
             self._plain_wanted = not self._plain_wanted
             self._show_body(self._reading)
 
@@ -197,7 +199,8 @@ class Reader(QWidget):
             return
         if wanted:
             lines = [f"{name}: {value}" if name else "" for name, value in reading.headers]
-            text = "\n".join(lines) or tr("No headers are known of this message.")
+            none = tr("Fetching the message…") if reading.body is None else tr("No headers are known of this message.")
+            text = "\n".join(lines) or none
             if self._headers.toPlainText() != text:
                 self._headers.setPlainText(text)
         self._headers.setVisible(wanted)

@@ -50,7 +50,7 @@ def test_a_letter_that_another_program_left_for_later_is_read_and_taken_back(mai
     program = mailwright()
     desktop, person, server = program.desktop, Person(program), ServerSide(program.sandbox)
     person.wait_until_ready()
-    later = (datetime.now(UTC) + timedelta(hours=20)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    later = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     path = '<t:ExtendedFieldURI PropertyTag="0x3FEF" PropertyType="SystemTime"/>'
     held = f"<t:ExtendedProperty>{path}<t:Value>{later}</t:Value></t:ExtendedProperty>"
     letter = soap.message("Left for later", "Dear James", ANYONE, extended=held)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QImage, QTextDocument
@@ -141,6 +143,28 @@ async def test_a_sent_letter_is_read_formatted_then_plain_then_with_its_headers(
     await scene.press("H")
     assert not reader._headers.isVisible()
     assert scene.in_list()
+
+
+async def test_what_was_asked_for_while_a_letter_is_fetched_is_shown_when_it_has_come(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    content = Content(to=(BEN,), subject="Hello", body="<p>Dear <b>Ben</b></p>", body_format=BodyFormat.HTML)
+    scene.on_server(content, folder=Folder.SENT)
+    gate = scene.mailbox.hold("get")
+    scene.program.sent_room.reload()
+    await scene.press("Ctrl+3")
+    await asyncio.wait_for(gate.reached.wait(), 20)
+    reader = scene.program.reader
+    await scene.press("H", "B")
+    headers = reader._headers
+    assert headers is not None
+    assert headers.toPlainText() == "Fetching the message…"
+    gate.open.set()
+    await scene.until(lambda: "From: anna@example.org" in headers.toPlainText())
+    assert headers.isVisible()
+    assert "Dear Ben" in reader._body.toPlainText()
+    assert reader._body.isVisible()
 
 
 async def test_a_sent_letters_own_pictures_are_fetched_once_and_shown(program_scene: ProgramScene) -> None:
