@@ -49,6 +49,7 @@ class Enclosing:
         self.area: EnclosuresArea | None = None
         self._row: ListRow | None = None
         self._letter: Letter | None = None
+        self._then: Callable[[], None] | None = None
         self._open: list[_Open] = []
         self._accounts: set[AccountId] = set()
         program.accounts.changed.subscribe(lambda _: self._forget_removed())
@@ -65,9 +66,20 @@ class Enclosing:
     def handlers(self) -> dict[str, Handler]:
         """Return what the commands do."""
         return {
-            "list.attachments": Handler(self._go_to),
-            "list.save_attachments": Handler(self._save_all),
+            "list.attachments": Handler(lambda: self._once_read(self._go_to)),
+            "list.save_attachments": Handler(lambda: self._once_read(self._save_all)),
         }
+
+    def _once_read(self, act: Callable[[], None]) -> None:
+        """Do something with what is attached to the current row's letter, as soon as that is known."""
+        stage = self._program.stage
+        if stage.reads_soon():
+            stage.read_now()
+        if self._row is None or self._letter is not None:
+            act()
+        else:
+            self._then = act
+            self._program.foot.say(tr("Fetching the message…"))
 
     def stop(self) -> bool:
         """Stop what is fetched for the letter that is shown; tell whether anything was."""
@@ -84,11 +96,16 @@ class Enclosing:
         if self._open:
             self._open.clear()
             self.on_within(False)
+        if row is None or self._row is None or row.key != self._row.key:
+            self._then = None
         self._row, self._letter = row, letter
         if row is None or letter is None:
             self.session.show(None, ())
             return
         self._show_beside(row.account_id, enclosures_of(row, letter), letter)
+        then, self._then = self._then, None
+        if then is not None and self._program.stage.in_list():
+            then()
 
     async def show_pictures(self, row: ListRow, letter: Letter) -> None:
         """Bring the pictures of a row's letter into its text, as long as it is looked at."""

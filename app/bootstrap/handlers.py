@@ -73,6 +73,14 @@ def _in_lists(program: Program, desk: DeskWork, window: WindowWork) -> Handlers:
 
         return Handler(run, lambda: bool(stage.place))
 
+    def on_reader(act: Callable[[], object]) -> Handler:
+        def run() -> None:
+            if stage.reads_soon():
+                stage.read_now()  # the pane rests before it reads; what is asked for is the row's letter, not the last
+            act()
+
+        return Handler(run)
+
     return {
         "list.new": Handler(program.writing.begin),
         "list.open": Handler(desk.open),
@@ -84,9 +92,9 @@ def _in_lists(program: Program, desk: DeskWork, window: WindowWork) -> Handlers:
         "list.mark_up": on_list(lambda shown: shown.list.mark_and_step(-1)),
         "list.mark_all": on_list(lambda shown: shown.list.mark_all()),
         "list.remedy": Handler(desk.remedy),
-        "list.details": Handler(program.reader.bar.show_details),
-        "list.plain": Handler(program.reader.toggle_plain),
-        "list.headers": Handler(program.reader.toggle_headers),
+        "list.details": on_reader(program.reader.bar.show_details),
+        "list.plain": on_reader(program.reader.toggle_plain),
+        "list.headers": on_reader(program.reader.toggle_headers),
         "list.undo": Handler(program.foot.undo, program.foot.can_undo),
         **list_handlers(program),
         **desk.many.handlers(),

@@ -93,6 +93,39 @@ async def test_they_are_listed_with_sizes_and_reached_by_one_key(sent: ProgramSc
     assert sent.in_list()
 
 
+async def test_asked_for_while_the_letter_is_fetched_they_are_reached_as_soon_as_it_has_come(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    (stored,) = scene.on_server(LETTER, folder=Folder.SENT)
+    attach(scene, stored, "A1", "Plan.pdf", b"the plan")
+    gate = scene.mailbox.hold("get")
+    scene.program.sent_room.reload()
+    await scene.press("Ctrl+3")
+    await asyncio.wait_for(gate.reached.wait(), 20)
+    await scene.press("D")
+    assert "Fetching the message…" in scene.foot
+    assert scene.in_list()
+    gate.open.set()
+    await scene.until(lambda: area(scene) is not None and scene.focus is area(scene).strip)
+
+
+async def test_whoever_went_on_meanwhile_is_not_led_back_to_them(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    (stored,) = scene.on_server(LETTER, folder=Folder.SENT)
+    attach(scene, stored, "A1", "Plan.pdf", b"the plan")
+    gate = scene.mailbox.hold("get")
+    scene.program.sent_room.reload()
+    await scene.press("Ctrl+3")
+    await asyncio.wait_for(gate.reached.wait(), 20)
+    await scene.press("D", "C")
+    at = scene.focus
+    gate.open.set()
+    await scene.until(lambda: area(scene) is not None)
+    await scene.settle()
+    assert scene.focus is at
+
+
 async def test_enter_fetches_one_and_opens_a_private_copy(sent: ProgramScene, opened: list[str]) -> None:
     await sent.press("D", "Return")
     await sent.until(lambda: bool(opened))

@@ -7,11 +7,13 @@ import asyncio
 import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QImage, QTextDocument
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.domain.attachment import Attachment
 from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content
+from app.domain.recipient import Recipient
 from app.services.html.clean import clean
 from app.services.html.parse import parse_showing
 from app.ui import theme
@@ -19,6 +21,8 @@ from app.ui.html_view import HtmlView
 from tests.fakes.scene import BEN
 from tests.html_corpus import ALL, Case
 from tests.program_scene import ProgramScene
+
+ZOE = Recipient("zoe@example.org", "Zoe")
 
 
 @pytest.fixture
@@ -165,6 +169,24 @@ async def test_what_was_asked_for_while_a_letter_is_fetched_is_shown_when_it_has
     assert headers.isVisible()
     assert "Dear Ben" in reader._body.toPlainText()
     assert reader._body.isVisible()
+
+
+async def test_what_is_asked_for_right_after_a_step_is_of_the_row_that_was_stepped_to(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    for people in ((BEN,), (ZOE,)):
+        scene.on_server(Content(to=people, subject="Hello", body=f"Dear {people[0].name}"), folder=Folder.SENT)
+    scene.program.sent_room.reload()
+    await scene.press("Ctrl+3")
+    reader = scene.program.reader
+    first, then = (BEN, ZOE) if "Ben" in scene.current.to else (ZOE, BEN)
+    await scene.until(lambda: f"Dear {first.name}" in reader._body.toPlainText())
+    QTest.keyClicks(scene.focus, "jh")  # at once, before the pane has rested
+    headers = reader._headers
+    assert headers is not None
+    await scene.until(lambda: f"To: {then.name}" in headers.toPlainText())
+    assert headers.isVisible()
 
 
 async def test_a_sent_letters_own_pictures_are_fetched_once_and_shown(program_scene: ProgramScene) -> None:
