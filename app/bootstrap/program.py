@@ -113,6 +113,8 @@ class Program:
         self.drafts.sign = self.aids.signatures.sign
         self.readings = Readings(self.letters, self.mailbox, off_thread)
         self.syncing = Syncing(self.mailbox, self.cache, self.accounts, self.letters, clock, spawn)
+        self.syncing.told_of_drafts.subscribe(self.drafts.twins.seen)
+        self.drafts.twins.merged.subscribe(self.syncing.gone_soon)
         self.listening = Listening(self.mailbox, self.accounts, self.syncing, self.letters, clock, spawn)
         self.following = Following(self.drafts, self.mailbox, self.accounts, clock, off_thread)
         self.address_book = AddressBook(correspondents, self.letters, clock, spawn, off_thread)

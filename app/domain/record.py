@@ -69,6 +69,20 @@ class Refused(msgspec.Struct, frozen=True):
     outcome: Outcome
 
 
+class Stray(msgspec.Struct, frozen=True, gc=False):
+    """An item that a lost first save may yet make: another was made meanwhile, and this one is not to stay beside it.
+
+    `fingerprint` and `sender` say what was to be in it (`domain/sameness.py`), `drafts_of` in whose Drafts it was to
+    be made, `at` when it was given up, and `count` how many such may come.
+    """
+
+    fingerprint: str = ""
+    sender: str = ""
+    drafts_of: str = ""
+    at: float = 0.0
+    count: int = 1
+
+
 class Record(msgspec.Struct, frozen=True, gc=False):
     """One message on this machine. All times are seconds since the epoch, 0 for never.
 
@@ -81,7 +95,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     `held` is what the server holds of its attachments; `in_flight` are the keys of those that a request whose answer
     is not known may have added or taken away; `refused` is what was said to those that were not taken. `has_held` says
     that the server holds, or held, attachments of it: then they are looked at before it is sent. `signature` is the
-    signature that stands in the text, as it was put there.
+    signature that stands in the text, as it was put there. `strays` are items that may yet appear beside its own.
     """
 
     local_id: LocalId
@@ -113,6 +127,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     refused: tuple[Refused, ...] = ()
     has_held: bool = False
     signature: str = ""
+    strays: tuple[Stray, ...] = ()
 
     @property
     def saved(self) -> bool:

@@ -7,6 +7,10 @@ so only what no person could have meant is passed over.
 
 from __future__ import annotations
 
+import hashlib
+
+import msgspec
+
 from app.domain.message import BodyFormat, Content
 from app.domain.options import FlagStatus
 from app.domain.recipient import Recipient
@@ -22,6 +26,17 @@ def same_letter(one: Content, other: Content) -> bool:
         and _sender(one, other)
         and _options(one) == _options(other)
     )
+
+
+def fingerprint(content: Content) -> str:
+    """Return what is equal for two that are the same letter, but for their senders (`sender_of`)."""
+    said = (*_people(content), _subject(content), content.importance, _body(content))
+    return hashlib.sha256(msgspec.msgpack.encode((said, _options(content)))).hexdigest()
+
+
+def sender_of(content: Content) -> str:
+    """Return the address of From, empty where it is the account's own."""
+    return "" if content.sender is None else _address(content.sender)
 
 
 def _people(content: Content) -> tuple[list[str], ...]:
@@ -59,7 +74,7 @@ def _options(content: Content) -> tuple[object, ...]:
     )
     return (
         options.sensitivity,
-        frozenset(options.categories),
+        sorted(set(options.categories)),
         (flag.status, dates if flag.status is not FlagStatus.NOT_FLAGGED else ()),
         options.in_reply_to,
         options.references,

@@ -28,6 +28,8 @@ class Admin:
             ("GET", "deliveries", self.deliveries),
             ("GET", "faults", self.faults),
             ("POST", "faults", self.set_faults),
+            ("GET", "late", self.late),
+            ("POST", "late", self.release_late),
             ("POST", "tokens", self.set_tokens),
             ("POST", "reset", self.reset),
         ):
@@ -81,6 +83,16 @@ class Admin:
             return web.json_response({"error": f"This is not JSON: {error}"}, status=400)
         return web.json_response({"rules": count})
 
+    async def late(self, request: web.Request) -> web.Response:
+        """Give out how many requests are still to be carried out whose clients were cut off."""
+        del request
+        return web.json_response({"waiting": self._endpoint.late.waiting})
+
+    async def release_late(self, request: web.Request) -> web.Response:
+        """Carry out those that wait to be told; answered when that is done."""
+        del request
+        return web.json_response({"done": await self._endpoint.late.release()})
+
     async def set_tokens(self, request: web.Request) -> web.Response:
         """Say how long tokens that are given out from now on last ("lifetimes"), or withdraw some ("withdraw")."""
         try:
@@ -101,6 +113,7 @@ class Admin:
         """Forget rules, journal and letters, and begin with the sample letters again, or ?letters=0 with none."""
         letters = request.query.get("letters") not in {"0", "false"}
         self._endpoint.faults.replace([])
+        self._endpoint.late.clear()
         self._endpoint.journal.clear()
         self._endpoint.hub.clear()
         self._endpoint.tokens.lifetimes.update(LIFETIMES)

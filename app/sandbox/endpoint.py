@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from app.sandbox.call import Call
 from app.sandbox.errors import EwsError, RequestFault, SchemaViolation
 from app.sandbox.faults import MANNERS, FaultPlan, Rule
 from app.sandbox.journal import Entry, Journal
+from app.sandbox.late import Late
 from app.sandbox.notifications import Hub
 from app.sandbox.oauth.tokens import Tokens
 from app.sandbox.operations import OPERATIONS
@@ -30,6 +32,7 @@ from app.sandbox.store.people import Person
 from app.sandbox.streaming import stream
 from app.sandbox.troubles import Answer, reply, trouble_before
 from app.sandbox.versions import operation_since
+from app.sandbox.wire import send_raw
 
 PATH: Final = "/EWS/Exchange.asmx"
 LARGEST_REQUEST: Final = 64 * 1024 * 1024
@@ -64,10 +67,12 @@ class Endpoint:
         passwords = scratch / "passwords"
         write_passwords(passwords, store.people.everybody())
         self.gate = Gate(store, self.tokens, passwords)
+        self.late = Late(self.in_worker)
         self._workers = ThreadPoolExecutor(workers, thread_name_prefix="sandbox")
 
     def close(self) -> None:
         """End the workers once they have finished what they are at."""
+        self.late.clear()
         self._workers.shutdown(wait=True, cancel_futures=True)
 
     async def in_worker(self, work: Callable[[], object]) -> object:
@@ -151,6 +156,12 @@ class Endpoint:
             answer = Answer(500, soap.fault(refusal or RequestFault("ErrorInvalidRequest")))
             entry.status = answer.status
             return await reply(request, answer, rules, entry)
+        late = next((rule for rule in rules if rule.action == "late"), None)
+        if late is not None:
+            self.late.keep(partial(self._carry_out, envelope, user, rules), late.seconds)
+            cut_off = send_raw(request, b"", reset=True)
+            entry.status = cut_off.status
+            return cut_off
         call, answer = await loop.run_in_executor(self._workers, self._carry_out, envelope, user, rules)
         entry.status = answer.status
         if call is not None and call.stream is not None and not any(rule.action != "code" for rule in rules):

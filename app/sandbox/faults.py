@@ -19,6 +19,7 @@ ACTIONS: Final = frozenset(
     {
         "reset-before",
         "reset-after",
+        "late",
         "stall",
         "trickle",
         "cut",

@@ -29,6 +29,7 @@ from app.services.saver import Saver, is_passing, needs_saving
 from app.services.signatures import is_blank
 from app.services.taking_over import TakingOver
 from app.services.turns import Turns
+from app.services.twins import Twins
 from app.services.work import Spawn
 
 __all__ = ["LONGEST_WITHOUT_SAVE", "QUIET", "UNDO_SECONDS", "Drafts", "Replaced"]
@@ -64,6 +65,7 @@ class Drafts:
         self.attaching = Attaching(letters, mailbox, files, clock, self.gathering)
         self._taking_over = TakingOver(files)
         self._saver = Saver(letters, mailbox, clock, self.attaching)
+        self.twins = Twins(letters, mailbox, accounts, clock, spawn, self._saver.lock)
         self._autosave = Autosave(letters, accounts, clock, spawn, self.save)
         self.choosing = Choosing(letters, self._saver, self.attaching)
         self._discarding = Discarding(letters, mailbox, accounts, self._saver, clock, spawn)
@@ -249,6 +251,7 @@ class Drafts:
         """Go on at once with what waits for an account."""
         self._autosave.account_reachable(account_id)
         self._discarding.account_reachable(account_id)
+        self.twins.account_reachable(account_id)
 
     async def _check_problem(self, record: Record) -> Record:
         """Take a preflight's finding away once it is mended."""

@@ -31,6 +31,7 @@ from app.domain.problem import ProblemKind, problem
 from app.domain.record import Letter, Record
 from app.domain.sameness import same_letter
 from app.domain.state import IN_OUTBOX, State
+from app.domain.straying import Strays, came, one_less, one_more
 from app.services.attaching import Attaching
 from app.services.letters import Letters
 from app.services.placing import PLACE_REFUSED, Placing, lies_elsewhere, stays_where_it_is
@@ -162,7 +163,7 @@ class Saver:
         """
         letter = await self._letters.read(local_id)
         if await self._look_for(letter) is False:
-            await self._learn(letter.record, None)
+            await self._learn(letter.record, None, strays=self._strays(letter))
         record = self._letters.get(local_id)
         return None if record is None else record.ref
 
@@ -194,10 +195,11 @@ class Saver:
         if drafts_of != record.drafts_of:
             await self._letters.learn(record.local_id, drafts_of=drafts_of)
         draft = NewDraft(record.local_id, record.message_id, letter.content, drafts_of)
-        await self._announce(letter)
+        strays = self._strays(letter)
+        await self._announce(letter, strays=strays)
         self._never_tried.discard(record.local_id)
         outcome = as_it_is((await self._mailbox.save(record.account_id, [draft]))[0])
-        if outcome.verdict in {Verdict.NOT_ATTEMPTED, Verdict.REFUSED}:
+        if outcome.verdict in {Verdict.NOT_ATTEMPTED, Verdict.REFUSED} and not strays:
             self._never_tried.add(record.local_id)
         if outcome.accepted and outcome.ref is None:
             # Made, but not named: found by its mark on the next round.
@@ -248,13 +250,25 @@ class Saver:
             said = answer.outcome
             await self._learn(record, Outcome(Verdict.UNKNOWN, words=said.words, trouble=said.trouble, at=at))
             return None
-        on_server = _in_our_words(letter, answer.item)
+        # Of several that were asked for, one is here; the others may follow.
+        strays = self._strays(letter) if record.strays else ()
+        stray = came(strays, answer.item)
+        strays = strays if stray is None else one_less(strays, stray)
+        on_server = _in_our_words(letter, answer.item) or (None if stray is None else answer.item.content)
+        changes: dict[str, Any] = {"strays": strays, "saved_edits": -1}
         if on_server is None:
             # Made by us, and changed by another client before we knew that it was made.
-            await self._learn(record, elsewhere(at), ref=ItemRef(answer.item.ref.item_id), saved_edits=-1)
+            await self._learn(record, elsewhere(at), ref=ItemRef(answer.item.ref.item_id), **changes)
             return None
-        await self._learn(record, None, on_server=on_server, ref=answer.item.ref, saved_at=at, saved_edits=-1)
+        await self._learn(record, None, on_server=on_server, ref=answer.item.ref, saved_at=at, **changes)
         return True
+
+    def _strays(self, letter: Letter) -> Strays:
+        """Return what may come yet of first saves, with the last one, where its answer was lost (`twins.py`)."""
+        record = letter.record
+        if record.ref is not None or not self._is_untold(record):
+            return record.strays
+        return one_more(record.strays, letter.attempt, record.drafts_of, self._clock.now())
 
     # --- later saves ----------------------------------------------------------------------------------------------
 
@@ -321,13 +335,13 @@ class Saver:
 
     # --- what the server said -------------------------------------------------------------------------------------
 
-    async def _announce(self, letter: Letter) -> None:
+    async def _announce(self, letter: Letter, **changes: Any) -> None:
         """Write down that a save begins. A disk that refuses this is no reason to keep the text from the server too."""
-        begun = Outcome(Verdict.UNKNOWN, at=self._clock.now())
+        changes["save_outcome"] = Outcome(Verdict.UNKNOWN, at=self._clock.now())
         try:
-            await self._letters.change(letter.record.local_id, attempt=letter.content, save_outcome=begun)
+            await self._letters.change(letter.record.local_id, attempt=letter.content, **changes)
         except StorageError:
-            await self._letters.learn(letter.record.local_id, save_outcome=begun)
+            await self._letters.learn(letter.record.local_id, **changes)
 
     async def _take_in(self, letter: Letter, outcome: Outcome) -> bool:
         record = letter.record

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.domain.cached import RowId, Standing
 from app.domain.errors import AccountError, ItemRefused, StorageError, Trouble
-from app.domain.listing import Change, ChangeKind, Folder, Page, Place
+from app.domain.listing import Change, ChangeKind, Folder, Page, Place, Row
 from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.outcome import ServerWords
 from app.services.accounts import Accounts
@@ -48,6 +48,7 @@ _NOT_OFFERED: Final = frozenset(
 class FolderSync:
     """One folder. `changed` says that the cache has other rows, `state_changed` that loading or trouble differs, `came`
     that the cache has all rows, and when the newest was sent of those that the server named since the program began.
+    `told` gives the rows that the server named, as they come.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class FolderSync:
         self.changed: Event[None] = Event()
         self.state_changed: Event[None] = Event()
         self.came: Event[float] = Event()
+        self.told: Event[Sequence[Row]] = Event()
         self.account_id, self.place = account_id, place
         self.loading = False
         self.loaded = False
@@ -149,7 +151,7 @@ class FolderSync:
             complete = standing.complete or not page.more
             fresh = Standing(state, complete=complete, total=self.total, checked=self._clock.now())
             await self._cache.apply(self.account_id, self.place, page.changes, fresh, whole=not page.more)
-            self._newest = max([self._newest, *(change.row.sent for change in page.changes if change.row is not None)])
+            self._note([change.row for change in page.changes if change.row is not None])
             if not page.more:
                 return
             self.changed.emit(None)
@@ -182,7 +184,11 @@ class FolderSync:
         changes = [Change(ChangeKind.CREATED, row.ref, row) for row in page.rows]
         standing = Standing("", complete=complete, total=page.total, checked=self._clock.now())
         await self._cache.apply(self.account_id, self.place, changes, standing, whole=whole)
-        self._newest = max([self._newest, *(row.sent for row in page.rows)])
+        self._note(page.rows)
+
+    def _note(self, rows: Sequence[Row]) -> None:
+        self._newest = max([self._newest, *(row.sent for row in rows)])
+        self.told.emit(rows)
 
 
 class Syncing:
@@ -194,6 +200,8 @@ class Syncing:
         """Follow nothing yet; `start` lets time pass."""
         self.sent: Event[tuple[AccountId, float]] = Event()
         """Tells when the newest letter that came was sent, once an account's own Sent is known whole."""
+        self.told_of_drafts: Event[tuple[AccountId, Sequence[Row]]] = Event()
+        """Tells the rows that a sync of Drafts named."""
         self._mailbox, self._cache, self._accounts = mailbox, cache, accounts
         self._letters, self._clock, self._spawn = letters, clock, spawn
         self._reporting = Reporting(mailbox, cache, clock)
@@ -218,6 +226,8 @@ class Syncing:
             folder.known = lambda: self._known(account_id)
             if place == _OWN_SENT:
                 folder.came.subscribe(lambda newest: self.sent.emit((account_id, newest)))
+            if place.folder is Folder.DRAFTS:
+                folder.told.subscribe(lambda rows: self.told_of_drafts.emit((account_id, rows)))
             self._folders[account_id, place] = folder
             self.followed.emit(account_id)
         folder.users += 1
@@ -263,6 +273,11 @@ class Syncing:
         folder = self._folders.get((account_id, place))
         if folder is not None:
             folder.changed.emit(None)
+
+    def gone_soon(self, told: tuple[AccountId, Place, str]) -> None:
+        """Take out of its list what was removed behind the person's back."""
+        account_id, place, item_id = told
+        self._spawn(self._unless_the_disk_fails(partial(self.gone, account_id, place, [item_id])), "take out of a list")
 
     def name_of(self, local_id: LocalId) -> RowId:
         """Return what names the row of a letter of this machine in every list, where no row of the server's does."""

@@ -11,7 +11,6 @@ from typing import Final
 
 import msgspec
 
-from app.domain.catalogue import is_retried
 from app.domain.errors import AccountError, ItemRefused
 from app.domain.listing import Folder, Mark, Place, Sighting
 from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId
@@ -19,10 +18,11 @@ from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import CopyKind, Record
 from app.domain.state import State
+from app.domain.straying import is_twin
 from app.services.accounts import Accounts
 from app.services.letters import Changes, Letters
 from app.services.ports import Clock, Mailbox
-from app.services.saver import FOR_THE_PERSON, KEY_UNKNOWN, LINK_LOST, as_it_is
+from app.services.saver import LINK_LOST, as_it_is
 from app.services.work import Spawn, growing_pause
 
 FOLDERS: Final = (Folder.DRAFTS, Folder.OUTBOX, Folder.SENT)
@@ -101,10 +101,13 @@ class Verification:
         records = [record for local_id in local_ids if (record := self._letters.get(local_id)) is not None]
         marks = [Mark(record.local_id, record.message_id) for record in records]
         wanted = {record.local_id: record.copy_to.place for record in records}
+        own = {record.local_id: record for record in records}
         sightings, blind = await self._locate(account_id, marks, _others(records))
         seen = {local_id: _Seen(blind=blind) for local_id, place in wanted.items() if place is not None}
         for sighting in sightings:
             local_id = LocalId(sighting.mark.local_id)
+            if sighting.is_draft and _came_beside(own[local_id], sighting):
+                continue
             one = seen.setdefault(local_id, _Seen())
             if sighting.folder is Folder.OUTBOX:
                 one.in_outbox = True
@@ -217,6 +220,9 @@ class Verification:
             if fenced is not None:
                 self._fenced.add(record.local_id)
                 await self._letters.learn(record.local_id, when=lambda r: r.state is State.UNKNOWN, ref=fenced)
+            elif last:
+                # For now; it goes on being looked for, and is known once the server takes the fence.
+                await self._leave_unknown(record, record.ref, verified=0.0)
             return False
         if seen.draft is not None and self._draft_proves(record):
             self._fenced.discard(record.local_id)
@@ -231,14 +237,18 @@ class Verification:
             return True
         if not last:
             return False
+        ref = record.ref if seen.draft is None else _named_again(record, seen.draft)
+        await self._leave_unknown(record, ref, verified=self._clock.now())
+        return True
+
+    async def _leave_unknown(self, record: Record, ref: ItemRef | None, *, verified: float) -> None:
         await self._letters.learn(
             record.local_id,
             when=lambda r: r.state is State.UNKNOWN,
             problem=problem(ProblemKind.CANNOT_BE_KNOWN),
-            ref=record.ref if seen.draft is None else _named_again(record, seen.draft),
-            verified=self._clock.now(),
+            ref=ref,
+            verified=verified,
         )
-        return True
 
     async def _fence(self, record: Record, draft: Sighting) -> ItemRef | None:
         """Give a draft another ChangeKey: the lost request, should it still be on its way, is refused from then on.
@@ -253,9 +263,8 @@ class Verification:
         outcome = (await self._mailbox.update(record.account_id, [update]))[0]
         if outcome.accepted:
             return outcome.ref or ItemRef(draft.ref.item_id)
-        passing = outcome.code in FOR_THE_PERSON | KEY_UNKNOWN or is_retried(outcome.code)
-        # Where the server does not let us, what was seen twice has to do.
-        return known if outcome.verdict is Verdict.REFUSED and not passing else None
+        # Where the server does not let us, nobody can say that it was not sent: the request may be taken up yet.
+        return None
 
     def _draft_proves(self, record: Record) -> bool:
         """Tell whether a draft that is still there was not sent: not where the server, or the rights, leave it behind.
@@ -312,6 +321,12 @@ def _others(records: Sequence[Record]) -> list[Place]:
             places[Place(Folder.DRAFTS, mailbox)] = None
             places[Place(Folder.OUTBOX, mailbox)] = None
     return list(places)
+
+
+def _came_beside(record: Record, draft: Sighting) -> bool:
+    """Tell whether a draft came of a lost first save (`twins.py`): it says nothing of what became of the letter's."""
+    own = "" if record.ref is None else record.ref.item_id
+    return draft.folder is Folder.DRAFTS and is_twin(record.strays, own, draft.ref.item_id)
 
 
 def _named_again(record: Record, draft: Sighting) -> ItemRef:

@@ -22,7 +22,7 @@ from tests.bench.children import Child
 from tests.bench.keyboard import Keyboard
 from tests.end2end import processes
 from tests.faults.promise.server import Kept, Server
-from tests.faults.promise.trouble import OPERATIONS, TROUBLES, manner_rule, rule_for
+from tests.faults.promise.trouble import MADE, OPERATIONS, PROCESSED_LATE, TROUBLES, manner_rule, rule_for
 from tests.faults.promise.verdict import Broken
 from tests.sandbox_fixture import ROOT
 
@@ -34,8 +34,14 @@ SETTLED: Final = 120.0
 """Seconds of a clock on the wall, eight times as many of the program's, after which nothing may be left undone."""
 FRIEND: Final = "james.okafor"
 MANNERS: Final = ("", "", "", "leave-draft")
-_SHORT: Final = tuple(name for name, rule in TROUBLES.items() if rule.get("seconds", 0.0) < 0.5)
+_SHORT: Final = tuple(
+    name for name, rule in TROUBLES.items() if rule.get("seconds", 0.0) < 0.5 and name != PROCESSED_LATE
+)
 _SLOW: Final = ({"action": "stall", "seconds": 1.5}, {"action": "stall", "seconds": 1.5, "after": True})
+_LATE: Final = {"action": "late", "seconds": 3.0}
+"""Twenty-four seconds of the program's: longer than it looks for a first save before it makes it again."""
+WITH_LATE: Final = 2000
+"""Schedules from this number on meet that too; those below go on meaning what they meant."""
 _STEPS: Final = {
     "write": 4,
     "type": 3,
@@ -82,6 +88,7 @@ class ByKeys:
         self.environment = environment
         self.keyboard = keyboard
         self.server = server
+        self.meets_late = number >= WITH_LATE
         self.manner = self.dice.choice(MANNERS)
         self.met: Counter[str] = Counter()
         self.owed: dict[str, str] = {}
@@ -203,7 +210,10 @@ class ByKeys:
 
     def _trouble(self) -> None:
         operation = self.dice.choice(OPERATIONS[:-1])
-        if self.dice.random() < 0.3:
+        if self.meets_late and operation in MADE and self.dice.random() < 0.4:
+            self._faults([{**_LATE, "nth": 1, "operation": operation, "user": self.server.users[0]}])
+            self.met[PROCESSED_LATE] += 1
+        elif self.dice.random() < 0.3:
             slow = self.dice.choice(_SLOW)
             self._faults([{**slow, "nth": 1, "operation": operation, "user": self.server.users[0]}])
             self.met["slow"] += 1
@@ -235,15 +245,15 @@ class ByKeys:
     def _settle_and_judge(self) -> None:
         self._faults([])
         self.keyboard.press("Escape")
-        self._until(lambda: not self.server.under_way(), "the server rests")
+        self._until(lambda: not (self.server.under_way() or self.server.late()), "the server rests")
         if self.dice.random() < 0.5 or not self._asked_to_sign_in.isdisjoint(self.met):
             # Where a password was refused, the program waits for the person; here the person starts it again.
             self._kill_window()
         deadline = time.monotonic() + SETTLED
-        while (open_ends := self._open_ends()) and time.monotonic() < deadline:
+        while (open_ends := self._open_ends() or self._doubled()) and time.monotonic() < deadline:
             time.sleep(0.2)
         if open_ends:
-            raise Broken("stuck", str(open_ends))
+            raise Broken("drafts multiplied" if self._doubled() else "stuck", str(open_ends))
         letters = self.window.ask("letters")
         rows = self._read_the_lists(letters)
         self._end_window()
@@ -254,6 +264,13 @@ class ByKeys:
     def _open_ends(self) -> list[dict[str, Any]]:
         """Return the letters of which something is still to be done or to be found out."""
         return [one for one in self.window.ask("letters") if not _is_settled(one)]
+
+    def _doubled(self) -> list[str]:
+        """Return the marks that more than one draft bears; what comes late is first to be seen."""
+        if not self.met[PROCESSED_LATE]:
+            return []
+        marks = Counter(one.mark for one in self.server.in_folder(self.server.users[0], "drafts") if one.mark)
+        return [mark for mark, times in marks.items() if times > 1]
 
     def _read_the_lists(self, letters: list[dict[str, Any]]) -> dict[str, list[str]]:
         """Walk through the lists until each letter stands in one, as the person would look for it."""

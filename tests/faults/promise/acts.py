@@ -24,6 +24,8 @@ from tests.faults.promise.trouble import NAMES, OPERATIONS, rule_for
 from tests.faults.promise.world import USERS
 
 END: Final = 1_000_000
+LATE_AFTER: Final = 4.0
+"""Seconds; when so much time was let pass, the server comes to what it was asked on connections that broke."""
 PHASES: Final = (BEFORE, DURING, AFTER)
 FRIEND: Final = Recipient("james.okafor@contoso.com", "James Okafor")
 SECOND: Final = Recipient("priya.natarajan@contoso.com", "Priya Natarajan")
@@ -213,6 +215,8 @@ class Acts(ActsWithFiles):
         if seconds >= 0.1:
             self.world.window.journal.hand_over()
         await self.world.clock.advance(seconds)
+        if seconds >= LATE_AFTER:
+            self.world.release_late()
 
     async def _other_writes(self, step: Step) -> None:
         word = self._word()

@@ -152,6 +152,7 @@ class Oracle:
         await world.let_go()
         world.note_fired()
         world.set_rules([])
+        world.release_late()
         world.window.life.fuse = world.engine_fuse = None
         world.window.journal.hand_over()
         for _ in range(3):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import Final, NamedTuple
 
-from tests.faults.promise.trouble import NAMES, OPERATIONS
+from tests.faults.promise.trouble import FIRST_KINDS, NAMES, OPERATIONS, PROCESSED_LATE
 
 
 class Step(NamedTuple):
@@ -73,6 +73,8 @@ def draw(dice: random.Random) -> Step:
 def of(what: str, dice: random.Random) -> Step:
     """Draw a step of this kind."""
     _, *ranges = RANGES[what]
+    if what == "trouble":
+        ranges[0] = FIRST_KINDS
     return Step(what, *(dice.randrange(size) if size else 0 for size in ranges))
 
 
@@ -100,10 +102,24 @@ def draw_burst(dice: random.Random) -> list[Step]:
     return [trouble, *(of(what, dice) for what in (*ends, act, "wait", "wait"))]
 
 
+WITH_LATER_KINDS: Final = 1_000_000
+"""Schedules from this number on also meet the kinds of trouble that were added later."""
+_LATE: Final = ("CreateItem", "CreateItem", "CreateItem", "SendItem", "UpdateItem", "CreateAttachment")
+
+
+def _with_later_kinds(step: Step, dice: random.Random) -> Step:
+    """Let every third trouble be a request that the server processes after the connection broke."""
+    if step.what != "trouble" or dice.random() > 1 / 3:
+        return step
+    return step._replace(a=NAMES.index(PROCESSED_LATE), b=OPERATIONS.index(dice.choice(_LATE)))
+
+
 def draw_schedule(number: int) -> tuple[int, list[Step]]:
     """Return the schedule of this number: the server's manner, and the steps. The same one each time."""
     dice = random.Random(number)
     steps = [Step("begin", dice.randrange(2), dice.randrange(3)) for _ in range(dice.randrange(1, 4))]
     for _ in range(dice.randrange(3, 9)):
         steps += draw_burst(dice) if dice.random() < 0.5 else [draw(dice) for _ in range(3)]
+    if number >= WITH_LATER_KINDS:
+        steps = [_with_later_kinds(step, dice) for step in steps]
     return dice.randrange(5), steps

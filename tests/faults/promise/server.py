@@ -86,6 +86,14 @@ class Server:
         """Return how many requests were taken in and are not answered yet."""
         return sum(entry["status"] == 0 for entry in self._admin("GET", "journal"))
 
+    def release_late(self) -> int:
+        """Let the server do what was asked on connections that broke; return how many requests those were."""
+        return int(self._admin("POST", "late")["done"])
+
+    def late(self) -> int:
+        """Return how many requests it has still to do whose connections broke."""
+        return int(self._admin("GET", "late")["waiting"])
+
     def deliveries(self) -> dict[str, dict[str, list[str]]]:
         """Return by mark, and by each time that the letter went, to whom it was delivered."""
         found: dict[str, dict[str, list[str]]] = {}

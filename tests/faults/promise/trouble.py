@@ -70,6 +70,14 @@ TROUBLES: Final[dict[str, dict[str, Any]]] = {
     "store away": {"action": "code", "code": "ErrorMailboxStoreUnavailable"},
 }
 """By name; the rule befalls one request unless told otherwise."""
+FIRST_KINDS: Final = len(TROUBLES)
+"""So many kinds the numbers below `person.WITH_LATER_KINDS` draw from, so that each goes on meaning what it meant."""
+
+PROCESSED_LATE: Final = "processed late, after the connection broke"
+TROUBLES[PROCESSED_LATE] = {"action": "late"}
+"""Done when the world says so (`World.release_late`): the fake clock's time is not the server's."""
+MADE: Final = frozenset({"CreateItem", "UpdateItem", "SendItem", "CreateAttachment", "FindItem", "GetItem"})
+"""What may be processed late. Against a DeleteItem nothing can be done that comes after the person took it back."""
 
 NAMES: Final = tuple(TROUBLES)
 MANNERS: Final = ("", "", "", "leave-draft", "file-elsewhere")
@@ -81,6 +89,8 @@ OFTEN: Final[tuple[dict[str, Any], ...]] = ({"nth": 1}, {"nth": 1}, {"nth": 2}, 
 
 def rule_for(name: str, operation: str, often: int, user: str) -> dict[str, Any]:
     """Return the rule: it befalls the next request, the one after, or the next three."""
+    if name == PROCESSED_LATE and operation not in MADE:
+        operation = "CreateItem"
     return {**TROUBLES[name], **OFTEN[often], "operation": operation, "user": user}
 
 

@@ -223,6 +223,10 @@ class World:
             await asyncio.sleep(0.02)
         self._must_look = False
 
+    def release_late(self) -> None:
+        """Let the server do what it was asked on connections that broke."""
+        self.met["done after its connection broke"] += self.server.release_late()
+
     async def let_go(self) -> None:
         """Wait for what was let run on while time flew."""
         self._time_flies, self._must_look = False, True

@@ -148,3 +148,35 @@ def test_the_journal_keeps_each_request_with_its_text(sandbox: RunningSandbox) -
     assert entry["items"] == 1
     assert entry["user"] == "clara.fontaine@contoso.com"
     assert "Written down" in entry["body"]
+
+
+def test_a_request_whose_connection_broke_is_carried_out_when_it_is_told(sandbox: RunningSandbox) -> None:
+    item = draft(sandbox)
+    sandbox.faults([{"operation": "SendItem", "action": "late"}])
+    with pytest.raises(BROKEN):
+        sandbox.post(soap.send([item]))
+    assert sandbox.deliveries() == []
+    assert sandbox.admin("GET", "late") == {"waiting": 1}
+    assert sandbox.admin("POST", "late") == {"done": 1}
+    assert len(sandbox.deliveries()) == 1
+    assert sandbox.admin("GET", "late") == {"waiting": 0}
+
+
+def test_a_request_whose_connection_broke_is_carried_out_by_itself_after_its_seconds(sandbox: RunningSandbox) -> None:
+    item = draft(sandbox)
+    sandbox.faults([{"operation": "SendItem", "action": "late", "seconds": 0.2}])
+    with pytest.raises(BROKEN):
+        sandbox.post(soap.send([item]))
+    while sandbox.admin("GET", "late")["waiting"]:
+        time.sleep(0.02)
+    assert len(sandbox.deliveries()) == 1
+
+
+def test_a_reset_forgets_what_was_still_to_be_carried_out(sandbox: RunningSandbox) -> None:
+    item = draft(sandbox)
+    sandbox.faults([{"operation": "SendItem", "action": "late"}])
+    with pytest.raises(BROKEN):
+        sandbox.post(soap.send([item]))
+    sandbox.reset()
+    assert sandbox.admin("POST", "late") == {"done": 0}
+    assert sandbox.deliveries() == []

@@ -126,9 +126,9 @@ async def test_a_letter_thrown_away_that_never_arrived_is_not_looked_for_for_eve
     local_id = await scene.drafts.begin(ANNA, LETTER)
     await scene.drafts.save(local_id)
     await scene.drafts.discard(local_id)
-    await scene.clock.advance(3600)
+    await scene.clock.advance(25 * 3600)
     assert scene.mailbox.in_folder(ANNA, Folder.DRAFTS) == []
-    assert len(scene.mailbox.calls_of("locate")) <= 3
+    assert len(scene.mailbox.calls_of("locate")) <= 3 + 24 * 6 + 6  # at once, then every ten minutes for a day
     assert scene.clock.sleeping == 0
 
 
@@ -312,3 +312,42 @@ async def test_a_first_save_that_the_server_takes_up_ten_seconds_after_its_answe
     await scene.clock.advance(600)
     assert scene.record(local_id).saved
     assert len(scene.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1
+
+
+async def test_while_the_server_refuses_the_fence_nobody_says_that_a_letter_was_not_sent(scene: Scene) -> None:
+    """A send whose answer was lost may still be taken up; and once the fence is there, the row is settled."""
+    local_id = await scene.saved_letter()
+    ref = scene.record(local_id).ref
+    assert ref is not None
+    update = scene.mailbox.update
+
+    async def deny(*_: object) -> list[Outcome]:
+        return [Outcome(Verdict.REFUSED, words=words("ErrorSendAsDenied"))]
+
+    scene.mailbox.update = deny  # type: ignore[method-assign,assignment]  # until it is put back
+    scene.mailbox.fail("send", LOST)
+    await scene.outbox.send([local_id], 0)
+    await scene.clock.advance(600)
+    record = scene.record(local_id)
+    assert (record.state, read_problem(record.problem)[0]) == (State.UNKNOWN, ProblemKind.CANNOT_BE_KNOWN)
+    scene.mailbox.update = update  # type: ignore[method-assign]  # as it was
+    await scene.clock.advance(600)
+    assert read_problem(scene.record(local_id).problem)[0] is ProblemKind.NOT_SENT
+    assert (await scene.mailbox.send(ANNA, [ref], CopyTo()))[0].verdict is Verdict.REFUSED
+
+
+async def test_while_the_server_refuses_the_fence_a_send_that_is_taken_up_late_is_found(scene: Scene) -> None:
+    local_id = await scene.saved_letter()
+    ref = scene.record(local_id).ref
+    assert ref is not None
+
+    async def deny(*_: object) -> list[Outcome]:
+        return [Outcome(Verdict.REFUSED, words=words("ErrorSendAsDenied"))]
+
+    scene.mailbox.update = deny  # type: ignore[method-assign,assignment]  # for good
+    scene.mailbox.fail("send", LOST)
+    await scene.outbox.send([local_id], 0)
+    await scene.clock.advance(600)
+    await scene.mailbox.send(ANNA, [ref], CopyTo())
+    await scene.clock.advance(600)
+    assert scene.record(local_id).state is State.SENT

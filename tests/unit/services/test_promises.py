@@ -232,6 +232,8 @@ class Day:
                     assert outcome is None or outcome.code not in FOR_THE_PERSON, "nobody else touched it"
             if read_problem(letter.record.problem)[0] is ProblemKind.NOT_SENT:
                 assert letter.record.message_id not in sent
+        # What may come late of a first save is looked for for a day; then nobody does anything unasked.
+        await self.scene.clock.advance(24 * 3600)
         assert self.scene.clock.sleeping == 0
 
     def follow_names(self) -> None:

@@ -1,0 +1,58 @@
+"""Keeps count of items that lost first saves may yet make, and tells by what they say whether one of them came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from app.domain.message import Content, Fetched
+from app.domain.record import Stray
+from app.domain.sameness import fingerprint, sender_of
+
+Strays = tuple[Stray, ...]
+_MOST: Final = 50
+"""So many different texts are remembered of one letter, the latest: a server may be out of reach for days."""
+
+
+def one_more(strays: Strays, content: Content | None, drafts_of: str, at: float) -> Strays:
+    """Return `strays` with one that was to say `content`, None where that is not known any more."""
+    fresh = Stray(drafts_of=drafts_of, at=at)
+    if content is not None:
+        fresh = msgspec.structs.replace(fresh, fingerprint=fingerprint(content), sender=sender_of(content))
+    same = next((one for one in strays if _key(one) == _key(fresh)), None)
+    if same is not None:
+        fresh = msgspec.structs.replace(fresh, count=same.count + 1)
+    return (*(one for one in strays if one is not same), fresh)[-_MOST:]
+
+
+def came(strays: Strays, item: Fetched) -> Stray | None:
+    """Return which of them an item is; None where it is another client's, or was touched by one.
+
+    A first save brings no attachment: where there is one, somebody was there after it.
+    """
+    if not strays or item.attachments or item.has_attachments or not item.is_draft:
+        return None
+    said, sender = fingerprint(item.content), sender_of(item.content)
+    return next((one for one in strays if one.fingerprint == said and _may_be(one.sender, sender)), None)
+
+
+def one_less(strays: Strays, gone: Stray) -> Strays:
+    """Return `strays` without the one that came."""
+    left = [one if one != gone else msgspec.structs.replace(one, count=one.count - 1) for one in strays]
+    return tuple(one for one in left if one.count > 0)
+
+
+def is_twin(strays: Sequence[Stray], own: str, item_id: str) -> bool:
+    """Tell whether a draft with a letter's mark may be a stray: it is not the item `own`, and there may be one."""
+    return bool(strays) and item_id != own
+
+
+def _key(one: Stray) -> tuple[str, str, str]:
+    return one.fingerprint, one.sender, one.drafts_of
+
+
+def _may_be(one: str, other: str) -> bool:
+    """Tell whether two senders may be the same: a server may write out the account's own, or leave it out."""
+    return not one or not other or one == other

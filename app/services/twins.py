@@ -1,0 +1,191 @@
+"""Sees to it that a letter stays one item on the server, also where the server takes up a first save long after its
+connection broke.
+
+Such a save was looked for and made again (`saver.py`); what is still to come of it stands in the letter's record
+(`Record.strays`), for as long as the letter lives. It is looked for after growing pauses for a day, whenever its
+account is well again, and whenever a sync of Drafts tells of a second item with the letter's mark. It goes to Deleted
+Items only where it says what we had sent, word for word, and the letter's own item was just seen: what another client
+wrote stays, and is in the list beside the letter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from app.domain.errors import AccountError, ItemRefused
+from app.domain.listing import Folder, Mark, Place, Row
+from app.domain.message import AccountId, Fetched, ItemRef, LocalId
+from app.domain.record import Record
+from app.domain.state import State
+from app.domain.straying import came, is_twin, one_less
+from app.services.accounts import Accounts
+from app.services.events import Event
+from app.services.letters import Letters
+from app.services.ports import Clock, Mailbox
+from app.services.saver import LINK_LOST, as_it_is
+from app.services.work import Spawn
+
+if TYPE_CHECKING:
+    import asyncio
+
+_FIRST_PAUSE: Final = 15.0
+_LONGEST_PAUSE: Final = 600.0
+_WATCHED_FOR: Final = 24 * 3600.0
+"""Seconds for which we look by ourselves; after that the sync of Drafts and each start have to do."""
+_BEING_WRITTEN: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION, State.HELD, State.QUEUED})
+_WENT: Final = frozenset({State.SENT, State.SENT_NOT_FILED, State.DEFERRED})
+
+
+class Twins:
+    """Of all letters. `merged` tells of items that were removed: whose, from where, which."""
+
+    def __init__(
+        self,
+        letters: Letters,
+        mailbox: Mailbox,
+        accounts: Accounts,
+        clock: Clock,
+        spawn: Spawn,
+        lock: Callable[[LocalId], asyncio.Lock],
+    ) -> None:
+        """Look by way of `mailbox` (the watched one); `lock` is the saver's, one for each letter."""
+        self.merged: Event[tuple[AccountId, Place, str]] = Event()
+        self._letters, self._mailbox, self._accounts = letters, mailbox, accounts
+        self._clock, self._spawn, self._lock = clock, spawn, lock
+        self._watching: set[AccountId] = set()
+        self._looking: set[AccountId] = set()
+        letters.changed.subscribe(self._changed)
+
+    def account_reachable(self, account_id: AccountId) -> None:
+        """Look at once for all that may have come while nobody could look."""
+        self._look_soon(account_id)
+        self._watch(account_id)
+
+    def seen(self, told: tuple[AccountId, Sequence[Row]]) -> None:
+        """Take in what a sync of Drafts told of."""
+        account_id, rows = told
+        if any(self._is_second(account_id, row) for row in rows):
+            self._look_soon(account_id)
+
+    def _is_second(self, account_id: AccountId, row: Row) -> bool:
+        record = self._letters.get(LocalId(row.local_id)) if row.local_id else None
+        return record is not None and record.account_id == account_id and _may_be_twin(record, row.ref.item_id)
+
+    def _changed(self, record: Record) -> None:
+        if record.strays and record.account_id not in self._watching:
+            self._watch(record.account_id)
+
+    # --- time ---------------------------------------------------------------------------------------------------------
+
+    def _watch(self, account_id: AccountId) -> None:
+        if account_id not in self._watching and self._pause(account_id) is not None:
+            self._watching.add(account_id)
+            self._spawn(self._look_now_and_then(account_id), f"look for twins of {account_id}")
+
+    def _pause(self, account_id: AccountId) -> float | None:
+        """Return how long to wait before the next look, None where none is due any more."""
+        now = self._clock.now()
+        ages = [now - one.at for record in self._of(account_id) for one in record.strays]
+        young = [age for age in ages if age < _WATCHED_FOR]
+        return min(max(min(young), _FIRST_PAUSE), _LONGEST_PAUSE) if young else None
+
+    async def _look_now_and_then(self, account_id: AccountId) -> None:
+        try:
+            while (pause := self._pause(account_id)) is not None:
+                await self._clock.sleep(pause)
+                if self._accounts.is_paused(account_id):
+                    return  # taken up again when the account is well
+                await self._look(account_id)
+        finally:
+            self._watching.discard(account_id)
+
+    def _look_soon(self, account_id: AccountId) -> None:
+        if account_id not in self._looking and self._of(account_id):
+            self._spawn(self._look(account_id), f"look for twins of {account_id} now")
+
+    # --- looking ------------------------------------------------------------------------------------------------------
+
+    def _of(self, account_id: AccountId) -> list[Record]:
+        return [one for one in self._letters.all() if one.strays and one.account_id == account_id]
+
+    async def _look(self, account_id: AccountId) -> None:
+        """Look for all of an account's, one request for each mailbox; trouble is left to the next look."""
+        if account_id in self._looking or self._accounts.is_paused(account_id):
+            return
+        self._looking.add(account_id)
+        try:
+            for place, records in _by_place(self._of(account_id)).items():
+                await self._look_in(account_id, place, records)
+        except (AccountError, ItemRefused):
+            return
+        finally:
+            self._looking.discard(account_id)
+
+    async def _look_in(self, account_id: AccountId, place: Place, records: Sequence[Record]) -> None:
+        marks = [Mark(record.local_id, record.message_id) for record in records]
+        seen: dict[str, list[ItemRef]] = {}
+        for sighting in await self._mailbox.locate(account_id, marks, [place if place.mailbox else place.folder]):
+            if sighting.is_draft:
+                seen.setdefault(sighting.mark.local_id, []).append(sighting.ref)
+        for local_id, refs in seen.items():
+            async with self._lock(LocalId(local_id)):
+                await self._merge(LocalId(local_id), place, refs)
+
+    async def _merge(self, local_id: LocalId, place: Place, refs: Iterable[ItemRef]) -> None:
+        """Remove what came beside a letter's own item. Raises AccountError."""
+        record = self._letters.get(local_id)
+        if record is None or not _is_settled(record):
+            return
+        own = record.ref
+        twins = [ref for ref in refs if _may_be_twin(record, ref.item_id) and not self._is_a_letter(record, ref)]
+        kept = [own] if own is not None and _must_be_there(record) else []
+        if not twins or (not kept and _must_be_there(record)):
+            return
+        answers = [answer.item for answer in await self._mailbox.get(record.account_id, [*kept, *twins])]
+        if any(item is None or not item.is_draft for item in answers[: len(kept)]):
+            return  # its own item is not there: then what came may be all that there is of it
+        for item in answers[len(kept) :]:
+            if item is not None:
+                await self._remove(local_id, place, item)
+
+    async def _remove(self, local_id: LocalId, place: Place, item: Fetched) -> None:
+        record = self._letters.get(local_id)
+        stray = None if record is None else came(record.strays, item)
+        if record is None or stray is None:
+            return
+        outcome = as_it_is((await self._mailbox.delete(record.account_id, [item.ref]))[0])
+        if outcome.accepted or outcome.code in LINK_LOST:
+            await self._letters.learn(local_id, strays=one_less(record.strays, stray))
+            self.merged.emit((record.account_id, place, item.ref.item_id))
+
+    def _is_a_letter(self, record: Record, ref: ItemRef) -> bool:
+        """Tell whether the person took an item in as a letter of its own."""
+        return self._letters.by_item(record.account_id, ref.item_id) is not None
+
+
+def _may_be_twin(record: Record, item_id: str) -> bool:
+    return is_twin(record.strays, "" if record.ref is None else record.ref.item_id, item_id)
+
+
+def _is_settled(record: Record) -> bool:
+    """Tell whether it is known which item is the letter's own, or that it needs none any more."""
+    if record.discarded:
+        return record.ref is None
+    if record.state in _BEING_WRITTEN:
+        return record.ref is not None
+    return record.state in _WENT and (bool(record.verified) or record.state is State.DEFERRED)
+
+
+def _must_be_there(record: Record) -> bool:
+    """Tell whether the letter's own item is a draft that has to be seen before another one goes."""
+    return not record.discarded and record.state in _BEING_WRITTEN
+
+
+def _by_place(records: Iterable[Record]) -> dict[Place, list[Record]]:
+    """Return the Drafts in which strays may lie, each with the letters whose strays they are."""
+    places: dict[Place, list[Record]] = {}
+    for record in records:
+        for mailbox in dict.fromkeys(one.drafts_of for one in record.strays):
+            places.setdefault(Place(Folder.DRAFTS, mailbox), []).append(record)
+    return places
