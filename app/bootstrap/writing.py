@@ -151,10 +151,21 @@ class Writing:
         self._views.append(view)
         if self.spelling is not None:
             view.body.set_spelling(self.spelling)
-        await asyncio.sleep(0)  # made in one turn of the loop, shown in the next: together they would be felt
-        if view in self._views:
-            self._show(view)
+        await self._bring_in(view)
         return view
+
+    async def _bring_in(self, view: ComposeView) -> None:
+        """Fill a letter, show and paint it, each in a turn of the loop: together they would be felt."""
+        await asyncio.sleep(0)
+        if view in self._views:
+            view.fill()
+        await asyncio.sleep(0)
+        if view in self._views:
+            view.setUpdatesEnabled(False)
+            self._show(view)
+        await asyncio.sleep(0)
+        if view in self._views:
+            view.setUpdatesEnabled(True)
 
     def _show(self, view: ComposeView) -> None:
         if self._program.popping.show(view):

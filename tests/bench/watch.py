@@ -79,15 +79,16 @@ def _takes_text(widget: QWidget) -> bool:
 
 
 class Heart(QObject):
-    """A timer that should come every 5 ms, and by how many milliseconds it came late."""
+    """A timer that should come every 5 ms: by how many milliseconds it came late, and how much the thread worked."""
 
     def __init__(self, window: QMainWindow) -> None:
         """Beat in the thread of `window`, from the first `beat` on."""
         super().__init__(window)
         self._window = window
         self._late: dict[str, list[float]] = {}
+        self._worked: dict[str, list[float]] = {}
         self._name = ""
-        self._last = 0
+        self._last = self._last_worked = 0
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(BEAT)
@@ -96,9 +97,10 @@ class Heart(QObject):
         self._orders.activated.connect(self._ordered)
 
     def _beat(self) -> None:
-        now = time.perf_counter_ns()
+        now, worked = time.perf_counter_ns(), time.thread_time_ns()
         self._late[self._name].append(max(0.0, (now - self._last) / 1e6 - BEAT))
-        self._last = now
+        self._worked[self._name].append((worked - self._last_worked) / 1e6)
+        self._last, self._last_worked = now, worked
 
     def _ordered(self) -> None:
         said = os.read(0, 4096).decode()
@@ -109,11 +111,14 @@ class Heart(QObject):
             if order == "beat":
                 self._name = name
                 self._late.setdefault(name, [])
-                self._last = time.perf_counter_ns()
+                self._worked.setdefault(name, [])
+                self._last, self._last_worked = time.perf_counter_ns(), time.thread_time_ns()
                 self._timer.start()
             elif order == "report":
                 self._timer.stop()
                 say("report", json.dumps(self._late))
+            elif order == "work":
+                say("work", json.dumps(self._worked))
             elif order == "state":
                 rows = {
                     view.accessibleName(): view.model().rowCount() for view in self._window.findChildren(QTableView)

@@ -35,7 +35,10 @@ _SIDE = 28
 
 
 class ComposeView(QWidget):
-    """The pane in which a letter is written. `left` says that the person is done with it for now."""
+    """The pane in which a letter is written. `left` says that the person is done with it for now.
+
+    It is made in two goes, `fill` being the second: together they would hold up a key.
+    """
 
     left = Signal()
 
@@ -67,13 +70,17 @@ class ComposeView(QWidget):
         self.body.plain.files_brought.connect(self.attachments.take)
         self.body.made_rich.connect(self.attachments.listen)
         self.body.made_rich.connect(lambda _: keys.show_tips(self, registry))
+        self.findings: LetterFindings | None = None
         self.setAcceptDrops(True)
         self._build()
+
+    def fill(self) -> None:
+        """Put the letter in, and let what is done to it be heard of from now on."""
         self._show_letter()
         self._connect()
         self.people = self._know_people()
         self.findings = self._show_findings()
-        keys.show_tips(self, registry)
+        keys.show_tips(self, self._registry)
         self.refresh()
 
     # What is drawn ---------------------------------------------------------------------------------------------------
