@@ -42,6 +42,10 @@ from app.ui.editor.pour import Pour, picture_format
 
 _SLICE: Final = 0.006
 """Seconds of pouring at one turn of the event loop: less than a frame."""
+_COMMANDING: Final = (
+    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+).value
+"""What makes a key more than the sign on it."""
 
 
 class RichEditor(QTextEdit):
@@ -158,8 +162,9 @@ class RichEditor(QTextEdit):
             moved = last + added - removed if last > position else last
             first, end = min(first, before), max(end, moved)
             self._several = True
+        else:
+            self._soon.start()
         self._touched = (first, end)
-        self._soon.start()
 
     def tell_now(self) -> None:
         """Tell at once what was changed."""
@@ -187,16 +192,27 @@ class RichEditor(QTextEdit):
     # --- keys --------------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if is_access_key(event):
+        signs = event.text()
+        if signs and signs.isprintable() and not event.modifiers().value & _COMMANDING:
+            self._leave_link()  # nearly every key is one of these: it is asked about nothing else
+        elif is_access_key(event):
             event.ignore()
             return
-        if not self.isReadOnly() and self._own_key(event):
+        elif not self.isReadOnly() and self._own_key(event):
             event.accept()
             return
-        if event.matches(QKeySequence.StandardKey.Undo) and not self.document().isUndoAvailable():
+        elif event.matches(QKeySequence.StandardKey.Undo) and not self.document().isUndoAvailable():
             self.undo_exhausted.emit()
             return
         super().keyPressEvent(event)
+
+    def _leave_link(self) -> None:
+        """Let what is typed behind the end of a link not be part of it."""
+        typed = self.currentCharFormat()
+        if typed.isAnchor() and not self.isReadOnly():
+            free = writing.leave_link(self.textCursor(), typed)
+            if free is not None:
+                self.setCurrentCharFormat(free)
 
     def _own_key(self, event: QKeyEvent) -> bool:
         key = event.key()
@@ -208,11 +224,8 @@ class RichEditor(QTextEdit):
         if key in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab} and not held & Qt.KeyboardModifier.ControlModifier:
             step = 1 if key == Qt.Key.Key_Tab else -1
             return self._with_cursor(lambda cursor: writing.shift_item(cursor, step) or writing.next_cell(cursor, step))
-        typed = self.currentCharFormat() if event.text().isprintable() else None
-        if typed is not None and typed.isAnchor():
-            free = writing.leave_link(self.textCursor(), typed)
-            if free is not None:
-                self.setCurrentCharFormat(free)
+        if event.text() and event.text().isprintable():
+            self._leave_link()  # AltGr, which some systems call Control and Alt
         return False
 
     def _with_cursor(self, act: Callable[[QTextCursor], bool]) -> bool:

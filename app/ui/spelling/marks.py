@@ -7,6 +7,7 @@ clipboard and no letter.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -19,11 +20,15 @@ from app.ui import theme
 from app.ui.spelling.client import Checked, Spelling
 
 _PAUSE: Final = 250
+"""Milliseconds without a key after which a text is looked at."""
+_BREATH: Final = 10
+"""Milliseconds between two questions about a text that is looked at in parts."""
 _AT_ONCE: Final = 40
 """Blocks of one question: what comes back is drawn in well under a frame."""
 _LONGEST: Final = 20_000
 """Characters of a block from which on it is nobody's prose."""
 _Editor = QTextEdit | QPlainTextEdit
+_NOWHERE: Final = (-1, -1)
 
 
 class SpellingMarks(QObject):
@@ -41,60 +46,147 @@ class SpellingMarks(QObject):
         self._asked = False
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
-        self._rest.setInterval(_PAUSE)
-        self._rest.timeout.connect(self._ask)
+        self._rest.timeout.connect(self._rested)
+        self._resting = False
+        self._last_key = 0.0
+        self._touched = _NOWHERE
+        """From where to where the text was changed since the numbers of blocks were noted."""
+        self._loose: list[QTextCursor] = []
+        """Words in the paragraph that is written in, whose lines Qt moves along with them: see `_loosen`."""
+        self._shifted = QTextCursor()
+        self._after = QTimer(self)
+        self._after.setSingleShot(True)
+        self._after.setInterval(0)
+        self._after.timeout.connect(self._loosen)
         self._document = editor.document()
         self._document.contentsChange.connect(self._changed)
-        editor.cursorPositionChanged.connect(self._moved)
         spelling.learnt.connect(lambda _word: self.look_again())
-        self._at = -1
+        self._unfinished = -1
+        """The block in which a word is left without a line because the cursor stands at its end."""
         self.look_again()
 
     def look_again(self) -> None:
         """Look at the whole text, the part that is seen first."""
+        self._touched = _NOWHERE
         self._count = self._document.blockCount()
         self._dirty = set(range(self._count))
-        self._rest.start()
+        self._wait()
 
     # --- what a key costs --------------------------------------------------------------------------------------------
 
     def _changed(self, position: int, removed: int, added: int) -> None:
-        block = self._document.findBlock(position)
-        first = block.blockNumber()
-        count = self._document.blockCount()
-        grown = count - self._count
-        self._count = count
+        """Note which part was touched, and move its lines along; which blocks those are is found in the pause."""
+        if removed < 0:  # Qt 6.11, see the editor of formatted text
+            removed, added = 0, added - removed
+        if added != removed:
+            block = self._document.findBlock(position)
+            if ranges := block.layout().formats() if block.isValid() else ():
+                self._shift(block, ranges, position - block.position(), added - removed)
+        first, end = self._touched
+        if position <= end and position + removed >= first:
+            self._touched = (min(first, position), max(end, position + removed) + added - removed)
+        else:
+            self._note()
+            self._touched = (position, position + added)
+        self._wait()
+
+    def _shift(self, block: QTextBlock, ranges: list[QTextLayout.FormatRange], place: int, by: int) -> None:
+        """Move the lines behind a change along with their words, until they are looked at anew."""
+        kept, behind = [], False
+        for one in ranges:
+            if one.start >= place:
+                behind = True
+                one.start += by
+            elif one.start + one.length > place:
+                continue
+            kept.append(one)
+        if behind or len(kept) < len(ranges):
+            block.layout().setFormats(kept)
+        if behind:
+            self._shifted = QTextCursor(block)
+            self._after.start()
+
+    def _loosen(self) -> None:
+        """Let Qt move along what was moved: Qt lays two paragraphs out anew whenever the formats of a layout are set.
+
+        So only the first key of many in a paragraph pays for that.
+        """
+        block, here = self._shifted.block(), self._editor.textCursor().position()
+        kept, found = [], []
+        for one in block.layout().formats():
+            start = block.position() + one.start
+            if start < here:
+                kept.append(one)
+                continue
+            word = QTextCursor(self._document)
+            word.setPosition(start)
+            word.setPosition(start + one.length, QTextCursor.MoveMode.KeepAnchor)
+            found.append(word)
+        if found:
+            block.layout().setFormats(kept)
+            self._document.markContentsDirty(block.position(), block.length())
+            self._put_loose([*self._loose, *found])
+
+    def _put_loose(self, words: list[QTextCursor]) -> None:
+        if not words and not self._loose:
+            return
+        self._loose = words
+        shown = []
+        for word in words:
+            one = QTextEdit.ExtraSelection()
+            one.cursor, one.format = word, _line()
+            shown.append(one)
+        self._editor.setExtraSelections(shown)
+
+    def _wait(self) -> None:
+        """Look after a pause. The clock is set once for many keys, and set anew where it rings too early."""
+        self._last_key = time.monotonic()
+        if not self._resting:
+            self._resting = True
+            self._rest.start(_PAUSE)
+
+    def _rested(self) -> None:
+        left = _PAUSE - round((time.monotonic() - self._last_key) * 1000)
+        if left > 0:
+            self._rest.start(left)
+            return
+        self._resting = False
+        self._ask()
+
+    def _note(self) -> None:
+        """Note by number the blocks that were touched."""
+        (first, end), self._touched = self._touched, _NOWHERE
+        grown = self._document.blockCount() - self._count
+        if first < 0:
+            return
+        self._count += grown
+        number = max(0, self._document.findBlock(first).blockNumber())
         if grown:
-            self._dirty = {number if number <= first else max(first, number + grown) for number in self._dirty}
-        elif added != removed and block.isValid():
-            _shift(block, position - block.position(), added - removed)
-        last = first
-        if added > 1 or grown:
-            end = self._document.findBlock(position + added)
-            last = end.blockNumber() if end.isValid() else count - 1
-        self._dirty.update(range(max(0, first), last + 1))
-        self._rest.start()
+            self._dirty = {one if one <= number else max(number, one + grown) for one in self._dirty}
+        last = self._document.findBlock(end)
+        self._dirty.update(range(number, (last.blockNumber() if last.isValid() else self._count - 1) + 1))
 
     def _moved(self) -> None:
-        number = self._editor.textCursor().blockNumber()
-        if number != self._at:
-            before, self._at = self._at, number
-            if before >= 0:
-                self._dirty.add(before)  # the word that was being written is finished
-                self._rest.start()
+        """The word that was being written may be finished."""
+        self._editor.cursorPositionChanged.disconnect(self._moved)
+        self._note()
+        self._dirty.add(self._unfinished)
+        self._unfinished = -1
+        self._wait()
 
     # --- asking ------------------------------------------------------------------------------------------------------
 
     def _ask(self) -> None:
+        self._note()
         if self._asked or not self._dirty:
             return
         if self.language == "none":
             self._clear()
             return
-        blocks = [self._document.findBlockByNumber(number) for number in self._next_numbers()]
-        blocks = [block for block in blocks if block.isValid()]
-        self._dirty -= {block.blockNumber() for block in blocks}
-        asked = [(block.blockNumber(), block.text()) for block in blocks]
+        numbers = self._next_numbers()
+        self._dirty.difference_update(numbers)
+        blocks = [self._document.findBlockByNumber(number) for number in numbers]
+        asked = [(block.blockNumber(), block.text()) for block in blocks if block.isValid()]
         texts = [text if len(text) <= _LONGEST else "" for _, text in asked]
         self._asked = True
         self._spelling.check(texts, self.language, lambda checked: self._take(asked, checked))
@@ -113,14 +205,22 @@ class SpellingMarks(QObject):
             if block.isValid() and block.text() == text:
                 self._noticed[number] = language
                 self._draw(block, wrong)
-        if self._dirty:
-            self._rest.start(10 if len(self._dirty) > 1 else _PAUSE)
+        if self._dirty and not self._resting:
+            self._resting = True
+            self._rest.start(_BREATH if len(self._dirty) > 1 else _PAUSE)
 
     def _draw(self, block: QTextBlock, wrong: list[tuple[int, int]]) -> None:
         cursor = self._editor.textCursor()
         here = cursor.position() - block.position() if self._editor.hasFocus() else -1
-        # The word at whose end the cursor stands is still being written.
+        # The word at whose end the cursor stands is still being written. Only then is it asked when the cursor moves:
+        # a key moves it too.
         ranges = [_wavy(start, count) for start, count in wrong if start + count != here]
+        if len(ranges) < len(wrong):
+            if self._unfinished < 0:
+                self._editor.cursorPositionChanged.connect(self._moved)
+            self._unfinished = block.blockNumber()
+        if self._loose:
+            self._put_loose([word for word in self._loose if word.hasSelection() and word.block() != block])
         layout = block.layout()
         before = [(one.start, one.length) for one in layout.formats()]
         if before != [(one.start, one.length) for one in ranges]:
@@ -129,6 +229,7 @@ class SpellingMarks(QObject):
 
     def _clear(self) -> None:
         self._dirty.clear()
+        self._put_loose([])
         block = self._document.begin()
         while block.isValid():
             if block.layout().formats():
@@ -140,7 +241,7 @@ class SpellingMarks(QObject):
 
     def is_done(self) -> bool:
         """Tell whether all of the text has been looked at."""
-        return not self._dirty and not self._asked
+        return not self._dirty and not self._asked and self._touched == _NOWHERE
 
     def go(self, step: int) -> bool:
         """Select the next word that is underlined, or the one before, round the end; False where there is none."""
@@ -159,7 +260,8 @@ class SpellingMarks(QObject):
 
     def places(self) -> list[tuple[int, int]]:
         """Return where words are underlined, and how long they are, in order."""
-        found: list[tuple[int, int]] = []
+        loose = [(word.selectionStart(), word.selectionEnd()) for word in self._loose if word.hasSelection()]
+        found = [(start, end - start) for start, end in loose]
         block = self._document.begin()
         while block.isValid():
             found += [(block.position() + one.start, one.length) for one in block.layout().formats()]
@@ -169,6 +271,9 @@ class SpellingMarks(QObject):
     def word_here(self) -> QTextCursor | None:
         """Return the underlined word at the cursor, selected; None where there is none."""
         cursor = self._editor.textCursor()
+        for word in self._loose:
+            if word.hasSelection() and word.selectionStart() <= cursor.selectionStart() <= word.selectionEnd():
+                return QTextCursor(word)
         block = self._document.findBlock(cursor.selectionStart())
         for one in block.layout().formats():
             start = block.position() + one.start
@@ -201,24 +306,12 @@ class SpellingMarks(QObject):
 
 def _wavy(start: int, count: int) -> QTextLayout.FormatRange:
     made = QTextLayout.FormatRange()
-    drawn = QTextCharFormat()
-    drawn.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SpellCheckUnderline)
-    drawn.setUnderlineColor(theme.color("bad"))
-    made.start, made.length, made.format = start, count, drawn
+    made.start, made.length, made.format = start, count, _line()
     return made
 
 
-def _shift(block: QTextBlock, place: int, by: int) -> None:
-    """Move the marks behind a change along with their words, until they are looked at anew."""
-    layout = block.layout()
-    ranges = layout.formats()
-    if not ranges:
-        return
-    kept = []
-    for one in ranges:
-        start, count = int(one.start), int(one.length)
-        if start + count <= place:
-            kept.append(one)
-        elif start >= place:
-            kept.append(_wavy(start + by, count))
-    layout.setFormats(kept)
+def _line() -> QTextCharFormat:
+    drawn = QTextCharFormat()
+    drawn.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SpellCheckUnderline)
+    drawn.setUnderlineColor(theme.color("bad"))
+    return drawn

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 import shiboken6
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.ui.spelling.client import Spelling
@@ -75,6 +76,65 @@ def test_lines_go_along_with_their_words_before_they_are_looked_at_anew(
     editor.moveCursor(QTextCursor.MoveOperation.Start)
     qtbot.keyClicks(editor, "Oh, ")
     assert words(editor, marks) == ["woxrd"]
+
+
+def test_lines_are_moved_along_by_qt_once_one_types_on(editor: Editor, few_words: FewWords, qtbot: QtBot) -> None:
+    editor.setPlainText("a woxrd here and axe\nbxe")
+    marks = marks_on(editor, few_words)
+    settle(marks, few_words, qtbot)
+    editor.moveCursor(QTextCursor.MoveOperation.Start)
+    for sign in "Oh, ":
+        qtbot.keyClicks(editor, sign)
+        QApplication.processEvents()
+        assert words(editor, marks) == ["woxrd", "axe", "bxe"]
+    assert [one.cursor.selectedText() for one in editor.extraSelections()] == ["woxrd", "axe"]
+    assert marks.go(1)
+    assert editor.textCursor().selectedText() == "woxrd"
+    found = marks.word_here()
+    assert found is not None
+    assert found.selectedText() == "woxrd"
+    editor.moveCursor(QTextCursor.MoveOperation.Start)
+    settle(marks, few_words, qtbot)
+    assert editor.extraSelections() == []
+    assert words(editor, marks) == ["woxrd", "axe", "bxe"]
+
+
+def test_a_word_that_is_removed_while_one_types_takes_its_line_along(
+    editor: Editor, few_words: FewWords, qtbot: QtBot
+) -> None:
+    editor.setPlainText("a woxrd")
+    marks = marks_on(editor, few_words)
+    settle(marks, few_words, qtbot)
+    editor.moveCursor(QTextCursor.MoveOperation.Start)
+    qtbot.keyClicks(editor, "b")
+    QApplication.processEvents()
+    editor.selectAll()
+    qtbot.keyClicks(editor, "c")
+    assert words(editor, marks) == []
+    assert marks.word_here() is None
+
+
+def test_paragraphs_that_are_gone_are_not_asked_for_again_and_again(
+    editor: Editor, few_words: FewWords, qtbot: QtBot
+) -> None:
+    editor.setPlainText("fine\nfine\na woxrd")
+    editor.moveCursor(QTextCursor.MoveOperation.End)
+    marks = marks_on(editor, few_words)
+    settle(marks, few_words, qtbot)
+    editor.selectAll()
+    qtbot.keyClick(editor, Qt.Key.Key_Delete)
+    settle(marks, few_words, qtbot)
+    assert words(editor, marks) == []
+
+
+def test_after_a_text_in_parts_a_key_is_followed_by_the_same_pause_as_ever(
+    editor: Editor, few_words: FewWords, qtbot: QtBot
+) -> None:
+    editor.setPlainText("\n".join(f"line {n}" for n in range(100)))
+    marks = marks_on(editor, few_words)
+    settle(marks, few_words, qtbot)
+    qtbot.keyClicks(editor, "a")
+    assert marks._rest.interval() == 250
 
 
 def test_an_answer_that_comes_too_late_draws_nothing_wrong(editor: Editor, few_words: FewWords, qtbot: QtBot) -> None:
