@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.bootstrap import running
+from app.bootstrap import beginning
 from app.bootstrap.dress import dress
 from app.bootstrap.options import Options
 from app.bootstrap.program import Ports, Program
@@ -77,7 +77,7 @@ class ProgramScene:
 
     async def start(self) -> ProgramScene:
         """Start as the program does once its disk is open."""
-        self.work: WindowWork = running.connect(self.program)
+        self.work: WindowWork = beginning.connect(self.program)
         with self.qtbot.waitActive(self.window):
             self.window.show()
             self.window.activateWindow()

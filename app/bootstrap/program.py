@@ -7,46 +7,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.bootstrap.choices_work import ChoicesWork
-from app.bootstrap.comparing_work import ComparingWork
-from app.bootstrap.keymap_work import KeymapWork
 from app.bootstrap.options import Options
-from app.bootstrap.popping import Popping
-from app.bootstrap.settling import Settling
-from app.bootstrap.wishes import Wishes
-from app.bootstrap.writing import Writing
-from app.commands.command import Registry
 from app.domain.listing import Folder, Place
 from app.domain.message import AccountId
 from app.services.accounts import Accounts
-from app.services.acquainting import Acquainting
-from app.services.address_book import AddressBook
-from app.services.aids import Aids
-from app.services.attachments import Attachments
-from app.services.directory import Directory
 from app.services.drafts import Drafts
-from app.services.filing import Filing
 from app.services.folders import FolderView
 from app.services.following import Following
 from app.services.letters import Letters
-from app.services.listening import Listening
-from app.services.mail_tips import Tips
 from app.services.outbox import HOLD_SECONDS, Outbox
 from app.services.outbox_view import OutboxView
-from app.services.people import People
 from app.services.ports import AttachedFiles, Cache, Clock, Correspondents, Journal, Secrets, Server, Settings
 from app.services.preset_settings import PresetSettings
 from app.services.reading import Readings
 from app.services.remedies import Remedies
-from app.services.signing_in import SigningIn
-from app.services.size_limits import SizeLimits
 from app.services.syncing import Syncing
-from app.services.undoing import Undoing
 from app.services.watched import WatchedMailbox
-from app.ui.browser import open_in_browser
 from app.ui.letter_list.session import ListSession
 from app.ui.off_thread import off_thread
-from app.ui.reader import Reader
 from app.ui.tasks import Tasks
 from app.views.drafts.session import DraftsSession
 from app.views.drafts.view import DraftsDesk
@@ -54,9 +32,6 @@ from app.views.outbox.session import OutboxSession
 from app.views.outbox.view import OutboxDesk
 from app.views.sent.session import SentSession
 from app.views.sent.view import SentDesk
-from app.views.settings.browser_sign_in import BrowserSignIn
-from app.views.settings.sign_in import SignInSession
-from app.views.shell.foot import Foot
 from app.views.shell.stage import Stage
 from app.views.shell.view import Window
 
@@ -78,54 +53,37 @@ class Ports(NamedTuple):
 
 
 class Program:
-    """The parts by name. Nothing runs yet when it is made; `running.py` starts it and ends it."""
+    """The parts by name. Nothing runs yet when it is made; `running.py` starts it and ends it.
+
+    Made are the lists and what they stand on; `complete` makes and loads the rest, once rows can be seen.
+    """
 
     def __init__(self, qt: QApplication, window: Window, options: Options, ports: Ports, tasks: Tasks) -> None:
-        """Build everything on `ports`."""
+        """Build the lists on `ports`."""
         self.qt, self.window, self.options, self.tasks = qt, window, options, tasks
         self.hold = HOLD_SECONDS if options.hold is None else options.hold
         self.journal, settings, self._server, self.secrets, self.clock, correspondents, files, self.cache = ports
         self.settings = PresetSettings(settings)
-        self._build_services(correspondents, files)
+        self.files = files
+        self._correspondents = correspondents
+        self._is_complete = False
+        self._build_lists()
         self._build_rooms()
-        self.registry = Registry()
-        self.popping = Popping(self)
-        self.writing = Writing(self)
-        self.wishes = Wishes(self)
-        self.keymap = KeymapWork(self)
-        self.choices = ChoicesWork(self)
-        self.comparing = ComparingWork(self)
-        self.settling = Settling(self, Filing(self.letters, self.mailbox, self.accounts, files, self.clock))
 
-    def _build_services(self, correspondents: Correspondents, files: AttachedFiles) -> None:
+    def _build_lists(self) -> None:
         spawn, clock = self.tasks.spawn, self.clock
         self.accounts = Accounts(self.settings, self.secrets, self._server)
-        self.signing = SigningIn(self._server, self.accounts, self.secrets, spawn, open_in_browser)
         self.mailbox = WatchedMailbox(self._server, self.accounts, clock)
         self.letters = Letters(self.journal, clock, spawn)
-        self.drafts = Drafts(self.letters, self.mailbox, self.accounts, clock, spawn, files)
-        self.files = files
-        self.attachments = Attachments(self.letters, self.drafts, files, spawn)
+        self.drafts = Drafts(self.letters, self.mailbox, self.accounts, clock, spawn, self.files)
         self.outbox = Outbox(self.letters, self.drafts, self.mailbox, self.accounts, clock, spawn)
         self.remedies = Remedies(self.letters, self.drafts, self.outbox, self.accounts, spawn)
         self.remedies.hold_seconds = self.hold
-        self.aids = Aids(self.settings, self.mailbox, self.accounts, clock)
-        self.drafts.sign = self.aids.signatures.sign
         self.readings = Readings(self.letters, self.mailbox, off_thread)
         self.syncing = Syncing(self.mailbox, self.cache, self.accounts, self.letters, clock, spawn)
         self.syncing.told_of_drafts.subscribe(self.drafts.twins.seen)
         self.drafts.twins.merged.subscribe(self.syncing.gone_soon)
-        self.listening = Listening(self.mailbox, self.accounts, self.syncing, self.letters, clock, spawn)
         self.following = Following(self.drafts, self.mailbox, self.accounts, clock, off_thread)
-        self.address_book = AddressBook(correspondents, self.letters, clock, spawn, off_thread)
-        self.readings.read_in_sent.subscribe(lambda r: self.address_book.learn_from_sent(*r))
-        self.acquainting = Acquainting(self._server, self.cache, self.address_book, self.settings, clock, spawn)
-        self.syncing.sent.subscribe(self.acquainting.letters_came)
-        directory = Directory(self.mailbox, self._server, self.accounts, clock, spawn)
-        tips = Tips(self._server, self.accounts, clock, spawn, off_thread)
-        self.people = People(self.address_book, directory, tips, self.accounts, off_thread)
-        self.size_limits = SizeLimits(self.letters, self.settings, spawn)
-        self.people.refused = self.size_limits.refused
 
     def _build_rooms(self) -> None:
         spawn, now = self.tasks.spawn, self.clock.now
@@ -135,8 +93,6 @@ class Program:
         self.rooms: tuple[ListSession, ...] = (self.drafts_room, self.outbox_room, self.sent_room)
         for room in self.rooms:
             room.moving = self.drafts.gathering.total
-        self.sign_in = SignInSession(self.accounts, self.tasks, BrowserSignIn(self.signing, self.tasks))
-        self.reader = Reader()
         self.stage = Stage(
             self.window,
             {
@@ -144,16 +100,84 @@ class Program:
                 "outbox": OutboxDesk(self.outbox_room),
                 "sent": SentDesk(self.sent_room),
             },
-            self.reader,
         )
+
+    def complete(self) -> None:
+        """Load and build what the lists do without; once is enough."""
+        if not self._is_complete:
+            self._is_complete = True
+            self._build_services()
+            self._build_window()
+            self._build_work()
+
+    def _build_services(self) -> None:
+        from app.services.acquainting import Acquainting
+        from app.services.address_book import AddressBook
+        from app.services.aids import Aids
+        from app.services.attachments import Attachments
+        from app.services.directory import Directory
+        from app.services.listening import Listening
+        from app.services.mail_tips import Tips
+        from app.services.people import People
+        from app.services.signing_in import SigningIn
+        from app.services.size_limits import SizeLimits
+        from app.ui.browser import open_in_browser
+
+        spawn, clock = self.tasks.spawn, self.clock
+        self.signing = SigningIn(self._server, self.accounts, self.secrets, spawn, open_in_browser)
+        self.attachments = Attachments(self.letters, self.drafts, self.files, spawn)
+        self.aids = Aids(self.settings, self.mailbox, self.accounts, clock)
+        self.drafts.sign = self.aids.signatures.sign
+        self.listening = Listening(self.mailbox, self.accounts, self.syncing, self.letters, clock, spawn)
+        self.address_book = AddressBook(self._correspondents, self.letters, clock, spawn, off_thread)
+        self.readings.read_in_sent.subscribe(lambda r: self.address_book.learn_from_sent(*r))
+        self.acquainting = Acquainting(self._server, self.cache, self.address_book, self.settings, clock, spawn)
+        self.syncing.sent.subscribe(self.acquainting.letters_came)
+        directory = Directory(self.mailbox, self._server, self.accounts, clock, spawn)
+        tips = Tips(self._server, self.accounts, clock, spawn, off_thread)
+        self.people = People(self.address_book, directory, tips, self.accounts, off_thread)
+        self.size_limits = SizeLimits(self.letters, self.settings, spawn)
+        self.people.refused = self.size_limits.refused
+
+    def _build_window(self) -> None:
+        from app.services.undoing import Undoing
+        from app.ui.reader import Reader
+        from app.views.settings.browser_sign_in import BrowserSignIn
+        from app.views.settings.sign_in import SignInSession
+        from app.views.shell.foot import Foot
+
+        self.sign_in = SignInSession(self.accounts, self.tasks, BrowserSignIn(self.signing, self.tasks))
+        self.reader = Reader()
+        self.stage.take_reader(self.reader)
         self.undoing = Undoing()
-        self.foot = Foot(self.window, now, self.undoing)
+        self.foot = Foot(self.window, self.clock.now, self.undoing)
         self.people.said.subscribe(self.foot.say)
+
+    def _build_work(self) -> None:
+        from app.bootstrap.choices_work import ChoicesWork
+        from app.bootstrap.comparing_work import ComparingWork
+        from app.bootstrap.keymap_work import KeymapWork
+        from app.bootstrap.popping import Popping
+        from app.bootstrap.settling import Settling
+        from app.bootstrap.wishes import Wishes
+        from app.bootstrap.writing import Writing
+        from app.commands.command import Registry
+        from app.services.filing import Filing
+
+        self.registry = Registry()
+        self.popping = Popping(self)
+        self.writing = Writing(self)
+        self.wishes = Wishes(self)
+        self.keymap = KeymapWork(self)
+        self.choices = ChoicesWork(self)
+        self.comparing = ComparingWork(self)
+        self.settling = Settling(self, Filing(self.letters, self.mailbox, self.accounts, self.files, self.clock))
 
     @cached_property
     def settings_room(self) -> SettingsSession:
         """The settings, made when they are first opened."""
         from app.credentials.certificates import check_ca_file
+        from app.views.settings.browser_sign_in import BrowserSignIn
         from app.views.settings.session import SettingsSession
 
         known = self.settings

@@ -51,14 +51,23 @@ class Store:
         A damaged file is set aside and a new one begun: see `on_damaged`. Raises InUse, NewerFile and StorageError,
         each with a sentence for the person; then no thread is left, and no message was touched.
         """
+        return await cls.begin(path).opened()
+
+    @classmethod
+    def begin(cls, path: Path) -> Store:
+        """Begin to open the database at `path`; whoever does so has to await `opened`."""
         store = cls(path)
         store._writer.thread.start()
-        try:
-            await store._told.when_open
-        except BaseException:
-            store._writer.entries.put(Stop())
-            raise
         return store
+
+    async def opened(self) -> Store:
+        """Return once it is open, or raise as `open` does."""
+        try:
+            await self._told.when_open
+        except BaseException:
+            self._writer.entries.put(Stop())
+            raise
+        return self
 
     def on_trouble(self, tell: Callable[[StorageError], None]) -> None:
         """Add one who is told, once per trouble, when something could not be written."""

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
-from app.bootstrap import running
+from app.bootstrap import handlers
 from app.bootstrap.all_commands import ALL
 from app.bootstrap.handlers import Handlers, all_handlers
 from app.bootstrap.program import Program
@@ -59,7 +59,7 @@ def deeds(request: pytest.FixtureRequest, done: Done, monkeypatch: pytest.Monkey
             return {name: Handler(partial(run, name, handler)) for name, handler in real.items()}
         return {name: Handler(partial(run, name, handler), handler.enabled) for name, handler in real.items()}
 
-    monkeypatch.setattr(running, "all_handlers", watched)
+    monkeypatch.setattr(handlers, "all_handlers", watched)
 
 
 @pytest.fixture

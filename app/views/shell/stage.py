@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
@@ -13,8 +13,10 @@ from app.domain.message import LocalId
 from app.services.events import Event
 from app.services.rows import ListRow
 from app.ui.letter_list.desk import ListDesk
-from app.ui.reader import Reader
 from app.views.shell.view import Window
+
+if TYPE_CHECKING:
+    from app.ui.reader import Reader
 
 _PAUSE = 120
 """Milliseconds of rest before a letter is fetched for the reader: who walks through a list fetches nothing."""
@@ -31,11 +33,12 @@ class LetterPane(Protocol):
 class Stage:
     """Shows lists and panes in the window. `on_reading` is called with the row that the reader is to show."""
 
-    def __init__(self, window: Window, desks: dict[str, ListDesk], reader: Reader) -> None:
-        """Arrange `desks`, by the names of their places."""
+    reader: Reader
+
+    def __init__(self, window: Window, desks: dict[str, ListDesk]) -> None:
+        """Arrange `desks`, by the names of their places; `take_reader` adds what letters are read in."""
         self.window = window
         self.desks = desks
-        self.reader = reader
         self.place = ""
         self.letters: list[QWidget] = []
         self._at = ""
@@ -49,8 +52,12 @@ class Stage:
         for desk in desks.values():
             desk.list.current_changed.connect(self._moved)
             window.lists.addWidget(desk)
-        window.show_pane(reader)
-        window.rail.chosen.connect(self.go)
+
+    def take_reader(self, reader: Reader) -> None:
+        """Let letters be read in `reader`; nobody goes to a list before."""
+        self.reader = reader
+        self.window.show_pane(reader)
+        self.window.rail.chosen.connect(self.go)
 
     @property
     def desk(self) -> ListDesk:

@@ -5,6 +5,7 @@ It runs as a process: qasync's loop holds Qt timers in cycles, which must not be
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -14,6 +15,14 @@ import textwrap
 from pathlib import Path
 
 import pytest
+
+from app.domain.account import Account
+from app.domain.cached import Standing
+from app.domain.listing import Change, ChangeKind, Folder, Place, Row
+from app.domain.message import AccountId, ItemRef
+from app.storage.cache import FILE_NAME, SqliteCache
+from app.storage.settings import SqliteSettings
+from app.storage.store import Store
 
 LIFE = """
 import sys
@@ -103,3 +112,49 @@ def test_a_database_of_a_newer_program_is_told_in_the_window_and_not_touched(tmp
     assert (done.returncode, said(done)) == (1, "")
     assert done.stdout.startswith("True ")
     assert (tmp_path / "mailwright.sqlite").read_bytes() == before
+
+
+def test_the_lists_are_there_before_the_rest_of_the_program_is_loaded(tmp_path: Path) -> None:
+    asyncio.run(_with_letters(tmp_path))
+    done = live(
+        tmp_path,
+        """
+        from PySide6.QtWidgets import QTableView
+        began = []
+        def rows():
+            return {
+                view.accessibleName(): view.model().rowCount()
+                for view in window.findChildren(QTableView) if view.model().rowCount()
+            }
+        def look():
+            if not began and rows():
+                began.append(True)
+                commands = any(action.shortcuts() for action in window.actions())
+                print(sorted(rows().items()), "app.bootstrap.handlers" in sys.modules, commands)
+            if began and any(action.shortcuts() for action in window.actions()):
+                print(sorted(rows().items()), window.lists.currentWidget().accessibleName())
+                window.close()
+                return
+            QTimer.singleShot(0, look)
+        QTimer.singleShot(0, look)
+        """,
+    )
+    assert (done.returncode, said(done)) == (0, "")
+    there = "[('Drafts', 2), ('Sent', 3)]"
+    assert done.stdout.splitlines() == [f"{there} False False", f"{there} Drafts"]
+
+
+async def _with_letters(folder: Path) -> None:
+    """Be somebody who has letters on this computer, and whose server does not answer."""
+    store = await Store.open(folder / "mailwright.sqlite")
+    first = AccountId("first")
+    await SqliteSettings(store).keep_account(Account(first, "anna@contoso.com", "https://127.0.0.1:9/", "anna"))
+    await store.close()
+    cache = SqliteCache(folder / FILE_NAME)
+    for place, many in ((Place(Folder.DRAFTS), 2), (Place(Folder.SENT), 3)):
+        rows = [
+            Row(ItemRef(f"{place.folder}{n}", "key"), subject=f"Letter {n}", sent=n, modified=n) for n in range(many)
+        ]
+        changes = [Change(ChangeKind.CREATED, row.ref, row) for row in rows]
+        await cache.apply(first, place, changes, Standing("known", complete=True, total=many))
+    cache.close()
