@@ -72,7 +72,7 @@ class Conversing:
     async def _look(self, row: ListRow) -> None:
         item_id = "" if row.ref is None else row.ref.item_id
         try:
-            kin = await self._program.cache.conversation(row.account_id, row.conversation, row.subject)
+            kin = await self._program.cache.conversation(row.account_id, item_id) if item_id else []
         except StorageError:
             kin = []  # the letter can be read without
         if self._row is row:

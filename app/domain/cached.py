@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from array import array
 from collections.abc import Iterable
@@ -49,6 +50,31 @@ class Kin(NamedTuple):
     place: Place
     row_id: RowId
     row: Row
+
+
+class Threading(NamedTuple):
+    """What a letter's headers say of its thread: short names, 0 for none.
+
+    `name` is its own, `thread` that of the letter with which its References begin (or which it answers); `is_told` says
+    that it has References, so that what does not begin there is of another thread, whatever its subject.
+    """
+
+    name: int
+    thread: int
+    is_told: bool
+
+
+def threading_of(row: Row) -> Threading:
+    """Return what a row's headers say of its thread."""
+    return Threading(short_name(row.message_id), short_name(row.thread), row.has_references and bool(row.thread))
+
+
+def short_name(message_id: str) -> int:
+    """Return a number for a Message-ID: a hundred thousand long ones, and an index of them, weigh too much."""
+    given = message_id.strip().strip("<>")
+    if not given:
+        return 0
+    return int.from_bytes(hashlib.blake2b(given.encode("utf-8", "replace"), digest_size=8).digest()) >> 1
 
 
 def moment_of(row: Row, folder: Folder) -> float:

@@ -66,8 +66,9 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     """One stored item in a list. Times are seconds since the epoch, 0 where the server gave none.
 
     `reports` are those that were matched to it on this machine; the server's list knows of none. `conversation` is a
-    short name made of the ConversationId, empty where the server tells none. `deferred` is when the server lets it
-    go, asked for in the Outbox alone.
+    short name made of the ConversationId, empty where the server tells none. `thread` is the Message-ID with which its
+    References begin, or where it has none (`has_references`), the one that it answers; the server tells it, and the
+    cache keeps no more of it than it needs. `deferred` is when the server lets it go, asked for in the Outbox alone.
     """
 
     ref: ItemRef
@@ -89,6 +90,8 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     flagged: bool = False
     reports: tuple[Report, ...] = ()
     conversation: str = ""
+    thread: str = ""
+    has_references: bool = False
     deferred: float = 0.0
 
 

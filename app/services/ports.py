@@ -271,11 +271,13 @@ class Cache(Protocol):
         """Take it that the person knows what reports say of a letter, or does not; of those that come later, not."""
         ...
 
-    async def conversation(self, account_id: AccountId, conversation: str, subject: str) -> list[Kin]:
-        """Return the drafts and sent letters of a conversation, of all mailboxes, the newest first; at most 200.
+    async def conversation(self, account_id: AccountId, item_id: str) -> list[Kin]:
+        """Return the drafts and sent letters of a letter's conversation, of all mailboxes, the newest first.
 
-        By its ConversationId; where that is empty, by what is left of the subject without "Re:" and the like, among
-        letters that have no ConversationId either.
+        It is in it itself; none where the letter is not known, at most 200 otherwise. They are those that References
+        and In-Reply-To hold together, whatever their subjects, and those of the same ConversationId. Where the server
+        tells none, they are those with the same words in the subject, without "Re:" and the like, unless References of
+        one of the two say that it is of another thread.
         """
         ...
 
@@ -374,6 +376,10 @@ class AttachedFiles(Protocol):
 
     async def share(self, local_id: LocalId, key: str, other: LocalId, other_key: str) -> None:
         """Let another letter have the same bytes. Raises StorageError."""
+        ...
+
+    async def same(self, local_id: LocalId, key: str, other_key: str) -> bool:
+        """Tell whether two copies of a letter have the same bytes. Raises StorageError."""
         ...
 
     async def begin(self, local_id: LocalId, key: str) -> str:

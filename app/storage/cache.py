@@ -24,19 +24,19 @@ from app.domain.cached import (
     people_of,
     recipient_key,
     subject_key,
+    threading_of,
 )
 from app.domain.edits import mend_surrogates
 from app.domain.listing import Change, ChangeKind, Folder, Order, Place, Report, ReportKind, Row
 from app.domain.message import AccountId, Importance, ItemRef
 from app.domain.query import Query
+from app.storage.cache_kin import kin_of
 from app.storage.cache_search import Condition, condition
 from app.storage.cache_thread import CacheThread, Turn
 
 FILE_NAME: Final = "cache.sqlite"
 _SLICE: Final = 50
 """Rows that are written together: a person who scrolls waits for no more of them."""
-_MOST_KIN: Final = 200
-"""Letters of a conversation that are shown."""
 _BODY: Final = 20_000
 """Letters of a body whose words can be found."""
 
@@ -54,7 +54,7 @@ _COLUMNS: Final = (
 _WRITTEN: Final = (
     *("change_key", "subject", "display_to", "display_cc", "preview", "sender", "created", "modified"),
     *("sent", "size", "attachment", "importance", "draft", "mark", "message_id"),
-    *("categories", "flagged", "conversation", "at", "who", "topic"),
+    *("categories", "flagged", "conversation", "at", "who", "topic", "name", "thread", "told"),
 )
 _PUT: Final = (
     f"INSERT INTO rows (folder, item, {', '.join(_WRITTEN)}) VALUES ({', '.join('?' * (len(_WRITTEN) + 2))})"  # noqa: S608 - names of our own
@@ -211,22 +211,15 @@ class SqliteCache:
 
         await self._thread.ask(_transaction(settle), Turn.KEEP)
 
-    async def conversation(self, account_id: AccountId, conversation: str, subject: str) -> list[Kin]:
-        """Return the drafts and sent letters of a conversation, the newest first."""
-        topic = subject_key(subject)
-        alike = "conversation = ?" if conversation else "conversation = '' AND topic = ?"
+    async def conversation(self, account_id: AccountId, item_id: str) -> list[Kin]:
+        """Return the drafts and sent letters of a letter's conversation, the newest first."""
 
         def call(sql: _Sql) -> list[Kin]:
-            found = sql.execute(
-                "SELECT rows.id, folders.folder, folders.mailbox FROM rows JOIN folders ON folders.id = rows.folder"  # noqa: S608 - texts of our own
-                f" WHERE {alike} AND folders.account = ? AND folders.folder IN (?, ?)"
-                " ORDER BY at DESC, rows.id DESC LIMIT ?",
-                (conversation or topic, account_id, Folder.SENT.value, Folder.DRAFTS.value, _MOST_KIN),
-            ).fetchall()
+            found = kin_of(sql, account_id, item_id)
             rows = _rows(sql, account_id, [row[0] for row in found])
             return [Kin(Place(Folder(folder), mailbox), row_id, rows[row_id]) for row_id, folder, mailbox in found]
 
-        return await self._thread.ask(call) if conversation or topic else []
+        return await self._thread.ask(call)
 
     async def people(self, account_id: AccountId, place: Place, begun: str, many: int = 6) -> list[str]:
         """Return whom letters of a folder went to, by the start of a name, those of most letters first."""
@@ -367,7 +360,7 @@ def _values(row: Row, folder: Folder) -> tuple[object, ...]:
         *(row.ref.item_id, row.ref.change_key, subject, to, cc, preview, sender),
         *(row.created, row.modified, row.sent, row.size, row.has_attachments, row.importance.value, row.is_draft),
         *(row.local_id, row.message_id, "\n".join(row.categories), row.flagged, row.conversation),
-        *(moment_of(row, folder), recipient_key(people_of(row)), subject_key(subject)),
+        *(moment_of(row, folder), recipient_key(people_of(row)), subject_key(subject), *threading_of(row)),
     )
 
 

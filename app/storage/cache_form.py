@@ -13,9 +13,22 @@ from typing import Final
 
 from app.storage.database import is_damage, set_aside
 
-FORM: Final = 3
-"""Of the file; one of another form is begun anew, there is nothing in it that the server has not."""
+FORM: Final = 4
+"""Of the file; one of an unknown form is begun anew, there is nothing in it that the server has not."""
 
+_FROM_3: Final = """
+ALTER TABLE rows ADD COLUMN name INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rows ADD COLUMN thread INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rows ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+UPDATE rows SET seen = 0;
+UPDATE folders SET state = '';
+"""
+"""What a file of form 3 lacks. What the headers say is told by the next look, which is one at everything."""
+
+_THREADS: Final = """
+CREATE INDEX rows_by_name ON rows (name) WHERE name != 0;
+CREATE INDEX rows_by_thread ON rows (thread) WHERE thread != 0;
+"""
 _TABLES: Final = """
 CREATE TABLE folders (
     id INTEGER PRIMARY KEY, account TEXT NOT NULL, mailbox TEXT NOT NULL, folder TEXT NOT NULL,
@@ -28,7 +41,8 @@ CREATE TABLE rows (
     draft INTEGER NOT NULL, flagged INTEGER NOT NULL, categories TEXT NOT NULL, who TEXT NOT NULL, topic TEXT NOT NULL,
     conversation TEXT NOT NULL,
     display_to TEXT NOT NULL, display_cc TEXT NOT NULL, sender TEXT NOT NULL, subject TEXT NOT NULL,
-    seen INTEGER NOT NULL DEFAULT 0, preview TEXT NOT NULL, body TEXT,
+    seen INTEGER NOT NULL DEFAULT 0, preview TEXT NOT NULL, body TEXT, name INTEGER NOT NULL DEFAULT 0,
+    thread INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0,
     words TEXT GENERATED ALWAYS AS (coalesce(body, preview)) VIRTUAL,
     UNIQUE (folder, item));
 CREATE INDEX rows_by_time ON rows (folder, at DESC, id DESC);
@@ -95,7 +109,7 @@ def _open(path: Path) -> sqlite3.Connection:
         if os.name == "posix":
             path.chmod(0o600)
         form = connection.execute("PRAGMA user_version").fetchone()[0]
-        if form not in {0, FORM}:
+        if form not in {0, 3, FORM}:
             connection.close()
             for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
                 path.with_name(name).unlink(missing_ok=True)
@@ -113,7 +127,9 @@ def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.execute("PRAGMA secure_delete = FAST")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA cache_size = -16000")
-    if connection.execute("PRAGMA user_version").fetchone()[0] != FORM:
-        connection.executescript(f"BEGIN IMMEDIATE; {_TABLES}; PRAGMA user_version = {FORM}; COMMIT")
+    form = connection.execute("PRAGMA user_version").fetchone()[0]
+    if form != FORM:
+        made = _FROM_3 if form == 3 else _TABLES
+        connection.executescript(f"BEGIN IMMEDIATE; {made} {_THREADS} PRAGMA user_version = {FORM}; COMMIT")
     connection.execute("SELECT count(*) FROM (SELECT 1 FROM rows LIMIT 1)").fetchone()
     return connection

@@ -182,14 +182,26 @@ class FakeCache:
         known = self._reports.get((account_id, message_id), {})
         known.update({key: msgspec.structs.replace(one, settled=settled) for key, one in known.items()})
 
-    async def conversation(self, account_id: AccountId, conversation: str, subject: str) -> list[Kin]:
+    async def conversation(self, account_id: AccountId, item_id: str) -> list[Kin]:
         """Return the letters of a conversation."""
         self._enter("conversation")
-        topic, found = subject_key(subject), []
-        for number, kept in self._kept.items():
-            alike = kept.row.conversation == conversation and (conversation or subject_key(kept.row.subject) == topic)
-            ours = kept.folder[1].folder in {Folder.SENT, Folder.DRAFTS} and not kept.folder[1].folder_id
-            if kept.folder[0] == account_id and ours and alike and (conversation or topic):
+        ours = {
+            number: kept
+            for number, kept in self._kept.items()
+            if kept.folder[0] == account_id
+            and kept.folder[1].folder in {Folder.SENT, Folder.DRAFTS}
+            and not kept.folder[1].folder_id
+        }
+        this = next((kept.row for kept in ours.values() if kept.row.ref.item_id == item_id), None)
+        if this is None:
+            return []
+        names = {this.message_id, this.thread} - {""}
+        for _ in range(10):
+            held = [kept.row for kept in ours.values() if {kept.row.message_id, kept.row.thread} & names]
+            names |= {name for row in held for name in (row.message_id, row.thread)} - {""}
+        found = []
+        for number, kept in ours.items():
+            if kept.row is this or {kept.row.message_id, kept.row.thread} & names or _alike(kept.row, this):
                 moment = moment_of(kept.row, kept.folder[1].folder)
                 place = msgspec.structs.replace(kept.folder[1], mailbox=kept.folder[1].mailbox.casefold())
                 found.append((-moment, -number, Kin(place, number, self._row(account_id, number))))
@@ -250,3 +262,10 @@ class FakeCache:
             importance=row.importance,
             reports=self._row(account_id, number).reports,
         )
+
+
+def _alike(row: Row, this: Row) -> bool:
+    if this.conversation or row.conversation:
+        return this.conversation == row.conversation
+    topic = subject_key(this.subject)
+    return bool(topic) and subject_key(row.subject) == topic and not (row.has_references or this.has_references)

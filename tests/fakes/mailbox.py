@@ -485,5 +485,7 @@ def row_of_stored(item: Stored) -> Row:
         categories=content.options.categories,
         flagged=content.options.follow_up.status is FlagStatus.FLAGGED,
         conversation=item.conversation,
+        thread=(content.options.references or content.options.in_reply_to).partition(" ")[0],
+        has_references=bool(content.options.references),
         deferred=content.options.deferred if item.folder is Folder.OUTBOX else 0.0,
     )

@@ -23,6 +23,7 @@ def row_of(item: Element) -> Row | None:
     if ref is None:
         return None
     sender = mailbox_of(child(item, "t:From", "t:Mailbox"))
+    references = text_of(item, "t:References").split()
     return Row(
         ref=ref,
         subject=text_of(item, "t:Subject"),
@@ -42,6 +43,8 @@ def row_of(item: Element) -> Row | None:
         categories=_categories_of(item),
         flagged=_follow_up_of(child(item, "t:Flag")).status is FlagStatus.FLAGGED,
         conversation=_conversation_of(child(item, "t:ConversationId")),
+        thread=references[0] if references else text_of(item, "t:InReplyTo").strip(),
+        has_references=bool(references),
         deferred=time_of(_property_of(item, PropertyTag=DEFERRED_TAG)),
     )
 

@@ -13,6 +13,7 @@ from app.domain.record import CopyKind, CopyTo
 ROW_FIELDS = (
     "item:Subject",
     "item:Importance",
+    "item:InReplyTo",
     "item:IsDraft",
     "item:Size",
     "item:DateTimeSent",
@@ -27,6 +28,7 @@ ROW_FIELDS = (
     "item:ConversationId",
     "message:From",
     "message:InternetMessageId",
+    "message:References",
 )
 _ITEM_FIELDS = (
     "item:Subject",

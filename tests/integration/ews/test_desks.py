@@ -152,3 +152,16 @@ def test_letters_of_a_conversation_bear_the_same_short_name(empty: EwsBackend, s
     assert {len(name) for name in names.values()} == {16}
     synced = [change for place in folders for change in empty.sync(place, "", 10, job()).changes]
     assert {change.row.conversation for change in synced if change.row is not None} == set(names.values())
+
+
+def test_rows_tell_with_which_letter_their_thread_begins(empty: EwsBackend) -> None:
+    long = " ".join(["<first@x>", *(f"<{number}@a-rather-long-name-of-a-host.example.org>" for number in range(20))])
+    saved(empty, "Alone")
+    options = {"Answers": Options(in_reply_to="<first@x>"), "Refers": Options(in_reply_to="<9@x>", references=long)}
+    for subject, chosen in options.items():
+        assert empty.save([draft(structs.replace(letter(subject), options=chosen))], job())[0].accepted
+    expected = {"Alone": ("", False), "Answers": ("<first@x>", False), "Refers": ("<first@x>", True)}
+    listed = empty.list_folder(Place(Folder.DRAFTS), 0, 10, job()).rows
+    assert {row.subject: (row.thread, row.has_references) for row in listed} == expected
+    synced = [change.row for change in empty.sync(Place(Folder.DRAFTS), "", 10, job()).changes]
+    assert {row.subject: (row.thread, row.has_references) for row in synced if row is not None} == expected

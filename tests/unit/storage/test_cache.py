@@ -18,6 +18,7 @@ from app.domain.listing import Change, ChangeKind, Folder, Order, Place, Report,
 from app.domain.message import AccountId, Importance, ItemRef
 from app.domain.query import read_query
 from app.services.ports import Cache
+from app.storage import cache_kin
 from app.storage.cache import SqliteCache
 from tests.fakes.cache import FakeCache
 
@@ -390,8 +391,85 @@ async def test_a_conversation_is_found_in_every_list_by_its_id_or_else_by_its_to
     await cache.put(A, theirs, [row(5, conversation="c"), row(6, subject="AW: Plan")])
     await cache.put(A, Place(Folder.INBOX, "", "F"), [row(7, conversation="c", sent=9.0)])
     await cache.put(B, SENT, [row(8, conversation="c", sent=9.0)])
-    kin = await cache.conversation(A, "c", "whatever")
+    kin = await cache.conversation(A, "id-1")
     assert [one.row.ref.item_id for one in kin] == ["id-5", "id-3", "id-1"]
     assert [one.place for one in kin] == [Place(Folder.SENT, "boss@x"), DRAFTS, SENT]
-    assert [one.row.ref.item_id for one in await cache.conversation(A, "", "Fw: plan")] == ["id-6", "id-4"]
-    assert await cache.conversation(A, "", "") == []
+    assert await kin_of(cache, 4) == [6, 4]
+    assert await kin_of(cache, 7) == await kin_of(cache, 99) == []
+
+
+async def kin_of(cache: Cache, number: int) -> list[int]:
+    kin = await cache.conversation(A, f"id-{number}")
+    return [int(one.row.ref.item_id.removeprefix("id-")) for one in kin]
+
+
+def answering(number: int, thread: str, *, by_references: bool = True, **more: object) -> Row:
+    """Return a row of a letter that answers; its own Message-ID is <number@x>."""
+    told = {"message_id": f"<{number}@x>", "thread": thread, "has_references": by_references, **more}
+    return msgspec.structs.replace(row(number), **told)
+
+
+async def test_answers_are_of_the_conversation_whatever_their_subject_and_whose_letters_lie_between(
+    cache: Cache,
+) -> None:
+    await cache.put(A, SENT, [row(1, "Offer", message_id="<1@x>", conversation="c")])
+    await cache.put(A, SENT, [answering(2, "<1@x>", subject="A new subject", conversation="d")])
+    await cache.put(A, DRAFTS, [answering(3, "<theirs@y>", by_references=False), answering(4, "<elsewhere@y>")])
+    await cache.put(A, SENT, [answering(5, "<2@x>", by_references=False), answering(6, "<theirs@y>")])
+    assert await kin_of(cache, 1) == await kin_of(cache, 2) == await kin_of(cache, 5) == [5, 2, 1]
+    assert await kin_of(cache, 3) == [6, 3]
+    assert await kin_of(cache, 4) == [4]
+
+
+async def test_the_same_subject_joins_no_letters_whose_references_begin_elsewhere(cache: Cache) -> None:
+    await cache.put(
+        A, SENT, [answering(1, "<anna@y>", subject="Re: Lunch"), answering(2, "<ben@y>", subject="Re: Lunch")]
+    )
+    await cache.put(A, SENT, [answering(3, "<anna@y>", subject="Re: Lunch"), row(4, "Lunch", message_id="<4@x>")])
+    await cache.put(A, SENT, [answering(5, "<carl@y>", by_references=False, subject="Re: Lunch"), row(6, "AW: Lunch")])
+    assert await kin_of(cache, 1) == [3, 1]
+    assert await kin_of(cache, 2) == [2]
+    assert await kin_of(cache, 4) == await kin_of(cache, 5) == [6, 5, 4]
+
+
+async def test_a_thread_of_thousands_is_shown_as_its_newest_and_told_at_once(disk: SqliteCache) -> None:
+    await disk.put(A, SENT, [answering(number, "<first@x>") for number in range(1, 1_001)])
+    kin = await kin_of(disk, 500)
+    assert len(kin) == 200
+
+
+async def test_a_file_of_the_form_before_keeps_its_rows_and_learns_of_threads_with_a_look_at_everything(
+    path: Path,
+) -> None:
+    cache = SqliteCache(path)
+    changes = [Change(ChangeKind.CREATED, one.ref, one) for one in (row(1, message_id="<1@x>"), row(2), row(3))]
+    await cache.apply(A, SENT, changes, Standing("state", complete=True, total=3))
+    cache.close()
+    with sqlite3.connect(path) as older:
+        older.executescript(
+            "DROP INDEX rows_by_name; DROP INDEX rows_by_thread; ALTER TABLE rows DROP COLUMN name;"
+            " ALTER TABLE rows DROP COLUMN thread; ALTER TABLE rows DROP COLUMN told; PRAGMA user_version = 3"
+        )
+    older.close()
+    cache = SqliteCache(path)
+    assert await subjects(cache) == ["Letter 3", "Letter 2", "Letter 1"]
+    assert await subjects(cache, "letter 2") == ["Letter 2"]
+    assert await cache.standing(A, SENT) == Standing("", complete=True, total=3)
+    told = [Change(ChangeKind.CREATED, one.ref, one) for one in (row(1, message_id="<1@x>"), answering(2, "<1@x>"))]
+    await cache.apply(A, SENT, told, Standing("new", complete=True, total=2), whole=True)
+    assert await kin_of(cache, 1) == [2, 1]
+    cache.close()
+
+
+async def test_a_conversation_is_found_by_an_index_among_a_hundred_thousand(disk: SqliteCache, path: Path) -> None:
+    await disk.put(A, SENT, [answering(1, "<first@x>", conversation="c"), answering(2, "<first@x>")])
+    asked: list[str] = []
+    with sqlite3.connect(path) as sql:
+        sql.set_trace_callback(asked.append)
+        assert len(cache_kin.kin_of(sql, A, "id-1")) == len(cache_kin.kin_of(sql, A, "id-2")) == 2
+        sql.set_trace_callback(None)
+        plans = [row[3] for question in asked for row in sql.execute(f"EXPLAIN QUERY PLAN {question}")]
+    sql.close()
+    assert any("rows_by_thread" in plan for plan in plans)
+    assert any("rows_by_conversation" in plan for plan in plans)
+    assert [plan for plan in plans if plan.startswith("SCAN rows")] == []

@@ -1,0 +1,88 @@
+"""Which letters of one's own are of one conversation, found in the cache by what their headers and subjects say."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final, NamedTuple
+
+import msgspec
+
+from app.domain.listing import Folder
+from app.domain.message import AccountId
+
+_MOST: Final = 200
+"""Letters of a conversation that are shown."""
+_FARTHEST: Final = 10
+"""How often it is looked for what answers, or is answered by, what was found: each time one letter further."""
+_KINDS: Final = f"'{Folder.SENT.value}', '{Folder.DRAFTS.value}'"
+_OURS: Final = f"SELECT id FROM folders WHERE account = ?2 AND folder IN ({_KINDS})"  # noqa: S608 - names of our own
+"""Where it stands behind a plus sign, another index than that of the folder is to be used: a folder is large."""
+_Sql = sqlite3.Connection
+
+
+class _Letter(NamedTuple):
+    row_id: int
+    name: int
+    thread: int
+    is_told: bool
+    conversation: str
+    topic: str
+
+
+def kin_of(sql: _Sql, account_id: AccountId, item_id: str) -> list[tuple[int, str, str]]:
+    """Return the rows of a letter's conversation, the newest first: number, folder and mailbox of each."""
+    found = sql.execute(
+        "SELECT id, name, thread, told, conversation, topic FROM rows"  # noqa: S608 - texts of our own
+        f" WHERE folder IN ({_OURS}) AND item = ?1",
+        (item_id, account_id),
+    ).fetchone()
+    if found is None:
+        return []
+    letter = _Letter(*found)
+    ids = {letter.row_id} | _threaded(sql, account_id, letter) | _alike(sql, account_id, letter)
+    return sql.execute(
+        "SELECT rows.id, folders.folder, folders.mailbox FROM rows JOIN folders ON folders.id = rows.folder"
+        " WHERE rows.id IN (SELECT value FROM json_each(?)) ORDER BY at DESC, rows.id DESC LIMIT ?",
+        (_listed(ids), _MOST),
+    ).fetchall()
+
+
+def _threaded(sql: _Sql, account_id: AccountId, letter: _Letter) -> set[int]:
+    """Return what References and In-Reply-To hold together with a letter."""
+    names = {letter.name, letter.thread} - {0}
+    ids: set[int] = set()
+    looked_for: set[int] = set()
+    for _ in range(_FARTHEST):
+        fresh = names - looked_for
+        if not fresh or len(ids) > _MOST:
+            break
+        looked_for |= fresh
+        for column in ("name", "thread"):
+            found = sql.execute(
+                f"SELECT id, name, thread FROM rows WHERE {column} != 0"  # noqa: S608 - texts of our own
+                f" AND {column} IN (SELECT value FROM json_each(?1)) AND +folder IN ({_OURS}) LIMIT {2 * _MOST}",
+                (_listed(fresh), account_id),
+            )
+            for row_id, name, thread in found:
+                ids.add(row_id)
+                names |= {name, thread} - {0}
+    return ids
+
+
+def _alike(sql: _Sql, account_id: AccountId, letter: _Letter) -> set[int]:
+    """Return what the server says is of the conversation; where it says nothing, what has the same subject."""
+    if letter.conversation:
+        which, value = "conversation != '' AND conversation = ?1", letter.conversation
+    elif letter.topic and not letter.is_told:
+        which, value = "conversation = '' AND topic != '' AND topic = ?1 AND told = 0", letter.topic
+    else:
+        return set()
+    found = sql.execute(
+        f"SELECT id FROM rows WHERE {which} AND +folder IN ({_OURS}) ORDER BY at DESC, id DESC LIMIT {_MOST}",  # noqa: S608 - as above
+        (value, account_id),
+    )
+    return {row[0] for row in found}
+
+
+def _listed(numbers: set[int]) -> str:
+    return msgspec.json.encode(sorted(numbers)).decode()
