@@ -53,15 +53,15 @@ def find_again(
 
 def _like(wanted: Attached, there: Iterable[Attachment]) -> Attachment | None:
     """Return what can only be `wanted`, None for nothing."""
-    return next(
-        (
-            one
-            for one in there
-            if same_name(wanted.name, one.name)
-            and (one.kind, shown_as(one)) == (wanted.kind, wanted.content_id)
-            and (one.kind is not AttachmentKind.FILE or _fits(wanted.size, one.size))
-        ),
-        None,
+    return next((one for one in there if is_like(wanted, one)), None)
+
+
+def is_like(wanted: Attached, one: Attachment) -> bool:
+    """Tell whether a server that holds `one` may mean `wanted`, by all that it says of it but its bytes."""
+    return (
+        same_name(wanted.name, one.name)
+        and (one.kind, shown_as(one)) == (wanted.kind, wanted.content_id)
+        and (one.kind is not AttachmentKind.FILE or _fits(wanted.size, one.size))
     )
 
 

@@ -95,7 +95,8 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     `held` is what the server holds of its attachments; `in_flight` are the keys of those that a request whose answer
     is not known may have added or taken away; `refused` is what was said to those that were not taken. `has_held` says
     that the server holds, or held, attachments of it: then they are looked at before it is sent. `signature` is the
-    signature that stands in the text, as it was put there. `strays` are items that may yet appear beside its own.
+    signature that stands in the text, as it was put there. `strays` are items that may yet appear beside its own, and
+    `resent` the keys of attachments that were sent anew after an answer was lost, and may yet appear twice.
     """
 
     local_id: LocalId
@@ -128,6 +129,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     has_held: bool = False
     signature: str = ""
     strays: tuple[Stray, ...] = ()
+    resent: tuple[str, ...] = ()
 
     @property
     def saved(self) -> bool:

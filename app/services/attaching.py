@@ -19,6 +19,7 @@ from app.domain.errors import AccountError, BadInput, StorageError, Trouble, Tro
 from app.domain.message import BodyFormat, Content, Fetched, ItemRef, LocalId
 from app.domain.outcome import LOCAL, Outcome, ServerWords, Verdict
 from app.domain.record import Letter, Record, Refused
+from app.services.attachment_twins import AttachmentTwins, asked_for_again, may_be_there
 from app.services.gathering import Gathering, Moving
 from app.services.letters import Letters
 from app.services.ports import AttachedFiles, Clock, Mailbox
@@ -47,6 +48,7 @@ class Attaching:
         self._files = files
         self._clock = clock
         self._gathering = gathering
+        self._twins = AttachmentTwins(letters, mailbox, files)
         self._spared: set[tuple[LocalId, str]] = set()
         self._uploads: dict[LocalId, asyncio.Future[list[AttachOutcome]]] = {}
 
@@ -233,12 +235,10 @@ class Attaching:
 
         What another program added is told as edits: it becomes part of the letter, marked, and is shown.
         """
-        texts = [letter.content, letter.attempt, letter.on_server]
-        meant = [one for text in texts if text is not None for one in text.attachments]
         record = letter.record
         if item.has_attachments and not item.attachments:
             return record.held, False, []  # a server that does not name what it holds
-        found = find_again(record.held, record.in_flight, meant, item.attachments)
+        found = find_again(record.held, may_be_there(record), _meant(letter), item.attachments)
         wanted = {one.key for one in letter.content.attachments}
         held, added = list(found.held), []
         for stranger in found.strangers:
@@ -246,6 +246,10 @@ class Attaching:
             held.append(Held(one.key, stranger.attachment_id))
             added.append(AttachmentSet(one))
         return tuple(held), bool(wanted & set(found.lost)), added
+
+    async def merge_twins(self, letter: Letter, item: Fetched) -> bool:
+        """Take away what came twice of ours; tell whether the item has to be read anew. Raises AccountError."""
+        return await self._twins.merge(letter, _meant(letter), item)
 
     def may_be_on_its_way(self, letter: Letter, item: Fetched) -> bool:
         """Tell whether what a lost request was to add is not there, but may come yet."""
@@ -260,8 +264,19 @@ class Attaching:
         for edit in added:
             self._letters.append(local_id, edit)
         await self._letters.learn(
-            local_id, held=held, in_flight=(), has_held=letter.record.has_held or bool(held), saved_edits=-1
+            local_id,
+            held=held,
+            in_flight=(),
+            resent=asked_for_again(letter.record, held),
+            has_held=letter.record.has_held or bool(held),
+            saved_edits=-1,
         )
+
+
+def _meant(letter: Letter) -> list[Attached]:
+    """Return all that this machine knows of a letter's attachments, also what was taken away a moment ago."""
+    texts = (letter.content, letter.attempt, letter.on_server)
+    return [one for text in texts if text is not None for one in text.attachments]
 
 
 def adopted(item: Fetched, known: Letter | None = None) -> tuple[tuple[Attached, ...], tuple[Held, ...]]:

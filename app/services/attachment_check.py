@@ -14,7 +14,7 @@ import msgspec
 from app.domain.attached import meant_of
 from app.domain.attachment import differences
 from app.domain.errors import AccountError
-from app.domain.message import AccountId, Fetched, LocalId
+from app.domain.message import AccountId, Fetched, ItemRef, LocalId
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import Letter, Record
@@ -51,6 +51,9 @@ class AttachmentCheck:
             return Looked(tuple(names))
         try:
             answers = await self._mailbox.get(account_id, [ref for _, ref in wanted])
+            if await self._merged_twins(wanted, answers):
+                wanted = [(self._letters.get(one.local_id) or one, ref) for one, ref in wanted]
+                answers = await self._mailbox.get(account_id, [ref for _, ref in wanted])
         except AccountError as error:
             outcome = Outcome(Verdict.NOT_ATTEMPTED, trouble=error.trouble, at=self._clock.now())
             waiting = tuple((record.local_id, outcome) for record, _ in wanted)
@@ -60,6 +63,15 @@ class AttachmentCheck:
             if not await self._is_good(record, answer):
                 held_back.add(record.local_id)
         return Looked(tuple(name for name in names if name not in held_back))
+
+    async def _merged_twins(self, wanted: Sequence[tuple[Record, ItemRef]], answers: Sequence[FetchOutcome]) -> bool:
+        """Take away what came twice of ours; tell whether there was any. Raises AccountError."""
+        merged = False
+        for (record, _), answer in zip(wanted, answers, strict=True):
+            if answer.item is not None and record.resent:
+                letter = await self._letters.read(record.local_id)
+                merged = await self._attaching.merge_twins(letter, answer.item) or merged
+        return merged
 
     async def _is_good(self, record: Record, answer: FetchOutcome) -> bool:
         item = answer.item

@@ -26,13 +26,14 @@ from app.domain.message import (
     changed_fields,
     gone_headers,
 )
-from app.domain.outcome import LOCAL, Outcome, ServerWords, Verdict
+from app.domain.outcome import LOCAL, FetchOutcome, Outcome, ServerWords, Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import Letter, Record
 from app.domain.sameness import same_letter
 from app.domain.state import IN_OUTBOX, State
 from app.domain.straying import Strays, came, one_less, one_more
 from app.services.attaching import Attaching
+from app.services.attachment_twins import asked_for_again
 from app.services.letters import Letters
 from app.services.placing import PLACE_REFUSED, Placing, lies_elsewhere, stays_where_it_is
 from app.services.ports import Clock, Mailbox
@@ -306,10 +307,7 @@ class Saver:
         """Read the item and find out whose text it has. True: the letter has a good ChangeKey again."""
         record = letter.record
         try:
-            answer = (await self._mailbox.get(record.account_id, [ref]))[0]
-            if answer.item is not None and self._attaching.may_be_on_its_way(letter, answer.item):
-                await self._clock.sleep(_SECOND_LOOK)
-                answer = (await self._mailbox.get(record.account_id, [ref]))[0]
+            answer = await self._fetch(letter, ref)
         except AccountError as error:
             await self._untold(record, error)
             return False
@@ -329,9 +327,21 @@ class Saver:
             return False
         for edit in added:
             self._letters.append(record.local_id, edit)
-        changes = {"held": held, "in_flight": (), "has_held": record.has_held or bool(held)}
+        changes: dict[str, Any] = {"held": held, "in_flight": (), "has_held": record.has_held or bool(held)}
+        changes["resent"] = asked_for_again(record, held)
         await self._learn(record, None, on_server=ours or item.content, ref=item.ref, saved_edits=-1, **changes)
         return True
+
+    async def _fetch(self, letter: Letter, ref: ItemRef) -> FetchOutcome:
+        """Read the item, once what may still come of it has come, and without what came twice. Raises AccountError."""
+        account_id = letter.record.account_id
+        answer = (await self._mailbox.get(account_id, [ref]))[0]
+        if answer.item is not None and self._attaching.may_be_on_its_way(letter, answer.item):
+            await self._clock.sleep(_SECOND_LOOK)
+            answer = (await self._mailbox.get(account_id, [ref]))[0]
+        if answer.item is not None and await self._attaching.merge_twins(letter, answer.item):
+            answer = (await self._mailbox.get(account_id, [ref]))[0]
+        return answer
 
     # --- what the server said -------------------------------------------------------------------------------------
 

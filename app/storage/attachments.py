@@ -83,6 +83,18 @@ class AttachmentFolder:
 
         await _in_thread(run)
 
+    async def same(self, local_id: LocalId, key: str, other_key: str) -> bool:
+        """Tell whether two copies of a letter have the same bytes. Raises StorageError."""
+        one, other = self._place(local_id, key), self._place(local_id, other_key)
+
+        def run() -> bool:
+            import filecmp
+
+            with _storage_errors():
+                return filecmp.cmp(one, other, shallow=False)
+
+        return await _in_thread(run)
+
     async def begin(self, local_id: LocalId, key: str) -> str:
         """Return a free path for somebody else to write the bytes to; `settle` ends it. Raises StorageError."""
         part = self._part(self._place(local_id, key))

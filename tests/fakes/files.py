@@ -58,6 +58,11 @@ class FakeFiles:
             raise StorageError("There is no such copy.")
         _write(self.path(other, other_key), _read(self.path(local_id, key)))
 
+    async def same(self, local_id: LocalId, key: str, other_key: str) -> bool:
+        """Tell whether two copies have the same bytes."""
+        self._meet_trouble()
+        return _read(self.path(local_id, key)) == _read(self.path(local_id, other_key))
+
     async def begin(self, local_id: LocalId, key: str) -> str:
         """Return a free path."""
         self._meet_trouble()

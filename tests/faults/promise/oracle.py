@@ -38,6 +38,7 @@ class Oracle:
         self.words: dict[str, str] = {}
         self.excused: set[str] = set()
         self.meddled: set[str] = set()
+        self.touched: set[str] = set()
         self.files: dict[str, int] = {}
         self.taken_away: set[str] = set()
         self.sent_by_others: Counter[str] = Counter()
@@ -69,11 +70,13 @@ class Oracle:
     def detached_elsewhere(self, item: Kept, name: str) -> None:
         """Another client took a file away."""
         self.meddled.add(item.mark or item.item_id)
+        self.touched.add(item.item_id)
         self.taken_away.add(name)
 
     def wrote_elsewhere(self, item: Kept, word: str) -> None:
         """Another client added a word."""
         self.meddled.add(item.mark or item.item_id)
+        self.touched.add(item.item_id)
         self.words[word] = item.mark or item.item_id
 
     def deleted_elsewhere(self, item: Kept) -> None:
@@ -247,9 +250,12 @@ class Oracle:
             raise self.broken("stuck", record, f"never saved: {outcome}")
 
     def _check_drafts(self, kept: list[Kept]) -> None:
+        own = {one.ref.item_id for one in self.world.letters() if one.ref is not None}
+        # A late one that another client wrote in is nobody's to take away, and is in the list beside the letter.
+        drafts = [one for one in kept if one.item_id in own or one.item_id not in self.touched]
         for user in USERS:
             marks = [
-                one.mark for one in kept if one.user == user and one.folder == "drafts" and one.is_draft and one.mark
+                one.mark for one in drafts if one.user == user and one.folder == "drafts" and one.is_draft and one.mark
             ]
             doubled = [mark for mark in set(marks) if marks.count(mark) > 1]
             if doubled:

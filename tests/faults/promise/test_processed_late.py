@@ -1,4 +1,4 @@
-"""A first save that the server takes up long after its connection broke: the letter stays one item, for life.
+"""What the server takes up long after its connection broke: a letter stays one item for life, and a file one file.
 
 Over real sockets, on a real disk, with the real engine; only time is the fake clock's.
 """
@@ -23,6 +23,7 @@ from tests.faults.promise.world import USERS, Ground, World
 from tests.sandbox_fixture import start, stop
 
 CREATE_LATE = Step("trouble", NAMES.index(PROCESSED_LATE), OPERATIONS.index("CreateItem"), 0)
+ATTACH_LATE = CREATE_LATE._replace(b=OPERATIONS.index("CreateAttachment"))
 ME = USERS[0]
 MINUTES = 20 * 60.0
 
@@ -287,6 +288,89 @@ def test_it_is_no_proof_that_a_letter_was_not_sent(story: tuple[asyncio.Runner, 
         await told.pass_time(MINUTES)
         assert told.record.state is not State.NEEDS_ATTENTION
         await told.oracle.look_at_rows()
+
+    runner.run(run())
+
+
+# --- the same of a file that goes up ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sent_anew(ground: tuple[asyncio.Runner, Ground]) -> Iterator[tuple[asyncio.Runner, Story]]:
+    """A letter whose file went up on a connection that broke, was looked for in vain, and went up again."""
+    runner, made = ground
+    told = Story(made)
+
+    async def begin() -> None:
+        await told.world.begin()
+        await told.acts.do(Step("begin", 0, 1))
+        await told.pass_time(30)
+        await told.acts.do(ATTACH_LATE)
+        await told.acts.do(Step("attach", 0, 1))
+        await told.pass_time(60)
+        assert told.record.saved
+        assert [len(one.files) for one in told.drafts] == [1]
+        assert told.world.server.late() == 1
+
+    runner.run(begin())
+    yield runner, told
+    runner.run(told.world.end())
+
+
+async def attached_here(told: Story) -> list[bool]:
+    """Return of each attachment of the letter whether it is said to be another program's."""
+    return [one.elsewhere for one in (await told.world.content_of(told.record.local_id)).attachments]
+
+
+def test_a_file_that_went_up_twice_is_there_once_when_its_letter_is_sent(
+    sent_anew: tuple[asyncio.Runner, Story],
+) -> None:
+    runner, told = sent_anew
+
+    async def run() -> None:
+        told.world.release_late()
+        assert [len(one.files) for one in told.drafts] == [2]
+        await told.acts.do(Step("send", 0, 1))
+        await told.pass_time(60)
+        assert told.record.state is State.SENT
+        await told.end()
+
+    runner.run(run())
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["in one run", "with a kill between"])
+def test_a_file_that_went_up_twice_is_there_once_when_its_letter_is_saved_again(
+    sent_anew: tuple[asyncio.Runner, Story], killed: bool
+) -> None:
+    runner, told = sent_anew
+
+    async def run() -> None:
+        told.world.release_late()
+        if killed:
+            await told.world.kill_window(0)
+        await told.acts.do(Step("type", 0, 1))
+        await told.pass_time(60)
+        assert [len(one.files) for one in told.drafts] == [1]
+        assert await attached_here(told) == [False]
+        await told.end()
+
+    runner.run(run())
+
+
+def test_a_file_of_the_same_name_and_size_with_other_bytes_is_another_programs(
+    sent_anew: tuple[asyncio.Runner, Story],
+) -> None:
+    runner, told = sent_anew
+
+    async def run() -> None:
+        (draft,) = told.drafts
+        (file,) = draft.files
+        theirs = told.world.server.content_of(ME, file)[::-1]
+        told.world.server.attach(draft, file.name, theirs)
+        await told.acts.do(Step("type", 0, 1))
+        await told.pass_time(60)
+        assert [len(one.files) for one in told.drafts] == [2]
+        assert sorted(await attached_here(told)) == [False, True]
 
     runner.run(run())
 

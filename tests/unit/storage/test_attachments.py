@@ -65,6 +65,15 @@ def test_the_folder_is_what_the_services_ask_for(files: AttachmentFolder) -> Non
     assert port is not None
 
 
+async def test_two_copies_are_the_same_if_every_byte_is(files: AttachmentFolder) -> None:
+    for key, content in (("a", b"x" * 70_000), ("b", b"x" * 70_000), ("c", b"x" * 69_999 + b"y")):
+        await files.keep_bytes(ONE, key, content)
+    assert await files.same(ONE, "a", "b")
+    assert not await files.same(ONE, "a", "c")
+    with pytest.raises(StorageError):
+        await files.same(ONE, "a", "gone")
+
+
 @pytest.mark.parametrize("size", [0, 1, module.PIECE, module.PIECE + 1])
 async def test_a_copy_is_whole_and_outlives_its_original(files: AttachmentFolder, tmp_path: Path, size: int) -> None:
     content = os.urandom(size)
