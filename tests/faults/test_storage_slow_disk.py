@@ -30,9 +30,11 @@ class Disk:
         self.free.set()
         self.waiting = threading.Event()
         self.trouble: OSError | None = None
+        self.waits = 0
 
     def wait(self, _descriptor: int) -> None:
         """Take the place of the real one."""
+        self.waits += 1
         self.waiting.set()
         assert self.free.wait(30)
         if self.trouble is not None:
@@ -75,10 +77,27 @@ async def test_keys_are_in_the_file_though_the_disk_does_not_answer(store: Store
     journal, record = SqliteJournal(store), new_record()
     await journal.create(record, Content())
     disk.free.clear()
+    journal.append(record.local_id, typed("0"))
+    async with asyncio.timeout(20):
+        while not disk.waiting.is_set():  # noqa: ASYNC110 - it is set in another thread
+            await asyncio.sleep(0.01)
+    for number in range(1, 5):
+        journal.append(record.local_id, typed(str(number)))
+        await comes(store.path, number + 1)
+
+
+async def test_keys_that_follow_each_other_share_one_wait_for_the_disk(
+    store: Store, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(to_disk, "GATHER", 60.0)
+    journal, record = SqliteJournal(store), new_record()
+    await journal.create(record, Content())
     for number in range(5):
         journal.append(record.local_id, typed(str(number)))
         await comes(store.path, number + 1)
-    assert disk.waiting.is_set()
+    assert disk.waits == 0
+    await journal.flush()
+    assert disk.waits == 1
 
 
 async def test_who_waits_for_the_disk_is_told_when_the_disk_has_it(store: Store, disk: Disk) -> None:
