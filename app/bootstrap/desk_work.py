@@ -68,7 +68,7 @@ class DeskWork:
         program.drafts_room.on_discarded = self._discarded
         program.drafts_room.on_failed = program.tasks.on_mail_error
         program.drafts_room.on_progress = self._tell_discarding
-        program.sent_room.begun.subscribe(program.writing.open)
+        program.sent_room.open_made = program.writing.open_made
         program.foot.ticked.subscribe(lambda _: self._tell_time())
         program.letters.changed.subscribe(self._tell_foot)
 
@@ -104,15 +104,14 @@ class DeskWork:
     def open_last_draft(self) -> None:
         """Open the draft that was changed last, in whichever mailbox it lies."""
 
-        async def find() -> None:
+        async def find() -> ListRow | None:
             firsts: list[ListRow] = []
             for session in self._drafts_lists():
                 newest = session.ids()[:1] if session.order is Order.NEWEST else session.ids()
                 firsts += await session.rows_of(newest)
-            if firsts:
-                self._program.writing.open(max(firsts, key=lambda row: row.when))
+            return max(firsts, key=lambda row: row.when, default=None)
 
-        self._program.tasks.spawn(find(), "find the last draft")
+        self._program.writing.open_found(find)
 
     def _drafts_lists(self) -> list[ListSession]:
         """Return the lists of drafts, one's own first."""

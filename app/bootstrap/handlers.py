@@ -73,14 +73,6 @@ def _in_lists(program: Program, desk: DeskWork, window: WindowWork) -> Handlers:
 
         return Handler(run, lambda: bool(stage.place))
 
-    def on_reader(act: Callable[[], object]) -> Handler:
-        def run() -> None:
-            if stage.reads_soon():
-                stage.read_now()  # the pane rests before it reads; what is asked for is the row's letter, not the last
-            act()
-
-        return Handler(run)
-
     return {
         "list.new": Handler(program.writing.begin),
         "list.open": Handler(desk.open),
@@ -92,9 +84,7 @@ def _in_lists(program: Program, desk: DeskWork, window: WindowWork) -> Handlers:
         "list.mark_up": on_list(lambda shown: shown.list.mark_and_step(-1)),
         "list.mark_all": on_list(lambda shown: shown.list.mark_all()),
         "list.remedy": Handler(desk.remedy),
-        "list.details": on_reader(program.reader.bar.show_details),
-        "list.plain": on_reader(program.reader.toggle_plain),
-        "list.headers": on_reader(program.reader.toggle_headers),
+        **_of_the_reader(program),
         "list.undo": Handler(program.foot.undo, program.foot.can_undo),
         **list_handlers(program),
         **desk.many.handlers(),
@@ -107,6 +97,22 @@ def _in_lists(program: Program, desk: DeskWork, window: WindowWork) -> Handlers:
         "list.go_drafts": Handler(lambda: stage.go("drafts")),
         "list.go_sent": Handler(lambda: stage.go("sent")),
         "list.go_outbox": Handler(lambda: stage.go("outbox")),
+    }
+
+
+def _of_the_reader(program: Program) -> Handlers:
+    def on_reader(act: Callable[[], object]) -> Handler:
+        def run() -> None:
+            if program.stage.reads_soon():
+                program.stage.read_now()  # the pane rests before it reads; asked for is the row's letter, not the last
+            act()
+
+        return Handler(run)
+
+    return {
+        "list.details": on_reader(program.reader.bar.show_details),
+        "list.plain": on_reader(program.reader.toggle_plain),
+        "list.headers": on_reader(program.reader.toggle_headers),
     }
 
 

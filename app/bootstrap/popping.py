@@ -12,8 +12,6 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.commands.command import Handler
-from app.domain.errors import MailError
-from app.services.rows import ListRow
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
@@ -121,16 +119,10 @@ class Popping:
         """Open the current row in a window of its own, where it can be written on."""
         row = self._program.stage.desk.current()
         if row is not None and row.is_draft:
-            self._program.tasks.spawn(self._open_row(row), "open in a window")
+            self._program.writing.open_and_then(row, self._pop_out_once)
 
-    async def _open_row(self, row: ListRow) -> None:
-        writing = self._program.writing
-        try:
-            view = await writing.open_view(row)
-        except MailError as error:
-            self._program.tasks.on_mail_error(error)
-            return
-        if view is not None and self._window_of(view) is None:
+    def _pop_out_once(self, view: ComposeView) -> None:
+        if self._window_of(view) is None:
             self.pop_out(view)
 
     def _focus(self, view: ComposeView, before: QWidget | None) -> None:

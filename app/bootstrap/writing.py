@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app.domain.i18n import tr
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.ui.off_thread import off_thread
-from app.ui.type_ahead import TypeAhead
+from app.ui.type_ahead import TypeAhead, Wish
 
 if TYPE_CHECKING:
+    from app.bootstrap.awaiting import Opening
     from app.bootstrap.program import Program
     from app.domain.record import Record
     from app.services.html.opening import Opened
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from app.ui.spelling.client import Spelling
     from app.views.compose.session import Tools
     from app.views.compose.view import ComposeView
+
+_LONGEST = 3_000
+"""Milliseconds after which keys go where the focus is again, whatever became of a letter that is begun on the disk."""
 
 
 class Writing:
@@ -61,20 +65,54 @@ class Writing:
 
     def begin(self, content: Content | None = None) -> None:
         """Begin a new letter; what is typed until it is there is typed into it."""
-        self.ahead.hold()
-        self._program.tasks.spawn(self._begin(content), "begin a letter")
+        wish = Wish()
+        self.ahead.hold(wish, _LONGEST)
+        self._program.tasks.spawn(self._begin(content, wish), "begin a letter")
 
     def open(self, what: LocalId | Record | ListRow) -> None:
-        """Open a letter, or show it where it is open already."""
-        self._program.tasks.spawn(self._open(what), "open a letter")
+        """Open a letter, or show it where it is open already; what is typed until it is there is typed into it."""
+        self._await(lambda wish: self._open(what, wish), "open a letter")
+
+    def open_found(self, find: Callable[[], Awaitable[ListRow | None]]) -> None:
+        """Do the same with what is found; nothing where nothing is."""
+
+        async def open_it(wish: Wish) -> ComposeView | None:
+            row = await find()
+            return None if row is None else await self._open(row, wish)
+
+        self._await(open_it, "open what is found")
+
+    def open_made(self, make: Callable[[], Awaitable[LocalId]]) -> None:
+        """Make a letter of another one, which may have to be fetched, and open it."""
+
+        async def open_it(wish: Wish) -> ComposeView | None:
+            made = await make()
+            if wish.given_up:
+                await self._program.drafts.discard(made)
+                return None
+            return await self._open(made, wish)
+
+        self._await(open_it, "make a letter of another")
+
+    def open_and_then(self, what: ListRow, then: Callable[[ComposeView], None]) -> None:
+        """Open a letter, and do something with it."""
+
+        async def open_it(wish: Wish) -> ComposeView | None:
+            view = await self._open(what, wish)
+            if view is not None:
+                then(view)
+            return view
+
+        self._await(open_it, "open a letter")
+
+    def _await(self, opening: Opening, name: str) -> None:
+        from app.bootstrap.awaiting import Awaiting
+
+        Awaiting(self._program, self.ahead, opening, name)
 
     async def open_now(self, what: LocalId) -> None:
         """Open a letter, and return once it can be written. Raises AccountError, ItemRefused and StorageError."""
         await self._open(what)
-
-    async def open_view(self, what: LocalId | ListRow) -> ComposeView | None:
-        """Do the same, and return the view; None where the letter is gone."""
-        return await self._open(what)
 
     def current(self) -> ComposeView | None:
         """Return the letter in the window that has the focus: in the pane, or in a window of its own."""
@@ -96,15 +134,15 @@ class Writing:
         for view in self._views:
             view.settle()
 
-    async def _begin(self, content: Content | None) -> None:
+    async def _begin(self, content: Content | None, wish: Wish) -> None:
         views = len(self._views)
         try:
             await self.begin_now(content)
         finally:
             if len(self._views) > views:
-                self.ahead.release()
+                self.ahead.release(wish)
             else:
-                self.ahead.drop()
+                self.ahead.drop(wish)
 
     async def begin_now(self, content: Content | None = None) -> LocalId | None:
         """Begin a new letter, and return its name once it can be written; None without account. Raises StorageError."""
@@ -124,7 +162,7 @@ class Writing:
 
             Aside(view).say(words, milliseconds)
 
-    async def _open(self, what: LocalId | Record | ListRow) -> ComposeView | None:
+    async def _open(self, what: LocalId | Record | ListRow, wish: Wish | None = None) -> ComposeView | None:
         program = self._program
         try:
             letter = await program.drafts.open(what)
@@ -140,6 +178,9 @@ class Writing:
         if known is not None:
             self._show(known)
             return known
+        if wish is not None and wish.given_up:
+            await program.drafts.close(letter.record.local_id)
+            return None
         from app.views.compose.session import ComposeSession
         from app.views.compose.view import ComposeView
 

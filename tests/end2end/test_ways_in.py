@@ -5,6 +5,7 @@ from __future__ import annotations
 from email.message import EmailMessage
 from pathlib import Path
 
+from tests.end2end import seen
 from tests.end2end.desktop import wait_until
 from tests.end2end.person import Person
 from tests.end2end.program import TITLE, Launcher, Program
@@ -85,3 +86,17 @@ def test_a_letter_that_was_open_when_the_plug_was_pulled_is_open_again(mailwrigh
     again.desktop.shoot("brought-back-light")
     again.desktop.type("And more. ")
     again.wait_until_accessible("And more. Every word")
+
+
+def test_what_is_typed_while_a_slow_server_is_asked_for_a_letter_is_typed_into_it(mailwright: Launcher) -> None:
+    program = mailwright()
+    desktop, person = program.desktop, Person(program)
+    person.wait_until_ready()
+    before = seen.words(program.wait_until_accessible("Drafts, ", role="check box"))
+    program.sandbox.faults([{"operation": "GetItem", "nth": "every", "action": "stall", "seconds": 2}])
+    desktop.press("L")
+    desktop.type("Excellent, of course")
+    program.wait_until_accessible("Fetching the message… Esc gives it up")
+    desktop.shoot("awaiting-a-letter")
+    program.wait_until_accessible("Excellent, of course", role="text")
+    assert seen.words(program.wait_until_accessible("Drafts, ", role="check box")) == before

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from app.domain.message import Field
+from app.ui.type_ahead import Wish
 from app.views.compose.view import ComposeView
 from tests.program_scene import ProgramScene
 
@@ -37,7 +38,7 @@ async def test_what_is_typed_before_the_letter_is_there_is_typed_into_it(program
 
 async def test_a_disk_that_takes_too_long_gives_the_keys_back(program_scene: ProgramScene) -> None:
     scene = program_scene
-    scene.program.writing.ahead.hold()
+    scene.program.writing.ahead.hold(Wish(), 3_000)
     QTest.keyClicks(scene.focus, "x")
     scene.program.writing.ahead._limit.timeout.emit()
     await scene.press("C")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
@@ -13,7 +12,6 @@ from app.domain.errors import MailError
 from app.domain.listing import Folder
 from app.domain.message import Content, LocalId, written_anew
 from app.services.drafts import Drafts
-from app.services.events import Event
 from app.services.following import Following
 from app.services.reading import Reading, Readings
 from app.services.rows import ListRow
@@ -23,7 +21,7 @@ from app.ui.letter_list.session import ListSession
 
 
 class SentSession(ListSession):
-    """What was sent. `begun` tells the name of a new draft made from one."""
+    """What was sent. `open_made` makes a new draft of one, and opens it."""
 
     folder = Folder.SENT
 
@@ -32,12 +30,12 @@ class SentSession(ListSession):
     ) -> None:
         """Read by way of `readings`."""
         super().__init__(spawn, now)
-        self.begun: Event[LocalId] = Event()
+        self.open_made: Callable[[Callable[[], Awaitable[LocalId]]], None] = lambda _make: None
         self._drafts, self._readings, self._following = drafts, readings, following
 
     def edit_as_new(self, row: ListRow) -> None:
         """Begin a new draft with the same words, people and attachments; who it is from is chosen anew."""
-        self._spawn(self._edit_as_new(row, written_anew), "edit as new")
+        self.open_made(lambda: self._made_anew(row, written_anew))
 
     def edit_all_as_new(self, rows: Sequence[ListRow], told: Callable[[list[LocalId], int], None]) -> None:
         """Begin a new draft of each; `told` hears which were begun, and how many could not be."""
@@ -58,21 +56,15 @@ class SentSession(ListSession):
 
     def reply_all(self, row: ListRow) -> None:
         """Begin an answer to everyone the letter went to, in the same conversation."""
-        self._spawn(self._begin(self._following.reply_all(row)), "reply to all")
+        self.open_made(lambda: self._following.reply_all(row))
 
     def forward(self, row: ListRow) -> None:
         """Begin a letter that passes this one on."""
-        self._spawn(self._begin(self._following.forward(row)), "forward")
+        self.open_made(lambda: self._following.forward(row))
 
     def write_again(self, row: ListRow) -> None:
         """Begin a new draft of the same letter to those alone whom it did not reach."""
-        self._spawn(self._edit_as_new(row, lambda content: once_more(content, row.reports)), "write again")
-
-    async def _begin(self, beginning: Coroutine[Any, Any, LocalId]) -> None:
-        self.begun.emit(await beginning)
-
-    async def _edit_as_new(self, row: ListRow, anew: Callable[[Content], Content]) -> None:
-        self.begun.emit(await self._made_anew(row, anew))
+        self.open_made(lambda: self._made_anew(row, lambda content: once_more(content, row.reports)))
 
     async def _made_anew(self, row: ListRow, anew: Callable[[Content], Content]) -> LocalId:
         reading: Reading = await self._readings.read(row)

@@ -85,6 +85,11 @@ class Foot:
         self._speaks, self._stop = True, stop
         self._window.say(words, tr("Stop"))
 
+    def free(self, stop: Callable[[], None]) -> None:
+        """Say no more how far that is which `stop` stops, unless something else was said since."""
+        if self._stop == stop:
+            self.clear()
+
     def keep_back(self, count: int) -> None:
         """Take down that so many of a batch never went, to be said with what became of the rest."""
         self._kept_back = count
