@@ -65,7 +65,7 @@ class Drafts:
         self.attaching = Attaching(letters, mailbox, files, clock, self.gathering)
         self._taking_over = TakingOver(files)
         self._saver = Saver(letters, mailbox, clock, self.attaching)
-        self.twins = Twins(letters, mailbox, accounts, clock, spawn, self._saver.lock)
+        self.twins = Twins(letters, mailbox, accounts, clock, spawn, self._saver.lock, self.save)
         self._autosave = Autosave(letters, accounts, clock, spawn, self.save)
         self.choosing = Choosing(letters, self._saver, self.attaching)
         self._discarding = Discarding(letters, mailbox, accounts, self._saver, clock, spawn)

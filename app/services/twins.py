@@ -5,12 +5,13 @@ Such a save was looked for and made again (`saver.py`); what is still to come of
 (`Record.strays`), for as long as the letter lives. It is looked for after growing pauses for a day, whenever its
 account is well again, and whenever a sync of Drafts tells of a second item with the letter's mark. It goes to Deleted
 Items only where it says what we had sent, word for word, and the letter's own item was just seen: what another client
-wrote stays, and is in the list beside the letter.
+wrote stays, and is in the list beside the letter. Of what is attached the saver takes away what came twice
+(`attachment_twins.py`); here it is seen that a letter has to be looked at for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from app.domain.errors import AccountError, ItemRefused
@@ -21,7 +22,7 @@ from app.domain.state import State
 from app.domain.straying import came, is_twin, one_less
 from app.services.accounts import Accounts
 from app.services.events import Event
-from app.services.letters import Letters
+from app.services.letters import Condition, Letters
 from app.services.ports import Clock, Mailbox
 from app.services.saver import LINK_LOST, as_it_is
 from app.services.work import Spawn
@@ -48,11 +49,12 @@ class Twins:
         clock: Clock,
         spawn: Spawn,
         lock: Callable[[LocalId], asyncio.Lock],
+        save: Callable[[LocalId], Awaitable[object]],
     ) -> None:
-        """Look by way of `mailbox` (the watched one); `lock` is the saver's, one for each letter."""
+        """Look by way of `mailbox` (the watched one). `lock` is the saver's, one for each letter; `save` takes it."""
         self.merged: Event[tuple[AccountId, Place, str]] = Event()
         self._letters, self._mailbox, self._accounts = letters, mailbox, accounts
-        self._clock, self._spawn, self._lock = clock, spawn, lock
+        self._clock, self._spawn, self._lock, self._save = clock, spawn, lock, save
         self._watching: set[AccountId] = set()
         self._looking: set[AccountId] = set()
         letters.changed.subscribe(self._changed)
@@ -70,10 +72,12 @@ class Twins:
 
     def _is_second(self, account_id: AccountId, row: Row) -> bool:
         record = self._letters.get(LocalId(row.local_id)) if row.local_id else None
-        return record is not None and record.account_id == account_id and _may_be_twin(record, row.ref.item_id)
+        if record is None or record.account_id != account_id:
+            return False
+        return _may_be_twin(record, row.ref.item_id) or (_may_have_more(record) and row.ref != record.ref)
 
     def _changed(self, record: Record) -> None:
-        if record.strays and record.account_id not in self._watching:
+        if (record.strays or record.resent) and record.account_id not in self._watching:
             self._watch(record.account_id)
 
     # --- time ---------------------------------------------------------------------------------------------------------
@@ -86,7 +90,9 @@ class Twins:
     def _pause(self, account_id: AccountId) -> float | None:
         """Return how long to wait before the next look, None where none is due any more."""
         now = self._clock.now()
-        ages = [now - one.at for record in self._of(account_id) for one in record.strays]
+        records = self._of(account_id)
+        ages = [now - one.at for record in records for one in record.strays]
+        ages += [now - record.saved_at for record in records if _may_have_more(record)]
         young = [age for age in ages if age < _WATCHED_FOR]
         return min(max(min(young), _FIRST_PAUSE), _LONGEST_PAUSE) if young else None
 
@@ -107,7 +113,8 @@ class Twins:
     # --- looking ------------------------------------------------------------------------------------------------------
 
     def _of(self, account_id: AccountId) -> list[Record]:
-        return [one for one in self._letters.all() if one.strays and one.account_id == account_id]
+        mine = (one for one in self._letters.all() if one.account_id == account_id)
+        return [one for one in mine if one.strays or one.resent]
 
     async def _look(self, account_id: AccountId) -> None:
         """Look for all of an account's, one request for each mailbox; trouble is left to the next look."""
@@ -117,6 +124,7 @@ class Twins:
         try:
             for place, records in _by_place(self._of(account_id)).items():
                 await self._look_in(account_id, place, records)
+            await self._look_at(account_id, [one for one in self._of(account_id) if _may_have_more(one)])
         except (AccountError, ItemRefused):
             return
         finally:
@@ -131,6 +139,16 @@ class Twins:
         for local_id, refs in seen.items():
             async with self._lock(LocalId(local_id)):
                 await self._merge(LocalId(local_id), place, refs)
+
+    async def _look_at(self, account_id: AccountId, records: Sequence[Record]) -> None:
+        """Let what changed be looked at by the saver, which knows what is attached. Raises AccountError."""
+        refs = [record.ref for record in records if record.ref is not None]
+        for record, answer in zip(records, await self._mailbox.get(account_id, refs) if refs else (), strict=True):
+            if answer.item is None or record.ref is None or answer.item.ref == record.ref:
+                continue
+            unread = ItemRef(record.ref.item_id)
+            if await self._letters.learn(record.local_id, when=_still_called(record.ref), ref=unread):
+                await self._save(record.local_id)
 
     async def _merge(self, local_id: LocalId, place: Place, refs: Iterable[ItemRef]) -> None:
         """Remove what came beside a letter's own item. Raises AccountError."""
@@ -166,6 +184,16 @@ class Twins:
 
 def _may_be_twin(record: Record, item_id: str) -> bool:
     return is_twin(record.strays, "" if record.ref is None else record.ref.item_id, item_id)
+
+
+def _still_called(ref: ItemRef) -> Condition:
+    return lambda record: record.ref == ref
+
+
+def _may_have_more(record: Record) -> bool:
+    """Tell whether a file that was sent anew may yet be attached to a letter a second time, unseen."""
+    rests = record.state in {State.DRAFT, State.READY, State.NEEDS_ATTENTION} and not record.discarded
+    return rests and bool(record.resent) and record.saved and bool(record.ref and record.ref.change_key)
 
 
 def _is_settled(record: Record) -> bool:

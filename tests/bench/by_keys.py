@@ -155,11 +155,18 @@ class ByKeys:
             self._words += 1
             word = f"w{self._words}"
             self.keyboard.type(f" {word}", 0.004)
-            self._until(partial(self._is_on_the_screen, word), f"{word} on the screen")
+            self._until(partial(self._is_shown_or_too_late, word), f"{word} on the screen")
+            if not self._is_on_the_screen(word):
+                # The key that sent or closed the letter had not been seen to yet when this one was pressed.
+                self.met["typed after the letter had gone"] += 1
+                return
             self.owed[word] = "young"
             if self.dice.random() < 0.8:
                 time.sleep(PROMISE)
                 self.owed.update(dict.fromkeys(self.owed, "old"))
+
+    def _is_shown_or_too_late(self, word: str) -> bool:
+        return self._is_on_the_screen(word) or not self._has_focus("Message")
 
     def _is_on_the_screen(self, word: str) -> bool:
         return word in self.window.shown()["text"].split()

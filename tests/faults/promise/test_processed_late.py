@@ -338,6 +338,22 @@ def test_a_file_that_went_up_twice_is_there_once_when_its_letter_is_sent(
     runner.run(run())
 
 
+def test_a_file_that_went_up_twice_is_there_once_though_nobody_touches_its_letter(
+    sent_anew: tuple[asyncio.Runner, Story],
+) -> None:
+    runner, told = sent_anew
+
+    async def run() -> None:
+        told.world.release_late()
+        await told.pass_time(MINUTES)
+        assert [len(one.files) for one in told.drafts] == [1]
+        assert told.record.saved
+        assert await attached_here(told) == [False]
+        await told.end()
+
+    runner.run(run())
+
+
 @pytest.mark.parametrize("killed", [False, True], ids=["in one run", "with a kill between"])
 def test_a_file_that_went_up_twice_is_there_once_when_its_letter_is_saved_again(
     sent_anew: tuple[asyncio.Runner, Story], killed: bool
