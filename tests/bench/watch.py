@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSocketNotifier, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QMainWindow, QPlainTextEdit, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QPlainTextEdit, QTableView, QTextEdit, QWidget
 
 BEAT = 5
 """Milliseconds from one heartbeat to the next."""
@@ -68,7 +68,7 @@ class Field(QObject):
 
 
 def _takes_text(widget: QWidget) -> bool:
-    if isinstance(widget, QPlainTextEdit):
+    if isinstance(widget, QPlainTextEdit) or type(widget) is QTextEdit:
         return True
     above: QObject | None = widget
     while above is not None:
@@ -128,6 +128,11 @@ class Heart(QObject):
                 say("subjects", json.dumps(_subjects(self._list(name))))
             elif order == "place":
                 say("place", json.dumps(_place(self._list(name))))
+            elif order == "keys":
+                from tests.bench.typist import Typist  # not at the start, which is measured too
+
+                due, period, count = map(int, name.split())
+                Typist(self._window, due, period, count, lambda where, took: say("keys", json.dumps([where, took])))
 
     def _list(self, name: str) -> Any:
         return next(view for view in self._window.findChildren(QTableView) if view.accessibleName() == name)

@@ -1,13 +1,13 @@
 """What is measured, with a watch on it: the program itself, or a bare PySide6 window with a text editor.
 
     python -m tests.bench.watched program [options of the program]
-    python -m tests.bench.watched bare
+    python -m tests.bench.watched bare [FILE]          with FILE, a QTextEdit that holds its text
 
 Both say on standard output, with the monotonic clock in nanoseconds: `painted`, once the first picture of the window
 was handed to the display; `ready`, once a field for text has the focus, was painted, and the event loop came round;
 `key`, once a key arrived in that field; with MAILWRIGHT_BENCH_UPLOADS set, `attached`, once the engine has answered for
-an upload. On standard input they take `beat NAME` (a heartbeat is watched from now on,
-under this name), `state` and `report`. The watch lies around the program; nothing in the program knows of it.
+an upload. On standard input they take `beat NAME` (a heartbeat is watched from now on, under this name), `state` and
+`report`, and `keys DUE PERIOD COUNT` (`typist.py`). The watch lies around the program; nothing in it knows of that.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import os
 import sys
 
 
-def bare() -> int:
+def bare(*texts: str) -> int:
     """Open a window with a text editor, and nothing else."""
     from PySide6.QtGui import QShowEvent
-    from PySide6.QtWidgets import QApplication, QMainWindow, QPlainTextEdit
+    from PySide6.QtWidgets import QApplication, QMainWindow, QPlainTextEdit, QTextEdit
 
     from tests.bench.watch import watch
 
@@ -31,7 +31,10 @@ def bare() -> int:
     qt = QApplication(sys.argv[:1])
     window = BareWindow()
     window.resize(1240, 800)
-    editor = QPlainTextEdit(window)
+    editor = QTextEdit(window) if texts else QPlainTextEdit(window)
+    for text in texts:
+        with open(text, encoding="utf-8") as written:  # noqa: PTH123 - without pathlib: the start is measured
+            editor.setPlainText(written.read())
     window.setCentralWidget(editor)
     editor.setFocus()
     window.show()
@@ -80,4 +83,4 @@ def _watch_uploads() -> None:
 
 if __name__ == "__main__":
     what, *rest = sys.argv[1:]
-    sys.exit(bare() if what == "bare" else program(rest))
+    sys.exit(bare(*rest) if what == "bare" else program(rest))
