@@ -21,7 +21,7 @@ _ALL_PAINTED = 2.0
 
 def longest_text(window: QMainWindow) -> Editor:
     """Return the editor that is seen and has the most text."""
-    found = [*window.findChildren(QTextEdit), *window.findChildren(QPlainTextEdit)]
+    found: list[Editor] = [*window.findChildren(QTextEdit), *window.findChildren(QPlainTextEdit)]
     return max((one for one in found if one.isVisible()), key=lambda one: one.document().characterCount())
 
 
