@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import msgspec
 
 from app.domain.address_lexer import Kind, Token, unescape
+from app.domain.late_pattern import late_pattern
 from app.domain.recipient import Recipient
 from app.domain.text import clean_text
 
@@ -17,10 +18,10 @@ _INVISIBLE: Final = (
 )
 _AROUND: Final = " \t\u00a0" + _INVISIBLE
 _WRAPPERS: Final = {"'": "'", "‘": "’", "[": "]", "{": "}"}
-_VERBATIM: Final = re.compile(r'"((?:[^"\\]|\\.)*+)"')
-_NEXT_URI: Final = re.compile(r"[,;](?=mailto:)", re.IGNORECASE)
-_LIST_COMMA: Final = re.compile(r"[,;]")
-_SPACES: Final = re.compile(r"\s+")
+_VERBATIM: Final = late_pattern(r'"((?:[^"\\]|\\.)*+)"')
+_NEXT_URI: Final = late_pattern(r"[,;](?=mailto:)", re.IGNORECASE)
+_LIST_COMMA: Final = late_pattern(r"[,;]")
+_SPACES: Final = late_pattern(r"\s+")
 _ADDRESSED: Final = frozenset({"to", "cc", "bcc"})
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
+from app.domain.late_pattern import late_pattern
+
 
 class Kind(Enum):
     """What a token is."""
@@ -36,7 +38,7 @@ class Token(NamedTuple):
 
 
 _BREAKS: Final = r"\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
-_TOKEN: Final = re.compile(
+_TOKEN: Final = late_pattern(
     rf"""(?P<LINE>\r\n|[{_BREAKS}])
     |(?P<TAB>\t)
     |(?P<SEMICOLON>[;；؛])
@@ -50,12 +52,12 @@ _TOKEN: Final = re.compile(
 )
 # A line break inside is a folded header line (RFC 5322 section 2.2.3): the next line starts with a blank.
 _QUOTED: Final = {
-    '"': re.compile(rf'"(?:[^"\\{_BREAKS}]|\\[^{_BREAKS}]|\r?\n[ \t])*+'),
-    "“": re.compile(rf"“(?:[^“”{_BREAKS}]|\r?\n[ \t])*+"),
+    '"': late_pattern(rf'"(?:[^"\\{_BREAKS}]|\\[^{_BREAKS}]|\r?\n[ \t])*+'),
+    "“": late_pattern(rf"“(?:[^“”{_BREAKS}]|\r?\n[ \t])*+"),
 }
 _CLOSE: Final = {'"': '"', "“": "”"}
-_IN_ANGLE: Final = re.compile(rf'[^<>"{_BREAKS}]*+')
-_ESCAPED: Final = re.compile(r'\\(["\\])')
+_IN_ANGLE: Final = late_pattern(rf'[^<>"{_BREAKS}]*+')
+_ESCAPED: Final = late_pattern(r'\\(["\\])')
 
 
 def tokenize(text: str) -> Iterator[Token]:

@@ -7,11 +7,11 @@ intranet's a@localhost or a@mail_1 is good, and only what no server can take is 
 from __future__ import annotations
 
 import ipaddress
-import re
 import unicodedata
 from typing import Final
 
 from app.domain.i18n import tr
+from app.domain.late_pattern import late_pattern
 from app.domain.recipient import Recipient
 
 _LONGEST_ADDRESS: Final = 254
@@ -19,10 +19,10 @@ _LONGEST_LOCAL_PART: Final = 64
 _LONGEST_LABEL: Final = 63
 _SHOWN: Final = 60
 
-_QUOTED_LOCAL_PART: Final = re.compile(r'"(?:[^"\\]|\\.)*+"')
-_NOT_IN_LOCAL_PART: Final = re.compile(r"""[\s()<>\[\]:;@\\,"\x00-\x1f\x7f]""")
-_NOT_IN_DOMAIN: Final = re.compile(r"[\x00-\x2c\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f\s]")
-_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_QUOTED_LOCAL_PART: Final = late_pattern(r'"(?:[^"\\]|\\.)*+"')
+_NOT_IN_LOCAL_PART: Final = late_pattern(r"""[\s()<>\[\]:;@\\,"\x00-\x1f\x7f]""")
+_NOT_IN_DOMAIN: Final = late_pattern(r"[\x00-\x2c\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f\s]")
+_INVISIBLE: Final = late_pattern("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 def recipient_problem(recipient: Recipient) -> str | None:

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from app.domain.late_pattern import late_pattern
 from app.domain.recipient import Recipient
 
-_PLAIN_WORDS: Final = re.compile(r"[^\W_]+(?:[ .-][^\W_]+)*+")
-_PLAIN_ADDRESS: Final = re.compile(
+_PLAIN_WORDS: Final = late_pattern(r"[^\W_]+(?:[ .-][^\W_]+)*+")
+_PLAIN_ADDRESS: Final = late_pattern(
     r"""(?:[^\s()<>\[\]{}:;,@\\"'“”‘’，、،；؛\x00-\x20\x7f][^\s()<>\[\]:;,@\\"“”，、،；؛\x00-\x20\x7f]*+|"[^"\\<>]*+")"""  # noqa: RUF001
     r"@(?:[\w.-]++|\[[\w.:]++\])"
 )

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from app.domain.late_pattern import late_pattern
 from app.domain.listing import Folder, Order, Place, Row
 
 RowId = int
@@ -18,7 +19,7 @@ RowId = int
 FIRST_ROWS: Final = 60
 """Rows that come with a Listing: more than any window shows."""
 _KEY_LENGTH: Final = 60
-_ANSWER: Final = re.compile(r"^(?:(?:re|aw|sv|fw|fwd|wg|tr|rv)\s*(?:\[\d+\])?:\s*)+", re.IGNORECASE)
+_ANSWER: Final = late_pattern(r"^(?:(?:re|aw|sv|fw|fwd|wg|tr|rv)\s*(?:\[\d+\])?:\s*)+", re.IGNORECASE)
 
 
 class Standing(msgspec.Struct, frozen=True):

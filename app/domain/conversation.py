@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_PREFIX: Final = re.compile(
+from app.domain.late_pattern import late_pattern
+
+_PREFIX: Final = late_pattern(
     r"\s*(?:re|aw|sv|vs|antw|fw|fwd|wg|tr|rv|i|r|vb|doorst)\s*(?:\[\d{1,3}\])?\s*:\s*", re.IGNORECASE
 )
 """What programs of many languages put before the subject of an answer or a letter passed on."""

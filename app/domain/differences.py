@@ -6,12 +6,13 @@ stretches are set side by side whole, which is true too, and only less fine.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
 import msgspec
+
+from app.domain.late_pattern import late_pattern
 
 MOST_LINES: Final = 1500
 """Lines of each side that are held against each other, after what is equal at both ends is set aside."""
@@ -20,7 +21,7 @@ _MOST_PAIRS: Final = 900
 """Pairs of lines within one changed stretch of which it is asked whether one became the other."""
 _ALIKE: Final = 0.3
 """Two lines that share less than this are not one line changed, but two lines."""
-_WORD: Final = re.compile(r"\w+|\s+|[^\w\s]")
+_WORD: Final = late_pattern(r"\w+|\s+|[^\w\s]")
 
 
 class Piece(msgspec.Struct, frozen=True):

@@ -7,12 +7,13 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from app.domain.i18n import tr
+from app.domain.late_pattern import late_pattern
 
 EWS_PATH: Final = "/EWS/Exchange.asmx"
 """Where Exchange answers EWS unless its administrator moved it."""
 
-_LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z", re.IGNORECASE)
-_CONTROL: Final = re.compile("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
+_LABEL: Final = late_pattern(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z", re.IGNORECASE)
+_CONTROL: Final = late_pattern("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _LONGEST: Final = 1024
 
 

@@ -7,7 +7,6 @@ once a letter has gone, or after it was made, is as Exchange does it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
@@ -15,13 +14,14 @@ from typing import Final
 import msgspec
 
 from app.domain.i18n import mark, tr
+from app.domain.late_pattern import late_pattern
 from app.domain.message import Content, Field, Stage
 from app.domain.options import Header
 
 LATEST: Final = 253402300800.0
 """The end of the year 9999, beyond which no date can be written."""
 
-_HEADER_NAME: Final = re.compile(r"[!-9;-~]{1,76}")
+_HEADER_NAME: Final = late_pattern(r"[!-9;-~]{1,76}")
 _OWN_HEADERS: Final = frozenset(
     {
         *("bcc", "cc", "comments", "content-disposition", "content-id", "content-transfer-encoding", "content-type"),

@@ -6,8 +6,10 @@ import re
 import unicodedata
 from typing import Final
 
-_UNSAFE: Final = re.compile(r'[<>:"/\\|?*]')
-_DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)", re.IGNORECASE)
+from app.domain.late_pattern import late_pattern
+
+_UNSAFE: Final = late_pattern(r'[<>:"/\\|?*]')
+_DEVICES: Final = late_pattern(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)", re.IGNORECASE)
 """Names that Windows keeps for devices, whatever ending follows."""
 _LONGEST: Final = 200
 """Bytes; disks take 255, and a number in brackets may follow."""

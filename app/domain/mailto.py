@@ -7,7 +7,6 @@ The encoding is undone once; line breaks stay in the body alone, so that no fiel
 
 from __future__ import annotations
 
-import re
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -16,6 +15,7 @@ import msgspec
 from app.domain.addresses import parse_recipients
 from app.domain.errors import BadInput
 from app.domain.i18n import tr
+from app.domain.late_pattern import late_pattern
 from app.domain.message import Content
 from app.domain.options import Options
 from app.domain.recipient import Recipient
@@ -25,7 +25,7 @@ LONGEST: Final = 256 * 1024
 """Characters of a link that are read. Desktops and browsers pass on far less; what is beyond is said to be left out."""
 MOST_PEOPLE: Final = 500
 _SCHEME: Final = "mailto:"
-_MESSAGE_ID: Final = re.compile(r"<[^\s<>@]{1,400}@[^\s<>@]{1,400}>")
+_MESSAGE_ID: Final = late_pattern(r"<[^\s<>@]{1,400}@[^\s<>@]{1,400}>")
 """msg-id of RFC 5322 section 3.6.4, without the comments and folds that nobody writes into a link."""
 _MOST_NAMES: Final = 4
 _LONGEST_NAME: Final = 30

@@ -5,7 +5,6 @@ A file that is wrong in one place counts in all others, and each fault is a sent
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from app.domain import proxy as way
 from app.domain.account import Account, AuthKind
 from app.domain.endpoint import complete_endpoint, endpoint_error
 from app.domain.i18n import tr
+from app.domain.late_pattern import late_pattern
 
 LONGEST: Final = 1 << 18
 """Bytes of a file that are read."""
@@ -42,7 +42,7 @@ SETTINGS: Final[dict[str, tuple[int, int] | None]] = {
 }
 """The settings that it may set and lock: numbers from and to, or None for true and false."""
 
-_PLACES: Final = re.compile(r"\{(name|domain|address)\}")
+_PLACES: Final = late_pattern(r"\{(name|domain|address)\}")
 
 
 class AccountPreset(msgspec.Struct, frozen=True):

@@ -15,6 +15,8 @@ from typing import Final
 
 import msgspec
 
+from app.domain.late_pattern import late_pattern
+
 
 class Where(StrEnum):
     """Where a term is looked for; the values are the operators, `ANY` is no operator at all."""
@@ -36,7 +38,7 @@ HAS: Final = ("attachment", "category", "flag")
 IS: Final = ("failed", "ready", "unsent", "important", "flagged", "undelivered", "opened")
 """What `has:` and `is:` take."""
 
-_TOKEN: Final = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)("?)|(\S*))')
+_TOKEN: Final = late_pattern(r'(-?)(?:(\w+):)?(?:"([^"]*)("?)|(\S*))')
 _LONGEST: Final = 32
 """Terms; nobody types more, and each is a condition."""
 

@@ -6,10 +6,10 @@ Exchange speaks XML 1.0, which has no place for most C0 controls, for U+FFFE and
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from app.domain.edits import mend_surrogates
+from app.domain.late_pattern import late_pattern
 
 _LINE_BREAKS: Final = "\n\v\f\x85\u2028\u2029"
 _SEPARATORS: Final = "\x1c\x1d\x1e\x1f"
@@ -21,7 +21,7 @@ _CONTROLS: Final = {
     0xFFFE: "\ufffd",
     0xFFFF: "\ufffd",
 }
-_TO_MEND: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029\ufffe\uffff]")
+_TO_MEND: Final = late_pattern("[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029\ufffe\uffff]")
 
 
 def clean_text(text: str, lines: bool) -> str:

@@ -12,6 +12,8 @@ import unicodedata
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from app.domain.late_pattern import late_pattern
+
 MORNING: Final = 8
 """The hour of a day that was named without one."""
 
@@ -62,11 +64,11 @@ _NEXT: Final = frozenset({"next", "this", "prochain", "prochaine", "nachsten", "
 _IN: Final = frozenset({"in", "dans"})
 _ONE: Final = frozenset({"a", "an", "one", "un", "une", "ein", "eine", "einem", "einer"})
 
-_ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_NUMBERS: Final = re.compile(r"(\d{1,2})([./])(\d{1,2})(?:\2(\d{4}|\d{2})?)?")
-_CLOCK: Final = re.compile(r"(\d{1,2})(?:[:h.](\d{2})|h)?(am|pm)?")
-_ORDINAL: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|\.)")
-_LENGTH: Final = re.compile(r"\+?(\d{1,4})([a-z]+)")
+_ISO: Final = late_pattern(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_NUMBERS: Final = late_pattern(r"(\d{1,2})([./])(\d{1,2})(?:\2(\d{4}|\d{2})?)?")
+_CLOCK: Final = late_pattern(r"(\d{1,2})(?:[:h.](\d{2})|h)?(am|pm)?")
+_ORDINAL: Final = late_pattern(r"(\d{1,2})(?:st|nd|rd|th|er|\.)")
+_LENGTH: Final = late_pattern(r"\+?(\d{1,4})([a-z]+)")
 _TOO_FAR: Final = timedelta(days=366 * 20)
 
 

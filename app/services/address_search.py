@@ -7,17 +7,17 @@ with each of a hundred thousand words.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge, nlargest
 from typing import Final
 
+from app.domain.late_pattern import late_pattern
 from app.domain.recipient import Recipient
 
-_PARTS: Final = re.compile(r"[^\W_]+")
-_APART: Final = re.compile(r"[\s,;<>()\"“”]+")
+_PARTS: Final = late_pattern(r"[^\W_]+")
+_APART: Final = late_pattern(r"[\s,;<>()\"“”]+")
 _BEYOND: Final = "\U0010ffff"
 _LETTERS: Final = str.maketrans(
     {"\u0131": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}

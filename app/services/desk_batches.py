@@ -6,7 +6,6 @@ not asked for then is as it was. What was moved can be brought back.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -14,6 +13,7 @@ import msgspec
 
 from app.domain.errors import AccountError, BadInput, ItemRefused
 from app.domain.i18n import tr
+from app.domain.late_pattern import late_pattern
 from app.domain.listing import Place
 from app.domain.message import Content, DraftUpdate, Field, ItemRef, Stage
 from app.domain.options import Options
@@ -28,7 +28,7 @@ from app.services.rows import ListRow
 from app.services.syncing import Syncing
 
 AT_ONCE: Final = 50
-_UNSAFE: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
+_UNSAFE: Final = late_pattern(r'[\x00-\x1f<>:"/\\|?*]+')
 _LONGEST_NAME: Final = 80
 
 

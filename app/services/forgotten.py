@@ -6,12 +6,12 @@ legal words, speak of other letters. The text is never laid out for it: a newsle
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from typing import Final
 
 from app.domain.i18n import tr
+from app.domain.late_pattern import late_pattern
 from app.domain.message import BodyFormat, Content, Field
 from app.domain.problem import Finding, ProblemKind
 
@@ -31,11 +31,11 @@ _GERMAN: Final = (
     r"|anh(?:ä|ae)ngend\w*|(?:datei)?anhang|(?:datei)?anh(?:ä|ae)nge"
     r"|(?:in\sder|als|siehe|s\.|vgl\.|meine)\sanlagen?(?=\W|$)"
 )
-_SPOKEN: Final = re.compile(rf"(?<![\w@./-])(?:{_ENGLISH}|{_FRENCH}|{_GERMAN})(?![\w@])", re.IGNORECASE)
-_DENIED: Final = re.compile(
+_SPOKEN: Final = late_pattern(rf"(?<![\w@./-])(?:{_ENGLISH}|{_FRENCH}|{_GERMAN})(?![\w@])", re.IGNORECASE)
+_DENIED: Final = late_pattern(
     r"(?:\b(?:no|not|without(?:\sany|\sthe)?|kein\w*|ohne|nicht|sans(?:\sla|\sles)?|aucune?|pas\sde)\s)$", re.IGNORECASE
 )
-_QUOTE_BEGINS: Final = re.compile(
+_QUOTE_BEGINS: Final = late_pattern(
     r"^(?:-{2,}\s?(?:original|forwarded|urspr|weitergeleitet|message|begin|anfang|d[ée]but)[^\n]*|_{10,}\s*|-- ?)$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -44,7 +44,7 @@ _HTML_QUOTES: Final = (
     *("moz-forward-container", "yahoo_quoted", "-----original message", "mailwright-quote", "mailwright-signature"),
     "moz-signature",
 )
-_TAG: Final = re.compile(r"<[^<>]*>")
+_TAG: Final = late_pattern(r"<[^<>]*>")
 
 
 def check_attachments(content: Content) -> list[Finding]:
@@ -110,7 +110,9 @@ def _text_of(body: str) -> str:
     for name in ("style", "script", "head"):
         body = _without(body, name)
     body = re.sub(r"<(?:br|/p|/div|/li|/tr)\b[^<>]*>", "\n", body, flags=re.IGNORECASE)
-    return html.unescape(_TAG.sub(" ", body))
+    from html import unescape
+
+    return unescape(_TAG.sub(" ", body))
 
 
 def _without(body: str, name: str) -> str:

@@ -6,9 +6,10 @@ It is called off the window's thread: a newsletter of 500 kB takes some tens of 
 
 from __future__ import annotations
 
-import html as escapes
 import re
 from typing import TYPE_CHECKING, Final
+
+from app.domain.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -21,13 +22,13 @@ _BLOCKS: Final = _PARAGRAPHS | {
 _SILENT: Final = frozenset(
     {"head", "script", "style", "template", "title", "noscript", "object", "embed", "svg", "iframe"}
 )
-_BLANKS: Final = re.compile(r"[ \t\r\n\f]+")
-_GAPS: Final = re.compile(r"\n{3,}")
-_ANY_TAG: Final = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
-_COMMENTS: Final = re.compile(r"<!--[^>]*-->")
+_BLANKS: Final = late_pattern(r"[ \t\r\n\f]+")
+_GAPS: Final = late_pattern(r"\n{3,}")
+_ANY_TAG: Final = late_pattern(r"<[a-zA-Z/!?][^<>]*>?")
+_COMMENTS: Final = late_pattern(r"<!--[^>]*-->")
 _IN, _OUT = "\ufdd0", "\ufdd1"
 """Where a quotation begins and ends, while text grows; no character of any text."""
-_BREAKS: Final = re.compile(r"(?i)</?(?:br|div|p|li|tr|h[1-6]|table)\b[^<>]*>")
+_BREAKS: Final = late_pattern(r"(?i)</?(?:br|div|p|li|tr|h[1-6]|table)\b[^<>]*>")
 
 
 class _Lines:
@@ -124,7 +125,9 @@ def _crude_text(html: str) -> str:
     for name in ("script", "style", "title"):
         parts = re.split(rf"(?i)<{name}\b", html)
         html = parts[0] + "".join(re.split(rf"(?i)</{name}[^>]*>", part, maxsplit=1)[-1] for part in parts[1:])
-    text = escapes.unescape(_ANY_TAG.sub(" ", _BREAKS.sub("\n", _COMMENTS.sub("", html))))
+    from html import unescape
+
+    text = unescape(_ANY_TAG.sub(" ", _BREAKS.sub("\n", _COMMENTS.sub("", html))))
     lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
     return _GAPS.sub("\n\n", "\n".join(lines)).strip("\n")
 

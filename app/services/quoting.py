@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from html import unescape
 from typing import Final
 from urllib.parse import unquote
 
 from app.domain.address_writing import format_recipient
 from app.domain.i18n import tr
+from app.domain.late_pattern import late_pattern
 from app.domain.message import BodyFormat, Content
 from app.domain.recipient import Recipient
 from app.services.times import clock_time
@@ -17,7 +17,7 @@ from app.services.times import clock_time
 _MARK: Final = "> "
 _BEGINS: Final = "-------- "
 _MOST_PEOPLE: Final = 100
-_PICTURE: Final = re.compile(r"""\bsrc=["']cid:([^"'>]+)""", re.IGNORECASE)
+_PICTURE: Final = late_pattern(r"""\bsrc=["']cid:([^"'>]+)""", re.IGNORECASE)
 
 
 def quoted(text: str) -> str:
@@ -60,6 +60,8 @@ def passed_on(content: Content, sent: float, writer: Recipient | None) -> Conten
 
 def names_picture(html: str, content_id: str) -> bool:
     """Tell whether `html` shows the picture of that ContentId."""
+    from html import unescape
+
     return bool(content_id) and content_id in {unquote(unescape(found)) for found in _PICTURE.findall(html)}
 
 

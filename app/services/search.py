@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
+from app.domain.late_pattern import late_pattern
 from app.domain.listing import Report, ReportKind
 from app.domain.message import Importance
 from app.domain.query import Query, Term, Where
 
-_WORD: Final = re.compile(r"[^\W_]+")
+_WORD: Final = late_pattern(r"[^\W_]+")
 
 
 class Sought(msgspec.Struct, frozen=True):

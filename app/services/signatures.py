@@ -10,12 +10,12 @@ import re
 import uuid
 from collections.abc import Iterable
 from enum import StrEnum
-from html import escape
 from typing import Final
 
 import msgspec
 
 from app.domain.edits import utf16_length
+from app.domain.late_pattern import late_pattern
 from app.domain.message import AccountId, BodyFormat, Content
 from app.domain.recipient import Recipient
 from app.domain.record import Letter
@@ -25,8 +25,8 @@ from app.services.ports import Clock, Settings
 from app.services.times import full_date
 
 _NAME: Final = "snippets"
-_FIELD: Final = re.compile(r"\{(name|address|date|to\.name)\}")
-_QUOTED: Final = re.compile(r"^(?:>|-{5,} ?\S.*-{5,}\s*$|_{20,}\s*$)", re.MULTILINE)
+_FIELD: Final = late_pattern(r"\{(name|address|date|to\.name)\}")
+_QUOTED: Final = late_pattern(r"^(?:>|-{5,} ?\S.*-{5,}\s*$|_{20,}\s*$)", re.MULTILINE)
 
 
 class SnippetKind(StrEnum):
@@ -76,6 +76,8 @@ def new_key() -> str:
 
 def fill(text: str, facts: Facts, *, html: bool = False) -> str:
     """Return `text` with its fields filled; in HTML what is filled in stays words."""
+    from html import escape
+
     values = {"name": facts.name, "address": facts.address, "date": facts.date, "to.name": facts.to_name}
 
     def one(found: re.Match[str]) -> str:
