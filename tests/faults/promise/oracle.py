@@ -200,8 +200,12 @@ class Oracle:
             self._check_saved(record, kept)
         elif record.state is State.DRAFT and not record.discarded:
             self._check_unsaved(record)
-        if record.discarded and any(one.folder == "drafts" for one in mine):
+        if record.discarded and any(one.folder == "drafts" and not self._is_theirs(one) for one in mine):
             raise self.broken("wrong words", record, "the draft is still in Drafts")
+
+    def _is_theirs(self, item: Kept) -> bool:
+        """Tell whether an item came late of a lost request, and another client wrote in it: nobody is to remove it."""
+        return item.item_id in self.touched and bool(self.world.met["done after its connection broke"])
 
     def _check_unknown(self, record: Record, mine: list[Kept]) -> None:
         """It stays unknown only where nobody could know."""
@@ -251,8 +255,7 @@ class Oracle:
 
     def _check_drafts(self, kept: list[Kept]) -> None:
         own = {one.ref.item_id for one in self.world.letters() if one.ref is not None}
-        # A late one that another client wrote in is nobody's to take away, and is in the list beside the letter.
-        drafts = [one for one in kept if one.item_id in own or one.item_id not in self.touched]
+        drafts = [one for one in kept if one.item_id in own or not self._is_theirs(one)]
         for user in USERS:
             marks = [
                 one.mark for one in drafts if one.user == user and one.folder == "drafts" and one.is_draft and one.mark
