@@ -10,6 +10,11 @@ from collections.abc import Sequence
 def start(arguments: Sequence[str]) -> int:
     """Open the window and run until it is closed, or hand over to the program that runs; return the exit status."""
     from app.bootstrap.first_paint import paint
+    from app.bootstrap.spare import without
+
+    with without("typing_extensions"):
+        import msgspec  # noqa: F401 - for all that imports it from here on
+
     from app.bootstrap.instance import hand_over, is_running
     from app.bootstrap.options import data_folder, parse
     from app.bootstrap.plain_pyside import plain_imports
@@ -32,6 +37,9 @@ def start(arguments: Sequence[str]) -> int:
     window.show()
     window.rail.show_place("drafts")
     paint(qt, window)  # before the loop runs, so no task of ours can be frozen by it
+
+    with without("ssl"):
+        import asyncio  # noqa: F401 - as above
 
     from app.bootstrap.running import run
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from app.bootstrap.clock import SystemClock
 from app.bootstrap.program import Ports
 from app.credentials.keyring_secrets import KeyringSecrets
-from app.engine.client import EngineClient
+from app.engine.late import LateEngine
 from app.storage.attachments import AttachmentFolder
 from app.storage.cache import FILE_NAME, SqliteCache
 from app.storage.correspondents import SqliteCorrespondents
 from app.storage.journal import SqliteJournal
 from app.storage.settings import SqliteSettings
 from app.storage.store import Store
+
+if TYPE_CHECKING:
+    from app.services.ports import Server
 
 
 class World:
@@ -20,13 +25,13 @@ class World:
     def __init__(self, store: Store) -> None:
         """Nothing is started but the store."""
         self.store = store
-        self.engine = EngineClient()
+        self.engine = LateEngine()
         self._secrets = KeyringSecrets()
         self._cache = SqliteCache(store.path.with_name(FILE_NAME))
         self.ports = Ports(
             SqliteJournal(store),
             SqliteSettings(store),
-            self.engine,
+            cast("Server", self.engine),
             self._secrets,
             SystemClock(),
             SqliteCorrespondents(store),
