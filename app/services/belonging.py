@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from app.domain.cached import RowId
@@ -11,8 +11,10 @@ from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.record import Record
 from app.domain.state import IN_OUTBOX, State
 from app.services.letters import Letters
+from app.services.merging import in_parts
 
 SENT: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
+_Items = dict[str, tuple[RowId, Row]]
 _BEING_WRITTEN: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 
 
@@ -27,11 +29,11 @@ class Belonging:
         is_listed: Callable[[Place], bool] = lambda _: False,
     ) -> None:
         """Know of no item yet; `is_listed` tells whether a folder of another mailbox has a list of its own."""
-        self.items: dict[str, tuple[RowId, Row]] = {}
+        self.items: _Items = {}
         self.asked_with: Mapping[LocalId, ItemRef] = {}
         self._account_id, self._place, self._letters = account_id, place, letters
         self._is_listed = is_listed
-        self._by_mark: dict[str, tuple[RowId, Row]] = {}
+        self._by_mark: _Items = {}
 
     def is_of(self, record: Record) -> bool:
         """Tell whether a letter is of this list's mailbox. One's own lists show what was written here for a mailbox
@@ -67,22 +69,30 @@ class Belonging:
         """Tell whether the server lists a letter's item here: it may have been taken in a moment ago."""
         return record.ref is not None and record.ref.item_id in self.items
 
-    def names(self) -> list[str]:
-        """Return the names under which the server may have letters of this machine."""
-        mine = [record for record in self._letters.all() if self.is_of(record)]
-        return [record.local_id for record in mine] + [r.ref.item_id for r in mine if r.ref is not None]
+    def names(self) -> Iterator[list[str]]:
+        """Return the names under which the server may have letters of this machine, of some letters at a step."""
+        for part in in_parts(self._letters.all()):
+            mine = [record for record in part if self.is_of(record)]
+            yield [record.local_id for record in mine] + [r.ref.item_id for r in mine if r.ref is not None]
 
     def learn(self, rows: Mapping[RowId, Row]) -> None:
         """Take in rows of the server."""
-        for row_id, row in rows.items():
-            self.items[row.ref.item_id] = row_id, row
-            if row.local_id:
-                self._by_mark[row.local_id] = row_id, row
+        _note(rows.items(), self.items, self._by_mark)
+
+    def learn_anew(self, *told: Mapping[RowId, Row]) -> Iterator[None]:
+        """Know of these rows of the server alone, after the last step; until then, of those of before."""
+        items: _Items = {}
+        by_mark: _Items = {}
+        for rows in told:
+            for number, part in enumerate(in_parts(rows.items())):
+                if number:
+                    yield
+                _note(part, items, by_mark)
+        self.items, self._by_mark = items, by_mark
 
     def forget(self) -> None:
-        """Know of no item: all are about to be told anew."""
-        self.items.clear()
-        self._by_mark.clear()
+        """Know of no item."""
+        self.items, self._by_mark = {}, {}
 
     def item_of(self, record: Record) -> tuple[RowId, Row] | None:
         """Return the server's side of a letter: by its ItemId; or by our mark, where no other letter has that item."""
@@ -137,3 +147,10 @@ class Belonging:
             return False
         settled = bool(record.verified) if record.state in SENT else record.saved
         return settled and record.ref is not None and self.asked_with.get(record.local_id) == record.ref
+
+
+def _note(rows: Iterable[tuple[RowId, Row]], items: _Items, by_mark: _Items) -> None:
+    for row_id, row in rows:
+        items[row.ref.item_id] = row_id, row
+        if row.local_id:
+            by_mark[row.local_id] = row_id, row

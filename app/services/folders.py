@@ -14,9 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
-import msgspec
-
-from app.domain.cached import FIRST_ROWS, Listing, RowId, moment_of, people_of, sort_key
+from app.domain.cached import FIRST_ROWS, Listing, RowId
 from app.domain.errors import StorageError
 from app.domain.listing import Folder, Order, Place, Row
 from app.domain.message import AccountId, LocalId
@@ -28,8 +26,9 @@ from app.services.events import Event
 from app.services.known_so_far import KnownSoFar
 from app.services.letters import Letters
 from app.services.listed import Key, Listed
+from app.services.merging import Merge, Placed, gathered
 from app.services.ports import Cache, Mailbox
-from app.services.rows import ListRow, OwnRows, row_of_item
+from app.services.rows import ListRow, OwnRows, key_of_item, key_of_row, row_of_item
 from app.services.search import finds
 from app.services.server_search import ask_server
 from app.services.sought import sought_of
@@ -45,8 +44,6 @@ _AT_A_STEP: Final = 200
 """Letters of this machine that are put into a list in one turn of the loop."""
 _REST: Final = 20.0
 """How many times as long as a look took the next one waits, while the server is still being read."""
-
-_Placed = tuple[tuple[RowId, Key] | None, ListRow | None]
 
 
 class FolderView(KnownSoFar):
@@ -74,6 +71,7 @@ class FolderView(KnownSoFar):
         self._syncing = syncing
         self._belonging = Belonging(account_id, place, letters, partial(syncing.is_followed, account_id))
         self._base = self._listed = Listed.empty(self.order)
+        self._listed_in = self.order
         self._extra: dict[RowId, Row] = {}
         self._asked_for: dict[RowId, Row] = {}
         self._ours: dict[RowId, ListRow] = {}
@@ -81,7 +79,7 @@ class FolderView(KnownSoFar):
         self._made = OwnRows(self.folder)
         self._changed_meanwhile: set[LocalId] = set()
         self._read: OrderedDict[RowId, tuple[int, ListRow]] = OrderedDict()
-        self._look = 0
+        self._look = self._taking = self._merged = self._merging_now = 0
         self._wanted: dict[RowId, None] = {}
         self._reading = self._looking = self._look_again = self._passed_over = self._closed = False
         self._rest_until = 0.0
@@ -214,9 +212,14 @@ class FolderView(KnownSoFar):
 
     async def arrange(self, order: Order) -> None:
         """Sort the list anew. Raises StorageError."""
-        if order is not self.order:
-            self.order = order
+        if order is self.order:
+            return
+        self.order, before = order, self.order
+        try:
             await self._look_now()
+        except StorageError:
+            self.order = before if self._listed_in is before else self.order
+            raise
 
     async def find(self, query: Query) -> None:
         """Show what is found alone; an empty query shows everything. Raises StorageError."""
@@ -292,20 +295,22 @@ class FolderView(KnownSoFar):
         await self._take_in(listing)
 
     async def _ask_cache(self, limit: int = -1) -> Listing:
-        names = self._belonging.names()
+        names = await gathered(self._belonging.names())
         return await self._cache.listing(self.account_id, self.place, self.order, self.query or None, names, limit)
 
     async def _take_in(self, listing: Listing) -> None:
         import asyncio
 
+        self._taking += 1
+        asked = self._taking, self.order, self.query
+        owner = self._letters.by_item
+        strange = {n: item for n, item in self._asked_for.items() if owner(self.account_id, item.ref.item_id) is None}
+        for _ in self._belonging.learn_anew(strange, listing.rows):
+            await asyncio.sleep(0)
+            if self._closed or asked != (self._taking, self.order, self.query):
+                return  # somebody takes in what is newer
         self._look += 1
         self._base = Listed(listing.ids, listing.keys)
-        self._belonging.forget()
-        owner = self._letters.by_item
-        self._belonging.learn(
-            {n: item for n, item in self._asked_for.items() if owner(self.account_id, item.ref.item_id) is None}
-        )
-        self._belonging.learn(listing.rows)
         for row_id in listing.ids[:FIRST_ROWS]:
             if row_id in listing.rows:
                 self._keep(row_id, self._row_of_item(row_id, listing.rows[row_id]))
@@ -319,42 +324,44 @@ class FolderView(KnownSoFar):
 
     def _merging(self) -> Iterator[None]:
         """Put both sides together, some letters at a step: there may be thousands. A newer look takes over."""
-        asked = self._look, self.order, self.query
+        self._merged += 1
+        self._merging_now += 1
+        asked = self._merged, self.order, self.query
+        try:
+            for _ in self._merge_steps():
+                yield
+                if self._closed or asked != (self._merged, self.order, self.query):
+                    return
+        finally:
+            self._merging_now -= 1
+
+    def _merge_steps(self) -> Iterator[None]:
         changed = self._changed_meanwhile = set()
-        placed: dict[LocalId, _Placed] = {}
+        placed: dict[LocalId, Placed] = {}
         for number, record in enumerate(self._letters.all(), 1):
             placed[record.local_id] = self._place(record)
             if not number % _AT_A_STEP:
                 yield
-                if self._closed or asked != (self._look, self.order, self.query):
-                    return
+        merge = Merge(self._base, placed, self._id_of, self._syncing.name_of)
+        extra = {row_id: self._key_of_item(item) for row_id, item in self._extra.items()}
+        yield from merge.steps(extra, self._key_of)
+        self._ours, self._listed, self._listed_in = merge.ours, merge.listed, self.order
+        self._id_of.update(merge.renamed)
         for local_id in changed:
             latest = self._letters.get(local_id)
-            placed[local_id] = (None, None) if latest is None else self._place(latest)
-        gone = [one for one, _ in placed.values() if one is not None]
-        hidden = {row_id for row_id, _ in gone}
-        self._ours = {self._id_of[name]: row for name, (_, row) in placed.items() if row is not None}
-        self._rename_lost(hidden)
-        come = [(row_id, self._key_of(row)) for row_id, row in self._ours.items()]
-        come += [(row_id, self._key_of_item(item)) for row_id, item in self._extra.items() if row_id not in hidden]
-        gone += [(row_id, self._key_of_item(item)) for row_id, item in self._extra.items()]
-        self._listed = self._base.merged(gone, come)
+            if latest is None:
+                self._leave_out(local_id)
+            else:
+                self._show(latest, set())
         self.changed.emit(None)
 
-    def _place(self, record: Record) -> _Placed:
+    def _place(self, record: Record) -> Placed:
         """Return the row of the server that a letter stands for, and the letter's own."""
         if not self._belonging.is_of(record):
             return None, None
         item = self._belonging.item_of(record)
         stands_for = None if item is None else (item[0], self._key_of_item(item[1]))
         return stands_for, self._row_of_record(record, item)
-
-    def _rename_lost(self, hidden: set[RowId]) -> None:
-        """Give a letter another name whose row is listed by itself again: it is another item's now."""
-        for local_id, row_id in list(self._id_of.items()):
-            if row_id > 0 and row_id in self._ours and row_id not in hidden and row_id in self._base.ids:
-                name = self._id_of[local_id] = self._syncing.name_of(local_id)
-                self._ours[name] = msgspec.structs.replace(self._ours.pop(row_id), key=f"{name}")
 
     # --- reading rows -----------------------------------------------------------------------------------------------
 
@@ -411,15 +418,14 @@ class FolderView(KnownSoFar):
 
     def _on_records(self, records: Sequence[Record]) -> None:
         """Show what changed of letters of this machine, and tell of it once."""
-        told: set[RowId] = set()
-        moved = False
         self._changed_meanwhile.update(record.local_id for record in records)
-        for record in records:
-            if self._show(record, told):
-                moved = True
+        if self._merging_now or self._listed_in is not self.order:
+            return  # what is listed is older, and made anew: laid over it, a row might stand twice
+        told: set[RowId] = set()
+        moved = [self._show(record, told) for record in records]
         if told:
             self.told.emit(frozenset(told))
-        if moved:
+        if any(moved):
             self.changed.emit(None)
 
     def _show(self, record: Record, told: set[RowId]) -> bool:
@@ -488,12 +494,7 @@ class FolderView(KnownSoFar):
         return -1 if row is None else self._listed.find(row_id, self._key_of(row))
 
     def _key_of(self, row: ListRow) -> Key:
-        if self.order is Order.NEWEST:
-            return -row.when
-        return sort_key(self.order, moment=row.when, people=row.to, subject=row.subject, size=row.size)
+        return key_of_row(self.order, row)
 
     def _key_of_item(self, item: Row) -> Key:
-        moment = moment_of(item, self.folder)
-        if self.order is Order.NEWEST:
-            return -moment
-        return sort_key(self.order, moment=moment, people=people_of(item), subject=item.subject, size=item.size)
+        return key_of_item(self.order, self.folder, item)

@@ -6,11 +6,14 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from typing import Final
 
 from app.domain.cached import RowId
 from app.domain.listing import Order
 
 Key = float | str
+_AT_A_STEP: Final = 1_000
+"""Rows that are put in or taken out at a step of `become`."""
 
 
 class Listed:
@@ -59,24 +62,42 @@ class Listed:
 
     def merged(self, gone: Iterable[tuple[RowId, Key]], come: Iterable[tuple[RowId, Key]]) -> Listed:
         """Return the list without some rows and with others, in one pass: the same as one by one."""
-        places = sorted(number for row_id, key in gone if (number := self.find(row_id, key)) >= 0)
-        less = Listed(self.ids[:0], self.keys[:0])
-        for first, last in _stretches(places, len(self)):
-            less.ids.extend(self.ids[first:last])
-            less.keys.extend(self.keys[first:last])  # type: ignore[arg-type]  # as above
-        whole = Listed(less.ids[:0], less.keys[:0])
+        whole = Listed(self.ids[:0], self.keys[:0])
+        for _ in whole.become(self, gone, come):
+            pass
+        return whole
+
+    def become(
+        self, base: Listed, gone: Iterable[tuple[RowId, Key]], come: Iterable[tuple[RowId, Key]]
+    ) -> Iterator[None]:
+        """Become, some rows at a step, what `base` is without some rows and with others; this is an empty list."""
+        places: list[int] = []
+        for count, (row_id, key) in enumerate(gone, 1):
+            number = base.find(row_id, key)
+            if number >= 0:
+                places.append(number)
+            if not count % _AT_A_STEP:
+                yield
+        places.sort()
+        less = Listed(base.ids[:0], base.keys[:0])
+        for count, (first, last) in enumerate(_stretches(places, len(base)), 1):
+            less.ids.extend(base.ids[first:last])
+            less.keys.extend(base.keys[first:last])  # type: ignore[arg-type]  # both are of one order
+            if not count % _AT_A_STEP:
+                yield
         first = 0
-        for row_id, key in sorted(come, key=lambda one: one[1]):
+        for count, (row_id, key) in enumerate(sorted(come, key=lambda one: one[1]), 1):
             keys: Sequence[Key] = less.keys
             place = bisect_left(keys, key)
-            whole.ids.extend(less.ids[first:place])
-            whole.keys.extend(less.keys[first:place])  # type: ignore[arg-type]  # as above
-            whole.ids.append(row_id)
-            whole.keys.append(key)  # type: ignore[arg-type]  # as above
+            self.ids.extend(less.ids[first:place])
+            self.keys.extend(less.keys[first:place])  # type: ignore[arg-type]  # as above
+            self.ids.append(row_id)
+            self.keys.append(key)  # type: ignore[arg-type]  # as above
             first = place
-        whole.ids.extend(less.ids[first:])
-        whole.keys.extend(less.keys[first:])  # type: ignore[arg-type]  # as above
-        return whole
+            if not count % _AT_A_STEP:
+                yield
+        self.ids.extend(less.ids[first:])
+        self.keys.extend(less.keys[first:])  # type: ignore[arg-type]  # as above
 
 
 def _stretches(gone: Sequence[int], length: int) -> Iterator[tuple[int, int]]:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from app.domain.cached import RowId, moment_of, people_of, to_the_millisecond
-from app.domain.listing import Folder, Report, Row
+from app.domain.cached import RowId, moment_of, people_of, sort_key, to_the_millisecond
+from app.domain.listing import Folder, Order, Report, Row
 from app.domain.message import AccountId, Importance, ItemRef, LocalId
 from app.domain.outcome import Outcome
 from app.domain.record import Record
@@ -99,6 +99,21 @@ def row_of_item(account_id: AccountId, folder: Folder, item: Row, key: str = "")
         resting=folder is Folder.OUTBOX,
         deferred=item.deferred,
     )
+
+
+def key_of_row(order: Order, row: ListRow) -> float | str:
+    """Return what a row is sorted by, ascending."""
+    if order is Order.NEWEST:
+        return -row.when
+    return sort_key(order, moment=row.when, people=row.to, subject=row.subject, size=row.size)
+
+
+def key_of_item(order: Order, folder: Folder, item: Row) -> float | str:
+    """Return what an item of the server is sorted by, ascending."""
+    moment = moment_of(item, folder)
+    if order is Order.NEWEST:
+        return -moment
+    return sort_key(order, moment=moment, people=people_of(item), subject=item.subject, size=item.size)
 
 
 def in_the_words_of(item: Row, row: ListRow) -> ListRow:

@@ -14,7 +14,7 @@ from app.domain.query import read_query
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
-from app.services import syncing
+from app.services import folders, listed, merging, syncing
 from app.services.folders import FolderView
 from tests.fakes.cache import FakeCache
 from tests.fakes.clock import settle
@@ -353,13 +353,20 @@ async def test_what_only_the_server_finds_comes_with_what_was_found_here(scene: 
 # --- many hands at once -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", range(8))
+def as_if_there_were_thousands(monkeypatch: pytest.MonkeyPatch, at_a_step: int = 2) -> None:
+    """Put the two sides together few rows at a time, each in a turn of its own."""
+    for where, name in ((merging, "AT_A_STEP"), (listed, "_AT_A_STEP"), (folders, "_AT_A_STEP")):
+        monkeypatch.setattr(where, name, at_a_step)
+
+
+@pytest.mark.parametrize("seed", range(24))
 async def test_whatever_happens_the_list_is_sound_and_true_in_the_end(
     scene: Scene, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(syncing, "PAGE", 3)
-    chance = random.Random(seed)
-    view = await view_of(scene, Folder.DRAFTS)
+    if seed >= 8:
+        as_if_there_were_thousands(monkeypatch)
+    chance, view = random.Random(seed), await view_of(scene, Folder.DRAFTS)
     own = [await scene.saved_letter(Content(to=(BEN,), subject=f"own {n}")) for n in range(4)]
     for step in range(60):
         theirs = [i for i in scene.mailbox.in_folder(ANNA, Folder.DRAFTS) if not i.local_id]
@@ -387,3 +394,26 @@ async def test_whatever_happens_the_list_is_sound_and_true_in_the_end(
     assert is_sound(view)
     there = sorted(item.content.subject for item in scene.mailbox.in_folder(ANNA, Folder.DRAFTS))
     assert sorted(await subjects(view)) == there
+
+
+async def test_what_changes_while_both_sides_are_put_together_is_in_the_list(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_if_there_were_thousands(monkeypatch, 1)
+    own = [await scene.saved_letter(Content(to=(BEN,), subject=f"own {n}")) for n in range(6)]
+    view = await view_of(scene, Folder.DRAFTS)
+    await view.reload()
+    await settle()
+    await scene.clock.advance(60)
+    turns = 0
+    for _ in view._merging():
+        turns += 1
+        if turns == 3:  # some are placed, the others are not
+            scene.drafts.edit(own[0], typed("x"))
+            scene.drafts.edit(own[5], typed("x"))
+        if turns == 10:  # all are placed, their order is being made
+            scene.drafts.edit(own[2], typed("x"))
+    assert turns > 12
+    assert is_sound(view)
+    assert {view.id_of(own[number]) for number in (0, 2, 5)} == set(view.ids[:3])
+    assert len(view.ids) == 6
