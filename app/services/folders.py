@@ -71,7 +71,6 @@ class FolderView(KnownSoFar):
         self._syncing = syncing
         self._belonging = Belonging(account_id, place, letters, partial(syncing.is_followed, account_id))
         self._base = self._listed = Listed.empty(self.order)
-        self._listed_in = self.order
         self._extra: dict[RowId, Row] = {}
         self._asked_for: dict[RowId, Row] = {}
         self._ours: dict[RowId, ListRow] = {}
@@ -82,7 +81,7 @@ class FolderView(KnownSoFar):
         self._look = self._taking = self._merged = self._merging_now = 0
         self._wanted: dict[RowId, None] = {}
         self._reading = self._looking = self._look_again = self._passed_over = self._closed = False
-        self._rest_until = 0.0
+        self._rest_until, self._listed_in = 0.0, self.order
         self._opened = self.folder is Folder.OUTBOX
         self._sync = None
         self._stop = [
