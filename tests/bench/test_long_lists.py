@@ -35,7 +35,7 @@ from tests.sandbox_fixture import RunningSandbox, start, stop
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 
 MANY, LONG = 100_000, 20_000
-STARTS = 5
+STARTS = 10
 WORDS = [
     *("plan", "budget", "meeting", "report", "letter", "invoice", "résumé"),
     *("holiday", "contract", "minutes", "offer", "question", "spring", "autumn"),
