@@ -11,6 +11,7 @@ wrote stays, and is in the list beside the letter. Of what is attached the saver
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -35,7 +36,8 @@ _LONGEST_PAUSE: Final = 600.0
 _WATCHED_FOR: Final = 24 * 3600.0
 """Seconds for which we look by ourselves; after that the sync of Drafts and each start have to do."""
 _BEING_WRITTEN: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION, State.HELD, State.QUEUED})
-_WENT: Final = frozenset({State.SENT, State.SENT_NOT_FILED, State.DEFERRED})
+_WENT: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
+"""What rests with the server until its time may lie in Drafts, under another name: nothing of it is touched."""
 
 
 class Twins:
@@ -123,9 +125,10 @@ class Twins:
         self._looking.add(account_id)
         try:
             for place, records in _by_place(self._of(account_id)).items():
-                await self._look_in(account_id, place, records)
+                with contextlib.suppress(ItemRefused):  # a mailbox that may not be looked into keeps none from the next
+                    await self._look_in(account_id, place, records)
             await self._look_at(account_id, [one for one in self._of(account_id) if _may_have_more(one)])
-        except (AccountError, ItemRefused):
+        except AccountError:
             return
         finally:
             self._looking.discard(account_id)
@@ -202,7 +205,7 @@ def _is_settled(record: Record) -> bool:
         return record.ref is None
     if record.state in _BEING_WRITTEN:
         return record.ref is not None
-    return record.state in _WENT and (bool(record.verified) or record.state is State.DEFERRED)
+    return record.state in _WENT and bool(record.verified)
 
 
 def _must_be_there(record: Record) -> bool:

@@ -324,9 +324,12 @@ def _others(records: Sequence[Record]) -> list[Place]:
 
 
 def _came_beside(record: Record, draft: Sighting) -> bool:
-    """Tell whether a draft came of a lost first save (`twins.py`): it says nothing of what became of the letter's."""
+    """Tell whether a draft came of a lost first save (`twins.py`): it says nothing of what became of the letter's.
+
+    What is to go later may rest in Drafts too, under another name than the letter's draft had.
+    """
     own = "" if record.ref is None else record.ref.item_id
-    return draft.folder is Folder.DRAFTS and is_twin(record.strays, own, draft.ref.item_id)
+    return not record.head.deferred and draft.folder is Folder.DRAFTS and is_twin(record.strays, own, draft.ref.item_id)
 
 
 def _named_again(record: Record, draft: Sighting) -> ItemRef:

@@ -11,7 +11,9 @@ import pytest
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder, Place
 from app.domain.message import LocalId
+from app.domain.options import Options
 from app.domain.outcome import Outcome, Verdict
+from app.domain.state import State
 from app.services.syncing import Syncing
 from tests.fakes.cache import FakeCache
 from tests.fakes.clock import settle
@@ -161,3 +163,37 @@ async def test_an_earlier_text_that_comes_late_is_ours_and_is_written_over_by_th
     assert scene.record(local_id).saved
     assert in_drafts(scene) == [late]
     assert scene.mailbox.items[late].content.body == "Once more. Dear Ben"
+
+
+async def test_a_letter_that_rests_in_drafts_until_its_time_is_not_taken_for_one_that_came_late(scene: Scene) -> None:
+    """Some servers hold it there, under another name; without it the letter would never go."""
+    scene.mailbox.holds_in_drafts = True
+    later = scene.clock.now() + 3 * DAY
+    content = msgspec.structs.replace(LETTER, options=Options(deferred=later))
+    scene.mailbox.fail("save", LOST)
+    local_id = await scene.drafts.begin(ANNA, content)
+    await scene.drafts.save(local_id)
+    await scene.clock.advance(60)
+    await scene.outbox.send([local_id], 0)
+    await settle()
+    assert scene.record(local_id).state is State.DEFERRED
+    assert scene.record(local_id).strays
+    scene.drafts.twins.account_reachable(ANNA)
+    await settle()
+    assert len(in_drafts(scene)) == 1
+    await scene.clock.advance(DAY)
+    assert len(in_drafts(scene)) == 1
+    await scene.clock.advance(3 * DAY)
+    await scene.mailbox.list_folder(ANNA, DRAFTS)
+    assert len(scene.mailbox.delivered) == 1
+
+
+async def test_a_mailbox_that_may_not_be_looked_into_keeps_nobody_from_the_next(scene: Scene) -> None:
+    first, second = await made_again(scene), await made_again(scene)
+    mine = in_drafts(scene)
+    elsewhere = tuple(msgspec.structs.replace(one, drafts_of="sales@example.org") for one in scene.record(first).strays)
+    await scene.letters.change(first, strays=elsewhere)
+    scene.mailbox.closed_to_us.add("sales@example.org")
+    comes_late(scene, second)
+    await scene.clock.advance(DAY)
+    assert in_drafts(scene) == mine
