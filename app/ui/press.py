@@ -127,8 +127,9 @@ class Press:
         context.clip = view
         with theme.on_paper():
             ink, faint = theme.color("text"), theme.color("faint")
-        palette = QPalette(ink)
+        palette = QPalette()
         palette.setColor(QPalette.ColorRole.Text, ink)
+        palette.setColor(QPalette.ColorRole.WindowText, faint)  # what Qt draws a line across in
         context.palette = palette
         painter = self._painter
         painter.save()
