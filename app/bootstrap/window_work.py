@@ -65,6 +65,7 @@ class WindowWork:
         for room in program.rooms:
             room.changed.subscribe(lambda _: self._count_soon())
             room.told.subscribe(lambda _: self._count_soon())
+        self._count_soon()  # the lists were there first
         program.foot.ticked.subscribe(lambda _: self._tick())
         self._uploads = QTimer(program.window, interval=_UPLOADS, singleShot=True)
         self._uploads.timeout.connect(self._tell_uploads)

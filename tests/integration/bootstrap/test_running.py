@@ -144,6 +144,27 @@ def test_the_lists_are_there_before_the_rest_of_the_program_is_loaded(tmp_path: 
     assert done.stdout.splitlines() == [f"{there} False False", f"{there} Drafts"]
 
 
+def test_how_many_drafts_there_are_stands_in_the_rail_also_where_no_server_says_so(tmp_path: Path) -> None:
+    asyncio.run(_with_letters(tmp_path))
+    done = live(
+        tmp_path,
+        """
+        from PySide6.QtWidgets import QPushButton
+        looks = iter(range(500))
+        def look():
+            names = [button.accessibleName() for button in window.rail.findChildren(QPushButton)]
+            if "Drafts, 2 messages" in names or next(looks, None) is None:
+                print("Drafts, 2 messages" in names)
+                window.close()
+                return
+            QTimer.singleShot(20, look)
+        look()
+        """,
+    )
+    assert (done.returncode, said(done)) == (0, "")
+    assert done.stdout.strip() == "True"
+
+
 async def _with_letters(folder: Path) -> None:
     """Be somebody who has letters on this computer, and whose server does not answer."""
     store = await Store.open(folder / "mailwright.sqlite")
