@@ -260,3 +260,22 @@ async def test_a_thousand_that_are_sent_can_be_stopped_and_the_rest_is_ready_aga
     await scene.passes(1)
     assert len(scene.mailbox.delivered) == 2
     assert scene.states() == [State.READY] * 4
+
+
+async def test_how_many_are_marked_is_said_at_the_head_wherever_one_stands(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    items = await sent(scene, 4)
+    count = scene.program.stage.desk.count
+    await scene.press("X", "J", "X", "End")
+    assert count.text() == "2 marked · 4 messages"
+    await scene.press("X")
+    assert count.text() == "3 marked · 4 messages"
+    scene.mailbox.delete_elsewhere(items[3].item_id)
+    await scene.press("F5")
+    assert count.text() == "2 marked · 3 messages"
+    await scene.press("Escape")
+    assert count.text() == "3 messages"
+    await scene.press("Ctrl+A")
+    assert count.text() == "3 marked · 3 messages"
+    await scene.press("Del")
+    assert count.text() == ""

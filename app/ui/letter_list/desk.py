@@ -64,6 +64,7 @@ class ListDesk(QWidget):
         self._stale: set[int] = set()
         session.changed.subscribe(lambda _: self._gather())
         session.told.subscribe(self._told)
+        self.model.marks_changed.connect(self._say_count)
         self.refresh()
 
     def _lay_out(self) -> None:
@@ -115,7 +116,7 @@ class ListDesk(QWidget):
         self.list.show_ids(rows)
         self._show_headings()
         self.model.forget_faces()
-        self.count.setText(self.session.count_words() if rows else "")
+        self._say_count()
         if not rows:
             self._empty.say(why_empty(self.session, self._nothing))
         self._say_refused(listed=bool(rows))
@@ -127,6 +128,12 @@ class ListDesk(QWidget):
         if had_focus:
             self.take_focus()
         self.refreshed.emit()
+
+    def _say_count(self) -> None:
+        """Say how many there are, and before it how many are marked: those that a key acts on may be out of sight."""
+        words = self.session.count_words() if self.model.ids else ""
+        marked = len(self.model.marked)
+        self.count.setText(tr("{n} marked · {words}", n=marked, words=words) if marked else words)
 
     def _say_refused(self, *, listed: bool) -> None:
         """Say over rows that are only remembered why they are no longer kept true."""

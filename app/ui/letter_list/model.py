@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from app.domain.i18n import tr
 from app.ui.letter_list.face import BLANK, RowFace
@@ -34,7 +34,9 @@ class Source(Protocol[R_co]):
 
 
 class LetterModel(QAbstractTableModel, Generic[R]):
-    """Holds the order of one list and which rows of it are marked."""
+    """Holds the order of one list and which rows of it are marked; `marks_changed` tells that others are."""
+
+    marks_changed = Signal()
 
     def __init__(self, source: Source[R], face: Callable[[R], RowFace]) -> None:
         """`face` tells what a row shows; it is asked for visible rows only, and remembered until the row changes."""
@@ -112,7 +114,10 @@ class LetterModel(QAbstractTableModel, Generic[R]):
         tail = _same_end(self.ids, fresh, head)
         gone, come = self.ids[head : len(self.ids) - tail], fresh[head : len(fresh) - tail]
         if self.marked and gone:
+            before = len(self.marked)
             self.marked -= set(gone) - set(come)
+            if len(self.marked) != before:
+                self.marks_changed.emit()
         if gone:
             self.beginRemoveRows(_ROOT, head, head + len(gone) - 1)
             del self.ids[head : head + len(gone)]
@@ -140,12 +145,14 @@ class LetterModel(QAbstractTableModel, Generic[R]):
         """Mark a row, or take its mark away."""
         self.marked ^= {self.ids[number]}
         self.dataChanged.emit(self.index(number, 0), self.index(number, 0))
+        self.marks_changed.emit()
 
     def mark_range(self, first: int, last: int) -> None:
         """Mark all rows from `first` to `last`, whichever is the greater."""
         low, high = sorted((first, last))
         self.marked.update(self.ids[low : high + 1])
         self.dataChanged.emit(self.index(low, 0), self.index(high, 0))
+        self.marks_changed.emit()
 
     def marked_in_order(self) -> list[int]:
         """Return what is marked, as it is listed."""
@@ -157,6 +164,7 @@ class LetterModel(QAbstractTableModel, Generic[R]):
         self.marked.clear()
         if had:
             self.repaint_all()
+            self.marks_changed.emit()
         return had
 
 
