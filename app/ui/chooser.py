@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsDropShadowEffect,
@@ -25,6 +25,10 @@ from app.ui.way_back import WayBack
 
 _Index = QModelIndex | QPersistentModelIndex
 _DETAIL = Qt.ItemDataRole.UserRole + 1
+
+
+def _shade() -> QColor:
+    return QColor(0, 0, 0, 190) if theme.scheme().dark else QColor(22, 32, 56, 110)
 
 
 class Measures(NamedTuple):
@@ -65,12 +69,18 @@ class Chooser(QFrame):
         self.column.setSpacing(4)
         self.column.addWidget(self.line)
         self.column.addWidget(self.list)
-        shadow = QGraphicsDropShadowEffect(self)
-        shadow.setBlurRadius(38)
-        shadow.setOffset(0, 7)
-        shadow.setColor(Qt.GlobalColor.black if theme.scheme().dark else Qt.GlobalColor.darkGray)
-        self.setGraphicsEffect(shadow)
+        self._shadow = QGraphicsDropShadowEffect(self)
+        self._shadow.setBlurRadius(38)
+        self._shadow.setOffset(0, 7)
+        self._shadow.setColor(_shade())
+        self.setGraphicsEffect(self._shadow)
         self.hide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Cast the shadow of the scheme in force: that of the light one would shine on a dark ground."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and hasattr(self, "_shadow"):
+            self._shadow.setColor(_shade())
 
     def fill(self, query: str) -> None:
         """Offer what `query` finds: `put` adds a row."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QGuiApplication, QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QGraphicsDropShadowEffect, QLabel, QWidget
 
 from app.domain.directory import MailTips
 from app.domain.message import BodyFormat, Content, Field, Importance
@@ -376,4 +376,16 @@ async def test_no_word_is_cut_in_any_state_light_or_dark(
         if theme.scheme().dark:
             scene.work.switch_scheme()
         scene.letter.body.turning.stop() if scene.program.writing.current() is not None else None
+        await scene.settle()
+
+
+async def test_a_sheet_casts_a_dark_shadow_also_after_the_scheme_was_switched(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await signatures(scene, Path())
+    sheet = scene.letter.picking.picker
+    for _ in ("light", "dark"):
+        shadow = sheet.graphicsEffect()
+        assert isinstance(shadow, QGraphicsDropShadowEffect)
+        assert shadow.color().lightness() < QColor(theme.color("pane")).lightness()
+        scene.work.switch_scheme()
         await scene.settle()
