@@ -26,6 +26,9 @@ from app.services.times import full_date
 
 _NAME: Final = "snippets"
 _FIELD: Final = late_pattern(r"\{(name|address|date|to\.name)\}")
+_PICTURE: Final = "\ufffc"
+"""What stands for a picture in the text of an editor."""
+_LINE_OF_PICTURES: Final = late_pattern(r"^[ \t]*\ufffc[ \t\ufffc]*\n", re.MULTILINE)
 _QUOTED: Final = late_pattern(r"^(?:>|-{5,} ?\S.*-{5,}\s*$|_{20,}\s*$)", re.MULTILINE)
 
 
@@ -40,6 +43,7 @@ class Snippet(msgspec.Struct, frozen=True, omit_defaults=True):
     """A signature or a template. `html` is empty for plain text; `subject` is a template's; the rest a signature's.
 
     `address` is the mailbox that it is for, empty for every one; `for_new` and `for_replies` put it in by itself.
+    A picture is written out in `html` (data:), and one sign (U+FFFC) in `text`: by that it is found again in a letter.
     """
 
     key: str
@@ -88,8 +92,9 @@ def fill(text: str, facts: Facts, *, html: bool = False) -> str:
 
 
 def fragment_of(snippet: Snippet, facts: Facts) -> Fragment:
-    """Return the snippet as it is put into a letter."""
-    return Fragment(fill(snippet.text, facts).strip("\n"), fill(snippet.html, facts, html=True))
+    """Return the snippet as it is put into a letter; its text is without its pictures."""
+    words = _LINE_OF_PICTURES.sub("", fill(snippet.text, facts)).replace(_PICTURE, "")
+    return Fragment(words.strip("\n"), fill(snippet.html, facts, html=True))
 
 
 def quote_begins(text: str) -> int:
@@ -106,11 +111,14 @@ def quote_begins(text: str) -> int:
 def find_signature(text: str, known: Iterable[str]) -> tuple[int, int] | None:
     """Return where one of the `known` signatures stands in `text`, as UTF-16 positions: the last, above a quotation."""
     end = quote_begins(text)
-    for words in known:
+    for words in sorted(known, key=lambda words: _PICTURE not in words):  # with its pictures before without
         if not words.strip():
             continue
         # An editor may set it with other gaps between its lines than it was written with.
-        pattern = re.compile(r"^[ \t]*" + r"\s+".join(map(re.escape, words.split())) + r"[ \t]*$", re.MULTILINE)
+        parts = words.replace(_PICTURE, f" {_PICTURE} ").split()
+        whole = r"\s+".join(map(re.escape, parts)).replace(rf"\s+{_PICTURE}", rf"\s*{_PICTURE}")
+        whole = whole.replace(rf"{_PICTURE}\s+", rf"{_PICTURE}\s*")
+        pattern = re.compile(rf"^[ \t]*{whole}[ \t]*$", re.MULTILINE)
         *_, found = (None, *pattern.finditer(text, 0, end))
         if found is not None:
             start = utf16_length(text[: found.start()])
@@ -145,7 +153,11 @@ def is_blank(letter: Letter) -> bool:
         from app.services.plain import plain_text
 
         body = plain_text(body)
-    return " ".join(body.split()) == " ".join(signature.split())
+    return _words(body) == _words(signature)
+
+
+def _words(text: str) -> str:
+    return " ".join(text.replace(_PICTURE, "").split())
 
 
 class Signatures:
@@ -207,10 +219,11 @@ class Signatures:
         )
 
     def known_texts(self, account_id: AccountId, content: Content) -> list[str]:
-        """Return what each signature of the account would be in this letter."""
+        """Return what each signature of the account would be in this letter, with its pictures and without."""
         facts = self.facts(account_id, content)
-        mine = (one for one in self.all(account_id) if one.kind is SnippetKind.SIGNATURE)
-        return [fragment_of(one, facts).text for one in mine]
+        mine = [one for one in self.all(account_id) if one.kind is SnippetKind.SIGNATURE]
+        with_pictures = [fill(one.text, facts).strip("\n") for one in mine if _PICTURE in one.text]
+        return with_pictures + [fragment_of(one, facts).text for one in mine]
 
     def sign(self, account_id: AccountId, content: Content) -> tuple[Content, str]:
         """Put the signature that goes in by itself into a letter that begins; return it and what was put in."""
@@ -228,7 +241,7 @@ class Signatures:
 
             body = html_with(fragment.html)
             signed = msgspec.structs.replace(content, body=body, body_format=BodyFormat.HTML)
-            return signed, plain_text(fragment.html)
+            return signed, plain_text(fragment.html) or _PICTURE
         if not fragment.text.strip():
             return content, ""
         place = quote_begins(content.body)
@@ -244,7 +257,7 @@ class Signatures:
         from app.services.plain import plain_text
 
         html = fragment.html or text_as_html(fragment.text)
-        words = plain_text(html)
+        words = plain_text(html) or (_PICTURE if fragment.html else "")
         body = sign_above(content.body, html) if words.strip() else None
         return (content, "") if body is None else (msgspec.structs.replace(content, body=body), words)
 

@@ -288,6 +288,7 @@ class RichEditor(QTextEdit):
             if fragment.charFormat().isImageFormat() and fragment.charFormat().toImageFormat().name() == source
             for number in range(fragment.length())
         ]
+        untouched = not self.document().isUndoAvailable()
         cursor = QTextCursor(self.document())
         cursor.joinPreviousEditBlock()
         for position, drawn in found:
@@ -297,6 +298,14 @@ class RichEditor(QTextEdit):
             cursor.setPosition(position + 1, QTextCursor.MoveMode.KeepAnchor)
             cursor.setCharFormat(picture_format(Picture(name, said.alt, *size, said.link)))
         cursor.endEditBlock()
+        if untouched:
+            self.document().clearUndoRedoStacks()  # nobody wrote anything that could be taken back
+
+    def pictures_written_out(self) -> list[str]:
+        """Return the sources of the pictures that are written out in the text (data:), each once."""
+        drawn = (fragment.charFormat() for fragment in fragments_of(self.document()))
+        names = (one.toImageFormat().name() for one in drawn if one.isImageFormat())
+        return list(dict.fromkeys(name for name in names if name.startswith("data:")))
 
     def insert_picture(self, picture: Picture, image: QImage | None, cursor: QTextCursor | None = None) -> None:
         """Put a picture in where the cursor is; `image` is what is shown of it."""

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import shiboken6
 from PySide6.QtCore import QObject
@@ -18,6 +18,7 @@ from PySide6.QtGui import QImage, QTextCursor
 from app.domain.attachment import Attached
 from app.domain.i18n import tr
 from app.domain.message import LocalId
+from app.ui.editor import offered
 from app.ui.editor.behind import Behind
 from app.ui.editor.pictures import bytes_of_address, decode
 from app.views.compose.body import BodyField
@@ -27,15 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.ui.editor.rich import RichEditor
-
-_LARGEST: Final = 25_000_000
-_SHOWN: Final = 560
-"""Pixels; a wider picture is shown, and sent, as wide as this."""
-_TYPES: Final = {
-    b"\x89PNG": ("png", "image/png"),
-    b"\xff\xd8\xff": ("jpg", "image/jpeg"),
-    b"GIF8": ("gif", "image/gif"),
-}
 
 
 class Keeping(Protocol):
@@ -62,6 +54,8 @@ class BodyPictures(QObject):
     def __init__(self, body: BodyField, session: ComposeSession, keeping: Keeping | None) -> None:
         super().__init__(body)
         self._body, self._session, self._keeping = body, session, keeping
+        self._written_out: list[str] = []
+        """Pictures that are written out in the letter as it was opened."""
         self._behind = Behind(self)
         body.made_rich.connect(self._listen)
         body.plain.pictures_offered.connect(self._offered)
@@ -72,34 +66,28 @@ class BodyPictures(QObject):
         if isinstance(rich, RichEditor):
             rich.pictures_offered.connect(self._offered)
             rich.poured.connect(self._show_all)
+            rich.poured.connect(self._note_written_out)
             rich.embedded.connect(self._embedded)
+            rich.edited.connect(lambda _edit: self._attach_written_out())
 
     # --- putting in --------------------------------------------------------------------------------------------------
 
     def choose(self) -> None:
         """Let the person choose a file."""
-        from PySide6.QtWidgets import QFileDialog
-
-        dialog = QFileDialog(self._body, tr("Picture in the text"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilter(tr("Pictures") + " (*.png *.jpg *.jpeg *.gif *.bmp *.webp)")
-        dialog.filesSelected.connect(self._offered)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.finished.connect(self._go_back)
-        dialog.open()
+        offered.choose(self._body, self._offered, self._go_back)
 
     def _go_back(self) -> None:
-        """Give the letter the focus again: not every desktop goes back by itself."""
+        """Give the letter the focus again."""
         self._body.window().activateWindow()
         self._body.editor.setFocus()
 
-    def _offered(self, offered: list[object]) -> None:
+    def _offered(self, them: list[object]) -> None:
         if self._keeping is None or not self._session.can_edit():
             return
-        self._body.with_formatted(lambda rich: self._take(offered, QTextCursor(rich.textCursor())))
+        self._body.with_formatted(lambda rich: self._take(them, QTextCursor(rich.textCursor())))
 
-    def _take(self, offered: list[object], place: QTextCursor) -> None:
-        self._behind.run(lambda: [_read(one) for one in offered], lambda read: self._put_in(read, place))
+    def _take(self, them: list[object], place: QTextCursor) -> None:
+        self._behind.run(lambda: [offered.read(one) for one in them], lambda read: self._put_in(read, place))
 
     def _put_in(self, read: list[tuple[bytes, str, QImage] | None], place: QTextCursor) -> None:
         for one in read:
@@ -116,14 +104,12 @@ class BodyPictures(QObject):
         rich = self._body.rich if shiboken6.isValid(self._body) else None
         if rich is None or not self._session.can_edit():
             return
-        width = min(image.width(), _SHOWN)
-        height = round(image.height() * width / max(1, image.width()))
-        rich.insert_picture(Picture(f"cid:{content_id}", Path(name).stem, width, height), image, place)
+        rich.insert_picture(Picture(f"cid:{content_id}", Path(name).stem, *offered.size_shown(image)), image, place)
 
     async def _keep(self, data: bytes, name: str, keeping: Keeping) -> str:
         """Attach a picture of the text, and return its ContentId."""
         content_id = f"{uuid.uuid4().hex[:16]}@mailwright"
-        _, kind = _type_of(data)
+        _, kind = offered.type_of(data)
         await keeping.add_bytes(self._session.local_id, name, data, kind, content_id)
         return content_id
 
@@ -144,7 +130,30 @@ class BodyPictures(QObject):
         content_id = await self._keep(data, _name_for(data), self._keeping)
         rich = self._body.rich if shiboken6.isValid(self._body) else None
         if rich is not None and self._session.can_edit():
-            rich.name_picture(source, f"cid:{content_id}", image, _SHOWN)
+            rich.name_picture(source, f"cid:{content_id}", image, offered.SHOWN)
+
+    def _note_written_out(self) -> None:
+        """Attach what is written out (data:) in a signature, or in what another program made, once the person writes.
+
+        Not before: a letter that is only looked at stays as it is, and one in which nothing was written vanishes.
+        """
+        rich, record = self._body.rich, self._session.record
+        self._written_out = []
+        if rich is None or record is None or "data:" not in rich.html():
+            return
+        self._written_out = rich.pictures_written_out()
+        if self._written_out and not record.saved:
+            self._session.changed.subscribe(lambda _: self._attach_of_begun())
+            self._attach_of_begun()
+
+    def _attach_of_begun(self) -> None:
+        if not self._session.content.is_empty():
+            self._attach_written_out()
+
+    def _attach_written_out(self) -> None:
+        sources, self._written_out = self._written_out, []
+        if sources:
+            self._embedded(sources)
 
     # --- showing -----------------------------------------------------------------------------------------------------
 
@@ -166,24 +175,11 @@ class BodyPictures(QObject):
             if image is not None:
                 rich.put_image(f"cid:{one.content_id}", image)
 
-        self._behind.run(lambda: decode(_bytes_of(path)), shown)
-
-
-def _bytes_of(path: str) -> bytes:
-    try:
-        file = Path(path)
-        return file.read_bytes() if file.stat().st_size <= _LARGEST else b""
-    except OSError:
-        return b""
-
-
-def _type_of(data: bytes) -> tuple[str, str]:
-    """Return ending and type of a picture's bytes, "" for what is not known."""
-    return next((found for sign, found in _TYPES.items() if data.startswith(sign)), ("", ""))
+        self._behind.run(lambda: decode(offered.bytes_of(path)), shown)
 
 
 def _name_for(data: bytes) -> str:
-    return tr("picture") + f".{_type_of(data)[0] or 'png'}"
+    return tr("picture") + f".{offered.type_of(data)[0] or 'png'}"
 
 
 def _read_address(source: str) -> tuple[bytes, QImage] | None:
@@ -191,15 +187,3 @@ def _read_address(source: str) -> tuple[bytes, QImage] | None:
     data = bytes_of_address(source)
     image = decode(data)
     return None if image is None else (data, image)
-
-
-def _read(offered: object) -> tuple[bytes, str, QImage] | None:
-    """Return bytes, name and picture of what was offered, None where it is no picture. Runs in a thread."""
-    if isinstance(offered, str):
-        data, name = _bytes_of(offered), Path(offered).name
-    elif isinstance(offered, tuple):
-        data, name = offered
-    else:
-        return None
-    image = decode(data)
-    return None if image is None else (data, name, image)

@@ -24,10 +24,13 @@ from app.ui.editor.toolbar import FormatBar
 from app.ui.inputs import CheckBox, ChoiceBox
 from app.ui.label import Label
 from app.views.settings.fields import LabelledField, press_with_enter
+from app.views.settings.snippet_pictures import SnippetPictures
 from app.views.settings.snippets_session import SnippetsSession
 
-_NOT_HERE: Final = frozenset({"color", "picture"})
-"""A colour is chosen in a letter's own list; a picture would have to be attached to each letter."""
+_NOT_HERE: Final = frozenset({"color"})
+"""A colour is chosen in a letter's own list."""
+_OWN: Final = frozenset({"link", "picture"})
+"""Done by the form, and not by what formats text."""
 
 
 class SnippetForm(QWidget):
@@ -48,6 +51,7 @@ class SnippetForm(QWidget):
         self.text.setAccessibleName(tr("Text"))
         self.text.setMinimumHeight(150)
         self.text.setStyleSheet("background: transparent;")  # the ground of its box
+        self.pictures = SnippetPictures(self.text)
         self.tools = FormatBar(self.text, self._format, self, without=_NOT_HERE)
         self.link_bar = LinkBar(self.text, self)
         self.link_bar.closed.connect(self._close_link)
@@ -99,7 +103,7 @@ class SnippetForm(QWidget):
         """Let the keys that format a letter format this text, and the tools say them."""
         for command, _ in registry:
             name = command.id.removeprefix("text.")
-            if command.id.startswith("text.") and (name in FORMATTING or name == "link"):
+            if command.id.startswith("text.") and (name in FORMATTING or name in _OWN):
                 keys.bind(self._box, [(command, Handler(partial(self._format, command.id)))], command.context)
         keys.show_tips(self.tools, registry)
 
@@ -107,6 +111,8 @@ class SnippetForm(QWidget):
         name = command.removeprefix("text.")
         if name == "link":
             self.link_bar.open()
+        elif name == "picture":
+            self.pictures.choose()
         else:
             deeds.do(self.text, name)
 
@@ -137,6 +143,7 @@ class SnippetForm(QWidget):
         self.subject.setVisible(not signature)
         for widget in (self.for_new, self.for_replies, self.mailbox):
             widget.setVisible(signature)
+        self.pictures.forget()
         self.text.open(open_html(snippet.html) if snippet.html else open_text(snippet.text))
         self.text.finish()
         self.for_new.setChecked(snippet.for_new)
@@ -162,6 +169,7 @@ class SnippetForm(QWidget):
         snippet = self._session.editing
         if snippet is None:
             return
+        self.pictures.finish()
         self.text.finish()
         html = self.text.html()
         signature = snippet.kind is SnippetKind.SIGNATURE

@@ -10,6 +10,7 @@ import msgspec
 from app.domain.errors import StorageError
 from app.domain.i18n import tr
 from app.domain.message import AccountId
+from app.services.html.blocks import OBJECT
 from app.services.identities import Identity
 from app.services.signatures import Snippet, SnippetKind, new_key
 from app.ui.tasks import Tasks
@@ -70,7 +71,8 @@ class SnippetsSession:
     def save(self, snippet: Snippet) -> None:
         """Keep what the form says."""
         text = snippet.text.strip("\n")
-        name = " ".join(snippet.name.split()) or text.partition("\n")[0].strip()[:40]
+        words = text.replace(OBJECT, "").strip().partition("\n")[0].strip()[:40]
+        name = " ".join(snippet.name.split()) or words or tr("Picture")
         if not text.strip():
             self.error = tr("Type its text.")
             self.on_change()
