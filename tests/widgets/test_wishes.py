@@ -58,7 +58,7 @@ async def test_an_empty_letter_begins_at_to(scene: ProgramScene) -> None:
 
 async def test_a_link_says_whom_it_hides_and_what_was_left_out(scene: ProgramScene) -> None:
     await asked(scene, Arrival(links=("mailto:a@x.example?bcc=h@x.example&attach=/etc/passwd&subject=S",)))
-    assert "Bcc" in aside(scene)
+    await scene.until(lambda: "Bcc" in aside(scene))  # said once the letter is there
     assert "attach" in aside(scene)
     content = await scene.content(scene.letter.session.local_id)
     assert content.attachments == ()
