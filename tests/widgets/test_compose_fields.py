@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.edits import Edit, Replica, utf16_length
@@ -167,3 +168,14 @@ def test_alt_and_a_letter_that_nobody_answers_types_nothing(
     qtbot.keyClick(field, Qt.Key.Key_Y, Qt.KeyboardModifier.AltModifier)
     qtbot.keyClick(field, Qt.Key.Key_N)
     assert (field.text() if isinstance(field, SubjectField) else field.toPlainText()) == "n"
+
+
+def test_no_bar_comes_where_a_blank_hangs_over_the_edge_of_wrapped_text(qtbot: QtBot) -> None:
+    editor = BodyEditor()
+    qtbot.addWidget(editor)
+    editor.show()
+    editor.set_body("Typed on a full disk. " * 40)
+    for width in range(400, 460):
+        editor.resize(width, 300)
+        QApplication.processEvents()
+        assert not editor.horizontalScrollBar().isVisible()

@@ -5,7 +5,7 @@ Positions count UTF-16 units, as Qt's documents and the journal do.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QTimer, Signal
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
@@ -105,6 +105,8 @@ class BodyEditor(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setFont(theme.font(size=14))
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        # All is wrapped; Qt counts a blank that hangs over the edge as wider, and would show a bar that moves nothing.
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(0)
         self.document().contentsChange.connect(self._tell)
 
