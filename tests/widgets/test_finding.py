@@ -209,3 +209,14 @@ async def test_a_letter_that_was_read_is_found_by_all_its_words(program_scene: P
     await scene.until(lambda: "needle" in scene.program.reader._body.toPlainText())
     await look_for(scene, "needle")
     assert shown(scene) == ["Long"]
+
+
+async def test_after_sorting_the_row_one_is_at_is_in_sight(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.on_server(*(Content(to=(BEN,), subject=f"{n:02}") for n in range(60)), folder=Folder.SENT)
+    await scene.press("Ctrl+3", "F5", "Home")
+    at = scene.current.subject
+    await scene.press("S, O")
+    shown_list = scene.program.stage.desk.list
+    assert (scene.current.subject, shown_list.current_number()) == (at, 59)
+    assert shown_list.viewport().rect().contains(shown_list.visualRect(shown_list.currentIndex()))

@@ -62,6 +62,7 @@ class ListDesk(QWidget):
         self._soon.timeout.connect(self._catch_up)
         self._moved = False
         self._stale: set[int] = set()
+        self._order = session.order
         session.changed.subscribe(lambda _: self._gather())
         session.told.subscribe(self._told)
         self.model.marks_changed.connect(self._say_count)
@@ -125,6 +126,11 @@ class ListDesk(QWidget):
         if rows and not self.list.selectionModel().hasSelection():
             # Qt makes a row current when the list takes the focus, but selects none.
             self.list.go_to(max(0, self.list.current_number()))
+        if self.session.order is not self._order:
+            self._order = self.session.order
+            self.list.scrollTo(
+                self.list.currentIndex()
+            )  # the person asked for it: where he is must not be out of sight
         if had_focus:
             self.take_focus()
         self.refreshed.emit()
