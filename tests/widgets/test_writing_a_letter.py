@@ -469,3 +469,17 @@ async def test_a_send_that_ends_while_settings_are_open_leaves_them_open(program
     assert scene.program.writing.current() is None
     assert scene.window.pages.currentWidget() is not scene.window._splitter
     assert scene.focus.isVisible()
+
+
+async def test_the_row_says_who_a_letter_is_to_as_soon_as_one_goes_on_to_its_text(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("C")
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.type("ben@example.org")
+    await scene.press("Tab", "Alt+U")
+    await scene.type("Prices")
+    await scene.press("Alt+M")
+    await scene.type("D")
+    (row,) = scene.rows
+    assert (row.to, row.subject) == ("ben@example.org", "Prices")
+    assert scene.mailbox.items == {}, "it was not saved yet"

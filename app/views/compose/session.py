@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +19,7 @@ from app.domain.edits import (
     TextSplice,
     utf16_length,
 )
+from app.domain.errors import StorageError
 from app.domain.message import SUBJECT_LIMIT, BodyFormat, Content, Field, Importance, LocalId
 from app.domain.record import CopyTo, Letter, Record
 from app.domain.state import State
@@ -73,6 +75,7 @@ class ComposeSession:
         self.body, self.opened = readable, opened
         self.body_format = letter.content.body_format
         self._head = Replica(_without_body(letter.content), letter.pending)
+        self._head_is_newer = False
         self._letters, self._drafts, self._outbox = tools.letters, tools.drafts, tools.outbox
         self._remedies, self._spawn, self._now = tools.remedies, tools.spawn, tools.now
         self.now = tools.now
@@ -147,12 +150,22 @@ class ComposeSession:
         self._drafts.edit(self.local_id, edit)
         if isinstance(edit, BodyReplaced):
             self.body_format = edit.body_format
-        elif not (isinstance(edit, TextSplice) and edit.field is Field.BODY):
+        elif isinstance(edit, TextSplice) and edit.field is Field.BODY:
+            if self._head_is_newer:
+                self._head_is_newer = False
+                self._spawn(self._show_head(), "show recipients and subject in the row")
+        else:
+            self._head_is_newer = True
             self._head.apply(edit)
             if not isinstance(edit, Pending):
                 self.changed.emit(None)
         if self.findings is not None:
             self.findings.edited(edit)
+
+    async def _show_head(self) -> None:
+        """Let the row know whom and what the letter is about, once one goes on to its text: a save may be far off."""
+        with contextlib.suppress(KeyError, StorageError):
+            await self._letters.read(self.local_id)
 
     def toggle_importance(self) -> None:
         """High importance, or back to normal."""
