@@ -194,9 +194,12 @@ def _still_called(ref: ItemRef) -> Condition:
 
 
 def _may_have_more(record: Record) -> bool:
-    """Tell whether a file that was sent anew may yet be attached to a letter a second time, unseen."""
+    """Tell whether a file that was sent anew may yet be attached to a letter a second time, unseen.
+
+    One that lost its ChangeKey to a look is looked at again: the program may have ended before the look did.
+    """
     rests = record.state in {State.DRAFT, State.READY, State.NEEDS_ATTENTION} and not record.discarded
-    return rests and bool(record.resent) and record.saved and bool(record.ref and record.ref.change_key)
+    return rests and bool(record.resent) and record.saved and record.ref is not None
 
 
 def _is_settled(record: Record) -> bool:

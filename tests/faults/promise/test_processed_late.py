@@ -15,6 +15,7 @@ from app.domain.message import ItemRef
 from app.domain.record import Record
 from app.domain.state import State
 from tests.faults.promise.acts import Acts
+from tests.faults.promise.life import AFTER, Fuse
 from tests.faults.promise.oracle import Oracle
 from tests.faults.promise.person import WITH_LATER_KINDS, Step, draw_schedule
 from tests.faults.promise.server import Kept, Server
@@ -349,6 +350,25 @@ def test_a_file_that_went_up_twice_is_there_once_though_nobody_touches_its_lette
         assert [len(one.files) for one in told.drafts] == [1]
         assert told.record.saved
         assert await attached_here(told) == [False]
+        await told.end()
+
+    runner.run(run())
+
+
+@pytest.mark.parametrize("steps", range(1, 7))
+def test_a_file_that_went_up_twice_is_there_once_though_the_window_ends_while_it_is_looked_for(
+    sent_anew: tuple[asyncio.Runner, Story], steps: int
+) -> None:
+    runner, told = sent_anew
+
+    async def run() -> None:
+        told.world.release_late()
+        told.world.window.life.fuse = Fuse(steps, AFTER)
+        await told.pass_time(MINUTES)
+        assert told.world.window.life.dead
+        await told.world.revive()
+        await told.pass_time(MINUTES)
+        assert [len(one.files) for one in told.drafts] == [1]
         await told.end()
 
     runner.run(run())
