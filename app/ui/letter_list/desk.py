@@ -127,10 +127,9 @@ class ListDesk(QWidget):
             # Qt makes a row current when the list takes the focus, but selects none.
             self.list.go_to(max(0, self.list.current_number()))
         if self.session.order is not self._order:
+            # The person asked for another order, and is not to lose sight of his row over it.
             self._order = self.session.order
-            self.list.scrollTo(
-                self.list.currentIndex()
-            )  # the person asked for it: where he is must not be out of sight
+            self.list.scrollTo(self.list.currentIndex())
         if had_focus:
             self.take_focus()
         self.refreshed.emit()
