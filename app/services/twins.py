@@ -208,12 +208,15 @@ def _is_settled(record: Record) -> bool:
         return record.ref is None
     if record.state in _BEING_WRITTEN:
         return record.ref is not None
+    if record.state is State.UNKNOWN:
+        # Nobody can say whether it was sent: its draft stays, for the person to look at, and one is enough.
+        return record.ref is not None and bool(record.verified)
     return record.state in _WENT and bool(record.verified)
 
 
 def _must_be_there(record: Record) -> bool:
     """Tell whether the letter's own item is a draft that has to be seen before another one goes."""
-    return not record.discarded and record.state in _BEING_WRITTEN
+    return not record.discarded and (record.state in _BEING_WRITTEN or record.state is State.UNKNOWN)
 
 
 def _by_place(records: Iterable[Record]) -> dict[Place, list[Record]]:

@@ -27,7 +27,7 @@ from tests.faults.promise.world import USERS, Ground, World
 from tests.sandbox_fixture import start, stop
 
 EXAMPLES: Final = int(os.environ.get("MAILWRIGHT_SCHEDULES", "80"))
-FOUND: Final = (100075, 100675, 102192, 102422, 103257, 1000102, 1000385, 1000453, 1000660, 1000723)
+FOUND: Final = (100075, 100675, 102192, 102422, 103257, 1000102, 1000385, 1000453, 1000660, 1000723, 1002339, 1005630)
 """Schedules of the bench that found something, in the program or in what judges it."""
 _COUNT: Final = int(os.environ.get("MAILWRIGHT_NUMBERED_SCHEDULES", "80"))
 NUMBERED: Final = (*range(_COUNT), *range(WITH_LATER_KINDS, WITH_LATER_KINDS + _COUNT // 4), *FOUND)

@@ -13,6 +13,7 @@ from app.domain.listing import Folder, Place
 from app.domain.message import LocalId
 from app.domain.options import Options
 from app.domain.outcome import Outcome, Verdict
+from app.domain.problem import ProblemKind, problem
 from app.domain.state import State
 from app.services.syncing import Syncing
 from tests.fakes.cache import FakeCache
@@ -88,6 +89,23 @@ async def test_it_is_looked_for_at_the_next_start_though_days_have_passed(scene:
     assert in_drafts(again) == [own]
     assert again.record(local_id).strays == ()
     await again.spawn.end()
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["its own is there", "its own is gone"])
+async def test_beside_a_letter_of_which_nobody_knows_whether_it_was_sent_it_goes_where_its_own_is_seen(
+    scene: Scene, there: bool
+) -> None:
+    local_id = await made_again(scene)
+    (own,) = in_drafts(scene)
+    cannot = problem(ProblemKind.CANNOT_BE_KNOWN)
+    for state in (State.QUEUED, State.SENDING, State.UNKNOWN):
+        await scene.letters.learn(local_id, state=state)
+    await scene.letters.learn(local_id, problem=cannot, verified=scene.clock.now())
+    late = comes_late(scene, local_id)
+    if not there:
+        scene.mailbox.delete_elsewhere(own)
+    await scene.clock.advance(3600)
+    assert in_drafts(scene) == [own if there else late]
 
 
 async def test_no_letter_whose_saves_were_answered_is_looked_for(scene: Scene) -> None:
