@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeySequence, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -147,14 +147,34 @@ class ProgramScene:
             steps = QKeySequence(sequence)
             for number in range(steps.count()):
                 step = steps[number]  # type: ignore[index]  # PySide's stub forgets it
-                QTest.keyClick(self.focus, step.key(), step.keyboardModifiers())
+                self.tap(step.key(), step.keyboardModifiers())
             await self.settle()
 
     async def type(self, text: str) -> None:
         """Type `text`, letter by letter; each goes where the focus is then."""
-        for letter in text:
-            QTest.keyClicks(self.focus, letter)
+        self.tap_text(text)
         await self.settle()
+
+    async def rest(self) -> None:
+        """Stop typing, until a key is no longer taken for what did not come."""
+        await self.until(lambda: self.window.gate.is_open)
+
+    def tap(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press a key as the window system tells of it, and wait for nothing: the window's gate sees it first."""
+        QTest.keyClick(self._window_of_keys(), key, modifiers)
+
+    def tap_text(self, text: str) -> None:
+        """Type `text`, and wait for nothing."""
+        plain = Qt.KeyboardModifier.NoModifier
+        for letter in text:
+            key = QTest.asciiToKey(ord(letter)) if letter.isascii() else Qt.Key.Key_unknown
+            QTest.sendKeyEvent(QTest.KeyAction.Click, self._window_of_keys(), key, letter, plain)
+
+    def _window_of_keys(self) -> QWindow:
+        active = QApplication.activeWindow()
+        handle = (self.window if active is None else active).windowHandle()
+        assert handle is not None
+        return handle
 
     async def click(self, widget: QWidget) -> None:
         """Click on the middle of a widget."""

@@ -35,6 +35,8 @@ def start(arguments: Sequence[str]) -> int:
     dress(qt)
     window = Window()
     window.show()
+    # What is typed from now on waits for what the start was asked for.
+    window.starting = window.gate.begin(escapable=False)
     window.rail.show_place("drafts")
     paint(qt, window)  # before the loop runs, so no task of ours can be frozen by it
 

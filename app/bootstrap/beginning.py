@@ -125,6 +125,7 @@ def connect(program: Program) -> WindowWork:
     desks.others = OtherMailboxes(program, desks)
     window.contexts = program.comparing.contexts
     program.stage.go("drafts")
+    program.stage.desk.list.choose_only(None)  # the program went there, and nobody has seen it yet
     return windows
 
 
@@ -143,6 +144,23 @@ def _hint_at_sequences(program: Program) -> None:
 
 async def begin(program: Program, world: World, sandbox: SandboxProcess | None) -> None:
     """Show the lists, load and connect the rest of the program, and bring back what the last run left."""
+    try:
+        await _begin(program, world, sandbox)
+    finally:
+        _give_keys(program)
+
+
+def _give_keys(program: Program) -> None:
+    """Let the keys go that were kept since the window was shown: to what the start was asked for, or to the list."""
+    starting, program.window.starting = program.window.starting, None
+    if starting is not None:
+        if program.accounts.default is None and program.options.arrival.begins_letters():
+            starting.fail()  # they were for a message, and there is a form in its place
+        else:
+            starting.release()
+
+
+async def _begin(program: Program, world: World, sandbox: SandboxProcess | None) -> None:
     window = program.window
     windows, letters_read = await _make_whole(program, lists_first=sandbox is None)
     await program.choices.load()
@@ -169,6 +187,8 @@ async def begin(program: Program, world: World, sandbox: SandboxProcess | None) 
     await asyncio.wait({program.tasks.spawn(program.wishes.begin(program.options.arrival), "do what was asked for")})
     if program.accounts.default is None:
         windows.add_account()
+    _give_keys(program)
+    program.tasks.spawn(program.unplaced.load(), "show text that found no place")
     choice = await program.settings.read("scheme")
     if choice in {"light", "dark"} and (choice == "dark") != theme.scheme().dark:
         dress(program.qt, choice)

@@ -12,6 +12,7 @@ from app.bootstrap.many_work import ManyWork
 from app.bootstrap.reading_people import people_words
 from app.bootstrap.resting_work import RestingWork
 from app.bootstrap.sending_progress import SendingProgress
+from app.commands.command import Command, Handler
 from app.domain.errors import MailError
 from app.domain.i18n import ntr, tr
 from app.domain.listing import Order
@@ -35,10 +36,10 @@ if TYPE_CHECKING:
     from app.bootstrap.other_mailboxes import OtherMailboxes
     from app.bootstrap.program import Program
 
-_NERVOUS = 0.7
-"""Seconds after a letter left the pane in which the keys that sent it send nothing from the list: a second press of
-Ctrl+Enter, meant for the same letter, falls on whatever draft the list stands at.
-"""
+_RESTED = 1.0
+"""Seconds without a key after which a person has seen the row at which the program put him."""
+_ONLY_LOOK = frozenset({"list.open", "list.open_in_window", "list.attachments", "list.mark"})
+"""Commands on a row that change nothing by themselves."""
 OPENS_THE_LETTER = frozenset({"mend-address", "mend-subject", "mend-option", "make-plain"})
 
 
@@ -50,7 +51,7 @@ class DeskWork:
         self._program = program
         self._shown: ListRow | None = None
         self._read: tuple[str, Letter] | None = None
-        self._left_at = 0.0
+        self._begins = True
         self.enclosing = Enclosing(program)
         self.many = ManyWork(program, self.enclosing.enclosures)
         RestingWork(program)
@@ -71,10 +72,12 @@ class DeskWork:
         program.sent_room.open_made = program.writing.open_made
         program.foot.ticked.subscribe(lambda _: self._tell_time())
         program.letters.changed.subscribe(self._tell_foot)
+        program.registry.refusal = self.refusal
+        program.registry.on_refused = program.foot.hint
 
     def listen(self, desk: ListDesk) -> None:
         """Do what a person asks for in a list."""
-        desk.list.opened.connect(self.open)
+        desk.list.opened.connect(self._opened)
         desk.acted.connect(self._program.registry.run)
         desk.list.action_clicked.connect(self.remedy)
         desk.refreshed.connect(partial(self._refresh_reader, desk))
@@ -89,6 +92,30 @@ class DeskWork:
     def open(self) -> None:
         """Open the current row: a draft to write on; what is sent or on its way to be read."""
         self._with_current(self._open)
+
+    def _opened(self) -> None:
+        """Open the row by Enter or by the mouse."""
+        command = self._program.registry.command("list.open")
+        self._program.registry.attempt(command, Handler(self.open))
+
+    def refusal(self, command: Command) -> str:
+        """Return why the keys of a command on a row do not count: nobody chose the row at which the list stands.
+
+        After a start the first row counts as chosen once the person has rested and seen it. After a message was sent
+        or discarded it can only be opened then: whoever presses the same keys again means the message that went.
+        """
+        stage = self._program.stage
+        if not command.on_row or not stage.place or self._program.window.focus_is_elsewhere(stage.desk):
+            return ""
+        shown = stage.desk.list
+        if shown.chosen or shown.current_number() < 0:
+            return ""
+        rested = self._program.window.gate.rest >= _RESTED
+        if rested and (self._begins or command.id in _ONLY_LOOK):
+            if self._begins:
+                shown.choose()
+            return ""
+        return tr("No message is selected. Press Down to select one.")
 
     def _open(self, row: ListRow) -> None:
         if self._program.stage.kind == "sent" or row.state not in {State.DRAFT, State.READY, State.NEEDS_ATTENTION}:
@@ -136,11 +163,15 @@ class DeskWork:
 
     def _with_rows(self, session: ListSession, row_ids: Sequence[int], act: Callable[[list[ListRow]], None]) -> None:
         async def read() -> None:
-            rows = await session.rows_of(row_ids)
-            if rows:
-                act(rows)
+            try:
+                rows = await session.rows_of(row_ids)
+                if rows:
+                    act(rows)
+            finally:
+                keys.release()
 
         if row_ids:
+            keys = self._program.window.gate.begin(tr("Opening the message…"))
             self._program.tasks.spawn(read(), "read what was chosen")
 
     def read(self, desk: ListDesk, row: ListRow | None) -> None:
@@ -245,10 +276,12 @@ class DeskWork:
 
     def send_chosen(self) -> None:
         """Send the marked drafts, or the current one."""
-        if self._program.clock.now() - self._left_at < _NERVOUS:
-            return
         hold = self._program.hold
         self._with_chosen(lambda rows: self._program.drafts_room.send(rows, hold))
+        # The same keys pressed again mean the same message, and not the row that takes its place.
+        self._begins = False
+        shown = self._program.stage.desk.list
+        shown.choose_only(shown.current_id())
 
     def offer_ready(self) -> None:
         """Say how many are ready; Enter sends them."""
@@ -348,11 +381,12 @@ class DeskWork:
 
     def sent_from_letter(self, name: LocalId) -> None:
         """Say at the foot that a letter goes, after it left the pane."""
-        self._left_at = self._program.clock.now()
+        self._begins = False
         self._count_down((name,), reopen=name)
 
     def discarded_from_letter(self, name: LocalId) -> None:
         """Say at the foot that a letter was thrown away, after it left the pane."""
+        self._begins = False
         self._discarded([name])
 
     def _sent(self, answers: list[Answer]) -> None:
@@ -375,14 +409,16 @@ class DeskWork:
         self._program.foot.count_down(names, until, lambda: self._undo_send(names, reopen))
 
     def _undo_send(self, names: tuple[LocalId, ...], reopen: LocalId | None) -> None:
-        self._program.tasks.spawn(self._take_back_send(names, reopen), "undo send")
+        if reopen is None:
+            self._program.tasks.spawn(self._take_back_send(names), "undo send")
+        else:
+            self._program.writing.open_again(reopen, self._take_back_send(names))
 
-    async def _take_back_send(self, names: tuple[LocalId, ...], reopen: LocalId | None) -> None:
+    async def _take_back_send(self, names: tuple[LocalId, ...]) -> bool:
         back = await self._program.outbox.undo(names)
-        if reopen is not None and reopen in back:
-            self._program.writing.open(reopen)
-        elif not back:
+        if not back:
             self._program.foot.say(tr("Too late: it has been sent"))
+        return bool(back)
 
     def _discarded(self, names: list[LocalId]) -> None:
         if names:

@@ -32,6 +32,7 @@ def all_handlers(program: Program, window: WindowWork, desk: DeskWork) -> Handle
         **_while_writing(program),
         **program.comparing.handlers(),
         **program.popping.handlers(),
+        **program.unplaced.handlers(),
     }
 
 

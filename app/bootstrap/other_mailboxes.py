@@ -111,7 +111,7 @@ class OtherMailboxes:
         self._rooms[place] = room
         program.stage.add_desk(place, desk)
         self._desks.listen(desk)
-        keys.bind(desk.place_for_keys, program.registry, Context.LIST)
+        keys.bind(desk.place_for_keys, program.registry, Context.LIST, program.registry.attempt)
         program.window.rail.add_other(name, place, words, icon)
         room.changed.subscribe(partial(self._count, place))
         self._views[place] = partial(program.view_of, account_id, Place(room.folder, identity.address))

@@ -12,6 +12,8 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.commands.command import Handler
+from app.domain.i18n import tr
+from app.ui.active import when_active
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
@@ -62,8 +64,9 @@ class Popping:
 
         program = self._program
         focus = view.focusWidget()
+        hold = program.window.gate.begin(tr("Opening a window…"))
         program.stage.give_up(view)
-        window = LetterWindow(view, program.registry, lambda: program.writing.leave(view))
+        window = LetterWindow(view, program.registry, program.window.gate, lambda: program.writing.leave(view))
         self.windows.append(window)
         view.session.changed.subscribe(lambda _: self._name(view))
         self._name(view)
@@ -73,6 +76,7 @@ class Popping:
         window.raise_()
         window.activateWindow()
         self._focus(view, focus)
+        when_active(window, hold.release)
 
     def put_back(self, window: LetterWindow) -> None:
         """Put a letter back into the main window."""
@@ -81,10 +85,12 @@ class Popping:
         if view is None:
             return
         focus: QWidget | None = view.focusWidget()
+        hold = self._program.window.gate.begin(tr("Opening a window…"))
         window.give_back()
         self._program.window.activateWindow()
         self._program.stage.show_letter(view)
         self._focus(view, focus)
+        when_active(self._program.window, hold.release)
 
     def show(self, view: ComposeView) -> bool:
         """Bring a letter's own window to the front; False where it has none."""
@@ -102,11 +108,19 @@ class Popping:
         if window is None:
             return False
         self.windows.remove(window)
-        had_focus = window.isActiveWindow()
-        window.go()
-        if had_focus:
-            self._program.window.activateWindow()
-            self._program.window.rest_focus()
+        if not window.isActiveWindow():
+            window.go()
+            return True
+        # The main window first: a key that comes while no window is active would be lost.
+        hold = self._program.window.gate.begin()
+        self._program.window.activateWindow()
+        self._program.window.rest_focus()
+
+        def gone() -> None:
+            window.go()
+            hold.release()
+
+        when_active(self._program.window, gone)
         return True
 
     def close_all(self) -> None:

@@ -159,6 +159,7 @@ class Program:
         from app.bootstrap.keymap_work import KeymapWork
         from app.bootstrap.popping import Popping
         from app.bootstrap.settling import Settling
+        from app.bootstrap.unplaced_text import UnplacedText
         from app.bootstrap.wishes import Wishes
         from app.bootstrap.writing import Writing
         from app.commands.command import Registry
@@ -168,6 +169,7 @@ class Program:
         self.popping = Popping(self)
         self.writing = Writing(self)
         self.wishes = Wishes(self)
+        self.unplaced = UnplacedText(self)
         self.keymap = KeymapWork(self)
         self.choices = ChoicesWork(self)
         self.comparing = ComparingWork(self)

@@ -36,6 +36,8 @@ async def reopen(program: Program, names: list[LocalId]) -> None:
         except MailError as error:
             program.tasks.on_mail_error(error)
             continue
+        if program.window.gate.has_keys() and program.stage.place:
+            program.stage.desk.take_focus()  # what was typed before anything was there was not meant for it
         program.writing.say(name, tr("This message was open when Mailwright ended. Nothing is lost."), SAID_FOR)
 
 

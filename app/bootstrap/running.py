@@ -68,6 +68,8 @@ async def _live(qt: QApplication, window: Window, options: Options) -> int:
                 window.close_for_good()  # somebody was faster: two programs were started at once
                 return 0
             window.notice_bar.say(str(error), tone="bad")
+            if window.starting is not None:
+                window.starting.release()
             await closing
             window.close_for_good()
             return 1

@@ -74,11 +74,12 @@ class WindowWork:
 
     def bind_lists(self) -> None:
         """Bind the commands of lists to each of them: only the one with the focus hears its keys."""
+        registry = self._program.registry
         for desk in self._program.stage.desks.values():
-            keys.bind(desk.place_for_keys, self._program.registry, Context.LIST)
+            keys.bind(desk.place_for_keys, registry, Context.LIST, registry.attempt)
         # Who reads need not go back to the list first; Space and Shift+Down are the text's own there.
         there = [one for one in self._program.registry if not one[0].id.startswith("list.mark")]
-        keys.bind(self._program.reader, there, Context.LIST)
+        keys.bind(self._program.reader, there, Context.LIST, registry.attempt)
 
     # --- places -----------------------------------------------------------------------------------------------------
 

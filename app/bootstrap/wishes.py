@@ -5,12 +5,14 @@ Wishes wait in order until there is somebody to write as: the program may still 
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from app.domain.arrival import Arrival
 from app.domain.errors import MailError
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
     from app.bootstrap.program import Program
 
 _MOST_WAITING: Final = 50
+_PAUSE: Final = 2.0
+"""Seconds without a key after which whoever was typing here may be shown something else."""
+_LOOKS: Final = 0.1
+"""Seconds between two looks whether there was such a pause."""
 
 
 class Wishes:
@@ -34,6 +40,7 @@ class Wishes:
         self._ready = False
         self._busy = False
         self._closed = False
+        self._was_elsewhere = False
         self.on_close: Callable[[], None] = lambda: None
         program.accounts.changed.subscribe(lambda _: self._go_on())
 
@@ -41,6 +48,8 @@ class Wishes:
         """Take a wish of a later start; False where the program is about to end, or has too much to do already."""
         if self._closed or len(self._waiting) >= _MOST_WAITING:
             return False
+        # Asked before this window comes to the front: the person was in another program then, and comes from there.
+        self._was_elsewhere = QApplication.activeWindow() is None
         self._come_to_front(arrival.token)
         if arrival.begins_letters():
             self._waiting.append(arrival)
@@ -91,16 +100,38 @@ class Wishes:
             self._busy = False
 
     async def _do(self, arrival: Arrival) -> None:
-        letters, errors = await letters_of(arrival, off_thread)
-        for error in errors:
-            self._program.tasks.on_mail_error(error)
-        for letter in letters:
-            await self._begin(letter)
+        gate = self._program.window.gate
+        hold = gate.begin(tr("Opening a new message…")) if self._was_elsewhere else None
+        begun = False
+        try:
+            letters, errors = await letters_of(arrival, off_thread)
+            for error in errors:
+                self._program.tasks.on_mail_error(error)
+            for letter in letters:
+                if hold is None:
+                    await self._until_nobody_types()
+                    hold = gate.begin(tr("Opening a new message…"))
+                begun = await self._begin(letter) or begun
+        finally:
+            self._was_elsewhere = False
+            if hold is not None and begun:
+                hold.release()
+            elif hold is not None:
+                hold.fail()
 
-    async def _begin(self, letter: Arrived) -> None:
+    async def _until_nobody_types(self) -> None:
+        """Wait until whoever types in a window of ours pauses: what he types next would be in another message."""
+        said = False
+        while self._program.window.starting is None and self._program.window.gate.quiet_for() < _PAUSE:
+            if not said:
+                said = True
+                self._program.foot.say(tr("A message from a link opens when you pause."))
+            await asyncio.sleep(_LOOKS)
+
+    async def _begin(self, letter: Arrived) -> bool:
         name = await self._program.writing.begin_now(letter.content)
         if name is None:
-            return
+            return False
         self._program.writing.say(name, " ".join(letter.notes))
         attachments = self._program.attachments
         for one in letter.enclosed:
@@ -110,3 +141,4 @@ class Wishes:
                 self._program.tasks.on_mail_error(error)
         # What cannot be attached is said at the attachment itself.
         await attachments.add_files(name, letter.attach)
+        return True

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
+
+from app.domain.errors import MailError
 from app.domain.i18n import tr
 from app.domain.message import BodyFormat, Content, Field, LocalId
+from app.ui.key_gate import Hold
 from app.ui.off_thread import off_thread
-from app.ui.type_ahead import TypeAhead, Wish
 
 if TYPE_CHECKING:
-    from app.bootstrap.awaiting import Opening
     from app.bootstrap.program import Program
     from app.domain.record import Record
     from app.services.html.opening import Opened
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
     from app.views.compose.session import Tools
     from app.views.compose.view import ComposeView
 
-_LONGEST = 3_000
-"""Milliseconds after which keys go where the focus is again, whatever became of a letter that is begun on the disk."""
+    Opening = Callable[[Hold], Coroutine[Any, Any, ComposeView | None]]
+    """Opens a message, or shows nothing of one that was given up meanwhile, and returns None."""
 
 
 class Writing:
@@ -33,7 +35,8 @@ class Writing:
         """Open letters of `program`."""
         self._program = program
         self._views: list[ComposeView] = []
-        self.ahead = TypeAhead(program.qt, program.window)
+        self._turning: dict[ComposeView, Hold] = {}
+        self.gate = program.window.gate
         self.spelling: Spelling | None = None
         self.on_sent: Callable[[LocalId], None] = lambda _name: None
         self.on_discarded: Callable[[LocalId], None] = lambda _name: None
@@ -55,6 +58,7 @@ class Writing:
             program.aids,
             program.attachments,
             program.people,
+            self.gate.begin,
         )
 
     def begin_spelling(self, spelling: Spelling) -> None:
@@ -65,50 +69,76 @@ class Writing:
 
     def begin(self, content: Content | None = None) -> None:
         """Begin a new letter; what is typed until it is there is typed into it."""
-        wish = Wish()
-        self.ahead.hold(wish, _LONGEST)
-        self._program.tasks.spawn(self._begin(content, wish), "begin a letter")
+
+        async def begin_it(hold: Hold) -> ComposeView | None:
+            return await self._begin(content, hold)
+
+        self._await(begin_it, "begin a letter", self.gate.begin(tr("Opening a new message…")))
 
     def open(self, what: LocalId | Record | ListRow) -> None:
         """Open a letter, or show it where it is open already; what is typed until it is there is typed into it."""
-        self._await(lambda wish: self._open(what, wish), "open a letter")
+        self._await(lambda hold: self._open(what, hold), "open a letter")
 
     def open_found(self, find: Callable[[], Awaitable[ListRow | None]]) -> None:
         """Do the same with what is found; nothing where nothing is."""
 
-        async def open_it(wish: Wish) -> ComposeView | None:
+        async def open_it(hold: Hold) -> ComposeView | None:
             row = await find()
-            return None if row is None else await self._open(row, wish)
+            return None if row is None else await self._open(row, hold)
 
         self._await(open_it, "open what is found")
+
+    def open_again(self, name: LocalId, comes_back: Coroutine[Any, Any, bool]) -> None:
+        """Open a letter that was to leave, if it `comes_back`."""
+
+        async def open_it(hold: Hold) -> ComposeView | None:
+            return await self._open(name, hold) if await comes_back else None
+
+        self._await(open_it, "open a letter again", self.gate.begin(tr("Opening the message…")))
 
     def open_made(self, make: Callable[[], Awaitable[LocalId]]) -> None:
         """Make a letter of another one, which may have to be fetched, and open it."""
 
-        async def open_it(wish: Wish) -> ComposeView | None:
+        async def open_it(hold: Hold) -> ComposeView | None:
             made = await make()
-            if wish.given_up:
+            if hold.given_up:
                 await self._program.drafts.discard(made)
                 return None
-            return await self._open(made, wish)
+            return await self._open(made, hold)
 
         self._await(open_it, "make a letter of another")
 
     def open_and_then(self, what: ListRow, then: Callable[[ComposeView], None]) -> None:
         """Open a letter, and do something with it."""
 
-        async def open_it(wish: Wish) -> ComposeView | None:
-            view = await self._open(what, wish)
+        async def open_it(hold: Hold) -> ComposeView | None:
+            view = await self._open(what, hold)
             if view is not None:
                 then(view)
             return view
 
         self._await(open_it, "open a letter")
 
-    def _await(self, opening: Opening, name: str) -> None:
-        from app.bootstrap.awaiting import Awaiting
+    def _await(self, opening: Opening, name: str, hold: Hold | None = None) -> None:
+        """Open something, which may have to be fetched: keys are kept for it, and Escape gives it up."""
+        if hold is None:
+            hold = self.gate.begin(tr("Fetching the message… Esc gives it up"), lambda: None)
+        self._program.tasks.spawn(self._open_by(opening, hold), name)
 
-        Awaiting(self._program, self.ahead, opening, name)
+    async def _open_by(self, opening: Opening, hold: Hold) -> None:
+        view = None
+        try:
+            view = await opening(hold)
+            if view is not None:
+                await _filled(view)
+        except MailError as error:
+            if not hold.given_up:
+                self._program.tasks.on_mail_error(error)
+        finally:
+            if view is None:
+                hold.fail()
+            else:
+                hold.release()
 
     async def open_now(self, what: LocalId) -> None:
         """Open a letter, and return once it can be written. Raises AccountError, ItemRefused and StorageError."""
@@ -134,25 +164,17 @@ class Writing:
         for view in self._views:
             view.settle()
 
-    async def _begin(self, content: Content | None, wish: Wish) -> None:
-        views = len(self._views)
-        try:
-            await self.begin_now(content)
-        finally:
-            if len(self._views) > views:
-                self.ahead.release(wish)
-            else:
-                self.ahead.drop(wish)
-
-    async def begin_now(self, content: Content | None = None) -> LocalId | None:
-        """Begin a new letter, and return its name once it can be written; None without account. Raises StorageError."""
+    async def _begin(self, content: Content | None, hold: Hold | None = None) -> ComposeView | None:
         account = self._program.accounts.default
         if account is None:
             self.on_no_account()
             return None
-        name = await self._program.drafts.begin(account.account_id, content, sign=True)
-        await self._open(name)
-        return name
+        return await self._open(await self._program.drafts.begin(account.account_id, content, sign=True), hold)
+
+    async def begin_now(self, content: Content | None = None) -> LocalId | None:
+        """Begin a new letter, and return its name once it can be written; None without account. Raises StorageError."""
+        view = await self._begin(content)
+        return None if view is None else view.session.local_id
 
     def say(self, name: LocalId, words: str, milliseconds: int = 0) -> None:
         """Say something at the head of an open letter; it goes after `milliseconds`, or when it is closed for 0."""
@@ -162,7 +184,7 @@ class Writing:
 
             Aside(view).say(words, milliseconds)
 
-    async def _open(self, what: LocalId | Record | ListRow, wish: Wish | None = None) -> ComposeView | None:
+    async def _open(self, what: LocalId | Record | ListRow, hold: Hold | None = None) -> ComposeView | None:
         program = self._program
         try:
             letter = await program.drafts.open(what)
@@ -178,7 +200,7 @@ class Writing:
         if known is not None:
             self._show(known)
             return known
-        if wish is not None and wish.given_up:
+        if hold is not None and hold.given_up:
             await program.drafts.close(letter.record.local_id)
             return None
         from app.views.compose.session import ComposeSession
@@ -189,6 +211,9 @@ class Writing:
         view.left.connect(lambda: self.leave(view))
         session.ended.subscribe(lambda how: self._ended(view, how))
         session.mend_wanted.subscribe(lambda _: view.focus_best())
+        view.body.turning.working.connect(partial(self._keep_while_turning, view))
+        # In the turn after: the text that came of it is told first.
+        view.body.turning.done.connect(partial(self._turned, view), Qt.ConnectionType.QueuedConnection)
         self._views.append(view)
         if self.spelling is not None:
             view.body.set_spelling(self.spelling)
@@ -207,6 +232,18 @@ class Writing:
         await asyncio.sleep(0)
         if view in self._views:
             view.setUpdatesEnabled(True)
+
+    def _keep_while_turning(self, view: ComposeView) -> None:
+        """Keep keys while a long text is turned into formatted or plain text: it takes none meanwhile."""
+        words = tr("Turning a long text. Escape leaves it as it was.")
+        self._turning[view] = self.gate.begin(words, view.body.turning.give_up)
+
+    def _turned(self, view: ComposeView) -> None:
+        hold = self._turning.pop(view, None)
+        if hold is not None:
+            if self.gate.holds_focus():
+                view.body.setFocus(Qt.FocusReason.OtherFocusReason)
+            hold.release()
 
     def _show(self, view: ComposeView) -> None:
         if self._program.popping.show(view):
@@ -247,12 +284,30 @@ class Writing:
     def _ended(self, view: ComposeView, how: str) -> None:
         if view in self._views:
             self._views.remove(view)
+        if view in self._turning:
+            self._turning.pop(view).release()
         if not self._program.popping.drop(view):
             self._program.stage.drop_letter(view)
+        desk = self._program.stage.desk
+        if how == "left":
+            desk.list.choose()
+        else:
+            desk.list.choose_only(desk.session.id_of(view.session.local_id))
         if how == "sent":
             self.on_sent(view.session.local_id)
         elif how == "discarded":
             self.on_discarded(view.session.local_id)
+
+
+async def _filled(view: ComposeView) -> None:
+    """Return once a long formatted message is all there: until then it takes no keys."""
+    rich = view.body.rich
+    if rich is not None and rich.is_pouring():
+        there = asyncio.Event()
+        rich.poured.connect(there.set)
+        stop = view.session.ended.subscribe(lambda _: there.set())
+        await there.wait()
+        stop()
 
 
 def _open_html(body: str) -> Opened:

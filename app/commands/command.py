@@ -46,6 +46,7 @@ class Command(NamedTuple):
     """One thing that can be done. `keys` are portable sequences ("Ctrl+Return", "G, D"); the first is shown.
 
     `title` and `help` are words of the source, translated where they are shown. `keys_mac` replaces `keys` there.
+    `on_row` says that it acts on the row at which a list stands: its keys count only where the person chose that row.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Command(NamedTuple):
     help: str = ""
     repeats: bool = False
     keys_mac: tuple[str, ...] = ()
+    on_row: bool = False
 
     def keys_here(self) -> tuple[str, ...]:
         """Return the keys on this system."""
@@ -66,10 +68,11 @@ class Command(NamedTuple):
 
 
 class Handler(NamedTuple):
-    """What a command does now, and whether it can be done now."""
+    """What a command does now, whether it can be done now, and a sentence that says why not."""
 
     run: Callable[[], None]
     enabled: Callable[[], bool] = lambda: True
+    why_not: Callable[[], str] = lambda: ""
 
 
 class Conflict(NamedTuple):
@@ -102,6 +105,10 @@ class Registry:
     def __init__(self) -> None:
         """Start with none."""
         self._commands: dict[str, tuple[Command, Handler]] = {}
+        self.refusal: Callable[[Command], str] = lambda _command: ""
+        """Returns why the keys of a command do not count now, "" where they do."""
+        self.on_refused: Callable[[str], None] = lambda _words: None
+        """Is told why a key did nothing."""
 
     def add(self, commands: Iterable[Command], handlers: dict[str, Handler]) -> None:
         """Take in a room's commands. Raises ValueError for one without handler, a handler without command, a clash."""
@@ -133,6 +140,15 @@ class Registry:
     def command(self, command_id: str) -> Command:
         """Return one command. Raises KeyError where there is none."""
         return self._commands[command_id][0]
+
+    def attempt(self, command: Command, handler: Handler) -> None:
+        """Do what the keys of a command ask for; where that cannot be, say why: no key is without an answer."""
+        enabled = handler.enabled()
+        why = self.refusal(command) or ("" if enabled else handler.why_not())
+        if why:
+            self.on_refused(why)
+        elif enabled:
+            handler.run()
 
     def run(self, command_id: str) -> bool:
         """Do it if it can be done now; tell whether it was done. Raises KeyError where there is none."""

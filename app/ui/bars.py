@@ -26,6 +26,8 @@ class MessageBar(QFrame):
     """
 
     action_wanted = Signal(str)
+    dismissed = Signal()
+    """The person took the bar away."""
 
     def __init__(self, parent: QWidget | None = None, *, closable: bool = False) -> None:
         super().__init__(parent)
@@ -123,6 +125,7 @@ class MessageBar(QFrame):
         if focus is not None and self.isAncestorOf(focus):
             self.focusNextChild()
         self.clear()
+        self.dismissed.emit()
 
     def clear(self) -> None:
         """Say nothing."""

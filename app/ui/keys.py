@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
@@ -16,8 +16,16 @@ _TIP: Final = "keys_of"
 """The property of a widget whose tooltip names the keys of a command: the words, and the command's id."""
 
 
-def bind(widget: QWidget, commands: Iterable[tuple[Command, Handler]], context: Context) -> None:
-    """Give `widget` the commands of `context`. Their keys count while the focus is in it (or in its window)."""
+def bind(
+    widget: QWidget,
+    commands: Iterable[tuple[Command, Handler]],
+    context: Context,
+    attempt: Callable[[Command, Handler], None],
+) -> None:
+    """Give `widget` the commands of `context`. Their keys count while the focus is in it (or in its window).
+
+    `attempt` does what a key asks for, or says why not (`Registry.attempt`).
+    """
     where = (
         Qt.ShortcutContext.WindowShortcut
         if context is Context.WINDOW
@@ -30,7 +38,7 @@ def bind(widget: QWidget, commands: Iterable[tuple[Command, Handler]], context: 
             action.setShortcuts([QKeySequence(keys) for keys in command.keys_here()])
             action.setShortcutContext(where)
             action.setAutoRepeat(command.repeats)
-            action.triggered.connect(partial(_run, handler))
+            action.triggered.connect(partial(_pressed, attempt, command, handler))
             widget.addAction(action)
 
 
@@ -64,9 +72,8 @@ def tip(words: str, command: Command) -> str:
     return with_keys(words, next(iter(command.keys_here()), ""))
 
 
-def _run(handler: Handler) -> None:
-    if handler.enabled():
-        handler.run()
+def _pressed(attempt: Callable[[Command, Handler], None], command: Command, handler: Handler) -> None:
+    attempt(command, handler)
 
 
 def shown(command: Command) -> str:

@@ -8,6 +8,8 @@ import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from app.ui.key_gate import Keeper
+
 
 class WayBack:
     """Of one sheet or bar. `elsewhere` puts the focus somewhere when the place it came from is gone or hidden."""
@@ -20,7 +22,9 @@ class WayBack:
     def remember(self) -> None:
         """Remember where the focus is, unless it is in the owner already."""
         focus: QWidget | None = self._owner.window().focusWidget()
-        if focus is not None and focus is not self._owner and not self._owner.isAncestorOf(focus):
+        if isinstance(focus, Keeper) or focus is None:
+            return  # keys are kept for something that comes: there is no way back to that
+        if focus is not self._owner and not self._owner.isAncestorOf(focus):
             self._to = focus
 
     def go(self) -> None:

@@ -7,7 +7,6 @@ import base64
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.domain.message import BodyFormat, Content, Field, LocalId
@@ -153,7 +152,7 @@ async def long_letter(scene: ProgramScene) -> LocalId:
 async def test_a_long_text_is_turned_in_a_thread_and_the_deed_waits_for_it(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await long_letter(scene)
-    QTest.keyClick(scene.focus, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    scene.tap(Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
     body = scene.letter.body
     assert body.turning.is_busy
     assert body.editor.isReadOnly(), "nothing typed meanwhile could be lost"
@@ -177,13 +176,13 @@ async def test_escape_stops_the_turning_of_a_long_text_and_nothing_is_changed(
     scene = program_scene
     name = await long_letter(scene)
     body = scene.letter.body
-    QTest.keyClick(scene.focus, Qt.Key.Key_H, CTRL_SHIFT)
+    scene.tap(Qt.Key.Key_H, CTRL_SHIFT)
     if pouring:
         while body.rich is None or not body.rich.is_pouring():
             QApplication.processEvents()
     body.turning._say()
     assert "Escape leaves it" in scene.words(body.bar)
-    QTest.keyClick(scene.focus, Qt.Key.Key_Escape)
+    scene.tap(Qt.Key.Key_Escape)
     await scene.settle()
     assert not body.turning.is_busy
     assert not body.bar.isVisible()
@@ -206,8 +205,8 @@ async def test_a_long_formatted_text_is_made_plain_in_a_thread_and_undo_brings_i
     body = scene.letter.body
     await scene.until(lambda: body.rich is not None and not body.rich.is_pouring())
     await scene.press("Ctrl+Shift+H")
-    await scene.until(lambda: body.bar.isVisible() and not body.turning.is_busy)
-    QTest.keyClick(scene.focus, Qt.Key.Key_H, CTRL_SHIFT)
+    await scene.until(lambda: body.bar.isVisible() and not body.turning.is_busy and scene.window.gate.is_open)
+    scene.tap(Qt.Key.Key_H, CTRL_SHIFT)
     assert body.turning.is_busy
     await scene.until(lambda: not body.is_formatted())
     assert (await scene.content(name)).body.startswith("Line 0 with a bold word\n\nLine 1 with")
@@ -224,8 +223,8 @@ async def test_a_long_letter_that_is_sent_while_it_is_turned_goes_out_whole_and_
 ) -> None:
     scene = program_scene
     await long_letter(scene)
-    QTest.keyClick(scene.focus, Qt.Key.Key_H, CTRL_SHIFT)
-    QTest.keyClick(scene.focus, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    scene.tap(Qt.Key.Key_H, CTRL_SHIFT)
+    scene.tap(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     await scene.until(lambda: scene.program.writing.current() is None)
     await scene.passes(HOLD + 1)
     sent = scene.mailbox.delivered[0].content

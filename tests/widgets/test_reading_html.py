@@ -7,7 +7,6 @@ import asyncio
 import pytest
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QImage, QTextDocument
-from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.domain.attachment import Attachment
@@ -182,7 +181,7 @@ async def test_what_is_asked_for_right_after_a_step_is_of_the_row_that_was_stepp
     reader = scene.program.reader
     first, then = (BEN, ZOE) if "Ben" in scene.current.to else (ZOE, BEN)
     await scene.until(lambda: f"Dear {first.name}" in reader._body.toPlainText())
-    QTest.keyClicks(scene.focus, "jh")  # at once, before the pane has rested
+    scene.tap_text("jh")  # at once, before the pane has rested
     headers = reader._headers
     assert headers is not None
     await scene.until(lambda: f"To: {then.name}" in headers.toPlainText())

@@ -227,6 +227,7 @@ async def test_a_letter_without_recipient_stays_and_says_so(program_scene: Progr
     assert scene.letter.bar.isVisible()
     assert "Add a recipient." in scene.words(scene.letter.bar)
     assert scene.field() is Field.TO
+    await scene.rest()
     await scene.type("ben@example.org")
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 1)
@@ -260,6 +261,7 @@ async def test_a_subject_of_three_hundred_characters_is_said_at_the_field_and_no
     await scene.press("Alt+M", "Ctrl+Return")
     assert scene.record(name).state is State.NEEDS_ATTENTION
     assert scene.field() is Field.SUBJECT
+    await scene.rest()
     await scene.press("End")
     for _ in range(50):
         await scene.press("Backspace")

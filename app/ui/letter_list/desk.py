@@ -242,6 +242,7 @@ class ListDesk(QWidget):
         ahead = [n for n in numbers if n > here] if step > 0 else [n for n in reversed(numbers) if n < here]
         if not ahead and not (around and numbers):
             return False
+        self.list.choose()
         self.list.go_to(ahead[0] if ahead else (numbers[0] if step > 0 else numbers[-1]))
         return True
 
@@ -249,4 +250,5 @@ class ListDesk(QWidget):
         """Go to the first row that needs the person, or to the last one for a step back."""
         numbers = self.problems()
         if numbers:
+            self.list.choose()
             self.list.go_to(numbers[0] if step > 0 else numbers[-1])

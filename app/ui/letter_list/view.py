@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.ui import theme
@@ -17,6 +17,15 @@ from app.ui.letter_list.model import LetterModel
 _AHEAD = 2
 """Screens that are read beyond the one that is shown, so that who scrolls meets no blank rows."""
 _JUMPS = {Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+
+_STEPS = {Qt.Key.Key_Up, Qt.Key.Key_Down}
+_GONE_TO = {
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+    Qt.FocusReason.MouseFocusReason,
+}
+"""By which the person, and not the program, gave the list the focus."""
 
 
 class _Place(NamedTuple):
@@ -41,6 +50,8 @@ class LetterList(QTableView):
     def __init__(self, model: LetterModel[Any], name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self._chosen = False
+        self._only: int | None = None
         self.setAccessibleName(name)
         self.setModel(model)
         self.setItemDelegate(LetterDelegate(self))
@@ -60,6 +71,22 @@ class LetterList(QTableView):
         self.doubleClicked.connect(lambda _index: self.opened.emit())
         self.selectionModel().currentRowChanged.connect(self._current_moved)
         self.verticalScrollBar().valueChanged.connect(self._prepare)
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the person chose the row at which the list stands: by key, by mouse or by going to the list.
+
+        Commands that act on a row ask for it. The program may put the focus here too, and that chooses nothing.
+        """
+        return self._chosen and (self._only is None or self._only == self.current_id())
+
+    def choose(self) -> None:
+        """Take it that the person is here on purpose."""
+        self._chosen, self._only = True, None
+
+    def choose_only(self, row_id: int | None) -> None:
+        """Take it that the person chose this one row, or none: what he did there is done, and no other row is meant."""
+        self._chosen, self._only = row_id is not None, row_id
 
     def current_number(self) -> int:
         """Return the number of the current row, -1 for none."""
@@ -159,7 +186,8 @@ class LetterList(QTableView):
             self.scrollTo(self.currentIndex())
 
     def step(self, by: int) -> None:
-        """Move the current row by `by`."""
+        """Move the current row by `by`, as the person asked."""
+        self.choose()
         self.go_to(self.current_number() + by if self.current_number() >= 0 else 0)
 
     def toggle_mark(self) -> None:
@@ -176,6 +204,7 @@ class LetterList(QTableView):
 
     def mark_all(self) -> None:
         """Mark every row that is listed: where something is looked for, all that was found."""
+        self.choose()
         if self._model.rowCount():
             self._model.mark_range(0, self._model.rowCount() - 1)
 
@@ -201,9 +230,17 @@ class LetterList(QTableView):
         if event.key() in _JUMPS and not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
             self._jump(event)
             return
+        if event.key() in _STEPS:
+            self.choose()
         super().keyPressEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if event.reason() in _GONE_TO:
+            self.choose()
+        super().focusInEvent(event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.choose()
         index = self.indexAt(event.position().toPoint())
         if index.isValid() and event.button() == Qt.MouseButton.LeftButton:
             if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -231,6 +268,7 @@ class LetterList(QTableView):
 
     def _jump(self, event: QKeyEvent) -> None:
         """Home, End and by pages; with Shift, mark all that lies between. Qt's own move columns, of which is one."""
+        self.choose()
         here = max(0, self.current_number())
         page = max(1, self.viewport().height() // theme.ROW_HEIGHT - 1)
         there = {

@@ -62,7 +62,7 @@ class CompareView(QWidget):
         self.both = self._button("compare.both", "file-text")
         self.again = self._button("compare.again", "rotate-ccw")
         self._build()
-        keys.bind(self, registry, Context.COMPARE)
+        keys.bind(self, registry, Context.COMPARE, registry.attempt)
         session.changed.subscribe(lambda _: self.refresh())
         self.refresh()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -20,6 +20,7 @@ from app.domain.edits import (
     utf16_length,
 )
 from app.domain.errors import StorageError
+from app.domain.i18n import tr
 from app.domain.message import SUBJECT_LIMIT, BodyFormat, Content, Field, Importance, LocalId
 from app.domain.record import CopyTo, Letter, Record
 from app.domain.state import State
@@ -27,7 +28,7 @@ from app.services.aids import Aids
 from app.services.drafts import Drafts, Replaced
 from app.services.events import Event
 from app.services.letters import Letters
-from app.services.outbox import Outbox
+from app.services.outbox import Answer, Outbox
 from app.services.people import People
 from app.services.preflight import subject_too_long
 from app.services.remedies import Remedies
@@ -47,6 +48,26 @@ _WRITABLE = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 _WENT = frozenset({State.SENT, State.SENT_NOT_FILED})
 
 
+class KeysKept(Protocol):
+    """The keys that are kept for what comes after a message (`ui/key_gate.py`)."""
+
+    def release(self) -> None:
+        """Let them go to what has the focus now."""
+        ...
+
+    def fail(self, *, answers: bool = False) -> None:
+        """Turn them into text: the message stays where it is. A chord `answers` what is asked there."""
+        ...
+
+
+class _NoKeys:
+    """Keeps nothing: for a session without a window."""
+
+    def release(self) -> None: ...
+
+    def fail(self, *, answers: bool = False) -> None: ...
+
+
 class Tools(NamedTuple):
     """What every letter is written with."""
 
@@ -59,6 +80,8 @@ class Tools(NamedTuple):
     aids: Aids | None = None
     attachments: Attachments | None = None
     people: People | None = None
+    keep_keys: Callable[[str], KeysKept] = lambda _words: _NoKeys()
+    """Keeps keys from now on; its words say what is awaited."""
 
 
 class ComposeSession:
@@ -87,7 +110,9 @@ class ComposeSession:
         self.findings: FindingsSession | None = None
         if tools.people is not None:
             self.findings = FindingsSession(self, tools.letters, tools.people, tools.spawn, tools.now)
-        self._leaving = False
+        self._keep_keys = tools.keep_keys
+        self._leaving = ""
+        self._is_to_mend = False
         self._stop_listening = [
             tools.drafts.changed.subscribe(self._record_changed),
             tools.drafts.replaced.subscribe(self._renamed),
@@ -113,9 +138,9 @@ class ComposeSession:
         return self._head.pending
 
     def can_edit(self) -> bool:
-        """Tell whether the letter may be changed: not while it is on its way."""
+        """Tell whether the letter may be changed: not once it is to leave, nor while it is on its way."""
         record = self.record
-        return record is not None and record.state in _WRITABLE and not record.discarded
+        return not self._leaving and record is not None and record.state in _WRITABLE and not record.discarded
 
     def is_formatted(self) -> bool:
         """Tell whether the body is HTML."""
@@ -124,6 +149,8 @@ class ComposeSession:
     def state(self) -> StateWords:
         """Return the state line."""
         record = self.record
+        if self._leaving:
+            return StateWords("loader-circle", self._leaving)
         return (
             StateWords("info", "")
             if record is None
@@ -190,54 +217,60 @@ class ComposeSession:
         self._spawn(self._drafts.save(self.local_id), "save by hand")
 
     def send(self, hold_seconds: float) -> None:
-        """Send; the letter leaves the pane if nothing stands in its way."""
-        if self.can_edit() and not self._leaving:
-            self._leaving = True
-            self._spawn(self._send(hold_seconds), "send")
+        """Send what the letter says now; it leaves the pane if nothing stands in its way."""
+        if self.can_edit():
+            self._part(tr("Sending…"), self._send(hold_seconds), "sent")
 
-    async def _send(self, hold_seconds: float) -> None:
-        try:
-            if self.findings is not None and not await self.findings.may_go():
-                return
-            answers = await self._outbox.send([self.local_id], hold_seconds)
-        finally:
-            self._leaving = False
-        if answers and answers[0].goes:
-            self.end("sent")
-        else:
-            self.changed.emit(None)
-            self.mend_wanted.emit(None)
+    async def _send(self, hold_seconds: float) -> bool:
+        if self.findings is not None and not await self.findings.may_go():
+            return False
+        return self._goes(await self._outbox.send([self.local_id], hold_seconds))
 
     def put_aside(self) -> None:
         """Put the letter aside as ready, to be sent with all that are."""
-        if self.can_edit() and not self._leaving:
-            self._leaving = True
-            self._spawn(self._put_aside(), "put aside as ready")
+        if self.can_edit():
+            self._part(tr("Putting aside…"), self._put_aside(), "left")
 
-    async def _put_aside(self) -> None:
-        try:
-            answers = await self._outbox.set_ready([self.local_id])
-        finally:
-            self._leaving = False
-        if answers and answers[0].goes:
-            self.leave()
-        else:
-            self.changed.emit(None)
-            self.mend_wanted.emit(None)
+    async def _put_aside(self) -> bool:
+        if not self._goes(await self._outbox.set_ready([self.local_id])):
+            return False
+        self._spawn(self._drafts.close(self.local_id), "leave")
+        return True
+
+    def _goes(self, answers: list[Answer]) -> bool:
+        goes = bool(answers and answers[0].goes)
+        self._is_to_mend = not goes
+        return goes
 
     def discard(self) -> None:
         """Throw the letter away; it can be taken back."""
         if not self._leaving:
-            self._leaving = True
-            self._spawn(self._discard(), "discard")
+            self._part(tr("Discarding…"), self._drafts.discard(self.local_id), "discarded")
 
-    async def _discard(self) -> None:
+    def _part(self, words: str, work: Coroutine[Any, Any, bool], how: str) -> None:
+        """Let nothing more into the letter from this key on, and end once `work` says that it is gone.
+
+        Keys that follow are for what comes after it; where it stays, they were meant for nothing that is here.
+        """
+        keys = self._keep_keys(words)
+        self._leaving, self._is_to_mend = words, False
+        self.changed.emit(None)
+        self._spawn(self._part_when(work, how, keys), how)
+
+    async def _part_when(self, work: Coroutine[Any, Any, bool], how: str, keys: KeysKept) -> None:
+        gone = False
         try:
-            gone = await self._drafts.discard(self.local_id)
+            gone = await work
         finally:
-            self._leaving = False
-        if gone:
-            self.end("discarded")
+            self._leaving = ""
+            if gone:
+                self.end(how)
+                keys.release()
+            else:
+                self.changed.emit(None)
+                if self._is_to_mend:
+                    self.mend_wanted.emit(None)
+                keys.fail(answers=True)
 
     def leave(self) -> None:
         """Leave the pane: the letter is saved, or vanishes if nothing was written."""

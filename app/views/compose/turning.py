@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.edits import BodyReplaced
 from app.domain.i18n import tr
@@ -29,7 +29,13 @@ _QUIET: Final = 250
 
 
 class Turning(QObject):
-    """The turning of one body. `act` waits until there is formatted text to act on."""
+    """The turning of one body. `act` waits until there is formatted text to act on.
+
+    `working` tells that a long one is turned behind the keys, `done` that this is over.
+    """
+
+    working = Signal()
+    done = Signal()
 
     def __init__(self, body: BodyField) -> None:
         super().__init__(body)
@@ -66,6 +72,7 @@ class Turning(QObject):
             self._pour(open_text(text))
             self._body.formatted_editor().finish()
         else:
+            self.working.emit()
             self._behind.run(lambda: open_text(text), self._pour)
 
     def _pour(self, opened: Opened) -> None:
@@ -127,6 +134,7 @@ class Turning(QObject):
             then(result)
 
         self._begin()
+        self.working.emit()
         self._behind.run(work, arrived)
 
     # --- back --------------------------------------------------------------------------------------------------------
@@ -164,6 +172,7 @@ class Turning(QObject):
             self._body.bar.clear()
         self._from = turned_from
         self._body.lock()
+        self.done.emit()
 
     def _say(self) -> None:
         self._said = True
@@ -185,6 +194,10 @@ class Turning(QObject):
             self.forget()
             self._body.show_plain()
         return True
+
+    def give_up(self) -> None:
+        """Leave the body as it was, if it is being turned."""
+        self.stop()
 
     def finish(self) -> None:
         """Bring it to its end at once, because the letter is being sent or saved."""

@@ -215,7 +215,7 @@ class ComposeView(QWidget):
         self.session.files.changed.subscribe(lambda _: self._weigh())
         for command, handler in self._registry:
             if command.context is Context.COMPOSE:
-                keys.bind(self, [(command, handler)], Context.COMPOSE)
+                keys.bind(self, [(command, handler)], Context.COMPOSE, self._registry.attempt)
 
     def _know_people(self) -> LetterPeople | None:
         known, session = self.session.people, self.session

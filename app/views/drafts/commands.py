@@ -9,7 +9,12 @@ _L = Context.LIST
 
 COMMANDS = (
     Command(
-        "drafts.send", mark("Send selected"), ("Ctrl+Return", "Ctrl+Enter"), _L, mark("One request for all of them.")
+        "drafts.send",
+        mark("Send selected"),
+        ("Ctrl+Return", "Ctrl+Enter"),
+        _L,
+        mark("One request for all of them."),
+        on_row=True,
     ),
     Command(
         "drafts.send_ready",
@@ -23,8 +28,14 @@ COMMANDS = (
         ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"),
         _L,
         mark("F9 sends all that are ready."),
+        on_row=True,
     ),
     Command(
-        "drafts.discard", mark("Delete"), ("Del", "#", "Backspace"), _L, mark("In Drafts and in Sent. Can be undone.")
+        "drafts.discard",
+        mark("Delete"),
+        ("Del", "#", "Backspace"),
+        _L,
+        mark("In Drafts and in Sent. Can be undone."),
+        on_row=True,
     ),
 )

@@ -104,7 +104,8 @@ class SnippetForm(QWidget):
         for command, _ in registry:
             name = command.id.removeprefix("text.")
             if command.id.startswith("text.") and (name in FORMATTING or name in _OWN):
-                keys.bind(self._box, [(command, Handler(partial(self._format, command.id)))], command.context)
+                handler = Handler(partial(self._format, command.id))
+                keys.bind(self._box, [(command, handler)], command.context, registry.attempt)
         keys.show_tips(self.tools, registry)
 
     def _format(self, command: str) -> None:

@@ -15,6 +15,8 @@ from app.views.shell.view import Window
 
 _STAYS = 6_000
 """Milliseconds that a word without a countdown stays."""
+_HINTED = 3_000
+"""Milliseconds that a hint stays beside a countdown."""
 
 
 class _Sending:
@@ -48,6 +50,9 @@ class Foot:
         self._leave.setSingleShot(True)
         self._leave.setInterval(_STAYS)
         self._leave.timeout.connect(self.clear)
+        self._hint = ""
+        self._hinted = QTimer(window, singleShot=True, interval=_HINTED)
+        self._hinted.timeout.connect(self._end_hint)
         window.foot.action_wanted.connect(self._act)
 
     def _act(self) -> None:
@@ -78,6 +83,19 @@ class Foot:
         self._speaks, self._stop = True, None
         self._window.say(words, tr("Undo") if undo is not None else "")
         self._leave.start()
+
+    def hint(self, words: str) -> None:
+        """Say why a key did nothing: beside a countdown where one runs, because that one matters more."""
+        if self._waiting() is None or self._speaks:
+            self.say(words)
+            return
+        self._hint = words
+        self._hinted.start()
+        self._say_count()
+
+    def _end_hint(self) -> None:
+        self._hint = ""
+        self._say_count()
 
     def busy(self, words: str, stop: Callable[[], None]) -> None:
         """Say how far something is that takes its time, until something else is said; the button stops it meanwhile."""
@@ -161,7 +179,8 @@ class Foot:
             return
         left, count = max(0, math.ceil(waiting.until - self._now())), len(waiting.names)
         one, many = tr("Sending in {s} s", s=left), tr("Sending {n} messages in {s} s", n=count, s=left)
-        self._window.say(one if count == 1 else many, tr("Undo"))
+        words = one if count == 1 else many
+        self._window.say(f"{self._hint}  ·  {words}" if self._hint else words, tr("Undo"))
 
     def _end_count(self, *, gone: bool) -> None:
         self._tick.stop()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from app.commands.command import Command, Context, Handler, Registry
 from app.domain.i18n import tr
 from app.ui import enter, icons, keys
+from app.ui.kept_keys import KeptKeys
+from app.ui.key_gate import KeyGate
 from app.ui.palette import CommandPalette
 
 _SIZE = QSize(760, 640)
@@ -22,8 +24,10 @@ _OWN = frozenset({"window.palette", "pane.next", "pane.previous", "window.quit"}
 class LetterWindow(QMainWindow):
     """Holds a letter's pane; `on_close` is asked when the person closes the window, and ends the letter's stay."""
 
-    def __init__(self, letter: QWidget, registry: Registry, on_close: Callable[[], None]) -> None:
+    def __init__(self, letter: QWidget, registry: Registry, gate: KeyGate, on_close: Callable[[], None]) -> None:
         super().__init__()
+        self._gate = gate
+        self.kept_keys = KeptKeys(self, gate)
         self._registry = registry
         self._on_close = on_close
         self._palette: CommandPalette | None = None
@@ -32,7 +36,7 @@ class LetterWindow(QMainWindow):
         self.setCentralWidget(letter)
         self.resize(_SIZE.boundedTo(self.screen().availableSize()))
         self.setMinimumSize(420, 320)
-        keys.bind(self, self._everywhere(), Context.WINDOW)
+        keys.bind(self, self._everywhere(), Context.WINDOW, registry.attempt)
         self.name("")
 
     def name(self, subject: str) -> None:
@@ -62,6 +66,16 @@ class LetterWindow(QMainWindow):
         if not enter.presses(self, event):
             super().keyPressEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._gate.watch(self)
+
+    def rest_focus(self) -> None:
+        """Put the focus in the letter: where it came from is gone."""
+        letter = self.letter()
+        if letter is not None:
+            letter.setFocus()
+
     def redress(self) -> None:
         """Draw everything in the scheme of now."""
         for widget in self.findChildren(QWidget):
@@ -74,7 +88,7 @@ class LetterWindow(QMainWindow):
     def open_palette(self) -> None:
         """Open the command palette over this window."""
         if self._palette is None:
-            self._palette = CommandPalette(self, self._offered, self._rest_focus)
+            self._palette = CommandPalette(self, self._offered, self.rest_focus)
         self._palette.open()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -96,8 +110,3 @@ class LetterWindow(QMainWindow):
 
     def _offered(self) -> list[tuple[Command, Handler]]:
         return [(command, handler) for command, handler in self._registry if command.context in _OFFERED]
-
-    def _rest_focus(self) -> None:
-        letter = self.letter()
-        if letter is not None:
-            letter.setFocus()

@@ -84,10 +84,11 @@ class Stage:
         desk.deleteLater()
 
     def go(self, place: str) -> None:
-        """Show a list, with its letter beside it, and give it the focus."""
+        """Show a list, with its letter beside it, and give it the focus: the person went there."""
         self.show_place(place)
         self.show_reader()
         self.desk.take_focus()
+        self.desk.list.choose()
 
     def show_place(self, place: str) -> None:
         """Show a list without moving the focus."""
@@ -134,7 +135,7 @@ class Stage:
 
     def drop_letter(self, pane: QWidget) -> None:
         """Take a letter out of the pane; the focus goes to the list if it was in the letter."""
-        had_focus = pane.isAncestorOf(QApplication.focusWidget() or self.window)
+        had_focus = pane.isAncestorOf(QApplication.focusWidget() or self.window) or self.window.gate.holds_focus()
         if pane in self.letters:
             self.letters.remove(pane)
         if self.window.pane.currentWidget() is pane:

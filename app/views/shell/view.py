@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.commands.command import Command, Context, Handler, Registry
 from app.ui import enter, icons, keys
 from app.ui.bars import ActionBar, MessageBar, QuestionBar
+from app.ui.kept_keys import KeptKeys
+from app.ui.key_gate import Hold, KeyGate
 from app.views.shell.rail import Rail
 
 if TYPE_CHECKING:
@@ -42,6 +44,11 @@ class Window(QMainWindow):
         self.pane = QStackedWidget(self)
         self.pane.setObjectName("pane")
         self.pages = QStackedWidget(self)
+        self.gate = KeyGate(self)
+        """All keys of the program go through it (`ui/key_gate.py`)."""
+        self.starting: Hold | None = None
+        """Keeps the keys of who types before the program is all there."""
+        self.kept_keys = KeptKeys(self, self.gate)
         self.foot = ActionBar(self)
         self._question = QuestionBar(self, self.rest_focus)
         self._build()
@@ -80,7 +87,7 @@ class Window(QMainWindow):
 
     def connect_commands(self, registry: Registry) -> None:
         """Bind the commands of the whole window, and offer all of them in the palette."""
-        keys.bind(self, registry, Context.WINDOW)
+        keys.bind(self, registry, Context.WINDOW, registry.attempt)
         self.rail.connect_commands(registry)
         self._registry = registry
 
@@ -117,6 +124,11 @@ class Window(QMainWindow):
 
             self._palette = CommandPalette(self, lambda: self._offered(registry), self.rest_focus)
         self._palette.open()
+
+    def focus_is_elsewhere(self, desk: QWidget) -> bool:
+        """Tell whether the focus is in something else than `desk`, in any window of the program."""
+        focus = QApplication.focusWidget()
+        return focus is not None and not desk.isAncestorOf(focus) and not self.gate.holds_focus()
 
     def rest_focus(self) -> None:
         """Put the focus in the page or the list that is shown: where it came from is gone."""
@@ -204,6 +216,10 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_foot()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.gate.watch(self)
 
     def _place_foot(self) -> None:
         self.foot.adjustSize()

@@ -1,0 +1,440 @@
+"""Keys go to what the person asked for: they wait for what comes, and are text where it does not come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.domain.errors import Trouble, TroubleKind
+from app.domain.listing import Folder
+from app.domain.message import Content, Field, Importance
+from app.domain.state import State
+from app.ui.key_gate import KeyGate
+from app.views.compose.view import ComposeView
+from tests.fakes.mailbox import Gate
+from tests.fakes.scene import BEN
+from tests.program_scene import ProgramScene
+
+PLAN = Content(to=(BEN,), subject="Plan", body="Dear Ben")
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+async def at_a_slow_server(scene: ProgramScene, folder: Folder) -> Gate:
+    """Let the list stand at a message of another client that is fetched when it is asked for, and not sooner."""
+    scene.on_server(PLAN, folder=folder)
+    scene.program.stage.on_reading = lambda _desk, _row: None  # the pane would fetch it too
+    room = scene.program.drafts_room if folder is Folder.DRAFTS else scene.program.sent_room
+    room.reload()
+    await scene.press("Ctrl+2" if folder is Folder.DRAFTS else "Ctrl+3")
+    await scene.until(lambda: len(scene.rows) == 1)
+    scene.program.stage.desk.list.go_to(0)
+    return scene.mailbox.hold("get")
+
+
+async def asked_for(scene: ProgramScene, key: str, gate: Gate) -> None:
+    scene.tap_text(key)
+    await asyncio.wait_for(gate.reached.wait(), 20)
+
+
+def body(scene: ProgramScene) -> str:
+    return scene.letter.body.toPlainText() if scene.program.stage.letters else ""
+
+
+def keys(scene: ProgramScene) -> KeyGate:
+    return scene.window.gate
+
+
+# --- what comes ------------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_typed_before_the_letter_is_there_is_typed_into_it(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    kept = await scene.saved()
+    scene.program.stage.desk.list.go_to(0)
+    scene.tap_text("c")
+    scene.tap_text("box#e@x.org")
+    scene.tap(Qt.Key.Key_Backspace)
+    scene.tap(Qt.Key.Key_Tab)
+    scene.tap(Qt.Key.Key_Tab)
+    scene.tap_text("Hi")
+    await scene.settle()
+    content = await scene.content(scene.letter.session.local_id)
+    assert ([one.address for one in content.to], content.subject) == (["box#e@x.or"], "Hi")
+    assert scene.record(kept).discarded == 0.0
+    assert scene.program.stage.desk.model.marked == set()
+    await scene.press("Escape", "C")
+    assert len(scene.program.stage.letters) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "folder"), [("o", Folder.DRAFTS), ("l", Folder.DRAFTS), ("e", Folder.SENT)], ids=["open", "last", "anew"]
+)
+async def test_what_is_typed_while_a_letter_is_fetched_is_typed_into_it(
+    program_scene: ProgramScene, key: str, folder: Folder
+) -> None:
+    scene = program_scene
+    gate = await at_a_slow_server(scene, folder)
+    await asked_for(scene, key, gate)
+    scene.tap_text("exceeds#")
+    scene.tap(Qt.Key.Key_I, Qt.KeyboardModifier.AltModifier)
+    scene.tap_text("d")
+    await scene.until(lambda: "Fetching the message" in scene.window.kept_keys.words)
+    assert "exceeds#d" in scene.window.kept_keys.words
+    gate.open.set()
+    await scene.until(lambda: body(scene) == "exceeds#dDear Ben")
+    await scene.settle()
+    assert (await scene.content(scene.letter.session.local_id)).importance is Importance.HIGH
+    assert scene.window.kept_keys.words == ""
+    assert len(scene.program.stage.letters) == 1
+    assert scene.program.stage.desk.model.marked == set()
+
+
+async def test_commands_of_several_keys_wait_like_any_other(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    hold = keys(scene).begin("Starting…")
+    scene.tap_text("gs")
+    scene.tap_text("gq")
+    assert scene.program.stage.kind == "drafts"
+    hold.release()
+    await scene.settle()
+    assert scene.program.stage.kind == "outbox"
+    assert keys(scene).is_open
+
+
+async def test_a_sequence_that_began_while_keys_were_kept_ends_with_a_key_that_comes_later(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    hold = keys(scene).begin("Starting…")
+    scene.tap_text("g")
+    hold.release()
+    await scene.settle()
+    scene.tap_text("s")
+    await scene.settle()
+    assert scene.program.stage.kind == "sent"
+    assert keys(scene).is_open
+
+
+async def test_keys_wait_until_the_last_of_several_holds_is_released(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    first, second = keys(scene).begin("One"), keys(scene).begin("Two")
+    scene.tap_text("gs")
+    second.release()
+    second.release()
+    await scene.settle()
+    assert scene.program.stage.kind == "drafts"
+    first.release()
+    await scene.settle()
+    assert scene.program.stage.kind == "sent"
+
+
+async def test_what_an_input_method_writes_meanwhile_keeps_its_place(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("C", "Tab")
+    hold = keys(scene).begin("Opening…")
+    keeper = scene.focus
+    assert keeper.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
+    scene.tap_text("caf")
+    event = QInputMethodEvent("", [])
+    event.setCommitString("é")
+    QApplication.sendEvent(keeper, event)
+    scene.tap_text("s")
+    hold.release()
+    await scene.settle()
+    assert scene.letter.subject.text() == "cafés"
+
+
+async def test_the_focus_goes_back_where_nothing_else_took_it(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("C", "Tab")
+    hold = keys(scene).begin("Looking…")
+    assert scene.field() is None
+    hold.release()
+    assert scene.field() is Field.SUBJECT
+
+
+async def test_what_is_typed_after_send_goes_to_what_comes_next(program_scene: ProgramScene) -> None:
+    """F2: the next message's words must not go out with the one before."""
+    scene = program_scene
+    await scene.press("C")
+    await scene.type("ben@example.org")
+    await scene.press("Alt+U")
+    await scene.type("First")
+    first = scene.letter.session.local_id
+    scene.tap(Qt.Key.Key_Return, CTRL)
+    scene.tap_text("c")
+    scene.tap_text("zoe@example.org")
+    scene.tap(Qt.Key.Key_U, Qt.KeyboardModifier.AltModifier)
+    scene.tap_text("Second")
+    await scene.settle()
+    assert scene.record(first).state is State.HELD
+    content = await scene.content(first)
+    assert ([one.address for one in content.to], content.subject, content.body) == (["ben@example.org"], "First", "")
+    second = await scene.content(scene.letter.session.local_id)
+    assert ([one.address for one in second.to], second.subject) == (["zoe@example.org"], "Second")
+
+
+async def test_a_new_message_may_be_asked_for_while_another_closes(program_scene: ProgramScene) -> None:
+    """F5: keys were thrown away where the number of open messages happened to be the same."""
+    scene = program_scene
+    await scene.press("C")
+    await scene.type("ben@example.org")
+    scene.tap(Qt.Key.Key_D, CTRL | Qt.KeyboardModifier.ShiftModifier)
+    scene.tap(Qt.Key.Key_N, CTRL)
+    scene.tap_text("zoe@example.org")
+    scene.tap(Qt.Key.Key_U, Qt.KeyboardModifier.AltModifier)
+    scene.tap_text("Second")
+    await scene.settle()
+    content = await scene.content(scene.letter.session.local_id)
+    assert ([one.address for one in content.to], content.subject) == (["zoe@example.org"], "Second")
+
+
+async def test_undo_typed_right_after_send_takes_the_send_back(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("C")
+    await scene.type("ben@example.org")
+    await scene.press("Alt+U")
+    await scene.type("First")
+    first = scene.letter.session.local_id
+    scene.tap(Qt.Key.Key_Return, CTRL)
+    scene.tap_text("z")
+    scene.tap_text("x")
+    await scene.settle()
+    assert scene.record(first).state is State.DRAFT
+    assert scene.letter.session.local_id == first
+    assert (await scene.content(first)).subject == "First"
+    assert body(scene) == "x"
+
+
+# --- what does not come ----------------------------------------------------------------------------------------------
+
+
+async def test_escape_gives_up_a_letter_that_does_not_come(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    gate = await at_a_slow_server(scene, Folder.SENT)
+    await asked_for(scene, "e", gate)
+    await scene.until(lambda: "Esc gives it up" in scene.window.kept_keys.words)
+    scene.tap(Qt.Key.Key_Escape)
+    assert scene.window.kept_keys.words == ""
+    await scene.press("G, D")
+    assert scene.program.stage.kind == "drafts"
+    gate.open.set()
+    await scene.settle()
+    assert scene.program.stage.letters == []
+    assert scene.rows == []
+
+
+async def test_what_was_typed_for_a_letter_that_cannot_be_had_is_shown_and_can_be_used(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    gate = await at_a_slow_server(scene, Folder.DRAFTS)
+    scene.mailbox.fail("get", Trouble(TroubleKind.UNREACHABLE))
+    await asked_for(scene, "o", gate)
+    scene.tap_text("Dear zoe")
+    gate.open.set()
+    await scene.until(lambda: keys(scene).text == "Dear zoe")
+    scene.tap_text(", ete")  # typed on without having seen it: no key of it is a command
+    scene.tap(Qt.Key.Key_Backspace)
+    bar = scene.program.unplaced.bar
+    assert bar is not None
+    assert "You typed this meanwhile: “Dear zoe, et”" in scene.words(bar)
+    assert scene.program.stage.letters == []
+    assert len(scene.rows) == 1
+    await scene.rest()
+    await scene.press("Escape")
+    assert bar.isVisible()
+    assert scene.program.registry.run("typed.write")
+    await scene.settle()
+    assert body(scene) == "Dear zoe, et"
+    assert not bar.isVisible()
+    assert not scene.program.registry.run("typed.write")
+
+
+async def test_text_that_found_no_place_is_there_after_a_restart(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    hold = keys(scene).begin("Opening…")
+    scene.tap_text("keep me")
+    hold.fail()
+    await scene.rest()
+    await scene.settle()
+    assert await scene.settings.read("unplaced text") == "keep me"
+    keys(scene).text = ""
+    await scene.program.unplaced.load()
+    assert keys(scene).text == "keep me"
+    assert scene.program.registry.run("typed.copy")
+    await scene.settle()
+    assert QGuiApplication.clipboard().text() == "keep me"
+    assert await scene.settings.read("unplaced text") == ""
+
+
+async def test_a_command_of_the_whole_window_ends_text_that_has_no_place(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    hold = keys(scene).begin("Opening…")
+    scene.tap_text("lost")
+    scene.tap(Qt.Key.Key_N, CTRL)
+    scene.tap_text("ben@example.org")
+    hold.fail()
+    await scene.settle()
+    assert keys(scene).text == "lost"
+    assert scene.letter.recipients[Field.TO].words.text() == "ben@example.org"
+
+
+async def test_a_message_that_stays_takes_no_word_that_was_meant_for_the_next(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.press("C", "Tab")
+    await scene.type("No recipient")
+    name = scene.letter.session.local_id
+    scene.tap(Qt.Key.Key_Return, CTRL)
+    scene.tap_text("c")
+    await scene.settle()
+    scene.tap_text("zoe@example.org")
+    scene.tap(Qt.Key.Key_Return, CTRL)
+    await scene.rest()
+    await scene.settle()
+    content = await scene.content(name)
+    assert (content.to, content.subject, content.body) == ((), "No recipient", "")
+    assert keys(scene).text == "czoe@example.org"
+    assert scene.field() is Field.TO
+
+
+# --- the key that asked ----------------------------------------------------------------------------------------------
+
+
+async def test_a_key_that_is_held_down_is_not_typed(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    gate = await at_a_slow_server(scene, Folder.DRAFTS)
+    await asked_for(scene, "o", gate)
+    again = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_O, Qt.KeyboardModifier.NoModifier, "o", autorep=True)
+    QApplication.sendEvent(scene.window.windowHandle(), again)
+    scene.tap_text("x")
+    gate.open.set()
+    await scene.until(lambda: body(scene) == "xDear Ben")
+
+
+async def test_asking_for_it_once_more_is_not_typed_into_it(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    gate = await at_a_slow_server(scene, Folder.DRAFTS)
+    await asked_for(scene, "o", gate)
+    scene.tap(Qt.Key.Key_Return)
+    scene.tap_text("x")
+    scene.tap(Qt.Key.Key_Return)
+    gate.open.set()
+    await scene.until(lambda: body(scene) == "x\nDear Ben")
+
+
+# --- rows that nobody chose ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pause", [0.0, 1.5])
+async def test_a_second_send_sends_no_other_message(program_scene: ProgramScene, pause: float) -> None:
+    """F1: the list had the focus by then, and stood at a draft that went to people nobody chose."""
+    scene = program_scene
+    stranger = await scene.saved()
+    await scene.press("C")
+    await scene.type("ben@example.org")
+    await scene.press("Alt+U")
+    await scene.type("Mine")
+    await scene.press("Ctrl+Return")
+    keys(scene)._last -= pause
+    keys(scene)._opened -= pause
+    await scene.press("Ctrl+Return")
+    assert scene.record(stranger).state is State.DRAFT
+    if scene.current.local_id == stranger:
+        assert "No message is selected" in scene.foot
+    assert "Sending in" in scene.foot
+    await scene.press("Ctrl+2", "Down", "Up", "Home")
+    row = next(n for n, row in enumerate(scene.rows) if row.local_id == stranger)
+    for _ in range(row):
+        await scene.press("Down")
+    await scene.press("Ctrl+Return")
+    assert scene.record(stranger).state is State.HELD
+
+
+@pytest.mark.parametrize("key", ["E", "T", "#", "Ctrl+Shift+R", "X", "R", "Ctrl+Return"])
+async def test_a_row_that_the_program_stands_at_takes_no_command(program_scene: ProgramScene, key: str) -> None:
+    scene = program_scene
+    name = await scene.saved()
+    scene.program.stage.desk.list.choose_only(None)
+    before = scene.record(name)
+    await scene.press(key)
+    assert scene.record(name) == before
+    assert scene.program.stage.letters == []
+    assert scene.program.stage.desk.model.marked == set()
+    assert len(scene.rows) == 1
+    if key != "Ctrl+Shift+R":  # of Sent
+        assert "No message is selected" in scene.foot
+
+
+async def test_new_last_and_undo_need_no_row(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await scene.saved()
+    scene.program.stage.desk.list.choose_only(None)
+    await scene.press("L")
+    assert scene.letter.session.local_id == name
+    await scene.press("Escape")
+    scene.program.stage.desk.list.choose_only(None)
+    await scene.press("C")
+    assert scene.field() is Field.TO
+
+
+# --- how a message comes ---------------------------------------------------------------------------------------------
+
+
+async def test_a_letter_is_made_filled_shown_and_painted_each_in_a_turn_of_the_loop_of_its_own(
+    program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene, loop = program_scene, asyncio.get_running_loop()
+    steps: list[tuple[str, int]] = []
+    turn, counts = 0, True
+
+    def count() -> None:
+        nonlocal turn
+        turn += 1
+        if counts:
+            loop.call_soon(count)
+
+    def noted(name: str, method: Callable[..., None]) -> Callable[..., None]:
+        def note(self: QWidget, *rest: object) -> None:
+            steps.append((name, turn))
+            method(self, *rest)
+
+        return note
+
+    monkeypatch.setattr(ComposeView, "_build", noted("made", ComposeView._build))
+    monkeypatch.setattr(ComposeView, "fill", noted("filled", ComposeView.fill))
+    monkeypatch.setattr(ComposeView, "focus_best", noted("shown", ComposeView.focus_best))
+    monkeypatch.setattr(
+        ComposeView, "setUpdatesEnabled", noted("painted", ComposeView.setUpdatesEnabled), raising=False
+    )
+    count()
+    scene.tap_text("c")
+    async with asyncio.timeout(10):
+        for _ in iter(lambda: len(steps) < 5, False):
+            await asyncio.sleep(0)
+    counts = False
+    await scene.settle()
+    assert [name for name, _ in steps] == ["made", "filled", "painted", "shown", "painted"]
+    made, filled, _, shown, painted = (at for _, at in steps)
+    assert made < filled < shown < painted
+    assert scene.letter.updatesEnabled()
+
+
+async def test_a_letter_that_ends_before_it_is_shown_is_not_shown(
+    program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene, fill = program_scene, ComposeView.fill
+
+    def ended(self: ComposeView) -> None:
+        fill(self)
+        self.session.end("gone")
+
+    monkeypatch.setattr(ComposeView, "fill", ended)
+    await scene.press("C")
+    assert scene.program.stage.letters == []
+    assert scene.in_list()
