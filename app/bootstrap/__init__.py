@@ -29,6 +29,7 @@ def start(arguments: Sequence[str]) -> int:
         from app.bootstrap.open_events import make_application  # the first that imports PySide6
 
     from app.bootstrap.dress import dress
+    from app.domain.i18n import tr
     from app.views.shell.view import Window
 
     qt = make_application(sys.argv[:1])
@@ -36,7 +37,7 @@ def start(arguments: Sequence[str]) -> int:
     window = Window()
     window.show()
     # What is typed from now on waits for what the start was asked for.
-    window.starting = window.gate.begin(escapable=False)
+    window.starting = window.gate.begin(tr("Starting…"), escapable=False)
     window.rail.show_place("drafts")
     paint(qt, window)  # before the loop runs, so no task of ours can be frozen by it
 

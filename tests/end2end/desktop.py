@@ -49,6 +49,8 @@ _KEYS = {
     ".": "period",
     ";": "semicolon",
 }
+_SIGNS = {" ": "space", "@": "at", ".": "period", ":": "colon", "-": "minus", "!": "exclam", "=": "equal"}
+"""How xdotool names the signs that it does not take as they are."""
 _ACCENTED = "äåéëöüïñçßáðøóæþíúÄÅÉËÖÜÏÑÇÁÐØÓÆÞÍÚ«»€¿¡¢£¤¥§©®°×÷¬"
 """What the layout `us(altgr-intl)` has with AltGr."""
 
@@ -104,6 +106,14 @@ class Desktop:
                 self.press("Enter")
             if line:
                 self._xdotool("type", "--delay", "4", "--", line)
+
+    def stream(self, *chords: str, pause: int) -> None:
+        """Press chords `pause` milliseconds after each other, and wait for nothing; see `letters` for text."""
+        self._xdotool("key", "--delay", str(pause), *self.spelled(*chords))
+
+    def spelled(self, *chords: str) -> list[str]:
+        """Return chords as xdotool spells them."""
+        return [_spell(chord) for chord in chords]
 
     @contextlib.contextmanager
     def copied(self, text: str) -> Iterator[None]:
@@ -166,6 +176,11 @@ class Desktop:
 
     def _xdotool(self, *arguments: str) -> None:
         subprocess.run(["xdotool", *arguments], env=self.environment, check=True, timeout=60)
+
+
+def letters(text: str) -> list[str]:
+    """Return plain text as chords for `stream`."""
+    return [_SIGNS.get(one, f"Shift+{one}" if one.isupper() else one) for one in text]
 
 
 def _spell(chord: str) -> str:

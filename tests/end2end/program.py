@@ -200,6 +200,7 @@ class Launcher:
 
     def keep_for_a_look(self, name: str) -> None:
         """Keep picture, tree and log of a test that failed."""
+        name = name.replace("[", "-").replace("]", "")  # what makes the picture takes brackets for a choice of frames
         self._desktop.shoot(f"failed-{name}")
         for number, program in enumerate(self.started):
             running = program.process.poll() is None

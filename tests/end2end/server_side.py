@@ -11,6 +11,8 @@ from tests.end2end.desktop import wait_until
 from tests.integration.sandbox import soap
 from tests.sandbox_fixture import RunningSandbox
 
+_TYPES = "http://schemas.microsoft.com/exchange/services/2006/types"
+
 
 class ServerSide:
     """The sandbox's own view of what a program did, as the first account and as its other people."""
@@ -37,6 +39,22 @@ class ServerSide:
     def body(self, folder: str, subject: str) -> str:
         """Return the text of the one letter with this subject."""
         return self._text(self.letter(folder, subject), ".//t:Body")
+
+    def snapshot(self, folder: str) -> dict[str, tuple[str, ...]]:
+        """Return what each message of a folder says, by its ItemId."""
+        ids = self.sandbox.post(soap.find(folder, base="IdOnly")).ids()
+        if not ids:
+            return {}
+        tree = self.sandbox.post(soap.get(ids, more="<t:BodyType>Text</t:BodyType>"), timeout=60)
+        said = ("Subject", "Body", "String", "EmailAddress", "IsRead", "Importance")
+        return {
+            str(one.findall(f"{{{_TYPES}}}ItemId")[0].get("Id")): tuple(
+                f"{etree.QName(part).localname}={part.text or ''}"
+                for part in one.iter()
+                if etree.QName(part).localname in said
+            )
+            for one in tree.all(".//t:Message")
+        }
 
     def recipients(self, folder: str, subject: str, kind: str = "ToRecipients") -> list[str]:
         """Return the addresses in one field of the one letter with this subject."""
