@@ -95,12 +95,27 @@ def read_atoms(tokens: list[Token]) -> list[Recipient]:
 def _read_one_named(tokens: list[Token], runs: list[list[Token]], readings: list[list[Recipient]]) -> list[Recipient]:
     index = next(index for index, reading in enumerate(readings) if reading)
     before, after, found = runs[:index], runs[index + 1 :], readings[index]
-    if before and any(run[0].kind is not Kind.COMMENT for run in after):
+    if (before and _has_words(after)) or _may_be_grown_together(before, found[0].address, after):
         return raw_recipient(join_raw(tokens))
     name: list[Token] = []
     for run in [*before, *after]:
         name += [*([Token(Kind.BLANK, " ", " ")] if name else []), *run]
     return [with_name(found[0], read_name(name)), *found[1:]]
+
+
+def _may_be_grown_together(before: list[list[Token]], address: str, after: list[list[Token]]) -> bool:
+    """Tell whether the last word of a name may have run into the address beside it, or the address into a name.
+
+    `Marc Lefèvremarc@x.example` is "Marc Lefèvre" and `marc@x.example` without the blank. What stands in no brackets
+    is an address beside words only as long as its end next to them is plain ASCII, as nearly every address is: who
+    has another one writes `Name <address>`. Anything else is for the person to mend, before it goes to a stranger.
+    """
+    local, _, domain = address.rpartition("@")
+    return (_has_words(before) and not local.isascii()) or (_has_words(after) and not domain.isascii())
+
+
+def _has_words(runs: list[list[Token]]) -> bool:
+    return any(run[0].kind is not Kind.COMMENT for run in runs)
 
 
 def _split_runs(tokens: list[Token]) -> list[list[Token]]:

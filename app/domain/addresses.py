@@ -77,7 +77,7 @@ def _read_segment(tokens: list[Token], in_list: bool) -> list[Recipient]:
     recipients, tokens = _take_label(tokens)
     row = _read_row(tokens)
     if row is not None:
-        return recipients + _read_fragment(row)
+        return recipients + row
     for fragment in _join_names(tokens, in_list):
         recipients += _read_fragment(fragment)
     return recipients
@@ -113,8 +113,8 @@ def _is_one_named(tokens: list[Token]) -> bool:
     )
 
 
-def _read_row(tokens: list[Token]) -> list[Token] | None:
-    """Return a row of a sheet (cells between tabs, one of them an address) with the name put before the address."""
+def _read_row(tokens: list[Token]) -> list[Recipient] | None:
+    """Return the person in a row of a sheet: cells between tabs, one of them an address, the others the name."""
     if not any(token.kind is Kind.TAB for token in tokens):
         return None
     cells = _split(tokens, frozenset({Kind.TAB}))
@@ -123,10 +123,14 @@ def _read_row(tokens: list[Token]) -> list[Token] | None:
         return None
     if any(token.kind is Kind.COMMA for token in addressed[0]):
         return None
-    row: list[Token] = []
-    for cell in [*(cell for cell in cells if cell is not addressed[0]), addressed[0]]:
-        row += [*cell, Token(Kind.BLANK, " ", " ")]
-    return _trim(row)
+    name: list[Token] = []
+    for cell in cells:
+        name += [] if cell is addressed[0] else [*cell, Token(Kind.BLANK, " ", " ")]
+    found = _read_fragment(addressed[0])
+    if len(found) == 1 and not found[0].name and not address_problem(found[0].address):
+        # A tab parts them beyond doubt, whatever letters the address has.
+        return [with_name(found[0], read_name(_trim(name)))]
+    return _read_fragment([*name, *addressed[0]])
 
 
 def _join_names(tokens: list[Token], in_list: bool) -> list[list[Token]]:

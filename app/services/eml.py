@@ -162,11 +162,15 @@ def _people(message: EmailMessage, field: str) -> tuple[Recipient, ...]:
     people: list[Recipient] = []
     for line in raw:
         unfolded = re.sub(r"\r?\n[ \t]", " ", line)
-        people += [
-            msgspec.structs.replace(one, name=_decoded(one.name), address=_decoded(one.address))
-            for one in parse_recipients(clean_text(unfolded, lines=False))
-        ]
+        people += map(_decode_one, parse_recipients(clean_text(unfolded, lines=False)))
     return tuple(people)
+
+
+def _decode_one(one: Recipient) -> Recipient:
+    """Return `one` without encoded words. No address has any: where one stands there, it is a name that ran into it."""
+    if one.name and "=?" in one.address:
+        return Recipient(f"{_decoded(one.name)} {_decoded(one.address)}")
+    return msgspec.structs.replace(one, name=_decoded(one.name), address=_decoded(one.address))
 
 
 def _decoded(words: str) -> str:

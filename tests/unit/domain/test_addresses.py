@@ -57,6 +57,13 @@ def r(address: str, name: str = "", routing: str = "SMTP") -> Recipient:
         ("a@[IPv6:::1], b@[1.2.3.4]", [r("a@[IPv6:::1]"), r("b@[1.2.3.4]")]),
         ("J </o=Org/ou=a b/cn=j>", [r("/o=Org/ou=a b/cn=j", "J", "EX")]),
         ('"Doe,\r\n John" <j@x>', [r("j@x", "Doe, John")]),
+        ("Jürgen Müller\tjürgen@bücher.example", [r("jürgen@bücher.example", "Jürgen Müller")]),
+        ("jürgen@bücher.example\tMüller\tJürgen", [r("jürgen@bücher.example", "Müller Jürgen")]),
+        ("Jürgen Müller juergen@bücher.example", [r("juergen@bücher.example", "Jürgen Müller")]),
+        ("jürgen@x.example Müller", [r("jürgen@x.example", "Müller")]),
+        ("jürgen@x (Müller)", [r("jürgen@x", "Müller")]),
+        ("Jürgen <jürgen@x>", [r("jürgen@x", "Jürgen")]),
+        ("jürgen@x müller@y", [r("jürgen@x"), r("müller@y")]),
     ],
 )
 def test_a_list_that_can_be_read_gives_exactly_its_recipients(text: str, expected: list[Recipient]) -> None:
@@ -79,6 +86,13 @@ def test_a_list_that_can_be_read_gives_exactly_its_recipients(text: str, expecte
         ("<a@x", [r("<a@x")]),
         ('"Doe, John"', [r("Doe, John")]),
         ("Jane <a@x> Bob", [r("a@x", "Jane"), r("Bob")]),
+        # Where a name and an address grew together, nobody is written to who was never named.
+        ("Marc Lefèvremarc@x.example", [r("Marc Lefèvremarc@x.example")]),
+        ("marc@x.exampleÉmile Zola", [r("marc@x.exampleÉmile Zola")]),
+        ("John Doe john@x; Marc Lefèvremarc@x", [r("john@x", "John Doe"), r("Marc Lefèvremarc@x")]),
+        ("To: Marc Lefèvremarc@x", [r("Marc Lefèvremarc@x")]),
+        ("Doe, Marc Lefèvremarc@x", [r("Doe"), r("Marc Lefèvremarc@x")]),
+        ("Sales\tMarc Lefèvremarc@x", [r("Sales Marc Lefèvremarc@x")]),
     ],
 )
 def test_what_can_be_meant_in_two_ways_is_read_the_way_that_shows(text: str, expected: list[Recipient]) -> None:
@@ -94,6 +108,7 @@ def test_what_can_be_meant_in_two_ways_is_read_the_way_that_shows(text: str, exp
         ("mailto:?to=a%2Bb@x&subject=Hi%20there", [r("a+b@x"), r("subject=Hi there")]),
         ("Jane <mailto:j@x>", [r("j@x", "Jane")]),
         ("mailto:a%FF@x", [r("a%FF@x")]),
+        ("mailto:Marc%20Lef%C3%A8vremarc@x", [r("Marc Lefèvremarc@x")]),
     ],
 )
 def test_a_mailto_address_gives_all_its_recipients_and_shows_the_rest(text: str, expected: list[Recipient]) -> None:
