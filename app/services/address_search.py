@@ -58,6 +58,20 @@ def search_words(recipient: Recipient) -> set[str]:
     return {word[:_LONGEST] for word in found if word}
 
 
+def is_begun_by(recipient: Recipient, text: str) -> bool:
+    """Tell whether `text` is how the name or the address of `recipient` begins; each word may begin any of the name's.
+
+    Stricter than finding: a slip of a key, the end of an address or its domain find somebody, and begin nobody.
+    """
+    said = [word for word in _APART.split(fold(text)) if word]
+    # Servers say the address once more where somebody has no name: then its domain is none either.
+    name = "" if "@" in recipient.name else recipient.name
+    words = {*fold(name).split(), *_PARTS.findall(fold(name)), fold(recipient.address)}
+    if not name.isascii():
+        words.update(_PARTS.findall(fold(name.casefold().translate(_UMLAUTS))))
+    return bool(said) and all(any(word.startswith(one) for word in words) for one in said)
+
+
 class AddressIndex:
     """Entries by number, each with its words and its heat (the higher, the earlier it is offered)."""
 

@@ -40,6 +40,7 @@ class Directory:
         self._accounts, self._clock, self._spawn = accounts, clock, spawn
         self._answers: OrderedDict[tuple[AccountId, str], tuple[Resolution, float]] = OrderedDict()
         self._groups: dict[AccountId, set[str]] = {}
+        self._named: dict[AccountId, set[str]] = {}
         self._silent_until: dict[AccountId, float] = {}
 
     def inquire(self, account_id: AccountId, deliver: Deliver) -> Inquiry:
@@ -54,6 +55,10 @@ class Directory:
     def is_group(self, account_id: AccountId, recipient: Recipient) -> bool:
         """Tell whether the directory has called somebody a group."""
         return key_of(recipient) in self._groups.get(account_id, ())
+
+    def has_named(self, account_id: AccountId, recipient: Recipient) -> bool:
+        """Tell whether the directory has named somebody in an answer since the program began."""
+        return key_of(recipient) in self._named.get(account_id, ())
 
     async def look_up(self, account_id: AccountId, text: str) -> Resolution:
         """Return whom `text` may mean, nobody where nothing can be learnt. Never raises MailError."""
@@ -79,17 +84,18 @@ class Directory:
     async def expand(self, account_id: AccountId, group: Recipient) -> Resolution:
         """Return the members of a group, because the person asked. Raises AccountError, ItemRefused."""
         members = await self._watched.expand_group(account_id, group)
-        self._note_groups(account_id, members)
+        self._note_answer(account_id, members)
         return members
 
     def _keep(self, account_id: AccountId, text: str, answer: Resolution) -> Resolution:
         self._answers[account_id, _asked_as(text)] = (answer, self._clock.now())
         while len(self._answers) > _KEPT:
             self._answers.popitem(last=False)
-        self._note_groups(account_id, answer)
+        self._note_answer(account_id, answer)
         return answer
 
-    def _note_groups(self, account_id: AccountId, answer: Resolution) -> None:
+    def _note_answer(self, account_id: AccountId, answer: Resolution) -> None:
+        self._named.setdefault(account_id, set()).update(map(key_of, answer.people))
         if answer.groups:
             self._groups.setdefault(account_id, set()).update(one.casefold() for one in answer.groups)
 

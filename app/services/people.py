@@ -13,8 +13,9 @@ from app.services.address_book import AddressBook
 from app.services.directory import Directory
 from app.services.events import Event
 from app.services.mail_tips import Tips
-from app.services.notes import Note, note_for
+from app.services.notes import Note, is_external, note_for
 from app.services.ports import Settings
+from app.services.preflight_addresses import is_provider
 from app.services.preflight_people import MANY, Around
 from app.services.preflight_size import ASSUMED, Limit
 
@@ -101,6 +102,20 @@ class People:
         tips = self.tips.of(account_id, recipient, sending_as)
         group = self.is_group(account_id, recipient)
         return note_for(recipient, tips, self.own_domains(), is_group=group, size=size)
+
+    def is_familiar(self, account_id: AccountId, recipient: Recipient) -> bool:
+        """Tell whether a name is enough to say who somebody is: of one's own organisation, and known to this machine
+        or the directory. At a provider's nobody is, for its domain is everybody's.
+        """
+        if recipient.routing != "SMTP":
+            return True
+        own = {one for one in self.own_domains() if not is_provider(one)}
+        if not own or is_external(recipient, own):
+            return False
+        tips = self.tips.of(account_id, recipient)
+        if tips is not None and tips.invalid:
+            return False
+        return self.book.get(account_id, recipient) is not None or self.directory.has_named(account_id, recipient)
 
     def remember_groups(self, account_id: AccountId, keys: frozenset[str], sending_as: str = "") -> None:
         """Let the address book know which of these turned out to be groups."""

@@ -88,7 +88,7 @@ def _undeliverable(people: _People, content: Content, around: Around) -> Iterato
         tips = around.tips(one)
         if tips is None or key_of(one) in told:
             continue
-        name = one.name or one.address
+        name = _named(one)
         if tips.invalid:
             sentence = tr("Your server does not know “{name}”.", name=name)
         elif tips.restricted:
@@ -123,12 +123,7 @@ def _strangers(people: _People, around: Around) -> list[Finding]:
         return []
     field, first = found[0]
     names = _names(one for _, one in found)
-    sentence = ntr(
-        "{names} is outside your organisation and new to you.",
-        "{names} are outside your organisation and new to you.",
-        len(found),
-        names=names,
-    )
+    sentence = tr("First message to {names} (outside your organisation).", names=names)
     return [Finding(ProblemKind.EXTERNAL, field, False, sentence, first.address)]
 
 
@@ -139,7 +134,7 @@ def _twice(people: _People) -> Iterator[Finding]:
         key = key_of(one)
         if key in seen and key not in told and len(told) < _MOST:
             told.add(key)
-            sentence = tr("“{name}” is among the recipients twice.", name=one.name or one.address)
+            sentence = tr("“{name}” is among the recipients twice.", name=_named(one))
             yield Finding(ProblemKind.TWICE, field, False, sentence, one.address)
         seen.setdefault(key, field)
 
@@ -156,8 +151,13 @@ def _many(people: _People, around: Around) -> list[Finding]:
     return [Finding(ProblemKind.MANY_RECIPIENTS, people[0][0], False, sentence)]
 
 
+def _named(one: Recipient) -> str:
+    """Return name and address: a name alone does not say where the message goes."""
+    return f"{one.name} <{one.address}>" if one.name and one.routing == "SMTP" else one.name or one.address
+
+
 def _names(people: Iterable[Recipient]) -> str:
-    names = [one.name or one.address for one in people]
+    names = [_named(one) for one in people]
     more = len(names) - _NAMED
     shown = ", ".join(f"“{name}”" for name in names[:_NAMED])
     return shown + (ntr(" and {n} more", " and {n} more", more) if more > 0 else "")

@@ -139,7 +139,6 @@ class ByKeys:
         self.keyboard.press("Shift+2")
         self.keyboard.type("contoso.com", 0.004)
         self.keyboard.press("Tab")
-        self.keyboard.press("Tab")
         self._until(lambda: self._has_focus("Subject"), "the subject")
         self.keyboard.type(f"letter{self._subjects}", 0.004)
         self.keyboard.press("Return")

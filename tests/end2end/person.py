@@ -33,7 +33,7 @@ class Person:
         """Begin a letter and type all of it."""
         self.begin()
         self.desktop.type(to)
-        self.desktop.press("Tab", "Tab")
+        self.desktop.press("Tab")
         self.program.wait_until_focused("Subject")
         self.desktop.type(subject)
         self.desktop.press("Enter")

@@ -84,7 +84,7 @@ def set_every_option(program: Program) -> None:
     option(program, "Copy in")
     program.wait_until_focused("Reply to")
     program.desktop.type("priya.natarajan@contoso.com")
-    program.desktop.press("Tab", "Tab")
+    program.desktop.press("Tab")
     program.wait_until_focused("Custom headers")
     program.desktop.type("X-Project: Northwind")
     program.desktop.shoot("options-light")

@@ -83,7 +83,7 @@ async def test_a_slip_is_mended_by_one_key_and_the_letter_goes_on_the_next(progr
     assert found(scene) == "“me@gmial.com”: did you mean gmail.com?"
     assert [one.text() for one in bar(scene).findChildren(QPushButton)] == ["Use me@gmail.com"]
     await scene.press("Alt+1")
-    assert found(scene).startswith("“Me” is outside your organisation") is False
+    assert found(scene).startswith("First message to “Me") is False
     assert (await scene.content(name)).cc == (Recipient("me@gmail.com", "Me"),)
     assert found(scene) == ""
     await scene.passes(NERVOUS)
@@ -102,7 +102,7 @@ async def test_who_is_twice_among_the_recipients_is_left_once(program_scene: Pro
     scene = program_scene
     name = await written(scene, msgspec.structs.replace(FINE, cc=(BEN,), bcc=(BEN, Recipient("x@example.org"))))
     await scene.press("Ctrl+Return")
-    assert found(scene) == "“Ben” is among the recipients twice."
+    assert found(scene) == "“Ben <ben@example.org>” is among the recipients twice."
     await scene.press("Alt+1")
     content = await scene.content(name)
     assert (content.to, content.cc, content.bcc) == ((BEN,), (), (Recipient("x@example.org"),))
@@ -115,7 +115,7 @@ async def test_a_stranger_outside_is_shown_and_once_written_to_is_none(program_s
     letter = msgspec.structs.replace(FINE, to=(BEN, stranger))
     name = await written(scene, letter)
     await scene.press("Ctrl+Return")
-    assert found(scene) == "“Fay” is outside your organisation and new to you."
+    assert found(scene) == "First message to “Fay <fay@tailspin.example>” (outside your organisation)."
     await scene.press("Alt+1")
     assert scene.letter.recipients[Field.TO].chips.selected == {1}
     await scene.passes(NERVOUS)
@@ -195,7 +195,7 @@ async def test_who_will_not_get_it_is_said_once_more_before_it_goes(program_scen
     scene.mailbox.tips[BEN.address] = MailTips(BEN.address, mailbox_full=True)
     await written(scene, FINE)
     await scene.press("Ctrl+Return")
-    assert found(scene) == "The mailbox of “Ben” is full."
+    assert found(scene) == "The mailbox of “Ben <ben@example.org>” is full."
 
 
 async def test_a_forgotten_attachment_is_asked_about_until_the_words_are_gone(program_scene: ProgramScene) -> None:

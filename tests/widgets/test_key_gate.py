@@ -60,7 +60,6 @@ async def test_what_is_typed_before_the_letter_is_there_is_typed_into_it(program
     scene.tap_text("box#e@x.org")
     scene.tap(Qt.Key.Key_Backspace)
     scene.tap(Qt.Key.Key_Tab)
-    scene.tap(Qt.Key.Key_Tab)
     scene.tap_text("Hi")
     await scene.settle()
     content = await scene.content(scene.letter.session.local_id)

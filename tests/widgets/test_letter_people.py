@@ -350,9 +350,9 @@ async def test_addresses_in_other_scripts_are_shown_checked_and_found(program_sc
     typed.setCommitString("поч")
     QApplication.sendEvent(scene.focus, typed)
     await scene.settle()
-    await scene.press("Tab")
+    await scene.press("Return")
     await scene.type("info@bucher")
-    await scene.press("Tab")
+    await scene.press("Tab", "Shift+Tab")
     assert to(scene) == ["иван@почта.рф", "info@bücher.example"]
     assert field(scene).problems() == []
     await scene.type("info@-bucher.example,")
@@ -401,7 +401,7 @@ async def test_reply_to_offers_and_checks_people_like_the_other_fields(program_s
     assert panel is not None
     panel.reply_to.focus_input()
     await scene.type("do")
-    await scene.press("Tab")
+    await scene.press("Return")
     await scene.type("len,")
     await scene.press("Ctrl+K")
     await scene.press("Left", "Alt+Down", "Alt+Up")
@@ -448,3 +448,38 @@ async def test_the_palette_offers_what_can_be_done_with_the_selected_recipients(
     await scene.type("check names")
     await scene.press("Return")
     assert to(scene) == ["ben@example.org", "dora@example.org"]
+
+
+# --- whose address is seen -------------------------------------------------------------------------------------------
+
+
+def beside(scene: ProgramScene) -> list[str]:
+    field(scene).finish_placing()
+    return [chip.shown_beside() for chip in field(scene).chips.items]
+
+
+async def test_a_chip_shows_the_address_of_all_but_those_known_in_ones_own_organisation(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    scene.program.address_book.learn(ANNA, [DORA, ELSA, BOARD], scene.clock.now())
+    scene.mailbox.tips = {BOARD.address: MailTips(BOARD.address, invalid=True)}
+    await writing(scene, Content(to=(DORA, ELSA, LENA, BOARD)))
+    assert beside(scene) == ["", ELSA.address, LENA.address, BOARD.address]
+
+
+async def test_whom_the_directory_named_is_known(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    scene.mailbox.people = [LENA]
+    await writing(scene, Content(to=(Recipient("len"),)))
+    await scene.press("Ctrl+K")
+    assert (to(scene), beside(scene)) == ([LENA.address], [""])
+
+
+async def test_at_a_provider_everybody_is_a_stranger(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    people, ben = scene.program.people, Recipient("ben@gmail.com", "Ben")
+    scene.program.address_book.learn(ANNA, [ben, BEN], scene.clock.now())
+    assert people.is_familiar(ANNA, BEN)
+    people.own_domains = lambda: frozenset({"gmail.com"})  # type: ignore[method-assign]
+    assert not people.is_familiar(ANNA, ben)

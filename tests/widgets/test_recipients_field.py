@@ -26,6 +26,8 @@ from app.domain.recipient import Recipient
 from app.ui import theme
 from app.ui.recipients import transfer
 from app.ui.recipients.canvas import tooltip
+from app.ui.recipients.chips import Chip
+from app.ui.recipients.paint import elided_address
 from app.ui.recipients_field import RecipientsField, chip_colors
 
 Key = Qt.Key
@@ -115,8 +117,8 @@ def clip(text: str) -> None:
     QGuiApplication.clipboard().setText(text)
 
 
-@pytest.mark.parametrize("key", [Key.Key_Comma, Key.Key_Semicolon, Key.Key_Return, Key.Key_Enter, Key.Key_Tab])
-def test_a_comma_a_semicolon_enter_and_tab_make_a_chip_of_what_is_typed(scene: Scene, key: Qt.Key) -> None:
+@pytest.mark.parametrize("key", [Key.Key_Comma, Key.Key_Semicolon, Key.Key_Return, Key.Key_Enter])
+def test_a_comma_a_semicolon_and_enter_make_a_chip_of_what_is_typed(scene: Scene, key: Qt.Key) -> None:
     scene.type("Ana <ana@x>")
     scene.press(key)
     assert scene.field.recipients() == (ANA,)
@@ -131,6 +133,17 @@ def test_what_is_typed_is_told_letter_by_letter_and_the_chip_before_the_words_go
         RecipientSplice(Field.TO, 0, 0, (Recipient("a@x"),)),
         Pending(Field.TO, ""),
     ]
+
+
+def test_tab_makes_a_chip_of_what_is_typed_and_goes_on(scene: Scene) -> None:
+    scene.type("Ana <ana@x>")
+    scene.press(Key.Key_Tab)
+    assert (scene.field.recipients(), scene.field.words.text()) == ((ANA,), "")
+    assert scene.other.words.hasFocus()
+    scene.type("half")
+    scene.press(Key.Key_Tab)
+    assert (scene.other.recipients(), scene.other.problems()) == ((Recipient("half"),), [0])
+    assert scene.subject.hasFocus()
 
 
 def test_tab_moves_on_when_nothing_is_typed(scene: Scene) -> None:
@@ -257,6 +270,81 @@ def test_enter_or_f2_edits_a_chip_in_place(scene: Scene, key: Qt.Key) -> None:
     assert scene.field.recipients() == (ANA, Recipient("jon@x"), BOB)
     assert (scene.field.chips.current, scene.field.problems()) == (1, [])
     assert scene.field.words.hasFocus()
+
+
+@pytest.mark.parametrize("there", ["before", "after"])
+def test_tab_in_a_chip_ends_the_editing_and_goes_to_the_field_beside(scene: Scene, there: str) -> None:
+    scene.start(ANA, Recipient("jon"))
+    if there == "before":
+        QWidget.setTabOrder(scene.subject, scene.field)
+    scene.field.edit_chip(1)
+    scene.type("@x")
+    scene.press(*((Key.Key_Backtab, SHIFT) if there == "before" else (Key.Key_Tab,)))
+    assert scene.field.recipients() == (ANA, Recipient("jon@x"))
+    assert (scene.field.editor, scene.field.chips.current) == (None, -1)
+    assert (scene.subject if there == "before" else scene.other.words).hasFocus()
+
+
+def test_a_chip_that_is_mended_anew_gives_way_to_what_is_typed(scene: Scene) -> None:
+    scene.start(Recipient("Marc Lefèvre"))
+    scene.field.edit_chip(0, anew=True)
+    scene.type("marc@x.example")
+    scene.press(Key.Key_Return)
+    assert scene.field.recipients() == (Recipient("marc@x.example"),)
+    assert scene.field.undo()
+    assert scene.field.recipients() == (Recipient("Marc Lefèvre"),)
+
+
+@pytest.mark.parametrize("name", ["Marc Lefevre", "Marc Lefèvre"])
+@pytest.mark.parametrize(
+    ("key", "grown"), [(Key.Key_End, "{name}marc@x.example"), (Key.Key_Home, "marc@x.example{name}")]
+)
+def test_an_address_typed_right_beside_the_words_of_a_chip_takes_none_of_them_in(
+    scene: Scene, name: str, key: Qt.Key, grown: str
+) -> None:
+    scene.start(Recipient(name))
+    scene.field.edit_chip(0)
+    scene.press(key)
+    scene.type("marc@x.example")
+    scene.press(Key.Key_Return)
+    text = grown.format(name=name)
+    assert (scene.field.recipients(), scene.field.problems()) == ((Recipient(text),), [0])
+    # It can be put right where it stands.
+    scene.field.edit_chip(0)
+    assert scene.field.editor is not None
+    assert scene.field.editor.text() == text
+    place = text.index("marc@") if key is Key.Key_End else text.index(name)
+    scene.field.editor.setCursorPosition(place)
+    scene.type(" ")
+    scene.press(Key.Key_Return)
+    assert scene.field.recipients() == (Recipient("marc@x.example", name),)
+
+
+def test_words_of_a_chip_that_were_typed_over_may_stand_in_an_address(scene: Scene) -> None:
+    scene.start(Recipient("Marc Lefevre"))
+    scene.field.edit_chip(0, anew=True)
+    scene.type("Marc Lefevre.marc@x.example,")
+    assert scene.field.recipients() == (Recipient("Lefevre.marc@x.example", "Marc"),)
+
+
+def test_an_address_pasted_beside_a_name_stays_apart_from_it(scene: Scene) -> None:
+    scene.start(Recipient("Marc Lefèvre"))
+    clip("marc@x.example")
+    scene.field.edit_chip(0)
+    scene.press(Key.Key_V, CONTROL)
+    scene.press(Key.Key_Return)
+    scene.press(Key.Key_Right)
+    scene.type("Marc Lefevre")
+    scene.press(Key.Key_V, CONTROL)
+    scene.press(Key.Key_Return)
+    assert scene.field.recipients() == (
+        Recipient("marc@x.example", "Marc Lefèvre"),
+        Recipient("marc@x.example", "Marc Lefevre"),
+    )
+    clip("okafor@x.example")
+    scene.type("james.")
+    scene.press(Key.Key_V, CONTROL)
+    assert scene.field.pending() == "james.okafor@x.example", "what follows one word goes on with it"
 
 
 def test_escape_leaves_the_editing_and_the_chip_as_it_was(scene: Scene) -> None:
@@ -570,3 +658,56 @@ def test_words_on_chips_have_the_contrast_that_wcag_asks_for(scheme: theme.Schem
 
     darker, lighter = sorted((luminance(fill), luminance(ink)))
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+# --- whose address is seen -------------------------------------------------------------------------------------------
+
+
+def chip_of(scene: Scene, recipient: Recipient, *, familiar: bool = False) -> Chip:
+    scene.field.is_familiar = lambda _recipient: familiar
+    scene.start(recipient)
+    (chip,) = scene.field.chips.items
+    return chip
+
+
+@pytest.mark.parametrize(
+    ("recipient", "familiar", "beside"),
+    [
+        (ANA, False, "ana@x"),
+        (ANA, True, ""),
+        (BOB, False, ""),
+        (Recipient("/o=Org/cn=x", "Chef", "EX"), False, ""),
+        (Recipient("a@xn--bcher-kva.example", "A"), False, "a@bücher.example"),
+    ],
+)
+def test_a_name_alone_stands_only_on_the_chip_of_somebody_familiar(
+    scene: Scene, recipient: Recipient, familiar: bool, beside: str
+) -> None:
+    assert chip_of(scene, recipient, familiar=familiar).shown_beside() == beside
+
+
+def test_what_is_wrong_with_an_address_is_seen_beside_a_name_too(scene: Scene) -> None:
+    chip = chip_of(scene, Recipient("jon@exmaple,com", "Jon"), familiar=True)
+    assert chip.shown_beside() == "jon@exmaple,com"
+
+
+@pytest.mark.parametrize("name", ["", "Ana", "A name as long as no field is wide, of a whole department and its head"])
+@pytest.mark.parametrize("domain", ["x.example", "mail.northern-region.a-very-long-organisation.example"])
+def test_a_domain_is_never_cut_as_long_as_the_field_has_room(scene: Scene, name: str, domain: str) -> None:
+    recipient = Recipient(f"{'someone.' * 7}s@{domain}", name)
+    chip = chip_of(scene, recipient)
+    metrics = scene.field.fontMetrics()
+    around = 2 * 11 + (7 + metrics.horizontalAdvance(name[:20]) if name else 0)
+    room = scene.field.chip_rect(0).width() - min(around, 2 * 11 + 7 + 48)
+    shown = elided_address(recipient.address, metrics, room)
+    assert shown.endswith(f"@{domain}")
+    assert chip.width <= scene.field.viewport().width()
+
+
+def test_where_not_even_the_domain_has_room_its_end_is_seen(scene: Scene) -> None:
+    metrics = scene.field.fontMetrics()
+    shown = elided_address(
+        "ana@mail.northern-region.example", metrics, metrics.horizontalAdvance("…region.example") + 6
+    )
+    assert shown.startswith("…")
+    assert shown.endswith("region.example")

@@ -53,11 +53,11 @@ def to(scene: ProgramScene) -> list[str]:
     return [one.address for one in scene.letter.recipients[Field.TO].recipients()]
 
 
-async def test_two_letters_offer_whom_one_writes_to_most_and_tab_takes_it(scene: ProgramScene) -> None:
+async def test_two_letters_offer_whom_one_writes_to_most_and_tab_takes_it_and_goes_on(scene: ProgramScene) -> None:
     await scene.type("be")
     assert offered(scene) == ["*Ben, ben@example.org", "Benita, benita@example.net"]
     await scene.press("Tab")
-    assert (to(scene), offered(scene), scene.field()) == (["ben@example.org"], [], Field.TO)
+    assert (to(scene), offered(scene), scene.field()) == (["ben@example.org"], [], Field.SUBJECT)
     assert (await scene.content(scene.letter.session.local_id)).to == (BEN,)
     assert scene.letter.recipients[Field.TO].pending() == ""
 
@@ -71,7 +71,7 @@ async def test_down_and_enter_take_the_next(scene: ProgramScene, key: str) -> No
 
 async def test_undo_brings_the_words_back(scene: ProgramScene) -> None:
     await scene.type("be")
-    await scene.press("Tab", "Ctrl+Z")
+    await scene.press("Return", "Ctrl+Z")
     assert (to(scene), scene.letter.recipients[Field.TO].words.text()) == ([], "be")
 
 
@@ -226,7 +226,7 @@ async def test_a_click_takes_a_row_and_a_resting_mouse_takes_none(scene: Program
 async def test_each_field_offers_and_enter_on_nothing_goes_on_to_the_subject(scene: ProgramScene) -> None:
     await scene.press("Alt+C")
     await scene.type("be")
-    await scene.press("Tab", "Return")
+    await scene.press("Return", "Return")
     assert scene.letter.recipients[Field.CC].recipients() == (BEN,)
     assert scene.field() is Field.SUBJECT
     await scene.type("Hello")
@@ -326,3 +326,51 @@ async def test_another_run_asks_only_about_what_came_since(scene: ProgramScene) 
     scene.program.sent_room.reload()
     await scene.passes(10)
     assert [len(call.asked) for call in scene.mailbox.calls_of("people_of")] == [1, 1]
+
+
+# --- what Tab takes --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["example", "bne", "zzz"])
+async def test_tab_takes_nobody_whom_the_words_do_not_begin_and_goes_on(scene: ProgramScene, typed: str) -> None:
+    await scene.type(typed)
+    await scene.press("Tab")
+    assert (to(scene), offered(scene), scene.field()) == ([typed], [], Field.SUBJECT)
+    assert scene.letter.recipients[Field.TO].problems() == [0]
+
+
+async def test_tab_takes_whom_a_later_word_of_the_name_begins(scene: ProgramScene) -> None:
+    okafor = Recipient("j.o@example.net", "James Okafor")
+    scene.program.address_book.learn(ANNA, [okafor], scene.clock.now())
+    await scene.type("okaf")
+    await scene.press("Tab")
+    assert (scene.letter.recipients[Field.TO].recipients(), scene.field()) == ((okafor,), Field.SUBJECT)
+
+
+async def test_an_answer_of_the_directory_that_comes_before_tab_or_after_it_takes_no_words(scene: ProgramScene) -> None:
+    await scene.type("bo")
+    await scene.passes(PAUSE)
+    assert offered(scene) == ["Board, board@example.org, group, from the directory"]
+    await scene.press("Tab")
+    assert (to(scene), scene.field()) == (["bo"], Field.SUBJECT)
+
+
+async def test_the_whole_way_is_the_same_with_a_sheet_and_without(scene: ProgramScene) -> None:
+    for keys in ("be", "ben@example.org", "nobody@example.org"):
+        await scene.type(keys)
+        await scene.press("Tab")
+        await scene.type("Lunch")
+        await scene.press("Tab")
+        await scene.type("At one?")
+        content = await scene.content(scene.letter.session.local_id)
+        assert (len(content.to), content.subject, content.body) == (1, "Lunch", "At one?")
+        await scene.press("Escape", "C")
+
+
+async def test_tab_in_a_chip_takes_the_row_and_goes_on(scene: ProgramScene) -> None:
+    await scene.type("xyz,")
+    await scene.press("Left", "F2", "Ctrl+A")
+    await scene.type("benit")
+    await scene.press("Tab")
+    assert (to(scene), scene.field()) == (["benita@example.net"], Field.SUBJECT)
+    assert scene.letter.recipients[Field.TO].chips.current == -1

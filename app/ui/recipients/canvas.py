@@ -38,6 +38,8 @@ class ChipCanvas(QAbstractScrollArea):
         self.editing = -1
         self.note_for: Callable[[Recipient], Note | None] = lambda _recipient: None
         """Says what is good to know of a recipient; asked again after `refresh_notes`."""
+        self.is_familiar: Callable[[Recipient], bool] = lambda _recipient: False
+        """Tells whose name is enough on a chip; asked again with the notes."""
         self._flow = flow.Flow()
         self._more = QTimer(self, interval=0, singleShot=True)
         self._more.timeout.connect(self._go_on_placing)
@@ -81,6 +83,7 @@ class ChipCanvas(QAbstractScrollArea):
         chip = self.chips.items[index]
         if not chip.width:
             chip.note = None if chip.reading else self.note_for(chip.recipient)
+            chip.strange = not (chip.reading or self.is_familiar(chip.recipient))
             chip.width = paint.measure(chip, self.fontMetrics())
         return min(chip.width, max(self._flow.width, 1))
 

@@ -10,7 +10,8 @@ from app.domain.recipient import Recipient
 from app.services.notes import Note
 from app.services.preflight_addresses import readable_domain
 
-_SHOWN = 200
+_SHOWN = 254
+"""Characters, as many as an address can have: what is longer is cut, and is none."""
 _STEPS_KEPT = 200
 _UNKNOWN = "\0"
 
@@ -27,6 +28,8 @@ class Chip:
     """In pixels, 0 until it is measured."""
     note: Note | None = None
     """What is good to know of the recipient; found out when the chip is measured."""
+    strange: bool = False
+    """True for somebody outside, or whom nobody knows here: a name alone would hide where the message goes."""
     _problem: str = _UNKNOWN
 
     def sentence(self) -> str:
@@ -44,11 +47,22 @@ class Chip:
 
     def shown(self) -> str:
         """Return the words on the chip, cut to what can ever fit; a domain in Punycode as it is read."""
-        words = (self.recipient.name or self.recipient.address)[:_SHOWN]
-        if "xn--" in words.casefold() and not self.recipient.name:
-            local, at, domain = words.rpartition("@")
-            return f"{local}{at}{readable_domain(domain)}"
+        return self.recipient.name[:_SHOWN] or _readable(self.recipient.address)
+
+    def shown_beside(self) -> str:
+        """Return the address that stands on the chip beside the name, "" where the name is enough."""
+        name, address, routing = self.recipient.name, self.recipient.address, self.recipient.routing
+        if not name or routing != "SMTP" or name.casefold() == address.casefold():
+            return ""
+        return _readable(address) if self.strange or self.sentence() else ""
+
+
+def _readable(address: str) -> str:
+    words = address[:_SHOWN]
+    if "xn--" not in words.casefold():
         return words
+    local, at, domain = words.rpartition("@")
+    return f"{local}{at}{readable_domain(domain)}"
 
 
 @dataclass(frozen=True, slots=True)

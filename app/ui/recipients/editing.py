@@ -18,7 +18,7 @@ from app.domain.text import clean_text
 from app.ui.recipients import transfer
 from app.ui.recipients.canvas import ChipCanvas
 from app.ui.recipients.chips import Chip, Chips, History, Step
-from app.ui.recipients.words import WordsEdit, ends_an_entry
+from app.ui.recipients.words import WordsEdit, ends_an_entry, has_grown, insert_apart
 
 
 class ChipEditing(ChipCanvas):
@@ -39,6 +39,7 @@ class ChipEditing(ChipCanvas):
         self._history = History()
         self._told = ""
         self._original = Recipient("")
+        self._words_left = ""
         self.words.textChanged.connect(lambda _text: self._tell_pending())
         self.words.textEdited.connect(self._take_typed)
         self.words.pasted.connect(self.paste)
@@ -240,7 +241,7 @@ class ChipEditing(ChipCanvas):
                 self.words.setText("")
             self.insert_list(text, index)
         else:
-            self.words.insert(clean_text(text, lines=False))
+            insert_apart(self.words, clean_text(text, lines=False))
 
     def _is_list(self, text: str) -> bool:
         """Tell whether `text` stands for itself: several recipients, or one address where nothing is typed."""
@@ -253,8 +254,8 @@ class ChipEditing(ChipCanvas):
 
     # One chip in place -----------------------------------------------------------------------------------------------
 
-    def edit_chip(self, index: int) -> None:
-        """Put the line for editing in place of a chip, with the focus in it."""
+    def edit_chip(self, index: int, *, anew: bool = False) -> None:
+        """Put the line for editing in place of a chip, with the focus in it; `anew`: what is typed takes its place."""
         self.commit_edit(refocus=False)
         if not 0 <= index < len(self.chips) or self.chips.items[index].reading:
             return
@@ -262,7 +263,8 @@ class ChipEditing(ChipCanvas):
         self._original = self.chips.items[index].recipient
         self.editor = WordsEdit(self.viewport())
         self.editor.setFont(self.font())
-        self.editor.setText(format_recipient(self._original))
+        self.editor.setText(_written(self._original))
+        self._words_left = _not_to_grow(self._original, self.editor.text())
         self.editing = index
         self.prepare_editor(self.editor)
         self.editor.textEdited.connect(self._take_edit)
@@ -272,18 +274,30 @@ class ChipEditing(ChipCanvas):
         self.finish_placing()
         self.editor.show()
         self.editor.setFocus(Qt.FocusReason.PopupFocusReason)
+        if anew:
+            self.editor.selectAll()
 
     def prepare_editor(self, editor: WordsEdit) -> None:
         """Tie keys and menu to the line (for the class that has them)."""
 
     def _take_edit(self, text: str) -> None:
         """Tell what is typed into a chip at once, so that it is in the journal before it is finished."""
-        found = transfer.read_recipients(text)
+        found = self._read_edit(text)
         if found:
             self._set_edited(found[0] if len(found) == 1 else Recipient(clean_text(text, lines=False).strip()))
         self.place_from(self.editing)
         if ends_an_entry(text):
             self.commit_edit()
+
+    def _read_edit(self, text: str) -> list[Recipient]:
+        """Return whom the line of a chip names. The words it was opened with are never made part of an address: where
+        one was typed right behind or before them, it cannot be told where it begins, and the chip stays to be mended.
+        """
+        left = self._words_left = self._words_left if self._words_left in text else ""
+        found = transfer.read_recipients(text)
+        if left and any(one.name for one in found) and has_grown(left, text):
+            return [Recipient(clean_text(text, lines=False).strip(" ,;"))]
+        return found
 
     def _set_edited(self, recipient: Recipient) -> None:
         if self.chips.items[self.editing].recipient != recipient:
@@ -293,15 +307,15 @@ class ChipEditing(ChipCanvas):
     def _paste_into_editor(self, mime: QMimeData) -> None:
         if self.editor is not None:
             lines = [line.strip() for line in clean_text(mime.text(), lines=True).split("\n")]
-            self.editor.insert("; ".join(line for line in lines if line))
+            insert_apart(self.editor, "; ".join(line for line in lines if line))
 
     def commit_edit(self, *, refocus: bool = True) -> None:
         """Make chips of what stands in the line; the cursor goes to the chip, or to the words where nothing is left."""
         if self.editor is None:
             return
         index, text = self.editing, self.editor.text()
-        unchanged = text == format_recipient(self._original)
-        found = (self._original,) if unchanged else tuple(transfer.read_recipients(text))
+        unchanged = text == _written(self._original)
+        found = (self._original,) if unchanged else tuple(self._read_edit(text))
         self._drop_editor(refocus=refocus)
         if found != (self.chips.items[index].recipient,):
             self._replace(index, 1, found)
@@ -353,3 +367,18 @@ class ChipEditing(ChipCanvas):
 
     def describe_words(self) -> None:
         """Let the words say to a screen reader what they are (for the class that says it)."""
+
+
+def _written(recipient: Recipient) -> str:
+    """Return the text that stands for a recipient while it is edited. Words stand there as they are, if they are one
+    entry: within quotes they would stay words, whatever was mended in them.
+    """
+    words = recipient.address
+    plain = not recipient.name and recipient.routing == "SMTP" and len(transfer.read_recipients(words)) == 1
+    return words if plain else format_recipient(recipient)
+
+
+def _not_to_grow(original: Recipient, written: str) -> str:
+    """Return the words of a chip that no address is to be made of: a name, or one that an address ran into before."""
+    is_begun = "@" in written and transfer.read_recipients(written) == [original]
+    return "" if is_begun else written

@@ -104,8 +104,13 @@ class ChipKeys:
             return False
         if event.key() == _Key.Key_Escape:
             field.cancel_edit()
-        elif event.key() in {*_ENTER, _Key.Key_Tab, _Key.Key_F2}:
+        elif event.key() in {*_ENTER, _Key.Key_F2}:
             field.commit_edit()
+        elif event.key() in {_Key.Key_Tab, _Key.Key_Backtab}:
+            # The line goes with the editing, and stands nowhere in the order of the fields: its field does.
+            field.commit_edit()
+            field.go_to_words()
+            field.words.go_on(forward=event.key() == _Key.Key_Tab)
         else:
             return False
         return True
@@ -118,8 +123,11 @@ class ChipKeys:
             return words == field.words.selectedText() and self._select_all()
         if event.modifiers() & _COMMANDS:
             return False
-        if key in _ENTER or (key == _Key.Key_Tab and not event.modifiers()):
+        if key in _ENTER:
             return bool(field.words.text().strip()) and field.complete_words()
+        if key == _Key.Key_Tab and not event.modifiers():
+            field.complete_words()
+            return False
         if not field.chips.items or field.words.cursorPosition() or field.words.hasSelectedText():
             return False
         return self._enter(event)

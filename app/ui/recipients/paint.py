@@ -16,6 +16,10 @@ _SIGN_GAP = 5
 _NOTE_ICON = 13
 _NOTE_GAP = 8
 _WIDEST = 320
+_WIDEST_WITH_ADDRESS = 480
+_ADDRESS_GAP = 7
+_LEAST_NAME, _LEAST_LOCAL = 88, 48
+"""Pixels of a name, and of the part before the @, that stay to be read where there is no room for all."""
 
 
 def chip_colors(palette: QPalette, bad: bool, selected: bool) -> tuple[QColor, QColor, QColor]:
@@ -39,8 +43,42 @@ def shown_words(chip: Chip) -> str:
 def measure(chip: Chip, metrics: QFontMetrics) -> int:
     """Return the width of a chip in pixels."""
     sign = _SIGN + _SIGN_GAP if chip.sentence() else 0
-    words = metrics.horizontalAdvance(shown_words(chip)) + 2 * _PADDING + sign
-    return min(words + _note_width(chip, metrics), _WIDEST)
+    around = 2 * _PADDING + sign + _note_width(chip, metrics)
+    name, address = _parts(chip)
+    words, beside = _advance(metrics, name), _advance(metrics, address)
+    if not address:
+        return min(words + around, _WIDEST)
+    gap = _ADDRESS_GAP if name else 0
+    least = min(words, _LEAST_NAME) + gap + min(beside, _LEAST_LOCAL + _advance(metrics, _domain_of(address)))
+    return max(min(words + gap + beside + around, _WIDEST_WITH_ADDRESS), least + around)
+
+
+def _advance(metrics: QFontMetrics, words: str) -> int:
+    """Return the pixels that `words` need to stay whole: Qt rounds their width down."""
+    return metrics.horizontalAdvance(words) + 1 if words else 0
+
+
+def _parts(chip: Chip) -> tuple[str, str]:
+    """Return name and address as they stand on a chip, each "" for none; words that are no address are a name."""
+    words, beside = shown_words(chip), chip.shown_beside()
+    return ("", words) if not chip.recipient.name and "@" in words and not chip.reading else (words, beside)
+
+
+def _domain_of(address: str) -> str:
+    return address[address.rfind("@") :]
+
+
+def elided_address(address: str, metrics: QFontMetrics, width: int) -> str:
+    """Return as much of `address` as goes into `width` pixels: less of the part before the @, and its domain whole.
+
+    Where not even that has room, the end of the domain stays, which says whose it is.
+    """
+    if _advance(metrics, address) <= width:
+        return address
+    domain = _domain_of(address)
+    room = width - _advance(metrics, domain)
+    local = metrics.elidedText(address[: -len(domain)], Qt.TextElideMode.ElideRight, room) if room > 0 else ""
+    return local + domain if local else metrics.elidedText(address, Qt.TextElideMode.ElideLeft, width)
 
 
 def _note_width(chip: Chip, metrics: QFontMetrics) -> int:
@@ -62,12 +100,41 @@ def draw_chip(painter: QPainter, place: QRect, chip: Chip, palette: QPalette, *,
     if bad:
         _draw_sign(painter, QRectF(text.left() - 2, place.center().y() - _SIGN / 2 + 0.5, _SIGN, _SIGN), ink)
         text.setLeft(text.left() + _SIGN + _SIGN_GAP - 2)
-    if chip.note is not None and not bad:
+    if chip.note is not None and not bad and _has_room_beside_note(chip, painter.fontMetrics(), text.width()):
         text.setRight(text.right() - _draw_note(painter, text, chip, "on_accent" if selected else chip.note.tone))
-    painter.setPen(ink)
-    mode = Qt.TextElideMode.ElideRight if chip.recipient.name else Qt.TextElideMode.ElideMiddle
-    words = painter.fontMetrics().elidedText(shown_words(chip), mode, text.width() + 1)
-    painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
+    _draw_words(painter, text, chip, ink, ink if bad or selected else theme.color("muted"))
+
+
+def _draw_words(painter: QPainter, text: QRect, chip: Chip, ink: QColor, beside: QColor) -> None:
+    """Draw name and address from the left end of `text`. Where it is narrow, the name gives way to the domain."""
+    metrics, (name, address) = painter.fontMetrics(), _parts(chip)
+    gap = _ADDRESS_GAP if name and address else 0
+    wanted, width = _advance(metrics, name), text.width() + 1
+    if address:
+        wanted = min(wanted, max(width - gap - _advance(metrics, address), min(wanted, _LEAST_NAME)))
+        if wanted + gap + _least_of(metrics, address) > width:
+            name, wanted, gap = "", 0, 0
+    place = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+    if name:
+        mode = Qt.TextElideMode.ElideRight if chip.recipient.name else Qt.TextElideMode.ElideMiddle
+        painter.setPen(ink)
+        painter.drawText(text, place, metrics.elidedText(name, mode, min(wanted, width)))
+    if address:
+        rest = text.adjusted(wanted + gap, 0, 0, 0)
+        painter.setPen(beside if name else ink)
+        painter.drawText(rest, place, elided_address(address, metrics, rest.width() + 1))
+
+
+def _has_room_beside_note(chip: Chip, metrics: QFontMetrics, width: int) -> bool:
+    """Tell whether the domain stays whole beside the note; the tip and the screen reader say the note in any case."""
+    address = _parts(chip)[1]
+    return not address or _least_of(metrics, address) + _note_width(chip, metrics) <= width + 1
+
+
+def _least_of(metrics: QFontMetrics, address: str) -> int:
+    """Return the pixels that an address needs with its domain whole."""
+    domain = _domain_of(address)
+    return min(_advance(metrics, address), _advance(metrics, domain) + _advance(metrics, "…"))
 
 
 def _draw_note(painter: QPainter, text: QRect, chip: Chip, tone: str) -> int:

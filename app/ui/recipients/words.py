@@ -18,10 +18,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from app.domain.address_rules import address_problem
 from app.ui.access_keys import is_access_key
-from app.ui.recipients.transfer import on_clipboard
+from app.ui.recipients.transfer import on_clipboard, read_recipients
 
 _LONGEST = 10_000_000
+_LONGEST_ONE = 1_000
+_SIGNS = "<>()[]{},;:\"'"
+"""What parts an address from words as well as a blank does."""
 _LEAVING = frozenset(
     {
         Qt.FocusReason.TabFocusReason,
@@ -65,6 +69,10 @@ class WordsEdit(QLineEdit):
         """True while an input method holds what is typed: no key is a command then."""
         self.before_composing: Callable[[], None] = lambda: None
         self._quiet = False
+
+    def go_on(self, *, forward: bool) -> None:
+        """Go to the next field of the window, or the one before, as Tab does."""
+        self.focusNextPrevChild(forward)
 
     def set_quiet(self, quiet: bool) -> None:
         """Hide the text cursor while the cursor is on a chip; the line keeps the focus and the input method."""
@@ -148,6 +156,36 @@ def ends_an_entry(text: str) -> bool:
     if not any(token.kind in {Kind.COMMA, Kind.SEMICOLON, Kind.LINE} for token in tokenize(text)):
         return False
     return not _is_open(text)
+
+
+def has_grown(words: str, text: str) -> bool:
+    """Tell whether something was written right before or behind the `words` within `text`, without a blank."""
+    head, _, tail = text.partition(words)
+    return any(one and not one.isspace() and one not in _SIGNS for one in (head[-1:], tail[:1]))
+
+
+def insert_apart(line: QLineEdit, text: str) -> None:
+    """Insert `text` at the cursor of `line`, an address apart from the words of a name beside it.
+
+    A piece of an address goes on with what stands there, and so does what follows a single word: nobody can tell
+    whether "james." is a name. Without the blank, the last word of a name would become part of the address.
+    """
+    units = line.text().encode("utf-16-le", "surrogatepass")
+    start, length = line.selectionStart(), line.selectionLength()
+    start = line.cursorPosition() if start < 0 else start
+    before, after = units[: 2 * start], units[2 * (start + length) :]
+    if _is_whole(text):
+        head, tail = (part.decode("utf-16-le", "replace") for part in (before, after))
+        text = (" " if head[-1:].isalnum() and " " in head.strip() else "") + text
+        text += " " if tail[:1].isalnum() and " " in tail.strip() else ""
+    line.insert(text)
+
+
+def _is_whole(text: str) -> bool:
+    if len(text) > _LONGEST_ONE:
+        return False
+    found = read_recipients(text)
+    return len(found) == 1 and not address_problem(found[0].address) and not text[:1].isspace()
 
 
 def _is_open(text: str) -> bool:

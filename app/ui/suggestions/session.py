@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Protocol
 from app.domain.address_rules import address_problem
 from app.domain.correspondent import key_of
 from app.domain.recipient import Recipient
-from app.services.address_search import fold
+from app.services.address_search import fold, is_begun_by
 from app.services.events import Event
 
 MOST_ROWS: Final = 8
@@ -75,6 +75,7 @@ class SuggestionsSession:
         self.current = -1
         self.chosen_by_hand = False
         """True once the person has moved among the rows: then Delete is meant for the row."""
+        self._gone_to_by_key = False
 
     @property
     def is_open(self) -> bool:
@@ -85,6 +86,16 @@ class SuggestionsSession:
         """Return the row one stands at."""
         return self.rows[self.current] if 0 <= self.current < len(self.rows) else None
 
+    def row_for_tab(self) -> Suggestion | None:
+        """Return whom Tab takes on its way to the next field: the row that one went to by key, else the highlighted
+        one where what is typed begins the name or the address, and is no whole address itself.
+        """
+        row = self.row()
+        if row is None or self._gone_to_by_key:
+            return row
+        meant = is_begun_by(row.recipient, self.text) and not _stands_for_itself(self.text, row.recipient)
+        return row if meant else None
+
     def type(self, text: str) -> None:
         """Offer whom `text` may mean; ask the directory too."""
         said = text.strip()
@@ -92,7 +103,7 @@ class SuggestionsSession:
         self.text = said
         self.rows = _each_once(self.source.at_once(said))[:MOST_ROWS] if said else []
         self.current = 0 if self.rows and not _stands_for_itself(said, self.rows[0].recipient) else -1
-        self.chosen_by_hand = False
+        self.chosen_by_hand = self._gone_to_by_key = False
         self.changed.emit(None)
 
     def add_late(self, text: str, people: Iterable[Suggestion]) -> None:
@@ -108,21 +119,21 @@ class SuggestionsSession:
         """Offer these, of whom one has to be chosen."""
         self.source.ask("")
         self.text, self.rows, self.current = "", _each_once(people)[:MOST_ROWS], 0
-        self.chosen_by_hand = False
+        self.chosen_by_hand = self._gone_to_by_key = False
         self.changed.emit(None)
 
     def move(self, step: int) -> None:
         """Go to another row; past either end there is none, and Enter takes the words."""
         places = len(self.rows) + 1
         self.current = (self.current + 1 + step) % places - 1
-        self.chosen_by_hand = True
+        self.chosen_by_hand = self._gone_to_by_key = True
         self.changed.emit(None)
 
     def point_at(self, row: int) -> None:
         """Go to a row by hand."""
         if 0 <= row < len(self.rows) and row != self.current:
             self.current = row
-            self.chosen_by_hand = True
+            self.chosen_by_hand, self._gone_to_by_key = True, False
             self.changed.emit(None)
 
     def forget(self) -> Recipient | None:

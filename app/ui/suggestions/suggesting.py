@@ -89,8 +89,12 @@ class Suggesting:
             self.close()
         elif event.key() == _Key.Key_Delete:
             return self._forget(by_force=shift)
-        elif event.key() in {*_ENTER, _Key.Key_Tab} and not shift:
-            return self._accept_current()
+        elif event.key() in _ENTER and not shift:
+            return self._accept(self.session.row())
+        elif event.key() == _Key.Key_Tab and not shift:
+            # Whoever is taken, the field still has to go on to the next one.
+            self._accept(self.session.row_for_tab())
+            return False
         else:
             return False
         return True
@@ -112,8 +116,7 @@ class Suggesting:
             say_aloud(self._field.words, tr("{recipient} is forgotten", recipient=format_recipient(gone)))
         return gone is not None
 
-    def _accept_current(self) -> bool:
-        row = self.session.row()
+    def _accept(self, row: Suggestion | None) -> bool:
         if row is None:
             self.close()
             return False

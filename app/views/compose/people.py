@@ -73,6 +73,7 @@ class LetterPeople:
         suggesting.on_list = lambda recipient, chip: self._open_list(widget, recipient, chip)
         self._suggesting[widget] = suggesting
         widget.note_for = self._note
+        widget.is_familiar = partial(self._people.is_familiar, self._account_id)
         widget.more_actions = lambda menu: self._add_actions(widget, menu)
         widget.edited.connect(self._heed)
         for command, handler in self._registry:

@@ -348,7 +348,7 @@ class ComposeView(QWidget):
             problems = widget.problems()
             if problems:
                 self._show_field(field, shown=True)
-                widget.edit_chip(problems[0])
+                widget.edit_chip(problems[0], anew=True)
                 return
         if self.options.focus_problem() or self.attachments.focus_problem():
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.recipient import Recipient
-from app.services.address_search import AddressIndex, one_slip_away
+from app.services.address_search import AddressIndex, is_begun_by, one_slip_away
 
 PEOPLE = (
     Recipient("clara.fontaine@contoso.com", "Clara Fontaine"),
@@ -97,3 +97,24 @@ def test_who_types_on_after_nobody_was_found_is_answered_at_once_until_somebody_
     assert made.find("zacharias b", 8) == [6]
     assert made.find("zaqq", 8) == []
     assert made.find("za", 8) == [6]
+
+
+@pytest.mark.parametrize("text", ["hen", "MUL", "muell", "Müll", "mü he", "henrik.m", "Henrik <hen", "h"])
+def test_the_start_of_any_word_of_the_name_and_of_the_address_begins_somebody(text: str) -> None:
+    assert is_begun_by(PEOPLE[2], text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "nrik", "henirk", "contoso", "mueller@", "@contoso", "henrik x", "hen con"])
+def test_a_slip_a_domain_and_what_stands_within_begin_nobody(text: str) -> None:
+    assert not is_begun_by(PEOPLE[2], text)
+
+
+def test_a_name_that_is_the_address_again_begins_with_no_domain() -> None:
+    tomas = Recipient("tomas@northwind.example", "tomas@northwind.example")
+    assert is_begun_by(tomas, "tom")
+    assert not is_begun_by(tomas, "north")
+
+
+def test_names_with_an_apostrophe_or_a_hyphen_begin_with_each_part_and_as_a_whole() -> None:
+    liam = Recipient("l@x.example", "Liam O'Brien-Smith")
+    assert all(is_begun_by(liam, text) for text in ("o'b", "brien", "smi", "o'brien-s", "liam o'br"))

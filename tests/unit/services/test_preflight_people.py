@@ -73,7 +73,9 @@ def test_strangers_outside_are_named_and_who_was_written_to_is_none() -> None:
     fay, gus = Recipient("fay@tailspin.example", "Fay"), Recipient("gus@wingtip.example")
     finding = only(Content(to=(BEN, DORA, fay), bcc=(gus,)))
     assert (finding.kind, finding.value) == (ProblemKind.EXTERNAL, fay.address)
-    assert finding.sentence == "“Fay”, “gus@wingtip.example” are outside your organisation and new to you."
+    assert finding.sentence == (
+        "First message to “Fay <fay@tailspin.example>”, “gus@wingtip.example” (outside your organisation)."
+    )
     assert kinds(Content(to=(fay,)), around(ask_for_strangers=False)) == []
 
 
@@ -105,10 +107,13 @@ def test_many_are_counted_with_the_members_of_groups_and_each_once() -> None:
 @pytest.mark.parametrize(
     ("tips", "sentence"),
     [
-        (MailTips("", invalid=True), "Your server does not know “Ben”."),
-        (MailTips("", restricted=True), "You may not write to “Ben”."),
-        (MailTips("", mailbox_full=True), "The mailbox of “Ben” is full."),
-        (MailTips("", max_message_size=1_000_000), "“Ben” takes messages up to 1.0 MB; this one has 2.7 MB."),
+        (MailTips("", invalid=True), "Your server does not know “Ben <ben@contoso.com>”."),
+        (MailTips("", restricted=True), "You may not write to “Ben <ben@contoso.com>”."),
+        (MailTips("", mailbox_full=True), "The mailbox of “Ben <ben@contoso.com>” is full."),
+        (
+            MailTips("", max_message_size=1_000_000),
+            "“Ben <ben@contoso.com>” takes messages up to 1.0 MB; this one has 2.7 MB.",
+        ),
     ],
 )
 def test_who_will_not_get_it_is_said(tips: MailTips, sentence: str) -> None:
@@ -182,4 +187,6 @@ def test_who_is_new_and_stands_there_twice_is_named_once() -> None:
     fay, eve = Recipient("fay@tailspin.example", "Fay"), Recipient("eve@tailspin.example", "Eve")
     found = preflight.check(Content(to=(fay, eve), cc=(fay,), subject="x"), None, around())
     (new,) = [finding for finding in found if finding.kind is ProblemKind.EXTERNAL]
-    assert new.sentence == "“Fay”, “Eve” are outside your organisation and new to you."
+    assert new.sentence == (
+        "First message to “Fay <fay@tailspin.example>”, “Eve <eve@tailspin.example>” (outside your organisation)."
+    )

@@ -187,3 +187,65 @@ def test_whatever_comes_a_row_keeps_its_place_and_the_choice_is_the_persons(
             assert isinstance(value, int)
             session.point_at(value)
         assert session.rows[: len(rows)] == rows
+
+
+# --- what Tab takes --------------------------------------------------------------------------------------------------
+
+
+class Finds(NoSource):
+    """Offers the same people whatever is said, as a search by a slip or a domain would."""
+
+    def __init__(self, *people: Recipient) -> None:
+        self.people = people
+
+    def at_once(self, text: str) -> list[Suggestion]:
+        return [Suggestion(one, Origin.MACHINE) for one in self.people]
+
+
+def taken(session: SuggestionsSession) -> Recipient | None:
+    row = session.row_for_tab()
+    return None if row is None else row.recipient
+
+
+@pytest.mark.parametrize(
+    ("typed", "who"),
+    [("an", ANN), ("ann@ex", ANN), ("ann@example.com", ANN), ("exam", None), ("ban", None), ("ann@example.co", None)],
+)
+def test_tab_takes_only_whom_the_typed_words_begin(typed: str, who: Recipient | None) -> None:
+    session = SuggestionsSession(Finds(ANN))
+    session.type(typed)
+    assert taken(session) == who
+
+
+def test_tab_takes_the_row_that_one_went_to_by_key_whatever_was_typed() -> None:
+    session = SuggestionsSession(Finds(ANN, BEN))
+    session.type("exam")
+    session.move(1)
+    assert taken(session) == BEN
+    session.type("examp")
+    assert taken(session) is None
+
+
+def test_a_row_under_the_mouse_is_taken_by_tab_only_where_it_is_meant() -> None:
+    session = SuggestionsSession(Finds(ANN, BEN))
+    session.type("an")
+    session.point_at(1)
+    assert taken(session) is None
+    session.type("ann@example.org")
+    session.point_at(0)
+    assert taken(session) is None, "a whole address is what it says"
+
+
+def test_tab_takes_nobody_who_came_late() -> None:
+    session = SuggestionsSession(NoSource())
+    session.type("be")
+    session.add_late("be", late(BEN))
+    assert taken(session) is None
+
+
+def test_of_several_who_are_offered_for_one_name_tab_takes_none_by_itself() -> None:
+    session = SuggestionsSession(NoSource())
+    session.offer(late(ANN, ANNA))
+    assert taken(session) is None
+    session.move(1)
+    assert taken(session) == ANNA
