@@ -107,6 +107,10 @@ async def test_tab_goes_from_the_subject_through_the_strip_to_the_text(
     assert program_scene.focus is strip_of(shown)
     await program_scene.press("Tab")
     assert program_scene.field() is Field.BODY
+    await program_scene.press("Tab")
+    assert program_scene.focus.accessibleName() == "Send"
+    await program_scene.press("Shift+Tab", "Shift+Tab")
+    assert program_scene.focus is strip_of(shown)
     await program_scene.press("Alt+H")
     assert program_scene.focus is strip_of(shown)
 

@@ -77,6 +77,16 @@ async def test_a_letter_goes_into_a_window_of_its_own_with_caret_and_all(scene: 
     assert (await scene.content(name)).body != "Words and more", "what can be undone went along"
 
 
+async def test_tab_goes_from_the_text_to_send_there_and_back_here(scene: ProgramScene) -> None:
+    await popped(scene)
+    for _ in range(2):
+        await press(scene, "Tab")
+        assert focus().accessibleName() == "Send"
+        await press(scene, "Shift+Tab")
+        assert focus().accessibleName() == "Message"
+        await press(scene, OUT)
+
+
 async def test_the_same_key_puts_it_back(scene: ProgramScene) -> None:
     name = await popped(scene)
     await press(scene, OUT)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QToolTip
 
 from app.bootstrap import writing
 from app.domain.errors import Trouble, TroubleKind
@@ -37,7 +38,7 @@ async def written(scene: ProgramScene) -> LocalId:
     """Write a letter from its first key: C, an address, a subject, a body."""
     await scene.press("C")
     await scene.type("ben@example.org")
-    await scene.press("Tab", "Tab")
+    await scene.press("Tab")
     await scene.type("Figures")
     await scene.press("Tab")
     await scene.type("Dear Ben")
@@ -84,6 +85,38 @@ async def test_tab_goes_from_to_to_subject_to_body_and_shift_tab_back(program_sc
         await scene.press(keys)
         way.append(scene.field())
     assert way == [Field.TO, Field.SUBJECT, Field.BODY, Field.SUBJECT, Field.TO]
+
+
+@pytest.mark.parametrize("body_format", list(BodyFormat))
+async def test_tab_goes_from_the_text_to_send_and_along_the_actions(
+    program_scene: ProgramScene, body_format: BodyFormat
+) -> None:
+    scene = program_scene
+    await opened(scene, msgspec.structs.replace(LETTER, body_format=body_format))
+    way = []
+    for _ in range(3):
+        await scene.press("Tab")
+        way.append(scene.focus.accessibleName())
+    assert way == ["Send", "High importance", "Discard"]
+    await scene.press("Shift+Tab", "Shift+Tab", "Shift+Tab")
+    assert scene.field() is Field.BODY
+    await scene.press("Shift+Tab")
+    assert scene.field() is Field.SUBJECT
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
+async def test_what_is_typed_on_after_a_tab_meant_for_the_text_is_in_the_text(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await opened(scene)
+    await scene.press("End", "Tab")
+    await scene.type("x y")
+    assert scene.field() is Field.BODY
+    assert (await scene.content(name)).body == f"{LETTER.body}x y"
+    await scene.press("Tab", "Return")
+    assert scene.record(name).state is State.DRAFT, "Enter alone never sends"
+    assert QToolTip.text() == "Press Space or Ctrl+Enter to send."
+    await scene.press("Space")
+    assert scene.record(name).state is State.HELD
 
 
 async def test_tab_goes_through_cc_and_bcc_once_they_are_shown(program_scene: ProgramScene) -> None:

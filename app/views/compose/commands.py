@@ -15,7 +15,13 @@ from app.views.compose import (
 _C = Context.COMPOSE
 
 COMMANDS = (
-    Command("compose.send", mark("Send"), ("Ctrl+Return", "Ctrl+Enter", "Alt+S"), _C, mark("Enter alone never sends.")),
+    Command(
+        "compose.send",
+        mark("Send"),
+        ("Ctrl+Return", "Ctrl+Enter", "Alt+S"),
+        _C,
+        mark("Enter alone never sends. Tab leads there from the text."),
+    ),
     Command("compose.save", mark("Save draft"), ("Ctrl+S",), _C, mark("It also saves itself after a pause.")),
     Command(
         "compose.discard",

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.commands.command import Context, Registry
 from app.domain.i18n import tr
@@ -16,6 +16,7 @@ from app.ui import icons, keys
 from app.ui.bars import MessageBar
 from app.ui.label import Label
 from app.ui.recipients_field import RecipientsField
+from app.views.compose.action_button import ActionButton
 from app.views.compose.aside import Aside
 from app.views.compose.attachments import AttachmentsArea
 from app.views.compose.body import BodyField
@@ -112,7 +113,8 @@ class ComposeView(QWidget):
         text.setContentsMargins(_SIDE, 14, 8, 8)
         text.addWidget(self.body)
         column.addLayout(text, 1)
-        fields = [*self.recipients.values(), self.subject, self.body.plain]
+        # From the text on to what is done with it: Send first, and what throws it away last.
+        fields = [*self.recipients.values(), self.subject, self.body.plain, *self._actions]
         for first, second in pairwise(fields):
             QWidget.setTabOrder(first, second)
 
@@ -126,25 +128,35 @@ class ComposeView(QWidget):
         self._discard = self._button("trash-2", tr("Discard"), "compose.discard")
         self._send = self._button("send", tr("Send"), "compose.send", kind="primary")
         self._send.setText(tr("Send"))
+        self._send.not_by_enter = self._how_to_send
         strip = QHBoxLayout()
         strip.setContentsMargins(_SIDE, 12, 20, 8)
         strip.setSpacing(6)
         strip.addWidget(self._state_icon)
         strip.addWidget(self._state)
         strip.addStretch(1)
-        for button in (self._important, self._discard, self._send):
+        self._actions = (self._send, self._important, self._discard)
+        for button in reversed(self._actions):
             strip.addWidget(button)
         return strip
 
-    def _button(self, icon: str, words: str, command: str, kind: str = "quiet") -> QPushButton:
-        button = QPushButton(self)
+    def _button(self, icon: str, words: str, command: str, kind: str = "quiet") -> ActionButton:
+        button = ActionButton(self._type_on, self)
         button.setProperty("kind", kind)
         icons.put(button, icon, "on_accent" if kind == "primary" else "muted")
         button.setAccessibleName(words)
         keys.put_tip(button, words, command)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus if kind == "primary" else Qt.FocusPolicy.ClickFocus)
         button.clicked.connect(lambda: self._registry.run(command))
         return button
+
+    def _type_on(self, event: QKeyEvent) -> None:
+        """Type in the text what was typed after a Tab that led on from it."""
+        self.body.setFocus(Qt.FocusReason.OtherFocusReason)
+        QApplication.sendEvent(self.body.editor, event)
+
+    def _how_to_send(self) -> str:
+        shown = keys.shown(self._registry.command("compose.send")).replace("Return", "Enter")
+        return tr("Press Space or {keys} to send.", keys=shown)
 
     def _build_fields(self) -> QGridLayout:
         grid = QGridLayout()
