@@ -11,6 +11,7 @@ from app.bootstrap.enclosing import Enclosing
 from app.bootstrap.many_work import ManyWork
 from app.bootstrap.reading_people import people_words
 from app.bootstrap.resting_work import RestingWork
+from app.bootstrap.row_deeds import RowDeeds
 from app.bootstrap.sending_progress import SendingProgress
 from app.commands.command import Command, Handler
 from app.domain.errors import MailError
@@ -65,9 +66,9 @@ class DeskWork:
             self.listen(desk)
         program.reader.bar.action_wanted.connect(self.do)
         program.reader.escaped.connect(self._leave_reader)
-        program.drafts_room.on_sent = self._sent
-        program.drafts_room.on_discarded = self._discarded
-        program.drafts_room.on_failed = program.tasks.on_mail_error
+        self.deeds = RowDeeds(program)
+        self.deeds.on_sent = self._sent
+        self.deeds.on_discarded = self._discarded
         program.drafts_room.on_progress = self._tell_discarding
         program.sent_room.open_made = program.writing.open_made
         program.foot.ticked.subscribe(lambda _: self._tell_time())
@@ -160,6 +161,13 @@ class DeskWork:
         desk = self._program.stage.desk
         self._with_rows(desk.session, desk.chosen_ids(), act)
         desk.list.clear_marks()
+
+    def _do_with_chosen(self, act: Callable[[ListDesk, list[int]], None]) -> None:
+        """Do what may take its time with the marked rows, or else the current one; the marks are done with."""
+        desk = self._program.stage.desk
+        ids = desk.chosen_ids()
+        desk.list.clear_marks()
+        act(desk, ids)
 
     def _with_rows(self, session: ListSession, row_ids: Sequence[int], act: Callable[[list[ListRow]], None]) -> None:
         async def read() -> None:
@@ -276,8 +284,7 @@ class DeskWork:
 
     def send_chosen(self) -> None:
         """Send the marked drafts, or the current one."""
-        hold = self._program.hold
-        self._with_chosen(lambda rows: self._program.drafts_room.send(rows, hold))
+        self._do_with_chosen(self.deeds.send)
         # The same keys pressed again mean the same message, and not the row that takes its place.
         self._begins = False
         shown = self._program.stage.desk.list
@@ -292,34 +299,30 @@ class DeskWork:
         if self._program.stage.kind != "drafts":
             self._program.stage.go("drafts")
         question = ntr("Send {n} message that is ready?", "Send {n} messages that are ready?", len(ready))
-        room, hold = self._program.drafts_room, self._program.hold
-        self._program.window.ask(question, tr("Send"), lambda: room.send(ready, hold))
+        self._program.window.ask(question, tr("Send"), lambda: self.deeds.send_rows(self._program.stage.desk, ready))
 
     def set_ready(self) -> None:
         """Put the marked drafts aside as ready, or take that back."""
-        self._with_chosen(self._program.drafts_room.set_ready)
+        self._do_with_chosen(self.deeds.set_ready)
 
     def discard_chosen(self) -> None:
         """Throw the marked letters away, or the current one: what was sent goes to Deleted Items."""
         if self._program.stage.kind == "sent":
             self.many.delete()
             return
-        self._with_chosen(self._program.drafts_room.discard)
+        self._do_with_chosen(self.deeds.discard)
 
     def retry_chosen(self) -> None:
         """Try the marked ones again."""
-        self._with_chosen(self._program.outbox_room.retry)
+        desk = self._program.stage.desk
+        self._with_chosen(lambda rows: self._program.outbox_room.retry(self.deeds.again(desk, rows)))
 
     def edit_as_new(self) -> None:
         """Write the current message anew, or each of those that are marked."""
-
-        def anew(rows: list[ListRow]) -> None:
-            if len(rows) == 1:
-                self._program.sent_room.edit_as_new(rows[0])
-            else:
-                self._program.sent_room.edit_all_as_new(rows, self._made_anew)
-
-        self._with_chosen(anew)
+        if len(self._program.stage.desk.chosen_ids()) > 1:
+            self._do_with_chosen(lambda desk, ids: self.deeds.edit_as_new(desk, ids, self._made_anew))
+        else:
+            self._with_chosen(lambda rows: self._program.sent_room.edit_as_new(rows[0]))
 
     def _made_anew(self, names: list[LocalId], failed: int) -> None:
         words = [ntr("{n} new draft", "{n} new drafts", len(names))] if names else []
@@ -364,7 +367,7 @@ class DeskWork:
         elif action == "copy-details":
             self._program.reader.bar.copy_details()
             self._program.foot.say(tr("Details copied"))
-        elif action and row.local_id is not None:
+        elif action and self.deeds.again(desk, [row]) and row.local_id is not None:
             self._program.remedies.apply(action, row.local_id)
 
     def _know_of(self, row: ListRow) -> None:
@@ -389,18 +392,14 @@ class DeskWork:
         self._begins = False
         self._discarded([name])
 
-    def _sent(self, answers: list[Answer]) -> None:
-        for answer in answers:
-            if answer.error is not None:
-                self._program.tasks.on_mail_error(answer.error)
+    def _sent(self, rows: Sequence[ListRow], answers: list[Answer]) -> None:
         going = tuple(answer.local_id for answer in answers if answer.goes and answer.local_id is not None)
-        kept = len(answers) - len(going)
         if going:
             self._progress.follow(going)
-            self._program.foot.keep_back(kept)
+            self._program.foot.keep_back(len(answers) - len(going))
             self._count_down(going)
-        elif kept:
-            self._program.foot.say(ntr("{n} needs attention", "{n} need attention", kept))
+        else:
+            self.deeds.tell_kept(rows, answers)
 
     def _count_down(self, names: tuple[LocalId, ...], reopen: LocalId | None = None) -> None:
         if self._program.hold <= 0:

@@ -16,6 +16,7 @@ from app.domain.state import State
 from app.services.desk_batches import Batch, DeskBatches
 from app.services.rows import ListRow
 from app.ui.letter_list.desk import ListDesk
+from app.ui.letter_list.doing import Doing
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
@@ -94,7 +95,7 @@ class ManyWork:
 
         def delete(desk: ListDesk, rows: list[ListRow]) -> None:
             # To those of the same mailbox: what goes to another has no name by which it could be brought back.
-            self._start_move(desk, rows, Place(Folder.DELETED, self._source(desk).mailbox), _deleted)
+            self._start_move(desk, rows, Place(Folder.DELETED, self._source(desk).mailbox), _deleted, tr("Deleting…"))
 
         self._with_chosen(delete)
 
@@ -102,9 +103,9 @@ class ManyWork:
         def moved(batch: Batch) -> str:
             return ntr("Moved to {name}", "{n} moved to {name}", batch.went_well, name=name)
 
-        self._start_move(desk, rows, to, moved)
+        self._start_move(desk, rows, to, moved, tr("Moving…"))
 
-    def _start_move(self, desk: ListDesk, rows: list[ListRow], to: Place, done: Done) -> None:
+    def _start_move(self, desk: ListDesk, rows: list[ListRow], to: Place, done: Done, words: str) -> None:
         source = self._source(desk)
 
         async def work(batch: Batch) -> None:
@@ -114,7 +115,7 @@ class ManyWork:
             came = await self._batches.bring_back(batch, source)
             self._program.foot.say(ntr("{n} brought back", "{n} brought back", came))
 
-        self._start(desk, rows, work, done, undo)
+        self._start(desk, rows, work, done, undo, words)
 
     def _copy(self, desk: ListDesk, rows: list[ListRow], to: Place, name: str) -> None:
         def copied(batch: Batch) -> str:
@@ -123,7 +124,7 @@ class ManyWork:
         async def work(batch: Batch) -> None:
             await self._batches.copy(rows, to, batch)
 
-        self._start(desk, rows, work, copied, self._batches.remove_copies)
+        self._start(desk, rows, work, copied, self._batches.remove_copies, tr("Copying…"))
 
     # --- categories ---------------------------------------------------------------------------------------------------
 
@@ -163,7 +164,7 @@ class ManyWork:
             await self._batches.categorise(await self._fresh(desk, rows), lambda row: before[row.key], Batch(len(rows)))
 
         before = {row.key: row.categories for row in rows}
-        self._start(desk, rows, work, done, undo)
+        self._start(desk, rows, work, done, undo, tr("Changing the category…"))
 
     async def _fresh(self, desk: ListDesk, rows: Sequence[ListRow]) -> list[ListRow]:
         """Return rows as they are after a change: their ItemRefs name the newer version."""
@@ -212,7 +213,7 @@ class ManyWork:
         def done(batch: Batch) -> str:
             return ntr("Exported to {folder}", "{n} exported to {folder}", batch.went_well, folder=folder.name)
 
-        self._start(desk, rows, work, done, None, told_from=_ONE_BY_ONE)
+        self._start(desk, rows, work, done, None, tr("Exporting…"), _ONE_BY_ONE)
 
     def _print(self) -> None:
         from app.bootstrap.printing import choose_printer
@@ -234,7 +235,7 @@ class ManyWork:
         def done(batch: Batch) -> str:
             return ntr("Printed", "{n} printed", batch.went_well)
 
-        self._start(desk, rows, work, done, None, told_from=_ONE_BY_ONE)
+        self._start(desk, rows, work, done, None, tr("Printing…"), _ONE_BY_ONE)
 
     # --- one batch ----------------------------------------------------------------------------------------------------
 
@@ -245,6 +246,7 @@ class ManyWork:
         work: Callable[[Batch], Awaitable[None]],
         done: Done,
         undo: Callable[[Batch], Awaitable[None]] | None,
+        words: str,
         told_from: int | None = None,
     ) -> None:
         if self._running is not None:
@@ -254,7 +256,9 @@ class ManyWork:
         if batch.total > (_TOLD_FROM if told_from is None else told_from):
             batch.progress.subscribe(lambda _: self._tell(batch))
             self._tell(batch)
-        self._program.tasks.spawn(self._run(desk, rows, batch, work, done, undo), "work on many")
+        doing = desk.session.notes.begin((int(row.key) for row in rows), words)
+        doing.can_be_taken_back = False  # it is stopped, and what was done by then is undone
+        self._program.tasks.spawn(self._run(desk, rows, batch, work, done, undo, doing), "work on many")
 
     async def _run(
         self,
@@ -264,12 +268,14 @@ class ManyWork:
         work: Callable[[Batch], Awaitable[None]],
         done: Done,
         undo: Callable[[Batch], Awaitable[None]] | None,
+        doing: Doing,
     ) -> None:
         try:
             await work(batch)
         finally:
             self._running = None
-            desk.session.tell_amiss(batch.amiss)
+            desk.session.notes.end(doing)
+            desk.session.notes.tell_amiss(batch.amiss)
         words = [done(batch)] if batch.went_well else []
         if batch.amiss:
             words.append(_not_done([row for row in rows if row.key in batch.amiss]))

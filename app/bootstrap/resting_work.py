@@ -39,5 +39,6 @@ class RestingWork:
             foot.say(tr("Whether it came back is not known: look in Drafts and in Sent"))
         else:
             explanation = explain_outcome(outcome)
-            room.tell_amiss({} if explanation is None else {row.key: explanation})
+            if explanation is not None:
+                room.notes.tell_amiss({row.key: explanation})
         self._program.drafts_room.reload()

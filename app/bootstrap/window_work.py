@@ -17,8 +17,9 @@ from app.services.accounts import AccountTrouble
 from app.services.deferrals import TakenBack
 from app.services.dispatch import Summary
 from app.services.explaining import explain_error
+from app.services.naming import short_subject
 from app.services.remedies import Wish
-from app.services.wording import explain_trouble
+from app.services.wording import explain_record, explain_trouble
 from app.ui import keys, theme
 from app.views.settings.sign_in_bar import SignInBar
 
@@ -263,7 +264,11 @@ class WindowWork:
             self._program.window.notice_bar.clear()
 
     def _batch_done(self, summary: Summary) -> None:
-        self._program.foot.sent(summary.accepted, len(summary.needs_attention) + len(summary.untold))
+        bad = [*summary.needs_attention, *summary.untold]
+        records = [record for name in bad[:3] if (record := self._program.letters.get(name)) is not None]
+        found = explain_record(records[0]) if len(bad) == len(records) == 1 else None
+        named = [short_subject(record.head.subject) for record in records]
+        self._program.foot.sent(summary.accepted, len(bad), named, "" if found is None else found.sentence)
         if summary.deferred and summary.count == len(summary.deferred):
             words = ntr("The server holds it until its time", "The server holds {n} until their time", summary.count)
             self._program.foot.say(words)

@@ -45,6 +45,11 @@ _VERIFIED_TOGETHER: Final = 1000
 _AT_A_TURN: Final = 20
 """Letters that are looked at in one turn of the loop."""
 _KEPT_AFTER_SENT: Final = 7 * 24 * 3600.0
+Wanted = Callable[[], bool]
+
+
+def _always() -> bool:
+    return True
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -90,19 +95,30 @@ class Outbox:
 
     # --- what a person can do -----------------------------------------------------------------------------------
 
-    async def send(self, what: Sequence[LocalId | ListRow], hold_seconds: float = HOLD_SECONDS) -> list[Answer]:
-        """Send letters; they can be undone for `hold_seconds`. One answer each, in order. Raises StorageError."""
+    async def send(
+        self, what: Sequence[LocalId | ListRow], hold_seconds: float = HOLD_SECONDS, wanted: Wanted = _always
+    ) -> list[Answer]:
+        """Send letters; they can be undone for `hold_seconds`. One answer each, in order. Raises StorageError.
+
+        Rows that only the server has are fetched first, which may take long: where the person does not want it any
+        more by then (`wanted`), nothing more is let go, and there are answers only for what had gone.
+        """
         if hold_seconds > 0:
             # All are fetched first: the time for undo is one time for all.
-            fetched = [await self._names_of(part) for part in _parts(what)]
+            fetched = await self._fetched(what, wanted)
             until = self._clock.now() + hold_seconds
             answers = [answer for part in fetched for answer in await self._let_go(part, until)]
         else:
-            answers = await self._let_go_by_and_by(what)
+            answers = await self._let_go_by_and_by(what, wanted)
         self._wake_all()
         return answers
 
-    async def _let_go_by_and_by(self, what: Sequence[LocalId | ListRow]) -> list[Answer]:
+    async def _fetched(self, what: Sequence[LocalId | ListRow], wanted: Wanted) -> list[list[LocalId | MailError]]:
+        """Return our names of all, a hundred at a time; none where that is wanted no more."""
+        fetched = [await self._names_of(part) for part in _parts(what) if wanted()]
+        return fetched if wanted() else []
+
+    async def _let_go_by_and_by(self, what: Sequence[LocalId | ListRow], wanted: Wanted) -> list[Answer]:
         """Let letters go a hundred at a time: while the server reads the next, the hundred before is on its way."""
         import asyncio
 
@@ -111,6 +127,8 @@ class Outbox:
         self._letting_go += 1
         try:
             for part in (*_parts(what), []):
+                if not wanted():
+                    break
                 names, gone = await asyncio.gather(self._names_of(part), self._let_go(names, 0.0))
                 answers += gone
                 self._wake_all()
@@ -133,10 +151,10 @@ class Outbox:
         ]
         return await self.send(ready, hold_seconds)
 
-    async def set_ready(self, what: Sequence[LocalId | ListRow]) -> list[Answer]:
+    async def set_ready(self, what: Sequence[LocalId | ListRow], wanted: Wanted = _always) -> list[Answer]:
         """Put letters aside as ready, to be sent together later; findings as with `send`. Raises StorageError."""
         ready: Changes = {"state": State.READY, "problem": "", "send_outcome": None}
-        fetched = [await self._names_of(part) for part in _parts(what)]
+        fetched = await self._fetched(what, wanted)
         return [answer for part in fetched for answer in (await self._look_at(part, ready))[0]]
 
     async def undo(self, local_ids: Iterable[LocalId]) -> list[LocalId]:

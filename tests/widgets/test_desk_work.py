@@ -223,7 +223,7 @@ async def test_a_opens_a_letter_whose_address_is_wrong_at_that_address(program_s
     await scene.saved(to=(Recipient("jon@exa mple"),))
     scene.program.stage.desk.list.go_to(0)
     await scene.press("Ctrl+Return")
-    assert scene.foot == "1 needs attention"
+    assert scene.foot == "“Hello” was not sent: “exa mple” cannot be the name of a mail server."
     await scene.press("A")
     await scene.press("Ctrl+A")
     await scene.type("jon@example.org")

@@ -101,7 +101,7 @@ async def test_a_refusal_stands_at_its_row_and_a_lost_answer_is_not_guessed(prog
     await scene.settle()
     (row,) = scene.rows
     assert scene.program.outbox_room.explanation(row) is not None
-    scene.program.outbox_room.tell_amiss({})
+    scene.program.outbox_room.notes.forget_amiss()
     scene.mailbox.fail("move", Trouble(TroubleKind.DEADLINE), processed=True)
     await scene.press("A")
     await scene.settle()

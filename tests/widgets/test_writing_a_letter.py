@@ -374,7 +374,7 @@ async def test_a_refusal_stands_over_the_letter_with_its_details(program_scene: 
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 1)
     assert scene.record(name).state is State.NEEDS_ATTENTION
-    assert scene.foot == "1 needs attention"
+    assert scene.foot == "“Hello”: You cannot send from this address. Nothing was sent."
     await scene.press("F8", "Return")
     bar = scene.letter.bar
     assert bar.isVisible()

@@ -50,7 +50,7 @@ class ListDesk(QWidget):
         self.bar = MessageBar(self)
         self.model: LetterModel[ListRow] = LetterModel(session, session.face)
         self.list = LetterList(self.model, title, self)
-        self.list.escaped.connect(self.end_search)
+        self.list.escaped.connect(self._escape)
         self._nothing = empty
         self._refusal: ServerWords | None = None
         self._empty = EmptyState(empty, self)
@@ -187,6 +187,14 @@ class ListDesk(QWidget):
             find.ended.connect(self.end_search)
             find.server_wanted.connect(self.search_server)
         self._find.begin()
+
+    def _escape(self) -> None:
+        """Take back what is being done with rows, if anything is; else show everything again."""
+        doing = self.session.notes.newest()
+        if doing is not None:
+            doing.take_back()
+        else:
+            self.end_search()
 
     def end_search(self) -> bool:
         """Show everything again; tell whether something was looked for."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from app.domain.errors import Trouble
@@ -24,6 +24,7 @@ from app.services.rows import ListRow
 from app.services.times import clock_time, short_time
 from app.services.wording import Explanation, StateWords, explain_row, row_words
 from app.services.work import Spawn
+from app.ui.letter_list.doing import RowNotes
 from app.ui.letter_list.face import RowFace
 
 _NO_IDS: array[int] = array("q")
@@ -47,7 +48,7 @@ class ListSession:
         self.text = ""
         self.moving: Callable[[LocalId], Moving | None] = lambda _name: None
         """How far the attachments of a letter are that goes up now."""
-        self._amiss: dict[str, Explanation] = {}
+        self.notes = RowNotes(self.told)
         self._spawn = spawn
         self._now = now
 
@@ -216,8 +217,10 @@ class ListSession:
     def face(self, row: ListRow) -> RowFace:
         """Return what a row shows now."""
         words, explanation = self.words(row), self.explanation(row)
-        reported = report_words(row, self._now())
-        if explanation is not None:
+        reported, doing = report_words(row, self._now()), self.notes.words(row.key)
+        if doing:
+            line, tone, icon, action = doing, "accent", "loader-circle", ""
+        elif explanation is not None:
             line, tone, action = explanation.sentence, explanation.tone, explanation.action_words
             icon = "circle-alert" if tone == "bad" else "triangle-alert"
         elif reported is not None and words.quiet:
@@ -248,23 +251,21 @@ class ListSession:
 
     def words(self, row: ListRow) -> StateWords:
         """Return how a row stands."""
+        doing = self.notes.words(row.key)
+        if doing:
+            return StateWords("loader-circle", doing, "accent")
         moving = None if row.local_id is None else self.moving(row.local_id)
         return row_words(row, self._now(), moving)
 
     def explanation(self, row: ListRow) -> Explanation | None:
         """Return what is the matter with a row, None where nothing is."""
-        return explain_row(row) or self._amiss.get(row.key)
-
-    def tell_amiss(self, amiss: Mapping[str, Explanation]) -> None:
-        """Say at these rows, by key, what went wrong with them in a batch, until the next one is done."""
-        before, self._amiss = self._amiss, dict(amiss)
-        self.told.emit(frozenset(int(key) for key in {*before, *amiss}))
+        return explain_row(row) or self.notes.amiss(row.key)
 
     def problems(self) -> list[int]:
         """Return what names the rows that need the person, in order."""
         wrong = [int(row.key) for row in self.rows() if explain_row(row) is not None]
         back = [] if self.view is None else self.view.undelivered
-        return list(dict.fromkeys([*wrong, *back, *map(int, self._amiss)]))
+        return list(dict.fromkeys([*wrong, *back, *self.notes.all_amiss()]))
 
     def came_back(self) -> int:
         """Return how many letters came back that the person does not know of."""

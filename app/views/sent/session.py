@@ -9,6 +9,7 @@ import msgspec
 from app.domain.attached import taken_over
 from app.domain.attachment import new_key
 from app.domain.errors import MailError
+from app.domain.i18n import tr
 from app.domain.listing import Folder
 from app.domain.message import Content, LocalId, written_anew
 from app.services.drafts import Drafts
@@ -37,22 +38,25 @@ class SentSession(ListSession):
         """Begin a new draft with the same words, people and attachments; who it is from is chosen anew."""
         self.open_made(lambda: self._made_anew(row, written_anew))
 
-    def edit_all_as_new(self, rows: Sequence[ListRow], told: Callable[[list[LocalId], int], None]) -> None:
-        """Begin a new draft of each; `told` hears which were begun, and how many could not be."""
-        self._spawn(self._edit_all(list(rows), told), "edit all as new")
-
-    async def _edit_all(self, rows: Sequence[ListRow], told: Callable[[list[LocalId], int], None]) -> None:
+    async def edit_all_as_new(
+        self, rows: Sequence[ListRow], wanted: Callable[[], bool]
+    ) -> tuple[list[LocalId], dict[str, MailError]]:
+        """Begin a new draft of each, as long as that is `wanted`; return those, and why others could not be, by row."""
         made: list[LocalId] = []
-        failed = 0
+        failed: dict[str, MailError] = {}
         for row in rows:
+            if not wanted():
+                break
             try:
                 name = await self._made_anew(row, written_anew)
                 await self._drafts.save(name)
                 await self._drafts.close(name)
                 made.append(name)
-            except (MailError, KeyError):
-                failed += 1
-        told(made, failed)
+            except MailError as error:
+                failed[row.key] = error
+            except KeyError:
+                failed[row.key] = MailError(tr("This message is no longer here."))
+        return made, failed
 
     def reply_all(self, row: ListRow) -> None:
         """Begin an answer to everyone the letter went to, in the same conversation."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QTimer
 
@@ -17,6 +17,8 @@ _STAYS = 6_000
 """Milliseconds that a word without a countdown stays."""
 _HINTED = 3_000
 """Milliseconds that a hint stays beside a countdown."""
+_NAMED = 2
+"""So many of those that were not sent are named; more are walked through by key."""
 
 
 class _Sending:
@@ -97,11 +99,13 @@ class Foot:
         self._hint = ""
         self._say_count()
 
-    def busy(self, words: str, stop: Callable[[], None]) -> None:
-        """Say how far something is that takes its time, until something else is said; the button stops it meanwhile."""
+    def busy(self, words: str, stop: Callable[[], None], action: str = "") -> None:
+        """Say how far something is that takes its time, until something else is said; the button, on which `action`
+        stands, stops it meanwhile.
+        """
         self._leave.stop()
         self._speaks, self._stop = True, stop
-        self._window.say(words, tr("Stop"))
+        self._window.say(words, action or tr("Stop"))
 
     def free(self, stop: Callable[[], None]) -> None:
         """Say no more how far that is which `stop` stops, unless something else was said since."""
@@ -122,12 +126,18 @@ class Foot:
         self._tick.start()
         self._count()
 
-    def sent(self, names: tuple[LocalId, ...], failed: int) -> None:
-        """Say what became of a batch, with those that never went."""
+    def sent(self, names: tuple[LocalId, ...], failed: int, named: Sequence[str] = (), why: str = "") -> None:
+        """Say what became of a batch, with those that never went. `named` are the subjects of the `failed`, and `why`
+        is what is the matter, where there is but one.
+        """
         failed, self._kept_back = failed + self._kept_back, 0
-        if failed:
+        if failed == 1 and why and not names:
+            self.say(tr("“{subject}”: {why}", subject=named[0], why=why))
+        elif failed:
             sent = ntr("{n} sent", "{n} sent", len(names))
             bad = ntr("{n} needs attention", "{n} need attention", failed)
+            if failed == len(named) <= _NAMED:
+                bad = tr("{words} ({names})", words=bad, names=", ".join(named))
             self.say(f"{sent}, {bad}" if names else bad)
         elif names:
             self.say(ntr("Sent", "{n} messages sent", len(names)))

@@ -134,6 +134,16 @@ def test_what_became_of_a_batch_is_summed_up(seen: Seen, sent: tuple[LocalId, ..
     assert seen.words == words
 
 
+def test_what_failed_is_named(seen: Seen) -> None:
+    seen.foot.sent((), 1, ["Offer"], "Nothing was sent.")
+    assert seen.words == "“Offer”: Nothing was sent."
+    seen.foot.sent((A,), 1, ["Offer"], "Nothing was sent.")
+    assert seen.words == "1 sent, 1 needs attention (Offer)"
+    seen.foot.keep_back(1)
+    seen.foot.sent((A,), 1, ["Offer"], "Nothing was sent.")
+    assert seen.words == "1 sent, 2 need attention"
+
+
 def test_what_was_done_before_is_undone_after_it(seen: Seen) -> None:
     seen.foot.say("Discarded", lambda: seen.undo("discard"))
     seen.foot.say("Moved", lambda: seen.undo("move"))
