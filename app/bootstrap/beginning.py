@@ -109,6 +109,7 @@ def connect(program: Program) -> WindowWork:
     from app.bootstrap.dropping import Dropping
     from app.bootstrap.handlers import all_handlers
     from app.bootstrap.other_mailboxes import OtherMailboxes
+    from app.bootstrap.renewing_work import RenewingWork
     from app.bootstrap.window_work import WindowWork
 
     program.complete()
@@ -121,6 +122,7 @@ def connect(program: Program) -> WindowWork:
     window.connect_commands(program.registry)
     windows.bind_lists()
     Dropping(program)
+    RenewingWork(program)
     _hint_at_sequences(program)
     desks.others = OtherMailboxes(program, desks)
     window.contexts = program.comparing.contexts

@@ -82,6 +82,7 @@ class Program:
         self.readings = Readings(self.letters, self.mailbox, off_thread)
         self.syncing = Syncing(self.mailbox, self.cache, self.accounts, self.letters, clock, spawn)
         self.syncing.told_of_drafts.subscribe(self.drafts.twins.seen)
+        self.syncing.told_of_drafts.subscribe(self.drafts.renewing.told)
         self.drafts.twins.merged.subscribe(self.syncing.gone_soon)
         self.following = Following(self.drafts, self.mailbox, self.accounts, clock, off_thread)
 

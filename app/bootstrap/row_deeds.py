@@ -231,7 +231,7 @@ class RowDeeds:
         now = self._program.clock.now()
         if len(kept) == 1:
             row, answer = kept[0]
-            why = why_unfetched(answer.error, now) if answer.error is not None else answer.findings[0].sentence
+            why = answer.why if answer.error is None else why_unfetched(answer.error, now)
             self._program.foot.say(tr("“{subject}” was not sent: {why}", subject=short_subject(row.subject), why=why))
         elif kept:
             self._program.foot.say(tr("{n} messages were not sent. F8 goes to them, and each says why.", n=len(kept)))

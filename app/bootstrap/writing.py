@@ -152,6 +152,10 @@ class Writing:
         shown = self._program.stage.letter()
         return next((view for view in self._views if view is shown), None)
 
+    def views(self) -> list[ComposeView]:
+        """Return every open letter, in the pane or in a window of its own."""
+        return list(self._views)
+
     def show_last(self) -> bool:
         """Show the letter that was written last; False where none is open."""
         last = self._program.stage.last_letter()

@@ -24,6 +24,7 @@ from app.services.events import Event
 from app.services.gathering import Gathering
 from app.services.letters import Letters
 from app.services.ports import AttachedFiles, Clock, Mailbox
+from app.services.renewing import Renewing
 from app.services.rows import ListRow
 from app.services.saver import Saver, is_passing, needs_saving
 from app.services.signatures import is_blank
@@ -71,6 +72,7 @@ class Drafts:
         self._discarding = Discarding(letters, mailbox, accounts, self._saver, clock, spawn)
         self.turns = Turns()
         self._adopting = Adopting(letters, mailbox, self._saver, clock, self._new_record, self.turns)
+        self.renewing = Renewing(letters, mailbox, self._saver, self._adopting, spawn)
         self.sign: Callable[[AccountId, Content], tuple[Content, str]] = lambda _account_id, content: (content, "")
         self._held_back: dict[LocalId, list[Edit]] = {}
         self._now_named: dict[LocalId, LocalId] = {}

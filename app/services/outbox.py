@@ -21,6 +21,7 @@ from app.domain.record import Letter, Record
 from app.domain.state import State
 from app.services import preflight
 from app.services.accounts import Accounts
+from app.services.amiss import explain_record
 from app.services.attaching import unused_pictures
 from app.services.bringing import Bringing
 from app.services.deferrals import Deferrals
@@ -30,6 +31,7 @@ from app.services.events import Event
 from app.services.letters import Changes, Condition, Letters
 from app.services.ports import Clock, Mailbox
 from app.services.rows import ListRow
+from app.services.saver import waits_for_person
 from app.services.verification import OPEN, Verification
 from app.services.work import Spawn
 
@@ -55,17 +57,24 @@ def _always() -> bool:
 class Answer(msgspec.Struct, frozen=True):
     """What became of the wish to send one letter.
 
-    `local_id` is None where it could not be fetched (`error` says why). `findings` are those that keep it back.
+    `local_id` is None where it could not be fetched (`error` says why). `findings` are those that keep it back, `known`
+    the sentence about it that did so before: what waits for the person's choice is not tried.
     """
 
     local_id: LocalId | None
     findings: tuple[Finding, ...] = ()
     error: MailError | None = None
+    known: str = ""
 
     @property
     def goes(self) -> bool:
         """Tell whether the letter is on its way."""
-        return self.error is None and not self.findings
+        return self.error is None and not self.findings and not self.known
+
+    @property
+    def why(self) -> str:
+        """Return the sentence about what keeps it back, other than an error."""
+        return self.known or (self.findings[0].sentence if self.findings else "")
 
 
 class Outbox:
@@ -286,13 +295,19 @@ class Outbox:
             elif name not in letters:
                 answers.append(Answer(None, error=MailError(tr("This message is no longer on this computer."))))
             else:
-                answer, wanted[name] = self._looked(letters[name], good)
+                answer, changes = self._looked(letters[name], good)
                 answers.append(answer)
+                if changes:
+                    wanted[name] = changes
         return answers, await self._letters.change_each(wanted, _can_go)
 
     def _looked(self, letter: Letter, good: Changes) -> tuple[Answer, Changes]:
         """Return what was found in a letter, and how its record is to be changed."""
         name = letter.record.local_id
+        if waits_for_person(letter.record) and letter.record.state in _CAN_GO:
+            # The server would refuse it: the row and the pane say so already, and what helps.
+            found = explain_record(letter.record)
+            return Answer(name, known="" if found is None else found.sentence), {}
         answer = Answer(name, tuple(preflight.stopping(letter.content, letter.pending)))
         if answer.findings:
             return answer, {"state": State.NEEDS_ATTENTION, "problem": answer.findings[0].problem}

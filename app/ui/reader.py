@@ -174,9 +174,13 @@ class Reader(QWidget):
         if self._page is not None:
             self._page.put_image(source, image)
 
+    def has_formatting(self) -> bool:
+        """Tell whether there is something that can be shown formatted and plain; also where it is still to come."""
+        return self._reading is not None and (bool(self._reading.blocks) or self._reading.body is None)
+
     def toggle_plain(self) -> None:
         """Show formatted text as plain text, or formatted again."""
-        if self._reading is not None and (self._reading.blocks or self._reading.body is None):
+        if self._reading is not None and self.has_formatting():
             self._plain_wanted = not self._plain_wanted
             self._show_body(self._reading)
 

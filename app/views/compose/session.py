@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
@@ -32,6 +32,7 @@ from app.services.outbox import Answer, Outbox
 from app.services.people import People
 from app.services.preflight import subject_too_long
 from app.services.remedies import Remedies
+from app.services.saver import waits_for_person
 from app.services.wording import Explanation, StateWords, explain_record, state_words
 from app.services.work import Spawn
 from app.views.compose.attachments_session import AttachmentsSession
@@ -94,6 +95,8 @@ class ComposeSession:
         self.changed: Event[None] = Event()
         self.ended: Event[str] = Event()
         self.mend_wanted: Event[None] = Event()
+        self.stopped: Event[None] = Event()
+        """Tells that it was to be sent, and waits for the person's choice first: the bar says which."""
         self.local_id: LocalId = letter.record.local_id
         self.body, self.opened = readable, opened
         self.body_format = letter.content.body_format
@@ -189,6 +192,16 @@ class ComposeSession:
         if self.findings is not None:
             self.findings.edited(edit)
 
+    def take_over(self, edits: Sequence[Edit], content: Content) -> None:
+        """Go on from `content`, which another program wrote. `edits` lead there, and are journalled already."""
+        for edit in edits:
+            # Attachments are told by the letters (`_attached`), and the body is the editor's.
+            if not isinstance(edit, BodyReplaced | AttachmentSet | AttachmentGone):
+                self._head.apply(edit)
+            if self.findings is not None:
+                self.findings.edited(edit)
+        self.body_format = content.body_format
+
     async def _show_head(self) -> None:
         """Let the row know whom and what the letter is about, once one goes on to its text: a save may be far off."""
         with contextlib.suppress(KeyError, StorageError):
@@ -218,8 +231,16 @@ class ComposeSession:
 
     def send(self, hold_seconds: float) -> None:
         """Send what the letter says now; it leaves the pane if nothing stands in its way."""
-        if self.can_edit():
+        if self.can_edit() and not self._stop():
             self._part(tr("Sending…"), self._send(hold_seconds), "sent")
+
+    def _stop(self) -> bool:
+        """Stop at the key what is known not to go as it is (a draft that was changed elsewhere); tell whether it is."""
+        record = self.record
+        stops = record is not None and waits_for_person(record)
+        if stops:
+            self.stopped.emit(None)
+        return stops
 
     async def _send(self, hold_seconds: float) -> bool:
         if self.findings is not None and not await self.findings.may_go():
@@ -228,7 +249,7 @@ class ComposeSession:
 
     def put_aside(self) -> None:
         """Put the letter aside as ready, to be sent with all that are."""
-        if self.can_edit():
+        if self.can_edit() and not self._stop():
             self._part(tr("Putting aside…"), self._put_aside(), "left")
 
     async def _put_aside(self) -> bool:
@@ -268,7 +289,7 @@ class ComposeSession:
                 keys.release()
             else:
                 self.changed.emit(None)
-                if self._is_to_mend:
+                if self._is_to_mend and not self._stop():  # what was learnt since the key
                     self.mend_wanted.emit(None)
                 keys.fail(answers=True)
 

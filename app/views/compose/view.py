@@ -13,6 +13,7 @@ from app.domain.i18n import tr
 from app.domain.message import Field, Importance
 from app.services.preflight_size import letter_size
 from app.ui import icons, keys
+from app.ui.announcing import say_aloud
 from app.ui.bars import MessageBar
 from app.ui.label import Label
 from app.ui.recipients_field import RecipientsField
@@ -62,6 +63,9 @@ class ComposeView(QWidget):
         self._limit.setProperty("tone", "bad")
         self._limit.hide()
         self._labels: dict[Field, QLabel] = {}
+        self.is_filled = False
+        self._stopped = ""
+        """What the bar said when the letter was to be sent, and was not for it."""
         self.people: LetterPeople | None = None
         self.picking = Picking(self)
         self.options = OptionsArea(session.options, self, self.picking)
@@ -83,6 +87,7 @@ class ComposeView(QWidget):
         self.findings = self._show_findings()
         keys.show_tips(self, self._registry)
         self.refresh()
+        self.is_filled = True
 
     # What is drawn ---------------------------------------------------------------------------------------------------
 
@@ -208,6 +213,20 @@ class ComposeView(QWidget):
         else:
             self.body.set_body(self.session.body)
 
+    def show_head(self) -> None:
+        """Show whom it goes to and what it is about, as far as that is another than what is shown."""
+        content = self.session.content
+        for field, widget in self.recipients.items():
+            people = getattr(content, field.value)
+            if widget.recipients() != people:
+                widget.set_recipients(people, self.session.pending.get(field, ""))
+                if people:
+                    self._show_field(field, shown=True)
+        if self.subject.text() != content.subject:
+            place = self.subject.cursorPosition()
+            self.subject.set_subject(content.subject)
+            self.subject.setCursorPosition(place)
+
     def _show_field(self, field: Field, *, shown: bool) -> None:
         self.recipients[field].setVisible(shown)
         self._labels[field].setVisible(shown)
@@ -223,6 +242,7 @@ class ComposeView(QWidget):
         self.body.edited.connect(self.session.edit)
         self.subject.returnPressed.connect(self.body.setFocus)
         self.session.changed.subscribe(lambda _: self.refresh())
+        self.session.stopped.subscribe(lambda _: self._stop())
         self.session.files.changed.subscribe(lambda _: self._refresh_state())
         self.session.files.changed.subscribe(lambda _: self._weigh())
         for command, handler in self._registry:
@@ -297,10 +317,22 @@ class ComposeView(QWidget):
     def _refresh_bar(self) -> None:
         notice = self.session.notice()
         if notice is None:
+            self._stopped = ""
             self.bar.clear()
         else:
             action = (notice.action, notice.action_words) if notice.action else None
-            self.bar.say(notice.sentence, tone=notice.tone, action=action, details=notice.details)
+            kept = self._stopped == notice.sentence
+            said = tr("Not sent. {sentence}", sentence=notice.sentence) if kept else notice.sentence
+            self.bar.say(said, tone=notice.tone, action=action, details=notice.details)
+
+    def _stop(self) -> None:
+        """Say that it was not sent, and go to the one thing that helps: the next Enter does it."""
+        notice = self.session.notice()
+        if notice is not None:
+            self._stopped = notice.sentence
+            self.refresh()
+            self.bar.focus_action()
+            say_aloud(self.bar, self.bar.accessibleName())
 
     def save(self) -> None:
         """Save by hand, with what is half typed."""
