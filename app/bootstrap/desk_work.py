@@ -13,6 +13,7 @@ from app.bootstrap.reading_people import people_words
 from app.bootstrap.resting_work import RestingWork
 from app.bootstrap.row_deeds import RowDeeds
 from app.bootstrap.sending_progress import SendingProgress
+from app.bootstrap.unseen_failures import UnseenFailures
 from app.commands.command import Command, Handler
 from app.domain.errors import MailError
 from app.domain.i18n import ntr, tr
@@ -60,13 +61,15 @@ class DeskWork:
         self.conversing = Conversing(program)
         self.enclosing.on_within = self.conversing.stand_aside
         self.others: OtherMailboxes | None = None
+        self.unseen = UnseenFailures(program)
+        self.deeds = RowDeeds(program)
+        self.deeds.on_kept_back = self.unseen.add
         stage = program.stage
         stage.on_reading = self.read
         for desk in stage.desks.values():
             self.listen(desk)
         program.reader.bar.action_wanted.connect(self.do)
         program.reader.escaped.connect(self._leave_reader)
-        self.deeds = RowDeeds(program)
         self.deeds.on_sent = self._sent
         self.deeds.on_discarded = self._discarded
         program.drafts_room.on_progress = self._tell_discarding
@@ -82,6 +85,7 @@ class DeskWork:
         desk.acted.connect(self._program.registry.run)
         desk.list.action_clicked.connect(self.remedy)
         desk.refreshed.connect(partial(self._refresh_reader, desk))
+        self.unseen.listen(desk)
 
     def stop(self) -> None:
         """Stop what runs: what is fetched for the letter that is read, else work on many."""

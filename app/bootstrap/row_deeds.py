@@ -56,6 +56,7 @@ class RowDeeds:
         self._again: dict[str, Callable[[ListDesk, list[int]], None]] = {}
         self.on_sent: Callable[[Sequence[ListRow], list[Answer]], None] = lambda _rows, _answers: None
         self.on_discarded: Callable[[list[LocalId]], None] = lambda _names: None
+        self.on_kept_back: Callable[[list[LocalId]], None] = lambda _names: None
 
     # --- the wishes -------------------------------------------------------------------------------------------------
 
@@ -223,6 +224,7 @@ class RowDeeds:
     ) -> None:
         pairs = zip(rows, answers, strict=False)
         failed = {row.key: answer.error for row, answer in pairs if answer.error is not None}
+        self.on_kept_back([one.local_id for one in answers if one.known and one.local_id is not None])
         self.tell_amiss(desk, failed, deed.failed, again)
 
     def tell_kept(self, rows: Sequence[ListRow], answers: Sequence[Answer]) -> None:

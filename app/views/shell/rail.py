@@ -69,6 +69,11 @@ class Rail(QWidget):
         """Show how many wait at a place, and how many of them need the person."""
         self._buttons[name].show_count(count, problems)
 
+    def show_unseen(self, name: str, unseen: int) -> None:
+        """Show how many at a place failed and were not looked at yet."""
+        if name in self._buttons:
+            self._buttons[name].show_unseen(unseen)
+
     def show_account(self, name: str, address: str, state: str, tone: str) -> None:
         """Show whose mailbox this is and how it stands."""
         self._foot.show_account(name, address, state, tone)
@@ -118,38 +123,49 @@ class _Place(QPushButton):
         icons.put(self, icon, "muted", 18)
         self.mailbox = mailbox
         self._words = tr("{list} of {name}", list=words, name=mailbox) if mailbox else words
-        self._count, self._problems = 0, 0
+        self._count, self._problems, self._unseen = 0, 0, 0
         self.setProperty("kind", "nav")
         self.setCheckable(True)
         self.setAccessibleName(self._words)
 
     def show_count(self, count: int, problems: int) -> None:
-        if (count, problems) == (self._count, self._problems):
-            return
-        self._count, self._problems = count, problems
+        if (count, problems) != (self._count, self._problems):
+            self._count, self._problems = count, problems
+            self._tell()
+
+    def show_unseen(self, unseen: int) -> None:
+        if unseen != self._unseen:
+            self._unseen = unseen
+            self._tell()
+
+    def _tell(self) -> None:
         parts = [self._words]
-        if count:
-            parts.append(ntr("{n} message", "{n} messages", count))
-        if problems:
-            parts.append(ntr("{n} needs attention", "{n} need attention", problems))
+        if self._count:
+            parts.append(ntr("{n} message", "{n} messages", self._count))
+        if self._unseen:
+            parts.append(ntr("{n} new problem, F8 goes there", "{n} new problems, F8 goes there", self._unseen))
+        if self._problems:
+            parts.append(ntr("{n} needs attention", "{n} need attention", self._problems))
         self.setAccessibleName(", ".join(parts))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not (self._count or self._problems):
+        count = self._unseen or self._problems or self._count
+        if not count:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(theme.font(size=12, semibold=bool(self._problems)))
-        words = str(self._problems or self._count)
+        marked = bool(self._unseen or self._problems)
+        painter.setFont(theme.font(size=12, semibold=marked))
+        words = f"{count}" if not self._unseen else f"! {count}"
         width = max(20, painter.fontMetrics().horizontalAdvance(words) + 12)
         badge = QRect(self.width() - width - 8, (self.height() - 20) // 2, width, 20)
-        if self._problems:
+        if marked:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("bad_soft"))
+            painter.setBrush(theme.color("bad" if self._unseen else "bad_soft"))
             painter.drawRoundedRect(badge, 10, 10)
-        painter.setPen(theme.color("bad" if self._problems else "faint"))
+        painter.setPen(theme.color("on_accent" if self._unseen else "bad" if marked else "faint"))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, words)
         painter.end()
 

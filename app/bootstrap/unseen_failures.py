@@ -1,0 +1,121 @@
+"""What failed and was not looked at yet: the rail says so on every view, until the person stood at its row.
+
+A word at the foot goes after a few seconds, and the row may be in another list, or out of sight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.domain.message import LocalId
+from app.domain.record import Record
+from app.domain.state import State
+from app.ui.letter_list.desk import ListDesk
+
+if TYPE_CHECKING:
+    from app.bootstrap.program import Program
+
+_FAILED: Final = frozenset({State.NEEDS_ATTENTION, State.UNKNOWN})
+_GATHERED: Final = 50
+"""Milliseconds for which changes are gathered; also the least time that one looks at a row before it was seen."""
+
+
+class UnseenFailures(QObject):
+    """Counts them by the place where their rows are."""
+
+    def __init__(self, program: Program) -> None:
+        """Begin with what the last run left, once its letters are read."""
+        super().__init__(program.window)  # it hears of the focus no longer than the window is there
+        self._program = program
+        self._failed: set[LocalId] = set()
+        """Those that failed and are as they were then: one that is seen does not count as new again."""
+        self._unseen: set[LocalId] = set()
+        self._amiss: dict[str, frozenset[int]] = {}
+        self._unseen_rows: dict[str, set[int]] = {}
+        self._soon = QTimer(program.window, interval=_GATHERED, singleShot=True)
+        self._soon.timeout.connect(self._look)
+        program.letters.changed_together.subscribe(self._records_changed)
+        program.letters.forgotten.subscribe(lambda name: self._take(name, failed=False))
+        program.stage.arrived.subscribe(lambda _: self._look_soon())
+        program.qt.focusChanged.connect(self._look_soon)
+        # What the last run left counts as new: nobody knows whether it was looked at before the end.
+        program.accounts.changed.subscribe(lambda _: self._records_changed(program.letters.all()))
+        self._records_changed(program.letters.all())
+
+    def listen(self, desk: ListDesk) -> None:
+        """Hear of a list."""
+        desk.list.current_changed.connect(self._look_soon)
+        desk.session.changed.subscribe(lambda _: self._look_soon())
+        desk.session.told.subscribe(lambda _: self._told(desk))
+
+    def add(self, names: Iterable[LocalId]) -> None:
+        """Take down messages that were to go and were kept back, for what was known of them before."""
+        self._unseen.update(names)
+        self._look_soon()
+
+    def at(self, place: str) -> int:
+        """Return how many there are at a place that were not seen."""
+        rows = self._unseen_rows.get(place, ())
+        return len(rows) + sum(self._place_of(name) == place for name in self._unseen)
+
+    # --- what failed ------------------------------------------------------------------------------------------------
+
+    def _records_changed(self, records: Sequence[Record]) -> None:
+        for record in records:
+            self._take(record.local_id, failed=record.state in _FAILED and not record.discarded)
+
+    def _take(self, name: LocalId, *, failed: bool) -> None:
+        if failed and name not in self._failed:
+            self._failed.add(name)
+            self._unseen.add(name)
+            self._look_soon()
+        elif not failed and name in self._failed:
+            self._failed.discard(name)
+            self._unseen.discard(name)
+            self._look_soon()
+
+    def _told(self, desk: ListDesk) -> None:
+        """Take in what could not be done with rows of a list."""
+        place = next((place for place, one in self._program.stage.desks.items() if one is desk), "")
+        amiss, before = frozenset(desk.session.notes.all_amiss()), self._amiss.get(place, frozenset())
+        if amiss != before:
+            self._amiss[place] = amiss
+            self._unseen_rows[place] = (self._unseen_rows.get(place, set()) & amiss) | (amiss - before)
+            self._look_soon()
+
+    # --- what is seen -----------------------------------------------------------------------------------------------
+
+    def _look_soon(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _look(self) -> None:
+        """Pass over what is in front of the person now, and say how many are left."""
+        stage = self._program.stage
+        for place in [one for one in self._unseen_rows if one not in stage.desks]:
+            self._unseen_rows.pop(place), self._amiss.pop(place)
+        self._see()
+        for place in stage.desks:
+            self._program.window.rail.show_unseen(place, self.at(place))
+
+    def _see(self) -> None:
+        if QApplication.activeWindow() is None:
+            return
+        stage, letter = self._program.stage, self._program.writing.current()
+        if letter is not None and letter.isAncestorOf(QApplication.focusWidget() or letter):
+            self._unseen.discard(letter.session.local_id)
+        row = stage.desk.current() if stage.in_list() else None
+        if row is not None:
+            self._unseen_rows.get(stage.place, set()).discard(int(row.key))
+            if row.local_id is not None:
+                self._unseen.discard(row.local_id)
+
+    def _place_of(self, name: LocalId) -> str:
+        """Return the first list that has a row of this message: what the Outbox shows again of Drafts is no other."""
+        desks = self._program.stage.desks
+        places = sorted(desks, key=lambda place: place == "outbox")
+        return next((place for place in places if desks[place].session.id_of(name) is not None), "outbox")
