@@ -121,6 +121,7 @@ class Renewing:
             self._letters.append(local_id, edit)
         pane.exchange(edits, fresh, ready)
         await self._learn(latest, answer.item, len(edits), held)
+        await self._letters.read(local_id)  # its row says the new words too
         self.renewed.emit(local_id)
 
     async def _learn(self, record: Record, item: Fetched, more: int, held: Any) -> None:

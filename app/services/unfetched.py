@@ -16,22 +16,22 @@ DELETED: Final = mark("Not deleted")
 COPIED: Final = mark("No new draft was made")
 
 _WHY: Final = {
-    TroubleKind.UNREACHABLE: mark("this message is only on the server, and the server cannot be reached."),
-    TroubleKind.PROXY: mark("this message is only on the server, and there is no way through the proxy."),
-    TroubleKind.PROXY_SIGN_IN: mark("this message is only on the server, and the proxy wants a sign-in."),
-    TroubleKind.SIGN_IN: mark("this message is only on the server, and you're not signed in."),
-    TroubleKind.NOT_GENUINE: mark("this message is only on the server, and the server could not be confirmed."),
-    TroubleKind.SERVICE_OFF: mark("this message is only on the server, which doesn't let this app in."),
-    TroubleKind.SERVER: mark("this message is only on the server, and the server cannot give it out for now."),
-    TroubleKind.DEADLINE: mark("this message is only on the server, and no answer came in time."),
+    TroubleKind.UNREACHABLE: mark("the server cannot be reached"),
+    TroubleKind.PROXY: mark("there is no way through the proxy"),
+    TroubleKind.PROXY_SIGN_IN: mark("the proxy wants a sign-in"),
+    TroubleKind.SIGN_IN: mark("you're not signed in"),
+    TroubleKind.NOT_GENUINE: mark("the server could not be confirmed as genuine"),
+    TroubleKind.SERVICE_OFF: mark("the server doesn't let this app in"),
+    TroubleKind.SERVER: mark("the server cannot give it out for now"),
+    TroubleKind.DEADLINE: mark("the server did not answer in time"),
 }
-_ELSE: Final = mark("this message is only on the server, and could not be fetched.")
+_ELSE: Final = mark("it could not be fetched")
 
 
 def why_unfetched(error: MailError, now: float) -> str:
     """Return the reason alone."""
     if isinstance(error, AccountError):
-        return tr(_WHY.get(error.trouble.kind, _ELSE))
+        return tr("{why}.", why=tr(_WHY.get(error.trouble.kind, _ELSE)))
     return explain_error(error, now).sentence
 
 
@@ -39,5 +39,7 @@ def explain_unfetched(error: MailError, now: float, what: str) -> Explanation:
     """Return what stands at the row: `what` (one of the words above) was not done, why, and the way to try again."""
     known, why = explain_error(error, now), why_unfetched(error, now)
     sentence = why if isinstance(error, ItemRefused) else tr("{what}: {why}", what=tr(what), why=why)
-    tone = "warn" if isinstance(error, AccountError) else known.tone
+    tone = known.tone
+    if isinstance(error, AccountError):
+        sentence, tone = tr("{sentence} This message is only on the server.", sentence=sentence), "warn"
     return msgspec.structs.replace(known, sentence=sentence, action="retry", tone=tone)

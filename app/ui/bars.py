@@ -210,6 +210,17 @@ class ActionBar(QFrame):
         self.show()
         self.raise_()
 
+    def fit(self, room: int) -> None:
+        """Be as wide as the words, and no wider than `room` pixels: what is longer goes on below."""
+        self._words.setWordWrap(False)
+        self._words.setFixedWidth(self._words.sizeHint().width())
+        self.adjustSize()
+        over = self.width() - room
+        if over > 0:
+            self._words.setWordWrap(True)
+            self._words.setFixedWidth(max(120, self._words.width() - over))
+            self.adjustSize()
+
 
 class QuestionBar(QFrame):
     """A question with one button that has the focus: Enter does it, Escape leaves it."""

@@ -107,12 +107,16 @@ async def test_what_cannot_be_fetched_says_so_at_its_own_row_until_it_is_tried_a
     await scene.press("J")
     scene.mailbox.fail("get", OFFLINE)
     await scene.press("Ctrl+Return")
-    why = "this message is only on the server, and the server cannot be reached."
+    why = "the server cannot be reached."
     assert scene.foot == f"“{scene.current.subject}” was not sent: {why}"
-    assert [line == f"Not sent: {why}" for line in lines(scene)] == [False, True, False]
+    assert [line == f"Not sent: {why} This message is only on the server." for line in lines(scene)] == [
+        False,
+        True,
+        False,
+    ]
     assert scene.program.stage.desk.model.face(1).action == "Try again"
     await scene.passes(20)
-    assert lines(scene)[1] == f"Not sent: {why}", "it stays"
+    assert lines(scene)[1] == f"Not sent: {why} This message is only on the server.", "it stays"
     await scene.press("Home", "F8")
     assert scene.program.stage.desk.list.current_number() == 1
     await scene.press("A")
@@ -148,7 +152,7 @@ async def test_deleting_offline_says_so_at_the_row(program_scene: ProgramScene) 
     await strangers(scene)
     scene.mailbox.fail("get", OFFLINE)
     await scene.press("Del")
-    assert lines(scene)[0].startswith("Not deleted: this message is only on the server")
+    assert lines(scene)[0].startswith("Not deleted: the server cannot be reached.")
     assert "was not deleted" in scene.foot
     await scene.press("A")
     assert scene.rows == []

@@ -222,8 +222,8 @@ class Window(QMainWindow):
         self.gate.watch(self)
 
     def _place_foot(self) -> None:
-        self.foot.adjustSize()
         left = self.rail.width() + self.lists.width()
+        self.foot.fit(self.width() - left - 24)
         self.foot.move(left + (self.width() - left - self.foot.width()) // 2, self.height() - self.foot.height() - 18)
 
     @staticmethod
