@@ -11,6 +11,7 @@ from app.bootstrap.letter_findings import finding_handlers
 from app.bootstrap.letter_options import option_handlers
 from app.bootstrap.letter_people import people_handlers
 from app.bootstrap.list_handlers import list_handlers
+from app.bootstrap.why_not import WhyNot
 from app.commands.command import Handler
 from app.domain.message import Field
 from app.ui.letter_list.desk import ListDesk
@@ -24,8 +25,8 @@ Handlers = dict[str, Handler]
 
 
 def all_handlers(program: Program, window: WindowWork, desk: DeskWork) -> Handlers:
-    """Return a handler for every command there is."""
-    return {
+    """Return a handler for every command there is; what would do nothing says why not."""
+    handlers = {
         **_everywhere(program, window),
         **_in_lists(program, desk, window),
         **_in_rooms(program, desk),
@@ -34,6 +35,14 @@ def all_handlers(program: Program, window: WindowWork, desk: DeskWork) -> Handle
         **program.popping.handlers(),
         **program.unplaced.handlers(),
     }
+    for name, why_not in WhyNot(program).sentences().items():
+        handlers[name] = _answered(handlers[name], why_not)
+    return handlers
+
+
+def _answered(handler: Handler, why_not: Callable[[], str]) -> Handler:
+    """Let a command be done only where it does something, and say why where it does not."""
+    return Handler(handler.run, lambda: handler.enabled() and not why_not(), why_not)
 
 
 def _everywhere(program: Program, window: WindowWork) -> Handlers:

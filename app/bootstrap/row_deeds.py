@@ -146,7 +146,7 @@ class RowDeeds:
         notes, foot = desk.session.notes, self._program.foot
         free = notes.free(ids)
         if not free:
-            foot.say(tr("This is being done already") if ids else tr("There is no message here"))
+            foot.say(tr("This is being done already") if ids else tr("There is no message here."))
             return
         for row_id in free:
             self._again.pop(f"{row_id}", None)

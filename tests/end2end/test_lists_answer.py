@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ SLOW = [{"operation": "GetItem", "nth": "every", "action": "stall", "seconds": 6
 OFFLINE = [{"operation": "GetItem", "nth": "every", "action": "reset-before"}]
 
 
-def put_on_server(program: Program, faults: list[dict[str, object]], subject: str = SUBJECT, to: str = ANYONE) -> None:
+def put_on_server(program: Program, faults: list[dict[str, Any]], subject: str = SUBJECT, to: str = ANYONE) -> None:
     """Let another program write a draft that this one cannot have read yet; the list stands at it."""
     program.sandbox.faults(faults)
     program.sandbox.post(soap.create(soap.message(subject, "Dear James, this is from elsewhere.", to)))

@@ -181,4 +181,4 @@ async def test_f9_says_it_at_the_rows_too(program_scene: ProgramScene) -> None:
 
 async def test_a_key_in_an_empty_list_says_that_there_is_nothing(program_scene: ProgramScene) -> None:
     await program_scene.press("Ctrl+Return")
-    assert program_scene.foot == "There is no message here"
+    assert program_scene.foot == "There is no message here."
