@@ -207,6 +207,7 @@ def _look_around(program: Program) -> None:
     asyncio.get_running_loop().call_later(_LETTERS_AFTER, _load_the_letters_pane)
     program.syncing.start()
     program.listening.start()
+    program.prefetching.start()
     program.tasks.spawn(program.aids.surroundings.keep_looking(), "look what the server names")
     program.tasks.spawn(program.outbox_room.keep_looking(program.clock.sleep), "look what rests in the server's Outbox")
 

@@ -14,10 +14,12 @@ from app.services.accounts import Accounts
 from app.services.drafts import Drafts
 from app.services.folders import FolderView
 from app.services.following import Following
+from app.services.kept_drafts import copies_of
 from app.services.letters import Letters
 from app.services.outbox import HOLD_SECONDS, Outbox
 from app.services.outbox_view import OutboxView
 from app.services.ports import AttachedFiles, Cache, Clock, Correspondents, Journal, Secrets, Server, Settings
+from app.services.prefetching import Prefetching
 from app.services.preset_settings import PresetSettings
 from app.services.reading import Readings
 from app.services.remedies import Remedies
@@ -84,6 +86,11 @@ class Program:
         self.syncing.told_of_drafts.subscribe(self.drafts.twins.seen)
         self.syncing.told_of_drafts.subscribe(self.drafts.renewing.told)
         self.drafts.twins.merged.subscribe(self.syncing.gone_soon)
+        self.drafts.take_from(copies_of(self.cache.drafts))
+        self.readings.copies = copies_of(self.cache.drafts)
+        self.prefetching = Prefetching(
+            self.mailbox, self.cache, self.accounts, self.letters, self.syncing, clock, spawn
+        )
         self.following = Following(self.drafts, self.mailbox, self.accounts, clock, off_thread)
 
     def _build_rooms(self) -> None:

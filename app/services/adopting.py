@@ -9,10 +9,11 @@ import msgspec
 from app.domain.errors import AccountError, ItemRefused, MailError
 from app.domain.i18n import tr
 from app.domain.message import AccountId, Content, Fetched, ItemRef, LocalId, new_local_id
-from app.domain.outcome import FetchOutcome
+from app.domain.outcome import FetchOutcome, Outcome, Verdict
 from app.domain.record import Record
 from app.services.attaching import adopted
 from app.services.autosave import ON_ITS_WAY
+from app.services.kept_drafts import Copies, no_copies
 from app.services.letters import Letters
 from app.services.ports import Clock, Mailbox
 from app.services.saver import Saver, elsewhere
@@ -41,6 +42,7 @@ class Adopting:
         self._saver = saver
         self._clock = clock
         self._new_record = new_record
+        self.copies: Copies = no_copies
 
     async def adopt(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[LocalId | MailError]:
         """Take items in with one request; each answer is our name, or why not. Raises AccountError.
@@ -48,8 +50,7 @@ class Adopting:
         Those that are new here share a write to the disk. Copies that bear one mark between them are taken in one after
         the other, because the mark names only one of them here.
         """
-        async with self._turns.taken(account_id, len(refs)):
-            answers = await self._mailbox.get(account_id, refs)
+        answers = await self._read(account_id, refs)
         new: dict[int, _New] = {}
         taken: set[str] = set()
         for place, answer in enumerate(answers):
@@ -66,6 +67,18 @@ class Adopting:
             if place not in ours:
                 ours[place] = await self._name_of(account_id, answers[place])
         return [ours[place] for place in range(len(answers))]
+
+    async def _read(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[FetchOutcome]:
+        """Read items: those that were fetched ahead from this machine, where they are of the very version asked for."""
+        copies = await self.copies(account_id, refs)
+        known = {
+            ref: FetchOutcome(Outcome(Verdict.ACCEPTED), copies[ref.item_id]) for ref in refs if ref.item_id in copies
+        }
+        asked = [ref for ref in refs if ref not in known]
+        if asked:
+            async with self._turns.taken(account_id, len(asked)):
+                known.update(zip(asked, await self._mailbox.get(account_id, asked), strict=True))
+        return [known[ref] for ref in refs]
 
     async def _name_of(self, account_id: AccountId, answer: FetchOutcome) -> LocalId | MailError:
         if answer.item is not None:

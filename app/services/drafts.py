@@ -22,6 +22,7 @@ from app.services.choosing import Choosing
 from app.services.discarding import KEPT_FOR, UNDO_SECONDS, Discarding, is_on_server
 from app.services.events import Event
 from app.services.gathering import Gathering
+from app.services.kept_drafts import Copies
 from app.services.letters import Letters
 from app.services.ports import AttachedFiles, Clock, Mailbox
 from app.services.renewing import Renewing
@@ -193,6 +194,10 @@ class Drafts:
         await self._letters.change(local_id, open=False)
         if not letter.record.saved:
             self._spawn(self.save(local_id), f"save {local_id}")
+
+    def take_from(self, copies: Copies) -> None:
+        """Take items that were fetched ahead from `copies`, in place of asking the server."""
+        self._adopting.copies = copies
 
     async def adopt(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[LocalId | MailError]:
         """Take items that other clients made in, with one request; our names, or why not. Raises AccountError."""

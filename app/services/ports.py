@@ -24,6 +24,7 @@ from app.domain.query import Query
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo, Letter, Record
 from app.domain.signing_in import SignedIn, SignInPage, SignInWay
+from app.services.kept_drafts import KeptDrafts
 
 
 class Mailbox(Protocol):
@@ -198,8 +199,13 @@ class Server(Mailbox, SignIns, Protocol):
 class Cache(Protocol):
     """What this machine remembers of the server's folders. It may be lost at any time, and is then read anew.
 
-    All awaits raise StorageError when the disk fails. Who reads goes before who writes.
+    All awaits raise StorageError when the disk fails. Who reads goes before who writes. `drafts` are kept whole.
     """
+
+    @property
+    def drafts(self) -> KeptDrafts:
+        """Return the copies of drafts that were fetched ahead."""
+        ...
 
     async def standing(self, account_id: AccountId, place: Place) -> Standing:
         """Return how far a folder is known."""

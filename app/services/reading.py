@@ -13,10 +13,11 @@ import msgspec
 
 from app.domain.errors import ItemRefused, MailError
 from app.domain.i18n import tr
-from app.domain.message import AccountId, BodyFormat, Content, Fetched
+from app.domain.message import AccountId, BodyFormat, Content, Fetched, ItemRef
 from app.domain.recipient import Recipient
 from app.services.events import Event
 from app.services.html.blocks import Block, pictures_of
+from app.services.kept_drafts import Copies, no_copies
 from app.services.letters import Letters
 from app.services.plain import plain_text
 from app.services.ports import Mailbox
@@ -55,6 +56,8 @@ class Readings:
         self._letters, self._mailbox, self._off_thread = letters, mailbox, off_thread
         self.read_in_sent: Event[tuple[AccountId, tuple[Recipient, ...], float]] = Event()
         """Tells of a letter that went: whose account, to whom, and when."""
+        self.copies: Copies = no_copies
+        """Drafts that were fetched ahead."""
         self._kept: OrderedDict[tuple[str, str], Reading] = OrderedDict()
 
     def known(self, row: ListRow) -> Reading | None:
@@ -70,6 +73,9 @@ class Readings:
             return known
         if row.ref is None:
             return await self.made(await self._own(row))
+        copy = (await self.copies(row.account_id, [row.ref])).get(row.ref.item_id) if row.is_draft else None
+        if copy is not None:
+            return self._keep(row.ref, msgspec.structs.replace(await self.made(copy.content), item=copy))
         answer = (await self._mailbox.get(row.account_id, [row.ref]))[0]
         if answer.item is None:
             if answer.outcome.code == "ErrorItemNotFound" and row.local_id is not None:
@@ -81,7 +87,10 @@ class Readings:
         reading = msgspec.structs.replace(await self.made(answer.item.content), item=answer.item)
         if not answer.item.is_draft and answer.item.sent:
             self.read_in_sent.emit((row.account_id, reading.content.recipients(), answer.item.sent))
-        self._kept[row.ref.item_id, row.ref.change_key] = reading
+        return self._keep(row.ref, reading)
+
+    def _keep(self, ref: ItemRef, reading: Reading) -> Reading:
+        self._kept[ref.item_id, ref.change_key] = reading
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
         return reading

@@ -30,6 +30,7 @@ from app.domain.edits import mend_surrogates
 from app.domain.listing import Change, ChangeKind, Folder, Order, Place, Report, ReportKind, Row
 from app.domain.message import AccountId, Importance, ItemRef
 from app.domain.query import Query
+from app.storage.cache_drafts import DraftCopies
 from app.storage.cache_kin import kin_of
 from app.storage.cache_search import Condition, condition
 from app.storage.cache_thread import CacheThread, Turn
@@ -74,6 +75,7 @@ class SqliteCache:
     def __init__(self, path: Path) -> None:
         """Keep the cache at `path`; it is opened with the first call."""
         self._thread = CacheThread(path)
+        self.drafts = DraftCopies(self._thread)
 
     def close(self) -> None:
         """End the thread."""
@@ -248,6 +250,7 @@ class SqliteCache:
             sql.execute("DELETE FROM rows WHERE folder IN (SELECT id FROM folders WHERE account = ?)", (account_id,))
             sql.execute("DELETE FROM folders WHERE account = ?", (account_id,))
             sql.execute("DELETE FROM reports WHERE account = ?", (account_id,))
+            sql.execute("DELETE FROM drafts WHERE account = ?", (account_id,))
 
         await self._thread.ask(_transaction(remove), Turn.KEEP)
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from app.storage.database import is_damage, set_aside
 
-FORM: Final = 4
+FORM: Final = 5
 """Of the file; one of an unknown form is begun anew, there is nothing in it that the server has not."""
 
 _FROM_3: Final = """
@@ -25,6 +25,13 @@ UPDATE folders SET state = '';
 """
 """What a file of form 3 lacks. What the headers say is told by the next look, which is one at everything."""
 
+_COPIES: Final = """
+CREATE TABLE drafts (
+    item TEXT NOT NULL, account TEXT NOT NULL, change_key TEXT NOT NULL, data BLOB NOT NULL,
+    PRIMARY KEY (item, account));
+CREATE TRIGGER drafts_go AFTER DELETE ON rows BEGIN DELETE FROM drafts WHERE item = old.item; END;
+"""
+"""What a file of form 4 lacks: the copies of drafts (`cache_drafts.py`). An empty one says that none is to be made."""
 _THREADS: Final = """
 CREATE INDEX rows_by_name ON rows (name) WHERE name != 0;
 CREATE INDEX rows_by_thread ON rows (thread) WHERE thread != 0;
@@ -109,7 +116,7 @@ def _open(path: Path) -> sqlite3.Connection:
         if os.name == "posix":
             path.chmod(0o600)
         form = connection.execute("PRAGMA user_version").fetchone()[0]
-        if form not in {0, 3, FORM}:
+        if form not in {0, 3, 4, FORM}:
             connection.close()
             for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
                 path.with_name(name).unlink(missing_ok=True)
@@ -129,7 +136,7 @@ def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.execute("PRAGMA cache_size = -16000")
     form = connection.execute("PRAGMA user_version").fetchone()[0]
     if form != FORM:
-        made = _FROM_3 if form == 3 else _TABLES
-        connection.executescript(f"BEGIN IMMEDIATE; {made} {_THREADS} PRAGMA user_version = {FORM}; COMMIT")
+        made = {4: "", 3: _FROM_3 + _THREADS}.get(form, _TABLES + _THREADS)
+        connection.executescript(f"BEGIN IMMEDIATE; {made} {_COPIES} PRAGMA user_version = {FORM}; COMMIT")
     connection.execute("SELECT count(*) FROM (SELECT 1 FROM rows LIMIT 1)").fetchone()
     return connection

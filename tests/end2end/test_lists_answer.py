@@ -15,6 +15,7 @@ from tests.end2end.test_compare import write_elsewhere
 from tests.integration.sandbox import soap
 
 SUBJECT = "Written elsewhere"
+ALL_OFFLINE = [{"operation": "*", "nth": "every", "action": "reset-before"}]
 SLOW = [{"operation": "GetItem", "nth": "every", "action": "stall", "seconds": 6}]
 OFFLINE = [{"operation": "GetItem", "nth": "every", "action": "reset-before"}]
 
@@ -129,3 +130,36 @@ def test_a_failed_send_stays_marked_in_the_rail_until_it_was_seen(mailwright: La
     program.wait_until_accessible(". Refused. ", state="selected")
     program.wait_until_gone("1 new problem", role="check box")
     program.wait_until_accessible("1 needs attention", role="check box")
+
+
+def test_drafts_are_opened_written_on_and_sent_without_a_server(mailwright: Launcher) -> None:
+    program = mailwright()
+    Person(program).wait_until_ready()
+    server, subject = ServerSide(program.sandbox), "Travel costs for Rotterdam"
+    wait_until(lambda: sum(one["items"] for one in server.requests("GetItem")) >= 14, "drafts are fetched ahead", 60)
+    time.sleep(1)  # the answer is written to the disk
+    program.sandbox.faults(ALL_OFFLINE)
+    program.desktop.press("F5")
+    program.wait_until_accessible("Not connected", seconds=30)
+    program.desktop.press("Home", "Down")
+    program.wait_until_accessible(f". {subject}. ", state="selected")
+    program.desktop.press("Enter")
+    program.wait_until_focused("Message", seconds=5)
+    program.wait_until_accessible("Here are the costs", role="text")
+    program.desktop.press("Ctrl+Home")
+    program.desktop.type("Written offline. ")
+    program.desktop.shoot("lists-offline-draft")
+    program.desktop.press("Ctrl+Enter", "Ctrl+4")
+    program.wait_until_accessible("Waiting: offline", seconds=30)
+    program.desktop.shoot("lists-offline-waiting")
+    assert server.delivered(subject) == []
+    program.sandbox.faults([])
+    program.desktop.press("F5")
+    wait_until(lambda: server.delivered(subject), "it goes once there is a server", 60)
+
+
+def test_r_on_a_sent_message_says_which_key_replies(program: Program) -> None:
+    Person(program).go_to("Sent")
+    program.desktop.press("Home", "R")
+    program.wait_until_accessible("Shift+R replies to all of this one", seconds=5)
+    program.desktop.shoot("lists-why-not")

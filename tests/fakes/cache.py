@@ -26,7 +26,7 @@ from app.domain.cached import (
 )
 from app.domain.errors import StorageError
 from app.domain.listing import Change, ChangeKind, Folder, Order, Place, Report, ReportKind, Row
-from app.domain.message import AccountId
+from app.domain.message import AccountId, Fetched, ItemRef
 from app.domain.query import Query
 from app.services.search import Sought, finds
 
@@ -39,10 +39,41 @@ class _Kept:
     seen: bool = False
 
 
+class FakeKeptDrafts:
+    """Copies of drafts without a disk."""
+
+    def __init__(self) -> None:
+        self.copies: dict[tuple[AccountId, str], tuple[str, Fetched | None]] = {}
+        self.broken = False
+
+    async def kept(self, account_id: AccountId) -> dict[str, str]:
+        """Return what there are copies of."""
+        return {item: version for (owner, item), (version, _) in self.copies.items() if owner == account_id}
+
+    async def read(self, account_id: AccountId, refs: Sequence[ItemRef]) -> dict[str, Fetched]:
+        """Return copies of these versions."""
+        if self.broken:
+            raise StorageError
+        found = {ref.item_id: self.copies.get((account_id, ref.item_id), ("", None)) for ref in refs}
+        versions = {ref.item_id: ref.change_key for ref in refs}
+        return {item: one for item, (version, one) in found.items() if one is not None and version == versions[item]}
+
+    async def keep(self, account_id: AccountId, copies: Sequence[tuple[ItemRef, Fetched | None]]) -> None:
+        """Keep copies."""
+        self.copies.update({(account_id, ref.item_id): (ref.change_key, one) for ref, one in copies})
+
+    async def drop_all_but(self, account_id: AccountId, item_ids: Sequence[str]) -> None:
+        """Drop all others."""
+        gone = [key for key in self.copies if key[0] == account_id and key[1] not in item_ids]
+        for key in gone:
+            del self.copies[key]
+
+
 class FakeCache:
     """The fake."""
 
     def __init__(self) -> None:
+        self.drafts = FakeKeptDrafts()
         self._kept: dict[RowId, _Kept] = {}
         self._standings: dict[tuple[AccountId, Place], Standing] = {}
         self._reports: dict[tuple[AccountId, str], dict[tuple[str, str], Report]] = {}
