@@ -447,7 +447,8 @@ async def test_a_file_of_the_form_before_keeps_its_rows_and_learns_of_threads_wi
     cache.close()
     with sqlite3.connect(path) as older:
         older.executescript(
-            "DROP INDEX rows_by_name; DROP INDEX rows_by_thread; ALTER TABLE rows DROP COLUMN name;"
+            "DROP TRIGGER drafts_go; DROP TABLE drafts;"
+            " DROP INDEX rows_by_name; DROP INDEX rows_by_thread; ALTER TABLE rows DROP COLUMN name;"
             " ALTER TABLE rows DROP COLUMN thread; ALTER TABLE rows DROP COLUMN told; PRAGMA user_version = 3"
         )
     older.close()
