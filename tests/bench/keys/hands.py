@@ -1,4 +1,4 @@
-"""Hands that type as a person does, by XTEST from this very process, and the eye that sees which window has the keys."""
+"""Hands that type as a person does, by XTEST from this very process; and an eye: which window has the keys."""
 
 from __future__ import annotations
 
