@@ -32,6 +32,7 @@ class Evidence:
     after: Sequence[Item]
     here: Sequence[Item]
     deliveries: Sequence[dict[str, Any]]
+    before_here: Sequence[Item] = ()
     seen: str = ""
     started_at: Sequence[float] = field(default_factory=list)
 
@@ -86,10 +87,17 @@ class Judge:
             for item in self._evidence.after
             if (old := self._before.get(item.item_id)) is None or old.differs_in(item)
         ]
+        old_here = {one.mark for one in self._evidence.before_here if one.mark}
+        known = (
+            old_here
+            - {one.mark for one in self._evidence.before}
+            - {one.base.mark for one in self._bases.values() if one.base}
+        )
         ours = [one for one in found if one.item_id not in self._before or one.item_id in self._bases]
+        ours = [one for one in ours if one.mark not in known]
         there = {one.mark for one in self._evidence.after if one.mark} | {one.item_id for one in self._evidence.after}
         return [one for one in ours if one.folder != "inbox"] + [
-            one for one in self._evidence.here if _is_alone(one, there)
+            one for one in self._evidence.here if one.mark not in old_here and _is_alone(one, there)
         ]
 
     def _attribute(self, item: Item) -> None:
@@ -98,6 +106,8 @@ class Judge:
         base = self._bases.get(item.item_id)
         if base is not None and base not in whose:
             whose.append(base)
+        if not whose:
+            whose = [one for one in self._meant if one.cut_at and _is_its_beginning(item, one)][:1]
         if len(whose) > 1:
             self._fail("wrong place", f"{item.told()} holds words of {' and of '.join(one.told() for one in whose)}")
         elif not whose:
@@ -181,6 +191,8 @@ class Judge:
 
     def _judge_item(self, one: Meant, item: Item) -> None:
         fate = _PLACES[item.folder]
+        if item.folder == "here" and not self._troubled and one.typed and not one.cut_at:
+            self._fail("not saved", one.told())
         if fate not in one.fates and not (one.fates == {"gone"} and item.rest.get("discarded")):
             late = self._troubled and fate in {"draft", "waits"} and one.fates & {"sent", "draft", "waits"}
             cut = one.cut_at and fate == "draft"
@@ -194,8 +206,8 @@ class Judge:
             kind = "words missing" if _is_part(found, meant) else "words that were not meant"
             self._fail(kind, f"{one.told()}, {name}: {found[:160]!r} and not {meant[:160]!r} [{item.folder}]")
         people = sorted(part for found in item.people.values() for part in found)
-        if people != sorted(one.people) and not (one.cut_at and set(people) <= set(one.people)) and people != [""]:
-            if one.cut_at and all(any(part.startswith(piece) for part in one.people) for piece in people):
+        if people != sorted(one.people):
+            if one.cut_at and all(_begins_one(part, one.people) for part in people):
                 return
             self._fail("wrong people", f"{one.told()} is to {people} [{item.folder}]")
 
@@ -227,6 +239,16 @@ def _is_part(found: str, meant: str) -> bool:
 def _is_alone(item: Item, there: set[str]) -> bool:
     """Tell whether a message is on this computer alone, and not on its way out of the world."""
     return not item.rest.get("discarded") and item.mark not in there and item.item_id not in there
+
+
+def _is_its_beginning(item: Item, one: Meant) -> bool:
+    """Tell whether a message without a word of its own is what a kill left of one whose address was being typed."""
+    people = [part for found in item.people.values() for part in found]
+    return not item.subject and not item.body.strip() and all(_begins_one(part, one.people) for part in people)
+
+
+def _begins_one(part: str, people: Sequence[str]) -> bool:
+    return any(whole.startswith(part) for whole in people)
 
 
 def _is_begun(item: Item) -> bool:

@@ -52,6 +52,7 @@ class Look:
 
     items: list[Item]
     deliveries: int
+    here: list[Item] = field(default_factory=list)
 
     def of(self, folder: str) -> list[Item]:
         """Return a folder as its list shows it, the newest first."""
@@ -225,6 +226,7 @@ class Player:
             after=keeper.items(),
             here=messages_here(self.world.data / DATABASE),
             deliveries=keeper.deliveries()[self.before.deliveries :],
+            before_here=self.before.here,
             seen="\n".join(self.looked),
             started_at=self.started_at,
         )

@@ -12,9 +12,10 @@ from typing import Final, NamedTuple
 
 from tests.bench.keys.answers import Answers
 from tests.bench.keys.intentions import draw
+from tests.bench.keys.kept import messages_here
 from tests.bench.keys.plan import Plan
 from tests.bench.keys.play import Look, Outcome, Player, percentile, told
-from tests.bench.keys.world import HARMLESS, Ground, World
+from tests.bench.keys.world import DATABASE, HARMLESS, Ground, World
 from tests.end2end import seen
 from tests.end2end.desktop import wait_until
 
@@ -82,6 +83,7 @@ class Runner:
         self.tally = Tally()
         self._world: World | None = None
         self._of = -1
+        self._last_log: list[str] = []
         self._own = Look(*ground.first_look())
 
     def run(self, seeds: Iterable[int]) -> Tally:
@@ -133,6 +135,7 @@ class Runner:
         if self._world is not None:
             self._world.end()
         self._world = None
+        self._last_log = []
 
     def wait_for_lists(self) -> None:
         """Wait until the program has read the lists, and shows them."""
@@ -148,7 +151,8 @@ class Runner:
         assert self._world is not None
         if not self._world.kept and not self._world.starts:
             return self._own
-        return Look(self._world.keeper.items(), len(self._world.keeper.deliveries()))
+        keeper = self._world.keeper
+        return Look(keeper.items(), len(keeper.deliveries()), messages_here(self._world.data / DATABASE))
 
     def play(self, plan: Plan, before: Look, dice: random.Random) -> Outcome:
         """Play a plan in the world that there is."""
@@ -164,9 +168,12 @@ class Runner:
             way = "kept" if self._world.kept else "--sandbox"
             print(f"FAILED {name} ({way}{disk}, {plan.told()}): {told(outcome.failures)}", flush=True)
             self._keep_log(name, outcome)
+        self._last_log = outcome.log
 
     def _keep_log(self, name: str, outcome: Outcome) -> None:
         if self.choice.logs is not None:
             self.choice.logs.mkdir(parents=True, exist_ok=True)
-            words = "\n".join([*outcome.log, "", *(f"{one.kind}: {one.words}" for one in outcome.failures), ""])
+            failures = [f"{one.kind}: {one.words}" for one in outcome.failures]
+            before = ["", "the scenario before it:", *self._last_log] if self._last_log else []
+            words = "\n".join([*outcome.log, "", *failures, *before, ""])
             (self.choice.logs / f"{name.replace(' ', '-')}.keys").write_text(words, "utf-8")
