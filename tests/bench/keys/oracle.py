@@ -111,10 +111,15 @@ class Judge:
         if len(whose) > 1:
             self._fail("wrong place", f"{item.told()} holds words of {' and of '.join(one.told() for one in whose)}")
         elif not whose:
-            if _is_begun(item):
+            if _is_begun(item) and not self._was_deleted(item):
                 self._fail("nobody meant it", item.told())
             return
         self._found[whose[0].number].append(item)
+
+    def _was_deleted(self, item: Item) -> bool:
+        """Tell whether it is in Deleted Items because a message of these words was to be thrown away."""
+        gone = [one.base for one in self._meant if one.base and "gone" in one.fates]
+        return item.folder == "deleteditems" and any(one.subject == item.subject for one in gone)
 
     def _look_at_deliveries(self) -> None:
         times: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -155,7 +160,7 @@ class Judge:
             self._fail("sent twice", one.told())
         if went and "sent" not in one.fates:
             self._fail("sent unasked", f"{one.told()} went")
-        if not went and one.fates == {"sent"} and one.sure and not one.cut_at:
+        if not went and one.fates == {"sent"} and one.sure and not one.cut_at and not self._troubled:
             self._fail("not sent", one.told())
         for rows in went:
             people = sorted(str(row["recipient"]).lower() for row in rows)
@@ -175,7 +180,7 @@ class Judge:
         if "gone" in one.fates or (one.cut_at and not self._owed(one)):
             return
         text = one.words("subject") + one.words("body")
-        if one.shape == "edit" and not text:
+        if not text:
             return
         missing = [word for word in one.tokens if word in text and word not in self._evidence.seen]
         if not one.sure and not missing:

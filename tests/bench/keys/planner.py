@@ -89,7 +89,7 @@ class Planner:
         """Write all of a message whose recipients have the focus."""
         for number, one in enumerate(to):
             meant.people.append(one)
-            self.type(("," if number else "") + one)
+            self.type(("," if number else "") + one, meant, "to")
         self.keys("Tab" if tab else "Alt+U")
         self.tokens(meant, "subject", 1)
         self.keys("Tab" if tab else self.dice.choice(("Alt+M", "Enter")))
