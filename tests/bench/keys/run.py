@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -176,4 +177,6 @@ class Runner:
             failures = [f"{one.kind}: {one.words}" for one in outcome.failures]
             before = ["", "the scenario before it:", *self._last_log] if self._last_log else []
             words = "\n".join([*outcome.log, "", *failures, *before, ""])
-            (self.choice.logs / f"{name.replace(' ', '-')}.keys").write_text(words, "utf-8")
+            short = re.sub(r"\W+", "-", name)
+            (self.choice.logs / f"{short}.keys").write_text(words, "utf-8")
+            self.ground.desktop.shoot(f"keys-{short}")
