@@ -30,6 +30,7 @@ _MODIFIERS: Final = frozenset({"ctrl", "shift", "alt"})
 _LONGEST_HOLD: Final = 0.06
 """Seconds for which a key is down at most: longer ones would be a person's who looks for the next."""
 _ANY_TYPE: Final = 0
+_POINTER_ROOT: Final = 1
 
 
 class Pressed(NamedTuple):
@@ -50,7 +51,6 @@ class Hands:
         self._display = self._x11.XOpenDisplay(display.encode())
         if not self._display:
             raise OSError(f"no display {display}")
-        self._root = self._x11.XDefaultRootWindow(self._display)
         self._codes: dict[int, tuple[int, bool]] = {}
         self.log: list[Pressed] = []
         self.read_layout()
@@ -86,9 +86,13 @@ class Hands:
         return pressed
 
     def active_process(self) -> int:
-        """Return the process whose window has the keys, 0 for none."""
-        window = self._number(self._root, b"_NET_ACTIVE_WINDOW")
-        return self._number(window, b"_NET_WM_PID") if window else 0
+        """Return the process whose window has the keys, 0 for none.
+
+        The window manager names its active window (_NET_ACTIVE_WINDOW) some moments before the display gives it keys.
+        """
+        window, revert = c_ulong(), c_int()
+        self._x11.XGetInputFocus(self._display, byref(window), byref(revert))
+        return self._number(window.value, b"_NET_WM_PID") if window.value > _POINTER_ROOT else 0
 
     def close(self) -> None:
         """Let go of the display."""
@@ -136,6 +140,7 @@ def x11() -> ctypes.CDLL:
         *(c_void_p, c_ulong, c_ulong, c_long, c_long, c_int, c_ulong),
         *(c_void_p, c_void_p, c_void_p, c_void_p, c_void_p),
     ]
+    library.XGetInputFocus.argtypes = [c_void_p, c_void_p, c_void_p]
     library.XFree.argtypes = [c_void_p]
     library.XFlush.argtypes = [c_void_p]
     library.XSync.argtypes = [c_void_p, c_int]
