@@ -27,13 +27,16 @@ PATIENCE = 60.0
 class Child:
     """A watched process. Times are milliseconds from the moment before it was started."""
 
+    source = ROOT
+    """The folder with the source of what is started."""
+
     def __init__(self, environment: dict[str, str], *arguments: str) -> None:
         """Start `python -m tests.bench.watched` with these arguments."""
         self._rest = b""
         self.began = time.monotonic_ns()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.bench.watched", *arguments],
-            cwd=ROOT,
+            cwd=self.source,
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
