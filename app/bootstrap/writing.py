@@ -108,7 +108,7 @@ class Writing:
 
         self._await(open_it, "make a letter of another")
 
-    def open_and_then(self, what: ListRow, then: Callable[[ComposeView], None]) -> None:
+    def open_and_then(self, what: LocalId | ListRow, then: Callable[[ComposeView], None]) -> None:
         """Open a letter, and do something with it."""
 
         async def open_it(hold: Hold) -> ComposeView | None:

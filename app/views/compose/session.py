@@ -22,6 +22,7 @@ from app.domain.edits import (
 from app.domain.errors import StorageError
 from app.domain.i18n import tr
 from app.domain.message import SUBJECT_LIMIT, BodyFormat, Content, Field, Importance, LocalId
+from app.domain.outcome import Outcome
 from app.domain.record import CopyTo, Letter, Record
 from app.domain.state import State
 from app.services.aids import Aids
@@ -216,6 +217,14 @@ class ComposeSession:
         """Choose where the copy goes; the draft follows it where it has to."""
         if self.can_edit():
             self._spawn(self._drafts.file_copy(self.local_id, copy_to), "choose where the copy goes")
+
+    def change_refusal(self, outcome: Outcome | None) -> None:
+        """Say of the message that sending it was refused so; None takes that back, because what was refused is gone."""
+        after = State.DRAFT if outcome is None else State.NEEDS_ATTENTION
+        change = self._letters.change(
+            self.local_id, lambda r: r.state in _WRITABLE, state=after, send_outcome=outcome, problem=""
+        )
+        self._spawn(change, "change what is said of a refusal")
 
     def remember_signature(self, text: str) -> None:
         """Remember which signature stands in the text, so that another takes its place."""

@@ -355,7 +355,7 @@ class ComposeView(QWidget):
         notice = self.session.notice()
         if notice is not None and notice.action:
             self._act(notice.action)
-        else:
+        elif not any(aside.act() for aside in self.findChildren(Aside) if aside.isVisible()):
             self._do_finding(0)
 
     def _act(self, action: str) -> None:
