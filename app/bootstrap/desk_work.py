@@ -45,7 +45,7 @@ _ONLY_LOOK = frozenset({"list.open", "list.open_in_window", "list.attachments", 
 _UNASKED = frozenset({State.DRAFT, State.NEEDS_ATTENTION})
 _MOST_UNASKED = 2
 """So many messages that nobody put aside as ready go at one key: more are easily selected by a slip (Ctrl+A)."""
-OPENS_THE_LETTER = frozenset({"mend-address", "mend-subject", "mend-option", "make-plain"})
+OPENS_THE_LETTER = frozenset({"mend-address", "mend-subject", "mend-option", "make-plain", "fill-in"})
 
 
 class DeskWork:

@@ -138,10 +138,14 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """A message read whole from this machine: `content` after every edit; `on_server` as last saved there."""
+    """A message read whole from this machine: `content` after every edit; `on_server` as last saved there.
+
+    `unfilled` are the placeholders that templates left in it, whether or not they still stand there.
+    """
 
     record: Record
     content: Content
     pending: dict[Field, str] = {}
     on_server: Content | None = None
     attempt: Content | None = None
+    unfilled: tuple[str, ...] = ()

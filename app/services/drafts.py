@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from app.domain.edits import Edit
+from app.domain.edits import Edit, Unfilled
 from app.domain.errors import BadInput, MailError
 from app.domain.i18n import tr
 from app.domain.message import AccountId, Content, ItemRef, LocalId, message_id_for, new_local_id
@@ -32,6 +32,7 @@ from app.services.signatures import is_blank
 from app.services.taking_over import TakingOver
 from app.services.turns import Turns
 from app.services.twins import Twins
+from app.services.unfilled import placeholders_in
 from app.services.work import Spawn
 
 __all__ = ["LONGEST_WITHOUT_SAVE", "QUIET", "UNDO_SECONDS", "Drafts", "Replaced"]
@@ -82,11 +83,18 @@ class Drafts:
     # --- writing ------------------------------------------------------------------------------------------------
 
     async def begin(
-        self, account_id: AccountId, content: Content | None = None, like: LocalId | None = None, *, sign: bool = False
+        self,
+        account_id: AccountId,
+        content: Content | None = None,
+        like: LocalId | None = None,
+        *,
+        sign: bool = False,
+        unfilled: Sequence[str] = (),
     ) -> LocalId:
         """Begin a letter. Nothing is put on the server while it is empty. `like` is whose attachments `content` has.
 
-        An empty letter and an answer are signed where a signature is wanted; with `sign` any other is too.
+        An empty letter and an answer are signed where a signature is wanted; with `sign` any other is too. `unfilled`
+        are the placeholders that a template left in `content`.
         """
         local_id, now = new_local_id(), self._clock.now()
         self._saver.begun_here(local_id)
@@ -97,6 +105,7 @@ class Drafts:
             signed, signature = self.sign(account_id, signed)
         record = msgspec.structs.replace(self._new_record(local_id, account_id, now), signature=signature)
         await self._letters.create(record, signed)
+        self._remember_unfilled(local_id, (*unfilled, *placeholders_in(signature)))
         if content is not None and not content.is_empty():
             self._autosave.touched(local_id)
         return local_id
@@ -216,6 +225,7 @@ class Drafts:
             record = msgspec.structs.replace(fresh, open=letter.record.open, copy_to=letter.record.copy_to)
             content = await self._taking_over.share(letter, letter.content, fresh.local_id)
             await self._letters.create(record, content)
+            self._remember_unfilled(record.local_id, letter.unfilled)
             new = self._now_named[local_id] = record.local_id
         finally:
             for edit in self._held_back.pop(local_id):
@@ -260,13 +270,17 @@ class Drafts:
         self._discarding.account_reachable(account_id)
         self.twins.account_reachable(account_id)
 
+    def _remember_unfilled(self, local_id: LocalId, placeholders: Sequence[str]) -> None:
+        if placeholders:
+            self._letters.append(local_id, Unfilled(tuple(placeholders)))
+
     async def _check_problem(self, record: Record) -> Record:
         """Take a preflight's finding away once it is mended."""
         kind, _ = read_problem(record.problem)
         if kind not in BEFORE_SENDING or record.state not in {State.DRAFT, State.NEEDS_ATTENTION}:
             return record
         letter = await self._letters.read(record.local_id)
-        if preflight.stopping(letter.content, letter.pending):
+        if preflight.keeping_back(letter):
             return record
         found = record.problem
         mended = await self._letters.change(

@@ -23,6 +23,7 @@ from app.domain.errors import StorageError
 from app.domain.i18n import tr
 from app.domain.message import SUBJECT_LIMIT, BodyFormat, Content, Field, Importance, LocalId
 from app.domain.outcome import Outcome
+from app.domain.problem import ProblemKind, read_problem
 from app.domain.record import CopyTo, Letter, Record
 from app.domain.state import State
 from app.services.aids import Aids
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from app.services.attachments import Attachments
     from app.services.html.opening import Opened
 
-_MENDED_HERE = frozenset({"mend-address", "mend-subject", "mend-option", "review-attachments"})
+_MENDED_HERE = frozenset({"mend-address", "mend-subject", "mend-option", "review-attachments", "fill-in"})
 _WRITABLE = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 _WENT = frozenset({State.SENT, State.SENT_NOT_FILED})
 
@@ -164,7 +165,16 @@ class ComposeSession:
     def notice(self) -> Explanation | None:
         """Return what the bar says, None where all is well."""
         record = self.record
-        return None if record is None else explain_record(record)
+        found = None if record is None else explain_record(record)
+        shown = () if self.findings is None else self.findings.shown
+        # What is asked of the person just now is not said a second time above it.
+        return None if found is not None and any(one.sentence == found.sentence for one in shown) else found
+
+    def unfilled(self) -> str:
+        """Return the placeholder that kept the message back, "" for none."""
+        record = self.record
+        kind, value = read_problem("" if record is None else record.problem)
+        return value if kind is ProblemKind.UNFILLED else ""
 
     def subject_problem(self) -> str:
         """Return what is wrong with the subject, "" for nothing. It is never cut."""

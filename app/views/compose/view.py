@@ -9,6 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.commands.command import Context, Registry
+from app.domain.edits import utf16_length
 from app.domain.i18n import tr
 from app.domain.message import Field, Importance
 from app.services.preflight_size import letter_size
@@ -269,6 +270,7 @@ class ComposeView(QWidget):
             return None
         bar = FindingsBar(self._registry, self._do_finding, self)
         self._finding_place.addWidget(bar)
+        self.session.findings.changed.subscribe(lambda _: self._refresh_bar())
         return LetterFindings(self, self.session.findings, bar, self._registry)
 
     def _do_finding(self, number: int) -> None:
@@ -386,6 +388,15 @@ class ComposeView(QWidget):
         else:
             self.body.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def select_words(self, words: str) -> bool:
+        """Select words in the subject or the text, and go there; False where they do not stand there."""
+        before, found, _ = self.subject.text().partition(words)
+        if found:
+            self.subject.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.subject.setSelection(utf16_length(before), utf16_length(words))
+            return True
+        return self.body.select_words(words)
+
     def focus_best(self) -> None:
         """Put the focus where it is wanted: on what is wrong, else on the first empty field, else in the body."""
         for field, widget in self.recipients.items():
@@ -395,6 +406,9 @@ class ComposeView(QWidget):
                 widget.edit_chip(problems[0], anew=True)
                 return
         if self.options.focus_problem() or self.attachments.focus_problem():
+            return
+        placeholder = self.session.unfilled()
+        if placeholder and self.select_words(placeholder):
             return
         if self.session.subject_problem():
             self.focus_field(Field.SUBJECT)
