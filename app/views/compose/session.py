@@ -35,6 +35,7 @@ from app.services.people import People
 from app.services.preflight import subject_too_long
 from app.services.remedies import Remedies
 from app.services.saver import waits_for_person
+from app.services.whose import whose_words
 from app.services.wording import Explanation, StateWords, explain_record, state_words
 from app.services.work import Spawn
 from app.views.compose.attachments_session import AttachmentsSession
@@ -170,6 +171,11 @@ class ComposeSession:
         # What is asked of the person just now is not said a second time above it.
         return None if found is not None and any(one.sentence == found.sentence for one in shown) else found
 
+    def whose(self) -> str:
+        """Return whose words these are while they are nobody's but somebody else's, "" for one's own."""
+        whose = None if self.record is None else self.record.whose
+        return "" if whose is None else whose_words(whose)
+
     def unfilled(self) -> str:
         """Return the placeholder that kept the message back, "" for none."""
         record = self.record
@@ -246,7 +252,11 @@ class ComposeSession:
 
     def save(self) -> None:
         """Save now."""
-        self._spawn(self._drafts.save(self.local_id), "save by hand")
+        self._spawn(self._save(), "save by hand")
+
+    async def _save(self) -> None:
+        await self._drafts.make_own(self.local_id)
+        await self._drafts.save(self.local_id)
 
     def send(self, hold_seconds: float) -> None:
         """Send what the letter says now; it leaves the pane if nothing stands in its way."""

@@ -77,6 +77,7 @@ class ComposeView(QWidget):
         self.body.made_rich.connect(self.attachments.listen)
         self.body.made_rich.connect(lambda _: keys.show_tips(self, registry))
         self.findings: LetterFindings | None = None
+        self._whose: MessageBar | None = None
         self.setAcceptDrops(True)
         self._build()
 
@@ -317,6 +318,7 @@ class ComposeView(QWidget):
             self._state.style().polish(self._state)
 
     def _refresh_bar(self) -> None:
+        self._say_whose()
         notice = self.session.notice()
         if notice is None:
             self._stopped = ""
@@ -335,6 +337,17 @@ class ComposeView(QWidget):
             self.refresh()
             self.bar.focus_action()
             say_aloud(self.bar, self.bar.accessibleName())
+
+    def _say_whose(self) -> None:
+        """Say whose words these are, for as long as nothing was written in them."""
+        words = self.session.whose()
+        if words and self._whose is None:
+            self._whose = MessageBar(self)
+            self._finding_place.insertWidget(0, self._whose)
+        if self._whose is not None and words:
+            self._whose.say(words)
+        elif self._whose is not None:
+            self._whose.clear()
 
     def save(self) -> None:
         """Save by hand, with what is half typed."""
