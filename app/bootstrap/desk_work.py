@@ -42,7 +42,10 @@ _RESTED = 1.0
 """Seconds without a key after which a person has seen the row at which the program put him."""
 _ONLY_LOOK = frozenset({"list.open", "list.open_in_window", "list.attachments", "list.mark"})
 """Commands on a row that change nothing by themselves."""
-OPENS_THE_LETTER = frozenset({"mend-address", "mend-subject", "mend-option", "make-plain"})
+_UNASKED = frozenset({State.DRAFT, State.NEEDS_ATTENTION})
+_MOST_UNASKED = 2
+"""So many messages that nobody put aside as ready go at one key: more are easily selected by a slip (Ctrl+A)."""
+OPENS_THE_LETTER = frozenset({"mend-address", "mend-subject", "mend-option", "make-plain", "fill-in"})
 
 
 class DeskWork:
@@ -287,12 +290,25 @@ class DeskWork:
     # --- send, throw away, mend --------------------------------------------------------------------------------------
 
     def send_chosen(self) -> None:
-        """Send the marked drafts, or the current one."""
-        self._do_with_chosen(self.deeds.send)
-        # The same keys pressed again mean the same message, and not the row that takes its place.
-        self._begins = False
-        shown = self._program.stage.desk.list
-        shown.choose_only(shown.current_id())
+        """Send the marked drafts, or the current one; more than a few are asked about, unless they are ready."""
+        desk = self._program.stage.desk
+        chosen = desk.chosen_ids()
+        rows = [desk.session.row(row_id) for row_id in chosen]
+
+        def send() -> None:
+            desk.list.clear_marks()
+            self.deeds.send(desk, chosen)
+            # The same keys pressed again mean the same message, and not the row that takes its place.
+            self._begins = False
+            desk.list.choose_only(desk.list.current_id())
+
+        # A row that is not at hand is the server's alone: nobody put it aside as ready.
+        unasked = sum(row is None or row.state in _UNASKED for row in rows)
+        if unasked <= _MOST_UNASKED:
+            send()
+            return
+        count = unasked + sum(row is not None and row.state is State.READY for row in rows)
+        self._program.window.ask(ntr("Send {n} message?", "Send {n} messages?", count), tr("Send"), send)
 
     def offer_ready(self) -> None:
         """Say how many are ready; Enter sends them."""

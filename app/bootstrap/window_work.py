@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from app.bootstrap.desk_work import OPENS_THE_LETTER
+from app.bootstrap.own_address import use_own_address
 from app.commands.command import Context
 from app.domain.account import AuthKind
 from app.domain.errors import AccountError, MailError, StorageError
@@ -290,6 +291,8 @@ class WindowWork:
             self.sign_in()
         elif wish.action in OPENS_THE_LETTER:
             self._program.writing.open(wish.local_id)
+        elif wish.action == "use-own-address":
+            use_own_address(self._program, wish.local_id)
         elif wish.action == "settings":
             self.show_settings()
 

@@ -104,7 +104,7 @@ class Wishes:
         hold = gate.begin(tr("Opening a new message…")) if self._was_elsewhere else None
         begun = False
         try:
-            letters, errors = await letters_of(arrival, off_thread)
+            letters, errors = await letters_of(arrival, off_thread, self._program.aids.identities.own_addresses())
             for error in errors:
                 self._program.tasks.on_mail_error(error)
             for letter in letters:
@@ -129,7 +129,7 @@ class Wishes:
             await asyncio.sleep(_LOOKS)
 
     async def _begin(self, letter: Arrived) -> bool:
-        name = await self._program.writing.begin_now(letter.content)
+        name = await self._program.writing.begin_now(letter.content, letter.whose)
         if name is None:
             return False
         self._program.writing.say(name, " ".join(letter.notes))
@@ -141,4 +141,5 @@ class Wishes:
                 self._program.tasks.on_mail_error(error)
         # What cannot be attached is said at the attachment itself.
         await attachments.add_files(name, letter.attach)
+        self._program.drafts.arrived(name)
         return True

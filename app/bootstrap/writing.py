@@ -17,7 +17,7 @@ from app.ui.off_thread import off_thread
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
-    from app.domain.record import Record
+    from app.domain.record import Record, Whose
     from app.services.html.opening import Opened
     from app.services.rows import ListRow
     from app.ui.spelling.client import Spelling
@@ -108,7 +108,7 @@ class Writing:
 
         self._await(open_it, "make a letter of another")
 
-    def open_and_then(self, what: ListRow, then: Callable[[ComposeView], None]) -> None:
+    def open_and_then(self, what: LocalId | ListRow, then: Callable[[ComposeView], None]) -> None:
         """Open a letter, and do something with it."""
 
         async def open_it(hold: Hold) -> ComposeView | None:
@@ -168,16 +168,22 @@ class Writing:
         for view in self._views:
             view.settle()
 
-    async def _begin(self, content: Content | None, hold: Hold | None = None) -> ComposeView | None:
+    async def _begin(
+        self, content: Content | None, hold: Hold | None = None, whose: Whose | None = None
+    ) -> ComposeView | None:
         account = self._program.accounts.default
         if account is None:
             self.on_no_account()
             return None
-        return await self._open(await self._program.drafts.begin(account.account_id, content, sign=True), hold)
+        name = await self._program.drafts.begin(account.account_id, content, sign=True, whose=whose)
+        return await self._open(name, hold)
 
-    async def begin_now(self, content: Content | None = None) -> LocalId | None:
-        """Begin a new letter, and return its name once it can be written; None without account. Raises StorageError."""
-        view = await self._begin(content)
+    async def begin_now(self, content: Content | None = None, whose: Whose | None = None) -> LocalId | None:
+        """Begin a new letter, and return its name once it can be written; None without account. Raises StorageError.
+
+        With `whose`, `content` is somebody else's.
+        """
+        view = await self._begin(content, whose=whose)
         return None if view is None else view.session.local_id
 
     def say(self, name: LocalId, words: str, milliseconds: int = 0) -> None:

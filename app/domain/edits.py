@@ -90,8 +90,27 @@ class AttachmentGone(msgspec.Struct, frozen=True, tag="attachment-gone"):
     key: str
 
 
+class Unfilled(msgspec.Struct, frozen=True, tag="unfilled"):
+    """A template or a signature came in with these placeholders as they are written ("{amount}"), braces and all.
+
+    Without any: the person has seen those that still stand, and sends them as they are.
+    """
+
+    placeholders: tuple[str, ...] = ()
+
+
 AttachmentEdit = AttachmentSet | AttachmentGone
-Edit = TextSplice | RecipientSplice | Pending | ImportanceSet | SenderSet | BodyReplaced | OptionSet | AttachmentEdit
+Edit = (
+    TextSplice
+    | RecipientSplice
+    | Pending
+    | ImportanceSet
+    | SenderSet
+    | BodyReplaced
+    | OptionSet
+    | Unfilled
+    | AttachmentEdit
+)
 
 
 def mend_surrogates(text: str) -> str:
@@ -111,7 +130,7 @@ def utf16_length(text: str) -> int:
 class Replica:
     """A letter as it stands after all edits so far. Applying one costs a memory move, whatever the length."""
 
-    def __init__(self, content: Content, pending: dict[Field, str] | None = None) -> None:
+    def __init__(self, content: Content, pending: dict[Field, str] | None = None, unfilled: Sequence[str] = ()) -> None:
         """Start from `content`, which is kept as it is."""
         self._base = content
         self._texts = {
@@ -125,6 +144,7 @@ class Replica:
         self._options = content.options
         self._attachments = list(content.attachments)
         self.pending: dict[Field, str] = dict(pending or {})
+        self.unfilled: tuple[str, ...] = tuple(unfilled)
 
     def apply(self, edit: Edit) -> None:
         """Make `edit`. Positions beyond the end are brought back to it, so that no journal is unreadable."""
@@ -148,6 +168,8 @@ class Replica:
                 self._set_option(edit)
             case AttachmentSet() | AttachmentGone():
                 self._attachments = with_edit(self._attachments, edit)
+            case Unfilled():
+                self.unfilled = with_unfilled(self.unfilled, edit)
             case _:
                 assert_never(edit)
 
@@ -212,6 +234,13 @@ class Replica:
             options=self._options,
             attachments=tuple(self._attachments),
         )
+
+
+def with_unfilled(before: Sequence[str], edit: Unfilled) -> tuple[str, ...]:
+    """Return the placeholders of templates in a message after `edit`, each once."""
+    if not edit.placeholders:
+        return ()
+    return tuple(dict.fromkeys((*before, *edit.placeholders)))
 
 
 def with_edit(attachments: Sequence[Attached], edit: AttachmentEdit) -> list[Attached]:

@@ -29,6 +29,7 @@ class ProblemKind(StrEnum):
     MANY_RECIPIENTS = "many-recipients"
     ATTACHMENT_FORGOTTEN = "attachment-forgotten"
     TOO_LARGE = "too-large"
+    UNFILLED = "unfilled"
     ATTACHMENT_STRANGE = "attachment-strange"
     ATTACHMENTS_DIFFER = "attachments-differ"
 
@@ -58,6 +59,7 @@ BEFORE_SENDING = frozenset(
         ProblemKind.MANY_RECIPIENTS,
         ProblemKind.ATTACHMENT_FORGOTTEN,
         ProblemKind.TOO_LARGE,
+        ProblemKind.UNFILLED,
         ProblemKind.ATTACHMENT_STRANGE,
         ProblemKind.ATTACHMENTS_DIFFER,
     }

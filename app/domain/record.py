@@ -10,6 +10,7 @@ from app.domain.attachment import Held
 from app.domain.listing import Folder, Place
 from app.domain.message import AccountId, Content, Field, Importance, ItemRef, LocalId
 from app.domain.outcome import Outcome
+from app.domain.recipient import Recipient
 from app.domain.state import State
 
 
@@ -83,6 +84,18 @@ class Stray(msgspec.Struct, frozen=True, gc=False):
     count: int = 1
 
 
+class Whose(msgspec.Struct, frozen=True, gc=False):
+    """Somebody else's words, from a file, in which this person has not written yet: they are on no server of ours.
+
+    `author` is as the file names them, None for nobody; `sent` is when (seconds, 0 for unknown). `fingerprint` says
+    what stood in the message then (`domain/sameness.py`).
+    """
+
+    author: Recipient | None = None
+    sent: float = 0.0
+    fingerprint: str = ""
+
+
 class Record(msgspec.Struct, frozen=True, gc=False):
     """One message on this machine. All times are seconds since the epoch, 0 for never.
 
@@ -96,7 +109,8 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     is not known may have added or taken away; `refused` is what was said to those that were not taken. `has_held` says
     that the server holds, or held, attachments of it: then they are looked at before it is sent. `signature` is the
     signature that stands in the text, as it was put there. `strays` are items that may yet appear beside its own, and
-    `resent` the keys of attachments that were sent anew after an answer was lost, and may yet appear twice.
+    `resent` the keys of attachments that were sent anew after an answer was lost, and may yet appear twice. `whose`
+    says that the message is somebody else's until something is written in it: it is not saved, and vanishes if closed.
     """
 
     local_id: LocalId
@@ -130,6 +144,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     signature: str = ""
     strays: tuple[Stray, ...] = ()
     resent: tuple[str, ...] = ()
+    whose: Whose | None = None
 
     @property
     def saved(self) -> bool:
@@ -138,10 +153,14 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """A message read whole from this machine: `content` after every edit; `on_server` as last saved there."""
+    """A message read whole from this machine: `content` after every edit; `on_server` as last saved there.
+
+    `unfilled` are the placeholders that templates left in it, whether or not they still stand there.
+    """
 
     record: Record
     content: Content
     pending: dict[Field, str] = {}
     on_server: Content | None = None
     attempt: Content | None = None
+    unfilled: tuple[str, ...] = ()

@@ -13,7 +13,8 @@ ACTIONS: Final = {
     "mend-subject": mark("Shorten the subject"),
     "mend-option": mark("Mend it"),
     "review-attachments": mark("Review attachments"),
-    "send-from-own": mark("Send from my address"),
+    "fill-in": mark("Fill it in"),
+    "use-own-address": mark("Use my own address"),
     "remove-draft": mark("Remove the draft"),
     "check": mark("Check"),
     "was-sent": mark("It was sent"),
@@ -37,7 +38,7 @@ ACTIONS: Final = {
 
 FOR_THE_WINDOW: Final = frozenset(
     {"compare", "mend-address", "mend-subject", "mend-option", "review-attachments", "sign-in", "copy-details"}
-    | {"write-again", "seen", "make-plain", "restore-format", "stop-turning", "settings"}
+    | {"write-again", "seen", "make-plain", "restore-format", "stop-turning", "settings", "fill-in", "use-own-address"}
 )
 """These show or ask something; `services/remedies.py` does all others, and passes these on."""
 

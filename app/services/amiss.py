@@ -16,6 +16,7 @@ from app.services.preflight import option_not_understood, subject_too_long
 from app.services.rows import ListRow
 from app.services.sentences import Facts, Scene
 from app.services.undelivered import explain_undelivered
+from app.services.unfilled import not_filled_in
 
 _BEING_WRITTEN: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 
@@ -60,6 +61,8 @@ def _explain_finding(kind: ProblemKind, value: str) -> Explanation:
             length = int(value) if value.isdecimal() else 0
             sentence = subject_too_long(length) if length else tr("The subject is too long.")
             return Explanation(sentence, "mend-subject")
+        case ProblemKind.UNFILLED:
+            return Explanation(not_filled_in(value), "fill-in", tone="warn")
         case ProblemKind.SUBJECT_EMPTY:
             return Explanation(tr("There is no subject."), tone="warn")
         case ProblemKind.ATTACHMENTS_DIFFER | ProblemKind.ATTACHMENT_STRANGE | ProblemKind.ATTACHMENT_FORGOTTEN:

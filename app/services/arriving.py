@@ -7,6 +7,7 @@ comes with it as words.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,8 +17,10 @@ from app.domain.addresses import parse_recipients
 from app.domain.arrival import Arrival
 from app.domain.errors import BadInput, MailError
 from app.domain.i18n import ntr, tr
-from app.domain.message import BodyFormat, Content
+from app.domain.message import BodyFormat, Content, written_anew
+from app.domain.record import Whose
 from app.domain.text import clean_text
+from app.services.whose import author_words
 
 if TYPE_CHECKING:
     from app.services.eml import Enclosed, FromFile
@@ -30,22 +33,28 @@ MOST_LETTERS: Final = 20
 class Arrived(msgspec.Struct, frozen=True):
     """A letter as it came in. `notes` are sentences for its head; `attach` files, `enclosed` what came inside a file.
 
-    `known` says that the text is the person's own words from a command line, not somebody else's.
+    `whose` says that it is somebody else's, and is not saved before something is written in it.
     """
 
     content: Content
     notes: tuple[str, ...] = ()
     attach: tuple[Path, ...] = ()
     enclosed: tuple[Enclosed, ...] = ()
+    whose: Whose | None = None
 
 
-async def letters_of(arrival: Arrival, off_thread: OffThread) -> tuple[list[Arrived], list[MailError]]:
-    """Return the letters that a wish asks for, in order, and what could not be read."""
+async def letters_of(
+    arrival: Arrival, off_thread: OffThread, own: frozenset[str] = frozenset()
+) -> tuple[list[Arrived], list[MailError]]:
+    """Return the letters that a wish asks for, in order, and what could not be read. `own` are the addresses from which
+    this person sends, in lower case.
+    """
     letters: list[Arrived] = []
     errors: list[MailError] = []
     if arrival.has_fields():
         letters.append(await off_thread(lambda: of_fields(arrival)))
-    readers = [(_of_link, link) for link in arrival.links] + [(_of_file, file) for file in arrival.files]
+    of_file = partial(_of_file, own)
+    readers = [(_of_link, link) for link in arrival.links] + [(of_file, file) for file in arrival.files]
     room = MOST_LETTERS - len(letters)
     for read, words in readers[:room]:
         try:
@@ -82,7 +91,7 @@ def _of_link(link: str) -> Arrived:
     return Arrived(found.content, found.notes)
 
 
-def _of_file(file: str) -> Arrived:
+def _of_file(own: frozenset[str], file: str) -> Arrived:
     from app.services.eml import read_eml  # Python's email package, which most starts have no use for
 
     found: FromFile = read_eml(Path(file))
@@ -92,5 +101,13 @@ def _of_file(file: str) -> Arrived:
         from app.services.html.clean import clean
 
         content = msgspec.structs.replace(content, body=clean(content.body).html)
+    if not found.draft:
+        return Arrived(content, enclosed=found.enclosed, whose=Whose(found.author, found.sent))
     notes = [tr("The file adds people in Bcc, whom nobody else would see.")] if found.content.bcc else []
+    if found.author is not None and found.author.address.casefold() not in own:
+        # A stranger's draft: not one's own place in a conversation, and not one's own words.
+        content = written_anew(content)
+        author = author_words(found.author)
+        words = tr("This file says it is from {author}. It will be sent from your address.", author=author)
+        notes.insert(0, words)
     return Arrived(content, tuple(notes), enclosed=found.enclosed)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from app.domain.edits import Edit
+from app.domain.edits import AttachmentEdit, Edit, Unfilled
 from app.domain.errors import BadInput, MailError
 from app.domain.i18n import tr
 from app.domain.message import AccountId, Content, ItemRef, LocalId, message_id_for, new_local_id
 from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
-from app.domain.record import CopyTo, Letter, Record
+from app.domain.record import CopyTo, Letter, Record, Whose
+from app.domain.sameness import fingerprint
 from app.domain.state import State
 from app.services import preflight
 from app.services.accounts import Accounts
@@ -32,6 +33,8 @@ from app.services.signatures import is_blank
 from app.services.taking_over import TakingOver
 from app.services.turns import Turns
 from app.services.twins import Twins
+from app.services.unfilled import placeholders_in
+from app.services.whose import is_untouched
 from app.services.work import Spawn
 
 __all__ = ["LONGEST_WITHOUT_SAVE", "QUIET", "UNDO_SECONDS", "Drafts", "Replaced"]
@@ -75,6 +78,7 @@ class Drafts:
         self._adopting = Adopting(letters, mailbox, self._saver, clock, self._new_record, self.turns)
         self.renewing = Renewing(letters, mailbox, self._saver, self._adopting, spawn)
         self.sign: Callable[[AccountId, Content], tuple[Content, str]] = lambda _account_id, content: (content, "")
+        self._arriving: set[LocalId] = set()
         self._held_back: dict[LocalId, list[Edit]] = {}
         self._now_named: dict[LocalId, LocalId] = {}
         accounts.well.subscribe(self.account_reachable)
@@ -82,11 +86,20 @@ class Drafts:
     # --- writing ------------------------------------------------------------------------------------------------
 
     async def begin(
-        self, account_id: AccountId, content: Content | None = None, like: LocalId | None = None, *, sign: bool = False
+        self,
+        account_id: AccountId,
+        content: Content | None = None,
+        like: LocalId | None = None,
+        *,
+        sign: bool = False,
+        unfilled: Sequence[str] = (),
+        whose: Whose | None = None,
     ) -> LocalId:
         """Begin a letter. Nothing is put on the server while it is empty. `like` is whose attachments `content` has.
 
-        An empty letter and an answer are signed where a signature is wanted; with `sign` any other is too.
+        An empty letter and an answer are signed where a signature is wanted; with `sign` any other is too. `unfilled`
+        are the placeholders that a template left in `content`. With `whose` it is somebody else's from a file: it is
+        not saved before something is written in it. What comes with it is attached until `arrived` is called.
         """
         local_id, now = new_local_id(), self._clock.now()
         self._saver.begun_here(local_id)
@@ -96,8 +109,13 @@ class Drafts:
         if sign or content is None or content.options.in_reply_to or content.options.references:
             signed, signature = self.sign(account_id, signed)
         record = msgspec.structs.replace(self._new_record(local_id, account_id, now), signature=signature)
+        if whose is not None:
+            whose = msgspec.structs.replace(whose, fingerprint=fingerprint(signed))
+            record = msgspec.structs.replace(record, whose=whose)
+            self._arriving.add(local_id)
         await self._letters.create(record, signed)
-        if content is not None and not content.is_empty():
+        self._remember_unfilled(local_id, (*unfilled, *placeholders_in(signature)))
+        if content is not None and not content.is_empty() and whose is None:
             self._autosave.touched(local_id)
         return local_id
 
@@ -113,7 +131,21 @@ class Drafts:
         if record.state in ON_ITS_WAY:
             raise BadInput(tr("This message is on its way. Undo sending it to change it."))
         self._letters.append(local_id, edit)
-        self._autosave.touched(local_id)
+        if record.whose is None:
+            self._autosave.touched(local_id)
+        elif local_id not in self._arriving or not isinstance(edit, AttachmentEdit):
+            self._spawn(self.make_own(local_id), "take as one's own what was somebody else's")
+
+    def arrived(self, local_id: LocalId) -> None:
+        """Take down that all that a file held is in its message: what is attached from now on, the person attaches."""
+        self._arriving.discard(local_id)
+
+    async def make_own(self, local_id: LocalId) -> None:
+        """Take a message that was somebody else's as this person's: something was written in it, or is to be saved."""
+        local_id = self._name(local_id)
+        record = await self._letters.learn(local_id, when=lambda r: r.whose is not None, whose=None)
+        if record is not None:
+            self._autosave.touched(local_id)
 
     def touch(self, local_id: LocalId) -> None:
         """Save a letter in the next pause, as after a key."""
@@ -191,7 +223,7 @@ class Drafts:
         if _was_never_written(letter):
             await self._drop(local_id)
             return
-        await self._letters.change(local_id, open=False)
+        await self._letters.change(local_id, open=False, whose=None)
         if not letter.record.saved:
             self._spawn(self.save(local_id), f"save {local_id}")
 
@@ -216,6 +248,7 @@ class Drafts:
             record = msgspec.structs.replace(fresh, open=letter.record.open, copy_to=letter.record.copy_to)
             content = await self._taking_over.share(letter, letter.content, fresh.local_id)
             await self._letters.create(record, content)
+            self._remember_unfilled(record.local_id, letter.unfilled)
             new = self._now_named[local_id] = record.local_id
         finally:
             for edit in self._held_back.pop(local_id):
@@ -260,13 +293,17 @@ class Drafts:
         self._discarding.account_reachable(account_id)
         self.twins.account_reachable(account_id)
 
+    def _remember_unfilled(self, local_id: LocalId, placeholders: Sequence[str]) -> None:
+        if placeholders:
+            self._letters.append(local_id, Unfilled(tuple(placeholders)))
+
     async def _check_problem(self, record: Record) -> Record:
         """Take a preflight's finding away once it is mended."""
         kind, _ = read_problem(record.problem)
         if kind not in BEFORE_SENDING or record.state not in {State.DRAFT, State.NEEDS_ATTENTION}:
             return record
         letter = await self._letters.read(record.local_id)
-        if preflight.stopping(letter.content, letter.pending):
+        if preflight.keeping_back(letter):
             return record
         found = record.problem
         mended = await self._letters.change(
@@ -278,6 +315,7 @@ class Drafts:
         await self._letters.forget(local_id)
         self._saver.forget(local_id)
         self._autosave.forget(local_id)
+        self._arriving.discard(local_id)
 
     def _name(self, local_id: LocalId) -> LocalId:
         """Return what a letter is called now, also for those who know its former name."""
@@ -309,5 +347,5 @@ class Drafts:
 def _was_never_written(letter: Letter) -> bool:
     """Tell whether nothing is lost with this letter: no text, no words in a field, and nothing made on the server."""
     record = letter.record
-    nothing = is_blank(letter) and not any(letter.pending.values())
+    nothing = is_untouched(letter) or (is_blank(letter) and not any(letter.pending.values()))
     return nothing and record.ref is None and not is_passing(record.save_outcome)

@@ -45,10 +45,17 @@ class Enclosed(msgspec.Struct, frozen=True):
 
 
 class FromFile(msgspec.Struct, frozen=True):
-    """A letter from a file, with what was attached to it."""
+    """A letter from a file, with what was attached to it.
+
+    `draft` says that it calls itself a draft (X-Unsent); else it was sent once, and its recipients are left out.
+    `author` is whom From names, `sent` when it was sent (seconds, 0 for unknown).
+    """
 
     content: Content
     enclosed: tuple[Enclosed, ...] = ()
+    draft: bool = False
+    author: Recipient | None = None
+    sent: float = 0.0
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -75,21 +82,26 @@ def read_eml(path: Path) -> FromFile:
 def parse_eml(raw: bytes, name: str) -> FromFile:
     """Return the message in `raw`. Raises BadInput where it has neither headers nor a body of a message."""
     message = _message(raw, name)
-    content = _content(message)
-    if _words(message, "x-unsent").strip() != "1":
+    content, draft = _content(message), _words(message, "x-unsent").strip() == "1"
+    if not draft:
         # Sent once: the letter made from it has no place in that conversation. A draft (X-Unsent) keeps its own.
-        content = written_anew(content)
-    return FromFile(content, tuple(_enclosed(message, content.body)))
+        content = _without_people(written_anew(content))
+    return FromFile(content, tuple(_enclosed(message, content.body)), draft, _author(message), _sent(message))
+
+
+def _without_people(content: Content) -> Content:
+    """Leave out whom somebody else wrote to, and where they wanted answers: one key must not send their words there."""
+    options = msgspec.structs.replace(content.options, reply_to=())
+    return msgspec.structs.replace(content, to=(), cc=(), bcc=(), options=options)
 
 
 def show_eml(raw: bytes, name: str) -> Shown:
     """Return the message in `raw` as it is to be read. Raises BadInput where it is none."""
     message = _message(raw, name)
     content = _content(message)
-    sender = next(iter(_people(message, "from") or _people(message, "sender")), None)
     headers = [Header(clean_text(name, lines=False), _raw_words(value)) for name, value in message.raw_items()]
     return Shown(
-        msgspec.structs.replace(content, sender=sender),
+        msgspec.structs.replace(content, sender=_author(message)),
         _sent(message),
         tuple(headers),
         tuple(_enclosed(message, content.body)),
@@ -119,6 +131,10 @@ def _content(message: EmailMessage) -> Content:
             references=" ".join(_words(message, "references").split()),
         ),
     )
+
+
+def _author(message: EmailMessage) -> Recipient | None:
+    return next(iter(_people(message, "from") or _people(message, "sender")), None)
 
 
 def _sent(message: EmailMessage) -> float:

@@ -76,6 +76,11 @@ class Identities:
         own = () if account is None else (Identity(account.address, account.display_name, files=True, checked=True),)
         return (*own, *self.others(account_id))
 
+    def own_addresses(self) -> frozenset[str]:
+        """Return the addresses of all mailboxes of all accounts, in lower case."""
+        known = (one for account in self._accounts.all() for one in self.all(account.account_id))
+        return frozenset(one.address.casefold() for one in known)
+
     def copy_for(self, account_id: AccountId, sender: Recipient | None) -> CopyTo:
         """Return where the copy of a letter from `sender` belongs: with the principal where that may be used."""
         if sender is None:

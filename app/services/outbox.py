@@ -308,7 +308,7 @@ class Outbox:
             # The server would refuse it: the row and the pane say so already, and what helps.
             found = explain_record(letter.record)
             return Answer(name, known="" if found is None else found.sentence), {}
-        answer = Answer(name, tuple(preflight.stopping(letter.content, letter.pending)))
+        answer = Answer(name, tuple(preflight.keeping_back(letter)))
         if answer.findings:
             return answer, {"state": State.NEEDS_ATTENTION, "problem": answer.findings[0].problem}
         if good["state"] is not State.READY:

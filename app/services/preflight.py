@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from app.domain.address_rules import recipient_problem
@@ -10,9 +10,11 @@ from app.domain.edits import utf16_length
 from app.domain.i18n import tr
 from app.domain.message import RECIPIENT_FIELDS, SUBJECT_LIMIT, Content, Field
 from app.domain.problem import Finding, ProblemKind
+from app.domain.record import Letter
 from app.services.forgotten import check_attachments, strange_attachments
 from app.services.preflight_people import Around, look_at_people
 from app.services.preflight_size import look_at_size
+from app.services.unfilled import find_unfilled
 
 ASKED_IN_OPTIONS: Final = frozenset({Field.HEADERS, Field.FOLLOW_UP, Field.REMINDER, Field.DEFERRED})
 """Options that are typed, and may stand there half typed."""
@@ -20,15 +22,21 @@ _MOST_FINDINGS: Final = 20
 """So many bad addresses are named one by one; more help nobody."""
 
 
-def check(content: Content, pending: Mapping[Field, str] | None = None, around: Around | None = None) -> list[Finding]:
-    """Return what was found, blocking ones first. `pending` are words in a field that are no recipient yet.
+def check(
+    content: Content,
+    pending: Mapping[Field, str] | None = None,
+    around: Around | None = None,
+    unfilled: Iterable[str] = (),
+) -> list[Finding]:
+    """Return what was found, blocking ones first. `pending` are words in a field that are no recipient yet, `unfilled`
+    the placeholders that templates left.
 
     With `around`, what is known around the letter, there are findings too that only ask for a second look.
     """
     findings = _check_recipients(content, pending or {})
     if around is not None:
         findings += [*look_at_people(content, around), *look_at_size(content, around.limit)]
-    findings += [*_check_subject(content), *check_attachments(content)]
+    findings += [*_check_subject(content), *find_unfilled(content, unfilled), *check_attachments(content)]
     return sorted(findings, key=lambda finding: not finding.blocking)
 
 
@@ -37,6 +45,13 @@ def stopping(content: Content, pending: Mapping[Field, str] | None = None) -> li
     return blocking(
         [*_check_recipients(content, pending or {}), *_check_subject(content), *strange_attachments(content)]
     )
+
+
+def keeping_back(letter: Letter) -> list[Finding]:
+    """Return what keeps a message from being sent by the outbox, where nobody is asked: what stops it in any case, and
+    placeholders that the person has not sent on.
+    """
+    return [*stopping(letter.content, letter.pending), *find_unfilled(letter.content, letter.unfilled)]
 
 
 def blocking(findings: list[Finding]) -> list[Finding]:

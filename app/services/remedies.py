@@ -10,9 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from app.domain.edits import SenderSet
 from app.domain.message import LocalId
-from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
 from app.services.accounts import Accounts
 from app.services.drafts import Drafts
@@ -45,7 +43,6 @@ class Remedies:
             "remove-draft": outbox.remove_draft,
             "was-sent": self._was_sent,
             "was-not-sent": self._was_not_sent,
-            "send-from-own": self._send_from_own,
             "retry": self._retry,
             "try-now": self._retry,
             "cancel": self._undo,
@@ -62,13 +59,6 @@ class Remedies:
             self.wished.emit(Wish(action, local_id))
         else:
             self._spawn(work(local_id), action)
-
-    async def _send_from_own(self, local_id: LocalId) -> None:
-        self._drafts.edit(local_id, SenderSet(None))
-        record = self._letters.get(local_id)
-        if record is not None and record.copy_to.kind is CopyKind.PRINCIPAL_SENT:
-            await self._drafts.file_copy(local_id, CopyTo())
-        await self._outbox.send([local_id], self.hold_seconds)
 
     async def _retry(self, local_id: LocalId) -> None:
         record = self._letters.get(local_id)

@@ -174,7 +174,7 @@ class Saver:
             return False
         if record.state in IN_OUTBOX and not for_sending:
             return False
-        if record.ref is None and is_blank(letter):
+        if record.ref is None and (is_blank(letter) or (record.whose is not None and not for_sending)):
             return False
         if utf16_length(letter.content.subject) > SUBJECT_LIMIT:
             # Cutting it would be silent, and a server that refuses it tells nothing new: it stays here, and says why.

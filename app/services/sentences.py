@@ -111,7 +111,7 @@ SENTENCES: Final[dict[str, tuple[Said, ...]]] = {
     "ErrorAttachmentSizeLimitExceeded": _ATTACHMENT,
     "ErrorQuotaExceeded": (Said(mark("Your mailbox is full. The message is kept on this computer."), "retry"),),
     "ErrorSendAsDenied": (
-        Said(mark("You cannot send as {sender}. Nothing was sent."), "send-from-own"),
+        Said(mark("You cannot send as {sender}. Nothing was sent."), "use-own-address"),
         Said(mark("You cannot send from this address. Nothing was sent."), "copy-details"),
     ),
     "ErrorServerBusy": _BUSY,

@@ -20,6 +20,7 @@ class Base(msgspec.Struct, frozen=True):
     content: Content
     edits: int = 0
     pending: dict[Field, str] = {}
+    unfilled: tuple[str, ...] = ()
 
 
 _encoder: Final = msgspec.msgpack.Encoder()

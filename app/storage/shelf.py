@@ -70,7 +70,8 @@ class Kept:
     def rebase(self) -> None:
         """Make the text as it stands the base, so that the edits before it are not needed any more."""
         if self.replica is not None:
-            base = codec.Base(self.replica.content(), self.edits, dict(self.replica.pending))
+            replica = self.replica
+            base = codec.Base(replica.content(), self.edits, dict(replica.pending), replica.unfilled)
             self.texts["base"] = codec.pack(base, codec.Base)[1]
             self.rows.clear()
             self.anew = True
@@ -185,6 +186,7 @@ class Shelf:
             pending=dict(replica.pending),
             on_server=self._text(kept, "on_server"),
             attempt=self._text(kept, "attempt"),
+            unfilled=replica.unfilled,
         )
 
     def records(self) -> list[Record]:
@@ -242,7 +244,7 @@ class Shelf:
         if kept.replica is None:
             blob = self._stored_text(kept.key, "base")
             base = codec.Base(Content()) if blob is None else codec.read_base(blob)
-            replica = Replica(base.content, base.pending)
+            replica = Replica(base.content, base.pending, base.unfilled)
             rows = self.connection.execute(
                 "SELECT edit FROM edits WHERE letter = ? AND number > ? ORDER BY number", (kept.key, base.edits)
             )

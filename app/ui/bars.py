@@ -16,6 +16,7 @@ from app.ui.way_back import WayBack
 
 _LONGEST_WORD = 36
 """Letters of a word in the details from which on it stands below its name and not beside it."""
+_PRESSES = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 _ICONS = {"bad": "circle-alert", "warn": "triangle-alert", "info": "info", "good": "circle-check"}
 
 
@@ -222,6 +223,17 @@ class ActionBar(QFrame):
             self.adjustSize()
 
 
+class _AnswerButton(QPushButton):
+    """Is pressed by a key that was meant for it: not by one that is still down, nor by Ctrl+Enter pressed once more."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if event.key() in _PRESSES and not (plain and not event.isAutoRepeat()):
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+
 class QuestionBar(QFrame):
     """A question with one button that has the focus: Enter does it, Escape leaves it."""
 
@@ -232,7 +244,7 @@ class QuestionBar(QFrame):
         self._act: Callable[[], None] = lambda: None
         self._way_back = WayBack(self, elsewhere)
         self._words = Label(self)
-        self._yes = QPushButton(self)
+        self._yes = _AnswerButton(self)
         self._yes.setProperty("kind", "primary")
         self._yes.setAutoDefault(True)
         self._yes.clicked.connect(self._do)
@@ -259,8 +271,6 @@ class QuestionBar(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self._leave()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._yes.hasFocus():
-            self._do()
         else:
             super().keyPressEvent(event)
 

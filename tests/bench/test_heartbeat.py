@@ -91,6 +91,8 @@ def _mark(keyboard: Keyboard, child: Child) -> None:
 
 def _send_and_open(keyboard: Keyboard, child: Child) -> None:
     keyboard.press("Ctrl+Return")
+    time.sleep(0.3)
+    keyboard.press("Return")  # the question how many are sent
     keyboard.press("c")
     child.when("ready")
     time.sleep(0.1)

@@ -66,6 +66,8 @@ def test_a_batch_with_two_refusals_tells_each_row_its_own_truth(mailwright: Laun
     )
     person.go_to("Drafts")
     program.desktop.press("Ctrl+A", "Ctrl+Enter")
+    program.wait_until_focused("Send")
+    program.desktop.press("Enter")
     program.wait_until_accessible("3 sent, 2 need attention", seconds=20)
     program.desktop.shoot("drafts-with-errors-light")
 

@@ -165,6 +165,8 @@ def test_many_letters_on_their_way_are_counted_at_the_foot(program: Program) -> 
     desktop.type("batch")
     program.wait_until_accessible("120 found", seconds=30)
     desktop.press("Down", "Ctrl+A", "Ctrl+Enter")
+    program.wait_until_accessible("Send 120 messages?")
+    desktop.press("Enter")
     program.wait_until_accessible("Sending: 100 of 120", seconds=60)
     program.desktop.shoot("desk-sending-light")
     program.wait_until_accessible("120 messages sent", seconds=60)

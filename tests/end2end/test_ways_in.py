@@ -46,7 +46,7 @@ def test_a_start_with_a_wish_shows_the_letter_at_once(mailwright: Launcher, tmp_
     file.write_bytes(bytes(message))
     program = mailwright(str(file))
     program.wait_until_accessible("From a file")
-    program.wait_until_focused("Message")
+    program.wait_until_focused("To")
     second(mailwright, "--to", "b@contoso.com", "--subject", "From a command line", "--body", "Text")
     program.wait_until_accessible("From a command line")
 

@@ -102,7 +102,7 @@ class FakeJournal:
         kept = self._kept[local_id]
         content = kept.replica.content()
         record = msgspec.structs.replace(kept.record, head=head_of(content))
-        return Letter(record, content, dict(kept.replica.pending), kept.on_server, kept.attempt)
+        return Letter(record, content, dict(kept.replica.pending), kept.on_server, kept.attempt, kept.replica.unfilled)
 
     async def put(self, record: Record, attempt: Content | None = None) -> None:
         """Write a record."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QApplication
 
 from app.domain.attachment import Attachment
 from app.domain.errors import Trouble, TroubleKind
@@ -12,6 +14,7 @@ from app.domain.listing import Folder
 from app.domain.message import LocalId
 from app.domain.recipient import Recipient
 from app.domain.state import State
+from app.ui.bars import QuestionBar
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA, LETTER
 from tests.program_scene import HOLD, ProgramScene
@@ -54,6 +57,55 @@ async def test_the_marked_drafts_go_out_in_one_request(program_scene: ProgramSce
     assert [len(call.asked) for call in scene.mailbox.calls_of("send")] == [2]
     assert scene.foot == "2 messages sent"
     assert scene.in_list()
+
+
+def question(scene: ProgramScene) -> str:
+    """Return what is asked over the lists, "" for nothing."""
+    bar = scene.window.findChild(QuestionBar)
+    assert bar is not None
+    return bar.accessibleName() if bar.isVisible() else ""
+
+
+async def test_more_than_two_that_are_not_ready_are_asked_about_and_stay_selected(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    names = await drafts(scene, 5)
+    await scene.press("Ctrl+A", "Ctrl+Return")
+    assert question(scene) == "Send 5 messages?"
+    await scene.passes(HOLD + 1)
+    assert {scene.record(name).state for name in names} == {State.DRAFT}
+    await scene.press("Escape")
+    assert question(scene) == ""
+    assert scene.in_list()
+    assert len(scene.program.stage.desk.model.marked) == 5
+    await scene.press("Ctrl+Return", "Return")
+    assert scene.program.stage.desk.model.marked == set()
+    await scene.passes(HOLD + 1)
+    assert [len(call.asked) for call in scene.mailbox.calls_of("send")] == [5]
+
+
+async def test_what_was_put_aside_as_ready_needs_no_question(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    names = await drafts(scene, 5)
+    await scene.press("Space", "J", "X", "J", "X", "Ctrl+Shift+Return")
+    await scene.press("Ctrl+A", "Ctrl+Return")
+    assert question(scene) == ""
+    assert {scene.record(name).state for name in names} == {State.HELD}
+
+
+async def test_the_question_is_answered_by_no_key_that_was_not_meant_for_it(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    names = await drafts(scene, 3)
+    await scene.press("Ctrl+A", "Ctrl+Return", "Ctrl+Return", "Ctrl+Enter")
+    assert question(scene) == "Send 3 messages?"
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        held = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, "\r", autorep=True)
+        QApplication.sendEvent(scene.focus, held)
+    await scene.settle()
+    assert question(scene) == "Send 3 messages?"
+    await scene.passes(HOLD + 1)
+    assert {scene.record(name).state for name in names} == {State.DRAFT}
+    await scene.press("Enter")
+    assert {scene.record(name).state for name in names} == {State.HELD}
 
 
 async def test_f9_says_how_many_and_enter_sends_them(program_scene: ProgramScene) -> None:
@@ -211,8 +263,12 @@ async def test_a_does_what_the_row_of_a_refused_letter_offers(program_scene: Pro
     scene.mailbox.refuse("send", 0, DENIED)
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 1)
-    assert scene.program.stage.desk.model.face(0).action == "Send from my address"
+    assert scene.program.stage.desk.model.face(0).action == "Use my own address"
     await scene.press("A")
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.passes(HOLD + 600)
+    assert scene.mailbox.delivered == [], "whom it is from is looked at before it goes"
+    await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 1)
     assert scene.record(name).state is State.SENT
     assert scene.mailbox.delivered[0].content.sender is None
@@ -237,7 +293,7 @@ async def test_f8_goes_round_the_problems_from_wherever_one_is(program_scene: Pr
     await drafts(scene, 5)
     for index in (1, 3):
         scene.mailbox.refuse("send", index, DENIED)
-    await scene.press("Ctrl+A", "Ctrl+Return")
+    await scene.press("Ctrl+A", "Ctrl+Return", "Return")
     await scene.passes(HOLD + 1)
     assert len(scene.mailbox.delivered) == 3
     await scene.press("Ctrl+3", "F8")

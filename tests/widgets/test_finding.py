@@ -150,7 +150,7 @@ async def test_all_that_match_are_marked_and_no_others(program_scene: ProgramSce
         await scene.saved(subject=f"Plan {number}")
     await scene.saved(subject="Other")
     await look_for(scene, "plan")
-    await scene.press("Return", "Ctrl+A", "Ctrl+Return")
+    await scene.press("Return", "Ctrl+A", "Ctrl+Return", "Return")
     await scene.passes(HOLD + 1)
     assert sorted(one.content.subject for one in scene.mailbox.delivered) == ["Plan 0", "Plan 1", "Plan 2"]
     await scene.press("Escape")

@@ -251,7 +251,7 @@ async def test_a_thousand_that_are_sent_can_be_stopped_and_the_rest_is_ready_aga
     for number in range(6):
         await scene.saved(subject=f"Letter {number}")
     gate = scene.mailbox.hold("send")
-    await scene.press("Ctrl+A", "Ctrl+Return")
+    await scene.press("Ctrl+A", "Ctrl+Return", "Return")
     await scene.passes(HOLD + 1)
     await gate.reached.wait()
     await scene.press("Ctrl+.")

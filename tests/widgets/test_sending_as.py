@@ -128,12 +128,45 @@ async def test_who_may_not_send_as_a_mailbox_sends_from_their_own(program_scene:
     await scene.settle()
     assert "You cannot send as Sales. Nothing was sent." in scene.words(scene.program.reader)
     await scene.press("A")
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.passes(HOLD + 600)
+    assert scene.mailbox.delivered == [], "who it is from is looked at before it goes"
+    assert scene.field() is Field.BODY
+    said = f"From is now your own address, {scene.letter.session.sender.text()}. Press Ctrl+Enter to send."
+    assert said in scene.words(scene.letter)
+    assert "You cannot send as" not in scene.words(scene.letter)
+    await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 600)
     assert scene.record(name).state is State.SENT
     assert subjects(scene, Folder.SENT) == ["Hello"]
     assert subjects(scene, Folder.DRAFTS) == []
     assert subjects(scene, Folder.DRAFTS, SALES) == []
     assert [one.content.sender for one in scene.mailbox.delivered] == [None]
+
+
+async def test_using_ones_own_address_has_a_way_back(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await with_sales(scene)
+    name = await opened(scene)
+    await scene.press("Alt+F")
+    await scene.type("sal")
+    await scene.press("Return", "Ctrl+Return")
+    scene.mailbox.refuse("send", 0, words("ErrorSendAsDenied"))
+    await scene.passes(HOLD + 1)
+    scene.program.writing.open(name)
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    refused = scene.record(name)
+    await scene.press("Alt+A")
+    assert (await scene.content(name)).sender is None
+    assert scene.record(name).copy_to == CopyTo()
+    assert scene.record(name).state is State.DRAFT
+    await scene.press("Alt+A")
+    assert (await scene.content(name)).sender == Recipient(SALES, "Sales")
+    assert scene.record(name).copy_to == refused.copy_to
+    assert (scene.record(name).state, scene.record(name).send_outcome) == (refused.state, refused.send_outcome)
+    assert "You cannot send as Sales. Nothing was sent." in scene.words(scene.letter)
+    await scene.passes(HOLD + 600)
+    assert scene.mailbox.delivered == []
 
 
 async def test_a_draft_from_a_mailbox_that_is_not_known_here_shows_it(program_scene: ProgramScene) -> None:

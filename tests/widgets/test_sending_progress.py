@@ -15,7 +15,7 @@ from tests.program_scene import HOLD, ProgramScene
 async def many(scene: ProgramScene, count: int) -> None:
     for number in range(count):
         await scene.saved(subject=f"Letter {number}")
-    await scene.press("Ctrl+2", "Ctrl+A", "Ctrl+Return")
+    await scene.press("Ctrl+2", "Ctrl+A", "Ctrl+Return", "Return")
 
 
 async def test_the_foot_counts_and_then_sums_up(program_scene: ProgramScene) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtGui import QKeyEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.i18n import tr
@@ -155,6 +155,16 @@ class BodyField(QWidget):
         cursor = QTextCursor(self.rich.document())
         cursor.setPosition(own_end(self.rich.document()), QTextCursor.MoveMode.KeepAnchor)
         return cursor.selectedText().translate(_LINES)
+
+    def select_words(self, words: str) -> bool:
+        """Select `words` in the text and go there; False where they do not stand there."""
+        found = self.editor.document().find(words, 0, QTextDocument.FindFlag.FindCaseSensitively)
+        if found.isNull():
+            return False
+        self.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.editor.setTextCursor(found)
+        self.editor.ensureCursorVisible()
+        return True
 
     def setReadOnly(self, read_only: bool) -> None:
         """Let nothing be changed, while the letter is on its way."""

@@ -34,6 +34,10 @@ class Letter(Protocol):
         """Put the focus in a field, showing it first if it is hidden."""
         ...
 
+    def select_words(self, words: str) -> bool:
+        """Select words in the subject or the text, and go there; False where they do not stand there."""
+        ...
+
 
 class FindingsBar(QFrame):
     """A line for each finding, and below them what Ctrl+Enter and Escape do now."""
@@ -110,6 +114,7 @@ def action_words(finding: Finding) -> str:
         ProblemKind.TWICE: tr("Remove the second"),
         ProblemKind.ATTACHMENT_FORGOTTEN: tr("Attach files"),
         ProblemKind.TOO_LARGE: tr("Review attachments"),
+        ProblemKind.UNFILLED: tr("Fill it in"),
     }.get(finding.kind, tr("Look at it"))
 
 
@@ -134,6 +139,8 @@ class LetterFindings:
             self._registry.run(_ATTACH)
         elif finding.kind is ProblemKind.TOO_LARGE:
             self._registry.run(_ATTACHMENTS)
+        elif finding.kind is ProblemKind.UNFILLED:
+            self._letter.select_words(finding.value)
         elif finding.field in self._letter.recipients and finding.value:
             self._go_to(finding)
         else:

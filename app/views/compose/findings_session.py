@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from app.domain.edits import BodyReplaced, TextSplice
+from app.domain.edits import BodyReplaced, TextSplice, Unfilled
 from app.domain.message import AccountId, Field, LocalId
 from app.domain.problem import Finding, ProblemKind
 from app.domain.record import Letter
@@ -58,6 +58,9 @@ class FindingsSession:
             self._show(())
             return True
         if all(_mark(finding) in self._accepted for finding in found):
+            if any(finding.kind is ProblemKind.UNFILLED for finding in found):
+                # They are sent as they stand, on purpose: no other way of sending, and no later try, asks again.
+                self._letters.append(self._letter.local_id, Unfilled())
             return True
         self._accepted |= {_mark(finding) for finding in found}
         self._shown_at = self._now()
@@ -86,6 +89,8 @@ class FindingsSession:
             while self._stale and self.shown:
                 self._stale = False
                 holds = {_mark(finding) for finding in await self._look()}
+                # What was mended and comes back (by Undo, say) is asked about anew.
+                self._accepted -= {_mark(finding) for finding in self.shown} - holds
                 self._show(tuple(finding for finding in self.shown if _mark(finding) in holds))
         except KeyError:
             pass  # the letter is gone
@@ -97,7 +102,7 @@ class FindingsSession:
         around = self._people.around(self._letter.account_id, _sender(letter))
 
         def look() -> list[Finding]:
-            return preflight.check(letter.content, letter.pending, around)
+            return preflight.check(letter.content, letter.pending, around, letter.unfilled)
 
         long = len(letter.content.body) > _LARGE or len(letter.content.recipients()) > _MANY
         return await self._people.off_thread(look) if long else look()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.domain.address_writing import format_recipient
@@ -70,3 +71,21 @@ class FromSession:
             if copy_to != record.copy_to:
                 self._session.file_copy(copy_to)
         self.chosen.emit(sender)
+
+    def use_own(self) -> Callable[[], None] | None:
+        """Send from one's own address after another was refused; return the way back, None where nothing was done.
+
+        The refusal spoke of the other address: it is not said any more, until that one is chosen again by the way back.
+        """
+        record, aids, before = self._session.record, self._aids, self.sender
+        if record is None or aids is None or before is None or not self._session.can_edit():
+            return None
+        self.choose(aids.identities.all(record.account_id)[0])
+        self._session.change_refusal(None)
+
+        def back() -> None:
+            if self.sender is None and self._session.can_edit():
+                self.choose(Identity(before.address, before.name))
+                self._session.change_refusal(record.send_outcome)
+
+        return back

@@ -22,6 +22,8 @@ from app.domain.edits import (
 from app.domain.errors import StorageError
 from app.domain.i18n import tr
 from app.domain.message import SUBJECT_LIMIT, BodyFormat, Content, Field, Importance, LocalId
+from app.domain.outcome import Outcome
+from app.domain.problem import ProblemKind, read_problem
 from app.domain.record import CopyTo, Letter, Record
 from app.domain.state import State
 from app.services.aids import Aids
@@ -33,6 +35,7 @@ from app.services.people import People
 from app.services.preflight import subject_too_long
 from app.services.remedies import Remedies
 from app.services.saver import waits_for_person
+from app.services.whose import whose_words
 from app.services.wording import Explanation, StateWords, explain_record, state_words
 from app.services.work import Spawn
 from app.views.compose.attachments_session import AttachmentsSession
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
     from app.services.attachments import Attachments
     from app.services.html.opening import Opened
 
-_MENDED_HERE = frozenset({"mend-address", "mend-subject", "mend-option", "review-attachments"})
+_MENDED_HERE = frozenset({"mend-address", "mend-subject", "mend-option", "review-attachments", "fill-in"})
 _WRITABLE = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 _WENT = frozenset({State.SENT, State.SENT_NOT_FILED})
 
@@ -163,7 +166,21 @@ class ComposeSession:
     def notice(self) -> Explanation | None:
         """Return what the bar says, None where all is well."""
         record = self.record
-        return None if record is None else explain_record(record)
+        found = None if record is None else explain_record(record)
+        shown = () if self.findings is None else self.findings.shown
+        # What is asked of the person just now is not said a second time above it.
+        return None if found is not None and any(one.sentence == found.sentence for one in shown) else found
+
+    def whose(self) -> str:
+        """Return whose words these are while they are nobody's but somebody else's, "" for one's own."""
+        whose = None if self.record is None else self.record.whose
+        return "" if whose is None else whose_words(whose)
+
+    def unfilled(self) -> str:
+        """Return the placeholder that kept the message back, "" for none."""
+        record = self.record
+        kind, value = read_problem("" if record is None else record.problem)
+        return value if kind is ProblemKind.UNFILLED else ""
 
     def subject_problem(self) -> str:
         """Return what is wrong with the subject, "" for nothing. It is never cut."""
@@ -217,6 +234,14 @@ class ComposeSession:
         if self.can_edit():
             self._spawn(self._drafts.file_copy(self.local_id, copy_to), "choose where the copy goes")
 
+    def change_refusal(self, outcome: Outcome | None) -> None:
+        """Say of the message that sending it was refused so; None takes that back, because what was refused is gone."""
+        after = State.DRAFT if outcome is None else State.NEEDS_ATTENTION
+        change = self._letters.change(
+            self.local_id, lambda r: r.state in _WRITABLE, state=after, send_outcome=outcome, problem=""
+        )
+        self._spawn(change, "change what is said of a refusal")
+
     def remember_signature(self, text: str) -> None:
         """Remember which signature stands in the text, so that another takes its place."""
         self._spawn(self._letters.change(self.local_id, signature=text), "remember the signature")
@@ -227,7 +252,11 @@ class ComposeSession:
 
     def save(self) -> None:
         """Save now."""
-        self._spawn(self._drafts.save(self.local_id), "save by hand")
+        self._spawn(self._save(), "save by hand")
+
+    async def _save(self) -> None:
+        await self._drafts.make_own(self.local_id)
+        await self._drafts.save(self.local_id)
 
     def send(self, hold_seconds: float) -> None:
         """Send what the letter says now; it leaves the pane if nothing stands in its way."""

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QTextCursor
 
+from app.domain.edits import Unfilled
 from app.domain.i18n import tr
 from app.domain.recipient import Recipient
 from app.services.signatures import Facts, Fragment, Snippet, SnippetKind, fill, find_signature, fragment_of, place_for
+from app.services.unfilled import placeholders_in
 from app.views.compose.body import BodyField
 from app.views.compose.picking import Picking
 from app.views.compose.session import ComposeSession
@@ -79,6 +81,7 @@ class SnippetChoice:
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         before = self._body.editor.textCursor()
         gap = 0 if found is not None or snippet is None else 2
+        self._remember_unfilled(fragment)
         self._insert(cursor, fragment, gap)
         self._body.editor.setTextCursor(before)
         placed = QTextCursor(self._body.editor.document())
@@ -106,12 +109,26 @@ class SnippetChoice:
             self._fill_in(snippet, facts)
 
     def _fill_in(self, snippet: Snippet, facts: Facts) -> None:
-        cursor = self._body.editor.textCursor()
-        self._insert(cursor, fragment_of(snippet, facts), 0)
+        cursor, fragment = self._body.editor.textCursor(), fragment_of(snippet, facts)
+        wants_subject = bool(snippet.subject) and not self._session.content.subject.strip()
+        subject = fill(snippet.subject, facts) if wants_subject else ""
+        self._remember_unfilled(fragment, subject)
+        self._insert(cursor, fragment, 0)
         self._body.editor.setTextCursor(cursor)
         self._body.editor.ensureCursorVisible()
-        if snippet.subject and not self._session.content.subject.strip():
-            self._put_subject(fill(snippet.subject, facts))
+        if wants_subject:
+            self._put_subject(subject)
+
+    def _remember_unfilled(self, fragment: Fragment, subject: str = "") -> None:
+        """Take down which placeholders come in with a snippet, before they do: none is to go out by an oversight."""
+        texts = [subject, fragment.text]
+        if fragment.html:
+            from app.services.plain import plain_text
+
+            texts.append(plain_text(fragment.html))
+        placeholders = placeholders_in(*texts)
+        if placeholders:
+            self._session.edit(Unfilled(placeholders))
 
     def _insert(self, cursor: QTextCursor, fragment: Fragment, gap: int) -> None:
         """Put `fragment` in place of what is selected, in one step that can be undone."""

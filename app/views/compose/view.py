@@ -9,6 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.commands.command import Context, Registry
+from app.domain.edits import utf16_length
 from app.domain.i18n import tr
 from app.domain.message import Field, Importance
 from app.services.preflight_size import letter_size
@@ -76,6 +77,7 @@ class ComposeView(QWidget):
         self.body.made_rich.connect(self.attachments.listen)
         self.body.made_rich.connect(lambda _: keys.show_tips(self, registry))
         self.findings: LetterFindings | None = None
+        self._whose: MessageBar | None = None
         self.setAcceptDrops(True)
         self._build()
 
@@ -269,6 +271,7 @@ class ComposeView(QWidget):
             return None
         bar = FindingsBar(self._registry, self._do_finding, self)
         self._finding_place.addWidget(bar)
+        self.session.findings.changed.subscribe(lambda _: self._refresh_bar())
         return LetterFindings(self, self.session.findings, bar, self._registry)
 
     def _do_finding(self, number: int) -> None:
@@ -315,6 +318,7 @@ class ComposeView(QWidget):
             self._state.style().polish(self._state)
 
     def _refresh_bar(self) -> None:
+        self._say_whose()
         notice = self.session.notice()
         if notice is None:
             self._stopped = ""
@@ -333,6 +337,17 @@ class ComposeView(QWidget):
             self.refresh()
             self.bar.focus_action()
             say_aloud(self.bar, self.bar.accessibleName())
+
+    def _say_whose(self) -> None:
+        """Say whose words these are, for as long as nothing was written in them."""
+        words = self.session.whose()
+        if words and self._whose is None:
+            self._whose = MessageBar(self)
+            self._finding_place.insertWidget(0, self._whose)
+        if self._whose is not None and words:
+            self._whose.say(words)
+        elif self._whose is not None:
+            self._whose.clear()
 
     def save(self) -> None:
         """Save by hand, with what is half typed."""
@@ -355,7 +370,7 @@ class ComposeView(QWidget):
         notice = self.session.notice()
         if notice is not None and notice.action:
             self._act(notice.action)
-        else:
+        elif not any(aside.act() for aside in self.findChildren(Aside) if aside.isVisible()):
             self._do_finding(0)
 
     def _act(self, action: str) -> None:
@@ -386,6 +401,15 @@ class ComposeView(QWidget):
         else:
             self.body.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def select_words(self, words: str) -> bool:
+        """Select words in the subject or the text, and go there; False where they do not stand there."""
+        before, found, _ = self.subject.text().partition(words)
+        if found:
+            self.subject.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.subject.setSelection(utf16_length(before), utf16_length(words))
+            return True
+        return self.body.select_words(words)
+
     def focus_best(self) -> None:
         """Put the focus where it is wanted: on what is wrong, else on the first empty field, else in the body."""
         for field, widget in self.recipients.items():
@@ -395,6 +419,9 @@ class ComposeView(QWidget):
                 widget.edit_chip(problems[0], anew=True)
                 return
         if self.options.focus_problem() or self.attachments.focus_problem():
+            return
+        placeholder = self.session.unfilled()
+        if placeholder and self.select_words(placeholder):
             return
         if self.session.subject_problem():
             self.focus_field(Field.SUBJECT)

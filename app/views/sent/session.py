@@ -73,8 +73,9 @@ class SentSession(ListSession):
     async def _made_anew(self, row: ListRow, anew: Callable[[Content], Content]) -> LocalId:
         reading: Reading = await self._readings.read(row)
         content = anew(reading.content)
+        unfilled = () if row.local_id is None else (await self._drafts.read(row.local_id)).unfilled
         if reading.item is None:
-            return await self._drafts.begin(row.account_id, content, like=row.local_id)
+            return await self._drafts.begin(row.account_id, content, like=row.local_id, unfilled=unfilled)
         attached = tuple(taken_over(one, new_key()) for one in reading.item.attachments)
         content = msgspec.structs.replace(content, attachments=attached)
-        return await self._drafts.begin(row.account_id, content)
+        return await self._drafts.begin(row.account_id, content, unfilled=unfilled)

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from app.domain.errors import BadInput
 from app.domain.message import BodyFormat, Importance
 from app.domain.recipient import Recipient
+from app.domain.record import Whose
 from app.services import eml
 from app.services.eml import parse_eml, read_eml, show_eml
+from app.services.whose import whose_words
 
 
 def made(**headers: str) -> EmailMessage:
@@ -27,7 +29,7 @@ def test_text_people_and_subject_are_taken() -> None:
     message = made(
         From="me@x.example", To="Änne <a@x.example>, b@x.example", Cc="c@x.example", Bcc="d@x.example", Subject="Grüße"
     )
-    message["Importance"] = "High"
+    message["Importance"], message["X-Unsent"] = "High", "1"
     message.set_content("Line one\nZeile zwei: äöü\n")
     content = parse_eml(bytes(message), "x.eml").content
     assert content.to == (Recipient("a@x.example", "Änne"), Recipient("b@x.example"))
@@ -69,7 +71,7 @@ def test_html_is_taken_before_text_and_what_is_enclosed_beside_it() -> None:
 
 def test_encoded_commas_part_no_recipients_and_encoded_line_breaks_begin_no_header() -> None:
     raw = (
-        b"To: =?utf-8?q?Doe=2C_John?= <j@x.example>,\r\n =?utf-8?b?w6Q=?= <a@x.example>\r\n"
+        b"X-Unsent: 1\r\nTo: =?utf-8?q?Doe=2C_John?= <j@x.example>,\r\n =?utf-8?b?w6Q=?= <a@x.example>\r\n"
         b"Subject: =?utf-8?q?one=0D=0ABcc:_evil@x.example?=\r\n\r\ntext"
     )
     content = parse_eml(raw, "x").content
@@ -181,3 +183,29 @@ def test_a_letter_within_a_letter_is_one_file_and_keeps_all_that_it_has() -> Non
 @pytest.mark.parametrize("date", [b"", b"Date: never\r\n", b"Date: Sat, 99 Nov 99999999 09:30:00 +9999\r\n"])
 def test_a_letter_without_a_date_that_can_be_read_has_none(date: bytes) -> None:
     assert show_eml(b"Subject: x\r\n" + date + b"\r\nhello", "x.eml").sent == 0.0
+
+
+def test_what_was_sent_comes_without_people_and_says_whose_it_is() -> None:
+    message = made(From="Anna Berg <anna@x.example>", To="a@x.example", Cc="b@x.example", Bcc="c@x.example")
+    message["Reply-To"], message["Date"] = "trap@x.example", "Sun, 3 May 2026 10:00:00 +0000"
+    message["Message-ID"] = "<theirs@x.example>"
+    message.set_content("Her words")
+    found = parse_eml(bytes(message), "x")
+    assert (found.content.recipients(), found.content.options.reply_to) == ((), ())
+    assert (found.draft, found.author) == (False, Recipient("anna@x.example", "Anna Berg"))
+    assert whose_words(Whose(found.author, found.sent)) == (
+        "These are the words of Anna Berg <anna@x.example>, sent on 3 May 2026. Recipients were left out."
+    )
+    message["X-Unsent"] = "1"
+    assert [one.address for one in parse_eml(bytes(message), "x").content.recipients()] == [
+        "a@x.example",
+        "b@x.example",
+        "c@x.example",
+    ]
+
+
+def test_whose_words_they_are_is_said_as_far_as_the_file_says_it() -> None:
+    left_out = "Recipients were left out."
+    assert whose_words(Whose(Recipient("a@x.example"))) == f"These are the words of a@x.example. {left_out}"
+    assert whose_words(Whose(None, 1.0)) == f"These words are from a file that does not say who wrote them. {left_out}"
+    assert len(whose_words(Whose(Recipient("a@x.example", "A" * 1000)))) < 200

@@ -56,7 +56,7 @@ AWAY = ("Your mailbox is unavailable for now. Trying again at 12:07.", "try-now"
         ("ErrorMissingRecipients", ("Add a recipient.", "mend-address")),
         ("ErrorMessageSizeExceeded", LARGER),
         ("ErrorQuotaExceeded", ("Your mailbox is full. The message is kept on this computer.", "retry")),
-        ("ErrorSendAsDenied", ("You cannot send as sales@contoso.com. Nothing was sent.", "send-from-own")),
+        ("ErrorSendAsDenied", ("You cannot send as sales@contoso.com. Nothing was sent.", "use-own-address")),
         ("ErrorServerBusy", ("The server is busy. Trying again at 12:07.", "cancel")),
         ("ErrorAccessDenied", ("Your account is not allowed to do this in “Sales”.", "copy-details")),
         ("ErrorSubmissionQuotaExceeded", ("You have reached the sending limit. 4 messages are waiting.", "retry")),

@@ -285,7 +285,7 @@ def test_who_may_not_be_sent_as_is_named() -> None:
     found = explain_record(letter(State.NEEDS_ATTENTION, head=head, send_outcome=refused("ErrorSendAsDenied")))
     assert found is not None
     assert found.sentence == "You cannot send as sales@contoso.com. Nothing was sent."
-    assert found.action_words == "Send from my address"
+    assert found.action_words == "Use my own address"
 
 
 def test_the_newest_refusal_is_the_one_that_is_explained() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.domain.edits import BodyReplaced, ImportanceSet, Pending, RecipientSplice, SenderSet, TextSplice
+from app.domain.edits import BodyReplaced, ImportanceSet, Pending, RecipientSplice, SenderSet, TextSplice, Unfilled
 from app.domain.errors import StorageError
 from app.domain.message import BodyFormat, Content, Field, Importance, ItemRef, LocalId
 from app.domain.outcome import Outcome, ServerWords, Verdict
@@ -19,6 +19,7 @@ from app.domain.record import Record
 from app.domain.state import State
 from app.services.ports import Journal
 from app.storage.journal import SqliteJournal
+from app.storage.shelf import MANY_EDITS
 from app.storage.store import Store
 from tests.unit.storage.letters import BODY, new_record, typed
 
@@ -336,3 +337,21 @@ async def test_of_many_records_none_is_written_where_one_is_no_more(store: Store
     again, journal = await reopened(store)
     assert [record.attempts for record in await journal.records()] == [0]
     await again.close()
+
+
+async def test_what_templates_left_unfilled_is_kept_like_what_is_typed(store: Store, journal: SqliteJournal) -> None:
+    record = new_record()
+    await journal.create(record, BODY)
+    for edit in (Unfilled(("{amount}", "{date}")), typed("x"), Unfilled(("{amount}", "{name}"))):
+        journal.append(record.local_id, edit)
+    store, journal = await reopened(store)
+    assert (await journal.read(record.local_id)).unfilled == ("{amount}", "{date}", "{name}")
+    for _ in range(MANY_EDITS):  # so many that a snapshot takes the place of the edits
+        journal.append(record.local_id, typed("x"))
+    await journal.flush()
+    await store.change(lambda shelf: shelf.tidy(time.time(), 1000.0))
+    store, journal = await reopened(store)
+    assert (await journal.read(record.local_id)).unfilled == ("{amount}", "{date}", "{name}")
+    journal.append(record.local_id, Unfilled())
+    assert (await journal.read(record.local_id)).unfilled == ()
+    assert await store.close()

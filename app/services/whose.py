@@ -1,0 +1,38 @@
+"""Whose words stand in a message that came as a file, in words; and whether they are still nobody's but theirs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.domain.address_writing import format_recipient
+from app.domain.i18n import tr
+from app.domain.recipient import Recipient
+from app.domain.record import Letter, Whose
+from app.domain.sameness import fingerprint
+from app.services.times import full_date
+
+_LONGEST: Final = 120
+
+
+def whose_words(whose: Whose) -> str:
+    """Return what is said above somebody else's message for as long as nothing was written in it."""
+    author, date = author_words(whose.author), full_date(whose.sent)
+    if author and date:
+        said = tr("These are the words of {author}, sent on {date}.", author=author, date=date)
+    elif author:
+        said = tr("These are the words of {author}.", author=author)
+    else:
+        said = tr("These words are from a file that does not say who wrote them.")
+    return f"{said} {tr('Recipients were left out.')}"
+
+
+def author_words(author: Recipient | None) -> str:
+    """Return an author as a file names them, with the address; "" for nobody."""
+    words = "" if author is None else format_recipient(author)
+    return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
+
+
+def is_untouched(letter: Letter) -> bool:
+    """Tell whether a message is somebody else's to the last word, whatever was taken down of it meanwhile."""
+    whose = letter.record.whose
+    return whose is not None and not any(letter.pending.values()) and fingerprint(letter.content) == whose.fingerprint

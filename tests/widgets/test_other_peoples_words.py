@@ -1,0 +1,141 @@
+"""A message from a file that somebody else wrote: no single key sends it, and it is kept once one writes in it."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.domain.arrival import Arrival
+from app.domain.edits import TextSplice
+from app.domain.message import Field, LocalId
+from app.domain.problem import ProblemKind, problem
+from app.domain.state import State
+from app.services.arriving import letters_of
+from app.ui.off_thread import off_thread
+from app.views.compose.aside import Aside
+from tests.fakes.scene import ACCOUNT
+from tests.program_scene import ProgramScene
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
+
+WHOSE = "These are the words of Eve Moss <eve@tailspin.example>, sent on 3 May 2026. Recipients were left out."
+
+
+@pytest.fixture
+async def scene(program_scene: ProgramScene) -> ProgramScene:
+    await program_scene.program.wishes.begin(Arrival())
+    return program_scene
+
+
+def file_of(folder: Path, *, bill: bool = True, **headers: str) -> str:
+    """Return the path of a message of Eve's with something attached."""
+    message = EmailMessage()
+    fields = {"From": "Eve Moss <eve@tailspin.example>", "To": "cfo@example.org", "Subject": "Pay this", **headers}
+    for name, value in fields.items():
+        message[name.replace("_", "-")] = value
+    message["Date"] = "Sun, 3 May 2026 10:00:00 +0000"
+    message.set_content("Pay 40,000 at once.")
+    if bill:
+        message.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="bill.pdf")
+    path = folder / "x.eml"
+    path.write_bytes(bytes(message))
+    return str(path)
+
+
+async def opened(scene: ProgramScene, file: str) -> LocalId:
+    assert scene.program.wishes.take(Arrival(files=(file,)))
+    await scene.until(lambda: len(scene.program.stage.letters) == 1)
+    await scene.settle()
+    return scene.letter.session.local_id
+
+
+async def test_it_opens_without_recipients_unsaved_and_says_whose_words_these_are(
+    scene: ProgramScene, tmp_path: Path
+) -> None:
+    name = await opened(scene, file_of(tmp_path, Cc="a@x.example", Bcc="b@x.example", Reply_To="trap@x.example"))
+    content = await scene.content(name)
+    assert (content.recipients(), content.options.reply_to) == ((), ())
+    assert (content.subject, [one.name for one in content.attachments]) == ("Pay this", ["bill.pdf"])
+    assert scene.field() is Field.TO
+    await scene.passes(600)
+    assert scene.mailbox.items == {}, "nothing of it is on the server"
+    assert WHOSE in scene.words(scene.letter), "and for as long as nothing is written it is said"
+    await scene.press("Ctrl+Return")
+    await scene.passes(30)
+    assert scene.record(name).problem == problem(ProblemKind.NO_RECIPIENTS)
+    assert "Add a recipient." in scene.words(scene.letter)
+    assert WHOSE in scene.words(scene.letter)
+    assert (scene.mailbox.delivered, scene.mailbox.items) == ([], {})
+
+
+async def test_closed_untouched_it_vanishes(scene: ProgramScene, tmp_path: Path) -> None:
+    name = await opened(scene, file_of(tmp_path))
+    await scene.press("Escape")
+    await scene.passes(600)
+    assert scene.program.letters.get(name) is None
+    assert scene.mailbox.items == {}
+
+
+@pytest.mark.parametrize("how", ["words", "file", "save"])
+async def test_once_something_is_done_with_it_it_is_ones_own(scene: ProgramScene, tmp_path: Path, how: str) -> None:
+    name = await opened(scene, file_of(tmp_path))
+    if how == "words":
+        await scene.press("Alt+M")
+        await scene.type("See below. ")
+    elif how == "file":
+        scene.letter.session.files.add([__file__])
+    else:
+        await scene.press("Ctrl+S")
+    await scene.passes(30)
+    assert WHOSE not in scene.words(scene.letter)
+    assert [one.content.subject for one in scene.mailbox.items.values()] == ["Pay this"]
+    await scene.press("Escape")
+    await scene.passes(3)
+    assert scene.record(name).saved
+
+
+async def test_what_was_typed_is_kept_though_the_program_died_before_it_took_note(
+    scene: ProgramScene, tmp_path: Path, qtbot: QtBot, qapp: QApplication
+) -> None:
+    name = await opened(scene, file_of(tmp_path, bill=False))
+    whose = scene.record(name).whose
+    # The words are on disk, and what says that they are one's own is not.
+    scene.program.letters.append(name, TextSplice(Field.BODY, 0, 0, "See below. "))
+    assert scene.record(name).whose == whose is not None
+    again = await ProgramScene(qtbot, qapp, ACCOUNT, after=scene).start()
+    assert (await again.content(name)).body.startswith("See below. ")
+    await again.passes(30)
+    assert [one.content.subject for one in again.mailbox.items.values()] == ["Pay this"]
+    await again.end()
+
+
+async def test_left_open_untouched_it_is_not_there_after_a_crash(
+    scene: ProgramScene, tmp_path: Path, qtbot: QtBot, qapp: QApplication
+) -> None:
+    name = await opened(scene, file_of(tmp_path))
+    again = await ProgramScene(qtbot, qapp, ACCOUNT, after=scene).start()
+    assert again.program.letters.get(name) is None
+    await again.end()
+
+
+async def test_a_draft_of_somebody_else_says_whose_it_is_and_one_of_ones_own_does_not(
+    scene: ProgramScene, tmp_path: Path
+) -> None:
+    file = file_of(tmp_path, X_Unsent="1", In_Reply_To="<1@x.example>", References="<1@x.example>")
+    name = await opened(scene, file)
+    asides = [scene.words(one) for one in scene.letter.findChildren(Aside) if one.isVisible()]
+    said = "This file says it is from Eve Moss <eve@tailspin.example>. It will be sent from your address."
+    assert len(asides) == 1
+    assert said in asides[0]
+    content = await scene.content(name)
+    assert [one.address for one in content.to] == ["cfo@example.org"]
+    assert (content.options.in_reply_to, content.options.references) == ("", "")
+    mine = file_of(tmp_path, X_Unsent="1", From=ACCOUNT.address.upper(), In_Reply_To="<1@x.example>")
+    own = scene.program.aids.identities.own_addresses()
+    (letter,), _ = await letters_of(Arrival(files=(mine,)), off_thread, own)
+    assert (letter.notes, letter.whose, letter.content.options.in_reply_to) == ((), None, "<1@x.example>")
+    assert scene.record(name).state is State.DRAFT
