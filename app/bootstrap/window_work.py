@@ -11,15 +11,17 @@ from app.bootstrap.own_address import use_own_address
 from app.commands.command import Context
 from app.domain.account import AuthKind
 from app.domain.errors import AccountError, MailError, StorageError
-from app.domain.i18n import ntr, tr
+from app.domain.i18n import tr
 from app.domain.message import AccountId, LocalId
 from app.domain.state import State
 from app.services.accounts import AccountTrouble
 from app.services.deferrals import TakenBack
 from app.services.dispatch import Summary
 from app.services.explaining import explain_error
+from app.services.long_waits import waits_for_answer
 from app.services.naming import short_subject
 from app.services.remedies import Wish
+from app.services.rows import ListRow
 from app.services.wording import explain_record, explain_trouble
 from app.ui import keys, theme
 from app.views.settings.sign_in_bar import SignInBar
@@ -115,7 +117,7 @@ class WindowWork:
         if place != "outbox":
             return bool(stage.desks[place].problems())
         drafts = self._program.drafts_room
-        waiting = (row for row in self._program.outbox_room.rows() if row.state in _PROBLEMS)
+        waiting = (row for row in self._program.outbox_room.rows() if _needs_person(row))
         return any(row.local_id is not None and drafts.id_of(row.local_id) is None for row in waiting)
 
     def refresh(self) -> None:
@@ -270,9 +272,6 @@ class WindowWork:
         found = explain_record(records[0]) if len(bad) == len(records) == 1 else None
         named = [short_subject(record.head.subject) for record in records]
         self._program.foot.sent(summary.accepted, len(bad), named, "" if found is None else found.sentence)
-        if summary.deferred and summary.count == len(summary.deferred):
-            words = ntr("The server holds it until its time", "The server holds {n} until their time", summary.count)
-            self._program.foot.say(words)
         self._program.drafts_room.reload()
         self._program.sent_room.reload()
 
@@ -324,3 +323,7 @@ class WindowWork:
     def _tick(self) -> None:
         for desk in self._program.stage.desks.values():
             desk.model.forget_faces()
+
+
+def _needs_person(row: ListRow) -> bool:
+    return row.state in _PROBLEMS or (row.record is not None and waits_for_answer(row.record))
