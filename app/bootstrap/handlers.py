@@ -36,13 +36,21 @@ def all_handlers(program: Program, window: WindowWork, desk: DeskWork) -> Handle
         **program.unplaced.handlers(),
     }
     for name, why_not in WhyNot(program).sentences().items():
-        handlers[name] = _answered(handlers[name], why_not)
+        handlers[name] = _answered(handlers[name], why_not, program.foot.hint)
     return handlers
 
 
-def _answered(handler: Handler, why_not: Callable[[], str]) -> Handler:
-    """Let a command be done only where it does something, and say why where it does not."""
-    return Handler(handler.run, lambda: handler.enabled() and not why_not(), why_not)
+def _answered(handler: Handler, why_not: Callable[[], str], say: Callable[[str], None]) -> Handler:
+    """Let a command say why it does nothing where that is so; the palette offers it as before."""
+
+    def run() -> None:
+        why = why_not()
+        if why:
+            say(why)
+        else:
+            handler.run()
+
+    return Handler(run, handler.enabled, why_not)
 
 
 def _everywhere(program: Program, window: WindowWork) -> Handlers:
