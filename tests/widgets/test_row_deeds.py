@@ -140,7 +140,7 @@ async def test_a_message_that_the_server_refuses_to_give_keeps_no_other_back(pro
     scene = program_scene
     await strangers(scene, 3)
     scene.mailbox.refuse("get", 1, words("ErrorItemNotFound", "Not found."))
-    await scene.press("Ctrl+A", "Ctrl+Return")
+    await scene.press("Ctrl+A", "Ctrl+Return", "Return")
     assert scene.foot.startswith("Sending 2 messages in 5 s")
     assert [line.startswith("This draft cannot be found") for line in lines(scene)] == [True], (
         "the others wait in the Outbox"

@@ -81,10 +81,10 @@ def test_encoded_commas_part_no_recipients_and_encoded_line_breaks_begin_no_head
 
 
 def test_a_name_that_ran_into_its_address_stays_one_recipient_to_be_mended() -> None:
-    raw = "To: Marc Lefèvremarc@x.example, John Doe john@x.example\n\ntext".encode()
+    raw = "X-Unsent: 1\nTo: Marc Lefèvremarc@x.example, John Doe john@x.example\n\ntext".encode()
     marc, john = parse_eml(raw, "x").content.to
     assert (marc, john) == (Recipient("Marc Lefèvremarc@x.example"), Recipient("john@x.example", "John Doe"))
-    encoded = b"To: Marc =?utf-8?q?Lef=C3=A8vre?=marc@x.example\n\ntext"
+    encoded = b"X-Unsent: 1\nTo: Marc =?utf-8?q?Lef=C3=A8vre?=marc@x.example\n\ntext"
     assert parse_eml(encoded, "x").content.to == (Recipient("Marc Lefèvre marc@x.example"),)
 
 
