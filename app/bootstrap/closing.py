@@ -41,7 +41,7 @@ _SETTLES: Final = 0.4
 """Seconds for which a window stays away that has gone: one that comes back sooner does not get the focus on X11."""
 _UNREAD: Final = 2.0
 """Seconds for which a question in a message cannot count as read."""
-_SENDS: Final = ("send", "send selected", "retry", "try-now", "send-now", "send-from-own")
+_SENDS: Final = ("sent", "send selected", "retry", "try-now", "send-now", "send-from-own")
 """The names of tasks that are about to let messages go: a key was pressed, and the disk does not know of it yet."""
 
 

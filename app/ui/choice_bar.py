@@ -104,6 +104,7 @@ class ChoiceBar(QFrame):
                 button.setToolTip(tr("Esc"))
             button.clicked.connect(choice.act)
             self._row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+            button.show()  # else a layout shows it later, and until then it takes no focus
             self._buttons.append(button)
 
     def event(self, event: QEvent) -> bool:

@@ -137,6 +137,7 @@ def test_a_message_that_does_not_go_brings_a_question_and_keep_trying_ends_when_
     program.wait_until_focused("Keep trying", role="push button")
     program.desktop.press("Enter")
     program.wait_until_accessible("Still trying")
+    program.wait_until_focused("Cancel", role="push button")
     program.desktop.shoot("closing-still-trying-light")
     assert ended(program) == 0
     _, _, server = started_again(mailwright)
