@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.bootstrap import beginning
 from app.bootstrap.dress import dress
+from app.bootstrap.long_waits_work import begin_asking
 from app.bootstrap.options import Options
 from app.bootstrap.program import Ports, Program
 from app.bootstrap.window_work import WindowWork
@@ -82,6 +83,8 @@ class ProgramScene:
             self.window.show()
             self.window.activateWindow()
         await self.program.letters.load()
+        await self.program.outbox.long_waits.hold_back()
+        begin_asking(self.program)
         await self.program.aids.load()
         await self.program.address_book.load()
         await self.program.accounts.start()

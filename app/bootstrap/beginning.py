@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.bootstrap.dress import dress
 from app.bootstrap.instance import address
+from app.bootstrap.long_waits_work import begin_asking
 from app.bootstrap.open_events import OpeningApplication
 from app.bootstrap.options import config_folder
 from app.bootstrap.presets_work import load_presets
@@ -66,6 +67,7 @@ async def _show_lists(program: Program) -> bool:
     """
     try:
         await program.letters.load()
+        await program.outbox.long_waits.hold_back()
         await program.accounts.read()
     except StorageError:
         return False
@@ -168,6 +170,8 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
     world.store.on_damaged(program.tasks.on_mail_error)
     if not letters_read:
         await program.letters.load()
+        await program.outbox.long_waits.hold_back()
+    begin_asking(program)
     await program.aids.load()
     left = left_open(program)
     program.tasks.spawn(program.address_book.load(), "read the address book")

@@ -11,6 +11,7 @@ from app.bootstrap.enclosing import Enclosing
 from app.bootstrap.many_work import ManyWork
 from app.bootstrap.reading_people import people_words
 from app.bootstrap.resting_work import RestingWork
+from app.bootstrap.scheduling import Scheduling
 from app.bootstrap.sending_progress import SendingProgress
 from app.commands.command import Command, Handler
 from app.domain.errors import MailError
@@ -55,6 +56,7 @@ class DeskWork:
         self.enclosing = Enclosing(program)
         self.many = ManyWork(program, self.enclosing.enclosures)
         RestingWork(program)
+        self._scheduling = Scheduling(program)
         self._progress = SendingProgress(program.letters, program.foot, self.many.stop, program.window)
         self.conversing = Conversing(program)
         self.enclosing.on_within = self.conversing.stand_aside
@@ -343,6 +345,8 @@ class DeskWork:
             self._program.settling.ask(row, was_sent=action == "was-sent")
         elif action == "seen" and row is not None:
             self._know_of(row)
+        elif action == "keep-as-draft" and row is not None and row.local_id is not None:
+            self._program.remedies.apply(action, row.local_id)
         else:
             self.remedy()
 
@@ -403,7 +407,8 @@ class DeskWork:
             self._program.foot.say(ntr("{n} needs attention", "{n} need attention", kept))
 
     def _count_down(self, names: tuple[LocalId, ...], reopen: LocalId | None = None) -> None:
-        if self._program.hold <= 0:
+        names = self._scheduling.take(names, reopen)
+        if self._program.hold <= 0 or not names:
             return
         until = self._program.clock.now() + self._program.hold
         self._program.foot.count_down(names, until, lambda: self._undo_send(names, reopen))

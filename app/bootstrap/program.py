@@ -102,6 +102,11 @@ class Program:
             },
         )
 
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether more is there than the lists."""
+        return self._is_complete
+
     def complete(self) -> None:
         """Load and build what the lists do without; once is enough."""
         if not self._is_complete:

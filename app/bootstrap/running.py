@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from app.bootstrap.closing import Closing
 from app.bootstrap.instance import DATABASE, hand_over
 from app.bootstrap.options import Options, data_folder
-from app.bootstrap.signals import closing_on_signals
+from app.bootstrap.signals import ending_on_signals
 from app.domain.errors import InUse, StorageError
 from app.domain.i18n import tr
 from app.storage.store import Store
@@ -43,17 +44,11 @@ def run(qt: QApplication, window: Window, options: Options) -> int:
 
 async def _live(qt: QApplication, window: Window, options: Options) -> int:
     tasks = Tasks()
-    closing: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def close() -> bool:
-        if not closing.done():
-            closing.set_result(None)
-        return False
-
-    window.on_close = close
+    closing = Closing()
+    window.on_close = closing.ask
     if not window.isVisible():
-        close()  # it was closed before anybody listened
-    with closing_on_signals(window):
+        closing.at_once()  # it was closed before anybody listened
+    with ending_on_signals(closing.at_once):
         tasks.on_defect = lambda error: _report(window, error)
         sys.excepthook = lambda _kind, error, _trace: _report(window, error)  # what fails in a slot of Qt's
         folder = data_folder(options)
@@ -70,7 +65,7 @@ async def _live(qt: QApplication, window: Window, options: Options) -> int:
             window.notice_bar.say(str(error), tone="bad")
             if window.starting is not None:
                 window.starting.release()
-            await closing
+            await closing.end
             window.close_for_good()
             return 1
         world = World(store)
@@ -78,7 +73,7 @@ async def _live(qt: QApplication, window: Window, options: Options) -> int:
         return 0
 
 
-async def _live_on(program: Program, world: World, closing: asyncio.Future[None]) -> None:
+async def _live_on(program: Program, world: World, closing: Closing) -> None:
     from app.bootstrap.beginning import begin
     from app.bootstrap.collecting import Collector
 
@@ -88,10 +83,11 @@ async def _live_on(program: Program, world: World, closing: asyncio.Future[None]
 
         sandbox = SandboxProcess(world.store.path.parent / "exchange", options.sandbox_info)
     collector = Collector(program.window)
+    closing.serve(program)
     try:
         # A task like any other: what fails in it is told, and a window may be closed before all is there.
         program.tasks.spawn(begin(program, world, sandbox), "begin")
-        await closing
+        await closing.end
     finally:
         await _end(program, world, sandbox)
         collector.end()

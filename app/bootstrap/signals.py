@@ -1,19 +1,18 @@
-"""Signals end the program as the close of its window does: with everything on disk."""
+"""Signals end the program at once, with everything on disk: nothing is sent first, and nothing is asked."""
 
 from __future__ import annotations
 
 import contextlib
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QSocketNotifier, QTimer
-from PySide6.QtWidgets import QWidget
 
 
 @contextlib.contextmanager
-def closing_on_signals(window: QWidget) -> Iterator[None]:
-    """Close `window` on SIGTERM and SIGINT, as a session that ends does.
+def ending_on_signals(end: Callable[[], None]) -> Iterator[None]:
+    """Call `end` on SIGTERM and SIGINT.
 
     Python runs its handlers only between two instructions of its own, and Qt waits in none: a socket that the signal
     writes to wakes Qt, and costs nothing while idle.
@@ -27,12 +26,12 @@ def closing_on_signals(window: QWidget) -> Iterator[None]:
         with contextlib.suppress(BlockingIOError):
             mine.recv(64)
 
-    def close(*_: object) -> None:
-        QTimer.singleShot(0, window.close)
+    def ended(*_: object) -> None:
+        QTimer.singleShot(0, end)
 
     wake.activated.connect(woken)
     before = signal.set_wakeup_fd(its.fileno())
-    kept = {name: signal.signal(name, close) for name in (signal.SIGTERM, signal.SIGINT)}
+    kept = {name: signal.signal(name, ended) for name in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:

@@ -10,14 +10,16 @@ from app.bootstrap.desk_work import OPENS_THE_LETTER
 from app.commands.command import Context
 from app.domain.account import AuthKind
 from app.domain.errors import AccountError, MailError, StorageError
-from app.domain.i18n import ntr, tr
+from app.domain.i18n import tr
 from app.domain.message import AccountId, LocalId
 from app.domain.state import State
 from app.services.accounts import AccountTrouble
 from app.services.deferrals import TakenBack
 from app.services.dispatch import Summary
 from app.services.explaining import explain_error
+from app.services.long_waits import waits_for_answer
 from app.services.remedies import Wish
+from app.services.rows import ListRow
 from app.services.wording import explain_trouble
 from app.ui import keys, theme
 from app.views.settings.sign_in_bar import SignInBar
@@ -113,7 +115,7 @@ class WindowWork:
         if place != "outbox":
             return bool(stage.desks[place].problems())
         drafts = self._program.drafts_room
-        waiting = (row for row in self._program.outbox_room.rows() if row.state in _PROBLEMS)
+        waiting = (row for row in self._program.outbox_room.rows() if _needs_person(row))
         return any(row.local_id is not None and drafts.id_of(row.local_id) is None for row in waiting)
 
     def refresh(self) -> None:
@@ -264,9 +266,6 @@ class WindowWork:
 
     def _batch_done(self, summary: Summary) -> None:
         self._program.foot.sent(summary.accepted, len(summary.needs_attention) + len(summary.untold))
-        if summary.deferred and summary.count == len(summary.deferred):
-            words = ntr("The server holds it until its time", "The server holds {n} until their time", summary.count)
-            self._program.foot.say(words)
         self._program.drafts_room.reload()
         self._program.sent_room.reload()
 
@@ -316,3 +315,7 @@ class WindowWork:
     def _tick(self) -> None:
         for desk in self._program.stage.desks.values():
             desk.model.forget_faces()
+
+
+def _needs_person(row: ListRow) -> bool:
+    return row.state in _PROBLEMS or (row.record is not None and waits_for_answer(row.record))

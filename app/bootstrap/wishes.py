@@ -42,6 +42,7 @@ class Wishes:
         self._closed = False
         self._was_elsewhere = False
         self.on_close: Callable[[], None] = lambda: None
+        self.on_taken: Callable[[], None] = lambda: None
         program.accounts.changed.subscribe(lambda _: self._go_on())
 
     def take(self, arrival: Arrival) -> bool:
@@ -50,6 +51,7 @@ class Wishes:
             return False
         # Asked before this window comes to the front: the person was in another program then, and comes from there.
         self._was_elsewhere = QApplication.activeWindow() is None
+        self.on_taken()
         self._come_to_front(arrival.token)
         if arrival.begins_letters():
             self._waiting.append(arrival)

@@ -159,6 +159,11 @@ class Writing:
             self._program.stage.show_letter(last)
         return last is not None
 
+    def asks_since(self, moment: float) -> bool:
+        """Tell whether an open letter asks for a second look before it goes, and began to after `moment`."""
+        asking = [view.session.findings for view in self._views]
+        return any(one is not None and one.shown and one.shown_at >= moment for one in asking)
+
     def settle_all(self) -> None:
         """Make what is half typed part of its letter, everywhere: the program is about to end."""
         for view in self._views:

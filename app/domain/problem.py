@@ -39,6 +39,7 @@ class ProblemKind(StrEnum):
     NOT_SENT = "not-sent"
     NOT_LET_GO = "not-let-go"
     TAKING_BACK = "taking-back"
+    WAITED_LONG = "waited-long"
     CANNOT_BE_KNOWN = "cannot-be-known"
 
 

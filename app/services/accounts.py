@@ -41,6 +41,7 @@ class Accounts:
         self._mailbox = mailbox
         self._accounts: dict[AccountId, Account] = {}
         self._open: set[AccountId] = set()
+        self._tried: set[AccountId] = set()
         self._troubles: dict[AccountId, Trouble] = {}
 
     async def start(self) -> None:
@@ -79,6 +80,10 @@ class Accounts:
     def trouble(self, account_id: AccountId) -> Trouble | None:
         """Return what is the matter with the account, or None."""
         return self._troubles.get(account_id)
+
+    def was_tried(self, account_id: AccountId) -> bool:
+        """Tell whether it was tried to open the account: one that was not may be open in a moment."""
+        return account_id in self._tried
 
     def is_paused(self, account_id: AccountId) -> bool:
         """Tell whether nothing can come of trying: not open, or a trouble that does not pass by itself."""
@@ -153,13 +158,17 @@ class Accounts:
     async def _open_with_secret(self, account: Account) -> None:
         secret = await self._secrets.read(account.account_id)
         if secret is None:
+            self._tried.add(account.account_id)
             self.secret_wanted.emit(account)
             return
         await self._reopen(account, secret)
 
     async def _reopen(self, account: Account, secret: str) -> None:
         try:
-            await self._mailbox.open_account(account, secret, await self._proxy_secret(account))
+            try:
+                await self._mailbox.open_account(account, secret, await self._proxy_secret(account))
+            finally:
+                self._tried.add(account.account_id)
         except MailError as error:
             trouble = getattr(error, "trouble", None) or Trouble(TroubleKind.ENGINE, str(error))
             self._set_trouble(account.account_id, trouble)

@@ -25,6 +25,7 @@ ACTIONS: Final = {
     "undo": mark("Undo"),
     "unsend": mark("Take back"),
     "send-now": mark("Send now"),
+    "keep-as-draft": mark("Keep as draft"),
     "sign-in": mark("Sign in"),
     "copy-details": mark("Copy details"),
     "make-plain": mark("Make plain"),

@@ -12,6 +12,7 @@ from app.domain.record import Record
 from app.domain.state import State
 from app.services.explaining import Details, Explanation, details_of, explain_outcome
 from app.services.forgotten import forgotten, strange
+from app.services.long_waits import waits_for_answer
 from app.services.preflight import option_not_understood, subject_too_long
 from app.services.rows import ListRow
 from app.services.sentences import Facts, Scene
@@ -38,6 +39,9 @@ def explain_record(record: Record, *, size: int = 0) -> Explanation | None:
         return _explain_sent(record, kind)
     if record.state is State.UNKNOWN:
         return _explain_unknown(record, kind)
+    if waits_for_answer(record):
+        sentence = tr("Waiting for your answer: it had waited for more than an hour when Mailwright started.")
+        return Explanation(sentence, "send-now", tone="warn", more=("keep-as-draft",))
     if record.state not in _BEING_WRITTEN:
         return None
     if kind is not None and kind in BEFORE_SENDING:

@@ -68,6 +68,20 @@ class Letters:
         """Return every record, in no particular order."""
         return list(self._records.values())
 
+    async def until(self, local_id: LocalId, so: Condition) -> None:
+        """Return as soon as a letter is as `so` asks, or is gone."""
+        import asyncio
+
+        there = asyncio.Event()
+        stops = [self.changed.subscribe(lambda _: there.set()), self.forgotten.subscribe(lambda _: there.set())]
+        try:
+            while (record := self._records.get(local_id)) is not None and not so(record):
+                there.clear()
+                await there.wait()
+        finally:
+            for stop in stops:
+                stop()
+
     def by_item(self, account_id: AccountId, item_id: str) -> Record | None:
         """Return the record that has this item on the server, or None."""
         local_id = self._by_item.get((account_id, item_id))

@@ -28,6 +28,7 @@ from app.services.dispatch import Dispatch, Summary
 from app.services.drafts import Drafts
 from app.services.events import Event
 from app.services.letters import Changes, Condition, Letters
+from app.services.long_waits import LongWaits, waits_for_answer
 from app.services.ports import Clock, Mailbox
 from app.services.rows import ListRow
 from app.services.verification import OPEN, Verification
@@ -79,6 +80,7 @@ class Outbox:
         self._clock = clock
         self._spawn = spawn
         self.verification = Verification(letters, mailbox, accounts, clock, spawn)
+        self.long_waits = LongWaits(letters, clock)
         self.deferrals = Deferrals(letters, mailbox, accounts, clock, spawn, self.verification)
         self._dispatch = Dispatch(letters, drafts, mailbox, clock)
         self._bringing = Bringing(drafts, accounts, spawn, self._wake)
@@ -142,7 +144,12 @@ class Outbox:
     async def undo(self, local_ids: Iterable[LocalId]) -> list[LocalId]:
         """Take letters back that have not left yet; return those that could be. Raises StorageError."""
         back = await self._change_all(
-            local_ids, lambda r: r.state in _CAN_COME_BACK, state=State.DRAFT, hold_until=0.0, not_before=0.0
+            local_ids,
+            lambda r: r.state in _CAN_COME_BACK,
+            state=State.DRAFT,
+            hold_until=0.0,
+            not_before=0.0,
+            problem="",
         )
         for record in back:
             # The pause in which it was to be saved may have passed while it was held.
@@ -150,11 +157,23 @@ class Outbox:
         return [record.local_id for record in back]
 
     async def send_now(self, local_ids: Iterable[LocalId]) -> None:
-        """End the time for undo, or the wait for the next try. Raises StorageError."""
+        """End the time for undo, the wait for the next try, or that for an answer. Raises StorageError."""
         names = list(local_ids)
         await self._change_all(names, lambda r: r.state is State.HELD, state=State.QUEUED, hold_until=0.0)
-        await self._change_all(names, lambda r: r.state is State.QUEUED, not_before=0.0)
+        await self._change_all(names, lambda r: r.state is State.QUEUED, not_before=0.0, problem="")
         self._wake_all()
+
+    async def unschedule(self, local_ids: Iterable[LocalId]) -> list[LocalId]:
+        """Take letters back that were to go at a time; return those that are drafts again. Raises StorageError.
+
+        One that is on its way to the server just now is taken back once the answer is there.
+        """
+        names = list(local_ids)
+        back = await self.undo(names)
+        for name in names:
+            await self._letters.until(name, lambda record: record.state is not State.SENDING)
+        back += await self.undo(names)
+        return back + await self.deferrals.take_back(names)
 
     async def retry(self, local_ids: Iterable[LocalId]) -> list[Answer]:
         """Send again what was refused, at once. Raises StorageError."""
@@ -244,7 +263,7 @@ class Outbox:
         }
         answers, changed = await self._look_at(names, goes)
         for record in changed:
-            if record.state is goes["state"]:
+            if record.state in {State.HELD, State.QUEUED}:
                 self._bringing.begin(record)
         return answers
 
@@ -281,6 +300,9 @@ class Outbox:
         if good["state"] is not State.READY:
             for key in unused_pictures(letter.content):
                 self._letters.append(name, AttachmentGone(key))
+        if good["state"] is State.HELD and letter.content.options.deferred > self._clock.now():
+            # The server holds it until its time, and gives it back: the sooner it is there, the surer it goes then.
+            return answer, {**good, "state": State.QUEUED, "hold_until": 0.0}
         return answer, good
 
     # --- waking -------------------------------------------------------------------------------------------------
@@ -288,7 +310,8 @@ class Outbox:
     def _queued(self, account_id: AccountId) -> list[Record]:
         """Return those that wait to be sent, and not for their attachments."""
         waiting = (r for r in self._letters.all() if r.account_id == account_id and r.state is State.QUEUED)
-        return [record for record in waiting if not self._bringing.is_under_way(record.local_id)]
+        free = (record for record in waiting if not waits_for_answer(record))
+        return [record for record in free if not self._bringing.is_under_way(record.local_id)]
 
     def _wake_all(self) -> None:
         for account in self._accounts.all():

@@ -50,6 +50,7 @@ class Remedies:
             "try-now": self._retry,
             "cancel": self._undo,
             "undo": self._undo,
+            "keep-as-draft": self._undo,
             "unsend": self._unsend,
             "send-now": self._send_now,
             "check": self._check,

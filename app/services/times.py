@@ -56,6 +56,16 @@ def moment_words(when: float, now: float) -> str:
     return tr("{date}, {time}", date=day_words(when, now), time=_hours(time.localtime(when)))
 
 
+def past_moment_words(when: float, now: float) -> str:
+    """Return a moment that lies behind, with its day in words: "today, 14:30", "Friday, 17:05"; "" for none."""
+    if not 0 < when < _LAST:
+        return ""
+    there, here = time.localtime(when), time.localtime(now)
+    days = _day(here) - _day(there)
+    day = tr(_WEEKDAYS[there.tm_wday]) if 1 < days < 7 else day_words(when, now)
+    return tr("{date}, {time}", date=day, time=_hours(there))
+
+
 def day_words(when: float, now: float) -> str:
     """Return a day as one speaks of it: "today", "tomorrow", a weekday of this week to come, else the date."""
     if not 0 < when < _LAST:

@@ -21,6 +21,7 @@ from app.services.actions import action_words
 from app.services.amiss import explain_record, explain_row
 from app.services.explaining import Explanation, explain_outcome, explain_trouble
 from app.services.gathering import Moving
+from app.services.long_waits import waits_for_answer
 from app.services.rows import ListRow
 from app.services.sentences import Facts, sentence_for
 from app.services.sizes import size_words
@@ -123,7 +124,7 @@ def _sent(when: float, now: float) -> StateWords:
 def _resting(row: ListRow, now: float) -> StateWords:
     """Another program, or this one elsewhere, left it with the server: when it goes, and the way to take it back."""
     if row.deferred > now:
-        return StateWords("clock", tr("Goes {moment}", moment=moment_words(row.deferred, now)), "accent", "unsend")
+        return StateWords("clock", scheduled_words(row.deferred, now), "accent", "unsend")
     return StateWords("clock", tr("Waits on the server to be sent"), "muted", "unsend")
 
 
@@ -133,7 +134,17 @@ def _deferred(record: Record, now: float) -> StateWords:
         return StateWords("undo-2", tr("Being taken back"), "accent")
     if record.head.deferred <= now:
         return StateWords("send", tr("Its time has come: looking whether it went"), "accent")
-    return StateWords("clock", tr("Goes {moment}", moment=moment_words(record.head.deferred, now)), "accent", "unsend")
+    return StateWords("clock", scheduled_words(record.head.deferred, now), "accent", "unsend")
+
+
+def scheduled_words(when: float, now: float) -> str:
+    """Return that a letter goes at `when`, which the server knows."""
+    return tr("Scheduled for {moment}", moment=moment_words(when, now))
+
+
+def scheduling_words(when: float, now: float) -> str:
+    """Return that a letter is to go at `when`, and that the server is being told."""
+    return tr("Scheduling for {moment}…", moment=moment_words(when, now))
 
 
 def _after_sending(record: Record, found: Explanation | None, now: float) -> StateWords:
@@ -178,19 +189,31 @@ _NO_WAY: Final = {
 
 
 def _on_its_way(record: Record, now: float) -> StateWords:
+    later = record.head.deferred > now
     if record.state is State.SENDING:
-        return StateWords("send", tr("Sending"), "accent")
+        words = scheduling_words(record.head.deferred, now) if later else tr("Sending")
+        return StateWords("send", words, "accent")
+    if record.state is State.HELD and later:
+        return StateWords("clock", scheduling_words(record.head.deferred, now), "accent", "undo")
     if record.state is State.HELD:
         left = max(0, math.ceil(record.hold_until - now))
         return StateWords("clock", ntr("Sending in {n} s", "Sending in {n} s", left), "accent", "undo")
-    last = _last_failure(record)
+    if waits_for_answer(record):
+        return StateWords("circle-help", tr("Waiting for your answer"), "warn", "send-now")
+    return _queued(record, now)
+
+
+def _queued(record: Record, now: float) -> StateWords:
+    last = last_failure(record)
     trouble = None if last is None else last.trouble
     if trouble is not None and trouble.kind in PAUSING:
         if trouble.kind is TroubleKind.SIGN_IN:
             return StateWords("lock-keyhole", tr("Waiting for your sign-in"), "warn", "sign-in")
         return StateWords("cloud-off", tr("Waiting: the account needs attention"), "warn", "cancel")
     if record.not_before <= now:
-        return StateWords("clock", tr("Waiting to be sent"), "muted", "cancel")
+        later = record.head.deferred > now
+        words = scheduling_words(record.head.deferred, now) if later else tr("Waiting to be sent")
+        return StateWords("clock", words, "muted", "cancel")
     if trouble is not None and trouble.kind in _NO_WAY:
         return StateWords("cloud-off", tr(_NO_WAY[trouble.kind]), "warn", "try-now")
     again = clock_time(record.not_before, now)
@@ -200,7 +223,7 @@ def _on_its_way(record: Record, now: float) -> StateWords:
     return StateWords("clock", tr("Waiting: trying again at {time}", time=again), "warn", "try-now")
 
 
-def _last_failure(record: Record) -> Outcome | None:
+def last_failure(record: Record) -> Outcome | None:
     """Return the newest answer that was no yes; a save of the same round may have failed after an earlier send."""
     outcomes = [one for one in (record.send_outcome, record.save_outcome) if one is not None and not one.accepted]
     return max(outcomes, key=lambda one: one.at, default=None)

@@ -68,6 +68,10 @@ class Tasks:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
+    def named(self, *names: str) -> list[asyncio.Task[Any]]:
+        """Return the tasks that run under these names."""
+        return [task for task in self._running if task.get_name() in names]
+
     def __len__(self) -> int:
         """Return how many run."""
         return len(self._running)

@@ -139,6 +139,12 @@ class Desktop:
         asked = subprocess.run(command, env=self.environment, capture_output=True, check=False)
         return asked.stdout.decode("utf-8", "replace").strip()
 
+    def windows(self, title: str) -> list[str]:
+        """Return the windows on the screen that have `title` in their name."""
+        command = ["xdotool", "search", "--onlyvisible", "--name", title]
+        found = subprocess.run(command, env=self.environment, capture_output=True, check=False)
+        return found.stdout.decode().split()
+
     def shoot(self, name: str) -> Path:
         """Take a picture of the whole screen; it is kept for a person to look at."""
         self.shots.mkdir(parents=True, exist_ok=True)

@@ -87,6 +87,7 @@ class Scene:
     async def start(self) -> Scene:
         """Start as the program does."""
         await self.letters.load()
+        await self.outbox.long_waits.hold_back()
         await self.accounts.start()
         await self.drafts.resume()
         await self.outbox.resume()

@@ -44,7 +44,7 @@ async def test_it_is_listed_with_its_time_and_counted_in_the_rail(program_scene:
     assert sorted(shown(scene)) == ["Any moment", "Later"]
     session = scene.program.outbox_room
     lines = {row.subject: session.face(row).line for row in scene.rows}
-    assert lines["Later"].startswith("Goes ")
+    assert lines["Later"].startswith("Scheduled for ")
     assert lines["Any moment"] == "Waits on the server to be sent"
 
 

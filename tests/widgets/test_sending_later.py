@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import Content, Field, LocalId
 from app.domain.options import Options
@@ -56,11 +57,11 @@ async def test_a_typed_time_is_held_by_the_server_and_stands_in_the_outbox(progr
     record = scene.record(name)
     assert record.state is State.DEFERRED
     assert record.head.deferred == read_moment("tomorrow 8", scene.clock.now())
-    assert scene.foot == "The server holds it until its time"
+    assert scene.foot == "Scheduled for tomorrow, 08:00"
     assert len(scene.mailbox.in_folder(ANNA, Folder.OUTBOX)) == 1
     await scene.press("Ctrl+4")
     assert [row.local_id for row in scene.rows] == [name]
-    assert scene.program.outbox_room.words(scene.rows[0]).text == "Goes tomorrow, 08:00"
+    assert scene.program.outbox_room.words(scene.rows[0]).text == "Scheduled for tomorrow, 08:00"
 
 
 async def test_it_goes_by_itself_when_its_time_has_come(program_scene: ProgramScene) -> None:
@@ -96,7 +97,7 @@ async def test_one_of_the_three_is_two_keys_away(program_scene: ProgramScene) ->
     scene = program_scene
     name = await opened(scene)
     await scene.press("Ctrl+Shift+Return", "Down", "Return")
-    assert scene.record(name).state is State.HELD
+    assert scene.record(name).state is State.DEFERRED
     assert (await scene.content(name)).options.deferred == suggested_moments(scene.clock.now())[1]
 
 
@@ -116,15 +117,76 @@ async def test_a_time_that_has_passed_or_is_not_understood_sends_nothing(program
     assert (await scene.content(name)).options.deferred == 0
 
 
-async def test_undo_within_the_hold_brings_the_letter_back(program_scene: ProgramScene) -> None:
+async def test_undo_takes_it_back_from_the_server_and_opens_it_again(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await opened(scene)
     await scene.press("Ctrl+Shift+Return")
     await scene.type("tomorrow 8")
-    await scene.press("Return", "Z")
+    await scene.press("Return")
+    assert scene.foot == "Scheduled for tomorrow, 08:00", "no seconds are counted"
+    assert scene.record(name).state is State.DEFERRED
+    await scene.press("Z")
     await scene.until(lambda: scene.program.writing.current() is not None)
     assert scene.record(name).state is State.DRAFT
-    assert scene.mailbox.calls_of("send") == []
+    assert scene.mailbox.in_folder(ANNA, Folder.OUTBOX) == []
+    await scene.clock.advance(3 * 24 * 3600)
+    assert scene.mailbox.delivered == []
+
+
+async def test_undo_is_there_for_as_long_as_the_server_gives_it_back(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await sent_later(scene, "in 2 hours")
+    await scene.clock.advance(3600)
+    assert scene.program.foot.can_undo()
+    await scene.clock.advance(3600 + 60)
+    assert scene.record(name).state is State.SENT
+    assert not scene.program.foot.can_undo()
+
+
+async def test_undo_while_the_server_is_told_waits_for_its_answer(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    gate = scene.mailbox.hold("send")
+    name = await opened(scene)
+    await scene.press("Ctrl+Shift+Return")
+    await scene.type("tomorrow 8")
+    await scene.press("Return")
+    assert scene.foot == "Scheduling for tomorrow, 08:00…"
+    assert scene.record(name).state is State.SENDING
+    await scene.press("Ctrl+4")
+    assert scene.program.outbox_room.words(scene.rows[0]).text == "Scheduling for tomorrow, 08:00…"
+    await scene.press("Z")
+    assert scene.foot == "Unscheduling…"
+    gate.open.set()
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    assert scene.record(name).state is State.DRAFT
+
+
+async def test_offline_it_waits_says_so_and_undo_needs_no_server(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await opened(scene)
+    for request in ("save", "update", "send", "get", "locate", "sync", "list_folder"):
+        scene.mailbox.fail(request, Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False), times=50)
+    await scene.press("Ctrl+Shift+Return")
+    await scene.type("tomorrow 8")
+    await scene.press("Return")
+    assert scene.record(name).state is State.QUEUED
+    await scene.press("Ctrl+4")
+    assert scene.program.outbox_room.words(scene.rows[0]).text == "Waiting: offline"
+    await scene.press("Z")
+    await scene.until(lambda: scene.program.writing.current() is not None)
+    assert scene.record(name).state is State.DRAFT
+
+
+async def test_of_a_batch_only_what_has_no_time_is_counted_down(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    due = scene.clock.now() + 9000
+    later = await scene.saved(msgspec.structs.replace(LETTER, options=Options(deferred=due)))
+    now = await scene.saved()
+    await scene.press("Ctrl+A", "Ctrl+Return")
+    assert scene.record(later).state is State.DEFERRED
+    assert scene.record(now).state is State.HELD
+    await scene.passes(HOLD + 1)
+    assert scene.record(now).state is State.SENT
 
 
 async def test_a_letter_with_a_time_can_be_sent_at_once_after_all(program_scene: ProgramScene) -> None:

@@ -32,7 +32,7 @@ class Sending(Protocol):
 
 
 class FindingsSession:
-    """The findings of one letter. `shown` are those in the pane."""
+    """The findings of one letter. `shown` are those in the pane, since `shown_at` (seconds since the epoch)."""
 
     def __init__(
         self, letter: Sending, letters: Letters, people: People, spawn: Spawn, now: Callable[[], float]
@@ -43,7 +43,7 @@ class FindingsSession:
         self._letter, self._letters, self._people = letter, letters, people
         self._spawn, self._now = spawn, now
         self._accepted: set[tuple[ProblemKind, str]] = set()
-        self._shown_at = 0.0
+        self.shown_at = 0.0
         self._checking = self._stale = False
 
     async def may_go(self) -> bool:
@@ -51,7 +51,7 @@ class FindingsSession:
 
         What keeps a letter back is said by the outbox, so that every way of sending says the same.
         """
-        if self.shown and self._now() - self._shown_at < NERVOUS:
+        if self.shown and self._now() - self.shown_at < NERVOUS:
             return False
         found = await self._look()
         if any(finding.blocking for finding in found):
@@ -60,7 +60,7 @@ class FindingsSession:
         if all(_mark(finding) in self._accepted for finding in found):
             return True
         self._accepted |= {_mark(finding) for finding in found}
-        self._shown_at = self._now()
+        self.shown_at = self._now()
         self._show(tuple(found))
         return False
 

@@ -97,6 +97,13 @@ class Foot:
         self._hint = ""
         self._say_count()
 
+    def offer(self, words: str, way: WayBack | None) -> None:
+        """Say something for some seconds, with a way back that is known already: with Undo while it is the newest."""
+        self._speaks, self._stop = True, None
+        undoes = way is not None and self._undoing.newest() is way
+        self._window.say(words, tr("Undo") if undoes else "")
+        self._leave.start()
+
     def busy(self, words: str, stop: Callable[[], None]) -> None:
         """Say how far something is that takes its time, until something else is said; the button stops it meanwhile."""
         self._leave.stop()
@@ -184,6 +191,6 @@ class Foot:
 
     def _end_count(self, *, gone: bool) -> None:
         self._tick.stop()
-        if gone and not self._speaks and self._window.foot.isVisible():
+        if gone and not self._speaks and not self._window.foot.isHidden():  # also while nobody sees the window
             self._window.say(tr("Sending…"))
             self._leave.start()

@@ -99,6 +99,17 @@ class Window(QMainWindow):
         """Ask in a bar: Enter does it, Escape does not. The focus goes back to where it was."""
         self._question.ask(question, yes, act)
 
+    def hold_still(self, bar: QWidget | None) -> None:
+        """Let nothing be done in the window but in `bar`, which it has; None: everything again."""
+        self.rail.setEnabled(bar is None)
+        self.pages.setEnabled(bar is None)
+        self.foot.setEnabled(bar is None)
+        for number in range(self._bars.count()):
+            item = self._bars.itemAt(number)
+            widget = None if item is None else item.widget()
+            if widget is not None:
+                widget.setEnabled(bar is None or widget is bar)
+
     def redress(self) -> None:
         """Draw everything in the scheme of now: what was made of colours is made anew."""
         icons.forget()

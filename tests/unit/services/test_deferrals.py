@@ -47,7 +47,7 @@ async def test_it_is_said_to_go_at_its_time_and_not_to_be_sent(scene: Scene) -> 
     record = scene.record(name)
     assert (record.state, count(scene, Folder.OUTBOX), scene.mailbox.delivered) == (State.DEFERRED, 1, [])
     words = state_words(record, scene.clock.now())
-    assert words.text.startswith("Goes ")
+    assert words.text.startswith("Scheduled for ")
     assert words.action == "unsend"
     assert record.ref == scene.mailbox.in_folder(ANNA, Folder.OUTBOX)[0].ref
 

@@ -116,7 +116,7 @@ CASES: list[tuple[Record, str, str]] = [
         "cancel",
     ),
     (letter(State.SENDING), "Sending", ""),
-    (letter(State.DEFERRED, head=Head(deferred=NOW + 3600)), "Goes today, 13:05", "unsend"),
+    (letter(State.DEFERRED, head=Head(deferred=NOW + 3600)), "Scheduled for today, 13:05", "unsend"),
     (letter(State.DEFERRED, head=Head(deferred=NOW - 1)), "Its time has come: looking whether it went", ""),
     (letter(State.DEFERRED, problem=problem(ProblemKind.TAKING_BACK)), "Being taken back", ""),
     (letter(State.SENT, send_outcome=ACCEPTED), "Sent 12:04", ""),
