@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -43,6 +44,7 @@ def seeds_of(words: str, shard: str) -> list[int]:
 def main(given: Sequence[str] | None = None) -> int:
     """Run; return 1 where anything failed, 2 where nothing could be run."""
     told = _arguments(given)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends with us
     reason = why_not()
     if reason:
         print(reason, file=sys.stderr)

@@ -196,12 +196,13 @@ class Judge:
 
     def _judge_item(self, one: Meant, item: Item) -> None:
         fate = _PLACES[item.folder]
-        if item.folder == "here" and not self._troubled and one.typed and not one.cut_at:
+        waits_here = item.folder == "here" and "waits" in one.fates
+        if item.folder == "here" and not (self._troubled or waits_here or one.cut_at or not one.typed):
             self._fail("not saved", one.told())
         if fate not in one.fates and not (one.fates == {"gone"} and item.rest.get("discarded")):
             late = self._troubled and fate in {"draft", "waits"} and one.fates & {"sent", "draft", "waits"}
             cut = one.cut_at and fate == "draft"
-            if not late and not cut:
+            if not (late or cut or waits_here):
                 self._fail("not as meant", f"{one.told()} is {item.told()}")
         if one.fates == {"gone"}:
             return

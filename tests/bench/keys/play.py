@@ -242,14 +242,11 @@ class Player:
         What the window waited for a processor meanwhile is the machine's, and is taken off.
         """
         shown = [one for one in self.typed if one.shows and not self._is_deaf(one.at)]
-        found = [
-            took - starved.between(one.at, one.at + min(took, _LOOKED_FOR))
-            for one, took in zip(shown, self.answers.to(one.at for one in shown), strict=True)
-        ]
+        found = self.answers.to(one.at for one in shown)
         late = [
             f"{one.what} at {one.at - self._began:.3f}"
             for one, took in zip(shown, found, strict=True)
-            if took > NO_ANSWER
+            if took - starved.between(one.at, one.at + min(took, _LOOKED_FOR)) > NO_ANSWER
         ]
         if late:
             self.failures.append(Failure("no answer", f"nothing changed for 1 s after {', '.join(late[:8])}"))

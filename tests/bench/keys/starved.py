@@ -13,7 +13,10 @@ _PERIOD: Final = 0.05
 
 
 class Starved:
-    """Watches the main thread of a process from `with` to its end. `pid` says which process that is at the moment."""
+    """Watches the threads of a process (they share one lock of Python's) from `with` to its end.
+
+    `pid` says which process that is at the moment.
+    """
 
     def __init__(self, pid: Callable[[], int]) -> None:
         """Ask `pid` before each look."""
@@ -42,11 +45,12 @@ class Starved:
         while not self._ended.wait(_PERIOD):
             pid = self._pid()
             try:
-                now = int(Path(f"/proc/{pid}/schedstat").read_text("ascii").split()[1]) / 1e9
+                threads = list(Path(f"/proc/{pid}/task").iterdir())
+                now = sum(int((one / "schedstat").read_text("ascii").split()[1]) for one in threads) / 1e9
             except (OSError, ValueError, IndexError):
                 continue
             if pid == known:
-                waited += now - before
+                waited += max(0.0, now - before)  # a thread that ended takes its time with it
             known, before = pid, now
             self._times.append(time.monotonic())
             self._waited.append(waited)

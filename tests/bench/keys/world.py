@@ -257,7 +257,8 @@ class World:
             self.ground.line.cut()
         elif name == "stopped":
             self._stopped = self._server_process()
-            processes.signal_one(self._stopped, signal.SIGSTOP)
+            if self._stopped:  # else it has not begun to run: no process is there to be stopped
+                processes.signal_one(self._stopped, signal.SIGSTOP)
         else:
             rules = [{"operation": "*", "nth": "every", "user": USER, **rule} for rule in _TROUBLES[name]]
             self.server.faults(rules)
