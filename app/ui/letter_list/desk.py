@@ -183,7 +183,7 @@ class ListDesk(QWidget):
             self._column.insertWidget(1, find)
             find.asked.connect(self.session.find)
             find.offer_wanted.connect(self._offer)
-            find.left.connect(self.take_focus)
+            find.left.connect(self._come_from_search)
             find.ended.connect(self.end_search)
             find.server_wanted.connect(self.search_server)
         self._find.begin()
@@ -196,13 +196,17 @@ class ListDesk(QWidget):
         else:
             self.end_search()
 
+    def _come_from_search(self) -> None:
+        self.list.choose()  # who goes from what is looked for to what was found chose to be there
+        self.take_focus()
+
     def end_search(self) -> bool:
         """Show everything again; tell whether something was looked for."""
         if self._find is None or not self._find.isVisible():
             return False
         self._find.end()
         self.session.find("")
-        self.take_focus()
+        self._come_from_search()
         return True
 
     def search_server(self) -> None:
