@@ -158,7 +158,7 @@ class World:
         """Start the program; return as soon as its window has the keys of the keyboard."""
         self.starts += 1
         if not self.kept:
-            self._server = self._keeper = None
+            self._hang_up()
             (self.place / "sandbox.json").unlink(missing_ok=True)
         self.process = self._launch(*arguments)
         wait_until(self._has_keys, "the window is there", 30)
@@ -272,6 +272,11 @@ class World:
         if self.kept or self.is_running():
             self.server.faults([])
 
+    def _hang_up(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        self._server = self._keeper = None
+
     def _server_process(self) -> int:
         if self.kept:
             return self.ground.sandbox.process.pid
@@ -289,8 +294,7 @@ class World:
         for link in self.links:
             if link.poll() is None:
                 processes.end(link)
-        if self._server is not None:
-            self._server.close()
+        self._hang_up()
         shutil.rmtree(self.place, ignore_errors=True)
 
 
