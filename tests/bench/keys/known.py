@@ -161,6 +161,19 @@ def _popped(planner: Planner, _: float) -> None:
     planner.send()
 
 
+def _later(planner: Planner, _: float) -> None:
+    """Found by the seeds 8 and 14: send later, at a time that is typed at once, was sent at once."""
+    _message(planner, SOFIA)
+    planner.schedule()
+
+
+def _delete_and_undo(planner: Planner, _: float) -> None:
+    """Found by the seeds 42 and 44 on a slow disk: Z right after Delete took back the send before it."""
+    _message(planner, SOFIA)
+    planner.send()
+    planner.delete_row(undo=True)
+
+
 def _anew(planner: Planner, _: float) -> None:
     """F8: a sent message is written anew, which a slow server gives late."""
     item = planner.top_row("sent")
@@ -188,6 +201,10 @@ def _while_writing() -> Iterator[Known]:
         yield Known("F6", _link_meanwhile, gap)
     for gap in (5, 12, 30):
         yield Known("F7", _popped, gap)
+    for gap in (5, 20):
+        yield Known("later", _later, gap)
+    for gap in (5, 12, 40):
+        yield Known("delete", _delete_and_undo, gap)
 
 
 def _at_the_start() -> Iterator[Known]:

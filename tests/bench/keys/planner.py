@@ -236,7 +236,7 @@ class Planner:
         self.tokens(meant, "body", self.dice.choice((1, 2)))
         self.open, self.where = meant, "message"
 
-    def delete_row(self) -> bool:
+    def delete_row(self, *, undo: bool | None = None) -> bool:
         """Delete a draft by its row, and take that back or not."""
         item = self.row("drafts")
         if item is None:
@@ -245,7 +245,7 @@ class Planner:
         meant = self.message("delete", item)
         self.keys("Delete")
         meant.fates = {"gone"}
-        if self.dice.random() < 0.5:
+        if self.dice.random() < 0.5 if undo is None else undo:
             self.names.append("undo that")
             self.keys("z")
             meant.fates = {"draft"}
