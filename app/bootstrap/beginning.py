@@ -194,6 +194,7 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
     if program.accounts.default is None:
         windows.add_account()
     _give_keys(program)
+    program.wishes.go_on()
     program.tasks.spawn(program.unplaced.load(), "show text that found no place")
     choice = await program.settings.read("scheme")
     if choice in {"light", "dark"} and (choice == "dark") != theme.scheme().dark:

@@ -97,6 +97,7 @@ async def finish(program: Program) -> None:
     """Put everything on disk, give the server a moment for the last saves, and end all tasks."""
     from app.bootstrap.reopening import keep_open, left_open
 
+    await program.unplaced.save()
     program.writing.settle_all()
     with contextlib.suppress(StorageError):
         await program.journal.flush()

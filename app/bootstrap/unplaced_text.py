@@ -48,6 +48,12 @@ class UnplacedText:
         if self._kept:
             self._gate.bring_back(self._kept)
 
+    async def save(self) -> None:
+        """Keep what waits for something that will not come, because the program ends."""
+        self._gate.abandon()
+        if self._gate.text:
+            await self._keep(self._gate.text)
+
     def write(self) -> None:
         """Begin a message with it."""
         self._program.writing.begin(Content(body=self._gate.take_text().strip("\n")))

@@ -36,38 +36,42 @@ class Wishes:
     def __init__(self, program: Program) -> None:
         """Wait until `begin` says that letters can be begun."""
         self._program = program
-        self._waiting: deque[Arrival] = deque()
+        self._waiting: deque[tuple[Arrival, bool]] = deque()
+        """With each, whether the person was in another program when it came, and comes from there."""
         self._ready = False
         self._busy = False
         self._closed = False
-        self._was_elsewhere = False
         self.on_close: Callable[[], None] = lambda: None
         self.on_taken: Callable[[], None] = lambda: None
-        program.accounts.changed.subscribe(lambda _: self._go_on())
+        program.accounts.changed.subscribe(lambda _: self.go_on())
 
     def take(self, arrival: Arrival) -> bool:
         """Take a wish of a later start; False where the program is about to end, or has too much to do already."""
         if self._closed or len(self._waiting) >= _MOST_WAITING:
             return False
         # Asked before this window comes to the front: the person was in another program then, and comes from there.
-        self._was_elsewhere = QApplication.activeWindow() is None
+        was_elsewhere = QApplication.activeWindow() is None
         self.on_taken()
         self._come_to_front(arrival.token)
         if arrival.begins_letters():
-            self._waiting.append(arrival)
+            self._waiting.append((arrival, was_elsewhere))
             if self._ready and self._program.accounts.default is None:
                 self._ask_for_account()
-            self._go_on()
+            self.go_on()
         return True
 
     async def begin(self, own: Arrival) -> None:
-        """Do the wish of this start, and from now on those of others. Returns when the letters can be written."""
+        """Do the wish of this start, and from now on those of others. Returns when the letters can be written.
+
+        What is typed at a start is for its own wish: others that came meanwhile wait until `go_on` is called after it.
+        """
         if own.begins_letters():
-            self._waiting.appendleft(own)
+            self._waiting.appendleft((own, False))
         self._ready = True
         if self._waiting and self._program.accounts.default is None:
             self._ask_for_account()
-        await self._do_all()
+        own_first = 1 if own.begins_letters() else 0
+        await self._do_all(own_first if self._program.window.starting is not None else _MOST_WAITING)
 
     def close(self) -> None:
         """Take nothing more: the program is about to end."""
@@ -87,23 +91,26 @@ class Wishes:
         self._program.writing.on_no_account()
         self._program.foot.say(tr("Add an account first; the message waits for it."))
 
-    def _go_on(self) -> None:
-        if self._ready and self._waiting and not self._busy and self._program.accounts.default is not None:
+    def go_on(self) -> None:
+        """Do what waits, where it can be done."""
+        begins = not self._ready or self._program.window.starting is not None
+        if self._waiting and not begins and not self._busy and self._program.accounts.default is not None:
             self._program.tasks.spawn(self._do_all(), "do what a start asked for")
 
-    async def _do_all(self) -> None:
+    async def _do_all(self, most: int = _MOST_WAITING) -> None:
         if self._busy:
             return
         self._busy = True
         try:
-            while self._waiting and self._program.accounts.default is not None:
-                await self._do(self._waiting.popleft())
+            while most and self._waiting and self._program.accounts.default is not None:
+                most -= 1
+                await self._do(*self._waiting.popleft())
         finally:
             self._busy = False
 
-    async def _do(self, arrival: Arrival) -> None:
+    async def _do(self, arrival: Arrival, was_elsewhere: bool) -> None:
         gate = self._program.window.gate
-        hold = gate.begin(tr("Opening a new message…")) if self._was_elsewhere else None
+        hold = gate.begin(tr("Opening a new message…")) if was_elsewhere else None
         begun = False
         try:
             letters, errors = await letters_of(arrival, off_thread, self._program.aids.identities.own_addresses())
@@ -115,7 +122,6 @@ class Wishes:
                     hold = gate.begin(tr("Opening a new message…"))
                 begun = await self._begin(letter) or begun
         finally:
-            self._was_elsewhere = False
             if hold is not None and begun:
                 hold.release()
             elif hold is not None:

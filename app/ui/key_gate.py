@@ -142,6 +142,15 @@ class KeyGate(QObject):
             self._begin_returning(pausing=False)
             self._give_soon()
 
+    def abandon(self) -> None:
+        """Turn all that waits into text, because the program ends."""
+        for hold in list(self._holds):
+            hold.active = False
+        self._holds.clear()
+        self._stop_waiting()
+        if self._queue:
+            self._begin_returning(pausing=False)
+
     @property
     def is_open(self) -> bool:
         """Tell whether a key goes straight to what has the focus."""
@@ -244,7 +253,7 @@ class KeyGate(QObject):
 
     def _say_waiting(self) -> None:
         words = next((hold.words for hold in reversed(self._holds) if hold.words), "")
-        self.waiting.emit(words, _text_of(self._queue))
+        self.waiting.emit(words, _shown_of(self._queue))
 
     def _stop_waiting(self) -> None:
         self._show.stop()
@@ -443,7 +452,7 @@ def _command_of(focus: QWidget, typed: list[QKeyCombination], event: QKeyEvent) 
     partly = False
     sequences = [_sequence(typed)]
     shift = Qt.KeyboardModifier.ShiftModifier
-    if event.modifiers() & shift and event.text() and not event.text().isalpha():
+    if event.modifiers() & shift and _is_sign(event):
         # "#" is Shift+3 on many keyboards, and a command's key is "#": Qt tries it without Shift too.
         bare = QKeyCombination(event.modifiers() & ~shift, _Key(event.key()))
         sequences.append(_sequence([*typed[:-1], bare]))
@@ -459,6 +468,10 @@ def _command_of(focus: QWidget, typed: list[QKeyCombination], event: QKeyEvent) 
                 partly = partly or QKeySequence.SequenceMatch.PartialMatch in found
         widget = None if widget.isWindow() else widget.parentWidget()
     return partly, None
+
+
+def _is_sign(event: QKeyEvent) -> bool:
+    return not event.modifiers() & _COMMANDING and event.text().isprintable() and not event.text().isalpha()
 
 
 def _sequence(steps: list[QKeyCombination]) -> QKeySequence:
@@ -481,8 +494,14 @@ def _with_key(text: str, event: QKeyEvent) -> str:
     return text + event.text() if event.text().isprintable() and not chord else text
 
 
-def _text_of(events: Iterable[QKeyEvent]) -> str:
+def _shown_of(events: Iterable[QKeyEvent]) -> str:
+    """Return what waits as a person reads it: text, and the names of keys that type none."""
     text = ""
     for event in events:
-        text = _with_key(text, event)
+        chord = bool(event.modifiers() & _COMMANDING) and not _types(event)
+        if chord or not (event.text().isprintable() or event.key() in {*_ENTER, _Key.Key_Tab, _Key.Key_Backspace}):
+            name = QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.NativeText)
+            text += f" [{name}] "
+        else:
+            text = _with_key(text, event)
     return text

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.domain.errors import Trouble, TroubleKind
@@ -83,7 +84,7 @@ async def test_what_is_typed_while_a_letter_is_fetched_is_typed_into_it(
     scene.tap(Qt.Key.Key_I, Qt.KeyboardModifier.AltModifier)
     scene.tap_text("d")
     await scene.until(lambda: "Fetching the message" in scene.window.kept_keys.words)
-    assert "exceeds#d" in scene.window.kept_keys.words
+    assert "exceeds# [Alt+I] d" in scene.window.kept_keys.words
     gate.open.set()
     await scene.until(lambda: body(scene) == "exceeds#dDear Ben")
     await scene.settle()
@@ -208,6 +209,44 @@ async def test_undo_typed_right_after_send_takes_the_send_back(program_scene: Pr
     assert scene.letter.session.local_id == first
     assert (await scene.content(first)).subject == "First"
     assert body(scene) == "x"
+
+
+async def test_a_key_with_shift_is_not_taken_for_the_one_without(program_scene: ProgramScene) -> None:
+    """Ctrl+Shift+Enter, kept and given later, sent at once instead of later."""
+    scene = program_scene
+    await scene.press("C")
+    await scene.type("ben@example.org")
+    await scene.press("Alt+U")
+    await scene.type("Later")
+    name = scene.letter.session.local_id
+    hold = keys(scene).begin("Starting…")
+    shift = Qt.KeyboardModifier.ShiftModifier
+    QTest.sendKeyEvent(QTest.KeyAction.Click, scene.window.windowHandle(), Qt.Key.Key_Return, "\r", CTRL | shift)
+    hold.release()
+    await scene.settle()
+    assert scene.record(name).state is State.DRAFT
+    assert scene.letter.later._picking.picker.isVisible()
+    await scene.press("Escape")
+
+
+async def test_chords_that_wait_are_shown_too(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    hold = keys(scene).begin("Opening…")
+    scene.tap_text("ab")
+    scene.tap(Qt.Key.Key_Return, CTRL)
+    await scene.until(lambda: "ab [Ctrl+Return]" in scene.window.kept_keys.words)
+    hold.release()
+    await scene.settle()
+
+
+async def test_what_waits_when_the_program_ends_is_kept_as_text(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    keys(scene).begin("Opening…")
+    scene.tap_text("not lost")
+    await scene.program.unplaced.save()
+    assert await scene.settings.read("unplaced text") == "not lost"
+    assert keys(scene).take_text() == "not lost"
+    await scene.settle()
 
 
 # --- what does not come ----------------------------------------------------------------------------------------------

