@@ -1,3 +1,20 @@
-"""What all tests share."""
+"""What all tests share. The surroundings come before everything else: Qt, keyring and locale read them once."""
+
+import atexit
+import locale
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from tests.surroundings import settle_in
+
+_HOME = Path(tempfile.mkdtemp(prefix="mailwright-tests-"))
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+settle_in(os.environ, _HOME)
+locale.setlocale(locale.LC_ALL, "")
+if hasattr(time, "tzset"):
+    time.tzset()
 
 pytest_plugins = ["tests.sandbox_fixture"]

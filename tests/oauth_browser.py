@@ -1,7 +1,7 @@
 """A browser without a window: it opens a page, fills in its form as a person would, and goes where it is sent.
 
-As a program it is what the system opens links with in the end-to-end tests (BROWSER): whom to sign in as stands in the
-environment, and each address that it was given is noted in a file.
+As a program it is what the desktop of the end-to-end tests opens links with: whom to sign in as stands in the
+environment.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import ssl
 import sys
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import urlencode, urljoin, urlsplit
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -102,13 +101,8 @@ class Browser:
 
 def main() -> int:
     """Be the system's browser."""
-    said = os.environ
-    with Path(said["MAILWRIGHT_TEST_BROWSER_NOTES"]).open("a", encoding="utf-8") as notes:
-        notes.write(sys.argv[1] + "\n")
-    if said.get("MAILWRIGHT_TEST_BROWSER_USER"):
-        names = ("CA", "USER", "PASSWORD")
-        browser = Browser(*(said[f"MAILWRIGHT_TEST_BROWSER_{name}"] for name in names))
-        browser.sign_in(sys.argv[1])
+    names = ("CA", "USER", "PASSWORD")
+    Browser(*(os.environ[f"MAILWRIGHT_TEST_BROWSER_{name}"] for name in names)).sign_in(sys.argv[1])
     return 0
 
 

@@ -14,19 +14,32 @@ EWS_PATH: Final = "/EWS/Exchange.asmx"
 
 _LABEL: Final = late_pattern(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z", re.IGNORECASE)
 _CONTROL: Final = late_pattern("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
+_WEB: Final = late_pattern("https?:", re.IGNORECASE)
 _LONGEST: Final = 1024
 
 
 def complete_endpoint(text: str) -> str:
-    """Return the address of EWS that was meant: a host alone, or with https:// before it, gets the usual path."""
+    """Return the address of EWS that was meant: a host alone, or with https:// before it, gets the usual path.
+
+    What names no host is left as it was typed, for `endpoint_error` to refuse; completing twice changes nothing more.
+    """
     text = text.strip()
     if not text:
         return ""
-    whole = text if "://" in text else f"https://{text}"
+    whole = text if has_scheme(text) else f"https://{text.lstrip('/')}"
     parts = _split(whole)
-    if parts is None or parts.scheme.lower() != "https" or parts.path.strip("/") or parts.query or parts.fragment:
+    if parts is None:
+        return whole
+    if not parts.hostname:
+        return text
+    if parts.scheme.lower() != "https" or parts.path.strip("/") or parts.query or parts.fragment:
         return whole
     return f"https://{parts.netloc}{EWS_PATH}"
+
+
+def has_scheme(text: str) -> bool:
+    """Tell whether `text` says how to speak to a host, or begins to: `http:` is no host of that name."""
+    return "://" in text or bool(_WEB.match(text))
 
 
 def host_of(endpoint: str) -> tuple[str, int]:
@@ -42,6 +55,8 @@ def endpoint_error(endpoint: str) -> str:
     parts = _split(endpoint)
     if parts is None or len(endpoint) > _LONGEST or re.search(r"\s", endpoint) or _CONTROL.search(endpoint):
         return tr("This cannot be the address of a server.")
+    if not parts.scheme:
+        return tr("Type the name of your mail server, such as mail.contoso.com.")
     if parts.scheme.lower() != "https":
         return tr("The address must begin with https://, so that nobody can read your password on its way.")
     if "@" in parts.netloc:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from app.domain.endpoint import has_scheme
 from app.domain.i18n import tr
+from app.domain.late_pattern import late_pattern
 from app.domain.message import AccountId
 
 SYSTEM: Final = ""
@@ -16,6 +18,7 @@ NONE: Final = "none"
 
 USUAL_PORT: Final = 8080
 _LONGEST: Final = 1024
+_TAIL: Final = late_pattern(r"[/\s]+\Z")
 
 
 def is_own(choice: str) -> bool:
@@ -24,11 +27,15 @@ def is_own(choice: str) -> bool:
 
 
 def complete_proxy(text: str) -> str:
-    """Return the address of the proxy that was meant: a bare host and port get http:// before them."""
+    """Return the address of the proxy that was meant: a bare host and port get http:// before them.
+
+    What names no host is left as it was typed, for `proxy_error` to refuse; completing twice changes nothing more.
+    """
     text = text.strip()
-    if not text or text == NONE or "://" in text:
-        return text.rstrip("/")
-    return f"http://{text}".rstrip("/")
+    if not text or text == NONE:
+        return text
+    whole = _TAIL.sub("", text if has_scheme(text) else f"http://{text.lstrip('/')}")
+    return whole if _split(whole) else text
 
 
 def proxy_error(address: str) -> str:
@@ -59,7 +66,8 @@ def proxy_key(account_id: AccountId) -> AccountId:
 def _split(address: str) -> SplitResult | None:
     try:
         parts = urlsplit(address)
-        usable = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+        # A port that was begun and not typed ("proxy:") is not the usual one.
+        usable = bool(parts.hostname) and not parts.netloc.endswith(":") and (parts.port is None or parts.port > 0)
     except ValueError:
         return None
     return parts if usable else None

@@ -5,7 +5,7 @@ The parts are in `app/ui/recipients/`; here they are tied to keys, mouse, menu a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -86,6 +86,17 @@ class RecipientsField(ChipEditing):
             self._card = ChipCard(self)
             self._keys.first = self._card.take
         self._card.show_for(index)
+
+    def refresh_notes(self, keys: Container[str] | None = None) -> None:
+        super().refresh_notes(keys)
+        current = self.chips.current
+        if current >= 0:
+            # Who stands on a chip hears what became known of it now, also where places are worked out later.
+            self._width_of(current)
+            if self._keys.suggesting is None or not self._keys.suggesting.is_open:  # else they say what is offered
+                self.describe_words()
+            if self._card is not None and self._card.isVisible():
+                self._card.show_for(current)
 
     def focus_input(self) -> None:
         """Put the focus in the words after the chips."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from devtools.display import virtual_display
+from tests import surroundings
 from tests.end2end import processes
 
 HERE = Path(__file__).parent
@@ -53,6 +54,21 @@ _SIGNS = {" ": "space", "@": "at", ".": "period", ":": "colon", "-": "minus", "!
 """How xdotool names the signs that it does not take as they are."""
 _ACCENTED = "äåéëöüïñçßáðøóæþíúÄÅÉËÖÜÏÑÇÁÐØÓÆÞÍÚ«»€¿¡¢£¤¥§©®°×÷¬"
 """What the layout `us(altgr-intl)` has with AltGr."""
+_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <auth>EXTERNAL</auth>
+  <servicedir>{services}</servicedir>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
+_ACCESSIBILITY = Path("/usr/share/dbus-1/services/org.a11y.Bus.service")
 
 
 def why_not() -> str:
@@ -60,6 +76,7 @@ def why_not() -> str:
     if sys.platform != "linux":
         return "end-to-end tests need Linux"
     missing = [name for name in _PROGRAMS if shutil.which(name) is None]
+    missing += [] if _ACCESSIBILITY.exists() else ["at-spi2-core"]
     if missing:
         return f"not installed: {', '.join(missing)}"
     if importlib.util.find_spec("PySide6") is None:
@@ -195,26 +212,33 @@ def _spell(chord: str) -> str:
     return "+".join(_KEYS.get(part.lower(), part.lower() if len(part) == 1 else part) for part in parts)
 
 
+def _bus_of_its_own(place: Path) -> Path:
+    """Return the settings of a bus that starts accessibility and nothing else: no keyring, no portal to a browser."""
+    services = place / "services"
+    services.mkdir()
+    shutil.copy(_ACCESSIBILITY, services)
+    settings = place / "bus.conf"
+    settings.write_text(_BUS.format(services=services), "utf-8")
+    return settings
+
+
 @contextlib.contextmanager
 def own_desktop(shots: Path) -> Iterator[Desktop]:
     """Give a desktop; everything on it ends with the block."""
     mark = uuid.uuid4().hex
     with virtual_display() as display:
-        bare = {
-            name: value for name, value in os.environ.items() if not name.startswith(("DBUS_", "XDG_", "MAILWRIGHT"))
-        }
+        place = Path(display["XDG_RUNTIME_DIR"])
         environment = {
-            **bare,
+            **surroundings.bare(os.environ),
             **display,
-            "LANG": "C.UTF-8",
-            "LC_ALL": "C.UTF-8",
+            "HOME": str(place),
             "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
             # What is tested is that no secret needs a keyring; a keyring of whoever runs the tests must not be touched.
-            "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+            "PYTHON_KEYRING_BACKEND": surroundings.NO_KEYRING,
             processes.RUN: mark,
         }
         bus = subprocess.Popen(
-            ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address"],
+            ["dbus-daemon", f"--config-file={_bus_of_its_own(place)}", "--nofork", "--nopidfile", "--print-address"],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

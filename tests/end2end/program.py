@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import uuid
 from pathlib import Path
 from typing import NamedTuple
 
+from tests import surroundings
 from tests.end2end import processes, seen
 from tests.end2end.desktop import Desktop, wait_until
 from tests.end2end.seen import Node
@@ -145,11 +147,28 @@ class Launcher:
         self._place = place
         self._mark = uuid.uuid4().hex
         self.started: list[Program] = []
+        self._opens_with: tuple[str, ...] = ()
 
     @property
     def data(self) -> Path:
         """The folder in which the program keeps its data; the same for every start within one test."""
         return self._place / "data"
+
+    @property
+    def notes(self) -> Path:
+        """The file in which it stands, line by line, what programs wanted the desktop to open."""
+        return self._place / "opened"
+
+    def opened(self) -> list[str]:
+        """Return what programs wanted the desktop to open: addresses and files, in order."""
+        return self.notes.read_text("utf-8").splitlines() if self.notes.exists() else []
+
+    def open_with(self, *command: str) -> None:
+        """Let the desktop of programs that start from now on run `command` with what they want opened.
+
+        Until then it notes what it was asked, and opens nothing: no test starts a program of this machine.
+        """
+        self._opens_with = command
 
     def environment(self) -> dict[str, str]:
         """Return the environment of a person who has never used the program."""
@@ -158,14 +177,18 @@ class Launcher:
         for folder in (home, runtime):
             folder.mkdir(exist_ok=True)
         runtime.chmod(0o700)
+        opener = surroundings.opener(self._place / "bin", self.notes, *self._opens_with)
         return {
             **self._desktop.environment,
+            "PATH": f"{opener.parent}{os.pathsep}{self._desktop.environment['PATH']}",
+            "BROWSER": str(opener),
             "HOME": str(home),
             "XDG_CONFIG_HOME": str(home / ".config"),
             "XDG_DATA_HOME": str(home / ".local/share"),
             "XDG_CACHE_HOME": str(home / ".cache"),
             "XDG_STATE_HOME": str(home / ".local/state"),
             "MAILWRIGHT_DATA": str(self.data),
+            "MAILWRIGHT_PRESETS": str(self._place / "no-presets.toml"),
             processes.TEST: self._mark,
         }
 

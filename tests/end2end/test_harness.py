@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from tests import surroundings
 from tests.end2end import seen
 from tests.end2end.desktop import Desktop, wait_until
 from tests.end2end.program import Launcher, Program
@@ -85,3 +87,36 @@ def test_the_tree_names_roles_states_and_texts(demo: Program) -> None:
     assert (line["role"], line["name"]) == ("text", "Line")
     assert "nothing yet" in seen.all_words(tree)
     assert "Demonstration" in seen.outline(tree)
+
+
+def test_what_a_program_wants_opened_reaches_the_tests_own_browser_and_no_other(
+    mailwright: Launcher, tmp_path: Path
+) -> None:
+    seen_by_ours = tmp_path / "seen"
+    mailwright.open_with("sh", "-c", f'printf %s "$1" > {seen_by_ours}', "sh")
+    asked = "QDesktopServices.openUrl(QUrl('https://login.example/a?b=c&d'))"
+    mailwright.start_command(
+        "-c",
+        "from PySide6.QtCore import QUrl; from PySide6.QtGui import QDesktopServices, QGuiApplication;"
+        f"qt = QGuiApplication([]); assert {asked}",
+    ).process.wait(20)
+    wait_until(lambda: seen_by_ours.exists() and seen_by_ours.read_text(), "our browser was started")
+    assert mailwright.opened() == ["https://login.example/a?b=c&d"] == [seen_by_ours.read_text()]
+
+
+def test_a_program_knows_nothing_of_who_runs_the_tests(mailwright: Launcher, tmp_path: Path) -> None:
+    environment = mailwright.environment()
+    brought = {"LANG", "LC_ALL", "BROWSER", "DBUS_SESSION_BUS_ADDRESS", "PYTHON_KEYRING_BACKEND"}
+    brought |= {"QT_QPA_PLATFORM", "QT_LINUX_ACCESSIBILITY_ALWAYS_ON", "MAILWRIGHT_DATA", "MAILWRIGHT_PRESETS"}
+    chosen = {name for name in environment if surroundings.is_chosen(name) and not name.startswith("XDG_")}
+    assert chosen == brought
+    folders = {name: Path(environment[name]) for name in environment if name.startswith("XDG_") or name == "HOME"}
+    assert {name for name, folder in folders.items() if tmp_path not in folder.parents} == {"XDG_RUNTIME_DIR"}
+
+
+def test_the_bus_starts_accessibility_and_nothing_else_of_this_machine(desktop: Desktop) -> None:
+    ask = ["dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus"]
+    ask[-1] += ".ListActivatableNames"
+    answer = subprocess.run(ask, env=desktop.environment, capture_output=True, check=True, text=True).stdout
+    names = {line.split('"')[1] for line in answer.splitlines() if '"' in line}
+    assert names == {"org.freedesktop.DBus", "org.a11y.Bus"}

@@ -77,6 +77,16 @@ def test_a_chip_says_what_the_server_says_of_its_recipient(program: Program) -> 
     assert server.complaints() == []
 
 
+def test_who_waits_on_a_chip_hears_what_the_server_says_later(program: Program) -> None:
+    program.sandbox.faults([{"operation": "GetMailTips", "action": "stall", "seconds": 2}])
+    Person(program).begin()
+    program.desktop.type("everyone@contoso.com,")
+    program.desktop.press("Home")
+    program.wait_until_focused("everyone@contoso.com, 1 of 1")
+    program.wait_until_accessible("A group of 6 members.")
+    assert len(program.sandbox.journal("GetMailTips")) == 1
+
+
 def test_a_group_is_opened_into_its_members(program: Program) -> None:
     server = ServerSide(program.sandbox)
     Person(program).begin()

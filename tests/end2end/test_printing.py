@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from tests.end2end.desktop import wait_until
@@ -34,6 +33,5 @@ def test_all_letters_of_a_list_are_printed_into_a_file_and_stopped_by_keys(mailw
     desktop.shoot("print-progress")
     desktop.press("Ctrl+.")
     program.wait_until_accessible("were not attempted", seconds=60)
-    time.sleep(0.3)
+    wait_until(lambda: printed.read_bytes().count(b"/Type /Page\n") >= 4, "what was read is printed")
     desktop.shoot("print-stopped")
-    assert printed.read_bytes().count(b"/Type /Page\n") >= 4

@@ -23,28 +23,12 @@ from tests.sandbox_fixture import RunningSandbox
 
 
 @pytest.fixture
-def notes(tmp_path: Path) -> Path:
-    """What the system's browser was asked to open."""
-    return tmp_path / "browser-notes"
-
-
-@pytest.fixture
-def browser(tmp_path: Path, notes: Path, sandbox: RunningSandbox) -> dict[str, str]:
-    """A browser for the system, in which Clara signs in to whatever is opened: the environment that names it."""
-    script = tmp_path / "browser"
-    script.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT / "tests/oauth_browser.py"} "$1" >/dev/null 2>&1\n')
-    script.chmod(0o755)
+def browser(mailwright: Launcher, sandbox: RunningSandbox) -> None:
+    """Let the desktop's browser be one in which Clara signs in to whatever is opened."""
     first = sandbox.first
-    said = {"NOTES": str(notes), "CA": sandbox.ca_file, "USER": first["user"], "PASSWORD": first["password"]}
-    return {"BROWSER": str(script), **{f"MAILWRIGHT_TEST_BROWSER_{name}": value for name, value in said.items()}}
-
-
-def start(mailwright: Launcher, environment: dict[str, str]) -> Program:
-    return mailwright(sandbox=False, **environment)  # type: ignore[arg-type] # none of it is called hold
-
-
-def opened(notes: Path) -> list[str]:
-    return notes.read_text().splitlines() if notes.exists() else []
+    said = {"CA": sandbox.ca_file, "USER": first["user"], "PASSWORD": first["password"]}
+    words = [f"MAILWRIGHT_TEST_BROWSER_{name}={value}" for name, value in said.items()]
+    mailwright.open_with("env", *words, sys.executable, str(ROOT / "tests/oauth_browser.py"))
 
 
 def tokens_in(texts: list[bytes], sandbox: RunningSandbox) -> list[bytes]:
@@ -86,16 +70,16 @@ def fill(program: Program, sandbox: RunningSandbox) -> None:
 
 
 def test_an_account_is_signed_in_by_the_browser_used_and_asked_for_at_the_next_start(
-    mailwright: Launcher, sandbox: RunningSandbox, browser: dict[str, str], notes: Path
+    mailwright: Launcher, sandbox: RunningSandbox, browser: None
 ) -> None:
-    program = start(mailwright, browser)
+    program = mailwright(sandbox=False)
     fill(program, sandbox)
     program.wait_until_accessible("never sees your password")
     program.desktop.shoot("oauth-form-light")
     program.desktop.press("Enter")
     program.wait_until_accessible("The connection works")
     program.desktop.shoot("oauth-works-light")
-    assert len(opened(notes)) == 1
+    assert len(mailwright.opened()) == 1
     program.wait_until_focused("Save")
     program.desktop.press("Enter")
     program.wait_until_accessible("is set up")
@@ -111,23 +95,23 @@ def test_an_account_is_signed_in_by_the_browser_used_and_asked_for_at_the_next_s
     written = [file.read_bytes() for file in mailwright.data.parent.rglob("*") if file.is_file()]
     assert tokens_in([*written, arguments.encode(), program.said().encode()], sandbox) == []
 
-    again = start(mailwright, browser)
+    again = mailwright(sandbox=False)
     again.wait_until_accessible("Sign in again to", seconds=20)
     again.wait_until_accessible("Waiting for your sign-in")
     again.wait_until_focused("Drafts", role="table")
     again.desktop.shoot("oauth-sign-in-again-light")
     again.desktop.press("Alt+G")
     again.wait_until_gone("Sign in again to")
-    assert len(opened(notes)) == 2
+    assert len(mailwright.opened()) == 2
     Person(again).wait_until_ready()
     Person(again).go_to("Sent")
     again.wait_until_accessible("Signed in by the browser")
 
 
 def test_a_sign_in_that_was_revoked_holds_the_letter_until_a_code_was_typed_and_sends_it_once(
-    mailwright: Launcher, sandbox: RunningSandbox, browser: dict[str, str], notes: Path
+    mailwright: Launcher, sandbox: RunningSandbox, browser: None
 ) -> None:
-    program = start(mailwright, browser)
+    program = mailwright(sandbox=False)
     fill(program, sandbox)
     program.desktop.press("Enter")
     program.wait_until_focused("Save")
@@ -143,7 +127,7 @@ def test_a_sign_in_that_was_revoked_holds_the_letter_until_a_code_was_typed_and_
     program.wait_until_accessible("Sign in again to")
     program.desktop.shoot("oauth-revoked-light")
     # The window's browser would sign in at once; a person without one takes the code.
-    notes.unlink()
+    mailwright.notes.unlink()
     known = sandbox.first
     sandbox.faults([{"operation": "Authorize", "nth": "every", "action": "stall", "seconds": 20}])
     program.desktop.press("Alt+G")
@@ -164,9 +148,9 @@ def test_a_sign_in_that_was_revoked_holds_the_letter_until_a_code_was_typed_and_
 
 
 def test_what_the_authority_refuses_is_told_at_its_step(
-    mailwright: Launcher, sandbox: RunningSandbox, browser: dict[str, str]
+    mailwright: Launcher, sandbox: RunningSandbox, browser: None
 ) -> None:
-    program = start(mailwright, browser)
+    program = mailwright(sandbox=False)
     fill(program, sandbox)
     text = "AADSTS90094: An administrator of Contoso has set a policy that prevents you from granting this application."
     sandbox.faults([{"operation": "Authorize", "action": "oauth-error", "code": "access_denied", "text": text}])
@@ -180,11 +164,11 @@ def test_what_the_authority_refuses_is_told_at_its_step(
 
 
 def test_a_server_is_found_by_the_address_alone_looked_at_and_used(
-    mailwright: Launcher, sandbox: RunningSandbox, browser: dict[str, str]
+    mailwright: Launcher, sandbox: RunningSandbox, browser: None
 ) -> None:
     """The system's proxy leads the domain's `autodiscover.` to the sandbox, as a name server would."""
     with ConnectProxy({"autodiscover.contoso.com": urlsplit(sandbox.url).port or 0}) as proxy:
-        program = start(mailwright, {**browser, "HTTPS_PROXY": proxy.url, "NO_PROXY": ""})
+        program = mailwright(sandbox=False, HTTPS_PROXY=proxy.url)
         program.desktop.press("Ctrl+,")
         program.wait_until_accessible("Set up your mailbox")
         for key, name, text in (

@@ -76,6 +76,25 @@ async def test_a_chip_that_is_added_gets_its_note_and_typing_does_not_wait_for_i
     assert field(scene).words.text() == "el"
 
 
+async def test_who_stands_on_a_chip_hears_and_reads_what_becomes_known_of_it(program_scene: ProgramScene) -> None:
+    """However long the server takes: not only who comes to the chip after its answer."""
+    scene = program_scene
+    scene.mailbox.tips[BOARD.address] = MailTips(BOARD.address, members=12)
+    await writing(scene, Content(subject="x"))
+    gate = scene.mailbox.hold("mail_tips")
+    await scene.type(f"{BOARD.address},")
+    await scene.press("Home", "Alt+Return")
+    card = scene.window.findChild(ChipCard)
+    assert card is not None
+    assert "Nothing more is known." in scene.words(card)
+    assert field(scene).words.accessibleName() == f"{BOARD.address}, 1 of 1"
+    gate.open.set()
+    await scene.settle()
+    assert field(scene).words.accessibleName() == f"{BOARD.address}, 1 of 1. A group of 12 members."
+    assert "A group of 12 members." in scene.words(card)
+    assert card.isVisible()
+
+
 async def test_a_server_that_knows_no_tips_is_asked_no_more_and_nothing_is_said(program_scene: ProgramScene) -> None:
     scene = program_scene
     scene.mailbox.fail("mail_tips", Trouble(TroubleKind.SERVER))
@@ -154,6 +173,10 @@ async def test_of_several_the_person_chooses_on_the_chip(program_scene: ProgramS
         "“nobody” was not found in the directory.",
         "",
     ]
+    offered = field(scene).words.accessibleDescription()
+    assert offered.startswith("Dora")
+    field(scene).refresh_notes()
+    assert field(scene).words.accessibleDescription() == offered, "a tip that comes talks over nothing that is offered"
     await scene.press("Down", "Return")
     assert to(scene) == ["dorothea@example.org", "nobody", "ben@example.org"]
     assert not sheet.isVisible()

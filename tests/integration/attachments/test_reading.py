@@ -123,7 +123,9 @@ async def test_a_connection_that_is_lost_leaves_nothing_and_the_next_try_is_whol
 async def test_an_engine_that_dies_while_a_file_comes_costs_one_more_try(read: Read) -> None:
     read.run.sandbox.faults([SLOW])
     fetching = asyncio.ensure_future(read.fetch("film.bin"))
-    await asyncio.sleep(0.4)
+    async with asyncio.timeout(20):
+        while not read.run.sandbox.journal("GetAttachment"):  # noqa: ASYNC110 - it is another process that is asked
+            await asyncio.sleep(0.01)
     assert read.run.engine.pid is not None
     os.kill(read.run.engine.pid, signal.SIGKILL)
     with pytest.raises(MailError):

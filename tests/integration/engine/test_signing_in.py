@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -125,7 +127,13 @@ async def test_a_sign_in_that_is_given_up_ends_in_the_engine_too(sandbox: Runnin
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await asyncio.sleep(1.0)
+
+    def is_closed() -> bool:
+        with socket.socket() as knock:
+            return knock.connect_ex(("127.0.0.1", port)) == errno.ECONNREFUSED
+
+    port = int(pages[0].url.partition("localhost%3A")[2].partition("&")[0])
+    await wait_until(is_closed)
     with pytest.raises(ConnectionRefusedError):
         browser_of(sandbox).sign_in(pages[0].url)
 

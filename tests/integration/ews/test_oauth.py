@@ -185,7 +185,7 @@ def test_a_sign_in_that_is_stopped_ends_at_once_and_leaves_no_port_open(sandbox:
     began = time.monotonic()
     with pytest.raises(Stopped):
         sign_in(account_of(sandbox), SignInWay.BROWSER, open_nothing, work)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     with pytest.raises(ConnectionRefusedError):
         browser_of(sandbox).sign_in(pages[0].url)
 
@@ -243,15 +243,17 @@ def test_who_comes_with_an_old_link_is_told_the_newest_at_once(sandbox: RunningS
 
 
 def test_a_token_is_renewed_before_its_end_without_a_word(sandbox: RunningSandbox) -> None:
-    sandbox.admin("POST", "tokens", {"lifetimes": {"access": 2}})
+    sandbox.admin("POST", "tokens", {"lifetimes": {"access": 6}})
     done = Signing(browser_of(sandbox)).run(account_of(sandbox))
     backend = EwsBackend(account_of(sandbox), done.secret)
-    ends = time.monotonic() + 3.5
-    while time.monotonic() < ends:
+    began, first = time.monotonic(), asked(sandbox)
+    while asked(sandbox) < first + 2:
         assert backend.list_folder(Folder.DRAFTS, 0, 1, job()).total == 14
+        assert time.monotonic() - began < 40
         time.sleep(0.05)
     backend.close()
-    assert 2 <= asked(sandbox) - 1 <= 4
+    assert {entry["status"] for entry in sandbox.journal("FindItem")} == {200}, "none was tried with one that had ended"
+    assert asked(sandbox) - first <= time.monotonic() - began + 2, "it is not asked for with each request"
 
 
 def test_a_send_with_a_token_that_expired_is_refreshed_once_and_sent_once(
@@ -368,12 +370,12 @@ def test_trouble_with_the_authority_is_told_as_such_and_sends_nothing(
 def test_an_authority_that_does_not_answer_ends_with_the_deadline(sandbox: RunningSandbox, backend: EwsBackend) -> None:
     ref = saved(backend)
     withdraw(sandbox, "access")
-    sandbox.faults([{"operation": "Token", "action": "stall", "seconds": 5}])
-    work = Job(60)
+    sandbox.faults([{"operation": "Token", "action": "stall", "seconds": 60}])
+    work = Job(120)
     threading.Timer(0.5, work.stop, (TroubleKind.DEADLINE,)).start()
     began = time.monotonic()
     [outcome] = backend.send([ref], CopyTo(CopyKind.OWN_SENT), work)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 30
     assert outcome.verdict is Verdict.NOT_ATTEMPTED or outcome.trouble is not None
     assert sandbox.deliveries() == []
 

@@ -278,32 +278,40 @@ def test_a_query_string_finds_words_people_and_traits(sandbox: RunningSandbox) -
     assert hits('to:sofia subject:"first quarter"') == {"Forecast for the first quarter"}
 
 
+def due_in(seconds: int) -> str:
+    """Return the property of a letter that is held so long; a busy machine needs some for what is done before."""
+    due = (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"<t:ExtendedProperty>{DEFERRED}<t:Value>{due}</t:Value></t:ExtendedProperty>"
+
+
+def until_delivered(sandbox: RunningSandbox) -> None:
+    until = time.monotonic() + 40
+    while not sandbox.deliveries():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+
 def test_a_deferred_letter_waits_in_the_outbox_and_goes_when_its_time_comes(sandbox: RunningSandbox) -> None:
-    due = (datetime.now(UTC) + timedelta(seconds=3)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    held = f"<t:ExtendedProperty>{DEFERRED}<t:Value>{due}</t:Value></t:ExtendedProperty>"
+    held = due_in(6)
     item = draft(sandbox, "Later", extended=held)
     assert sandbox.post(soap.send([item])).codes == ["NoError"]
     assert sandbox.deliveries() == []
     assert len(found(sandbox, "outbox", "Later")) == 1
-    until = time.monotonic() + 20
-    while not sandbox.deliveries():
-        assert time.monotonic() < until
-        time.sleep(0.2)
+    until_delivered(sandbox)
     assert found(sandbox, "outbox", "Later") == []
     assert len(found(sandbox, "sentitems", "Later")) == 1
     assert len(sandbox.deliveries()) == 1
 
 
 def test_a_deferred_letter_that_is_moved_back_is_a_draft_again(sandbox: RunningSandbox) -> None:
-    due = (datetime.now(UTC) + timedelta(seconds=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    held = f"<t:ExtendedProperty>{DEFERRED}<t:Value>{due}</t:Value></t:ExtendedProperty>"
-    sandbox.post(soap.send([draft(sandbox, "Not yet", extended=held)]))
+    held = due_in(6)
+    sandbox.post(soap.send([draft(sandbox, "Not yet", extended=held), draft(sandbox, "Beside it", extended=held)]))
     back = f"<m:ToFolderId>{soap.folder('drafts')}</m:ToFolderId>"
     waiting = found(sandbox, "outbox", "Not yet")
     moved = sandbox.post(f"<m:MoveItem>{back}{soap.item_ids(waiting)}</m:MoveItem>")
     assert moved.codes == ["NoError"]
-    time.sleep(3)
-    assert sandbox.deliveries() == []
+    until_delivered(sandbox)
+    assert {one["subject"] for one in sandbox.deliveries()} == {"Beside it"}
     assert found(sandbox, "drafts", "Not yet") == moved.ids()
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.domain.account import Account, AuthKind
-from app.domain.endpoint import complete_endpoint, endpoint_error
+from app.domain.endpoint import complete_endpoint, endpoint_error, host_of
 from app.domain.message import AccountId
 from app.domain.proxy import NONE, SYSTEM, complete_proxy, proxy_error, proxy_place
 from app.views.settings.account_form import (
@@ -19,6 +21,48 @@ from app.views.settings.account_form import (
     form_of,
     tidy,
 )
+
+NO_HOST = (
+    "/",
+    "//",
+    "///",
+    ":",
+    "://",
+    ":8080",
+    "http:",
+    "http:/",
+    "http://",
+    "http:///",
+    "HTTPS:",
+    "https:/",
+    "https://",
+)
+"""What is there while somebody types, and names no host."""
+
+ODD = (
+    *NO_HOST,
+    "",
+    " ",
+    "/ ",
+    "a /",
+    "a/ /",
+    "//a",
+    "a:",
+    "a:/",
+    "http://:8080",
+    "http:/a:8080",
+    "http:a",
+    "none/",
+    "a@",
+)
+
+
+def each_odd(check: Callable[[str], None]) -> Callable[[str], None]:
+    """Give a property each of the odd ones, whatever hypothesis finds."""
+    for typed in ODD:
+        check = example(typed)(check)
+    return check
+
 
 GOOD = AccountForm(
     address="anna@contoso.com",
@@ -34,6 +78,7 @@ GOOD = AccountForm(
         ("mail.contoso.com", "https://mail.contoso.com/EWS/Exchange.asmx"),
         ("  mail.contoso.com \n", "https://mail.contoso.com/EWS/Exchange.asmx"),
         ("mail.contoso.com/", "https://mail.contoso.com/EWS/Exchange.asmx"),
+        ("//mail.contoso.com", "https://mail.contoso.com/EWS/Exchange.asmx"),
         ("mail.contoso.com:8443", "https://mail.contoso.com:8443/EWS/Exchange.asmx"),
         ("https://mail.contoso.com", "https://mail.contoso.com/EWS/Exchange.asmx"),
         ("HTTPS://mail.contoso.com/", "https://mail.contoso.com/EWS/Exchange.asmx"),
@@ -49,11 +94,31 @@ def test_a_bare_host_is_completed_to_the_usual_address(typed: str, meant: str) -
     assert complete_endpoint(typed) == meant
 
 
+@each_odd
 @given(st.text())
 def test_completing_twice_changes_nothing_more_and_never_raises(typed: str) -> None:
     once = complete_endpoint(typed)
     assert complete_endpoint(once) == once
-    endpoint_error(once)
+    if not endpoint_error(once):
+        assert once.startswith("https://")
+        host, port = host_of(once)
+        assert host
+        assert 0 < port < 65536
+
+
+@pytest.mark.parametrize("typed", NO_HOST)
+def test_what_names_no_host_stays_as_it_was_typed_and_is_refused(typed: str) -> None:
+    """It is not made into another wrong address, nor taken for a host of the name http."""
+    assert complete_endpoint(typed) == typed
+    assert endpoint_error(typed)
+    assert complete_proxy(typed) == typed
+    assert "cannot be the address of a proxy" in proxy_error(typed)
+
+
+@pytest.mark.parametrize("typed", ["http:/contoso.com", "https:/contoso.com", "http:contoso.com", "http:8080"])
+def test_a_scheme_with_a_slip_in_it_is_no_host(typed: str) -> None:
+    assert endpoint_error(complete_endpoint(typed))
+    assert proxy_error(complete_proxy(typed))
 
 
 @pytest.mark.parametrize(
@@ -74,6 +139,8 @@ def test_an_address_that_can_be_has_no_error(endpoint: str) -> None:
     ("endpoint", "words"),
     [
         ("", "Type the name"),
+        ("/", "Type the name"),
+        (":443", "Type the name"),
         ("http://mail.contoso.com/EWS/Exchange.asmx", "must begin with https://"),
         ("ftp://mail.contoso.com", "must begin with https://"),
         ("https://", "after https://"),
@@ -152,6 +219,30 @@ def test_what_stands_beside_a_proxy_that_is_not_chosen_is_neither_wrong_nor_kept
         assert form_of(account).proxy_kind is kind
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("proxy", "http://proxy"),
+        (" proxy.contoso.com:8080/ ", "http://proxy.contoso.com:8080"),
+        ("//proxy:8080", "http://proxy:8080"),
+        ("proxy:8080 /", "http://proxy:8080"),
+        ("[::1]:3128", "http://[::1]:3128"),
+        ("http://proxy:8080//", "http://proxy:8080"),
+        ("proxy:", "proxy:"),
+        ("none", "none"),
+        (" ", ""),
+    ],
+)
+def test_a_bare_proxy_gets_its_scheme(typed: str, meant: str) -> None:
+    assert complete_proxy(typed) == meant
+
+
+def test_a_port_that_was_begun_and_not_typed_is_refused() -> None:
+    for typed in ("proxy:", "http://proxy:", "http://proxy:/"):
+        assert "cannot be" in proxy_error(complete_proxy(typed))
+
+
+@each_odd
 @given(st.text())
 def test_completing_a_proxy_twice_changes_nothing_more_and_never_raises(typed: str) -> None:
     once = complete_proxy(typed)

@@ -412,3 +412,14 @@ async def test_an_account_that_cannot_be_removed_stays_and_says_why() -> None:
     assert session.accounts == (BERT,)
     assert "read-only" in session.notice
     assert scene.accounts.all() == [BERT]
+
+
+@pytest.mark.parametrize("typed", ["/", "http:", ":8080"])
+async def test_what_names_no_host_stays_in_its_field_and_is_refused_there(scene: Scene, typed: str) -> None:
+    scene.session.set_proxy_kind(ProxyKind.OWN)
+    for field in (FormField.ENDPOINT, FormField.PROXY):
+        scene.session.set(field, typed)
+        scene.session.leave_field(field)
+        assert scene.session.form is not None
+        assert getattr(scene.session.form, field.value) == typed
+        assert scene.session.errors[field]
