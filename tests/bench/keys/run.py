@@ -26,6 +26,10 @@ HOLD: Final = 1.5
 SLOW_DISKS: Final = (0, 0, 0, 0, 0, 30, 100)
 
 
+_THROWN_AWAY: Final = 14.0
+"""Seconds after which what was thrown away is gone from the server, if it can be reached."""
+
+
 class Choice(NamedTuple):
     """What is run. `slow_disk` is in milliseconds; None draws it."""
 
@@ -153,8 +157,12 @@ class Runner:
         assert self._world is not None
         if not self._world.kept and not self._world.starts:
             return self._own
-        keeper = self._world.keeper
-        return Look(keeper.items(), len(keeper.deliveries()), messages_here(self._world.data / DATABASE))
+        keeper, database = self._world.keeper, self._world.data / DATABASE
+        # What the scenario before threw away leaves the server when the time for undo is over, and not in the next one.
+        deadline = time.monotonic() + _THROWN_AWAY
+        while time.monotonic() < deadline and any(o.rest["discarded"] and o.item_id for o in messages_here(database)):
+            time.sleep(0.2)
+        return Look(keeper.items(), len(keeper.deliveries()), messages_here(database))
 
     def play(self, plan: Plan, before: Look, dice: random.Random) -> Outcome:
         """Play a plan in the world that there is."""
