@@ -129,7 +129,7 @@ class Writing:
         view = None
         try:
             view = await opening(hold)
-            if view is not None:
+            if view is not None and view in self._views:
                 await _filled(view)
         except MailError as error:
             if not hold.given_up:

@@ -421,6 +421,26 @@ async def test_new_last_and_undo_need_no_row(program_scene: ProgramScene) -> Non
     assert scene.field() is Field.TO
 
 
+@pytest.mark.parametrize("field", ["Alt+T", "Alt+U", "Alt+M"])
+@pytest.mark.parametrize("ends", ["Ctrl+Return", "Ctrl+Shift+D", "Escape"])
+async def test_after_a_message_goes_the_focus_is_in_the_list_wherever_it_was(
+    program_scene: ProgramScene, field: str, ends: str
+) -> None:
+    """It went to "New message": the next Enter began a message, and letters were lost."""
+    scene = program_scene
+    await scene.saved()
+    await scene.press("C")
+    await scene.type("ben@example.org")
+    await scene.press("Alt+U")
+    await scene.type("Goes")
+    await scene.press(field, ends)
+    await scene.settle()
+    assert scene.program.stage.letters == []
+    assert scene.in_list()
+    await scene.press("Down")
+    assert scene.in_list()
+
+
 # --- how a message comes ---------------------------------------------------------------------------------------------
 
 
