@@ -165,7 +165,6 @@ def _give_keys(program: Program) -> None:
 
 
 async def _begin(program: Program, world: World, sandbox: SandboxProcess | None) -> None:
-    window = program.window
     windows, letters_read = await _make_whole(program, lists_first=sandbox is None)
     await program.choices.load()
     _listen_soon(program, world.store.path.parent)
@@ -196,15 +195,19 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
     _give_keys(program)
     program.wishes.go_on()
     program.tasks.spawn(program.unplaced.load(), "show text that found no place")
-    choice = await program.settings.read("scheme")
-    if choice in {"light", "dark"} and (choice == "dark") != theme.scheme().dark:
-        dress(program.qt, choice)
-        window.redress()
+    await _dress_as_chosen(program)
     _look_around(program)
     world.engine.start()
     await begin_spelling(program)
     if sandbox is None:
         await program.accounts.open_all()  # last: a keyring may wait for the person
+
+
+async def _dress_as_chosen(program: Program) -> None:
+    choice = await program.settings.read("scheme")
+    if choice in {"light", "dark"} and (choice == "dark") != theme.scheme().dark:
+        dress(program.qt, choice)
+        program.window.redress()
 
 
 def _look_around(program: Program) -> None:

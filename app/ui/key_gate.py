@@ -12,21 +12,29 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 import shiboken6
 from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
+
+from app.ui.key_events import (
+    COMMANDING,
+    ENTER,
+    command_of,
+    press,
+    receiver_of_keys,
+    shown_of,
+    types_a_sign,
+    wants_for_itself,
+    with_key,
+)
 
 _Key = Qt.Key
 _MODIFIERS: Final = frozenset(
     {_Key.Key_Shift, _Key.Key_Control, _Key.Key_Alt, _Key.Key_AltGr, _Key.Key_Meta, _Key.Key_CapsLock, _Key.Key_NumLock}
-)
-_ENTER: Final = frozenset({_Key.Key_Return, _Key.Key_Enter})
-_COMMANDING: Final = (
-    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 )
 _SEEN_AFTER: Final = 60
 """Milliseconds after which a hold shows what is typed meanwhile: each key is to be answered within 100."""
@@ -229,8 +237,8 @@ class KeyGate(QObject):
             return False
         if event.isAutoRepeat():
             return True
-        opens = self._holds[-1].stop is not None and not event.modifiers() & _COMMANDING
-        return event.key() in _ENTER and (opens or event.keyCombination() == self._asked_by)
+        opens = self._holds[-1].stop is not None and not event.modifiers() & COMMANDING
+        return event.key() in ENTER and (opens or event.keyCombination() == self._asked_by)
 
     def _escapes(self) -> bool:
         if not any(hold.escapable for hold in self._holds):
@@ -253,7 +261,7 @@ class KeyGate(QObject):
 
     def _say_waiting(self) -> None:
         words = next((hold.words for hold in reversed(self._holds) if hold.words), "")
-        self.waiting.emit(words, _shown_of(self._queue))
+        self.waiting.emit(words, shown_of(self._queue))
 
     def _stop_waiting(self) -> None:
         self._show.stop()
@@ -327,15 +335,15 @@ class KeyGate(QObject):
     def _deliver(self, event: QKeyEvent) -> bool:
         """Give one key to what has the focus, as if it were pressed now; tell whether it was a command."""
         self.rest, self._opened = 0.0, time.monotonic()
-        focus = _receiver(self._keepers)
+        focus = receiver_of_keys(self._keepers)
         if focus is None:
             self._begin_returning(pausing=True)
             return self._return_key(event)
-        if not self._begun and _wants_for_itself(focus, event):
-            _press(focus, event)
+        if not self._begun and wants_for_itself(focus, event):
+            press(focus, event)
             return False
         typed = [*self._begun, event.keyCombination()]
-        partly, action = _command_of(focus, typed, event)
+        partly, action = command_of(focus, typed, event)
         if partly:
             self._begun = typed
             return False
@@ -345,7 +353,7 @@ class KeyGate(QObject):
                 action.trigger()
             return True
         if not begun:
-            _press(focus, event)
+            press(focus, event)
         return False
 
     # --- what finds no place ------------------------------------------------------------------------------------------
@@ -371,13 +379,13 @@ class KeyGate(QObject):
         """Make text of one key; True where it was a command of the whole window, which ends this and is run."""
         window = QApplication.activeWindow()
         function = _Key.Key_F1 <= event.key() <= _Key.Key_F35
-        chord = function or (bool(event.modifiers() & _COMMANDING) and not _types(event))
+        chord = function or (bool(event.modifiers() & COMMANDING) and not types_a_sign(event))
         reacts = event.key() == _Key.Key_Escape and self._paused.isActive()
         if not self._captured and (reacts or (chord and self._chords_answer)):
             self._end_returning()
             return self._deliver(event)
         if window is not None and chord:
-            action = _command_of(window, [event.keyCombination()], event)[1]
+            action = command_of(window, [event.keyCombination()], event)[1]
             if action is not None:
                 self._end_returning()
                 action.trigger()
@@ -386,7 +394,7 @@ class KeyGate(QObject):
             self._end_returning()
             return False
         self._captured = True
-        self.text = _with_key(self.text, event)
+        self.text = with_key(self.text, event)
         if self._paused.isActive():
             self._paused.start()
         self.returned.emit(self.text)
@@ -420,88 +428,3 @@ class Keeper(QWidget):
         if event.reason() is Qt.FocusReason.MouseFocusReason:
             self._gate.mouse_went_elsewhere()
         super().focusOutEvent(event)
-
-
-def _receiver(windows: Iterable[QWidget]) -> QWidget | None:
-    """Return what a key goes to now: a popup, what has the focus, or a window."""
-    popup = QApplication.activePopupWidget()
-    if popup is not None:
-        inner: QWidget | None = popup.focusWidget()
-        return popup if inner is None else inner
-    found: list[QWidget | None] = [QApplication.focusWidget(), QApplication.activeWindow(), *windows]
-    return next((one for one in found if one is not None), None)
-
-
-def _press(widget: QWidget, event: QKeyEvent) -> None:
-    QApplication.sendEvent(widget, event)
-    if shiboken6.isValid(widget):
-        up = QKeyEvent(QEvent.Type.KeyRelease, event.key(), event.modifiers(), event.text())
-        QApplication.sendEvent(widget, up)
-
-
-def _wants_for_itself(focus: QWidget, event: QKeyEvent) -> bool:
-    """Ask a widget whether it takes a key before any command, as Qt does."""
-    asked = QKeyEvent(QEvent.Type.ShortcutOverride, event.key(), event.modifiers(), event.text())
-    asked.ignore()
-    QApplication.sendEvent(focus, asked)
-    return asked.isAccepted()
-
-
-def _command_of(focus: QWidget, typed: list[QKeyCombination], event: QKeyEvent) -> tuple[bool, QAction | None]:
-    """Return whether a sequence of commands only began, and the command that Qt would run, had it come by itself."""
-    partly = False
-    sequences = [_sequence(typed)]
-    shift = Qt.KeyboardModifier.ShiftModifier
-    if event.modifiers() & shift and _is_sign(event):
-        # "#" is Shift+3 on many keyboards, and a command's key is "#": Qt tries it without Shift too.
-        bare = QKeyCombination(event.modifiers() & ~shift, _Key(event.key()))
-        sequences.append(_sequence([*typed[:-1], bare]))
-    widget: QWidget | None = focus
-    while widget is not None:
-        for action in widget.actions():
-            if not action.isEnabled():
-                continue
-            for keys in action.shortcuts():
-                found = [one.matches(keys) for one in sequences]
-                if QKeySequence.SequenceMatch.ExactMatch in found:
-                    return False, action
-                partly = partly or QKeySequence.SequenceMatch.PartialMatch in found
-        widget = None if widget.isWindow() else widget.parentWidget()
-    return partly, None
-
-
-def _is_sign(event: QKeyEvent) -> bool:
-    return not event.modifiers() & _COMMANDING and event.text().isprintable() and not event.text().isalpha()
-
-
-def _sequence(steps: list[QKeyCombination]) -> QKeySequence:
-    return QKeySequence(*[step.toCombined() for step in steps[:4]])
-
-
-def _types(event: QKeyEvent) -> bool:
-    """Tell whether a key types something though modifiers are held: AltGr is Ctrl and Alt on some systems."""
-    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-    return bool(event.text()) and event.text().isprintable() and event.modifiers() & both in (both, type(both)(0))
-
-
-def _with_key(text: str, event: QKeyEvent) -> str:
-    """Return `text` as it is after a key, as an editor would have it."""
-    if event.key() == _Key.Key_Backspace:
-        return text[:-1]
-    if event.key() in _ENTER or event.key() == _Key.Key_Tab:
-        return text if event.modifiers() & _COMMANDING else text + "\n"
-    chord = bool(event.modifiers() & _COMMANDING) and not _types(event)
-    return text + event.text() if event.text().isprintable() and not chord else text
-
-
-def _shown_of(events: Iterable[QKeyEvent]) -> str:
-    """Return what waits as a person reads it: text, and the names of keys that type none."""
-    text = ""
-    for event in events:
-        chord = bool(event.modifiers() & _COMMANDING) and not _types(event)
-        if chord or not (event.text().isprintable() or event.key() in {*_ENTER, _Key.Key_Tab, _Key.Key_Backspace}):
-            name = QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.NativeText)
-            text += f" [{name}] "
-        else:
-            text = _with_key(text, event)
-    return text
