@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from app.domain.arrival import Arrival
 from app.domain.errors import MailError
 from app.domain.i18n import tr
+from app.domain.message import LocalId
 from app.services.arriving import Arrived, letters_of
 from app.ui.off_thread import off_thread
 
@@ -116,11 +117,16 @@ class Wishes:
             letters, errors = await letters_of(arrival, off_thread, self._program.aids.identities.own_addresses())
             for error in errors:
                 self._program.tasks.on_mail_error(error)
-            for letter in letters:
+            # All of them are on disk before anything waits for a pause: the program may end until then.
+            for letter, name in [(letter, await self._make(letter)) for letter in letters]:
+                if name is None:
+                    continue
                 if hold is None:
                     await self._until_nobody_types()
                     hold = gate.begin(tr("Opening a new message…"))
-                begun = await self._begin(letter) or begun
+                await self._program.writing.open_now(name)
+                self._program.writing.say(name, " ".join(letter.notes))
+                begun = True
         finally:
             if hold is not None and begun:
                 hold.release()
@@ -136,12 +142,14 @@ class Wishes:
                 self._program.foot.say(tr("A message from a link opens when you pause."))
             await asyncio.sleep(_LOOKS)
 
-    async def _begin(self, letter: Arrived) -> bool:
-        name = await self._program.writing.begin_now(letter.content, letter.whose)
-        if name is None:
-            return False
-        self._program.writing.say(name, " ".join(letter.notes))
-        attachments = self._program.attachments
+    async def _make(self, letter: Arrived) -> LocalId | None:
+        """Make the message of a wish on disk, with what is attached to it; None where there is nobody to write as."""
+        account = self._program.accounts.default
+        if account is None:
+            self._program.writing.on_no_account()
+            return None
+        drafts, attachments = self._program.drafts, self._program.attachments
+        name = await drafts.begin(account.account_id, letter.content, sign=True, whose=letter.whose)
         for one in letter.enclosed:
             try:
                 await attachments.add_bytes(name, one.name, one.data, one.content_type, one.content_id)
@@ -149,5 +157,5 @@ class Wishes:
                 self._program.tasks.on_mail_error(error)
         # What cannot be attached is said at the attachment itself.
         await attachments.add_files(name, letter.attach)
-        self._program.drafts.arrived(name)
-        return True
+        drafts.arrived(name)
+        return name

@@ -56,6 +56,20 @@ async def test_an_empty_letter_begins_at_to(scene: ProgramScene) -> None:
     assert scene.field() is Field.TO
 
 
+async def test_a_link_that_waits_for_a_pause_is_on_disk_already(scene: ProgramScene) -> None:
+    """The program may end before the person pauses."""
+    await scene.press("C")
+    await scene.type("ben@example.org")
+    typing = scene.letter
+    assert scene.program.wishes.take(Arrival(links=("mailto:a@x.example?subject=Waits",)))
+    await scene.until(lambda: any(one.head.subject == "Waits" for one in scene.program.letters.all()))
+    assert "opens when you pause" in scene.foot
+    assert scene.letter is typing
+    assert all(one.open for one in scene.program.letters.all())
+    await scene.until(lambda: scene.letter is not typing)
+    assert scene.letter.session.content.subject == "Waits"
+
+
 async def test_a_link_says_whom_it_hides_and_what_was_left_out(scene: ProgramScene) -> None:
     await asked(scene, Arrival(links=("mailto:a@x.example?bcc=h@x.example&attach=/etc/passwd&subject=S",)))
     await scene.until(lambda: "Bcc" in aside(scene))  # said once the letter is there

@@ -211,6 +211,8 @@ class World:
         family = list(processes.below(self.process.pid))
         self.process.kill()
         self.process.wait(10)
+        if self._stopped:
+            processes.signal_one(self._stopped, signal.SIGCONT)  # a process that is stopped cannot end
         wait_until(lambda: not any(map(processes.is_running, family)), "its other processes end with it")
 
     def kill_engine(self) -> None:
