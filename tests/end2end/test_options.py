@@ -134,7 +134,7 @@ def test_a_letter_goes_later_stands_in_the_outbox_and_is_taken_back(mailwright: 
     program.desktop.press("Enter")
     wait_until(lambda: server.count("outbox", "Not before tomorrow") == 1, "the server holds it")
     person.go_to("Outbox")
-    program.wait_until_accessible("Goes tomorrow, 08:00")
+    program.wait_until_accessible("Scheduled for tomorrow, 08:00")
     program.desktop.shoot("outbox-later-light")
     assert server.delivered("Not before tomorrow") == []
     program.desktop.press("A")
@@ -175,6 +175,9 @@ def test_who_may_not_send_as_a_mailbox_sends_from_their_own_and_it_stays_one_let
     person.go_to("Outbox")
     program.wait_until_accessible("You cannot send as Sales. Nothing was sent.", seconds=30)
     program.desktop.press("A")
+    program.wait_until_accessible("From is now your own address")
+    assert server.delivered("In the name of Sales") == [], "the person sends it, under another name"
+    program.desktop.press("Ctrl+Enter")
     assert server.wait_until_delivered("In the name of Sales") == [ANYONE]
     wait_until(lambda: server.count("sentitems", "In the name of Sales") == 1, "the copy is in one's own Sent")
     assert in_sales() == 0

@@ -58,7 +58,7 @@ def test_a_letter_that_another_program_left_for_later_is_read_and_taken_back(mai
     program.sandbox.post(soap.send(made))
     person.go_to("Outbox")
     program.wait_until_accessible("Left for later")
-    program.wait_until_accessible("Goes tomorrow")
+    program.wait_until_accessible("Scheduled for tomorrow")
     desktop.press("Home", "H")
     program.wait_until_accessible("Goes at: ")
     desktop.shoot("a-letter-that-another-program-left")
