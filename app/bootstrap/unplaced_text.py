@@ -72,7 +72,7 @@ class UnplacedText:
                 self.bar.clear()
             return
         if self.bar is None:
-            self.bar = MessageBar(self._program.window, closable=True)
+            self.bar = MessageBar(self._program.window, closable=True, by_escape=False)
             self.bar.action_wanted.connect(self._act)
             self.bar.dismissed.connect(self._gate.take_text)
             self._program.window.add_bar(self.bar)

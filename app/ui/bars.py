@@ -23,14 +23,15 @@ _ICONS = {"bad": "circle-alert", "warn": "triangle-alert", "info": "info", "good
 class MessageBar(QFrame):
     """One sentence with one action, and under Details what the server said, word for word.
 
-    `closable` gives it a button that takes it away: for what nothing else will ever take back.
+    `closable` gives it a button that takes it away: for what nothing else will ever take back. Escape does the same
+    in the window, unless `by_escape` is False.
     """
 
     action_wanted = Signal(str)
     dismissed = Signal()
     """The person took the bar away."""
 
-    def __init__(self, parent: QWidget | None = None, *, closable: bool = False) -> None:
+    def __init__(self, parent: QWidget | None = None, *, closable: bool = False, by_escape: bool = True) -> None:
         super().__init__(parent)
         self.setProperty("kind", "bar")
         self._action_id = ""
@@ -60,7 +61,7 @@ class MessageBar(QFrame):
         self._others: list[QPushButton] = []
         self._line = line
         line.addWidget(self._more)
-        self._close = self._close_button()
+        self._close = self._close_button(by_escape=by_escape)
         self._close.setVisible(closable)
         line.addWidget(self._close)
         column = QVBoxLayout(self)
@@ -71,11 +72,11 @@ class MessageBar(QFrame):
         self._more.hide()
         self.hide()
 
-    def _close_button(self) -> QPushButton:
+    def _close_button(self, *, by_escape: bool) -> QPushButton:
         button = QPushButton(self)
         button.setProperty("kind", "quiet")
         button.setAccessibleName(tr("Close"))
-        button.setToolTip(keys.with_keys(tr("Close"), "Esc"))
+        button.setToolTip(keys.with_keys(tr("Close"), "Esc") if by_escape else tr("Close"))
         icons.put(button, "x", "muted", 14)
         button.clicked.connect(self.dismiss)
         return button

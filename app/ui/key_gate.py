@@ -89,6 +89,7 @@ class KeyGate(QObject):
         self._asked_by: QKeyCombination | None = None
         self.text = ""
         """Text that found no place and was not taken back yet."""
+        self._earlier = 0
         self._show = QTimer(self, singleShot=True)
         self._show.timeout.connect(self._show_waiting)
         self._shown = False
@@ -140,12 +141,15 @@ class KeyGate(QObject):
     def give_up(self) -> None:
         """Give up what is awaited, as Escape does: what was typed for it becomes text."""
         for hold in [one for one in self._holds if one.escapable]:
+            if not hold.active:
+                continue  # what was stopped before it ended this one too
             hold.given_up = True
             hold.active = False
             self._holds.remove(hold)
             if hold.stop is not None:
                 hold.stop()
         if not self._holds:
+            self._opened = time.monotonic()
             self._stop_waiting()
             self._begin_returning(pausing=False)
             self._give_soon()
@@ -365,6 +369,7 @@ class KeyGate(QObject):
         self._captured = False
         if self.text and not self.text.endswith("\n"):
             self.text += "\n"
+        self._earlier = len(self.text)
         self._returning = True
         while queue and self._returning:
             if self._return_key(queue.popleft()):
@@ -394,7 +399,8 @@ class KeyGate(QObject):
             self._end_returning()
             return False
         self._captured = True
-        self.text = with_key(self.text, event)
+        # Backspace takes nothing away that was there before.
+        self.text = self.text[: self._earlier] + with_key(self.text[self._earlier :], event)
         if self._paused.isActive():
             self._paused.start()
         self.returned.emit(self.text)

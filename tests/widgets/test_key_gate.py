@@ -15,7 +15,7 @@ from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import Content, Field, Importance
 from app.domain.state import State
-from app.ui.key_gate import KeyGate
+from app.ui.key_gate import Hold, KeyGate
 from app.views.compose.view import ComposeView
 from tests.fakes.mailbox import Gate
 from tests.fakes.scene import BEN
@@ -309,6 +309,34 @@ async def test_text_that_found_no_place_is_there_after_a_restart(program_scene: 
     await scene.settle()
     assert QGuiApplication.clipboard().text() == "keep me"
     assert await scene.settings.read("unplaced text") == ""
+
+
+async def test_backspace_takes_nothing_from_text_that_was_kept_before(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    for word in ("first", "second"):
+        hold = keys(scene).begin("Opening…")
+        scene.tap_text(word)
+        for _ in range(9 if word == "second" else 0):
+            scene.tap(Qt.Key.Key_Backspace)
+        hold.fail()
+        await scene.rest()
+    assert keys(scene).text == "first"
+    keys(scene).take_text()
+    await scene.settle()
+
+
+async def test_a_hold_that_ends_another_when_it_is_given_up_is_no_trouble(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    others: list[Hold] = []
+
+    def end_the_other() -> None:
+        others[0].release()
+
+    keys(scene).begin("One", end_the_other)
+    others.append(keys(scene).begin("Two"))
+    keys(scene).give_up()
+    await scene.settle()
+    assert keys(scene).is_open
 
 
 async def test_a_command_of_the_whole_window_ends_text_that_has_no_place(program_scene: ProgramScene) -> None:
