@@ -41,7 +41,7 @@ _SETTLES: Final = 0.4
 """Seconds for which a window stays away that has gone: one that comes back sooner does not get the focus on X11."""
 _UNREAD: Final = 2.0
 """Seconds for which a question in a message cannot count as read."""
-_SENDS: Final = ("sent", "send selected", "retry", "try-now", "send-now", "send-from-own")
+SENDS: Final = ("sent", "send selected", "retry", "try-now", "send-now", "send-from-own")
 """The names of tasks that are about to let messages go: a key was pressed, and the disk does not know of it yet."""
 
 
@@ -133,7 +133,7 @@ class Closing:
             return  # sending was asked about a moment ago: who pressed the keys together has not read it
         self._forget()
         self._round += 1
-        self._sends = list(program.tasks.named(*_SENDS))
+        self._sends = list(program.tasks.named(*SENDS))
         if not self._sends and not self._leaving.under_way():
             self._say_last(self._leaving.waiting_words())
             return

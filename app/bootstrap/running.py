@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import logging
 import sys
+import time
 import traceback
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
-from app.bootstrap.closing import Closing
+from app.bootstrap.closing import SENDS, Closing
 from app.bootstrap.instance import DATABASE, hand_over
 from app.bootstrap.options import Options, data_folder
 from app.bootstrap.signals import ending_on_signals
@@ -32,6 +33,10 @@ log = logging.getLogger(__name__)
 
 _SECOND_TRY = 3.0
 """Seconds for handing over where a program that did not answer before has the letters."""
+_LAST_KEYS = 3.0
+"""Seconds that the end waits for keys and links to arrive in their messages, and for a send to be on disk."""
+_LOOKS = 0.01
+"""Seconds between two looks whether it arrived."""
 _LAST_SAVES = 3.0
 """Seconds that the end waits for the server to take the last saves; the disk has them in any case."""
 
@@ -109,10 +114,28 @@ async def finish(program: Program) -> None:
     await program.tasks.end()
 
 
+async def _let_arrive(program: Program) -> None:
+    """Let what was typed and asked for before the end arrive where it was meant to: a start may not be over yet."""
+    gate, began = program.window.gate, time.monotonic()
+
+    def is_on_its_way() -> bool:
+        starts = program.window.starting is not None
+        if starts and (gate.has_keys() or program.options.arrival.begins_letters()):
+            return True
+        made = program.is_complete and program.wishes.is_making
+        return made or gate.is_giving or bool(program.tasks.named(*SENDS))
+
+    while is_on_its_way() and time.monotonic() - began < _LAST_KEYS:  # noqa: ASYNC110 - of keys there is no event
+        await asyncio.sleep(_LOOKS)
+    if program.is_complete:
+        await program.wishes.make_rest()
+
+
 async def _end(program: Program, world: World, sandbox: SandboxProcess | None) -> None:
     """End what was started, after the letters."""
     from app.bootstrap.spelling import end_spelling
 
+    await _let_arrive(program)
     program.complete()  # a window may be closed before all is there, and what ends is one whole
     program.wishes.close()
     program.window.setEnabled(False)

@@ -41,6 +41,8 @@ class Wishes:
         """With each, whether the person was in another program when it came, and comes from there."""
         self._ready = False
         self._busy = False
+        self.is_making = False
+        """Whether the messages of a wish are being brought to the disk."""
         self._closed = False
         self.on_close: Callable[[], None] = lambda: None
         self.on_taken: Callable[[], None] = lambda: None
@@ -73,6 +75,11 @@ class Wishes:
             self._ask_for_account()
         own_first = 1 if own.begins_letters() else 0
         await self._do_all(own_first if self._program.window.starting is not None else _MOST_WAITING)
+
+    async def make_rest(self) -> None:
+        """Make the messages of all wishes that still wait, because the program ends: the next start lists them."""
+        while self._waiting and self._program.accounts.default is not None:
+            await self._make_all(self._waiting.popleft()[0])
 
     def close(self) -> None:
         """Take nothing more: the program is about to end."""
@@ -114,13 +121,8 @@ class Wishes:
         hold = gate.begin(tr("Opening a new message…")) if was_elsewhere else None
         begun = False
         try:
-            letters, errors = await letters_of(arrival, off_thread, self._program.aids.identities.own_addresses())
-            for error in errors:
-                self._program.tasks.on_mail_error(error)
             # All of them are on disk before anything waits for a pause: the program may end until then.
-            for letter, name in [(letter, await self._make(letter)) for letter in letters]:
-                if name is None:
-                    continue
+            for letter, name in await self._make_all(arrival):
                 if hold is None:
                     await self._until_nobody_types()
                     hold = gate.begin(tr("Opening a new message…"))
@@ -141,6 +143,18 @@ class Wishes:
                 said = True
                 self._program.foot.say(tr("A message from a link opens when you pause."))
             await asyncio.sleep(_LOOKS)
+
+    async def _make_all(self, arrival: Arrival) -> list[tuple[Arrived, LocalId]]:
+        """Make the messages of a wish on disk; return those that were made."""
+        self.is_making = True
+        try:
+            letters, errors = await letters_of(arrival, off_thread, self._program.aids.identities.own_addresses())
+            for error in errors:
+                self._program.tasks.on_mail_error(error)
+            made = [(letter, await self._make(letter)) for letter in letters]
+            return [(letter, name) for letter, name in made if name is not None]
+        finally:
+            self.is_making = False
 
     async def _make(self, letter: Arrived) -> LocalId | None:
         """Make the message of a wish on disk, with what is attached to it; None where there is nobody to write as."""

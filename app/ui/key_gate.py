@@ -172,6 +172,11 @@ class KeyGate(QObject):
         """Tell whether keys wait."""
         return bool(self._queue)
 
+    @property
+    def is_giving(self) -> bool:
+        """Tell whether keys that waited are being given, one after the other."""
+        return bool(self._queue) and not self._holds
+
     def quiet_for(self) -> float:
         """Return the seconds since the last key."""
         return time.monotonic() - self._last

@@ -21,14 +21,16 @@ SENTENCE = "hello dear world welcome"
 OUTSIDE = "someone@elsewhere.example"
 
 
-def typed_at_once(mailwright: Launcher, *arguments: str, chords: list[str], after: float = 0.0) -> Program:
+def typed_at_once(
+    mailwright: Launcher, *arguments: str, chords: list[str], after: float = 0.0, pause: int = 30
+) -> Program:
     """Start the program and type from the moment its window is there, without looking at it."""
     info = mailwright.data.parent / "at-once.json"
     wanted = ["--sandbox", "--sandbox-info", str(info)]
     program = mailwright.start_command("-m", "app", *wanted, *arguments, info=info, MAILWRIGHT_HOLD="2")
     wait_until(lambda: TITLE in program.desktop.active_title(), "the window has the focus")
     time.sleep(after)
-    program.desktop.stream(*chords, pause=30)
+    program.desktop.stream(*chords, pause=pause)
     return program
 
 
@@ -81,6 +83,19 @@ def test_a_link_at_the_start_takes_what_is_typed(mailwright: Launcher) -> None:
     program = typed_at_once(mailwright, f"mailto:{ANYONE}", chords=chords)
     program.wait_until_accessible("Saved ", seconds=30)
     assert ServerSide(program.sandbox).body("drafts", "by link").strip() == SENTENCE
+
+
+def test_a_signal_while_the_program_starts_lets_what_was_typed_arrive_first(mailwright: Launcher) -> None:
+    """The session ended before the program was there: the link was forgotten, and Ctrl+Enter with it."""
+    chords = ["Alt+M", *letters("text words"), "Ctrl+Enter"]
+    program = typed_at_once(mailwright, f"mailto:{ANYONE}?subject=by%20link", chords=chords, pause=5)
+    program.process.terminate()
+    assert program.process.wait(20) == 0
+    again = mailwright(hold=0.0)
+    server = ServerSide(again.sandbox)
+    wait_until(lambda: server.count("sentitems", "by link") == 1, "the next start sends it", 30)
+    assert server.body("sentitems", "by link").strip() == "text words"
+    assert server.recipients("sentitems", "by link") == [ANYONE]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -15,6 +15,7 @@ from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import Content, Field, Importance
 from app.domain.state import State
+from app.ui import theme
 from app.ui.key_gate import Hold, KeyGate
 from app.views.compose.view import ComposeView
 from tests.fakes.mailbox import Gate
@@ -524,3 +525,21 @@ async def test_a_letter_that_ends_before_it_is_shown_is_not_shown(
     await scene.press("C")
     assert scene.program.stage.letters == []
     assert scene.in_list()
+
+
+async def test_a_row_that_nobody_chose_is_outlined_and_not_filled(program_scene: ProgramScene) -> None:
+    """It looked selected while commands said that no message is selected."""
+    scene = program_scene
+    await scene.saved()
+    shown = scene.program.stage.desk.list
+
+    def is_filled() -> bool:
+        ground = shown.visualRect(shown.currentIndex()).topRight() + QPoint(-12, 40)
+        return shown.viewport().grab().toImage().pixelColor(ground) == theme.color("selected")
+
+    await scene.press("Home")
+    assert is_filled()
+    shown.choose_only(None)
+    assert not is_filled()
+    await scene.press("Home")
+    assert is_filled()

@@ -54,7 +54,7 @@ class LetterList(QTableView):
         self._only: int | None = None
         self.setAccessibleName(name)
         self.setModel(model)
-        self.setItemDelegate(LetterDelegate(self))
+        self.setItemDelegate(LetterDelegate(self, lambda: self.chosen))
         self.horizontalHeader().setVisible(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.verticalHeader().setVisible(False)
@@ -82,11 +82,16 @@ class LetterList(QTableView):
 
     def choose(self) -> None:
         """Take it that the person is here on purpose."""
-        self._chosen, self._only = True, None
+        self._choose(chosen=True, only=None)
 
     def choose_only(self, row_id: int | None) -> None:
         """Take it that the person chose this one row, or none: what he did there is done, and no other row is meant."""
-        self._chosen, self._only = row_id is not None, row_id
+        self._choose(chosen=row_id is not None, only=row_id)
+
+    def _choose(self, *, chosen: bool, only: int | None) -> None:
+        if (chosen, only) != (self._chosen, self._only):
+            self._chosen, self._only = chosen, only
+            self.viewport().update()  # a row that nobody chose is drawn differently
 
     def current_number(self) -> int:
         """Return the number of the current row, -1 for none."""

@@ -100,7 +100,7 @@ def known_before(sandbox: RunningSandbox) -> int:
     return sum(1 for one in subjects if not one.endswith(" again"))
 
 
-# Python leaves an SSLSocket unclosed where the server resets the connection before the handshake (ssl.SSLSocket._create).
+# ssl.SSLSocket._create leaves its socket unclosed where the server resets the connection before the handshake.
 @pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")
 @pytest.mark.timeout(180)
 def test_what_was_confirmed_survives_a_kill_at_any_point(tmp_path: Path) -> None:
