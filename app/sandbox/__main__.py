@@ -48,7 +48,14 @@ async def run(
     if die_with_parent:
         threading.Thread(target=_wait_for_parent, args=(loop, stop), daemon=True).start()
     async with serve(port, data, smtp=smtp, faults=faults) as sandbox:
-        print(json.dumps(sandbox.announcement()), flush=True)
+        try:
+            print(json.dumps(sandbox.announcement()), flush=True)
+        except BrokenPipeError:
+            if not die_with_parent:
+                raise
+            # The program that started this is gone, and so is the reader of what Python flushes at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return
         await stop.wait()
 
 

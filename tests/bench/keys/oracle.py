@@ -248,9 +248,10 @@ def _is_alone(item: Item, there: set[str]) -> bool:
 
 
 def _is_its_beginning(item: Item, one: Meant) -> bool:
-    """Tell whether a message without a word of its own is what a kill left of one whose address was being typed."""
+    """Tell whether a message without a whole word of its own is what a kill left of one that was being typed."""
     people = [part for found in item.people.values() for part in found]
-    return not item.subject and not item.body.strip() and all(_begins_one(part, one.people) for part in people)
+    begins = one.words("subject").startswith(item.subject) and one.words("body").startswith(item.body.strip())
+    return begins and all(_begins_one(part, one.people) for part in people)
 
 
 def _begins_one(part: str, people: Sequence[str]) -> bool:

@@ -210,12 +210,17 @@ class Player:
             if found != failures:
                 failures, since = found, time.monotonic()
             now = time.monotonic()
-            if now > deadline or now - since > _STAYS_SO or not self.world.is_running():
+            stays_so = now - since > _STAYS_SO and not self._throws_away()
+            if now > deadline or stays_so or not self.world.is_running():
                 break
             time.sleep(_LOOK_AGAIN)
         self.failures += found
         if not self.world.is_running():
             self.failures.append(Failure("broke down", "the program ended by itself"))
+
+    def _throws_away(self) -> bool:
+        """Tell whether something discarded still lies on the server, until the time for undo is over."""
+        return any(one.rest["discarded"] and one.item_id for one in messages_here(self.world.data / DATABASE))
 
     def _look_around(self) -> None:
         """Go to the list and look for changes, as who hears that the server is back does."""

@@ -97,6 +97,19 @@ def test_the_line_at_the_start_is_json_with_all_that_a_client_needs() -> None:
     assert set(ready["admin"]) == {"url", "token"}
 
 
+def test_it_says_nothing_where_its_parent_was_gone_before_it_was_ready() -> None:
+    command = [sys.executable, "-m", "app.sandbox", "--die-with-parent"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        said = process.stderr.read()  # standard input is open still: the announcement finds no reader first
+        assert process.wait(20) == 0
+    assert said == ""
+
+
 def test_a_client_that_does_not_know_the_authority_is_not_served(sandbox: RunningSandbox) -> None:
     context = ssl.create_default_context()
     port = int(sandbox.url.split(":")[2].split("/")[0])
