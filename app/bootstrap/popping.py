@@ -12,8 +12,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.commands.command import Handler
-from app.domain.i18n import tr
-from app.ui.active import when_active
+from app.ui.active import come_forward, when_active
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
@@ -64,19 +63,15 @@ class Popping:
 
         program = self._program
         focus = view.focusWidget()
-        hold = program.window.gate.begin(tr("Opening a window…"))
         program.stage.give_up(view)
         window = LetterWindow(view, program.registry, program.window.gate, lambda: program.writing.leave(view))
         self.windows.append(window)
         view.session.changed.subscribe(lambda _: self._name(view))
         self._name(view)
         window.move(program.window.frameGeometry().topLeft() + QPoint(_ASIDE, _ASIDE) * len(self.windows))
-        window.show()
         view.show()
-        window.raise_()
-        window.activateWindow()
+        come_forward(window, program.window.gate)
         self._focus(view, focus)
-        when_active(window, hold.release)
 
     def put_back(self, window: LetterWindow) -> None:
         """Put a letter back into the main window."""
@@ -85,21 +80,17 @@ class Popping:
         if view is None:
             return
         focus: QWidget | None = view.focusWidget()
-        hold = self._program.window.gate.begin(tr("Opening a window…"))
+        come_forward(self._program.window, self._program.window.gate)
         window.give_back()
-        self._program.window.activateWindow()
         self._program.stage.show_letter(view)
         self._focus(view, focus)
-        when_active(self._program.window, hold.release)
 
     def show(self, view: ComposeView) -> bool:
         """Bring a letter's own window to the front; False where it has none."""
         window = self._window_of(view)
         if window is None:
             return False
-        window.show()
-        window.raise_()
-        window.activateWindow()
+        come_forward(window, self._program.window.gate)
         return True
 
     def drop(self, view: ComposeView) -> bool:

@@ -119,11 +119,10 @@ async def _let_arrive(program: Program) -> None:
     gate, began = program.window.gate, time.monotonic()
 
     def is_on_its_way() -> bool:
-        starts = program.window.starting is not None
-        if starts and (gate.has_keys() or program.options.arrival.begins_letters()):
-            return True
+        link = program.window.starting is not None and program.options.arrival.begins_letters()
         made = program.is_complete and program.wishes.is_making
-        return made or gate.is_giving or bool(program.tasks.named(*SENDS))
+        # Keys wait for the start, for one another, or for what the one before them asked for.
+        return link or made or gate.has_keys() or bool(program.tasks.named(*SENDS))
 
     while is_on_its_way() and time.monotonic() - began < _LAST_KEYS:  # noqa: ASYNC110 - of keys there is no event
         await asyncio.sleep(_LOOKS)

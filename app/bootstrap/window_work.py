@@ -165,6 +165,7 @@ class WindowWork:
 
             commands = self._program.keymap.commands
             self._keys = KeysSheet(self._program.window, commands, self._program.window.rest_focus)
+        self._program.window.come_forward()
         self._keys.open()
 
     def _keys_changed(self) -> None:
@@ -191,6 +192,7 @@ class WindowWork:
 
     def sign_in(self) -> None:
         """Put the focus where the password is asked for."""
+        self._program.window.come_forward()
         self.sign_in_bar.ask_now()
 
     def _show_account(self) -> None:

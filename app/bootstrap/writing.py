@@ -264,8 +264,6 @@ class Writing:
         if self._program.popping.show(view):
             return
         self._program.stage.show_letter(view)
-        if self._program.popping.windows:
-            self._program.window.activateWindow()  # it was asked for in another window, perhaps
 
     def reread(self, name: LocalId) -> None:
         """Draw an open letter anew, because its text is another one now."""

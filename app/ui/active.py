@@ -9,6 +9,9 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from app.domain.i18n import tr
+from app.ui.key_gate import KeyGate
+
 _PATIENCE: Final = 1_000
 """Milliseconds: a window manager may refuse, and then nothing is waited for any longer."""
 
@@ -19,6 +22,15 @@ def when_active(window: QWidget, act: Callable[[], None]) -> None:
         act()
     else:
         _Waiting(window, act)
+
+
+def come_forward(window: QWidget, gate: KeyGate) -> None:
+    """Bring a window of the program's to the front, and let keys wait until it has the keyboard."""
+    hold = gate.begin(tr("Opening a window…"))
+    window.show()
+    window.raise_()
+    window.activateWindow()
+    when_active(window, hold.release)
 
 
 class _Waiting(QObject):

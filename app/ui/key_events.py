@@ -82,13 +82,14 @@ def types_a_sign(event: QKeyEvent) -> bool:
 
 
 def with_key(text: str, event: QKeyEvent) -> str:
-    """Return `text` as it is after a key, as an editor would have it."""
+    """Return `text` as it is after a key, as an editor would have it; a chord ends the line: it led elsewhere."""
+    if event.modifiers() & COMMANDING and not types_a_sign(event):
+        return f"{text}\n" if text and not text.endswith("\n") else text
     if event.key() == _Key.Key_Backspace:
         return text[:-1]
     if event.key() in ENTER or event.key() == _Key.Key_Tab:
-        return text if event.modifiers() & COMMANDING else text + "\n"
-    chord = bool(event.modifiers() & COMMANDING) and not types_a_sign(event)
-    return text + event.text() if event.text().isprintable() and not chord else text
+        return text + "\n"
+    return text + event.text() if event.text().isprintable() else text
 
 
 def shown_of(events: Iterable[QKeyEvent]) -> str:

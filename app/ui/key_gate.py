@@ -82,8 +82,8 @@ class KeyGate(QObject):
         self._queue: deque[QKeyEvent] = deque()
         self._begun: list[QKeyCombination] = []
         self._giving = self._in_turn = self._returning = self._chords_answer = self._captured = False
-        self._before: QWidget | None = None
-        self._since = self._last = self._opened = 0.0
+        self._ending = False
+        self._since = self._last = self._opened = self._paused_for = 0.0
         self.rest = 0.0
         """Seconds for which the person had pressed nothing, and could have, before the key that is dealt with now."""
         self._asked_by: QKeyCombination | None = None
@@ -112,8 +112,9 @@ class KeyGate(QObject):
     def begin(self, words: str = "", stop: Callable[[], None] | None = None, *, escapable: bool = True) -> Hold:
         """Keep keys from now on.
 
-        `words` say what is awaited. Escape gives an `escapable` hold up once they were said; one with `stop`, which is
-        called then, also before, as long as nothing was typed, and so does a press of the mouse elsewhere.
+        `words` say what is awaited. Escape gives an `escapable` hold up once they were said, and twice Escape where it
+        comes in the middle of typing; one with `stop`, which is called then, also before, as long as nothing was typed,
+        and so does a press of the mouse elsewhere.
         """
         hold = Hold(self, words, stop, escapable=escapable)
         self._end_returning()
@@ -155,12 +156,13 @@ class KeyGate(QObject):
             self._give_soon()
 
     def abandon(self) -> None:
-        """Turn all that waits into text, because the program ends."""
+        """Turn all that waits into text, because the program ends: a command would begin what nothing finishes."""
         for hold in list(self._holds):
             hold.active = False
         self._holds.clear()
         self._stop_waiting()
         if self._queue:
+            self._ending = True
             self._begin_returning(pausing=False)
 
     @property
@@ -172,10 +174,9 @@ class KeyGate(QObject):
         """Tell whether keys wait."""
         return bool(self._queue)
 
-    @property
-    def is_giving(self) -> bool:
-        """Tell whether keys that waited are being given, one after the other."""
-        return bool(self._queue) and not self._holds
+    def watches(self, window: QWidget | None) -> bool:
+        """Tell whether it is a window of the program's whose keys go through the gate; a dialog is none."""
+        return window in self._keepers
 
     def quiet_for(self) -> float:
         """Return the seconds since the last key."""
@@ -217,6 +218,7 @@ class KeyGate(QObject):
             if event.key() in _MODIFIERS:
                 return False
             before, self._last = self._last, time.monotonic()
+            self._paused_for = self._last - before
             if self.is_open:
                 self.rest = self._last - max(before, self._opened)
                 self._asked_by = event.keyCombination()
@@ -250,7 +252,13 @@ class KeyGate(QObject):
         return event.key() in ENTER and (opens or event.keyCombination() == self._asked_by)
 
     def _escapes(self) -> bool:
+        """Tell whether Escape gives up what is awaited.
+
+        In the middle of typing it is one more key for what comes, until it is pressed twice.
+        """
         if not any(hold.escapable for hold in self._holds):
+            return False
+        if self._queue and self._paused_for < _PAUSE / 1000 and self._queue[-1].key() != _Key.Key_Escape:
             return False
         return self._shown or (not self._queue and any(hold.stop is not None for hold in self._holds))
 
@@ -285,8 +293,7 @@ class KeyGate(QObject):
         window = next(iter(self._keepers), None) if window is None else window
         keeper = None if window is None else self._keepers.get(window)
         if keeper is not None and not keeper.hasFocus():
-            self._before = QApplication.focusWidget()
-            keeper.setFocus(Qt.FocusReason.OtherFocusReason)
+            keeper.take_focus_from(QApplication.focusWidget())
 
     def _focus_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
         """Let input methods write to us also where something without text takes the focus: it has it afterwards."""
@@ -294,26 +301,16 @@ class KeyGate(QObject):
             return
         keeper = self._keepers.get(now.window())
         if keeper is not None and not now.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled):
-            self._before = now
-            keeper.setFocus(Qt.FocusReason.OtherFocusReason)
+            keeper.take_focus_from(now)
 
     def holds_focus(self) -> bool:
         """Tell whether the focus rests with the gate, because what had it is about to go or to come."""
         return isinstance(QApplication.focusWidget(), Keeper)
 
     def _return_focus(self) -> None:
-        """Give the focus back to what had it, where nothing else took it meanwhile."""
-        before, self._before = self._before, None
-        keeper = QApplication.focusWidget()
-        if not isinstance(keeper, Keeper):
-            return
-        window = keeper.window()
-        if before is not None and shiboken6.isValid(before) and before.isVisible() and before.isEnabled():
-            before.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            rest = getattr(window, "rest_focus", None)
-            if rest is not None:
-                rest()
+        """Give the focus back to what had it, in every window where nothing else took it meanwhile."""
+        for keeper in self._keepers.values():
+            keeper.return_focus()
 
     # --- keys go out --------------------------------------------------------------------------------------------------
 
@@ -387,7 +384,7 @@ class KeyGate(QObject):
 
     def _return_key(self, event: QKeyEvent) -> bool:
         """Make text of one key; True where it was a command of the whole window, which ends this and is run."""
-        window = QApplication.activeWindow()
+        window = None if self._ending else QApplication.activeWindow()
         function = _Key.Key_F1 <= event.key() <= _Key.Key_F35
         chord = function or (bool(event.modifiers() & COMMANDING) and not types_a_sign(event))
         reacts = event.key() == _Key.Key_Escape and self._paused.isActive()
@@ -428,7 +425,25 @@ class Keeper(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setGeometry(-1, -1, 1, 1)
+        self._before: QWidget | None = None
         self.show()
+
+    def take_focus_from(self, before: QWidget | None) -> None:
+        """Take the focus of the window from what has it now."""
+        self._before = before
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def return_focus(self) -> None:
+        """Give the focus back to what had it, or to what the window has for that; nothing where another took it."""
+        before, self._before = self._before, None
+        if self.window().focusWidget() is not self:
+            return
+        if before is not None and shiboken6.isValid(before) and before.isVisible() and before.isEnabled():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            rest = getattr(self.window(), "rest_focus", None)
+            if rest is not None:
+                rest()
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         if event.commitString():

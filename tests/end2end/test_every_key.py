@@ -98,6 +98,20 @@ def test_a_signal_while_the_program_starts_lets_what_was_typed_arrive_first(mail
     assert server.recipients("sentitems", "by link") == [ANYONE]
 
 
+def test_a_signal_while_the_program_starts_waits_for_keys_behind_a_command_too(mailwright: Launcher) -> None:
+    """Ctrl+N makes the keys after it wait once more: the program ended between the two, and ran Ctrl+N for nothing."""
+    messages = ([*letters(f"{ANYONE},"), "Alt+U", *letters(one), "Alt+M", *letters(f"text {one}")] for one in "ab")
+    chords = [key for one in messages for key in ("Ctrl+N", *one, "Ctrl+Enter")]
+    program = typed_at_once(mailwright, chords=chords, pause=5)
+    program.process.terminate()
+    assert program.process.wait(20) == 0
+    again = mailwright(hold=0.0)
+    server = ServerSide(again.sandbox)
+    for one in "ab":
+        wait_until(lambda one=one: server.count("sentitems", one) == 1, "the next start sends it", 30)  # type: ignore[misc]
+        assert server.body("sentitems", one).strip() == f"text {one}"
+
+
 @pytest.fixture
 def kept(mailwright: Launcher, sandbox: RunningSandbox) -> dict[str, str]:
     """An account of the person's own that an earlier run has kept, with its password in a keyring."""

@@ -250,6 +250,21 @@ async def test_what_waits_when_the_program_ends_is_kept_as_text(program_scene: P
     await scene.settle()
 
 
+async def test_no_command_that_waits_is_run_when_the_program_ends(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    keys(scene).begin("Opening…")
+    scene.tap_text("one")
+    scene.tap(Qt.Key.Key_N, CTRL)
+    scene.tap_text("two")
+    await scene.program.unplaced.save()
+    assert await scene.settings.read("unplaced text") == "one\ntwo"
+    assert not keys(scene).has_keys()
+    await scene.settle()
+    assert scene.program.stage.letters == []
+    keys(scene).take_text()
+    await scene.settle()
+
+
 # --- what does not come ----------------------------------------------------------------------------------------------
 
 
@@ -266,6 +281,40 @@ async def test_escape_gives_up_a_letter_that_does_not_come(program_scene: Progra
     await scene.settle()
     assert scene.program.stage.letters == []
     assert scene.rows == []
+
+
+async def test_escape_in_the_middle_of_typing_is_for_the_letter_that_comes(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    gate = await at_a_slow_server(scene, Folder.DRAFTS)
+    await asked_for(scene, "o", gate)
+    await scene.until(lambda: "Esc gives it up" in scene.window.kept_keys.words)
+    scene.tap_text("Oh ")
+    scene.tap(Qt.Key.Key_Escape)
+    assert scene.window.kept_keys.words, "what is awaited is awaited still"
+    gate.open.set()
+    await scene.until(lambda: scene.window.gate.is_open)
+    await scene.settle()
+    assert keys(scene).text == ""
+    assert scene.program.stage.letters == [], "and left by Escape"
+    assert [row.preview for row in scene.rows] == ["Oh Dear Ben"]
+
+
+async def test_escape_twice_or_after_a_pause_gives_up_what_is_typed_for_too(
+    program_scene: ProgramScene,
+) -> None:
+    scene = program_scene
+    for pause, times in ((False, 2), (True, 1)):
+        hold = keys(scene).begin("Opening…")
+        await scene.until(lambda: "Opening…" in scene.window.kept_keys.words)
+        scene.tap_text("words")
+        if pause:
+            await scene.until(lambda: keys(scene).quiet_for() > 0.7)
+        for _ in range(times):
+            assert hold.active
+            scene.tap(Qt.Key.Key_Escape)
+        assert hold.given_up
+        assert keys(scene).take_text().strip() == "words"
+    await scene.settle()
 
 
 async def test_what_was_typed_for_a_letter_that_cannot_be_had_is_shown_and_can_be_used(

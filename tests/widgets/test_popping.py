@@ -160,6 +160,47 @@ async def test_several_letters_have_a_window_each(scene: ProgramScene) -> None:
     assert bodies == [f"Words {n} more {n}" for n in range(3)]
 
 
+def in_one_breath(scene: ProgramScene, *what: str) -> None:
+    """Press keys and type text faster than a window comes to the front: to the window that has the keyboard now."""
+    for one in what:
+        for key in [one] if "+" in one or (len(one) > 1 and one[0].isupper()) else one:
+            step = QKeySequence(key)[0]  # type: ignore[index]  # PySide's stub forgets it
+            QTest.keyClick(QApplication.focusWindow(), step.key(), step.keyboardModifiers())
+
+
+@pytest.mark.parametrize(
+    "way", [("Ctrl+2", "c"), ("Ctrl+N",), ("Ctrl+3", "Ctrl+N")], ids=["to a list and on", "new", "to Sent and on"]
+)
+async def test_what_is_asked_for_in_its_window_and_comes_in_the_main_one_has_the_keys_after_it(
+    scene: ProgramScene, way: tuple[str, ...]
+) -> None:
+    name = await popped(scene)
+    in_one_breath(scene, *way, "ben", "Tab", "subject")
+    await scene.until(lambda: bool(scene.program.stage.letters) and scene.window.isActiveWindow())
+    await scene.settle()
+    assert (await scene.content(name)).body == "Words"
+    other = await scene.content(scene.letter.session.local_id)
+    assert (other.to[0].address, other.subject) == ("ben", "subject")
+
+
+async def test_what_is_typed_after_the_row_of_a_letter_in_its_own_window_goes_there(scene: ProgramScene) -> None:
+    name = await popped(scene)
+    await press(scene, "Ctrl+2", "Home")
+    await scene.until(scene.window.isActiveWindow)
+    in_one_breath(scene, "Enter", "xen")
+    await scene.until(windows(scene)[0].isActiveWindow)
+    await scene.settle()
+    assert "xen" in (await scene.content(name)).body
+    assert scene.program.stage.letters == []
+
+
+@pytest.mark.parametrize("key", ["Ctrl+,", "Ctrl+/"])
+async def test_what_covers_the_main_window_brings_it_to_the_front(scene: ProgramScene, key: str) -> None:
+    await popped(scene)
+    await press(scene, key)
+    await scene.until(scene.window.isActiveWindow)
+
+
 async def test_opened_from_its_row_the_window_it_has_comes_to_the_front(scene: ProgramScene) -> None:
     name = await popped(scene)
     scene.window.activateWindow()

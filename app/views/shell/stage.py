@@ -78,13 +78,17 @@ class Stage:
     def remove_desk(self, place: str) -> None:
         """Let go of a list; where it is shown, one's own of its kind takes its place."""
         if self.place == place:
-            self.go(self.kind)
+            self._go(self.kind)
         desk = self.desks.pop(place)
         self.window.lists.removeWidget(desk)
         desk.deleteLater()
 
     def go(self, place: str) -> None:
         """Show a list, with its letter beside it, and give it the focus: the person went there."""
+        self.window.come_forward()
+        self._go(place)
+
+    def _go(self, place: str) -> None:
         self.show_place(place)
         self.show_reader()
         self.desk.take_focus()
@@ -116,7 +120,8 @@ class Stage:
         return shown if shown in self.letters else None
 
     def show_letter(self, pane: QWidget) -> None:
-        """Show a letter being written and give it the focus."""
+        """Show a letter being written and give it the focus: the person went there."""
+        self.window.come_forward()
         if pane not in self.letters:
             self.letters.append(pane)
         self.window.show_pane(pane)

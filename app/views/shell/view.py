@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QSplitter,
 
 from app.commands.command import Command, Context, Handler, Registry
 from app.ui import enter, icons, keys
+from app.ui.active import come_forward
 from app.ui.bars import ActionBar, MessageBar, QuestionBar
 from app.ui.kept_keys import KeptKeys
 from app.ui.key_gate import Hold, KeyGate
@@ -154,6 +155,12 @@ class Window(QMainWindow):
         if focus is not None:
             focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def come_forward(self) -> None:
+        """Take the keyboard from a window of a single message: what was asked for there is shown here."""
+        active = QApplication.activeWindow()
+        if active is not self and self.gate.watches(active):
+            come_forward(self, self.gate)
+
     def show_list(self, desk: QWidget) -> None:
         """Show one list at the left."""
         if self.lists.indexOf(desk) < 0:
@@ -174,7 +181,8 @@ class Window(QMainWindow):
         widget.deleteLater()
 
     def show_page(self, page: QWidget) -> None:
-        """Show a page in place of list and pane (settings)."""
+        """Show a page in place of list and pane (settings): the person went there."""
+        self.come_forward()
         if self.pages.indexOf(page) < 0:
             self.pages.addWidget(page)
         self.pages.setCurrentWidget(page)

@@ -26,7 +26,10 @@ class Failure(NamedTuple):
 
 @dataclass
 class Evidence:
-    """Two looks at everything. `seen` is all that was on the screen when the person looked, and at the end."""
+    """Two looks at everything. `seen` is all that was on the screen when the person looked, and at the end.
+
+    `earlier` are the words of all scenarios before this one.
+    """
 
     before: Sequence[Item]
     after: Sequence[Item]
@@ -35,6 +38,7 @@ class Evidence:
     before_here: Sequence[Item] = ()
     seen: str = ""
     started_at: Sequence[float] = field(default_factory=list)
+    earlier: frozenset[str] = frozenset()
 
 
 class Judge:
@@ -107,14 +111,19 @@ class Judge:
         if base is not None and base not in whose:
             whose.append(base)
         if not whose:
-            whose = [one for one in self._meant if one.cut_at and _is_its_beginning(item, one)][:1]
+            # The one that was typed last: those before it were whole.
+            whose = [one for one in self._meant if one.cut_at and _is_its_beginning(item, one)][-1:]
         if len(whose) > 1:
             self._fail("wrong place", f"{item.told()} holds words of {' and of '.join(one.told() for one in whose)}")
         elif not whose:
-            if _is_begun(item) and not self._was_deleted(item):
+            if _is_begun(item) and not self._was_deleted(item) and not self._is_earlier(said):
                 self._fail("nobody meant it", item.told())
             return
         self._found[whose[0].number].append(item)
+
+    def _is_earlier(self, said: str) -> bool:
+        """Tell whether it is of an earlier scenario: a server that was slow brings it when its program is gone."""
+        return any(word in said for word in self._evidence.earlier)
 
     def _was_deleted(self, item: Item) -> bool:
         """Tell whether it is in Deleted Items because a message of these words was to be thrown away."""

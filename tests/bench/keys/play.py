@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from tests.bench.keys.answers import Answers
 from tests.bench.keys.kept import Item, messages_here
-from tests.bench.keys.oracle import Evidence, Failure, Judge
+from tests.bench.keys.oracle import STARTING, Evidence, Failure, Judge
 from tests.bench.keys.plan import Do, Key, Pause, Plan, Type
 from tests.bench.keys.starved import Starved
 from tests.bench.keys.world import DATABASE, HARMLESS, World
@@ -71,6 +71,7 @@ class Player:
     before: Look
     answers: Answers
     dice: random.Random
+    earlier: frozenset[str] = frozenset()
     typed: list[Typed] = field(default_factory=list)
     deaf: list[tuple[float, float]] = field(default_factory=list)
     started_at: list[float] = field(default_factory=list)
@@ -147,7 +148,16 @@ class Player:
         self._next = time.monotonic()
         self.deaf.append((since - NO_ANSWER, self._next))
 
+    def _ends_while_it_starts(self) -> None:
+        """Where the server does not let a start come to its end, what was typed in it is shown at the next one."""
+        since = self.started_at[-1] if self.started_at else 0.0
+        if self.plan.trouble not in HARMLESS and time.monotonic() - since < STARTING:
+            for one in self.plan.meant:
+                if one.typed and one.typed[0][2] >= since:
+                    one.sure = False
+
     def _do_quit_by_key(self) -> None:
+        self._ends_while_it_starts()
         self._press("Ctrl+Q", shows=False)
         since = time.monotonic()
         if not self.world.wait_for_end(15) and self.world.process is not None:
@@ -157,14 +167,17 @@ class Player:
         self.deaf.append((since - NO_ANSWER, time.monotonic()))
 
     def _do_quit(self) -> None:
+        self._ends_while_it_starts()
         since = time.monotonic()
         self.world.quit()
         self.deaf.append((since - NO_ANSWER, time.monotonic()))
 
     def _do_kill_window(self) -> None:
         since = time.monotonic()
+        started = self.started_at[-1] if self.started_at else 0.0
         for one in self.plan.meant:
-            if one.typed and since - one.typed[-1][2] < NO_ANSWER:
+            while_starting = one.typed and one.typed[0][2] >= started > since - STARTING
+            if while_starting or (one.typed and since - one.typed[-1][2] < NO_ANSWER):
                 one.cut_at = since
         self.world.kill_window()
         self.deaf.append((since - NO_ANSWER, time.monotonic()))
@@ -241,6 +254,7 @@ class Player:
             before_here=self.before.here,
             seen="\n".join(self.looked),
             started_at=self.started_at,
+            earlier=self.earlier,
         )
         return Judge(self.plan.meant, evidence, troubled=troubled).judge()
 

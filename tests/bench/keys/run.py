@@ -89,6 +89,7 @@ class Runner:
         self._world: World | None = None
         self._of = -1
         self._last_log: list[str] = []
+        self._earlier: set[str] = set()
         self._own = Look(*ground.first_look())
 
     def run(self, seeds: Iterable[int]) -> Tally:
@@ -167,7 +168,9 @@ class Runner:
     def play(self, plan: Plan, before: Look, dice: random.Random) -> Outcome:
         """Play a plan in the world that there is."""
         assert self._world is not None
-        return Player(self._world, plan, before, self.answers, dice).play()
+        earlier = frozenset(self._earlier)
+        self._earlier.update(word for one in plan.meant for word in one.tokens)
+        return Player(self._world, plan, before, self.answers, dice, earlier).play()
 
     def tell(self, name: str, plan: Plan, outcome: Outcome) -> None:
         """Count a scenario, and say one line of it where it failed."""
