@@ -26,6 +26,8 @@ _AUTOSAVED: Final = 1.8
 _PATIENCE: Final = 10.0
 _PATIENCE_IN_TROUBLE: Final = 20.0
 _LOOK_AGAIN: Final = 0.4
+_UNDO: Final = 12.0
+"""Seconds within which what was thrown away leaves the server: the time for undo, and a little."""
 _TOLD: Final = 3
 _STAYS_SO: Final = 5.0
 """Seconds after which what is wrong and did not change will not come right any more."""
@@ -223,8 +225,8 @@ class Player:
             if found != failures:
                 failures, since = found, time.monotonic()
             now = time.monotonic()
-            stays_so = now - since > _STAYS_SO and not self._throws_away()
-            if now > deadline or stays_so or not self.world.is_running():
+            over = now > deadline or now - since > _STAYS_SO
+            if (over and not self._throws_away()) or now > deadline + _UNDO or not self.world.is_running():
                 break
             time.sleep(_LOOK_AGAIN)
         self.failures += found
