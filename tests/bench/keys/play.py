@@ -221,12 +221,16 @@ class Player:
         deadline = time.monotonic() + (_PATIENCE_IN_TROUBLE if troubled else _PATIENCE)
         failures: list[Failure] = []
         since = time.monotonic()
-        while found := self._judge(troubled=troubled):
+        while True:
+            waits = self._throws_away()  # asked first: what goes after the look would count as there for good
+            found = self._judge(troubled=troubled)
+            if not found:
+                break
             if found != failures:
                 failures, since = found, time.monotonic()
             now = time.monotonic()
             over = now > deadline or now - since > _STAYS_SO
-            if (over and not self._throws_away()) or now > deadline + _UNDO or not self.world.is_running():
+            if (over and not waits) or now > deadline + _UNDO or not self.world.is_running():
                 break
             time.sleep(_LOOK_AGAIN)
         self.failures += found
