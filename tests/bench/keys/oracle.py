@@ -191,10 +191,19 @@ class Judge:
         text = one.words("subject") + one.words("body")
         if not text:
             return
+        if self._is_on_its_way(one):
+            if not self._troubled:
+                self._fail("not saved", one.told())
+            return
         missing = [word for word in one.tokens if word in text and word not in self._evidence.seen]
         if not one.sure and not missing:
             return
         self._fail("lost" if one.sure else "lost without a word", f"{one.told()}, {text!r}: nowhere")
+
+    def _is_on_its_way(self, one: Meant) -> bool:
+        """Tell whether this computer holds all words for an item that the server still has as it was."""
+        told = ("\n".join((item.subject, item.body)) for item in self._evidence.here if not item.rest["discarded"])
+        return bool(one.tokens) and any(all(word in said for word in one.tokens) for said in told)
 
     def _owed(self, one: Meant) -> str:
         """Return the words of a message whose window was killed that must be there all the same."""

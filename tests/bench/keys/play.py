@@ -23,14 +23,14 @@ _LOOKED_FOR: Final = 5.0
 """Seconds after a key in which it is asked whether the machine was busy."""
 _AFTER_HOLD: Final = 0.8
 _AUTOSAVED: Final = 1.8
-_PATIENCE: Final = 10.0
-_PATIENCE_IN_TROUBLE: Final = 20.0
+_PATIENCE: Final = 30.0
+_PATIENCE_IN_TROUBLE: Final = 40.0
 _LOOK_AGAIN: Final = 0.4
 _UNDO: Final = 12.0
 """Seconds within which what was thrown away leaves the server: the time for undo, and a little."""
 _TOLD: Final = 3
-_STAYS_SO: Final = 5.0
-"""Seconds after which what is wrong and did not change will not come right any more."""
+_STAYS_SO: Final = 12.0
+"""Seconds after which what is wrong and did not change will not come right any more, on a busy machine either."""
 
 
 class Typed(NamedTuple):
