@@ -202,7 +202,7 @@ class Judge:
 
     def _is_on_its_way(self, one: Meant) -> bool:
         """Tell whether this computer holds all words for an item that the server still has as it was."""
-        told = ("\n".join((item.subject, item.body)) for item in self._evidence.here if not item.rest["discarded"])
+        told = (f"{item.subject}\n{item.body}" for item in self._evidence.here if not item.rest["discarded"])
         return bool(one.tokens) and any(all(word in said for word in one.tokens) for said in told)
 
     def _owed(self, one: Meant) -> str:
