@@ -37,6 +37,12 @@ _LAST_KEYS = 3.0
 """Seconds that the end waits for keys and links to arrive in their messages, and for a send to be on disk."""
 _LOOKS = 0.01
 """Seconds between two looks whether it arrived."""
+_WAITED_FOR = (
+    *SENDS,
+    *("open a letter again", "undo send", "undo a schedule", "take back", "take back what rests with the server"),
+    *("leave", "stop sending", "do something with rows"),
+)
+"""The names of tasks by which what a key asked for comes to the disk: without them the next start does the opposite."""
 _LAST_SAVES = 3.0
 """Seconds that the end waits for the server to take the last saves; the disk has them in any case."""
 
@@ -122,7 +128,7 @@ async def _let_arrive(program: Program) -> None:
         link = program.window.starting is not None and program.options.arrival.begins_letters()
         made = program.is_complete and program.wishes.is_making
         # Keys wait for the start, for one another, or for what the one before them asked for.
-        return link or made or gate.has_keys() or bool(program.tasks.named(*SENDS))
+        return link or made or gate.has_keys() or bool(program.tasks.named(*_WAITED_FOR))
 
     while is_on_its_way() and time.monotonic() - began < _LAST_KEYS:  # noqa: ASYNC110 - of keys there is no event
         await asyncio.sleep(_LOOKS)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.bootstrap.running import _let_arrive
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import Content, Field, Importance
@@ -248,6 +249,22 @@ async def test_what_waits_when_the_program_ends_is_kept_as_text(program_scene: P
     assert await scene.settings.read("unplaced text") == "not lost"
     assert keys(scene).take_text() == "not lost"
     await scene.settle()
+
+
+@pytest.mark.parametrize("way", ["compose", "list"])
+async def test_what_the_last_key_took_back_is_taken_back_before_the_program_ends(
+    program_scene: ProgramScene, way: str
+) -> None:
+    scene = program_scene
+    name = await scene.saved(PLAN)
+    await scene.press("Ctrl+2", "Home", *(["Enter"] if way == "compose" else []))
+    await scene.settle()
+    scene.tap(Qt.Key.Key_Return, CTRL)
+    await scene.until(lambda: scene.record(name).state is State.HELD)
+    await scene.until(lambda: scene.window.gate.is_open)
+    scene.tap_text("z")
+    await _let_arrive(scene.program)
+    assert scene.record(name).state is State.DRAFT
 
 
 async def test_no_command_that_waits_is_run_when_the_program_ends(program_scene: ProgramScene) -> None:

@@ -23,14 +23,16 @@ _LOOKED_FOR: Final = 5.0
 """Seconds after a key in which it is asked whether the machine was busy."""
 _AFTER_HOLD: Final = 0.8
 _AUTOSAVED: Final = 1.8
-_PATIENCE: Final = 30.0
-_PATIENCE_IN_TROUBLE: Final = 40.0
+_PATIENCE: Final = 60.0
+_PATIENCE_IN_TROUBLE: Final = 60.0
 _LOOK_AGAIN: Final = 0.4
 _UNDO: Final = 12.0
 """Seconds within which what was thrown away leaves the server: the time for undo, and a little."""
 _TOLD: Final = 3
-_STAYS_SO: Final = 12.0
-"""Seconds after which what is wrong and did not change will not come right any more, on a busy machine either."""
+_STAYS_SO: Final = 25.0
+"""Seconds after which what is wrong and did not change will not come right any more: a busy machine's request may be
+overdue, and is made again after 15 s.
+"""
 
 
 class Typed(NamedTuple):
