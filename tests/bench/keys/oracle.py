@@ -96,6 +96,8 @@ class Judge:
             old_here
             - {one.mark for one in self._evidence.before}
             - {one.base.mark for one in self._bases.values() if one.base}
+            # Taken in by an earlier scenario, and marked on the server by this one.
+            - {one.mark for one in self._evidence.before_here if one.item_id in self._bases}
         )
         ours = [one for one in found if one.item_id not in self._before or one.item_id in self._bases]
         ours = [one for one in ours if one.mark not in known]
