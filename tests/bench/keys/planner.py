@@ -12,7 +12,21 @@ from typing import Final
 from urllib.parse import quote
 
 from tests.bench.keys.kept import Item
-from tests.bench.keys.plan import COLLEAGUES, OUTSIDER, Do, Fate, Key, Meant, Pause, Plan, Step, Type, Where, token
+from tests.bench.keys.plan import (
+    COLLEAGUES,
+    OUTSIDER,
+    Do,
+    Fate,
+    Key,
+    Meant,
+    Pause,
+    Plan,
+    Step,
+    Type,
+    Where,
+    fragments,
+    token,
+)
 
 _LISTS: Final = {"drafts": "Ctrl+2", "sent": "Ctrl+3"}
 _END: Final = ("Ctrl+Enter",) * 6 + ("Alt+S",)
@@ -35,6 +49,14 @@ class Planner:
         self.where: Where = "unsure"
         self.open: Meant | None = None
         self.sure = True
+        self._pieces: set[str] = set()
+
+    def _new_token(self) -> str:
+        """Return a word that shares no piece with another of this plan: the judge tells by pieces whose a word is."""
+        while (pieces := fragments([word := token(self.dice)])) & self._pieces:
+            pass
+        self._pieces |= pieces
+        return word
 
     def plan(self, trouble: str = "normal") -> Plan:
         """Return what was put together."""
@@ -66,7 +88,7 @@ class Planner:
 
     def tokens(self, meant: Meant, place: str, count: int) -> None:
         """Type so many words that stand nowhere else."""
-        words = [token(self.dice) for _ in range(count)]
+        words = [self._new_token() for _ in range(count)]
         meant.tokens += words
         self.type(" ".join(words) + (" " if place == "body" and meant.shape != "new" else ""), meant, place)
 
@@ -283,7 +305,7 @@ class Planner:
 
     def link_for(self, meant: Meant) -> str:
         """Return a mailto: link for a message, which gives its subject and the beginning of its text."""
-        subject, words = token(self.dice), token(self.dice)
+        subject, words = self._new_token(), self._new_token()
         meant.given = {"subject": subject, "body": words}
         meant.tokens += [subject, words]
         return f"mailto:{quote(meant.people[0])}?subject={subject}&body={words}"
