@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
-from app.domain.catalogue import CLASSES, CodeClass, is_retried, may_have_happened
+from app.core.i18n import tr
 from app.domain.errors import Trouble, TroubleKind
-from app.domain.i18n import tr
 from app.domain.outcome import ServerWords
-from app.domain.sign_in_codes import PROBLEMS
+from app.domain.response_codes import CLASSES, CodeClass, is_retried, may_have_happened
+from app.domain.sign_in import PROBLEMS
 from app.services.actions import action_words
 from app.services.explaining import explain_trouble
 from app.services.sentences import SENTENCES, Facts, sentence_for

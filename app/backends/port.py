@@ -12,13 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from app.domain.account import ProbeStep
-from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
-from app.domain.directory import MailTips, Resolution
 from app.domain.errors import TroubleKind
-from app.domain.listing import Folder, Mark, Page, Place, Report, Sighting, SyncPage
-from app.domain.mail_folder import MailFolder
+from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.message import DraftUpdate, ItemRef, NewDraft
-from app.domain.outcome import FetchOutcome, Outcome
+from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome
+from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 

@@ -29,7 +29,7 @@ def start(arguments: Sequence[str]) -> int:
         from app.bootstrap.open_events import make_application  # the first that imports PySide6
 
     from app.bootstrap.dress import dress
-    from app.domain.i18n import tr
+    from app.core.i18n import tr
     from app.views.shell.view import Window
 
     qt = make_application(sys.argv[:1])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from app.commands.command import CONTEXT_TITLES
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.services.outbox import HOLD_SECONDS
 from app.services.people import MANY_CHOICE, SIZE_CHOICE, STRANGERS_CHOICE
 from app.services.preset_settings import HOLD_CHOICE

@@ -16,8 +16,8 @@ from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from app.core.i18n import ntr, tr
 from app.domain.errors import StorageError
-from app.domain.i18n import ntr, tr
 from app.domain.state import State
 
 if TYPE_CHECKING:

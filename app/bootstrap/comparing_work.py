@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app.commands.command import Context, Handler
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.domain.message import Content, LocalId
 from app.services.remedies import Wish
 from app.ui.off_thread import off_thread

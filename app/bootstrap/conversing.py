@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.commands.command import Handler
-from app.domain.cached import Kin
+from app.core.i18n import tr
 from app.domain.errors import StorageError
-from app.domain.i18n import tr
-from app.domain.listing import Folder
+from app.domain.listing import Folder, Kin
 from app.services.conversing import Conversation, conversation_of
 from app.services.rows import ListRow
 from app.ui.letter_list.desk import ListDesk

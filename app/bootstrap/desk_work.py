@@ -16,8 +16,9 @@ from app.bootstrap.scheduling import Scheduling
 from app.bootstrap.sending_progress import SendingProgress
 from app.bootstrap.unseen_failures import UnseenFailures
 from app.commands.command import Command, Handler
+from app.core.formatting import clock_time
+from app.core.i18n import ntr, tr
 from app.domain.errors import MailError
-from app.domain.i18n import ntr, tr
 from app.domain.listing import Order
 from app.domain.message import LocalId
 from app.domain.recipient import Recipient
@@ -29,7 +30,6 @@ from app.services.message_details import details_of
 from app.services.outbox import Answer
 from app.services.reading import Reading as Letter
 from app.services.rows import ListRow
-from app.services.times import clock_time
 from app.services.wording import Explanation
 from app.ui.letter_list.desk import ListDesk
 from app.ui.letter_list.session import ListSession

@@ -12,8 +12,8 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QWidget
 
-from app.domain.arrival import Arrival
-from app.domain.i18n import tr
+from app.core.i18n import tr
+from app.domain.startup_request import Arrival
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from app.bootstrap.reading_people import people_words
 from app.bootstrap.reading_work import show_pictures
 from app.commands.command import Handler
+from app.core.formatting import clock_time
+from app.core.i18n import tr
 from app.domain.errors import MailError
-from app.domain.i18n import tr
 from app.domain.message import AccountId
 from app.services.enclosures import Enclosure, Enclosures, Within, beside_the_text, enclosures_of
 from app.services.reading import Reading as Letter
 from app.services.rows import ListRow
-from app.services.times import clock_time
 from app.ui.off_thread import off_thread
 from app.ui.reader import Reading
 from app.ui.reading.enclosures_session import EnclosuresSession

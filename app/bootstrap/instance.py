@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 from app.domain.errors import InUse
 
 if TYPE_CHECKING:
-    from app.domain.arrival import Arrival
+    from app.domain.startup_request import Arrival
 
 DATABASE: Final = "mailwright.sqlite"
 LONGEST: Final = 1024 * 1024

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from app.bootstrap.instance import LONGEST, NOT_NOW, NOT_UNDERSTOOD, SIZE_BYTES, TAKEN
-from app.domain.arrival import Arrival
+from app.domain.startup_request import Arrival
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 from app.bootstrap.all_commands import ALL
 from app.commands.command import Command
 from app.commands.keymap import LONGEST, Keymap, Problem, apply_keymap, read_keymap, write_keymap
+from app.core.events import Event
+from app.core.i18n import tr
 from app.domain.errors import StorageError
-from app.domain.i18n import tr
-from app.services.events import Event
 from app.storage.text_file import read_text, write_text
 from app.ui import keys
 from app.ui.off_thread import off_thread

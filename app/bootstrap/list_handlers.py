@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.commands.command import Handler
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.domain.listing import Order
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from app.domain.i18n import ntr, tr
+from app.core.formatting import past_moment_words
+from app.core.i18n import ntr, tr
 from app.domain.record import Record
 from app.domain.state import State
-from app.services.times import past_moment_words
 from app.ui.bars import MessageBar
 
 if TYPE_CHECKING:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.commands.command import Handler
+from app.core.i18n import ntr, tr
 from app.domain.errors import AccountError, MailError
-from app.domain.i18n import ntr, tr
-from app.domain.listing import Folder, Place
-from app.domain.mail_folder import MailFolder
+from app.domain.listing import Folder, MailFolder, Place
 from app.domain.state import State
 from app.services.desk_batches import Batch, DeskBatches
 from app.services.rows import ListRow

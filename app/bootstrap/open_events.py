@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QUrl
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
-from app.domain.arrival import Arrival
+from app.domain.startup_request import Arrival
 
 
 class OpeningApplication(QApplication):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app import __version__
-from app.domain.arrival import Arrival
+from app.domain.startup_request import Arrival
 
 _LONGEST_HOLD = 3600.0
 _LINK = "mailto:"

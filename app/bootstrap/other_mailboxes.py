@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.commands.command import Context
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.domain.listing import Folder, Place
 from app.domain.message import AccountId
 from app.domain.record import CopyKind, CopyTo, Record

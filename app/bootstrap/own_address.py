@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.ui import keys
 
 if TYPE_CHECKING:

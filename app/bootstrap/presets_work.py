@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
+from app.core.i18n import tr
 from app.domain.errors import StorageError
-from app.domain.i18n import tr
 from app.domain.presets import Presets, read_presets
 from app.services.preset_settings import PresetSettings
 from app.storage.presets_file import presets_path, read_presets_file

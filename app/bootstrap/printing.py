@@ -13,17 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.bootstrap.reading_work import picture_of
-from app.domain.address_writing import format_recipient
+from app.core.formatting import exact_time
+from app.core.i18n import tr
 from app.domain.errors import AccountError, ItemRefused, MailError
-from app.domain.i18n import tr
-from app.domain.recipient import Recipient
+from app.domain.recipient import Recipient, format_recipient
 from app.services.desk_batches import Batch
 from app.services.enclosures import Enclosures, enclosures_of
 from app.services.explaining import Explanation, explain_error
 from app.services.html.blocks import Block, Look, Paragraph, Rule, Run
 from app.services.reading import Reading
 from app.services.rows import ListRow
-from app.services.times import exact_time
 from app.ui.off_thread import off_thread
 
 if TYPE_CHECKING:

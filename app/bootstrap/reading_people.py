@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.domain.address_writing import format_recipient
-from app.domain.i18n import ntr, tr
+from app.core.i18n import ntr, tr
 from app.domain.message import Content
-from app.domain.recipient import Recipient
+from app.domain.recipient import Recipient, format_recipient
 
 _SHOWN: Final = 12
 

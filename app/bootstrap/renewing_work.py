@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.domain.message import LocalId
 from app.services.renewing import OpenLetter
 from app.ui.announcing import say_aloud

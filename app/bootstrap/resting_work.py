@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.domain.outcome import Outcome, Verdict
 from app.services.explaining import explain_outcome
 from app.services.rows import ListRow

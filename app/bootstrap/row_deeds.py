@@ -10,8 +10,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from app.core.i18n import mark, ntr, tr
 from app.domain.errors import MailError
-from app.domain.i18n import mark, ntr, tr
 from app.domain.message import LocalId
 from app.services import unfetched
 from app.services.naming import short_subject

@@ -17,8 +17,8 @@ from app.bootstrap.closing import SENDS, Closing
 from app.bootstrap.instance import DATABASE, hand_over
 from app.bootstrap.options import Options, data_folder
 from app.bootstrap.signals import ending_on_signals
+from app.core.i18n import tr
 from app.domain.errors import InUse, StorageError
-from app.domain.i18n import tr
 from app.storage.store import Store
 from app.ui.off_thread import off_thread
 from app.ui.tasks import Tasks

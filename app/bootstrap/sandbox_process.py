@@ -13,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 
+from app.core.i18n import tr
 from app.domain.errors import StorageError
-from app.domain.i18n import tr
 
 log = logging.getLogger(__name__)
 

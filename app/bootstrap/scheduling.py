@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from app.domain.i18n import ntr, tr
+from app.core.formatting import moment_words
+from app.core.i18n import ntr, tr
 from app.domain.message import LocalId
 from app.domain.record import Record
 from app.domain.state import State
 from app.services.dispatch import Summary
-from app.services.times import moment_words
 from app.services.undoing import WayBack
 from app.services.wording import scheduled_words, scheduling_words
 

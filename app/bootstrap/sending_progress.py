@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.domain.message import LocalId
 from app.domain.record import Record
 from app.domain.state import State

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.core.i18n import tr
 from app.domain.errors import MailError
-from app.domain.i18n import tr
 from app.domain.message import LocalId
 from app.services.amiss import explain_record
 from app.services.filing import Filing

@@ -8,8 +8,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.commands.command import Handler
+from app.core.i18n import tr
 from app.domain.errors import StorageError
-from app.domain.i18n import tr
 from app.domain.message import Content
 from app.ui.bars import MessageBar
 

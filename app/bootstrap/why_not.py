@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.domain.state import State
 from app.services.rows import ListRow
 from app.services.saver import waits_for_person

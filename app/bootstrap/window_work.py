@@ -9,9 +9,9 @@ from PySide6.QtCore import QTimer
 from app.bootstrap.desk_work import OPENS_THE_LETTER
 from app.bootstrap.own_address import use_own_address
 from app.commands.command import Context
+from app.core.i18n import tr
 from app.domain.account import AuthKind
 from app.domain.errors import AccountError, MailError, StorageError
-from app.domain.i18n import tr
 from app.domain.message import AccountId, LocalId
 from app.domain.state import State
 from app.services.accounts import AccountTrouble

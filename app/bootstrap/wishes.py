@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from app.domain.arrival import Arrival
+from app.core.i18n import tr
 from app.domain.errors import MailError
-from app.domain.i18n import tr
 from app.domain.message import LocalId
+from app.domain.startup_request import Arrival
 from app.services.arriving import Arrived, letters_of
 from app.ui.off_thread import off_thread
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 
+from app.core.i18n import tr
 from app.domain.errors import MailError
-from app.domain.i18n import tr
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.ui.key_gate import Hold
 from app.ui.off_thread import off_thread

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from app.domain.i18n import mark, tr
+from app.core.i18n import mark, tr
 
 
 class Context(StrEnum):

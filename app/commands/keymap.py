@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from app.commands.command import Command, Context, conflicts
 from app.commands.reference import written
-from app.domain.i18n import tr
+from app.core.i18n import tr
 
 LONGEST: Final = 256 * 1024
 _MODIFIERS: Final = ("Ctrl", "Alt", "Shift", "Meta")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.commands.command import CONTEXT_TITLES, Command, Context
-from app.domain.i18n import tr
+from app.core.i18n import tr
 
 _SPOKEN = {"Return": "Enter", "Del": "Delete"}
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+from app.core.i18n import tr
 from app.credentials.own_thread import Overdue, OwnThread
 from app.domain.errors import BadInput
-from app.domain.i18n import tr
 
 _LARGEST = 8 * 1024 * 1024
 _DEADLINE = 10.0

@@ -1,11 +1,16 @@
-"""An account: where the mailbox lies and how one signs in. The secret is never part of it."""
+"""Where the mailbox is, how one signs in, server and proxy addresses."""
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from app.core.i18n import tr
+from app.core.lazy_regex import late_pattern
 from app.domain.message import AccountId
 
 
@@ -27,7 +32,7 @@ class Account(msgspec.Struct, frozen=True):
     """One mailbox of this person. `ca_file` is a path to a PEM bundle that is trusted beside the system's.
 
     With `impersonate` the sign-in is a service's, and every request acts as `address` (ExchangeImpersonation).
-    `proxy` is one of the choices in `domain/proxy.py`; the password of `proxy_user` is a secret like the other.
+    `proxy` is one of the choices in `domain/account.py`; the password of `proxy_user` is a secret like the other.
     For OAuth, `client_id` is how the program is registered with the authority, and `tenant` is an organisation's name
     or id at Microsoft, or the whole address of another authority (https://…); empty is any organisation.
     """
@@ -53,3 +58,152 @@ class ProbeStep(msgspec.Struct, frozen=True):
     name: str
     passed: bool
     detail: str = ""
+
+
+EWS_PATH: Final = "/EWS/Exchange.asmx"
+"""Where Exchange answers EWS unless its administrator moved it."""
+
+_LABEL: Final = late_pattern(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\Z", re.IGNORECASE)
+_CONTROL: Final = late_pattern("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
+_WEB: Final = late_pattern("https?:", re.IGNORECASE)
+_LONGEST: Final = 1024
+
+
+def complete_endpoint(text: str) -> str:
+    """Return the address of EWS that was meant: a host alone, or with https:// before it, gets the usual path.
+
+    What names no host is left as it was typed, for `endpoint_error` to refuse; completing twice changes nothing more.
+    """
+    text = text.strip()
+    if not text:
+        return ""
+    whole = text if has_scheme(text) else f"https://{text.lstrip('/')}"
+    parts = _split(whole)
+    if parts is None:
+        return whole
+    if not parts.hostname:
+        return text
+    if parts.scheme.lower() != "https" or parts.path.strip("/") or parts.query or parts.fragment:
+        return whole
+    return f"https://{parts.netloc}{EWS_PATH}"
+
+
+def has_scheme(text: str) -> bool:
+    """Tell whether `text` says how to speak to a host, or begins to: `http:` is no host of that name."""
+    return "://" in text or bool(_WEB.match(text))
+
+
+def host_of(endpoint: str) -> tuple[str, int]:
+    """Return host and port of a valid endpoint."""
+    parts = urlsplit(endpoint)
+    return parts.hostname or "", parts.port or 443
+
+
+def endpoint_error(endpoint: str) -> str:
+    """Return in a sentence why `endpoint` cannot be the address of EWS, or nothing."""
+    if not endpoint:
+        return tr("Type the name of your mail server, such as mail.contoso.com.")
+    parts = _split(endpoint)
+    if parts is None or len(endpoint) > _LONGEST or re.search(r"\s", endpoint) or _CONTROL.search(endpoint):
+        return tr("This cannot be the address of a server.")
+    if not parts.scheme:
+        return tr("Type the name of your mail server, such as mail.contoso.com.")
+    if parts.scheme.lower() != "https":
+        return tr("The address must begin with https://, so that nobody can read your password on its way.")
+    if "@" in parts.netloc:
+        return tr("The address must not hold a user name or password; there are fields for them.")
+    if parts.query or parts.fragment:
+        return tr("The address must not hold a ? or a #.")
+    if not _is_host(parts.hostname or ""):
+        return tr("Type the name of your mail server after https://, such as mail.contoso.com.")
+    return ""
+
+
+def _split(text: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(text)
+        usable = parts.port is None or parts.port > 0
+    except ValueError:
+        return None
+    return parts if usable else None
+
+
+def _is_host(host: str) -> bool:
+    if ":" in host:
+        return True  # urlsplit has checked what stands in brackets
+    try:
+        name = host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return False
+    labels = name.rstrip(".").split(".")
+    return len(name) <= 253 and all(_LABEL.match(label) for label in labels)
+
+
+SYSTEM: Final = ""
+"""As this computer is set: HTTPS_PROXY and NO_PROXY, or the system's own settings."""
+
+NONE: Final = "none"
+"""Straight to the server, whatever this computer says. Anything else is the address of a proxy."""
+
+USUAL_PORT: Final = 8080
+
+_TAIL: Final = late_pattern(r"[/\s]+\Z")
+
+
+def is_own(choice: str) -> bool:
+    """Tell whether `choice` is the address of a proxy."""
+    return choice not in {SYSTEM, NONE}
+
+
+def complete_proxy(text: str) -> str:
+    """Return the address of the proxy that was meant: a bare host and port get http:// before them.
+
+    What names no host is left as it was typed, for `proxy_error` to refuse; completing twice changes nothing more.
+    """
+    text = text.strip()
+    if not text or text == NONE:
+        return text
+    whole = _TAIL.sub("", text if has_scheme(text) else f"http://{text.lstrip('/')}")
+    return whole if _split_proxy(whole) else text
+
+
+def proxy_error(address: str) -> str:
+    """Return in a sentence why `address` cannot be that of a proxy, or nothing."""
+    parts = _split_proxy(address)
+    if parts is None or len(address) > _LONGEST or not address.isprintable() or " " in address:
+        return tr("This cannot be the address of a proxy, such as http://proxy.contoso.com:8080.")
+    if parts.scheme.lower() != "http":
+        return tr("Mailwright speaks to proxies by http:// alone; to the server it is encrypted all the way.")
+    if "@" in parts.netloc:
+        return tr("The address must not hold a user name or password; there are fields for them.")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        return tr("The address of a proxy ends with its port.")
+    return ""
+
+
+def proxy_place(address: str) -> tuple[str, int]:
+    """Return host and port of a proxy whose address has no error."""
+    parts = urlsplit(address)
+    return parts.hostname or "", parts.port or USUAL_PORT
+
+
+def proxy_key(account_id: AccountId) -> AccountId:
+    """Return the name under which the keyring holds the password for an account's proxy."""
+    return AccountId(f"{account_id} proxy")
+
+
+def _split_proxy(address: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(address)
+        # A port that was begun and not typed ("proxy:") is not the usual one.
+        usable = bool(parts.hostname) and not parts.netloc.endswith(":") and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return None
+    return parts if usable else None
+
+
+class Discovery(msgspec.Struct, frozen=True):
+    """`endpoint` is the address of EWS, empty where none was found; `ways` are those it takes to sign in, if told."""
+
+    endpoint: str = ""
+    ways: tuple[AuthKind, ...] = ()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
-from app.domain.late_pattern import late_pattern
+from app.core.lazy_regex import late_pattern
 
 
 class Kind(Enum):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from app.domain.late_pattern import late_pattern
+from app.core.lazy_regex import late_pattern
 
 _PREFIX: Final = late_pattern(
     r"\s*(?:re|aw|sv|vs|antw|fw|fwd|wg|tr|rv|i|r|vb|doorst)\s*(?:\[\d{1,3}\])?\s*:\s*", re.IGNORECASE

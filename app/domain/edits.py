@@ -12,8 +12,7 @@ from typing import assert_never
 import msgspec
 
 from app.domain.attachment import Attached
-from app.domain.message import OPTION_FIELDS, BodyFormat, Content, Field, Importance
-from app.domain.options import Options
+from app.domain.message import OPTION_FIELDS, BodyFormat, Content, Field, Importance, Options
 from app.domain.recipient import Recipient
 
 _UNIT = 2

@@ -12,12 +12,11 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from app.domain.addresses import parse_recipients
+from app.core.i18n import tr
+from app.core.lazy_regex import late_pattern
+from app.domain.address_parser import parse_recipients
 from app.domain.errors import BadInput
-from app.domain.i18n import tr
-from app.domain.late_pattern import late_pattern
-from app.domain.message import Content
-from app.domain.options import Options
+from app.domain.message import Content, Options
 from app.domain.recipient import Recipient
 from app.domain.text import clean_text
 

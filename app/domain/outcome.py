@@ -1,4 +1,4 @@
-"""What became of one item of a request. There is exactly one Outcome for each item asked for, in the order asked.
+"""What became of one item of a request; the same for one attachment.
 
 No exception stands for a batch: where the network failed, every item still has its outcome, and it is
 "unknown" unless it is certain that the request never left this machine.
@@ -10,8 +10,9 @@ from enum import StrEnum
 
 import msgspec
 
+from app.domain.attachment import Attachment
 from app.domain.errors import Trouble
-from app.domain.message import Fetched, ItemRef
+from app.domain.message import Content, Fetched, ItemRef
 
 
 class Verdict(StrEnum):
@@ -73,3 +74,28 @@ class FetchOutcome(msgspec.Struct, frozen=True):
 
     outcome: Outcome
     item: Fetched | None = None
+
+
+class NewAttachment(msgspec.Struct, frozen=True):
+    """Something to attach: the file at `path`, or `letter`. With `content_id` it is shown within the text (cid:)."""
+
+    name: str
+    path: str = ""
+    content_type: str = ""
+    content_id: str = ""
+    letter: Content | None = None
+
+
+class AttachOutcome(msgspec.Struct, frozen=True):
+    """What became of one attachment. `outcome.ref` is the letter with the ChangeKey that it has from then on."""
+
+    outcome: Outcome
+    attachment_id: str = ""
+
+
+class AttachmentFetch(msgspec.Struct, frozen=True):
+    """One attachment read back: a file is at the path that was asked for, a letter is in `letter`."""
+
+    outcome: Outcome
+    attachment: Attachment | None = None
+    letter: Fetched | None = None

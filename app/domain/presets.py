@@ -10,11 +10,10 @@ from typing import Any, Final
 
 import msgspec
 
-from app.domain import proxy as way
-from app.domain.account import Account, AuthKind
-from app.domain.endpoint import complete_endpoint, endpoint_error
-from app.domain.i18n import tr
-from app.domain.late_pattern import late_pattern
+from app.core.i18n import tr
+from app.core.lazy_regex import late_pattern
+from app.domain import account as way
+from app.domain.account import Account, AuthKind, complete_endpoint, endpoint_error
 
 LONGEST: Final = 1 << 18
 """Bytes of a file that are read."""

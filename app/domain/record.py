@@ -73,8 +73,8 @@ class Refused(msgspec.Struct, frozen=True):
 class Stray(msgspec.Struct, frozen=True, gc=False):
     """An item that a lost first save may yet make: another was made meanwhile, and this one is not to stay beside it.
 
-    `fingerprint` and `sender` say what was to be in it (`domain/sameness.py`), `drafts_of` in whose Drafts it was to
-    be made, `at` when it was given up, and `count` how many such may come.
+    `fingerprint` and `sender` say what was to be in it (`domain/same_message.py`), `drafts_of` in whose Drafts it was
+    to be made, `at` when it was given up, and `count` how many such may come.
     """
 
     fingerprint: str = ""
@@ -88,7 +88,7 @@ class Whose(msgspec.Struct, frozen=True, gc=False):
     """Somebody else's words, from a file, in which this person has not written yet: they are on no server of ours.
 
     `author` is as the file names them, None for nobody; `sent` is when (seconds, 0 for unknown). `fingerprint` says
-    what stood in the message then (`domain/sameness.py`).
+    what stood in the message then (`domain/same_message.py`).
     """
 
     author: Recipient | None = None

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from app.core.lazy_regex import late_pattern
 from app.domain.edits import mend_surrogates
-from app.domain.late_pattern import late_pattern
 
 _LINE_BREAKS: Final = "\n\v\f\x85\u2028\u2029"
 _SEPARATORS: Final = "\x1c\x1d\x1e\x1f"

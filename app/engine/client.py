@@ -12,18 +12,15 @@ from typing import TypeVar
 
 import msgspec
 
-from app.domain.account import Account, ProbeStep
-from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
-from app.domain.directory import MailTips, Resolution
-from app.domain.discovery import Discovery
+from app.domain.account import Account, Discovery, ProbeStep
 from app.domain.errors import BadInput, ItemRefused, Trouble, TroubleKind, error_for
-from app.domain.listing import Folder, Mark, Page, Place, Report, Sighting, SyncPage
-from app.domain.mail_folder import MailFolder
+from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
-from app.domain.outcome import FetchOutcome, Outcome, Verdict
+from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome, Verdict
+from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
-from app.domain.signing_in import SignedIn, SignInPage, SignInWay
+from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 from app.engine import protocol, signing_in
 from app.engine.link import GRACE_SECONDS, Link
 

@@ -13,12 +13,12 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.core.i18n import tr
 from app.domain.account import Account, ProbeStep
 from app.domain.errors import Trouble, TroubleKind
-from app.domain.i18n import tr
 from app.domain.listing import Place
 from app.domain.message import AccountId
-from app.domain.signing_in import SignInPage
+from app.domain.sign_in import SignInPage
 from app.engine import protocol, signing_in
 from app.engine.process import EngineProcess, command_line
 

@@ -15,14 +15,12 @@ from typing import IO, Final
 import msgspec
 
 from app.domain.account import Account, ProbeStep
-from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
-from app.domain.directory import MailTips, Resolution
 from app.domain.edits import mend_surrogates
 from app.domain.errors import Trouble, TroubleKind
-from app.domain.listing import Folder, Mark, Page, Place, Report, Sighting, SyncPage
-from app.domain.mail_folder import MailFolder
+from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
-from app.domain.outcome import FetchOutcome, Outcome, ServerWords
+from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome, ServerWords
+from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 from app.engine.signing_in import Discover, Discovered, SecretChanged, SignedInNow, SignIn, SignInAsked

@@ -19,10 +19,10 @@ from typing import BinaryIO, assert_never
 from msgspec.structs import replace
 
 from app.backends.port import Backend, Job, Stopped
-from app.domain import i18n
+from app.core import i18n
+from app.core.i18n import tr
 from app.domain.account import Account, BackendKind
 from app.domain.errors import AccountError, BadInput, ItemRefused, Trouble, TroubleKind
-from app.domain.i18n import tr
 from app.domain.message import AccountId
 from app.domain.outcome import Outcome, Verdict
 from app.engine import protocol, signing_in

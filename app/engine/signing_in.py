@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.domain.account import Account, AuthKind, ProbeStep
-from app.domain.discovery import Discovery
+from app.domain.account import Account, AuthKind, Discovery, ProbeStep
 from app.domain.message import AccountId
-from app.domain.signing_in import SignedIn, SignInPage, SignInWay
+from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 
 if TYPE_CHECKING:
     from app.backends.port import Job

@@ -7,11 +7,10 @@ from typing import Final
 
 import msgspec
 
-from app.domain.account import Account, ProbeStep
+from app.core.events import Event
+from app.domain.account import Account, ProbeStep, proxy_key
 from app.domain.errors import MailError, Trouble, TroubleKind
 from app.domain.message import AccountId
-from app.domain.proxy import proxy_key
-from app.services.events import Event
 from app.services.ports import Mailbox, Secrets, Settings
 
 PAUSING: Final = frozenset(

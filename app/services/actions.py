@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.domain.i18n import mark, tr
+from app.core.i18n import mark, tr
 
 ACTIONS: Final = {
     "save-as-new": mark("Save as new draft"),

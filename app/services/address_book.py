@@ -12,11 +12,10 @@ from typing import Final
 
 import msgspec
 
-from app.domain.address_rules import recipient_problem
-from app.domain.correspondent import Correspondent, forgotten_key, key_of, written_to
 from app.domain.errors import StorageError
 from app.domain.message import AccountId, LocalId
-from app.domain.recipient import Recipient
+from app.domain.people import Correspondent, forgotten_key, key_of, written_to
+from app.domain.recipient import Recipient, recipient_problem
 from app.domain.record import Record
 from app.domain.state import State
 from app.services.address_search import AddressIndex

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge, nlargest
 from typing import Final
 
-from app.domain.late_pattern import late_pattern
+from app.core.lazy_regex import late_pattern
 from app.domain.recipient import Recipient
 
 _PARTS: Final = late_pattern(r"[^\W_]+")

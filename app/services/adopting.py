@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from app.core.i18n import tr
 from app.domain.errors import AccountError, ItemRefused, MailError
-from app.domain.i18n import tr
 from app.domain.message import AccountId, Content, Fetched, ItemRef, LocalId, new_local_id
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
 from app.domain.record import Record

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.mail_folder import MailFolder
+from app.domain.listing import MailFolder
 from app.domain.message import AccountId
 from app.services.accounts import Accounts
 from app.services.categories import UsedCategories

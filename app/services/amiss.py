@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.domain.address_rules import address_problem
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.domain.outcome import Verdict
 from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
+from app.domain.recipient import address_problem
 from app.domain.record import Record
 from app.domain.state import State
 from app.services.explaining import Details, Explanation, details_of, explain_outcome

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from app.domain.addresses import parse_recipients
-from app.domain.arrival import Arrival
+from app.core.i18n import ntr, tr
+from app.domain.address_parser import parse_recipients
 from app.domain.errors import BadInput, MailError
-from app.domain.i18n import ntr, tr
 from app.domain.message import BodyFormat, Content, written_anew
 from app.domain.record import Whose
+from app.domain.startup_request import Arrival
 from app.domain.text import clean_text
 from app.services.whose import author_words
 

@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from app.domain.attached import attached_of, find_again
-from app.domain.attaching import AttachOutcome, NewAttachment
-from app.domain.attachment import Attached, Held, new_key
-from app.domain.catalogue import is_retried, may_have_happened
+from app.domain.attachment import Attached, Held, attached_of, find_again, new_key
 from app.domain.edits import AttachmentSet
 from app.domain.errors import AccountError, BadInput, StorageError, Trouble, TroubleKind
 from app.domain.message import BodyFormat, Content, Fetched, ItemRef, LocalId
-from app.domain.outcome import LOCAL, Outcome, ServerWords, Verdict
+from app.domain.outcome import LOCAL, AttachOutcome, NewAttachment, Outcome, ServerWords, Verdict
 from app.domain.record import Letter, Record, Refused
+from app.domain.response_codes import is_retried, may_have_happened
 from app.services.attachment_twins import AttachmentTwins, asked_for_again, may_be_there
 from app.services.gathering import Gathering, Moving
 from app.services.letters import Letters

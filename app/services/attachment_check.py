@@ -11,14 +11,13 @@ from typing import Any
 
 import msgspec
 
-from app.domain.attached import meant_of
-from app.domain.attachment import differences
+from app.domain.attachment import differences, meant_of
 from app.domain.errors import AccountError
 from app.domain.message import AccountId, Fetched, ItemRef, LocalId
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import Letter, Record
-from app.domain.sameness import same_letter
+from app.domain.same_message import same_letter
 from app.domain.state import State
 from app.services.attaching import Attaching
 from app.services.letters import Letters

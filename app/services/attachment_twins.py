@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.domain.attached import find_again, is_like
-from app.domain.attachment import Attached, Attachment, AttachmentKind, Held, new_key
+from app.domain.attachment import Attached, Attachment, AttachmentKind, Held, find_again, is_like, new_key
 from app.domain.errors import AccountError, StorageError
 from app.domain.message import Fetched, ItemRef
 from app.domain.record import Letter, Record

@@ -7,15 +7,15 @@ from typing import Final
 
 import msgspec
 
+from app.core.formatting import size_words
+from app.core.i18n import ntr, tr
 from app.domain.attachment import Attached, AttachmentKind
-from app.domain.file_type import FileKind, kind_of
-from app.domain.i18n import ntr, tr
+from app.domain.files import FileKind, kind_of
 from app.domain.record import Record
 from app.services.attachments import Failed
 from app.services.explaining import explain_outcome
 from app.services.gathering import Moving
 from app.services.sentences import Facts, Scene
-from app.services.sizes import size_words
 
 _ICONS: Final = {
     FileKind.PICTURE: "image",

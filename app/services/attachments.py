@@ -12,18 +12,17 @@ from typing import Any, Final
 
 import msgspec
 
-from app.domain.attached import as_file
-from app.domain.attachment import Attached, AttachmentKind, new_key
+from app.core.events import Event
+from app.core.i18n import tr
+from app.domain.attachment import Attached, AttachmentKind, as_file, new_key
 from app.domain.edits import AttachmentGone, AttachmentSet, with_edit
 from app.domain.errors import BadInput, ItemRefused, MailError, StorageError
-from app.domain.file_type import type_of
-from app.domain.i18n import tr
+from app.domain.files import type_of
 from app.domain.message import LocalId
 from app.domain.outcome import LOCAL, Outcome
 from app.domain.record import Letter, Record
 from app.domain.text import clean_text
 from app.services.drafts import Drafts, Replaced
-from app.services.events import Event
 from app.services.gathering import Moving
 from app.services.letters import Letters
 from app.services.ports import AttachedFiles

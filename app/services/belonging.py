@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from app.domain.cached import RowId
-from app.domain.listing import Folder, Place, Row
+from app.domain.listing import Folder, Place, Row, RowId
 from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.record import Record
 from app.domain.state import IN_OUTBOX, State

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
+from app.core.i18n import tr
 from app.domain.errors import BadInput
-from app.domain.i18n import tr
 from app.domain.message import Content, Fetched, LocalId
 from app.domain.record import Letter, Record
 from app.domain.state import State

@@ -7,18 +7,16 @@ from typing import Any, Final
 
 import msgspec
 
-from app.domain.address_writing import format_recipient
-from app.domain.differences import Line, Pair, Piece, compare_texts, compare_words
+from app.core.formatting import clock_time
+from app.core.i18n import mark, tr
 from app.domain.errors import ItemRefused, MailError
-from app.domain.i18n import mark, tr
-from app.domain.message import BodyFormat, Content, Fetched, Importance, LocalId
-from app.domain.options import Options, Sensitivity
-from app.domain.recipient import Recipient
+from app.domain.message import BodyFormat, Content, Fetched, Importance, LocalId, Options, Sensitivity
+from app.domain.recipient import Recipient, format_recipient
+from app.domain.text_diff import Line, Pair, Piece, compare_texts, compare_words
 from app.services.drafts import Drafts
 from app.services.letters import Letters
 from app.services.plain import plain_text
 from app.services.ports import Mailbox
-from app.services.times import clock_time
 
 OffThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 _IMPORTANCE: Final = {

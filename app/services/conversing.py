@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from app.domain.cached import Kin, moment_of, people_of
-from app.domain.i18n import tr
-from app.domain.listing import Folder
-from app.services.times import short_time
+from app.core.formatting import short_time
+from app.core.i18n import tr
+from app.domain.listing import Folder, Kin, moment_of, people_of
 
 
 class KinRow(msgspec.Struct, frozen=True):

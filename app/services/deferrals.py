@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from app.core.events import Event
 from app.domain.errors import AccountError, ItemRefused
 from app.domain.listing import Folder, Mark, Place
 from app.domain.message import AccountId, Content, ItemRef, LocalId
@@ -20,7 +21,6 @@ from app.domain.problem import ProblemKind, problem
 from app.domain.record import Letter, Record
 from app.domain.state import State
 from app.services.accounts import Accounts
-from app.services.events import Event
 from app.services.letters import Letters
 from app.services.ports import Clock, Mailbox
 from app.services.verification import Verification

@@ -11,16 +11,15 @@ from typing import Final
 
 import msgspec
 
+from app.core.events import Event
+from app.core.i18n import tr
+from app.core.lazy_regex import late_pattern
 from app.domain.errors import AccountError, BadInput, ItemRefused
-from app.domain.i18n import tr
-from app.domain.late_pattern import late_pattern
 from app.domain.listing import Place
-from app.domain.message import Content, DraftUpdate, Field, ItemRef, Stage
-from app.domain.options import Options
+from app.domain.message import Content, DraftUpdate, Field, ItemRef, Options, Stage
 from app.domain.outcome import Outcome
 from app.domain.record import Record
 from app.services.belonging import SENT
-from app.services.events import Event
 from app.services.explaining import Explanation, explain_error, explain_outcome
 from app.services.letters import Letters
 from app.services.ports import Clock, Mailbox

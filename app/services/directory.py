@@ -10,10 +10,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Final
 
-from app.domain.correspondent import key_of
-from app.domain.directory import Resolution
 from app.domain.errors import MailError
 from app.domain.message import AccountId
+from app.domain.people import Resolution, key_of
 from app.domain.recipient import Recipient
 from app.services.accounts import Accounts
 from app.services.ports import Clock, Mailbox

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import msgspec
 
-from app.domain.catalogue import is_retried, may_have_happened
 from app.domain.errors import StorageError
 from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId
 from app.domain.outcome import Outcome, Verdict
 from app.domain.record import CopyTo, Record
+from app.domain.response_codes import is_retried, may_have_happened
 from app.domain.state import State
 from app.services.attachment_check import AttachmentCheck
 from app.services.drafts import Drafts

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from app.core.events import Event
+from app.core.i18n import tr
 from app.domain.edits import AttachmentEdit, Edit, Unfilled
 from app.domain.errors import BadInput, MailError
-from app.domain.i18n import tr
 from app.domain.message import AccountId, Content, ItemRef, LocalId, message_id_for, new_local_id
 from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
 from app.domain.record import CopyTo, Letter, Record, Whose
-from app.domain.sameness import fingerprint
+from app.domain.same_message import fingerprint
 from app.domain.state import State
 from app.services import preflight
 from app.services.accounts import Accounts
@@ -21,7 +22,6 @@ from app.services.attaching import Attaching
 from app.services.autosave import LONGEST_WITHOUT_SAVE, ON_ITS_WAY, QUIET, Autosave
 from app.services.choosing import Choosing
 from app.services.discarding import KEPT_FOR, UNDO_SECONDS, Discarding, is_on_server
-from app.services.events import Event
 from app.services.gathering import Gathering
 from app.services.kept_drafts import Copies
 from app.services.letters import Letters

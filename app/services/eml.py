@@ -19,12 +19,11 @@ from typing import Final
 
 import msgspec
 
-from app.domain.addresses import parse_recipients
+from app.core.i18n import tr
+from app.domain.address_parser import parse_recipients
 from app.domain.errors import BadInput
-from app.domain.file_name import safe_file_name
-from app.domain.i18n import tr
-from app.domain.message import BodyFormat, Content, Importance, written_anew
-from app.domain.options import Header, Options
+from app.domain.files import safe_file_name
+from app.domain.message import BodyFormat, Content, Header, Importance, Options, written_anew
 from app.domain.recipient import Recipient
 from app.domain.text import clean_text
 

@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from app.core.events import Event
+from app.core.i18n import tr
 from app.domain.attachment import Attached, Attachment, AttachmentKind
 from app.domain.errors import AccountError, ItemRefused, MailError, StorageError, TroubleKind
-from app.domain.file_name import safe_file_name
-from app.domain.file_type import FileKind, kind_of
-from app.domain.i18n import tr
-from app.domain.message import AccountId, Content, Fetched, LocalId
-from app.domain.options import Header
-from app.services.events import Event
+from app.domain.files import FileKind, kind_of, safe_file_name
+from app.domain.message import AccountId, Content, Fetched, Header, LocalId
 from app.services.ports import AttachedFiles, Mailbox
 from app.services.reading import OffThread
 

@@ -10,13 +10,13 @@ from typing import Final
 
 import msgspec
 
+from app.core.formatting import clock_time, exact_time
+from app.core.i18n import tr
 from app.domain.errors import AccountError, BadInput, ItemRefused, MailError, Trouble, TroubleKind
-from app.domain.i18n import tr
 from app.domain.outcome import Outcome, ServerWords, Verdict
 from app.services.actions import action_words
 from app.services.sentences import Facts, Scene, sentence_for
 from app.services.sign_in_words import words_of
-from app.services.times import clock_time, exact_time
 
 Details = tuple[tuple[str, str], ...]
 

@@ -11,12 +11,11 @@ from typing import Final
 
 import msgspec
 
-from app.domain.attaching import NewAttachment
+from app.core.i18n import ntr, tr
 from app.domain.errors import BadInput, ItemRefused, MailError, error_for
-from app.domain.i18n import ntr, tr
 from app.domain.listing import Folder, Mark
 from app.domain.message import Content, ItemRef, LocalId, NewDraft
-from app.domain.outcome import Outcome
+from app.domain.outcome import NewAttachment, Outcome
 from app.domain.problem import ProblemKind, problem
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, Record

@@ -14,15 +14,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
-from app.domain.cached import FIRST_ROWS, Listing, RowId
+from app.core.events import Event
 from app.domain.errors import StorageError
-from app.domain.listing import Folder, Order, Place, Row
+from app.domain.listing import FIRST_ROWS, Folder, Listing, Order, Place, Row, RowId
 from app.domain.message import AccountId, LocalId
 from app.domain.query import Query, as_aqs
 from app.domain.record import Record
 from app.domain.state import State
 from app.services.belonging import Belonging
-from app.services.events import Event
 from app.services.known_so_far import KnownSoFar
 from app.services.letters import Letters
 from app.services.listed import Key, Listed

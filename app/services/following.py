@@ -11,13 +11,11 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from app.domain.attached import taken_over
-from app.domain.attachment import Attached, new_key
+from app.core.i18n import tr
+from app.domain.attachment import Attached, new_key, taken_over
 from app.domain.conversation import child_index, references_of, topic_of
 from app.domain.errors import ItemRefused, MailError
-from app.domain.i18n import tr
-from app.domain.message import Content, Fetched, ItemRef, LocalId
-from app.domain.options import Options
+from app.domain.message import Content, Fetched, ItemRef, LocalId, Options
 from app.domain.recipient import Recipient
 from app.services import quoting
 from app.services.accounts import Accounts

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from app.domain.attached import as_file
-from app.domain.attachment import Attached, AttachmentKind
+from app.core.events import Event
+from app.core.i18n import tr
+from app.domain.attachment import Attached, AttachmentKind, as_file
 from app.domain.edits import AttachmentSet
 from app.domain.errors import MailError
-from app.domain.i18n import tr
 from app.domain.message import LocalId
 from app.domain.outcome import LOCAL, Outcome, ServerWords, Verdict
-from app.services.events import Event
 from app.services.letters import Letters
 from app.services.ports import AttachedFiles, Clock, Mailbox
 

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from app.domain.i18n import tr
+from app.core.formatting import short_time
+from app.core.i18n import tr
 from app.domain.listing import Order
 from app.services.listed import Key
 from app.services.rows import ListRow
-from app.services.times import short_time
 
 BY_TIME: Final = frozenset({Order.NEWEST, Order.OLDEST})
 CAN_BE_GROUPED: Final = BY_TIME | {Order.RECIPIENT}

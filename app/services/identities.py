@@ -12,15 +12,15 @@ from typing import Final
 
 import msgspec
 
-from app.domain.addresses import address_problem
+from app.core.events import Event
+from app.core.i18n import tr
+from app.domain.address_parser import address_problem
 from app.domain.errors import AccountError, BadInput, ItemRefused
-from app.domain.i18n import tr
 from app.domain.listing import Folder, Place
 from app.domain.message import AccountId
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from app.services.accounts import Accounts
-from app.services.events import Event
 from app.services.ports import Mailbox, Settings
 
 _NAME: Final = "mailboxes"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.domain.cached import RowId
 from app.domain.errors import Trouble
+from app.domain.listing import RowId
 from app.domain.outcome import ServerWords
 from app.services.syncing import FolderSync
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from app.core.i18n import ntr
 from app.domain.errors import TroubleKind
-from app.domain.i18n import ntr
 from app.domain.message import LocalId
 from app.domain.record import Record
 from app.domain.state import State

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from app.core.events import Event
 from app.domain.edits import AttachmentGone, AttachmentSet, Edit
 from app.domain.errors import StorageError
 from app.domain.message import AccountId, Content, LocalId
 from app.domain.record import Letter, Record
 from app.domain.state import may_follow
-from app.services.events import Event
 from app.services.ports import Clock, Journal
 from app.services.work import Spawn
 

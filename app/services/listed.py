@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Final
 
-from app.domain.cached import RowId
-from app.domain.listing import Order
+from app.domain.listing import Order, RowId
 
 Key = float | str
 _AT_A_STEP: Final = 1_000

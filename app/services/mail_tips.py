@@ -10,14 +10,12 @@ from typing import Final
 
 import msgspec
 
-from app.domain.address_rules import address_problem
-from app.domain.correspondent import key_of
-from app.domain.directory import MailTips
+from app.core.events import Event
 from app.domain.errors import ItemRefused, MailError
 from app.domain.message import AccountId
-from app.domain.recipient import Recipient
+from app.domain.people import MailTips, key_of
+from app.domain.recipient import Recipient, address_problem
 from app.services.accounts import Accounts
-from app.services.events import Event
 from app.services.plain import plain_text
 from app.services.ports import Clock, Mailbox
 from app.services.work import Spawn

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from app.domain.cached import RowId
+from app.domain.listing import RowId
 from app.domain.message import LocalId
 from app.services.listed import Key, Listed
 from app.services.rows import ListRow

@@ -9,13 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from app.domain.address_writing import format_recipient
-from app.domain.i18n import mark, tr
-from app.domain.message import Content, Fetched, Importance
-from app.domain.options import FlagStatus, FollowUp, Options, Sensitivity
-from app.domain.recipient import Recipient
-from app.services.sizes import size_words
-from app.services.times import exact_time, full_date
+from app.core.formatting import exact_time, full_date, size_words
+from app.core.i18n import mark, tr
+from app.domain.message import Content, Fetched, FlagStatus, FollowUp, Importance, Options, Sensitivity
+from app.domain.recipient import Recipient, format_recipient
 
 Lines = list[tuple[str, str]]
 

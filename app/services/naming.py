@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 
 _LONGEST: Final = 60
 

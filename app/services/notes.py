@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
-from app.domain.directory import MailTips
-from app.domain.i18n import ntr, tr
+from app.core.i18n import ntr, tr
+from app.domain.people import MailTips
 from app.domain.recipient import Recipient
 
 _MANY_WORDS: Final = 600

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from app.core.events import Event
+from app.core.i18n import tr
 from app.domain.edits import AttachmentGone
 from app.domain.errors import AccountError, MailError
-from app.domain.i18n import tr
 from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.problem import Finding
 from app.domain.record import Letter, Record
@@ -27,7 +28,6 @@ from app.services.bringing import Bringing
 from app.services.deferrals import Deferrals
 from app.services.dispatch import Dispatch, Summary
 from app.services.drafts import Drafts
-from app.services.events import Event
 from app.services.letters import Changes, Condition, Letters
 from app.services.long_waits import LongWaits, waits_for_answer
 from app.services.ports import Clock, Mailbox

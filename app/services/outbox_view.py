@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from app.domain.cached import RowId
 from app.domain.errors import AccountError, ItemRefused
-from app.domain.listing import Folder, Place, Row
+from app.domain.listing import Folder, Place, Row, RowId
 from app.domain.message import AccountId, LocalId
 from app.domain.outcome import Outcome
 from app.domain.record import Record

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from app.core.events import Event
 from app.domain.message import AccountId
 from app.domain.problem import Finding
 from app.domain.recipient import Recipient
 from app.services.accounts import Accounts
 from app.services.address_book import AddressBook
 from app.services.directory import Directory
-from app.services.events import Event
 from app.services.mail_tips import Tips
 from app.services.notes import Note, is_external, note_for
 from app.services.ports import Settings

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from app.domain.late_pattern import late_pattern
+from app.core.lazy_regex import late_pattern
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

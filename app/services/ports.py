@@ -8,22 +8,33 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Protocol
 
-from app.domain.account import Account, ProbeStep
-from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
-from app.domain.cached import Kin, Listing, RowId, Standing
-from app.domain.correspondent import Correspondent
-from app.domain.directory import MailTips, Resolution
-from app.domain.discovery import Discovery
+from app.domain.account import Account, Discovery, ProbeStep
 from app.domain.edits import Edit
 from app.domain.errors import StorageError
-from app.domain.listing import Change, Folder, Mark, Order, Page, Place, Report, Row, Sighting, SyncPage
-from app.domain.mail_folder import MailFolder
+from app.domain.listing import (
+    Change,
+    Folder,
+    Kin,
+    Listing,
+    MailFolder,
+    Mark,
+    Order,
+    Page,
+    Place,
+    Report,
+    Row,
+    RowId,
+    Sighting,
+    Standing,
+    SyncPage,
+)
 from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId, NewDraft
-from app.domain.outcome import FetchOutcome, Outcome
+from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome
+from app.domain.people import Correspondent, MailTips, Resolution
 from app.domain.query import Query
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo, Letter, Record
-from app.domain.signing_in import SignedIn, SignInPage, SignInWay
+from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 from app.services.kept_drafts import KeptDrafts
 
 

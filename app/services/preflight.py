@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from app.domain.address_rules import recipient_problem
+from app.core.i18n import tr
 from app.domain.edits import utf16_length
-from app.domain.i18n import tr
 from app.domain.message import RECIPIENT_FIELDS, SUBJECT_LIMIT, Content, Field
 from app.domain.problem import Finding, ProblemKind
+from app.domain.recipient import recipient_problem
 from app.domain.record import Letter
 from app.services.forgotten import check_attachments, strange_attachments
 from app.services.preflight_people import Around, look_at_people

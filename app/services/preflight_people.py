@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from app.domain.address_rules import recipient_problem
-from app.domain.correspondent import key_of
-from app.domain.directory import MailTips
-from app.domain.i18n import ntr, tr
+from app.core.i18n import ntr, tr
 from app.domain.message import RECIPIENT_FIELDS, Content, Field
+from app.domain.people import MailTips, key_of
 from app.domain.problem import Finding, ProblemKind
-from app.domain.recipient import Recipient
+from app.domain.recipient import Recipient, recipient_problem
 from app.services.notes import is_external, size_words
 from app.services.preflight_addresses import doubt, is_provider
 from app.services.preflight_size import Limit, letter_size

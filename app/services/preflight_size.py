@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from app.domain.i18n import tr
+from app.core.formatting import size_words
+from app.core.i18n import tr
 from app.domain.message import Content, Field
 from app.domain.problem import Finding, ProblemKind
-from app.services.sizes import size_words
 
 ASSUMED: Final = 35_000_000
 """Bytes that a server takes of which nothing is known: Exchange's own limit, unless its keepers chose another."""

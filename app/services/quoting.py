@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import unquote
 
-from app.domain.address_writing import format_recipient
-from app.domain.i18n import tr
-from app.domain.late_pattern import late_pattern
+from app.core.formatting import clock_time
+from app.core.i18n import tr
+from app.core.lazy_regex import late_pattern
 from app.domain.message import BodyFormat, Content
-from app.domain.recipient import Recipient
-from app.services.times import clock_time
+from app.domain.recipient import Recipient, format_recipient
 
 _MARK: Final = "> "
 _BEGINS: Final = "-------- "

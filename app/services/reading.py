@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import msgspec
 
+from app.core.events import Event
+from app.core.i18n import tr
 from app.domain.errors import ItemRefused, MailError
-from app.domain.i18n import tr
 from app.domain.message import AccountId, BodyFormat, Content, Fetched, ItemRef
 from app.domain.recipient import Recipient
-from app.services.events import Event
 from app.services.html.blocks import Block, pictures_of
 from app.services.kept_drafts import Copies, no_copies
 from app.services.letters import Letters

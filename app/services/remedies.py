@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import msgspec
 
+from app.core.events import Event
 from app.domain.message import LocalId
 from app.domain.state import State
 from app.services.accounts import Accounts
 from app.services.drafts import Drafts
-from app.services.events import Event
 from app.services.letters import Letters
 from app.services.outbox import HOLD_SECONDS, Outbox
 from app.services.work import Spawn

@@ -11,17 +11,17 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from app.core.events import Event
 from app.domain.edits import Edit
 from app.domain.errors import MailError
 from app.domain.listing import Row
 from app.domain.message import AccountId, Content, Fetched, LocalId
 from app.domain.record import Record
 from app.domain.rewriting import edits_between
-from app.domain.sameness import same_letter
+from app.domain.same_message import same_letter
 from app.domain.state import State
 from app.services.adopting import Adopting
 from app.services.attaching import adopted
-from app.services.events import Event
 from app.services.letters import Letters
 from app.services.ports import Mailbox
 from app.services.saver import Saver, waits_for_person

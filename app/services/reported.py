@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.domain.i18n import tr
+from app.core.formatting import clock_time
+from app.core.i18n import tr
 from app.domain.listing import Report, ReportKind
 from app.services.rows import ListRow
-from app.services.times import clock_time
 from app.services.undelivered import people_in
 from app.services.wording import StateWords
 

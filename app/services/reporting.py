@@ -9,9 +9,8 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from app.domain.cached import Standing
 from app.domain.errors import AccountError, ItemRefused, StorageError
-from app.domain.listing import Folder, Place
+from app.domain.listing import Folder, Place, Standing
 from app.domain.message import AccountId
 from app.services.ports import Cache, Clock, Mailbox
 

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from app.domain.cached import RowId, moment_of, people_of, sort_key, to_the_millisecond
-from app.domain.listing import Folder, Order, Report, Row
+from app.domain.listing import Folder, Order, Report, Row, RowId, moment_of, people_of, sort_key, to_the_millisecond
 from app.domain.message import AccountId, Importance, ItemRef, LocalId
 from app.domain.outcome import Outcome
 from app.domain.record import Record

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from app.domain.catalogue import is_retried, may_have_happened
 from app.domain.edits import utf16_length
 from app.domain.errors import AccountError, ItemRefused, StorageError
+from app.domain.late_creates import Strays, came, one_less, one_more
 from app.domain.listing import Folder, Mark, Place
 from app.domain.message import (
     SUBJECT_LIMIT,
@@ -29,9 +29,9 @@ from app.domain.message import (
 from app.domain.outcome import LOCAL, FetchOutcome, Outcome, ServerWords, Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import Letter, Record
-from app.domain.sameness import same_letter
+from app.domain.response_codes import is_retried, may_have_happened
+from app.domain.same_message import same_letter
 from app.domain.state import IN_OUTBOX, State
-from app.domain.straying import Strays, came, one_less, one_more
 from app.services.attaching import Attaching
 from app.services.attachment_twins import asked_for_again
 from app.services.letters import Letters

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from app.domain.late_pattern import late_pattern
+from app.core.lazy_regex import late_pattern
 from app.domain.listing import Report, ReportKind
 from app.domain.message import Importance
 from app.domain.query import Query, Term, Where

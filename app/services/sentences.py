@@ -10,9 +10,9 @@ from enum import StrEnum
 from string import Formatter
 from typing import Final, NamedTuple
 
-from app.domain.catalogue import CodeClass, class_of, may_have_happened
-from app.domain.i18n import mark, ntr, tr
+from app.core.i18n import mark, ntr, tr
 from app.domain.outcome import LOCAL, ServerWords
+from app.domain.response_codes import CodeClass, class_of, may_have_happened
 
 _MOST_WORDS: Final = 200
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from app.domain.i18n import mark, tr
-from app.domain.sign_in_codes import SignInProblem, is_known, problem_of
+from app.core.i18n import mark, tr
+from app.domain.sign_in import SignInProblem, is_known, problem_of
 
 
 class SignInWords(NamedTuple):

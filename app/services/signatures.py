@@ -14,15 +14,15 @@ from typing import Final
 
 import msgspec
 
+from app.core.events import Event
+from app.core.formatting import full_date
+from app.core.lazy_regex import late_pattern
 from app.domain.edits import utf16_length
-from app.domain.late_pattern import late_pattern
 from app.domain.message import AccountId, BodyFormat, Content
 from app.domain.recipient import Recipient
 from app.domain.record import Letter
 from app.services.accounts import Accounts
-from app.services.events import Event
 from app.services.ports import Clock, Settings
-from app.services.times import full_date
 
 _NAME: Final = "snippets"
 _FIELD: Final = late_pattern(r"\{(name|address|date|to\.name)\}")

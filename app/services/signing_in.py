@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from app.domain.account import Account, AuthKind, ProbeStep
-from app.domain.discovery import Discovery
+from app.core.i18n import tr
+from app.domain.account import Account, AuthKind, Discovery, ProbeStep
 from app.domain.errors import Trouble, TroubleKind, error_for
-from app.domain.i18n import tr
 from app.domain.message import AccountId
-from app.domain.sign_in_codes import ANOTHER_PERSON
-from app.domain.signing_in import SignedIn, SignInPage, SignInWay
+from app.domain.sign_in import ANOTHER_PERSON, SignedIn, SignInPage, SignInWay
 from app.services.accounts import Accounts
 from app.services.ports import Secrets, SignIns
 

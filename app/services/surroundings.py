@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from app.core.events import Event
 from app.domain.errors import AccountError, ItemRefused, StorageError
-from app.services.events import Event
 
 if TYPE_CHECKING:
     from app.domain.message import AccountId

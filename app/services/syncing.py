@@ -12,13 +12,12 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from app.domain.cached import RowId, Standing
+from app.core.events import Event
 from app.domain.errors import AccountError, ItemRefused, StorageError, Trouble
-from app.domain.listing import Change, ChangeKind, Folder, Page, Place, Row
+from app.domain.listing import Change, ChangeKind, Folder, Page, Place, Row, RowId, Standing
 from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.outcome import ServerWords
 from app.services.accounts import Accounts
-from app.services.events import Event
 from app.services.letters import Letters
 from app.services.ports import Cache, Clock, Mailbox
 from app.services.reporting import Reporting

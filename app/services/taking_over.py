@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from app.domain.attached import as_file
-from app.domain.attachment import Attached
+from app.domain.attachment import Attached, as_file
 from app.domain.errors import StorageError
 from app.domain.message import Content, LocalId
 from app.domain.record import Letter

@@ -15,14 +15,14 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from app.core.events import Event
 from app.domain.errors import AccountError, ItemRefused
+from app.domain.late_creates import came, is_twin, one_less
 from app.domain.listing import Folder, Mark, Place, Row
 from app.domain.message import AccountId, Fetched, ItemRef, LocalId
 from app.domain.record import Record
 from app.domain.state import State
-from app.domain.straying import came, is_twin, one_less
 from app.services.accounts import Accounts
-from app.services.events import Event
 from app.services.letters import Condition, Letters
 from app.services.ports import Clock, Mailbox
 from app.services.saver import LINK_LOST, as_it_is

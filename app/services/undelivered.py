@@ -7,13 +7,13 @@ from typing import Final
 
 import msgspec
 
-from app.domain.i18n import ntr, tr
+from app.core.formatting import exact_time
+from app.core.i18n import ntr, tr
 from app.domain.listing import Report, ReportKind
 from app.domain.message import Content, written_anew
 from app.domain.recipient import Recipient
 from app.services.explaining import Explanation
 from app.services.rows import ListRow
-from app.services.times import exact_time
 
 _NAMED: Final = 2
 

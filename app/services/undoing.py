@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from app.services.events import Event
+from app.core.events import Event
 
 MOST: Final = 50
 

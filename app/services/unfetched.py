@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
+from app.core.i18n import mark, tr
 from app.domain.errors import AccountError, ItemRefused, MailError, TroubleKind
-from app.domain.i18n import mark, tr
 from app.services.explaining import Explanation, explain_error
 
 SENT: Final = mark("Not sent")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from app.domain.i18n import tr
-from app.domain.late_pattern import late_pattern
+from app.core.i18n import tr
+from app.core.lazy_regex import late_pattern
 from app.domain.message import BodyFormat, Content, Field
 from app.domain.problem import Finding, ProblemKind
 

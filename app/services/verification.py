@@ -12,13 +12,13 @@ from typing import Final
 import msgspec
 
 from app.domain.errors import AccountError, ItemRefused
+from app.domain.late_creates import is_twin
 from app.domain.listing import Folder, Mark, Place, Sighting
 from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId
 from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import CopyKind, Record
 from app.domain.state import State
-from app.domain.straying import is_twin
 from app.services.accounts import Accounts
 from app.services.letters import Changes, Letters
 from app.services.ports import Clock, Mailbox

@@ -6,13 +6,11 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from app.domain.account import Account, ProbeStep
-from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
-from app.domain.directory import MailTips, Resolution
 from app.domain.errors import AccountError, SignInRefused, Trouble, TroubleKind
-from app.domain.listing import Folder, Mark, Page, Place, Report, Sighting, SyncPage
-from app.domain.mail_folder import MailFolder
+from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
-from app.domain.outcome import FetchOutcome, Outcome, Verdict
+from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome, Verdict
+from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 from app.services.accounts import Accounts

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.domain.address_writing import format_recipient
-from app.domain.i18n import tr
-from app.domain.recipient import Recipient
+from app.core.formatting import full_date
+from app.core.i18n import tr
+from app.domain.recipient import Recipient, format_recipient
 from app.domain.record import Letter, Whose
-from app.domain.sameness import fingerprint
-from app.services.times import full_date
+from app.domain.same_message import fingerprint
 
 _LONGEST: Final = 120
 

@@ -11,8 +11,9 @@ from typing import Final
 
 import msgspec
 
+from app.core.formatting import clock_time, moment_words, size_words
+from app.core.i18n import mark, ntr, tr
 from app.domain.errors import TroubleKind
-from app.domain.i18n import mark, ntr, tr
 from app.domain.outcome import Outcome, Verdict
 from app.domain.record import CopyKind, CopyTo, Record
 from app.domain.state import State
@@ -24,8 +25,6 @@ from app.services.gathering import Moving
 from app.services.long_waits import waits_for_answer
 from app.services.rows import ListRow
 from app.services.sentences import Facts, sentence_for
-from app.services.sizes import size_words
-from app.services.times import clock_time, moment_words
 
 __all__ = [
     "Explanation",

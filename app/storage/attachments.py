@@ -20,9 +20,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, TypeVar
 
+from app.core.i18n import tr
 from app.domain.errors import BadInput, StorageError
-from app.domain.file_name import numbered, safe_file_name
-from app.domain.i18n import tr
+from app.domain.files import numbered, safe_file_name
 from app.domain.message import LocalId
 from app.storage.database import prepare_folder
 

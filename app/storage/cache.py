@@ -13,10 +13,19 @@ from typing import Any, Final
 
 import msgspec
 
-from app.domain.cached import (
+from app.domain.edits import mend_surrogates
+from app.domain.listing import (
     FIRST_ROWS,
+    Change,
+    ChangeKind,
+    Folder,
     Kin,
     Listing,
+    Order,
+    Place,
+    Report,
+    ReportKind,
+    Row,
     RowId,
     Standing,
     keys_of,
@@ -26,8 +35,6 @@ from app.domain.cached import (
     subject_key,
     threading_of,
 )
-from app.domain.edits import mend_surrogates
-from app.domain.listing import Change, ChangeKind, Folder, Order, Place, Report, ReportKind, Row
 from app.domain.message import AccountId, Importance, ItemRef
 from app.domain.query import Query
 from app.storage.cache_drafts import DraftCopies

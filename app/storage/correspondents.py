@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from app.domain.correspondent import Correspondent
+from app.domain.people import Correspondent
 from app.storage import codec
 from app.storage.shelf import Shelf
 

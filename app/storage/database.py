@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from app.core.i18n import tr
 from app.domain.errors import NewerFile, StorageError
-from app.domain.i18n import tr
 
 APPLICATION_ID: Final = 0x4D777274
 """Stands in the file's header and tells whose it is ("Mwrt")."""

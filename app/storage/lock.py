@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from app.core.i18n import tr
 from app.domain.errors import InUse
-from app.domain.i18n import tr
 
 LOCK_SUFFIX: Final = ".lock"
 

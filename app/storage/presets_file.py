@@ -10,8 +10,8 @@ import stat
 import sys
 from pathlib import Path
 
+from app.core.i18n import tr
 from app.domain.errors import StorageError
-from app.domain.i18n import tr
 from app.domain.presets import LONGEST
 from app.storage.text_file import read_text
 

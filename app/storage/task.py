@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 
+from app.core.i18n import tr
 from app.domain.edits import Edit
 from app.domain.errors import Damaged, StorageError
-from app.domain.i18n import tr
 from app.domain.message import LocalId
 from app.storage.shelf import Shelf
 

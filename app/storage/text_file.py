@@ -6,8 +6,8 @@ import contextlib
 import os
 from pathlib import Path
 
+from app.core.i18n import tr
 from app.domain.errors import StorageError
-from app.domain.i18n import tr
 
 
 def read_text(path: Path, longest: int) -> str | None:

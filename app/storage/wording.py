@@ -8,8 +8,8 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
+from app.core.i18n import tr
 from app.domain.errors import Damaged, StorageError
-from app.domain.i18n import tr
 
 _NO_RIGHTS = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH})
 _IN_USE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from app.core.i18n import tr
 from app.domain.errors import Damaged, StorageError
-from app.domain.i18n import tr
 from app.storage import database
 from app.storage.intake import Intake
 from app.storage.lock import InstanceLock

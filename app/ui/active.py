@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.ui.key_gate import KeyGate
 
 _PATIENCE: Final = 1_000

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.ui import icons, keys
 from app.ui.label import Label
 from app.ui.way_back import WayBack

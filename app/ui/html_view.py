@@ -14,7 +14,7 @@ from PySide6.QtCore import QEvent, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QImage, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QTextBrowser, QTextEdit, QWidget
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.services.html.blocks import Block
 from app.services.html.policy import is_link
 from app.ui import theme

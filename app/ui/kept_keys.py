@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.ui.bars import ActionBar
 from app.ui.key_gate import KeyGate
 

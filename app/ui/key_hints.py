@@ -14,7 +14,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QWidget
 
 from app.commands.command import Command
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.ui import theme
 from app.ui.label import Label
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.commands.command import Command, Handler
 from app.commands.search import rank
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.ui import keys
 from app.ui.chooser import Chooser, Measures
 

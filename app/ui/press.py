@@ -23,7 +23,7 @@ from PySide6.QtGui import (
     QTextCursor,
 )
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.services.html.blocks import Block
 from app.ui import theme
 from app.ui.editor.formats import INDENT

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QStackedLayout, QVBoxLayout, QWidget
 
-from app.domain.i18n import ntr, tr
+from app.core.i18n import ntr, tr
 from app.ui import icons, theme
 from app.ui.bars import MessageBar
 from app.ui.label import Label

@@ -13,9 +13,9 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.domain.address_writing import format_recipient
-from app.domain.i18n import ntr, tr
+from app.core.i18n import ntr, tr
 from app.domain.message import Field
+from app.domain.recipient import format_recipient
 from app.ui.announcing import say_aloud
 from app.ui.recipients import transfer
 from app.ui.recipients.editing import ChipEditing

@@ -12,8 +12,8 @@ from statistics import median
 
 import pytest
 
-from app.domain.correspondent import Correspondent, key_of
 from app.domain.message import AccountId
+from app.domain.people import Correspondent, key_of
 from app.domain.recipient import Recipient
 from app.services import address_book
 

@@ -18,8 +18,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.account import Account
-from app.domain.cached import Standing
-from app.domain.listing import Change, ChangeKind, Folder, Order, Place, Row
+from app.domain.listing import Change, ChangeKind, Folder, Order, Place, Row, Standing
 from app.domain.message import AccountId, ItemRef
 from app.domain.query import Query, read_query
 from app.sandbox.server import open_store

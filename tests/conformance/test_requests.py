@@ -10,14 +10,27 @@ from lxml import etree
 from app.backends.ews import attachments, category_list, directory, requests, syncing
 from app.backends.ews.calls import CULTURES
 from app.backends.ews.xml import Element, envelope
-from app.domain.attaching import NewAttachment
-from app.domain.directory import PERSONAL_LIST
-from app.domain.fields import LATEST
 from app.domain.listing import Folder, Mark, Place
-from app.domain.message import BodyFormat, Content, DraftUpdate, Field, Importance, ItemRef, LocalId, NewDraft
-from app.domain.options import FlagStatus, FollowUp, Header, Options, Sensitivity
+from app.domain.message import (
+    BodyFormat,
+    Content,
+    DraftUpdate,
+    Field,
+    FlagStatus,
+    FollowUp,
+    Header,
+    Importance,
+    ItemRef,
+    LocalId,
+    NewDraft,
+    Options,
+    Sensitivity,
+)
+from app.domain.outcome import NewAttachment
+from app.domain.people import PERSONAL_LIST
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
+from app.domain.writable_fields import LATEST
 from tests.conformance import schema
 
 ANY_TEXT = st.text(st.characters(), max_size=40)

@@ -13,13 +13,11 @@ from dataclasses import dataclass, field
 
 from app.backends.port import Job
 from app.domain.account import ProbeStep
-from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
-from app.domain.directory import MailTips, Resolution
 from app.domain.errors import Trouble
-from app.domain.listing import Folder, Mark, Page, Place, Report, Sighting, SyncPage
-from app.domain.mail_folder import MailFolder
+from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.message import DraftUpdate, ItemRef, NewDraft
-from app.domain.outcome import FetchOutcome, Outcome, Verdict
+from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome, Verdict
+from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 

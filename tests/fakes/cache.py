@@ -12,10 +12,19 @@ from collections.abc import Sequence
 
 import msgspec
 
-from app.domain.cached import (
+from app.domain.errors import StorageError
+from app.domain.listing import (
     FIRST_ROWS,
+    Change,
+    ChangeKind,
+    Folder,
     Kin,
     Listing,
+    Order,
+    Place,
+    Report,
+    ReportKind,
+    Row,
     RowId,
     Standing,
     keys_of,
@@ -24,8 +33,6 @@ from app.domain.cached import (
     sort_key,
     subject_key,
 )
-from app.domain.errors import StorageError
-from app.domain.listing import Change, ChangeKind, Folder, Order, Place, Report, ReportKind, Row
 from app.domain.message import AccountId, Fetched, ItemRef
 from app.domain.query import Query
 from app.services.search import Sought, finds

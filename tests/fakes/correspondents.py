@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.domain.correspondent import Correspondent
 from app.domain.errors import StorageError
 from app.domain.message import AccountId
+from app.domain.people import Correspondent
 
 
 class FakeCorrespondents:

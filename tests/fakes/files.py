@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.domain.errors import BadInput, StorageError
-from app.domain.file_name import numbered
+from app.domain.files import numbered
 from app.domain.message import LocalId
 
 

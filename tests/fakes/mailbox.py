@@ -34,8 +34,17 @@ from app.domain.account import Account, ProbeStep
 from app.domain.attachment import Attachment
 from app.domain.errors import ItemRefused, Trouble, error_for
 from app.domain.listing import Folder, Mark, Page, Place, Row, Sighting
-from app.domain.message import OPTION_FIELDS, AccountId, Content, DraftUpdate, Fetched, Field, ItemRef, NewDraft
-from app.domain.options import FlagStatus
+from app.domain.message import (
+    OPTION_FIELDS,
+    AccountId,
+    Content,
+    DraftUpdate,
+    Fetched,
+    Field,
+    FlagStatus,
+    ItemRef,
+    NewDraft,
+)
 from app.domain.outcome import FetchOutcome, Outcome, ServerWords, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
 from app.domain.attachment import Attachment, AttachmentKind
-from app.domain.directory import MailTips, Resolution
 from app.domain.errors import ItemRefused
-from app.domain.listing import Place, Report, SyncPage
-from app.domain.mail_folder import MailFolder
+from app.domain.listing import MailFolder, Place, Report, SyncPage
 from app.domain.message import AccountId, ItemRef
-from app.domain.outcome import Outcome, ServerWords
+from app.domain.outcome import AttachmentFetch, AttachOutcome, NewAttachment, Outcome, ServerWords
+from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from tests.fakes.folder_changes import FolderChanges
 

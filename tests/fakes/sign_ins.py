@@ -15,11 +15,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from app.domain.account import Account, ProbeStep
-from app.domain.discovery import Discovery
+from app.domain.account import Account, Discovery, ProbeStep
 from app.domain.errors import AccountError
 from app.domain.message import AccountId
-from app.domain.signing_in import SignedIn, SignInPage, SignInWay
+from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 
 
 @dataclass

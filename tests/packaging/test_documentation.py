@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap.options import command_line
-from app.domain.catalogue import CLASSES, CodeClass
 from app.domain.errors import TroubleKind
 from app.domain.presets import FIELDS, SETTINGS, read_presets
+from app.domain.response_codes import CLASSES, CodeClass
 from devtools import troubleshooting
 from devtools.packing import making
 

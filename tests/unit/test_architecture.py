@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((ROOT / "app").rglob("*.py"))
-LONGEST_FILE = 500
+LONGEST_FILE = 800
 LONGEST_FUNCTION = 40
 
 

@@ -11,9 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.domain.account import AuthKind, ProbeStep
-from app.domain.discovery import Discovery
-from app.domain.signing_in import SignedIn, SignInWay
+from app.domain.account import AuthKind, Discovery, ProbeStep
+from app.domain.sign_in import SignedIn, SignInWay
 from app.views.settings.account_form import FormField
 from app.views.settings.session import Phase
 from app.views.settings.sign_in_bar import SignInBar

@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.bootstrap.closing import Closing
-from app.domain.arrival import Arrival
 from app.domain.errors import StorageError, Trouble, TroubleKind
 from app.domain.message import Content, LocalId
 from app.domain.recipient import Recipient
+from app.domain.startup_request import Arrival
 from app.domain.state import State
 from app.ui.choice_bar import ChoiceBar
 from tests.fakes.mailbox import words

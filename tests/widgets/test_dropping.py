@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.bootstrap.dropping import arrival_of
-from app.domain.arrival import Arrival
+from app.domain.startup_request import Arrival
 from tests.program_scene import ProgramScene
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)

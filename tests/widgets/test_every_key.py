@@ -14,9 +14,9 @@ from app.bootstrap.all_commands import ALL
 from app.bootstrap.handlers import Handlers, all_handlers
 from app.bootstrap.program import Program
 from app.commands.command import Command, Context, Handler
-from app.domain.directory import MailTips
 from app.domain.listing import Folder
 from app.domain.message import Content, Field
+from app.domain.people import MailTips
 from app.domain.problem import ProblemKind, problem
 from app.domain.recipient import Recipient
 from app.domain.state import State

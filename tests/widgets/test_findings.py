@@ -9,9 +9,9 @@ import pytest
 from PySide6.QtWidgets import QDialog, QPushButton
 
 from app.domain.attachment import Attached
-from app.domain.directory import MailTips
 from app.domain.errors import StorageError
 from app.domain.message import Content, Field, LocalId
+from app.domain.people import MailTips
 from app.domain.recipient import Recipient
 from app.domain.state import State
 from app.services.people import MANY_CHOICE, SIZE_CHOICE, STRANGERS_CHOICE

@@ -7,8 +7,7 @@ import pytest
 
 from app.domain.attachment import Attachment
 from app.domain.listing import Folder
-from app.domain.message import BodyFormat, Content, Field, ItemRef
-from app.domain.options import Options
+from app.domain.message import BodyFormat, Content, Field, ItemRef, Options
 from app.domain.recipient import Recipient
 from app.domain.state import State
 from app.services.rows import ListRow

@@ -6,14 +6,23 @@ import msgspec
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from app.domain.listing import Folder, Place
-from app.domain.mail_folder import MailFolder
-from app.domain.message import Content, DraftUpdate, Field, Importance, LocalId
-from app.domain.options import FlagStatus, FollowUp, Header, Options, Sensitivity
+from app.domain.listing import Folder, MailFolder, Place
+from app.domain.message import (
+    Content,
+    DraftUpdate,
+    Field,
+    FlagStatus,
+    FollowUp,
+    Header,
+    Importance,
+    LocalId,
+    Options,
+    Sensitivity,
+)
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
-from app.domain.when import read_day, read_moment
+from app.domain.typed_dates import read_day, read_moment
 from app.views.compose.options_panel import OptionsPanel
 from tests.fakes.scene import ANNA, LETTER
 from tests.program_scene import HOLD, ProgramScene

@@ -7,9 +7,9 @@ from pathlib import Path
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QMenu
 
-from app.domain.directory import PERSONAL_LIST, MailTips
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.message import Content, Field
+from app.domain.people import PERSONAL_LIST, MailTips
 from app.domain.recipient import Recipient
 from app.services.directory import PAUSE
 from app.ui.recipients.canvas import tooltip

@@ -8,8 +8,7 @@ import pytest
 
 from app.bootstrap.many_work import ManyWork
 from app.domain.errors import Trouble, TroubleKind
-from app.domain.listing import Folder, Place
-from app.domain.mail_folder import MailFolder
+from app.domain.listing import Folder, MailFolder, Place
 from app.domain.message import Content
 from app.domain.state import State
 from app.services import desk_batches, outbox

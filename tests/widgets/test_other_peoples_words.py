@@ -9,10 +9,10 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.domain.arrival import Arrival
 from app.domain.edits import TextSplice
 from app.domain.message import Field, LocalId
 from app.domain.problem import ProblemKind, problem
+from app.domain.startup_request import Arrival
 from app.domain.state import State
 from app.services.arriving import letters_of
 from app.ui.off_thread import off_thread

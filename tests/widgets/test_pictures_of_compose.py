@@ -15,9 +15,8 @@ from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QGraphicsDropShadowEffect, QLabel, QWidget
 
-from app.domain.directory import MailTips
-from app.domain.message import BodyFormat, Content, Field, Importance
-from app.domain.options import FlagStatus, FollowUp, Header, Options
+from app.domain.message import BodyFormat, Content, Field, FlagStatus, FollowUp, Header, Importance, Options
+from app.domain.people import MailTips
 from app.domain.recipient import Recipient
 from app.services.signatures import Snippet, SnippetKind
 from app.ui import theme

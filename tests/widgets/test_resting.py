@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder, Place
-from app.domain.message import Content
-from app.domain.options import Options
+from app.domain.message import Content, Options
 from app.views.outbox.session import FIRST_LOOK
 from tests.fakes.mailbox import Stored, words
 from tests.fakes.scene import ANNA, BEN

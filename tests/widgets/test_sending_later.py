@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
+from app.core.formatting import moment_words
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
-from app.domain.message import Content, Field, LocalId
-from app.domain.options import Options
+from app.domain.message import Content, Field, LocalId, Options
 from app.domain.state import State
-from app.domain.when import read_moment, suggested_moments
-from app.services.times import moment_words
+from app.domain.typed_dates import read_moment, suggested_moments
 from tests.fakes.scene import ANNA, LETTER
 from tests.program_scene import HOLD, ProgramScene
 

@@ -11,11 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.domain.account import Account, AuthKind, ProbeStep
+from app.domain.account import Account, AuthKind, ProbeStep, proxy_key
 from app.domain.errors import BadInput
 from app.domain.message import AccountId
 from app.domain.presets import read_presets
-from app.domain.proxy import proxy_key
 from app.services.accounts import Accounts
 from app.services.signing_in import SigningIn
 from app.ui import theme

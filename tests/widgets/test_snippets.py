@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from app.domain.message import BodyFormat, Content, Field, LocalId
-from app.domain.options import Options
+from app.domain.message import BodyFormat, Content, Field, LocalId, Options
 from app.domain.recipient import Recipient
 from app.domain.state import State
 from app.services.plain import plain_text

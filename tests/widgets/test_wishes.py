@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.domain.arrival import Arrival
 from app.domain.message import Field
+from app.domain.startup_request import Arrival
 from app.services.arriving import MOST_LETTERS
 from app.views.compose.aside import Aside
 from tests.fakes.scene import ACCOUNT

@@ -20,10 +20,10 @@ from app.backends.ews.verdicts import fault_outcome, not_sent, refused_here, unt
 from app.backends.ews.wire import Wire
 from app.backends.ews.xml import Element
 from app.backends.port import Job
-from app.domain.attaching import AttachOutcome, NewAttachment
+from app.core.i18n import tr
 from app.domain.errors import Trouble
-from app.domain.i18n import tr
 from app.domain.message import ItemRef
+from app.domain.outcome import AttachOutcome, NewAttachment
 
 Fail = Callable[[Exception, Job], Trouble]
 

@@ -14,11 +14,10 @@ from app.backends.ews.replies import outcome_of, unanswered
 from app.backends.ews.upload import FilePart, split_at
 from app.backends.ews.writing import add_message
 from app.backends.ews.xml import Element, add, child, operation
-from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
-from app.domain.fields import refuse_fields, set_fields
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.domain.message import Field, ItemRef, Stage
-from app.domain.outcome import Outcome, Verdict
+from app.domain.outcome import AttachmentFetch, AttachOutcome, NewAttachment, Outcome, Verdict
+from app.domain.writable_fields import refuse_fields, set_fields
 
 REQUEST_BYTES = 16 * 1024 * 1024
 """Files are sent together up to this much: servers take 25 to 35 MB in a request, and base64 adds a third."""

@@ -14,10 +14,10 @@ from lxml import etree
 from app.backends.ews.connection import work_on
 from app.backends.ews.wire import HttpRefusal, Wire
 from app.backends.ews.xml import Element, Unreadable, clean, parse
+from app.core.i18n import tr
 from app.domain.account import Account, AuthKind
-from app.domain.directory import Named
 from app.domain.errors import Trouble, TroubleKind, error_for
-from app.domain.i18n import tr
+from app.domain.people import Named
 
 if TYPE_CHECKING:
     from app.backends.port import Job

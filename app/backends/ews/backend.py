@@ -27,18 +27,16 @@ from app.backends.ews.verdicts import fault_outcome, not_sent, refused_here, unt
 from app.backends.ews.wire import LOOPBACK, HttpRefusal, Wire
 from app.backends.ews.xml import ITEMS, Element, Unreadable, child, text_of
 from app.backends.port import Job, Stopped
+from app.core.i18n import tr
 from app.domain.account import Account, ProbeStep
-from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
-from app.domain.directory import MailTips, Resolution
 from app.domain.errors import BadInput, ItemRefused, Trouble, TroubleKind, error_for
-from app.domain.fields import refuse_fields, set_fields
-from app.domain.i18n import tr
-from app.domain.listing import Folder, Mark, Page, Place, Report, Sighting, SyncPage
-from app.domain.mail_folder import MailFolder
+from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.message import DraftUpdate, ItemRef, NewDraft, Stage
-from app.domain.outcome import FetchOutcome, Outcome
+from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome
+from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
+from app.domain.writable_fields import refuse_fields, set_fields
 
 _T = TypeVar("_T")
 _CHUNK = 100

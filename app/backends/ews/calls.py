@@ -20,7 +20,7 @@ from app.backends.ews.upload import UploadBody
 from app.backends.ews.wire import Wire, work_on
 from app.backends.ews.xml import SERVER_VERSION, SOAP, E, Element, M, T, Unreadable, envelope, parse
 from app.backends.port import Job
-from app.domain.i18n import language
+from app.core.i18n import language
 from app.domain.outcome import ServerWords
 
 _CONNECT_SECONDS = 15.0

@@ -8,8 +8,8 @@ from app.backends.ews.items import mailbox_of, number_of
 from app.backends.ews.replies import words_of
 from app.backends.ews.writing import add_mailbox
 from app.backends.ews.xml import Element, Unreadable, add, child, operation, text_of
-from app.domain.directory import PERSONAL_LIST, MailTips, Resolution
 from app.domain.errors import ItemRefused
+from app.domain.people import PERSONAL_LIST, MailTips, Resolution
 from app.domain.recipient import Recipient
 
 NOBODY = frozenset({"ErrorNameResolutionNoResults", "ErrorNameResolutionNoMailbox"})

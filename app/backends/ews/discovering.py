@@ -25,11 +25,9 @@ from app.backends.ews.troubles import trouble_of
 from app.backends.ews.wire import HttpRefusal, Wire
 from app.backends.ews.xml import Unreadable, parse
 from app.backends.port import Job
-from app.domain.account import Account, AuthKind, ProbeStep
-from app.domain.discovery import Discovery
-from app.domain.endpoint import endpoint_error
+from app.core.i18n import tr
+from app.domain.account import Account, AuthKind, Discovery, ProbeStep, endpoint_error
 from app.domain.errors import AccountError
-from app.domain.i18n import tr
 
 ONLINE: Final = "outlook.office365.com"
 """Exchange Online's own; it is asked last, and knows only what is Microsoft's to know."""

@@ -8,7 +8,7 @@ from app.backends.ews.items import number_of
 from app.backends.ews.replies import words_of
 from app.backends.ews.xml import Element, Unreadable, add, child, operation, text_of
 from app.domain.errors import ItemRefused
-from app.domain.mail_folder import MailFolder
+from app.domain.listing import MailFolder
 
 PAGE = 1000
 _FIELDS = ("folder:DisplayName", "folder:ParentFolderId", "folder:FolderClass")

@@ -10,8 +10,18 @@ from datetime import UTC, datetime
 from app.backends.ews.xml import DEFERRED_TAG, HEADERS_NAME, MARK_NAME, MARK_SET, Element, T, child, text_of
 from app.domain.attachment import Attachment, AttachmentKind
 from app.domain.listing import Row
-from app.domain.message import BodyFormat, Content, Fetched, Importance, ItemRef
-from app.domain.options import FlagStatus, FollowUp, Header, Options, Sensitivity
+from app.domain.message import (
+    BodyFormat,
+    Content,
+    Fetched,
+    FlagStatus,
+    FollowUp,
+    Header,
+    Importance,
+    ItemRef,
+    Options,
+    Sensitivity,
+)
 from app.domain.recipient import Recipient
 
 _KINDS = {"FileAttachment": AttachmentKind.FILE, "ItemAttachment": AttachmentKind.ITEM}

@@ -15,9 +15,9 @@ from app.backends.ews.proxies import Proxy, ProxyFailed, connect, proxy_for
 from app.backends.ews.tls import explain, trust
 from app.backends.ews.troubles import why_unreachable
 from app.backends.port import Job
+from app.core.i18n import ntr, tr
 from app.domain.account import Account, ProbeStep
 from app.domain.errors import AccountError, ItemRefused, Trouble, TroubleKind
-from app.domain.i18n import ntr, tr
 from app.domain.listing import Page
 
 

@@ -14,9 +14,9 @@ import socket
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from app.domain import proxy as choice
+from app.core.i18n import tr
+from app.domain import account as choice
 from app.domain.account import Account
-from app.domain.i18n import tr
 from app.domain.message import AccountId
 
 

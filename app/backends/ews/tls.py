@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.backends.ews.proxies import Proxy, connect
-from app.domain.i18n import tr
+from app.core.i18n import tr
 
 _EXPIRED, _NOT_YET, _HOST, _ADDRESS = 10, 9, 62, 64
 _UNKNOWN_ISSUER = {2, 18, 19, 20, 21}

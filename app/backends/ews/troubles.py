@@ -17,8 +17,8 @@ from app.backends.ews.tls import explain
 from app.backends.ews.wire import HttpRefusal
 from app.backends.ews.xml import Unreadable
 from app.backends.port import Job
+from app.core.i18n import tr
 from app.domain.errors import AccountError, Trouble, TroubleKind
-from app.domain.i18n import tr
 from app.domain.outcome import ServerWords
 
 OF_THE_ACCOUNT = frozenset(

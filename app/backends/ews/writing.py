@@ -19,10 +19,9 @@ from app.backends.ews.xml import (
     add_mark_uri,
     add_tag_uri,
 )
-from app.domain.fields import set_fields
-from app.domain.message import Content, Field
-from app.domain.options import FlagStatus
+from app.domain.message import Content, Field, FlagStatus
 from app.domain.recipient import Recipient
+from app.domain.writable_fields import set_fields
 
 Writer = Callable[[Element, Content], None]
 Path = Callable[[Element], object]

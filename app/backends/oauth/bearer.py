@@ -17,8 +17,8 @@ from app.backends.ews.connection import job_at_work
 from app.backends.oauth.errors import local
 from app.backends.oauth.tokens import Tokens
 from app.backends.port import Job
-from app.domain.i18n import tr
-from app.domain.sign_in_codes import REFUSED_TOKEN
+from app.core.i18n import tr
+from app.domain.sign_in import REFUSED_TOKEN
 
 _REASON: Final = re.compile(r'(?:reason|error_description|error)="([^"]*)"')
 

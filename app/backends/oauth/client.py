@@ -17,10 +17,10 @@ from app.backends.ews.tls import trust
 from app.backends.oauth.errors import broken, local, refusal
 from app.backends.oauth.http import Http
 from app.backends.port import Job
+from app.core.i18n import tr
 from app.domain.account import Account
 from app.domain.errors import AccountError, MailError, TroubleKind
-from app.domain.i18n import tr
-from app.domain.sign_in_codes import NO_CLIENT_ID, NO_REFRESH_TOKEN
+from app.domain.sign_in import NO_CLIENT_ID, NO_REFRESH_TOKEN
 
 logging.getLogger("msal").setLevel(logging.CRITICAL + 1)
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from app.core.i18n import tr
 from app.domain.errors import AccountError, Trouble, TroubleKind, error_for
-from app.domain.i18n import tr
-from app.domain.sign_in_codes import PROBLEMS, SignInProblem, problem_of
+from app.domain.sign_in import PROBLEMS, SignInProblem, problem_of
 
 _AADSTS: Final = re.compile(r"\bAADSTS\d{4,8}\b")
 _MOST_WORDS: Final = 1000

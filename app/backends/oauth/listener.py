@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from app.backends.port import Job
-from app.domain.i18n import language, tr
+from app.core.i18n import language, tr
 
 _ADDRESS: Final = "127.0.0.1"
 _LARGEST: Final = 64 * 1024

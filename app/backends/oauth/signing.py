@@ -11,11 +11,10 @@ from app.backends.oauth.errors import local, refusal
 from app.backends.oauth.listener import Listener
 from app.backends.oauth.tokens import scope_of, tokens_for
 from app.backends.port import Job
+from app.core.i18n import tr
 from app.domain.account import Account
 from app.domain.errors import AccountError, TroubleKind
-from app.domain.i18n import tr
-from app.domain.sign_in_codes import TIMED_OUT
-from app.domain.signing_in import SignedIn, SignInPage, SignInWay
+from app.domain.sign_in import TIMED_OUT, SignedIn, SignInPage, SignInWay
 
 BROWSER_SECONDS: Final = 300.0
 """How long the browser has to come back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from app.domain.i18n import ntr, tr
+from app.core.i18n import ntr, tr
 
 _TAG: Final = re.compile(r"<([a-z][a-z0-9]*)([^>]*)>")
 _DRESSING: Final = frozenset(

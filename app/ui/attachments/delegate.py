@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt,
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.services.attachment_words import AttachmentRow
 from app.ui import icons, theme
 from app.ui.attachments.rows import AttachmentRows

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPersistent
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QSizePolicy, QWidget
 
-from app.domain.i18n import ntr, tr
+from app.core.i18n import ntr, tr
 from app.ui.access_keys import is_access_key
 from app.ui.announcing import say_aloud
 from app.ui.attachments.delegate import HEIGHT, WIDTH, AttachmentDelegate

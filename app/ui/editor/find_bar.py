@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.i18n import ntr, tr
+from app.core.i18n import ntr, tr
 from app.ui import icons
 from app.ui.label import Label
 

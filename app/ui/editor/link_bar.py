@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.ui.editor import deeds
 from app.ui.editor.rich import RichEditor
 from app.ui.label import Label

@@ -11,7 +11,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.ui.editor.pictures import decode
 
 LARGEST: Final = 25_000_000

@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QTextEdit, QWidget
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.services.html.blocks import Block, Picture, pictures_of
 from app.services.html.opening import Opened
 from app.ui import theme

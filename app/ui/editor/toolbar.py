@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from app.domain.i18n import mark, tr
+from app.core.i18n import mark, tr
 from app.ui import icons, keys
 from app.ui.editor import deeds, writing
 from app.ui.editor.formats import Own

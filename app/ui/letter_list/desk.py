@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.domain.outcome import Outcome, ServerWords, Verdict
 from app.services.explaining import details_of
 from app.services.rows import ListRow
@@ -22,7 +22,7 @@ from app.ui.letter_list.session import ListSession
 from app.ui.letter_list.view import LetterList
 
 if TYPE_CHECKING:
-    from app.domain.query_completion import Completion
+    from app.domain.query import Completion
     from app.ui.letter_list.find_bar import FindBar
 
 _GATHERED = 16

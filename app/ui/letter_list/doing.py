@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from app.domain.i18n import mark
-from app.services.events import Event
+from app.core.events import Event
+from app.core.i18n import mark
 from app.services.wording import Explanation
 
 PREPARING: Final = mark("Preparing…")

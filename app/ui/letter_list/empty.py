@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.core.i18n import tr
 from app.domain.errors import Trouble, TroubleKind
-from app.domain.i18n import tr
 from app.ui import icons
 from app.ui.label import Label
 from app.ui.letter_list.session import ListSession

@@ -11,8 +11,8 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from app.domain.i18n import tr
-from app.domain.query_completion import Completion
+from app.core.i18n import tr
+from app.domain.query import Completion
 from app.ui import icons
 from app.ui.label import Label
 

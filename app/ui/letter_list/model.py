@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.ui.letter_list.face import BLANK, RowFace
 
 R = TypeVar("R")

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.services.conversing import KinRow
 from app.ui import icons, theme
 from app.ui.label import Label

@@ -20,7 +20,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QDesktopServices, QDrag, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.ui import icons
 from app.ui.attachments.rows import AttachmentRows
 from app.ui.attachments.strip import AttachmentStrip

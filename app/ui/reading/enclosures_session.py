@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from app.core.events import Event
+from app.core.formatting import size_words
+from app.core.i18n import ntr, tr
 from app.domain.errors import BadInput, MailError, StorageError
-from app.domain.file_type import is_page, is_program
-from app.domain.i18n import ntr, tr
+from app.domain.files import is_page, is_program
 from app.services.attachment_words import AttachmentRow, icon_of
 from app.services.enclosures import Enclosure, Enclosures
-from app.services.events import Event
-from app.services.sizes import size_words
 from app.services.work import Spawn
 
 if TYPE_CHECKING:

@@ -8,9 +8,8 @@ from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip, QWidget
 
-from app.domain.address_writing import format_recipient
-from app.domain.correspondent import key_of
-from app.domain.recipient import Recipient
+from app.domain.people import key_of
+from app.domain.recipient import Recipient, format_recipient
 from app.services.notes import Note
 from app.ui.recipients import flow, paint
 from app.ui.recipients.chips import Chip, Chips

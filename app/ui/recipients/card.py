@@ -8,8 +8,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from app.domain.address_writing import format_recipient
-from app.domain.i18n import tr
+from app.core.i18n import tr
+from app.domain.recipient import format_recipient
 from app.ui.announcing import say_aloud
 from app.ui.label import Label
 

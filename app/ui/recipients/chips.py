@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from app.domain.address_rules import recipient_problem
-from app.domain.recipient import Recipient
+from app.domain.recipient import Recipient, recipient_problem
 from app.services.notes import Note
 from app.services.preflight_addresses import readable_domain
 

@@ -9,11 +9,9 @@ import shiboken6
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.domain.address_rules import address_problem
-from app.domain.address_writing import format_recipient
 from app.domain.edits import Pending, RecipientSplice, mend_surrogates
 from app.domain.message import Field
-from app.domain.recipient import Recipient
+from app.domain.recipient import Recipient, address_problem, format_recipient
 from app.domain.text import clean_text
 from app.ui.recipients import transfer
 from app.ui.recipients.canvas import ChipCanvas

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.ui import icons, theme
 from app.ui.recipients.chips import Chip
 from app.ui.recipients.flow import CHIP_HEIGHT

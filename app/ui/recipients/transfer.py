@@ -11,8 +11,7 @@ import msgspec
 from PySide6.QtCore import QMimeData, QTimer
 from PySide6.QtGui import QClipboard, QGuiApplication
 
-from app.domain.address_writing import format_recipients
-from app.domain.recipient import Recipient
+from app.domain.recipient import Recipient, format_recipients
 
 MIME_TYPE: Final = "application/x-mailwright-recipients"
 LONG_TEXT: Final = 6_000
@@ -41,7 +40,7 @@ def on_clipboard(mode: QClipboard.Mode = QClipboard.Mode.Clipboard) -> QMimeData
 
 def read_recipients(text: str) -> list[Recipient]:
     """Return the recipients that `text` stands for. The reader of addresses is loaded for the first."""
-    from app.domain.addresses import parse_recipients
+    from app.domain.address_parser import parse_recipients
 
     return parse_recipients(text)
 

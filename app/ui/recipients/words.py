@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.domain.address_rules import address_problem
+from app.domain.recipient import address_problem
 from app.ui.access_keys import is_access_key
 from app.ui.recipients.transfer import on_clipboard, read_recipients
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QCursor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.ui import icons, theme
 from app.ui.label import Label
 from app.ui.suggestions.session import MOST_ROWS, Origin, Suggestion

@@ -9,11 +9,10 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Final, NamedTuple, Protocol
 
-from app.domain.address_rules import address_problem
-from app.domain.correspondent import key_of
-from app.domain.recipient import Recipient
+from app.core.events import Event
+from app.domain.people import key_of
+from app.domain.recipient import Recipient, address_problem
 from app.services.address_search import fold, is_begun_by
-from app.services.events import Event
 
 MOST_ROWS: Final = 8
 

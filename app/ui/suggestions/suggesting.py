@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 
-from app.domain.address_writing import format_recipient
-from app.domain.directory import PERSONAL_LIST
-from app.domain.i18n import ntr, tr
-from app.domain.recipient import Recipient
+from app.core.i18n import ntr, tr
+from app.domain.people import PERSONAL_LIST
+from app.domain.recipient import Recipient, format_recipient
 from app.ui.announcing import say_aloud
 from app.ui.recipients.chips import Chip
 from app.ui.recipients.editing import ChipEditing

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Final
 
-from app.domain.differences import Line, Pair
-from app.domain.i18n import ntr, tr
+from app.core.formatting import clock_time
+from app.core.i18n import ntr, tr
+from app.domain.text_diff import Line, Pair
 from app.services.comparing import Comparison
-from app.services.times import clock_time
 from app.ui.theme import Scheme
 
 _AROUND: Final = 3

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QTextEdit, QVBoxLayout, QWidget
 
 from app.commands.command import Context, Registry
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.ui import icons, keys, theme
 from app.ui.label import Label
 from app.views.compare.page import ANCHOR, html_of, shown_differences

@@ -12,7 +12,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.ui import icons
 from app.ui.label import Label
 from app.ui.way_back import WayBack

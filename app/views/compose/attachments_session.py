@@ -6,12 +6,12 @@ from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
+from app.core.events import Event
+from app.core.formatting import size_words
+from app.core.i18n import ntr, tr
 from app.domain.errors import MailError
-from app.domain.file_type import can_shrink, is_program
-from app.domain.i18n import ntr, tr
+from app.domain.files import can_shrink, is_program
 from app.services.attachment_words import AttachmentRow, rows_of, summary
-from app.services.events import Event
-from app.services.sizes import size_words
 
 if TYPE_CHECKING:
     from app.domain.attachment import Attached

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.domain.message import BodyFormat
 from app.services.actions import action_words
 from app.ui.bars import MessageBar

@@ -15,8 +15,8 @@ import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage, QTextCursor
 
+from app.core.i18n import tr
 from app.domain.attachment import Attached
-from app.domain.i18n import tr
 from app.domain.message import LocalId
 from app.ui.editor import offered
 from app.ui.editor.behind import Behind

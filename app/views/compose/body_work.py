@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QGuiApplication
 
-from app.domain.i18n import mark, tr
+from app.core.i18n import mark, tr
 from app.ui.editor.names import FORMATTING
 from app.views.compose.body import BodyField
 from app.views.compose.picking import Picking

@@ -9,8 +9,8 @@ from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
+from app.core.i18n import tr
 from app.domain.edits import BodyReplaced, TextSplice, utf16_length
-from app.domain.i18n import tr
 from app.domain.message import BodyFormat, Field
 from app.domain.text import clean_text
 from app.ui import theme

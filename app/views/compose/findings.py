@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.commands.command import Registry
-from app.domain.correspondent import key_of
-from app.domain.i18n import ntr, tr
+from app.core.i18n import ntr, tr
 from app.domain.message import Field
+from app.domain.people import key_of
 from app.domain.problem import Finding, ProblemKind
 from app.domain.recipient import Recipient
 from app.ui import icons, keys

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.commands.command import Command, Context
-from app.domain.i18n import mark
+from app.core.i18n import mark
 
 MOST: Final = 5
 """So many findings have a key; more than that are not shown at once."""

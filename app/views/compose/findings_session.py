@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Protocol
 
+from app.core.events import Event
 from app.domain.edits import BodyReplaced, TextSplice, Unfilled
 from app.domain.message import AccountId, Field, LocalId
 from app.domain.problem import Finding, ProblemKind
 from app.domain.record import Letter
 from app.services import preflight
-from app.services.events import Event
 from app.services.letters import Letters
 from app.services.people import People
 from app.services.work import Spawn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.services.identities import Identity
 from app.ui import keys
 from app.ui.label import Label

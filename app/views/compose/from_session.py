@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.domain.address_writing import format_recipient
+from app.core.events import Event
+from app.core.i18n import tr
 from app.domain.edits import SenderSet
-from app.domain.i18n import tr
-from app.domain.recipient import Recipient
+from app.domain.recipient import Recipient, format_recipient
 from app.domain.record import CopyKind
-from app.services.events import Event
 from app.services.identities import Identity
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from app.domain.i18n import tr
+from app.core.formatting import moment_words
+from app.core.i18n import tr
 from app.domain.message import Field
-from app.domain.when import read_moment, suggested_moments
-from app.services.times import moment_words
+from app.domain.typed_dates import read_moment, suggested_moments
 from app.views.compose.picking import Picking
 from app.views.compose.session import ComposeSession
 

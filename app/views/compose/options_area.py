@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.core.i18n import tr
 from app.domain.errors import MailError
-from app.domain.i18n import tr
-from app.domain.mail_folder import MailFolder
+from app.domain.listing import MailFolder
 from app.domain.message import Field
 from app.domain.record import CopyKind, CopyTo
 from app.ui import theme

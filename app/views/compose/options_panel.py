@@ -11,10 +11,9 @@ from itertools import pairwise
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
+from app.core.i18n import tr
 from app.domain.edits import Pending
-from app.domain.i18n import tr
-from app.domain.message import Field, Importance
-from app.domain.options import FlagStatus, Sensitivity
+from app.domain.message import Field, FlagStatus, Importance, Sensitivity
 from app.ui.inputs import CheckBox, ChoiceBox
 from app.ui.recipients_field import RecipientsField
 from app.views.compose.options_inputs import (

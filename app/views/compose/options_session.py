@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from app.core.formatting import day_words, example_day, moment_words
+from app.core.i18n import tr
 from app.domain.edits import ImportanceSet, OptionSet, Pending
-from app.domain.fields import header_problem, value_problem
-from app.domain.i18n import tr
-from app.domain.message import Field, Importance
-from app.domain.options import FlagStatus, FollowUp, Header, Options
+from app.domain.message import Field, FlagStatus, FollowUp, Header, Importance, Options
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
-from app.domain.when import read_day, read_moment
+from app.domain.typed_dates import read_day, read_moment
+from app.domain.writable_fields import header_problem, value_problem
 from app.services.categories import read_categories
-from app.services.times import day_words, example_day, moment_words
 from app.views.compose.options_words import chosen_words, copy_words, place_words
 
 if TYPE_CHECKING:

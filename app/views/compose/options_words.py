@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.domain.i18n import mark, ntr, tr
-from app.domain.message import Content, Importance
-from app.domain.options import FlagStatus, FollowUp, Options, Sensitivity
+from app.core.formatting import day_words, moment_words
+from app.core.i18n import mark, ntr, tr
+from app.domain.message import Content, FlagStatus, FollowUp, Importance, Options, Sensitivity
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
-from app.services.times import day_words, moment_words
 
 IMPORTANCES: Final = {
     Importance.LOW: mark("Low importance"),

@@ -9,14 +9,12 @@ import shiboken6
 from PySide6.QtWidgets import QApplication, QMenu
 
 from app.commands.command import Context, Registry
-from app.domain.address_rules import address_problem
-from app.domain.correspondent import key_of
-from app.domain.directory import PERSONAL_LIST, Resolution
+from app.core.i18n import tr
 from app.domain.edits import RecipientSplice
 from app.domain.errors import ItemRefused
-from app.domain.i18n import tr
 from app.domain.message import RECIPIENT_FIELDS, AccountId, Field
-from app.domain.recipient import Recipient
+from app.domain.people import PERSONAL_LIST, Resolution, key_of
+from app.domain.recipient import Recipient, address_problem
 from app.services.directory import SHORTEST
 from app.services.notes import Note
 from app.services.people import People

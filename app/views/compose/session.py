@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 
+from app.core.events import Event
+from app.core.i18n import tr
 from app.domain.edits import (
     AttachmentGone,
     AttachmentSet,
@@ -20,7 +22,6 @@ from app.domain.edits import (
     utf16_length,
 )
 from app.domain.errors import StorageError
-from app.domain.i18n import tr
 from app.domain.message import SUBJECT_LIMIT, BodyFormat, Content, Field, Importance, LocalId
 from app.domain.outcome import Outcome
 from app.domain.problem import ProblemKind, read_problem
@@ -28,7 +29,6 @@ from app.domain.record import CopyTo, Letter, Record
 from app.domain.state import State
 from app.services.aids import Aids
 from app.services.drafts import Drafts, Replaced
-from app.services.events import Event
 from app.services.letters import Letters
 from app.services.outbox import Answer, Outbox
 from app.services.people import People

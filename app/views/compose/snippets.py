@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QTextCursor
 
+from app.core.i18n import tr
 from app.domain.edits import Unfilled
-from app.domain.i18n import tr
 from app.domain.recipient import Recipient
 from app.services.signatures import Facts, Fragment, Snippet, SnippetKind, fill, find_signature, fragment_of, place_for
 from app.services.unfilled import placeholders_in

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QTextCursor
 
-from app.domain.i18n import mark, tr
+from app.core.i18n import mark, tr
 from app.views.compose.body import BodyField
 from app.views.compose.picking import Picking
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.core.i18n import tr
 from app.domain.edits import BodyReplaced
-from app.domain.i18n import tr
 from app.domain.message import BodyFormat
 from app.services.actions import action_words
 from app.ui.editor.behind import Behind

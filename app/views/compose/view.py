@@ -9,8 +9,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.commands.command import Context, Registry
+from app.core.i18n import tr
 from app.domain.edits import utf16_length
-from app.domain.i18n import tr
 from app.domain.message import Field, Importance
 from app.services.preflight_size import letter_size
 from app.ui import icons, keys

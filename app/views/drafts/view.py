@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.ui.letter_list.desk import ListDesk
 from app.ui.letter_list.empty import Empty
 from app.ui.letter_list.session import ListSession

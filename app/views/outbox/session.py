@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
+from app.core.events import Event
 from app.domain.listing import Folder
 from app.domain.outcome import Outcome
 from app.domain.state import State
-from app.services.events import Event
 from app.services.outbox_view import OutboxView
 from app.services.remedies import Remedies
 from app.services.rows import ListRow

@@ -6,10 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
-from app.domain.attached import taken_over
-from app.domain.attachment import new_key
+from app.core.i18n import tr
+from app.domain.attachment import new_key, taken_over
 from app.domain.errors import MailError
-from app.domain.i18n import tr
 from app.domain.listing import Folder
 from app.domain.message import Content, LocalId, written_anew
 from app.services.drafts import Drafts

@@ -8,11 +8,10 @@ from typing import Final
 
 import msgspec
 
-from app.domain import proxy as choice
-from app.domain.account import Account, AuthKind
-from app.domain.addresses import address_problem
-from app.domain.endpoint import complete_endpoint, endpoint_error
-from app.domain.i18n import tr
+from app.core.i18n import tr
+from app.domain import account as choice
+from app.domain.account import Account, AuthKind, complete_endpoint, endpoint_error
+from app.domain.address_parser import address_problem
 from app.domain.message import AccountId
 
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")

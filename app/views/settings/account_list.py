@@ -8,9 +8,8 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from app.domain.account import Account
-from app.domain.endpoint import host_of
-from app.domain.i18n import tr
+from app.core.i18n import tr
+from app.domain.account import Account, host_of
 from app.domain.message import AccountId
 from app.ui import icons, theme
 from app.ui.label import Label

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
-from app.domain.i18n import ntr, tr
+from app.core.i18n import ntr, tr
 from app.ui.label import Label
 from app.views.settings.fields import lock
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from app.core.i18n import tr
 from app.domain.account import Account
 from app.domain.errors import AccountError, Trouble, TroubleKind
-from app.domain.i18n import tr
-from app.domain.signing_in import SignedIn, SignInPage, SignInWay
+from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 from app.services.explaining import explain_trouble
 from app.services.sign_in_words import words_of
 from app.services.signing_in import SigningIn

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.commands.reference import written
 from app.commands.search import rank
-from app.domain.i18n import ntr, tr
+from app.core.i18n import ntr, tr
 from app.ui import theme
 from app.ui.label import Label
 from app.views.settings.asking import AskingView

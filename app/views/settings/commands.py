@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.commands.command import Command
-from app.domain.i18n import mark
+from app.core.i18n import mark
 
 COMMANDS = (
     Command("account.add", mark("Add an account")),

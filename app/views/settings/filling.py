@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain import proxy as way
+from app.domain import account as way
 from app.domain.account import AuthKind
 from app.domain.presets import Presets
 from app.views.settings.account_form import AccountForm, proxy_kind_of

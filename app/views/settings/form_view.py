@@ -9,8 +9,8 @@ from enum import StrEnum
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.core.i18n import mark, tr
 from app.domain.account import AuthKind
-from app.domain.i18n import mark, tr
 from app.ui import theme
 from app.ui.announcing import say_aloud
 from app.ui.inputs import ChoiceBox

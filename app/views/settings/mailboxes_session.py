@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.core.formatting import clock_time
+from app.core.i18n import ntr, tr
 from app.domain.errors import BadInput, StorageError
-from app.domain.i18n import ntr, tr
 from app.domain.message import AccountId
 from app.services.identities import Identities, Identity
 from app.services.surroundings import Surroundings
-from app.services.times import clock_time
 from app.ui.tasks import Tasks
 
 

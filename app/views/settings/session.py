@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from app.domain.account import Account, AuthKind, ProbeStep
-from app.domain.discovery import Discovery
+from app.core.i18n import tr
+from app.domain.account import Account, AuthKind, Discovery, ProbeStep, proxy_key
 from app.domain.errors import AccountError, BadInput, StorageError
-from app.domain.i18n import tr
 from app.domain.message import AccountId
 from app.domain.presets import Presets
-from app.domain.proxy import proxy_key
-from app.domain.signing_in import SignedIn, SignInWay
+from app.domain.sign_in import SignedIn, SignInWay
 from app.services.accounts import Accounts
 from app.services.ports import Secrets
 from app.ui.tasks import Tasks

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from app.core.i18n import tr
 from app.domain.account import Account, AuthKind, ProbeStep
 from app.domain.errors import AccountError
-from app.domain.i18n import tr
 from app.domain.message import AccountId
-from app.domain.signing_in import SignedIn, SignInWay
+from app.domain.sign_in import SignedIn, SignInWay
 from app.services.accounts import Accounts
 from app.ui.tasks import Tasks
 from app.views.settings.browser_sign_in import BrowserSignIn

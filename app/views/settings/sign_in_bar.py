@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
+from app.core.i18n import tr
 from app.domain.account import Account
-from app.domain.i18n import tr
-from app.domain.signing_in import SignInWay
+from app.domain.sign_in import SignInWay
 from app.ui import icons, theme
 from app.ui.announcing import say_aloud
 from app.ui.inputs import FormLine

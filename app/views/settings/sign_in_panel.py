@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.domain.i18n import tr
-from app.domain.signing_in import SignInWay
+from app.core.i18n import tr
+from app.domain.sign_in import SignInWay
 from app.ui import theme
 from app.ui.announcing import say_aloud
 from app.ui.label import Label

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.commands.command import Handler, Registry
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.services.html.losses import losses
 from app.services.html.opening import open_html, open_text
 from app.services.signatures import Snippet, SnippetKind

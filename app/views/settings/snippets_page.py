@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from app.commands.command import Registry
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.services.signatures import Snippet, SnippetKind
 from app.ui import icons, theme
 from app.ui.label import Label

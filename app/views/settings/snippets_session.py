@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.i18n import tr
 from app.domain.errors import StorageError
-from app.domain.i18n import tr
 from app.domain.message import AccountId
 from app.services.html.blocks import OBJECT
 from app.services.identities import Identity

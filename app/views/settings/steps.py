@@ -6,9 +6,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from app.domain.account import Account, AuthKind, ProbeStep
-from app.domain.endpoint import host_of
-from app.domain.i18n import mark, tr
+from app.core.i18n import mark, tr
+from app.domain.account import Account, AuthKind, ProbeStep, host_of
 from app.services.sign_in_words import words_of
 
 TITLES: Final = {

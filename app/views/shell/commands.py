@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.commands.command import Command, Context
-from app.domain.i18n import mark
+from app.core.i18n import mark
 
 _L = Context.LIST
 

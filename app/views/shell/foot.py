@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QTimer
 
-from app.domain.i18n import ntr, tr
+from app.core.events import Event
+from app.core.i18n import ntr, tr
 from app.domain.message import LocalId
-from app.services.events import Event
 from app.services.undoing import Undoing, WayBack
 from app.views.shell.view import Window
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVB
 
 from app.commands.command import CONTEXT_TITLES, Command, Context
 from app.commands.reference import lines
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.ui import theme
 from app.ui.label import Label
 from app.ui.way_back import WayBack

@@ -9,7 +9,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from app.commands.command import Command, Context, Handler, Registry
-from app.domain.i18n import tr
+from app.core.i18n import tr
 from app.ui import enter, icons, keys
 from app.ui.kept_keys import KeptKeys
 from app.ui.key_gate import KeyGate

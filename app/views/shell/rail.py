@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.commands.command import Registry
-from app.domain.i18n import ntr, tr
+from app.core.i18n import ntr, tr
 from app.ui import icons, keys, theme
 from app.ui.initials import initials
 from app.ui.label import Label

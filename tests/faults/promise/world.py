@@ -17,8 +17,7 @@ from typing import Any, Final
 
 from app.domain.account import Account
 from app.domain.errors import MailError
-from app.domain.message import AccountId, Content, DraftUpdate, Field, ItemRef, LocalId
-from app.domain.options import Options
+from app.domain.message import AccountId, Content, DraftUpdate, Field, ItemRef, LocalId, Options
 from app.domain.outcome import LOCAL
 from app.domain.record import Record
 from app.engine.client import Deadlines, EngineClient

@@ -13,12 +13,22 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.domain.attached import taken_over
-from app.domain.attachment import new_key
+from app.domain.attachment import new_key, taken_over
 from app.domain.edits import RecipientSplice, TextSplice
 from app.domain.listing import Folder, Place
-from app.domain.message import BodyFormat, Content, Field, Importance, LocalId, written_anew
-from app.domain.options import FlagStatus, FollowUp, Header, Options, Sensitivity
+from app.domain.message import (
+    BodyFormat,
+    Content,
+    Field,
+    FlagStatus,
+    FollowUp,
+    Header,
+    Importance,
+    LocalId,
+    Options,
+    Sensitivity,
+    written_anew,
+)
 from app.domain.recipient import Recipient
 from app.domain.state import State
 from app.services.following import Following

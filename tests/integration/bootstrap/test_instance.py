@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 from app.bootstrap import instance
 from app.bootstrap.instance import DATABASE, LONGEST, NOT_NOW, NOT_UNDERSTOOD, TAKEN, address, hand_over, is_running
 from app.bootstrap.instance_server import InstanceServer
-from app.domain.arrival import Arrival
+from app.domain.startup_request import Arrival
 from app.storage.lock import InstanceLock
 from app.ui.off_thread import off_thread
 

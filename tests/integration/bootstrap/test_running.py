@@ -17,8 +17,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.account import Account
-from app.domain.cached import Standing
-from app.domain.listing import Change, ChangeKind, Folder, Place, Row
+from app.domain.listing import Change, ChangeKind, Folder, Place, Row, Standing
 from app.domain.message import AccountId, ItemRef
 from app.storage.cache import FILE_NAME, SqliteCache
 from app.storage.settings import SqliteSettings

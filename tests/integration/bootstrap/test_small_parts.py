@@ -20,8 +20,8 @@ from app.bootstrap.options import Options, parse
 from app.bootstrap.sandbox_process import SandboxProcess
 from app.bootstrap.signals import ending_on_signals
 from app.commands.command import Command, Context, Handler
-from app.domain.arrival import Arrival
 from app.domain.errors import BadInput, MailError, StorageError
+from app.domain.startup_request import Arrival
 from app.ui import keys
 from app.ui.off_thread import off_thread
 from app.ui.tasks import Tasks

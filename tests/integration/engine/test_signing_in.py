@@ -15,14 +15,13 @@ from urllib.parse import urlsplit
 import pytest
 from msgspec.structs import replace
 
-from app.domain.account import ProbeStep
-from app.domain.discovery import Discovery
+from app.domain.account import Discovery, ProbeStep
 from app.domain.errors import EngineLost, SignInRefused, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import AccountId
 from app.domain.outcome import Verdict
 from app.domain.record import CopyKind, CopyTo
-from app.domain.signing_in import SignedIn, SignInPage, SignInWay
+from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 from app.engine import protocol
 from app.engine.client import Deadlines, EngineClient
 from app.engine.signing_in import SecretChanged

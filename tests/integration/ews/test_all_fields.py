@@ -6,14 +6,26 @@ import msgspec
 import pytest
 
 from app.backends.ews.backend import EwsBackend
-from app.domain.fields import set_fields
 from app.domain.listing import Folder, Place
-from app.domain.message import OPTION_FIELDS, Content, DraftUpdate, Fetched, Field, ItemRef, Stage
-from app.domain.options import FlagStatus, FollowUp, Header, Options, Sensitivity
+from app.domain.message import (
+    OPTION_FIELDS,
+    Content,
+    DraftUpdate,
+    Fetched,
+    Field,
+    FlagStatus,
+    FollowUp,
+    Header,
+    ItemRef,
+    Options,
+    Sensitivity,
+    Stage,
+)
 from app.domain.outcome import LOCAL, Outcome, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
-from app.domain.sameness import same_letter
+from app.domain.same_message import same_letter
+from app.domain.writable_fields import set_fields
 from tests.integration.ews.conftest import draft, job, letter
 from tests.sandbox_fixture import RunningSandbox
 

@@ -15,11 +15,10 @@ import pytest
 from app.backends.ews.backend import EwsBackend
 from app.backends.ews.calls import _Call
 from app.domain.account import Account
-from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
 from app.domain.errors import AccountError, ItemRefused
 from app.domain.listing import Folder, Mark, Place
 from app.domain.message import AccountId, DraftUpdate, Field, ItemRef
-from app.domain.outcome import FetchOutcome, Outcome, Verdict
+from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 from tests.integration.ews.conftest import draft, job, letter

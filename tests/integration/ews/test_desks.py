@@ -15,8 +15,7 @@ from app.backends.ews.backend import EwsBackend
 from app.backends.ews.reports import people_in
 from app.domain.errors import BadInput
 from app.domain.listing import Folder, Place, ReportKind
-from app.domain.message import Content, DraftUpdate, Field, ItemRef
-from app.domain.options import FlagStatus, FollowUp, Options
+from app.domain.message import Content, DraftUpdate, Field, FlagStatus, FollowUp, ItemRef, Options
 from app.domain.outcome import Verdict
 from app.domain.query import as_aqs, read_query
 from app.domain.recipient import Recipient

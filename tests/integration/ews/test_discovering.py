@@ -13,8 +13,7 @@ from msgspec.structs import replace
 from app.backends.ews.discovering import ONLINE, discover, places
 from app.backends.ews.tls import trust
 from app.backends.port import Stopped
-from app.domain.account import Account, AuthKind, ProbeStep
-from app.domain.discovery import Discovery
+from app.domain.account import Account, AuthKind, Discovery, ProbeStep
 from app.domain.errors import TroubleKind
 from app.domain.message import AccountId
 from tests.connect_proxy import ConnectProxy

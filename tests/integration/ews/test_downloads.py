@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.backends.ews.backend import EwsBackend
-from app.domain.attaching import NewAttachment
 from app.domain.errors import AccountError, TroubleKind
-from app.domain.outcome import Verdict
+from app.domain.outcome import NewAttachment, Verdict
 from tests.integration.ews.conftest import draft, job
 from tests.sandbox_fixture import RunningSandbox
 

@@ -1,6 +1,6 @@
 """Each element of a message is set, changed, read back and shown where that is allowed, and else refused in words.
 
-One row of the table for each rule of `domain/fields.py`; an element without a row fails.
+One row of the table for each rule of `domain/writable_fields.py`; an element without a row fails.
 """
 
 from __future__ import annotations
@@ -12,16 +12,29 @@ import pytest
 from msgspec.structs import replace
 
 from app.backends.ews.backend import EwsBackend
+from app.core.formatting import exact_time, full_date
 from app.domain.account import Account
-from app.domain.fields import ELEMENTS, Element, Rule, may_be_written, refusal
 from app.domain.listing import Folder
-from app.domain.message import AccountId, BodyFormat, Content, DraftUpdate, Fetched, Importance, ItemRef, Stage
-from app.domain.options import FlagStatus, FollowUp, Header, Options, Sensitivity
+from app.domain.message import (
+    AccountId,
+    BodyFormat,
+    Content,
+    DraftUpdate,
+    Fetched,
+    FlagStatus,
+    FollowUp,
+    Header,
+    Importance,
+    ItemRef,
+    Options,
+    Sensitivity,
+    Stage,
+)
 from app.domain.outcome import LOCAL, Outcome
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
+from app.domain.writable_fields import ELEMENTS, Element, Rule, may_be_written, refusal
 from app.services.message_details import details_of
-from app.services.times import exact_time, full_date
 from tests.integration.ews.conftest import draft, job, letter
 from tests.sandbox_fixture import RunningSandbox
 

@@ -12,11 +12,10 @@ from exchangelib.protocol import BaseProtocol
 from app.backends.ews import calls
 from app.backends.ews.backend import EwsBackend
 from app.backends.port import Job
-from app.domain.attaching import NewAttachment
 from app.domain.errors import AccountError, Trouble, TroubleKind
 from app.domain.listing import Folder, Mark, Place
 from app.domain.message import DraftUpdate, Field, ItemRef
-from app.domain.outcome import Verdict
+from app.domain.outcome import NewAttachment, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 from tests.integration.ews.conftest import draft, job, letter

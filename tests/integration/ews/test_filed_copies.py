@@ -8,7 +8,7 @@ from app.backends.ews.backend import EwsBackend
 from app.domain.listing import Folder, Mark
 from app.domain.message import NewDraft
 from app.domain.recipient import Recipient
-from app.domain.sameness import same_letter
+from app.domain.same_message import same_letter
 from tests.integration.ews.conftest import draft, job, letter
 
 SENT = 1_900_000_000.0

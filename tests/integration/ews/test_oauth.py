@@ -23,7 +23,7 @@ from app.domain.message import AccountId, ItemRef
 from app.domain.outcome import Outcome, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
-from app.domain.signing_in import SignedIn, SignInPage, SignInWay
+from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 from app.sandbox.oauth.authority import CLIENT_ID
 from tests.integration.ews.conftest import draft, job, letter
 from tests.oauth_browser import Browser, Page

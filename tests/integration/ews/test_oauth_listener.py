@@ -12,7 +12,7 @@ from app.backends.oauth import signing
 from app.backends.oauth.listener import Listener
 from app.backends.oauth.signing import sign_in
 from app.domain.errors import AccountError
-from app.domain.signing_in import SignInPage, SignInWay
+from app.domain.sign_in import SignInPage, SignInWay
 from tests.integration.ews.conftest import job
 from tests.integration.ews.test_oauth import Signing, account_of, browser_of
 from tests.sandbox_fixture import RunningSandbox

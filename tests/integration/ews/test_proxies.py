@@ -14,7 +14,7 @@ import trustme
 
 from app.backends.ews import proxies
 from app.backends.ews.backend import EwsBackend
-from app.domain import proxy as choice
+from app.domain import account as choice
 from app.domain.account import Account, ProbeStep
 from app.domain.errors import AccountError, Trouble, TroubleKind
 from app.domain.listing import Folder

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.backends.ews.backend import EwsBackend
-from app.domain.attaching import NewAttachment
 from app.domain.listing import Folder, Mark, Place
 from app.domain.message import DraftUpdate, Field, ItemRef, NewDraft
+from app.domain.outcome import NewAttachment
 from app.domain.record import CopyTo
 from tests.integration.ews.conftest import draft, job, letter
 from tests.sandbox_fixture import RunningSandbox

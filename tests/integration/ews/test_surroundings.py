@@ -13,9 +13,9 @@ from app.backends.ews.autodiscover import named_in, places
 from app.backends.ews.backend import EwsBackend
 from app.backends.ews.xml import Unreadable
 from app.domain.account import Account, AuthKind
-from app.domain.directory import Named
 from app.domain.errors import AccountError, ItemRefused, TroubleKind
 from app.domain.message import AccountId
+from app.domain.people import Named
 from app.domain.recipient import Recipient
 from tests.conformance import schema
 from tests.integration.ews.conftest import job

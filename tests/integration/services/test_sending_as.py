@@ -12,8 +12,7 @@ import pytest
 from app.bootstrap.clock import SystemClock
 from app.domain.account import Account
 from app.domain.edits import SenderSet
-from app.domain.message import AccountId, Content, LocalId
-from app.domain.options import Options
+from app.domain.message import AccountId, Content, LocalId, Options
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo, Record
 from app.domain.state import State

@@ -14,8 +14,8 @@ import pytest
 import trustme
 
 from app.credentials.certificates import check_ca_file
+from app.domain.account import proxy_key
 from app.domain.listing import Folder
-from app.domain.proxy import proxy_key
 from app.engine.client import EngineClient
 from app.services.accounts import Accounts
 from app.services.signing_in import SigningIn

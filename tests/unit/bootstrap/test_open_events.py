@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QUrl
 
 from app.bootstrap.open_events import arrival_of
-from app.domain.arrival import Arrival
+from app.domain.startup_request import Arrival
 
 ROOT = Path(__file__).resolve().parents[3]
 # In a process of its own: there is one application in each.

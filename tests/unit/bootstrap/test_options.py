@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap.options import parse
-from app.domain.arrival import Arrival
+from app.domain.startup_request import Arrival
 
 
 @pytest.fixture(autouse=True)

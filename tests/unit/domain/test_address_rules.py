@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.addresses import address_problem, recipient_problem
+from app.domain.address_parser import address_problem, recipient_problem
 from app.domain.recipient import Recipient
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.domain.addresses import format_recipient, format_recipients, parse_recipients
+from app.domain.address_parser import format_recipient, format_recipients, parse_recipients
 from app.domain.recipient import Recipient
 
 

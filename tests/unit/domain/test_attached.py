@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.attached import as_file, attached_of, find_again, meant_of, same_name, taken_over
-from app.domain.attachment import OVERHEAD, Attached, Attachment, AttachmentKind, Held, differences
-from app.domain.file_type import FileKind, can_shrink, ending_of, is_program, kind_of, type_of
+from app.domain.attachment import (
+    OVERHEAD,
+    Attached,
+    Attachment,
+    AttachmentKind,
+    Held,
+    as_file,
+    attached_of,
+    differences,
+    find_again,
+    meant_of,
+    same_name,
+    taken_over,
+)
+from app.domain.files import FileKind, can_shrink, ending_of, is_program, kind_of, type_of
 
 PLAN, NOTES = Attached("p", "plan.pdf", 10), Attached("n", "notes.txt", 20)
 

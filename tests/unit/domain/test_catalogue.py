@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from app.domain.catalogue import CLASSES, CodeClass, class_of, is_retried, may_have_happened
+from app.domain.response_codes import CLASSES, CodeClass, class_of, is_retried, may_have_happened
 from tests.conformance.schema import folder
 
 _XS = "{http://www.w3.org/2001/XMLSchema}"
@@ -27,7 +27,7 @@ def test_every_code_of_the_schema_has_a_class_and_no_other_code_has() -> None:
 
 
 def test_no_code_is_named_twice() -> None:
-    from app.domain.catalogue import _NAMES
+    from app.domain.response_codes import _NAMES
 
     names = [name for names in _NAMES.values() for name in names.split()]
     assert len(names) == len(set(names)) == len(CLASSES)
@@ -75,6 +75,6 @@ def test_a_code_that_nobody_knows_is_neither_retried_nor_taken_for_sent() -> Non
 
 
 def test_every_code_that_is_retried_or_untold_is_one_of_the_schema() -> None:
-    from app.domain.catalogue import _MAY_HAVE_HAPPENED, _RETRIED
+    from app.domain.response_codes import _MAY_HAVE_HAPPENED, _RETRIED
 
     assert set(CLASSES) >= _RETRIED | _MAY_HAVE_HAPPENED

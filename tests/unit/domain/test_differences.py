@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain import differences
-from app.domain.differences import Line, Pair, Piece, compare_texts, compare_words
+from app.domain import text_diff
+from app.domain.text_diff import Line, Pair, Piece, compare_texts, compare_words
 
 
 def side(pairs: tuple[Pair, ...], *, ours: bool) -> str:
@@ -66,7 +66,7 @@ def test_a_line_stands_beside_what_it_became_though_others_came_between() -> Non
 
 
 def test_more_lines_than_are_compared_stand_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(differences, "MOST_LINES", 2)
+    monkeypatch.setattr(text_diff, "MOST_LINES", 2)
     pairs = compare_texts("same\na\nb\nc\nend", "same\nx\nend")
     assert side(pairs, ours=True) == "same\na\nb\nc\nend"
     assert side(pairs, ours=False) == "same\nx\nend"

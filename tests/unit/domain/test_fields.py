@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.fields import ELEMENTS, Rule, may_be_written, refusal, refuse_fields, set_fields, value_problem
-from app.domain.message import BodyFormat, Content, Field, Stage, changed_fields, gone_headers
-from app.domain.options import FlagStatus, FollowUp, Header, Options
+from app.domain.message import (
+    BodyFormat,
+    Content,
+    Field,
+    FlagStatus,
+    FollowUp,
+    Header,
+    Options,
+    Stage,
+    changed_fields,
+    gone_headers,
+)
+from app.domain.writable_fields import ELEMENTS, Rule, may_be_written, refusal, refuse_fields, set_fields, value_problem
 from tests.conformance import schema
 
 SPECIFIED = [

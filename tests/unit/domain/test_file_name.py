@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.file_name import numbered, safe_file_name
+from app.domain.files import numbered, safe_file_name
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 import app.domain
 import app.services
-from app.domain.late_pattern import late_pattern
+from app.core.lazy_regex import late_pattern
 
 _MODULES = [
     importlib.import_module(found.name)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from app.domain.edits import Edit, OptionSet, Replica
-from app.domain.message import OPTION_FIELDS, Content, Field
-from app.domain.options import FlagStatus, FollowUp, Header, Options, Sensitivity
+from app.domain.message import OPTION_FIELDS, Content, Field, FlagStatus, FollowUp, Header, Options, Sensitivity
 from app.domain.recipient import Recipient
-from app.domain.sameness import same_letter
+from app.domain.same_message import same_letter
 from app.storage import codec
 
 FULL = Options(

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.query import Query, Term, Where, as_aqs, read_query
-from app.domain.query_completion import completions
+from app.domain.query import Query, Term, Where, as_aqs, completions, read_query
 
 TODAY = date(2026, 11, 21)
 

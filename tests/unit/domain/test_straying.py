@@ -5,12 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from app.domain.attachment import Attachment
-from app.domain.message import Content, Fetched, ItemRef
-from app.domain.options import Options
+from app.domain.late_creates import came, one_less, one_more
+from app.domain.message import Content, Fetched, ItemRef, Options
 from app.domain.recipient import Recipient
 from app.domain.record import Stray
-from app.domain.sameness import fingerprint, same_letter
-from app.domain.straying import came, one_less, one_more
+from app.domain.same_message import fingerprint, same_letter
 
 BEN = Recipient("ben@example.org", "Ben")
 LETTER = Content(to=(BEN,), subject="Hello", body="Dear Ben\n", options=Options(categories=("Red", "Blue")))

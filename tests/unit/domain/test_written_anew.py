@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from app.domain.message import BodyFormat, Content, Importance, written_anew
-from app.domain.options import FlagStatus, FollowUp, Header, Options, Sensitivity
+from app.domain.message import (
+    BodyFormat,
+    Content,
+    FlagStatus,
+    FollowUp,
+    Header,
+    Importance,
+    Options,
+    Sensitivity,
+    written_anew,
+)
 from app.domain.recipient import Recipient
 
 BEN, SALES = Recipient("ben@example.org", "Ben"), Recipient("sales@example.org")

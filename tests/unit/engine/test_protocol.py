@@ -7,12 +7,9 @@ import io
 import pytest
 
 from app.domain.account import Account, ProbeStep
-from app.domain.attaching import AttachmentFetch, AttachOutcome, NewAttachment
 from app.domain.attachment import Attachment
-from app.domain.directory import MailTips, Resolution
 from app.domain.errors import Trouble, TroubleKind
-from app.domain.listing import Change, ChangeKind, Folder, Mark, Page, Place, Row, Sighting, SyncPage
-from app.domain.mail_folder import MailFolder
+from app.domain.listing import Change, ChangeKind, Folder, MailFolder, Mark, Page, Place, Row, Sighting, SyncPage
 from app.domain.message import (
     AccountId,
     BodyFormat,
@@ -20,13 +17,23 @@ from app.domain.message import (
     DraftUpdate,
     Fetched,
     Field,
+    Header,
     Importance,
     ItemRef,
     LocalId,
     NewDraft,
+    Options,
 )
-from app.domain.options import Header, Options
-from app.domain.outcome import FetchOutcome, Outcome, ServerWords, Verdict
+from app.domain.outcome import (
+    AttachmentFetch,
+    AttachOutcome,
+    FetchOutcome,
+    NewAttachment,
+    Outcome,
+    ServerWords,
+    Verdict,
+)
+from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from app.engine import protocol

@@ -12,7 +12,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
-from app.domain import i18n
+from app.core import i18n
 from app.domain.account import Account
 from app.domain.errors import ItemRefused, Trouble, TroubleKind, Unreachable
 from app.domain.listing import Folder

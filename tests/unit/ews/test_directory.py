@@ -6,7 +6,7 @@ from lxml import etree
 
 from app.backends.ews.directory import expand_group, members_of, resolution_of, tips_of
 from app.backends.ews.xml import Element, M, T
-from app.domain.directory import PERSONAL_LIST
+from app.domain.people import PERSONAL_LIST
 from app.domain.recipient import Recipient
 
 BOARD = (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.fields import ELEMENTS
+from app.domain.writable_fields import ELEMENTS
 from tests.unit.domain.test_fields import SPECIFIED
 
 ROOT = Path(__file__).resolve().parents[3]

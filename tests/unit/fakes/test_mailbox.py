@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from app.domain.account import Account
-from app.domain.attaching import NewAttachment
 from app.domain.errors import Trouble, TroubleKind, Unreachable
 from app.domain.listing import Folder, Mark, Place
 from app.domain.message import AccountId, Content, DraftUpdate, Field, ItemRef, LocalId, NewDraft
-from app.domain.outcome import Verdict
+from app.domain.outcome import NewAttachment, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from app.services.ports import Mailbox

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from app.domain.correspondent import HALF_LIFE, Correspondent, key_of
 from app.domain.errors import StorageError, Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import AccountId, Content
+from app.domain.people import HALF_LIFE, Correspondent, key_of
 from app.domain.recipient import Recipient
 from app.services import address_book
 from app.services.address_book import AddressBook

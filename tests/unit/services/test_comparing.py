@@ -12,8 +12,7 @@ from app.domain.attachment import Attachment
 from app.domain.edits import TextSplice
 from app.domain.errors import AccountError, BadInput, ItemRefused, Trouble, TroubleKind
 from app.domain.listing import Folder
-from app.domain.message import BodyFormat, Content, Field, LocalId
-from app.domain.options import Options
+from app.domain.message import BodyFormat, Content, Field, LocalId, Options
 from app.domain.recipient import Recipient
 from app.domain.state import State
 from app.services.comparing import Comparing

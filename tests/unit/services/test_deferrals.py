@@ -7,8 +7,7 @@ import pytest
 
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
-from app.domain.message import LocalId
-from app.domain.options import Options
+from app.domain.message import LocalId, Options
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State

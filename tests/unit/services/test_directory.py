@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.directory import Resolution
 from app.domain.errors import ItemRefused, Trouble, TroubleKind, Unreachable
 from app.domain.message import AccountId
+from app.domain.people import Resolution
 from app.domain.recipient import Recipient
 from app.services.directory import PAUSE, Directory, Inquiry
 from tests.fakes.scene import ANNA, BEN, Scene

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.directory import MailTips
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.message import AccountId
+from app.domain.people import MailTips
 from app.domain.recipient import Recipient
 from app.services.mail_tips import FRESH, MOST_AT_ONCE, Tips
 from tests.fakes.scene import ANNA, BEN, Scene

@@ -5,8 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from app.domain.message import Content, Fetched, ItemRef
-from app.domain.options import FlagStatus, FollowUp, Header, Options
+from app.domain.message import Content, Fetched, FlagStatus, FollowUp, Header, ItemRef, Options
 from app.domain.recipient import Recipient
 from app.services.message_details import details_of
 

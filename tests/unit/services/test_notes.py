@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.directory import MailTips
+from app.domain.people import MailTips
 from app.domain.recipient import Recipient
 from app.services.notes import is_external, note_for
 

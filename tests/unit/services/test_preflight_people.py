@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from app.domain.attachment import Attached
-from app.domain.directory import MailTips
 from app.domain.message import Content, Field
+from app.domain.people import MailTips
 from app.domain.problem import BEFORE_SENDING, Finding, ProblemKind
 from app.domain.recipient import Recipient
 from app.services import preflight

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from app.domain.catalogue import CLASSES, CodeClass, class_of, may_have_happened
+from app.core.formatting import exact_time
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.message import LocalId
 from app.domain.outcome import LOCAL, Outcome, ServerWords, Verdict
+from app.domain.response_codes import CLASSES, CodeClass, class_of, may_have_happened
 from app.services.actions import ACTIONS, FOR_THE_WINDOW, action_words
 from app.services.explaining import explain_outcome, explain_trouble
 from app.services.remedies import Remedies
 from app.services.sentences import SENTENCES, Facts, Scene, sentence_for
-from app.services.times import exact_time
 from tests.fakes import scene as scenes
 
 AT = 1_795_000_000.0

@@ -6,8 +6,7 @@ import msgspec
 import pytest
 
 from app.domain.errors import StorageError
-from app.domain.message import BodyFormat, Content
-from app.domain.options import Options
+from app.domain.message import BodyFormat, Content, Options
 from app.domain.recipient import Recipient
 from app.domain.state import State
 from app.services.accounts import Accounts

@@ -9,9 +9,9 @@ from gettext import NullTranslations
 
 import pytest
 
-from app.domain import i18n
-from app.domain.when import read_day
-from app.services.times import clock_time, day_words, exact_time, example_day, moment_words, short_time
+from app.core import i18n
+from app.core.formatting import clock_time, day_words, exact_time, example_day, moment_words, short_time
+from app.domain.typed_dates import read_day
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,7 @@ import pytest
 
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder, Place
-from app.domain.message import LocalId
-from app.domain.options import Options
+from app.domain.message import LocalId, Options
 from app.domain.outcome import Outcome, Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.state import State

@@ -9,10 +9,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.domain.account import Account, AuthKind
-from app.domain.endpoint import complete_endpoint, endpoint_error, host_of
+from app.domain.account import (
+    NONE,
+    SYSTEM,
+    Account,
+    AuthKind,
+    complete_endpoint,
+    complete_proxy,
+    endpoint_error,
+    host_of,
+    proxy_error,
+    proxy_place,
+)
 from app.domain.message import AccountId
-from app.domain.proxy import NONE, SYSTEM, complete_proxy, proxy_error, proxy_place
 from app.views.settings.account_form import (
     AccountForm,
     FormField,

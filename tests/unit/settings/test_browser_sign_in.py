@@ -9,8 +9,7 @@ from msgspec.structs import replace
 
 from app.domain.account import Account, AuthKind
 from app.domain.errors import SignInRefused, Trouble, TroubleKind, Unreachable
-from app.domain.sign_in_codes import PROBLEMS, SignInProblem, problem_of
-from app.domain.signing_in import SignedIn, SignInWay
+from app.domain.sign_in import PROBLEMS, SignedIn, SignInProblem, SignInWay, problem_of
 from app.services.explaining import explain_trouble
 from app.services.sign_in_words import WORDS, words_of
 from tests.unit.settings.test_sign_in import ANNA, BERT, Scene, started

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.account import AuthKind, ProbeStep
-from app.domain.discovery import Discovery
+from app.domain.account import AuthKind, Discovery, ProbeStep
 from app.domain.errors import Trouble, TroubleKind, Unreachable
 from app.views.settings.account_form import FormField
 from app.views.settings.session import Phase

@@ -8,10 +8,9 @@ from collections.abc import AsyncIterator
 import msgspec
 import pytest
 
-from app.domain.account import Account, AuthKind, ProbeStep
+from app.domain.account import NONE, Account, AuthKind, ProbeStep, proxy_key
 from app.domain.errors import BadInput, MailError, StorageError, Trouble, TroubleKind, Unreachable
 from app.domain.message import AccountId
-from app.domain.proxy import NONE, proxy_key
 from app.services.accounts import Accounts
 from app.services.signing_in import SigningIn
 from app.ui.tasks import Tasks

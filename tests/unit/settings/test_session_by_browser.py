@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from app.domain.account import AuthKind, ProbeStep
 from app.domain.errors import SignInRefused, Trouble, TroubleKind
-from app.domain.signing_in import SignedIn, SignInPage, SignInWay
+from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 from app.views.settings.account_form import AccountForm, FormField, find_errors, form_of, tidy
 from app.views.settings.session import Phase
 from app.views.settings.steps import StepState, failed_line

@@ -12,9 +12,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.domain.cached import Standing
 from app.domain.errors import StorageError
-from app.domain.listing import Change, ChangeKind, Folder, Order, Place, Report, ReportKind, Row
+from app.domain.listing import Change, ChangeKind, Folder, Order, Place, Report, ReportKind, Row, Standing
 from app.domain.message import AccountId, Importance, ItemRef
 from app.domain.query import read_query
 from app.services.ports import Cache

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.cached import Standing
-from app.domain.listing import Change, ChangeKind, Folder, Place, Row
+from app.domain.listing import Change, ChangeKind, Folder, Place, Row, Standing
 from app.domain.message import AccountId, Content, Fetched, ItemRef
 from app.domain.recipient import Recipient
 from app.services.kept_drafts import KeptDrafts

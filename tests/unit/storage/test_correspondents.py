@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from app.domain.correspondent import Correspondent
 from app.domain.message import AccountId
+from app.domain.people import Correspondent
 from app.domain.recipient import Recipient
 from app.services.ports import Correspondents
 from app.storage.correspondents import SqliteCorrespondents

@@ -9,7 +9,7 @@ import msgspec
 
 from app.domain.message import Content, Fetched
 from app.domain.record import Stray
-from app.domain.sameness import fingerprint, sender_of
+from app.domain.same_message import fingerprint, sender_of
 
 Strays = tuple[Stray, ...]
 _MOST: Final = 50

@@ -13,10 +13,9 @@ from typing import Final
 
 import msgspec
 
-from app.domain.i18n import mark, tr
-from app.domain.late_pattern import late_pattern
-from app.domain.message import Content, Field, Stage
-from app.domain.options import Header
+from app.core.i18n import mark, tr
+from app.core.lazy_regex import late_pattern
+from app.domain.message import Content, Field, Header, Stage
 
 LATEST: Final = 253402300800.0
 """The end of the year 9999, beyond which no date can be written."""

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from app.domain.late_pattern import late_pattern
+from app.core.lazy_regex import late_pattern
 
 MOST_LINES: Final = 1500
 """Lines of each side that are held against each other, after what is equal at both ends is set aside."""

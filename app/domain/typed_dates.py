@@ -12,7 +12,7 @@ import unicodedata
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
-from app.domain.late_pattern import late_pattern
+from app.core.lazy_regex import late_pattern
 
 MORNING: Final = 8
 """The hour of a day that was named without one."""

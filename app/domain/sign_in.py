@@ -1,4 +1,4 @@
-"""Every error of an OAuth authority that we know belongs to a problem, by what a person can do about it.
+"""Signing in with OAuth as data, and the errors of an authority.
 
 Codes of Microsoft Entra ID (AADSTS…) come first, since they say more than the `error` of RFC 6749 and RFC 8628 that
 they stand beside; an unknown one is judged by that. Ours, of what no authority says, begin with "Local".
@@ -8,6 +8,34 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Final
+
+import msgspec
+
+
+class SignInWay(StrEnum):
+    """In this computer's browser (RFC 8252), or by a code that is typed in any browser (RFC 8628)."""
+
+    BROWSER = "browser"
+    CODE = "code"
+
+
+class SignInPage(msgspec.Struct, frozen=True):
+    """What the person is to open: `url`, and with SignInWay.CODE the `code` to type there; good for so many seconds."""
+
+    url: str
+    code: str = ""
+    seconds: float = 0.0
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """A sign-in that was done. `user` is the name that the authority knows the person by, empty where it tells none."""
+
+    secret: str
+    user: str = ""
+
+    def __repr__(self) -> str:
+        """Leave the secret out of whatever prints this."""
+        return f"SignedIn(user={self.user!r})"
 
 
 class SignInProblem(StrEnum):

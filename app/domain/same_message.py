@@ -11,8 +11,7 @@ import hashlib
 
 import msgspec
 
-from app.domain.message import BodyFormat, Content
-from app.domain.options import FlagStatus
+from app.domain.message import BodyFormat, Content, FlagStatus
 from app.domain.recipient import Recipient
 
 

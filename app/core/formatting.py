@@ -1,4 +1,4 @@
-"""Times as a person reads them: in local time, as short as the day allows, in the language of the program."""
+"""Times and sizes in words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from datetime import date
 from typing import Final
 
-from app.domain.i18n import mark, tr
+from app.core.i18n import mark, ntr, tr
 
 _MONTHS: Final = (
     *(mark("Jan"), mark("Feb"), mark("Mar"), mark("Apr"), mark("May"), mark("Jun")),
@@ -105,3 +105,14 @@ def _date(there: time.struct_time, here: time.struct_time) -> str:
 
 def _day(moment: time.struct_time) -> int:
     return date(moment.tm_year, moment.tm_mon, moment.tm_mday).toordinal()
+
+
+def size_words(size: int) -> str:
+    """Return a size as it is read: in bytes, then in thousands and millions of them."""
+    if size < 1000:
+        return ntr("{n} byte", "{n} bytes", size)
+    for unit, words in ((1_000_000_000, "{n} GB"), (1_000_000, "{n} MB"), (1000, "{n} KB")):
+        if size >= unit:
+            number = size / unit
+            return tr(words, n=f"{number:.1f}" if number < 10 and size >= 1_000_000 else f"{number:.0f}")
+    raise AssertionError(size)
