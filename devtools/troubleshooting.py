@@ -10,14 +10,11 @@ from collections import defaultdict
 from pathlib import Path
 
 from app.core.i18n import tr
-from app.domain.errors import Trouble, TroubleKind
-from app.domain.outcome import ServerWords
+from app.domain.errors import ServerWords, Trouble, TroubleKind
 from app.domain.response_codes import CLASSES, CodeClass, is_retried, may_have_happened
 from app.domain.sign_in import PROBLEMS
-from app.services.actions import action_words
-from app.services.explaining import explain_trouble
-from app.services.sentences import SENTENCES, Facts, sentence_for
-from app.services.sign_in_words import WORDS
+from app.services.text.error_text import SENTENCES, Facts, action_words, explain_trouble, sentence_for
+from app.services.text.sign_in_text import WORDS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "troubleshooting.md"
 

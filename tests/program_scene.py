@@ -24,7 +24,7 @@ from app.domain.listing import Folder
 from app.domain.message import Content, Field, LocalId
 from app.domain.record import Record
 from app.domain.state import State
-from app.services.rows import ListRow
+from app.services.records.rows import ListRow
 from app.ui.tasks import Tasks
 from app.views.compose.view import ComposeView
 from app.views.shell.view import Window

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.bootstrap.sandbox_process import SandboxInfo, SandboxProcess
     from app.bootstrap.window_work import WindowWork
     from app.bootstrap.world import World
-    from app.services.folders import FolderView
+    from app.services.folders.folder_view import FolderView
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +39,20 @@ _LETTERS_AFTER = 0.5
 _PATIENCE: Final = 0.2
 """Seconds that the rest of the program waits for the lists: a disk may be slow, and keys are wanted too."""
 _SLICES: Final = (
-    *("services.preflight_people", "services.people", "services.aids", "services.attachments", "services.acquainting"),
-    *("services.signing_in", "ui.reader", "views.settings.sign_in", "views.shell.foot", "bootstrap.all_commands"),
+    *(
+        "services.checks.recipients",
+        "services.people.people",
+        "services.accounts.mailbox_discovery",
+        "services.drafts.draft_attachments",
+        "services.people.address_book",
+    ),
+    *(
+        "services.accounts.accounts",
+        "ui.reader",
+        "views.settings.sign_in",
+        "views.shell.foot",
+        "bootstrap.all_commands",
+    ),
     *("bootstrap.keymap_work", "bootstrap.choices_work", "bootstrap.comparing_work", "bootstrap.popping"),
     *("bootstrap.writing", "bootstrap.wishes", "bootstrap.settling", "bootstrap.many_work", "bootstrap.reading_work"),
     *("bootstrap.enclosing", "bootstrap.desk_work", "bootstrap.window_work", "bootstrap.handlers"),

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from app.commands.command import CONTEXT_TITLES
 from app.core.i18n import tr
-from app.services.outbox import HOLD_SECONDS
-from app.services.people import MANY_CHOICE, SIZE_CHOICE, STRANGERS_CHOICE
-from app.services.preset_settings import HOLD_CHOICE
+from app.services.accounts.preset_settings import HOLD_CHOICE, MANY_CHOICE, SIZE_CHOICE, STRANGERS_CHOICE
+from app.services.outbox.outbox import HOLD_SECONDS
 from app.views.settings.choices import LONGEST_HOLD, KeysRow
 
 if TYPE_CHECKING:

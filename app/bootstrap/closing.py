@@ -2,8 +2,9 @@
 
 Who closes the window is done with it: it goes at once. What was sent and has not left goes now, and the program ends
 when it has. Only what cannot go for long brings the window back, with a question; what needs the person brings it back
-without one. What waits on purpose (`services/leaving.py`) is named, and waits on disk for the next start. A signal, the
-end of the session and an upgrade have no time for any of this: all is on disk, and the program ends at once.
+without one. What waits on purpose (`services/outbox/leaving.py`) is named, and waits on disk for the next start. A
+signal, the end of the session and an upgrade have no time for any of this: all is on disk, and the program ends at
+once.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from app.bootstrap.program import Program
     from app.domain.message import LocalId
     from app.domain.record import Record
-    from app.services.leaving import Leaving
+    from app.services.outbox.leaving import Leaving
     from app.ui.choice_bar import Choice, ChoiceBar
 
 _PATIENCE: Final = 10.0
@@ -123,7 +124,7 @@ class Closing:
 
     @property
     def _leaving(self) -> Leaving:
-        from app.services.leaving import Leaving
+        from app.services.outbox.leaving import Leaving
 
         program = self._served
         return Leaving(program.letters, program.outbox, program.accounts, program.clock)
@@ -261,7 +262,7 @@ class Closing:
         return [*lines, ntr("and {n} more", "and {n} more", more)] if more > 0 else lines
 
     def _standing(self, record: Record) -> str:
-        from app.services.wording import state_words
+        from app.services.text.status_text import state_words
 
         if record.state is State.SENDING:
             return tr("It can't be taken back any more, and whether it went isn't known yet.")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from app.commands.command import Context, Handler
 from app.core.i18n import tr
 from app.domain.message import Content, LocalId
-from app.services.remedies import Wish
+from app.services.outbox.remedies import Wish
 from app.ui.off_thread import off_thread
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
-    from app.services.comparing import Comparing
+    from app.services.drafts.comparison import Comparing
     from app.views.compare.view import CompareView
 
 
@@ -28,7 +28,7 @@ class ComparingWork:
 
     @cached_property
     def _comparing(self) -> Comparing:
-        from app.services.comparing import Comparing
+        from app.services.drafts.comparison import Comparing
 
         program = self._program
         return Comparing(program.letters, program.drafts, program.mailbox, off_thread)

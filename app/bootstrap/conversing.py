@@ -9,8 +9,8 @@ from app.commands.command import Handler
 from app.core.i18n import tr
 from app.domain.errors import StorageError
 from app.domain.listing import Folder, Kin
-from app.services.conversing import Conversation, conversation_of
-from app.services.rows import ListRow
+from app.services.reader.message_reader import Conversation, conversation_of
+from app.services.records.rows import ListRow
 from app.ui.letter_list.desk import ListDesk
 
 if TYPE_CHECKING:

@@ -24,13 +24,12 @@ from app.domain.message import LocalId
 from app.domain.recipient import Recipient
 from app.domain.record import Record
 from app.domain.state import State
-from app.services.actions import action_words
-from app.services.explaining import explain_error
-from app.services.message_details import details_of
-from app.services.outbox import Answer
-from app.services.reading import Reading as Letter
-from app.services.rows import ListRow
-from app.services.wording import Explanation
+from app.services.outbox.outbox import Answer
+from app.services.reader.message_reader import Reading as Letter
+from app.services.records.rows import ListRow
+from app.services.text.error_text import action_words, explain_error
+from app.services.text.message_details import details_of
+from app.services.text.status_text import Explanation
 from app.ui.letter_list.desk import ListDesk
 from app.ui.letter_list.session import ListSession
 from app.ui.reader import Notice, Reading

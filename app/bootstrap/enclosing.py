@@ -12,9 +12,9 @@ from app.core.formatting import clock_time
 from app.core.i18n import tr
 from app.domain.errors import MailError
 from app.domain.message import AccountId
-from app.services.enclosures import Enclosure, Enclosures, Within, beside_the_text, enclosures_of
-from app.services.reading import Reading as Letter
-from app.services.rows import ListRow
+from app.services.reader.attachment_viewer import Enclosure, Enclosures, Within, beside_the_text, enclosures_of
+from app.services.reader.message_reader import Reading as Letter
+from app.services.records.rows import ListRow
 from app.ui.off_thread import off_thread
 from app.ui.reader import Reading
 from app.ui.reading.enclosures_session import EnclosuresSession

@@ -12,8 +12,8 @@ from app.core.i18n import ntr, tr
 from app.domain.errors import AccountError, MailError
 from app.domain.listing import Folder, MailFolder, Place
 from app.domain.state import State
-from app.services.desk_batches import Batch, DeskBatches
-from app.services.rows import ListRow
+from app.services.folders.bulk_operations import Batch, DeskBatches
+from app.services.records.rows import ListRow
 from app.ui.letter_list.desk import ListDesk
 from app.ui.letter_list.doing import Doing
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QFileDialog
 
     from app.bootstrap.program import Program
-    from app.services.enclosures import Enclosures
+    from app.services.reader.attachment_viewer import Enclosures
     from app.ui.picker import Pick, Picker
 
 _TOLD_FROM = 50

@@ -15,7 +15,7 @@ from app.domain.listing import Folder, Place
 from app.domain.message import AccountId
 from app.domain.record import CopyKind, CopyTo, Record
 from app.domain.state import State
-from app.services.identities import Identity
+from app.services.accounts.identities import Identity
 from app.ui import keys
 from app.ui.letter_list.desk import ListDesk
 from app.ui.letter_list.empty import Empty
@@ -24,7 +24,7 @@ from app.ui.letter_list.session import ListSession
 if TYPE_CHECKING:
     from app.bootstrap.desk_work import DeskWork
     from app.bootstrap.program import Program
-    from app.services.folders import FolderView
+    from app.services.folders.folder_view import FolderView
     from app.ui.picker import Picker
 
 

@@ -7,7 +7,7 @@ import os
 from app.core.i18n import tr
 from app.domain.errors import StorageError
 from app.domain.presets import Presets, read_presets
-from app.services.preset_settings import PresetSettings
+from app.services.accounts.preset_settings import PresetSettings
 from app.storage.presets_file import presets_path, read_presets_file
 from app.ui.off_thread import off_thread
 

@@ -17,12 +17,12 @@ from app.core.formatting import exact_time
 from app.core.i18n import tr
 from app.domain.errors import AccountError, ItemRefused, MailError
 from app.domain.recipient import Recipient, format_recipient
-from app.services.desk_batches import Batch
-from app.services.enclosures import Enclosures, enclosures_of
-from app.services.explaining import Explanation, explain_error
+from app.services.folders.bulk_operations import Batch
 from app.services.html.blocks import Block, Look, Paragraph, Rule, Run
-from app.services.reading import Reading
-from app.services.rows import ListRow
+from app.services.reader.attachment_viewer import Enclosures, enclosures_of
+from app.services.reader.message_reader import Reading
+from app.services.records.rows import ListRow
+from app.services.text.error_text import Explanation, explain_error
 from app.ui.off_thread import off_thread
 
 if TYPE_CHECKING:

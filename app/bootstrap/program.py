@@ -10,21 +10,30 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.bootstrap.options import Options
 from app.domain.listing import Folder, Place
 from app.domain.message import AccountId
-from app.services.accounts import Accounts
-from app.services.drafts import Drafts
-from app.services.folders import FolderView
-from app.services.following import Following
-from app.services.kept_drafts import copies_of
-from app.services.letters import Letters
-from app.services.outbox import HOLD_SECONDS, Outbox
-from app.services.outbox_view import OutboxView
-from app.services.ports import AttachedFiles, Cache, Clock, Correspondents, Journal, Secrets, Server, Settings
-from app.services.prefetching import Prefetching
-from app.services.preset_settings import PresetSettings
-from app.services.reading import Readings
-from app.services.remedies import Remedies
-from app.services.syncing import Syncing
-from app.services.watched import WatchedMailbox
+from app.services.accounts.accounts import Accounts
+from app.services.accounts.preset_settings import PresetSettings
+from app.services.accounts.watched_mailbox import WatchedMailbox
+from app.services.drafts.drafts import Drafts
+from app.services.drafts.reply_forward import Following
+from app.services.folders.folder_view import FolderView
+from app.services.folders.outbox_view import OutboxView
+from app.services.folders.prefetch import Prefetching
+from app.services.folders.syncing import Syncing
+from app.services.outbox.outbox import HOLD_SECONDS, Outbox
+from app.services.outbox.remedies import Remedies
+from app.services.ports import (
+    AttachedFiles,
+    Cache,
+    Clock,
+    Correspondents,
+    Journal,
+    Secrets,
+    Server,
+    Settings,
+    copies_of,
+)
+from app.services.reader.message_reader import Readings
+from app.services.records.records import Letters
 from app.ui.letter_list.session import ListSession
 from app.ui.off_thread import off_thread
 from app.ui.tasks import Tasks
@@ -124,16 +133,14 @@ class Program:
             self._build_work()
 
     def _build_services(self) -> None:
-        from app.services.acquainting import Acquainting
-        from app.services.address_book import AddressBook
-        from app.services.aids import Aids
-        from app.services.attachments import Attachments
-        from app.services.directory import Directory
-        from app.services.listening import Listening
-        from app.services.mail_tips import Tips
-        from app.services.people import People
-        from app.services.signing_in import SigningIn
-        from app.services.size_limits import SizeLimits
+        from app.services.accounts.accounts import SigningIn
+        from app.services.accounts.mailbox_discovery import Aids
+        from app.services.checks.size import SizeLimits
+        from app.services.drafts.draft_attachments import Attachments
+        from app.services.folders.notifications import Listening
+        from app.services.people.address_book import Acquainting, AddressBook
+        from app.services.people.directory import Directory, Tips
+        from app.services.people.people import People
         from app.ui.browser import open_in_browser
 
         spawn, clock = self.tasks.spawn, self.clock
@@ -153,7 +160,7 @@ class Program:
         self.people.refused = self.size_limits.refused
 
     def _build_window(self) -> None:
-        from app.services.undoing import Undoing
+        from app.services.outbox.undoing import Undoing
         from app.ui.reader import Reader
         from app.views.settings.browser_sign_in import BrowserSignIn
         from app.views.settings.sign_in import SignInSession
@@ -176,7 +183,7 @@ class Program:
         from app.bootstrap.wishes import Wishes
         from app.bootstrap.writing import Writing
         from app.commands.command import Registry
-        from app.services.filing import Filing
+        from app.services.outbox.save_sent_copy import Filing
 
         self.registry = Registry()
         self.popping = Popping(self)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.domain.errors import MailError
 from app.domain.message import AccountId
-from app.services.enclosures import Enclosure, Enclosures
+from app.services.reader.attachment_viewer import Enclosure, Enclosures
 from app.ui.off_thread import off_thread
 
 if TYPE_CHECKING:

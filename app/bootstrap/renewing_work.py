@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from app.core.i18n import tr
 from app.domain.message import LocalId
-from app.services.renewing import OpenLetter
+from app.services.drafts.renewal import OpenLetter
 from app.ui.announcing import say_aloud
 from app.ui.off_thread import off_thread
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
-    from app.services.html.opening import Opened
+    from app.services.html.prepare import Opened
     from app.views.compose.view import ComposeView
 
 _STAYS = 10_000
@@ -47,7 +47,7 @@ class RenewingWork:
 
 async def _open_html(body: str) -> Opened:
     def read() -> Opened:
-        from app.services.html.opening import open_html
+        from app.services.html.prepare import open_html
 
         return open_html(body)
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from app.core.i18n import tr
 from app.domain.outcome import Outcome, Verdict
-from app.services.explaining import explain_outcome
-from app.services.rows import ListRow
+from app.services.records.rows import ListRow
+from app.services.text.error_text import explain_outcome
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from app.core.i18n import mark, ntr, tr
 from app.domain.errors import MailError
 from app.domain.message import LocalId
-from app.services import unfetched
-from app.services.naming import short_subject
-from app.services.outbox import Answer
-from app.services.rows import ListRow
-from app.services.undoing import WayBack
-from app.services.unfetched import explain_unfetched, why_unfetched
+from app.services.outbox.outbox import Answer
+from app.services.outbox.undoing import WayBack
+from app.services.records.rows import ListRow
+from app.services.text import status_text
+from app.services.text.status_text import explain_unfetched, short_subject, why_unfetched
 from app.ui.letter_list.desk import ListDesk
 from app.ui.letter_list.doing import Doing
 
@@ -41,10 +40,10 @@ class Deed(NamedTuple):
     failed: str
 
 
-SENDING = Deed(mark("Preparing…"), mark("Taken back: nothing was sent"), unfetched.SENT)
-READYING = Deed(mark("Preparing…"), mark("Taken back: nothing was put aside"), unfetched.READY)
-DELETING = Deed(mark("Deleting…"), mark("Taken back: nothing was deleted"), unfetched.DELETED)
-COPYING = Deed(mark("Preparing…"), mark("Taken back: no new draft was made"), unfetched.COPIED)
+SENDING = Deed(mark("Preparing…"), mark("Taken back: nothing was sent"), status_text.SENT)
+READYING = Deed(mark("Preparing…"), mark("Taken back: nothing was put aside"), status_text.READY)
+DELETING = Deed(mark("Deleting…"), mark("Taken back: nothing was deleted"), status_text.DELETED)
+COPYING = Deed(mark("Preparing…"), mark("Taken back: no new draft was made"), status_text.COPIED)
 
 
 class RowDeeds:

@@ -12,9 +12,9 @@ from app.core.i18n import ntr, tr
 from app.domain.message import LocalId
 from app.domain.record import Record
 from app.domain.state import State
-from app.services.dispatch import Summary
-from app.services.undoing import WayBack
-from app.services.wording import scheduled_words, scheduling_words
+from app.services.outbox.dispatch import Summary
+from app.services.outbox.undoing import WayBack
+from app.services.text.status_text import scheduled_words, scheduling_words
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program

@@ -11,7 +11,7 @@ from app.core.i18n import tr
 from app.domain.message import LocalId
 from app.domain.record import Record
 from app.domain.state import State
-from app.services.letters import Letters
+from app.services.records.records import Letters
 from app.views.shell.foot import Foot
 
 _TOLD_FROM: Final = 10

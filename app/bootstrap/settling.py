@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from app.core.i18n import tr
 from app.domain.errors import MailError
 from app.domain.message import LocalId
-from app.services.amiss import explain_record
-from app.services.filing import Filing
-from app.services.rows import ListRow
+from app.services.outbox.save_sent_copy import Filing
+from app.services.records.rows import ListRow
+from app.services.text.status_text import explain_record
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from app.core.i18n import tr
 from app.domain.state import State
-from app.services.rows import ListRow
-from app.services.saver import waits_for_person
+from app.services.drafts.saver import waits_for_person
+from app.services.records.rows import ListRow
 from app.ui import keys
 
 if TYPE_CHECKING:

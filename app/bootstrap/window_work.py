@@ -13,16 +13,15 @@ from app.core.i18n import tr
 from app.domain.account import AuthKind
 from app.domain.errors import AccountError, MailError, StorageError
 from app.domain.message import AccountId, LocalId
+from app.domain.record import waits_for_answer
 from app.domain.state import State
-from app.services.accounts import AccountTrouble
-from app.services.deferrals import TakenBack
-from app.services.dispatch import Summary
-from app.services.explaining import explain_error
-from app.services.long_waits import waits_for_answer
-from app.services.naming import short_subject
-from app.services.remedies import Wish
-from app.services.rows import ListRow
-from app.services.wording import explain_record, explain_trouble
+from app.services.accounts.accounts import AccountTrouble
+from app.services.outbox.deferred_send import TakenBack
+from app.services.outbox.dispatch import Summary
+from app.services.outbox.remedies import Wish
+from app.services.records.rows import ListRow
+from app.services.text.error_text import explain_error
+from app.services.text.status_text import explain_record, explain_trouble, short_subject
 from app.ui import keys, theme
 from app.views.settings.sign_in_bar import SignInBar
 

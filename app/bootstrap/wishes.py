@@ -18,7 +18,7 @@ from app.core.i18n import tr
 from app.domain.errors import MailError
 from app.domain.message import LocalId
 from app.domain.startup_request import Arrival
-from app.services.arriving import Arrived, letters_of
+from app.services.drafts.draft_from_request import Arrived, letters_of
 from app.ui.off_thread import off_thread
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from app.ui.off_thread import off_thread
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
     from app.domain.record import Record, Whose
-    from app.services.html.opening import Opened
-    from app.services.rows import ListRow
+    from app.services.html.prepare import Opened
+    from app.services.records.rows import ListRow
     from app.ui.spelling.client import Spelling
     from app.views.compose.session import Tools
     from app.views.compose.view import ComposeView
@@ -325,6 +325,6 @@ async def _filled(view: ComposeView) -> None:
 
 def _open_html(body: str) -> Opened:
     """Read HTML for the editor. What reads it is loaded with the first letter that needs it."""
-    from app.services.html.opening import open_html
+    from app.services.html.prepare import open_html
 
     return open_html(body)

@@ -18,9 +18,8 @@ import msgspec
 
 from app.core.lazy_regex import late_pattern
 from app.domain.address_lexer import Kind, Token, tokenize, unescape
-from app.domain.edits import mend_surrogates
 from app.domain.recipient import Recipient, address_problem, format_recipient, format_recipients, recipient_problem
-from app.domain.text import clean_text
+from app.domain.text import clean_text, mend_surrogates
 
 _INVISIBLE: Final = (
     "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"

@@ -14,6 +14,7 @@ import msgspec
 from app.domain.attachment import Attached
 from app.domain.message import OPTION_FIELDS, BodyFormat, Content, Field, Importance, Options
 from app.domain.recipient import Recipient
+from app.domain.text import mend_surrogates
 
 _UNIT = 2
 _TEXT_FIELDS = (Field.SUBJECT, Field.BODY)
@@ -110,20 +111,6 @@ Edit = (
     | Unfilled
     | AttachmentEdit
 )
-
-
-def mend_surrogates(text: str) -> str:
-    """Return `text` with every lone surrogate made U+FFFD; pairs given as two surrogates become their character."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text
-
-
-def utf16_length(text: str) -> int:
-    """Return the length of `text` as Qt counts it."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class Replica:

@@ -22,12 +22,8 @@ a MailError is a defect of ours, and goes to the crash report.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import msgspec
-
-if TYPE_CHECKING:
-    from app.domain.outcome import ServerWords
 
 
 class TroubleKind(StrEnum):
@@ -144,3 +140,18 @@ _ERRORS: dict[TroubleKind, type[AccountError]] = {
 def error_for(trouble: Trouble) -> AccountError:
     """Return the error of the tree that `trouble` stands for."""
     return _ERRORS[trouble.kind](trouble)
+
+
+class ServerWords(msgspec.Struct, frozen=True, gc=False):
+    """A ResponseMessage as the server gave it ([MS-OXWSCDATA] 2.2.4.65), nothing translated and nothing dropped.
+
+    `message_xml` is the MessageXml element serialised, empty if there was none; `back_off_ms` is the value
+    named BackOffMilliseconds inside it. With the class LOCAL the words are ours: it was refused before any request.
+    """
+
+    response_class: str
+    response_code: str
+    message_text: str = ""
+    descriptive_link_key: int | None = None
+    message_xml: str = ""
+    back_off_ms: int | None = None

@@ -11,7 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from app.domain.attachment import Attachment
-from app.domain.errors import Trouble
+from app.domain.errors import ServerWords, Trouble
 from app.domain.message import Content, Fetched, ItemRef
 
 
@@ -26,21 +26,6 @@ class Verdict(StrEnum):
 
 LOCAL = "Local"
 """The response class of a refusal of our own, for what is known beforehand that no server takes."""
-
-
-class ServerWords(msgspec.Struct, frozen=True, gc=False):
-    """A ResponseMessage as the server gave it ([MS-OXWSCDATA] 2.2.4.65), nothing translated and nothing dropped.
-
-    `message_xml` is the MessageXml element serialised, empty if there was none; `back_off_ms` is the value
-    named BackOffMilliseconds inside it. With the class LOCAL the words are ours: it was refused before any request.
-    """
-
-    response_class: str
-    response_code: str
-    message_text: str = ""
-    descriptive_link_key: int | None = None
-    message_xml: str = ""
-    back_off_ms: int | None = None
 
 
 class Outcome(msgspec.Struct, frozen=True, gc=False):

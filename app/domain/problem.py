@@ -1,6 +1,6 @@
 """What keeps a letter from being sent, or is amiss after it was: plain words for the disk, `kind` or `kind:value`.
 
-They rest in `Record.problem`; the sentences that a person reads are made of them in `services/wording.py`.
+They rest in `Record.problem`; the sentences that a person reads are made of them in `services/text/status_text.py`.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -10,8 +11,11 @@ from app.domain.attachment import Held
 from app.domain.listing import Folder, Place
 from app.domain.message import AccountId, Content, Field, Importance, ItemRef, LocalId
 from app.domain.outcome import Outcome
+from app.domain.problem import ProblemKind, problem
 from app.domain.recipient import Recipient
 from app.domain.state import State
+
+WAITS_FOR_ANSWER: Final = problem(ProblemKind.WAITED_LONG)
 
 
 class CopyKind(StrEnum):
@@ -164,3 +168,8 @@ class Letter(msgspec.Struct, frozen=True):
     on_server: Content | None = None
     attempt: Content | None = None
     unfilled: tuple[str, ...] = ()
+
+
+def waits_for_answer(record: Record) -> bool:
+    """Tell whether a letter waits for the person to say whether it is still to go."""
+    return record.state is State.QUEUED and record.problem == WAITS_FOR_ANSWER

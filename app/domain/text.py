@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 from app.core.lazy_regex import late_pattern
-from app.domain.edits import mend_surrogates
 
 _LINE_BREAKS: Final = "\n\v\f\x85\u2028\u2029"
 _SEPARATORS: Final = "\x1c\x1d\x1e\x1f"
@@ -41,3 +40,17 @@ def clean_text(text: str, lines: bool) -> str:
     first, *middle, last = text.split("\n")
     pieces = (first.rstrip(), *map(str.strip, middle), last.lstrip())
     return " ".join(piece for piece in pieces if piece)
+
+
+def mend_surrogates(text: str) -> str:
+    """Return `text` with every lone surrogate made U+FFFD; pairs given as two surrogates become their character."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def utf16_length(text: str) -> int:
+    """Return the length of `text` as Qt counts it."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -15,14 +15,14 @@ from typing import IO, Final
 import msgspec
 
 from app.domain.account import Account, ProbeStep
-from app.domain.edits import mend_surrogates
-from app.domain.errors import Trouble, TroubleKind
+from app.domain.errors import ServerWords, Trouble, TroubleKind
 from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
-from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome, ServerWords
+from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome
 from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
+from app.domain.text import mend_surrogates
 from app.engine.signing_in import Discover, Discovered, SecretChanged, SignedInNow, SignIn, SignInAsked
 
 VERSION = 4

@@ -1,11 +1,11 @@
-"""What the services need of the world, as Protocols: the mailbox behind the engine, the disk, the keyring, the clock.
+"""What the services ask of the world: a disk, a server, secrets, a clock.
 
 Bootstrap hands in the real ones; tests hand in the fakes of `tests/fakes`, one documented fake per port.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 from app.domain.account import Account, Discovery, ProbeStep
@@ -28,14 +28,53 @@ from app.domain.listing import (
     Standing,
     SyncPage,
 )
-from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId, NewDraft
+from app.domain.message import AccountId, Content, DraftUpdate, Fetched, ItemRef, LocalId, NewDraft
 from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome
 from app.domain.people import Correspondent, MailTips, Resolution
 from app.domain.query import Query
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo, Letter, Record
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
-from app.services.kept_drafts import KeptDrafts
+
+Copies = Callable[[AccountId, Sequence[ItemRef]], Awaitable[Mapping[str, Fetched]]]
+"""Returns the copies of these very versions, by ItemId; what there is none of is left out. Raises nothing."""
+
+
+class KeptDrafts(Protocol):
+    """Copies of drafts on this machine's disk. All awaits raise StorageError when the disk fails."""
+
+    async def kept(self, account_id: AccountId) -> dict[str, str]:
+        """Return of which items there are copies, and of which version (ChangeKey) each is."""
+        ...
+
+    async def read(self, account_id: AccountId, refs: Sequence[ItemRef]) -> dict[str, Fetched]:
+        """Return the copies of these very versions, by ItemId; what there is none of is left out."""
+        ...
+
+    async def keep(self, account_id: AccountId, copies: Sequence[tuple[ItemRef, Fetched | None]]) -> None:
+        """Keep copies in the place of older ones, or take down (None) that there is to be none of this version."""
+        ...
+
+    async def drop_all_but(self, account_id: AccountId, item_ids: Sequence[str]) -> None:
+        """Drop the copies of all other items."""
+        ...
+
+
+async def no_copies(_account_id: AccountId, _refs: Sequence[ItemRef]) -> Mapping[str, Fetched]:
+    """Return nothing: nothing was fetched ahead."""
+    return {}
+
+
+def copies_of(kept: KeptDrafts) -> Copies:
+    """Return what reads copies. A disk that fails has none: the server is asked then."""
+
+    async def read(account_id: AccountId, refs: Sequence[ItemRef]) -> Mapping[str, Fetched]:
+        try:
+            return await kept.read(account_id, [ref for ref in refs if ref.change_key])
+        except StorageError:
+            return {}
+
+    return read
 
 
 class Mailbox(Protocol):

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import msgspec
 
-from app.domain.edits import mend_surrogates
 from app.domain.listing import (
     FIRST_ROWS,
     Change,
@@ -37,6 +36,7 @@ from app.domain.listing import (
 )
 from app.domain.message import AccountId, Importance, ItemRef
 from app.domain.query import Query
+from app.domain.text import mend_surrogates
 from app.storage.cache_drafts import DraftCopies
 from app.storage.cache_kin import kin_of
 from app.storage.cache_search import Condition, condition

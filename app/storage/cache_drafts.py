@@ -20,7 +20,7 @@ _decoder = msgspec.msgpack.Decoder(Fetched)
 
 
 class DraftCopies:
-    """See `services/prefetching.py` for what each method promises."""
+    """See `services/folders/prefetch.py` for what each method promises."""
 
     def __init__(self, thread: CacheThread) -> None:
         """Keep them in the cache's file."""

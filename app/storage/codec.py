@@ -7,9 +7,10 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from app.domain.account import Account
-from app.domain.edits import Edit, mend_surrogates
+from app.domain.edits import Edit
 from app.domain.message import Content, Field
 from app.domain.record import Head, Record
+from app.domain.text import mend_surrogates
 
 _T = TypeVar("_T")
 

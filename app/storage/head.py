@@ -50,7 +50,7 @@ def _name(recipient: Recipient) -> str:
 
 def _preview(replica: Replica) -> str:
     if replica.body_format is BodyFormat.HTML:
-        from app.services.plain import plain_text
+        from app.services.html.plain_text import plain_text
 
         text = plain_text(replica.opening(Field.BODY, _HTML_UNITS))
     else:

@@ -6,7 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from app.domain.account import Account
-from app.domain.edits import mend_surrogates
+from app.domain.text import mend_surrogates
 from app.storage import codec
 from app.storage.shelf import Shelf
 

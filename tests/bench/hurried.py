@@ -41,7 +41,7 @@ class QuickClock(SystemClock):
 
 
 def _letters(program: Program) -> list[dict[str, Any]]:
-    from app.services.wording import state_words
+    from app.services.text.status_text import state_words
 
     now = program.clock.now()
     return [

@@ -15,7 +15,7 @@ import pytest
 from app.domain.message import AccountId
 from app.domain.people import Correspondent, key_of
 from app.domain.recipient import Recipient
-from app.services import address_book
+from app.services.people import address_book
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
 

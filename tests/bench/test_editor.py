@@ -18,9 +18,9 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.html.clean import clean
-from app.services.html.opening import open_html, open_text
 from app.services.html.parse import parse_showing
-from app.services.plain import plain_text
+from app.services.html.plain_text import plain_text
+from app.services.html.prepare import open_html, open_text
 from app.ui.editor.rich import RichEditor
 from app.ui.html_view import HtmlView
 from app.ui.spelling.client import Spelling

@@ -35,7 +35,7 @@ from app.domain.listing import (
 )
 from app.domain.message import AccountId, Fetched, ItemRef
 from app.domain.query import Query
-from app.services.search import Sought, finds
+from app.services.folders.search import Sought, finds
 
 
 @dataclasses.dataclass

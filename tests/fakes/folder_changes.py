@@ -5,10 +5,9 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from app.domain.errors import ItemRefused
+from app.domain.errors import ItemRefused, ServerWords
 from app.domain.listing import Change, ChangeKind, Place, SyncPage
 from app.domain.message import AccountId, ItemRef
-from app.domain.outcome import ServerWords
 
 if TYPE_CHECKING:
     from tests.fakes.mailbox import FakeMailbox

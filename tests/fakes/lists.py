@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from app.domain.listing import Folder, Place
-from app.services.folders import FolderView
-from app.services.rows import ListRow
-from app.services.syncing import Syncing
+from app.services.folders.folder_view import FolderView
+from app.services.folders.syncing import Syncing
+from app.services.records.rows import ListRow
 from tests.fakes.cache import FakeCache
 from tests.fakes.scene import ANNA, Scene
 

@@ -32,7 +32,7 @@ import msgspec
 
 from app.domain.account import Account, ProbeStep
 from app.domain.attachment import Attachment
-from app.domain.errors import ItemRefused, Trouble, error_for
+from app.domain.errors import ItemRefused, ServerWords, Trouble, error_for
 from app.domain.listing import Folder, Mark, Page, Place, Row, Sighting
 from app.domain.message import (
     OPTION_FIELDS,
@@ -45,7 +45,7 @@ from app.domain.message import (
     ItemRef,
     NewDraft,
 )
-from app.domain.outcome import FetchOutcome, Outcome, ServerWords, Verdict
+from app.domain.outcome import FetchOutcome, Outcome, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from tests.fakes.more_mailbox import MoreOfAMailbox

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from app.domain.attachment import Attachment, AttachmentKind
-from app.domain.errors import ItemRefused
+from app.domain.errors import ItemRefused, ServerWords
 from app.domain.listing import MailFolder, Place, Report, SyncPage
 from app.domain.message import AccountId, ItemRef
-from app.domain.outcome import AttachmentFetch, AttachOutcome, NewAttachment, Outcome, ServerWords
+from app.domain.outcome import AttachmentFetch, AttachOutcome, NewAttachment, Outcome
 from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from tests.fakes.folder_changes import FolderChanges

@@ -11,12 +11,12 @@ from app.domain.edits import Edit, RecipientSplice, TextSplice
 from app.domain.message import AccountId, Content, Field, LocalId
 from app.domain.recipient import Recipient
 from app.domain.record import Record
-from app.services.accounts import Accounts
-from app.services.attachments import Attachments
-from app.services.drafts import Drafts
-from app.services.letters import Letters
-from app.services.outbox import Outbox
-from app.services.watched import WatchedMailbox
+from app.services.accounts.accounts import Accounts
+from app.services.accounts.watched_mailbox import WatchedMailbox
+from app.services.drafts.draft_attachments import Attachments
+from app.services.drafts.drafts import Drafts
+from app.services.outbox.outbox import Outbox
+from app.services.records.records import Letters
 from tests.fakes.clock import FakeClock
 from tests.fakes.files import FakeFiles
 from tests.fakes.journal import FakeJournal

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QPushButton
 
 from app.domain.errors import StorageError, Trouble, TroubleKind
 from app.domain.recipient import Recipient
-from app.services.identities import Identity
-from app.services.signatures import Snippet, SnippetKind
+from app.services.accounts.identities import Identity
+from app.services.accounts.signatures import Snippet, SnippetKind
 from app.views.settings.mailboxes_page import MailboxesPage
 from app.views.settings.snippets_page import SnippetsPage
 from app.views.settings.view import SettingsView

@@ -332,7 +332,7 @@ async def test_progress_is_drawn_while_it_goes_up_and_delete_stops_it(
 
 
 async def test_a_forgotten_attachment_is_found_before_sending(program_scene: ProgramScene) -> None:
-    from app.services import preflight
+    from app.services.checks import preflight
 
     found = preflight.check(Content(to=LETTER.to, subject="Plan", body="Please find attached the plan."))
     assert [one.value for one in found] == ["attached"]

@@ -14,8 +14,8 @@ from app.domain.message import Content, Field, LocalId
 from app.domain.people import MailTips
 from app.domain.recipient import Recipient
 from app.domain.state import State
-from app.services.people import MANY_CHOICE, SIZE_CHOICE, STRANGERS_CHOICE
-from app.services.size_limits import SizeLimits
+from app.services.accounts.preset_settings import MANY_CHOICE, SIZE_CHOICE, STRANGERS_CHOICE
+from app.services.checks.size import SizeLimits
 from app.views.compose.findings import FindingsBar
 from app.views.compose.findings_session import NERVOUS
 from app.views.settings.asking import AskingView

@@ -10,8 +10,8 @@ from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content, Field, ItemRef, Options
 from app.domain.recipient import Recipient
 from app.domain.state import State
-from app.services.rows import ListRow
-from app.services.signatures import Snippet
+from app.services.accounts.signatures import Snippet
+from app.services.records.rows import ListRow
 from tests.fakes.mailbox import Stored, words
 from tests.fakes.scene import ANNA
 from tests.program_scene import ProgramScene

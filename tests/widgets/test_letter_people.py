@@ -11,7 +11,7 @@ from app.domain.errors import Trouble, TroubleKind
 from app.domain.message import Content, Field
 from app.domain.people import PERSONAL_LIST, MailTips
 from app.domain.recipient import Recipient
-from app.services.directory import PAUSE
+from app.services.people.directory import PAUSE
 from app.ui.recipients.canvas import tooltip
 from app.ui.recipients.card import ChipCard
 from app.ui.recipients_field import RecipientsField

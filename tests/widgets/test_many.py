@@ -11,8 +11,9 @@ from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder, MailFolder, Place
 from app.domain.message import Content
 from app.domain.state import State
-from app.services import desk_batches, outbox
-from app.services.enclosures import Enclosures
+from app.services.folders import bulk_operations
+from app.services.outbox import outbox
+from app.services.reader.attachment_viewer import Enclosures
 from tests.fakes.mailbox import Stored, words
 from tests.fakes.scene import ANNA, BEN
 from tests.program_scene import HOLD, ProgramScene
@@ -52,7 +53,7 @@ def in_plans(scene: ProgramScene) -> list[str]:
 @pytest.fixture
 def small_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make batches of several requests out of few letters."""
-    monkeypatch.setattr(desk_batches, "AT_ONCE", 2)
+    monkeypatch.setattr(bulk_operations, "AT_ONCE", 2)
     monkeypatch.setattr("app.bootstrap.many_work._TOLD_FROM", 2)
 
 

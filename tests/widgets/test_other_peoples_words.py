@@ -14,7 +14,7 @@ from app.domain.message import Field, LocalId
 from app.domain.problem import ProblemKind, problem
 from app.domain.startup_request import Arrival
 from app.domain.state import State
-from app.services.arriving import letters_of
+from app.services.drafts.draft_from_request import letters_of
 from app.ui.off_thread import off_thread
 from app.views.compose.aside import Aside
 from tests.fakes.scene import ACCOUNT

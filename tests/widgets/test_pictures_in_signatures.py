@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.domain.state import State
-from app.services.signatures import Snippet, SnippetKind
+from app.services.accounts.signatures import Snippet, SnippetKind
 from app.ui.editor.pasting import png_of
 from app.views.settings.snippets_page import SnippetsPage
 from tests.fakes.scene import ANNA, BEN

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QGraphicsDropShadow
 from app.domain.message import BodyFormat, Content, Field, FlagStatus, FollowUp, Header, Importance, Options
 from app.domain.people import MailTips
 from app.domain.recipient import Recipient
-from app.services.signatures import Snippet, SnippetKind
+from app.services.accounts.signatures import Snippet, SnippetKind
 from app.ui import theme
 from app.views.compose.findings_session import NERVOUS
 from tests.fakes.mailbox import words

@@ -10,7 +10,7 @@ from app.domain.attachment import Attachment
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.message import Content
 from app.domain.state import State
-from app.services.prefetching import LARGEST, MOST, SETTLED
+from app.services.folders.prefetch import LARGEST, MOST, SETTLED
 from tests.fakes.scene import ACCOUNT, BEN
 from tests.program_scene import HOLD, ProgramScene
 

@@ -15,8 +15,8 @@ from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content
 from app.services.html.blocks import Paragraph, Run
-from app.services.reading import Reading
-from app.services.rows import ListRow
+from app.services.reader.message_reader import Reading
+from app.services.records.rows import ListRow
 from app.ui import theme
 from app.ui.press import Press
 from tests.fakes.mailbox import Stored, words

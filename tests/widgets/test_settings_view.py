@@ -15,8 +15,7 @@ from app.domain.account import Account, AuthKind, ProbeStep, proxy_key
 from app.domain.errors import BadInput
 from app.domain.message import AccountId
 from app.domain.presets import read_presets
-from app.services.accounts import Accounts
-from app.services.signing_in import SigningIn
+from app.services.accounts.accounts import Accounts, SigningIn
 from app.ui import theme
 from app.ui.tasks import Tasks
 from app.views.settings.account_form import FormField

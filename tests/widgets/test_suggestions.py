@@ -12,8 +12,8 @@ from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import Content, Field
 from app.domain.recipient import Recipient
-from app.services.acquainting import Acquainting
-from app.services.directory import PAUSE
+from app.services.people.address_book import Acquainting
+from app.services.people.directory import PAUSE
 from app.ui.suggestions.popup import SuggestionRow, SuggestionsPopup
 from tests.fakes.scene import ANNA, BEN
 from tests.program_scene import ProgramScene

@@ -9,7 +9,7 @@ from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import Letter
 from app.domain.state import State
-from app.services.signatures import Snippet, SnippetKind
+from app.services.accounts.signatures import Snippet, SnippetKind
 from app.views.compose.findings import FindingsBar
 from app.views.compose.findings_session import NERVOUS
 from tests.fakes.scene import ANNA, BEN

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.message import Field
 from app.domain.startup_request import Arrival
-from app.services.arriving import MOST_LETTERS
+from app.services.drafts.draft_from_request import MOST_LETTERS
 from app.views.compose.aside import Aside
 from tests.fakes.scene import ACCOUNT
 from tests.program_scene import ProgramScene

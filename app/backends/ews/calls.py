@@ -21,7 +21,7 @@ from app.backends.ews.wire import Wire, work_on
 from app.backends.ews.xml import SERVER_VERSION, SOAP, E, Element, M, T, Unreadable, envelope, parse
 from app.backends.port import Job
 from app.core.i18n import language
-from app.domain.outcome import ServerWords
+from app.domain.errors import ServerWords
 
 _CONNECT_SECONDS = 15.0
 

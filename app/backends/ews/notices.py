@@ -17,9 +17,8 @@ from app.backends.ews.replies import words_of
 from app.backends.ews.wire import Wire
 from app.backends.ews.xml import SOAP, Element, M, T, Unreadable, add, add_folder, child, operation, parse, text_of
 from app.backends.port import Job
-from app.domain.errors import ItemRefused
+from app.domain.errors import ItemRefused, ServerWords
 from app.domain.listing import Folder, Place
-from app.domain.outcome import ServerWords
 
 MINUTES: Final = 29
 """How long a reply stays open; Exchange takes 30 at most."""

@@ -14,8 +14,8 @@ from lxml import etree
 from app.backends.ews.items import item_of, ref_of
 from app.backends.ews.xml import Element, T, child, text_of
 from app.core.i18n import tr
-from app.domain.errors import Trouble, TroubleKind
-from app.domain.outcome import FetchOutcome, Outcome, ServerWords, Verdict
+from app.domain.errors import ServerWords, Trouble, TroubleKind
+from app.domain.outcome import FetchOutcome, Outcome, Verdict
 
 
 def words_of(message: Element) -> ServerWords:

@@ -18,8 +18,7 @@ from app.backends.ews.wire import HttpRefusal
 from app.backends.ews.xml import Unreadable
 from app.backends.port import Job
 from app.core.i18n import tr
-from app.domain.errors import AccountError, Trouble, TroubleKind
-from app.domain.outcome import ServerWords
+from app.domain.errors import AccountError, ServerWords, Trouble, TroubleKind
 
 OF_THE_ACCOUNT = frozenset(
     {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from app.backends.ews.troubles import OF_THE_REQUEST
-from app.domain.errors import Trouble
-from app.domain.outcome import LOCAL, Outcome, ServerWords, Verdict
+from app.domain.errors import ServerWords, Trouble
+from app.domain.outcome import LOCAL, Outcome, Verdict
 
 
 def refused_here(sentence: str) -> Outcome:

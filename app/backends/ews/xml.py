@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from app.domain.edits import mend_surrogates
 from app.domain.listing import Folder, Place
+from app.domain.text import mend_surrogates
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no public name for the type of an element
 

@@ -1,4 +1,4 @@
-"""Makes HTML from outside safe: what may stay is listed (policy.py), nh3 holds it to the list, and Word's marks go.
+"""The one door by which HTML from outside comes in.
 
 `clean` is the one door. It is pure work without a wait, to be called off the window's thread; nh3 does not hold
 Python's lock. What would make a reader spin (elements a thousand deep, a tag of ten thousand attributes, many
@@ -9,43 +9,17 @@ from __future__ import annotations
 
 import html as escapes
 import re
-from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
+from app.core.i18n import ntr, tr
 from app.services.html import policy
+from app.services.html.policy import Cleaned, Remote, is_monstrous
 from app.services.html.style import Sheet, read_style, write_style
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>?")
-_CLOSE_THEMSELVES: Final = frozenset(
-    {
-        *("area", "base", "basefont", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source"),
-        *("wbr", "p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot", "option", "body", "html", "a"),
-    }
-)
 _BODY: Final = re.compile(r"<(/?)body\b", re.IGNORECASE)
-
-
-class Remote(Enum):
-    """What becomes of pictures that lie elsewhere: a link in their place, or kept, where the letter is one's own.
-
-    A letter of one's own that is quoted keeps its pictures too, but not those that are there to count its readers.
-    """
-
-    LINKED = "linked"
-    KEPT = "kept"
-    QUOTED = "quoted"
-
-
-class Cleaned(msgspec.Struct, frozen=True):
-    """HTML that is safe to show, keep and send. `remote` counts the pictures that lie elsewhere."""
-
-    html: str
-    remote: int = 0
 
 
 def clean(html: str, remote: Remote = Remote.LINKED) -> Cleaned:
@@ -78,31 +52,8 @@ def hold_to_policy(html: str) -> str:
     )
 
 
-def is_monstrous(html: str) -> bool:
-    """Tell whether `html` is made, or has grown, so that to read it as HTML would take for ever."""
-    if len(html) > policy.LARGEST:
-        return True
-    depth: dict[str, int] = {}
-    total = 0
-    for tag in _TAG.finditer(html):
-        name = tag[2].lower()
-        if len(tag[3]) > 4000 and tag[3].count("=") > policy.MOST_ATTRIBUTES:
-            return True
-        if name in _CLOSE_THEMSELVES:
-            continue
-        if not tag[1]:
-            depth[name] = depth.get(name, 0) + 1
-            total += 1
-            if total > policy.DEEPEST:
-                return True
-        elif depth.get(name, 0):
-            depth[name] -= 1
-            total -= 1
-    return False
-
-
 def _as_text(html: str) -> str:
-    from app.services.plain import plain_text
+    from app.services.html.plain_text import plain_text
 
     return text_as_html(plain_text(html))
 
@@ -147,3 +98,30 @@ def _attribute_filter() -> Callable[[str, str, str], str | None]:
         return policy.filter_plain(attribute, value)
 
     return keep
+
+
+_LOST_TAG: Final = re.compile(r"<([a-z][a-z0-9]*)([^>]*)>")
+_DRESSING: Final = frozenset(
+    {"b", "i", "u", "s", "sub", "sup", "span", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em"}
+)
+
+
+def losses(html: str) -> str:
+    """Return what is lost, "" where the words are all there is."""
+    inner = html.partition("<body>")[2] or html
+    counts: dict[str, int] = {}
+    for tag in _LOST_TAG.finditer(inner):
+        counts[tag[1]] = counts.get(tag[1], 0) + 1
+    links = sum(1 for tag in _LOST_TAG.finditer(inner) if tag[1] == "a")
+    found: list[str] = []
+    for name, one, many in (("img", "{n} picture", "{n} pictures"), ("table", "{n} table", "{n} tables")):
+        if counts.get(name):
+            found.append(ntr(one, many, counts[name]))
+    if links:
+        found.append(ntr("{n} link", "{n} links", links))
+    styled = sum(1 for tag in _LOST_TAG.finditer(inner) if "style=" in tag[2]) - 1
+    if styled > 0 or any(counts.get(name) for name in _DRESSING):
+        found.append(tr("how it is dressed"))
+    if counts.get("ul") or counts.get("ol") or counts.get("blockquote"):
+        found.append(tr("lists and quotations as such"))
+    return ", ".join(found)

@@ -27,7 +27,7 @@ from app.services.html.blocks import (
     Run,
     Table,
 )
-from app.services.html.entering import HEADINGS, OF_RUNS, SEPARATE, Place, entered
+from app.services.html.inherited_style import HEADINGS, OF_RUNS, SEPARATE, Place, entered
 from app.services.html.quotes import split_quote
 from app.services.html.style import Style, pixels, read_style, write_style
 from app.services.html.tree import attribute, outer_html, read_tree, take_attribute

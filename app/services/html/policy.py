@@ -8,7 +8,62 @@ content is not text to a person, dropped with it.
 from __future__ import annotations
 
 import re
+from enum import Enum
 from typing import Final
+
+import msgspec
+
+_TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>?")
+
+
+_CLOSE_THEMSELVES: Final = frozenset(
+    {
+        *("area", "base", "basefont", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source"),
+        *("wbr", "p", "li", "dd", "dt", "td", "th", "tr", "tbody", "thead", "tfoot", "option", "body", "html", "a"),
+    }
+)
+
+
+class Remote(Enum):
+    """What becomes of pictures that lie elsewhere: a link in their place, or kept, where the letter is one's own.
+
+    A letter of one's own that is quoted keeps its pictures too, but not those that are there to count its readers.
+    """
+
+    LINKED = "linked"
+    KEPT = "kept"
+    QUOTED = "quoted"
+
+
+class Cleaned(msgspec.Struct, frozen=True):
+    """HTML that is safe to show, keep and send. `remote` counts the pictures that lie elsewhere."""
+
+    html: str
+    remote: int = 0
+
+
+def is_monstrous(html: str) -> bool:
+    """Tell whether `html` is made, or has grown, so that to read it as HTML would take for ever."""
+    if len(html) > LARGEST:
+        return True
+    depth: dict[str, int] = {}
+    total = 0
+    for tag in _TAG.finditer(html):
+        name = tag[2].lower()
+        if len(tag[3]) > 4000 and tag[3].count("=") > MOST_ATTRIBUTES:
+            return True
+        if name in _CLOSE_THEMSELVES:
+            continue
+        if not tag[1]:
+            depth[name] = depth.get(name, 0) + 1
+            total += 1
+            if total > DEEPEST:
+                return True
+        elif depth.get(name, 0):
+            depth[name] -= 1
+            total -= 1
+    return False
+
 
 ELEMENTS: Final = frozenset(
     {

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.core.i18n import tr
-from app.services.attachment_words import AttachmentRow
+from app.services.text.attachment_text import AttachmentRow
 from app.ui import icons, theme
 from app.ui.attachments.rows import AttachmentRows
 

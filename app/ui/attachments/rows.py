@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from app.services.attachment_words import AttachmentRow
+from app.services.text.attachment_text import AttachmentRow
 
 _Index = QModelIndex | QPersistentModelIndex
 

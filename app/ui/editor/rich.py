@@ -28,7 +28,7 @@ from PySide6.QtWidgets import QTextEdit, QWidget
 
 from app.core.i18n import tr
 from app.services.html.blocks import Block, Picture, pictures_of
-from app.services.html.opening import Opened
+from app.services.html.prepare import Opened
 from app.ui import theme
 from app.ui.access_keys import is_access_key
 from app.ui.editor import writing

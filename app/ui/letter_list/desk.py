@@ -10,9 +10,10 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
-from app.domain.outcome import Outcome, ServerWords, Verdict
-from app.services.explaining import details_of
-from app.services.rows import ListRow
+from app.domain.errors import ServerWords
+from app.domain.outcome import Outcome, Verdict
+from app.services.records.rows import ListRow
+from app.services.text.error_text import details_of
 from app.ui import theme
 from app.ui.bars import MessageBar
 from app.ui.label import Label

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.core.events import Event
 from app.core.i18n import mark
-from app.services.wording import Explanation
+from app.services.text.status_text import Explanation
 
 PREPARING: Final = mark("Preparing…")
 

@@ -7,22 +7,20 @@ from array import array
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from app.core.background import Spawn
 from app.core.events import Event
 from app.core.formatting import clock_time, short_time
 from app.core.i18n import ntr, tr
-from app.domain.errors import Trouble
+from app.domain.errors import ServerWords, Trouble
 from app.domain.listing import Folder, Order
 from app.domain.message import AccountId, Importance, LocalId
-from app.domain.outcome import ServerWords
 from app.domain.query import Completion, Query, completions, read_query
 from app.domain.state import State
-from app.services.folders import FolderView
-from app.services.gathering import Moving
-from app.services.grouping import BY_TIME, CAN_BE_GROUPED, group_words, heads
-from app.services.reported import report_words
-from app.services.rows import ListRow
-from app.services.wording import Explanation, StateWords, explain_row, row_words
-from app.services.work import Spawn
+from app.services.attachments.fetch import Moving
+from app.services.folders.folder_view import FolderView
+from app.services.folders.sorted_rows import BY_TIME, CAN_BE_GROUPED, group_words, heads
+from app.services.records.rows import ListRow
+from app.services.text.status_text import Explanation, StateWords, explain_row, report_words, row_words
 from app.ui.letter_list.doing import RowNotes
 from app.ui.letter_list.face import RowFace
 

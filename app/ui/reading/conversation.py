@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.i18n import tr
-from app.services.conversing import KinRow
+from app.services.reader.message_reader import KinRow
 from app.ui import icons, theme
 from app.ui.label import Label
 

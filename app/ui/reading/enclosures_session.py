@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from app.core.background import Spawn
 from app.core.events import Event
 from app.core.formatting import size_words
 from app.core.i18n import ntr, tr
 from app.domain.errors import BadInput, MailError, StorageError
 from app.domain.files import is_page, is_program
-from app.services.attachment_words import AttachmentRow, icon_of
-from app.services.enclosures import Enclosure, Enclosures
-from app.services.work import Spawn
+from app.services.reader.attachment_viewer import Enclosure, Enclosures
+from app.services.text.attachment_text import AttachmentRow, icon_of
 
 if TYPE_CHECKING:
     from app.domain.message import AccountId

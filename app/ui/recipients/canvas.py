@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip
 
 from app.domain.people import key_of
 from app.domain.recipient import Recipient, format_recipient
-from app.services.notes import Note
+from app.services.text.recipient_notes import Note
 from app.ui.recipients import flow, paint
 from app.ui.recipients.chips import Chip, Chips
 from app.ui.recipients.words import WordsEdit

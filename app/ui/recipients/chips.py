@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from app.domain.recipient import Recipient, recipient_problem
-from app.services.notes import Note
-from app.services.preflight_addresses import readable_domain
+from app.services.checks.recipients import readable_domain
+from app.services.text.recipient_notes import Note
 
 _SHOWN = 254
 """Characters, as many as an address can have: what is longer is cut, and is none."""

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Protocol
 from app.core.events import Event
 from app.domain.people import key_of
 from app.domain.recipient import Recipient, address_problem
-from app.services.address_search import fold, is_begun_by
+from app.services.people.address_search import fold, is_begun_by
 
 MOST_ROWS: Final = 8
 

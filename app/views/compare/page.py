@@ -13,7 +13,7 @@ from typing import Final
 from app.core.formatting import clock_time
 from app.core.i18n import ntr, tr
 from app.domain.text_diff import Line, Pair
-from app.services.comparing import Comparison
+from app.services.drafts.comparison import Comparison
 from app.ui.theme import Scheme
 
 _AROUND: Final = 3

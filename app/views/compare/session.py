@@ -6,13 +6,13 @@ from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from typing import Any
 
+from app.core.background import Spawn
 from app.core.events import Event
 from app.core.i18n import ntr, tr
 from app.domain.errors import MailError
 from app.domain.message import Content, LocalId
-from app.services.comparing import Comparing, Comparison
-from app.services.explaining import explain_error
-from app.services.work import Spawn
+from app.services.drafts.comparison import Comparing, Comparison
+from app.services.text.error_text import explain_error
 
 
 class Stand(StrEnum):

@@ -11,13 +11,13 @@ from app.core.formatting import size_words
 from app.core.i18n import ntr, tr
 from app.domain.errors import MailError
 from app.domain.files import can_shrink, is_program
-from app.services.attachment_words import AttachmentRow, rows_of, summary
+from app.services.text.attachment_text import AttachmentRow, rows_of, summary
 
 if TYPE_CHECKING:
     from app.domain.attachment import Attached
     from app.domain.message import LocalId
     from app.domain.record import Letter
-    from app.services.attachments import Attachments
+    from app.services.drafts.draft_attachments import Attachments
     from app.views.compose.session import ComposeSession
 
 _T = TypeVar("_T")

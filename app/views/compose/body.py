@@ -15,13 +15,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
 from app.domain.message import BodyFormat
-from app.services.actions import action_words
+from app.services.text.error_text import action_words
 from app.ui.bars import MessageBar
 from app.views.compose.fields import BodyEditor
 from app.views.compose.turning import Turning
 
 if TYPE_CHECKING:
-    from app.services.html.opening import Opened
+    from app.services.html.prepare import Opened
     from app.ui.editor.find_bar import FindBar
     from app.ui.editor.link_bar import LinkBar
     from app.ui.editor.quote_view import QuoteView

@@ -10,9 +10,9 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from app.core.i18n import tr
-from app.domain.edits import BodyReplaced, TextSplice, utf16_length
+from app.domain.edits import BodyReplaced, TextSplice
 from app.domain.message import BodyFormat, Field
-from app.domain.text import clean_text
+from app.domain.text import clean_text, utf16_length
 from app.ui import theme
 from app.ui.access_keys import is_access_key
 

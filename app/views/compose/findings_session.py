@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Protocol
 
+from app.core.background import Spawn
 from app.core.events import Event
 from app.domain.edits import BodyReplaced, TextSplice, Unfilled
 from app.domain.message import AccountId, Field, LocalId
 from app.domain.problem import Finding, ProblemKind
 from app.domain.record import Letter
-from app.services import preflight
-from app.services.letters import Letters
-from app.services.people import People
-from app.services.work import Spawn
+from app.services.checks import preflight
+from app.services.people.people import People
+from app.services.records.records import Letters
 
 NERVOUS: Final = 0.5
 """Seconds after findings appeared in which a second Ctrl+Enter is a key pressed twice, and no answer to them."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app.core.i18n import tr
-from app.services.identities import Identity
+from app.services.accounts.identities import Identity
 from app.ui import keys
 from app.ui.label import Label
 from app.views.compose.from_session import FromSession

@@ -10,10 +10,10 @@ from app.core.i18n import tr
 from app.domain.edits import SenderSet
 from app.domain.recipient import Recipient, format_recipient
 from app.domain.record import CopyKind
-from app.services.identities import Identity
+from app.services.accounts.identities import Identity
 
 if TYPE_CHECKING:
-    from app.services.aids import Aids
+    from app.services.accounts.mailbox_discovery import Aids
     from app.views.compose.session import ComposeSession
 
 

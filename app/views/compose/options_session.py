@@ -16,11 +16,11 @@ from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from app.domain.typed_dates import read_day, read_moment
 from app.domain.writable_fields import header_problem, value_problem
-from app.services.categories import read_categories
+from app.services.accounts.mailbox_discovery import read_categories
 from app.views.compose.options_words import chosen_words, copy_words, place_words
 
 if TYPE_CHECKING:
-    from app.services.aids import Aids
+    from app.services.accounts.mailbox_discovery import Aids
     from app.views.compose.session import ComposeSession
 
 _DAY: Final = "%Y-%m-%d"

@@ -9,16 +9,16 @@ import shiboken6
 from PySide6.QtWidgets import QApplication, QMenu
 
 from app.commands.command import Context, Registry
+from app.core.background import Spawn
 from app.core.i18n import tr
 from app.domain.edits import RecipientSplice
 from app.domain.errors import ItemRefused
 from app.domain.message import RECIPIENT_FIELDS, AccountId, Field
 from app.domain.people import PERSONAL_LIST, Resolution, key_of
 from app.domain.recipient import Recipient, address_problem
-from app.services.directory import SHORTEST
-from app.services.notes import Note
-from app.services.people import People
-from app.services.work import Spawn
+from app.services.people.directory import SHORTEST
+from app.services.people.people import People
+from app.services.text.recipient_notes import Note
 from app.ui.recipients.chips import Chip
 from app.ui.recipients_field import RecipientsField
 from app.ui.suggestions.session import Origin, Suggestion, SuggestionsSession

@@ -11,7 +11,7 @@ from app.domain.edits import Edit
 from app.domain.message import BodyFormat, Content
 
 if TYPE_CHECKING:
-    from app.services.html.opening import Opened
+    from app.services.html.prepare import Opened
     from app.views.compose.view import ComposeView
 
 _AT_ONCE: Final = 200_000
@@ -21,7 +21,7 @@ OpenHtml = Callable[[str], Coroutine[Any, Any, "Opened"]]
 
 
 class Renewal:
-    """Exchanges the text in one pane: the `OpenLetter` of `services/renewing.py`."""
+    """Exchanges the text in one pane: the `OpenLetter` of `services/drafts/renewal.py`."""
 
     def __init__(self, view: ComposeView, open_html: OpenHtml) -> None:
         """`open_html` reads formatted text where it stops no key."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 
+from app.core.background import Spawn
 from app.core.events import Event
 from app.core.i18n import tr
 from app.domain.edits import (
@@ -19,7 +20,6 @@ from app.domain.edits import (
     Pending,
     Replica,
     TextSplice,
-    utf16_length,
 )
 from app.domain.errors import StorageError
 from app.domain.message import SUBJECT_LIMIT, BodyFormat, Content, Field, Importance, LocalId
@@ -27,25 +27,24 @@ from app.domain.outcome import Outcome
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.record import CopyTo, Letter, Record
 from app.domain.state import State
-from app.services.aids import Aids
-from app.services.drafts import Drafts, Replaced
-from app.services.letters import Letters
-from app.services.outbox import Answer, Outbox
-from app.services.people import People
-from app.services.preflight import subject_too_long
-from app.services.remedies import Remedies
-from app.services.saver import waits_for_person
-from app.services.whose import whose_words
-from app.services.wording import Explanation, StateWords, explain_record, state_words
-from app.services.work import Spawn
+from app.domain.text import utf16_length
+from app.services.accounts.mailbox_discovery import Aids
+from app.services.drafts.drafts import Drafts, Replaced
+from app.services.drafts.saver import waits_for_person
+from app.services.outbox.outbox import Answer, Outbox
+from app.services.outbox.remedies import Remedies
+from app.services.people.people import People
+from app.services.records.records import Letters
+from app.services.text.authorship import whose_words
+from app.services.text.status_text import Explanation, StateWords, explain_record, state_words, subject_too_long
 from app.views.compose.attachments_session import AttachmentsSession
 from app.views.compose.findings_session import FindingsSession
 from app.views.compose.from_session import FromSession
 from app.views.compose.options_session import OptionsSession
 
 if TYPE_CHECKING:
-    from app.services.attachments import Attachments
-    from app.services.html.opening import Opened
+    from app.services.drafts.draft_attachments import Attachments
+    from app.services.html.prepare import Opened
 
 _MENDED_HERE = frozenset({"mend-address", "mend-subject", "mend-option", "review-attachments", "fill-in"})
 _WRITABLE = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})

@@ -10,14 +10,23 @@ from PySide6.QtGui import QTextCursor
 from app.core.i18n import tr
 from app.domain.edits import Unfilled
 from app.domain.recipient import Recipient
-from app.services.signatures import Facts, Fragment, Snippet, SnippetKind, fill, find_signature, fragment_of, place_for
-from app.services.unfilled import placeholders_in
+from app.services.accounts.signatures import (
+    Facts,
+    Fragment,
+    Snippet,
+    SnippetKind,
+    fill,
+    find_signature,
+    fragment_of,
+    place_for,
+)
+from app.services.checks.placeholders import placeholders_in
 from app.views.compose.body import BodyField
 from app.views.compose.picking import Picking
 from app.views.compose.session import ComposeSession
 
 if TYPE_CHECKING:
-    from app.services.aids import Aids
+    from app.services.accounts.mailbox_discovery import Aids
     from app.services.html.blocks import Block
 
 _NONE: Final = "none"
@@ -123,7 +132,7 @@ class SnippetChoice:
         """Take down which placeholders come in with a snippet, before they do: none is to go out by an oversight."""
         texts = [subject, fragment.text]
         if fragment.html:
-            from app.services.plain import plain_text
+            from app.services.html.plain_text import plain_text
 
             texts.append(plain_text(fragment.html))
         placeholders = placeholders_in(*texts)

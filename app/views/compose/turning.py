@@ -14,11 +14,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.core.i18n import tr
 from app.domain.edits import BodyReplaced
 from app.domain.message import BodyFormat
-from app.services.actions import action_words
+from app.services.text.error_text import action_words
 from app.ui.editor.behind import Behind
 
 if TYPE_CHECKING:
-    from app.services.html.opening import Opened
+    from app.services.html.prepare import Opened
     from app.ui.editor.rich import RichEditor
     from app.views.compose.body import BodyField
 
@@ -62,7 +62,7 @@ class Turning(QObject):
         if self._busy:
             self._acts.append(act)
             return
-        from app.services.html.opening import open_text
+        from app.services.html.prepare import open_text
 
         self._body.plain.finish_pasting()
         text = self._body.plain.toPlainText()
@@ -102,14 +102,14 @@ class Turning(QObject):
 
     def find_losses(self, then: Callable[[str], None]) -> None:
         """Find what the body would lose as plain text, and tell it in words."""
-        from app.services.html.losses import losses
+        from app.services.html.clean import losses
 
         html = self._body.formatted_editor().html()
         self._read(html, lambda: losses(html), then)
 
     def to_plain(self) -> None:
         """Keep the words and nothing else."""
-        from app.services.plain import plain_text
+        from app.services.html.plain_text import plain_text
 
         rich = self._body.formatted_editor()
         rich.finish()

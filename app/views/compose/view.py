@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QL
 
 from app.commands.command import Context, Registry
 from app.core.i18n import tr
-from app.domain.edits import utf16_length
 from app.domain.message import Field, Importance
-from app.services.preflight_size import letter_size
+from app.domain.text import utf16_length
+from app.services.checks.size import letter_size
 from app.ui import icons, keys
 from app.ui.announcing import say_aloud
 from app.ui.bars import MessageBar

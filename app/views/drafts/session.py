@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from app.core.background import Spawn
 from app.domain.errors import AccountError, MailError
 from app.domain.listing import Folder
 from app.domain.message import LocalId
 from app.domain.state import State
-from app.services.drafts import Drafts
-from app.services.outbox import Answer, Outbox
-from app.services.rows import ListRow
-from app.services.work import Spawn
+from app.services.drafts.drafts import Drafts
+from app.services.outbox.outbox import Answer, Outbox
+from app.services.records.rows import ListRow
 from app.ui.letter_list.session import ListSession
 
 _TOLD_EACH = 25

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
+from app.core.background import Spawn
 from app.core.events import Event
 from app.domain.listing import Folder
 from app.domain.outcome import Outcome
 from app.domain.state import State
-from app.services.outbox_view import OutboxView
-from app.services.remedies import Remedies
-from app.services.rows import ListRow
-from app.services.work import Spawn
+from app.services.folders.outbox_view import OutboxView
+from app.services.outbox.remedies import Remedies
+from app.services.records.rows import ListRow
 from app.ui.letter_list.session import ListSession
 
 FIRST_LOOK: Final = 20.0

@@ -6,17 +6,17 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
+from app.core.background import Spawn
 from app.core.i18n import tr
 from app.domain.attachment import new_key, taken_over
 from app.domain.errors import MailError
 from app.domain.listing import Folder
 from app.domain.message import Content, LocalId, written_anew
-from app.services.drafts import Drafts
-from app.services.following import Following
-from app.services.reading import Reading, Readings
-from app.services.rows import ListRow
-from app.services.undelivered import once_more
-from app.services.work import Spawn
+from app.services.drafts.drafts import Drafts
+from app.services.drafts.reply_forward import Following
+from app.services.reader.message_reader import Reading, Readings
+from app.services.records.rows import ListRow
+from app.services.text.status_text import once_more
 from app.ui.letter_list.session import ListSession
 
 

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.commands.command import Registry
 from app.domain.message import AccountId
-from app.services.accounts import Accounts
-from app.services.aids import Aids
+from app.services.accounts.accounts import Accounts
+from app.services.accounts.mailbox_discovery import Aids
 from app.ui.tasks import Tasks
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from app.core.i18n import tr
 from app.domain.account import Account
 from app.domain.errors import AccountError, Trouble, TroubleKind
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
-from app.services.explaining import explain_trouble
-from app.services.sign_in_words import words_of
-from app.services.signing_in import SigningIn
+from app.services.accounts.accounts import SigningIn
+from app.services.text.error_text import explain_trouble
+from app.services.text.sign_in_text import words_of
 from app.ui.tasks import Tasks
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
-from app.services.identities import Identity
+from app.services.accounts.identities import Identity
 from app.ui import icons, theme
 from app.ui.bars import MessageBar
 from app.ui.label import Label

@@ -8,8 +8,8 @@ from app.core.formatting import clock_time
 from app.core.i18n import ntr, tr
 from app.domain.errors import BadInput, StorageError
 from app.domain.message import AccountId
-from app.services.identities import Identities, Identity
-from app.services.surroundings import Surroundings
+from app.services.accounts.identities import Identities, Identity
+from app.services.accounts.mailbox_discovery import Surroundings
 from app.ui.tasks import Tasks
 
 

@@ -20,7 +20,7 @@ from app.domain.errors import AccountError, BadInput, StorageError
 from app.domain.message import AccountId
 from app.domain.presets import Presets
 from app.domain.sign_in import SignedIn, SignInWay
-from app.services.accounts import Accounts
+from app.services.accounts.accounts import Accounts
 from app.services.ports import Secrets
 from app.ui.tasks import Tasks
 from app.views.settings import steps

@@ -10,7 +10,7 @@ from app.domain.account import Account, AuthKind, ProbeStep
 from app.domain.errors import AccountError
 from app.domain.message import AccountId
 from app.domain.sign_in import SignedIn, SignInWay
-from app.services.accounts import Accounts
+from app.services.accounts.accounts import Accounts
 from app.ui.tasks import Tasks
 from app.views.settings.browser_sign_in import BrowserSignIn
 

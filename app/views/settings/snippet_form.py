@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from app.commands.command import Handler, Registry
 from app.core.i18n import tr
-from app.services.html.losses import losses
-from app.services.html.opening import open_html, open_text
-from app.services.signatures import Snippet, SnippetKind
+from app.services.accounts.signatures import Snippet, SnippetKind
+from app.services.html.clean import losses
+from app.services.html.prepare import open_html, open_text
 from app.ui import keys, theme
 from app.ui.editor import deeds
 from app.ui.editor.link_bar import LinkBar

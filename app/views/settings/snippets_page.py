@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedLayout, 
 
 from app.commands.command import Registry
 from app.core.i18n import tr
-from app.services.signatures import Snippet, SnippetKind
+from app.services.accounts.signatures import Snippet, SnippetKind
 from app.ui import icons, theme
 from app.ui.label import Label
 from app.views.settings.fields import press_with_enter

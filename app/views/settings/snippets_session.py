@@ -10,13 +10,13 @@ import msgspec
 from app.core.i18n import tr
 from app.domain.errors import StorageError
 from app.domain.message import AccountId
+from app.services.accounts.identities import Identity
+from app.services.accounts.signatures import Snippet, SnippetKind, new_key
 from app.services.html.blocks import OBJECT
-from app.services.identities import Identity
-from app.services.signatures import Snippet, SnippetKind, new_key
 from app.ui.tasks import Tasks
 
 if TYPE_CHECKING:
-    from app.services.aids import Aids
+    from app.services.accounts.mailbox_discovery import Aids
 
 
 class SnippetsSession:

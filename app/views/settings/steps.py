@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from app.core.i18n import mark, tr
 from app.domain.account import Account, AuthKind, ProbeStep, host_of
-from app.services.sign_in_words import words_of
+from app.services.text.sign_in_text import words_of
 
 TITLES: Final = {
     "name": mark("Name of the server"),

@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 from app.core.events import Event
 from app.core.i18n import ntr, tr
 from app.domain.message import LocalId
-from app.services.undoing import Undoing, WayBack
+from app.services.outbox.undoing import Undoing, WayBack
 from app.views.shell.view import Window
 
 _STAYS = 6_000

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.commands.command import Context
 from app.core.events import Event
 from app.domain.message import LocalId
-from app.services.rows import ListRow
+from app.services.records.rows import ListRow
 from app.ui.letter_list.desk import ListDesk
 from app.views.shell.view import Window
 

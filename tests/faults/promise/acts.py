@@ -12,10 +12,10 @@ from app.domain.problem import ProblemKind, read_problem
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo, Record
 from app.domain.state import State
-from app.services.accounts import PAUSING
-from app.services.autosave import ON_ITS_WAY
-from app.services.comparing import Comparison
-from app.services.rows import ListRow
+from app.services.accounts.accounts import PAUSING
+from app.services.drafts.autosave import ON_ITS_WAY
+from app.services.drafts.comparison import Comparison
+from app.services.records.rows import ListRow
 from tests.faults.promise.acts_with_files import ActsWithFiles
 from tests.faults.promise.life import AFTER, BEFORE, DURING, Fuse
 from tests.faults.promise.oracle import words_of

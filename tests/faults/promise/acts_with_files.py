@@ -10,8 +10,8 @@ from app.domain.attachment import Attached
 from app.domain.errors import MailError
 from app.domain.message import LocalId
 from app.domain.record import Record
-from app.services.attachments import Attachments
-from app.services.autosave import ON_ITS_WAY
+from app.services.drafts.autosave import ON_ITS_WAY
+from app.services.drafts.draft_attachments import Attachments
 from tests.faults.promise.oracle import Oracle
 from tests.faults.promise.person import SIZES, Step
 from tests.faults.promise.world import World, bytes_of

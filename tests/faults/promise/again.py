@@ -6,7 +6,7 @@ import asyncio
 import sys
 
 from app.domain.record import Record
-from app.services.wording import state_words
+from app.services.text.status_text import state_words
 from tests.faults.promise.acts import Acts
 from tests.faults.promise.oracle import Oracle
 from tests.faults.promise.person import Step, draw_schedule

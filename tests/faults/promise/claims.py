@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from app.domain.record import Record
-from app.services.wording import state_words
+from app.services.text.status_text import state_words
 
 
 class Claim(Enum):

@@ -10,8 +10,8 @@ from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.record import CopyKind, Record
 from app.domain.state import State
-from app.services.saver import is_passing, waits_for_person
-from app.services.wording import explain_record, state_words
+from app.services.drafts.saver import is_passing, waits_for_person
+from app.services.text.status_text import explain_record, state_words
 from tests.faults.promise.claims import Claim, claim_of
 from tests.faults.promise.files import judge_files
 from tests.faults.promise.server import Kept

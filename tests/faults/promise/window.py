@@ -10,15 +10,15 @@ from typing import Any
 
 from app.domain.account import Account
 from app.engine.client import EngineClient
-from app.services.accounts import Accounts
-from app.services.attachments import Attachments
-from app.services.comparing import Comparing
-from app.services.drafts import Drafts
-from app.services.letters import Letters
-from app.services.outbox import Outbox
+from app.services.accounts.accounts import Accounts
+from app.services.accounts.watched_mailbox import WatchedMailbox
+from app.services.drafts.comparison import Comparing
+from app.services.drafts.draft_attachments import Attachments
+from app.services.drafts.drafts import Drafts
+from app.services.outbox.outbox import Outbox
+from app.services.outbox.remedies import Remedies
 from app.services.ports import Clock
-from app.services.remedies import Remedies
-from app.services.watched import WatchedMailbox
+from app.services.records.records import Letters
 from app.storage.attachments import AttachmentFolder
 from app.storage.journal import SqliteJournal
 from app.storage.store import Store

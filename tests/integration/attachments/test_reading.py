@@ -13,9 +13,9 @@ import pytest
 
 from app.domain.errors import MailError
 from app.domain.message import Fetched
-from app.services.enclosures import Enclosure, Enclosures, enclosures_of
-from app.services.reading import Reading
-from app.services.rows import ListRow
+from app.services.reader.attachment_viewer import Enclosure, Enclosures, enclosures_of
+from app.services.reader.message_reader import Reading
+from app.services.records.rows import ListRow
 from app.ui.off_thread import off_thread
 from tests.integration.attachments.conftest import A, Run
 

@@ -31,8 +31,8 @@ from app.domain.message import (
 )
 from app.domain.recipient import Recipient
 from app.domain.state import State
-from app.services.following import Following
-from app.services.rows import ListRow, row_of_item
+from app.services.drafts.reply_forward import Following
+from app.services.records.rows import ListRow, row_of_item
 from app.ui.off_thread import off_thread
 from tests.html_everything import HTML
 from tests.integration.attachments.conftest import TO, A, HurriedClock, Run, received

@@ -13,8 +13,8 @@ from app.domain.attachment import Attached, new_key
 from app.domain.listing import Folder
 from app.domain.message import BodyFormat
 from app.domain.state import State
-from app.services.gathering import Name
-from app.services.wording import explain_record
+from app.services.attachments.fetch import Name
+from app.services.text.status_text import explain_record
 from tests.integration.attachments.conftest import LETTER, A, Run, received
 from tests.sandbox_fixture import RunningSandbox
 

@@ -13,7 +13,7 @@ import pytest
 
 from app.domain.errors import StorageError
 from app.domain.state import State
-from app.services.gathering import Name
+from app.services.attachments.fetch import Name
 from app.storage import attachments as storage
 from tests.integration.attachments.conftest import Run, received
 from tests.sandbox_fixture import RunningSandbox

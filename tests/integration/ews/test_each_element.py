@@ -34,7 +34,7 @@ from app.domain.outcome import LOCAL, Outcome
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 from app.domain.writable_fields import ELEMENTS, Element, Rule, may_be_written, refusal
-from app.services.message_details import details_of
+from app.services.text.message_details import details_of
 from tests.integration.ews.conftest import draft, job, letter
 from tests.sandbox_fixture import RunningSandbox
 

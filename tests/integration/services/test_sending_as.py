@@ -17,12 +17,12 @@ from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo, Record
 from app.domain.state import State
 from app.engine.client import EngineClient
-from app.services.accounts import Accounts
-from app.services.drafts import Drafts
-from app.services.identities import Identities
-from app.services.letters import Letters
-from app.services.outbox import Outbox
-from app.services.watched import WatchedMailbox
+from app.services.accounts.accounts import Accounts
+from app.services.accounts.identities import Identities
+from app.services.accounts.watched_mailbox import WatchedMailbox
+from app.services.drafts.drafts import Drafts
+from app.services.outbox.outbox import Outbox
+from app.services.records.records import Letters
 from tests.fakes.files import FakeFiles
 from tests.fakes.journal import FakeJournal
 from tests.fakes.scene import Spawned

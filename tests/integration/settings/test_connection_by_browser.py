@@ -13,8 +13,7 @@ from app.domain.account import AuthKind
 from app.domain.listing import Folder
 from app.engine.client import EngineClient
 from app.sandbox.oauth.authority import CLIENT_ID
-from app.services.accounts import Accounts
-from app.services.signing_in import SigningIn
+from app.services.accounts.accounts import Accounts, SigningIn
 from app.ui.tasks import Tasks
 from app.views.settings.account_form import FormField
 from app.views.settings.browser_sign_in import BrowserSignIn

@@ -17,8 +17,7 @@ from app.credentials.certificates import check_ca_file
 from app.domain.account import proxy_key
 from app.domain.listing import Folder
 from app.engine.client import EngineClient
-from app.services.accounts import Accounts
-from app.services.signing_in import SigningIn
+from app.services.accounts.accounts import Accounts, SigningIn
 from app.ui.tasks import Tasks
 from app.views.settings.account_form import FormField, ProxyKind
 from app.views.settings.browser_sign_in import BrowserSignIn

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.account import Account, ProbeStep
 from app.domain.attachment import Attachment
-from app.domain.errors import Trouble, TroubleKind
+from app.domain.errors import ServerWords, Trouble, TroubleKind
 from app.domain.listing import Change, ChangeKind, Folder, MailFolder, Mark, Page, Place, Row, Sighting, SyncPage
 from app.domain.message import (
     AccountId,
@@ -24,15 +24,7 @@ from app.domain.message import (
     NewDraft,
     Options,
 )
-from app.domain.outcome import (
-    AttachmentFetch,
-    AttachOutcome,
-    FetchOutcome,
-    NewAttachment,
-    Outcome,
-    ServerWords,
-    Verdict,
-)
+from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome, Verdict
 from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo

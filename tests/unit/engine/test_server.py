@@ -14,10 +14,10 @@ from babel.messages.mofile import write_mo
 
 from app.core import i18n
 from app.domain.account import Account
-from app.domain.errors import ItemRefused, Trouble, TroubleKind, Unreachable
+from app.domain.errors import ItemRefused, ServerWords, Trouble, TroubleKind, Unreachable
 from app.domain.listing import Folder
 from app.domain.message import AccountId, Content, ItemRef, LocalId, NewDraft
-from app.domain.outcome import ServerWords, Verdict
+from app.domain.outcome import Verdict
 from app.domain.record import CopyTo
 from app.engine import protocol
 from app.engine.server import Engine

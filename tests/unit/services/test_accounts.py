@@ -10,8 +10,8 @@ from app.domain.listing import Folder
 from app.domain.message import AccountId, ItemRef
 from app.domain.outcome import Outcome, Verdict
 from app.domain.record import CopyTo
-from app.services.accounts import AccountTrouble
-from app.services.watched import WatchedMailbox
+from app.services.accounts.accounts import AccountTrouble
+from app.services.accounts.watched_mailbox import WatchedMailbox
 from tests.fakes.scene import ACCOUNT, ANNA, Scene
 
 OFFLINE = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)

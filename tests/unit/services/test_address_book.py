@@ -11,10 +11,10 @@ from app.domain.listing import Folder
 from app.domain.message import AccountId, Content
 from app.domain.people import HALF_LIFE, Correspondent, key_of
 from app.domain.recipient import Recipient
-from app.services import address_book
-from app.services.address_book import AddressBook
-from app.services.reading import Readings
-from app.services.rows import row_of_item
+from app.services.people import address_book
+from app.services.people.address_book import AddressBook
+from app.services.reader.message_reader import Readings
+from app.services.records.rows import row_of_item
 from tests.fakes.correspondents import FakeCorrespondents
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA, BEN, Scene

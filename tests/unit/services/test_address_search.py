@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.recipient import Recipient
-from app.services.address_search import AddressIndex, is_begun_by, one_slip_away
+from app.services.people.address_search import AddressIndex, is_begun_by, one_slip_away
 
 PEOPLE = (
     Recipient("clara.fontaine@contoso.com", "Clara Fontaine"),

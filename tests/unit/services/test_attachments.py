@@ -16,9 +16,9 @@ from app.domain.message import BodyFormat, Content, LocalId
 from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.state import State
-from app.services.drafts import Replaced
-from app.services.gathering import Moving
-from app.services.wording import explain_record, state_words
+from app.services.attachments.fetch import Moving
+from app.services.drafts.drafts import Replaced
+from app.services.text.status_text import explain_record, state_words
 from tests.fakes.clock import settle
 from tests.fakes.mailbox import Stored, words
 from tests.fakes.scene import ANNA, LETTER, Scene, new_scene, typed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.errors import StorageError
-from app.services.categories import UsedCategories, read_categories
+from app.services.accounts.mailbox_discovery import UsedCategories, read_categories
 from tests.fakes.settings import FakeSettings
 
 

@@ -15,7 +15,7 @@ from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content, Field, LocalId, Options
 from app.domain.recipient import Recipient
 from app.domain.state import State
-from app.services.comparing import Comparing
+from app.services.drafts.comparison import Comparing
 from tests.fakes.mailbox import Stored
 from tests.fakes.scene import ANNA, LETTER, Scene
 

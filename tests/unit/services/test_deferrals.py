@@ -11,8 +11,8 @@ from app.domain.message import LocalId, Options
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
-from app.services.deferrals import TakenBack
-from app.services.wording import explain_record, state_words
+from app.services.outbox.deferred_send import TakenBack
+from app.services.text.status_text import explain_record, state_words
 from tests.fakes.scene import ANNA, LETTER, Scene, typed
 
 LATER = 7200.0

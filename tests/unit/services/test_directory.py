@@ -8,7 +8,7 @@ from app.domain.errors import ItemRefused, Trouble, TroubleKind, Unreachable
 from app.domain.message import AccountId
 from app.domain.people import Resolution
 from app.domain.recipient import Recipient
-from app.services.directory import PAUSE, Directory, Inquiry
+from app.services.people.directory import PAUSE, Directory, Inquiry
 from tests.fakes.scene import ANNA, BEN, Scene
 
 BOARD = Recipient("board@example.org", "Board")

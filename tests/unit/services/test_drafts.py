@@ -11,8 +11,8 @@ from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.record import Record
 from app.domain.state import State
-from app.services.drafts import LONGEST_WITHOUT_SAVE, QUIET, UNDO_SECONDS, Replaced
-from app.services.rows import ListRow, row_of_item
+from app.services.drafts.drafts import LONGEST_WITHOUT_SAVE, QUIET, UNDO_SECONDS, Replaced
+from app.services.records.rows import ListRow, row_of_item
 from tests.fakes.clock import settle
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA, BEN, LETTER, Scene, addressed, typed

@@ -13,9 +13,9 @@ from app.domain.errors import BadInput
 from app.domain.message import BodyFormat, Importance
 from app.domain.recipient import Recipient
 from app.domain.record import Whose
-from app.services import eml
-from app.services.eml import parse_eml, read_eml, show_eml
-from app.services.whose import whose_words
+from app.services.reader import eml
+from app.services.reader.eml import parse_eml, read_eml, show_eml
+from app.services.text.authorship import whose_words
 
 
 def made(**headers: str) -> EmailMessage:

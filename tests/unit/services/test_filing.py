@@ -12,7 +12,7 @@ from app.domain.message import LocalId
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import CopyKind, CopyTo, Record
 from app.domain.state import State
-from app.services.filing import Filing
+from app.services.outbox.save_sent_copy import Filing
 from tests.fakes.mailbox import Stored, words
 from tests.fakes.scene import ANNA, LETTER, Scene
 

@@ -14,8 +14,8 @@ from app.domain.query import read_query
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
-from app.services import folders, listed, merging, syncing
-from app.services.folders import FolderView
+from app.services.folders import folder_view, sorted_rows, syncing
+from app.services.folders.folder_view import FolderView
 from tests.fakes.cache import FakeCache
 from tests.fakes.clock import settle
 from tests.fakes.lists import rows_of, view_of
@@ -355,7 +355,7 @@ async def test_what_only_the_server_finds_comes_with_what_was_found_here(scene: 
 
 def as_if_there_were_thousands(monkeypatch: pytest.MonkeyPatch, at_a_step: int = 2) -> None:
     """Put the two sides together few rows at a time, each in a turn of its own."""
-    for where, name in ((merging, "AT_A_STEP"), (listed, "_AT_A_STEP"), (folders, "_AT_A_STEP")):
+    for where, name in ((sorted_rows, "AT_A_STEP"), (sorted_rows, "_AT_A_STEP"), (folder_view, "_AT_A_STEP")):
         monkeypatch.setattr(where, name, at_a_step)
 
 

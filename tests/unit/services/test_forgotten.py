@@ -10,8 +10,8 @@ from app.domain.attachment import Attached
 from app.domain.message import BodyFormat, Content
 from app.domain.problem import ProblemKind
 from app.domain.recipient import Recipient
-from app.services import preflight
-from app.services.forgotten import check_attachments, own_words, spoken_of
+from app.services.checks import preflight
+from app.services.checks.preflight import check_attachments, own_words, spoken_of
 
 BEN = Recipient("ben@example.org")
 FILE = Attached("k", "plan.pdf", 5)

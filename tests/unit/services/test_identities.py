@@ -7,8 +7,8 @@ import pytest
 from app.domain.errors import BadInput, StorageError, Trouble, TroubleKind
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
-from app.services.accounts import Accounts
-from app.services.identities import Identities, Identity
+from app.services.accounts.accounts import Accounts
+from app.services.accounts.identities import Identities, Identity
 from tests.fakes.mailbox import FakeMailbox
 from tests.fakes.scene import ACCOUNT, ANNA
 from tests.fakes.secrets import FakeSecrets

@@ -5,8 +5,8 @@ from __future__ import annotations
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.message import LocalId
 from app.domain.state import State
-from app.services.leaving import Leaving
-from app.services.long_waits import LONG
+from app.services.outbox.leaving import Leaving
+from app.services.outbox.long_waits import LONG
 from tests.fakes.clock import settle
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA, Scene

@@ -8,8 +8,8 @@ import pytest
 
 from app.domain.errors import Trouble, TroubleKind, error_for
 from app.domain.listing import Folder, Place, Report, ReportKind
-from app.services.listening import GATHERED, Listening
-from app.services.syncing import INBOX, LISTENED_SECONDS, POLL_SECONDS, FolderSync, Syncing
+from app.services.folders.notifications import GATHERED, Listening
+from app.services.folders.syncing import INBOX, LISTENED_SECONDS, POLL_SECONDS, FolderSync, Syncing
 from tests.fakes.cache import FakeCache
 from tests.fakes.clock import settle
 from tests.fakes.scene import ACCOUNT, ANNA, LETTER, Scene, new_scene

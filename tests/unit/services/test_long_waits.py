@@ -8,8 +8,8 @@ import pytest
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.message import LocalId
 from app.domain.state import State
-from app.services.long_waits import LONG
-from app.services.wording import explain_record, state_words
+from app.services.outbox.long_waits import LONG
+from app.services.text.status_text import explain_record, state_words
 from tests.fakes.scene import Scene
 
 NEVER_LEFT = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)

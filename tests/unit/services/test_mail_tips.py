@@ -8,7 +8,7 @@ from app.domain.errors import Trouble, TroubleKind
 from app.domain.message import AccountId
 from app.domain.people import MailTips
 from app.domain.recipient import Recipient
-from app.services.mail_tips import FRESH, MOST_AT_ONCE, Tips
+from app.services.people.directory import FRESH, MOST_AT_ONCE, Tips
 from tests.fakes.scene import ANNA, BEN, Scene
 
 CARLA = Recipient("carla@example.org", "Carla")

@@ -12,7 +12,7 @@ from app.domain.message import AccountId, Content, ItemRef
 from app.domain.outcome import Outcome
 from app.domain.record import CopyTo, Record
 from app.domain.state import State
-from app.services.rows import ListRow
+from app.services.records.rows import ListRow
 from tests.fakes.clock import settle
 from tests.fakes.mailbox import FakeMailbox
 from tests.fakes.scene import ANNA, LETTER, Scene, new_scene

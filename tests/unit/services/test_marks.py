@@ -8,7 +8,7 @@ from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.outcome import Verdict
 from app.domain.state import State
-from app.services.outbox import Answer
+from app.services.outbox.outbox import Answer
 from tests.fakes.lists import rows_of, view_of
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA, LETTER, Scene, new_scene

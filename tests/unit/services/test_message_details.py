@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.message import Content, Fetched, FlagStatus, FollowUp, Header, ItemRef, Options
 from app.domain.recipient import Recipient
-from app.services.message_details import details_of
+from app.services.text.message_details import details_of
 
 ANNA, BEN = Recipient("anna@example.org", "Anna"), Recipient("ben@example.org")
 NEVER_SAID = {"Sender", "Cc", "Bcc", "Reply to", "Received by", "Received for", "Goes at", "Reminder", "References"}

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.people import MailTips
 from app.domain.recipient import Recipient
-from app.services.notes import is_external, note_for
+from app.services.text.recipient_notes import is_external, note_for
 
 BEN = Recipient("ben@example.org", "Ben")
 OWN = ("example.org",)

@@ -12,8 +12,8 @@ from app.domain.message import Content, LocalId
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.recipient import Recipient
 from app.domain.state import State
-from app.services.dispatch import Summary
-from app.services.rows import row_of_item
+from app.services.outbox.dispatch import Summary
+from app.services.records.rows import row_of_item
 from tests.fakes.clock import settle
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA, BEN, LETTER, Scene, typed

@@ -13,7 +13,7 @@ from app.domain.problem import ProblemKind, read_problem
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
-from app.services.amiss import explain_record
+from app.services.text.status_text import explain_record
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA, LETTER, Scene, typed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.preflight_addresses import doubt, is_provider, readable_domain
+from app.services.checks.recipients import doubt, is_provider, readable_domain
 
 OWN = ("contoso.com",)
 WRITTEN = {"fabrikam.com": 4, "northwind-traders.example": 1, "acme.io": 2}

@@ -10,9 +10,9 @@ from app.domain.message import Content, Field
 from app.domain.people import MailTips
 from app.domain.problem import BEFORE_SENDING, Finding, ProblemKind
 from app.domain.recipient import Recipient
-from app.services import preflight
-from app.services.preflight_people import Around, look_at_people
-from app.services.preflight_size import Limit, letter_size, look_at_size
+from app.services.checks import preflight
+from app.services.checks.recipients import Around, look_at_people
+from app.services.checks.size import Limit, letter_size, look_at_size
 
 BEN, CARLA = Recipient("ben@contoso.com", "Ben"), Recipient("carla@contoso.com", "Carla")
 DORA = Recipient("dora@fabrikam.com", "Dora")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from app.domain.account import Account, AuthKind
 from app.domain.message import AccountId
 from app.domain.presets import Presets, read_presets
-from app.services.people import MANY_CHOICE, STRANGERS_CHOICE
-from app.services.preset_settings import HOLD_CHOICE, PresetSettings
+from app.services.accounts.preset_settings import HOLD_CHOICE, MANY_CHOICE, STRANGERS_CHOICE, PresetSettings
 from tests.fakes.settings import FakeSettings
 
 ANNA = Account(AccountId("anna"), "anna@contoso.com", "https://old.contoso.com/EWS/Exchange.asmx", "anna")

@@ -22,8 +22,8 @@ from app.domain.message import Content, LocalId
 from app.domain.outcome import Outcome
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.state import State
-from app.services.drafts import Replaced
-from app.services.saver import FOR_THE_PERSON
+from app.services.drafts.drafts import Replaced
+from app.services.drafts.saver import FOR_THE_PERSON
 from tests.fakes.clock import settle
 from tests.fakes.mailbox import FakeMailbox, words
 from tests.fakes.scene import ANNA, BEN, new_scene, typed

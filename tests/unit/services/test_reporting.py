@@ -7,9 +7,9 @@ import pytest
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder, Report, ReportKind
 from app.domain.message import Content
-from app.services.reported import report_words
-from app.services.reporting import FIRST_LOOK
-from app.services.rows import ListRow
+from app.services.folders.syncing import FIRST_LOOK
+from app.services.records.rows import ListRow
+from app.services.text.status_text import report_words
 from tests.fakes.cache import FakeCache
 from tests.fakes.lists import rows_of, view_of
 from tests.fakes.scene import ANNA, Scene

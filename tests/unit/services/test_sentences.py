@@ -9,14 +9,22 @@ from typing import Any
 import pytest
 
 from app.core.formatting import exact_time
-from app.domain.errors import Trouble, TroubleKind
+from app.domain.errors import ServerWords, Trouble, TroubleKind
 from app.domain.message import LocalId
-from app.domain.outcome import LOCAL, Outcome, ServerWords, Verdict
+from app.domain.outcome import LOCAL, Outcome, Verdict
 from app.domain.response_codes import CLASSES, CodeClass, class_of, may_have_happened
-from app.services.actions import ACTIONS, FOR_THE_WINDOW, action_words
-from app.services.explaining import explain_outcome, explain_trouble
-from app.services.remedies import Remedies
-from app.services.sentences import SENTENCES, Facts, Scene, sentence_for
+from app.services.outbox.remedies import Remedies
+from app.services.text.error_text import (
+    ACTIONS,
+    FOR_THE_WINDOW,
+    SENTENCES,
+    Facts,
+    Scene,
+    action_words,
+    explain_outcome,
+    explain_trouble,
+    sentence_for,
+)
 from tests.fakes import scene as scenes
 
 AT = 1_795_000_000.0

@@ -9,9 +9,8 @@ from app.domain.errors import StorageError
 from app.domain.message import BodyFormat, Content, Options
 from app.domain.recipient import Recipient
 from app.domain.state import State
-from app.services.accounts import Accounts
-from app.services.plain import plain_text
-from app.services.signatures import (
+from app.services.accounts.accounts import Accounts
+from app.services.accounts.signatures import (
     Facts,
     Signatures,
     Snippet,
@@ -22,6 +21,7 @@ from app.services.signatures import (
     place_for,
     quote_begins,
 )
+from app.services.html.plain_text import plain_text
 from tests.fakes.clock import FakeClock
 from tests.fakes.mailbox import FakeMailbox
 from tests.fakes.scene import ACCOUNT, ANNA, BEN, Scene, typed

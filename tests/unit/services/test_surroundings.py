@@ -9,10 +9,9 @@ import pytest
 
 from app.domain.errors import StorageError, Trouble, TroubleKind
 from app.domain.recipient import Recipient
-from app.services.accounts import Accounts
-from app.services.aids import Aids
-from app.services.surroundings import AFTER_TROUBLE, DAY, FIRST_LOOK, Told
-from app.services.watched import WatchedMailbox
+from app.services.accounts.accounts import Accounts
+from app.services.accounts.mailbox_discovery import AFTER_TROUBLE, DAY, FIRST_LOOK, Aids, Told
+from app.services.accounts.watched_mailbox import WatchedMailbox
 from tests.fakes.clock import FakeClock
 from tests.fakes.mailbox import FakeMailbox, words
 from tests.fakes.scene import ACCOUNT, ANNA

@@ -11,8 +11,8 @@ from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder, Place
 from app.domain.message import Content
 from app.domain.query import read_query
-from app.services import syncing
-from app.services.syncing import POLL_SECONDS, FolderSync, Syncing
+from app.services.folders import syncing
+from app.services.folders.syncing import POLL_SECONDS, FolderSync, Syncing
 from tests.fakes.cache import FakeCache
 from tests.fakes.clock import settle
 from tests.fakes.mailbox import words

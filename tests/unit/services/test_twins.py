@@ -14,7 +14,7 @@ from app.domain.message import LocalId, Options
 from app.domain.outcome import Outcome, Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.state import State
-from app.services.syncing import Syncing
+from app.services.folders.syncing import Syncing
 from tests.fakes.cache import FakeCache
 from tests.fakes.clock import settle
 from tests.fakes.mailbox import words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.services.undoing import MOST, Undoing
+from app.services.outbox.undoing import MOST, Undoing
 
 
 def test_what_was_done_last_is_undone_first() -> None:

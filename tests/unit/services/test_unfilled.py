@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.message import BodyFormat, Content, Field
-from app.services.unfilled import find_unfilled, placeholders_in
+from app.services.checks.placeholders import find_unfilled, placeholders_in
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.domain.errors import Trouble, TroubleKind
+from app.domain.errors import ServerWords, Trouble, TroubleKind
 from app.domain.message import AccountId, ItemRef, LocalId
-from app.domain.outcome import Outcome, ServerWords, Verdict
+from app.domain.outcome import Outcome, Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import Head, Record
 from app.domain.state import State
-from app.services.actions import ACTIONS
-from app.services.rows import ListRow
-from app.services.wording import StateWords, explain_record, explain_row, row_words, state_words
+from app.services.records.rows import ListRow
+from app.services.text.error_text import ACTIONS
+from app.services.text.status_text import StateWords, explain_record, explain_row, row_words, state_words
 
 ANNA = AccountId("anna")
 TONES = {"faint", "muted", "accent", "warn", "bad", "good"}

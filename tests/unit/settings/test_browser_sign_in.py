@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from app.domain.account import Account, AuthKind
 from app.domain.errors import SignInRefused, Trouble, TroubleKind, Unreachable
 from app.domain.sign_in import PROBLEMS, SignedIn, SignInProblem, SignInWay, problem_of
-from app.services.explaining import explain_trouble
-from app.services.sign_in_words import WORDS, words_of
+from app.services.text.error_text import explain_trouble
+from app.services.text.sign_in_text import WORDS, words_of
 from tests.unit.settings.test_sign_in import ANNA, BERT, Scene, started
 
 CARA = replace(ANNA, auth=AuthKind.OAUTH, user="anna@contoso.com", client_id="app", tenant="contoso.com")

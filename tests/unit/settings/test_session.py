@@ -11,8 +11,7 @@ import pytest
 from app.domain.account import NONE, Account, AuthKind, ProbeStep, proxy_key
 from app.domain.errors import BadInput, MailError, StorageError, Trouble, TroubleKind, Unreachable
 from app.domain.message import AccountId
-from app.services.accounts import Accounts
-from app.services.signing_in import SigningIn
+from app.services.accounts.accounts import Accounts, SigningIn
 from app.ui.tasks import Tasks
 from app.views.settings.account_form import FormField, ProxyKind
 from app.views.settings.browser_sign_in import BrowserSignIn

@@ -8,8 +8,7 @@ from collections.abc import AsyncIterator
 from app.domain.account import Account, ProbeStep
 from app.domain.errors import MailError, Trouble, TroubleKind, Unreachable
 from app.domain.message import AccountId
-from app.services.accounts import Accounts
-from app.services.signing_in import SigningIn
+from app.services.accounts.accounts import Accounts, SigningIn
 from app.ui.tasks import Tasks
 from app.views.settings.browser_sign_in import BrowserSignIn
 from app.views.settings.sign_in import SignInSession

@@ -13,9 +13,9 @@ import pytest
 
 from app.domain.attachment import Attached, AttachmentKind, Held, new_key
 from app.domain.edits import AttachmentGone, AttachmentSet
-from app.domain.errors import BadInput, NewerFile, StorageError
+from app.domain.errors import BadInput, NewerFile, ServerWords, StorageError
 from app.domain.message import Content, LocalId
-from app.domain.outcome import Outcome, ServerWords, Verdict
+from app.domain.outcome import Outcome, Verdict
 from app.domain.record import Refused
 from app.services.ports import AttachedFiles
 from app.storage import attachments as module

@@ -11,8 +11,7 @@ import pytest
 from app.domain.listing import Change, ChangeKind, Folder, Place, Row, Standing
 from app.domain.message import AccountId, Content, Fetched, ItemRef
 from app.domain.recipient import Recipient
-from app.services.kept_drafts import KeptDrafts
-from app.services.ports import Cache
+from app.services.ports import Cache, KeptDrafts
 from app.storage.cache import SqliteCache
 from tests.fakes.cache import FakeCache
 

@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from app.domain.edits import BodyReplaced, ImportanceSet, Pending, RecipientSplice, SenderSet, TextSplice, Unfilled
-from app.domain.errors import StorageError
+from app.domain.errors import ServerWords, StorageError
 from app.domain.message import BodyFormat, Content, Field, Importance, ItemRef, LocalId
-from app.domain.outcome import Outcome, ServerWords, Verdict
+from app.domain.outcome import Outcome, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import Record
 from app.domain.state import State

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.domain.edits import BodyReplaced, ImportanceSet, TextSplice
 from app.domain.message import BodyFormat, Content, Field, Importance, LocalId
 from app.domain.state import State
-from app.services.remedies import Remedies
+from app.services.outbox.remedies import Remedies
 from app.views.compose.session import ComposeSession, Tools
 from tests.fakes.scene import BEN, LETTER, Scene, new_scene, typed
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.edits import Edit, Replica
 from app.domain.message import BodyFormat, Content
-from app.services.html.opening import html_of_text, open_html
+from app.services.html.prepare import html_of_text, open_html
 from app.ui.editor.fragments import Fragments
 from app.ui.editor.rich import RichEditor
 from tests.qt_rules import expected_warnings, no_task_left, nothing_left

@@ -9,13 +9,13 @@ from html.parser import HTMLParser
 import pytest
 
 from app.services.html import policy
-from app.services.html.answering import answer_to, passed_on
 from app.services.html.blocks import Block, Body, Kept, Paragraph, Picture, Run, Table
-from app.services.html.clean import Remote, clean
-from app.services.html.opening import open_html
+from app.services.html.clean import clean
 from app.services.html.parse import parse_body, parse_piece, parse_showing
+from app.services.html.plain_text import plain_text
+from app.services.html.policy import Remote
+from app.services.html.prepare import answer_to, open_html, passed_on
 from app.services.html.write import write_blocks, write_body
-from app.services.plain import plain_text
 from tests.html_corpus import ALL, Case
 
 _OUTER = {"html", "head", "body", "meta"}

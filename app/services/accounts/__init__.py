@@ -1,0 +1,1 @@
+"""Accounts, what belongs to an account, and what its server offers."""

@@ -1,0 +1,243 @@
+"""Accounts, their sign-in, and the trouble each is in."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, Final
+
+import msgspec
+
+from app.core.events import Event
+from app.core.i18n import tr
+from app.domain.account import Account, AuthKind, Discovery, ProbeStep, proxy_key
+from app.domain.errors import MailError, Trouble, TroubleKind, error_for
+from app.domain.message import AccountId
+from app.domain.sign_in import ANOTHER_PERSON, SignedIn, SignInPage, SignInWay
+from app.services.ports import Mailbox, Secrets, Settings, SignIns
+
+PAUSING: Final = frozenset(
+    {TroubleKind.SIGN_IN, TroubleKind.PROXY_SIGN_IN, TroubleKind.NOT_GENUINE, TroubleKind.SERVICE_OFF}
+)
+"""Troubles that do not pass by themselves: nothing is tried again until the person, or another try, made it well."""
+
+
+class AccountTrouble(msgspec.Struct, frozen=True):
+    """What is the matter with an account; `trouble` is None once it is well again."""
+
+    account_id: AccountId
+    trouble: Trouble | None
+
+
+class Accounts:
+    """The accounts. `trouble_changed` feeds the bar, `secret_wanted` asks for a password, `changed` tells the list."""
+
+    def __init__(self, settings: Settings, secrets: Secrets, mailbox: Mailbox) -> None:
+        """Begin with none; `start` reads them."""
+        self.changed: Event[None] = Event()
+        self.trouble_changed: Event[AccountTrouble] = Event()
+        self.secret_wanted: Event[Account] = Event()
+        self.well: Event[AccountId] = Event()
+        self._settings = settings
+        self._secrets = secrets
+        self._mailbox = mailbox
+        self._accounts: dict[AccountId, Account] = {}
+        self._open: set[AccountId] = set()
+        self._tried: set[AccountId] = set()
+        self._troubles: dict[AccountId, Trouble] = {}
+
+    async def start(self) -> None:
+        """Read the accounts and open each whose secret is there. Raises StorageError."""
+        await self.read()
+        await self.open_all()
+
+    async def read(self) -> None:
+        """Read the accounts: they can be written from. Raises StorageError."""
+        for account in await self._settings.accounts():
+            self._accounts[account.account_id] = account
+        self.changed.emit(None)
+
+    async def open_all(self) -> None:
+        """Open each account whose secret is there. A keyring may take its time, and wait for the person."""
+        for account in self.all():
+            await self._open_with_secret(account)
+
+    def all(self) -> list[Account]:
+        """Return the accounts in the order they were added."""
+        return list(self._accounts.values())
+
+    def get(self, account_id: AccountId) -> Account | None:
+        """Return an account, or None."""
+        return self._accounts.get(account_id)
+
+    @property
+    def default(self) -> Account | None:
+        """Return the account that a new letter is from: the first."""
+        return next(iter(self._accounts.values()), None)
+
+    def is_open(self, account_id: AccountId) -> bool:
+        """Tell whether the engine has what it needs to reach the account."""
+        return account_id in self._open
+
+    def trouble(self, account_id: AccountId) -> Trouble | None:
+        """Return what is the matter with the account, or None."""
+        return self._troubles.get(account_id)
+
+    def was_tried(self, account_id: AccountId) -> bool:
+        """Tell whether it was tried to open the account: one that was not may be open in a moment."""
+        return account_id in self._tried
+
+    def is_paused(self, account_id: AccountId) -> bool:
+        """Tell whether nothing can come of trying: not open, or a trouble that does not pass by itself."""
+        trouble = self._troubles.get(account_id)
+        return account_id not in self._open or (trouble is not None and trouble.kind in PAUSING)
+
+    async def add(self, account: Account, secret: str, proxy_secret: str = "") -> bool:
+        """Keep an account, or write over the one with its id, and open it. False: a secret is in memory only.
+
+        Without a `proxy_secret` the one that is kept stays, as long as the proxy has a user.
+        """
+        before = self._accounts.get(account.account_id)
+        await self._settings.keep_account(account)
+        self._accounts[account.account_id] = account
+        kept = await self._secrets.keep(account.account_id, secret)
+        if before is not None and before.proxy_user and not account.proxy_user:
+            await self._secrets.forget(proxy_key(account.account_id))
+        if account.proxy_user and proxy_secret:
+            kept = await self._secrets.keep(proxy_key(account.account_id), proxy_secret) and kept
+        self.changed.emit(None)
+        await self._reopen(account, secret)
+        return kept
+
+    async def open_unkept(self, account: Account, secret: str) -> None:
+        """Open an account for this run alone: neither it nor its secret is kept (the sandbox's)."""
+        self._accounts[account.account_id] = account
+        self.changed.emit(None)
+        await self._reopen(account, secret)
+
+    async def remove(self, account_id: AccountId) -> None:
+        """Remove an account and its secret; its letters stay on this machine."""
+        await self._settings.remove_account(account_id)
+        before = self._accounts.pop(account_id, None)
+        self._open.discard(account_id)
+        await self._secrets.forget(account_id)
+        if before is not None and before.proxy_user:
+            await self._secrets.forget(proxy_key(account_id))
+        self._set_trouble(account_id, None)
+        self.changed.emit(None)
+
+    async def give_secret(self, account_id: AccountId, secret: str) -> bool:
+        """Take a password that was asked for. False: it is held in memory only."""
+        account = self._accounts[account_id]
+        kept = await self._secrets.keep(account_id, secret)
+        await self._reopen(account, secret)
+        return kept
+
+    def probe(self, account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
+        """Test a connection step by step, ending at the first that fails."""
+        return self._mailbox.probe(account, secret, proxy_secret)
+
+    async def try_again(self, account_id: AccountId) -> None:
+        """Let what waits go on, because the person asked for it; the next answer says whether the trouble is over."""
+        if account_id not in self._open:
+            await self._open_with_secret(self._accounts[account_id])
+            return
+        self._set_trouble(account_id, None)
+        self.well.emit(account_id)
+
+    def report(self, account_id: AccountId, trouble: Trouble) -> None:
+        """Take down a trouble that a request met."""
+        self._set_trouble(account_id, trouble)
+        if trouble.kind is TroubleKind.SIGN_IN and account_id in self._accounts:
+            self.secret_wanted.emit(self._accounts[account_id])
+
+    def report_well(self, account_id: AccountId) -> None:
+        """Take down that the server answered; where there was trouble, what waits is told to go on."""
+        if account_id in self._troubles:
+            self._set_trouble(account_id, None)
+            self.well.emit(account_id)
+
+    async def _open_with_secret(self, account: Account) -> None:
+        secret = await self._secrets.read(account.account_id)
+        if secret is None:
+            self._tried.add(account.account_id)
+            self.secret_wanted.emit(account)
+            return
+        await self._reopen(account, secret)
+
+    async def _reopen(self, account: Account, secret: str) -> None:
+        try:
+            try:
+                await self._mailbox.open_account(account, secret, await self._proxy_secret(account))
+            finally:
+                self._tried.add(account.account_id)
+        except MailError as error:
+            trouble = getattr(error, "trouble", None) or Trouble(TroubleKind.ENGINE, str(error))
+            self._set_trouble(account.account_id, trouble)
+            return
+        self._open.add(account.account_id)
+        self._set_trouble(account.account_id, None)
+        self.well.emit(account.account_id)
+
+    async def _proxy_secret(self, account: Account) -> str:
+        if not account.proxy_user:
+            return ""
+        return await self._secrets.read(proxy_key(account.account_id)) or ""
+
+    def _set_trouble(self, account_id: AccountId, trouble: Trouble | None) -> None:
+        before = self._troubles.get(account_id)
+        if trouble is None:
+            self._troubles.pop(account_id, None)
+        else:
+            self._troubles[account_id] = trouble
+        if (before and before.kind) != (trouble and trouble.kind):
+            self.trouble_changed.emit(AccountTrouble(account_id, trouble))
+
+
+Spawn = Callable[[Coroutine[Any, Any, None], str], object]
+
+
+class SigningIn:
+    """The sign-ins. `open_page` shows an address in the system's browser, and tells whether there is one."""
+
+    def __init__(
+        self, server: SignIns, accounts: Accounts, secrets: Secrets, spawn: Spawn, open_page: Callable[[str], bool]
+    ) -> None:
+        """Listen for what is to be kept."""
+        self._server = server
+        self._accounts = accounts
+        self._secrets = secrets
+        self._spawn = spawn
+        self.open_page = open_page
+        server.on_secret_changed(self._changed)
+
+    async def sign_in(
+        self, account: Account, way: SignInWay, on_page: Callable[[SignInPage], None], proxy_secret: str = ""
+    ) -> SignedIn:
+        """Sign `account` in. Raises AccountError, also where it was somebody else who did."""
+        done = await self._server.sign_in(account, way, on_page, proxy_secret)
+        known = self._accounts.get(account.account_id)
+        if known is not None and _is_another(known, done.user):
+            words = tr("{other} signed in, and this is the mailbox of {user}.", other=done.user, user=known.user)
+            detail = f"{ANOTHER_PERSON}: {words}"
+            raise error_for(Trouble(TroubleKind.SIGN_IN, detail, may_have_been_processed=False))
+        return done
+
+    async def discover(
+        self, account: Account, secret: str, on_step: Callable[[ProbeStep], None], proxy_secret: str = ""
+    ) -> Discovery:
+        """Find the server of an account's address. Raises AccountError."""
+        return await self._server.discover(account, secret, on_step, proxy_secret)
+
+    def _changed(self, account_id: AccountId, secret: str) -> None:
+        self._spawn(self._keep(account_id, secret), "keep a sign-in")
+
+    async def _keep(self, account_id: AccountId, secret: str) -> None:
+        account = self._accounts.get(account_id)
+        if account is not None and account.auth is AuthKind.OAUTH:
+            await self._secrets.keep(account_id, secret)
+
+
+def _is_another(account: Account, user: str) -> bool:
+    """Tell whether `user` is not who signed in to this account so far; where nobody is named, nobody is another."""
+    same = {account.user.casefold(), account.address.casefold()}
+    return account.auth is AuthKind.OAUTH and bool(user) and user.casefold() not in same

@@ -1,0 +1,77 @@
+"""The person's settings with what an administrator has set laid over them: defaults under theirs, locks above."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.domain.account import Account
+from app.domain.message import AccountId
+from app.domain.presets import Presets
+from app.services.ports import Settings
+
+MANY_CHOICE: Final = "ask_from_recipients"
+"""The preference that names from how many recipients on it is asked whether all are meant; 0 for never."""
+
+
+STRANGERS_CHOICE: Final = "ask_for_strangers"
+"""The preference that says whether it is asked where somebody outside is new: "never", or anything else for yes."""
+
+
+SIZE_CHOICE: Final = "ask_from_megabytes"
+"""The preference that names above how many megabytes it is asked where the server does not say what it takes."""
+
+
+HOLD_CHOICE: Final = "hold"
+"""The preference that says for how many seconds a send can be undone."""
+
+_CALLED: Final = {
+    HOLD_CHOICE: "undo_seconds",
+    MANY_CHOICE: "ask_from_recipients",
+    STRANGERS_CHOICE: "ask_for_strangers",
+    SIZE_CHOICE: "ask_from_megabytes",
+}
+
+
+class PresetSettings:
+    """The port Settings, once more. What is locked is read as it was set, whatever is kept."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Read and write through to `settings`; nothing is set until `presets` is."""
+        self.presets = Presets()
+        self.reaches_accounts = True
+        self._settings = settings
+
+    def is_locked(self, name: str) -> bool:
+        """Tell whether a preference is the administrator's."""
+        return _CALLED.get(name, "") in self.presets.locked
+
+    async def accounts(self) -> list[Account]:
+        """Return the accounts, each with what is locked for it where presets are to reach accounts that there are."""
+        if not self.reaches_accounts:
+            return await self._settings.accounts()
+        return [self.presets.enforced(account) for account in await self._settings.accounts()]
+
+    async def keep_account(self, account: Account) -> None:
+        """Keep it as it is."""
+        await self._settings.keep_account(account)
+
+    async def remove_account(self, account_id: AccountId) -> None:
+        """Remove it."""
+        await self._settings.remove_account(account_id)
+
+    async def read(self, name: str) -> str | None:
+        """Return what is locked, else what the person chose, else what was set for everybody."""
+        if self.is_locked(name):
+            return self._set_for_all(name)
+        chosen = await self._settings.read(name)
+        return self._set_for_all(name) if chosen is None else chosen
+
+    async def keep(self, name: str, value: str) -> None:
+        """Keep one preference."""
+        await self._settings.keep(name, value)
+
+    def _set_for_all(self, name: str) -> str | None:
+        value = self.presets.settings.get(_CALLED.get(name, ""))
+        if isinstance(value, bool):
+            return "yes" if value else "never"
+        return None if value is None else str(value)

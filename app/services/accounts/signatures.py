@@ -1,0 +1,284 @@
+"""Signatures and templates of each account: kept in the settings, with fields that are filled where they are put in.
+
+A signature is exchanged and never doubled: what stands in a letter is remembered with it (`Record.signature`), and is
+found again by that, or by what the account's signatures would be. One that the person changed in the letter is theirs.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from app.core.events import Event
+from app.core.formatting import full_date
+from app.core.lazy_regex import late_pattern
+from app.domain.message import AccountId, BodyFormat, Content
+from app.domain.recipient import Recipient
+from app.domain.record import Letter
+from app.domain.text import utf16_length
+from app.services.accounts.accounts import Accounts
+from app.services.ports import Clock, Settings
+
+_NAME: Final = "snippets"
+_FIELD: Final = late_pattern(r"\{(name|address|date|to\.name)\}")
+_PICTURE: Final = "\ufffc"
+"""What stands for a picture in the text of an editor."""
+_LINE_OF_PICTURES: Final = late_pattern(r"^[ \t]*\ufffc[ \t\ufffc]*\n", re.MULTILINE)
+_QUOTED: Final = late_pattern(r"^(?:>|-{5,} ?\S.*-{5,}\s*$|_{20,}\s*$)", re.MULTILINE)
+
+
+class SnippetKind(StrEnum):
+    """A signature stands once at the end of a letter; a template is put in where one writes, as often as wanted."""
+
+    SIGNATURE = "signature"
+    TEMPLATE = "template"
+
+
+class Snippet(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A signature or a template. `html` is empty for plain text; `subject` is a template's; the rest a signature's.
+
+    `address` is the mailbox that it is for, empty for every one; `for_new` and `for_replies` put it in by itself.
+    A picture is written out in `html` (data:), and one sign (U+FFFC) in `text`: by that it is found again in a letter.
+    """
+
+    key: str
+    kind: SnippetKind = SnippetKind.SIGNATURE
+    name: str = ""
+    text: str = ""
+    html: str = ""
+    subject: str = ""
+    address: str = ""
+    for_new: bool = False
+    for_replies: bool = False
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What the fields stand for in one letter; what is not known stays as it is written."""
+
+    name: str = ""
+    address: str = ""
+    date: str = ""
+    to_name: str = ""
+
+
+class Fragment(msgspec.Struct, frozen=True):
+    """A snippet with its fields filled: its text, and its HTML where it has formatting, else ""."""
+
+    text: str
+    html: str = ""
+
+
+def new_key() -> str:
+    """Return a name that no snippet has had before."""
+    return uuid.uuid4().hex
+
+
+def fill(text: str, facts: Facts, *, html: bool = False) -> str:
+    """Return `text` with its fields filled; in HTML what is filled in stays words."""
+    from html import escape
+
+    values = {"name": facts.name, "address": facts.address, "date": facts.date, "to.name": facts.to_name}
+
+    def one(found: re.Match[str]) -> str:
+        value = values[found[1]] or found[0]
+        return escape(value, quote=False) if html else value
+
+    return _FIELD.sub(one, text)
+
+
+def fragment_of(snippet: Snippet, facts: Facts) -> Fragment:
+    """Return the snippet as it is put into a letter; its text is without its pictures."""
+    words = _LINE_OF_PICTURES.sub("", fill(snippet.text, facts)).replace(_PICTURE, "")
+    return Fragment(words.strip("\n"), fill(snippet.html, facts, html=True))
+
+
+def quote_begins(text: str) -> int:
+    """Return where in `text` the older letter begins that is quoted below it, with the line that says whose it is."""
+    found = _QUOTED.search(text)
+    if found is None:
+        return len(text)
+    before = text[: found.start()].rstrip("\n")
+    head = before.rfind("\n") + 1
+    said = found[0] == ">" and before[head:].rstrip().endswith(":")
+    return head if said else found.start()
+
+
+def find_signature(text: str, known: Iterable[str]) -> tuple[int, int] | None:
+    """Return where one of the `known` signatures stands in `text`, as UTF-16 positions: the last, above a quotation."""
+    end = quote_begins(text)
+    for words in sorted(known, key=lambda words: _PICTURE not in words):  # with its pictures before without
+        if not words.strip():
+            continue
+        # An editor may set it with other gaps between its lines than it was written with.
+        parts = words.replace(_PICTURE, f" {_PICTURE} ").split()
+        whole = r"\s+".join(map(re.escape, parts)).replace(rf"\s+{_PICTURE}", rf"\s*{_PICTURE}")
+        whole = whole.replace(rf"{_PICTURE}\s+", rf"{_PICTURE}\s*")
+        pattern = re.compile(rf"^[ \t]*{whole}[ \t]*$", re.MULTILINE)
+        *_, found = (None, *pattern.finditer(text, 0, end))
+        if found is not None:
+            start = utf16_length(text[: found.start()])
+            return start, start + utf16_length(found[0])
+    return None
+
+
+def place_for(text: str) -> int:
+    """Return where a signature goes in `text`, as a UTF-16 position: at its end, above a quotation."""
+    return utf16_length(text[: quote_begins(text)].rstrip("\n"))
+
+
+def html_with(signature: str) -> str:
+    """Return the HTML of an empty letter above a signature."""
+    from app.services.html.blocks import Body, Paragraph
+    from app.services.html.parse import parse_piece
+    from app.services.html.write import OWN_BASE, write_body
+
+    return write_body(Body((Paragraph(), Paragraph(), *parse_piece(signature)), OWN_BASE))
+
+
+def is_blank(letter: Letter) -> bool:
+    """Tell whether nothing was written: a signature that was put in by itself is nothing."""
+    content = letter.content
+    if content.is_empty():
+        return True
+    signature = letter.record.signature
+    if not signature or not msgspec.structs.replace(content, body="").is_empty():
+        return False
+    body = content.body
+    if content.body_format is BodyFormat.HTML:
+        from app.services.html.plain_text import plain_text
+
+        body = plain_text(body)
+    return _words(body) == _words(signature)
+
+
+def _words(text: str) -> str:
+    return " ".join(text.replace(_PICTURE, "").split())
+
+
+class Signatures:
+    """The snippets of each account. `changed` tells an account whose snippets are others now."""
+
+    def __init__(self, settings: Settings, accounts: Accounts, clock: Clock) -> None:
+        """Begin with none; `load` reads those of the disk."""
+        self.changed: Event[AccountId] = Event()
+        self._settings = settings
+        self._accounts = accounts
+        self._clock = clock
+        self._snippets: dict[str, tuple[Snippet, ...]] = {}
+
+    async def load(self) -> None:
+        """Read them. Raises StorageError."""
+        text = await self._settings.read(_NAME)
+        try:
+            self._snippets = msgspec.json.decode(text or "{}", type=dict[str, tuple[Snippet, ...]])
+        except msgspec.DecodeError:
+            self._snippets = {}
+
+    def all(self, account_id: AccountId) -> tuple[Snippet, ...]:
+        """Return the snippets of an account, in the order they were made."""
+        return self._snippets.get(account_id, ())
+
+    async def keep(self, account_id: AccountId, snippet: Snippet) -> None:
+        """Add a snippet, or write over the one of its key. Of what is put in by itself there is one. StorageError."""
+        others = [self._yield_to(snippet, one) for one in self.all(account_id) if one.key != snippet.key]
+        known = [one.key for one in self.all(account_id)]
+        place = known.index(snippet.key) if snippet.key in known else len(others)
+        await self._keep(account_id, (*others[:place], snippet, *others[place:]))
+
+    async def remove(self, account_id: AccountId, key: str) -> None:
+        """Take a snippet away. Raises StorageError."""
+        await self._keep(account_id, tuple(one for one in self.all(account_id) if one.key != key))
+
+    def default(self, account_id: AccountId, sender: Recipient | None, *, reply: bool) -> Snippet | None:
+        """Return the signature that is put in by itself: the mailbox's own before that of every one."""
+        address = self._address(account_id, sender).casefold()
+        wanted = [
+            one
+            for one in self.all(account_id)
+            if one.kind is SnippetKind.SIGNATURE and (one.for_replies if reply else one.for_new)
+        ]
+        own = (one for one in wanted if one.address.casefold() == address and address)
+        return next(own, next((one for one in wanted if not one.address), None))
+
+    def facts(self, account_id: AccountId, content: Content) -> Facts:
+        """Return what the fields stand for in a letter."""
+        account = self._accounts.get(account_id)
+        own = "" if account is None else account.display_name
+        sender = content.sender
+        first = next(iter(content.to), None)
+        return Facts(
+            name=own if sender is None else sender.name,
+            address=self._address(account_id, sender),
+            date=full_date(self._clock.now()),
+            to_name="" if first is None else first.name,
+        )
+
+    def known_texts(self, account_id: AccountId, content: Content) -> list[str]:
+        """Return what each signature of the account would be in this letter, with its pictures and without."""
+        facts = self.facts(account_id, content)
+        mine = [one for one in self.all(account_id) if one.kind is SnippetKind.SIGNATURE]
+        with_pictures = [fill(one.text, facts).strip("\n") for one in mine if _PICTURE in one.text]
+        return with_pictures + [fragment_of(one, facts).text for one in mine]
+
+    def sign(self, account_id: AccountId, content: Content) -> tuple[Content, str]:
+        """Put the signature that goes in by itself into a letter that begins; return it and what was put in."""
+        reply = bool(content.options.in_reply_to or content.options.references) or bool(_QUOTED.search(content.body))
+        snippet = self.default(account_id, content.sender, reply=reply)
+        if snippet is None:
+            return content, ""
+        if content.body_format is BodyFormat.HTML:
+            return self._sign_formatted(content, fragment_of(snippet, self.facts(account_id, content)))
+        if find_signature(content.body, self.known_texts(account_id, content)) is not None:
+            return content, ""
+        fragment = fragment_of(snippet, self.facts(account_id, content))
+        if fragment.html and not content.body.strip():
+            from app.services.html.plain_text import plain_text
+
+            body = html_with(fragment.html)
+            signed = msgspec.structs.replace(content, body=body, body_format=BodyFormat.HTML)
+            return signed, plain_text(fragment.html) or _PICTURE
+        if not fragment.text.strip():
+            return content, ""
+        place = quote_begins(content.body)
+        above, below = content.body[:place].rstrip("\n"), content.body[place:]
+        gap = "\n\n" if below else ""
+        body = f"{above}\n\n{fragment.text}{gap}{below}"
+        return msgspec.structs.replace(content, body=body), fragment.text
+
+    def _sign_formatted(self, content: Content, fragment: Fragment) -> tuple[Content, str]:
+        """Sign an answer to a formatted letter, in which nothing was written yet; any other is left as it is."""
+        from app.services.html.clean import text_as_html
+        from app.services.html.plain_text import plain_text
+        from app.services.html.prepare import sign_above
+
+        html = fragment.html or text_as_html(fragment.text)
+        words = plain_text(html) or (_PICTURE if fragment.html else "")
+        body = sign_above(content.body, html) if words.strip() else None
+        return (content, "") if body is None else (msgspec.structs.replace(content, body=body), words)
+
+    def _address(self, account_id: AccountId, sender: Recipient | None) -> str:
+        account = self._accounts.get(account_id)
+        if sender is not None:
+            return sender.address
+        return "" if account is None else account.address
+
+    def _yield_to(self, snippet: Snippet, other: Snippet) -> Snippet:
+        """Return `other` without what `snippet` now does in its place."""
+        if snippet.kind is not SnippetKind.SIGNATURE or other.address.casefold() != snippet.address.casefold():
+            return other
+        return msgspec.structs.replace(
+            other,
+            for_new=other.for_new and not snippet.for_new,
+            for_replies=other.for_replies and not snippet.for_replies,
+        )
+
+    async def _keep(self, account_id: AccountId, snippets: tuple[Snippet, ...]) -> None:
+        kept = {**self._snippets, account_id: snippets}
+        await self._settings.keep(_NAME, msgspec.json.encode(kept).decode())
+        self._snippets = kept
+        self.changed.emit(account_id)

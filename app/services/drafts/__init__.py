@@ -1,0 +1,1 @@
+"""A draft from its first key to its last save."""

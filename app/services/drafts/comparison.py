@@ -1,0 +1,153 @@
+"""Both versions of a draft that was changed elsewhere, held against each other, and the choice between them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Final
+
+import msgspec
+
+from app.core.formatting import clock_time
+from app.core.i18n import mark, tr
+from app.domain.errors import ItemRefused, MailError
+from app.domain.message import BodyFormat, Content, Fetched, Importance, LocalId, Options, Sensitivity
+from app.domain.recipient import Recipient, format_recipient
+from app.domain.text_diff import Line, Pair, Piece, compare_texts, compare_words
+from app.services.drafts.drafts import Drafts
+from app.services.html.plain_text import plain_text
+from app.services.ports import Mailbox
+from app.services.records.records import Letters
+
+OffThread = Callable[[Callable[[], Any]], Awaitable[Any]]
+_IMPORTANCE: Final = {
+    Importance.LOW: mark("Low"),
+    Importance.NORMAL: mark("Normal"),
+    Importance.HIGH: mark("High"),
+}
+_SENSITIVITY: Final = {
+    Sensitivity.NORMAL: mark("Normal"),
+    Sensitivity.PERSONAL: mark("Personal"),
+    Sensitivity.PRIVATE: mark("Private"),
+    Sensitivity.CONFIDENTIAL: mark("Confidential"),
+}
+
+
+class FieldPair(msgspec.Struct, frozen=True):
+    """One field in which the two differ, in words."""
+
+    title: str
+    ours: Line
+    theirs: Line
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """The two versions. `edits` is how far this machine's had come; `formatted` says that only its text is compared."""
+
+    local_id: LocalId
+    edits: int
+    seen: Fetched
+    changed: float
+    fields: tuple[FieldPair, ...] = ()
+    lines: tuple[Pair, ...] = ()
+    formatted: bool = False
+
+    @property
+    def differences(self) -> int:
+        """Return how many fields and lines differ."""
+        return len(self.fields) + sum(1 for pair in self.lines if not pair.same)
+
+
+class Comparing:
+    """Reads the two versions, and hands the choice on."""
+
+    def __init__(self, letters: Letters, drafts: Drafts, mailbox: Mailbox, off_thread: OffThread) -> None:
+        """Read the server's version from `mailbox` (the watched one)."""
+        self._letters, self._drafts, self._mailbox = letters, drafts, mailbox
+        self._off_thread = off_thread
+
+    async def compare(self, local_id: LocalId) -> Comparison:
+        """Read both versions. Raises KeyError for none here, and AccountError, ItemRefused, MailError, StorageError."""
+        letter = await self._drafts.read(local_id)
+        record = letter.record
+        if record.ref is None:
+            raise MailError(tr("The server has no version of this message."))
+        answer = (await self._mailbox.get(record.account_id, [record.ref]))[0]
+        if answer.item is None:
+            if answer.outcome.words is not None:
+                raise ItemRefused(answer.outcome.words)
+            raise MailError(tr("The server gave no answer for this message."))
+        item = answer.item
+        fields, lines = await self._off_thread(lambda: _held_against(letter.content, item.content))
+        formatted = BodyFormat.HTML in {letter.content.body_format, item.content.body_format}
+        return Comparison(record.local_id, record.edits, item, record.changed, fields, lines, formatted)
+
+    async def keep_mine(self, comparison: Comparison) -> None:
+        """Write this machine's version over the one that was seen. Raises BadInput and StorageError."""
+        await self._drafts.choosing.keep_mine(comparison.local_id, comparison.seen)
+        await self._drafts.save(comparison.local_id)
+
+    async def take_theirs(self, comparison: Comparison) -> Content:
+        """Take the server's version; return what was given up, for `restore`. Raises BadInput and StorageError."""
+        return await self._drafts.choosing.take_theirs(comparison.local_id, comparison.seen, comparison.edits)
+
+    async def restore(self, local_id: LocalId, content: Content) -> None:
+        """Undo `take_theirs`: this machine's version is back, and is saved. Raises BadInput and StorageError."""
+        await self._drafts.choosing.restore(local_id, content)
+        await self._drafts.save(local_id)
+
+    async def keep_both(self, local_id: LocalId) -> LocalId:
+        """Make a new draft of this machine's version; the server's stays as it is. Raises StorageError.
+
+        Needs no server: it is saved when there is one.
+        """
+        return await self._drafts.keep_mine_as_new(local_id)
+
+
+def _held_against(ours: Content, theirs: Content) -> tuple[tuple[FieldPair, ...], tuple[Pair, ...]]:
+    fields = []
+    for title, words in _FIELDS:
+        mine, other = words(ours), words(theirs)
+        if mine != other:
+            fields.append(FieldPair(tr(title), *_of_field(mine, other)))
+    return tuple(fields), compare_texts(_text(ours), _text(theirs))
+
+
+def _of_field(mine: str, other: str) -> tuple[Line, Line]:
+    left, right = compare_words(mine, other)
+    if left is None or right is None:
+        return (Piece(mine, own=True),), (Piece(other, own=True),)
+    return left, right
+
+
+def _text(content: Content) -> str:
+    text = plain_text(content.body) if content.body_format is BodyFormat.HTML else content.body
+    return text.replace("\r\n", "\n").replace("\r", "\n").rstrip()
+
+
+def _people(people: Iterable[Recipient]) -> str:
+    return "; ".join(one.address for one in people)
+
+
+def _yes(chosen: bool) -> str:
+    return tr("Yes") if chosen else tr("No")
+
+
+def _options(words: Callable[[Options], str]) -> Callable[[Content], str]:
+    return lambda content: words(content.options)
+
+
+_FIELDS: Final[tuple[tuple[str, Callable[[Content], str]], ...]] = (
+    (mark("From"), lambda content: "" if content.sender is None else format_recipient(content.sender)),
+    (mark("To"), lambda content: _people(content.to)),
+    (mark("Cc"), lambda content: _people(content.cc)),
+    (mark("Bcc"), lambda content: _people(content.bcc)),
+    (mark("Reply to"), _options(lambda options: _people(options.reply_to))),
+    (mark("Subject"), lambda content: " ".join(content.subject.split())),
+    (mark("Importance"), lambda content: tr(_IMPORTANCE[content.importance])),
+    (mark("Sensitivity"), _options(lambda options: tr(_SENSITIVITY[options.sensitivity]))),
+    (mark("Categories"), _options(lambda options: ", ".join(sorted(options.categories)))),
+    (mark("Read receipt"), _options(lambda options: _yes(options.read_receipt))),
+    (mark("Delivery receipt"), _options(lambda options: _yes(options.delivery_receipt))),
+    (mark("Send at"), _options(lambda options: clock_time(options.deferred, 0.0))),
+    (mark("Headers"), _options(lambda options: ", ".join(sorted(f"{h.name}: {h.value}" for h in options.headers)))),
+)

@@ -1,0 +1,113 @@
+"""What comes in from outside the window becomes letters to be written: command line, mailto: links, files.
+
+Nothing of it is sent by itself, and nothing is hidden: what was left out of a letter, and what is worth a second look,
+comes with it as words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from app.core.i18n import ntr, tr
+from app.domain.address_parser import parse_recipients
+from app.domain.errors import BadInput, MailError
+from app.domain.message import BodyFormat, Content, written_anew
+from app.domain.record import Whose
+from app.domain.startup_request import Arrival
+from app.domain.text import clean_text
+from app.services.text.authorship import author_words
+
+if TYPE_CHECKING:
+    from app.services.reader.eml import Enclosed, FromFile
+
+OffThread = Callable[[Callable[[], Any]], Awaitable[Any]]
+MOST_LETTERS: Final = 20
+"""Letters that one wish may begin: a hundred files chosen by a slip of the hand would bury the one being written."""
+
+
+class Arrived(msgspec.Struct, frozen=True):
+    """A letter as it came in. `notes` are sentences for its head; `attach` files, `enclosed` what came inside a file.
+
+    `whose` says that it is somebody else's, and is not saved before something is written in it.
+    """
+
+    content: Content
+    notes: tuple[str, ...] = ()
+    attach: tuple[Path, ...] = ()
+    enclosed: tuple[Enclosed, ...] = ()
+    whose: Whose | None = None
+
+
+async def letters_of(
+    arrival: Arrival, off_thread: OffThread, own: frozenset[str] = frozenset()
+) -> tuple[list[Arrived], list[MailError]]:
+    """Return the letters that a wish asks for, in order, and what could not be read. `own` are the addresses from which
+    this person sends, in lower case.
+    """
+    letters: list[Arrived] = []
+    errors: list[MailError] = []
+    if arrival.has_fields():
+        letters.append(await off_thread(lambda: of_fields(arrival)))
+    of_file = partial(_of_file, own)
+    readers = [(_of_link, link) for link in arrival.links] + [(of_file, file) for file in arrival.files]
+    room = MOST_LETTERS - len(letters)
+    for read, words in readers[:room]:
+        try:
+            letters.append(await _read(read, words, off_thread))
+        except BadInput as error:
+            errors.append(error)
+    over = len(readers) - room
+    if over > 0:
+        one, many = "{n} more was not opened: too many at once.", "{n} more were not opened: too many at once."
+        errors.append(BadInput(ntr(one, many, over)))
+    return letters, errors
+
+
+async def _read(read: Callable[[str], Arrived], words: str, off_thread: OffThread) -> Arrived:
+    return await off_thread(lambda: read(words))  # type: ignore[no-any-return]  # returns what `read` does
+
+
+def of_fields(arrival: Arrival) -> Arrived:
+    """Return the letter that a command line asks for field by field."""
+    content = Content(
+        to=tuple(parse_recipients(arrival.to)),
+        cc=tuple(parse_recipients(arrival.cc)),
+        bcc=tuple(parse_recipients(arrival.bcc)),
+        subject=clean_text(arrival.subject, lines=False),
+        body=clean_text(arrival.body, lines=True),
+    )
+    return Arrived(content, attach=tuple(map(Path, arrival.attach)))
+
+
+def _of_link(link: str) -> Arrived:
+    from app.domain.mailto import read_mailto
+
+    found = read_mailto(link)
+    return Arrived(found.content, found.notes)
+
+
+def _of_file(own: frozenset[str], file: str) -> Arrived:
+    from app.services.reader.eml import read_eml  # Python's email package, which most starts have no use for
+
+    found: FromFile = read_eml(Path(file))
+    content = found.content
+    if content.body_format is BodyFormat.HTML:
+        # Whoever wrote it: no script, nothing that is fetched, before it is a letter of this person's.
+        from app.services.html.clean import clean
+
+        content = msgspec.structs.replace(content, body=clean(content.body).html)
+    if not found.draft:
+        return Arrived(content, enclosed=found.enclosed, whose=Whose(found.author, found.sent))
+    notes = [tr("The file adds people in Bcc, whom nobody else would see.")] if found.content.bcc else []
+    if found.author is not None and found.author.address.casefold() not in own:
+        # A stranger's draft: not one's own place in a conversation, and not one's own words.
+        content = written_anew(content)
+        author = author_words(found.author)
+        words = tr("This file says it is from {author}. It will be sent from your address.", author=author)
+        notes.insert(0, words)
+    return Arrived(content, tuple(notes), enclosed=found.enclosed)

@@ -1,0 +1,348 @@
+"""Letters being written: begun, typed into the journal, brought to the server in pauses, thrown away and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from app.core.background import Spawn
+from app.core.events import Event
+from app.core.i18n import tr
+from app.domain.edits import AttachmentEdit, Edit, Unfilled
+from app.domain.errors import BadInput, MailError
+from app.domain.message import AccountId, Content, ItemRef, LocalId, message_id_for, new_local_id
+from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
+from app.domain.record import CopyTo, Letter, Record, Whose
+from app.domain.same_message import fingerprint
+from app.domain.state import State
+from app.services.accounts.accounts import Accounts
+from app.services.accounts.signatures import is_blank
+from app.services.attachments.fetch import Gathering, TakingOver
+from app.services.attachments.upload import Attaching
+from app.services.checks import preflight
+from app.services.checks.placeholders import placeholders_in
+from app.services.drafts.autosave import LONGEST_WITHOUT_SAVE, ON_ITS_WAY, QUIET, Autosave
+from app.services.drafts.conflict_resolution import Choosing
+from app.services.drafts.duplicate_drafts import Twins
+from app.services.drafts.import_drafts import Adopting, Turns
+from app.services.drafts.renewal import Renewing
+from app.services.drafts.saver import Saver, is_passing, needs_saving
+from app.services.drafts.trash import KEPT_FOR, UNDO_SECONDS, Discarding, is_on_server
+from app.services.ports import AttachedFiles, Clock, Copies, Mailbox
+from app.services.records.records import Letters
+from app.services.records.rows import ListRow
+from app.services.text.authorship import is_untouched
+
+__all__ = ["LONGEST_WITHOUT_SAVE", "QUIET", "UNDO_SECONDS", "Drafts", "Replaced"]
+
+
+class Replaced(msgspec.Struct, frozen=True):
+    """A letter goes on under another name: its text was saved as a new draft."""
+
+    old: LocalId
+    new: LocalId
+
+
+class Drafts:
+    """The drafts. `changed` tells a record after each change; `replaced` that an open letter has another name now."""
+
+    def __init__(
+        self,
+        letters: Letters,
+        mailbox: Mailbox,
+        accounts: Accounts,
+        clock: Clock,
+        spawn: Spawn,
+        files: AttachedFiles,
+    ) -> None:
+        """Work on `letters`, by way of `mailbox` (the watched one); `files` are what is attached to them."""
+        self.changed = letters.changed
+        self.replaced: Event[Replaced] = Event()
+        self._letters = letters
+        self._accounts = accounts
+        self._clock = clock
+        self._spawn = spawn
+        self.gathering = Gathering(letters, mailbox, files, clock)
+        self.attaching = Attaching(letters, mailbox, files, clock, self.gathering)
+        self._taking_over = TakingOver(files)
+        self._saver = Saver(letters, mailbox, clock, self.attaching)
+        self.twins = Twins(letters, mailbox, accounts, clock, spawn, self._saver.lock, self.save)
+        self._autosave = Autosave(letters, accounts, clock, spawn, self.save)
+        self.choosing = Choosing(letters, self._saver, self.attaching)
+        self._discarding = Discarding(letters, mailbox, accounts, self._saver, clock, spawn)
+        self.turns = Turns()
+        self._adopting = Adopting(letters, mailbox, self._saver, clock, self._new_record, self.turns)
+        self.renewing = Renewing(letters, mailbox, self._saver, self._adopting, spawn)
+        self.sign: Callable[[AccountId, Content], tuple[Content, str]] = lambda _account_id, content: (content, "")
+        self._arriving: set[LocalId] = set()
+        self._held_back: dict[LocalId, list[Edit]] = {}
+        self._now_named: dict[LocalId, LocalId] = {}
+        accounts.well.subscribe(self.account_reachable)
+
+    # --- writing ------------------------------------------------------------------------------------------------
+
+    async def begin(
+        self,
+        account_id: AccountId,
+        content: Content | None = None,
+        like: LocalId | None = None,
+        *,
+        sign: bool = False,
+        unfilled: Sequence[str] = (),
+        whose: Whose | None = None,
+    ) -> LocalId:
+        """Begin a letter. Nothing is put on the server while it is empty. `like` is whose attachments `content` has.
+
+        An empty letter and an answer are signed where a signature is wanted; with `sign` any other is too. `unfilled`
+        are the placeholders that a template left in `content`. With `whose` it is somebody else's from a file: it is
+        not saved before something is written in it. What comes with it is attached until `arrived` is called.
+        """
+        local_id, now = new_local_id(), self._clock.now()
+        self._saver.begun_here(local_id)
+        if content is not None and like is not None:
+            content = await self._taking_over.share(await self._letters.read(like), content, local_id)
+        signed, signature = content or Content(), ""
+        if sign or content is None or content.options.in_reply_to or content.options.references:
+            signed, signature = self.sign(account_id, signed)
+        record = msgspec.structs.replace(self._new_record(local_id, account_id, now), signature=signature)
+        if whose is not None:
+            whose = msgspec.structs.replace(whose, fingerprint=fingerprint(signed))
+            record = msgspec.structs.replace(record, whose=whose)
+            self._arriving.add(local_id)
+        await self._letters.create(record, signed)
+        self._remember_unfilled(local_id, (*unfilled, *placeholders_in(signature)))
+        if content is not None and not content.is_empty() and whose is None:
+            self._autosave.touched(local_id)
+        return local_id
+
+    def edit(self, local_id: LocalId, edit: Edit) -> None:
+        """Take one edit to the journal. Raises BadInput for a letter that is on its way, KeyError for none."""
+        local_id = self._name(local_id)
+        if local_id in self._held_back:
+            self._held_back[local_id].append(edit)
+            return
+        record = self._letters.get(local_id)
+        if record is None:
+            raise KeyError(local_id)
+        if record.state in ON_ITS_WAY:
+            raise BadInput(tr("This message is on its way. Undo sending it to change it."))
+        self._letters.append(local_id, edit)
+        if record.whose is None:
+            self._autosave.touched(local_id)
+        elif local_id not in self._arriving or not isinstance(edit, AttachmentEdit):
+            self._spawn(self.make_own(local_id), "take as one's own what was somebody else's")
+
+    def arrived(self, local_id: LocalId) -> None:
+        """Take down that all that a file held is in its message: what is attached from now on, the person attaches."""
+        self._arriving.discard(local_id)
+
+    async def make_own(self, local_id: LocalId) -> None:
+        """Take a message that was somebody else's as this person's: something was written in it, or is to be saved."""
+        local_id = self._name(local_id)
+        record = await self._letters.learn(local_id, when=lambda r: r.whose is not None, whose=None)
+        if record is not None:
+            self._autosave.touched(local_id)
+
+    def touch(self, local_id: LocalId) -> None:
+        """Save a letter in the next pause, as after a key."""
+        if self._letters.get(self._name(local_id)) is not None:
+            self._autosave.touched(self._name(local_id))
+
+    async def save(self, local_id: LocalId, *, for_sending: bool = False) -> Record | None:
+        """Save now. The record returned says what came of it; no exception does. Raises StorageError."""
+        began = self._clock.now()
+        record = await self._saver.save(self._name(local_id), for_sending=for_sending)
+        if record is None:
+            return None
+        record = await self._check_problem(record)
+        if not for_sending:
+            self._autosave.saved(record, began)
+        return record
+
+    async def file_copy(self, local_id: LocalId, copy_to: CopyTo) -> Record | None:
+        """Choose where the copy goes, on disk; the draft is brought where that wants it to be. Raises StorageError."""
+        local_id = self._name(local_id)
+        before = self._letters.get(local_id)
+        if before is not None and read_problem(before.problem)[0] is ProblemKind.COPY_STAYS:
+            await self._letters.change(local_id, lambda r: r.problem == before.problem, problem="")
+        record = await self._letters.change(local_id, lambda r: r.state not in ON_ITS_WAY, copy_to=copy_to)
+        if record is not None and needs_saving(record):
+            self._autosave.touched(local_id)
+        return record
+
+    def save_soon(self, local_id: LocalId) -> None:
+        """Save in the next pause what the server lacks of a letter that came back from the outbox."""
+        record = self._letters.get(local_id)
+        if record is not None and needs_saving(record):
+            self._autosave.touched(local_id)
+
+    async def refresh(self, local_id: LocalId) -> bool:
+        """Fetch the ChangeKey anew where nobody else changed the text; tell whether it is good. Raises StorageError."""
+        return await self._saver.refresh(local_id)
+
+    async def read(self, local_id: LocalId) -> Letter:
+        """Return a letter of this machine, whatever its state. Raises KeyError and StorageError."""
+        return await self._letters.read(self._name(local_id))
+
+    async def open(self, what: LocalId | Record | ListRow) -> Letter:
+        """Open a letter to be written on. Raises AccountError and ItemRefused where it has to be fetched and cannot be.
+
+        The text of this machine is shown at once where it has edits that the server lacks, or is still what the list
+        shows; else it is fetched. Where both changed, this machine's text stays, and the record says "elsewhere".
+        """
+        record = self._record_of(what)
+        if record is not None:
+            local_id = record.local_id
+            listed = what.ref if isinstance(what, ListRow) else None
+            if listed is not None and record.ref is not None and listed != record.ref:
+                await self._adopting.catch_up(record)
+        elif isinstance(what, ListRow) and what.ref is not None:
+            name = (await self.adopt(what.account_id, [what.ref]))[0]
+            if isinstance(name, MailError):
+                raise name
+            local_id = name
+        else:
+            raise KeyError(str(what))
+        before = self._letters.get(local_id)
+        await self._letters.change(local_id, open=True, discarded=0.0)
+        if before is not None and before.discarded and needs_saving(before):
+            # As with `take_back`: its item may be in Deleted Items by now.
+            self._autosave.touched(local_id)
+        return await self._letters.read(local_id)
+
+    async def close(self, local_id: LocalId) -> None:
+        """Close a letter: it is saved, or vanishes if nothing was ever written in it. Raises StorageError."""
+        local_id = self._name(local_id)
+        if self._letters.get(local_id) is None:
+            return
+        letter = await self._letters.read(local_id)
+        if _was_never_written(letter):
+            await self._drop(local_id)
+            return
+        await self._letters.change(local_id, open=False, whose=None)
+        if not letter.record.saved:
+            self._spawn(self.save(local_id), f"save {local_id}")
+
+    def take_from(self, copies: Copies) -> None:
+        """Take items that were fetched ahead from `copies`, in place of asking the server."""
+        self._adopting.copies = copies
+
+    async def adopt(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[LocalId | MailError]:
+        """Take items that other clients made in, with one request; our names, or why not. Raises AccountError."""
+        return await self._adopting.adopt(account_id, refs)
+
+    async def keep_mine_as_new(self, local_id: LocalId) -> LocalId:
+        """Save this machine's text as a new draft with a new mark; what is on the server stays. Raises StorageError."""
+        local_id = self._name(local_id)
+        # What is typed while the text is being copied is added to the copy.
+        self._held_back[local_id] = []
+        new = local_id
+        try:
+            letter = await self._letters.read(local_id)
+            fresh = self._new_record(new_local_id(), letter.record.account_id, self._clock.now())
+            self._saver.begun_here(fresh.local_id)
+            record = msgspec.structs.replace(fresh, open=letter.record.open, copy_to=letter.record.copy_to)
+            content = await self._taking_over.share(letter, letter.content, fresh.local_id)
+            await self._letters.create(record, content)
+            self._remember_unfilled(record.local_id, letter.unfilled)
+            new = self._now_named[local_id] = record.local_id
+        finally:
+            for edit in self._held_back.pop(local_id):
+                self._letters.append(new, edit)
+        self.replaced.emit(Replaced(local_id, new))
+        await self._drop(local_id)
+        await self.save(new)
+        return new
+
+    # --- throwing away ------------------------------------------------------------------------------------------
+
+    async def discard(self, local_id: LocalId, undo_seconds: float = UNDO_SECONDS) -> bool:
+        """Throw a letter away; `take_back` undoes it. False where it is on its way or was sent. Raises StorageError."""
+        return await self._discarding.discard(self._name(local_id), undo_seconds)
+
+    async def take_back(self, local_id: LocalId) -> Record | None:
+        """Undo `discard`. None where the letter is gone from this machine. Raises StorageError."""
+        record = await self._letters.change(self._name(local_id), discarded=0.0)
+        if record is not None and needs_saving(record):
+            self._autosave.touched(record.local_id)
+        return record
+
+    # --- its own course -----------------------------------------------------------------------------------------
+
+    async def resume(self) -> None:
+        """After the start: save what is not saved, finish discarding, drop what was empty. Raises StorageError."""
+        for record in self._letters.all():
+            if record.discarded and is_on_server(record):
+                self._discarding.finish(record, UNDO_SECONDS)
+            elif record.discarded:
+                if self._clock.now() - record.discarded > KEPT_FOR:
+                    await self._drop(record.local_id)
+            elif record.state not in ON_ITS_WAY and needs_saving(record):
+                await self.close(record.local_id)
+            elif record.open:
+                # The last run had no time to close it. Nobody has it open now.
+                await self._letters.change(record.local_id, open=False)
+
+    def account_reachable(self, account_id: AccountId) -> None:
+        """Go on at once with what waits for an account."""
+        self._autosave.account_reachable(account_id)
+        self._discarding.account_reachable(account_id)
+        self.twins.account_reachable(account_id)
+
+    def _remember_unfilled(self, local_id: LocalId, placeholders: Sequence[str]) -> None:
+        if placeholders:
+            self._letters.append(local_id, Unfilled(tuple(placeholders)))
+
+    async def _check_problem(self, record: Record) -> Record:
+        """Take a preflight's finding away once it is mended."""
+        kind, _ = read_problem(record.problem)
+        if kind not in BEFORE_SENDING or record.state not in {State.DRAFT, State.NEEDS_ATTENTION}:
+            return record
+        letter = await self._letters.read(record.local_id)
+        if preflight.keeping_back(letter):
+            return record
+        found = record.problem
+        mended = await self._letters.change(
+            record.local_id, lambda r: r.problem == found, state=State.DRAFT, problem=""
+        )
+        return mended or record
+
+    async def _drop(self, local_id: LocalId) -> None:
+        await self._letters.forget(local_id)
+        self._saver.forget(local_id)
+        self._autosave.forget(local_id)
+        self._arriving.discard(local_id)
+
+    def _name(self, local_id: LocalId) -> LocalId:
+        """Return what a letter is called now, also for those who know its former name."""
+        while local_id in self._now_named:
+            local_id = self._now_named[local_id]
+        return local_id
+
+    def _record_of(self, what: LocalId | Record | ListRow) -> Record | None:
+        if isinstance(what, ListRow):
+            if what.record is not None:
+                return self._letters.get(self._name(what.record.local_id))
+            return None if what.ref is None else self._letters.by_item(what.account_id, what.ref.item_id)
+        return self._letters.get(self._name(what.local_id if isinstance(what, Record) else what))
+
+    def _new_record(self, local_id: LocalId, account_id: AccountId, now: float) -> Record:
+        account = self._accounts.get(account_id)
+        address = "" if account is None else account.address
+        return Record(
+            local_id=local_id,
+            account_id=account_id,
+            message_id=message_id_for(local_id, address),
+            created=now,
+            changed=now,
+            state_at=now,
+            open=True,
+        )
+
+
+def _was_never_written(letter: Letter) -> bool:
+    """Tell whether nothing is lost with this letter: no text, no words in a field, and nothing made on the server."""
+    record = letter.record
+    nothing = is_untouched(letter) or (is_blank(letter) and not any(letter.pending.values()))
+    return nothing and record.ref is None and not is_passing(record.save_outcome)

@@ -1,0 +1,407 @@
+"""Brings one letter to the server, and keeps it one item there for life, whatever the network does.
+
+A save is announced on disk before its request. Where an answer was lost, the next save looks before it acts: by our
+mark where the item was to be made, by its ChangeKey and text where it was to be changed. Nobody else's change is
+written over: what was changed elsewhere waits for the person.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from app.domain.errors import AccountError, ItemRefused, ServerWords, StorageError
+from app.domain.late_creates import Strays, came, one_less, one_more
+from app.domain.listing import Folder, Mark, Place
+from app.domain.message import (
+    SUBJECT_LIMIT,
+    Content,
+    DraftUpdate,
+    Fetched,
+    ItemRef,
+    LocalId,
+    NewDraft,
+    changed_fields,
+    gone_headers,
+)
+from app.domain.outcome import LOCAL, FetchOutcome, Outcome, Verdict
+from app.domain.problem import ProblemKind, problem
+from app.domain.record import Letter, Record
+from app.domain.response_codes import is_retried, may_have_happened
+from app.domain.same_message import same_letter
+from app.domain.state import IN_OUTBOX, State
+from app.domain.text import utf16_length
+from app.services.accounts.signatures import is_blank
+from app.services.attachments.upload import Attaching, asked_for_again
+from app.services.drafts.mailbox_move import PLACE_REFUSED, Placing, lies_elsewhere, stays_where_it_is
+from app.services.ports import Clock, Mailbox
+from app.services.records.records import Letters
+
+if TYPE_CHECKING:
+    import asyncio
+
+CHANGED_ELSEWHERE: Final = frozenset({"ErrorIrresolvableConflict", "ErrorStaleObject"})
+KEY_UNKNOWN: Final = frozenset(
+    {"ErrorChangeKeyRequired", "ErrorChangeKeyRequiredForWriteOperations", "ErrorInvalidChangeKey"}
+)
+LINK_LOST: Final = frozenset({"ErrorItemNotFound", "ErrorInvalidIdMalformed", "ErrorInvalidIdEmpty", "ErrorInvalidId"})
+FOR_THE_PERSON: Final = CHANGED_ELSEWHERE | LINK_LOST
+"""After these nothing is saved until the person has chosen: by itself it could only be doubled or written over."""
+
+_STEPS: Final = 12
+"""Rounds that one save may take: look, read, heal, write, attach, look. More would be a server that makes fun of us."""
+_SECOND_LOOK: Final = 3.0
+_LOOKS: Final = (_SECOND_LOOK, 12.0)
+"""Seconds before the second and the third look for an item that may still be made: a server may be busy with it."""
+_GONE: Final = frozenset({State.SENDING, State.SENT, State.SENT_NOT_FILED, State.UNKNOWN})
+
+
+def waits_for_person(record: Record) -> bool:
+    """Tell whether saving has to wait until the person has chosen."""
+    outcome = record.save_outcome
+    return outcome is not None and outcome.verdict is Verdict.REFUSED and outcome.code in FOR_THE_PERSON
+
+
+def is_passing(outcome: Outcome | None) -> bool:
+    """Tell whether the last save got no answer, or was turned away unread for now, so that another try may."""
+    if outcome is None:
+        return False
+    return outcome.verdict in {Verdict.NOT_ATTEMPTED, Verdict.UNKNOWN} or _is_turned_away(outcome)
+
+
+def _is_turned_away(outcome: Outcome) -> bool:
+    return outcome.verdict is Verdict.REFUSED and is_retried(outcome.code)
+
+
+DISCARDING: Final = "Discarding"
+
+
+def being_discarded(at: float) -> Outcome:
+    """Return what is written down before an item is asked to be removed: until that is answered, it may be gone."""
+    return Outcome(Verdict.UNKNOWN, words=ServerWords(LOCAL, DISCARDING), at=at)
+
+
+def was_discarded(record: Record) -> bool:
+    """Tell whether the item may have been removed because the letter was thrown away."""
+    return record.save_outcome is not None and record.save_outcome.code == DISCARDING
+
+
+def as_it_is(outcome: Outcome) -> Outcome:
+    """Return what is to be taken from an answer: a refusal in the midst of the work says nothing of what was done."""
+    broken_off = outcome.verdict is Verdict.REFUSED and may_have_happened(outcome.code)
+    return msgspec.structs.replace(outcome, verdict=Verdict.UNKNOWN) if broken_off else outcome
+
+
+def needs_saving(record: Record) -> bool:
+    """Tell whether there is something to do before the letter can be called saved, or sent: no key is no version."""
+    written = record.saved and not is_passing(record.save_outcome) and not lies_elsewhere(record)
+    return not written or record.ref is None or not record.ref.change_key
+
+
+class Saver:
+    """Saves letters, one request at a time for each; those who wait find that a newer save did their work."""
+
+    def __init__(self, letters: Letters, mailbox: Mailbox, clock: Clock, attaching: Attaching) -> None:
+        """Save from `letters` to `mailbox`; `attaching` knows of attachments."""
+        self._attaching = attaching
+        self._letters = letters
+        self._mailbox = mailbox
+        self._clock = clock
+        self._placing = Placing(letters, mailbox, clock)
+        self._locks: dict[LocalId, asyncio.Lock] = {}
+        self._never_tried: set[LocalId] = set()
+
+    def begun_here(self, local_id: LocalId) -> None:
+        """Take down that this letter is new, so that its first save need not look for it on the server."""
+        self._never_tried.add(local_id)
+
+    def lock(self, local_id: LocalId) -> asyncio.Lock:
+        """Return what keeps the requests for one letter apart (also its deletion)."""
+        import asyncio
+
+        return self._locks.setdefault(local_id, asyncio.Lock())
+
+    def forget(self, local_id: LocalId) -> None:
+        """Drop what is kept for a letter that is no more."""
+        self._locks.pop(local_id, None)
+        self._never_tried.discard(local_id)
+
+    async def save(self, local_id: LocalId, *, for_sending: bool = False) -> Record | None:
+        """Save what the server does not have yet; return the record as it is then. Raises StorageError."""
+        async with self.lock(local_id):
+            if for_sending:
+                self._attaching.release(local_id)
+            for _ in range(_STEPS):
+                if self._letters.get(local_id) is None:
+                    return None
+                letter = await self._letters.read(local_id)
+                if not await self._is_wanted(letter, for_sending):
+                    break
+                if letter.record.ref is None:
+                    again = await self._create(letter)
+                elif was_discarded(letter.record) and letter.record.marked:
+                    again = await self._look_again(letter)
+                elif lies_elsewhere(letter.record):
+                    again = await self._placing.bring(letter, letter.record.ref)
+                else:
+                    again = await self._update(letter, letter.record.ref)
+                if not again:
+                    break
+        return self._letters.get(local_id)
+
+    async def refresh(self, local_id: LocalId) -> bool:
+        """Fetch the ChangeKey where nobody changed the text; tell whether the letter can be sent or saved with it."""
+        async with self.lock(local_id):
+            letter = await self._letters.read(local_id)
+            return letter.record.ref is not None and await self._compare(letter, letter.record.ref)
+
+    async def find(self, local_id: LocalId) -> ItemRef | None:
+        """Find the item of a save whose answer was lost; None where there is none, or `save_outcome` says why not yet.
+
+        The caller has the letter's lock. Raises StorageError.
+        """
+        letter = await self._letters.read(local_id)
+        if await self._look_for(letter) is False:
+            await self._learn(letter.record, None, strays=self._strays(letter))
+        record = self._letters.get(local_id)
+        return None if record is None else record.ref
+
+    async def _is_wanted(self, letter: Letter, for_sending: bool) -> bool:
+        record = letter.record
+        if record.discarded or record.state in _GONE or waits_for_person(record):
+            return False
+        if record.state in IN_OUTBOX and not for_sending:
+            return False
+        if record.ref is None and (is_blank(letter) or (record.whose is not None and not for_sending)):
+            return False
+        if utf16_length(letter.content.subject) > SUBJECT_LIMIT:
+            # Cutting it would be silent, and a server that refuses it tells nothing new: it stays here, and says why.
+            length = str(utf16_length(letter.content.subject))
+            await self._letters.change(record.local_id, problem=problem(ProblemKind.SUBJECT_TOO_LONG, length))
+            return False
+        return needs_saving(record)
+
+    # --- the first save -------------------------------------------------------------------------------------------
+
+    async def _create(self, letter: Letter) -> bool:
+        """Make the item. Returns True where the letter has to be looked at once more."""
+        record = letter.record
+        if record.local_id not in self._never_tried:
+            found = await self._look_for(letter)
+            if found is None or found:
+                return bool(found)
+        drafts_of = record.copy_to.drafts_of
+        if drafts_of != record.drafts_of:
+            await self._letters.learn(record.local_id, drafts_of=drafts_of)
+        draft = NewDraft(record.local_id, record.message_id, letter.content, drafts_of)
+        strays = self._strays(letter)
+        await self._announce(letter, strays=strays)
+        self._never_tried.discard(record.local_id)
+        outcome = as_it_is((await self._mailbox.save(record.account_id, [draft]))[0])
+        if outcome.verdict in {Verdict.NOT_ATTEMPTED, Verdict.REFUSED} and not strays:
+            self._never_tried.add(record.local_id)
+        if outcome.accepted and outcome.ref is None:
+            # Made, but not named: found by its mark on the next round.
+            await self._learn(record, Outcome(Verdict.UNKNOWN, words=outcome.words, at=outcome.at))
+            return True
+        if drafts_of and outcome.verdict is Verdict.REFUSED and outcome.code in PLACE_REFUSED:
+            changes = stays_where_it_is(msgspec.structs.replace(record, drafts_of=""), drafts_of)
+            await self._learn(record, None, drafts_of="", **changes)
+            return True
+        return await self._take_in(letter, outcome)
+
+    async def _look_for(self, letter: Letter) -> bool | None:
+        """Look for the item of a save whose answer was lost. True: adopted; False: not there; None: not to be known."""
+        record = letter.record
+        mark = Mark(record.local_id, record.message_id)
+        try:
+            for pause in (0.0, *_LOOKS):
+                if pause:
+                    # The lost request may still be on its way through the server.
+                    await self._clock.sleep(pause)
+                place = Place(Folder.DRAFTS, record.drafts_of) if record.drafts_of else Folder.DRAFTS
+                sightings = await self._mailbox.locate(record.account_id, [mark], [place])
+                drafts = [sighting.ref for sighting in sightings if sighting.is_draft]
+                if drafts:
+                    return await self._adopt(letter, drafts[0])
+                if not self._is_untold(record):
+                    break  # nothing of it ever left
+        except (AccountError, ItemRefused) as error:
+            await self._untold(record, error)
+            return None
+        return False
+
+    async def _look_again(self, letter: Letter) -> bool:
+        """Find the item of a letter that was thrown away and taken back: where it is gone, it is made anew."""
+        found = await self._look_for(letter)
+        if found is False:
+            await self._learn(letter.record, None, ref=None, saved_edits=-1, held=(), in_flight=())
+            return True
+        return bool(found)
+
+    async def _adopt(self, letter: Letter, ref: ItemRef) -> bool | None:
+        """Take an item that bears our mark as this letter's own."""
+        record = letter.record
+        answer = (await self._mailbox.get(record.account_id, [ref]))[0]
+        at = self._clock.now()
+        if answer.item is None:
+            # There it is, and what it says is not known yet: that is what stands in the way now, and nothing of before.
+            said = answer.outcome
+            await self._learn(record, Outcome(Verdict.UNKNOWN, words=said.words, trouble=said.trouble, at=at))
+            return None
+        # Of several that were asked for, one is here; the others may follow.
+        strays = self._strays(letter) if record.strays else ()
+        stray = came(strays, answer.item)
+        strays = strays if stray is None else one_less(strays, stray)
+        on_server = _in_our_words(letter, answer.item) or (None if stray is None else answer.item.content)
+        changes: dict[str, Any] = {"strays": strays, "saved_edits": -1}
+        if on_server is None:
+            # Made by us, and changed by another client before we knew that it was made.
+            await self._learn(record, elsewhere(at), ref=ItemRef(answer.item.ref.item_id), **changes)
+            return None
+        await self._learn(record, None, on_server=on_server, ref=answer.item.ref, saved_at=at, **changes)
+        return True
+
+    def _strays(self, letter: Letter) -> Strays:
+        """Return what may come yet of first saves, with the last one, where its answer was lost (`twins.py`)."""
+        record = letter.record
+        if record.ref is not None or not self._is_untold(record):
+            return record.strays
+        return one_more(record.strays, letter.attempt, record.drafts_of, self._clock.now())
+
+    # --- later saves ----------------------------------------------------------------------------------------------
+
+    async def _update(self, letter: Letter, ref: ItemRef) -> bool:
+        """Write the changed fields. Returns True where the letter has to be looked at once more."""
+        record = letter.record
+        if letter.on_server is None or not ref.change_key or self._is_untold(record):
+            return await self._compare(letter, ref)
+        fields = changed_fields(letter.on_server, letter.content)
+        if not fields:
+            return await self._attach(letter, ref)
+        await self._announce(letter)
+        gone = gone_headers(letter.on_server, letter.content)
+        update = DraftUpdate(ref, letter.content, fields, "" if record.marked else record.local_id, gone)
+        outcome = as_it_is((await self._mailbox.update(record.account_id, [update]))[0])
+        if outcome.verdict is Verdict.REFUSED and outcome.code in CHANGED_ELSEWHERE | KEY_UNKNOWN:
+            return await self._compare(letter, ref, outcome)
+        return await self._take_in(letter, outcome)
+
+    async def _attach(self, letter: Letter, ref: ItemRef) -> bool:
+        """The text is there: see to the attachments, and say how the whole stands. True: look once more."""
+        record = letter.record
+        if self._attaching.is_pending(letter):
+            return await self._attaching.bring(letter, ref)
+        refusal = self._attaching.refusal(letter)
+        if refusal is not None:
+            await self._learn(record, refusal, saved_edits=-1)
+        elif record.has_held:
+            await self._learn(record, None, saved_edits=record.edits, saved_at=self._clock.now(), refused=())
+        else:
+            await self._learn(record, None, saved_edits=record.edits)
+        return False
+
+    async def _compare(self, letter: Letter, ref: ItemRef, refusal: Outcome | None = None) -> bool:
+        """Read the item and find out whose text it has. True: the letter has a good ChangeKey again."""
+        record = letter.record
+        try:
+            answer = await self._fetch(letter, ref)
+        except AccountError as error:
+            await self._untold(record, error)
+            return False
+        item = answer.item
+        if item is None:
+            await self._learn(record, answer.outcome)
+            return False
+        same_version = item.ref.change_key == ref.change_key
+        ours = letter.on_server if same_version else _in_our_words(letter, item)
+        if (same_version and refusal is not None) or (not same_version and ours is None):
+            await self._learn(record, refusal or elsewhere(self._clock.now()))
+            return False
+        held, lost, added = self._attaching.find(letter, item)
+        if lost:
+            # Another program took an attachment away. Bringing it back would write over that.
+            await self._learn(record, elsewhere(self._clock.now()))
+            return False
+        for edit in added:
+            self._letters.append(record.local_id, edit)
+        changes: dict[str, Any] = {"held": held, "in_flight": (), "has_held": record.has_held or bool(held)}
+        changes["resent"] = asked_for_again(record, held)
+        await self._learn(record, None, on_server=ours or item.content, ref=item.ref, saved_edits=-1, **changes)
+        return True
+
+    async def _fetch(self, letter: Letter, ref: ItemRef) -> FetchOutcome:
+        """Read the item, once what may still come of it has come, and without what came twice. Raises AccountError."""
+        account_id = letter.record.account_id
+        answer = (await self._mailbox.get(account_id, [ref]))[0]
+        if answer.item is not None and self._attaching.may_be_on_its_way(letter, answer.item):
+            await self._clock.sleep(_SECOND_LOOK)
+            answer = (await self._mailbox.get(account_id, [ref]))[0]
+        if answer.item is not None and await self._attaching.merge_twins(letter, answer.item):
+            answer = (await self._mailbox.get(account_id, [ref]))[0]
+        return answer
+
+    # --- what the server said -------------------------------------------------------------------------------------
+
+    async def _announce(self, letter: Letter, **changes: Any) -> None:
+        """Write down that a save begins. A disk that refuses this is no reason to keep the text from the server too."""
+        changes["save_outcome"] = Outcome(Verdict.UNKNOWN, at=self._clock.now())
+        try:
+            await self._letters.change(letter.record.local_id, attempt=letter.content, **changes)
+        except StorageError:
+            await self._letters.learn(letter.record.local_id, **changes)
+
+    async def _take_in(self, letter: Letter, outcome: Outcome) -> bool:
+        record = letter.record
+        if not outcome.accepted:
+            await self._learn(record, outcome)
+            return False
+        ref = outcome.ref or record.ref or ItemRef("")
+        if outcome.ref is None:
+            ref = ItemRef(ref.item_id)
+        more = self._attaching.is_pending(letter) or self._attaching.refusal(letter) is not None
+        await self._learn(
+            record,
+            outcome,
+            on_server=letter.content,
+            ref=ref,
+            marked=True,
+            saved_edits=-1 if more else record.edits,
+            saved_at=outcome.at or self._clock.now(),
+        )
+        return more
+
+    async def _learn(
+        self, record: Record, outcome: Outcome | None, *, on_server: Content | None = None, **changes: Any
+    ) -> None:
+        await self._letters.learn(record.local_id, on_server, save_outcome=outcome, **changes)
+
+    async def _untold(self, record: Record, error: AccountError | ItemRefused) -> None:
+        """Keep what was not known, with the trouble that kept us from knowing."""
+        before = record.save_outcome
+        unknown = before is not None and before.verdict is Verdict.UNKNOWN
+        verdict = Verdict.UNKNOWN if unknown else Verdict.NOT_ATTEMPTED
+        words = error.words if isinstance(error, ItemRefused) else None
+        trouble = error.trouble if isinstance(error, AccountError) else None
+        await self._learn(record, Outcome(verdict, words=words, trouble=trouble, at=self._clock.now()))
+
+    def _is_untold(self, record: Record) -> bool:
+        return record.save_outcome is not None and record.save_outcome.verdict is Verdict.UNKNOWN
+
+
+def elsewhere(at: float) -> Outcome:
+    """Return the outcome of a save that was not tried, because another client's text was seen. No server said it."""
+    return Outcome(Verdict.REFUSED, words=ServerWords("", "ErrorIrresolvableConflict"), at=at)
+
+
+def _in_our_words(letter: Letter, item: Fetched) -> Content | None:
+    """Return the text of ours that the server has, or None where another client wrote it.
+
+    Ours and not the server's, so that its manner (CRLF, filled-in names) is not taken for a change to be saved.
+    """
+    known = (letter.content, letter.attempt, letter.on_server)
+    same = [ours for ours in known if ours is not None and same_letter(ours, item.content)]
+    # A From that is not written counts as any other there; here it would be taken for the one that was just chosen.
+    same.sort(key=lambda ours: ours.sender != item.content.sender)
+    return same[0] if same else None

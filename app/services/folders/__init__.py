@@ -1,0 +1,1 @@
+"""Lists of folders: cache and this machine's messages as one."""

@@ -1,0 +1,188 @@
+"""Work on many letters that lie on the server: move, copy, categorise, export; with progress, and an outcome for each.
+
+Rows go out in requests of up to fifty, one after the other: a batch can be stopped between two of them, and what was
+not asked for then is as it was. What was moved can be brought back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+import msgspec
+
+from app.core.events import Event
+from app.core.i18n import tr
+from app.core.lazy_regex import late_pattern
+from app.domain.errors import AccountError, BadInput, ItemRefused
+from app.domain.listing import Place
+from app.domain.message import Content, DraftUpdate, Field, ItemRef, Options, Stage
+from app.domain.outcome import Outcome
+from app.domain.record import Record
+from app.services.folders.row_matching import SENT
+from app.services.folders.syncing import Syncing
+from app.services.ports import Clock, Mailbox
+from app.services.records.records import Letters
+from app.services.records.rows import ListRow
+from app.services.text.error_text import Explanation, explain_error, explain_outcome
+
+AT_ONCE: Final = 50
+_UNSAFE: Final = late_pattern(r'[\x00-\x1f<>:"/\\|?*]+')
+_LONGEST_NAME: Final = 80
+
+
+class Batch:
+    """One piece of work: how far it is, what went wrong with which row, and how to stop it."""
+
+    def __init__(self, total: int) -> None:
+        """Begin with nothing done."""
+        self.progress: Event[None] = Event()
+        self.total, self.done, self.stopped = total, 0, False
+        self.moved: list[tuple[ListRow, ItemRef]] = []
+        """What has another name now, with the row that it was."""
+        self.amiss: dict[str, Explanation] = {}
+        """What is to be said at which row, by its key."""
+
+    def stop(self) -> None:
+        """Ask for nothing more."""
+        self.stopped = True
+
+    @property
+    def went_well(self) -> int:
+        """Return how many rows were done without complaint."""
+        return self.done - len(self.amiss)
+
+
+class DeskBatches:
+    """Does it, by way of the watched mailbox; what leaves a folder leaves its list at once."""
+
+    def __init__(self, mailbox: Mailbox, letters: Letters, syncing: Syncing, clock: Clock) -> None:
+        """Nothing is done yet."""
+        self._mailbox, self._letters, self._syncing, self._clock = mailbox, letters, syncing, clock
+
+    async def move(self, rows: Sequence[ListRow], source: Place, to: Place, batch: Batch) -> None:
+        """Move letters out of `source`."""
+
+        async def ask(part: Sequence[ListRow], refs: Sequence[ItemRef]) -> list[Outcome]:
+            outcomes = await self._mailbox.move(part[0].account_id, refs, to)
+            gone = [row for row, outcome in zip(part, outcomes, strict=True) if outcome.accepted]
+            batch.moved += [(r, o.ref) for r, o in zip(part, outcomes, strict=True) if o.accepted and o.ref is not None]
+            for row in gone:
+                if row.local_id is not None:
+                    await self._letters.forget(row.local_id)
+            names = [row.ref.item_id for row in gone if row.ref is not None]
+            await self._syncing.gone(part[0].account_id, source, names)
+            return outcomes
+
+        await self._each(rows, batch, ask, leaves=True)
+
+    async def bring_back(self, batch: Batch, source: Place) -> int:
+        """Move what `move` moved back to where it was; return how many came."""
+        came = 0
+        for start in range(0, len(batch.moved), AT_ONCE):
+            part = batch.moved[start : start + AT_ONCE]
+            outcomes = await self._mailbox.move(part[0][0].account_id, [ref for _, ref in part], source)
+            came += sum(outcome.accepted for outcome in outcomes)
+        return came
+
+    async def copy(self, rows: Sequence[ListRow], to: Place, batch: Batch) -> None:
+        """Copy letters."""
+
+        async def ask(part: Sequence[ListRow], refs: Sequence[ItemRef]) -> list[Outcome]:
+            outcomes = await self._mailbox.copy(part[0].account_id, refs, to)
+            batch.moved += [(r, o.ref) for r, o in zip(part, outcomes, strict=True) if o.accepted and o.ref is not None]
+            return outcomes
+
+        await self._each(rows, batch, ask)
+
+    async def remove_copies(self, batch: Batch) -> None:
+        """Remove what `copy` made."""
+        for start in range(0, len(batch.moved), AT_ONCE):
+            part = batch.moved[start : start + AT_ONCE]
+            await self._mailbox.delete(part[0][0].account_id, [ref for _, ref in part], for_good=True)
+
+    async def categorise(
+        self, rows: Sequence[ListRow], names: Callable[[ListRow], tuple[str, ...]], batch: Batch
+    ) -> None:
+        """Give letters the categories that `names` says for each."""
+
+        async def ask(part: Sequence[ListRow], refs: Sequence[ItemRef]) -> list[Outcome]:
+            updates = [_categorised(row, ref, names(row)) for row, ref in zip(part, refs, strict=True)]
+            outcomes = await self._mailbox.update(part[0].account_id, updates)
+            for row, outcome in zip(part, outcomes, strict=True):
+                if outcome.accepted and row.local_id is not None and outcome.ref is not None:
+                    # Ours to know: the next save of this letter is to write over this version.
+                    await self._letters.learn(row.local_id, ref=outcome.ref)
+            return outcomes
+
+        await self._each(rows, batch, ask)
+
+    async def export(self, rows: Sequence[ListRow], path_of: Callable[[str], str], batch: Batch) -> None:
+        """Write each letter into a file as it would travel (.eml); `path_of` makes a path of a name, none twice."""
+        for row in rows:
+            if batch.stopped:
+                return
+            batch.done += 1
+            try:
+                if row.ref is None or not _lies_there(row.record, leaves=False):
+                    batch.amiss[row.key] = _not_there()
+                    continue
+                outcome = await self._mailbox.save_mime(row.account_id, row.ref, path_of(file_name(row)))
+            except (AccountError, ItemRefused, BadInput) as error:
+                batch.amiss[row.key] = explain_error(error, self._clock.now())
+                if isinstance(error, AccountError):
+                    return
+            else:
+                self._note(batch, row, outcome)
+            finally:
+                batch.progress.emit(None)
+
+    async def _each(
+        self,
+        rows: Sequence[ListRow],
+        batch: Batch,
+        ask: Callable[[Sequence[ListRow], Sequence[ItemRef]], Awaitable[list[Outcome]]],
+        *,
+        leaves: bool = False,
+    ) -> None:
+        for start in range(0, len(rows), AT_ONCE):
+            if batch.stopped:
+                return
+            part = rows[start : start + AT_ONCE]
+            there = [row for row in part if row.ref is not None and _lies_there(row.record, leaves=leaves)]
+            batch.amiss.update({row.key: _not_there() for row in part if row not in there})
+            outcomes = await ask(there, [row.ref for row in there if row.ref is not None]) if there else []
+            for row, outcome in zip(there, outcomes, strict=True):
+                self._note(batch, row, outcome)
+            batch.done += len(part)
+            batch.progress.emit(None)
+            if outcomes and all(one.trouble is not None and not one.accepted for one in outcomes):
+                return  # the server cannot be reached: the rest is not even asked for
+
+    def _note(self, batch: Batch, row: ListRow, outcome: Outcome) -> None:
+        explanation = explain_outcome(outcome)
+        if explanation is not None:
+            batch.amiss[row.key] = explanation
+
+
+def file_name(row: ListRow) -> str:
+    """Return what a letter is called as a file, without the folder and safe on every system."""
+    subject = _UNSAFE.sub(" ", row.subject).strip(" .") or tr("no subject")
+    return f"{' '.join(subject.split())[:_LONGEST_NAME].rstrip(' .')}.eml"
+
+
+def _lies_there(record: Record | None, *, leaves: bool) -> bool:
+    """Tell whether the server has all of a letter, and nobody writes on it."""
+    if record is None or record.state in SENT:
+        return True
+    return record.saved and not record.open and not (leaves and record.state.value in {"held", "queued", "sending"})
+
+
+def _not_there() -> Explanation:
+    return Explanation(tr("The server does not have all of this yet: it was left as it is."), tone="warn")
+
+
+def _categorised(row: ListRow, ref: ItemRef, names: tuple[str, ...]) -> DraftUpdate:
+    stage = Stage.DRAFT if row.is_draft else Stage.SENT
+    content = Content(options=msgspec.structs.replace(Options(), categories=names))
+    return DraftUpdate(ref, content, frozenset({Field.CATEGORIES}), stage=stage)

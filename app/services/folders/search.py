@@ -1,0 +1,162 @@
+"""Searching a list: here, and on the server."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import msgspec
+
+from app.core.lazy_regex import late_pattern
+from app.domain.listing import Place, Report, ReportKind
+from app.domain.message import AccountId, Importance
+from app.domain.query import Query, Term, Where
+from app.domain.state import State
+from app.services.ports import Cache, Mailbox
+from app.services.records.rows import ListRow
+from app.services.text.status_text import explain_row
+
+_WORD: Final = late_pattern(r"[^\W_]+")
+
+
+class Sought(msgspec.Struct, frozen=True):
+    """What of a letter can be looked for. `when` is what the list sorts it by; `marks` are what `is:` asks for."""
+
+    to: str = ""
+    cc: str = ""
+    sender: str = ""
+    subject: str = ""
+    body: str = ""
+    categories: Sequence[str] = ()
+    when: float = 0.0
+    has_attachments: bool = False
+    flagged: bool = False
+    importance: Importance = Importance.NORMAL
+    reports: Sequence[Report] = ()
+    marks: frozenset[str] = frozenset()
+
+
+def finds(query: Query, letter: Sought) -> bool:
+    """Tell whether all that is asked for is so."""
+    return all(_is_so(term, letter) is not term.negated for term in query.terms if _says_something(term))
+
+
+def _says_something(term: Term) -> bool:
+    return bool(term.at) or any(letter.isalnum() for letter in term.words)
+
+
+def _is_so(term: Term, letter: Sought) -> bool:
+    match term.where:
+        case Where.BEFORE:
+            return letter.when < term.at
+        case Where.AFTER:
+            return letter.when >= term.at
+        case Where.HAS | Where.IS:
+            return _has(term.words, letter)
+        case _:
+            return any(_in(term, text) for text in _texts(term.where, letter))
+
+
+def _has(word: str, letter: Sought) -> bool:
+    kinds = {report.kind for report in letter.reports}
+    known = {
+        "attachment": letter.has_attachments,
+        "category": bool(letter.categories),
+        "flag": letter.flagged,
+        "flagged": letter.flagged,
+        "important": letter.importance is Importance.HIGH,
+        "undelivered": ReportKind.NOT_DELIVERED in kinds,
+        "opened": ReportKind.READ in kinds,
+        "failed": "failed" in letter.marks or any(is_undelivered(report) for report in letter.reports),
+    }
+    return known.get(word, word in letter.marks)
+
+
+def is_undelivered(report: Report) -> bool:
+    """Tell whether a report says that a letter did not arrive, and the person does not know of it."""
+    return report.kind is ReportKind.NOT_DELIVERED and not report.settled
+
+
+def _texts(where: Where, letter: Sought) -> Sequence[str]:
+    categories = " ".join(letter.categories)
+    match where:
+        case Where.TO:
+            return letter.to, letter.cc
+        case Where.CC:
+            return (letter.cc,)
+        case Where.FROM:
+            return (letter.sender,)
+        case Where.SUBJECT:
+            return (letter.subject,)
+        case Where.BODY:
+            return (letter.body,)
+        case Where.CATEGORY:
+            return (categories,)
+        case _:
+            return letter.to, letter.cc, letter.sender, letter.subject, letter.body, categories
+
+
+def _in(term: Term, text: str) -> bool:
+    """Tell whether the words of a term stand in `text` in their order; the last may be but begun, unless a phrase."""
+    wanted, there = words_of(term.words), words_of(text)
+    for start in range(len(there) - len(wanted) + 1):
+        stretch = there[start : start + len(wanted)]
+        last = stretch[-1] == wanted[-1] if term.phrase else stretch[-1].startswith(wanted[-1])
+        if last and stretch[:-1] == wanted[:-1]:
+            return True
+    return False
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, whatever their case and accents."""
+    bare = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return _WORD.findall(bare.casefold())
+
+
+FOUND_ON_SERVER: Final = 500
+"""Rows that a search on the server may add."""
+_PAGE: Final = 100
+
+
+async def ask_server(
+    mailbox: Mailbox, cache: Cache, where: tuple[AccountId, Place], query: str, still: Callable[[], bool]
+) -> list[str]:
+    """Return the ItemIds that are found, as long as `still` says that somebody wants to know.
+
+    Raises AccountError, ItemRefused, StorageError.
+    """
+    offset: int | None = 0
+    names: list[str] = []
+    while offset is not None and len(names) < FOUND_ON_SERVER and still():
+        page = await mailbox.list_folder(*where, offset, _PAGE, query)
+        await cache.put(*where, page.rows)
+        names += [row.ref.item_id for row in page.rows]
+        offset = page.next_offset
+    return names
+
+
+_UNSENT: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
+
+
+def sought_of(row: ListRow) -> Sought:
+    """Return what a search holds against its words."""
+    marks = {row.state.value}
+    if row.state in _UNSENT:
+        marks.add("unsent")
+    if explain_row(row) is not None:
+        marks.add("failed")
+    return Sought(
+        to=row.to,
+        cc=row.cc,
+        sender=row.sender,
+        subject=row.subject,
+        body=row.preview,
+        categories=row.categories,
+        when=row.when,
+        has_attachments=row.has_attachments,
+        flagged=row.flagged,
+        importance=row.importance,
+        reports=row.reports,
+        marks=frozenset(marks),
+    )

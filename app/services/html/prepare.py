@@ -1,0 +1,93 @@
+"""Prepares HTML for the editor, and for replies.
+
+What is quoted comes through the sanitiser like all HTML, but keeps its pictures: it is a letter of one's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+import msgspec
+
+from app.domain.text import utf16_length
+from app.services.html.blocks import Body, Paragraph, Run
+from app.services.html.clean import clean
+from app.services.html.parse import parse_body, parse_piece
+from app.services.html.policy import Remote
+from app.services.html.write import (
+    OWN_BASE,
+    QUOTE,
+    Entry,
+    close_body,
+    entries,
+    open_body,
+    write_blocks,
+    write_body,
+    write_entries,
+)
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A body ready to be poured. `known` is the HTML that the journal has: where it is another, the first change
+    tells the whole body once. `written` is the HTML of each entry, `units` its length.
+    """
+
+    body: Body
+    entries: tuple[Entry, ...]
+    known: str
+    written: tuple[str, ...]
+    units: tuple[int, ...]
+
+
+def open_html(html: str) -> Opened:
+    """Return the body of a letter of one's own; pictures from elsewhere stay in it, and are not fetched."""
+    body = parse_body(clean(html, Remote.KEPT).html)
+    if not body.blocks:
+        body = msgspec.structs.replace(body, blocks=(Paragraph(),))
+    return _opened(body, html)
+
+
+def _opened(body: Body, known: str) -> Opened:
+    made = entries(body.blocks, body.base)
+    written = write_entries(made)
+    return Opened(body, tuple(made), known, tuple(written), tuple(utf16_length(text) for text in written))
+
+
+def open_text(text: str) -> Opened:
+    """Return plain text as a body of formatted text; what is `known` of it is what it will be from then on."""
+    blocks = tuple(Paragraph((Run(line),) if line else ()) for line in text.split("\n"))
+    body = Body(blocks, OWN_BASE)
+    return _opened(body, write_body(body))
+
+
+def html_of_text(text: str) -> str:
+    """Return plain text as the HTML of a letter begun here, a line for a line."""
+    return open_text(text).known
+
+
+_LINE: Final = "<div><br></div>"
+_ROOM: Final = f"{open_body(OWN_BASE)}{_LINE}{_LINE}"
+_END: Final = close_body("")
+
+
+def answer_to(html: str, head: str) -> str:
+    """Return the body of an answer to `html`; `head` says in words who wrote it, and when."""
+    return f"{_ROOM}<div><div>{escape(head)}</div>{QUOTE}{clean(html, Remote.QUOTED).html}</blockquote></div>{_END}"
+
+
+def passed_on(html: str, title: str, head: Sequence[tuple[str, str]]) -> str:
+    """Return the body of a letter that passes `html` on, under a rule, `title` and the fields of its `head`."""
+    lines = [escape(title), *(f"<b>{escape(label)}:</b> {escape(words)}" for label, words in head)]
+    return f"{_ROOM}<hr><div>{'<br>'.join(lines)}</div><div><br></div>{clean(html, Remote.QUOTED).html}{_END}"
+
+
+def sign_above(body: str, signature: str) -> str | None:
+    """Return an answer with a signature (HTML) under the room for one's own words; None where `body` is none of ours.
+
+    It is of `answer_to` or `passed_on`, and nothing was written in it yet.
+    """
+    if not body.startswith(_ROOM):
+        return None
+    return f"{_ROOM}{write_blocks(parse_piece(signature), OWN_BASE)}{_LINE}{body[len(_ROOM) :]}"

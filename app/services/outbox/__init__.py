@@ -1,0 +1,1 @@
+"""A message from Send to a known end."""

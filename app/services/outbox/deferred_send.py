@@ -1,0 +1,258 @@
+"""Letters that the server holds until their time: watched, taken back before it, and told truly after it.
+
+Where a server lets them rest is its own affair: in its Outbox, or in Drafts. Until their time a letter is what was
+last seen; once it has come, the look after a send (`verification.py`) says what became of it. Taking one back is
+moving it out of where it rests; it is on disk before it is asked for, and what was sent meanwhile is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from app.core.background import Spawn, growing_pause
+from app.core.events import Event
+from app.domain.errors import AccountError, ItemRefused
+from app.domain.listing import Folder, Mark, Place
+from app.domain.message import AccountId, Content, ItemRef, LocalId
+from app.domain.outcome import Outcome
+from app.domain.problem import ProblemKind, problem
+from app.domain.record import Letter, Record
+from app.domain.state import State
+from app.services.accounts.accounts import Accounts
+from app.services.outbox.verification import Verification
+from app.services.ports import Clock, Mailbox
+from app.services.records.records import Letters
+
+FIRST_LOOK: Final = 2.0
+AFTER: Final = 2.0
+"""Seconds after a letter's time at which it is looked for: the server's clock is not ours."""
+_LONGEST_SLEEP: Final = 300.0
+"""Seconds slept at once: a computer that slept meanwhile must not be late by as much again."""
+_GRACE: Final = 600.0
+"""Seconds after its time in which a letter may still rest with the server before that is said."""
+_TAKING_BACK: Final = problem(ProblemKind.TAKING_BACK)
+
+
+class _Seen(NamedTuple):
+    """Where a letter was seen: its name where it rests, and whether that is Drafts; its name in Sent."""
+
+    resting: ItemRef | None = None
+    in_drafts: bool = False
+    sent: ItemRef | None = None
+
+
+class TakenBack(msgspec.Struct, frozen=True):
+    """What became of the wish to take a letter back: it is a draft again, it was sent, or neither could be known."""
+
+    local_id: LocalId
+    back: bool = False
+    sent: bool = False
+
+
+class Deferrals:
+    """Watches over letters that the server holds. `told` tells what became of taking one back."""
+
+    def __init__(
+        self,
+        letters: Letters,
+        mailbox: Mailbox,
+        accounts: Accounts,
+        clock: Clock,
+        spawn: Spawn,
+        verification: Verification,
+    ) -> None:
+        """Look for `letters` by way of `mailbox` (the watched one)."""
+        self.told: Event[TakenBack] = Event()
+        self._letters = letters
+        self._mailbox = mailbox
+        self._accounts = accounts
+        self._clock = clock
+        self._spawn = spawn
+        self._verification = verification
+        self._watched: set[LocalId] = set()
+        self._taking: set[LocalId] = set()
+        letters.changed.subscribe(self._record_changed)
+
+    def resume(self, account_id: AccountId) -> None:
+        """Watch over what the last run left with the server, and finish taking back what it had begun to."""
+        held = [r for r in self._letters.all() if r.account_id == account_id and r.state is State.DEFERRED]
+        self._start([record.local_id for record in held])
+
+    def _record_changed(self, record: Record) -> None:
+        if record.state is State.DEFERRED:
+            self._start([record.local_id])
+
+    def _start(self, local_ids: Sequence[LocalId]) -> None:
+        """Watch over these, unless somebody does already."""
+        for local_id in local_ids:
+            if local_id not in self._watched:
+                self._watched.add(local_id)
+                self._spawn(self._watch(local_id), f"watch {local_id}, which the server holds")
+
+    # --- watching -----------------------------------------------------------------------------------------------
+
+    async def _watch(self, local_id: LocalId) -> None:
+        failures = 0
+        wait = FIRST_LOOK
+        try:
+            while True:
+                await self._sleep(wait)
+                record = self._letters.get(local_id)
+                if record is None or record.state is not State.DEFERRED:
+                    return
+                if local_id in self._taking:
+                    wait = FIRST_LOOK
+                    continue
+                if record.problem == _TAKING_BACK and not self._accounts.is_paused(record.account_id):
+                    await self.take_back([local_id])
+                    wait = growing_pause(failures := failures + 1)
+                    continue
+                try:
+                    seen = await self._look(record)
+                except (AccountError, ItemRefused):
+                    if self._accounts.is_paused(record.account_id):
+                        return  # taken up again when the account is well
+                    failures += 1
+                    wait = growing_pause(failures)
+                    continue
+                next_look = await self._settle(record, seen)
+                if next_look is None:
+                    return
+                wait = next_look
+        finally:
+            self._watched.discard(local_id)
+
+    async def _settle(self, record: Record, seen: _Seen) -> float | None:
+        """Write down what was seen. Returns seconds to the next look, None where there is none."""
+        now, due = self._clock.now(), record.head.deferred
+        if seen.sent is not None:
+            await self._went(record, seen.sent)
+            return None
+        if seen.resting is not None and now < due + _GRACE:
+            await self._learn(record, ref=seen.resting)
+            return due + AFTER - now if now < due else growing_pause(1)
+        if seen.resting is not None:
+            held = problem(ProblemKind.NOT_LET_GO)
+            await self._learn(record, state=State.NEEDS_ATTENTION, problem=held, ref=seen.resting, verified=now)
+        elif now < due:
+            unknown = problem(ProblemKind.CANNOT_BE_KNOWN)
+            await self._learn(record, state=State.UNKNOWN, problem=unknown, send_outcome=None)
+        else:
+            # It left where it rested: whether there is a copy is looked for as after any other send.
+            await self._learn(record, state=State.SENT, state_at=max(due, record.state_at), verified=0.0)
+            self._verification.start(record.account_id, [record.local_id])
+        return None
+
+    async def _went(self, record: Record, ref: ItemRef) -> None:
+        at = max(record.head.deferred, record.state_at)
+        await self._learn(record, state=State.SENT, state_at=at, problem="", ref=ref, verified=self._clock.now())
+
+    async def _look(self, record: Record) -> _Seen:
+        """Ask where it is, twice where it is nowhere. Raises AccountError, ItemRefused."""
+        mailbox = record.drafts_of
+        resting: list[Folder | Place] = [Folder.OUTBOX, Folder.DRAFTS]
+        if mailbox:
+            resting += [Place(Folder.OUTBOX, mailbox), Place(Folder.DRAFTS, mailbox)]
+        sent: list[Folder | Place] = [Folder.SENT if record.copy_to.place is None else record.copy_to.place]
+        mark = Mark(record.local_id, record.message_id)
+        found = _Seen()
+        for look in range(2):
+            if look:
+                await self._clock.sleep(FIRST_LOOK)
+            for sighting in await self._mailbox.locate(record.account_id, [mark], [*resting, *sent]):
+                if sighting.folder is Folder.SENT:
+                    found = found._replace(sent=sighting.ref)
+                elif sighting.folder is Folder.OUTBOX or sighting.is_draft:
+                    found = found._replace(resting=sighting.ref, in_drafts=sighting.folder is Folder.DRAFTS)
+            if found.sent is not None or found.resting is not None:
+                break
+        return found
+
+    async def _sleep(self, seconds: float) -> None:
+        ends = self._clock.now() + seconds
+        while (left := ends - self._clock.now()) > 0:
+            await self._clock.sleep(min(left, _LONGEST_SLEEP))
+
+    # --- taking back --------------------------------------------------------------------------------------------
+
+    async def take_back(self, local_ids: Iterable[LocalId]) -> list[LocalId]:
+        """Make drafts of letters again whose time has not come; return those that are. Raises StorageError."""
+        back = []
+        for local_id in local_ids:
+            record = self._letters.get(local_id)
+            if record is None or record.state is not State.DEFERRED or local_id in self._taking:
+                continue
+            self._taking.add(local_id)
+            try:
+                told = await self._take_back(local_id)
+            finally:
+                self._taking.discard(local_id)
+            self.told.emit(told)
+            if told.back:
+                back.append(local_id)
+        return back
+
+    async def _take_back(self, local_id: LocalId) -> TakenBack:
+        record = await self._letters.change(local_id, _is_held, problem=_TAKING_BACK)
+        if record is None:
+            return TakenBack(local_id)
+        asked = False
+        for _ in range(2):
+            try:
+                seen = await self._look(record)
+            except (AccountError, ItemRefused):
+                break
+            if seen.sent is not None:
+                await self._went(record, seen.sent)
+                return TakenBack(local_id, sent=True)
+            if seen.resting is None:
+                break
+            asked = True
+            outcome = await self._move(record, seen)
+            if outcome.accepted:
+                await self._is_back(record, outcome.ref)
+                return TakenBack(local_id, back=True)
+            # Refused, or not heard of: another look says whether it went, and else it is tried once more.
+        if not asked:
+            await self._letters.learn(local_id, when=_is_held, problem="")
+        # What may have been moved is not said to be held: it is tried again until the server says how it is.
+        return TakenBack(local_id)
+
+    async def _move(self, record: Record, seen: _Seen) -> Outcome:
+        """Move it to Drafts. From Drafts it goes out and in again: only leaving its place ends its being held."""
+        ref = seen.resting or ItemRef("")
+        home = Place(Folder.DRAFTS, record.drafts_of)
+        if seen.in_drafts:
+            out = (await self._mailbox.move(record.account_id, [ref], Place(Folder.DELETED, record.drafts_of)))[0]
+            if not out.accepted or out.ref is None:
+                return out if not out.accepted else msgspec.structs.replace(out, ref=None)
+            ref = out.ref
+        return (await self._mailbox.move(record.account_id, [ref], home))[0]
+
+    async def _is_back(self, record: Record, ref: ItemRef | None) -> None:
+        """It is a draft. A server may drop its time when it is moved: then the next save writes it again."""
+        letter: Letter = await self._letters.read(record.local_id)
+        known = letter.on_server or letter.content
+        without = msgspec.structs.replace(known, options=msgspec.structs.replace(known.options, deferred=0.0))
+        await self._learn(
+            record,
+            on_server=without,
+            state=State.DRAFT,
+            problem="",
+            ref=None if ref is None else ItemRef(ref.item_id),
+            held=(),
+            in_flight=tuple(dict.fromkeys((*record.in_flight, *(one.key for one in record.held)))),
+            saved_edits=-1,
+            save_outcome=None,
+            send_outcome=None,
+        )
+
+    async def _learn(self, record: Record, on_server: Content | None = None, **changes: Any) -> None:
+        await self._letters.learn(record.local_id, on_server, when=_is_held, **changes)
+
+
+def _is_held(record: Record) -> bool:
+    return record.state is State.DEFERRED

@@ -1,0 +1,111 @@
+"""What is still on its way when the program is to end, and what waits on purpose and holds no end up.
+
+On its way is what the person sent and what can go now: held for undo, queued, being sent. What waits for a network, for
+a sign-in, or for the person's word, was said to wait, and goes on waiting on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from app.core.i18n import ntr
+from app.domain.errors import TroubleKind
+from app.domain.message import LocalId
+from app.domain.record import Record, waits_for_answer
+from app.domain.state import State
+from app.services.accounts.accounts import Accounts
+from app.services.outbox.outbox import Outbox
+from app.services.ports import Clock
+from app.services.records.records import Letters
+from app.services.text.status_text import last_failure
+
+_OFFLINE: Final = frozenset({TroubleKind.UNREACHABLE, TroubleKind.PROXY})
+_GOING: Final = frozenset({State.HELD, State.QUEUED, State.SENDING, State.UNKNOWN})
+_NOT_KNOWN: Final = frozenset({State.SENDING, State.UNKNOWN})
+
+
+class Leaving:
+    """Asked of the letters each time: nothing is remembered here."""
+
+    def __init__(self, letters: Letters, outbox: Outbox, accounts: Accounts, clock: Clock) -> None:
+        """Know `letters`, and act by way of `outbox`."""
+        self._letters = letters
+        self._outbox = outbox
+        self._accounts = accounts
+        self._clock = clock
+
+    def under_way(self) -> list[Record]:
+        """Return what is on its way now, and is worth waiting for."""
+        return [record for record in self._letters.all() if self._is_under_way(record)]
+
+    def _is_under_way(self, record: Record) -> bool:
+        if record.discarded:
+            return False
+        if record.state is State.QUEUED:
+            return not (waits_for_answer(record) or self._waits(record))
+        return record.state in {State.HELD, State.SENDING}
+
+    def _waits(self, record: Record) -> bool:
+        """Tell whether a queued letter waits for something that no patience brings."""
+        account_id = record.account_id
+        if self._accounts.get(account_id) is None:
+            return True
+        if self._accounts.is_paused(account_id) and self._accounts.was_tried(account_id):
+            return True
+        return record.not_before > self._clock.now() and self._is_offline(record)
+
+    @staticmethod
+    def _is_offline(record: Record) -> bool:
+        last = last_failure(record)
+        return last is not None and last.trouble is not None and last.trouble.kind in _OFFLINE
+
+    def left_of(self, names: Iterable[LocalId]) -> list[Record]:
+        """Return those of `names` of which it is not settled whether they went."""
+        records = (self._letters.get(name) for name in names)
+        return [one for one in records if one is not None and one.state in _GOING and not one.discarded]
+
+    def refused(self) -> set[LocalId]:
+        """Return the letters that were to go and need the person."""
+        return {record.local_id for record in self._letters.all() if record.state is State.NEEDS_ATTENTION}
+
+    def can_go_within(self, records: Iterable[Record], seconds: float) -> bool:
+        """Tell whether one of `records` may be through in so many seconds, as far as can be told now."""
+        soon = self._clock.now() + seconds
+        return any(record.state is not State.QUEUED or record.not_before <= soon for record in records)
+
+    async def let_go(self) -> None:
+        """End the time for undo: what is held goes now. Raises StorageError."""
+        await self._outbox.send_now([one.local_id for one in self._letters.all() if one.state is State.HELD])
+
+    async def try_again(self, names: Iterable[LocalId]) -> None:
+        """Let those of `names` that wait for their next try go now. Raises StorageError."""
+        queued = [record for record in self.left_of(names) if record.state is State.QUEUED]
+        for account_id in {record.account_id for record in queued}:
+            if self._accounts.trouble(account_id) is not None:
+                await self._accounts.try_again(account_id)
+        await self._outbox.send_now([record.local_id for record in queued])
+
+    async def take_back(self, names: Iterable[LocalId]) -> list[Record]:
+        """Make drafts of what has not left; return those of which it cannot be known. Raises StorageError."""
+        wanted = list(names)
+        await self._outbox.undo([one.local_id for one in self.left_of(wanted) if one.state not in _NOT_KNOWN])
+        return [record for record in self.left_of(wanted) if record.state in _NOT_KNOWN]
+
+    def waiting_words(self) -> str:
+        """Return a sentence on what stays on this computer until the next start, "" for nothing."""
+        queued = (r for r in self._letters.all() if r.state is State.QUEUED and not r.discarded)
+        waiting = [r for r in queued if not waits_for_answer(r) and self._accounts.get(r.account_id) is not None]
+        if not waiting:
+            return ""
+        if all(self._is_offline(record) for record in waiting):
+            return ntr(
+                "{n} message is waiting for a connection. It will be sent when Mailwright runs again.",
+                "{n} messages are waiting for a connection. They will be sent when Mailwright runs again.",
+                len(waiting),
+            )
+        return ntr(
+            "{n} message is waiting for its account. It will be sent when Mailwright runs again.",
+            "{n} messages are waiting for their account. They will be sent when Mailwright runs again.",
+            len(waiting),
+        )

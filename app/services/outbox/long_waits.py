@@ -1,0 +1,64 @@
+"""Letters that a start finds waiting for more than an hour: they go when the person says so, and not before.
+
+What was sent on Friday evening, when the lid was closed, need not be right on Monday. That a letter waits for an answer
+is in its record, so that its row says it, and that the next start still asks where nobody answered.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.domain.message import LocalId
+from app.domain.record import WAITS_FOR_ANSWER, Record, waits_for_answer
+from app.domain.state import State
+from app.services.ports import Clock
+from app.services.records.records import Changes, Letters
+
+LONG: Final = 3600.0
+"""Seconds from which on a letter that waited is asked about."""
+_CLOCKS_DIFFER: Final = 60.0
+"""Seconds that a clock may have been corrected by. What lies further ahead was written by another clock: how long such
+a letter waited cannot be known, and it is asked about.
+"""
+_WAITING: Final = frozenset({State.HELD, State.QUEUED})
+_BATCH: Final = 100
+
+
+def _waited_long(record: Record, now: float) -> bool:
+    return record.state in _WAITING and not now - LONG <= record.state_at <= now + _CLOCKS_DIFFER
+
+
+class LongWaits:
+    """Those letters."""
+
+    def __init__(self, letters: Letters, clock: Clock) -> None:
+        """Nothing is held back before `hold_back`."""
+        self._letters = letters
+        self._clock = clock
+
+    async def hold_back(self) -> None:
+        """Let what has waited for long wait for an answer: asked once, before anything can go. Raises StorageError."""
+        now = self._clock.now()
+        long = [r for r in self._letters.all() if _waited_long(r, now) and not waits_for_answer(r)]
+        for start in range(0, len(long), _BATCH):
+            wanted: dict[LocalId, Changes] = {
+                one.local_id: {
+                    "state": State.QUEUED,
+                    "state_at": one.state_at,
+                    "hold_until": 0.0,
+                    "not_before": 0.0,
+                    "problem": WAITS_FOR_ANSWER,
+                }
+                for one in long[start : start + _BATCH]
+            }
+            await self._letters.change_each(wanted, lambda record: record.state in _WAITING)
+
+    def waiting(self) -> list[Record]:
+        """Return those that wait for an answer, the oldest first."""
+        return sorted((r for r in self._letters.all() if waits_for_answer(r)), key=lambda record: record.state_at)
+
+    def since(self) -> float:
+        """Return since when the oldest waits, in seconds since the epoch; 0 where the clock cannot tell."""
+        oldest = min((record.state_at for record in self.waiting()), default=0.0)
+        newest = max((record.state_at for record in self.waiting()), default=0.0)
+        return oldest if newest <= self._clock.now() else 0.0

@@ -1,0 +1,507 @@
+"""Held for undo, queued, sent; uploads of waiting messages run beside it.
+
+Every step is on disk before what it announces. A letter whose answer was lost is never sent again by itself: it is
+looked for (`verification.py`). What never left waits, and goes out when its account is well.
+
+It begins as soon as a letter is sent, while sending it can still be undone: what is uploaded is not sent by that.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from app.core.background import Spawn
+from app.core.events import Event
+from app.core.i18n import tr
+from app.domain.edits import AttachmentGone
+from app.domain.errors import AccountError, MailError
+from app.domain.message import AccountId, ItemRef, LocalId
+from app.domain.problem import Finding
+from app.domain.record import Letter, Record, waits_for_answer
+from app.domain.state import State
+from app.services.accounts.accounts import Accounts
+from app.services.attachments.upload import unused_pictures
+from app.services.checks import preflight
+from app.services.drafts.drafts import Drafts
+from app.services.drafts.saver import waits_for_person
+from app.services.outbox.deferred_send import Deferrals
+from app.services.outbox.dispatch import Dispatch, Summary
+from app.services.outbox.long_waits import LongWaits
+from app.services.outbox.verification import OPEN, Verification
+from app.services.ports import Clock, Mailbox
+from app.services.records.records import Changes, Condition, Letters
+from app.services.records.rows import ListRow
+from app.services.text.status_text import explain_record
+
+if TYPE_CHECKING:
+    import asyncio
+
+
+class Bringing:
+    """Uploads for letters that are held or queued, once each; what fails is the outbox's to try again."""
+
+    def __init__(self, drafts: Drafts, accounts: Accounts, spawn: Spawn, wake: Callable[[AccountId], None]) -> None:
+        """`wake` lets the outbox of an account look again at what is due."""
+        self._drafts = drafts
+        self._accounts = accounts
+        self._spawn = spawn
+        self._wake = wake
+        self._under_way: set[LocalId] = set()
+        self._tried: set[LocalId] = set()
+
+    def is_under_way(self, local_id: LocalId) -> bool:
+        """Tell whether a letter's attachments are on their way now."""
+        return local_id in self._under_way
+
+    def begin(self, record: Record) -> bool:
+        """Begin where there is something to bring; True while it is under way.
+
+        After one try it is the outbox's turn, which waits and says why where it was in vain.
+        """
+        local_id = record.local_id
+        if local_id in self._under_way:
+            return True
+        if local_id in self._tried or record.saved or not (record.head.attachments or record.has_held):
+            self._tried.discard(local_id)
+            return False
+        if self._accounts.is_paused(record.account_id):
+            return False
+        self._under_way.add(local_id)
+        self._spawn(self._bring(record), f"bring the attachments of {local_id}")
+        return True
+
+    async def _bring(self, record: Record) -> None:
+        try:
+            await self._drafts.save(record.local_id, for_sending=True)
+        finally:
+            self._under_way.discard(record.local_id)
+            self._tried.add(record.local_id)
+            self._wake(record.account_id)
+
+
+HOLD_SECONDS: Final = 5.0
+_CAN_GO: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
+_CAN_COME_BACK: Final = frozenset({State.HELD, State.QUEUED, State.READY})
+_BATCH: Final = 100
+_VERIFIED_TOGETHER: Final = 1000
+"""So many letters are sent before it is looked where they went: the server sends first, and looks then."""
+_AT_A_TURN: Final = 20
+"""Letters that are looked at in one turn of the loop."""
+_KEPT_AFTER_SENT: Final = 7 * 24 * 3600.0
+Wanted = Callable[[], bool]
+
+
+def _always() -> bool:
+    return True
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What became of the wish to send one letter.
+
+    `local_id` is None where it could not be fetched (`error` says why). `findings` are those that keep it back, `known`
+    the sentence about it that did so before: what waits for the person's choice is not tried.
+    """
+
+    local_id: LocalId | None
+    findings: tuple[Finding, ...] = ()
+    error: MailError | None = None
+    known: str = ""
+
+    @property
+    def goes(self) -> bool:
+        """Tell whether the letter is on its way."""
+        return self.error is None and not self.findings and not self.known
+
+    @property
+    def why(self) -> str:
+        """Return the sentence about what keeps it back, other than an error."""
+        return self.known or (self.findings[0].sentence if self.findings else "")
+
+
+class Outbox:
+    """The outbox. `changed` tells a record after each step, `summary` what became of a batch."""
+
+    def __init__(
+        self, letters: Letters, drafts: Drafts, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn
+    ) -> None:
+        """Send `letters` by way of `mailbox` (the watched one)."""
+        self.changed = letters.changed
+        self.summary: Event[Summary] = Event()
+        self._letters = letters
+        self._drafts = drafts
+        self._mailbox = mailbox
+        self._accounts = accounts
+        self._clock = clock
+        self._spawn = spawn
+        self.verification = Verification(letters, mailbox, accounts, clock, spawn)
+        self.long_waits = LongWaits(letters, clock)
+        self.deferrals = Deferrals(letters, mailbox, accounts, clock, spawn, self.verification)
+        self._dispatch = Dispatch(letters, drafts, mailbox, clock)
+        self._bringing = Bringing(drafts, accounts, spawn, self._wake)
+        self._locks: dict[AccountId, asyncio.Lock] = {}
+        self._wakes_at: dict[AccountId, float] = {}
+        self._totals: dict[AccountId, Summary] = {}
+        self._letting_go = 0
+        accounts.well.subscribe(self.account_reachable)
+
+    # --- what a person can do -----------------------------------------------------------------------------------
+
+    async def send(
+        self, what: Sequence[LocalId | ListRow], hold_seconds: float = HOLD_SECONDS, wanted: Wanted = _always
+    ) -> list[Answer]:
+        """Send letters; they can be undone for `hold_seconds`. One answer each, in order. Raises StorageError.
+
+        Rows that only the server has are fetched first, which may take long: where the person does not want it any
+        more by then (`wanted`), nothing more is let go, and there are answers only for what had gone.
+        """
+        if hold_seconds > 0:
+            # All are fetched first: the time for undo is one time for all.
+            fetched = await self._fetched(what, wanted)
+            until = self._clock.now() + hold_seconds
+            answers = [answer for part in fetched for answer in await self._let_go(part, until)]
+        else:
+            answers = await self._let_go_by_and_by(what, wanted)
+        self._wake_all()
+        return answers
+
+    async def _fetched(self, what: Sequence[LocalId | ListRow], wanted: Wanted) -> list[list[LocalId | MailError]]:
+        """Return our names of all, a hundred at a time; none where that is wanted no more."""
+        fetched = [await self._names_of(part) for part in _parts(what) if wanted()]
+        return fetched if wanted() else []
+
+    async def _let_go_by_and_by(self, what: Sequence[LocalId | ListRow], wanted: Wanted) -> list[Answer]:
+        """Let letters go a hundred at a time: while the server reads the next, the hundred before is on its way."""
+        import asyncio
+
+        answers: list[Answer] = []
+        names: list[LocalId | MailError] = []
+        self._letting_go += 1
+        try:
+            for part in (*_parts(what), []):
+                if not wanted():
+                    break
+                names, gone = await asyncio.gather(self._names_of(part), self._let_go(names, 0.0))
+                answers += gone
+                self._wake_all()
+        finally:
+            self._letting_go -= 1
+            for account_id in list(self._totals):
+                goes_on = self._wakes_at.get(account_id, math.inf) <= self._clock.now()
+                if not goes_on and not self._locks[account_id].locked():
+                    self._sum_up(account_id)
+        return answers
+
+    async def send_all_ready(
+        self, account_id: AccountId | None = None, hold_seconds: float = HOLD_SECONDS
+    ) -> list[Answer]:
+        """Send every letter that is ready."""
+        ready = [
+            record.local_id
+            for record in self._letters.all()
+            if record.state is State.READY and account_id in {None, record.account_id} and not record.discarded
+        ]
+        return await self.send(ready, hold_seconds)
+
+    async def set_ready(self, what: Sequence[LocalId | ListRow], wanted: Wanted = _always) -> list[Answer]:
+        """Put letters aside as ready, to be sent together later; findings as with `send`. Raises StorageError."""
+        ready: Changes = {"state": State.READY, "problem": "", "send_outcome": None}
+        fetched = await self._fetched(what, wanted)
+        return [answer for part in fetched for answer in (await self._look_at(part, ready))[0]]
+
+    async def undo(self, local_ids: Iterable[LocalId]) -> list[LocalId]:
+        """Take letters back that have not left yet; return those that could be. Raises StorageError."""
+        back = await self._change_all(
+            local_ids,
+            lambda r: r.state in _CAN_COME_BACK,
+            state=State.DRAFT,
+            hold_until=0.0,
+            not_before=0.0,
+            problem="",
+        )
+        for record in back:
+            # The pause in which it was to be saved may have passed while it was held.
+            self._drafts.save_soon(record.local_id)
+        return [record.local_id for record in back]
+
+    async def send_now(self, local_ids: Iterable[LocalId]) -> None:
+        """End the time for undo, the wait for the next try, or that for an answer. Raises StorageError."""
+        names = list(local_ids)
+        await self._change_all(names, lambda r: r.state is State.HELD, state=State.QUEUED, hold_until=0.0)
+        await self._change_all(names, lambda r: r.state is State.QUEUED, not_before=0.0, problem="")
+        self._wake_all()
+
+    async def unschedule(self, local_ids: Iterable[LocalId]) -> list[LocalId]:
+        """Take letters back that were to go at a time; return those that are drafts again. Raises StorageError.
+
+        One that is on its way to the server just now is taken back once the answer is there.
+        """
+        names = list(local_ids)
+        back = await self.undo(names)
+        for name in names:
+            await self._letters.until(name, lambda record: record.state is not State.SENDING)
+        back += await self.undo(names)
+        return back + await self.deferrals.take_back(names)
+
+    async def retry(self, local_ids: Iterable[LocalId]) -> list[Answer]:
+        """Send again what was refused, at once. Raises StorageError."""
+        return await self.send(list(local_ids), 0.0)
+
+    def check(self, local_ids: Iterable[LocalId]) -> None:
+        """Look once more what became of letters whose outcome is unknown."""
+        self._by_account(local_ids, {State.UNKNOWN, State.SENT, State.SENT_NOT_FILED}, self.verification.start)
+
+    async def settle(self, local_id: LocalId, *, was_sent: bool) -> Record | None:
+        """Take the person's word for what cannot be known. Raises StorageError."""
+        state = State.SENT if was_sent else State.DRAFT
+        now = self._clock.now()
+        return await self._letters.change(
+            local_id, lambda r: r.state is State.UNKNOWN, state=state, problem="", verified=now, send_outcome=None
+        )
+
+    async def remove_draft(self, local_id: LocalId) -> Record | None:
+        """Remove the draft that a server left behind after sending it. Raises StorageError."""
+        return await self.verification.remove_draft(local_id)
+
+    # --- its own course -----------------------------------------------------------------------------------------
+
+    async def resume(self) -> None:
+        """After the start: go on from where the disk says. Raises StorageError."""
+        now = self._clock.now()
+        for record in self._letters.all():
+            if record.state is State.SENDING:
+                await self._letters.change(record.local_id, lambda r: r.state is State.SENDING, state=State.UNKNOWN)
+            old = record.verified and now - record.verified > _KEPT_AFTER_SENT
+            if record.state is State.SENT and old and not record.problem:
+                await self._letters.forget(record.local_id)
+        for account in self._accounts.all():
+            self._verify_open_ends(account.account_id)
+        self._wake_all()
+
+    def account_reachable(self, account_id: AccountId) -> None:
+        """Let what waits for this account go on at once."""
+        waiting = [r for r in self._queued(account_id) if r.not_before > self._clock.now()]
+        if waiting:
+            self._spawn(self.send_now([record.local_id for record in waiting]), "send what waited")
+        self._verify_open_ends(account_id)
+        self._wake(account_id)
+
+    def _verify_open_ends(self, account_id: AccountId) -> None:
+        open_ends = [
+            record.local_id
+            for record in self._letters.all()
+            if record.account_id == account_id and record.state in OPEN and not record.verified
+        ]
+        if open_ends:
+            self.verification.start(account_id, open_ends)
+        self.deferrals.resume(account_id)
+
+    async def _names_of(self, what: Sequence[LocalId | ListRow]) -> list[LocalId | MailError]:
+        """Return our names; rows that only the server has are fetched, in one request for each account."""
+        names: dict[int, LocalId | MailError] = {}
+        strange: dict[AccountId, list[tuple[int, ItemRef]]] = {}
+        for place, one in enumerate(what):
+            if not isinstance(one, ListRow):
+                names[place] = one
+            elif one.record is not None:
+                names[place] = one.record.local_id
+            elif one.ref is not None:
+                strange.setdefault(one.account_id, []).append((place, one.ref))
+        for account_id, wanted in strange.items():
+            try:
+                answers = await self._drafts.adopt(account_id, [ref for _, ref in wanted])
+            except AccountError as error:
+                answers = [error] * len(wanted)
+            names.update(zip((place for place, _ in wanted), answers, strict=True))
+        return [names[place] for place in sorted(names)]
+
+    async def _let_go(self, names: Sequence[LocalId | MailError], hold_until: float) -> list[Answer]:
+        """Look at letters and hold or queue them, on disk."""
+        goes: Changes = {
+            "state": State.HELD if hold_until else State.QUEUED,
+            "state_at": self._clock.now(),
+            "hold_until": hold_until,
+            "not_before": 0.0,
+            "attempts": 0,
+            "problem": "",
+            "send_outcome": None,
+            "verified": 0.0,
+            "open": False,
+            "refused": (),  # who sends it again wants them tried again
+        }
+        answers, changed = await self._look_at(names, goes)
+        for record in changed:
+            if record.state in {State.HELD, State.QUEUED}:
+                self._bringing.begin(record)
+        return answers
+
+    async def _look_at(self, names: Sequence[LocalId | MailError], good: Changes) -> tuple[list[Answer], list[Record]]:
+        """Make the preflight, and change what is `good`; what keeps a letter back is written down: its row says it."""
+        import asyncio
+
+        if not names:
+            return [], []
+        letters = {
+            letter.record.local_id: letter
+            for letter in await self._letters.read_all([one for one in names if not isinstance(one, MailError)])
+        }
+        answers: list[Answer] = []
+        wanted: dict[LocalId, Changes] = {}
+        for number, name in enumerate(names):
+            if number and not number % _AT_A_TURN:
+                await asyncio.sleep(0)
+            if isinstance(name, MailError):
+                answers.append(Answer(None, error=name))
+            elif name not in letters:
+                answers.append(Answer(None, error=MailError(tr("This message is no longer on this computer."))))
+            else:
+                answer, changes = self._looked(letters[name], good)
+                answers.append(answer)
+                if changes:
+                    wanted[name] = changes
+        return answers, await self._letters.change_each(wanted, _can_go)
+
+    def _looked(self, letter: Letter, good: Changes) -> tuple[Answer, Changes]:
+        """Return what was found in a letter, and how its record is to be changed."""
+        name = letter.record.local_id
+        if waits_for_person(letter.record) and letter.record.state in _CAN_GO:
+            # The server would refuse it: the row and the pane say so already, and what helps.
+            found = explain_record(letter.record)
+            return Answer(name, known="" if found is None else found.sentence), {}
+        answer = Answer(name, tuple(preflight.keeping_back(letter)))
+        if answer.findings:
+            return answer, {"state": State.NEEDS_ATTENTION, "problem": answer.findings[0].problem}
+        if good["state"] is not State.READY:
+            for key in unused_pictures(letter.content):
+                self._letters.append(name, AttachmentGone(key))
+        if good["state"] is State.HELD and letter.content.options.deferred > self._clock.now():
+            # The server holds it until its time, and gives it back: the sooner it is there, the surer it goes then.
+            return answer, {**good, "state": State.QUEUED, "hold_until": 0.0}
+        return answer, good
+
+    # --- waking -------------------------------------------------------------------------------------------------
+
+    def _queued(self, account_id: AccountId) -> list[Record]:
+        """Return those that wait to be sent, and not for their attachments."""
+        waiting = (r for r in self._letters.all() if r.account_id == account_id and r.state is State.QUEUED)
+        free = (record for record in waiting if not waits_for_answer(record))
+        return [record for record in free if not self._bringing.is_under_way(record.local_id)]
+
+    def _wake_all(self) -> None:
+        for account in self._accounts.all():
+            self._wake(account.account_id)
+
+    def _wake(self, account_id: AccountId) -> None:
+        """See to it that somebody sleeps until the next letter of the account is due; nobody sleeps for nothing."""
+        due = self._next_due(account_id)
+        if due is None:
+            return
+        sleeper = self._wakes_at.get(account_id)
+        if sleeper is None or due < sleeper:
+            self._wakes_at[account_id] = due
+            self._spawn(self._sleep_and_pump(account_id, due), f"outbox of {account_id}")
+
+    def _next_due(self, account_id: AccountId) -> float | None:
+        mine = [r for r in self._letters.all() if r.account_id == account_id]
+        paused = self._accounts.is_paused(account_id)
+        held = [r.hold_until for r in mine if r.state is State.HELD]
+        queued = [] if paused else [r.not_before for r in self._queued(account_id)]
+        return min([*held, *queued], default=None)
+
+    async def _sleep_and_pump(self, account_id: AccountId, due: float) -> None:
+        import asyncio
+
+        try:
+            pause = due - self._clock.now()
+            if pause > 0:
+                await self._clock.sleep(pause)
+        finally:
+            if self._wakes_at.get(account_id) == due:
+                del self._wakes_at[account_id]
+        async with self._locks.setdefault(account_id, asyncio.Lock()):
+            await self._pump(account_id)
+        self._wake(account_id)
+
+    async def _pump(self, account_id: AccountId) -> None:
+        """Send everything of the account that is due now, in requests of up to 100."""
+        import asyncio
+
+        to_verify: list[LocalId] = []
+        batch = await self._dispatch.prepare(account_id, (await self._due(account_id))[:_BATCH])
+        try:
+            while batch.asked and not self._accounts.is_paused(account_id):
+                # While the server sends a hundred, the next is made ready: neither waits for the other's disk.
+                following = [name for name in await self._due(account_id) if name not in batch.asked]
+                sent, prepared = await asyncio.gather(
+                    self._dispatch.send(batch),
+                    self._dispatch.prepare(account_id, following[:_BATCH]),
+                    return_exceptions=True,
+                )
+                if isinstance(sent, BaseException):
+                    raise sent
+                self._totals[account_id] = self._totals.get(account_id, Summary(account_id)).plus(sent)
+                self.verification.start(account_id, sent.untold)
+                to_verify += sent.accepted
+                if len(to_verify) >= _VERIFIED_TOGETHER:
+                    self.verification.start(account_id, to_verify)
+                    to_verify = []
+                if isinstance(prepared, BaseException):
+                    raise prepared
+                batch = prepared
+                if not batch.asked:
+                    batch = await self._dispatch.prepare(account_id, (await self._due(account_id))[:_BATCH])
+        finally:
+            self.verification.start(account_id, to_verify)
+        if not self._letting_go:
+            self._sum_up(account_id)
+
+    def _sum_up(self, account_id: AccountId) -> None:
+        """Say what became of a batch, once all of it was let go."""
+        total = self._totals.pop(account_id, None)
+        if total is not None and total.count:
+            self.summary.emit(total)
+
+    async def _due(self, account_id: AccountId) -> list[LocalId]:
+        """Return the letters that are to go now, those that wait longest first."""
+        now = self._clock.now()
+        await self._queue_what_was_held(account_id, now)
+        if self._accounts.is_paused(account_id):
+            return []
+        queued = [r for r in self._queued(account_id) if r.not_before <= now and not self._bringing.begin(r)]
+        return [record.local_id for record in sorted(queued, key=lambda r: r.state_at)]
+
+    async def _queue_what_was_held(self, account_id: AccountId, now: float) -> None:
+        def is_over(record: Record) -> bool:
+            return record.state is State.HELD and record.hold_until <= now
+
+        ended = [r.local_id for r in self._letters.all() if r.account_id == account_id and is_over(r)]
+        await self._change_all(ended, is_over, state=State.QUEUED, hold_until=0.0, not_before=0.0)
+
+    async def _change_all(self, local_ids: Iterable[LocalId], when: Condition, **changes: Any) -> list[Record]:
+        """Change many, a hundred in a write to the disk: a thousand at once would keep a key waiting."""
+        names = list(local_ids)
+        parts = [names[start : start + _BATCH] for start in range(0, len(names), _BATCH)]
+        return [record for part in parts for record in await self._letters.change_all(part, when, **changes)]
+
+    def _by_account(
+        self, local_ids: Iterable[LocalId], states: set[State], act: Callable[[AccountId, list[LocalId]], None]
+    ) -> None:
+        sorted_out: dict[AccountId, list[LocalId]] = {}
+        for local_id in local_ids:
+            record = self._letters.get(local_id)
+            if record is not None and record.state in states:
+                sorted_out.setdefault(record.account_id, []).append(local_id)
+        for account_id, mine in sorted_out.items():
+            act(account_id, mine)
+
+
+def _parts(what: Sequence[LocalId | ListRow]) -> Iterator[Sequence[LocalId | ListRow]]:
+    for start in range(0, len(what), _BATCH):
+        yield what[start : start + _BATCH]
+
+
+def _can_go(record: Record) -> bool:
+    return record.state in _CAN_GO and not record.discarded

@@ -1,0 +1,1 @@
+"""Who one writes to."""

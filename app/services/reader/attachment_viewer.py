@@ -1,0 +1,304 @@
+"""What is attached to letters that are read: brought from the server in the background, then opened, saved, handed on.
+
+A file has its name here before it is fetched, made from what the server calls it, and its bytes are kept where those
+of drafts are: what was fetched once is there the next time, until a month has passed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence, Set
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from app.core.events import Event
+from app.core.i18n import tr
+from app.domain.attachment import Attached, Attachment, AttachmentKind
+from app.domain.errors import AccountError, ItemRefused, MailError, StorageError, TroubleKind
+from app.domain.files import FileKind, kind_of, safe_file_name
+from app.domain.message import AccountId, Content, Fetched, Header, LocalId
+from app.services.ports import AttachedFiles, Mailbox
+from app.services.reader.message_reader import OffThread
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Coroutine
+
+    from app.services.reader.eml import Enclosed, Shown
+    from app.services.reader.message_reader import Reading
+    from app.services.records.rows import ListRow
+
+LETTER: Final = "message/rfc822"
+_GONE: Final = frozenset(
+    {"ErrorItemNotFound", "ErrorAttachmentNotFound", "ErrorInvalidAttachmentId", "ErrorInvalidIdMalformed"}
+)
+
+
+class Enclosure(msgspec.Struct, frozen=True):
+    """One thing that is attached to a letter that is read. `owner` and `key` name its bytes on this machine.
+
+    `source` is the AttachmentId by which they are fetched, empty where they are here. `size` is in bytes, as told.
+    """
+
+    owner: LocalId
+    key: str
+    name: str
+    size: int = 0
+    content_id: str = ""
+    kind: AttachmentKind = AttachmentKind.FILE
+    source: str = ""
+
+    @property
+    def is_letter(self) -> bool:
+        """Tell whether it is a message that can be read here."""
+        ends = kind_of(self.name) is FileKind.LETTER and self.name.casefold().endswith(".eml")
+        return self.kind is AttachmentKind.ITEM or ends
+
+    def file_name(self) -> str:
+        """Return what it is called as a file, safe on every system."""
+        name = safe_file_name(self.name, tr("attachment"))
+        named = not self.is_letter or name.casefold().endswith(".eml")
+        return name if named else f"{name}.eml"
+
+
+class Within(msgspec.Struct, frozen=True):
+    """A letter that was attached to another: what it says, when it was sent, and what is attached to it in turn."""
+
+    content: Content
+    sent: float = 0.0
+    headers: tuple[Header, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+
+
+class Coming(msgspec.Struct, frozen=True):
+    """How far a file is: bytes that have come, of so many as it is told to have."""
+
+    done: int
+    whole: int
+
+
+class Enclosures:
+    """Fetches and keeps. `changed` tells the key of what is further now, is here, or could not be had."""
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        files: AttachedFiles,
+        spawn: Callable[[Coroutine[Any, Any, Any], str], asyncio.Task[Any]],
+    ) -> None:
+        """Fetch by way of `mailbox`, keep in `files`."""
+        self.changed: Event[str] = Event()
+        self._mailbox, self._files, self._spawn = mailbox, files, spawn
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._answers: dict[str, asyncio.Future[str]] = {}
+        self._coming: dict[str, Coming] = {}
+        self._failed: dict[str, str] = {}
+        self._here: set[str] = set()
+        self._told: dict[str, Fetched] = {}
+
+    # --- what is so ---------------------------------------------------------------------------------------------------
+
+    def coming(self, key: str) -> Coming | None:
+        """Return how far a file is that is fetched now."""
+        return self._coming.get(key)
+
+    def failed(self, key: str) -> str:
+        """Return in a sentence why a file could not be had, "" where nothing went wrong."""
+        return self._failed.get(key, "")
+
+    def is_here(self, enclosure: Enclosure) -> bool:
+        """Tell whether its bytes are known to be on this machine."""
+        return not enclosure.source or enclosure.key in self._here
+
+    async def look(self, enclosures: Sequence[Enclosure]) -> None:
+        """Learn which of these were fetched before."""
+        for one in enclosures:
+            if one.source and one.key not in self._here and await self._files.has(one.owner, one.key):
+                self._here.add(one.key)
+                self.changed.emit(one.key)
+
+    # --- fetching -----------------------------------------------------------------------------------------------------
+
+    async def fetch(self, account_id: AccountId, enclosure: Enclosure) -> str:
+        """Bring it here, unless it is; return where it lies. Two who ask at once wait for the same.
+
+        Raises MailError, also where it was stopped.
+        """
+        import asyncio
+
+        key = enclosure.key
+        if await self._files.has(enclosure.owner, key):
+            self._here.add(key)
+            return self._files.path(enclosure.owner, key)
+        if key not in self._answers:
+            answer = self._answers[key] = asyncio.get_running_loop().create_future()
+            task = self._tasks[key] = self._spawn(self._bring(account_id, enclosure, answer), "fetch an attachment")
+            task.add_done_callback(lambda _: self._ended(enclosure, answer))
+        return await asyncio.shield(self._answers[key])
+
+    def stop(self, key: str) -> bool:
+        """Stop fetching; tell whether it was under way."""
+        task = self._tasks.get(key)
+        return task is not None and task.cancel()
+
+    async def _bring(self, account_id: AccountId, one: Enclosure, answer: asyncio.Future[str]) -> None:
+        try:
+            answer.set_result(await self._fetch(account_id, one))
+        except MailError as error:
+            self._failed[one.key] = _why(error)
+            answer.set_exception(error)
+        else:
+            if one.key not in self._told:
+                self._here.add(one.key)
+
+    def _ended(self, one: Enclosure, answer: asyncio.Future[str]) -> None:
+        self._tasks.pop(one.key, None)
+        self._answers.pop(one.key, None)
+        self._coming.pop(one.key, None)
+        if not answer.done():
+            answer.set_exception(MailError(tr("“{name}” was not fetched: it was stopped.", name=one.name)))
+        answer.exception()  # whoever waits is told; nobody may be waiting
+        self.changed.emit(one.key)
+
+    async def _fetch(self, account_id: AccountId, one: Enclosure) -> str:
+        self._failed.pop(one.key, None)
+        self._tell(one, 0)
+        if not one.source:
+            raise MailError(tr("“{name}” is no longer on this computer.", name=one.name))
+        if one.kind is AttachmentKind.REFERENCE:
+            raise MailError(tr("“{name}” is a link to a file elsewhere.", name=one.name))
+        path = await self._files.begin(one.owner, one.key)
+        fetch = await self._mailbox.get_attachment(account_id, one.source, path, lambda done: self._tell(one, done))
+        if not fetch.outcome.accepted and fetch.outcome.words is not None:
+            raise ItemRefused(fetch.outcome.words)
+        if await self._files.began(one.owner, one.key):
+            await self._files.settle(one.owner, one.key)
+            return self._files.path(one.owner, one.key)
+        if fetch.letter is None:
+            raise MailError(tr("The server did not give “{name}”.", name=one.name))
+        self._told[one.key] = fetch.letter  # a server that has a letter, but no file of it
+        return ""
+
+    def _tell(self, one: Enclosure, done: int) -> None:
+        self._coming[one.key] = Coming(done, one.size)
+        self.changed.emit(one.key)
+
+    # --- what is done with it -----------------------------------------------------------------------------------------
+
+    async def show(self, account_id: AccountId, one: Enclosure) -> str:
+        """Return the path of a copy under its real name, for another program. Raises MailError."""
+        await self.fetch(account_id, one)
+        return await self._files.show(one.owner, one.key, one.file_name())
+
+    async def save(self, account_id: AccountId, one: Enclosure, path: str, *, replace: bool = False) -> str:
+        """Save it at `path`; return where it lies. Raises MailError."""
+        await self.fetch(account_id, one)
+        return await self._files.save(one.owner, one.key, path, replace=replace)
+
+    async def forget(self, account_id: AccountId) -> None:
+        """Remove all that was fetched for an account."""
+        self._here.clear()
+        await self._files.forget(_owner(account_id))
+
+    async def read(self, account_id: AccountId, one: Enclosure, off_thread: OffThread) -> Within:
+        """Read a letter that is attached, and keep what is attached to it. Raises MailError."""
+        path = "" if one.key in self._told else await self.fetch(account_id, one)
+        if not path:
+            told = self._told[one.key]
+            parts = tuple(_of_item(account_id, part) for part in told.attachments)
+            return Within(told.content, told.sent, told.headers, parts)
+        shown: Shown = await off_thread(lambda: _read_letter(path, one.name))
+        found = _enclosures_within(one, shown)
+        for inner, enclosed in found:
+            if not await self._files.has(inner.owner, inner.key):
+                await self._files.keep_bytes(inner.owner, inner.key, enclosed.data)
+        return Within(shown.content, shown.sent, shown.headers, tuple(inner for inner, _ in found))
+
+
+def _why(error: MailError) -> str:
+    """Return in a sentence why a file could not be had: nothing was sent, and nothing is lost."""
+    if isinstance(error, ItemRefused):
+        code = error.words.response_code
+        if code in _GONE:
+            return tr("It is not on the server any more.")
+        if code == "ErrorAccessDenied":
+            return tr("The server does not let you read it.")
+        return tr("The server did not give it: {words}", words=error.words.message_text or code)
+    if isinstance(error, AccountError):
+        if error.trouble.kind is TroubleKind.SIGN_IN:
+            return tr("Waiting for your sign-in.")
+        if error.trouble.kind is TroubleKind.SERVER:
+            return tr("The server is not well.")
+        return tr("The connection was lost.")
+    if isinstance(error, StorageError):
+        return tr("This computer could not keep it: free some space on its disk.")
+    return str(error)
+
+
+def enclosures_of(row: ListRow, reading: Reading) -> tuple[Enclosure, ...]:
+    """Return what is attached to a letter, pictures in its text included."""
+    if reading.item is not None:
+        found = [_of_item(row.account_id, one) for one in reading.item.attachments]
+    else:
+        held = {} if row.record is None else {one.key: one.attachment_id for one in row.record.held}
+        owner = row.local_id
+        found = (
+            []
+            if owner is None
+            else [_of_draft(row.account_id, owner, one, held) for one in reading.content.attachments]
+        )
+    return tuple(found)
+
+
+def beside_the_text(found: Iterable[Enclosure], shown: Set[str]) -> tuple[Enclosure, ...]:
+    """Return those that are not shown in the text; `shown` are the addresses of the pictures that are."""
+    return tuple(one for one in found if not one.content_id or f"cid:{one.content_id}" not in shown)
+
+
+def _enclosures_within(outer: Enclosure, shown: Shown) -> list[tuple[Enclosure, Enclosed]]:
+    """Return what a letter within a letter holds, by names of ours."""
+    return [
+        (
+            Enclosure(
+                outer.owner,
+                _name("within", outer.key, str(number)),
+                one.name,
+                len(one.data),
+                one.content_id,
+                AttachmentKind.ITEM if one.content_type == LETTER else AttachmentKind.FILE,
+            ),
+            one,
+        )
+        for number, one in enumerate(shown.enclosed)
+    ]
+
+
+def _read_letter(path: str, name: str) -> Shown:
+    """Read a letter from a file; runs in a thread. Raises BadInput where it is none."""
+    from app.services.reader.eml import show_eml
+
+    with open(path, "rb") as file:  # noqa: PTH123 - a path of the port's
+        return show_eml(file.read(), name)
+
+
+def _of_item(account_id: AccountId, one: Attachment) -> Enclosure:
+    key = _name("file", one.attachment_id)
+    return Enclosure(_owner(account_id), key, one.name, one.size, one.content_id, one.kind, one.attachment_id)
+
+
+def _of_draft(account_id: AccountId, owner: LocalId, one: Attached, held: dict[str, str]) -> Enclosure:
+    if one.file:
+        return Enclosure(owner, one.file, one.name, one.size, one.content_id, one.kind)
+    source = held.get(one.key) or one.source
+    key = _name("file", source or one.key)
+    return Enclosure(_owner(account_id), key, one.name, one.size, one.content_id, one.kind, source)
+
+
+def _owner(account_id: AccountId) -> LocalId:
+    """Return under which name all that was fetched for an account is kept, so that it can go with the account."""
+    return LocalId(_name("read", account_id))
+
+
+def _name(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:32]

@@ -1,0 +1,172 @@
+"""Messages read whole and made safe; their conversation.
+
+A letter in HTML is read off the window's thread: as blocks that can be shown at once, and as plain text beside them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import msgspec
+
+from app.core.events import Event
+from app.core.formatting import short_time
+from app.core.i18n import tr
+from app.domain.errors import ItemRefused, MailError
+from app.domain.listing import Folder, Kin, moment_of, people_of
+from app.domain.message import AccountId, BodyFormat, Content, Fetched, ItemRef
+from app.domain.recipient import Recipient
+from app.services.html.blocks import Block, pictures_of
+from app.services.html.plain_text import plain_text
+from app.services.ports import Copies, Mailbox, no_copies
+from app.services.records.records import Letters
+from app.services.records.rows import ListRow
+
+_KEPT: Final = 20
+OffThread = Callable[[Callable[[], Any]], Awaitable[Any]]
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A letter with its body as plain text, whatever its format, and `blocks` to show where it was formatted.
+
+    `remote` counts the pictures that lie elsewhere, and are not fetched. `item` is the letter as the server has it.
+    """
+
+    content: Content
+    text: str
+    blocks: tuple[Block, ...] = ()
+    remote: int = 0
+    item: Fetched | None = None
+
+    def headers(self) -> list[tuple[str, str]]:
+        """Return the headers that it came with, as they came; none for what this machine alone has."""
+        return [] if self.item is None else [(header.name, header.value) for header in self.item.headers]
+
+    def shown_pictures(self) -> frozenset[str]:
+        """Return the addresses (cid:) of the letter's own pictures that its text shows."""
+        return frozenset(pictures_of(self.blocks))
+
+
+class Readings:
+    """Reads letters. What was read from the server is kept by its version, so that going back costs no request."""
+
+    def __init__(self, letters: Letters, mailbox: Mailbox, off_thread: OffThread) -> None:
+        """`off_thread` runs the reading of HTML where it stops no key."""
+        self._letters, self._mailbox, self._off_thread = letters, mailbox, off_thread
+        self.read_in_sent: Event[tuple[AccountId, tuple[Recipient, ...], float]] = Event()
+        """Tells of a letter that went: whose account, to whom, and when."""
+        self.copies: Copies = no_copies
+        """Drafts that were fetched ahead."""
+        self._kept: OrderedDict[tuple[str, str], Reading] = OrderedDict()
+
+    def known(self, row: ListRow) -> Reading | None:
+        """Return what is at hand without asking anyone, None where it has to be read."""
+        return None if row.ref is None else self._kept.get((row.ref.item_id, row.ref.change_key))
+
+    async def read(self, row: ListRow) -> Reading:
+        """Read a letter. Raises StorageError, KeyError, and AccountError and ItemRefused where the server is asked."""
+        if row.record is not None and row.is_draft:
+            return await self.made(await self._own(row))
+        known = self.known(row)
+        if known is not None:
+            return known
+        if row.ref is None:
+            return await self.made(await self._own(row))
+        copy = (await self.copies(row.account_id, [row.ref])).get(row.ref.item_id) if row.is_draft else None
+        if copy is not None:
+            return self._keep(row.ref, msgspec.structs.replace(await self.made(copy.content), item=copy))
+        answer = (await self._mailbox.get(row.account_id, [row.ref]))[0]
+        if answer.item is None:
+            if answer.outcome.code == "ErrorItemNotFound" and row.local_id is not None:
+                # It went from here a moment ago, and bears another name there by now.
+                return await self.made(await self._own(row))
+            if answer.outcome.words is not None:
+                raise ItemRefused(answer.outcome.words)
+            raise MailError(tr("The server gave no answer for this message."))
+        reading = msgspec.structs.replace(await self.made(answer.item.content), item=answer.item)
+        if not answer.item.is_draft and answer.item.sent:
+            self.read_in_sent.emit((row.account_id, reading.content.recipients(), answer.item.sent))
+        return self._keep(row.ref, reading)
+
+    def _keep(self, ref: ItemRef, reading: Reading) -> Reading:
+        self._kept[ref.item_id, ref.change_key] = reading
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return reading
+
+    async def _own(self, row: ListRow) -> Content:
+        if row.local_id is None:
+            raise KeyError(row.key)
+        return (await self._letters.read(row.local_id)).content
+
+    async def made(self, content: Content) -> Reading:
+        """Return a letter that is here as it is read."""
+        if content.body_format is BodyFormat.TEXT:
+            return Reading(content, content.body)
+        reading: Reading = await self._off_thread(lambda: _read_html(content))
+        return reading
+
+
+def _read_html(content: Content) -> Reading:
+    """Make HTML safe and read it as blocks and as text. Runs in a thread; what reads HTML is loaded with the first."""
+    from app.services.html.clean import clean
+    from app.services.html.parse import parse_showing
+
+    cleaned = clean(content.body)
+    return Reading(content, plain_text(content.body), tuple(parse_showing(cleaned.html)), cleaned.remote)
+
+
+class KinRow(msgspec.Struct, frozen=True):
+    """One letter of a conversation as it is drawn; `here` says that it is the one that is read."""
+
+    when: str
+    who: str
+    words: str
+    here: bool
+
+    @property
+    def spoken(self) -> str:
+        """Return what a screen reader says of it."""
+        parts = [self.when, self.who, self.words]
+        return ", ".join(part for part in [*parts, tr("shown now") if self.here else ""] if part)
+
+
+class Conversation(msgspec.Struct, frozen=True):
+    """The letters, the newest first, and which of them is read (its number; -1 for none)."""
+
+    kin: tuple[Kin, ...] = ()
+    here: int = -1
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.kin)
+
+    def rows(self, now: float) -> list[KinRow]:
+        """Return what is drawn."""
+        return [_row(one, now, here=number == self.here) for number, one in enumerate(self.kin)]
+
+    def words(self) -> str:
+        """Return which of how many is read."""
+        return tr("{n} of {count} in this conversation", n=self.here + 1, count=len(self.kin))
+
+    def step(self, by: int) -> Kin | None:
+        """Return the letter so many further on, None past either end."""
+        number = self.here + by
+        return self.kin[number] if 0 <= number < len(self.kin) else None
+
+
+def conversation_of(kin: list[Kin], item_id: str) -> Conversation:
+    """Return the conversation of a letter; an empty one where it is alone in it."""
+    here = next((number for number, one in enumerate(kin) if one.row.ref.item_id == item_id), -1)
+    return Conversation(tuple(kin), here) if len(kin) > 1 and here >= 0 else Conversation()
+
+
+def _row(kin: Kin, now: float, *, here: bool) -> KinRow:
+    row = kin.row
+    draft = kin.place.folder is Folder.DRAFTS
+    who = people_of(row) or tr("(no recipient)")
+    words = " ".join((row.preview or row.subject).split())
+    when = short_time(moment_of(row, kin.place.folder), now)
+    return KinRow(when, tr("Draft to {people}", people=who) if draft else who, words, here)

@@ -1,0 +1,1 @@
+"""The messages of this machine in memory. Everything else stands on this."""

@@ -1,0 +1,339 @@
+"""Every record of this machine in memory, and the one door through which a record changes: disk first, then the word.
+
+Drafts, outbox and lists all work on the same letters at the same time. Each change is made under the letter's lock on
+the record as it is then, so that none of them writes over what another has just learnt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from app.core.background import Spawn
+from app.core.events import Event
+from app.domain.edits import AttachmentGone, AttachmentSet, Edit
+from app.domain.errors import StorageError
+from app.domain.message import AccountId, Content, LocalId
+from app.domain.record import Letter, Record
+from app.domain.state import may_follow
+from app.services.ports import Clock, Journal
+
+if TYPE_CHECKING:
+    import asyncio
+
+Condition = Callable[[Record], bool]
+Changes = Mapping[str, Any]
+_AT_A_TURN: Final = 20
+"""Changes that are told in one turn of the loop: whoever listens draws them, and a key may come between."""
+
+
+class Letters:
+    """The records. `changed` tells a record after each change, `changed_together` those that changed with it;
+    `forgotten` a letter that is no more on this machine.
+
+    `attached` tells each edit of a letter's attachments, which are edited from several sides: by the person, by what
+    fetches their bytes, by what finds another program's among them.
+    """
+
+    def __init__(self, journal: Journal, clock: Clock, spawn: Spawn) -> None:
+        """Begin with none; `load` reads those of the disk."""
+        self.changed: Event[Record] = Event()
+        self.changed_together: Event[Sequence[Record]] = Event()
+        self.forgotten: Event[LocalId] = Event()
+        self.attached: Event[tuple[LocalId, AttachmentSet | AttachmentGone]] = Event()
+        self._journal = journal
+        self._clock = clock
+        self._spawn = spawn
+        self._records: dict[LocalId, Record] = {}
+        self._by_item: dict[tuple[AccountId, str], LocalId] = {}
+        self._locks: dict[LocalId, asyncio.Lock] = {}
+        self._unwritten: dict[LocalId, Content | None] = {}
+        self._untold: dict[LocalId, None] = {}
+        self._telling = False
+        journal.on_well(self._write_what_waits)
+
+    async def load(self) -> None:
+        """Read all records. Raises StorageError."""
+        for record in await self._journal.records():
+            self._keep(record)
+
+    def get(self, local_id: LocalId) -> Record | None:
+        """Return a record, or None."""
+        return self._records.get(local_id)
+
+    def all(self) -> list[Record]:
+        """Return every record, in no particular order."""
+        return list(self._records.values())
+
+    async def until(self, local_id: LocalId, so: Condition) -> None:
+        """Return as soon as a letter is as `so` asks, or is gone."""
+        import asyncio
+
+        there = asyncio.Event()
+        stops = [self.changed.subscribe(lambda _: there.set()), self.forgotten.subscribe(lambda _: there.set())]
+        try:
+            while (record := self._records.get(local_id)) is not None and not so(record):
+                there.clear()
+                await there.wait()
+        finally:
+            for stop in stops:
+                stop()
+
+    def by_item(self, account_id: AccountId, item_id: str) -> Record | None:
+        """Return the record that has this item on the server, or None."""
+        local_id = self._by_item.get((account_id, item_id))
+        return None if local_id is None else self._records.get(local_id)
+
+    def append(self, local_id: LocalId, edit: Edit) -> Record:
+        """Journal one edit. Tells `changed` only where the letter was saved until now. Raises KeyError."""
+        before = self._records[local_id]
+        self._journal.append(local_id, edit)
+        now = self._clock.now()
+        after = msgspec.structs.replace(before, edits=before.edits + 1, changed=now)
+        self._records[local_id] = after
+        if isinstance(edit, AttachmentSet | AttachmentGone):
+            self.attached.emit((local_id, edit))
+        if before.edits == before.saved_edits:
+            self._tell([after])
+        return after
+
+    async def read(self, local_id: LocalId) -> Letter:
+        """Read a letter whole; its record's head is as new as its text. Raises KeyError and StorageError."""
+        letter = await self._journal.read(local_id)
+        record = self._records[local_id]
+        if record.head != letter.record.head:
+            record = msgspec.structs.replace(record, head=letter.record.head)
+            self._records[local_id] = record
+            self._tell([record])
+        # `edits` counts those in this very text: more may have been typed since.
+        return msgspec.structs.replace(letter, record=msgspec.structs.replace(record, edits=letter.record.edits))
+
+    async def create(self, record: Record, content: Content, on_server: Content | None = None) -> Record:
+        """Begin a letter, or begin it anew with other text. A disk that fails keeps nobody from writing."""
+        async with self._lock(record.local_id):
+            try:
+                await self._journal.create(record, content, on_server)
+            except StorageError:
+                self._unwritten[record.local_id] = None
+            self._keep(record)
+        letter = await self.read(record.local_id)
+        self._tell([self._records[record.local_id]])
+        return letter.record
+
+    async def create_all(self, begun: Sequence[tuple[Record, Content, Content | None]]) -> None:
+        """Begin many letters as `create` begins one, in one write to the disk."""
+        names = [record.local_id for record, _, _ in begun]
+        async with self._locked(names):
+            try:
+                await self._journal.create_all(begun)
+            except StorageError:
+                self._unwritten.update(dict.fromkeys(names))
+            for record, _, _ in begun:
+                self._keep(record)
+            for letter in await self._journal.read_all(names):
+                record = self._records[letter.record.local_id]
+                self._records[record.local_id] = msgspec.structs.replace(record, head=letter.record.head)
+            await self._tell_in_turns(names)
+
+    async def read_all(self, local_ids: Sequence[LocalId]) -> list[Letter]:
+        """Read many letters whole, as `read` reads one; what is no more is left out. Raises StorageError."""
+        letters, newer = [], []
+        for letter in await self._journal.read_all(local_ids):
+            record = self._records.get(letter.record.local_id)
+            if record is None:
+                continue
+            if record.head != letter.record.head:
+                record = self._records[record.local_id] = msgspec.structs.replace(record, head=letter.record.head)
+                newer.append(record)
+            record = msgspec.structs.replace(record, edits=letter.record.edits)
+            letters.append(msgspec.structs.replace(letter, record=record))
+        if newer:
+            self._tell_soon(newer)
+        return letters
+
+    async def change(
+        self, local_id: LocalId, when: Condition | None = None, attempt: Content | None = None, **changes: Any
+    ) -> Record | None:
+        """Write a change, then tell it. None where the letter is gone or not as `when` asks. Raises StorageError."""
+        async with self._lock(local_id):
+            before = self._records.get(local_id)
+            if before is None or (when is not None and not when(before)):
+                return None
+            after = self._changed(before, changes)
+            if after == before and attempt is None:
+                return before
+            await self._journal.put(after, attempt)
+            self._unwritten.pop(local_id, None)
+            return self._announce(after)
+
+    async def learn(
+        self, local_id: LocalId, on_server: Content | None = None, when: Condition | None = None, **changes: Any
+    ) -> Record | None:
+        """Take in what is already so (a server's answer): known at once, and written as soon as the disk lets us."""
+        async with self._lock(local_id):
+            before = self._records.get(local_id)
+            if before is None or (when is not None and not when(before)):
+                return None
+            after = self._announce(self._changed(before, changes))
+            try:
+                if on_server is None:
+                    await self._journal.put(after)
+                else:
+                    await self._journal.saved(after, on_server)
+                self._unwritten.pop(local_id, None)
+            except StorageError:
+                self._unwritten[local_id] = on_server or self._unwritten.get(local_id)
+            return after
+
+    async def change_all(self, local_ids: Iterable[LocalId], when: Condition, **changes: Any) -> list[Record]:
+        """Change many in one write to the disk; return those that were changed. Raises StorageError."""
+        return await self.change_each(dict.fromkeys(local_ids, changes), when)
+
+    async def change_each(self, wanted: Mapping[LocalId, Changes], when: Condition) -> list[Record]:
+        """Change each as `wanted` says, in one write to the disk, all or none; return those that were changed.
+
+        Raises StorageError.
+        """
+        async with self._locked(wanted):
+            after = self._all_changed(wanted, when)
+            if after:
+                await self._journal.put_all(after)
+                self._take_all(after)
+                for record in after:
+                    self._unwritten.pop(record.local_id, None)
+                self._tell_soon(after)
+            return [self._records[record.local_id] for record in after]
+
+    async def learn_each(self, wanted: Mapping[LocalId, Changes], when: Condition) -> list[Record]:
+        """Take in of many what is already so, as `learn` does of one; return those that were changed."""
+        async with self._locked(wanted):
+            after = self._all_changed(wanted, when)
+            if after:
+                self._take_all(after)
+                self._tell_soon(after)
+                await self._write_learnt(after)
+            return [self._records[record.local_id] for record in after]
+
+    def _all_changed(self, wanted: Mapping[LocalId, Changes], when: Condition) -> list[Record]:
+        known = ((self._records.get(name), changes) for name, changes in wanted.items())
+        return [self._changed(one, dict(changes)) for one, changes in known if one is not None and when(one)]
+
+    async def _write_learnt(self, records: Sequence[Record]) -> None:
+        try:
+            await self._journal.put_all(records)
+        except StorageError:
+            self._unwritten.update({one.local_id: self._unwritten.get(one.local_id) for one in records})
+        else:
+            for one in records:
+                self._unwritten.pop(one.local_id, None)
+
+    def _take_all(self, records: Sequence[Record]) -> None:
+        """Keep `records`, with the edits that came in while the disk wrote."""
+        for after in records:
+            latest = self._records[after.local_id]
+            self._keep(msgspec.structs.replace(after, edits=latest.edits, changed=latest.changed, head=latest.head))
+
+    async def _tell_in_turns(self, names: Sequence[LocalId]) -> None:
+        import asyncio
+
+        for start in range(0, len(names), _AT_A_TURN):
+            if start:
+                await asyncio.sleep(0)
+            told = names[start : start + _AT_A_TURN]
+            self._tell([record for name in told if (record := self._records.get(name)) is not None])
+
+    def _tell_soon(self, records: Sequence[Record]) -> None:
+        """Tell of a few at once; of many a few at a turn, so that what goes out waits for no list to be drawn."""
+        if len(records) <= _AT_A_TURN and not self._telling:
+            self._tell([self._records[record.local_id] for record in records])
+            return
+        self._untold.update(dict.fromkeys(record.local_id for record in records))
+        if not self._telling:
+            self._telling = True
+            self._spawn(self._tell_all(), "tell what changed")
+
+    async def _tell_all(self) -> None:
+        import asyncio
+
+        try:
+            while self._untold:
+                names = list(self._untold)[:_AT_A_TURN]
+                for name in names:
+                    del self._untold[name]
+                self._tell([record for name in names if (record := self._records.get(name)) is not None])
+                await asyncio.sleep(0)
+        finally:
+            self._telling = False
+
+    def _tell(self, records: Sequence[Record]) -> None:
+        for record in records:
+            self.changed.emit(record)
+        self.changed_together.emit(records)
+
+    async def forget(self, local_id: LocalId) -> None:
+        """Remove a letter from this machine. Raises StorageError."""
+        async with self._lock(local_id):
+            record = self._records.get(local_id)
+            if record is None:
+                return
+            await self._journal.forget(local_id)
+            del self._records[local_id]
+            self._unwritten.pop(local_id, None)
+            if record.ref is not None:
+                self._by_item.pop((record.account_id, record.ref.item_id), None)
+        self._locks.pop(local_id, None)
+        self.forgotten.emit(local_id)
+
+    def _changed(self, before: Record, changes: dict[str, Any]) -> Record:
+        state = changes.get("state", before.state)
+        if state is not before.state:
+            if not may_follow(before.state, state):
+                raise ValueError(f"{before.state} is not followed by {state}")
+            changes.setdefault("state_at", self._clock.now())
+        return msgspec.structs.replace(before, **changes)
+
+    def _announce(self, after: Record) -> Record:
+        """Keep `after`, with the edits that came in while the disk wrote."""
+        latest = self._records[after.local_id]
+        after = msgspec.structs.replace(after, edits=latest.edits, changed=latest.changed, head=latest.head)
+        self._keep(after)
+        self._tell([after])
+        return after
+
+    def _keep(self, record: Record) -> None:
+        before = self._records.get(record.local_id)
+        if before is not None and before.ref is not None and before.ref != record.ref:
+            self._by_item.pop((before.account_id, before.ref.item_id), None)
+        if record.ref is not None:
+            self._by_item[record.account_id, record.ref.item_id] = record.local_id
+        self._records[record.local_id] = record
+
+    def _lock(self, local_id: LocalId) -> asyncio.Lock:
+        import asyncio
+
+        return self._locks.setdefault(local_id, asyncio.Lock())
+
+    @asynccontextmanager
+    async def _locked(self, local_ids: Iterable[LocalId]) -> AsyncIterator[None]:
+        """Hold the locks of many letters; in one order for all, so that no two wait for each other."""
+        taken = []
+        try:
+            for local_id in sorted(set(local_ids)):
+                lock = self._lock(local_id)
+                await lock.acquire()
+                taken.append(lock)
+            yield
+        finally:
+            for lock in taken:
+                lock.release()
+
+    def _write_what_waits(self) -> None:
+        if self._unwritten:
+            self._spawn(self._write_all(), "write what the disk refused")
+
+    async def _write_all(self) -> None:
+        for local_id, on_server in list(self._unwritten.items()):
+            await self.learn(local_id, on_server)

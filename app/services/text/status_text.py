@@ -1,0 +1,493 @@
+"""How a message stands: state, problems, reports.
+
+A row tells the truth or nothing: "Saved" only where the server has every edit, "Sent" only where the server said so
+or a copy was seen, "may have been sent" as long as neither is so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from app.core.formatting import clock_time, exact_time, moment_words, size_words
+from app.core.i18n import mark, ntr, tr
+from app.domain.errors import AccountError, ItemRefused, MailError, TroubleKind
+from app.domain.listing import Report, ReportKind
+from app.domain.message import SUBJECT_LIMIT, Content, written_anew
+from app.domain.outcome import Outcome, Verdict
+from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
+from app.domain.recipient import Recipient, address_problem
+from app.domain.record import CopyKind, CopyTo, Record, waits_for_answer
+from app.domain.state import State
+from app.services.accounts.accounts import PAUSING
+from app.services.attachments.fetch import Moving
+from app.services.records.rows import ListRow
+from app.services.text.error_text import (
+    Details,
+    Explanation,
+    Facts,
+    Scene,
+    action_words,
+    details_of,
+    explain_error,
+    explain_outcome,
+    explain_trouble,
+    sentence_for,
+)
+
+_NAMED: Final = 2
+
+
+def explain_undelivered(row: ListRow) -> Explanation | None:
+    """Return what is to be said of a letter with reports that the person does not know of; None where there is none."""
+    failed = [report for report in row.reports if report.kind is ReportKind.NOT_DELIVERED]
+    if not failed or all(report.settled for report in failed):
+        return None
+    sentence = tr("Could not be delivered to {people}.", people=people_in(failed))
+    details = tuple((exact_time(report.at), report.who or tr("a recipient")) for report in failed)
+    return Explanation(sentence, "write-again", details, more=("seen",))
+
+
+def people_in(reports: Sequence[Report]) -> str:
+    """Return whom reports are about, two by name and the rest by number."""
+    names = list(dict.fromkeys(report.who for report in reports if report.who))
+    if not names:
+        return tr("a recipient")
+    more = len(names) - _NAMED
+    shown = ", ".join(names[:_NAMED])
+    return shown + ntr(" and {n} more", " and {n} more", more) if more > 0 else shown
+
+
+def once_more(content: Content, reports: Sequence[Report]) -> Content:
+    """Return the letter to those alone whom it did not reach; to all of them where reports name nobody of them."""
+    names = {report.who.casefold() for report in reports if report.kind is ReportKind.NOT_DELIVERED and report.who}
+
+    def missed(people: tuple[Recipient, ...]) -> tuple[Recipient, ...]:
+        return tuple(one for one in people if names & {one.address.casefold(), one.name.casefold()})
+
+    anew = written_anew(content)
+    fewer = msgspec.structs.replace(anew, to=missed(anew.to), cc=missed(anew.cc), bcc=missed(anew.bcc))
+    return fewer if fewer.recipients() else anew
+
+
+_BEING_WRITTEN: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
+
+
+def explain_row(row: ListRow) -> Explanation | None:
+    """Return what is the matter with a row, None where nothing is."""
+    found = None if row.record is None else explain_record(row.record, size=row.size)
+    return found or explain_undelivered(row)
+
+
+def explain_record(record: Record, *, size: int = 0) -> Explanation | None:
+    """Return what is the matter with a letter and what helps; None for nothing, or where only its account is unwell.
+
+    `size` is in bytes as the server counts them, 0 where that is not known.
+    """
+    if record.discarded:
+        return None
+    kind, value = read_problem(record.problem)
+    if record.state in {State.SENT, State.SENT_NOT_FILED}:
+        return _explain_sent(record, kind)
+    if record.state is State.UNKNOWN:
+        return _explain_unknown(record, kind)
+    if waits_for_answer(record):
+        sentence = tr("Waiting for your answer: it had waited for more than an hour when Mailwright started.")
+        return Explanation(sentence, "send-now", tone="warn", more=("keep-as-draft",))
+    if record.state not in _BEING_WRITTEN:
+        return None
+    if kind is not None and kind in BEFORE_SENDING:
+        return _explain_finding(kind, value)
+    return _explain_unsent(record, kind, value, size)
+
+
+def _explain_finding(kind: ProblemKind, value: str) -> Explanation:
+    match kind:
+        case ProblemKind.ADDRESS:
+            sentence = address_problem(value) or tr("“{address}” cannot be sent to.", address=value)
+            return Explanation(sentence, "mend-address")
+        case ProblemKind.PENDING_WORDS | ProblemKind.OPTION:
+            if kind is ProblemKind.OPTION:
+                sentence, action = option_not_understood(value), "mend-option"
+            else:
+                sentence, action = tr("“{words}” is not a recipient yet.", words=value[:60]), "mend-address"
+            return Explanation(sentence, action)
+        case ProblemKind.SUBJECT_TOO_LONG:
+            length = int(value) if value.isdecimal() else 0
+            sentence = subject_too_long(length) if length else tr("The subject is too long.")
+            return Explanation(sentence, "mend-subject")
+        case ProblemKind.UNFILLED:
+            return Explanation(not_filled_in(value), "fill-in", tone="warn")
+        case ProblemKind.SUBJECT_EMPTY:
+            return Explanation(tr("There is no subject."), tone="warn")
+        case ProblemKind.ATTACHMENTS_DIFFER | ProblemKind.ATTACHMENT_STRANGE | ProblemKind.ATTACHMENT_FORGOTTEN:
+            return _explain_attachments(kind, value)
+        case _:
+            return Explanation(tr("Add a recipient."), "mend-address")
+
+
+def _explain_attachments(kind: ProblemKind, value: str) -> Explanation:
+    if kind is ProblemKind.ATTACHMENT_FORGOTTEN:
+        return Explanation(forgotten(value), "review-attachments", tone="warn")
+    if kind is ProblemKind.ATTACHMENT_STRANGE:
+        return Explanation(strange(value), "review-attachments")
+    sentence = tr("This was not sent: what is attached is not so on the server. {what}", what=value)
+    return Explanation(sentence, "review-attachments")
+
+
+def _explain_unsent(record: Record, kind: ProblemKind | None, value: str, size: int) -> Explanation | None:
+    details = _details(record)
+    if kind is ProblemKind.COPY_STAYS and record.state is not State.NEEDS_ATTENTION:
+        if record.copy_to.mailbox:
+            sentence = tr("This draft cannot be moved out of {mailbox}. The copy goes there too.", mailbox=value)
+        else:
+            sentence = tr("You may not keep drafts in {mailbox}. The copy goes to your own Sent Items.", mailbox=value)
+        return Explanation(sentence, tone="warn")
+    if kind is ProblemKind.NOT_LET_GO:
+        sentence = tr("This was to go at its time, and the server still has it in Drafts or Outbox: it was not sent.")
+        return Explanation(sentence, "retry", details)
+    if kind is ProblemKind.NOT_SENT:
+        sentence = tr("The connection was lost, and this was not sent. It is safe in Drafts.")
+        return Explanation(sentence, "retry", details)
+    attention = record.state is State.NEEDS_ATTENTION
+    sending = record.send_outcome if attention else None
+    refused = [one for one in (sending, record.save_outcome) if one is not None and one.verdict is Verdict.REFUSED]
+    if refused:
+        last = max(refused, key=lambda one: one.at)
+        scene = Scene.SENDING if attention else Scene.SAVING
+        facts = Facts(sender=record.head.sender, size=size, scene=scene)
+        return explain_outcome(last, facts, record.message_id)
+    return Explanation(tr("This message was not sent."), "retry", details) if attention else None
+
+
+def _explain_unknown(record: Record, kind: ProblemKind | None) -> Explanation:
+    if kind is ProblemKind.CANNOT_BE_KNOWN:
+        sentence = tr("Whether this was sent cannot be known from here. Look in Sent Items before you send it again.")
+        return Explanation(sentence, "check", _details(record), "warn", ("was-sent", "was-not-sent"))
+    if record.send_outcome is not None and record.send_outcome.words is not None:
+        sentence = tr("The server broke off while sending. The message may have been sent.")
+    else:
+        sentence = tr("The connection was lost while sending. The message may have been sent.")
+    return Explanation(sentence, "check", _details(record), "warn")
+
+
+def _explain_sent(record: Record, kind: ProblemKind | None) -> Explanation | None:
+    filed = record.state is State.SENT
+    if kind is ProblemKind.LEFT_IN_DRAFTS:
+        action = "remove-draft"
+        if filed:
+            sentence = tr("This was sent, but the server left the draft in Drafts.")
+        else:
+            sentence = tr("This was sent, but there is no copy in Sent Items, and the draft is still in Drafts.")
+    elif kind is ProblemKind.COPY_ELSEWHERE:
+        sentence, action = tr("This was sent. Its copy is in another folder than Sent Items."), "check"
+    elif kind is ProblemKind.NO_COPY or not filed:
+        sentence, action = tr("This was sent, but there is no copy in Sent Items."), "save-copy"
+    else:
+        return None
+    return Explanation(sentence, action, _details(record), "warn")
+
+
+def _details(record: Record) -> Details:
+    return details_of(record.send_outcome, record.message_id)
+
+
+__all__ = [
+    "Explanation",
+    "StateWords",
+    "explain_outcome",
+    "explain_record",
+    "explain_row",
+    "explain_trouble",
+    "row_words",
+    "state_words",
+]
+
+_UPLOADING: Final = frozenset({State.DRAFT, State.READY, State.QUEUED})
+_TOLD: Final = 1_000_000
+"""Bytes from which on it is said how far they are: less is over before it is read."""
+
+
+class StateWords(msgspec.Struct, frozen=True):
+    """An icon's name, the words, a colour's name in Scheme, and the id of what can be done ("" for nothing).
+
+    `quiet` says that the words go without saying in a list, and the first words of the letter may stand there.
+    """
+
+    icon: str
+    text: str
+    tone: str = "faint"
+    action: str = ""
+    quiet: bool = False
+
+    @property
+    def action_words(self) -> str:
+        """Return what stands on the action's button."""
+        return action_words(self.action)
+
+
+def row_words(row: ListRow, now: float, moving: Moving | None = None) -> StateWords:
+    """Return how a row stands; what only the server has is saved there, or was sent."""
+    if row.record is not None:
+        return state_words(row.record, now, moving)
+    if row.resting:
+        return _resting(row, now)
+    return _saved(row.when, now) if row.is_draft else _sent(row.when, now)
+
+
+def state_words(record: Record, now: float, moving: Moving | None = None) -> StateWords:
+    """Return how a letter stands at `now` (seconds since the epoch); `moving` is how far its attachments are."""
+    if record.discarded:
+        return StateWords("trash-2", tr("Discarded"))
+    if moving is not None and moving.whole >= _TOLD and record.state in _UPLOADING:
+        return _uploading(record, moving)
+    match record.state:
+        case State.DEFERRED:
+            return _deferred(record, now)
+        case State.HELD | State.QUEUED | State.SENDING:
+            return _on_its_way(record, now)
+        case State.SENT | State.SENT_NOT_FILED | State.UNKNOWN | State.NEEDS_ATTENTION:
+            return _after_sending(record, explain_record(record), now)
+        case _:
+            return _draft(record, explain_record(record), now)
+
+
+def _uploading(record: Record, moving: Moving) -> StateWords:
+    done, whole = size_words(moving.done), size_words(moving.whole)
+    if record.state is State.QUEUED:
+        return StateWords("send", tr("Sending {done} of {whole}", done=done, whole=whole), "accent", "cancel")
+    return StateWords("loader-circle", tr("Uploading {done} of {whole}", done=done, whole=whole))
+
+
+def _draft(record: Record, found: Explanation | None, now: float) -> StateWords:
+    outcome = record.save_outcome
+    action = "" if found is None else found.action
+    if record.state is State.READY and found is None:
+        return StateWords("check", tr("Ready"), "good")
+    if record.saved:
+        words = _saved(record.saved_at, now)
+        return words if found is None else msgspec.structs.replace(words, action=action, quiet=False)
+    if outcome is not None and outcome.verdict is Verdict.UNKNOWN and outcome.trouble is None and outcome.words is None:
+        return StateWords("loader-circle", tr("Saving…"), quiet=record.open)
+    if outcome is not None and not outcome.accepted:
+        return StateWords("hard-drive", tr("Saved on this computer only"), "warn", action or "retry")
+    if not (record.edits or record.head.to or record.head.subject or record.head.preview):
+        return StateWords("pen-line", tr("New message"), quiet=True)
+    return StateWords("pen-line", tr("Not saved yet"), "faint", action, quiet=record.open and found is None)
+
+
+def _saved(when: float, now: float) -> StateWords:
+    text = tr("Saved {time}", time=clock_time(when, now)) if when > 0 else tr("Saved")
+    return StateWords("cloud-check", text, quiet=True)
+
+
+def _sent(when: float, now: float) -> StateWords:
+    text = tr("Sent {time}", time=clock_time(when, now)) if when > 0 else tr("Sent")
+    return StateWords("mail-check", text, "good", quiet=True)
+
+
+def _resting(row: ListRow, now: float) -> StateWords:
+    """Another program, or this one elsewhere, left it with the server: when it goes, and the way to take it back."""
+    if row.deferred > now:
+        return StateWords("clock", scheduled_words(row.deferred, now), "accent", "unsend")
+    return StateWords("clock", tr("Waits on the server to be sent"), "muted", "unsend")
+
+
+def _deferred(record: Record, now: float) -> StateWords:
+    """The server holds it: when it goes, and the way to take it back while there is time."""
+    if record.problem:
+        return StateWords("undo-2", tr("Being taken back"), "accent")
+    if record.head.deferred <= now:
+        return StateWords("send", tr("Its time has come: looking whether it went"), "accent")
+    return StateWords("clock", scheduled_words(record.head.deferred, now), "accent", "unsend")
+
+
+def scheduled_words(when: float, now: float) -> str:
+    """Return that a letter goes at `when`, which the server knows."""
+    return tr("Scheduled for {moment}", moment=moment_words(when, now))
+
+
+def scheduling_words(when: float, now: float) -> str:
+    """Return that a letter is to go at `when`, and that the server is being told."""
+    return tr("Scheduling for {moment}…", moment=moment_words(when, now))
+
+
+def _after_sending(record: Record, found: Explanation | None, now: float) -> StateWords:
+    """The server's word is not yet a fact: until the letter was looked for, the row says what was said."""
+    outcome, action = record.send_outcome, "" if found is None else found.action
+    match record.state:
+        case State.NEEDS_ATTENTION:
+            return StateWords("circle-alert", tr("Needs attention"), "bad", action)
+        case State.SENT_NOT_FILED:
+            return StateWords("triangle-alert", tr("Sent; no copy in Sent Items"), "warn", action)
+        case State.UNKNOWN if outcome is not None and outcome.words is not None:
+            return StateWords("circle-help", tr("The server broke off; may have been sent"), "warn", action)
+        case State.UNKNOWN:
+            return StateWords("circle-help", tr("Connection lost; may have been sent"), "warn", action)
+    told = outcome.at if outcome is not None and outcome.accepted else 0.0
+    words = _sent(told or record.state_at, now)
+    if found is not None:
+        return msgspec.structs.replace(words, icon="triangle-alert", tone="warn", action=action, quiet=False)
+    return msgspec.structs.replace(words, text=_filed(words.text, record.copy_to), quiet=bool(record.verified))
+
+
+def _filed(sent: str, copy_to: CopyTo) -> str:
+    """Say where the copy is, unless it is where one would look for it."""
+    match copy_to.kind:
+        case CopyKind.NONE:
+            return tr("{sent}; no copy was wanted", sent=sent)
+        case CopyKind.PRINCIPAL_SENT:
+            return tr("{sent}; copy in Sent of {mailbox}", sent=sent, mailbox=copy_to.mailbox)
+        case CopyKind.FOLDER:
+            return tr("{sent}; copy in {folder}", sent=sent, folder=copy_to.name or tr("another folder"))
+        case _:
+            return sent
+
+
+# --- on its way -------------------------------------------------------------------------------------------------------
+
+
+_NO_WAY: Final = {
+    TroubleKind.UNREACHABLE: mark("Waiting: offline"),
+    TroubleKind.PROXY: mark("Waiting: no way through the proxy"),
+}
+
+
+def _on_its_way(record: Record, now: float) -> StateWords:
+    later = record.head.deferred > now
+    if record.state is State.SENDING:
+        words = scheduling_words(record.head.deferred, now) if later else tr("Sending")
+        return StateWords("send", words, "accent")
+    if record.state is State.HELD and later:
+        return StateWords("clock", scheduling_words(record.head.deferred, now), "accent", "undo")
+    if record.state is State.HELD:
+        left = max(0, math.ceil(record.hold_until - now))
+        return StateWords("clock", ntr("Sending in {n} s", "Sending in {n} s", left), "accent", "undo")
+    if waits_for_answer(record):
+        return StateWords("circle-help", tr("Waiting for your answer"), "warn", "send-now")
+    return _queued(record, now)
+
+
+def _queued(record: Record, now: float) -> StateWords:
+    last = last_failure(record)
+    trouble = None if last is None else last.trouble
+    if trouble is not None and trouble.kind in PAUSING:
+        if trouble.kind is TroubleKind.SIGN_IN:
+            return StateWords("lock-keyhole", tr("Waiting for your sign-in"), "warn", "sign-in")
+        return StateWords("cloud-off", tr("Waiting: the account needs attention"), "warn", "cancel")
+    if record.not_before <= now:
+        later = record.head.deferred > now
+        words = scheduling_words(record.head.deferred, now) if later else tr("Waiting to be sent")
+        return StateWords("clock", words, "muted", "cancel")
+    if trouble is not None and trouble.kind in _NO_WAY:
+        return StateWords("cloud-off", tr(_NO_WAY[trouble.kind]), "warn", "try-now")
+    again = clock_time(record.not_before, now)
+    if last is not None and last.verdict is Verdict.REFUSED and last.words is not None:
+        sentence, action = sentence_for(last.words, Facts(again=again))
+        return StateWords("clock", sentence, "warn", action)
+    return StateWords("clock", tr("Waiting: trying again at {time}", time=again), "warn", "try-now")
+
+
+def last_failure(record: Record) -> Outcome | None:
+    """Return the newest answer that was no yes; a save of the same round may have failed after an earlier send."""
+    outcomes = [one for one in (record.send_outcome, record.save_outcome) if one is not None and not one.accepted]
+    return max(outcomes, key=lambda one: one.at, default=None)
+
+
+def report_words(row: ListRow, now: float) -> StateWords | None:
+    """Return what is to be said of a row's reports, the worst first; None where there is nothing."""
+    failed = _of(row, ReportKind.NOT_DELIVERED)
+    if failed:
+        return StateWords("triangle-alert", tr("Could not be delivered to {people}", people=people_in(failed)), "bad")
+    read = _of(row, ReportKind.READ)
+    if read:
+        when = clock_time(read[-1].at, now)
+        words = tr("Read by {people} {time}", people=people_in(read), time=when).strip()
+        return StateWords("mail-check", words, "good")
+    unread = _of(row, ReportKind.NOT_READ)
+    if unread:
+        return StateWords("mail-check", tr("Deleted unread by {people}", people=people_in(unread)), "muted")
+    delivered = _of(row, ReportKind.DELIVERED)
+    if delivered:
+        return StateWords("mail-check", tr("Delivered to {people}", people=people_in(delivered)), "good")
+    return None
+
+
+def _of(row: ListRow, kind: ReportKind) -> list[Report]:
+    return [report for report in row.reports if report.kind is kind]
+
+
+_LONGEST: Final = 60
+
+
+def short_subject(subject: str) -> str:
+    """Return a subject on one line, cut where it is too long for a sentence, or the words for none."""
+    words = " ".join(subject.split()) or tr("(no subject)")
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST].rstrip()}…"
+
+
+SENT: Final = mark("Not sent")
+READY: Final = mark("Not put aside as ready")
+DELETED: Final = mark("Not deleted")
+COPIED: Final = mark("No new draft was made")
+
+_WHY: Final = {
+    TroubleKind.UNREACHABLE: mark("the server cannot be reached"),
+    TroubleKind.PROXY: mark("there is no way through the proxy"),
+    TroubleKind.PROXY_SIGN_IN: mark("the proxy wants a sign-in"),
+    TroubleKind.SIGN_IN: mark("you're not signed in"),
+    TroubleKind.NOT_GENUINE: mark("the server could not be confirmed as genuine"),
+    TroubleKind.SERVICE_OFF: mark("the server doesn't let this app in"),
+    TroubleKind.SERVER: mark("the server cannot give it out for now"),
+    TroubleKind.DEADLINE: mark("the server did not answer in time"),
+}
+_ELSE: Final = mark("it could not be fetched")
+
+
+def why_unfetched(error: MailError, now: float) -> str:
+    """Return the reason alone."""
+    if isinstance(error, AccountError):
+        return tr("{why}.", why=tr(_WHY.get(error.trouble.kind, _ELSE)))
+    return explain_error(error, now).sentence
+
+
+def explain_unfetched(error: MailError, now: float, what: str) -> Explanation:
+    """Return what stands at the row: `what` (one of the words above) was not done, why, and the way to try again."""
+    known, why = explain_error(error, now), why_unfetched(error, now)
+    sentence = why if isinstance(error, ItemRefused) else tr("{what}: {why}", what=tr(what), why=why)
+    tone = known.tone
+    if isinstance(error, AccountError):
+        sentence, tone = tr("{sentence} This message is only on the server.", sentence=sentence), "warn"
+    return msgspec.structs.replace(known, sentence=sentence, action="retry", tone=tone)
+
+
+def forgotten(word: str) -> str:
+    """Return what is said where `word` speaks of an attachment that is not there."""
+    return tr("“{word}” is in the text, but nothing is attached.", word=word)
+
+
+def strange(name: str) -> str:
+    """Return what is said of an attachment that another program put into the letter."""
+    return tr("“{name}” was attached by another program. Keep it or remove it.", name=name)
+
+
+def option_not_understood(words: str) -> str:
+    """Return the sentence for what was typed among the options and cannot be kept: it must not be passed over."""
+    return tr("“{words}” among the options is not understood.", words=" ".join(words.split())[:60])
+
+
+def subject_too_long(length: int) -> str:
+    """Return the sentence for a subject of `length` units."""
+    return tr(
+        "The subject has {length} characters; Exchange keeps {limit}. Shorten it.",
+        length=length,
+        limit=SUBJECT_LIMIT,
+    )
+
+
+def not_filled_in(placeholder: str) -> str:
+    """Return what is said of a placeholder that still stands in the message."""
+    return tr("The placeholder {placeholder} is not filled in.", placeholder=placeholder)
