@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app.commands.command import Context, Handler
+from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.message import Content, LocalId
 from app.services.outbox.remedies import Wish
-from app.ui.off_thread import off_thread
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
@@ -31,7 +31,7 @@ class ComparingWork:
         from app.services.drafts.comparison import Comparing
 
         program = self._program
-        return Comparing(program.letters, program.drafts, program.mailbox, off_thread)
+        return Comparing(program.letters, program.drafts, program.mailbox, run_in_thread)
 
     def handlers(self) -> dict[str, Handler]:
         """Return what the commands do."""

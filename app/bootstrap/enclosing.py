@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from app.bootstrap.reading_people import people_words
 from app.bootstrap.reading_work import show_pictures
 from app.commands.command import Handler
+from app.core.background import run_in_thread
 from app.core.formatting import clock_time
 from app.core.i18n import tr
 from app.domain.errors import MailError
@@ -15,7 +16,6 @@ from app.domain.message import AccountId
 from app.services.reader.attachment_viewer import Enclosure, Enclosures, Within, beside_the_text, enclosures_of
 from app.services.reader.message_reader import Reading as Letter
 from app.services.records.rows import ListRow
-from app.ui.off_thread import off_thread
 from app.ui.reader import Reading
 from app.ui.reading.enclosures_session import EnclosuresSession
 
@@ -142,7 +142,7 @@ class Enclosing:
     async def _read_within(self, account_id: AccountId, one: Enclosure) -> None:
         before, row = len(self._open), self._row
         try:
-            within = await self.enclosures.read(account_id, one, off_thread)
+            within = await self.enclosures.read(account_id, one, run_in_thread)
         except MailError:
             if self.enclosures.failed(one.key):
                 return  # its row says why

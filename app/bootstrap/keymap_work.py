@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 from app.bootstrap.all_commands import ALL
 from app.commands.command import Command
 from app.commands.keymap import LONGEST, Keymap, Problem, apply_keymap, read_keymap, write_keymap
+from app.core.background import run_in_thread
 from app.core.events import Event
 from app.core.i18n import tr
 from app.domain.errors import StorageError
 from app.storage.text_file import read_text, write_text
 from app.ui import keys
-from app.ui.off_thread import off_thread
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
@@ -40,7 +40,7 @@ class KeymapWork:
         """Read the file in `folder`; what is wrong in it is kept in `problems`, to be told when there is a window."""
         path = self._path = folder / FILE
         try:
-            text = await off_thread(lambda: read_text(path, LONGEST))
+            text = await run_in_thread(lambda: read_text(path, LONGEST))
         except StorageError as error:
             self.problems = [Problem("", str(error))]
             return
@@ -97,4 +97,4 @@ class KeymapWork:
     async def _keep(self, text: str) -> None:
         path = self._path
         if path is not None:
-            await off_thread(lambda: write_text(path, text))
+            await run_in_thread(lambda: write_text(path, text))

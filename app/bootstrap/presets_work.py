@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import os
 
+from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import StorageError
 from app.domain.presets import Presets, read_presets
 from app.services.accounts.preset_settings import PresetSettings
 from app.storage.presets_file import presets_path, read_presets_file
-from app.ui.off_thread import off_thread
 
 
 async def load_presets(settings: PresetSettings) -> None:
     """Lay the file over `settings`. What is wrong with it is told in the settings; nothing here raises."""
     path = presets_path()
     try:
-        presets = await off_thread(lambda: _read(read_presets_file(path)))
+        presets = await run_in_thread(lambda: _read(read_presets_file(path)))
     except StorageError as error:
         presets = Presets(faults=(str(error),))
     if presets.faults:

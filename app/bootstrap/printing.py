@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.bootstrap.reading_work import picture_of
+from app.core.background import run_in_thread
 from app.core.formatting import exact_time
 from app.core.i18n import tr
 from app.domain.errors import AccountError, ItemRefused, MailError
@@ -23,7 +24,6 @@ from app.services.reader.attachment_viewer import Enclosures, enclosures_of
 from app.services.reader.message_reader import Reading
 from app.services.records.rows import ListRow
 from app.services.text.error_text import Explanation, explain_error
-from app.ui.off_thread import off_thread
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -79,7 +79,7 @@ class Printing:
             try:
                 await self._each(rows, press, file, batch)
             finally:
-                taken = press.end() if file is not None else await off_thread(press.end)
+                taken = press.end() if file is not None else await run_in_thread(press.end)
             if not taken:
                 _none(rows, batch, tr("The printer did not take it all."))
             elif file is not None and press.drawn:
@@ -89,7 +89,7 @@ class Printing:
             _none(rows, batch, tr("The file could not be written ({why}): nothing was printed.", why=why))
         finally:
             if file is not None:
-                await off_thread(file.give_up)
+                await run_in_thread(file.give_up)
 
     async def _each(self, rows: Sequence[ListRow], press: Press, file: _File | None, batch: Batch) -> None:
         good = True
@@ -133,10 +133,10 @@ class _File:
         self._begun = False
 
     async def add(self, made: bytes) -> None:
-        await off_thread(lambda: self._write(made))
+        await run_in_thread(lambda: self._write(made))
 
     async def finish(self, made: bytes) -> None:
-        await off_thread(lambda: self._finish(made))
+        await run_in_thread(lambda: self._finish(made))
 
     def _write(self, made: bytes) -> None:
         with self._beside.open("ab" if self._begun else "wb") as file:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.bootstrap.options import Options
+from app.core.background import run_in_thread
 from app.domain.listing import Folder, Place
 from app.domain.message import AccountId
 from app.services.accounts.accounts import Accounts
@@ -35,7 +36,6 @@ from app.services.ports import (
 from app.services.reader.message_reader import Readings
 from app.services.records.records import Letters
 from app.ui.letter_list.session import ListSession
-from app.ui.off_thread import off_thread
 from app.ui.tasks import Tasks
 from app.views.drafts.session import DraftsSession
 from app.views.drafts.view import DraftsDesk
@@ -90,7 +90,7 @@ class Program:
         self.outbox = Outbox(self.letters, self.drafts, self.mailbox, self.accounts, clock, spawn)
         self.remedies = Remedies(self.letters, self.drafts, self.outbox, self.accounts, spawn)
         self.remedies.hold_seconds = self.hold
-        self.readings = Readings(self.letters, self.mailbox, off_thread)
+        self.readings = Readings(self.letters, self.mailbox, run_in_thread)
         self.syncing = Syncing(self.mailbox, self.cache, self.accounts, self.letters, clock, spawn)
         self.syncing.told_of_drafts.subscribe(self.drafts.twins.seen)
         self.syncing.told_of_drafts.subscribe(self.drafts.renewing.told)
@@ -100,7 +100,7 @@ class Program:
         self.prefetching = Prefetching(
             self.mailbox, self.cache, self.accounts, self.letters, self.syncing, clock, spawn
         )
-        self.following = Following(self.drafts, self.mailbox, self.accounts, clock, off_thread)
+        self.following = Following(self.drafts, self.mailbox, self.accounts, clock, run_in_thread)
 
     def _build_rooms(self) -> None:
         spawn, now = self.tasks.spawn, self.clock.now
@@ -149,13 +149,13 @@ class Program:
         self.aids = Aids(self.settings, self.mailbox, self.accounts, clock)
         self.drafts.sign = self.aids.signatures.sign
         self.listening = Listening(self.mailbox, self.accounts, self.syncing, self.letters, clock, spawn)
-        self.address_book = AddressBook(self._correspondents, self.letters, clock, spawn, off_thread)
+        self.address_book = AddressBook(self._correspondents, self.letters, clock, spawn, run_in_thread)
         self.readings.read_in_sent.subscribe(lambda r: self.address_book.learn_from_sent(*r))
         self.acquainting = Acquainting(self._server, self.cache, self.address_book, self.settings, clock, spawn)
         self.syncing.sent.subscribe(self.acquainting.letters_came)
         directory = Directory(self.mailbox, self._server, self.accounts, clock, spawn)
-        tips = Tips(self._server, self.accounts, clock, spawn, off_thread)
-        self.people = People(self.address_book, directory, tips, self.accounts, off_thread)
+        tips = Tips(self._server, self.accounts, clock, spawn, run_in_thread)
+        self.people = People(self.address_book, directory, tips, self.accounts, run_in_thread)
         self.size_limits = SizeLimits(self.letters, self.settings, spawn)
         self.people.refused = self.size_limits.refused
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from app.core.background import run_in_thread
 from app.domain.errors import MailError
 from app.domain.message import AccountId
 from app.services.reader.attachment_viewer import Enclosure, Enclosures
-from app.ui.off_thread import off_thread
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -48,7 +48,7 @@ async def picture_of(enclosures: Enclosures, account_id: AccountId, one: Enclosu
         path = await enclosures.fetch(account_id, one)
     except MailError:
         return None
-    return await off_thread(lambda: _decoded(path))
+    return await run_in_thread(lambda: _decoded(path))
 
 
 def _decoded(path: str) -> QImage | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.message import LocalId
 from app.services.drafts.renewal import OpenLetter
 from app.ui.announcing import say_aloud
-from app.ui.off_thread import off_thread
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
@@ -51,5 +51,5 @@ async def _open_html(body: str) -> Opened:
 
         return open_html(body)
 
-    opened: Opened = await off_thread(read)
+    opened: Opened = await run_in_thread(read)
     return opened

@@ -17,10 +17,10 @@ from app.bootstrap.closing import SENDS, Closing
 from app.bootstrap.instance import DATABASE, hand_over
 from app.bootstrap.options import Options, data_folder
 from app.bootstrap.signals import ending_on_signals
+from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import InUse, StorageError
 from app.storage.store import Store
-from app.ui.off_thread import off_thread
 from app.ui.tasks import Tasks
 from app.views.shell.view import Window
 
@@ -70,7 +70,9 @@ async def _live(qt: QApplication, window: Window, options: Options) -> int:
         try:
             store = await opening.opened()
         except StorageError as error:
-            if isinstance(error, InUse) and await off_thread(lambda: hand_over(folder, options.arrival, _SECOND_TRY)):
+            if isinstance(error, InUse) and await run_in_thread(
+                lambda: hand_over(folder, options.arrival, _SECOND_TRY)
+            ):
                 window.close_for_good()  # somebody was faster: two programs were started at once
                 return 0
             window.notice_bar.say(str(error), tone="bad")

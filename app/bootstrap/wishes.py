@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import MailError
 from app.domain.message import LocalId
 from app.domain.startup_request import Arrival
 from app.services.drafts.draft_from_request import Arrived, letters_of
-from app.ui.off_thread import off_thread
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
@@ -148,7 +148,7 @@ class Wishes:
         """Make the messages of a wish on disk; return those that were made."""
         self.is_making = True
         try:
-            letters, errors = await letters_of(arrival, off_thread, self._program.aids.identities.own_addresses())
+            letters, errors = await letters_of(arrival, run_in_thread, self._program.aids.identities.own_addresses())
             for error in errors:
                 self._program.tasks.on_mail_error(error)
             made = [(letter, await self._make(letter)) for letter in letters]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 
+from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import MailError
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.ui.key_gate import Hold
-from app.ui.off_thread import off_thread
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
@@ -209,7 +209,7 @@ class Writing:
         body = letter.content.body
         formatted = letter.content.body_format is BodyFormat.HTML
         readable = "" if formatted else body
-        opened = await off_thread(lambda: _open_html(body)) if formatted else None
+        opened = await run_in_thread(lambda: _open_html(body)) if formatted else None
         # Looked for after the last wait: the same row may have been opened again meanwhile.
         known = next((view for view in self._views if view.session.local_id == letter.record.local_id), None)
         if known is not None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+from app.core.background import DaemonThread, Overdue
 from app.core.i18n import tr
-from app.credentials.own_thread import Overdue, OwnThread
 from app.domain.errors import BadInput
 
 _LARGEST = 8 * 1024 * 1024
@@ -18,7 +18,7 @@ async def check_ca_file(path: str) -> None:
 
     The file is read in a thread: it may lie on a disk that sleeps or a share that is gone.
     """
-    thread = OwnThread("ca-file")
+    thread = DaemonThread("ca-file")
     try:
         await thread.run(lambda: _check(path), _DEADLINE)
     except Overdue:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from app.core.background import DaemonThread, Overdue
 from app.credentials import pieces
-from app.credentials.own_thread import Overdue, OwnThread
 from app.domain.message import AccountId
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class KeyringSecrets:
         """Nothing is imported or asked yet. `deadline` is in seconds; `find` runs in the thread and may block."""
         self._deadline = deadline
         self._find = find
-        self._thread = OwnThread("keyring")
+        self._thread = DaemonThread("keyring")
         self._memory: dict[AccountId, str] = {}
         self._overdue = False
 

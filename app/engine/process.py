@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 
+from app.core.background import post
 from app.engine import protocol
 
 _log = logging.getLogger(__name__)
@@ -137,9 +138,7 @@ class EngineProcess:
         child.stderr.close()
 
     def _tell(self, whom: Callable[[EngineProcess, object], None] | Callable[..., None], what: object) -> None:
-        # A loop that is closed already has nobody left to tell.
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(whom, self, what)
+        post(self._loop, whom, self, what)
 
 
 def _environment() -> dict[str, str]:

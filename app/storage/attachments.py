@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, TypeVar
 
+from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import BadInput, StorageError
 from app.domain.files import numbered, safe_file_name
@@ -27,7 +28,7 @@ from app.domain.message import LocalId
 from app.storage.database import prepare_folder
 
 if TYPE_CHECKING:
-    import asyncio
+    pass
 
 _T = TypeVar("_T")
 PIECE: Final = 1024 * 1024
@@ -81,7 +82,7 @@ class AttachmentFolder:
                     self._write_now(target, lambda file, _: _pour(source, file), lambda: True)
                 _sync_folder(target.parent)
 
-        await _in_thread(run)
+        await run_in_thread(run)
 
     async def same(self, local_id: LocalId, key: str, other_key: str) -> bool:
         """Tell whether two copies of a letter have the same bytes. Raises StorageError."""
@@ -93,7 +94,7 @@ class AttachmentFolder:
             with _storage_errors():
                 return filecmp.cmp(one, other, shallow=False)
 
-        return await _in_thread(run)
+        return await run_in_thread(run)
 
     async def begin(self, local_id: LocalId, key: str) -> str:
         """Return a free path for somebody else to write the bytes to; `settle` ends it. Raises StorageError."""
@@ -105,11 +106,11 @@ class AttachmentFolder:
                 part.unlink(missing_ok=True)
             return str(part)
 
-        return await _in_thread(run)
+        return await run_in_thread(run)
 
     async def began(self, local_id: LocalId, key: str) -> bool:
         """Tell whether anything was written to the path of `begin`."""
-        return await _in_thread(self._part(self._place(local_id, key)).is_file)
+        return await run_in_thread(self._part(self._place(local_id, key)).is_file)
 
     async def settle(self, local_id: LocalId, key: str) -> int:
         """Give what was written to the path of `begin` its place; return its bytes. Raises StorageError."""
@@ -125,11 +126,11 @@ class AttachmentFolder:
                 _sync_folder(target.parent)
             return size
 
-        return await _in_thread(run)
+        return await run_in_thread(run)
 
     async def has(self, local_id: LocalId, key: str) -> bool:
         """Tell whether the copy is there."""
-        return await _in_thread(self._place(local_id, key).is_file)
+        return await run_in_thread(self._place(local_id, key).is_file)
 
     async def show(self, local_id: LocalId, key: str, name: str) -> str:
         """Return the path of a copy under its real name, for another program to open. Raises StorageError."""
@@ -144,7 +145,7 @@ class AttachmentFolder:
                 self._write_now(target, lambda file, _: _pour(source, file), lambda: True)
             return str(target)
 
-        return await _in_thread(run)
+        return await run_in_thread(run)
 
     async def save(self, local_id: LocalId, key: str, path: str, *, replace: bool = False) -> str:
         """Copy a copy to where the person wants it; return its path. Raises BadInput where it cannot be there."""
@@ -164,7 +165,7 @@ class AttachmentFolder:
                         return str(target)
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
 
-        return await _in_thread(run)
+        return await run_in_thread(run)
 
     async def remove(self, local_id: LocalId, key: str) -> None:
         """Remove one copy, and its letter's folder with the last. What cannot be removed is found at a later start."""
@@ -175,12 +176,12 @@ class AttachmentFolder:
                 place.unlink(missing_ok=True)
                 place.parent.rmdir()
 
-        await _in_thread(run)
+        await run_in_thread(run)
 
     async def forget(self, local_id: LocalId) -> None:
         """Remove all copies of a letter; as with `remove`, nobody is troubled with what cannot be removed."""
         folder = self._folder / _folder_name(local_id)
-        await _in_thread(lambda: shutil.rmtree(folder, ignore_errors=True))
+        await run_in_thread(lambda: shutil.rmtree(folder, ignore_errors=True))
 
     async def left_over(self, known: dict[LocalId, frozenset[str]], older: float) -> int:
         """Remove what no letter of `known` names and is older than `older` seconds, and what was begun and not ended.
@@ -188,7 +189,7 @@ class AttachmentFolder:
         Called at the start, with the keys of each letter that has any. Returns how many copies went.
         """
         names = {_folder_name(local_id): keys for local_id, keys in known.items()}
-        return await _in_thread(lambda: self._sweep(names, time.time() - older))
+        return await run_in_thread(lambda: self._sweep(names, time.time() - older))
 
     def _sweep(self, names: dict[str, frozenset[str]], before: float) -> int:
         shutil.rmtree(self._folder / _SHOWN, ignore_errors=True)
@@ -219,7 +220,7 @@ class AttachmentFolder:
             return self._write_now(target, write, lambda: not stop.is_set())
 
         try:
-            return await _in_thread(run)
+            return await run_in_thread(run)
         finally:
             stop.set()
 
@@ -355,31 +356,3 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-async def _in_thread(work: Callable[[], _T]) -> _T:
-    """Return what `work` returns in a thread of its own. Not the default executor: it keeps a program from ending."""
-    import asyncio
-
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[_T] = loop.create_future()
-
-    def tell(result: _T | None, error: BaseException | None) -> None:
-        if answer.done():
-            return
-        if error is not None:
-            answer.set_exception(error)
-        else:
-            answer.set_result(result)  # type: ignore[arg-type]  # None only where _T is None
-
-    def run() -> None:
-        result, failure = None, None
-        try:
-            result = work()
-        except BaseException as error:  # noqa: BLE001 - whatever it is belongs to the one who awaits it
-            failure = error
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(tell, result, failure)
-
-    threading.Thread(target=run, name="mailwright attachments", daemon=True).start()
-    return await answer

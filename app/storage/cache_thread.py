@@ -12,6 +12,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from app.core.background import post_result
 from app.domain.errors import StorageError
 from app.storage.cache_form import begin_anew, open_cache
 from app.storage.database import is_damage, prepare_folder
@@ -116,15 +117,4 @@ class CacheThread:
         return begin_anew(self._path)
 
     def _post(self, answer: asyncio.Future[Any], result: object, error: Exception | None) -> None:
-        def settle() -> None:
-            if answer.done():
-                return
-            if error is not None:
-                answer.set_exception(error)
-            else:
-                answer.set_result(result)
-
-        try:
-            self._loop.call_soon_threadsafe(settle)
-        except RuntimeError:
-            return  # the loop is closed: nobody waits any more
+        post_result(answer, result, error)

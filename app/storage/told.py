@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from app.core.background import post
+
 if TYPE_CHECKING:
     import asyncio
 
@@ -55,10 +57,7 @@ class Told:
         self._post(self._end, self.when_ended, None)
 
     def _post(self, call: Callable[..., None], *args: object) -> None:
-        try:
-            self._loop.call_soon_threadsafe(call, *args)
-        except RuntimeError:
-            return  # the loop is closed: nobody waits any more
+        post(self._loop, call, *args)
 
     # --- on the loop --------------------------------------------------------------------------------------------------
 

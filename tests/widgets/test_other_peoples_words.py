@@ -9,13 +9,13 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.core.background import run_in_thread
 from app.domain.edits import TextSplice
 from app.domain.message import Field, LocalId
 from app.domain.problem import ProblemKind, problem
 from app.domain.startup_request import Arrival
 from app.domain.state import State
 from app.services.drafts.draft_from_request import letters_of
-from app.ui.off_thread import off_thread
 from app.views.compose.aside import Aside
 from tests.fakes.scene import ACCOUNT
 from tests.program_scene import ProgramScene
@@ -136,6 +136,6 @@ async def test_a_draft_of_somebody_else_says_whose_it_is_and_one_of_ones_own_doe
     assert (content.options.in_reply_to, content.options.references) == ("", "")
     mine = file_of(tmp_path, X_Unsent="1", From=ACCOUNT.address.upper(), In_Reply_To="<1@x.example>")
     own = scene.program.aids.identities.own_addresses()
-    (letter,), _ = await letters_of(Arrival(files=(mine,)), off_thread, own)
+    (letter,), _ = await letters_of(Arrival(files=(mine,)), run_in_thread, own)
     assert (letter.notes, letter.whose, letter.content.options.in_reply_to) == ((), None, "<1@x.example>")
     assert scene.record(name).state is State.DRAFT

@@ -442,7 +442,7 @@ async def test_a_row_opened_twice_while_it_is_fetched_is_opened_once(
         await read.wait()
         return work()
 
-    monkeypatch.setattr(writing, "off_thread", slowly)
+    monkeypatch.setattr(writing, "run_in_thread", slowly)
     scene.on_server(HTML)
     scene.program.drafts_room.reload()
     await scene.settle()

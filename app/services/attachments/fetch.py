@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from app.core.background import post
 from app.core.events import Event
 from app.core.i18n import tr
 from app.domain.attachment import Attached, AttachmentKind, as_file
@@ -106,7 +107,7 @@ class Gathering:
             nonlocal told
             if done - told >= _STEP:
                 told = done
-                loop.call_soon_threadsafe(self._tell_copied, (local_id, attached.key), Moving(done, whole))
+                post(loop, self._tell_copied, (local_id, attached.key), Moving(done, whole))
 
         size = await self._files.keep(local_id, attached.key, attached.origin, on_bytes)
         self._arrived(local_id, attached, size)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Final
 
 import msgspec
 
+from app.core.background import RunInThread
 from app.core.formatting import clock_time
 from app.core.i18n import mark, tr
 from app.domain.errors import ItemRefused, MailError
@@ -18,7 +19,6 @@ from app.services.html.plain_text import plain_text
 from app.services.ports import Mailbox
 from app.services.records.records import Letters
 
-OffThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 _IMPORTANCE: Final = {
     Importance.LOW: mark("Low"),
     Importance.NORMAL: mark("Normal"),
@@ -60,10 +60,10 @@ class Comparison(msgspec.Struct, frozen=True):
 class Comparing:
     """Reads the two versions, and hands the choice on."""
 
-    def __init__(self, letters: Letters, drafts: Drafts, mailbox: Mailbox, off_thread: OffThread) -> None:
+    def __init__(self, letters: Letters, drafts: Drafts, mailbox: Mailbox, run_in_thread: RunInThread) -> None:
         """Read the server's version from `mailbox` (the watched one)."""
         self._letters, self._drafts, self._mailbox = letters, drafts, mailbox
-        self._off_thread = off_thread
+        self._run_in_thread = run_in_thread
 
     async def compare(self, local_id: LocalId) -> Comparison:
         """Read both versions. Raises KeyError for none here, and AccountError, ItemRefused, MailError, StorageError."""
@@ -77,7 +77,7 @@ class Comparing:
                 raise ItemRefused(answer.outcome.words)
             raise MailError(tr("The server gave no answer for this message."))
         item = answer.item
-        fields, lines = await self._off_thread(lambda: _held_against(letter.content, item.content))
+        fields, lines = await self._run_in_thread(lambda: _held_against(letter.content, item.content))
         formatted = BodyFormat.HTML in {letter.content.body_format, item.content.body_format}
         return Comparison(record.local_id, record.edits, item, record.changed, fields, lines, formatted)
 

@@ -6,13 +6,14 @@ comes with it as words.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from app.core.background import RunInThread
 from app.core.i18n import ntr, tr
 from app.domain.address_parser import parse_recipients
 from app.domain.errors import BadInput, MailError
@@ -25,7 +26,6 @@ from app.services.text.authorship import author_words
 if TYPE_CHECKING:
     from app.services.reader.eml import Enclosed, FromFile
 
-OffThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 MOST_LETTERS: Final = 20
 """Letters that one wish may begin: a hundred files chosen by a slip of the hand would bury the one being written."""
 
@@ -44,7 +44,7 @@ class Arrived(msgspec.Struct, frozen=True):
 
 
 async def letters_of(
-    arrival: Arrival, off_thread: OffThread, own: frozenset[str] = frozenset()
+    arrival: Arrival, run_in_thread: RunInThread, own: frozenset[str] = frozenset()
 ) -> tuple[list[Arrived], list[MailError]]:
     """Return the letters that a wish asks for, in order, and what could not be read. `own` are the addresses from which
     this person sends, in lower case.
@@ -52,13 +52,13 @@ async def letters_of(
     letters: list[Arrived] = []
     errors: list[MailError] = []
     if arrival.has_fields():
-        letters.append(await off_thread(lambda: of_fields(arrival)))
+        letters.append(await run_in_thread(lambda: of_fields(arrival)))
     of_file = partial(_of_file, own)
     readers = [(_of_link, link) for link in arrival.links] + [(of_file, file) for file in arrival.files]
     room = MOST_LETTERS - len(letters)
     for read, words in readers[:room]:
         try:
-            letters.append(await _read(read, words, off_thread))
+            letters.append(await _read(read, words, run_in_thread))
         except BadInput as error:
             errors.append(error)
     over = len(readers) - room
@@ -68,8 +68,8 @@ async def letters_of(
     return letters, errors
 
 
-async def _read(read: Callable[[str], Arrived], words: str, off_thread: OffThread) -> Arrived:
-    return await off_thread(lambda: read(words))  # type: ignore[no-any-return]  # returns what `read` does
+async def _read(read: Callable[[str], Arrived], words: str, run_in_thread: RunInThread) -> Arrived:
+    return await run_in_thread(lambda: read(words))
 
 
 def of_fields(arrival: Arrival) -> Arrived:

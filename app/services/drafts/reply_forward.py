@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 import msgspec
 
+from app.core.background import RunInThread
 from app.core.formatting import clock_time
 from app.core.i18n import tr
 from app.core.lazy_regex import late_pattern
@@ -148,7 +149,6 @@ def child_index(parent: bytes, now: float, chance: int) -> bytes:
     return parent + ((int(long_ago) << 31) | delta).to_bytes(4, "big") + bytes([chance & 0xFF])
 
 
-OffThread = Callable[[Callable[[], Content]], Awaitable[Content]]
 _REPLY: Final = "RE: "
 _FORWARD: Final = "FW: "
 """As Outlook writes them in every language that does not translate them; others read both."""
@@ -168,11 +168,11 @@ class Following:
     """Begins letters that follow others."""
 
     def __init__(
-        self, drafts: Drafts, mailbox: Mailbox, accounts: Accounts, clock: Clock, off_thread: OffThread
+        self, drafts: Drafts, mailbox: Mailbox, accounts: Accounts, clock: Clock, run_in_thread: RunInThread
     ) -> None:
         """Read the older letter from `mailbox` (the watched one), and begin the new one in `drafts`."""
         self._drafts, self._mailbox, self._accounts = drafts, mailbox, accounts
-        self._clock, self._off_thread = clock, off_thread
+        self._clock, self._run_in_thread = clock, run_in_thread
 
     async def reply_all(self, row: ListRow) -> LocalId:
         """Begin an answer to everyone in To and Cc. Raises AccountError, ItemRefused, MailError and StorageError."""
@@ -182,7 +182,7 @@ class Following:
         to = _others(content.to, own)
         cc = _others(content.cc, [*own, *to])
         writer = self._writer(row, item)
-        quoted = await self._off_thread(lambda: answer_to(item.content, item.sent, writer))
+        quoted = await self._run_in_thread(lambda: answer_to(item.content, item.sent, writer))
         shown = [one for one in older.attachments if names_picture(quoted.body, one.content_id)]
         content = msgspec.structs.replace(
             quoted,
@@ -197,7 +197,7 @@ class Following:
         """Begin a letter that passes this one on. Raises AccountError, ItemRefused, MailError and StorageError."""
         older = await self._read(row)
         item, writer = older.item, self._writer(row, older.item)
-        quoted = await self._off_thread(lambda: passed_on(item.content, item.sent, writer))
+        quoted = await self._run_in_thread(lambda: passed_on(item.content, item.sent, writer))
         subject = _prefixed(_FORWARD, item.content.subject)
         content = msgspec.structs.replace(quoted, subject=subject, attachments=older.attachments)
         return await self._begin(row, older, content)

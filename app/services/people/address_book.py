@@ -11,12 +11,12 @@ goes on.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import msgspec
 
-from app.core.background import Spawn
+from app.core.background import RunInThread, Spawn, run_here
 from app.domain.errors import MailError, StorageError
 from app.domain.listing import Folder, Place, Row
 from app.domain.message import AccountId, LocalId
@@ -35,8 +35,6 @@ MOST_KEPT: Final = 20_000
 _LEARNT_AT_ONCE: Final = 100
 """Of a letter to more people than this the first are learnt: a list that was pasted is not whom one writes to."""
 _ACCEPTED: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
-
-OffThread = Callable[[Callable[[], "_Loaded"]], Awaitable["_Loaded"]]
 
 
 class _Shelf:
@@ -111,19 +109,15 @@ class _Loaded:
             shelf.fill(mine[:MOST_KEPT])
 
 
-async def _here(work: Callable[[], _Loaded]) -> _Loaded:
-    return work()
-
-
 class AddressBook:
     """Looks people up at once, and learns and forgets."""
 
     def __init__(
-        self, disk: Correspondents, letters: Letters, clock: Clock, spawn: Spawn, off_thread: OffThread = _here
+        self, disk: Correspondents, letters: Letters, clock: Clock, spawn: Spawn, run_in_thread: RunInThread = run_here
     ) -> None:
-        """Begin empty; `load` reads the disk. `off_thread` runs what would stop the keys."""
+        """Begin empty; `load` reads the disk. `run_in_thread` runs what would stop the keys."""
         self._disk, self._letters, self._clock, self._spawn = disk, letters, clock, spawn
-        self._off_thread = off_thread
+        self._run_in_thread = run_in_thread
         self._shelves: dict[AccountId, _Shelf] = {}
         self._loaded = False
         self._waiting: list[Callable[[], None]] = []
@@ -141,7 +135,7 @@ class AddressBook:
         except StorageError as error:
             log.info("the address book begins empty: %s", error)
             entries = []
-        loaded = await self._off_thread(lambda: _Loaded(entries))
+        loaded = await self._run_in_thread(lambda: _Loaded(entries))
         self._shelves = loaded.shelves
         self._gone |= set(loaded.dropped)
         self._loaded = True

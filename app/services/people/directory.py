@@ -9,12 +9,12 @@ A server that knows no MailTips, or has trouble, is met with silence: no tip is 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import msgspec
 
-from app.core.background import Spawn
+from app.core.background import RunInThread, Spawn, run_here
 from app.core.events import Event
 from app.domain.errors import ItemRefused, MailError
 from app.domain.message import AccountId
@@ -165,13 +165,6 @@ _READ: Final = 64_000
 _Line = tuple[AccountId, str]
 
 
-OffThread = Callable[[Callable[[], dict[str, str]]], Awaitable[dict[str, str]]]
-
-
-async def _here(work: Callable[[], dict[str, str]]) -> dict[str, str]:
-    return work()
-
-
 class _Known(msgspec.Struct, frozen=True):
     tips: MailTips
     at: float
@@ -181,15 +174,15 @@ class Tips:
     """The tips of all accounts. `changed` tells the keys (`key_of`) of whom something was learnt."""
 
     def __init__(
-        self, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn, off_thread: OffThread = _here
+        self, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn, run_in_thread: RunInThread = run_here
     ) -> None:
         """`mailbox` is not the watched one: trouble with tips is nobody's trouble.
 
-        `off_thread` runs the reading of HTML where it stops no key.
+        `run_in_thread` runs the reading of HTML where it stops no key.
         """
         self.changed: Event[frozenset[str]] = Event()
         self._mailbox, self._accounts, self._clock, self._spawn = mailbox, accounts, clock, spawn
-        self._off_thread = off_thread
+        self._run_in_thread = run_in_thread
         self._known: dict[tuple[_Line, str], _Known] = {}
         self._wanted: dict[_Line, dict[str, Recipient]] = {}
         self._asking: set[_Line] = set()
@@ -247,7 +240,7 @@ class Tips:
         """Return tips with plain words: Exchange gives what people wrote as HTML."""
         texts = {text: text for tips in answers for text in (tips.out_of_office, tips.custom) if "<" in text}
         if texts:
-            texts.update(await self._off_thread(lambda: {text: plain_text(text[:_READ]) for text in texts}))
+            texts.update(await self._run_in_thread(lambda: {text: plain_text(text[:_READ]) for text in texts}))
 
         def plain(text: str) -> str:
             return (texts.get(text) or text).strip()[:_LONGEST_ADDRESS]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
+from app.core.background import RunInThread, run_here
 from app.core.events import Event
 from app.domain.message import AccountId
-from app.domain.problem import Finding
 from app.domain.recipient import Recipient
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.preset_settings import MANY_CHOICE, SIZE_CHOICE, STRANGERS_CHOICE
@@ -17,21 +17,20 @@ from app.services.people.directory import Directory, Tips
 from app.services.ports import Settings
 from app.services.text.recipient_notes import Note, is_external, note_for
 
-OffThread = Callable[[Callable[[], list[Finding]]], Awaitable[list[Finding]]]
-
-
-async def _here(work: Callable[[], list[Finding]]) -> list[Finding]:
-    return work()
-
 
 class People:
     """Address book, directory and mail tips. `said` is a sentence for the person whose wish came to nothing."""
 
     def __init__(
-        self, book: AddressBook, directory: Directory, tips: Tips, accounts: Accounts, off_thread: OffThread = _here
+        self,
+        book: AddressBook,
+        directory: Directory,
+        tips: Tips,
+        accounts: Accounts,
+        run_in_thread: RunInThread = run_here,
     ) -> None:
-        """Hold them together. `off_thread` runs a long look where it stops no key."""
-        self.off_thread = off_thread
+        """Hold them together. `run_in_thread` runs a long look where it stops no key."""
+        self.run_in_thread = run_in_thread
         self.many, self.ask_for_strangers = MANY, True
         self.assumed = ASSUMED
         """Bytes above which it is asked where the server does not say what it takes, 0 for never."""

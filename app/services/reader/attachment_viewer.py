@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from app.core.background import RunInThread
 from app.core.events import Event
 from app.core.i18n import tr
 from app.domain.attachment import Attached, Attachment, AttachmentKind
@@ -19,7 +20,6 @@ from app.domain.errors import AccountError, ItemRefused, MailError, StorageError
 from app.domain.files import FileKind, kind_of, safe_file_name
 from app.domain.message import AccountId, Content, Fetched, Header, LocalId
 from app.services.ports import AttachedFiles, Mailbox
-from app.services.reader.message_reader import OffThread
 
 if TYPE_CHECKING:
     import asyncio
@@ -201,14 +201,14 @@ class Enclosures:
         self._here.clear()
         await self._files.forget(_owner(account_id))
 
-    async def read(self, account_id: AccountId, one: Enclosure, off_thread: OffThread) -> Within:
+    async def read(self, account_id: AccountId, one: Enclosure, run_in_thread: RunInThread) -> Within:
         """Read a letter that is attached, and keep what is attached to it. Raises MailError."""
         path = "" if one.key in self._told else await self.fetch(account_id, one)
         if not path:
             told = self._told[one.key]
             parts = tuple(_of_item(account_id, part) for part in told.attachments)
             return Within(told.content, told.sent, told.headers, parts)
-        shown: Shown = await off_thread(lambda: _read_letter(path, one.name))
+        shown: Shown = await run_in_thread(lambda: _read_letter(path, one.name))
         found = _enclosures_within(one, shown)
         for inner, enclosed in found:
             if not await self._files.has(inner.owner, inner.key):

@@ -6,11 +6,11 @@ A letter in HTML is read off the window's thread: as blocks that can be shown at
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
+from app.core.background import RunInThread
 from app.core.events import Event
 from app.core.formatting import short_time
 from app.core.i18n import tr
@@ -25,7 +25,6 @@ from app.services.records.records import Letters
 from app.services.records.rows import ListRow
 
 _KEPT: Final = 20
-OffThread = Callable[[Callable[[], Any]], Awaitable[Any]]
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -52,9 +51,9 @@ class Reading(msgspec.Struct, frozen=True):
 class Readings:
     """Reads letters. What was read from the server is kept by its version, so that going back costs no request."""
 
-    def __init__(self, letters: Letters, mailbox: Mailbox, off_thread: OffThread) -> None:
-        """`off_thread` runs the reading of HTML where it stops no key."""
-        self._letters, self._mailbox, self._off_thread = letters, mailbox, off_thread
+    def __init__(self, letters: Letters, mailbox: Mailbox, run_in_thread: RunInThread) -> None:
+        """`run_in_thread` runs the reading of HTML where it stops no key."""
+        self._letters, self._mailbox, self._run_in_thread = letters, mailbox, run_in_thread
         self.read_in_sent: Event[tuple[AccountId, tuple[Recipient, ...], float]] = Event()
         """Tells of a letter that went: whose account, to whom, and when."""
         self.copies: Copies = no_copies
@@ -105,7 +104,7 @@ class Readings:
         """Return a letter that is here as it is read."""
         if content.body_format is BodyFormat.TEXT:
             return Reading(content, content.body)
-        reading: Reading = await self._off_thread(lambda: _read_html(content))
+        reading: Reading = await self._run_in_thread(lambda: _read_html(content))
         return reading
 
 

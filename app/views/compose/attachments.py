@@ -171,8 +171,8 @@ class AttachmentsArea(QWidget):
 
     def take(self, mime: QMimeData) -> bool:
         """Attach what was pasted or dropped; False where there is nothing to attach in it."""
+        from app.core.background import run_in_thread
         from app.ui.attachments.transfer import brought_by, png_of
-        from app.ui.off_thread import off_thread
 
         if not self.session.can_edit():
             return False
@@ -180,7 +180,7 @@ class AttachmentsArea(QWidget):
         if brought.paths:
             self.session.add(brought.paths)
         elif brought.picture is not None:
-            self.session.add_picture(partial(png_of, brought.picture.copy()), off_thread)
+            self.session.add_picture(partial(png_of, brought.picture.copy()), run_in_thread)
         return bool(brought.paths or brought.picture is not None)
 
     def listen(self, editor: object) -> None:
@@ -231,11 +231,11 @@ class AttachmentsArea(QWidget):
 
     def make_smaller(self) -> None:
         """Make pictures smaller: those that are selected in the strip, or all."""
+        from app.core.background import run_in_thread
         from app.ui.attachments.shrink import smaller
-        from app.ui.off_thread import off_thread
 
         chosen = self.strip.chosen() if self.strip is not None and self.strip.hasFocus() else []
-        self.session.make_smaller(chosen, smaller, off_thread)
+        self.session.make_smaller(chosen, smaller, run_in_thread)
 
     def _activate(self, key: str) -> None:
         self.session.activate(key, _show)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from app.core.background import RunInThread
 from app.core.events import Event
 from app.core.formatting import size_words
 from app.core.i18n import ntr, tr
@@ -22,14 +23,6 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 Shrink = Callable[[str, str], tuple[str, bytes] | None]
-
-
-class OffThread(Protocol):
-    """Runs work where it stops no key, and returns what it returns."""
-
-    def __call__(self, work: Callable[[], _T]) -> Coroutine[Any, Any, _T]:
-        """Return it, to be awaited."""
-        ...
 
 
 _MOST_STEPS: Final = 50
@@ -98,15 +91,15 @@ class AttachmentsSession:
         if self._attachments is not None and paths and self.can_edit():
             self._session.spawn(self._attachments.add_files(self._name, paths), "attach")
 
-    def add_picture(self, make: Callable[[], bytes], off_thread: OffThread) -> None:
+    def add_picture(self, make: Callable[[], bytes], run_in_thread: RunInThread) -> None:
         """Attach a picture that was in no file; `make` writes it as one, in a thread."""
         if self._attachments is not None and self.can_edit():
-            self._session.spawn(self._add_picture(make, off_thread), "attach a picture")
+            self._session.spawn(self._add_picture(make, run_in_thread), "attach a picture")
 
-    async def _add_picture(self, make: Callable[[], bytes], off_thread: OffThread) -> None:
+    async def _add_picture(self, make: Callable[[], bytes], run_in_thread: RunInThread) -> None:
         taken = {one.name for one in self.attached()}
         number = next(n for n in range(1, 10_000) if tr("Picture {n}", n=n) + ".png" not in taken)
-        content = await off_thread(make)
+        content = await run_in_thread(make)
         if self._attachments is not None and content:
             await self._attachments.add_bytes(self._name, tr("Picture {n}", n=number) + ".png", content)
 
@@ -166,12 +159,12 @@ class AttachmentsSession:
         """Ask anew before a program is opened: the person went on."""
         self._asked = ""
 
-    def make_smaller(self, keys: Sequence[str], shrink: Shrink, off_thread: OffThread) -> None:
+    def make_smaller(self, keys: Sequence[str], shrink: Shrink, run_in_thread: RunInThread) -> None:
         """Make pictures smaller, these or all for none; the large ones stay until the small ones are kept."""
         if self._attachments is not None and self.can_edit():
             pictures = self._pictures(keys)
             if pictures:
-                self._session.spawn(self._shrink(self._attachments, pictures, shrink, off_thread), "make smaller")
+                self._session.spawn(self._shrink(self._attachments, pictures, shrink, run_in_thread), "make smaller")
             else:
                 self.said.emit(tr("There is no picture to make smaller."))
 
@@ -187,7 +180,7 @@ class AttachmentsSession:
         show(await attachments.open(self._name, key))
 
     async def _shrink(
-        self, attachments: Attachments, pictures: Sequence[Attached], shrink: Shrink, off_thread: OffThread
+        self, attachments: Attachments, pictures: Sequence[Attached], shrink: Shrink, run_in_thread: RunInThread
     ) -> None:
         saved = 0
         for one in pictures:
@@ -196,7 +189,7 @@ class AttachmentsSession:
             except MailError as error:
                 self.said.emit(str(error))
                 continue
-            small = await off_thread(partial(shrink, path, one.name))
+            small = await run_in_thread(partial(shrink, path, one.name))
             known = self._one(one.key)
             if small is None or known is None:
                 continue

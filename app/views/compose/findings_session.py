@@ -105,7 +105,7 @@ class FindingsSession:
             return preflight.check(letter.content, letter.pending, around, letter.unfilled)
 
         long = len(letter.content.body) > _LARGE or len(letter.content.recipients()) > _MANY
-        return await self._people.off_thread(look) if long else look()
+        return await self._people.run_in_thread(look) if long else look()
 
     def _show(self, found: tuple[Finding, ...]) -> None:
         if found != self.shown:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from app.core.background import run_in_thread
 from app.domain.errors import MailError
 from app.domain.message import Fetched
 from app.services.reader.attachment_viewer import Enclosure, Enclosures, enclosures_of
 from app.services.reader.message_reader import Reading
 from app.services.records.rows import ListRow
-from app.ui.off_thread import off_thread
 from tests.integration.attachments.conftest import A, Run
 
 SIZE = 1_200_000
@@ -135,7 +135,7 @@ async def test_an_engine_that_dies_while_a_file_comes_costs_one_more_try(read: R
 
 
 async def test_a_letter_within_is_read_with_what_is_attached_to_it(read: Read) -> None:
-    within = await read.enclosures.read(A, read.part("within.eml"), off_thread)
+    within = await read.enclosures.read(A, read.part("within.eml"), run_in_thread)
     assert (within.content.subject, within.content.body.strip()) == ("Within", "Inner words.")
     (inner,) = within.enclosures
     path = await read.enclosures.show(A, inner)

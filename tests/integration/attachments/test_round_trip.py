@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from app.core.background import run_in_thread
 from app.domain.attachment import new_key, taken_over
 from app.domain.edits import RecipientSplice, TextSplice
 from app.domain.listing import Folder, Place
@@ -33,7 +34,6 @@ from app.domain.recipient import Recipient
 from app.domain.state import State
 from app.services.drafts.reply_forward import Following
 from app.services.records.rows import ListRow, row_of_item
-from app.ui.off_thread import off_thread
 from tests.html_everything import HTML
 from tests.integration.attachments.conftest import TO, A, HurriedClock, Run, received
 from tests.integration.attachments.test_to_the_recipient import PNG
@@ -187,7 +187,7 @@ async def following(run: Run, sandbox: RunningSandbox, folder: Path) -> tuple[Fo
     first = await sent(run, sandbox, name, EVERYTHING.subject)
     page = await run.engine.list_folder(A, Place(Folder.SENT), 0, 20)
     row = row_of_item(A, Folder.SENT, next(row for row in page.rows if row.subject == EVERYTHING.subject))
-    return Following(run.drafts, run.engine, run.accounts, HurriedClock(), off_thread), row, str(first["Message-ID"])
+    return Following(run.drafts, run.engine, run.accounts, HurriedClock(), run_in_thread), row, str(first["Message-ID"])
 
 
 async def written_above(run: Run, name: LocalId, words: str) -> None:

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import QApplication
 from app.bootstrap import instance
 from app.bootstrap.instance import DATABASE, LONGEST, NOT_NOW, NOT_UNDERSTOOD, TAKEN, address, hand_over, is_running
 from app.bootstrap.instance_server import InstanceServer
+from app.core.background import run_in_thread
 from app.domain.startup_request import Arrival
 from app.storage.lock import InstanceLock
-from app.ui.off_thread import off_thread
 
 WISH = Arrival(to="a@x.example", subject="S", attach=("/tmp/x",), links=("mailto:b@x.example",), token="t")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="speaks to the socket of POSIX by hand")
@@ -67,7 +67,7 @@ def looked_at(first: First) -> os.stat_result | None:
 
 async def meanwhile(work: Callable[[], object]) -> object:
     """Do something in a thread while Qt lives."""
-    doing = asyncio.ensure_future(off_thread(work))
+    doing = asyncio.ensure_future(run_in_thread(work))
     while not doing.done():
         QApplication.processEvents()
         await asyncio.sleep(0.002)

@@ -20,10 +20,10 @@ from app.bootstrap.options import Options, parse
 from app.bootstrap.sandbox_process import SandboxProcess
 from app.bootstrap.signals import ending_on_signals
 from app.commands.command import Command, Context, Handler
+from app.core.background import run_in_thread
 from app.domain.errors import BadInput, MailError, StorageError
 from app.domain.startup_request import Arrival
 from app.ui import keys
-from app.ui.off_thread import off_thread
 from app.ui.tasks import Tasks
 
 # --- options ----------------------------------------------------------------------------------------------------------
@@ -106,18 +106,18 @@ def test_garbage_is_collected_on_this_thread_alone(qtbot: QtBot) -> None:
 
 
 async def test_work_off_the_thread_brings_its_result_or_its_error() -> None:
-    assert await off_thread(threading.get_ident) != threading.get_ident()
+    assert await run_in_thread(threading.get_ident) != threading.get_ident()
 
     def fail() -> int:
         raise BadInput("No.")
 
     with pytest.raises(BadInput, match="No"):
-        await off_thread(fail)
+        await run_in_thread(fail)
 
 
 async def test_work_off_the_thread_that_nobody_waits_for_any_more_disturbs_nobody() -> None:
     may_end = threading.Event()
-    task = asyncio.get_running_loop().create_task(off_thread(may_end.wait))
+    task = asyncio.get_running_loop().create_task(run_in_thread(may_end.wait))
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

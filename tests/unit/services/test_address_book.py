@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
+from app.core.background import run_here
 from app.domain.errors import StorageError, Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import AccountId, Content
@@ -217,7 +216,7 @@ async def test_a_group_is_remembered_as_one(made: Book) -> None:
 async def test_a_letter_that_is_read_in_sent_tells_to_whom_it_went(scene: Scene) -> None:
     made = Book(scene)
     await made.book.load()
-    readings = Readings(scene.letters, scene.watched, _at_once)
+    readings = Readings(scene.letters, scene.watched, run_here)
     readings.read_in_sent.subscribe(lambda read: made.book.learn_from_sent(*read))
     scene.mailbox.put(ANNA, Content(to=(BEN,), subject="Old"), folder=Folder.SENT)
     scene.mailbox.put(ANNA, Content(to=(CARLA,), subject="Draft"))
@@ -226,10 +225,6 @@ async def test_a_letter_that_is_read_in_sent_tells_to_whom_it_went(scene: Scene)
         await readings.read(row_of_item(ANNA, folder, page.rows[0]))
     assert made.names("be") == ["Ben"]
     assert made.names("car") == []
-
-
-async def _at_once(work: Callable[[], str]) -> str:
-    return work()
 
 
 async def test_of_a_letter_to_a_long_list_the_first_are_learnt(made: Book) -> None:
