@@ -15,7 +15,7 @@ from app.core.background import run_in_thread
 from app.core.events import Event
 from app.core.i18n import tr
 from app.domain.errors import StorageError
-from app.storage.text_file import read_text, write_text
+from app.storage.settings import read_text, write_text
 from app.ui import keys
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from app.core.i18n import tr
 from app.domain.errors import StorageError
 from app.domain.presets import Presets, read_presets
 from app.services.accounts.preset_settings import PresetSettings
-from app.storage.presets_file import presets_path, read_presets_file
+from app.storage.settings import presets_path, read_presets_file
 
 
 async def load_presets(settings: PresetSettings) -> None:

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, cast
 
 from app.bootstrap.clock import SystemClock
 from app.bootstrap.program import Ports
-from app.credentials.keyring_secrets import KeyringSecrets
+from app.credentials.keyring import KeyringSecrets
 from app.engine.late import LateEngine
-from app.storage.attachments import AttachmentFolder
+from app.storage.attachment_files import AttachmentFolder
 from app.storage.cache import FILE_NAME, SqliteCache
-from app.storage.correspondents import SqliteCorrespondents
-from app.storage.journal import SqliteJournal
-from app.storage.settings import SqliteSettings
-from app.storage.store import Store
+from app.storage.settings import SqliteCorrespondents, SqliteSettings
+from app.storage.store import SqliteJournal, Store
 
 if TYPE_CHECKING:
     from app.services.ports import Server

@@ -23,7 +23,7 @@ from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 from app.domain.text import mend_surrogates
-from app.engine.signing_in import Discover, Discovered, SecretChanged, SignedInNow, SignIn, SignInAsked
+from app.engine.server import Discover, Discovered, SecretChanged, SignedInNow, SignIn, SignInAsked
 
 VERSION = 4
 LARGEST_FRAME = 1 << 30

@@ -1,7 +1,10 @@
-"""The engine itself: reads requests from one pipe, hands them to lanes, writes replies to the other.
+"""The engine itself: requests in, workers, replies out.
 
 It ends when the pipe from the window closes, whatever is under way: the window was closed, or killed. Nothing rests
 here. A defect is told by its place alone, never by the words of an exception, which may hold a letter.
+
+These requests need no account that is open. The secret goes over the pipe only: in SignedInNow, once, and in
+SecretChanged, each time an authority gave the next refresh token for the one before.
 """
 
 from __future__ import annotations
@@ -14,19 +17,112 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from typing import BinaryIO, assert_never
+from typing import TYPE_CHECKING, BinaryIO, assert_never
 
+import msgspec
 from msgspec.structs import replace
 
 from app.backends.port import Backend, Job, Stopped
 from app.core import i18n
 from app.core.i18n import tr
-from app.domain.account import Account, BackendKind
+from app.domain.account import Account, AuthKind, BackendKind, Discovery, ProbeStep
 from app.domain.errors import AccountError, BadInput, ItemRefused, Trouble, TroubleKind
 from app.domain.message import AccountId
 from app.domain.outcome import Outcome, Verdict
-from app.engine import protocol, signing_in
-from app.engine.lanes import Lane, Task
+from app.domain.sign_in import SignedIn, SignInPage, SignInWay
+from app.engine import protocol
+from app.engine.worker_pool import Lane, Task
+
+if TYPE_CHECKING:
+    from app.backends.port import Job
+
+
+class SignIn(msgspec.Struct, frozen=True, tag="sign-in"):
+    """Sign an account in; what the person is to open comes as SignInAsked. Answered by SignedInNow."""
+
+    id: int
+    account_id: AccountId
+    seconds: float
+    account: Account
+    way: SignInWay
+    proxy_secret: str = ""
+
+
+class SignInAsked(msgspec.Struct, frozen=True, tag="sign-in-asked"):
+    """The person is to open this."""
+
+    id: int
+    page: SignInPage
+
+
+class Discover(msgspec.Struct, frozen=True, tag="discover"):
+    """Find the server of an account's address; what each host said comes as Progress. Answered by Discovered."""
+
+    id: int
+    account_id: AccountId
+    seconds: float
+    account: Account
+    secret: str
+    proxy_secret: str = ""
+
+    def __repr__(self) -> str:
+        return f"Discover(id={self.id}, account_id={self.account_id!r})"
+
+
+class Discovered(msgspec.Struct, frozen=True, tag="discovered"):
+    """The end of Discover."""
+
+    id: int
+    discovery: Discovery
+
+
+class SignedInNow(msgspec.Struct, frozen=True, tag="signed-in"):
+    """The end of SignIn."""
+
+    id: int
+    done: SignedIn
+
+
+class SecretChanged(msgspec.Struct, frozen=True, tag="secret-changed"):
+    """An open account has another secret from now on. It answers no request, and may come at any time."""
+
+    account_id: AccountId
+    before: str
+    after: str
+
+    def __repr__(self) -> str:
+        return f"SecretChanged(account_id={self.account_id!r})"
+
+
+def find_server(request: Discover, account: Account, job: Job, tell: Callable[[ProbeStep], None]) -> Discovered:
+    """Do it. Raises port.Stopped."""
+    from app.backends.ews.autodiscover import discover
+
+    return Discovered(request.id, discover(account, request.secret, job, tell))
+
+
+def sign_in(request: SignIn, account: Account, job: Job, tell: Callable[[SignInAsked], None]) -> SignedInNow:
+    """Do it. Raises AccountError, port.Stopped."""
+    from app.backends.oauth.sign_in import sign_in as begin
+
+    done = begin(account, request.way, lambda page: tell(SignInAsked(request.id, page)), job)
+    return SignedInNow(request.id, done)
+
+
+def listen(account: Account, secret: str, tell: Callable[[SecretChanged], None]) -> Callable[[], None]:
+    """Tell of each new secret of an account that is open; returns how to end that. Without network."""
+    if account.auth is not AuthKind.OAUTH:
+        return lambda: None
+    from app.backends.oauth.tokens import tokens_for
+
+    chain = tokens_for(account, secret)
+
+    def heard(before: str, after: str) -> None:
+        tell(SecretChanged(account.account_id, before, after))
+
+    chain.listen(secret, heard)
+    return lambda: chain.stop_listening(heard)
+
 
 GIVE_UP_SECONDS = 0.5
 """How long a stopped job has to come back by itself before it is answered for."""
@@ -132,7 +228,7 @@ class Engine:
             before.close()
         _let_through(request.account, request.proxy_secret)
         opened = _Opened(request.account, request.secret, self._make)
-        opened.stop_listening = signing_in.listen(request.account, request.secret, self._reply)
+        opened.stop_listening = listen(request.account, request.secret, self._reply)
         self._accounts[request.account.account_id] = opened
         # Warms up while the person still looks at the window: the import costs a third of a second.
         opened.writes.submit(Task(Job(60.0), lambda: self._warm_up(opened), lambda: None))
@@ -146,7 +242,7 @@ class Engine:
 
     def _take_up(self, request: protocol.WorkRequest) -> None:
         job = Job(request.seconds)
-        if isinstance(request, protocol.Probe | signing_in.SignIn | signing_in.Discover):
+        if isinstance(request, protocol.Probe | SignIn | Discover):
             secret = request.secret if isinstance(request, protocol.Probe) else ""
             opened: _Opened | None = _Opened(_tried(request), secret, self._make)
         else:
@@ -164,7 +260,7 @@ class Engine:
         with self._tasks_lock:
             self._tasks[request.id] = (task, lane)
         lane.submit(task)
-        if isinstance(request, protocol.Probe | signing_in.SignIn | signing_in.Discover):
+        if isinstance(request, protocol.Probe | SignIn | Discover):
             account.close()
 
     def _cancel(self, request: protocol.Cancel) -> None:
@@ -188,11 +284,11 @@ class Engine:
     def _run(self, request: protocol.WorkRequest, job: Job, opened: _Opened, task: Task) -> None:
         self._reply(protocol.Started(request.id))
         try:
-            if isinstance(request, signing_in.SignIn):
-                end: protocol.End = signing_in.sign_in(request, opened.account, job, self._reply)
-            elif isinstance(request, signing_in.Discover):
+            if isinstance(request, SignIn):
+                end: protocol.End = sign_in(request, opened.account, job, self._reply)
+            elif isinstance(request, Discover):
                 tell = lambda step: self._reply(protocol.Progress(request.id, step))  # noqa: E731 - this request's
-                end = signing_in.find_server(request, opened.account, job, tell)
+                end = find_server(request, opened.account, job, tell)
             else:
                 end = self._perform(request, job, opened.backend())
         except AccountError as error:
@@ -335,7 +431,7 @@ def _look(request: _Look, job: Job, backend: Backend) -> protocol.Found:
             assert_never(request)
 
 
-def _tried(probe: protocol.Probe | signing_in.SignIn | signing_in.Discover) -> Account:
+def _tried(probe: protocol.Probe | SignIn | Discover) -> Account:
     """Under a name of its own, so that what is tried at a proxy is not what the open account is known by there."""
     if not probe.account.proxy_user:
         return probe.account
@@ -346,7 +442,7 @@ def _tried(probe: protocol.Probe | signing_in.SignIn | signing_in.Discover) -> A
 
 def _let_through(account: Account, proxy_secret: str) -> None:
     if account.proxy_user:
-        from app.backends.ews.proxies import let_through
+        from app.backends.net.proxies import let_through
 
         let_through(account, proxy_secret)
 

@@ -38,8 +38,7 @@ from app.domain.message import AccountId, Importance, ItemRef
 from app.domain.query import Query
 from app.domain.text import mend_surrogates
 from app.storage.cache_drafts import DraftCopies
-from app.storage.cache_kin import kin_of
-from app.storage.cache_search import Condition, condition
+from app.storage.cache_queries import Condition, condition, kin_of
 from app.storage.cache_thread import CacheThread, Turn
 
 FILE_NAME: Final = "cache.sqlite"

@@ -1,7 +1,10 @@
-"""Opens the one SQLite file of this machine: private to its owner, in the form this program knows, or not at all.
+"""Opens, migrates and rescues the file.
 
 Every connection is made, used and closed in the writer's thread. The form has a number (`user_version`); what a newer
 program wrote is left as it is, and what cannot be read is set aside under a dated name, never overwritten.
+
+A letter with a gap is left where it is, in the file that was set aside: half a letter could be saved over a whole one
+on the server.
 """
 
 from __future__ import annotations
@@ -10,12 +13,15 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import msgspec
 
 from app.core.i18n import tr
 from app.domain.errors import NewerFile, StorageError
+from app.storage import codec
 
 APPLICATION_ID: Final = 0x4D777274
 """Stands in the file's header and tells whose it is ("Mwrt")."""
@@ -196,3 +202,84 @@ def remove_index(path: Path) -> None:
 def wal_of(path: Path) -> Path:
     """Return the file of changes beside a database."""
     return path.with_name(path.name + "-wal")
+
+
+_TABLES = {
+    "letters": "id, local_id, record, edits, changed, head",
+    "texts": "letter, kind, content",
+    "edits": "letter, number, edit",
+    "accounts": "account_id, account, position",
+    "preferences": "name, value",
+    "correspondents": "account_id, key, entry",
+}
+
+
+def rescue(damaged: Path, fresh: sqlite3.Connection) -> int:
+    """Copy into `fresh` what can be read of `damaged`; return the number of letters. Raises sqlite3.Error."""
+    if damaged.stat().st_size == 0:
+        return 0  # SQLite would remove the changes beside an empty file, and they may be all there is
+    try:
+        old = sqlite3.connect(to_look_at(damaged), uri=True, timeout=2.0)
+    except sqlite3.Error:
+        return 0
+    try:
+        found = {table: list(_rows(old, table)) for table in _TABLES}
+    finally:
+        old.close()
+        remove_index(damaged)
+    whole = _whole_letters(found)
+    fresh.execute("BEGIN IMMEDIATE")
+    try:
+        for table, rows in found.items():
+            own = table in {"accounts", "preferences", "correspondents"}
+            taken = [row for row in rows if own or row[0] in whole]
+            places = ", ".join("?" * len(_TABLES[table].split(", ")))
+            statement = f"INSERT OR IGNORE INTO {table} ({_TABLES[table]}) VALUES ({places})"  # noqa: S608 - our own names
+            fresh.executemany(statement, taken)
+        fresh.execute("COMMIT")
+    except BaseException:
+        if fresh.in_transaction:
+            fresh.execute("ROLLBACK")
+        raise
+    return len(whole)
+
+
+def _rows(old: sqlite3.Connection, table: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows from the start up to the damage, then from the end back to it."""
+    key = "letter, number" if table == "edits" else "rowid"
+    backwards = ", ".join(f"{part} DESC" for part in key.split(", "))
+    seen: set[tuple[Any, ...]] = set()
+    for order in (key, backwards):
+        query = f"SELECT {key}, {_TABLES[table]} FROM {table} ORDER BY {order}"  # noqa: S608 - names of our own
+        width = len(key.split(", "))
+        try:
+            for row in old.execute(query):
+                if row[:width] in seen:
+                    break
+                seen.add(row[:width])
+                yield row[width:]
+            else:
+                return
+        except sqlite3.Error:
+            continue
+
+
+def _whole_letters(found: dict[str, list[tuple[Any, ...]]]) -> set[int]:
+    """Return the ids of letters whose row, base and every edit after it can be read."""
+    bases: dict[int, int] = {}
+    for letter, kind, content in found["texts"]:
+        try:
+            if kind == "base":
+                bases[letter] = codec.read_base(content).edits
+            else:
+                codec.read_content(content)
+        except (msgspec.DecodeError, TypeError):
+            continue
+    edits: dict[int, set[int]] = {}
+    for letter, number, _ in found["edits"]:
+        edits.setdefault(letter, set()).add(number)
+    return {
+        key
+        for key, _, _, last, *_ in found["letters"]
+        if key in bases and edits.get(key, set()) >= set(range(bases[key] + 1, last + 1))
+    }

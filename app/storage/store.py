@@ -1,25 +1,163 @@
-"""The window's side of the database: asks the writer's thread, and is told of the end on the event loop.
+"""The window's side of the database; fulfils the port Journal.
 
 Answers come by `call_soon_threadsafe` and not from asyncio's default executor, which keeps a program from ending.
+
+The first half is called in the writer's thread, the second runs on the loop; the loop may be gone by then.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from app.core.background import post
 from app.domain.errors import Damaged, StorageError
-from app.storage.shelf import Shelf
-from app.storage.task import Append, Kind, Task
-from app.storage.told import Told
-from app.storage.wording import closed_error
-from app.storage.writer import Stop, Writer
+from app.storage.codec import blob
+from app.storage.disk_errors import closed_error
+from app.storage.message_store import Shelf
+from app.storage.writer import Append, Kind, Stop, Task, Writer
 
 if TYPE_CHECKING:
+    import asyncio
+
     from app.domain.edits import Edit
-    from app.domain.message import LocalId
+    from app.domain.errors import Damaged, StorageError
+    from app.domain.message import Content, LocalId
+    from app.domain.record import Letter, Record
+    from app.storage.writer import Task
+
+
+class SqliteJournal:
+    """See the port for what each method promises. Edits are on disk within 100 ms, unless the disk itself is slower."""
+
+    def __init__(self, store: Store) -> None:
+        """Keep the letters in `store`."""
+        self._store = store
+
+    def append(self, local_id: LocalId, edit: Edit) -> None:
+        """Take down one edit. Never blocks and never raises."""
+        self._store.append(local_id, edit)
+
+    async def create(self, record: Record, content: Content, on_server: Content | None = None) -> None:
+        """Begin a message, or begin it anew. Where StorageError is raised it is kept in memory all the same."""
+        await self._store.change(lambda shelf: shelf.create(record, content, on_server))
+
+    async def create_all(self, begun: Sequence[tuple[Record, Content, Content | None]]) -> None:
+        """Begin many in one transaction."""
+        await self._store.change(lambda shelf: shelf.create_all(begun))
+
+    async def read(self, local_id: LocalId) -> Letter:
+        """Read one message with every edit appended so far. Raises KeyError."""
+        return await self._store.read(lambda shelf: shelf.read(local_id))
+
+    async def read_all(self, local_ids: Sequence[LocalId]) -> list[Letter]:
+        """Read many; what is no more is left out."""
+        return await self._store.read(lambda shelf: [shelf.read(one) for one in local_ids if shelf.knows(one)])
+
+    async def put_all(self, records: Sequence[Record]) -> None:
+        """Write many records in one transaction. Raises KeyError where one of them is no more: then none is written."""
+        await self._store.change(lambda shelf: shelf.put_all(records))
+
+    async def put(self, record: Record, attempt: Content | None = None) -> None:
+        """Write a record over the one before. Raises KeyError."""
+        await self._store.change(lambda shelf: shelf.put(record, {} if attempt is None else {"attempt": blob(attempt)}))
+
+    async def saved(self, record: Record, on_server: Content) -> None:
+        """Write the record and what the server now has, together. Raises KeyError."""
+        await self._store.change(lambda shelf: shelf.put(record, {"on_server": blob(on_server), "attempt": None}))
+
+    async def records(self) -> list[Record]:
+        """Return every record, oldest change first."""
+        return await self._store.read(Shelf.records)
+
+    async def forget(self, local_id: LocalId) -> None:
+        """Remove a message and its edits from this machine."""
+        await self._store.change(lambda shelf: shelf.forget(local_id))
+
+    async def flush(self) -> None:
+        """Return when everything appended so far is on disk."""
+        await self._store.flush()
+
+    def on_trouble(self, tell: Callable[[StorageError], None]) -> None:
+        """Add one who is told, once per trouble, when something could not be written."""
+        self._store.on_trouble(tell)
+
+    def on_well(self, tell: Callable[[], None]) -> None:
+        """Add one who is told when the disk takes writing again after a trouble."""
+        self._store.on_well(tell)
+
+
+class Told:
+    """What the writer has said, and whom it concerns."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Made on the loop's thread."""
+        self.when_open: asyncio.Future[None] = loop.create_future()
+        self.when_ended: asyncio.Future[None] = loop.create_future()
+        self.last_damage: Damaged | None = None
+        self.on_trouble: list[Callable[[StorageError], None]] = []
+        self.on_well: list[Callable[[], None]] = []
+        self.on_damaged: list[Callable[[Damaged], None]] = []
+        self._loop = loop
+
+    # --- in the writer's thread ---------------------------------------------------------------------------------------
+
+    def opened(self, error: StorageError | None) -> None:
+        """The database is open, or cannot be opened."""
+        self._post(self._end, self.when_open, error)
+
+    def answered(self, tasks: list[Task[Any]]) -> None:
+        """These have their answer."""
+        self._post(self._tell_all, tasks)
+
+    def trouble(self, error: StorageError) -> None:
+        """Something could not be written."""
+        self._post(self._tell_trouble, error)
+
+    def well(self) -> None:
+        """The disk takes writing again."""
+        self._post(self._tell_well)
+
+    def damaged(self, error: Damaged) -> None:
+        """A database was set aside, or a message cannot be read."""
+        self._post(self._tell_damaged, error)
+
+    def ended(self) -> None:
+        """The database is closed."""
+        self._post(self._end, self.when_ended, None)
+
+    def _post(self, call: Callable[..., None], *args: object) -> None:
+        post(self._loop, call, *args)
+
+    # --- on the loop --------------------------------------------------------------------------------------------------
+
+    def _end(self, future: asyncio.Future[None], error: StorageError | None) -> None:
+        if future.done():
+            return
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
+
+    def _tell_all(self, tasks: list[Task[Any]]) -> None:
+        for task in tasks:
+            task.tell()
+
+    def _tell_trouble(self, error: StorageError) -> None:
+        for tell in self.on_trouble:
+            tell(error)
+
+    def _tell_well(self) -> None:
+        for tell in self.on_well:
+            tell()
+
+    def _tell_damaged(self, error: Damaged) -> None:
+        self.last_damage = error
+        for tell in self.on_damaged:
+            tell(error)
+
 
 _T = TypeVar("_T")
 PATIENCE: Final = 2.0

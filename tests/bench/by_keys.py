@@ -16,8 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from app.storage.journal import SqliteJournal
-from app.storage.store import Store
+from app.storage.store import SqliteJournal, Store
 from tests.bench.children import Child
 from tests.bench.keyboard import Keyboard
 from tests.end2end import processes

@@ -19,7 +19,7 @@ from lxml import etree
 from app.backends.ews import requests
 from app.backends.ews.attachments import upload_of
 from app.backends.ews.backend import EwsBackend
-from app.backends.ews.upload import UploadBody
+from app.backends.ews.streamed_files import UploadBody
 from app.backends.ews.xml import Element, envelope
 from app.backends.port import Job
 from app.domain.account import Account

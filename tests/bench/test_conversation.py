@@ -11,8 +11,8 @@ import pytest
 from app.domain.listing import Folder, Place, Row
 from app.domain.message import AccountId, ItemRef
 from app.storage.cache import SqliteCache
-from app.storage.cache_form import open_cache
-from app.storage.cache_kin import kin_of
+from app.storage.cache_queries import kin_of
+from app.storage.cache_thread import open_cache
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
 

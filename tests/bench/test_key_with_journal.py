@@ -19,8 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.edits import Edit
 from app.domain.message import Content, Field, LocalId
-from app.storage.journal import SqliteJournal
-from app.storage.store import Store
+from app.storage.store import SqliteJournal, Store
 from tests.fakes.scene import ACCOUNT, BEN
 from tests.program_scene import ProgramScene
 

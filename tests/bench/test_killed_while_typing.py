@@ -17,8 +17,7 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from app.storage.journal import SqliteJournal
-from app.storage.store import Store
+from app.storage.store import SqliteJournal, Store
 from tests.bench.children import Child, Home
 from tests.bench.keyboard import Keyboard
 from tests.end2end import processes

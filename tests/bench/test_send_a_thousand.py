@@ -22,8 +22,7 @@ from app.backends.ews import requests
 from app.domain.message import Content, DraftUpdate, ItemRef, new_local_id
 from app.domain.record import CopyTo, Record
 from app.domain.state import State
-from app.storage.journal import SqliteJournal
-from app.storage.store import Store
+from app.storage.store import SqliteJournal, Store
 from tests.bench.children import Child, Home, start_environment
 from tests.bench.keyboard import Keyboard
 from tests.bench.other_client import OtherClient, subjects_of

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from app.backends.ews import attachments, category_list, directory, requests, syncing
-from app.backends.ews.calls import CULTURES
+from app.backends.ews import attachments, directory, folders, requests
+from app.backends.ews.soap_client import CULTURES
 from app.backends.ews.xml import Element, envelope
 from app.domain.listing import Folder, Mark, Place
 from app.domain.message import (
@@ -126,10 +126,10 @@ def test_a_mark_alone_is_a_valid_update() -> None:
         *(requests.update_items([CHANGED], copy_to) for copy_to in COPIES),
         requests.move_items(REFS, SALES),
         requests.copy_items(REFS, PROJECTS),
-        syncing.sync_items(SALES, "", 20),
-        syncing.sync_items(PROJECTS, "state", 100_000),
+        folders.sync_items(SALES, "", 20),
+        folders.sync_items(PROJECTS, "state", 100_000),
         directory.resolve_names("sofia"),
-        category_list.get_category_list(),
+        folders.get_category_list(),
         directory.expand_group(Recipient("everyone@example.org", "Everyone")),
         directory.expand_group(Recipient("AAMkL", "Skittles", PERSONAL_LIST)),
         directory.get_mail_tips("me@example.org", [Recipient("a@example.org"), Recipient("b@example.org", "B")]),

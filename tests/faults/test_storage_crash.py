@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.message import LocalId
-from app.storage.journal import SqliteJournal
-from app.storage.store import Store
+from app.storage.store import SqliteJournal, Store
 
 ROOT = Path(__file__).parents[2]
 _ROUNDS = 20
@@ -27,7 +26,7 @@ _TYPIST = """
 import asyncio, random, sys, time
 from pathlib import Path
 from app.domain.message import Content
-from app.storage.journal import SqliteJournal
+from app.storage.store import SqliteJournal
 from app.storage.store import Store
 from tests.unit.storage.letters import new_record, typed
 

@@ -20,10 +20,9 @@ from app.domain.errors import Damaged, InUse, NewerFile, StorageError
 from app.domain.message import AccountId, Content
 from app.domain.record import Record
 from app.storage import database
-from app.storage.journal import SqliteJournal
+from app.storage.message_store import Shelf
 from app.storage.settings import SqliteSettings
-from app.storage.shelf import Shelf
-from app.storage.store import Store
+from app.storage.store import SqliteJournal, Store
 from tests.unit.storage.letters import BODY, new_record, typed
 
 ROOT = Path(__file__).parents[2]

@@ -14,12 +14,11 @@ import pytest
 
 from app.domain.errors import StorageError
 from app.domain.message import Content
-from app.storage import to_disk, writer
-from app.storage.journal import SqliteJournal
-from app.storage.store import Store
+from app.storage import write_queue, writer
+from app.storage.store import SqliteJournal, Store
 from tests.unit.storage.letters import new_record, typed
 
-pytestmark = pytest.mark.skipif(not to_disk.POSSIBLE, reason="every commit waits for the disk here")
+pytestmark = pytest.mark.skipif(not write_queue.POSSIBLE, reason="every commit waits for the disk here")
 
 
 class Disk:
@@ -44,7 +43,7 @@ class Disk:
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
     made = Disk()
-    monkeypatch.setattr(to_disk, "_wait_for_the_disk", made.wait)
+    monkeypatch.setattr(write_queue, "_wait_for_the_disk", made.wait)
     monkeypatch.setattr(writer, "FIRST_RETRY", 0.02)
     yield made
     made.free.set()
@@ -89,7 +88,7 @@ async def test_keys_are_in_the_file_though_the_disk_does_not_answer(store: Store
 async def test_keys_that_follow_each_other_share_one_wait_for_the_disk(
     store: Store, disk: Disk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(to_disk, "GATHER", 60.0)
+    monkeypatch.setattr(write_queue, "SYNC_GATHER", 60.0)
     journal, record = SqliteJournal(store), new_record()
     await journal.create(record, Content())
     for number in range(5):

@@ -20,11 +20,10 @@ from app.domain.errors import StorageError
 from app.domain.message import AccountId, Content
 from app.domain.state import State
 from app.storage import writer
-from app.storage.journal import SqliteJournal
+from app.storage.disk_errors import storage_error
+from app.storage.message_store import Shelf
 from app.storage.settings import SqliteSettings
-from app.storage.shelf import Shelf
-from app.storage.store import Store
-from app.storage.wording import storage_error
+from app.storage.store import SqliteJournal, Store
 from tests.unit.storage.letters import BODY, new_record, typed
 
 
@@ -192,7 +191,7 @@ import asyncio, resource, sys
 from pathlib import Path
 from app.domain.errors import StorageError
 from app.domain.message import Content
-from app.storage.journal import SqliteJournal
+from app.storage.store import SqliteJournal
 from app.storage import writer
 from app.storage.store import Store
 from tests.unit.storage.letters import new_record, typed

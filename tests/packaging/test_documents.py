@@ -69,7 +69,7 @@ def test_the_man_page_has_its_sections_and_every_variable_that_the_program_reads
     sections = re.findall(r"^\.SH (.+)$", page, re.MULTILINE)
     assert sections[:4] == ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS"]
     assert {"FILES", "ENVIRONMENT", "EXIT STATUS"} <= set(sections)
-    sources = (ROOT / "app/bootstrap/options.py", ROOT / "app/storage/presets_file.py")
+    sources = (ROOT / "app/bootstrap/options.py", ROOT / "app/storage/settings.py")
     read = {name for source in sources for name in re.findall(r"MAILWRIGHT_\w+", source.read_text("utf-8"))}
     assert read == set(re.findall(r"MAILWRIGHT_\w+", page))
 

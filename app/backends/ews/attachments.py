@@ -1,4 +1,4 @@
-"""CreateAttachment, GetAttachment and DeleteAttachment ([MS-OXWSATT] 3.1.4): requests, and what the answers say."""
+"""CreateAttachment, GetAttachment, DeleteAttachment."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import contextlib
 import os
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.backends.ews.items import attachments_of, item_of
+from app.backends.ews.error_mapping import fault_outcome, not_sent, refused_here, untold
+from app.backends.ews.http_session import Wire
+from app.backends.ews.item_reader import attachments_of, item_of
+from app.backends.ews.item_writer import add_message
 from app.backends.ews.replies import outcome_of, unanswered
-from app.backends.ews.upload import FilePart, split_at
-from app.backends.ews.writing import add_message
+from app.backends.ews.soap_client import SoapFault, post
+from app.backends.ews.streamed_files import FileChanged, FilePart, UploadBody, split_at
 from app.backends.ews.xml import Element, add, child, operation
+from app.backends.port import Job
 from app.core.i18n import tr
+from app.domain.errors import Trouble
 from app.domain.message import Field, ItemRef, Stage
 from app.domain.outcome import AttachmentFetch, AttachOutcome, NewAttachment, Outcome, Verdict
 from app.domain.writable_fields import refuse_fields, set_fields
@@ -180,3 +185,80 @@ def _with_ref(outcome: Outcome, ref: ItemRef | None) -> Outcome:
     if outcome.verdict is not Verdict.ACCEPTED:
         return outcome
     return Outcome(outcome.verdict, ref, outcome.words, outcome.trouble, outcome.at)
+
+
+Fail = Callable[[Exception, Job], Trouble]
+
+
+class Attaching:
+    """One job of attaching to one letter. `on_bytes` is told bytes of files sent and bytes of all."""
+
+    def __init__(self, wire: Wire | None, fail: Fail, on_bytes: Callable[[int, int], None], job: Job) -> None:
+        """Prepare; `fail` makes a trouble of what a request raised."""
+        self._wire = wire
+        self._fail = fail
+        self._on_bytes = on_bytes
+        self._job = job
+        self._stop: Trouble | None = None
+
+    def attach(self, parent: ItemRef, attachments: Sequence[NewAttachment]) -> list[AttachOutcome]:
+        """Return one outcome for each, in order."""
+        problems = [problem_of(one) for one in attachments]
+        good = [one for one, problem in zip(attachments, problems, strict=True) if problem is None]
+        total = sum(map(size_of, good))
+        answers: list[AttachOutcome] = []
+        sent = 0
+        for group in groups_of(good):
+            group_answers = self._send_group(parent, group, sent, total)
+            answers += group_answers
+            parent = next((one.outcome.ref for one in reversed(group_answers) if one.outcome.ref is not None), parent)
+            sent += sum(map(size_of, group))
+        following = iter(answers)
+        return [next(following) if problem is None else AttachOutcome(refused_here(problem)) for problem in problems]
+
+    def delete(self, attachment_ids: Sequence[str]) -> list[AttachOutcome]:
+        """Return one outcome for each, in order."""
+        answers: list[AttachOutcome] = []
+        for start in range(0, len(attachment_ids), REQUEST_ITEMS):
+            chunk = attachment_ids[start : start + REQUEST_ITEMS]
+            answers += self._send(delete_attachments(chunk), None, len(chunk), deleted_of)
+        return answers
+
+    def _send_group(
+        self, parent: ItemRef, group: Sequence[NewAttachment], sent: int, total: int
+    ) -> list[AttachOutcome]:
+        try:
+            with upload_of(parent, group) as upload:
+
+                def body(content: bytes) -> UploadBody:
+                    return UploadBody(upload.parts(content), lambda done: self._on_bytes(sent + done, total))
+
+                return self._send(upload.request, body, len(group), attached_of)
+        except FileChanged:
+            sentence = tr("A file changed while it was being sent; nothing of this request was attached.")
+            return [AttachOutcome(refused_here(sentence))] * len(group)
+        except OSError as error:  # a file that was there a moment ago
+            why = error.strerror or type(error).__name__
+            return [AttachOutcome(refused_here(tr("A file cannot be read ({why}).", why=why)))] * len(group)
+
+    def _send(
+        self,
+        request: Element,
+        body: Callable[[bytes], UploadBody] | None,
+        asked: int,
+        read: Callable[[Sequence[Element], int], list[AttachOutcome]],
+    ) -> list[AttachOutcome]:
+        """One request; after one that failed, the others are not attempted."""
+        if self._stop is not None:
+            return [AttachOutcome(untold(self._stop))] * asked
+        try:
+            if self._wire is None:
+                raise ConnectionError
+            return read(post(self._wire, request, self._job, body), asked)
+        except FileChanged:
+            raise
+        except Exception as error:  # noqa: BLE001 - every failure is an outcome; a defect is raised again by fail
+            trouble = self._fail(error, self._job)
+            self._stop = not_sent(trouble)
+            outcome = fault_outcome(error.words, trouble) if isinstance(error, SoapFault) else untold(trouble)
+            return [AttachOutcome(outcome)] * asked

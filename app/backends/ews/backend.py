@@ -10,22 +10,31 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from app.backends.ews import autodiscover, directory, reports, requests
-from app.backends.ews.attaching import Attaching
-from app.backends.ews.attachments import fetch_of, get_attachment
-from app.backends.ews.calls import SoapFault, download, post
-from app.backends.ews.category_list import categories_of, get_category_list
-from app.backends.ews.download import NewFile, Unwritable
-from app.backends.ews.folder_names import find_folders, folders_in, mail_folders
-from app.backends.ews.items import is_true, mark_of, ref_of, row_of
-from app.backends.ews.notices import Noticing
-from app.backends.ews.probe import probe
+from app.backends.ews import autodiscover, directory, requests
+from app.backends.ews.attachments import Attaching, fetch_of, get_attachment
+from app.backends.ews.connection_test import probe
+from app.backends.ews.error_mapping import OF_THE_ACCOUNT, fault_outcome, not_sent, refused_here, trouble_of, untold
+from app.backends.ews.folders import (
+    FoundReport,
+    categories_of,
+    find_folders,
+    folders_in,
+    get_category_list,
+    mail_folders,
+    page_of,
+    people_in,
+    report_request,
+    reports_of,
+    sync_items,
+)
+from app.backends.ews.http_session import LOOPBACK, Wire
+from app.backends.ews.item_reader import is_true, mark_of, ref_of, row_of
+from app.backends.ews.notifications import Noticing
 from app.backends.ews.replies import fetched_of, mime_of, outcomes_of, words_of
-from app.backends.ews.syncing import page_of, sync_items
-from app.backends.ews.troubles import OF_THE_ACCOUNT, trouble_of
-from app.backends.ews.verdicts import fault_outcome, not_sent, refused_here, untold
-from app.backends.ews.wire import LOOPBACK, HttpRefusal, Wire
+from app.backends.ews.soap_client import SoapFault, download, post
+from app.backends.ews.streamed_files import NewFile, Unwritable
 from app.backends.ews.xml import ITEMS, Element, Unreadable, child, text_of
+from app.backends.net.http_errors import HttpRefusal
 from app.backends.port import Job, Stopped
 from app.core.i18n import tr
 from app.domain.account import Account, ProbeStep
@@ -219,15 +228,15 @@ class EwsBackend:
 
     def find_reports(self, since: float, job: Job) -> list[tuple[str, Report]]:
         """FindItem in the Inbox, and GetItem of those that do not say in the list whom they are about."""
-        found: list[reports.Found] = []
+        found: list[FoundReport] = []
         offset: int | None = 0
         while offset is not None:
-            messages = self._read(reports.find_reports(since, offset), job)
+            messages = self._read(report_request(since, offset), job)
             root = _root_of(messages[0]) if messages else None
             if root is None:
                 raise error_for(self._trouble(tr("The server’s answer holds no folder.")))
             items = self._items(root)
-            found += reports.reports_of(items)
+            found += reports_of(items)
             offset = None if _is_last(root) or not items else offset + len(items)
         told = [(one.message_id, one.report) for one in found if one.report.who]
         silent = [one for one in found if not one.report.who]
@@ -241,7 +250,7 @@ class EwsBackend:
             return [""]
         headers = {header.name.casefold(): header.value for header in answer.item.headers}
         body = answer.item.content.body
-        return reports.people_in(headers, body, self._account.address) or [""]
+        return people_in(headers, body, self._account.address) or [""]
 
     def locate(self, marks: Sequence[Mark], folders: Sequence[Folder | Place], job: Job) -> list[Sighting]:
         """FindItem over all folders at once, for our mark or the Message-ID; page after page until all are seen."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from app.backends.ews.items import item_of, ref_of
+from app.backends.ews.item_reader import item_of, ref_of
 from app.backends.ews.xml import Element, T, child, text_of
 from app.core.i18n import tr
 from app.domain.errors import ServerWords, Trouble, TroubleKind

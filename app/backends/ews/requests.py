@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.backends.ews.writing import add_message, add_property_write, add_writes
+from app.backends.ews.item_writer import add_message, add_property_write, add_writes
 from app.backends.ews.xml import Element, add, add_deferred_uri, add_folder, add_headers_uri, add_mark_uri, operation
 from app.domain.listing import Folder, Mark, Place
 from app.domain.message import DraftUpdate, ItemRef, NewDraft

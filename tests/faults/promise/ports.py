@@ -13,8 +13,8 @@ from app.domain.message import Content, LocalId
 from app.domain.record import Letter, Record
 from app.engine.client import EngineClient
 from app.services.ports import AttachedFiles, Mailbox
-from app.storage.attachments import AttachmentFolder
-from app.storage.journal import SqliteJournal
+from app.storage.attachment_files import AttachmentFolder
+from app.storage.store import SqliteJournal
 from tests.faults.promise.life import Life
 
 

@@ -19,9 +19,8 @@ from app.services.outbox.outbox import Outbox
 from app.services.outbox.remedies import Remedies
 from app.services.ports import Clock
 from app.services.records.records import Letters
-from app.storage.attachments import AttachmentFolder
-from app.storage.journal import SqliteJournal
-from app.storage.store import Store
+from app.storage.attachment_files import AttachmentFolder
+from app.storage.store import SqliteJournal, Store
 from tests.fakes.scene import Spawned
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.settings import FakeSettings

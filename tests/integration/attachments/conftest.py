@@ -26,9 +26,8 @@ from app.services.drafts.draft_attachments import Attachments
 from app.services.drafts.drafts import Drafts
 from app.services.outbox.outbox import Outbox
 from app.services.records.records import Letters
-from app.storage.attachments import AttachmentFolder
-from app.storage.journal import SqliteJournal
-from app.storage.store import Store
+from app.storage.attachment_files import AttachmentFolder
+from app.storage.store import SqliteJournal, Store
 from tests.fakes.scene import Spawned
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.settings import FakeSettings

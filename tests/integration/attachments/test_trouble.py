@@ -14,7 +14,7 @@ import pytest
 from app.domain.errors import StorageError
 from app.domain.state import State
 from app.services.attachments.fetch import Name
-from app.storage import attachments as storage
+from app.storage import attachment_files as storage
 from tests.integration.attachments.conftest import Run, received
 from tests.sandbox_fixture import RunningSandbox
 

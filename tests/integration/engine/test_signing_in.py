@@ -24,7 +24,7 @@ from app.domain.record import CopyKind, CopyTo
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 from app.engine import protocol
 from app.engine.client import Deadlines, EngineClient
-from app.engine.signing_in import SecretChanged
+from app.engine.server import SecretChanged
 from tests.connect_proxy import ConnectProxy
 from tests.integration.engine.conftest import A, OpenOn, runs, save, wait_until
 from tests.integration.ews.test_oauth import account_of, browser_of
@@ -166,7 +166,7 @@ for auth in AuthKind:
     account = Account("a", "a@contoso.com", "https://mail.contoso.com/EWS/Exchange.asmx", "a", auth=auth)
     app.backends.ews.backend.EwsBackend(account, "secret").close()
 print(sorted({"msal", "jwt"} & set(sys.modules)))
-import app.backends.oauth.signing
+import app.backends.oauth.sign_in
 print(sorted({"msal"} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -18,7 +18,7 @@ from app.domain.message import AccountId, Content, DraftUpdate, Field
 from app.domain.outcome import Verdict
 from app.domain.record import CopyTo
 from app.engine.client import Deadlines, EngineClient
-from app.engine.process import command_line
+from app.engine.link import command_line
 from app.services.ports import Mailbox
 from tests.integration.engine.conftest import A, OpenOn, account_on, draft, runs, save, wait_until
 from tests.sandbox_fixture import RunningSandbox

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from app.backends.ews.backend import EwsBackend
-from app.backends.ews.calls import _Call
+from app.backends.ews.soap_client import _Call
 from app.domain.account import Account
 from app.domain.errors import AccountError, ItemRefused
 from app.domain.listing import Folder, Mark, Place

@@ -12,7 +12,7 @@ import pytest
 from msgspec import structs
 
 from app.backends.ews.backend import EwsBackend
-from app.backends.ews.reports import people_in
+from app.backends.ews.folders import people_in
 from app.domain.errors import BadInput
 from app.domain.listing import Folder, Place, ReportKind
 from app.domain.message import Content, DraftUpdate, Field, FlagStatus, FollowUp, ItemRef, Options

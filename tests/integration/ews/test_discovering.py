@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from msgspec.structs import replace
 
-from app.backends.ews.discovering import ONLINE, discover, places
-from app.backends.ews.tls import trust
+from app.backends.ews.autodiscover import ONLINE, discover, server_places
+from app.backends.net.tls import trust
 from app.backends.port import Stopped
 from app.domain.account import Account, AuthKind, Discovery, ProbeStep
 from app.domain.errors import TroubleKind
@@ -119,7 +119,7 @@ SETTINGS = """<?xml version="1.0"?><Autodiscover xmlns="r"><Response xmlns="a"><
 
 
 def test_of_several_addresses_that_for_the_outside_is_taken() -> None:
-    from app.backends.ews.discovering import endpoints_in
+    from app.backends.ews.autodiscover import endpoints_in
 
     assert list(endpoints_in(SETTINGS.encode())) == [
         "https://outside.contoso.com/EWS/Exchange.asmx",
@@ -140,12 +140,12 @@ def test_of_several_addresses_that_for_the_outside_is_taken() -> None:
     ],
 )
 def test_an_answer_that_makes_no_sense_is_told_and_not_taken(body: str, words: str) -> None:
-    from app.backends.ews import discovering
+    from app.backends.ews import autodiscover
 
     with ScriptedServer([answer(200, body.encode())] * 2) as server:
         account = Account(AccountId("a"), "anna@contoso.com", "", "anna")
-        finder = discovering._Finder(account, "", trust(""), job())
-        with pytest.raises(discovering._NotHere, match=words):
+        finder = autodiscover._Finder(account, "", trust(""), job())
+        with pytest.raises(autodiscover._NotHere, match=words):
             finder.ask(server.url.rpartition("/EWS")[0])
 
 
@@ -154,15 +154,15 @@ def test_an_answer_that_makes_no_sense_is_told_and_not_taken(body: str, words: s
     [("http://elsewhere.example/x", "points elsewhere"), ("", "points elsewhere"), ("ftp://x", "points elsewhere")],
 )
 def test_a_redirect_that_leads_out_of_https_is_not_followed(location: str, words: str) -> None:
-    from app.backends.ews import discovering
+    from app.backends.ews import autodiscover
 
     with ScriptedServer([answer(302, b"", Location=location)] * 5) as server:
         account = Account(AccountId("a"), "anna@contoso.com", "", "anna")
-        finder = discovering._Finder(account, "", trust(""), job())
-        with pytest.raises(discovering._NotHere, match=words):
+        finder = autodiscover._Finder(account, "", trust(""), job())
+        with pytest.raises(autodiscover._NotHere, match=words):
             finder.ask(server.url.rpartition("/EWS")[0])
 
 
 def test_the_hosts_are_in_order_and_each_is_asked_once() -> None:
     account = Account(AccountId("a"), "anna@Contoso.com", "https://autodiscover.contoso.com/EWS/Exchange.asmx", "anna")
-    assert places(account) == [f"https://{OURS}", "https://contoso.com", f"https://{ONLINE}"]
+    assert server_places(account) == [f"https://{OURS}", "https://contoso.com", f"https://{ONLINE}"]

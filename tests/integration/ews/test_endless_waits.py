@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from exchangelib.protocol import BaseProtocol
 
-from app.backends.ews import calls
+from app.backends.ews import soap_client
 from app.backends.ews.backend import EwsBackend
 from app.backends.port import Job
 from app.domain.errors import AccountError, Trouble, TroubleKind
@@ -71,7 +71,7 @@ def test_a_session_that_an_exception_leaked_makes_nobody_wait(
     backend: EwsBackend, sandbox: RunningSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(calls._Call, "wrap", lambda *_, **__: 1 / 0)
+        broken.setattr(soap_client._Call, "wrap", lambda *_, **__: 1 / 0)
         for _ in range(5):
             with pytest.raises(ZeroDivisionError):
                 backend.save([draft()], job())

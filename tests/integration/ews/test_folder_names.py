@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.backends.ews.backend import EwsBackend
-from app.backends.ews.folder_names import folders_in, mail_folders
+from app.backends.ews.folders import folders_in, mail_folders
 from app.backends.ews.xml import Element, T, Unreadable, parse
 from app.domain.errors import ItemRefused
 from tests.integration.ews.conftest import job

@@ -275,7 +275,7 @@ def test_a_connection_serves_one_request_after_the_other(make_backend: Make) -> 
 def test_a_connection_that_was_idle_for_long_is_not_used_again(
     make_backend: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.backends.ews.wire.IDLE_SECONDS", 0.0)
+    monkeypatch.setattr("app.backends.ews.http_session.IDLE_SECONDS", 0.0)
     with ScriptedServer([answer(200, SAVED)]) as server:
         backend = make_backend(server.url)
         assert save_one(backend).accepted

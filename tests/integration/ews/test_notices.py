@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 from lxml import etree
 
-from app.backends.ews import notices as module
+from app.backends.ews import notifications as module
 from app.backends.ews.backend import EwsBackend
-from app.backends.ews.notices import envelopes_in
+from app.backends.ews.notifications import envelopes_in
 from app.backends.ews.xml import Unreadable
 from app.backends.port import Job
 from app.domain.errors import AccountError, ItemRefused, MailError, TroubleKind

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from app.backends.ews.backend import EwsBackend
 from app.backends.oauth import tokens
-from app.backends.oauth.signing import sign_in
+from app.backends.oauth.sign_in import sign_in
 from app.backends.oauth.tokens import scope_of, tokens_for
 from app.backends.port import Job, Stopped
 from app.domain.account import Account, AuthKind

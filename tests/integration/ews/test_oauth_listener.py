@@ -8,9 +8,7 @@ import threading
 
 import pytest
 
-from app.backends.oauth import signing
-from app.backends.oauth.listener import Listener
-from app.backends.oauth.signing import sign_in
+from app.backends.oauth.sign_in import Listener, sign_in
 from app.domain.errors import AccountError
 from app.domain.sign_in import SignInPage, SignInWay
 from tests.integration.ews.conftest import job
@@ -68,6 +66,6 @@ def test_it_listens_on_this_machine_alone(sandbox: RunningSandbox, monkeypatch: 
         made.append(Listener())
         return made[-1]
 
-    monkeypatch.setattr(signing, "Listener", listen)
+    monkeypatch.setattr("app.backends.oauth.sign_in.Listener", listen)
     Signing(browser_of(sandbox)).run(account_of(sandbox))
     assert made[0]._server.server_address[0] == "127.0.0.1"

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 
 from app.backends.ews.backend import EwsBackend
-from app.backends.ews.calls import _CALLS
+from app.backends.ews.soap_client import _CALLS
 from app.core import i18n
 from app.domain.account import Account
 from app.domain.errors import AccountError, ItemRefused, ServerTrouble, TroubleKind

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 import trustme
 
-from app.backends.ews import proxies
 from app.backends.ews.backend import EwsBackend
+from app.backends.net import proxies
 from app.domain import account as choice
 from app.domain.account import Account, ProbeStep
 from app.domain.errors import AccountError, Trouble, TroubleKind
@@ -194,7 +194,7 @@ def test_a_proxy_that_is_not_there_is_told_and_not_taken_for_the_server(make: Ma
 
 
 def test_a_proxy_that_says_nothing_is_given_up_by_the_deadline(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.backends.ews.calls._CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr("app.backends.ews.soap_client._CONNECT_SECONDS", 0.3)
     with ConnectProxy({}, stalls=True) as proxy:
         outcomes: list[Outcome] = make(proxy.url).save([draft()], job())
     (outcome,) = outcomes

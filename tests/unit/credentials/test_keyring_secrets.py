@@ -18,7 +18,7 @@ from keyring.backends.fail import Keyring as FailKeyring
 from keyring.backends.null import Keyring as NullKeyring
 from keyring.errors import KeyringLocked, PasswordDeleteError, PasswordSetError
 
-from app.credentials.keyring_secrets import SERVICE, KeyringSecrets, usable_keyring
+from app.credentials.keyring import SERVICE, KeyringSecrets, usable_keyring
 from app.domain.message import AccountId
 
 ANNA = AccountId("anna")
@@ -256,7 +256,7 @@ async def test_no_secret_is_logged_whatever_goes_wrong(
 
 def test_the_slow_library_is_not_imported_before_the_first_call() -> None:
     program = (
-        "import sys; from app.credentials.keyring_secrets import KeyringSecrets; KeyringSecrets(); "
+        "import sys; from app.credentials.keyring import KeyringSecrets; KeyringSecrets(); "
         "sys.exit('keyring' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False, timeout=30).returncode == 0

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.credentials import pieces
-from app.credentials.pieces import LONGEST
+from app.credentials.keyring import LONGEST, delete_secret, read_secret, write_secret
 
 SERVICE = "Mailwright"
 
@@ -38,39 +37,39 @@ class ShortKeyring:
 @given(st.lists(st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=4000), max_size=4))
 def test_the_last_that_was_written_is_read_and_nothing_else_is_left(written: list[str]) -> None:
     keyring = ShortKeyring()
-    assert pieces.read(keyring, SERVICE, "a") is None
+    assert read_secret(keyring, SERVICE, "a") is None
     for secret in written:
-        pieces.write(keyring, SERVICE, "a", secret)
-        assert pieces.read(keyring, SERVICE, "a") == secret
+        write_secret(keyring, SERVICE, "a", secret)
+        assert read_secret(keyring, SERVICE, "a") == secret
         expected = 1 + (-(-len(secret) // LONGEST) if len(secret) > LONGEST else 0)
         assert len(keyring.entries) == expected
-    pieces.delete(keyring, SERVICE, "a")
+    delete_secret(keyring, SERVICE, "a")
     assert keyring.entries == {}
 
 
 def test_a_short_one_is_kept_as_it_is_and_one_that_looks_like_ours_is_not_taken_for_it() -> None:
     keyring = ShortKeyring()
-    pieces.write(keyring, SERVICE, "a", "s3cret")
+    write_secret(keyring, SERVICE, "a", "s3cret")
     assert keyring.entries == {"a": "s3cret"}
-    pieces.write(keyring, SERVICE, "a", "mailwright pieces abc 3")
-    assert pieces.read(keyring, SERVICE, "a") == "mailwright pieces abc 3"
+    write_secret(keyring, SERVICE, "a", "mailwright pieces abc 3")
+    assert read_secret(keyring, SERVICE, "a") == "mailwright pieces abc 3"
 
 
 @pytest.mark.parametrize("fails_at", [4, 5, 6])
 def test_an_end_in_the_midst_leaves_what_was_there(fails_at: int) -> None:
     keyring = ShortKeyring()
-    pieces.write(keyring, SERVICE, "a", "x" * 1800)
+    write_secret(keyring, SERVICE, "a", "x" * 1800)
     keyring.fails_at = fails_at
     with pytest.raises(OSError, match="locked"):
-        pieces.write(keyring, SERVICE, "a", "y" * 1800)
-    assert pieces.read(keyring, SERVICE, "a") == "x" * 1800
+        write_secret(keyring, SERVICE, "a", "y" * 1800)
+    assert read_secret(keyring, SERVICE, "a") == "x" * 1800
     keyring.fails_at = 0
-    pieces.write(keyring, SERVICE, "a", "z" * 1800)
-    assert pieces.read(keyring, SERVICE, "a") == "z" * 1800
+    write_secret(keyring, SERVICE, "a", "z" * 1800)
+    assert read_secret(keyring, SERVICE, "a") == "z" * 1800
 
 
 def test_what_is_not_whole_is_not_there() -> None:
     keyring = ShortKeyring()
-    pieces.write(keyring, SERVICE, "a", "x" * 2500)
+    write_secret(keyring, SERVICE, "a", "x" * 2500)
     del keyring.entries[next(name for name in keyring.entries if name.endswith(" 1"))]
-    assert pieces.read(keyring, SERVICE, "a") is None
+    assert read_secret(keyring, SERVICE, "a") is None

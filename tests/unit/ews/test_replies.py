@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from app.backends.ews.items import row_of
+from app.backends.ews.item_reader import row_of
 from app.backends.ews.replies import fetched_of, outcomes_of, words_of
 from app.backends.ews.xml import MARK_NAME, MARK_SET, Element, M, T, Unreadable, parse
 from app.domain.message import BodyFormat, Importance, ItemRef

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.backends.ews.upload import PIECE, FileChanged, FilePart, UploadBody, split_at
+from app.backends.ews.streamed_files import UPLOAD_PIECE, FileChanged, FilePart, UploadBody, split_at
 from app.domain.attachment import Attachment, AttachmentKind, Meant, differences
 
 
@@ -72,7 +72,7 @@ def test_forty_megabytes_pass_through_less_than_one(tmp_path: Path) -> None:
     assert peak < 1024 * 1024
 
 
-@pytest.mark.parametrize("told", [5, 7, PIECE * 2])
+@pytest.mark.parametrize("told", [5, 7, UPLOAD_PIECE * 2])
 def test_a_file_of_another_length_than_was_told_is_noticed(tmp_path: Path, told: int) -> None:
     with OfLength(b"abcdef", tmp_path / "x") as file, pytest.raises(FileChanged):
         UploadBody([FilePart(file, told), b"</x>"], lambda _: None).read()

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.spelling.checker import DICTIONARIES, Checker
-from app.spelling.words import notice_language, words_in
+from app.spelling.checker import DICTIONARIES, Checker, notice_language, words_in
 
 pytest.importorskip("hunspell", reason="Hunspell has no wheel for this system; the program checks no spelling here")
 FOLDER = Path(__file__).resolve().parents[3] / "resources" / "dictionaries"

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.storage.journal import SqliteJournal
-from app.storage.store import Store
+from app.storage.store import SqliteJournal, Store
 
 
 @pytest.fixture

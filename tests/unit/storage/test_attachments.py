@@ -18,11 +18,10 @@ from app.domain.message import Content, LocalId
 from app.domain.outcome import Outcome, Verdict
 from app.domain.record import Refused
 from app.services.ports import AttachedFiles
-from app.storage import attachments as module
+from app.storage import attachment_files as module
 from app.storage import database
-from app.storage.attachments import AttachmentFolder
-from app.storage.journal import SqliteJournal
-from app.storage.store import Store
+from app.storage.attachment_files import AttachmentFolder
+from app.storage.store import SqliteJournal, Store
 from tests.unit.storage.letters import BODY, new_record
 
 ONE, TWO = LocalId("1" * 32), LocalId("2" * 32)
@@ -302,7 +301,7 @@ async def test_a_file_of_the_first_form_is_brought_up_to_date_with_all_it_holds(
     record = new_record()
     old = database.open_database(path, database.MIGRATIONS[:1])
     from app.storage import codec
-    from app.storage.shelf import Shelf
+    from app.storage.message_store import Shelf
 
     shelf = Shelf(old, lambda _: None)
     shelf.create(record, BODY, None)

@@ -17,7 +17,7 @@ from app.domain.listing import Change, ChangeKind, Folder, Order, Place, Report,
 from app.domain.message import AccountId, Importance, ItemRef
 from app.domain.query import read_query
 from app.services.ports import Cache
-from app.storage import cache_kin
+from app.storage import cache_queries
 from app.storage.cache import SqliteCache
 from tests.fakes.cache import FakeCache
 
@@ -466,7 +466,7 @@ async def test_a_conversation_is_found_by_an_index_among_a_hundred_thousand(disk
     asked: list[str] = []
     with sqlite3.connect(path) as sql:
         sql.set_trace_callback(asked.append)
-        assert len(cache_kin.kin_of(sql, A, "id-1")) == len(cache_kin.kin_of(sql, A, "id-2")) == 2
+        assert len(cache_queries.kin_of(sql, A, "id-1")) == len(cache_queries.kin_of(sql, A, "id-2")) == 2
         sql.set_trace_callback(None)
         plans = [row[3] for question in asked for row in sql.execute(f"EXPLAIN QUERY PLAN {question}")]
     sql.close()

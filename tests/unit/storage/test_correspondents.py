@@ -8,7 +8,7 @@ from app.domain.message import AccountId
 from app.domain.people import Correspondent
 from app.domain.recipient import Recipient
 from app.services.ports import Correspondents
-from app.storage.correspondents import SqliteCorrespondents
+from app.storage.settings import SqliteCorrespondents
 from app.storage.store import Store
 
 ANNA = AccountId("anna")

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from app.storage import intake
-from app.storage.intake import Intake
+from app.storage import write_queue
+from app.storage.write_queue import Intake
 
 KEY, TASK, STOP = "key", "task", "stop"
 
@@ -50,7 +50,7 @@ def test_it_waits_for_what_comes(door: Intake[str], later: Callable[[float, Call
 
 def test_keys_that_come_together_are_taken_together(door: Intake[str]) -> None:
     door.put("key 1")
-    threading.Timer(intake.GATHER / 5, lambda: door.put("key 2")).start()
+    threading.Timer(write_queue.GATHER / 5, lambda: door.put("key 2")).start()
     taken = door.take(1)
     assert taken + ([] if len(taken) == 2 else door.take(1)) == ["key 1", "key 2"]
 
@@ -58,7 +58,7 @@ def test_keys_that_come_together_are_taken_together(door: Intake[str]) -> None:
 def test_a_key_of_somebody_who_types_wakes_nobody_and_is_taken_all_the_same(
     door: Intake[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(intake, "RESTED", 60.0)
+    monkeypatch.setattr(write_queue, "RESTED", 60.0)
     door.put("key 1")
     assert door.take(None) == ["key 1"]
     waiting = threading.Thread(target=lambda: taken.append(door.take(None)))
@@ -75,7 +75,7 @@ def test_what_somebody_waits_for_is_taken_at_once_while_one_types(
     monkeypatch: pytest.MonkeyPatch,
     later: Callable[[float, Callable[[], None]], None],
 ) -> None:
-    monkeypatch.setattr(intake, "GATHER", 60.0)
+    monkeypatch.setattr(write_queue, "GATHER", 60.0)
     door.put(TASK)
     door.put("key 1")
     assert door.take(None) == [TASK, "key 1"]
@@ -86,7 +86,7 @@ def test_what_somebody_waits_for_is_taken_at_once_while_one_types(
 
 
 def test_once_one_rests_a_key_wakes_again(door: Intake[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "RESTED", 0.02)
+    monkeypatch.setattr(write_queue, "RESTED", 0.02)
     door.put("key 1")
     assert door.take(None) == ["key 1"]
     assert door.take(0.1) == []

@@ -18,9 +18,8 @@ from app.domain.recipient import Recipient
 from app.domain.record import Record
 from app.domain.state import State
 from app.services.ports import Journal
-from app.storage.journal import SqliteJournal
-from app.storage.shelf import MANY_EDITS
-from app.storage.store import Store
+from app.storage.message_store import MANY_EDITS
+from app.storage.store import SqliteJournal, Store
 from tests.unit.storage.letters import BODY, new_record, typed
 
 ANNA = Recipient("anna@example.org", "Anna Berg")

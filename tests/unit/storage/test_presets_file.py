@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.errors import StorageError
 from app.domain.presets import LONGEST
-from app.storage.presets_file import VARIABLE, presets_path, read_presets_file
+from app.storage.settings import VARIABLE, presets_path, read_presets_file
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="rights are POSIX's here")
 

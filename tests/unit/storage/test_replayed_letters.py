@@ -23,9 +23,8 @@ from app.domain.edits import (
 )
 from app.domain.message import BodyFormat, Content, Field, Importance
 from app.domain.recipient import Recipient
-from app.storage import shelf as shelves
-from app.storage.journal import SqliteJournal
-from app.storage.store import Store
+from app.storage import message_store as shelves
+from app.storage.store import SqliteJournal, Store
 from tests.unit.storage.letters import new_record
 
 texts = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\U0001f600\x00\n"), max_size=8)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import StorageError
-from app.storage.text_file import read_text, write_text
+from app.storage.settings import read_text, write_text
 
 
 def test_what_is_written_is_read_and_is_for_nobody_else(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 from PySide6.QtCore import QObject, Signal
 
-from app.spelling.words import words_in
+from app.spelling.checker import words_in
 from app.ui.spelling.client import Checked, Spelling
 from tests.qt_rules import expected_warnings, no_task_left, nothing_left
 

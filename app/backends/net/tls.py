@@ -6,7 +6,7 @@ import ssl
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.backends.ews.proxies import Proxy, connect
+from app.backends.net.proxies import Proxy, connect
 from app.core.i18n import tr
 
 _EXPIRED, _NOT_YET, _HOST, _ADDRESS = 10, 9, 62, 64

@@ -14,10 +14,9 @@ from typing import Any
 import requests
 from exchangelib.services.common import EWSService
 
-from app.backends.ews.download import PIECE, NewFile, read_aside
+from app.backends.ews.http_session import Wire, work_on
 from app.backends.ews.replies import back_off_of, serialise
-from app.backends.ews.upload import UploadBody
-from app.backends.ews.wire import Wire, work_on
+from app.backends.ews.streamed_files import DOWNLOAD_PIECE, NewFile, UploadBody, read_aside
 from app.backends.ews.xml import SERVER_VERSION, SOAP, E, Element, M, T, Unreadable, envelope, parse
 from app.backends.port import Job
 from app.core.i18n import language
@@ -84,7 +83,7 @@ class _Download(_Open):
     file: NewFile
 
     def _get_soap_parts(self, response: requests.Response) -> tuple[Element | None, Element]:  # type: ignore[override] # an instance's, for its file
-        root = read_aside(response.iter_content(PIECE), self.file)
+        root = read_aside(response.iter_content(DOWNLOAD_PIECE), self.file)
         body = root.find(f"{{{SOAP}}}Body")
         if body is None:
             raise Unreadable("no Body")

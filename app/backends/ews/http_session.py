@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import time
-from email.utils import parsedate_to_datetime
 from queue import Empty
 from typing import Any
 
@@ -22,11 +21,11 @@ from exchangelib.version import EXCHANGE_2013, Version
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from app.backends.ews.connection import LOOPBACK, Adapter, new_session, work_on
-from app.backends.ews.tls import trust
 from app.backends.ews.xml import SERVER_VERSION
-from app.backends.oauth.bearer import Bearer
-from app.backends.oauth.tokens import scope_of, tokens_for
+from app.backends.net.connection import LOOPBACK, Adapter, new_session, work_on
+from app.backends.net.http_errors import HttpRefusal
+from app.backends.net.tls import trust
+from app.backends.oauth.tokens import Bearer, scope_of, tokens_for
 from app.backends.port import Job
 from app.domain.account import Account, AuthKind
 
@@ -42,28 +41,6 @@ request that meets the closing cannot be told from one that was processed."""
 
 _KINDS = {AuthKind.BASIC: BASIC, AuthKind.NTLM: NTLM, AuthKind.OAUTH: NOAUTH}
 """What exchangelib is told of the sign-in. Its own OAuth asks for ever with a token that has expired."""
-
-
-class HttpRefusal(Exception):
-    """The server answered with a status that is not EWS's 200 (or 500 with a fault inside)."""
-
-    def __init__(self, response: requests.Response) -> None:
-        """Keep status, Retry-After in seconds, the ways to sign in that are offered, and where a redirect leads."""
-        super().__init__(response.status_code)
-        self.status = response.status_code
-        self.retry_after = seconds_of(response.headers.get("Retry-After", ""))
-        self.offered = response.headers.get("WWW-Authenticate", "")
-        self.location = response.headers.get("Location", "")
-
-
-def seconds_of(after: str) -> float:
-    """Return the seconds of a Retry-After: a number, or a date (RFC 9110 section 10.2.3); 0 for neither."""
-    if after.isdigit():
-        return float(after)
-    try:
-        return max(0.0, parsedate_to_datetime(after).timestamp() - time.time())
-    except ValueError:
-        return 0.0
 
 
 class _OneTry(FailFast):  # type: ignore[misc] # exchangelib has no types

@@ -16,7 +16,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from app.backends.ews.proxies import Proxy, proxy_for, reach, tunnel
+from app.backends.net.proxies import Proxy, proxy_for, reach, tunnel
 from app.backends.port import Job
 from app.domain.account import Account
 

@@ -11,9 +11,9 @@ import ssl
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
-from app.backends.ews.proxies import Proxy, ProxyFailed, connect, proxy_for
-from app.backends.ews.tls import explain, trust
-from app.backends.ews.troubles import why_unreachable
+from app.backends.net.http_errors import why_unreachable
+from app.backends.net.proxies import Proxy, ProxyFailed, connect, proxy_for
+from app.backends.net.tls import explain, trust
 from app.backends.port import Job
 from app.core.i18n import ntr, tr
 from app.domain.account import Account, ProbeStep

@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from app.backends.ews.calls import SoapFault, messages_in, post, streamed
+from app.backends.ews.http_session import Wire
 from app.backends.ews.replies import words_of
-from app.backends.ews.wire import Wire
+from app.backends.ews.soap_client import SoapFault, messages_in, post, streamed
 from app.backends.ews.xml import SOAP, Element, M, T, Unreadable, add, add_folder, child, operation, parse, text_of
 from app.backends.port import Job
 from app.domain.errors import ItemRefused, ServerWords

@@ -1,4 +1,4 @@
-"""From what went wrong on the way to a Trouble: what the person can do, and whether the server may have acted on it.
+"""From what went wrong to a Trouble, and to the outcome of an item.
 
 Whether the request may have been processed is read from the job (did a byte of it leave?), and not from the kind of
 exception: the same ssl.SSLError stands for a certificate that is not believed and for a reply cut short.
@@ -6,19 +6,16 @@ exception: the same ssl.SSLError stands for a certificate that is not believed a
 
 from __future__ import annotations
 
-import socket
-import ssl
-from collections.abc import Iterator
+import time
 from urllib.parse import urlsplit
 
-from app.backends.ews.calls import SoapFault
-from app.backends.ews.proxies import ProxyFailed
-from app.backends.ews.tls import explain
-from app.backends.ews.wire import HttpRefusal
+from app.backends.ews.soap_client import SoapFault
 from app.backends.ews.xml import Unreadable
+from app.backends.net.http_errors import HttpRefusal, causes, trouble_before
 from app.backends.port import Job
 from app.core.i18n import tr
 from app.domain.errors import AccountError, ServerWords, Trouble, TroubleKind
+from app.domain.outcome import LOCAL, Outcome, Verdict
 
 OF_THE_ACCOUNT = frozenset(
     {
@@ -72,8 +69,8 @@ def trouble_of(error: BaseException, job: Job, endpoint: str) -> Trouble:
         return Trouble(TroubleKind.SERVER, detail, may_have_been_processed=True, http_status=200, host=host)
     if not job.left:
         return trouble_before(error, endpoint, host)
-    causes = list(_causes(error))
-    if any(isinstance(cause, TimeoutError) or "timed out" in str(cause) for cause in causes):
+    chain = list(causes(error))
+    if any(isinstance(cause, TimeoutError) or "timed out" in str(cause) for cause in chain):
         return Trouble(TroubleKind.DEADLINE, tr("{host} took the request and gave no answer.", host=host), host=host)
     return Trouble(TroubleKind.UNREACHABLE, tr("The connection to {host} was cut.", host=host), host=host)
 
@@ -125,45 +122,39 @@ def _trouble_of_status(refusal: HttpRefusal, host: str) -> Trouble:
     )
 
 
-def trouble_before(error: BaseException, endpoint: str, host: str) -> Trouble:
-    """Return the trouble of a request of which nothing left: TLS that was not believed, or no connection."""
-    parts = urlsplit(endpoint)
-    for cause in _causes(error):
-        if isinstance(cause, ProxyFailed):
-            kind = TroubleKind.PROXY_SIGN_IN if cause.is_sign_in else TroubleKind.PROXY
-            return Trouble(kind, cause.words, may_have_been_processed=False, http_status=cause.status, host=host)
-        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-            detail = explain(cause, host, parts.port or 443)
-            return Trouble(TroubleKind.NOT_GENUINE, detail, may_have_been_processed=False, host=host)
-    return Trouble(TroubleKind.UNREACHABLE, why_unreachable(error, host), may_have_been_processed=False, host=host)
-
-
-def why_unreachable(error: BaseException, host: str) -> str:
-    """Return in plain words why no connection came about."""
-    for cause in _causes(error):
-        if isinstance(cause, socket.gaierror | UnicodeError):
-            return tr("There is no server of the name {host}.", host=host)
-        if isinstance(cause, ConnectionRefusedError):
-            return tr("{host} does not take connections at this port.", host=host)
-        if isinstance(cause, TimeoutError):
-            return tr("{host} did not answer in time.", host=host)
-        if isinstance(cause, ConnectionError | ssl.SSLError):
-            return tr("{host} closed the connection at once.", host=host)
-        if isinstance(cause, OSError) and cause.strerror:
-            return tr("{host} cannot be reached ({reason}).", host=host, reason=cause.strerror)
-    return tr("{host} cannot be reached ({reason}).", host=host, reason=type(error).__name__)
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """From the innermost cause outwards: requests and exchangelib wrap what the socket said, three layers deep."""
-    chain: list[BaseException] = []
-    while error is not None and error not in chain:
-        chain.append(error)
-        error = error.__cause__ or error.__context__
-    yield from reversed(chain)
-
-
 def _ways(offered: str) -> str:
     known = ("Basic", "NTLM", "Negotiate", "Bearer", "Digest")
     found = [way for way in known if way.casefold() in offered.casefold()]
     return ", ".join(found) or offered[:80]
+
+
+def refused_here(sentence: str) -> Outcome:
+    """A refusal before any request, under the code that Exchange would have given."""
+    words = ServerWords(LOCAL, "ErrorInvalidPropertySet", sentence)
+    return Outcome(verdict=Verdict.REFUSED, words=words, at=time.time())
+
+
+def untold(trouble: Trouble) -> Outcome:
+    """What is known of an item where nothing was heard."""
+    verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
+    return Outcome(verdict=verdict, trouble=trouble, at=time.time())
+
+
+def not_sent(trouble: Trouble) -> Trouble:
+    """The same trouble, for the requests that were not made because of it."""
+    return Trouble(
+        trouble.kind,
+        trouble.detail,
+        may_have_been_processed=False,
+        http_status=trouble.http_status,
+        retry_after=trouble.retry_after,
+        host=trouble.host,
+    )
+
+
+def fault_outcome(words: ServerWords, trouble: Trouble) -> Outcome:
+    """A fault that holds for each item is its refusal; one of the account stands above them; the rest is unknown."""
+    if words.response_code in OF_THE_REQUEST:
+        return Outcome(verdict=Verdict.REFUSED, words=words, at=time.time())
+    verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
+    return Outcome(verdict=verdict, words=words, trouble=trouble, at=time.time())

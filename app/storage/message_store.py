@@ -1,4 +1,4 @@
-"""The letters as the writer's thread holds them: memory is ahead, the disk follows in one transaction for all.
+"""The messages in the writer's thread.
 
 What cannot be written stays here, in order, until the disk takes it. What a caller is told did not work (a `put`, a
 `forget`) is undone instead, so that nothing appears later which somebody was told had failed.
@@ -8,15 +8,64 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any, Final, Literal
 
 import msgspec
 
 from app.domain.edits import Edit, Replica
-from app.domain.message import Content, LocalId
+from app.domain.message import BodyFormat, Content, Field, LocalId
+from app.domain.recipient import Recipient
 from app.domain.record import Head, Letter, Record
 from app.storage import codec
-from app.storage.head import head_of
+
+_PEOPLE: Final = 30
+_SUBJECT_UNITS: Final = 1000
+_PREVIEW: Final = 160
+_TEXT_UNITS: Final = 4 * _PREVIEW
+_HTML_UNITS: Final = 32_000
+"""Word writes some ten thousand characters of style sheet before the first word."""
+
+
+def head_of(replica: Replica) -> Head:
+    """Return the head of the letter as it stands."""
+    sender = replica.sender
+    return Head(
+        to=_people(replica),
+        subject=replica.opening(Field.SUBJECT, _SUBJECT_UNITS),
+        preview=_preview(replica),
+        importance=replica.importance,
+        sender="" if sender is None else _name(sender),
+        deferred=replica.options.deferred,
+        attachments=sum(not one.inline for one in replica.attachments),
+    )
+
+
+def _people(replica: Replica) -> str:
+    """To, then Cc, with the words that are no recipient yet; Bcc only where there is nobody else."""
+    names: list[str] = []
+    for fields in ((Field.TO, Field.CC), (Field.BCC,)):
+        for field in fields:
+            names += [_name(one) for one in islice(replica.recipients(field), _PEOPLE)]
+            names.append(" ".join(replica.pending.get(field, "").split()))
+        if any(names):
+            break
+    return "; ".join(name for name in names if name)
+
+
+def _name(recipient: Recipient) -> str:
+    return recipient.name or recipient.address
+
+
+def _preview(replica: Replica) -> str:
+    if replica.body_format is BodyFormat.HTML:
+        from app.services.html.plain_text import plain_text
+
+        text = plain_text(replica.opening(Field.BODY, _HTML_UNITS))
+    else:
+        text = replica.opening(Field.BODY, _TEXT_UNITS)
+    return " ".join(text.split())[:_PREVIEW]
+
 
 TextKind = Literal["base", "on_server", "attempt"]
 MANY_EDITS: Final = 1000

@@ -1,0 +1,1 @@
+"""HTTP for every backend: knows neither EWS nor OAuth."""

@@ -1,0 +1,77 @@
+"""HTTP refusals, and failures before anything left, as a Trouble."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import requests
+
+from app.backends.net.proxies import ProxyFailed
+from app.backends.net.tls import explain
+from app.core.i18n import tr
+from app.domain.errors import Trouble, TroubleKind
+
+
+class HttpRefusal(Exception):
+    """The server answered with a status that is not EWS's 200 (or 500 with a fault inside)."""
+
+    def __init__(self, response: requests.Response) -> None:
+        """Keep status, Retry-After in seconds, the ways to sign in that are offered, and where a redirect leads."""
+        super().__init__(response.status_code)
+        self.status = response.status_code
+        self.retry_after = seconds_of(response.headers.get("Retry-After", ""))
+        self.offered = response.headers.get("WWW-Authenticate", "")
+        self.location = response.headers.get("Location", "")
+
+
+def seconds_of(after: str) -> float:
+    """Return the seconds of a Retry-After: a number, or a date (RFC 9110 section 10.2.3); 0 for neither."""
+    if after.isdigit():
+        return float(after)
+    try:
+        return max(0.0, parsedate_to_datetime(after).timestamp() - time.time())
+    except ValueError:
+        return 0.0
+
+
+def trouble_before(error: BaseException, endpoint: str, host: str) -> Trouble:
+    """Return the trouble of a request of which nothing left: TLS that was not believed, or no connection."""
+    parts = urlsplit(endpoint)
+    for cause in causes(error):
+        if isinstance(cause, ProxyFailed):
+            kind = TroubleKind.PROXY_SIGN_IN if cause.is_sign_in else TroubleKind.PROXY
+            return Trouble(kind, cause.words, may_have_been_processed=False, http_status=cause.status, host=host)
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+            detail = explain(cause, host, parts.port or 443)
+            return Trouble(TroubleKind.NOT_GENUINE, detail, may_have_been_processed=False, host=host)
+    return Trouble(TroubleKind.UNREACHABLE, why_unreachable(error, host), may_have_been_processed=False, host=host)
+
+
+def why_unreachable(error: BaseException, host: str) -> str:
+    """Return in plain words why no connection came about."""
+    for cause in causes(error):
+        if isinstance(cause, socket.gaierror | UnicodeError):
+            return tr("There is no server of the name {host}.", host=host)
+        if isinstance(cause, ConnectionRefusedError):
+            return tr("{host} does not take connections at this port.", host=host)
+        if isinstance(cause, TimeoutError):
+            return tr("{host} did not answer in time.", host=host)
+        if isinstance(cause, ConnectionError | ssl.SSLError):
+            return tr("{host} closed the connection at once.", host=host)
+        if isinstance(cause, OSError) and cause.strerror:
+            return tr("{host} cannot be reached ({reason}).", host=host, reason=cause.strerror)
+    return tr("{host} cannot be reached ({reason}).", host=host, reason=type(error).__name__)
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """From the innermost cause outwards: requests and exchangelib wrap what the socket said, three layers deep."""
+    chain: list[BaseException] = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    yield from reversed(chain)
