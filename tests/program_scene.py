@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import beginning
-from app.bootstrap.dress import dress
 from app.bootstrap.long_waits_work import begin_asking
 from app.bootstrap.options import Options
 from app.bootstrap.program import Ports, Program
@@ -26,8 +25,9 @@ from app.domain.record import Record
 from app.domain.state import State
 from app.services.records.rows import ListRow
 from app.ui.tasks import Tasks
+from app.ui.theme import dress
 from app.views.compose.view import ComposeView
-from app.views.shell.view import Window
+from app.views.shell.main_window import Window
 from tests.fakes import clock as fake_clock
 from tests.fakes.cache import FakeCache
 from tests.fakes.clock import FakeClock

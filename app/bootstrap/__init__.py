@@ -28,9 +28,9 @@ def start(arguments: Sequence[str]) -> int:
     with plain_imports():
         from app.bootstrap.open_events import make_application  # the first that imports PySide6
 
-    from app.bootstrap.dress import dress
     from app.core.i18n import tr
-    from app.views.shell.view import Window
+    from app.ui.theme import dress
+    from app.views.shell.main_window import Window
 
     qt = make_application(sys.argv[:1])
     dress(qt)

@@ -8,7 +8,6 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from app.bootstrap.dress import dress
 from app.bootstrap.instance import address
 from app.bootstrap.long_waits_work import begin_asking
 from app.bootstrap.open_events import OpeningApplication
@@ -22,6 +21,7 @@ from app.domain.errors import MailError, StorageError
 from app.domain.listing import Folder
 from app.domain.message import AccountId
 from app.ui import theme
+from app.ui.theme import dress
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
@@ -48,9 +48,9 @@ _SLICES: Final = (
     ),
     *(
         "services.accounts.accounts",
-        "ui.reader",
-        "views.settings.sign_in",
-        "views.shell.foot",
+        "ui.reader.reader",
+        "views.settings.sign_in_session",
+        "views.shell.status_bar",
         "bootstrap.all_commands",
     ),
     *("bootstrap.keymap_work", "bootstrap.choices_work", "bootstrap.comparing_work", "bootstrap.popping"),
@@ -146,7 +146,7 @@ def connect(program: Program) -> WindowWork:
 
 
 def _hint_at_sequences(program: Program) -> None:
-    from app.ui.key_hints import KeyHints
+    from app.ui.keys import KeyHints
 
     def possible() -> list[Command]:
         contexts = program.window.contexts()

@@ -9,11 +9,11 @@ from app.commands.command import CONTEXT_TITLES
 from app.core.i18n import tr
 from app.services.accounts.preset_settings import HOLD_CHOICE, MANY_CHOICE, SIZE_CHOICE, STRANGERS_CHOICE
 from app.services.outbox.outbox import HOLD_SECONDS
-from app.views.settings.choices import LONGEST_HOLD, KeysRow
+from app.views.settings.preferences_port import LONGEST_HOLD, KeysRow
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
-    from app.views.settings.asking import Asking
+    from app.views.settings.preferences import Asking
 
 
 class ChoicesWork:

@@ -11,11 +11,11 @@ from app.domain.errors import StorageError
 from app.domain.listing import Folder, Kin
 from app.services.reader.message_reader import Conversation, conversation_of
 from app.services.records.rows import ListRow
-from app.ui.letter_list.desk import ListDesk
+from app.ui.message_list.list_panel import ListDesk
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
-    from app.ui.reading.conversation import ConversationArea
+    from app.ui.reader.conversation import ConversationArea
 
 _KINDS = {Folder.SENT: "sent", Folder.DRAFTS: "drafts"}
 
@@ -87,7 +87,7 @@ class Conversing:
         if self._area is None:
             if not conversation:
                 return
-            from app.ui.reading.conversation import ConversationArea
+            from app.ui.reader.conversation import ConversationArea
 
             self._area = ConversationArea(self._program.reader)
             self._area.chosen.connect(self._choose)

@@ -30,9 +30,9 @@ from app.services.records.rows import ListRow
 from app.services.text.error_text import action_words, explain_error
 from app.services.text.message_details import details_of
 from app.services.text.status_text import Explanation
-from app.ui.letter_list.desk import ListDesk
-from app.ui.letter_list.session import ListSession
-from app.ui.reader import Notice, Reading
+from app.ui.message_list.list_panel import ListDesk
+from app.ui.message_list.session import ListSession
+from app.ui.reader.reader import Notice, Reading
 
 if TYPE_CHECKING:
     from app.bootstrap.other_mailboxes import OtherMailboxes

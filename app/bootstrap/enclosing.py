@@ -16,12 +16,12 @@ from app.domain.message import AccountId
 from app.services.reader.attachment_viewer import Enclosure, Enclosures, Within, beside_the_text, enclosures_of
 from app.services.reader.message_reader import Reading as Letter
 from app.services.records.rows import ListRow
-from app.ui.reader import Reading
-from app.ui.reading.enclosures_session import EnclosuresSession
+from app.ui.reader.attachment_viewer_session import EnclosuresSession
+from app.ui.reader.reader import Reading
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
-    from app.ui.reading.enclosures import EnclosuresArea
+    from app.ui.reader.attachment_viewer import EnclosuresArea
 
 _FOLDER: Final = "save_folder"
 _DEEPEST: Final = 20
@@ -120,7 +120,7 @@ class Enclosing:
         self.session.show(account_id, beside)
 
     def _make(self) -> None:
-        from app.ui.reading.enclosures import EnclosuresArea
+        from app.ui.reader.attachment_viewer import EnclosuresArea
 
         self.area = EnclosuresArea(self.session, self._program.reader)
         self._program.reader.add_part(self.area)

@@ -14,7 +14,7 @@ from app.bootstrap.list_handlers import list_handlers
 from app.bootstrap.why_not import WhyNot
 from app.commands.command import Handler
 from app.domain.message import Field
-from app.ui.letter_list.desk import ListDesk
+from app.ui.message_list.list_panel import ListDesk
 
 if TYPE_CHECKING:
     from app.bootstrap.desk_work import DeskWork

@@ -9,7 +9,7 @@ from app.commands.command import Handler
 
 if TYPE_CHECKING:
     from app.bootstrap.writing import Writing
-    from app.views.compose.people import LetterPeople
+    from app.views.compose.recipients import LetterPeople
 
 
 def people_handlers(writing: Writing) -> dict[str, Handler]:

@@ -14,8 +14,8 @@ from app.domain.listing import Folder, MailFolder, Place
 from app.domain.state import State
 from app.services.folders.bulk_operations import Batch, DeskBatches
 from app.services.records.rows import ListRow
-from app.ui.letter_list.desk import ListDesk
-from app.ui.letter_list.doing import Doing
+from app.ui.message_list.doing import Doing
+from app.ui.message_list.list_panel import ListDesk
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from app.bootstrap.program import Program
     from app.services.reader.attachment_viewer import Enclosures
-    from app.ui.picker import Pick, Picker
+    from app.ui.chooser import Pick, Picker
 
 _TOLD_FROM = 50
 """A batch that takes more than one request says how far it is."""
@@ -47,7 +47,7 @@ class ManyWork:
 
     @cached_property
     def _picker(self) -> Picker:
-        from app.ui.picker import Picker
+        from app.ui.chooser import Picker
 
         return Picker(self._program.window, self._program.window.rest_focus)
 
@@ -128,7 +128,7 @@ class ManyWork:
     # --- categories ---------------------------------------------------------------------------------------------------
 
     def _choose_category(self) -> None:
-        from app.ui.picker import Pick
+        from app.ui.chooser import Pick
 
         desk = self._program.stage.desk
         ids = desk.chosen_ids()
@@ -348,7 +348,7 @@ class ManyWork:
 
 
 def _picks(folders: Sequence[MailFolder]) -> list[Pick]:
-    from app.ui.picker import Pick
+    from app.ui.chooser import Pick
 
     return [Pick(folder.name, folder, " / ".join(folder.path[:-1])) for folder in folders]
 

@@ -17,15 +17,14 @@ from app.domain.record import CopyKind, CopyTo, Record
 from app.domain.state import State
 from app.services.accounts.identities import Identity
 from app.ui import keys
-from app.ui.letter_list.desk import ListDesk
-from app.ui.letter_list.empty import Empty
-from app.ui.letter_list.session import ListSession
+from app.ui.message_list.list_panel import Empty, ListDesk
+from app.ui.message_list.session import ListSession
 
 if TYPE_CHECKING:
     from app.bootstrap.desk_work import DeskWork
     from app.bootstrap.program import Program
     from app.services.folders.folder_view import FolderView
-    from app.ui.picker import Picker
+    from app.ui.chooser import Picker
 
 
 class _OtherDrafts(ListSession):
@@ -61,7 +60,7 @@ class OtherMailboxes:
         if not self._rooms:
             self._program.foot.say(tr("There is no other mailbox; one is added where a letter says who it is from"))
             return
-        from app.ui.picker import Pick, Picker
+        from app.ui.chooser import Pick, Picker
 
         if self._picker is None:
             self._picker = Picker(self._program.window, self._program.window.rest_focus)

@@ -20,7 +20,7 @@ def use_own_address(program: Program, name: LocalId) -> None:
     """Open the message with From changed, and say so beside the way back."""
 
     def change(view: ComposeView) -> None:
-        from app.views.compose.aside import Aside
+        from app.views.compose.view import Aside
 
         back = view.session.sender.use_own()
         if back is None:

@@ -12,12 +12,12 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.commands.command import Handler
-from app.ui.active import come_forward, when_active
+from app.ui.keyboard.come_forward import come_forward, when_active
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
     from app.views.compose.view import ComposeView
-    from app.views.shell.letter_window import LetterWindow
+    from app.views.shell.message_window import LetterWindow
 
 
 _ASIDE = 64
@@ -59,7 +59,7 @@ class Popping:
 
     def pop_out(self, view: ComposeView) -> None:
         """Give a letter a window of its own."""
-        from app.views.shell.letter_window import LetterWindow
+        from app.views.shell.message_window import LetterWindow
 
         program = self._program
         focus = view.focusWidget()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
 
     from app.bootstrap.program import Program
-    from app.ui.press import Press
+    from app.ui.print_renderer import Press
 
 _LONGEST_LINE = 4_000
 """Characters of plain text laid out in one step: a longer line, which no person wrote, is printed as several."""
@@ -68,7 +68,7 @@ class Printing:
 
     async def print(self, rows: Sequence[ListRow], printer: QPrinter, batch: Batch) -> None:
         """Print letters; what could not be read or printed is told of in `batch`."""
-        from app.ui.press import Press
+        from app.ui.print_renderer import Press
 
         press = Press(printer)
         file = _File(press.file) if press.file else None

@@ -35,16 +35,12 @@ from app.services.ports import (
 )
 from app.services.reader.message_reader import Readings
 from app.services.records.records import Letters
-from app.ui.letter_list.session import ListSession
+from app.ui.message_list.session import ListSession
 from app.ui.tasks import Tasks
-from app.views.drafts.session import DraftsSession
-from app.views.drafts.view import DraftsDesk
-from app.views.outbox.session import OutboxSession
-from app.views.outbox.view import OutboxDesk
-from app.views.sent.session import SentSession
-from app.views.sent.view import SentDesk
-from app.views.shell.stage import Stage
-from app.views.shell.view import Window
+from app.views.lists.session import DraftsSession, OutboxSession, SentSession
+from app.views.lists.view import DraftsDesk, OutboxDesk, SentDesk
+from app.views.shell.main_window import Window
+from app.views.shell.workspace import Stage
 
 if TYPE_CHECKING:
     from app.views.settings.session import SettingsSession
@@ -161,10 +157,9 @@ class Program:
 
     def _build_window(self) -> None:
         from app.services.outbox.undoing import Undoing
-        from app.ui.reader import Reader
-        from app.views.settings.browser_sign_in import BrowserSignIn
-        from app.views.settings.sign_in import SignInSession
-        from app.views.shell.foot import Foot
+        from app.ui.reader.reader import Reader
+        from app.views.settings.sign_in_session import BrowserSignIn, SignInSession
+        from app.views.shell.status_bar import Foot
 
         self.sign_in = SignInSession(self.accounts, self.tasks, BrowserSignIn(self.signing, self.tasks))
         self.reader = Reader()
@@ -199,8 +194,8 @@ class Program:
     def settings_room(self) -> SettingsSession:
         """The settings, made when they are first opened."""
         from app.credentials.certificates import check_ca_file
-        from app.views.settings.browser_sign_in import BrowserSignIn
         from app.views.settings.session import SettingsSession
+        from app.views.settings.sign_in_session import BrowserSignIn
 
         known = self.settings
         browser = BrowserSignIn(self.signing, self.tasks)

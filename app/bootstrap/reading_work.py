@@ -14,7 +14,7 @@ from app.services.reader.attachment_viewer import Enclosure, Enclosures
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from app.ui.reader import Reader
+    from app.ui.reader.reader import Reader
 
 _LARGEST: Final = 30_000_000
 """Bytes of a picture that is shown in the text."""
@@ -52,7 +52,7 @@ async def picture_of(enclosures: Enclosures, account_id: AccountId, one: Enclosu
 
 
 def _decoded(path: str) -> QImage | None:
-    from app.ui.editor.pictures import decode
+    from app.ui.document.pictures import decode
 
     try:
         return decode(Path(path).read_bytes())

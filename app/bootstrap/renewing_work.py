@@ -8,7 +8,7 @@ from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.message import LocalId
 from app.services.drafts.renewal import OpenLetter
-from app.ui.announcing import say_aloud
+from app.ui.widgets import say_aloud
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program

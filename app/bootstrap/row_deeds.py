@@ -18,8 +18,8 @@ from app.services.outbox.undoing import WayBack
 from app.services.records.rows import ListRow
 from app.services.text import status_text
 from app.services.text.status_text import explain_unfetched, short_subject, why_unfetched
-from app.ui.letter_list.desk import ListDesk
-from app.ui.letter_list.doing import Doing
+from app.ui.message_list.doing import Doing
+from app.ui.message_list.list_panel import ListDesk
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program

@@ -22,7 +22,7 @@ from app.core.i18n import tr
 from app.domain.errors import InUse, StorageError
 from app.storage.store import Store
 from app.ui.tasks import Tasks
-from app.views.shell.view import Window
+from app.views.shell.main_window import Window
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program

@@ -12,7 +12,7 @@ from app.domain.message import LocalId
 from app.domain.record import Record
 from app.domain.state import State
 from app.services.records.records import Letters
-from app.views.shell.foot import Foot
+from app.views.shell.status_bar import Foot
 
 _TOLD_FROM: Final = 10
 """Fewer letters are gone before anybody could read how far they are."""

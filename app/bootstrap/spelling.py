@@ -15,7 +15,7 @@ _NAME = "own words"
 
 async def begin_spelling(program: Program) -> None:
     """Read the person's own words, and let letters be looked at from now on."""
-    from app.ui.spelling.client import Spelling
+    from app.ui.editor.spelling_client import Spelling
 
     spelling = Spelling(program.window)
     try:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from app.domain.message import LocalId
 from app.domain.record import Record
 from app.domain.state import State
-from app.ui.letter_list.desk import ListDesk
+from app.ui.message_list.list_panel import ListDesk
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program

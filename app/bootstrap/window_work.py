@@ -130,8 +130,7 @@ class WindowWork:
     def show_settings(self) -> None:
         """Show the settings page."""
         if self._settings is None:
-            from app.views.settings.account_pages import AccountPages
-            from app.views.settings.view import SettingsView
+            from app.views.settings.view import AccountPages, SettingsView
 
             program = self._program
             pages = AccountPages(program.accounts, program.aids, program.tasks, program.registry)

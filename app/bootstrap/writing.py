@@ -13,14 +13,14 @@ from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import MailError
 from app.domain.message import BodyFormat, Content, Field, LocalId
-from app.ui.key_gate import Hold
+from app.ui.keyboard.key_gate import Hold
 
 if TYPE_CHECKING:
     from app.bootstrap.program import Program
     from app.domain.record import Record, Whose
     from app.services.html.prepare import Opened
     from app.services.records.rows import ListRow
-    from app.ui.spelling.client import Spelling
+    from app.ui.editor.spelling_client import Spelling
     from app.views.compose.session import Tools
     from app.views.compose.view import ComposeView
 
@@ -195,7 +195,7 @@ class Writing:
         """Say something at the head of an open letter; it goes after `milliseconds`, or when it is closed for 0."""
         view = next((view for view in self._views if view.session.local_id == name), None)
         if view is not None and words:
-            from app.views.compose.aside import Aside
+            from app.views.compose.view import Aside
 
             Aside(view).say(words, milliseconds)
 

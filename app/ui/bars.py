@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVB
 
 from app.core.i18n import tr
 from app.ui import icons, keys
-from app.ui.label import Label
-from app.ui.way_back import WayBack
+from app.ui.widgets import Label, WayBack
 
 _LONGEST_WORD = 36
 """Letters of a word in the details from which on it stands below its name and not beside it."""

@@ -10,10 +10,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
-from app.ui import enter, icons, theme
-from app.ui.announcing import say_aloud
-from app.ui.label import Label
-from app.ui.way_back import WayBack
+from app.ui import icons, theme, widgets
+from app.ui.widgets import Label, WayBack, say_aloud
 
 _LONGEST = 90
 """Letters of a line: a subject may be of any length."""
@@ -118,5 +116,5 @@ class ChoiceBar(QFrame):
         """Escape is the last choice, Enter the one that has the focus; no other key goes on from here."""
         if event.key() == Qt.Key.Key_Escape and self._buttons:
             self._buttons[-1].click()
-        elif not enter.presses(self.window(), event):
+        elif not widgets.presses(self.window(), event):
             event.accept()

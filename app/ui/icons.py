@@ -1,7 +1,8 @@
-"""Line icons in the colour of the scheme, drawn from SVG at the size and density asked for, and kept once drawn."""
+"""Icons, and the initials that stand for a person."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
@@ -65,3 +66,13 @@ def program_icon() -> QIcon:
 def forget() -> None:
     """Draw every icon anew: the scheme has changed."""
     _drawn.cache_clear()
+
+
+@lru_cache(maxsize=512)
+def initials(who: str) -> str:
+    """Return up to two letters that stand for a name or an address."""
+    first = "" if who.startswith("(") else re.split("[,;@]", who, maxsplit=1)[0]
+    words = [word for word in re.split(r"[\s._]+", first) if word[:1].isalnum()]
+    if not words:
+        return "–"
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()

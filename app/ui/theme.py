@@ -1,4 +1,4 @@
-"""Colours, type and measures in one place, light and dark; widgets ask for what a colour means, never for a hue.
+"""Colours, type and measures; the style of the application.
 
 The scheme follows the desktop unless the person chose one. What Qt draws by itself takes its colours from the
 palette made here; the style sheet says only what a palette cannot.
@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
+from app import APP_ID, __version__
 from app.ui import resources
 
 
@@ -254,3 +255,15 @@ QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::su
   height: 0; }}
 QSplitter::handle {{ background: {line}; }}
 """
+
+
+def dress(qt: QApplication, choice: str = "") -> None:
+    """Dress `qt`; `choice` is "light", "dark", or "" for the desktop's own."""
+    qt.setApplicationName("mailwright")
+    qt.setApplicationDisplayName("Mailwright")
+    qt.setApplicationVersion(__version__)
+    qt.setDesktopFileName(APP_ID)
+    qt.setQuitOnLastWindowClosed(False)  # the loop must live until the last save is on disk
+    qt.setStyle("Fusion")
+    choose_font(qt)
+    apply(qt, dark=wants_dark(qt, choice))

@@ -21,10 +21,10 @@ from app.services.html.clean import clean
 from app.services.html.parse import parse_showing
 from app.services.html.plain_text import plain_text
 from app.services.html.prepare import open_html, open_text
+from app.ui.document.html_view import HtmlView
 from app.ui.editor.rich import RichEditor
-from app.ui.html_view import HtmlView
-from app.ui.spelling.client import Spelling
-from app.ui.spelling.marks import SpellingMarks
+from app.ui.editor.spelling_client import Spelling
+from app.ui.editor.spelling_marks import SpellingMarks
 from app.views.compose.fields import BodyEditor
 
 pytestmark = pytest.mark.bench

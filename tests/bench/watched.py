@@ -48,15 +48,15 @@ def program(arguments: list[str]) -> int:
     with plain_imports():
         from PySide6.QtGui import QShowEvent
 
-    from app.views.shell import view
+    from app.views.shell import main_window
     from tests.bench.watch import watch
 
-    class WatchedWindow(view.Window):
+    class WatchedWindow(main_window.Window):
         def showEvent(self, event: QShowEvent) -> None:
             super().showEvent(event)
             watch(self)
 
-    view.Window = WatchedWindow  # type: ignore[misc]  # the program asks this module for it
+    main_window.Window = WatchedWindow  # type: ignore[misc]  # the program asks this module for it
     if os.environ.get("MAILWRIGHT_BENCH_UPLOADS"):
         _watch_uploads()
     from app.__main__ import main

@@ -132,6 +132,6 @@ def test_windows_and_macos_get_their_own_kinds_of_file(usr: Path) -> None:
 
 
 def test_the_windows_on_a_wayland_desktop_belong_to_the_menu_entry(about: identity.Identity) -> None:
-    dress = (ROOT / "app/bootstrap/dress.py").read_text("utf-8")
+    dress = (ROOT / "app/ui/theme.py").read_text("utf-8")
     assert "setDesktopFileName(APP_ID)" in dress
     assert desktop.desktop_entry(about).count(f"Icon={about.app_id}\n") == 1

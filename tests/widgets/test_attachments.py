@@ -13,8 +13,7 @@ from app.domain.attachment import Attachment
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import Content, Field
-from app.ui.attachments.delegate import WIDTH
-from app.ui.attachments.strip import AttachmentStrip
+from app.ui.attachment_strip import WIDTH, AttachmentStrip
 from app.views.compose import attachments as area
 from app.views.compose.attachments import AttachmentsArea
 from tests.fakes.mailbox import words

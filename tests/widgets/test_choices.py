@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QLabel
 from app.bootstrap.presets_work import load_presets
 from app.commands.keymap import read_keymap
 from app.domain.message import Field
-from app.ui.key_hints import KeyHints
-from app.views.settings.choices_view import ChoicesView
+from app.ui.keys import KeyHints
+from app.views.settings.preferences import ChoicesView
 from app.views.settings.view import SettingsView
 from tests.program_scene import ProgramScene
 

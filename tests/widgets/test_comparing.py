@@ -8,8 +8,7 @@ import pytest
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.message import LocalId
 from app.ui import theme
-from app.views.compare.page import html_of, shown_differences
-from app.views.compare.view import CompareView
+from app.views.compare.view import CompareView, html_of, shown_differences
 from tests.fakes.mailbox import Stored
 from tests.fakes.scene import LETTER
 from tests.program_scene import ProgramScene

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.listing import Folder
 from app.domain.message import Content
-from app.ui.reading.conversation import ConversationArea
+from app.ui.reader.conversation import ConversationArea
 from tests.fakes.scene import ANNA, BEN
 from tests.program_scene import ProgramScene
 

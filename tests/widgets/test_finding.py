@@ -8,7 +8,7 @@ from app.domain.listing import Folder
 from app.domain.message import Content
 from app.domain.recipient import Recipient
 from app.domain.state import State
-from app.ui.letter_list.find_bar import FindBar
+from app.ui.message_list.search_bar import FindBar
 from tests.fakes.mailbox import words
 from tests.fakes.scene import BEN
 from tests.program_scene import HOLD, ProgramScene

@@ -18,7 +18,7 @@ from app.services.accounts.preset_settings import MANY_CHOICE, SIZE_CHOICE, STRA
 from app.services.checks.size import SizeLimits
 from app.views.compose.findings import FindingsBar
 from app.views.compose.findings_session import NERVOUS
-from app.views.settings.asking import AskingView
+from app.views.settings.preferences import AskingView
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ACCOUNT, ANNA, BEN
 from tests.program_scene import ProgramScene

@@ -17,7 +17,7 @@ from app.domain.listing import Folder
 from app.domain.message import Content, Field, Importance
 from app.domain.state import State
 from app.ui import theme
-from app.ui.key_gate import Hold, KeyGate
+from app.ui.keyboard.key_gate import Hold, KeyGate
 from app.views.compose.view import ComposeView
 from tests.fakes.mailbox import Gate
 from tests.fakes.scene import BEN

@@ -11,11 +11,10 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from app.ui import theme
-from app.ui.initials import initials
-from app.ui.letter_list.delegate import HEADING_HEIGHT
-from app.ui.letter_list.face import RowFace
-from app.ui.letter_list.model import LetterModel
-from app.ui.letter_list.view import LetterList
+from app.ui.icons import initials
+from app.ui.message_list.list_view import HEADING_HEIGHT, LetterList
+from app.ui.message_list.model import LetterModel
+from app.ui.message_list.row_face import RowFace
 
 
 class Line(NamedTuple):

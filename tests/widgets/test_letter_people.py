@@ -13,9 +13,8 @@ from app.domain.people import PERSONAL_LIST, MailTips
 from app.domain.recipient import Recipient
 from app.services.people.directory import PAUSE
 from app.ui.recipients.canvas import tooltip
-from app.ui.recipients.card import ChipCard
-from app.ui.recipients_field import RecipientsField
-from app.ui.suggestions.popup import SuggestionsPopup
+from app.ui.recipients.field import ChipCard, RecipientsField
+from app.ui.recipients.suggestions import SuggestionsPopup
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA, BEN, LETTER
 from tests.program_scene import ProgramScene

@@ -16,7 +16,7 @@ from app.domain.problem import ProblemKind, problem
 from app.domain.startup_request import Arrival
 from app.domain.state import State
 from app.services.drafts.draft_from_request import letters_of
-from app.views.compose.aside import Aside
+from app.views.compose.view import Aside
 from tests.fakes.scene import ACCOUNT
 from tests.program_scene import ProgramScene
 

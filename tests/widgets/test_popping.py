@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from app.domain.message import Content, Field, LocalId
 from app.domain.state import State
 from app.views.compose.view import ComposeView
-from app.views.shell.letter_window import LetterWindow
+from app.views.shell.message_window import LetterWindow
 from tests.fakes.scene import LETTER
 from tests.program_scene import ProgramScene
 

@@ -18,7 +18,7 @@ from app.services.html.blocks import Paragraph, Run
 from app.services.reader.message_reader import Reading
 from app.services.records.rows import ListRow
 from app.ui import theme
-from app.ui.press import Press
+from app.ui.print_renderer import Press
 from tests.fakes.mailbox import Stored, words
 from tests.fakes.scene import ANNA, BEN
 from tests.program_scene import ProgramScene

@@ -16,8 +16,8 @@ from app.domain.attachment import Attachment, AttachmentKind
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content
-from app.ui.reading import enclosures as module
-from app.ui.reading.enclosures import EnclosuresArea
+from app.ui.reader import attachment_viewer as module
+from app.ui.reader.attachment_viewer import EnclosuresArea
 from tests.fakes.mailbox import Stored, words
 from tests.fakes.scene import ACCOUNT, LETTER
 from tests.program_scene import ProgramScene

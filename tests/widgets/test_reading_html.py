@@ -16,7 +16,7 @@ from app.domain.recipient import Recipient
 from app.services.html.clean import clean
 from app.services.html.parse import parse_showing
 from app.ui import theme
-from app.ui.html_view import HtmlView
+from app.ui.document.html_view import HtmlView
 from tests.fakes.scene import BEN
 from tests.html_corpus import ALL, Case
 from tests.program_scene import ProgramScene

@@ -24,11 +24,10 @@ from app.domain.edits import Edit, Pending, RecipientSplice, Replica
 from app.domain.message import Content, Field
 from app.domain.recipient import Recipient
 from app.ui import theme
-from app.ui.recipients import transfer
-from app.ui.recipients.canvas import tooltip
+from app.ui.recipients import entry_line
+from app.ui.recipients.canvas import elided_address, tooltip
 from app.ui.recipients.chips import Chip
-from app.ui.recipients.paint import elided_address
-from app.ui.recipients_field import RecipientsField, chip_colors
+from app.ui.recipients.field import RecipientsField, chip_colors
 
 Key = Qt.Key
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -407,7 +406,7 @@ def test_copied_chips_are_text_for_others_and_exact_for_us(scene: Scene) -> None
     scene.press(Key.Key_A, CONTROL)
     scene.press(Key.Key_C, CONTROL)
     assert QGuiApplication.clipboard().text() == 'Ana <ana@x>; Chef <EX:/o=Org/cn=x y>; "Cat, C" <cat@x>'
-    assert transfer.from_mime(QGuiApplication.clipboard().mimeData()) == list(scene.field.recipients())
+    assert entry_line.from_mime(QGuiApplication.clipboard().mimeData()) == list(scene.field.recipients())
 
 
 def test_chips_move_to_another_field_by_cut_tab_and_paste(scene: Scene) -> None:
@@ -562,7 +561,7 @@ def test_a_chip_dragged_to_another_field_moves_there(scene: Scene, monkeypatch: 
     scene.start(ANA, BOB)
 
     def carry(recipients: tuple[Recipient, ...]) -> Qt.DropAction:
-        return _drop(scene.other, QPoint(300, 10), transfer.to_mime(recipients))
+        return _drop(scene.other, QPoint(300, 10), entry_line.to_mime(recipients))
 
     # The desktop's part of a drag.
     monkeypatch.setattr(scene.field.pointer, "run_drag", carry)

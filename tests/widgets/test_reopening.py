@@ -13,7 +13,7 @@ from app.bootstrap.reopening import left_open, reopen
 from app.domain.errors import StorageError
 from app.domain.message import Content, LocalId
 from app.domain.state import State
-from app.views.compose.aside import Aside
+from app.views.compose.view import Aside
 from tests.fakes.scene import ACCOUNT, LETTER
 from tests.program_scene import ProgramScene
 

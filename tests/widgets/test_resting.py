@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder, Place
 from app.domain.message import Content, Options
-from app.views.outbox.session import FIRST_LOOK
+from app.views.lists.session import FIRST_LOOK
 from tests.fakes.mailbox import Stored, words
 from tests.fakes.scene import ANNA, BEN
 from tests.program_scene import HOLD, ProgramScene

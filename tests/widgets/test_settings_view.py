@@ -19,10 +19,9 @@ from app.services.accounts.accounts import Accounts, SigningIn
 from app.ui import theme
 from app.ui.tasks import Tasks
 from app.views.settings.account_form import FormField
-from app.views.settings.browser_sign_in import BrowserSignIn
 from app.views.settings.session import SettingsSession
-from app.views.settings.sign_in import SignInSession
 from app.views.settings.sign_in_bar import SignInBar
+from app.views.settings.sign_in_session import BrowserSignIn, SignInSession
 from app.views.settings.view import SettingsView
 from tests.fakes.mailbox import FakeMailbox
 from tests.fakes.secrets import FakeSecrets

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
-from app.ui.letter_list.empty import EmptyState
+from app.ui.message_list.list_panel import EmptyState
 from tests.fakes.scene import ACCOUNT, ANNA, LETTER
 from tests.program_scene import ProgramScene
 

@@ -14,7 +14,7 @@ from app.domain.message import Content, Field
 from app.domain.recipient import Recipient
 from app.services.people.address_book import Acquainting
 from app.services.people.directory import PAUSE
-from app.ui.suggestions.popup import SuggestionRow, SuggestionsPopup
+from app.ui.recipients.suggestions import SuggestionRow, SuggestionsPopup
 from tests.fakes.scene import ANNA, BEN
 from tests.program_scene import ProgramScene
 

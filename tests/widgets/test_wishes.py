@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.message import Field
 from app.domain.startup_request import Arrival
 from app.services.drafts.draft_from_request import MOST_LETTERS
-from app.views.compose.aside import Aside
+from app.views.compose.view import Aside
 from tests.fakes.scene import ACCOUNT
 from tests.program_scene import ProgramScene
 

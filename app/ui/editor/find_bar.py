@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.core.i18n import ntr, tr
 from app.ui import icons
-from app.ui.label import Label
+from app.ui.widgets import Label
 
 Editor = QTextEdit | QPlainTextEdit
 _COUNTED = 1000

@@ -30,7 +30,7 @@ from app.services.html.write import (
     write_block,
     write_entries,
 )
-from app.ui.editor.formats import KEPT_TYPE, Own, look_of, paragraph_of
+from app.ui.document.formats import KEPT_TYPE, Own, look_of, paragraph_of
 
 _SEPARATORS: Final = str.maketrans({"\u2029": "\u2028", "\ufdd0": "", "\ufdd1": ""})
 

@@ -11,7 +11,7 @@ from app.domain.text import clean_text
 from app.services.html.blocks import Block, Paragraph, Run
 from app.services.html.clean import clean
 from app.services.html.parse import parse_piece
-from app.ui.editor.behind import Behind
+from app.ui.editor.background_work import Behind
 
 if TYPE_CHECKING:
     from app.ui.editor.rich import RichEditor

@@ -1,19 +1,23 @@
-"""Shows in small what a letter quotes and does not take apart: it goes out whole, and is one key away from going."""
+"""The quoted message: found, and shown in small."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QTextBlock, QTextDocument
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
 from app.services.html.blocks import Block
 from app.services.html.parse import parse_showing
+from app.services.html.quotes import is_head
 from app.ui import icons
-from app.ui.editor.behind import Behind
-from app.ui.html_view import HtmlView
-from app.ui.label import Label
+from app.ui.document.formats import Own
+from app.ui.document.html_view import HtmlView
+from app.ui.editor.background_work import Behind
+from app.ui.widgets import Label
 
 _HEIGHT = 190
 
@@ -56,3 +60,23 @@ class QuoteView(QFrame):
 
     def _show(self, blocks: Sequence[Block]) -> None:
         self.view.show_blocks(blocks)
+
+
+_LONGEST_HEAD: Final = 2000
+
+
+def own_end(document: QTextDocument) -> int:
+    """Return the position at which one's own words end: with the line that says whose words follow, or a rule there."""
+    block, before = document.begin(), QTextBlock()
+    while block.isValid():
+        drawn = block.blockFormat()
+        if drawn.property(Own.QUOTE):
+            introduced = before.isValid() and before.text().rstrip().endswith(":")
+            return before.position() if introduced else block.position()
+        ruled = before.isValid() and bool(before.blockFormat().property(Own.RULE))
+        if is_head(block.text()[:_LONGEST_HEAD], ruled=ruled):
+            return before.position() if ruled else block.position()
+        if block.length() > 1 or drawn.property(Own.RULE):
+            before = block
+        block = block.next()
+    return document.characterCount() - 1

@@ -30,15 +30,13 @@ from app.core.i18n import tr
 from app.services.html.blocks import Block, Picture, pictures_of
 from app.services.html.prepare import Opened
 from app.ui import theme
-from app.ui.access_keys import is_access_key
-from app.ui.editor import writing
-from app.ui.editor.colors import shown_color
-from app.ui.editor.formats import INDENT, KEPT_TYPE, Own, put_colors
+from app.ui.document.document_builder import KeptObject, Pour, picture_format
+from app.ui.document.formats import INDENT, KEPT_TYPE, Own, put_colors, shown_color
+from app.ui.document.pictures import SafeDocument, from_data_address, stand_in
+from app.ui.editor import block_keys
 from app.ui.editor.fragments import Fragments, picture_of
-from app.ui.editor.kept import KeptObject
 from app.ui.editor.pasting import Pasting
-from app.ui.editor.pictures import SafeDocument, from_data_address, stand_in
-from app.ui.editor.pour import Pour, picture_format
+from app.ui.widgets import is_access_key
 
 _SLICE: Final = 0.006
 """Seconds of pouring at one turn of the event loop: less than a frame."""
@@ -210,7 +208,7 @@ class RichEditor(QTextEdit):
         """Let what is typed behind the end of a link not be part of it."""
         typed = self.currentCharFormat()
         if typed.isAnchor() and not self.isReadOnly():
-            free = writing.leave_link(self.textCursor(), typed)
+            free = block_keys.leave_link(self.textCursor(), typed)
             if free is not None:
                 self.setCurrentCharFormat(free)
 
@@ -218,12 +216,14 @@ class RichEditor(QTextEdit):
         key = event.key()
         held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and held == Qt.KeyboardModifier.NoModifier:
-            return self._with_cursor(writing.begin_line)
+            return self._with_cursor(block_keys.begin_line)
         if key == Qt.Key.Key_Backspace and held == Qt.KeyboardModifier.NoModifier:
-            return self._with_cursor(writing.take_back_line)
+            return self._with_cursor(block_keys.take_back_line)
         if key in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab} and not held & Qt.KeyboardModifier.ControlModifier:
             step = 1 if key == Qt.Key.Key_Tab else -1
-            return self._with_cursor(lambda cursor: writing.shift_item(cursor, step) or writing.next_cell(cursor, step))
+            return self._with_cursor(
+                lambda cursor: block_keys.shift_item(cursor, step) or block_keys.next_cell(cursor, step)
+            )
         if event.text() and event.text().isprintable():
             self._leave_link()  # AltGr, which some systems call Control and Alt
         return False
@@ -239,7 +239,7 @@ class RichEditor(QTextEdit):
         return done
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's signature
-        if not self.isReadOnly() and writing.takes_tab(self.textCursor()):
+        if not self.isReadOnly() and block_keys.takes_tab(self.textCursor()):
             return False  # Tab moves an item of a list further in, and goes from cell to cell
         return super().focusNextPrevChild(next)
 
@@ -346,7 +346,7 @@ class RichEditor(QTextEdit):
         while block.isValid():
             depth = int(block.blockFormat().property(Own.QUOTE) or 0)
             rect = layout.blockBoundingRect(block)
-            table = writing.table_at(QTextCursor(block)) if tables else None
+            table = block_keys.table_at(QTextCursor(block)) if tables else None
             if table is not None and (quoted := int(table.format().property(Own.QUOTE) or 0)):
                 depth, rect = quoted, layout.frameBoundingRect(table)
             top = round(rect.top()) - shift

@@ -1,18 +1,20 @@
-"""The tools of formatted text in one quiet line: each shows its key, and whether it holds where the cursor is."""
+"""The tools of formatted text, and the bar for a link's address."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from app.core.i18n import mark, tr
 from app.ui import icons, keys
-from app.ui.editor import deeds, writing
-from app.ui.editor.formats import Own
+from app.ui.document.formats import Own
+from app.ui.editor import block_keys, format_actions
 from app.ui.editor.rich import RichEditor
+from app.ui.widgets import Label
 
 _TOOLS: Final = (
     ("bold", "bold", mark("Bold"), "Ctrl+B"),
@@ -72,7 +74,7 @@ class FormatBar(QWidget):
         button.setProperty("kind", "quiet")
         button.setProperty("tight", True)  # the icons stand over the text, and not beside it
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.setCheckable(name in {*deeds.CHARACTERS, "bullets", "numbers", "quote"})
+        button.setCheckable(name in {*format_actions.CHARACTERS, "bullets", "numbers", "quote"})
         button.setAccessibleName(words)
         keys.put_tip(button, words, f"text.{name}", shortcut)
         icons.put(button, icon, "muted", 16)
@@ -83,14 +85,67 @@ class FormatBar(QWidget):
     def _show_state(self) -> None:
         if not self.isVisible():
             return
-        look = deeds.look_here(self._editor)
+        look = format_actions.look_here(self._editor)
         cursor = self._editor.textCursor()
-        lists = writing.lists_of(cursor)
+        lists = block_keys.lists_of(cursor)
         held = (
-            *((name, bool(getattr(look, name))) for name in deeds.CHARACTERS),
+            *((name, bool(getattr(look, name))) for name in format_actions.CHARACTERS),
             ("bullets", lists.endswith("u")),
             ("numbers", lists.endswith("o")),
             ("quote", bool(cursor.blockFormat().property(Own.QUOTE))),
         )
         for name, on in held:
             self._buttons[name].setChecked(on)
+
+
+class LinkBar(QFrame):
+    """One line. `closed` says that the text is to have the focus again."""
+
+    closed = Signal()
+
+    def __init__(self, editor: RichEditor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._editor = editor
+        self.setProperty("kind", "bar")
+        self.setAccessibleName(tr("Link"))
+        self.address = QLineEdit(self)
+        self.address.setProperty("kind", "box")
+        self.address.setAccessibleName(tr("Address of the link"))
+        self.address.setPlaceholderText(tr("Address of the link"))
+        self._told = Label(self)
+        self._told.setProperty("tone", "bad")
+        put = QPushButton(tr("Put link"), self)
+        put.clicked.connect(lambda: self._put(self.address.text()))
+        self._off = QPushButton(tr("Take link off"), self)
+        self._off.setProperty("kind", "quiet")
+        self._off.clicked.connect(lambda: self._put(""))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(10, 6, 8, 6)
+        line.addWidget(self.address, 1)
+        line.addWidget(self._told)
+        line.addWidget(put)
+        line.addWidget(self._off)
+
+    def open(self) -> None:
+        """Show the bar with the link at the cursor in it."""
+        here = format_actions.link_here(self._editor)
+        self._told.setText("")
+        self.address.setText(here)
+        self._off.setVisible(bool(here))
+        self.show()
+        self.address.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.address.selectAll()
+
+    def _put(self, address: str) -> None:
+        if format_actions.put_link(self._editor, address):
+            self.closed.emit()
+        else:
+            self._told.setText(tr("This is no address that a link can have."))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._put(self.address.text())
+        else:
+            super().keyPressEvent(event)

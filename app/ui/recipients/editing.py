@@ -13,10 +13,10 @@ from app.domain.edits import Pending, RecipientSplice
 from app.domain.message import Field
 from app.domain.recipient import Recipient, address_problem, format_recipient
 from app.domain.text import clean_text, mend_surrogates
-from app.ui.recipients import transfer
+from app.ui.recipients import entry_line
 from app.ui.recipients.canvas import ChipCanvas
 from app.ui.recipients.chips import Chip, Chips, History, Step
-from app.ui.recipients.words import WordsEdit, ends_an_entry, has_grown, insert_apart
+from app.ui.recipients.entry_line import WordsEdit, ends_an_entry, has_grown, insert_apart
 
 
 class ChipEditing(ChipCanvas):
@@ -28,7 +28,7 @@ class ChipEditing(ChipCanvas):
     def __init__(
         self,
         field: Field,
-        run_off_thread: transfer.RunOffThread = transfer.run_in_thread,
+        run_off_thread: entry_line.RunOffThread = entry_line.run_in_thread,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -140,7 +140,7 @@ class ChipEditing(ChipCanvas):
         self.commit_edit(refocus=False)
         reading = [index for index, chip in enumerate(self.chips.items) if chip.reading]
         for index in reversed(reading):
-            self.splice(index, 1, transfer.read_recipients(self.chips.items[index].recipient.address))
+            self.splice(index, 1, entry_line.read_recipients(self.chips.items[index].recipient.address))
         return self.complete_words() or editing or bool(reading)
 
     def complete_words(self) -> bool:
@@ -156,8 +156,8 @@ class ChipEditing(ChipCanvas):
     def insert_list(self, text: str, index: int, words: str = "") -> None:
         """Insert everyone named in `text`. A long one is read elsewhere, and holds its place as one chip meanwhile."""
         text = mend_surrogates(text)
-        if len(text) <= transfer.LONG_TEXT:
-            recipients = transfer.read_recipients(text)
+        if len(text) <= entry_line.LONG_TEXT:
+            recipients = entry_line.read_recipients(text)
             if recipients:
                 self.splice(index, 0, recipients, words=words)
             return
@@ -165,7 +165,7 @@ class ChipEditing(ChipCanvas):
         chip = self.chips.items[index]
         chip.reading, chip.width = True, 0
         self.place_from(index)
-        self._run_off_thread(partial(transfer.read_recipients, text), partial(self._deliver, chip))
+        self._run_off_thread(partial(entry_line.read_recipients, text), partial(self._deliver, chip))
 
     def _deliver(self, chip: Chip, recipients: list[Recipient]) -> None:
         """Put what was read where its chip stands, unless that was removed or read already."""
@@ -228,7 +228,7 @@ class ChipEditing(ChipCanvas):
     def paste(self, mime: QMimeData) -> None:
         """Take recipients or text in. A list becomes chips; a piece of an address goes into the words."""
         index = self.chips.current + 1 if self.chips.current >= 0 else len(self.chips)
-        recipients = transfer.from_mime(mime)
+        recipients = entry_line.from_mime(mime)
         text = mime.text()
         if recipients:
             self.splice(index, 0, recipients)
@@ -243,9 +243,9 @@ class ChipEditing(ChipCanvas):
 
     def _is_list(self, text: str) -> bool:
         """Tell whether `text` stands for itself: several recipients, or one address where nothing is typed."""
-        if len(text) > transfer.LONG_TEXT:
+        if len(text) > entry_line.LONG_TEXT:
             return True
-        found = transfer.read_recipients(text)
+        found = entry_line.read_recipients(text)
         typed = self.words.text().strip()
         alone = not typed or self.words.selectedText().strip() == typed
         return len(found) > 1 or (alone and len(found) == 1 and not address_problem(found[0].address))
@@ -292,7 +292,7 @@ class ChipEditing(ChipCanvas):
         one was typed right behind or before them, it cannot be told where it begins, and the chip stays to be mended.
         """
         left = self._words_left = self._words_left if self._words_left in text else ""
-        found = transfer.read_recipients(text)
+        found = entry_line.read_recipients(text)
         if left and any(one.name for one in found) and has_grown(left, text):
             return [Recipient(clean_text(text, lines=False).strip(" ,;"))]
         return found
@@ -372,11 +372,11 @@ def _written(recipient: Recipient) -> str:
     entry: within quotes they would stay words, whatever was mended in them.
     """
     words = recipient.address
-    plain = not recipient.name and recipient.routing == "SMTP" and len(transfer.read_recipients(words)) == 1
+    plain = not recipient.name and recipient.routing == "SMTP" and len(entry_line.read_recipients(words)) == 1
     return words if plain else format_recipient(recipient)
 
 
 def _not_to_grow(original: Recipient, written: str) -> str:
     """Return the words of a chip that no address is to be made of: a name, or one that an address ran into before."""
-    is_begun = "@" in written and transfer.read_recipients(written) == [original]
+    is_begun = "@" in written and entry_line.read_recipients(written) == [original]
     return "" if is_begun else written

@@ -8,8 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QToolTip, QWidget
 
-from app.ui.access_keys import is_typed
-from app.ui.announcing import say_aloud
+from app.ui.widgets import is_typed, say_aloud
 
 _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 

@@ -14,15 +14,13 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
 from app.ui import icons
-from app.ui.label import Label
-from app.ui.way_back import WayBack
+from app.ui.widgets import Label, WayBack
 from app.views.compose.attachments_session import AttachmentsSession
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QFileDialog
 
-    from app.ui.attachments.rows import AttachmentRows
-    from app.ui.attachments.strip import AttachmentStrip
+    from app.ui.attachment_strip import AttachmentRows, AttachmentStrip
 
 _folder = ""
 """Where files were chosen last, in this run of the program."""
@@ -84,8 +82,7 @@ class AttachmentsArea(QWidget):
             self._leave()
 
     def _build(self) -> None:
-        from app.ui.attachments.rows import AttachmentRows
-        from app.ui.attachments.strip import AttachmentStrip
+        from app.ui.attachment_strip import AttachmentRows, AttachmentStrip
 
         self._model = AttachmentRows(self)
         self._model.named.connect(self.session.rename)
@@ -172,7 +169,7 @@ class AttachmentsArea(QWidget):
     def take(self, mime: QMimeData) -> bool:
         """Attach what was pasted or dropped; False where there is nothing to attach in it."""
         from app.core.background import run_in_thread
-        from app.ui.attachments.transfer import brought_by, png_of
+        from app.ui.incoming_files import brought_by, png_of
 
         if not self.session.can_edit():
             return False
@@ -192,7 +189,7 @@ class AttachmentsArea(QWidget):
 
     def welcome(self, event: QDragEnterEvent) -> None:
         """Say of what is dragged over the letter whether it can be attached."""
-        from app.ui.attachments.transfer import can_be_attached
+        from app.ui.incoming_files import can_be_attached
 
         if self.session.can_edit() and can_be_attached(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
@@ -232,7 +229,7 @@ class AttachmentsArea(QWidget):
     def make_smaller(self) -> None:
         """Make pictures smaller: those that are selected in the strip, or all."""
         from app.core.background import run_in_thread
-        from app.ui.attachments.shrink import smaller
+        from app.ui.incoming_files import smaller
 
         chosen = self.strip.chosen() if self.strip is not None and self.strip.hasFocus() else []
         self.session.make_smaller(chosen, smaller, run_in_thread)

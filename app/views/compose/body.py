@@ -18,17 +18,16 @@ from app.domain.message import BodyFormat
 from app.services.text.error_text import action_words
 from app.ui.bars import MessageBar
 from app.views.compose.fields import BodyEditor
-from app.views.compose.turning import Turning
+from app.views.compose.format_switch import Turning
 
 if TYPE_CHECKING:
     from app.services.html.prepare import Opened
     from app.ui.editor.find_bar import FindBar
-    from app.ui.editor.link_bar import LinkBar
     from app.ui.editor.quote_view import QuoteView
     from app.ui.editor.rich import RichEditor
-    from app.ui.editor.toolbar import FormatBar
-    from app.ui.spelling.client import Spelling
-    from app.ui.spelling.marks import SpellingMarks
+    from app.ui.editor.spelling_client import Spelling
+    from app.ui.editor.spelling_marks import SpellingMarks
+    from app.ui.editor.toolbar import FormatBar, LinkBar
 
 _LINES: Final = dict.fromkeys(map(ord, "\u2028\u2029\ufdd0\ufdd1"), "\n")
 
@@ -86,7 +85,7 @@ class BodyField(QWidget):
                 self._mark(editor)
 
     def _mark(self, editor: BodyEditor | RichEditor) -> None:
-        from app.ui.spelling.marks import SpellingMarks
+        from app.ui.editor.spelling_marks import SpellingMarks
 
         if self._spelling is not None:
             self._marks[editor] = SpellingMarks(editor, self._spelling)
@@ -150,7 +149,7 @@ class BodyField(QWidget):
         """Return the text above an older letter that stands in a formatted one; plain text whole."""
         if self.rich is None or not self.is_formatted():
             return self.toPlainText()
-        from app.ui.editor.quoted import own_end
+        from app.ui.editor.quote_view import own_end
 
         cursor = QTextCursor(self.rich.document())
         cursor.setPosition(own_end(self.rich.document()), QTextCursor.MoveMode.KeepAnchor)
@@ -346,7 +345,7 @@ class BodyField(QWidget):
 
     def _open_link(self, rich: RichEditor) -> None:
         if self.link_bar is None:
-            from app.ui.editor.link_bar import LinkBar
+            from app.ui.editor.toolbar import LinkBar
 
             self.link_bar = LinkBar(rich, self)
             self.link_bar.closed.connect(self.close_bars)

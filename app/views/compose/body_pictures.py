@@ -18,9 +18,9 @@ from PySide6.QtGui import QImage, QTextCursor
 from app.core.i18n import tr
 from app.domain.attachment import Attached
 from app.domain.message import LocalId
-from app.ui.editor import offered
-from app.ui.editor.behind import Behind
-from app.ui.editor.pictures import bytes_of_address, decode
+from app.ui.document import pictures
+from app.ui.document.pictures import bytes_of_address, decode
+from app.ui.editor.background_work import Behind
 from app.views.compose.body import BodyField
 from app.views.compose.session import ComposeSession
 
@@ -74,7 +74,7 @@ class BodyPictures(QObject):
 
     def choose(self) -> None:
         """Let the person choose a file."""
-        offered.choose(self._body, self._offered, self._go_back)
+        pictures.choose(self._body, self._offered, self._go_back)
 
     def _go_back(self) -> None:
         """Give the letter the focus again."""
@@ -87,7 +87,7 @@ class BodyPictures(QObject):
         self._body.with_formatted(lambda rich: self._take(them, QTextCursor(rich.textCursor())))
 
     def _take(self, them: list[object], place: QTextCursor) -> None:
-        self._behind.run(lambda: [offered.read(one) for one in them], lambda read: self._put_in(read, place))
+        self._behind.run(lambda: [pictures.read(one) for one in them], lambda read: self._put_in(read, place))
 
     def _put_in(self, read: list[tuple[bytes, str, QImage] | None], place: QTextCursor) -> None:
         for one in read:
@@ -104,12 +104,12 @@ class BodyPictures(QObject):
         rich = self._body.rich if shiboken6.isValid(self._body) else None
         if rich is None or not self._session.can_edit():
             return
-        rich.insert_picture(Picture(f"cid:{content_id}", Path(name).stem, *offered.size_shown(image)), image, place)
+        rich.insert_picture(Picture(f"cid:{content_id}", Path(name).stem, *pictures.size_shown(image)), image, place)
 
     async def _keep(self, data: bytes, name: str, keeping: Keeping) -> str:
         """Attach a picture of the text, and return its ContentId."""
         content_id = f"{uuid.uuid4().hex[:16]}@mailwright"
-        _, kind = offered.type_of(data)
+        _, kind = pictures.type_of(data)
         await keeping.add_bytes(self._session.local_id, name, data, kind, content_id)
         return content_id
 
@@ -130,7 +130,7 @@ class BodyPictures(QObject):
         content_id = await self._keep(data, _name_for(data), self._keeping)
         rich = self._body.rich if shiboken6.isValid(self._body) else None
         if rich is not None and self._session.can_edit():
-            rich.name_picture(source, f"cid:{content_id}", image, offered.SHOWN)
+            rich.name_picture(source, f"cid:{content_id}", image, pictures.SHOWN)
 
     def _note_written_out(self) -> None:
         """Attach what is written out (data:) in a signature, or in what another program made, once the person writes.
@@ -175,11 +175,11 @@ class BodyPictures(QObject):
             if image is not None:
                 rich.put_image(f"cid:{one.content_id}", image)
 
-        self._behind.run(lambda: decode(offered.bytes_of(path)), shown)
+        self._behind.run(lambda: decode(pictures.bytes_of(path)), shown)
 
 
 def _name_for(data: bytes) -> str:
-    return tr("picture") + f".{offered.type_of(data)[0] or 'png'}"
+    return tr("picture") + f".{pictures.type_of(data)[0] or 'png'}"
 
 
 def _read_address(source: str) -> tuple[bytes, QImage] | None:

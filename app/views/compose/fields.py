@@ -14,7 +14,7 @@ from app.domain.edits import BodyReplaced, TextSplice
 from app.domain.message import BodyFormat, Field
 from app.domain.text import clean_text, utf16_length
 from app.ui import theme
-from app.ui.access_keys import is_access_key
+from app.ui.widgets import is_access_key
 
 _SLICE = 64 * 1024
 """Characters of a large paste that go into the document at one turn of the event loop: a few milliseconds' work."""

@@ -15,9 +15,8 @@ from app.domain.people import key_of
 from app.domain.problem import Finding, ProblemKind
 from app.domain.recipient import Recipient
 from app.ui import icons, keys
-from app.ui.announcing import say_aloud
-from app.ui.label import Label
-from app.ui.recipients_field import RecipientsField
+from app.ui.recipients.field import RecipientsField
+from app.ui.widgets import Label, say_aloud
 from app.views.compose.findings_commands import MOST
 from app.views.compose.findings_session import FindingsSession
 

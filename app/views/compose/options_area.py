@@ -15,14 +15,12 @@ from app.domain.listing import MailFolder
 from app.domain.message import Field
 from app.domain.record import CopyKind, CopyTo
 from app.ui import theme
-from app.ui.label import Label
-from app.ui.way_back import WayBack
-from app.views.compose.options_session import OptionsSession
-from app.views.compose.options_words import copy_words
-from app.views.compose.picking import Picking
+from app.ui.widgets import Label, WayBack
+from app.views.compose.options_session import OptionsSession, copy_words
+from app.views.compose.pickers import Picking
 
 if TYPE_CHECKING:
-    from app.ui.picker import Pick
+    from app.ui.chooser import Pick
     from app.views.compose.options_panel import OptionsPanel
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -165,7 +163,7 @@ class OptionsArea(QWidget):
             self._picking.picker.offer(self._places(found), note)
 
     def _places(self, folders: tuple[MailFolder, ...]) -> list[Pick]:
-        from app.ui.picker import Pick
+        from app.ui.chooser import Pick
 
         fixed = [Pick(copy_words(one), one) for one in self._session.copy_choices()]
         for folder in folders:

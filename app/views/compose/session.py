@@ -1,4 +1,4 @@
-"""The state of one letter being written: what was typed goes to the journal, what became of it comes back in words."""
+"""State of an open draft, and its sender."""
 
 from __future__ import annotations
 
@@ -19,15 +19,18 @@ from app.domain.edits import (
     ImportanceSet,
     Pending,
     Replica,
+    SenderSet,
     TextSplice,
 )
 from app.domain.errors import StorageError
 from app.domain.message import SUBJECT_LIMIT, BodyFormat, Content, Field, Importance, LocalId
 from app.domain.outcome import Outcome
 from app.domain.problem import ProblemKind, read_problem
-from app.domain.record import CopyTo, Letter, Record
+from app.domain.recipient import Recipient, format_recipient
+from app.domain.record import CopyKind, CopyTo, Letter, Record
 from app.domain.state import State
 from app.domain.text import utf16_length
+from app.services.accounts.identities import Identity
 from app.services.accounts.mailbox_discovery import Aids
 from app.services.drafts.drafts import Drafts, Replaced
 from app.services.drafts.saver import waits_for_person
@@ -39,12 +42,86 @@ from app.services.text.authorship import whose_words
 from app.services.text.status_text import Explanation, StateWords, explain_record, state_words, subject_too_long
 from app.views.compose.attachments_session import AttachmentsSession
 from app.views.compose.findings_session import FindingsSession
-from app.views.compose.from_session import FromSession
 from app.views.compose.options_session import OptionsSession
 
 if TYPE_CHECKING:
+    from app.services.accounts.mailbox_discovery import Aids
     from app.services.drafts.draft_attachments import Attachments
     from app.services.html.prepare import Opened
+
+
+class FromSession:
+    """Works on an open letter by way of its session. `chosen` is told after each choice."""
+
+    def __init__(self, session: ComposeSession, aids: Aids | None) -> None:
+        """Choose for `session`."""
+        self.chosen: Event[Recipient | None] = Event()
+        self._session = session
+        self._aids = aids
+
+    @property
+    def sender(self) -> Recipient | None:
+        """Return the mailbox chosen, None for one's own."""
+        return self._session.content.sender
+
+    def choices(self) -> list[Identity]:
+        """Return the mailboxes to choose from, one's own first; one that only this letter names is last."""
+        record = self._session.record
+        known = () if record is None or self._aids is None else self._aids.identities.all(record.account_id)
+        sender = self.sender
+        strange = sender is not None and all(one.address.casefold() != sender.address.casefold() for one in known)
+        return [*known, *([Identity(sender.address, sender.name)] if strange and sender is not None else [])]
+
+    def text(self) -> str:
+        """Return the mailbox that the letter is from, as it is shown."""
+        if self.sender is not None:
+            return format_recipient(self.sender)
+        own = next(iter(self.choices()), None)
+        return "" if own is None else format_recipient(own.recipient)
+
+    def is_worth_showing(self) -> bool:
+        """Tell whether there is anything to say: with one mailbox alone there is not."""
+        return self.sender is not None or len(self.choices()) > 1
+
+    def detail(self, identity: Identity) -> str:
+        """Return what belongs to a mailbox: its address, and where the copy would go."""
+        where = "" if identity.files else tr("copy in my Sent Items")
+        return " · ".join(part for part in (identity.address if identity.name else "", where) if part)
+
+    def choose(self, identity: Identity) -> None:
+        """Send from this mailbox. The copy follows, unless the person chose a place of its own for it."""
+        record, aids = self._session.record, self._aids
+        if record is None or aids is None or not self._session.can_edit():
+            return
+        account = aids.identities.all(record.account_id)[0]
+        own = identity.address.casefold() == account.address.casefold()
+        sender = None if own else identity.recipient
+        if sender != self.sender:
+            self._session.edit(SenderSet(sender))
+        if record.copy_to.kind in {CopyKind.OWN_SENT, CopyKind.PRINCIPAL_SENT}:
+            copy_to = aids.identities.copy_for(record.account_id, sender)
+            if copy_to != record.copy_to:
+                self._session.file_copy(copy_to)
+        self.chosen.emit(sender)
+
+    def use_own(self) -> Callable[[], None] | None:
+        """Send from one's own address after another was refused; return the way back, None where nothing was done.
+
+        The refusal spoke of the other address: it is not said any more, until that one is chosen again by the way back.
+        """
+        record, aids, before = self._session.record, self._aids, self.sender
+        if record is None or aids is None or before is None or not self._session.can_edit():
+            return None
+        self.choose(aids.identities.all(record.account_id)[0])
+        self._session.change_refusal(None)
+
+        def back() -> None:
+            if self.sender is None and self._session.can_edit():
+                self.choose(Identity(before.address, before.name))
+                self._session.change_refusal(record.send_outcome)
+
+        return back
+
 
 _MENDED_HERE = frozenset({"mend-address", "mend-subject", "mend-option", "review-attachments", "fill-in"})
 _WRITABLE = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
@@ -52,7 +129,7 @@ _WENT = frozenset({State.SENT, State.SENT_NOT_FILED})
 
 
 class KeysKept(Protocol):
-    """The keys that are kept for what comes after a message (`ui/key_gate.py`)."""
+    """The keys that are kept for what comes after a message (`ui/keyboard/key_gate.py`)."""
 
     def release(self) -> None:
         """Let them go to what has the focus now."""

@@ -1,12 +1,26 @@
-"""Draws one letter being written. Every change goes to the session as a delta; its state comes back to be shown."""
+"""Draws one message that is being written.
+
+It stands beside the bar that says what is wrong, and never in its place.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QBoxLayout,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.commands.command import Context, Registry
 from app.core.i18n import tr
@@ -14,27 +28,69 @@ from app.domain.message import Field, Importance
 from app.domain.text import utf16_length
 from app.services.checks.size import letter_size
 from app.ui import icons, keys
-from app.ui.announcing import say_aloud
 from app.ui.bars import MessageBar
-from app.ui.label import Label
-from app.ui.recipients_field import RecipientsField
+from app.ui.recipients.field import RecipientsField
+from app.ui.widgets import Label, say_aloud
 from app.views.compose.action_button import ActionButton
-from app.views.compose.aside import Aside
 from app.views.compose.attachments import AttachmentsArea
 from app.views.compose.body import BodyField
+from app.views.compose.body_actions import BodyWork
 from app.views.compose.body_pictures import BodyPictures
-from app.views.compose.body_work import BodyWork
 from app.views.compose.fields import SubjectField
 from app.views.compose.findings import FindingsBar, LetterFindings
-from app.views.compose.from_line import FromLine
-from app.views.compose.later import LaterChoice
 from app.views.compose.options_area import OptionsArea
-from app.views.compose.people import LetterPeople
-from app.views.compose.picking import Picking
+from app.views.compose.pickers import FromLine, LaterChoice, Picking, SnippetChoice
+from app.views.compose.recipients import LetterPeople
 from app.views.compose.session import ComposeSession
-from app.views.compose.snippets import SnippetChoice
 
 _SIDE = 28
+Offer = tuple[str, Callable[[], object]]
+"""One thing to do: the words on its button, and what does it."""
+
+
+class Aside(QWidget):
+    """The word in one letter's pane. Made when there is something to say."""
+
+    def __init__(self, pane: QWidget) -> None:
+        super().__init__(pane)
+        self.bar = MessageBar(self, closable=True)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(_SIDE, 0, _SIDE, 4)
+        line.addWidget(self.bar)
+        self._offer: Callable[[], object] | None = None
+        self.bar.action_wanted.connect(lambda _: self.act())
+        self._leave = QTimer(self)
+        self._leave.setSingleShot(True)
+        self._leave.timeout.connect(self.end)
+        column = pane.layout()
+        if isinstance(column, QBoxLayout):
+            column.insertWidget(1, self)
+
+    def say(self, words: str, milliseconds: int, *, tone: str = "info", offer: Offer | None = None) -> None:
+        """Say it, for as long as it takes to be read; 0 leaves it until it is closed. `offer` is one thing to do, in
+        words, and its doing: the word goes with it.
+        """
+        self._offer = None if offer is None else offer[1]
+        self.bar.say(words, tone=tone, action=None if offer is None else ("aside", offer[0]))
+        self.show()
+        if milliseconds:
+            self._leave.start(milliseconds)
+
+    def act(self) -> bool:
+        """Do what is offered; False where nothing is."""
+        offer = self._offer
+        if offer is None:
+            return False
+        self.end()
+        offer()
+        return True
+
+    def end(self) -> None:
+        """Go."""
+        self._offer = None
+        self._leave.stop()
+        self.bar.dismiss()
+        self.hide()
 
 
 class ComposeView(QWidget):

@@ -1,18 +1,21 @@
-"""What a person types to set up an account, and what is wrong with it, before anything is asked of a server."""
+"""What is typed, what is wrong, what presets fill in."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from app.core.i18n import tr
 from app.domain import account as choice
+from app.domain import account as way
 from app.domain.account import Account, AuthKind, complete_endpoint, endpoint_error
 from app.domain.address_parser import address_problem
 from app.domain.message import AccountId
+from app.domain.presets import Presets
 
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _TENANT: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,252}[a-z0-9])?\Z", re.IGNORECASE)
@@ -190,3 +193,54 @@ def _password_error(password: str, *, known: bool) -> str:
     if not password and not known:
         return tr("Type your password.")
     return tr("This cannot be a password: it holds a control character.") if _CONTROL.search(password) else ""
+
+
+_EMPTY = AccountForm()
+_KNOWN = frozenset(AccountForm.__struct_fields__)
+
+
+class Filling:
+    """What was filled in, by the names of `AccountForm`, and what is `locked`."""
+
+    def __init__(self, form: AccountForm = _EMPTY) -> None:
+        """Begin with a form; what stands in it already is the person's."""
+        self.locked: frozenset[str] = frozenset()
+        self._filled: dict[str, object] = {}
+        self._chosen = {name for name in _KNOWN if getattr(form, name) != getattr(_EMPTY, name)}
+        if form.address:
+            # An account, or a form that was left unfinished: what is empty in it was left so.
+            self._chosen |= {"user", "auth", "client_id", "tenant", "ca_file", "proxy_kind"}
+
+    def choose(self, name: str) -> None:
+        """Take down that the person has chosen this part themselves."""
+        if name not in self.locked:
+            self._chosen.add(name)
+
+    def changes(self, form: AccountForm, presets: Presets) -> dict[str, object]:
+        """Return what is to be changed in a tidied form, now that its address is known."""
+        preset = presets.for_address(form.address)
+        values = {} if preset is None else _of_form(preset.values(form.address))
+        self.locked = frozenset() if preset is None else _parts(preset.locked)
+        changes: dict[str, object] = {}
+        for name in {*values, *self._filled}:
+            now, usual = getattr(form, name), getattr(_EMPTY, name)
+            ours = name in self._filled and now == self._filled[name]
+            if name in self.locked or ours or (now == usual and name not in self._chosen):
+                changes[name] = values.get(name, usual)
+        self._filled = {name: value for name, value in changes.items() if name in values}
+        return changes
+
+
+def _of_form(values: Mapping[str, str]) -> dict[str, Any]:
+    """From the fields of an account to the parts of the form."""
+    found: dict[str, Any] = {name: value for name, value in values.items() if name in _KNOWN}
+    if "auth" in found:
+        found["auth"] = AuthKind(found["auth"])
+    if "proxy" in found:
+        found["proxy_kind"] = proxy_kind_of(found["proxy"])
+        found["proxy"] = found["proxy"] if way.is_own(found["proxy"]) else ""
+    return found
+
+
+def _parts(locked: frozenset[str]) -> frozenset[str]:
+    return locked | {"proxy_kind"} if "proxy" in locked else locked

@@ -12,7 +12,7 @@ from app.core.i18n import tr
 from app.domain.account import Account, host_of
 from app.domain.message import AccountId
 from app.ui import icons, theme
-from app.ui.label import Label
+from app.ui.widgets import Label
 from app.views.settings.fields import press_with_enter
 from app.views.settings.session import SettingsSession
 

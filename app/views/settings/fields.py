@@ -7,9 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
 from app.ui import icons, theme
-from app.ui.announcing import say_aloud
-from app.ui.inputs import FormLine
-from app.ui.label import Label
+from app.ui.widgets import FormLine, Label, say_aloud
 
 
 def press_with_enter(button: QPushButton) -> QPushButton:

@@ -11,7 +11,7 @@ from app.core.i18n import tr
 from app.services.accounts.identities import Identity
 from app.ui import icons, theme
 from app.ui.bars import MessageBar
-from app.ui.label import Label
+from app.ui.widgets import Label
 from app.views.settings.fields import LabelledField, press_with_enter
 from app.views.settings.mailboxes_session import MailboxesSession
 

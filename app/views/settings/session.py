@@ -23,10 +23,9 @@ from app.domain.sign_in import SignedIn, SignInWay
 from app.services.accounts.accounts import Accounts
 from app.services.ports import Secrets
 from app.ui.tasks import Tasks
-from app.views.settings import steps
-from app.views.settings.account_form import AccountForm, FormField, ProxyKind, find_errors, form_of, tidy
-from app.views.settings.browser_sign_in import BrowserSignIn
-from app.views.settings.filling import Filling
+from app.views.settings import connection_steps
+from app.views.settings.account_form import AccountForm, Filling, FormField, ProxyKind, find_errors, form_of, tidy
+from app.views.settings.sign_in_session import BrowserSignIn
 
 if TYPE_CHECKING:
     import asyncio
@@ -81,7 +80,7 @@ class SettingsSession:
         self.editing: AccountId | None = None
         self.form: AccountForm | None = None
         self.errors: dict[FormField, str] = {}
-        self.lines: tuple[steps.StepLine, ...] = ()
+        self.lines: tuple[connection_steps.StepLine, ...] = ()
         self.phase: Phase = Phase.EDITING
         self.notice = ""
         self.title = ""
@@ -221,7 +220,7 @@ class SettingsSession:
             self.on_change()
             return False
         self.phase = Phase.TESTING
-        self.lines = steps.running(steps.fresh_lines(by_browser=self.form.by_browser))
+        self.lines = connection_steps.running(connection_steps.fresh_lines(by_browser=self.form.by_browser))
         self.on_change()
         self._testing = self._tasks.spawn(self._test(self.form), "test a connection")
         return True
@@ -272,8 +271,8 @@ class SettingsSession:
         self._take_server(form, found)
 
     def _asked_host(self, step: ProbeStep) -> None:
-        state = steps.StepState.PASSED if step.passed else steps.StepState.PASSED_OVER
-        self.lines = (*self.lines, steps.StepLine(step.name, step.name, state, detail=step.detail))
+        state = connection_steps.StepState.PASSED if step.passed else connection_steps.StepState.PASSED_OVER
+        self.lines = (*self.lines, connection_steps.StepLine(step.name, step.name, state, detail=step.detail))
         self.on_change()
 
     def _take_server(self, form: AccountForm, found: Discovery) -> None:
@@ -330,15 +329,15 @@ class SettingsSession:
             self._begin_browser(SignInWay.BROWSER if by_code else SignInWay.CODE)
 
     def _pass_browser(self, account: Account, detail: str) -> None:
-        self.lines = steps.with_step(self.lines, ProbeStep("browser", passed=True, detail=detail), account)
-        self.lines = steps.running(self.lines)
+        self.lines = connection_steps.with_step(self.lines, ProbeStep("browser", passed=True, detail=detail), account)
+        self.lines = connection_steps.running(self.lines)
         self.on_change()
 
     def _browser_changed(self) -> None:
         trouble, account = self.browser.trouble, self.browser.account
         if self.phase is Phase.TESTING and not self.browser.running and trouble is not None and account is not None:
             failed = ProbeStep("browser", passed=False, detail=trouble.detail)
-            self.lines, self.phase = steps.with_step(self.lines, failed, account), Phase.FAILED
+            self.lines, self.phase = connection_steps.with_step(self.lines, failed, account), Phase.FAILED
         self.on_change()
 
     async def _find_secret(self, form: AccountForm) -> str:
@@ -391,18 +390,18 @@ class SettingsSession:
         cut_off = tr("The test ended early.")
         try:
             async for step in self._service.probe(account, secret, proxy_secret):
-                self.lines = steps.with_step(self.lines, step, account)
+                self.lines = connection_steps.with_step(self.lines, step, account)
                 if step.passed:
-                    self.lines = steps.running(self.lines)
+                    self.lines = connection_steps.running(self.lines)
                 self.on_change()
         except AccountError as error:
             cut_off = error.trouble.detail
-        if all(line.state is steps.StepState.PASSED for line in self.lines):
+        if all(line.state is connection_steps.StepState.PASSED for line in self.lines):
             self.phase = Phase.PASSED
             return
-        failed = steps.failed_line(self.lines)
+        failed = connection_steps.failed_line(self.lines)
         if failed is None:
-            self.lines = steps.interrupted(self.lines, cut_off)
+            self.lines = connection_steps.interrupted(self.lines, cut_off)
         elif failed.name == "sign-in" and self.form is not None and self.form.by_browser:
             self._brought.pop(_registration(self.form), None)
             self._sign_in_anew = True
@@ -431,10 +430,10 @@ class SettingsSession:
     @property
     def may_save_unreached(self) -> bool:
         """Tell whether the account may be kept although its server was not reached: no network, a VPN that is off."""
-        failed = steps.failed_line(self.lines)
+        failed = connection_steps.failed_line(self.lines)
         if self.phase is not Phase.FAILED or failed is None or failed.cut_off:
             return False
-        return failed.name in steps.NEVER_REACHED
+        return failed.name in connection_steps.NEVER_REACHED
 
     def save(self) -> bool:
         """Keep account and password, and open the mailbox; False where that may not be done now."""

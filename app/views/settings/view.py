@@ -1,4 +1,4 @@
-"""The page of settings: the accounts, or the form of one. Escape goes one step back, and closes the page at last."""
+"""The page, and the pages of an account."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from app.commands.command import Registry
 from app.core.i18n import tr
 from app.domain.message import AccountId
-from app.ui.label import Label
+from app.services.accounts.accounts import Accounts
+from app.services.accounts.mailbox_discovery import Aids
+from app.ui.tasks import Tasks
+from app.ui.widgets import Label
 from app.views.settings.account_list import AccountList
-from app.views.settings.account_pages import AccountPages
-from app.views.settings.choices import Choices
-from app.views.settings.choices_view import ChoicesView
 from app.views.settings.form_view import FormView
+from app.views.settings.preferences import ChoicesView
+from app.views.settings.preferences_port import Choices
 from app.views.settings.session import Phase, SettingsSession
 
 if TYPE_CHECKING:
@@ -23,6 +26,35 @@ if TYPE_CHECKING:
     from app.views.settings.snippets_page import SnippetsPage
 
     Page = AccountList | FormView | MailboxesPage | SnippetsPage
+
+
+class AccountPages:
+    """Makes them on the services they work on."""
+
+    def __init__(self, accounts: Accounts, aids: Aids, tasks: Tasks, registry: Registry) -> None:
+        """Nothing is made yet. Text is formatted by the keys that `registry` has for it."""
+        self._registry = registry
+        self._accounts = accounts
+        self._aids = aids
+        self._tasks = tasks
+
+    def make(self, name: str, account_id: AccountId, parent: QWidget) -> MailboxesPage | SnippetsPage | None:
+        """Return the page `name` of an account, None for an account that is no more."""
+        account = self._accounts.get(account_id)
+        if account is None:
+            return None
+        if name == "mailboxes":
+            from app.views.settings.mailboxes_page import MailboxesPage
+            from app.views.settings.mailboxes_session import MailboxesSession
+
+            mailboxes = MailboxesSession(self._aids.identities, self._aids.surroundings, account_id, self._tasks)
+            return MailboxesPage(mailboxes, account.address, parent)
+        from app.views.settings.snippets_page import SnippetsPage
+        from app.views.settings.snippets_session import SnippetsSession
+
+        session = SnippetsSession(self._aids, account_id, self._tasks)
+        return SnippetsPage(session, account.address, self._registry, parent)
+
 
 _WIDEST = 980
 

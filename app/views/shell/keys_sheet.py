@@ -12,8 +12,7 @@ from app.commands.command import CONTEXT_TITLES, Command, Context
 from app.commands.reference import lines
 from app.core.i18n import tr
 from app.ui import theme
-from app.ui.label import Label
-from app.ui.way_back import WayBack
+from app.ui.widgets import Label, WayBack
 
 _MARGIN = 48
 

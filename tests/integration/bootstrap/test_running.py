@@ -29,9 +29,9 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from app.bootstrap import running
-from app.bootstrap.dress import dress
+from app.ui.theme import dress
 from app.bootstrap.options import parse
-from app.views.shell.view import Window
+from app.views.shell.main_window import Window
 
 qt = QApplication(sys.argv[:1])
 dress(qt)

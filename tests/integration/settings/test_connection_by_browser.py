@@ -16,9 +16,9 @@ from app.sandbox.oauth.authority import CLIENT_ID
 from app.services.accounts.accounts import Accounts, SigningIn
 from app.ui.tasks import Tasks
 from app.views.settings.account_form import FormField
-from app.views.settings.browser_sign_in import BrowserSignIn
+from app.views.settings.connection_steps import failed_line
 from app.views.settings.session import Phase, SettingsSession
-from app.views.settings.steps import failed_line
+from app.views.settings.sign_in_session import BrowserSignIn
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.settings import FakeSettings
 from tests.integration.ews.test_oauth import browser_of

@@ -20,9 +20,9 @@ from app.engine.client import EngineClient
 from app.services.accounts.accounts import Accounts, SigningIn
 from app.ui.tasks import Tasks
 from app.views.settings.account_form import FormField, ProxyKind
-from app.views.settings.browser_sign_in import BrowserSignIn
+from app.views.settings.connection_steps import StepLine, StepState, failed_line
 from app.views.settings.session import Phase, SettingsSession
-from app.views.settings.steps import StepLine, StepState, failed_line
+from app.views.settings.sign_in_session import BrowserSignIn
 from tests.connect_proxy import ConnectProxy
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.settings import FakeSettings

@@ -7,8 +7,7 @@ import pytest
 
 from app.domain.account import AuthKind
 from app.domain.presets import Presets, read_presets
-from app.views.settings.account_form import AccountForm, ProxyKind
-from app.views.settings.filling import Filling
+from app.views.settings.account_form import AccountForm, Filling, ProxyKind
 
 PRESETS = read_presets(r"""
 [[account]]

@@ -7,8 +7,8 @@ import pytest
 from app.domain.account import AuthKind, Discovery, ProbeStep
 from app.domain.errors import Trouble, TroubleKind, Unreachable
 from app.views.settings.account_form import FormField
+from app.views.settings.connection_steps import StepState
 from app.views.settings.session import Phase
-from app.views.settings.steps import StepState
 from tests.unit.settings.test_session import Scene
 
 EWS = "https://mail.contoso.com/EWS/Exchange.asmx"

@@ -14,9 +14,9 @@ from app.domain.message import AccountId
 from app.services.accounts.accounts import Accounts, SigningIn
 from app.ui.tasks import Tasks
 from app.views.settings.account_form import FormField, ProxyKind
-from app.views.settings.browser_sign_in import BrowserSignIn
+from app.views.settings.connection_steps import StepState, failed_line
 from app.views.settings.session import Phase, SettingsSession
-from app.views.settings.steps import StepState, failed_line
+from app.views.settings.sign_in_session import BrowserSignIn
 from tests.fakes.mailbox import FakeMailbox
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.settings import FakeSettings

@@ -11,8 +11,8 @@ from app.domain.account import AuthKind, ProbeStep
 from app.domain.errors import SignInRefused, Trouble, TroubleKind
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 from app.views.settings.account_form import AccountForm, FormField, find_errors, form_of, tidy
+from app.views.settings.connection_steps import StepState, failed_line
 from app.views.settings.session import Phase
-from app.views.settings.steps import StepState, failed_line
 from tests.fakes.secrets import FakeSecrets
 from tests.unit.settings.test_session import BERT, Scene
 

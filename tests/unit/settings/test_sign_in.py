@@ -10,8 +10,7 @@ from app.domain.errors import MailError, Trouble, TroubleKind, Unreachable
 from app.domain.message import AccountId
 from app.services.accounts.accounts import Accounts, SigningIn
 from app.ui.tasks import Tasks
-from app.views.settings.browser_sign_in import BrowserSignIn
-from app.views.settings.sign_in import SignInSession
+from app.views.settings.sign_in_session import BrowserSignIn, SignInSession
 from tests.fakes.mailbox import FakeMailbox
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.settings import FakeSettings

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.recipient import Recipient
-from app.ui.suggestions.session import MOST_ROWS, NoSource, Origin, Suggestion, SuggestionsSession
+from app.ui.recipients.suggestions_session import MOST_ROWS, NoSource, Origin, Suggestion, SuggestionsSession
 
 ANN, ANNA, BEN = (Recipient(f"{name}@example.com", name.capitalize()) for name in ("ann", "anna", "ben"))
 

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.domain.message import LocalId
-from app.views.shell.foot import Foot
-from app.views.shell.view import Window
+from app.views.shell.main_window import Window
+from app.views.shell.status_bar import Foot
 
 A, B = LocalId("a"), LocalId("b")
 

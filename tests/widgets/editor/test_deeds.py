@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
 
-from app.ui.editor import deeds
+from app.ui.editor import format_actions
 from tests.widgets.editor.conftest import Desk, Written
 
 
@@ -29,18 +29,18 @@ def holds(written: Written, html: str) -> None:
 def test_characters_are_dressed_and_undressed(desk: Desk, what: str, tag: str) -> None:
     written = desk.begin("Dear good Anna")
     select(written, "good")
-    deeds.toggle(written.editor, what)
+    format_actions.toggle(written.editor, what)
     holds(written, f"<div>Dear <{tag}>good</{tag}> Anna</div>")
-    deeds.toggle(written.editor, what)
+    format_actions.toggle(written.editor, what)
     holds(written, "<div>Dear good Anna</div>")
 
 
 def test_bold_before_a_word_is_typed_makes_that_word_bold(desk: Desk, qtbot: QtBot) -> None:
     written = desk.begin("")
     qtbot.keyClicks(written.editor, "so ")
-    deeds.toggle(written.editor, "bold")
+    format_actions.toggle(written.editor, "bold")
     qtbot.keyClicks(written.editor, "bold")
-    deeds.toggle(written.editor, "bold")
+    format_actions.toggle(written.editor, "bold")
     qtbot.keyClicks(written.editor, " no")
     holds(written, "<div>so <b>bold</b> no</div>")
 
@@ -48,10 +48,10 @@ def test_bold_before_a_word_is_typed_makes_that_word_bold(desk: Desk, qtbot: QtB
 def test_colours_and_marks_are_told_as_css_and_go_with_the_formatting(desk: Desk) -> None:
     written = desk.begin("one red word")
     select(written, "red")
-    deeds.put_color(written.editor, "#c00000")
-    deeds.put_color(written.editor, "#fff176", ground=True)
+    format_actions.put_color(written.editor, "#c00000")
+    format_actions.put_color(written.editor, "#fff176", ground=True)
     holds(written, '<span style="color:#c00000;background-color:#fff176">red</span>')
-    deeds.clear_formatting(written.editor)
+    format_actions.clear_formatting(written.editor)
     holds(written, "<div>one red word</div>")
 
 
@@ -59,7 +59,7 @@ def test_lists_begin_go_on_and_end_by_key(desk: Desk, qtbot: QtBot) -> None:
     written = desk.begin("one")
     editor = written.editor
     editor.moveCursor(QTextCursor.MoveOperation.End)
-    deeds.toggle_list(editor, "u")
+    format_actions.toggle_list(editor, "u")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.keyClicks(editor, "two")
     qtbot.keyClick(editor, Qt.Key.Key_Return)
@@ -84,11 +84,11 @@ def test_backspace_at_the_start_of_an_item_takes_it_out_of_its_list(desk: Desk, 
 def test_several_paragraphs_become_numbers_then_bullets_then_none(desk: Desk) -> None:
     written = desk.begin("a\nb\nc")
     written.editor.selectAll()
-    deeds.toggle_list(written.editor, "o")
+    format_actions.toggle_list(written.editor, "o")
     holds(written, "<ol><li>a</li><li>b</li><li>c</li></ol>")
-    deeds.toggle_list(written.editor, "u")
+    format_actions.toggle_list(written.editor, "u")
     holds(written, "<ul><li>a</li><li>b</li><li>c</li></ul>")
-    deeds.toggle_list(written.editor, "u")
+    format_actions.toggle_list(written.editor, "u")
     holds(written, "<div>a</div><div>b</div><div>c</div>")
 
 
@@ -96,7 +96,7 @@ def test_a_quotation_is_put_around_and_left_by_enter_twice(desk: Desk, qtbot: Qt
     written = desk.begin("said")
     editor = written.editor
     editor.moveCursor(QTextCursor.MoveOperation.End)
-    deeds.toggle_quote(editor)
+    format_actions.toggle_quote(editor)
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.keyClick(editor, Qt.Key.Key_Return)
     qtbot.keyClicks(editor, "mine")
@@ -115,12 +115,12 @@ def test_a_quotation_is_put_around_and_left_by_enter_twice(desk: Desk, qtbot: Qt
 def test_a_link_is_put_on_what_is_selected_and_taken_off(desk: Desk, typed: str, address: str) -> None:
     written = desk.begin("see here now")
     select(written, "here")
-    assert deeds.put_link(written.editor, typed)
+    assert format_actions.put_link(written.editor, typed)
     holds(written, f'see <a href="{address}">here</a> now')
     select(written, "er")
-    assert deeds.link_here(written.editor) == address
+    assert format_actions.link_here(written.editor) == address
     written.editor.moveCursor(QTextCursor.MoveOperation.Left)
-    deeds.put_link(written.editor, "")
+    format_actions.put_link(written.editor, "")
     holds(written, "<div>see here now</div>")
 
 
@@ -128,7 +128,7 @@ def test_a_link_is_put_on_what_is_selected_and_taken_off(desk: Desk, typed: str,
 def test_a_link_to_where_no_link_may_lead_is_refused(desk: Desk, address: str) -> None:
     written = desk.begin("here")
     written.editor.selectAll()
-    assert not deeds.put_link(written.editor, address)
+    assert not format_actions.put_link(written.editor, address)
     written.editor.tell_now()
     assert written.edits == []
 
@@ -144,7 +144,7 @@ def test_a_table_is_put_in_walked_through_by_tab_and_grows(desk: Desk, qtbot: Qt
     written = desk.begin("above")
     editor = written.editor
     editor.moveCursor(QTextCursor.MoveOperation.End)
-    deeds.insert_table(editor, 1, 2)
+    format_actions.insert_table(editor, 1, 2)
     qtbot.keyClicks(editor, "a")
     qtbot.keyClick(editor, Qt.Key.Key_Tab)
     qtbot.keyClicks(editor, "b")
@@ -165,7 +165,7 @@ def test_a_table_is_put_in_walked_through_by_tab_and_grows(desk: Desk, qtbot: Qt
 def test_rows_and_columns_come_and_go(desk: Desk, what: str, rows: int, cells: int) -> None:
     written = desk.open("<table border=1><tr><td>a<td>b<tr><td>c<td>d</table>")
     select(written, "a")
-    deeds.change_table(written.editor, what)
+    format_actions.change_table(written.editor, what)
     assert written.body() == written.whole()
     assert (written.body().count("<tr>"), written.body().count("<td")) == (rows, cells)
 
@@ -176,11 +176,11 @@ def test_everything_can_be_undone_to_the_letter_it_was(desk: Desk) -> None:
     editor = written.editor
     editor.selectAll()
     acts: list[Callable[[], object]] = [
-        lambda: deeds.toggle(editor, "bold"),
-        lambda: deeds.toggle_list(editor, "o"),
-        lambda: deeds.toggle_quote(editor),
-        lambda: deeds.insert_rule(editor),
-        lambda: deeds.insert_table(editor),
+        lambda: format_actions.toggle(editor, "bold"),
+        lambda: format_actions.toggle_list(editor, "o"),
+        lambda: format_actions.toggle_quote(editor),
+        lambda: format_actions.insert_rule(editor),
+        lambda: format_actions.insert_table(editor),
     ]
     for act in acts:
         act()

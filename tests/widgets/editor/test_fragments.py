@@ -15,7 +15,7 @@ from app.services.html.parse import parse_body
 from app.services.html.policy import Remote
 from app.services.html.prepare import html_of_text
 from app.services.html.write import write_body
-from app.ui.editor import writing
+from app.ui.editor import block_keys
 from tests.html_corpus import ALL, Case
 from tests.html_everything import HTML
 from tests.widgets.editor.conftest import Desk, Written
@@ -32,15 +32,15 @@ def lines_and_lists(cursor: QTextCursor, dice: random.Random) -> None:
         case 0:
             cursor.insertBlock()
         case 1:
-            writing.put_lists(cursor, dice.choice(["", "u", "o", "uo"]))
+            block_keys.put_lists(cursor, dice.choice(["", "u", "o", "uo"]))
         case 2:
-            writing.put_quote(cursor, dice.randint(0, 2))
+            block_keys.put_quote(cursor, dice.randint(0, 2))
         case 3:
-            writing.begin_line(cursor)
+            block_keys.begin_line(cursor)
         case 4:
-            writing.take_back_line(cursor)
+            block_keys.take_back_line(cursor)
         case _:
-            writing.shift_item(cursor, dice.choice([-1, 1]))
+            block_keys.shift_item(cursor, dice.choice([-1, 1]))
 
 
 def step(written: Written, dice: random.Random) -> None:

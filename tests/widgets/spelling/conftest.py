@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 
 from app.spelling.checker import words_in
-from app.ui.spelling.client import Checked, Spelling
+from app.ui.editor.spelling_client import Checked, Spelling
 from tests.qt_rules import expected_warnings, no_task_left, nothing_left
 
 __all__ = ["FewWords", "expected_warnings", "few_words", "no_task_left", "nothing_left", "spelling"]

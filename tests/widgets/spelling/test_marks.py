@@ -9,8 +9,8 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QTextEdit
 from pytestqt.qtbot import QtBot
 
-from app.ui.spelling.client import Spelling
-from app.ui.spelling.marks import SpellingMarks
+from app.ui.editor.spelling_client import Spelling
+from app.ui.editor.spelling_marks import SpellingMarks
 from tests.widgets.spelling.conftest import FewWords
 
 Editor = QPlainTextEdit | QTextEdit

@@ -1,0 +1,1 @@
+"""Qt documents made of blocks: shared by editor, reader and printing."""

@@ -1,0 +1,124 @@
+"""Shows the body of a letter formatted and safe: poured block by block, so that no letter is ever waited for.
+
+It is given blocks, never HTML: what Qt would make of hostile HTML does not arise. Nothing is fetched: Qt asks here for
+each picture, and gets one of the letter's own or an empty one. A link is opened by the person's own key or click, after
+its true address was shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QEvent, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QImage, QTextCursor, QTextDocument
+from PySide6.QtWidgets import QTextBrowser, QTextEdit, QWidget
+
+from app.core.i18n import tr
+from app.services.html.blocks import Block
+from app.services.html.policy import is_link
+from app.ui import theme
+from app.ui.document.document_builder import Pour
+from app.ui.document.formats import INDENT
+from app.ui.document.pictures import from_data_address, stand_in
+
+_SLICE: Final = 0.006
+"""Seconds of pouring at one turn of the event loop: less than a frame."""
+
+
+class HtmlView(QTextBrowser):
+    """A read-only page. `pointed` tells the address under the mouse or the keyboard's mark, "" for none."""
+
+    pointed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._blocks: Sequence[Block] = ()
+        self._pour: Pour | None = None
+        self._images: dict[str, QImage] = {}
+        self._turn = QTimer(self)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._pour_on)
+        self.setOpenLinks(False)
+        self.setOpenExternalLinks(False)
+        self.setUndoRedoEnabled(False)
+        self.setFrameShape(QTextEdit.Shape.NoFrame)
+        self.setFont(theme.font(size=14))
+        self.setTabChangesFocus(True)
+        self.setAccessibleName(tr("Text of the message"))
+        self.document().setDocumentMargin(0)
+        self.document().setIndentWidth(INDENT)
+        self.anchorClicked.connect(self.open_link)
+        self.highlighted.connect(lambda url: self.pointed.emit(url.toString()))
+
+    def show_blocks(self, blocks: Sequence[Block]) -> None:
+        """Show these, from the first on; what is shown already stays as it is."""
+        if blocks is self._blocks:
+            return
+        self._blocks = blocks
+        self._begin()
+
+    def is_pouring(self) -> bool:
+        """Tell whether not all is there yet."""
+        return self._pour is not None
+
+    def _begin(self) -> None:
+        self._turn.stop()
+        self.clear()
+        self._pour = Pour(QTextCursor(self.document()), self._blocks)
+        self._pour_on()
+        if self._pour is not None:
+            self._turn.start()
+
+    def _pour_on(self) -> None:
+        if self._pour is None or self._pour.go_on(_SLICE):
+            self._pour = None
+            self._turn.stop()
+
+    # --- links and pictures ------------------------------------------------------------------------------------------
+
+    def open_link(self, url: QUrl) -> None:
+        """Hand an address to the desktop, if it is one that a link may have."""
+        if is_link(url.toString()):
+            QDesktopServices.openUrl(url)
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's signature
+        moved = super().focusNextPrevChild(next)
+        # Qt tells only of links under the mouse; Tab selects the one it goes to.
+        cursor = self.textCursor()
+        self.pointed.emit(cursor.charFormat().anchorHref() if moved and cursor.hasSelection() else "")
+        return moved
+
+    def doSetSource(
+        self,
+        name: QUrl | str,
+        type: QTextDocument.ResourceType = QTextDocument.ResourceType.UnknownResource,  # noqa: A002 - Qt's signature
+    ) -> None:
+        """Go nowhere: a page is only ever given."""
+
+    def put_image(self, source: str, image: QImage) -> None:
+        """Show a picture of the letter's own."""
+        self._images[source] = image
+        self.document().addResource(QTextDocument.ResourceType.ImageResource, QUrl(source), image)
+        self.document().markContentsDirty(0, self.document().characterCount())
+
+    def forget_images(self) -> None:
+        """Show no picture any more that was put in: another letter comes."""
+        self._images.clear()
+
+    def loadResource(self, type: int, name: QUrl | str) -> object:  # noqa: A002 - Qt's signature
+        address = name.toString() if isinstance(name, QUrl) else name
+        known = self._images.get(address)
+        if known is None and address.startswith("data:image/"):
+            known = from_data_address(address)
+        return stand_in() if known is None else known
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and self._blocks:
+            self._begin()  # colours are mirrored where it is dark
+
+    def wait_until_poured(self) -> None:
+        """Pour the rest at once; for tests and for printing."""
+        while self._pour is not None:
+            self._pour_on()

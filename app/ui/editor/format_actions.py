@@ -1,0 +1,238 @@
+"""What a person does to formatted text: each deed one step of undo, each by key, none that asks in a dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextTable
+
+from app.services.html.blocks import Cell, Look, Paragraph, Run, Table
+from app.services.html.policy import is_link, scheme_of
+from app.ui.document.formats import Own, block_format, char_format, look_of, paragraph_of
+from app.ui.editor import block_keys
+from app.ui.editor.rich import RichEditor
+
+CHARACTERS = frozenset({"bold", "italic", "underline", "strike"})
+
+
+def do(editor: RichEditor, name: str) -> None:
+    """Do one of `names.FORMATTING`; the focus is in the text then. Raises KeyError for any other name."""
+    if name in CHARACTERS:
+        toggle(editor, name)
+    elif name in {"row", "column", "remove_row", "remove_column"}:
+        change_table(editor, name.replace("remove_", "-"))
+    else:
+        {
+            "clear": lambda: clear_formatting(editor),
+            "numbers": lambda: toggle_list(editor, "o"),
+            "bullets": lambda: toggle_list(editor, "u"),
+            "quote": lambda: toggle_quote(editor),
+            "further": lambda: shift(editor, 1),
+            "back": lambda: shift(editor, -1),
+            "table": lambda: insert_table(editor),
+            "rule": lambda: insert_rule(editor),
+        }[name]()
+    editor.setFocus()
+
+
+def toggle(editor: RichEditor, what: str) -> None:
+    """Switch bold, italic, underline or strike for what is selected, or for what is typed next."""
+    on = not getattr(look_here(editor), what)
+    _dress(editor, lambda look: msgspec.structs.replace(look, **{what: on}))
+
+
+def put_color(editor: RichEditor, color: str, *, ground: bool = False) -> None:
+    """Give what is selected a colour as CSS, "" for the usual one; `ground` marks it instead."""
+    field = "background" if ground else "color"
+    _dress(editor, lambda look: msgspec.structs.replace(look, **{field: color}))
+
+
+def clear_formatting(editor: RichEditor) -> None:
+    """Make what is selected look like ordinary text; without a selection, the whole paragraph."""
+    cursor = editor.textCursor()
+    if not cursor.hasSelection():
+        cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+    _dress(editor, lambda look: Look(link=look.link), cursor)
+    _each_block(editor, _make_ordinary)
+
+
+def look_here(editor: RichEditor) -> Look:
+    """Return the look at the cursor: of the first selected character, or of what is typed next."""
+    cursor = editor.textCursor()
+    if cursor.hasSelection():
+        probe = QTextCursor(cursor)
+        probe.setPosition(cursor.selectionStart() + 1)
+        return look_of(probe.charFormat())
+    return look_of(editor.currentCharFormat())
+
+
+def _dress(editor: RichEditor, change: Callable[[Look], Look], cursor: QTextCursor | None = None) -> None:
+    at = editor.textCursor() if cursor is None else cursor
+    if not at.hasSelection():
+        editor.setCurrentCharFormat(char_format(change(look_of(editor.currentCharFormat()))))
+        return
+    at.beginEditBlock()
+    for start, end, drawn, kind in _runs(at):
+        part = QTextCursor(editor.document())
+        part.setPosition(start)
+        part.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        part.setCharFormat(char_format(change(look_of(drawn, kind)), kind))
+    at.endEditBlock()
+
+
+def _runs(cursor: QTextCursor) -> list[tuple[int, int, QTextCharFormat, str]]:
+    """Return what is selected as runs of one format each; pictures and what is kept are left alone."""
+    found: list[tuple[int, int, QTextCharFormat, str]] = []
+    start, end = cursor.selectionStart(), cursor.selectionEnd()
+    block = cursor.document().findBlock(start)
+    while block.isValid() and block.position() < end:
+        kind = paragraph_of(block.blockFormat()).kind
+        walk = block.begin()
+        while not walk.atEnd():
+            fragment = walk.fragment()
+            first, last = max(start, fragment.position()), min(end, fragment.position() + fragment.length())
+            drawn = fragment.charFormat()
+            if first < last and not drawn.objectType():
+                found.append((first, last, drawn, kind))
+            walk += 1
+        block = block.next()
+    return found
+
+
+# --- paragraphs -----------------------------------------------------------------------------------------------------
+
+
+def _each_block(editor: RichEditor, act: Callable[[QTextCursor], None]) -> None:
+    """Do something to each selected paragraph, as one step."""
+    cursor = editor.textCursor()
+    document = editor.document()
+    first = document.findBlock(cursor.selectionStart()).blockNumber()
+    end = cursor.selectionEnd()
+    last = document.findBlock(max(cursor.selectionStart(), end - 1) if cursor.hasSelection() else end).blockNumber()
+    cursor.beginEditBlock()
+    for number in range(first, last + 1):
+        act(QTextCursor(document.findBlockByNumber(number)))
+    cursor.endEditBlock()
+
+
+def _make_ordinary(cursor: QTextCursor) -> None:
+    drawn = cursor.blockFormat()
+    if drawn.property(Own.LISTS):
+        return
+    cursor.setBlockFormat(block_format(Paragraph(quote=int(drawn.property(Own.QUOTE) or 0))))
+
+
+def toggle_list(editor: RichEditor, sign: str) -> None:
+    """Make a bulleted ("u") or numbered ("o") list of the selected paragraphs, or end it."""
+    here = block_keys.lists_of(editor.textCursor())
+    wanted = "" if here.endswith(sign) else (here[:-1] + sign)
+    _each_block(editor, lambda cursor: block_keys.put_lists(cursor, wanted))
+
+
+def toggle_quote(editor: RichEditor) -> None:
+    """Quote the selected paragraphs, or take that back."""
+    on = not int(editor.textCursor().blockFormat().property(Own.QUOTE) or 0)
+    _each_block(editor, lambda cursor: block_keys.put_quote(cursor, int(on)))
+
+
+def shift(editor: RichEditor, step: int) -> None:
+    """Put lists, or else quotations, one step further in or out."""
+
+    def act(cursor: QTextCursor) -> None:
+        if not block_keys.shift_item(cursor, step):
+            depth = int(cursor.blockFormat().property(Own.QUOTE) or 0)
+            block_keys.put_quote(cursor, min(8, max(0, depth + step)))
+
+    _each_block(editor, act)
+
+
+# --- links and tables -----------------------------------------------------------------------------------------------
+
+
+def link_here(editor: RichEditor) -> str:
+    """Return the link at the cursor, "" for none."""
+    return look_here(editor).link
+
+
+def put_link(editor: RichEditor, address: str) -> bool:
+    """Let what is selected (or the link one stands in, or the address itself) lead to `address`; "" takes it off.
+
+    False for an address that no link may lead to.
+    """
+    address = address.strip()
+    scheme = scheme_of(address)
+    if address and (not scheme or "." in scheme):
+        address = f"mailto:{address}" if "@" in address and "/" not in address else f"https://{address}"
+    host = address.rpartition("//")[2].partition("/")[0]
+    if address and (not is_link(address) or len(host.split()) > 1):
+        return False
+    cursor = editor.textCursor()
+    if not cursor.hasSelection():
+        _select_link(cursor)
+    if cursor.hasSelection():
+        _dress(editor, lambda look: msgspec.structs.replace(look, link=address), cursor)
+    elif address:
+        look = msgspec.structs.replace(look_of(editor.currentCharFormat()), link=address)
+        cursor.insertText(address.removeprefix("mailto:"), char_format(look))
+        editor.setTextCursor(cursor)
+    return True
+
+
+def _select_link(cursor: QTextCursor) -> None:
+    """Select the whole link that the cursor is in."""
+    address = cursor.charFormat().anchorHref()
+    if not address:
+        return
+    block = cursor.block()
+    walk = block.begin()
+    while not walk.atEnd():
+        fragment = walk.fragment()
+        start, end = fragment.position(), fragment.position() + fragment.length()
+        if fragment.charFormat().anchorHref() == address and start <= cursor.position() <= end:
+            cursor.setPosition(start)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            return
+        walk += 1
+
+
+def insert_table(editor: RichEditor, rows: int = 2, columns: int = 3) -> None:
+    """Put an empty table in, and the cursor into its first cell."""
+    cells = tuple(Cell((Paragraph(),), width=100 // columns) for _ in range(columns))
+    plain = tuple(Cell((Paragraph(),)) for _ in range(columns))
+    cursor = editor.textCursor()
+    place = cursor.selectionStart()
+    editor.insert_blocks([Table((cells, *(plain,) * (rows - 1))), Paragraph()])
+    probe = QTextCursor(editor.document())
+    probe.setPosition(place)
+    while probe.currentTable() is None and not probe.atEnd():
+        probe.movePosition(QTextCursor.MoveOperation.NextBlock)
+    editor.setTextCursor(probe)
+
+
+def table_here(editor: RichEditor) -> QTextTable | None:
+    """Return the table the cursor is in."""
+    return editor.textCursor().currentTable()
+
+
+def change_table(editor: RichEditor, what: str) -> None:
+    """Add or remove the row or column at the cursor: "row", "column", "-row", "-column"."""
+    table = table_here(editor)
+    if table is None:
+        return
+    cell = table.cellAt(editor.textCursor())
+    if what == "row":
+        table.insertRows(cell.row() + 1, 1)
+    elif what == "column":
+        table.insertColumns(cell.column() + 1, 1)
+    elif what == "-row":
+        table.removeRows(cell.row(), 1)
+    elif what == "-column":
+        table.removeColumns(cell.column(), 1)
+
+
+def insert_rule(editor: RichEditor) -> None:
+    """Put a line across in."""
+    from app.services.html.blocks import Rule
+
+    editor.insert_blocks([Paragraph(), Rule(), Paragraph((Run(""),))])

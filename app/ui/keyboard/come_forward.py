@@ -1,0 +1,57 @@
+"""Waits until a window is the one that has the keyboard: the window system decides that, a little later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from app.core.i18n import tr
+from app.ui.keyboard.key_gate import KeyGate
+
+_PATIENCE: Final = 1_000
+"""Milliseconds: a window manager may refuse, and then nothing is waited for any longer."""
+
+
+def when_active(window: QWidget, act: Callable[[], None]) -> None:
+    """Call `act` once, as soon as `window` has the keyboard, or after a second without it."""
+    if window.isActiveWindow():
+        act()
+    else:
+        _Waiting(window, act)
+
+
+def come_forward(window: QWidget, gate: KeyGate) -> None:
+    """Bring a window of the program's to the front, and let keys wait until it has the keyboard."""
+    hold = gate.begin(tr("Opening a window…"))
+    window.show()
+    window.raise_()
+    window.activateWindow()
+    when_active(window, hold.release)
+
+
+class _Waiting(QObject):
+    def __init__(self, window: QWidget, act: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._window, self._act = window, act
+        app = QGuiApplication.instance()
+        assert isinstance(app, QGuiApplication)  # noqa: S101 - there is no window without it
+        self._app = app
+        app.focusWindowChanged.connect(self._look)
+        self._limit = QTimer(self, singleShot=True, interval=_PATIENCE)
+        self._limit.timeout.connect(self._end)
+        self._limit.start()
+
+    def _look(self, _now: object) -> None:
+        if self._window.isActiveWindow() or self._window.windowHandle() is QGuiApplication.focusWindow():
+            self._end()
+
+    def _end(self) -> None:
+        self._limit.stop()
+        self._app.focusWindowChanged.disconnect(self._look)
+        # The focus within the window follows in the same turn of the loop.
+        QTimer.singleShot(0, self._window, self._act)
+        self.deleteLater()

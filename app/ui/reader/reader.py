@@ -1,0 +1,254 @@
+"""Shows a letter that is not being written: what it says, how it stands, and the one thing that helps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QStackedLayout, QVBoxLayout, QWidget
+
+from app.core.i18n import ntr, tr
+from app.ui import icons, theme
+from app.ui.bars import MessageBar
+from app.ui.widgets import Label
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+    from app.services.html.blocks import Block
+    from app.ui.document.html_view import HtmlView
+
+_SIDE = 32
+
+
+class Notice(NamedTuple):
+    """What a bar says of one letter: a sentence, its tone, one action, the details, and other actions."""
+
+    sentence: str
+    tone: str = "info"
+    action: tuple[str, str] | None = None
+    details: Sequence[tuple[str, str]] = ()
+    more: Sequence[tuple[str, str]] = ()
+
+
+class Reading(NamedTuple):
+    """A letter as the reader shows it. `body` is None while it is fetched; `blocks` is its formatted text, if any.
+
+    `letter` names it: what a person asked to see of a letter holds while that one is shown, whatever comes of it.
+    `remote` counts the pictures that lie elsewhere and are not loaded.
+    """
+
+    letter: str
+    subject: str
+    who: str
+    when: str
+    body: str | None
+    hint: str = ""
+    notice: Notice | None = None
+    blocks: Sequence[Block] = ()
+    remote: int = 0
+    headers: Sequence[tuple[str, str]] = ()
+
+
+class Reader(QWidget):
+    """The pane beside a list. Formatted text is shown safe, or as plain text on demand; nothing is fetched or run."""
+
+    escaped = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("pane")
+        self.setAccessibleName(tr("Message"))
+        self.bar = MessageBar(self)
+        self._reading: Reading | None = None
+        self._plain_wanted = False
+        self._headers_wanted = False
+        self._subject = Label(self)
+        self._subject.setFont(theme.font(size=20, semibold=True))
+        self._who, self._when, self._hint, self._told = Label(self), Label(self), Label(self), Label(self)
+        self._body = self._text_field(tr("Text of the message"))
+        self._page: HtmlView | None = None
+        self._headers: QPlainTextEdit | None = None
+        for label, tone in ((self._who, "muted"), (self._when, "faint"), (self._hint, "faint"), (self._told, "faint")):
+            label.setProperty("tone", tone)
+        for label in (self._subject, self._who):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._blank())
+        self._stack.addWidget(self._letter())
+
+    def _text_field(self, name: str) -> QPlainTextEdit:
+        field = QPlainTextEdit(self)
+        field.setReadOnly(True)
+        field.setFont(theme.font(size=14))
+        field.setAccessibleName(name)
+        field.setTabChangesFocus(True)
+        field.document().setDocumentMargin(0)
+        return field
+
+    def show_reading(self, reading: Reading | None) -> None:
+        """Show a letter, or the quiet picture of none."""
+        before, self._reading = self._reading, reading
+        self._stack.setCurrentIndex(0 if reading is None else 1)
+        if reading is None:
+            return
+        self._subject.setText(reading.subject)
+        self._who.setText(reading.who)
+        self._when.setText(reading.when)
+        self._hint.setText(reading.hint)
+        if before is None or before.letter != reading.letter:
+            self._plain_wanted = self._headers_wanted = False
+        if self._page is not None and (before is None or before.blocks is not reading.blocks):
+            self._page.forget_images()
+        self._show_body(reading)
+        if reading.notice is None:
+            self.bar.clear()
+        else:
+            notice = reading.notice
+            self.bar.say(
+                notice.sentence, tone=notice.tone, action=notice.action, details=notice.details, more=notice.more
+            )
+
+    def _show_body(self, reading: Reading) -> None:
+        formatted = bool(reading.blocks) and not self._plain_wanted
+        if formatted:
+            self._made_page().show_blocks(reading.blocks)
+        else:
+            body = tr("Fetching the message…") if reading.body is None else reading.body
+            if self._body.toPlainText() != body:
+                self._body.setPlainText(body)
+        self._swap(formatted=formatted)
+        self._say_told("")
+        self._show_headers(reading)
+
+    def _swap(self, *, formatted: bool) -> None:
+        if self._page is None:
+            return
+        gone, here = (self._body, self._page) if formatted else (self._page, self._body)
+        had_focus = gone.hasFocus()
+        gone.setVisible(False)
+        here.setVisible(True)
+        if had_focus:
+            here.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _made_page(self) -> HtmlView:
+        if self._page is None:
+            from app.ui.document.html_view import HtmlView
+
+            self._page = HtmlView(self)
+            self._page.pointed.connect(self._say_told)
+            self._column.insertWidget(self._column.indexOf(self._body), self._page, 1)
+        return self._page
+
+    def _say_told(self, address: str) -> None:
+        """Say where a link leads; without one, how many pictures were not loaded."""
+        remote = 0 if self._reading is None else self._reading.remote
+        words = ntr("{n} picture elsewhere was not loaded", "{n} pictures elsewhere were not loaded", remote)
+        self._told.setText(address or (words if remote else ""))
+        self._told.setVisible(bool(self._told.text()))
+
+    # --- parts and focus ----------------------------------------------------------------------------------------------
+
+    def add_part(self, part: QWidget) -> None:
+        """Show a part of its own between the head of the letter and its text."""
+        self._column.insertWidget(self._column.indexOf(self._text_line) + 1, part)
+
+    def focus_text(self) -> None:
+        """Put the focus in the letter's text."""
+        shown = self._page if self._page is not None and self._page.isVisibleTo(self) else self._body
+        shown.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        else:
+            super().keyPressEvent(event)
+
+    # --- on demand ---------------------------------------------------------------------------------------------------
+
+    def put_image(self, source: str, image: QImage) -> None:
+        """Show a picture of the letter's own in its text."""
+        if self._page is not None:
+            self._page.put_image(source, image)
+
+    def has_formatting(self) -> bool:
+        """Tell whether there is something that can be shown formatted and plain; also where it is still to come."""
+        return self._reading is not None and (bool(self._reading.blocks) or self._reading.body is None)
+
+    def toggle_plain(self) -> None:
+        """Show formatted text as plain text, or formatted again."""
+        if self._reading is not None and self.has_formatting():
+            self._plain_wanted = not self._plain_wanted
+            self._show_body(self._reading)
+
+    def toggle_headers(self) -> None:
+        """Show or hide all that is known of the letter, and the headers that it came with."""
+        if self._reading is not None:
+            self._headers_wanted = not self._headers_wanted
+            self._show_headers(self._reading)
+
+    def _show_headers(self, reading: Reading) -> None:
+        wanted = self._headers_wanted
+        if wanted and self._headers is None:
+            self._headers = self._text_field(tr("Headers"))
+            self._headers.setProperty("kind", "box")
+            self._headers.document().setDocumentMargin(6)
+            self._headers.setFont(theme.font(size=12))
+            self._headers.setFixedHeight(180)
+            self._column.insertWidget(self._column.indexOf(self._body), self._headers)
+        if self._headers is None:
+            return
+        if wanted:
+            lines = [f"{name}: {value}" if name else "" for name, value in reading.headers]
+            none = tr("Fetching the message…") if reading.body is None else tr("No headers are known of this message.")
+            text = "\n".join(lines) or none
+            if self._headers.toPlainText() != text:
+                self._headers.setPlainText(text)
+        self._headers.setVisible(wanted)
+
+    def _letter(self) -> QWidget:
+        sheet = QWidget(self)
+        column = QVBoxLayout(sheet)
+        column.setContentsMargins(_SIDE, 18, 12, 12)
+        column.setSpacing(6)
+        line = QFrame(sheet)
+        line.setProperty("kind", "line")
+        line.setFixedHeight(1)
+        bar = QVBoxLayout()
+        bar.setContentsMargins(0, 0, 12, 0)
+        bar.addWidget(self.bar)
+        column.addLayout(bar)
+        column.addSpacing(4)
+        column.addWidget(self._subject)
+        column.addWidget(self._who)
+        times = QHBoxLayout()
+        times.addWidget(self._when, 1)
+        times.addWidget(self._hint)
+        column.addLayout(times)
+        column.addSpacing(6)
+        column.addWidget(line)
+        self._text_line = line
+        column.addSpacing(10)
+        column.addWidget(self._body, 1)
+        column.addWidget(self._told)
+        self._told.hide()
+        self._column = column
+        return sheet
+
+    def _blank(self) -> QWidget:
+        sheet = QWidget(self)
+        picture = Label(sheet)
+        icons.put(picture, "mail", "line", 72)
+        picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        words = Label(tr("Choose a message, or press C to write one"), sheet)
+        words.setProperty("tone", "faint")
+        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column = QVBoxLayout(sheet)
+        column.addStretch(1)
+        column.addWidget(picture)
+        column.addWidget(words)
+        column.addStretch(1)
+        return sheet

@@ -1,1 +1,0 @@
-"""The parts of the pane in which a letter is read."""

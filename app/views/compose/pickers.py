@@ -1,0 +1,309 @@
+"""Chosen from a list over the pane: time, sender, template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+
+from app.core.formatting import moment_words
+from app.core.i18n import tr
+from app.domain.edits import Unfilled
+from app.domain.message import Field
+from app.domain.recipient import Recipient
+from app.domain.typed_dates import read_moment, suggested_moments
+from app.services.accounts.identities import Identity
+from app.services.accounts.signatures import (
+    Facts,
+    Fragment,
+    Snippet,
+    SnippetKind,
+    fill,
+    find_signature,
+    fragment_of,
+    place_for,
+)
+from app.services.checks.placeholders import placeholders_in
+from app.ui import keys
+from app.ui.widgets import Label
+from app.views.compose.body import BodyField
+from app.views.compose.session import ComposeSession, FromSession
+
+if TYPE_CHECKING:
+    from app.services.accounts.mailbox_discovery import Aids
+    from app.services.html.blocks import Block
+    from app.ui.chooser import Pick, Picker
+
+
+class Picking:
+    """Holds the list of a pane."""
+
+    def __init__(self, pane: QWidget) -> None:
+        """Nothing is made yet."""
+        self._pane = pane
+        self._picker: Picker | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether something is being chosen."""
+        return self._picker is not None and self._picker.isVisible()
+
+    @property
+    def picker(self) -> Picker:
+        """Return the list."""
+        if self._picker is None:
+            from app.ui.chooser import Picker
+
+            self._picker = Picker(self._pane, self._focus_pane)
+        return self._picker
+
+    def _focus_pane(self) -> None:
+        focus_best = getattr(self._pane, "focus_best", None)
+        if focus_best is not None:
+            focus_best()
+
+
+_ASIDE: Final = "aside"
+
+
+class LaterChoice:
+    """The choice for one letter."""
+
+    def __init__(self, session: ComposeSession, picking: Picking, now: Callable[[], float]) -> None:
+        """Choose in `picking` for `session`; `now` is in seconds since the epoch."""
+        self._session = session
+        self._picking = picking
+        self._now = now
+        self._send: Callable[[], None] = lambda: None
+
+    def open(self, send: Callable[[], None]) -> None:
+        """Ask when; `send` sends the letter once its time is set."""
+        if not self._session.can_edit():
+            return
+        from app.ui.chooser import Pick  # what most letters never want is not loaded with the first
+
+        self._send = send
+        now, kept = self._now(), self._session.content.options.deferred
+        picks = [Pick(tr("At once"), 0.0)] if kept else []
+        picks += [Pick(_words(moment, now), moment) for moment in suggested_moments(now)]
+        picks.append(Pick(tr("When I send all that are ready"), _ASIDE, "F9"))
+        note = tr("Type a time, such as tomorrow 8, Mon 9:00 or in 2 hours.")
+        self._picking.picker.open(tr("Send at"), picks, self._chosen, note, self._read)
+
+    def _read(self, typed: str) -> Pick | None:
+        from app.ui.chooser import Pick
+
+        now = self._now()
+        moment = read_moment(typed, now)
+        if moment is None:
+            return None
+        if moment <= now:
+            return Pick(tr("That time has passed."), None, _words(moment, now))
+        return Pick(_words(moment, now), moment)
+
+    def _chosen(self, when: object) -> None:
+        if when == _ASIDE:
+            self._session.put_aside()
+        elif isinstance(when, float):
+            self._session.options.choose(Field.DEFERRED, float(int(when)))
+            self._send()
+
+
+def _words(moment: float, now: float) -> str:
+    words = moment_words(moment, now)
+    return words[:1].upper() + words[1:]
+
+
+class FromLine(QPushButton):
+    """Shown where there is more than one mailbox, or another than one's own was chosen; `label` is shown with it."""
+
+    def __init__(self, session: FromSession, label: Label, picking: Picking, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._label = label
+        self._picking = picking
+        self.setProperty("kind", "quiet")
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        keys.put_tip(self, tr("Send from another mailbox"), "compose.from", "Alt+F")
+        self.clicked.connect(self.choose)
+
+    def refresh(self, *, editable: bool) -> None:
+        """Draw which it is."""
+        text = self._session.text()
+        self.setText(text.replace("&", "&&"))
+        self.setAccessibleName(tr("From {mailbox}", mailbox=text))
+        self.setEnabled(editable)
+        shown = self._session.is_worth_showing()
+        self.setVisible(shown)
+        self._label.setVisible(shown)
+
+    def choose(self) -> None:
+        """Choose another mailbox by typing a part of its name or address."""
+        from app.ui.chooser import Pick
+
+        choices = self._session.choices()
+        picks = [Pick(one.name or one.address, one, self._session.detail(one)) for one in choices]
+        note = "" if len(choices) > 1 else tr("Other mailboxes are added in the settings (Ctrl+,).")
+        self._picking.picker.open(tr("Send from"), picks, self._chosen, note)
+
+    def _chosen(self, identity: object) -> None:
+        if isinstance(identity, Identity):
+            self._session.choose(identity)
+
+
+_NONE: Final = "none"
+
+
+class SnippetChoice:
+    """The choice for one letter. `put_subject` puts a template's subject where there is none."""
+
+    def __init__(
+        self, session: ComposeSession, body: BodyField, picking: Picking, put_subject: Callable[[str], None]
+    ) -> None:
+        """Choose in `picking`, put into `body`; the signature follows the mailbox that the letter is from."""
+        self._session = session
+        self._body = body
+        self._picking = picking
+        self._put_subject = put_subject
+        session.sender.chosen.subscribe(self._sender_chosen)
+
+    @property
+    def _aids(self) -> Aids | None:
+        return self._session.options.aids
+
+    def open(self) -> None:
+        """Choose one by typing a part of its name."""
+        record, aids = self._session.record, self._aids
+        if record is None or aids is None or not self._session.can_edit():
+            return
+        from app.ui.chooser import Pick
+
+        snippets = aids.signatures.all(record.account_id)
+        kinds = {SnippetKind.SIGNATURE: tr("Signature"), SnippetKind.TEMPLATE: tr("Template")}
+        picks = [Pick(one.name or _first_line(one), one, kinds[one.kind]) for one in snippets]
+        if self._found() is not None:
+            picks.append(Pick(tr("No signature"), _NONE))
+        note = "" if snippets else tr("Signatures and templates are made in the settings (Ctrl+,).")
+        self._picking.picker.open(tr("Template or signature"), picks, self._chosen, note)
+
+    def _chosen(self, thing: object) -> None:
+        if not isinstance(thing, Snippet):
+            self.put_signature(None)
+        elif thing.kind is SnippetKind.SIGNATURE:
+            self.put_signature(thing)
+        else:
+            self._put_template(thing)
+
+    def put_signature(self, snippet: Snippet | None) -> None:
+        """Put a signature where the one before stands, or at its place; None takes that one out."""
+        record, aids = self._session.record, self._aids
+        if record is None or aids is None or self._body.is_read_only():
+            return
+        self._body.finish_pasting()
+        found = self._found()
+        if snippet is None:
+            fragment = Fragment("")
+        else:
+            fragment = fragment_of(snippet, aids.signatures.facts(record.account_id, self._session.content))
+        start, end = found if found is not None else (place_for(self._body.words_above()),) * 2
+        cursor = QTextCursor(self._body.editor.document())
+        start = start if snippet is not None or found is None else self._above(start)
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        before = self._body.editor.textCursor()
+        gap = 0 if found is not None or snippet is None else 2
+        self._remember_unfilled(fragment)
+        self._insert(cursor, fragment, gap)
+        self._body.editor.setTextCursor(before)
+        placed = QTextCursor(self._body.editor.document())
+        placed.setPosition(start + gap)
+        placed.setPosition(cursor.position(), QTextCursor.MoveMode.KeepAnchor)
+        self._session.remember_signature(placed.selectedText().replace("\u2029", "\n").replace("\u2028", "\n"))
+
+    def _above(self, start: int) -> int:
+        """Return where the room above a signature begins, which goes with it."""
+        cursor = QTextCursor(self._body.editor.document())
+        cursor.setPosition(max(0, start - 2))
+        cursor.setPosition(start, QTextCursor.MoveMode.KeepAnchor)
+        room = cursor.selectedText()
+        return start - (len(room) - len(room.rstrip("\u2029")))
+
+    def _put_template(self, snippet: Snippet) -> None:
+        record, aids = self._session.record, self._aids
+        if record is None or aids is None or self._body.is_read_only():
+            return
+        self._body.finish_pasting()
+        facts = aids.signatures.facts(record.account_id, self._session.content)
+        if snippet.html:
+            self._body.with_formatted(lambda _rich: self._fill_in(snippet, facts))
+        else:
+            self._fill_in(snippet, facts)
+
+    def _fill_in(self, snippet: Snippet, facts: Facts) -> None:
+        cursor, fragment = self._body.editor.textCursor(), fragment_of(snippet, facts)
+        wants_subject = bool(snippet.subject) and not self._session.content.subject.strip()
+        subject = fill(snippet.subject, facts) if wants_subject else ""
+        self._remember_unfilled(fragment, subject)
+        self._insert(cursor, fragment, 0)
+        self._body.editor.setTextCursor(cursor)
+        self._body.editor.ensureCursorVisible()
+        if wants_subject:
+            self._put_subject(subject)
+
+    def _remember_unfilled(self, fragment: Fragment, subject: str = "") -> None:
+        """Take down which placeholders come in with a snippet, before they do: none is to go out by an oversight."""
+        texts = [subject, fragment.text]
+        if fragment.html:
+            from app.services.html.plain_text import plain_text
+
+            texts.append(plain_text(fragment.html))
+        placeholders = placeholders_in(*texts)
+        if placeholders:
+            self._session.edit(Unfilled(placeholders))
+
+    def _insert(self, cursor: QTextCursor, fragment: Fragment, gap: int) -> None:
+        """Put `fragment` in place of what is selected, in one step that can be undone."""
+        rich = self._body.rich
+        if rich is None or not self._body.is_formatted():
+            cursor.insertText("\n" * gap + fragment.text)
+            return
+        from app.services.html.blocks import Paragraph, Run
+
+        blocks: list[Block] = [Paragraph()] * gap
+        if fragment.html:
+            from app.services.html.parse import parse_piece
+
+            blocks += parse_piece(fragment.html)
+        else:
+            blocks += [Paragraph((Run(line),) if line else ()) for line in fragment.text.split("\n")]
+        if fragment.text or fragment.html:
+            rich.insert_blocks(blocks, cursor)
+        else:
+            cursor.removeSelectedText()
+
+    def _found(self) -> tuple[int, int] | None:
+        """Return where a signature of the account stands in the text."""
+        record, aids = self._session.record, self._aids
+        if record is None or aids is None:
+            return None
+        known = aids.signatures.known_texts(record.account_id, self._session.content)
+        return find_signature(self._body.words_above(), [record.signature, *known])
+
+    def _sender_chosen(self, sender: Recipient | None) -> None:
+        """Exchange the signature for that of the mailbox now chosen, where there is one of each."""
+        record, aids = self._session.record, self._aids
+        if record is None or aids is None or self._found() is None:
+            return
+        options = self._session.content.options
+        reply = bool(options.in_reply_to or options.references)
+        wanted = aids.signatures.default(record.account_id, sender, reply=reply)
+        if wanted is not None:
+            self.put_signature(wanted)
+
+
+def _first_line(snippet: Snippet) -> str:
+    return snippet.text.strip().partition("\n")[0][:60]

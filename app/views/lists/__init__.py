@@ -1,0 +1,1 @@
+"""Drafts, Outbox and Sent: one room, three lists. Replaces views/drafts, views/outbox, views/sent."""

@@ -1,0 +1,217 @@
+"""What is done in each list, without Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+import msgspec
+
+from app.core.background import Spawn
+from app.core.events import Event
+from app.core.i18n import tr
+from app.domain.attachment import new_key, taken_over
+from app.domain.errors import AccountError, MailError
+from app.domain.listing import Folder
+from app.domain.message import Content, LocalId, written_anew
+from app.domain.outcome import Outcome
+from app.domain.state import State
+from app.services.drafts.drafts import Drafts
+from app.services.drafts.reply_forward import Following
+from app.services.folders.outbox_view import OutboxView
+from app.services.outbox.outbox import Answer, Outbox
+from app.services.outbox.remedies import Remedies
+from app.services.reader.message_reader import Reading, Readings
+from app.services.records.rows import ListRow
+from app.services.text.status_text import once_more
+from app.ui.message_list.session import ListSession
+
+_TOLD_EACH = 25
+Wanted = Callable[[], bool]
+
+
+class DraftsSession(ListSession):
+    """The drafts. What only the server has is fetched first: each wish asks before it acts whether it is `wanted`."""
+
+    folder = Folder.DRAFTS
+
+    def __init__(self, drafts: Drafts, outbox: Outbox, spawn: Spawn, now: Callable[[], float]) -> None:
+        """Act by way of the services."""
+        super().__init__(spawn, now)
+        self._drafts, self._outbox = drafts, outbox
+        self.on_progress: Callable[[int, int], None] = lambda _done, _total: None
+        self.discarding = self._stopped = False
+
+    async def send(self, rows: Sequence[ListRow], hold_seconds: float, wanted: Wanted) -> list[Answer]:
+        """Send these, in one request when their time comes. Raises StorageError."""
+        return await self._outbox.send(rows, hold_seconds, wanted)
+
+    async def set_ready(self, rows: Sequence[ListRow], wanted: Wanted) -> list[Answer]:
+        """Put these aside as ready, or take that back where all of them are. Raises StorageError."""
+        if all(row.state is State.READY for row in rows):
+            await self._outbox.undo(self.local_ids(rows))
+            return []
+        return await self._outbox.set_ready(rows, wanted)
+
+    async def discard(self, rows: Sequence[ListRow], wanted: Wanted) -> tuple[list[LocalId], dict[str, MailError]]:
+        """Throw these away; return those that can be taken back, and why others could not be, by row. Raises
+        StorageError.
+        """
+        gone: list[LocalId] = []
+        failed: dict[str, MailError] = {}
+        names = await self._names_of(rows)
+        self._stopped, self.discarding = False, True
+        try:
+            for number, (row, name) in enumerate(zip(rows, names, strict=True)):
+                if number and number % _TOLD_EACH == 0:
+                    self.on_progress(number, len(names))
+                if self._stopped or not wanted():
+                    break  # what was not come to is as it was
+                if isinstance(name, MailError):
+                    failed[row.key] = name
+                elif name is not None and await self._drafts.discard(name):
+                    gone.append(name)
+        finally:
+            self.discarding = False
+        return gone, failed
+
+    async def _names_of(self, rows: Sequence[ListRow]) -> list[LocalId | MailError | None]:
+        strange = {row.key: row.ref for row in rows if row.local_id is None and row.ref is not None}
+        fetched: dict[str, LocalId | MailError] = {}
+        if strange:
+            try:
+                answers = await self._drafts.adopt(rows[0].account_id, list(strange.values()))
+            except AccountError as error:
+                answers = [error] * len(strange)
+            fetched = dict(zip(strange, answers, strict=True))
+        return [row.local_id or fetched.get(row.key) for row in rows]
+
+    def stop_discarding(self) -> None:
+        """Leave what was not come to yet as it is."""
+        self._stopped = True
+
+
+FIRST_LOOK: Final = 20.0
+"""Seconds after the start: Drafts and Sent go first."""
+_WITHOUT_ACCOUNT: Final = 60.0
+
+
+class OutboxSession(ListSession):
+    """The outbox."""
+
+    folder = Folder.OUTBOX
+
+    def __init__(self, remedies: Remedies, spawn: Spawn, now: Callable[[], float]) -> None:
+        """Act by way of `remedies`."""
+        super().__init__(spawn, now)
+        self.is_shown: Callable[[], bool] = lambda: False
+        self.taken_back: Event[tuple[ListRow, Outcome | None]] = Event()
+        self._remedies = remedies
+
+    def reload(self) -> None:
+        """Ask the server again, where that is what one looks at."""
+        if self.is_shown():
+            self.look()
+
+    async def keep_looking(self, sleep: Callable[[float], Awaitable[None]]) -> None:
+        """Look from time to time, for ever."""
+        wait = FIRST_LOOK
+        while True:
+            await sleep(wait)
+            wait = _WITHOUT_ACCOUNT
+            if isinstance(self.view, OutboxView):
+                await self.view.look()
+                wait = self.view.pause
+
+    def look(self) -> None:
+        """Look at once what rests with the server."""
+        if isinstance(self.view, OutboxView):
+            self._spawn(self.view.look(), "look what rests in the server's Outbox")
+
+    def take_back(self, row: ListRow) -> None:
+        """Make a draft again of a letter that rests with the server; `taken_back` tells what became of it."""
+        if isinstance(self.view, OutboxView):
+            self._spawn(self._take_back(self.view, row), "take back what rests with the server")
+
+    async def _take_back(self, view: OutboxView, row: ListRow) -> None:
+        self.taken_back.emit((row, await view.take_back(row)))
+
+    def retry(self, rows: Sequence[ListRow]) -> None:
+        """Try these again, at once."""
+        for row in rows:
+            if row.local_id is not None:
+                self._remedies.apply("check" if row.state is State.UNKNOWN else "retry", row.local_id)
+
+    def retry_all(self) -> None:
+        """Try again all that failed."""
+        self.retry([row for row in self.rows() if row.state is State.NEEDS_ATTENTION])
+
+    def waiting(self) -> list[ListRow]:
+        """Return what can still be taken back."""
+        return [row for row in self.rows() if row.state in {State.HELD, State.QUEUED}]
+
+    def undo(self, rows: Sequence[ListRow]) -> None:
+        """Take these back."""
+        for row in rows:
+            if row.local_id is not None and row.state in {State.HELD, State.QUEUED}:
+                self._remedies.apply("undo", row.local_id)
+
+
+class SentSession(ListSession):
+    """What was sent. `open_made` makes a new draft of one, and opens it."""
+
+    folder = Folder.SENT
+
+    def __init__(
+        self, drafts: Drafts, readings: Readings, following: Following, spawn: Spawn, now: Callable[[], float]
+    ) -> None:
+        """Read by way of `readings`."""
+        super().__init__(spawn, now)
+        self.open_made: Callable[[Callable[[], Awaitable[LocalId]]], None] = lambda _make: None
+        self._drafts, self._readings, self._following = drafts, readings, following
+
+    def edit_as_new(self, row: ListRow) -> None:
+        """Begin a new draft with the same words, people and attachments; who it is from is chosen anew."""
+        self.open_made(lambda: self._made_anew(row, written_anew))
+
+    async def edit_all_as_new(
+        self, rows: Sequence[ListRow], wanted: Callable[[], bool]
+    ) -> tuple[list[LocalId], dict[str, MailError]]:
+        """Begin a new draft of each, as long as that is `wanted`; return those, and why others could not be, by row."""
+        made: list[LocalId] = []
+        failed: dict[str, MailError] = {}
+        for row in rows:
+            if not wanted():
+                break
+            try:
+                name = await self._made_anew(row, written_anew)
+                await self._drafts.save(name)
+                await self._drafts.close(name)
+                made.append(name)
+            except MailError as error:
+                failed[row.key] = error
+            except KeyError:
+                failed[row.key] = MailError(tr("This message is no longer here."))
+        return made, failed
+
+    def reply_all(self, row: ListRow) -> None:
+        """Begin an answer to everyone the letter went to, in the same conversation."""
+        self.open_made(lambda: self._following.reply_all(row))
+
+    def forward(self, row: ListRow) -> None:
+        """Begin a letter that passes this one on."""
+        self.open_made(lambda: self._following.forward(row))
+
+    def write_again(self, row: ListRow) -> None:
+        """Begin a new draft of the same letter to those alone whom it did not reach."""
+        self.open_made(lambda: self._made_anew(row, lambda content: once_more(content, row.reports)))
+
+    async def _made_anew(self, row: ListRow, anew: Callable[[Content], Content]) -> LocalId:
+        reading: Reading = await self._readings.read(row)
+        content = anew(reading.content)
+        unfilled = () if row.local_id is None else (await self._drafts.read(row.local_id)).unfilled
+        if reading.item is None:
+            return await self._drafts.begin(row.account_id, content, like=row.local_id, unfilled=unfilled)
+        attached = tuple(taken_over(one, new_key()) for one in reading.item.attachments)
+        content = msgspec.structs.replace(content, attachments=attached)
+        return await self._drafts.begin(row.account_id, content, unfilled=unfilled)

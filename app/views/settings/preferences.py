@@ -1,0 +1,351 @@
+"""Draws the preferences: undo time, questions before sending, keys.
+
+Tab goes on and Escape goes back, as everywhere, so that nobody is caught here; both can be no command's keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.commands.reference import written
+from app.commands.search import rank
+from app.core.i18n import ntr, tr
+from app.ui import theme
+from app.ui.widgets import Label
+from app.views.settings.fields import lock, press_with_enter
+from app.views.settings.preferences_port import LONGEST_HOLD, Choices
+
+_MOST: Final = 10_000
+_LARGEST: Final = 1_000
+
+
+class Asking(Protocol):
+    """The choice in force, and the ways to change it."""
+
+    @property
+    def many(self) -> int:
+        """Return from how many recipients on it is asked, 0 for never."""
+        ...
+
+    @property
+    def strangers(self) -> bool:
+        """Tell whether it is asked where somebody outside is written to for the first time."""
+        ...
+
+    @property
+    def many_is_locked(self) -> bool:
+        """Tell whether an administrator has set the number."""
+        ...
+
+    @property
+    def strangers_is_locked(self) -> bool:
+        """Tell whether an administrator has set whether strangers count."""
+        ...
+
+    @property
+    def megabytes(self) -> int:
+        """Return above how many megabytes it is asked where the server does not say what it takes, 0 for never."""
+        ...
+
+    @property
+    def megabytes_are_locked(self) -> bool:
+        """Tell whether an administrator has set that."""
+        ...
+
+    def set_megabytes(self, megabytes: int) -> None:
+        """Ask above so many megabytes, 0 for never."""
+        ...
+
+    def set_many(self, many: int) -> None:
+        """Ask from so many recipients on, 0 for never."""
+        ...
+
+    def set_strangers(self, *, on: bool) -> None:
+        """Ask where somebody outside is new, or not."""
+        ...
+
+
+class AskingView(QWidget):
+    """Three lines of the settings."""
+
+    def __init__(self, asking: Asking, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._asking = asking
+        self.many = self._number(tr("Recipients from which on it is asked before sending"), _MOST, asking.many)
+        self.many.valueChanged.connect(self._set_many)
+        about = tr("Megabytes above which it is asked before sending")
+        self.megabytes = self._number(about, _LARGEST, asking.megabytes)
+        self.megabytes.valueChanged.connect(self._set_megabytes)
+        self._words, self._size_words = Label(self), Label(self)
+        self.strangers = QCheckBox(tr("Ask before somebody outside is written to for the first time"), self)
+        self.strangers.setAccessibleName(self.strangers.text())
+        self.strangers.setChecked(asking.strangers)
+        self.strangers.toggled.connect(lambda on: asking.set_strangers(on=on))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addLayout(self._line(tr("Ask before sending to"), self.many, self._words))
+        column.addLayout(self._line(tr("Ask before sending more than"), self.megabytes, self._size_words))
+        column.addWidget(self.strangers)
+        self._tell(asking.many)
+        self._tell_size(asking.megabytes)
+        lock(self.many, locked=asking.many_is_locked)
+        lock(self.strangers, locked=asking.strangers_is_locked)
+        lock(self.megabytes, locked=asking.megabytes_are_locked)
+
+    def _number(self, about: str, most: int, value: int) -> QSpinBox:
+        box = QSpinBox(self)
+        box.setRange(0, most)
+        box.setAccessibleName(about)
+        box.setValue(value)
+        return box
+
+    def _line(self, before: str, box: QSpinBox, after: Label) -> QHBoxLayout:
+        after.setProperty("tone", "muted")
+        line = QHBoxLayout()
+        line.addWidget(Label(before, self))
+        line.addWidget(box)
+        line.addWidget(after)
+        line.addStretch(1)
+        return line
+
+    def _set_many(self, many: int) -> None:
+        self._asking.set_many(many)
+        self._tell(many)
+
+    def _set_megabytes(self, megabytes: int) -> None:
+        self._asking.set_megabytes(megabytes)
+        self._tell_size(megabytes)
+
+    def _tell_size(self, megabytes: int) -> None:
+        said = tr("MB, where the server does not say what it takes")
+        self._size_words.setText(said if megabytes else tr("MB: it is never asked"))
+
+    def _tell(self, many: int) -> None:
+        words = ntr("person or more", "people or more", many)
+        self._words.setText(words if many else tr("people: it is never asked"))
+
+
+_MODIFIERS = frozenset({Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta, Qt.Key.Key_AltGr})
+_ON = frozenset({Qt.Key.Key_Tab, Qt.Key.Key_Backtab, Qt.Key.Key_Escape})
+_MOST_STEPS = 2
+
+
+class KeyField(QLineEdit):
+    """`keys` is what was pressed, as commands write it; a second key makes a sequence, a third begins anew."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setReadOnly(True)
+        self.setPlaceholderText(tr("Press the new keys"))
+        self.setAccessibleName(tr("New keys"))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self._steps: list[str] = []
+
+    @property
+    def keys(self) -> str:
+        """Return the sequence, "" for none."""
+        return ", ".join(self._steps)
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self._steps = []
+        self.clear()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() not in _ON:
+            event.accept()  # it is named here, and not done
+            return True
+        return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.forget()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _MODIFIERS or event.isAutoRepeat():
+            return
+        if event.key() in _ON:
+            event.ignore()
+            return
+        if len(self._steps) >= _MOST_STEPS:
+            self._steps = []
+        self._steps.append(QKeySequence(event.keyCombination()).toString(QKeySequence.SequenceFormat.PortableText))
+        self.setText(QKeySequence(self.keys).toString(QKeySequence.SequenceFormat.NativeText))
+
+
+_ROWS = 9
+_ROW = 28
+
+
+class ChoicesView(QWidget):
+    """One page part with two sections."""
+
+    def __init__(self, choices: Choices, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._choices = choices
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 24, 0, 0)
+        whole.setSpacing(10)
+        whole.addWidget(self._title(tr("Sending")))
+        whole.addLayout(self._build_hold())
+        self.asking = AskingView(choices.asking, self)
+        whole.addWidget(self.asking)
+        whole.addSpacing(20)
+        whole.addWidget(self._title(tr("Keys")))
+        self.letters = QCheckBox(tr("Letters alone are commands in lists (C, J, K, …)"), self)
+        self.letters.setAccessibleName(self.letters.text())
+        self.letters.setChecked(choices.letters)
+        self.letters.toggled.connect(self._set_letters)
+        whole.addWidget(self.letters)
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText(tr("Find a command"))
+        self.search.setAccessibleName(tr("Find a command"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setProperty("kind", "box")
+        self.search.setMinimumHeight(34)
+        self.search.textChanged.connect(self._look_for)
+        whole.addWidget(self.search)
+        self.list = QListWidget(self)
+        self.list.setAccessibleName(tr("Commands and their keys"))
+        self.list.setTabKeyNavigation(False)
+        self.list.setFixedHeight(_ROWS * _ROW)
+        self.redress()
+        self.list.currentItemChanged.connect(lambda *_: self._say(""))
+        whole.addWidget(self.list)
+        whole.addLayout(self._build_change())
+        self._words = Label(self)
+        self._words.setWordWrap(True)
+        whole.addWidget(self._words)
+        self.refresh()
+
+    def redress(self) -> None:
+        """Dress the list of commands in the scheme of now."""
+        scheme = theme.scheme()
+        self.list.setStyleSheet(
+            f"QListWidget {{ background: {scheme.pane}; border: 1px solid {scheme.line}; border-radius: 8px; }}"
+            f"QListWidget::item {{ height: {_ROW}px; padding-left: 8px; color: {scheme.text}; }}"
+            f"QListWidget::item:selected {{ background: {scheme.selected}; color: {scheme.text}; }}"
+        )
+
+    def _title(self, words: str) -> Label:
+        title = Label(words, self)
+        title.setFont(theme.font(size=18, semibold=True))
+        return title
+
+    def _build_hold(self) -> QHBoxLayout:
+        self.hold = QSpinBox(self)
+        self.hold.setRange(0, LONGEST_HOLD)
+        self.hold.setAccessibleName(tr("Seconds in which a send can be undone"))
+        self.hold.setValue(int(self._choices.hold))
+        self.hold.valueChanged.connect(self._set_hold)
+        self._hold_words = Label(self)
+        self._hold_words.setProperty("tone", "muted")
+        line = QHBoxLayout()
+        line.addWidget(Label(tr("A message can be taken back for"), self))
+        line.addWidget(self.hold)
+        line.addWidget(self._hold_words)
+        line.addStretch(1)
+        self._tell_hold()
+        lock(self.hold, locked=self._choices.hold_is_locked)
+        return line
+
+    def _build_change(self) -> QHBoxLayout:
+        self.field = KeyField(self)
+        self.field.setProperty("kind", "box")
+        self.field.setMinimumHeight(34)
+        self.use = self._button(tr("Use these keys"), self._use)
+        self.add = self._button(tr("Also these"), self._also)
+        self.usual = self._button(tr("Usual keys"), lambda: self._set(None))
+        self.none = self._button(tr("No keys"), lambda: self._set(()))
+        line = QHBoxLayout()
+        line.addWidget(self.field, 1)
+        for button in (self.use, self.add, self.usual, self.none):
+            line.addWidget(button)
+        return line
+
+    def _button(self, words: str, act: Callable[[], None]) -> QPushButton:
+        button = press_with_enter(QPushButton(words, self))
+        button.clicked.connect(lambda _checked=False: act())
+        return button
+
+    # --- the time for Undo ------------------------------------------------------------------------------------------
+
+    def _set_hold(self, seconds: int) -> None:
+        self._choices.set_hold(seconds)
+        self._tell_hold()
+
+    def _tell_hold(self) -> None:
+        seconds = self.hold.value()
+        words = ntr("second after it is sent", "seconds after it is sent", seconds)
+        self._hold_words.setText(words if seconds else tr("seconds: it leaves at once, and cannot be taken back"))
+
+    # --- keys ---------------------------------------------------------------------------------------------------------
+
+    def _look_for(self, _words: str) -> None:
+        self.refresh()
+        self.list.setCurrentRow(0)  # the best answer
+
+    def refresh(self) -> None:
+        """Show the commands that answer what is looked for, the current one where it was."""
+        current = self._current()
+        rows = rank(self.search.text(), [(f"{row.title} {row.where}", row) for row in self._choices.rows()])
+        self.list.clear()
+        for row in rows:
+            shown = ", ".join(map(written, row.keys)) or tr("no keys")
+            own = tr(" (changed)") if row.own else ""
+            item = QListWidgetItem(f"{row.title}   ·   {row.where}   ·   {shown}{own}", self.list)
+            item.setData(Qt.ItemDataRole.UserRole, row.command)
+            if row.command == current:
+                self.list.setCurrentItem(item)
+        if self.list.currentRow() < 0 and rows:
+            self.list.setCurrentRow(0)
+
+    def _current(self) -> str:
+        item = self.list.currentItem()
+        # Qt returns nothing where no row is chosen; its stub forgets that.
+        return str(item.data(Qt.ItemDataRole.UserRole)) if self.list.currentRow() >= 0 else ""
+
+    def _set_letters(self, on: bool) -> None:
+        self._say(self._choices.set_letters(on=on))
+        self.refresh()
+
+    def _use(self) -> None:
+        if self.field.keys:
+            self._set((self.field.keys,))
+
+    def _also(self) -> None:
+        command = self._current()
+        if self.field.keys and command:
+            now = next(row.keys for row in self._choices.rows() if row.command == command)
+            self._set((*now, self.field.keys))
+
+    def _set(self, keys: tuple[str, ...] | None) -> None:
+        command = self._current()
+        if not command:
+            return
+        why_not = self._choices.set_keys(command, keys)
+        self.refresh()
+        self.field.forget()
+        self._say(why_not, done=tr("Done. It counts at once."))
+
+    def _say(self, trouble: str, done: str = "") -> None:
+        self._words.setProperty("tone", "bad" if trouble else "muted")
+        self._words.style().polish(self._words)
+        self._words.setText(trouble or done)
+        self._words.setAccessibleName(trouble or done)

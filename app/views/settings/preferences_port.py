@@ -1,0 +1,61 @@
+"""What a person chooses beside the accounts: how long a send can be undone, and which keys do what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from app.views.settings.preferences import Asking
+
+LONGEST_HOLD = 60
+
+
+class KeysRow(NamedTuple):
+    """One command as the list of keys shows it: its name, where it counts, its keys, and whether they are one's own."""
+
+    command: str
+    title: str
+    where: str
+    keys: tuple[str, ...]
+    own: bool
+
+
+class Choices(Protocol):
+    """The choices in force, and the ways to change them; what cannot be is answered in words."""
+
+    @property
+    def hold(self) -> float:
+        """Return for how many seconds a send can be undone."""
+        ...
+
+    @property
+    def letters(self) -> bool:
+        """Tell whether letters alone are commands in lists."""
+        ...
+
+    @property
+    def asking(self) -> Asking:
+        """Return when a letter is looked at twice before it goes."""
+        ...
+
+    @property
+    def hold_is_locked(self) -> bool:
+        """Tell whether an administrator has set the time for Undo."""
+        ...
+
+    def set_hold(self, seconds: float) -> None:
+        """Let a send wait so long from now on."""
+        ...
+
+    def set_letters(self, *, on: bool) -> str:
+        """Let letters alone be commands, or not; return why not, "" where it was done."""
+        ...
+
+    def rows(self) -> Sequence[KeysRow]:
+        """Return every command with its keys."""
+        ...
+
+    def set_keys(self, command: str, keys: tuple[str, ...] | None) -> str:
+        """Give a command keys, or its usual ones for None; return why not, "" where it was done."""
+        ...

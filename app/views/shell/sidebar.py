@@ -1,0 +1,219 @@
+"""The rail: write something new, go to a list, see at a glance what waits, and whose mailbox this is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from app.commands.command import Registry
+from app.core.i18n import ntr, tr
+from app.ui import icons, keys, theme
+from app.ui.icons import initials
+from app.ui.widgets import Label
+
+_WIDTH = 212
+
+
+class Rail(QWidget):
+    """The left edge of the window."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("rail")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(_WIDTH)
+        self.setAccessibleName(tr("Places"))
+        self.new = QPushButton("  " + tr("New message"), self)
+        self.new.setProperty("kind", "primary")
+        self.new.setMinimumHeight(38)
+        icons.put(self.new, "pen-line", "on_accent")
+        keys.put_tip(self.new, tr("New message"), "message.new", "Ctrl+N")
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self._buttons: dict[str, _Place] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(12, 16, 12, 12)
+        self._column.setSpacing(4)
+        self._column.addWidget(self.new)
+        self._column.addSpacing(14)
+        for name, words, icon, shortcut in (
+            ("drafts", tr("Drafts"), "file-text", "Ctrl+2"),
+            ("outbox", tr("Outbox"), "send-horizontal", "Ctrl+4"),
+            ("sent", tr("Sent"), "mail-check", "Ctrl+3"),
+        ):
+            self._add_place(self._column, name, words, icon, shortcut)
+        self._others = QVBoxLayout()
+        self._others.setSpacing(4)
+        self._column.addLayout(self._others)
+        self._names: dict[str, QWidget] = {}
+        self._column.addStretch(1)
+        self._foot = _Foot(self)
+        self.settings = self._foot.settings
+        self._column.addWidget(self._foot)
+
+    def connect_commands(self, registry: Registry) -> None:
+        """Let the rail's buttons do what the commands of the same name do."""
+        self.new.clicked.connect(lambda: registry.run("message.new"))
+        self.settings.clicked.connect(lambda: registry.run("window.settings"))
+        keys.show_tips(self, registry)
+
+    def show_place(self, name: str) -> None:
+        """Mark the place that is shown."""
+        if name in self._buttons:
+            self._buttons[name].setChecked(True)
+
+    def show_count(self, name: str, count: int, *, problems: int = 0) -> None:
+        """Show how many wait at a place, and how many of them need the person."""
+        self._buttons[name].show_count(count, problems)
+
+    def show_unseen(self, name: str, unseen: int) -> None:
+        """Show how many at a place failed and were not looked at yet."""
+        if name in self._buttons:
+            self._buttons[name].show_unseen(unseen)
+
+    def show_account(self, name: str, address: str, state: str, tone: str) -> None:
+        """Show whose mailbox this is and how it stands."""
+        self._foot.show_account(name, address, state, tone)
+
+    def add_other(self, mailbox: str, name: str, words: str, icon: str) -> None:
+        """Add a place of somebody else's mailbox, under that mailbox's name."""
+        if mailbox not in self._names:
+            label = Label(mailbox, self)
+            label.setProperty("tone", "faint")
+            label.setFont(theme.font(size=12, semibold=True))
+            label.setContentsMargins(10, 12, 0, 0)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            self._others.addWidget(label)
+            self._names[mailbox] = label
+        self._add_place(self._others, name, words, icon, "", mailbox)
+
+    def remove_other(self, name: str) -> None:
+        """Take such a place away, and the mailbox's name with its last one."""
+        button = self._buttons.pop(name)
+        self._group.removeButton(button)
+        button.hide()
+        button.deleteLater()
+        if not any(other.mailbox == button.mailbox for other in self._buttons.values()):
+            label = self._names.pop(button.mailbox)
+            label.hide()
+            label.deleteLater()
+
+    def _add_place(
+        self, column: QVBoxLayout, name: str, words: str, icon: str, shortcut: str, mailbox: str = ""
+    ) -> None:
+        button = _Place(words, icon, self, mailbox)
+        if shortcut:
+            keys.put_tip(button, words, f"go.{name}", shortcut)
+        else:
+            button.setToolTip(mailbox)
+        button.clicked.connect(lambda: self.chosen.emit(name))
+        self._group.addButton(button)
+        self._buttons[name] = button
+        column.addWidget(button)
+
+
+class _Place(QPushButton):
+    """One place, with a count at its right."""
+
+    def __init__(self, words: str, icon: str, parent: QWidget, mailbox: str = "") -> None:
+        super().__init__(words, parent)
+        icons.put(self, icon, "muted", 18)
+        self.mailbox = mailbox
+        self._words = tr("{list} of {name}", list=words, name=mailbox) if mailbox else words
+        self._count, self._problems, self._unseen = 0, 0, 0
+        self.setProperty("kind", "nav")
+        self.setCheckable(True)
+        self.setAccessibleName(self._words)
+
+    def show_count(self, count: int, problems: int) -> None:
+        if (count, problems) != (self._count, self._problems):
+            self._count, self._problems = count, problems
+            self._tell()
+
+    def show_unseen(self, unseen: int) -> None:
+        if unseen != self._unseen:
+            self._unseen = unseen
+            self._tell()
+
+    def _tell(self) -> None:
+        parts = [self._words]
+        if self._count:
+            parts.append(ntr("{n} message", "{n} messages", self._count))
+        if self._unseen:
+            parts.append(ntr("{n} new problem, F8 goes there", "{n} new problems, F8 goes there", self._unseen))
+        if self._problems:
+            parts.append(ntr("{n} needs attention", "{n} need attention", self._problems))
+        self.setAccessibleName(", ".join(parts))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        count = self._unseen or self._problems or self._count
+        if not count:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        marked = bool(self._unseen or self._problems)
+        painter.setFont(theme.font(size=12, semibold=marked))
+        words = f"{count}" if not self._unseen else f"! {count}"
+        width = max(20, painter.fontMetrics().horizontalAdvance(words) + 12)
+        badge = QRect(self.width() - width - 8, (self.height() - 20) // 2, width, 20)
+        if marked:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("bad" if self._unseen else "bad_soft"))
+            painter.drawRoundedRect(badge, 10, 10)
+        painter.setPen(theme.color("on_accent" if self._unseen else "bad" if marked else "faint"))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, words)
+        painter.end()
+
+
+class _Foot(QWidget):
+    """Whose mailbox this is, and the way to settings."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._shown: tuple[object, ...] = ()
+        self._avatar = Label(self)
+        self._avatar.setFixedSize(30, 30)
+        self._avatar.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._name, self._state = Label(self), Label(self)
+        self._name.setFont(theme.font(size=12, semibold=True))
+        self._state.setFont(theme.font(size=11))
+        self._state.setProperty("tone", "faint")
+        self.settings = QPushButton(self)
+        icons.put(self.settings, "settings", "muted", 18)
+        self.settings.setProperty("kind", "quiet")
+        self.settings.setAccessibleName(tr("Settings"))
+        keys.put_tip(self.settings, tr("Settings"), "window.settings", "Ctrl+,")
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._name)
+        words.addWidget(self._state)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(4, 4, 0, 0)
+        line.setSpacing(8)
+        line.addWidget(self._avatar)
+        line.addLayout(words, 1)
+        line.addWidget(self.settings)
+
+    def show_account(self, name: str, address: str, state: str, tone: str) -> None:
+        shown = (name, address, state, tone, theme.scheme())
+        if shown == self._shown:
+            return  # it is said anew with every change of a letter, and a style sheet costs a millisecond
+        self._shown = shown
+        self._avatar.setText(initials(name or address))
+        ink = theme.avatar_color(name or address)
+        self._avatar.setStyleSheet(
+            f"background: {ink.name()}; color: white; border-radius: 15px; font-size: 11px; font-weight: 600;"
+        )
+        width = _WIDTH - 110
+        metrics = self._name.fontMetrics()
+        self._name.setText(metrics.elidedText(name or address, Qt.TextElideMode.ElideRight, width))
+        self._name.setToolTip(address)
+        self._state.setText(self._state.fontMetrics().elidedText(state, Qt.TextElideMode.ElideRight, width))
+        self._state.setProperty("tone", tone)
+        self._state.style().polish(self._state)
+        self.setAccessibleName(f"{name} {address}, {state}")

@@ -1,0 +1,206 @@
+"""The word at the foot of the window: what just happened, and the way back while there is one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QTimer
+
+from app.core.events import Event
+from app.core.i18n import ntr, tr
+from app.domain.message import LocalId
+from app.services.outbox.undoing import Undoing, WayBack
+from app.views.shell.main_window import Window
+
+_STAYS = 6_000
+"""Milliseconds that a word without a countdown stays."""
+_HINTED = 3_000
+"""Milliseconds that a hint stays beside a countdown."""
+_NAMED = 2
+"""So many of those that were not sent are named; more are walked through by key."""
+
+
+class _Sending:
+    """Letters that are sent together at `until`; those that have gone, or were taken back, are in it no more."""
+
+    def __init__(self, names: tuple[LocalId, ...], until: float) -> None:
+        self.names, self.until = names, until
+        self.way: WayBack | None = None
+
+
+class Foot:
+    """Says it, counts down where a send waits, and knows what Undo means now.
+
+    `ticked` tells each second of the countdown, for all that counts with it; no clock runs without one.
+    """
+
+    def __init__(self, window: Window, now: Callable[[], float], undoing: Undoing | None = None) -> None:
+        """Speak at the foot of `window`; the ways back are those of the whole program."""
+        self._window = window
+        self._now = now
+        self._undoing = undoing if undoing is not None else Undoing()
+        self._sendings: list[_Sending] = []
+        self._speaks = False
+        self._kept_back = 0
+        self._stop: Callable[[], None] | None = None
+        self.ticked: Event[None] = Event()
+        self._tick = QTimer(window)
+        self._tick.setInterval(1000)
+        self._tick.timeout.connect(self._count)
+        self._leave = QTimer(window)
+        self._leave.setSingleShot(True)
+        self._leave.setInterval(_STAYS)
+        self._leave.timeout.connect(self.clear)
+        self._hint = ""
+        self._hinted = QTimer(window, singleShot=True, interval=_HINTED)
+        self._hinted.timeout.connect(self._end_hint)
+        window.foot.action_wanted.connect(self._act)
+
+    def _act(self) -> None:
+        """Do what stands on the button: stop what is told of, or take back what was done last."""
+        if self._stop is not None:
+            self._stop()
+        else:
+            self.undo()
+
+    def can_undo(self) -> bool:
+        """Tell whether there is something to take back."""
+        return self._undoing.newest() is not None
+
+    def undo(self) -> None:
+        """Take back what was done last, and can be."""
+        way = self._undoing.pop()
+        for sending in self._sendings:
+            if sending.way is way:
+                sending.names = ()
+        self.clear()
+        if way is not None:
+            way.back()
+
+    def say(self, words: str, undo: Callable[[], None] | None = None) -> None:
+        """Say something for some seconds; `undo` is the way back. What was done before can still be undone after it."""
+        if undo is not None:
+            self._undoing.push(undo, words)
+        self._speaks, self._stop = True, None
+        self._window.say(words, tr("Undo") if undo is not None else "")
+        self._leave.start()
+
+    def hint(self, words: str) -> None:
+        """Say why a key did nothing: beside a countdown where one runs, because that one matters more."""
+        if self._waiting() is None or self._speaks:
+            self.say(words)
+            return
+        self._hint = words
+        self._hinted.start()
+        self._say_count()
+
+    def _end_hint(self) -> None:
+        self._hint = ""
+        self._say_count()
+
+    def offer(self, words: str, way: WayBack | None) -> None:
+        """Say something for some seconds, with a way back that is known already: with Undo while it is the newest."""
+        self._speaks, self._stop = True, None
+        undoes = way is not None and self._undoing.newest() is way
+        self._window.say(words, tr("Undo") if undoes else "")
+        self._leave.start()
+
+    def busy(self, words: str, stop: Callable[[], None], action: str = "") -> None:
+        """Say how far something is that takes its time, until something else is said; the button, on which `action`
+        stands, stops it meanwhile.
+        """
+        self._leave.stop()
+        self._speaks, self._stop = True, stop
+        self._window.say(words, action or tr("Stop"))
+
+    def free(self, stop: Callable[[], None]) -> None:
+        """Say no more how far that is which `stop` stops, unless something else was said since."""
+        if self._stop == stop:
+            self.clear()
+
+    def keep_back(self, count: int) -> None:
+        """Take down that so many of a batch never went, to be said with what became of the rest."""
+        self._kept_back = count
+
+    def count_down(self, held: tuple[LocalId, ...], until: float, undo: Callable[[], None]) -> None:
+        """Say that these are sent at `until`, and count the seconds."""
+        self._leave.stop()
+        self._speaks, self._stop = False, None
+        sending = _Sending(held, until)
+        sending.way = self._undoing.push(undo, still=lambda: bool(sending.names))
+        self._sendings.append(sending)
+        self._tick.start()
+        self._count()
+
+    def sent(self, names: tuple[LocalId, ...], failed: int, named: Sequence[str] = (), why: str = "") -> None:
+        """Say what became of a batch, with those that never went. `named` are the subjects of the `failed`, and `why`
+        is what is the matter, where there is but one.
+        """
+        failed, self._kept_back = failed + self._kept_back, 0
+        if failed == 1 and why and not names:
+            self.say(tr("“{subject}”: {why}", subject=named[0], why=why))
+        elif failed:
+            sent = ntr("{n} sent", "{n} sent", len(names))
+            bad = ntr("{n} needs attention", "{n} need attention", failed)
+            if failed == len(named) <= _NAMED:
+                bad = tr("{words} ({names})", words=bad, names=", ".join(named))
+            self.say(f"{sent}, {bad}" if names else bad)
+        elif names:
+            self.say(ntr("Sent", "{n} messages sent", len(names)))
+
+    def went(self, name: LocalId, *, back: bool) -> None:
+        """Take down that a letter waits no more: taken back, or sent at once, by other means than ours."""
+        sending = next((one for one in self._sendings if name in one.names), None)
+        if sending is None:
+            return
+        sending.names = tuple(held for held in sending.names if held != name)
+        if self._waiting() is not None:
+            self._say_count()
+        elif back:
+            self._tick.stop()
+            if not self._speaks:
+                self.clear()
+        else:
+            self._end_count(gone=True)
+
+    def clear(self) -> None:
+        """Say nothing more but what waits."""
+        self._leave.stop()
+        self._speaks, self._stop = False, None
+        if self._waiting() is not None:
+            self._say_count()
+        else:
+            self._tick.stop()
+            self._window.foot.hide()
+
+    def _waiting(self) -> _Sending | None:
+        """Return what was sent last and still waits."""
+        self._sendings = [one for one in self._sendings if one.names]
+        return self._sendings[-1] if self._sendings else None
+
+    def _count(self) -> None:
+        counted = self._waiting() is not None
+        for sending in self._sendings:
+            if math.ceil(sending.until - self._now()) <= 0:
+                sending.names = ()
+        if self._waiting() is not None:
+            self._say_count()
+        else:
+            self._end_count(gone=counted)
+        self.ticked.emit(None)
+
+    def _say_count(self) -> None:
+        waiting = self._waiting()
+        if waiting is None or self._speaks:
+            return
+        left, count = max(0, math.ceil(waiting.until - self._now())), len(waiting.names)
+        one, many = tr("Sending in {s} s", s=left), tr("Sending {n} messages in {s} s", n=count, s=left)
+        words = one if count == 1 else many
+        self._window.say(f"{self._hint}  ·  {words}" if self._hint else words, tr("Undo"))
+
+    def _end_count(self, *, gone: bool) -> None:
+        self._tick.stop()
+        if gone and not self._speaks and not self._window.foot.isHidden():  # also while nobody sees the window
+            self._window.say(tr("Sending…"))
+            self._leave.start()
