@@ -28,7 +28,7 @@ def main() -> int:
         sys.argv = ["mailwright-sandbox", *arguments[1:]]
         runpy.run_module("app.sandbox", run_name="__main__")
         return 0
-    from app.bootstrap import start
+    from app.bootstrap.start import start
 
     return start(arguments)
 

@@ -13,16 +13,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.bootstrap import beginning
-from app.bootstrap.long_waits_work import begin_asking
-from app.bootstrap.options import Options
-from app.bootstrap.program import Ports, Program
-from app.bootstrap.window_work import WindowWork
+from app.bootstrap import background_start
+from app.controllers.long_waits import begin_asking
+from app.controllers.program import Program
+from app.controllers.window import WindowWork
 from app.domain.account import Account
 from app.domain.listing import Folder
 from app.domain.message import Content, Field, LocalId
 from app.domain.record import Record
+from app.domain.startup_request import CommandLine
 from app.domain.state import State
+from app.services.ports import Ports
 from app.services.records.rows import ListRow
 from app.ui.tasks import Tasks
 from app.ui.theme import dress
@@ -74,11 +75,11 @@ class ProgramScene:
             self.files,
             self.cache,
         )
-        self.program = Program(qapp, self.window, Options(hold=HOLD), ports, self.tasks)
+        self.program = Program(qapp, self.window, CommandLine(hold=HOLD), ports, self.tasks)
 
     async def start(self) -> ProgramScene:
         """Start as the program does once its disk is open."""
-        self.work: WindowWork = beginning.connect(self.program)
+        self.work: WindowWork = background_start.connect(self.program)
         with self.qtbot.waitActive(self.window):
             self.window.show()
             self.window.activateWindow()

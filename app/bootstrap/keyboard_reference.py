@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.bootstrap.all_commands import ALL
 from app.commands.reference import markdown
+from app.controllers.all_commands import ALL
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "keyboard.md"
 

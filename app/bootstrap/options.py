@@ -6,27 +6,12 @@ import argparse
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from app import __version__
-from app.domain.startup_request import Arrival
+from app.domain.startup_request import Arrival, CommandLine
 
 _LONGEST_HOLD = 3600.0
 _LINK = "mailto:"
-
-
-class Options(NamedTuple):
-    """How this run differs from the ordinary one.
-
-    `arrival` is what the start asks for. `data` is the folder of letters and settings (None: the desktop's place for
-    it). `hold` is how many seconds a send waits for Undo (None: what the person chose).
-    """
-
-    sandbox: bool = False
-    sandbox_info: Path | None = None
-    arrival: Arrival = Arrival()
-    data: Path | None = None
-    hold: float | None = None
 
 
 def command_line() -> argparse.ArgumentParser:
@@ -55,13 +40,13 @@ def command_line() -> argparse.ArgumentParser:
     return parser
 
 
-def parse(arguments: Sequence[str]) -> Options:
+def parse(arguments: Sequence[str]) -> CommandLine:
     """Read the command line and the environment (MAILWRIGHT_DATA, MAILWRIGHT_HOLD). Exits with words on bad ones."""
     parser = command_line()
     found = parser.parse_args(arguments)
     data = os.environ.get("MAILWRIGHT_DATA")
     hold = os.environ.get("MAILWRIGHT_HOLD")
-    return Options(
+    return CommandLine(
         sandbox=found.sandbox,
         sandbox_info=found.sandbox_info,
         arrival=_arrival(parser, found),
@@ -120,7 +105,7 @@ def _file(parser: argparse.ArgumentParser, words: str) -> str:
     return str(path)
 
 
-def data_folder(options: Options) -> Path:
+def data_folder(options: CommandLine) -> Path:
     """Return where this machine keeps letters and settings; the sandbox has a folder of its own."""
     if options.data is not None:
         return options.data
@@ -130,7 +115,7 @@ def data_folder(options: Options) -> Path:
     return folder / "sandbox" if options.sandbox else folder
 
 
-def config_folder(options: Options) -> Path:
+def config_folder(options: CommandLine) -> Path:
     """Return where a person's own files of configuration are."""
     if options.data is not None:
         return options.data

@@ -6,6 +6,7 @@ to the program that runs already.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -34,3 +35,17 @@ class Arrival(NamedTuple):
     def begins_letters(self) -> bool:
         """Tell whether any letter is asked for, and not the window alone."""
         return self.has_fields() or bool(self.links or self.files)
+
+
+class CommandLine(NamedTuple):
+    """How this run differs from the ordinary one.
+
+    `arrival` is what the start asks for. `data` is the folder of letters and settings (None: the desktop's place for
+    it). `hold` is how many seconds a send waits for Undo (None: what the person chose).
+    """
+
+    sandbox: bool = False
+    sandbox_info: Path | None = None
+    arrival: Arrival = Arrival()
+    data: Path | None = None
+    hold: float | None = None

@@ -21,7 +21,7 @@ from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
-from app.engine import protocol, server
+from app.engine import protocol
 from app.engine.link import GRACE_SECONDS, Link
 
 _T = TypeVar("_T")
@@ -100,11 +100,11 @@ class EngineClient:
         """Sign in with OAuth. Raises AccountError, RuntimeError for a defect."""
         seconds = self._deadlines.sign_in
         end = await self._link.submit(
-            lambda number: server.SignIn(number, account.account_id, seconds, account, way, proxy_secret),
+            lambda number: protocol.SignIn(number, account.account_id, seconds, account, way, proxy_secret),
             seconds,
             on_page=on_page,
         )
-        return _must_be(end, server.SignedInNow).done
+        return _must_be(end, protocol.SignedInNow).done
 
     async def discover(
         self, account: Account, secret: str, on_step: Callable[[ProbeStep], None], proxy_secret: str = ""
@@ -112,11 +112,11 @@ class EngineClient:
         """Find the server of an address. Raises AccountError, RuntimeError for a defect."""
         seconds = self._deadlines.probe
         end = await self._link.submit(
-            lambda number: server.Discover(number, account.account_id, seconds, account, secret, proxy_secret),
+            lambda number: protocol.Discover(number, account.account_id, seconds, account, secret, proxy_secret),
             seconds,
             on_step,
         )
-        return _must_be(end, server.Discovered).discovery
+        return _must_be(end, protocol.Discovered).discovery
 
     def on_secret_changed(self, tell: Callable[[AccountId, str], None]) -> None:
         """Name whom to tell of the next secret of an account that signs in with OAuth."""

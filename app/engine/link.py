@@ -33,7 +33,7 @@ from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Place
 from app.domain.message import AccountId
 from app.domain.sign_in import SignInPage
-from app.engine import protocol, server
+from app.engine import protocol
 
 _log = logging.getLogger(__name__)
 _STDERR_LINES = 200
@@ -284,7 +284,7 @@ class Link:
             if reply.version != protocol.VERSION:
                 process.kill()
             return
-        if isinstance(reply, server.SecretChanged):
+        if isinstance(reply, protocol.SecretChanged):
             self._take_secret(reply)
             return
         waiting = self._waiting.get(reply.id)
@@ -305,13 +305,13 @@ class Link:
             case protocol.Noticed(places=places):
                 if waiting.on_places is not None and not nobody:
                     waiting.on_places(places)
-            case server.SignInAsked(page=page):
+            case protocol.SignInAsked(page=page):
                 if waiting.on_page is not None and not nobody:
                     waiting.on_page(page)
             case _:
                 self._resolve(reply.id, reply)
 
-    def _take_secret(self, told: server.SecretChanged) -> None:
+    def _take_secret(self, told: protocol.SecretChanged) -> None:
         """Keep an account's next secret, for engines to come too; what speaks of an older one is too late."""
         account, secret, proxy_secret = self._accounts.get(told.account_id, (None, "", ""))
         if account is not None and secret == told.before:

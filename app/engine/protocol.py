@@ -10,11 +10,11 @@ answers nothing.
 from __future__ import annotations
 
 import struct
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import msgspec
 
-from app.domain.account import Account, ProbeStep
+from app.domain.account import Account, Discovery, ProbeStep
 from app.domain.errors import ServerWords, Trouble, TroubleKind
 from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
@@ -22,8 +22,11 @@ from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, New
 from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
+from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 from app.domain.text import mend_surrogates
-from app.engine.server import Discover, Discovered, SecretChanged, SignedInNow, SignIn, SignInAsked
+
+if TYPE_CHECKING:
+    pass
 
 VERSION = 4
 LARGEST_FRAME = 1 << 30
@@ -218,6 +221,31 @@ class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     kind: TroubleKind
 
 
+class SignIn(msgspec.Struct, frozen=True, tag="sign-in"):
+    """Sign an account in; what the person is to open comes as SignInAsked. Answered by SignedInNow."""
+
+    id: int
+    account_id: AccountId
+    seconds: float
+    account: Account
+    way: SignInWay
+    proxy_secret: str = ""
+
+
+class Discover(msgspec.Struct, frozen=True, tag="discover"):
+    """Find the server of an account's address; what each host said comes as Progress. Answered by Discovered."""
+
+    id: int
+    account_id: AccountId
+    seconds: float
+    account: Account
+    secret: str
+    proxy_secret: str = ""
+
+    def __repr__(self) -> str:
+        return f"Discover(id={self.id}, account_id={self.account_id!r})"
+
+
 WriteRequest = Save | Update | Send | Delete | Move | Copy | Attach | DeleteAttachments
 AroundRequest = FindMailboxes | ReadCategories
 LookRequest = (
@@ -388,6 +416,38 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
     words: ServerWords | None = None
     defect: str = ""
     bad_input: str = ""
+
+
+class SignedInNow(msgspec.Struct, frozen=True, tag="signed-in"):
+    """The end of SignIn."""
+
+    id: int
+    done: SignedIn
+
+
+class Discovered(msgspec.Struct, frozen=True, tag="discovered"):
+    """The end of Discover."""
+
+    id: int
+    discovery: Discovery
+
+
+class SignInAsked(msgspec.Struct, frozen=True, tag="sign-in-asked"):
+    """The person is to open this."""
+
+    id: int
+    page: SignInPage
+
+
+class SecretChanged(msgspec.Struct, frozen=True, tag="secret-changed"):
+    """An open account has another secret from now on. It answers no request, and may come at any time."""
+
+    account_id: AccountId
+    before: str
+    after: str
+
+    def __repr__(self) -> str:
+        return f"SecretChanged(account_id={self.account_id!r})"
 
 
 Around = MailboxesFound | CategoriesRead

@@ -19,79 +19,21 @@ import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING, BinaryIO, assert_never
 
-import msgspec
 from msgspec.structs import replace
 
 from app.backends.port import Backend, Job, Stopped
 from app.core import i18n
 from app.core.i18n import tr
-from app.domain.account import Account, AuthKind, BackendKind, Discovery, ProbeStep
+from app.domain.account import Account, AuthKind, BackendKind, ProbeStep
 from app.domain.errors import AccountError, BadInput, ItemRefused, Trouble, TroubleKind
 from app.domain.message import AccountId
 from app.domain.outcome import Outcome, Verdict
-from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 from app.engine import protocol
+from app.engine.protocol import Discover, Discovered, SecretChanged, SignedInNow, SignIn, SignInAsked
 from app.engine.worker_pool import Lane, Task
 
 if TYPE_CHECKING:
     from app.backends.port import Job
-
-
-class SignIn(msgspec.Struct, frozen=True, tag="sign-in"):
-    """Sign an account in; what the person is to open comes as SignInAsked. Answered by SignedInNow."""
-
-    id: int
-    account_id: AccountId
-    seconds: float
-    account: Account
-    way: SignInWay
-    proxy_secret: str = ""
-
-
-class SignInAsked(msgspec.Struct, frozen=True, tag="sign-in-asked"):
-    """The person is to open this."""
-
-    id: int
-    page: SignInPage
-
-
-class Discover(msgspec.Struct, frozen=True, tag="discover"):
-    """Find the server of an account's address; what each host said comes as Progress. Answered by Discovered."""
-
-    id: int
-    account_id: AccountId
-    seconds: float
-    account: Account
-    secret: str
-    proxy_secret: str = ""
-
-    def __repr__(self) -> str:
-        return f"Discover(id={self.id}, account_id={self.account_id!r})"
-
-
-class Discovered(msgspec.Struct, frozen=True, tag="discovered"):
-    """The end of Discover."""
-
-    id: int
-    discovery: Discovery
-
-
-class SignedInNow(msgspec.Struct, frozen=True, tag="signed-in"):
-    """The end of SignIn."""
-
-    id: int
-    done: SignedIn
-
-
-class SecretChanged(msgspec.Struct, frozen=True, tag="secret-changed"):
-    """An open account has another secret from now on. It answers no request, and may come at any time."""
-
-    account_id: AccountId
-    before: str
-    after: str
-
-    def __repr__(self) -> str:
-        return f"SecretChanged(account_id={self.account_id!r})"
 
 
 def find_server(request: Discover, account: Account, job: Job, tell: Callable[[ProbeStep], None]) -> Discovered:

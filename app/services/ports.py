@@ -6,7 +6,7 @@ Bootstrap hands in the real ones; tests hand in the fakes of `tests/fakes`, one 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from app.domain.account import Account, Discovery, ProbeStep
 from app.domain.edits import Edit
@@ -35,6 +35,9 @@ from app.domain.query import Query
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo, Letter, Record
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
+
+if TYPE_CHECKING:
+    pass
 
 Copies = Callable[[AccountId, Sequence[ItemRef]], Awaitable[Mapping[str, Fetched]]]
 """Returns the copies of these very versions, by ItemId; what there is none of is left out. Raises nothing."""
@@ -545,3 +548,16 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None:
         """Return after `seconds`."""
         ...
+
+
+class Ports(NamedTuple):
+    """What the services need of the world: the real things (`bootstrap/adapters.py`), or a test's fakes."""
+
+    journal: Journal
+    settings: Settings
+    mailbox: Server
+    secrets: Secrets
+    clock: Clock
+    correspondents: Correspondents
+    files: AttachedFiles
+    cache: Cache

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
+
+if TYPE_CHECKING:
+    pass
 
 
 def open_in_browser(address: str) -> bool:

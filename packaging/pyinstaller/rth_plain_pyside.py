@@ -1,6 +1,6 @@
 """Runs first in the frozen program: PyInstaller's own hook imports PySide6 before the program can say how."""
 
-from app.bootstrap.plain_pyside import plain_imports
+from app.bootstrap.import_blocker import plain_imports
 
 with plain_imports():
     import PySide6.QtCore  # noqa: F401

@@ -16,10 +16,10 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from app.bootstrap.clock import SystemClock
+from app.bootstrap.adapters import SystemClock
 
 if TYPE_CHECKING:
-    from app.bootstrap.program import Program
+    from app.controllers.program import Program
 
 FASTER: Final = 8.0
 _MANY: Final = 40
@@ -93,13 +93,13 @@ _ANSWERS: Final = {"letters": _letters, "rows": _rows, "shown": _shown}
 
 def main() -> int:
     """Start the program."""
-    from app.bootstrap.plain_pyside import plain_imports
+    from app.bootstrap.import_blocker import plain_imports
 
     with plain_imports():
         from PySide6.QtCore import QSocketNotifier
 
-    from app.bootstrap import program as made
-    from app.bootstrap import world
+    from app.bootstrap import adapters
+    from app.controllers import program as made
 
     class Telling(made.Program):
         def __init__(self, *parts: Any) -> None:
@@ -115,7 +115,7 @@ def main() -> int:
                 os.write(1, f"{order} {json.dumps(_ANSWERS[order](self))}\n".encode())
 
     made.Program = Telling  # type: ignore[misc,assignment]  # the start asks this module for it
-    world.SystemClock = QuickClock  # type: ignore[attr-defined]  # as above
+    adapters.SystemClock = QuickClock  # type: ignore[misc]  # as above
     from app.__main__ import main as start
 
     sys.argv = ["mailwright", *sys.argv[1:]]

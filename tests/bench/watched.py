@@ -43,7 +43,7 @@ def bare(*texts: str) -> int:
 
 def program(arguments: list[str]) -> int:
     """Start Mailwright as its own command does, in a window that is watched."""
-    from app.bootstrap.plain_pyside import plain_imports
+    from app.bootstrap.import_blocker import plain_imports
 
     with plain_imports():
         from PySide6.QtGui import QShowEvent

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from app.bootstrap.presets_work import load_presets
+from app.bootstrap.background_start import load_presets
 from app.commands.keymap import read_keymap
 from app.domain.message import Field
 from app.ui.keys import KeyHints

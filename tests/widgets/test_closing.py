@@ -7,7 +7,7 @@ import warnings
 import pytest
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from app.bootstrap.closing import Closing
+from app.controllers.closing import Closing
 from app.domain.errors import StorageError, Trouble, TroubleKind
 from app.domain.message import Content, LocalId
 from app.domain.recipient import Recipient

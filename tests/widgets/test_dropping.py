@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.bootstrap.dropping import arrival_of
+from app.controllers.startup_requests import arrival_of
 from app.domain.startup_request import Arrival
 from tests.program_scene import ProgramScene
 

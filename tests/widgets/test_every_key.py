@@ -9,11 +9,10 @@ import pytest
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
-from app.bootstrap import handlers
-from app.bootstrap.all_commands import ALL
-from app.bootstrap.handlers import Handlers, all_handlers
-from app.bootstrap.program import Program
 from app.commands.command import Command, Context, Handler
+from app.controllers import all_commands
+from app.controllers.all_commands import ALL, Handlers, all_handlers
+from app.controllers.program import Program
 from app.domain.listing import Folder
 from app.domain.message import Content, Field
 from app.domain.people import MailTips
@@ -59,7 +58,7 @@ def deeds(request: pytest.FixtureRequest, done: Done, monkeypatch: pytest.Monkey
             return {name: Handler(partial(run, name, handler)) for name, handler in real.items()}
         return {name: handler._replace(run=partial(run, name, handler)) for name, handler in real.items()}
 
-    monkeypatch.setattr(handlers, "all_handlers", watched)
+    monkeypatch.setattr(all_commands, "all_handlers", watched)
 
 
 @pytest.fixture

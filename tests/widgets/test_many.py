@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.bootstrap.many_work import ManyWork
+from app.controllers.bulk import ManyWork
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder, MailFolder, Place
 from app.domain.message import Content
@@ -54,7 +54,7 @@ def in_plans(scene: ProgramScene) -> list[str]:
 def small_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make batches of several requests out of few letters."""
     monkeypatch.setattr(bulk_operations, "AT_ONCE", 2)
-    monkeypatch.setattr("app.bootstrap.many_work._TOLD_FROM", 2)
+    monkeypatch.setattr("app.controllers.bulk._TOLD_FROM", 2)
 
 
 async def test_del_moves_what_was_sent_to_deleted_items_and_z_brings_it_back(program_scene: ProgramScene) -> None:

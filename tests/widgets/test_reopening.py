@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.bootstrap import running
-from app.bootstrap.reopening import left_open, reopen
+from app.bootstrap import run
+from app.controllers.compose import left_open, reopen
 from app.domain.errors import StorageError
 from app.domain.message import Content, LocalId
 from app.domain.state import State
@@ -98,7 +98,7 @@ async def test_escape_takes_the_quiet_word_away_and_leaves_the_letter_only_then(
 async def test_after_an_ordinary_end_it_is_there_again_too(runs: Runs) -> None:
     scene = await runs.first()
     name = await written(scene, "One", "Words")
-    await running.finish(scene.program)
+    await run.finish(scene.program)
     scene = await runs.next()
     assert scene.letter.session.local_id == name
     assert len(scene.rows) == 1, "one letter, one row, one item"

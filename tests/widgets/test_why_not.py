@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.bootstrap.why_not import WhyNot
 from app.commands.command import Context
+from app.controllers.why_not import WhyNot
 from app.domain.listing import Folder
 from app.domain.state import State
 from tests.fakes.mailbox import words

@@ -11,7 +11,7 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QToolTip
 
-from app.bootstrap import writing
+from app.controllers import compose
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content, Field, Importance, LocalId
@@ -442,7 +442,7 @@ async def test_a_row_opened_twice_while_it_is_fetched_is_opened_once(
         await read.wait()
         return work()
 
-    monkeypatch.setattr(writing, "run_in_thread", slowly)
+    monkeypatch.setattr(compose, "run_in_thread", slowly)
     scene.on_server(HTML)
     scene.program.drafts_room.reload()
     await scene.settle()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.bootstrap import running
+from app.bootstrap import run
 from app.domain.errors import StorageError
 from app.domain.listing import Folder
 from tests.fakes.scene import ANNA, LETTER
@@ -14,7 +14,7 @@ async def test_what_was_half_typed_is_saved_before_the_end(program_scene: Progra
     await scene.press("C")
     await scene.type("ben@example.org")
     name = scene.letter.session.local_id
-    await running.finish(scene.program)
+    await run.finish(scene.program)
     (saved,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     assert [person.address for person in saved.content.to] == ["ben@example.org"]
     assert scene.record(name).saved
@@ -29,7 +29,7 @@ async def test_a_server_that_does_not_answer_holds_the_end_up_for_a_moment_only(
     await scene.press("C")
     await scene.type("ben@example.org")
     name = scene.letter.session.local_id
-    await running.finish(scene.program)
+    await run.finish(scene.program)
     letter = await scene.journal.after_crash().read(name)
     assert [person.address for person in letter.content.to] == ["ben@example.org"]
     assert scene.mailbox.in_folder(ANNA, Folder.DRAFTS) == []
@@ -41,7 +41,7 @@ async def test_a_disk_that_fails_does_not_keep_the_program_from_ending(program_s
     await scene.settle()
     await scene.type("more")
     scene.journal.trouble = StorageError("The disk is full.")
-    await running.finish(scene.program)
+    await run.finish(scene.program)
     assert len(scene.tasks) == 0
 
 
@@ -52,7 +52,7 @@ async def test_the_end_in_the_midst_of_a_fetch_meets_no_defect(program_scene: Pr
     gate = scene.mailbox.hold("get")
     await scene.press("Return")
     await gate.reached.wait()
-    await running.finish(scene.program)
+    await run.finish(scene.program)
     assert scene.defects == []
     assert len(scene.tasks) == 0
 
@@ -62,14 +62,14 @@ async def test_a_letter_that_was_open_is_open_for_the_next_start(program_scene: 
     name = await scene.saved()
     scene.program.writing.open(name)
     await scene.settle()
-    await running.finish(scene.program)
+    await run.finish(scene.program)
     assert (await scene.journal.after_crash().read(name)).record.open
 
 
 async def test_a_letter_in_which_nothing_was_written_vanishes_with_the_end(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.press("C")
-    await running.finish(scene.program)
+    await run.finish(scene.program)
     assert await scene.journal.after_crash().records() == []
 
 
@@ -81,5 +81,5 @@ async def test_a_server_that_is_late_does_not_make_the_next_start_forget_what_wa
     await scene.press("C")
     await scene.type("ben@example.org")
     name = scene.letter.session.local_id
-    await running.finish(scene.program)
+    await run.finish(scene.program)
     assert (await scene.journal.after_crash().read(name)).record.open

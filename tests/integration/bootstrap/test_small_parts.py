@@ -15,14 +15,13 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.bootstrap.collecting import Collector
-from app.bootstrap.options import Options, parse
+from app.bootstrap.options import parse
+from app.bootstrap.run import Collector, ending_on_signals
 from app.bootstrap.sandbox_process import SandboxProcess
-from app.bootstrap.signals import ending_on_signals
 from app.commands.command import Command, Context, Handler
 from app.core.background import run_in_thread
 from app.domain.errors import BadInput, MailError, StorageError
-from app.domain.startup_request import Arrival
+from app.domain.startup_request import Arrival, CommandLine
 from app.ui import keys
 from app.ui.tasks import Tasks
 
@@ -32,14 +31,14 @@ from app.ui.tasks import Tasks
 def test_without_a_word_the_run_is_the_ordinary_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MAILWRIGHT_DATA", raising=False)
     monkeypatch.delenv("MAILWRIGHT_HOLD", raising=False)
-    assert parse([]) == Options()
+    assert parse([]) == CommandLine()
 
 
 def test_what_is_said_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("MAILWRIGHT_DATA", str(tmp_path))
     monkeypatch.setenv("MAILWRIGHT_HOLD", "1.5")
     options = parse(["--sandbox", "--sandbox-info", "info.json", "--compose"])
-    assert options == Options(True, Path("info.json"), Arrival(compose=True), tmp_path, 1.5)
+    assert options == CommandLine(True, Path("info.json"), Arrival(compose=True), tmp_path, 1.5)
 
 
 @pytest.mark.parametrize("hold", ["soon", "-1", "nan", "inf", "1e9"])

@@ -24,7 +24,7 @@ from app.domain.record import CopyKind, CopyTo
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 from app.engine import protocol
 from app.engine.client import Deadlines, EngineClient
-from app.engine.server import SecretChanged
+from app.engine.protocol import SecretChanged
 from tests.connect_proxy import ConnectProxy
 from tests.integration.engine.conftest import A, OpenOn, runs, save, wait_until
 from tests.integration.ews.test_oauth import account_of, browser_of
@@ -160,7 +160,8 @@ def test_the_library_is_loaded_by_who_signs_in_with_it_and_by_nobody_else() -> N
     """Neither the window, as far as it goes before its first paint and after, nor an engine with other accounts."""
     program = """
 import sys
-import app.bootstrap.program, app.engine.server, app.engine.client, app.backends.ews.backend, app.backends.oauth.tokens
+import app.controllers.program, app.engine.server, app.engine.client
+import app.backends.ews.backend, app.backends.oauth.tokens
 from app.domain.account import Account, AuthKind
 for auth in AuthKind:
     account = Account("a", "a@contoso.com", "https://mail.contoso.com/EWS/Exchange.asmx", "a", auth=auth)

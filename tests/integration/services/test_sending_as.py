@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 import pytest
 
-from app.bootstrap.clock import SystemClock
+from app.bootstrap.adapters import SystemClock
 from app.domain.account import Account
 from app.domain.edits import SenderSet
 from app.domain.message import AccountId, Content, LocalId, Options

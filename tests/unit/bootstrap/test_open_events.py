@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QUrl
 
-from app.bootstrap.open_events import arrival_of
+from app.bootstrap.application import arrival_of
 from app.domain.startup_request import Arrival
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -20,7 +20,7 @@ import sys
 from PySide6.QtCore import QEvent, QUrl
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
-from app.bootstrap.open_events import OpeningApplication, make_application
+from app.bootstrap.application import OpeningApplication, make_application
 
 qt = make_application(["mailwright"], "darwin")
 assert isinstance(qt, OpeningApplication)

@@ -11,7 +11,7 @@ import pytest
 _IMPORT = """
 import builtins, sys
 plain = builtins.__import__
-from app.bootstrap.plain_pyside import plain_imports
+from app.bootstrap.import_blocker import plain_imports
 with plain_imports():
     from PySide6.QtWidgets import QApplication, QWidget
 """

@@ -7,7 +7,7 @@ import sys
 
 _LEFT_OUT = """
 import sys
-from app.bootstrap.spare import without
+from app.bootstrap.import_blocker import without
 with without("typing_extensions", "ssl", "json"):
     import asyncio, msgspec
 print([name in sys.modules for name in ("typing_extensions", "ssl", "_ssl")])
@@ -20,7 +20,7 @@ print(ssl.create_default_context().verify_mode.name)
 """
 _THERE_BEFORE = """
 import json
-from app.bootstrap.spare import without
+from app.bootstrap.import_blocker import without
 with without("json"):
     import json as again
 print(again is json)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.bootstrap.all_commands import ALL
 from app.bootstrap.keyboard_reference import REFERENCE
 from app.commands.command import Command, Context, conflicts
 from app.commands.reference import markdown, written
+from app.controllers.all_commands import ALL
 
 
 def test_no_two_commands_silence_each_other() -> None:

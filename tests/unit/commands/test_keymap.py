@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.bootstrap.all_commands import ALL
 from app.commands.command import Command, Context, conflicts
 from app.commands.keymap import Keymap, apply_keymap, is_letter, read_keymap, rule_against, spelled, write_keymap
+from app.controllers.all_commands import ALL
 
 COMMANDS = (
     Command("a.save", "Save", ("Ctrl+S",), Context.COMPOSE),

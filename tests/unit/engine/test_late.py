@@ -5,17 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from app.bootstrap.adapters import LateEngine
 from app.domain.account import Account
 from app.domain.message import AccountId
 from app.engine.client import EngineClient
-from app.engine.late import LateEngine
 
 ANNA = Account(AccountId("anna"), "anna@contoso.com", "https://localhost/EWS/Exchange.asmx", "anna")
 
 
 def test_nothing_is_loaded_before_it_is_asked() -> None:
     code = (
-        "import sys\nfrom app.engine.late import LateEngine\nengine = LateEngine()\n"
+        "import sys\nfrom app.bootstrap.adapters import LateEngine\nengine = LateEngine()\n"
         "engine.on_secret_changed(lambda *_: None)\nprint('app.engine.protocol' in sys.modules)\n"
         "engine.client\nprint('app.engine.protocol' in sys.modules)"
     )

@@ -1,0 +1,245 @@
+"""The program's life: the loop, the disk, the end; signals; the garbage collector.
+
+Python's collector runs in whatever thread allocates last; where it finds a Qt object there, its destructor runs in that
+thread, and Qt objects belong to theirs (seen: "Timers cannot be stopped from another thread", and worse). May go when
+Shiboken hands destructors over to the right thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from app.bootstrap.instance import DATABASE, hand_over
+from app.bootstrap.options import data_folder
+from app.controllers.closing import SENDS, Closing
+from app.core.background import run_in_thread
+from app.core.i18n import tr
+from app.domain.errors import InUse, StorageError
+from app.domain.startup_request import CommandLine
+from app.storage.store import Store
+from app.ui.tasks import Tasks
+from app.views.shell.main_window import Window
+
+if TYPE_CHECKING:
+    from app.bootstrap.adapters import World
+    from app.bootstrap.sandbox_process import SandboxProcess
+    from app.controllers.program import Program
+
+
+@contextlib.contextmanager
+def ending_on_signals(end: Callable[[], None]) -> Iterator[None]:
+    """Call `end` on SIGTERM and SIGINT.
+
+    Python runs its handlers only between two instructions of its own, and Qt waits in none: a socket that the signal
+    writes to wakes Qt, and costs nothing while idle.
+    """
+    mine, its = socket.socketpair()
+    mine.setblocking(False)
+    its.setblocking(False)
+    wake = QSocketNotifier(mine.fileno(), QSocketNotifier.Type.Read)
+
+    def woken() -> None:
+        with contextlib.suppress(BlockingIOError):
+            mine.recv(64)
+
+    def ended(*_: object) -> None:
+        QTimer.singleShot(0, end)
+
+    wake.activated.connect(woken)
+    before = signal.set_wakeup_fd(its.fileno())
+    kept = {name: signal.signal(name, ended) for name in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
+        for name, handler in kept.items():
+            signal.signal(name, handler)
+        wake.setEnabled(False)
+        mine.close()
+        its.close()
+
+
+log = logging.getLogger(__name__)
+
+_SECOND_TRY = 3.0
+"""Seconds for handing over where a program that did not answer before has the letters."""
+_LAST_KEYS = 3.0
+"""Seconds that the end waits for keys and links to arrive in their messages, and for a send to be on disk."""
+_LOOKS = 0.01
+"""Seconds between two looks whether it arrived."""
+_WAITED_FOR = (
+    *SENDS,
+    *("open a letter again", "undo send", "undo a schedule", "take back", "take back what rests with the server"),
+    *("leave", "stop sending", "do something with rows"),
+)
+"""The names of tasks by which what a key asked for comes to the disk: without them the next start does the opposite."""
+_LAST_SAVES = 3.0
+"""Seconds that the end waits for the server to take the last saves; the disk has them in any case."""
+
+
+def run(qt: QApplication, window: Window, options: CommandLine) -> int:
+    """Run until the window is closed; return the exit status."""
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as runner:
+        return runner.run(_live(qt, window, options))
+
+
+async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
+    tasks = Tasks()
+    closing = Closing()
+    window.on_close = closing.ask
+    if not window.isVisible():
+        closing.at_once()  # it was closed before anybody listened
+    with ending_on_signals(closing.at_once):
+        tasks.on_defect = lambda error: _report(window, error)
+        sys.excepthook = lambda _kind, error, _trace: _report(window, error)  # what fails in a slot of Qt's
+        folder = data_folder(options)
+        opening = Store.begin(folder / DATABASE)
+        from app.bootstrap.adapters import World
+        from app.controllers.program import Program  # what the lists need is loaded while the disk answers
+
+        try:
+            store = await opening.opened()
+        except StorageError as error:
+            if isinstance(error, InUse) and await run_in_thread(
+                lambda: hand_over(folder, options.arrival, _SECOND_TRY)
+            ):
+                window.close_for_good()  # somebody was faster: two programs were started at once
+                return 0
+            window.notice_bar.say(str(error), tone="bad")
+            if window.starting is not None:
+                window.starting.release()
+            await closing.end
+            window.close_for_good()
+            return 1
+        world = World(store)
+        await _live_on(Program(qt, window, options, world.ports, tasks), world, closing)
+        return 0
+
+
+async def _live_on(program: Program, world: World, closing: Closing) -> None:
+    from app.bootstrap.background_start import begin
+
+    sandbox, options = None, program.options
+    if options.sandbox:
+        from app.bootstrap.sandbox_process import SandboxProcess
+
+        sandbox = SandboxProcess(world.store.path.parent / "exchange", options.sandbox_info)
+    collector = Collector(program.window)
+    closing.serve(program)
+    try:
+        # A task like any other: what fails in it is told, and a window may be closed before all is there.
+        program.tasks.spawn(begin(program, world, sandbox), "begin")
+        await closing.end
+    finally:
+        await _end(program, world, sandbox)
+        collector.end()
+
+
+async def finish(program: Program) -> None:
+    """Put everything on disk, give the server a moment for the last saves, and end all tasks."""
+    from app.controllers.compose import keep_open, left_open
+
+    await program.unplaced.save()
+    program.writing.settle_all()
+    with contextlib.suppress(StorageError):
+        await program.journal.flush()
+    still_open = left_open(program)
+    if still_open:
+        saves = [keep_open(program, name) for name in still_open]
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*saves, return_exceptions=True), _LAST_SAVES)
+    await program.tasks.end()
+
+
+async def _let_arrive(program: Program) -> None:
+    """Let what was typed and asked for before the end arrive where it was meant to: a start may not be over yet."""
+    gate, began = program.window.gate, time.monotonic()
+
+    def is_on_its_way() -> bool:
+        link = program.window.starting is not None and program.options.arrival.begins_letters()
+        made = program.is_complete and program.wishes.is_making
+        # Keys wait for the start, for one another, or for what the one before them asked for.
+        return link or made or gate.has_keys() or bool(program.tasks.named(*_WAITED_FOR))
+
+    while is_on_its_way() and time.monotonic() - began < _LAST_KEYS:  # noqa: ASYNC110 - of keys there is no event
+        await asyncio.sleep(_LOOKS)
+    if program.is_complete:
+        await program.wishes.make_rest()
+
+
+async def _end(program: Program, world: World, sandbox: SandboxProcess | None) -> None:
+    """End what was started, after the letters."""
+    from app.bootstrap.background_start import end_spelling
+
+    await _let_arrive(program)
+    program.complete()  # a window may be closed before all is there, and what ends is one whole
+    program.wishes.close()
+    program.window.setEnabled(False)
+    await finish(program)
+    program.popping.close_all()
+    end_spelling(program)
+    await world.close()
+    if sandbox is not None:
+        sandbox.end()
+    program.window.close_for_good()
+
+
+def _report(window: Window, error: BaseException) -> None:
+    """Tell of a defect of ours: the person keeps working, and has the words to send."""
+    log.error("defect", exc_info=error)
+    details = "".join(traceback.format_exception(error))[-4000:]
+    window.notice_bar.say(
+        tr("Something in the program went wrong. What you wrote is safe on this computer."),
+        tone="bad",
+        details=[(tr("For the people who make it"), details)],
+    )
+
+
+_EVERY = 3_000
+"""Milliseconds between two looks; a look that finds nothing to do costs microseconds."""
+_YOUNG, _MIDDLE, _OLD = 2_000, 20, 20
+
+
+class Collector(QObject):
+    """Stands in for the automatic collector as long as it lives."""
+
+    def __init__(self, parent: QObject) -> None:
+        """Take over from Python's own; `parent` is of the window's thread."""
+        super().__init__(parent)
+        gc.disable()
+        gc.freeze()  # what the start made lives to the end: no need to look at it again
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.VeryCoarseTimer)
+        self._timer.setInterval(_EVERY)
+        self._timer.timeout.connect(self.look)
+        self._timer.start()
+
+    def look(self) -> None:
+        """Collect as much as is due."""
+        young, middle, old = gc.get_count()
+        if old >= _OLD:
+            gc.collect(2)
+        elif middle >= _MIDDLE:
+            gc.collect(1)
+        elif young >= _YOUNG:
+            gc.collect(0)
+
+    def end(self) -> None:
+        """Give the collector back to Python."""
+        self._timer.stop()
+        gc.unfreeze()
+        gc.enable()

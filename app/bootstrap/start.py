@@ -1,0 +1,70 @@
+"""From the command line to the first picture: the window is painted first, and the rest is loaded behind it."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication, QWidget
+
+
+_PATIENCE = 0.5
+"""Seconds to wait for the display: a window that starts hidden, or on another desktop, is never exposed."""
+
+
+def _paint(qt: QApplication, window: QWidget) -> None:
+    """Return once `window`, which was just shown, is painted.
+
+    A turn of the event loop is not enough: the display answers a little later that the window is there to be seen.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    handle = window.windowHandle()
+    qt.processEvents()
+    while not handle.isExposed() and time.monotonic() < deadline:
+        time.sleep(0.001)
+        qt.processEvents()
+
+
+def start(arguments: Sequence[str]) -> int:
+    """Open the window and run until it is closed, or hand over to the program that runs; return the exit status."""
+    from app.bootstrap.import_blocker import without
+
+    with without("typing_extensions"):
+        import msgspec  # noqa: F401 - for all that imports it from here on
+
+    from app.bootstrap.import_blocker import plain_imports
+    from app.bootstrap.instance import hand_over, is_running
+    from app.bootstrap.options import data_folder, parse
+
+    options = parse(arguments)
+    folder = data_folder(options)
+    if is_running(folder) and hand_over(folder, options.arrival):
+        return 0
+    gc.disable()  # a start leaves no garbage worth the search; run.py takes over
+
+    with plain_imports():
+        from app.bootstrap.application import make_application  # the first that imports PySide6
+
+    from app.core.i18n import tr
+    from app.ui.theme import dress
+    from app.views.shell.main_window import Window
+
+    qt = make_application(sys.argv[:1])
+    dress(qt)
+    window = Window()
+    window.show()
+    # What is typed from now on waits for what the start was asked for.
+    window.starting = window.gate.begin(tr("Starting…"), escapable=False)
+    window.rail.show_place("drafts")
+    _paint(qt, window)  # before the loop runs, so no task of ours can be frozen by it
+
+    with without("ssl"):
+        import asyncio  # noqa: F401 - as above
+
+    from app.bootstrap.run import run
+
+    return run(qt, window, options)

@@ -1,0 +1,257 @@
+"""Attachments and pictures in the reading pane, messages within messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Set
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from app.commands.command import Handler
+from app.controllers.reader import people_words
+from app.core.background import run_in_thread
+from app.core.formatting import clock_time
+from app.core.i18n import tr
+from app.domain.errors import MailError
+from app.domain.message import AccountId
+from app.services.reader.attachment_viewer import Enclosure, Enclosures, Within, beside_the_text, enclosures_of
+from app.services.reader.message_reader import Reading as Letter
+from app.services.records.rows import ListRow
+from app.ui.reader.attachment_viewer_session import EnclosuresSession
+from app.ui.reader.reader import Reading
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+    from app.controllers.program import Program
+    from app.ui.reader.attachment_viewer import EnclosuresArea
+    from app.ui.reader.reader import Reader
+
+_LARGEST: Final = 30_000_000
+"""Bytes of a picture that is shown in the text."""
+
+
+async def show_pictures(
+    reader: Reader,
+    enclosures: Enclosures,
+    account_id: AccountId,
+    found: Iterable[Enclosure],
+    shown: Set[str],
+    still: Callable[[], bool],
+) -> None:
+    """Show those of `found` that the text names (`shown`) as long as `still` says that the letter is looked at.
+
+    A picture that cannot be had leaves its place; the account's bar says where the account is to blame.
+    """
+    for one in found:
+        if not still():
+            return
+        image = await picture_of(enclosures, account_id, one, shown)
+        if image is not None and still():
+            reader.put_image(f"cid:{one.content_id}", image)
+
+
+async def picture_of(enclosures: Enclosures, account_id: AccountId, one: Enclosure, shown: Set[str]) -> QImage | None:
+    """Return an enclosure as the picture that the text shows; None where it is none of those, or cannot be had."""
+    if not one.content_id or f"cid:{one.content_id}" not in shown or one.size > _LARGEST:
+        return None
+    try:
+        path = await enclosures.fetch(account_id, one)
+    except MailError:
+        return None
+    return await run_in_thread(lambda: _decoded(path))
+
+
+def _decoded(path: str) -> QImage | None:
+    from app.ui.document.pictures import decode
+
+    try:
+        return decode(Path(path).read_bytes())
+    except OSError:
+        return None
+
+
+_FOLDER: Final = "save_folder"
+_DEEPEST: Final = 20
+
+
+class _Open(NamedTuple):
+    """A letter within a letter that is shown now."""
+
+    account_id: AccountId
+    name: str
+    within: Within
+    letter: Letter
+
+
+class Enclosing:
+    """Keeps the pane's attachments true to the letter in it."""
+
+    def __init__(self, program: Program) -> None:
+        """Show nothing yet; the strip is made with the first attachment."""
+        self._program = program
+        self.enclosures = Enclosures(program.mailbox, program.files, program.tasks.spawn)
+        self.session = EnclosuresSession(self.enclosures, program.tasks.spawn)
+        self.session.told.subscribe(program.foot.say)
+        self.session.on_letter = self._go_in
+        self.area: EnclosuresArea | None = None
+        self._row: ListRow | None = None
+        self._letter: Letter | None = None
+        self._then: Callable[[], None] | None = None
+        self._open: list[_Open] = []
+        self._accounts: set[AccountId] = set()
+        program.accounts.changed.subscribe(lambda _: self._forget_removed())
+        self.on_within: Callable[[bool], None] = lambda _within: None
+        """Told whether a letter within a letter is in front."""
+
+    def _forget_removed(self) -> None:
+        """Keep nothing of an account that was removed."""
+        now = {account.account_id for account in self._program.accounts.all()}
+        for account_id in self._accounts - now:
+            self._program.tasks.spawn(self.enclosures.forget(account_id), "forget what was fetched")
+        self._accounts = now
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return what the commands do."""
+        return {
+            "list.attachments": Handler(lambda: self._once_read(self._go_to)),
+            "list.save_attachments": Handler(lambda: self._once_read(self._save_all)),
+        }
+
+    def _once_read(self, act: Callable[[], None]) -> None:
+        """Do something with what is attached to the current row's letter, as soon as that is known."""
+        stage = self._program.stage
+        if stage.reads_soon():
+            stage.read_now()
+        if self._row is None or self._letter is not None:
+            act()
+        else:
+            self._then = act
+            self._program.foot.say(tr("Fetching the message…"))
+
+    def stop(self) -> bool:
+        """Stop what is fetched for the letter that is shown; tell whether anything was."""
+        return self.session.stop(self.session.keys())
+
+    # --- the letter of the row ----------------------------------------------------------------------------------------
+
+    def is_within(self, row: ListRow) -> bool:
+        """Tell whether a letter within this row's letter is shown."""
+        return bool(self._open) and self._row is not None and self._row.key == row.key
+
+    def show(self, row: ListRow | None, letter: Letter | None) -> None:
+        """Show what is attached to the letter of a row, as far as it is read."""
+        if self._open:
+            self._open.clear()
+            self.on_within(False)
+        if row is None or self._row is None or row.key != self._row.key:
+            self._then = None
+        self._row, self._letter = row, letter
+        if row is None or letter is None:
+            self.session.show(None, ())
+            return
+        self._show_beside(row.account_id, enclosures_of(row, letter), letter)
+        then, self._then = self._then, None
+        if then is not None and self._program.stage.in_list():
+            then()
+
+    async def show_pictures(self, row: ListRow, letter: Letter) -> None:
+        """Bring the pictures of a row's letter into its text, as long as it is looked at."""
+        if letter.blocks:
+            found = enclosures_of(row, letter)
+            await self._put_pictures(row.account_id, found, letter, lambda: self._letter is letter and not self._open)
+
+    def _show_beside(self, account_id: AccountId, found: tuple[Enclosure, ...], letter: Letter) -> None:
+        beside = beside_the_text(found, letter.shown_pictures())
+        if beside and self.area is None:
+            self._make()
+        self.session.show(account_id, beside)
+
+    def _make(self) -> None:
+        from app.ui.reader.attachment_viewer import EnclosuresArea
+
+        self.area = EnclosuresArea(self.session, self._program.reader)
+        self._program.reader.add_part(self.area)
+        self.area.on_folder = self._keep_folder
+        self._program.tasks.spawn(self._read_folder(self.area), "read where files are saved")
+
+    async def _read_folder(self, area: EnclosuresArea) -> None:
+        area.folder = area.folder or await self._program.settings.read(_FOLDER) or ""
+
+    def _keep_folder(self, folder: str) -> None:
+        self._program.tasks.spawn(self._program.settings.keep(_FOLDER, folder), "keep where files are saved")
+
+    # --- letters within -----------------------------------------------------------------------------------------------
+
+    def _go_in(self, account_id: AccountId, one: Enclosure) -> None:
+        if len(self._open) < _DEEPEST:
+            self._program.tasks.spawn(self._read_within(account_id, one), "read an attached letter")
+
+    async def _read_within(self, account_id: AccountId, one: Enclosure) -> None:
+        before, row = len(self._open), self._row
+        try:
+            within = await self.enclosures.read(account_id, one, run_in_thread)
+        except MailError:
+            if self.enclosures.failed(one.key):
+                return  # its row says why
+            raise
+        letter = await self._program.readings.made(within.content)
+        if self._row is not row or len(self._open) != before:
+            return  # the person went on meanwhile
+        self._open.append(_Open(account_id, one.name, within, letter))
+        self.on_within(True)
+        self._show_innermost()
+        self._program.reader.focus_text()
+
+    def leave(self) -> bool:
+        """Go back from a letter within to the one around it; False where none is shown."""
+        if not self._open:
+            return False
+        self._open.pop()
+        if self._open:
+            self._show_innermost()
+        else:
+            self.on_within(False)
+            self._program.stage.read_now()
+        if self.area is None or not self.area.take_focus():
+            self._program.reader.focus_text()
+        return True
+
+    def _show_innermost(self) -> None:
+        account_id, name, within, letter = self._open[-1]
+        sent = clock_time(within.sent, self._program.clock.now()) if within.sent else ""
+        self._program.reader.show_reading(
+            Reading(
+                letter=f"{len(self._open)} {name} {within.sent}",
+                subject=within.content.subject or name or tr("(no subject)"),
+                who=people_words(within.content),
+                when=sent,
+                body=letter.text,
+                blocks=letter.blocks,
+                remote=letter.remote,
+                headers=[(header.name, header.value) for header in within.headers],
+                hint=tr("Attached message · Esc goes back"),
+            )
+        )
+        self._show_beside(account_id, within.enclosures, letter)
+        work = self._put_pictures(
+            account_id, within.enclosures, letter, lambda: bool(self._open) and self._open[-1].letter is letter
+        )
+        self._program.tasks.spawn(work, "show pictures")
+
+    async def _put_pictures(
+        self, account_id: AccountId, found: tuple[Enclosure, ...], letter: Letter, still: Callable[[], bool]
+    ) -> None:
+        reader, shown = self._program.reader, letter.shown_pictures()
+        await show_pictures(reader, self.enclosures, account_id, found, shown, still)
+
+    # --- keys ---------------------------------------------------------------------------------------------------------
+
+    def _go_to(self) -> None:
+        if self.area is None or not self.area.take_focus():
+            self._program.foot.say(tr("Nothing is attached to this message"))
+
+    def _save_all(self) -> None:
+        if self.area is None or not self.area.isVisible():
+            self._program.foot.say(tr("Nothing is attached to this message"))
+        else:
+            self.area.choose_place(self.session.keys())

@@ -1,0 +1,369 @@
+"""What is done with many letters of a list at once: asked for by key; told, stopped and taken back at the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.commands.command import Handler
+from app.core.i18n import ntr, tr
+from app.domain.errors import AccountError, MailError
+from app.domain.listing import Folder, MailFolder, Place
+from app.domain.state import State
+from app.services.folders.bulk_operations import Batch, DeskBatches
+from app.services.records.rows import ListRow
+from app.ui.message_list.doing import Doing
+from app.ui.message_list.list_panel import ListDesk
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+    from PySide6.QtWidgets import QFileDialog
+
+    from app.controllers.program import Program
+    from app.services.reader.attachment_viewer import Enclosures
+    from app.ui.chooser import Pick, Picker
+
+_TOLD_FROM = 50
+"""A batch that takes more than one request says how far it is."""
+_ONE_BY_ONE = 1
+"""So does one that takes each letter by itself."""
+_NAMED = 2
+"""So many of those that were not done are named at the foot; more are walked through by key."""
+_LONGEST_NAME = 40
+Done = Callable[[Batch], str]
+
+
+class ManyWork:
+    """Acts on the rows that are chosen in the list that is shown."""
+
+    def __init__(self, program: Program, enclosures: Enclosures) -> None:
+        """Nothing runs yet; `enclosures` fetches what is attached to a letter."""
+        self._program = program
+        self._enclosures = enclosures
+        self._batches = DeskBatches(program.mailbox, program.letters, program.syncing, program.clock)
+        self._running: Batch | None = None
+
+    @cached_property
+    def _picker(self) -> Picker:
+        from app.ui.chooser import Picker
+
+        return Picker(self._program.window, self._program.window.rest_focus)
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return what the commands do."""
+
+        def at(*places: str) -> Callable[[], bool]:
+            return lambda: self._program.stage.kind in places
+
+        return {
+            "many.move": Handler(lambda: self._choose_folder(self._move, tr("Move to folder")), at("drafts", "sent")),
+            "many.copy": Handler(lambda: self._choose_folder(self._copy, tr("Copy to folder")), at("drafts", "sent")),
+            "many.category": Handler(self._choose_category, at("drafts", "sent")),
+            "many.export": Handler(self._choose_place, at("drafts", "sent")),
+            "many.print": Handler(self._print, at("drafts", "sent", "outbox")),
+        }
+
+    # --- stop ---------------------------------------------------------------------------------------------------------
+
+    def stop(self) -> None:
+        """Stop what runs: a batch of the lists, or what is on its way out and has not left."""
+        if self._running is not None:
+            self._running.stop()
+            return
+        if self._program.drafts_room.discarding:
+            self._program.drafts_room.stop_discarding()
+            return
+        waiting = [r.local_id for r in self._program.letters.all() if r.state is State.QUEUED]
+        if waiting:
+            self._program.tasks.spawn(self._stop_sending(waiting), "stop sending")
+        else:
+            self._program.foot.say(tr("Nothing runs that could be stopped"))
+
+    async def _stop_sending(self, names: Sequence[str]) -> None:
+        letters = self._program.letters
+        back = await letters.change_all(names, lambda r: r.state is State.QUEUED, state=State.READY, not_before=0.0)  # type: ignore[arg-type]  # they are names of letters
+        words = ntr("Stopped: {n} message is ready again", "Stopped: {n} messages are ready again", len(back))
+        self._program.foot.say(words)
+
+    # --- delete, move, copy -------------------------------------------------------------------------------------------
+
+    def delete(self) -> None:
+        """Move the chosen letters to Deleted Items."""
+
+        def delete(desk: ListDesk, rows: list[ListRow]) -> None:
+            # To those of the same mailbox: what goes to another has no name by which it could be brought back.
+            self._start_move(desk, rows, Place(Folder.DELETED, self._source(desk).mailbox), _deleted, tr("Deleting…"))
+
+        self._with_chosen(delete)
+
+    def _move(self, desk: ListDesk, rows: list[ListRow], to: Place, name: str) -> None:
+        def moved(batch: Batch) -> str:
+            return ntr("Moved to {name}", "{n} moved to {name}", batch.went_well, name=name)
+
+        self._start_move(desk, rows, to, moved, tr("Moving…"))
+
+    def _start_move(self, desk: ListDesk, rows: list[ListRow], to: Place, done: Done, words: str) -> None:
+        source = self._source(desk)
+
+        async def work(batch: Batch) -> None:
+            await self._batches.move(rows, source, to, batch)
+
+        async def undo(batch: Batch) -> None:
+            came = await self._batches.bring_back(batch, source)
+            self._program.foot.say(ntr("{n} brought back", "{n} brought back", came))
+
+        self._start(desk, rows, work, done, undo, words)
+
+    def _copy(self, desk: ListDesk, rows: list[ListRow], to: Place, name: str) -> None:
+        def copied(batch: Batch) -> str:
+            return ntr("Copied to {name}", "{n} copied to {name}", batch.went_well, name=name)
+
+        async def work(batch: Batch) -> None:
+            await self._batches.copy(rows, to, batch)
+
+        self._start(desk, rows, work, copied, self._batches.remove_copies, tr("Copying…"))
+
+    # --- categories ---------------------------------------------------------------------------------------------------
+
+    def _choose_category(self) -> None:
+        from app.ui.chooser import Pick
+
+        desk = self._program.stage.desk
+        ids = desk.chosen_ids()
+        picks = [Pick(name, name) for name in self._program.aids.categories.known]
+
+        def typed(text: str) -> Pick | None:
+            return Pick(text.strip(), text.strip(), tr("New category"))
+
+        def chosen(name: object) -> None:
+            self._with(desk, ids, lambda rows: self._categorise(desk, rows, str(name)))
+
+        if ids:
+            self._picker.open(tr("Category"), picks, chosen, made=typed)
+
+    def _categorise(self, desk: ListDesk, rows: list[ListRow], name: str) -> None:
+        takes_away = all(name in row.categories for row in rows)
+
+        def names(row: ListRow) -> tuple[str, ...]:
+            others = tuple(one for one in row.categories if one != name)
+            return others if takes_away else (*others, name)
+
+        def done(_batch: Batch) -> str:
+            if takes_away:
+                return tr("Category taken away: {name}", name=name)
+            return tr("Category given: {name}", name=name)
+
+        async def work(batch: Batch) -> None:
+            await self._batches.categorise(rows, names, batch)
+            await self._program.aids.categories.use([name])
+
+        async def undo(_batch: Batch) -> None:
+            await self._batches.categorise(await self._fresh(desk, rows), lambda row: before[row.key], Batch(len(rows)))
+
+        before = {row.key: row.categories for row in rows}
+        self._start(desk, rows, work, done, undo, tr("Changing the category…"))
+
+    async def _fresh(self, desk: ListDesk, rows: Sequence[ListRow]) -> list[ListRow]:
+        """Return rows as they are after a change: their ItemRefs name the newer version."""
+        return await desk.session.rows_of(int(row.key) for row in rows)
+
+    # --- export -------------------------------------------------------------------------------------------------------
+
+    def _choose_place(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
+        desk = self._program.stage.desk
+        ids = desk.chosen_ids()
+        if not ids:
+            return
+        dialog = QFileDialog(self._program.window, tr("Export messages to a folder"))
+        dialog.setObjectName("exportTo")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setLabelText(QFileDialog.DialogLabel.Accept, tr("Export"))
+        dialog.fileSelected.connect(
+            lambda folder: self._with(desk, ids, lambda rows: self.export(desk, rows, Path(folder)))
+        )
+        dialog.finished.connect(lambda _: self._come_back(desk, dialog))
+        dialog.open()
+
+    def _come_back(self, desk: ListDesk, dialog: QFileDialog) -> None:
+        dialog.deleteLater()
+        self._program.window.activateWindow()
+        desk.take_focus()
+
+    def export(self, desk: ListDesk, rows: list[ListRow], folder: Path) -> None:
+        """Write letters as files into `folder`, none over another."""
+        taken: set[str] = set()
+
+        def path_of(name: str) -> str:
+            path, number = folder / name, 1
+            while str(path) in taken or path.exists():
+                number += 1
+                path = folder / f"{name.removesuffix('.eml')} ({number}).eml"
+            taken.add(str(path))
+            return str(path)
+
+        async def work(batch: Batch) -> None:
+            await self._batches.export(rows, path_of, batch)
+
+        def done(batch: Batch) -> str:
+            return ntr("Exported to {folder}", "{n} exported to {folder}", batch.went_well, folder=folder.name)
+
+        self._start(desk, rows, work, done, None, tr("Exporting…"), _ONE_BY_ONE)
+
+    def _print(self) -> None:
+        from app.controllers.printing import choose_printer
+
+        def ask(desk: ListDesk, rows: list[ListRow]) -> None:
+            choose_printer(self._program, rows, desk.take_focus, lambda printer: self.print(desk, rows, printer))
+
+        self._with_chosen(ask)
+
+    def print(self, desk: ListDesk, rows: list[ListRow], printer: QPrinter) -> None:
+        """Print letters where `printer` says."""
+        from app.controllers.printing import Printing
+
+        printing = Printing(self._program, self._enclosures)
+
+        async def work(batch: Batch) -> None:
+            await printing.print(rows, printer, batch)
+
+        def done(batch: Batch) -> str:
+            return ntr("Printed", "{n} printed", batch.went_well)
+
+        self._start(desk, rows, work, done, None, tr("Printing…"), _ONE_BY_ONE)
+
+    # --- one batch ----------------------------------------------------------------------------------------------------
+
+    def _start(
+        self,
+        desk: ListDesk,
+        rows: list[ListRow],
+        work: Callable[[Batch], Awaitable[None]],
+        done: Done,
+        undo: Callable[[Batch], Awaitable[None]] | None,
+        words: str,
+        told_from: int | None = None,
+    ) -> None:
+        if self._running is not None:
+            self._program.foot.say(tr("Another batch is still under way"))
+            return
+        batch = self._running = Batch(len(rows))
+        if batch.total > (_TOLD_FROM if told_from is None else told_from):
+            batch.progress.subscribe(lambda _: self._tell(batch))
+            self._tell(batch)
+        doing = desk.session.notes.begin((int(row.key) for row in rows), words)
+        doing.can_be_taken_back = False  # it is stopped, and what was done by then is undone
+        self._program.tasks.spawn(self._run(desk, rows, batch, work, done, undo, doing), "work on many")
+
+    async def _run(
+        self,
+        desk: ListDesk,
+        rows: list[ListRow],
+        batch: Batch,
+        work: Callable[[Batch], Awaitable[None]],
+        done: Done,
+        undo: Callable[[Batch], Awaitable[None]] | None,
+        doing: Doing,
+    ) -> None:
+        try:
+            await work(batch)
+        finally:
+            self._running = None
+            desk.session.notes.end(doing)
+            desk.session.notes.tell_amiss(batch.amiss)
+        words = [done(batch)] if batch.went_well else []
+        if batch.amiss:
+            words.append(_not_done([row for row in rows if row.key in batch.amiss]))
+        if batch.done < batch.total:
+            words.append(ntr("{n} was not attempted", "{n} were not attempted", batch.total - batch.done))
+        can_undo = undo is not None and batch.went_well > 0
+        self._program.foot.say(", ".join(words), (lambda: self._undo(desk, batch, undo)) if can_undo else None)
+        await self._look_anew(desk)
+
+    def _undo(self, desk: ListDesk, batch: Batch, undo: Callable[[Batch], Awaitable[None]] | None) -> None:
+        async def take_back() -> None:
+            if undo is not None:
+                await undo(batch)
+            await self._look_anew(desk)
+
+        self._program.tasks.spawn(take_back(), "take back work on many")
+
+    async def _look_anew(self, desk: ListDesk) -> None:
+        if desk.session.view is not None:
+            await desk.session.view.reload()
+
+    def _tell(self, batch: Batch) -> None:
+        if self._running is batch and batch.done < batch.total:
+            words = tr("{done} of {total}", done=batch.done, total=batch.total)
+            self._program.foot.busy(words, batch.stop)
+
+    # --- which rows, which folder -------------------------------------------------------------------------------------
+
+    def _with_chosen(self, act: Callable[[ListDesk, list[ListRow]], None]) -> None:
+        desk = self._program.stage.desk
+        self._with(desk, desk.chosen_ids(), lambda rows: act(desk, rows))
+
+    def _with(self, desk: ListDesk, ids: Sequence[int], act: Callable[[list[ListRow]], None]) -> None:
+        async def read() -> None:
+            rows = await desk.session.rows_of(ids)
+            if rows:
+                act(rows)
+
+        desk.list.clear_marks()
+        if ids:
+            self._program.tasks.spawn(read(), "read what was chosen")
+
+    def _source(self, desk: ListDesk) -> Place:
+        view = desk.session.view
+        return Place(desk.session.folder) if view is None else view.place
+
+    def _choose_folder(self, act: Callable[[ListDesk, list[ListRow], Place, str], None], title: str) -> None:
+        desk = self._program.stage.desk
+        ids, account_id = desk.chosen_ids(), desk.session.account_id
+        mailbox = self._source(desk).mailbox
+        if not ids or account_id is None:
+            return
+
+        def chosen(folder: object) -> None:
+            if isinstance(folder, MailFolder):
+                to = Place(Folder.INBOX, mailbox, folder.folder_id)
+                self._with(desk, ids, lambda rows: act(desk, rows, to, folder.name))
+
+        known = self._program.aids.known_folders(account_id, mailbox)
+        self._picker.open(title, _picks(known), chosen, "" if known else tr("Asking for the folders…"))
+
+        async def ask() -> None:
+            try:
+                self._picker.offer(_picks(await self._program.aids.folders(account_id, mailbox)))
+            except AccountError:
+                self._picker.offer(_picks(known), tr("The server cannot be asked for its folders now"))
+            except MailError as error:
+                self._picker.offer(_picks(known), str(error))
+
+        self._program.tasks.spawn(ask(), "ask for folders")
+
+
+def _picks(folders: Sequence[MailFolder]) -> list[Pick]:
+    from app.ui.chooser import Pick
+
+    return [Pick(folder.name, folder, " / ".join(folder.path[:-1])) for folder in folders]
+
+
+def _not_done(rows: Sequence[ListRow]) -> str:
+    words = ntr("{n} was not done", "{n} were not done", len(rows))
+    if len(rows) > _NAMED:
+        return words
+    names = ", ".join(_shortened(row.subject) or tr("(no subject)") for row in rows)
+    return tr("{words} ({names})", words=words, names=names)
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= _LONGEST_NAME else f"{words[:_LONGEST_NAME].rstrip()}…"
+
+
+def _deleted(batch: Batch) -> str:
+    return ntr("Deleted", "{n} deleted", batch.went_well)

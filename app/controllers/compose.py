@@ -1,0 +1,413 @@
+"""Opens messages to write, reopens what was open, and renews what another program changed.
+
+What was typed is on disk in any case; this is about finding the desk as one left it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import Qt
+
+from app.core.background import run_in_thread
+from app.core.i18n import tr
+from app.domain.errors import MailError
+from app.domain.message import BodyFormat, Content, Field, LocalId
+from app.domain.state import State
+from app.services.drafts.renewal import OpenLetter
+from app.ui.keyboard.key_gate import Hold
+from app.ui.widgets import say_aloud
+
+if TYPE_CHECKING:
+    from app.controllers.program import Program
+    from app.domain.record import Record, Whose
+    from app.services.html.prepare import Opened
+    from app.services.records.rows import ListRow
+    from app.ui.editor.spelling_client import Spelling
+    from app.views.compose.session import Tools
+    from app.views.compose.view import ComposeView
+
+    Opening = Callable[[Hold], Coroutine[Any, Any, ComposeView | None]]
+    """Opens a message, or shows nothing of one that was given up meanwhile, and returns None."""
+    from app.views.compose.view import ComposeView
+
+
+class Writing:
+    """The letters that are open in this window, by their names."""
+
+    def __init__(self, program: Program) -> None:
+        """Open letters of `program`."""
+        self._program = program
+        self._views: list[ComposeView] = []
+        self._turning: dict[ComposeView, Hold] = {}
+        self.gate = program.window.gate
+        self.spelling: Spelling | None = None
+        self.on_sent: Callable[[LocalId], None] = lambda _name: None
+        self.on_discarded: Callable[[LocalId], None] = lambda _name: None
+        self.on_no_account: Callable[[], None] = lambda: None
+        program.foot.ticked.subscribe(lambda _: self._tell_time())
+
+    @cached_property
+    def _tools(self) -> Tools:
+        from app.views.compose.session import Tools
+
+        program = self._program
+        return Tools(
+            program.letters,
+            program.drafts,
+            program.outbox,
+            program.remedies,
+            program.tasks.spawn,
+            program.clock.now,
+            program.aids,
+            program.attachments,
+            program.people,
+            self.gate.begin,
+        )
+
+    def begin_spelling(self, spelling: Spelling) -> None:
+        """Look at the spelling of every letter, those that are open already too."""
+        self.spelling = spelling
+        for view in self._views:
+            view.body.set_spelling(spelling)
+
+    def begin(self, content: Content | None = None) -> None:
+        """Begin a new letter; what is typed until it is there is typed into it."""
+
+        async def begin_it(hold: Hold) -> ComposeView | None:
+            return await self._begin(content, hold)
+
+        self._await(begin_it, "begin a letter", self.gate.begin(tr("Opening a new message…")))
+
+    def open(self, what: LocalId | Record | ListRow) -> None:
+        """Open a letter, or show it where it is open already; what is typed until it is there is typed into it."""
+        self._await(lambda hold: self._open(what, hold), "open a letter")
+
+    def open_found(self, find: Callable[[], Awaitable[ListRow | None]]) -> None:
+        """Do the same with what is found; nothing where nothing is."""
+
+        async def open_it(hold: Hold) -> ComposeView | None:
+            row = await find()
+            return None if row is None else await self._open(row, hold)
+
+        self._await(open_it, "open what is found")
+
+    def open_again(self, name: LocalId, comes_back: Coroutine[Any, Any, bool]) -> None:
+        """Open a letter that was to leave, if it `comes_back`."""
+
+        async def open_it(hold: Hold) -> ComposeView | None:
+            return await self._open(name, hold) if await comes_back else None
+
+        self._await(open_it, "open a letter again", self.gate.begin(tr("Opening the message…")))
+
+    def open_made(self, make: Callable[[], Awaitable[LocalId]]) -> None:
+        """Make a letter of another one, which may have to be fetched, and open it."""
+
+        async def open_it(hold: Hold) -> ComposeView | None:
+            made = await make()
+            if hold.given_up:
+                await self._program.drafts.discard(made)
+                return None
+            return await self._open(made, hold)
+
+        self._await(open_it, "make a letter of another")
+
+    def open_and_then(self, what: LocalId | ListRow, then: Callable[[ComposeView], None]) -> None:
+        """Open a letter, and do something with it."""
+
+        async def open_it(hold: Hold) -> ComposeView | None:
+            view = await self._open(what, hold)
+            if view is not None:
+                then(view)
+            return view
+
+        self._await(open_it, "open a letter")
+
+    def _await(self, opening: Opening, name: str, hold: Hold | None = None) -> None:
+        """Open something, which may have to be fetched: keys are kept for it, and Escape gives it up."""
+        if hold is None:
+            hold = self.gate.begin(tr("Fetching the message… Esc gives it up"), lambda: None)
+        self._program.tasks.spawn(self._open_by(opening, hold), name)
+
+    async def _open_by(self, opening: Opening, hold: Hold) -> None:
+        view = None
+        try:
+            view = await opening(hold)
+            if view is not None and view in self._views:
+                await _filled(view)
+        except MailError as error:
+            if not hold.given_up:
+                self._program.tasks.on_mail_error(error)
+        finally:
+            if view is None:
+                hold.fail()
+            else:
+                hold.release()
+
+    async def open_now(self, what: LocalId) -> None:
+        """Open a letter, and return once it can be written. Raises AccountError, ItemRefused and StorageError."""
+        await self._open(what)
+
+    def current(self) -> ComposeView | None:
+        """Return the letter in the window that has the focus: in the pane, or in a window of its own."""
+        popped = self._program.popping.current()
+        if popped is not None:
+            return popped
+        shown = self._program.stage.letter()
+        return next((view for view in self._views if view is shown), None)
+
+    def views(self) -> list[ComposeView]:
+        """Return every open letter, in the pane or in a window of its own."""
+        return list(self._views)
+
+    def show_last(self) -> bool:
+        """Show the letter that was written last; False where none is open."""
+        last = self._program.stage.last_letter()
+        if last is not None:
+            self._program.stage.show_letter(last)
+        return last is not None
+
+    def asks_since(self, moment: float) -> bool:
+        """Tell whether an open letter asks for a second look before it goes, and began to after `moment`."""
+        asking = [view.session.findings for view in self._views]
+        return any(one is not None and one.shown and one.shown_at >= moment for one in asking)
+
+    def settle_all(self) -> None:
+        """Make what is half typed part of its letter, everywhere: the program is about to end."""
+        for view in self._views:
+            view.settle()
+
+    async def _begin(
+        self, content: Content | None, hold: Hold | None = None, whose: Whose | None = None
+    ) -> ComposeView | None:
+        account = self._program.accounts.default
+        if account is None:
+            self.on_no_account()
+            return None
+        name = await self._program.drafts.begin(account.account_id, content, sign=True, whose=whose)
+        return await self._open(name, hold)
+
+    async def begin_now(self, content: Content | None = None, whose: Whose | None = None) -> LocalId | None:
+        """Begin a new letter, and return its name once it can be written; None without account. Raises StorageError.
+
+        With `whose`, `content` is somebody else's.
+        """
+        view = await self._begin(content, whose=whose)
+        return None if view is None else view.session.local_id
+
+    def say(self, name: LocalId, words: str, milliseconds: int = 0) -> None:
+        """Say something at the head of an open letter; it goes after `milliseconds`, or when it is closed for 0."""
+        view = next((view for view in self._views if view.session.local_id == name), None)
+        if view is not None and words:
+            from app.views.compose.view import Aside
+
+            Aside(view).say(words, milliseconds)
+
+    async def _open(self, what: LocalId | Record | ListRow, hold: Hold | None = None) -> ComposeView | None:
+        program = self._program
+        try:
+            letter = await program.drafts.open(what)
+        except KeyError:
+            program.foot.say(tr("This message is no longer here."))
+            return None
+        body = letter.content.body
+        formatted = letter.content.body_format is BodyFormat.HTML
+        readable = "" if formatted else body
+        opened = await run_in_thread(lambda: _open_html(body)) if formatted else None
+        # Looked for after the last wait: the same row may have been opened again meanwhile.
+        known = next((view for view in self._views if view.session.local_id == letter.record.local_id), None)
+        if known is not None:
+            self._show(known)
+            return known
+        if hold is not None and hold.given_up:
+            await program.drafts.close(letter.record.local_id)
+            return None
+        from app.views.compose.session import ComposeSession
+        from app.views.compose.view import ComposeView
+
+        session = ComposeSession(letter, readable, self._tools, opened)
+        view = ComposeView(session, program.registry)
+        view.left.connect(lambda: self.leave(view))
+        session.ended.subscribe(lambda how: self._ended(view, how))
+        session.mend_wanted.subscribe(lambda _: view.focus_best())
+        view.body.turning.working.connect(partial(self._keep_while_turning, view))
+        # In the turn after: the text that came of it is told first.
+        view.body.turning.done.connect(partial(self._turned, view), Qt.ConnectionType.QueuedConnection)
+        self._views.append(view)
+        if self.spelling is not None:
+            view.body.set_spelling(self.spelling)
+        await self._bring_in(view)
+        return view
+
+    async def _bring_in(self, view: ComposeView) -> None:
+        """Fill a letter, show and paint it, each in a turn of the loop: together they would be felt."""
+        await asyncio.sleep(0)
+        if view in self._views:
+            view.fill()
+        await asyncio.sleep(0)
+        if view in self._views:
+            view.setUpdatesEnabled(False)
+            self._show(view)
+        await asyncio.sleep(0)
+        if view in self._views:
+            view.setUpdatesEnabled(True)
+
+    def _keep_while_turning(self, view: ComposeView) -> None:
+        """Keep keys while a long text is turned into formatted or plain text: it takes none meanwhile."""
+        words = tr("Turning a long text. Escape leaves it as it was.")
+        self._turning[view] = self.gate.begin(words, view.body.turning.give_up)
+
+    def _turned(self, view: ComposeView) -> None:
+        hold = self._turning.pop(view, None)
+        if hold is not None:
+            if self.gate.holds_focus():
+                view.body.setFocus(Qt.FocusReason.OtherFocusReason)
+            hold.release()
+
+    def _show(self, view: ComposeView) -> None:
+        if self._program.popping.show(view):
+            return
+        self._program.stage.show_letter(view)
+
+    def reread(self, name: LocalId) -> None:
+        """Draw an open letter anew, because its text is another one now."""
+        view = next((view for view in self._views if view.session.local_id == name), None)
+        if view is not None:
+            view.session.end("gone")
+            self.open(name)
+
+    def leave(self, view: ComposeView) -> None:
+        """Leave a letter: it is kept, and saved."""
+        view.settle()
+        view.session.leave()
+
+    def send(self) -> None:
+        """Send the letter in the pane."""
+        view = self.current()
+        if view is not None:
+            view.settle()
+            view.session.send(self._program.hold)
+
+    def focus(self, field: Field) -> None:
+        """Put the focus in a field of the letter in the pane."""
+        view = self.current()
+        if view is not None:
+            view.focus_field(field)
+
+    def _tell_time(self) -> None:
+        for view in self._views:
+            view.refresh()
+
+    def _ended(self, view: ComposeView, how: str) -> None:
+        if view in self._views:
+            self._views.remove(view)
+        if view in self._turning:
+            self._turning.pop(view).release()
+        if not self._program.popping.drop(view):
+            self._program.stage.drop_letter(view)
+        desk = self._program.stage.desk
+        if how == "left":
+            desk.list.choose()
+        else:
+            desk.list.choose_only(desk.session.id_of(view.session.local_id))
+        if how == "sent":
+            self.on_sent(view.session.local_id)
+        elif how == "discarded":
+            self.on_discarded(view.session.local_id)
+
+
+async def _filled(view: ComposeView) -> None:
+    """Return once a long formatted message is all there: until then it takes no keys."""
+    rich = view.body.rich
+    if rich is not None and rich.is_pouring():
+        there = asyncio.Event()
+        rich.poured.connect(there.set)
+        stop = view.session.ended.subscribe(lambda _: there.set())
+        await there.wait()
+        stop()
+
+
+def _open_html(body: str) -> Opened:
+    """Read HTML for the editor. What reads it is loaded with the first letter that needs it."""
+    from app.services.html.prepare import open_html
+
+    return open_html(body)
+
+
+SAID_FOR: Final = 12_000
+"""Milliseconds that the word stays."""
+_WRITABLE: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
+
+
+def left_open(program: Program) -> list[LocalId]:
+    """Return the letters that the last run had open, the one changed last at the end. Asked before they are closed."""
+    records = [r for r in program.letters.all() if r.open and not r.discarded and r.state in _WRITABLE]
+    return [record.local_id for record in sorted(records, key=lambda record: record.changed)]
+
+
+async def reopen(program: Program, names: list[LocalId]) -> None:
+    """Open them again. One that cannot be opened keeps no other closed."""
+    for name in names:
+        if program.letters.get(name) is None:
+            continue  # nothing had been written in it
+        try:
+            await program.writing.open_now(name)
+        except MailError as error:
+            program.tasks.on_mail_error(error)
+            continue
+        if program.window.gate.has_keys() and program.stage.place:
+            program.stage.desk.take_focus()  # what was typed before anything was there was not meant for it
+        program.writing.say(name, tr("This message was open when Mailwright ended. Nothing is lost."), SAID_FOR)
+
+
+async def keep_open(program: Program, name: LocalId) -> None:
+    """End with a letter that the next start opens again, and wait for its save; empty ones vanish.
+
+    Closing alone only begins a save, which the end would cut off. What is marked first holds though the save be late.
+    """
+    await program.drafts.close(name)
+    await program.letters.change(name, lambda record: record.state in _WRITABLE and not record.discarded, open=True)
+    await program.drafts.save(name)
+
+
+_STAYS = 10_000
+"""Milliseconds that the word stays."""
+
+
+class RenewingWork:
+    """Knows the pane of each open letter."""
+
+    def __init__(self, program: Program) -> None:
+        """Listen."""
+        self._program = program
+        self._panes: dict[ComposeView, OpenLetter] = {}
+        program.drafts.renewing.pane_of = self._pane_of
+        program.drafts.renewing.renewed.subscribe(self._tell)
+
+    def _pane_of(self, name: LocalId) -> OpenLetter | None:
+        from app.views.compose.renewal import Renewal
+
+        views = self._program.writing.views()
+        self._panes = {view: pane for view, pane in self._panes.items() if view in views}
+        view = next((view for view in views if view.session.local_id == name and view.is_filled), None)
+        return None if view is None else self._panes.setdefault(view, Renewal(view, _open_html_in_thread))
+
+    def _tell(self, name: LocalId) -> None:
+        words = tr("Updated: this draft was changed elsewhere")
+        self._program.writing.say(name, words, _STAYS)
+        view = next((view for view in self._program.writing.views() if view.session.local_id == name), None)
+        if view is not None:
+            say_aloud(view, words)
+
+
+async def _open_html_in_thread(body: str) -> Opened:
+    def read() -> Opened:
+        from app.services.html.prepare import open_html
+
+        return open_html(body)
+
+    opened: Opened = await run_in_thread(read)
+    return opened

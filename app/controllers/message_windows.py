@@ -1,0 +1,152 @@
+"""Letters in windows of their own: taken out of the main window by key, and put back by the same key.
+
+The pane itself moves, with its text, its caret and what can be undone in it. A crash, or the end of the program, opens
+all letters again in the main window: where they stood is not worth a second truth on disk.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.commands.command import Handler
+from app.ui.keyboard.come_forward import come_forward, when_active
+
+if TYPE_CHECKING:
+    from app.controllers.program import Program
+    from app.views.compose.view import ComposeView
+    from app.views.shell.message_window import LetterWindow
+
+
+_ASIDE = 64
+"""Pixels by which each window stands aside from the main one, so that none hides another."""
+
+
+class Popping:
+    """The windows of single letters."""
+
+    def __init__(self, program: Program) -> None:
+        """Begin with none."""
+        self._program = program
+        self.windows: list[LetterWindow] = []
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return what the commands do."""
+        program = self._program
+        return {
+            "compose.window": Handler(self.toggle, lambda: program.writing.current() is not None),
+            "list.open_in_window": Handler(self.open_row, lambda: bool(program.stage.place)),
+        }
+
+    def current(self) -> ComposeView | None:
+        """Return the letter of the window that has the focus, None where that is the main window."""
+        active = QApplication.activeWindow()
+        window = next((one for one in self.windows if one is active), None)
+        return None if window is None else _letter_of(window)
+
+    def toggle(self) -> None:
+        """Give the letter that is written a window of its own, or put it back into the main window."""
+        view = self._program.writing.current()
+        if view is None:
+            return
+        window = self._window_of(view)
+        if window is None:
+            self.pop_out(view)
+        else:
+            self.put_back(window)
+
+    def pop_out(self, view: ComposeView) -> None:
+        """Give a letter a window of its own."""
+        from app.views.shell.message_window import LetterWindow
+
+        program = self._program
+        focus = view.focusWidget()
+        program.stage.give_up(view)
+        window = LetterWindow(view, program.registry, program.window.gate, lambda: program.writing.leave(view))
+        self.windows.append(window)
+        view.session.changed.subscribe(lambda _: self._name(view))
+        self._name(view)
+        window.move(program.window.frameGeometry().topLeft() + QPoint(_ASIDE, _ASIDE) * len(self.windows))
+        view.show()
+        come_forward(window, program.window.gate)
+        self._focus(view, focus)
+
+    def put_back(self, window: LetterWindow) -> None:
+        """Put a letter back into the main window."""
+        self.windows.remove(window)
+        view = _letter_of(window)
+        if view is None:
+            return
+        focus: QWidget | None = view.focusWidget()
+        come_forward(self._program.window, self._program.window.gate)
+        window.give_back()
+        self._program.stage.show_letter(view)
+        self._focus(view, focus)
+
+    def show(self, view: ComposeView) -> bool:
+        """Bring a letter's own window to the front; False where it has none."""
+        window = self._window_of(view)
+        if window is None:
+            return False
+        come_forward(window, self._program.window.gate)
+        return True
+
+    def drop(self, view: ComposeView) -> bool:
+        """Close the window of a letter that has ended; False where it has none."""
+        window = self._window_of(view)
+        if window is None:
+            return False
+        self.windows.remove(window)
+        if not window.isActiveWindow():
+            window.go()
+            return True
+        # The main window first: a key that comes while no window is active would be lost.
+        hold = self._program.window.gate.begin()
+        self._program.window.activateWindow()
+        self._program.window.rest_focus()
+
+        def gone() -> None:
+            window.go()
+            hold.release()
+
+        when_active(self._program.window, gone)
+        return True
+
+    def close_all(self) -> None:
+        """Close every window: the program ends, and its letters are kept."""
+        for window in list(self.windows):
+            self.windows.remove(window)
+            window.go()
+
+    def open_row(self) -> None:
+        """Open the current row in a window of its own, where it can be written on."""
+        row = self._program.stage.desk.current()
+        if row is not None and row.is_draft:
+            self._program.writing.open_and_then(row, self._pop_out_once)
+
+    def _pop_out_once(self, view: ComposeView) -> None:
+        if self._window_of(view) is None:
+            self.pop_out(view)
+
+    def _focus(self, view: ComposeView, before: QWidget | None) -> None:
+        if before is not None and view.isAncestorOf(before):
+            before.setFocus()
+        else:
+            view.focus_best()
+
+    def _name(self, view: ComposeView) -> None:
+        window = self._window_of(view)
+        if window is not None:
+            window.name(view.session.content.subject)
+
+    def _window_of(self, view: QWidget) -> LetterWindow | None:
+        return next((window for window in self.windows if window.letter() is view), None)
+
+
+def _letter_of(window: LetterWindow) -> ComposeView | None:
+    from app.views.compose.view import ComposeView  # there is none before the first letter
+
+    letter = window.letter()
+    return letter if isinstance(letter, ComposeView) else None

@@ -1,0 +1,192 @@
+"""Prints letters, each on pages of its own: who, to whom, when, and the text as it is read; on paper or as a PDF.
+
+One letter after the other is read and put on its pages, in small steps between two turns of the event loop. A file
+bears its name only once all of it is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.controllers.attachment_viewer import picture_of
+from app.core.background import run_in_thread
+from app.core.formatting import exact_time
+from app.core.i18n import tr
+from app.domain.errors import AccountError, ItemRefused, MailError
+from app.domain.recipient import Recipient, format_recipient
+from app.services.folders.bulk_operations import Batch
+from app.services.html.blocks import Block, Look, Paragraph, Rule, Run
+from app.services.reader.attachment_viewer import Enclosures, enclosures_of
+from app.services.reader.message_reader import Reading
+from app.services.records.rows import ListRow
+from app.services.text.error_text import Explanation, explain_error
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+    from PySide6.QtPrintSupport import QPrinter
+
+    from app.controllers.program import Program
+    from app.ui.print_renderer import Press
+
+_LONGEST_LINE = 4_000
+"""Characters of plain text laid out in one step: a longer line, which no person wrote, is printed as several."""
+
+
+def choose_printer(
+    program: Program, rows: Sequence[ListRow], come_back: Callable[[], None], start: Callable[[QPrinter], None]
+) -> None:
+    """Let the person choose a printer, or a file; then `start`."""
+    from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+    from PySide6.QtWidgets import QDialog
+
+    printer = QPrinter()
+    printer.setDocName(rows[0].subject if len(rows) == 1 else tr("Messages"))
+    dialog = QPrintDialog(printer, program.window)
+    dialog.setObjectName("print")
+
+    def finished(result: int) -> None:
+        dialog.deleteLater()
+        program.window.activateWindow()
+        come_back()
+        if result:
+            start(printer)
+
+    dialog.finished.connect(finished)
+    QDialog.open(dialog)  # QPrintDialog hides it behind an older form that wants a receiver
+
+
+class Printing:
+    """Of the letters that are chosen in a list."""
+
+    def __init__(self, program: Program, enclosures: Enclosures) -> None:
+        """Print nothing yet."""
+        self._program, self._enclosures = program, enclosures
+
+    async def print(self, rows: Sequence[ListRow], printer: QPrinter, batch: Batch) -> None:
+        """Print letters; what could not be read or printed is told of in `batch`."""
+        from app.ui.print_renderer import Press
+
+        press = Press(printer)
+        file = _File(press.file) if press.file else None
+        try:
+            if not press.begin():
+                _none(rows, batch, tr("The printer takes nothing now: nothing was printed."))
+                return
+            try:
+                await self._each(rows, press, file, batch)
+            finally:
+                taken = press.end() if file is not None else await run_in_thread(press.end)
+            if not taken:
+                _none(rows, batch, tr("The printer did not take it all."))
+            elif file is not None and press.drawn:
+                await file.finish(press.taken())
+        except OSError as error:
+            why = error.strerror or str(error)
+            _none(rows, batch, tr("The file could not be written ({why}): nothing was printed.", why=why))
+        finally:
+            if file is not None:
+                await run_in_thread(file.give_up)
+
+    async def _each(self, rows: Sequence[ListRow], press: Press, file: _File | None, batch: Batch) -> None:
+        good = True
+        for row in rows:
+            if batch.stopped or not good:
+                return
+            try:
+                good = await self._put(row, press)
+            except AccountError as error:
+                batch.amiss[row.key] = explain_error(error, self._program.clock.now())
+                good = False  # the others would fare no better
+            except KeyError:
+                batch.amiss[row.key] = _gone()
+            except MailError as error:
+                batch.amiss[row.key] = _why(error, self._program.clock.now())
+            if press.failed:
+                batch.amiss[row.key] = Explanation(tr("The printer took no more: this message is not printed whole."))
+            if file is not None:
+                await file.add(press.taken())
+            batch.done += 1
+            batch.progress.emit(None)
+
+    async def _put(self, row: ListRow, press: Press) -> bool:
+        letter = await self._program.readings.read(row)
+        images: dict[str, QImage] = {}
+        for one in enclosures_of(row, letter) if letter.blocks else ():
+            image = await picture_of(self._enclosures, row.account_id, one, letter.shown_pictures())
+            if image is not None:
+                images[f"cid:{one.content_id}"] = image
+        for _ in press.letter(page(row, letter), images):
+            await asyncio.sleep(0)
+        return not press.failed
+
+
+class _File:
+    """A PDF that grows beside its place, off the window's thread."""
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(path)
+        self._beside = self._path.with_name(f".{self._path.name}.part")
+        self._begun = False
+
+    async def add(self, made: bytes) -> None:
+        await run_in_thread(lambda: self._write(made))
+
+    async def finish(self, made: bytes) -> None:
+        await run_in_thread(lambda: self._finish(made))
+
+    def _write(self, made: bytes) -> None:
+        with self._beside.open("ab" if self._begun else "wb") as file:
+            self._begun = True
+            file.write(made)
+
+    def _finish(self, made: bytes) -> None:
+        self._write(made)
+        self._beside.replace(self._path)
+
+    def give_up(self) -> None:
+        with suppress(OSError):
+            if self._begun:
+                self._beside.unlink(missing_ok=True)
+
+
+def _gone() -> Explanation:
+    return Explanation(tr("This message is not there any more: it was not printed."), tone="warn")
+
+
+def _why(error: MailError, now: float) -> Explanation:
+    """Return why a letter could not be read; what is said of drafts that are gone speaks of sending."""
+    gone = isinstance(error, ItemRefused) and error.words.response_code == "ErrorItemNotFound"
+    return _gone() if gone else explain_error(error, now)
+
+
+def _none(rows: Sequence[ListRow], batch: Batch, why: str) -> None:
+    batch.amiss.update({row.key: Explanation(why) for row in rows if row.key not in batch.amiss})
+    batch.done = len(rows)
+
+
+def page(row: ListRow, letter: Reading) -> list[Block]:
+    """Return a letter as it is put on paper: its head, a line, and its text."""
+    content = letter.content
+    lines = [
+        (tr("From"), _people([content.sender]) if content.sender is not None else row.sender),
+        (tr("To"), _people(content.to)),
+        (tr("Cc"), _people(content.cc)),
+        (tr("Date"), exact_time(row.when)),
+    ]
+    title = Paragraph((Run(row.subject or tr("(no subject)")),), kind="h2")
+    head = [Paragraph((Run(f"{name}  ", Look(bold=True)), Run(words))) for name, words in lines if words]
+    body = letter.blocks or [Paragraph((Run(line),) if line else ()) for line in _lines(letter.text)]
+    return [title, *head, Rule(), *body]
+
+
+def _lines(text: str) -> list[str]:
+    cut = _LONGEST_LINE
+    return [line[at : at + cut] for line in text.split("\n") for at in range(0, max(len(line), 1), cut)]
+
+
+def _people(people: Sequence[Recipient]) -> str:
+    return ", ".join(format_recipient(one) for one in people)

@@ -1,0 +1,186 @@
+"""What only the person can decide: which version to keep, sent or not.
+
+Nothing here sends. A letter that was not sent goes back to Drafts, and it is the person who sends it again.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from app.commands.command import Context, Handler
+from app.core.background import run_in_thread
+from app.core.i18n import tr
+from app.domain.errors import MailError
+from app.domain.message import Content, LocalId
+from app.services.outbox.remedies import Wish
+from app.services.outbox.save_sent_copy import Filing
+from app.services.records.rows import ListRow
+from app.services.text.status_text import explain_record
+
+if TYPE_CHECKING:
+    from app.controllers.program import Program
+    from app.services.drafts.comparison import Comparing
+    from app.views.compare.view import CompareView
+
+
+class ComparingWork:
+    """At most one comparison at a time, as a page over list and letter."""
+
+    def __init__(self, program: Program) -> None:
+        """Listen to what letters and rows offer."""
+        self._program = program
+        self._view: CompareView | None = None
+        program.remedies.wished.subscribe(self._wished)
+
+    @cached_property
+    def _comparing(self) -> Comparing:
+        from app.services.drafts.comparison import Comparing
+
+        program = self._program
+        return Comparing(program.letters, program.drafts, program.mailbox, run_in_thread)
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return what the commands do."""
+
+        def session(act: str) -> Handler:
+            def run() -> None:
+                getattr(self.view.session, act)()
+
+            return Handler(run, self.is_open)
+
+        return {
+            "compare.mine": session("keep_mine"),
+            "compare.theirs": session("keep_theirs"),
+            "compare.both": session("keep_both"),
+            "compare.again": session("read"),
+            "compare.next": Handler(lambda: self.view.step(1), self.is_open),
+            "compare.previous": Handler(lambda: self.view.step(-1), self.is_open),
+        }
+
+    @property
+    def view(self) -> CompareView:
+        """Return the page; there must be one."""
+        assert self._view is not None  # noqa: S101 - the commands are asked for only while it is there
+        return self._view
+
+    def is_open(self) -> bool:
+        """Tell whether a comparison is shown."""
+        return self._view is not None
+
+    def contexts(self) -> frozenset[Context]:
+        """Tell which commands make sense where the focus is."""
+        view = self._view
+        if view is not None and self._program.window.pages.currentWidget() is view:
+            return frozenset({Context.WINDOW, Context.COMPARE})
+        return self._program.stage.contexts()
+
+    def open(self, name: LocalId) -> None:
+        """Compare the two versions of a letter."""
+        from app.views.compare.session import CompareSession
+        from app.views.compare.view import CompareView
+
+        self._close()
+        self._program.writing.settle_all()  # what is half typed belongs to one's own version
+        session = CompareSession(name, self._comparing, self._program.tasks.spawn, self._program.clock.now)
+        view = self._view = CompareView(session, self._program.registry)
+        view.left.connect(session.leave)
+        session.ended.subscribe(lambda what: self._ended(view, what))
+        session.read()
+        self._program.window.show_page(view)
+
+    def _wished(self, wish: Wish) -> None:
+        if wish.action == "compare":
+            self.open(wish.local_id)
+
+    def _ended(self, view: CompareView, what: str) -> None:
+        if self._view is not view:
+            return
+        session = view.session
+        self._close()
+        said = {
+            "mine": tr("Your version is kept"),
+            "theirs": tr("The server's version is kept"),
+            "both": tr("Both are kept: yours is a new draft"),
+        }.get(what)
+        if what == "theirs":
+            self._program.writing.reread(session.local_id)
+            given_up = session.given_up
+            if said and given_up is not None:
+                self._program.foot.say(said, lambda: self._take_back(session.local_id, given_up))
+        elif said:
+            self._program.foot.say(said)
+        if what:
+            self._program.drafts_room.reload()
+
+    def _close(self) -> None:
+        view, self._view = self._view, None
+        if view is None:
+            return
+        window = self._program.window
+        shown = window.pages.currentWidget() is view
+        window.pages.removeWidget(view)
+        view.deleteLater()
+        if shown:
+            window.leave_page()
+            letter = self._program.writing.current()
+            if letter is not None:
+                letter.focus_best()
+            else:
+                self._program.stage.desk.take_focus()
+
+    def _take_back(self, name: LocalId, content: Content) -> None:
+        self._program.tasks.spawn(self._restore(name, content), "take one's own version back")
+
+    async def _restore(self, name: LocalId, content: Content) -> None:
+        try:
+            await self._comparing.restore(name, content)
+        finally:
+            self._program.writing.reread(name)
+
+
+class Settling:
+    """Asks, and does it."""
+
+    def __init__(self, program: Program, filing: Filing) -> None:
+        """Let rows and bars offer it."""
+        self._program, self._filing = program, filing
+        program.remedies.can_do("save-copy", self._save_copy)
+
+    def can_settle(self) -> bool:
+        """Tell whether the current row waits for the person's word."""
+        row = self._row()
+        record = None if row is None or row.local_id is None else self._program.letters.get(row.local_id)
+        found = None if record is None else explain_record(record)
+        return found is not None and "was-sent" in found.more
+
+    def settle(self, *, was_sent: bool) -> None:
+        """Take the person's word for the current row, once it is given twice."""
+        row = self._row()
+        if row is not None and self.can_settle():
+            self.ask(row, was_sent=was_sent)
+
+    def ask(self, row: ListRow, *, was_sent: bool) -> None:
+        """Ask once more: what is said here is believed."""
+        name = row.local_id
+        if name is None:
+            return
+        if was_sent:
+            question = tr("Take “{subject}” as sent? It leaves the Outbox.", subject=row.subject or tr("(no subject)"))
+            action, yes = "was-sent", tr("It was sent")
+        else:
+            question = tr("Take it as not sent? It goes back to Drafts. If it was sent after all, sending doubles it.")
+            action, yes = "was-not-sent", tr("It was not sent")
+        self._program.window.ask(question, yes, lambda: self._program.remedies.apply(action, name))
+
+    def _row(self) -> ListRow | None:
+        return self._program.stage.desk.current() if self._program.stage.place else None
+
+    async def _save_copy(self, name: LocalId) -> None:
+        try:
+            await self._filing.save_copy(name)
+        except MailError as error:
+            self._program.tasks.on_mail_error(error)
+        else:
+            self._program.foot.say(tr("The copy is saved"))
+            self._program.sent_room.reload()

@@ -1,0 +1,251 @@
+"""What is done with the rows that a person chose: each says so from the key on, however slow the server is.
+
+Z and Escape take the wish back meanwhile, and then nothing is done. What could not be done stays at its row, with the
+reason and a way to try again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from app.core.i18n import mark, ntr, tr
+from app.domain.errors import MailError
+from app.domain.message import LocalId
+from app.services.outbox.outbox import Answer
+from app.services.outbox.undoing import WayBack
+from app.services.records.rows import ListRow
+from app.services.text import status_text
+from app.services.text.status_text import explain_unfetched, short_subject, why_unfetched
+from app.ui.message_list.doing import Doing
+from app.ui.message_list.list_panel import ListDesk
+
+if TYPE_CHECKING:
+    from app.controllers.program import Program
+
+_QUIETLY = 0.3
+"""Seconds that a wish may take before the foot says it too: the rows said it at once."""
+
+Work = Callable[[list[ListRow], Doing], Awaitable[None]]
+
+
+class Deed(NamedTuple):
+    """In words: what stands at the rows and, after a moment, at the foot; what is said once it was taken back; and what
+    is said of a row with which it could not be done.
+    """
+
+    words: str
+    undone: str
+    failed: str
+
+
+SENDING = Deed(mark("Preparing…"), mark("Taken back: nothing was sent"), status_text.SENT)
+READYING = Deed(mark("Preparing…"), mark("Taken back: nothing was put aside"), status_text.READY)
+DELETING = Deed(mark("Deleting…"), mark("Taken back: nothing was deleted"), status_text.DELETED)
+COPYING = Deed(mark("Preparing…"), mark("Taken back: no new draft was made"), status_text.COPIED)
+
+
+class RowDeeds:
+    """Does it. `on_sent` and `on_discarded` are told what became of a wish."""
+
+    def __init__(self, program: Program) -> None:
+        """Nothing is under way yet."""
+        self._program = program
+        self._again: dict[str, Callable[[ListDesk, list[int]], None]] = {}
+        self.on_sent: Callable[[Sequence[ListRow], list[Answer]], None] = lambda _rows, _answers: None
+        self.on_discarded: Callable[[list[LocalId]], None] = lambda _names: None
+        self.on_kept_back: Callable[[list[LocalId]], None] = lambda _names: None
+
+    # --- the wishes -------------------------------------------------------------------------------------------------
+
+    def send(self, desk: ListDesk, ids: Sequence[int]) -> None:
+        """Send these."""
+        self._begin(desk, ids, SENDING, self._sending(desk))
+
+    def _sending(self, desk: ListDesk) -> Work:
+        async def work(rows: list[ListRow], doing: Doing) -> None:
+            answers = await self._program.drafts_room.send(rows, self._program.hold, doing.is_wanted)
+            if doing.taken_back:
+                await self._call_back(answers)
+                return
+            self._tell_unfetched(desk, rows, answers, SENDING, self.send)
+            self.on_sent(rows, answers)
+
+        return work
+
+    def send_rows(self, desk: ListDesk, rows: list[ListRow]) -> None:
+        """Send these rows, of whichever list, as one."""
+        self._begin(desk, [int(row.key) for row in rows], SENDING, self._sending(desk), rows)
+
+    def set_ready(self, desk: ListDesk, ids: Sequence[int]) -> None:
+        """Put these aside as ready, or take that back."""
+
+        async def work(rows: list[ListRow], doing: Doing) -> None:
+            answers = await self._program.drafts_room.set_ready(rows, doing.is_wanted)
+            if doing.taken_back:
+                await self._program.outbox.undo(_going(answers))
+                return
+            self._tell_unfetched(desk, rows, answers, READYING, self.set_ready)
+            self.tell_kept(rows, answers)
+
+        self._begin(desk, ids, READYING, work)
+
+    def discard(self, desk: ListDesk, ids: Sequence[int]) -> None:
+        """Throw these away."""
+
+        async def work(rows: list[ListRow], doing: Doing) -> None:
+            gone, failed = await self._program.drafts_room.discard(rows, doing.is_wanted)
+            if doing.taken_back:
+                for name in gone:
+                    await self._program.drafts.take_back(name)
+                return
+            self.tell_amiss(desk, failed, DELETING.failed, self.discard)
+            self.on_discarded(gone)
+            self._tell_failed(rows, failed, tr("“{subject}” was not deleted: {why}"), tr("{n} were not deleted. {f8}"))
+
+        self._begin(desk, ids, DELETING, work)
+
+    def edit_as_new(self, desk: ListDesk, ids: Sequence[int], told: Callable[[list[LocalId], int], None]) -> None:
+        """Begin a new draft of each; `told` hears which were begun, and how many could not be."""
+
+        async def work(rows: list[ListRow], doing: Doing) -> None:
+            made, failed = await self._program.sent_room.edit_all_as_new(rows, doing.is_wanted)
+            if doing.taken_back:
+                for name in made:
+                    await self._program.drafts.discard(name)
+                return
+            self.tell_amiss(desk, failed, COPYING.failed, lambda at, again: self.edit_as_new(at, again, told))
+            told(made, len(failed))
+
+        self._begin(desk, ids, COPYING, work)
+
+    def again(self, desk: ListDesk, rows: Sequence[ListRow]) -> list[ListRow]:
+        """Try once more what could not be done with these; return those of which nothing is to be tried again here."""
+        wishes: list[tuple[Callable[[ListDesk, list[int]], None], list[int]]] = []
+        others = []
+        for row in rows:
+            wish = self._again.get(row.key) if desk.session.notes.amiss(row.key) is not None else None
+            same = next((ids for other, ids in wishes if other == wish), None)
+            if wish is None:
+                others.append(row)
+            elif same is not None:
+                same.append(int(row.key))
+            else:
+                wishes.append((wish, [int(row.key)]))
+        for wish, ids in wishes:
+            wish(desk, ids)
+        return others
+
+    # --- their course -----------------------------------------------------------------------------------------------
+
+    def _begin(
+        self, desk: ListDesk, ids: Sequence[int], deed: Deed, work: Work, rows: Sequence[ListRow] | None = None
+    ) -> None:
+        notes, foot = desk.session.notes, self._program.foot
+        free = notes.free(ids)
+        if not free:
+            foot.say(tr("This is being done already") if ids else tr("There is no message here."))
+            return
+        for row_id in free:
+            self._again.pop(f"{row_id}", None)
+        doing = notes.begin(free, tr(deed.words))
+        way = self._program.undoing.push(doing.take_back, still=doing.is_wanted)
+
+        def take_back() -> None:
+            self._end(desk, doing, way)
+            foot.say(tr(deed.undone))
+
+        doing.on_back = take_back
+
+        async def read() -> list[ListRow]:
+            if rows is None:
+                return await desk.session.rows_of(free)
+            return [row for row in rows if int(row.key) in doing.row_ids]
+
+        self._program.tasks.spawn(self._run(desk, read, doing, way, work), "do something with rows")
+
+    async def _run(
+        self, desk: ListDesk, read: Callable[[], Awaitable[list[ListRow]]], doing: Doing, way: WayBack, work: Work
+    ) -> None:
+        telling = self._program.tasks.spawn(self._tell(doing), "say that something is under way")
+        try:
+            rows = await read()
+            if rows:
+                await work(rows, doing)
+            else:
+                self._program.foot.say(tr("This message is no longer here."))
+        finally:
+            telling.cancel()
+            self._end(desk, doing, way)
+
+    async def _tell(self, doing: Doing) -> None:
+        await asyncio.sleep(_QUIETLY)
+        if doing.is_wanted():
+            count = len(doing.row_ids)
+            words = ntr(
+                "{doing} Esc takes it back", "{doing} {n} messages. Esc takes it back", count, doing=doing.words
+            )
+            self._program.foot.busy(words, doing.take_back, tr("Undo"))
+
+    def _end(self, desk: ListDesk, doing: Doing, way: WayBack) -> None:
+        desk.session.notes.end(doing)
+        self._program.undoing.forget(way)
+        self._program.foot.free(doing.take_back)
+
+    async def _call_back(self, answers: Sequence[Answer]) -> None:
+        """Take back what had gone when the wish was taken back."""
+        going = _going(answers)
+        if going and len(await self._program.outbox.undo(going)) < len(going):
+            self._program.foot.say(tr("Too late: it has been sent"))
+
+    # --- what is said -----------------------------------------------------------------------------------------------
+
+    def tell_amiss(
+        self,
+        desk: ListDesk,
+        failed: dict[str, MailError],
+        what: str,
+        again: Callable[[ListDesk, list[int]], None],
+    ) -> None:
+        """Say at rows, by key, why something could not be done, and remember how it is tried again."""
+        now = self._program.clock.now()
+        desk.session.notes.tell_amiss({key: explain_unfetched(error, now, what) for key, error in failed.items()})
+        self._again.update(dict.fromkeys(failed, again))
+
+    def _tell_unfetched(
+        self,
+        desk: ListDesk,
+        rows: Sequence[ListRow],
+        answers: Sequence[Answer],
+        deed: Deed,
+        again: Callable[[ListDesk, list[int]], None],
+    ) -> None:
+        pairs = zip(rows, answers, strict=False)
+        failed = {row.key: answer.error for row, answer in pairs if answer.error is not None}
+        self.on_kept_back([one.local_id for one in answers if one.known and one.local_id is not None])
+        self.tell_amiss(desk, failed, deed.failed, again)
+
+    def tell_kept(self, rows: Sequence[ListRow], answers: Sequence[Answer]) -> None:
+        """Say at the foot what kept messages back, or how many they are."""
+        kept = [(row, answer) for row, answer in zip(rows, answers, strict=False) if not answer.goes]
+        now = self._program.clock.now()
+        if len(kept) == 1:
+            row, answer = kept[0]
+            why = answer.why if answer.error is None else why_unfetched(answer.error, now)
+            self._program.foot.say(tr("“{subject}” was not sent: {why}", subject=short_subject(row.subject), why=why))
+        elif kept:
+            self._program.foot.say(tr("{n} messages were not sent. F8 goes to them, and each says why.", n=len(kept)))
+
+    def _tell_failed(self, rows: Sequence[ListRow], failed: dict[str, MailError], one: str, many: str) -> None:
+        names = {row.key: short_subject(row.subject) for row in rows}
+        if len(failed) == 1:
+            ((key, error),) = failed.items()
+            why = why_unfetched(error, self._program.clock.now())
+            self._program.foot.say(one.format(subject=names[key], why=why))
+        elif failed:
+            self._program.foot.say(many.format(n=len(failed), f8=tr("F8 goes to them, and each says why.")))
+
+
+def _going(answers: Sequence[Answer]) -> list[LocalId]:
+    return [answer.local_id for answer in answers if answer.goes and answer.local_id is not None]

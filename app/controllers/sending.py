@@ -1,0 +1,204 @@
+"""Progress of messages that go, sending from one's own address, and failures that the person has not seen.
+
+Who a message is from is no detail: nothing goes under another name than the one that was seen before.
+
+A word at the foot goes after a few seconds, and the row may be in another list, or out of sight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.core.i18n import tr
+from app.domain.message import LocalId
+from app.domain.record import Record
+from app.domain.state import State
+from app.services.records.records import Letters
+from app.ui import keys
+from app.ui.message_list.list_panel import ListDesk
+from app.views.shell.status_bar import Foot
+
+if TYPE_CHECKING:
+    from app.controllers.program import Program
+    from app.domain.message import LocalId
+    from app.views.compose.view import ComposeView
+
+_TOLD_FROM: Final = 10
+"""Fewer letters are gone before anybody could read how far they are."""
+_EACH: Final = 100
+"""Milliseconds between two words at most."""
+_GOING: Final = frozenset({State.HELD, State.QUEUED, State.SENDING})
+_BACK: Final = frozenset({State.DRAFT, State.READY})
+
+
+class SendingProgress:
+    """Counts those that were sent off together, or while others still went, as one."""
+
+    def __init__(self, letters: Letters, foot: Foot, stop: Callable[[], None], parent: QObject) -> None:
+        """Say nothing before `follow`; `stop` stops what has not left."""
+        self._letters, self._foot, self._stop = letters, foot, stop
+        self._waiting: set[LocalId] = set()
+        self._total = 0
+        self._told = False
+        self._soon = QTimer(parent, singleShot=True, interval=_EACH)
+        self._soon.timeout.connect(self._tell)
+        letters.changed_together.subscribe(self._changed)
+
+    def follow(self, names: Iterable[LocalId]) -> None:
+        """Count these too."""
+        fresh = set(names) - self._waiting
+        going = {name for name in fresh if (record := self._letters.get(name)) is not None and record.state in _GOING}
+        self._waiting |= going
+        # Where nothing is held back, some have left before all of them were let go.
+        self._total += len(fresh) if self._waiting else 0
+
+    def _changed(self, records: Sequence[Record]) -> None:
+        if not self._waiting:
+            return
+        for record in records:
+            put_off = record.state is State.QUEUED and record.not_before > 0
+            if record.local_id in self._waiting and (put_off or record.state not in _GOING):
+                self._waiting.discard(record.local_id)
+                # What was taken back, or waits for a server that cannot be reached, is no part of the batch any more.
+                self._total -= put_off or record.state in _BACK
+        begun = any(record.state is State.SENDING for record in records)
+        if not self._waiting:
+            self._total = 0
+            self._soon.stop()
+            if self._told:
+                self._told = False
+                self._foot.clear()  # what became of the batch is said next
+        elif (begun or self._total > len(self._waiting)) and not self._soon.isActive():
+            self._soon.start()
+
+    def _tell(self) -> None:
+        if self._waiting and self._total >= _TOLD_FROM:
+            done = self._total - len(self._waiting)
+            self._told = True
+            self._foot.busy(tr("Sending: {done} of {total}", done=done, total=self._total), self._stop)
+
+
+def use_own_address(program: Program, name: LocalId) -> None:
+    """Open the message with From changed, and say so beside the way back."""
+
+    def change(view: ComposeView) -> None:
+        from app.views.compose.view import Aside
+
+        back = view.session.sender.use_own()
+        if back is None:
+            return
+        send = keys.shown(program.registry.command("compose.send")).replace("Return", "Enter")
+        words = tr(
+            "From is now your own address, {address}. Press {keys} to send.",
+            address=view.session.sender.text(),
+            keys=send,
+        )
+        Aside(view).say(words, 0, offer=(tr("Undo"), back))
+
+    program.writing.open_and_then(name, change)
+
+
+_FAILED: Final = frozenset({State.NEEDS_ATTENTION, State.UNKNOWN})
+_GATHERED: Final = 50
+"""Milliseconds for which changes are gathered; also the least time that one looks at a row before it was seen."""
+
+
+class UnseenFailures(QObject):
+    """Counts them by the place where their rows are."""
+
+    def __init__(self, program: Program) -> None:
+        """Begin with what the last run left, once its letters are read."""
+        super().__init__(program.window)  # it hears of the focus no longer than the window is there
+        self._program = program
+        self._failed: set[LocalId] = set()
+        """Those that failed and are as they were then: one that is seen does not count as new again."""
+        self._unseen: set[LocalId] = set()
+        self._amiss: dict[str, frozenset[int]] = {}
+        self._unseen_rows: dict[str, set[int]] = {}
+        self._soon = QTimer(program.window, interval=_GATHERED, singleShot=True)
+        self._soon.timeout.connect(self._look)
+        program.letters.changed_together.subscribe(self._records_changed)
+        program.letters.forgotten.subscribe(lambda name: self._take(name, failed=False))
+        program.stage.arrived.subscribe(lambda _: self._look_soon())
+        program.qt.focusChanged.connect(self._look_soon)
+        # What the last run left counts as new: nobody knows whether it was looked at before the end.
+        program.accounts.changed.subscribe(lambda _: self._records_changed(program.letters.all()))
+        self._records_changed(program.letters.all())
+
+    def listen(self, desk: ListDesk) -> None:
+        """Hear of a list."""
+        desk.list.current_changed.connect(self._look_soon)
+        desk.session.changed.subscribe(lambda _: self._look_soon())
+        desk.session.told.subscribe(lambda _: self._told(desk))
+
+    def add(self, names: Iterable[LocalId]) -> None:
+        """Take down messages that were to go and were kept back, for what was known of them before."""
+        self._unseen.update(names)
+        self._look_soon()
+
+    def at(self, place: str) -> int:
+        """Return how many there are at a place that were not seen."""
+        rows = self._unseen_rows.get(place, ())
+        return len(rows) + sum(self._place_of(name) == place for name in self._unseen)
+
+    # --- what failed ------------------------------------------------------------------------------------------------
+
+    def _records_changed(self, records: Sequence[Record]) -> None:
+        for record in records:
+            self._take(record.local_id, failed=record.state in _FAILED and not record.discarded)
+
+    def _take(self, name: LocalId, *, failed: bool) -> None:
+        if failed and name not in self._failed:
+            self._failed.add(name)
+            self._unseen.add(name)
+            self._look_soon()
+        elif not failed and name in self._failed:
+            self._failed.discard(name)
+            self._unseen.discard(name)
+            self._look_soon()
+
+    def _told(self, desk: ListDesk) -> None:
+        """Take in what could not be done with rows of a list."""
+        place = next((place for place, one in self._program.stage.desks.items() if one is desk), "")
+        amiss, before = frozenset(desk.session.notes.all_amiss()), self._amiss.get(place, frozenset())
+        if amiss != before:
+            self._amiss[place] = amiss
+            self._unseen_rows[place] = (self._unseen_rows.get(place, set()) & amiss) | (amiss - before)
+            self._look_soon()
+
+    # --- what is seen -----------------------------------------------------------------------------------------------
+
+    def _look_soon(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _look(self) -> None:
+        """Pass over what is in front of the person now, and say how many are left."""
+        stage = self._program.stage
+        for place in [one for one in self._unseen_rows if one not in stage.desks]:
+            self._unseen_rows.pop(place), self._amiss.pop(place)
+        self._see()
+        for place in stage.desks:
+            self._program.window.rail.show_unseen(place, self.at(place))
+
+    def _see(self) -> None:
+        if QApplication.activeWindow() is None:
+            return
+        stage, letter = self._program.stage, self._program.writing.current()
+        if letter is not None and letter.isAncestorOf(QApplication.focusWidget() or letter):
+            self._unseen.discard(letter.session.local_id)
+        row = stage.desk.current() if stage.in_list() else None
+        if row is not None:
+            self._unseen_rows.get(stage.place, set()).discard(int(row.key))
+            if row.local_id is not None:
+                self._unseen.discard(row.local_id)
+
+    def _place_of(self, name: LocalId) -> str:
+        """Return the first list that has a row of this message: what the Outbox shows again of Drafts is no other."""
+        desks = self._program.stage.desks
+        places = sorted(desks, key=lambda place: place == "outbox")
+        return next((place for place in places if desks[place].session.id_of(name) is not None), "outbox")

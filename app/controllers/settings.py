@@ -1,0 +1,221 @@
+"""Preferences and own keys, in force at once.
+
+The file is `keys.toml` in the folder of configuration: a person may write it too, and copy it to another machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from app.commands.command import CONTEXT_TITLES, Command
+from app.commands.keymap import LONGEST, Keymap, Problem, apply_keymap, read_keymap, write_keymap
+from app.controllers.all_commands import ALL
+from app.core.background import run_in_thread
+from app.core.events import Event
+from app.core.i18n import tr
+from app.domain.errors import StorageError
+from app.services.accounts.preset_settings import HOLD_CHOICE, MANY_CHOICE, SIZE_CHOICE, STRANGERS_CHOICE
+from app.services.outbox.outbox import HOLD_SECONDS
+from app.storage.settings import read_text, write_text
+from app.ui import keys
+from app.views.settings.preferences_port import LONGEST_HOLD, KeysRow
+
+if TYPE_CHECKING:
+    from app.controllers.program import Program
+    from app.views.settings.preferences import Asking
+
+
+class ChoicesWork:
+    """The port `Choices` of the settings page, on the running program."""
+
+    def __init__(self, program: Program) -> None:
+        """Nothing is read before `load`."""
+        self._program = program
+
+    async def load(self) -> None:
+        """Read what was chosen; a time given to the start of this run goes before it. Raises StorageError."""
+        if self._program.options.hold is None:
+            self._program.let_wait(_seconds(await self._program.settings.read(HOLD_CHOICE)))
+
+    @property
+    def hold(self) -> float:
+        """Return for how many seconds a send can be undone."""
+        return self._program.hold
+
+    @property
+    def letters(self) -> bool:
+        """Tell whether letters alone are commands in lists."""
+        return self._program.keymap.keymap.letters
+
+    @property
+    def asking(self) -> Asking:
+        """Return when a letter is looked at twice before it goes."""
+        return _AskingWork(self._program)
+
+    @property
+    def hold_is_locked(self) -> bool:
+        """Tell whether an administrator has set the time for Undo."""
+        return self._program.settings.is_locked(HOLD_CHOICE)
+
+    def set_hold(self, seconds: float) -> None:
+        """Let a send wait so long from now on; what waits already waits as it was told."""
+        seconds = min(max(0.0, seconds), LONGEST_HOLD)
+        self._program.let_wait(seconds)
+        self._program.tasks.spawn(self._program.settings.keep(HOLD_CHOICE, f"{seconds:g}"), "keep the time for undo")
+
+    def set_letters(self, *, on: bool) -> str:
+        """Let letters alone be commands, or not."""
+        return self._program.keymap.set_letters(on=on)
+
+    def rows(self) -> Sequence[KeysRow]:
+        """Return every command with its keys."""
+        keymap = self._program.keymap
+        return [
+            KeysRow(
+                command.id,
+                command.shown_title(),
+                tr(CONTEXT_TITLES[command.context]),
+                command.keys_here(),
+                keymap.is_own(command.id),
+            )
+            for command in keymap.commands
+        ]
+
+    def set_keys(self, command: str, keys: tuple[str, ...] | None) -> str:
+        """Give a command keys, or its usual ones."""
+        return self._program.keymap.set_keys(command, keys)
+
+
+def _seconds(kept: str | None) -> float:
+    try:
+        seconds = float(kept or "")
+    except ValueError:
+        return HOLD_SECONDS
+    return seconds if 0 <= seconds <= LONGEST_HOLD else HOLD_SECONDS
+
+
+class _AskingWork:
+    """The port `Asking` of the settings page, on what is known of people."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+
+    @property
+    def many(self) -> int:
+        return self._program.people.many
+
+    @property
+    def strangers(self) -> bool:
+        return self._program.people.ask_for_strangers
+
+    @property
+    def many_is_locked(self) -> bool:
+        return self._program.settings.is_locked(MANY_CHOICE)
+
+    @property
+    def strangers_is_locked(self) -> bool:
+        return self._program.settings.is_locked(STRANGERS_CHOICE)
+
+    @property
+    def megabytes(self) -> int:
+        return self._program.people.assumed // 1_000_000
+
+    @property
+    def megabytes_are_locked(self) -> bool:
+        return self._program.settings.is_locked(SIZE_CHOICE)
+
+    def set_megabytes(self, megabytes: int) -> None:
+        self._program.people.assumed = megabytes * 1_000_000
+        self._keep(SIZE_CHOICE, str(megabytes))
+
+    def set_many(self, many: int) -> None:
+        self._program.people.many = many
+        self._keep(MANY_CHOICE, str(many))
+
+    def set_strangers(self, *, on: bool) -> None:
+        self._program.people.ask_for_strangers = on
+        self._keep(STRANGERS_CHOICE, "yes" if on else "never")
+
+    def _keep(self, name: str, value: str) -> None:
+        self._program.tasks.spawn(self._program.settings.keep(name, value), "keep what is asked before sending")
+
+
+FILE: Final = "keys.toml"
+
+
+class KeymapWork:
+    """The keys in force. `changed` tells that they differ."""
+
+    def __init__(self, program: Program) -> None:
+        """Begin with the usual keys; they are kept for this run alone until `load` names a folder."""
+        self.changed: Event[None] = Event()
+        self.commands: tuple[Command, ...] = ALL
+        self.keymap = Keymap()
+        self.problems: list[Problem] = []
+        self._program = program
+        self._path: Path | None = None
+
+    async def load(self, folder: Path) -> None:
+        """Read the file in `folder`; what is wrong in it is kept in `problems`, to be told when there is a window."""
+        path = self._path = folder / FILE
+        try:
+            text = await run_in_thread(lambda: read_text(path, LONGEST))
+        except StorageError as error:
+            self.problems = [Problem("", str(error))]
+            return
+        if text is None:
+            return
+        self.keymap, self.problems = read_keymap(text)
+        self.commands, clashes = apply_keymap(ALL, self.keymap)
+        self.problems += clashes
+
+    def tell(self) -> None:
+        """Say what of the file does not count."""
+        if self.problems:
+            self._program.window.notice_bar.say(
+                tr("Some of your keys do not count. The usual ones do."),
+                tone="warn",
+                details=[(FILE, problem.sentence) for problem in self.problems],
+            )
+
+    # --- in the settings --------------------------------------------------------------------------------------------
+
+    def keys_of(self, command_id: str) -> tuple[str, ...]:
+        """Return the keys of a command that are in force."""
+        return next(command.keys_here() for command in self.commands if command.id == command_id)
+
+    def is_own(self, command_id: str) -> bool:
+        """Tell whether a command has keys of the person's own."""
+        return command_id in self.keymap.keys
+
+    def set_keys(self, command_id: str, wanted: tuple[str, ...] | None) -> str:
+        """Give a command these keys, or its usual ones for None; return in words why not, "" where it was done."""
+        own = {name: listed for name, listed in self.keymap.keys.items() if name != command_id}
+        if wanted is not None:
+            own[command_id] = wanted
+        return self._take(self.keymap._replace(keys=own), command_id)
+
+    def set_letters(self, *, on: bool) -> str:
+        """Let letters alone be commands, or not; return in words why not, "" where it was done."""
+        return self._take(self.keymap._replace(letters=on), "")
+
+    def _take(self, keymap: Keymap, command_id: str) -> str:
+        commands, problems = apply_keymap(ALL, keymap)
+        before = {problem.sentence for problem in self.problems}
+        fresh = [one.sentence for one in problems if one.command == command_id or one.sentence not in before]
+        if fresh:
+            return fresh[0]
+        self.keymap, self.commands, self.problems = keymap, commands, problems
+        self._program.registry.change(commands)
+        for window in self._program.windows():
+            keys.rebind(window, self._program.registry)
+        self.changed.emit(None)
+        self._program.tasks.spawn(self._keep(write_keymap(keymap)), "keep keys")
+        return ""
+
+    async def _keep(self, text: str) -> None:
+        path = self._path
+        if path is not None:
+            await run_in_thread(lambda: write_text(path, text))

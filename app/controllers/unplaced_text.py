@@ -1,0 +1,101 @@
+"""Text that was typed for something that did not come: a bar shows it until the person took it, after a restart too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from app.commands.command import Handler
+from app.core.i18n import tr
+from app.domain.errors import StorageError
+from app.domain.message import Content
+from app.ui.bars import MessageBar
+
+if TYPE_CHECKING:
+    from app.controllers.program import Program
+
+_SETTING: Final = "unplaced text"
+_SHOWN: Final = 300
+"""Characters of the text that the bar shows; the last ones, because they were typed last."""
+
+
+class UnplacedText:
+    """Shows what the key gate gave back, and gives it to a new message or to the clipboard."""
+
+    def __init__(self, program: Program) -> None:
+        """Listen to the gate of the program's windows."""
+        self._program = program
+        self._gate = program.window.gate
+        self.bar: MessageBar | None = None
+        self._kept = ""
+        self._gate.returned.connect(self._show)
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return what the commands do."""
+        return {
+            "typed.write": Handler(self.write, self._is_there),
+            "typed.copy": Handler(self.copy, self._is_there),
+        }
+
+    def _is_there(self) -> bool:
+        return bool(self._gate.text)
+
+    async def load(self) -> None:
+        """Show again what the last run could not give back. Raises StorageError."""
+        self._kept = await self._program.settings.read(_SETTING) or ""
+        if self._kept:
+            self._gate.bring_back(self._kept)
+
+    async def save(self) -> None:
+        """Keep what waits for something that will not come, because the program ends."""
+        self._gate.abandon()
+        if self._gate.text:
+            await self._keep(self._gate.text)
+
+    def write(self) -> None:
+        """Begin a message with it."""
+        self._program.writing.begin(Content(body=self._gate.take_text().strip("\n")))
+
+    def copy(self) -> None:
+        """Put it on the clipboard."""
+        QGuiApplication.clipboard().setText(self._gate.take_text().strip("\n"))
+        self._program.foot.say(tr("Copied"))
+
+    def _show(self, text: str) -> None:
+        if text != self._kept and self._gate.is_open:
+            self._kept = text
+            self._program.tasks.spawn(self._keep(text), "keep text that found no place")
+        if not text.strip():
+            if self.bar is not None:
+                self.bar.clear()
+            return
+        if self.bar is None:
+            self.bar = MessageBar(self._program.window, closable=True, by_escape=False)
+            self.bar.action_wanted.connect(self._act)
+            self.bar.dismissed.connect(self._gate.take_text)
+            self._program.window.add_bar(self.bar)
+        shown = text.strip("\n").replace("\n", " ⏎ ")
+        words = tr("You typed this meanwhile: “{text}”").format(
+            text=("…" if len(shown) > _SHOWN else "") + shown[-_SHOWN:]
+        )
+        self.bar.say(
+            words,
+            tone="warn",
+            action=("typed.write", tr("Start a message with it")),
+            more=[("typed.copy", tr("Copy"))],
+        )
+        active = QApplication.activeWindow()
+        for window in self._program.popping.windows:
+            if window is active:
+                window.kept_keys.remark(words)
+
+    def _act(self, action: str) -> None:
+        self._program.registry.run(action)
+
+    async def _keep(self, text: str) -> None:
+        try:
+            await self._program.settings.keep(_SETTING, text)
+        except StorageError as error:
+            self._program.tasks.on_mail_error(error)

@@ -1,0 +1,329 @@
+"""What concerns the whole window: places, problems, settings, accounts and their troubles, light and dark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from app.commands.command import Context
+from app.controllers.lists import OPENS_THE_LETTER
+from app.controllers.sending import use_own_address
+from app.core.i18n import tr
+from app.domain.account import AuthKind
+from app.domain.errors import AccountError, MailError, StorageError
+from app.domain.message import AccountId, LocalId
+from app.domain.record import waits_for_answer
+from app.domain.state import State
+from app.services.accounts.accounts import AccountTrouble
+from app.services.outbox.deferred_send import TakenBack
+from app.services.outbox.dispatch import Summary
+from app.services.outbox.remedies import Wish
+from app.services.records.rows import ListRow
+from app.services.text.error_text import explain_error
+from app.services.text.status_text import explain_record, explain_trouble, short_subject
+from app.ui import keys, theme
+from app.views.settings.sign_in_bar import SignInBar
+
+if TYPE_CHECKING:
+    from app.controllers.program import Program
+    from app.views.settings.view import SettingsView
+    from app.views.shell.keys_sheet import KeysSheet
+
+
+_UPLOADS = 200
+"""Milliseconds between two looks at how far uploads are."""
+_GATHERED = 16
+"""Milliseconds for which changes are gathered: one frame."""
+_PROBLEMS = frozenset({State.NEEDS_ATTENTION, State.UNKNOWN})
+
+
+class WindowWork:
+    """Listens to the services on behalf of the window, and does what belongs to no room."""
+
+    def __init__(self, program: Program) -> None:
+        """Listen."""
+        self._program = program
+        self._settings: SettingsView | None = None
+        self._keys: KeysSheet | None = None
+        self.sign_in_bar = SignInBar(program.sign_in, program.window)
+        program.window.add_bar(self.sign_in_bar)
+        program.keymap.changed.subscribe(lambda _: self._keys_changed())
+        program.accounts.changed.subscribe(lambda _: self._show_account())
+        program.accounts.trouble_changed.subscribe(self._trouble_changed)
+        program.accounts.well.subscribe(self._account_well)
+        program.accounts.secret_wanted.subscribe(lambda _: self._show_foot())
+        program.outbox.summary.subscribe(self._batch_done)
+        program.remedies.wished.subscribe(self._wish)
+        program.outbox.deferrals.told.subscribe(self._taken_back)
+        program.window.account_bar.action_wanted.connect(self._mend_account)
+        self._disk_words = ""
+        program.journal.on_trouble(self._disk_trouble)
+        program.journal.on_well(self._disk_well)
+        program.tasks.on_mail_error = self.tell
+        self._soon = QTimer(program.window)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_GATHERED)
+        self._soon.timeout.connect(self._count)
+        for room in program.rooms:
+            room.changed.subscribe(lambda _: self._count_soon())
+            room.told.subscribe(lambda _: self._count_soon())
+        self._count_soon()  # the lists were there first
+        program.foot.ticked.subscribe(lambda _: self._tick())
+        self._uploads = QTimer(program.window, interval=_UPLOADS, singleShot=True)
+        self._uploads.timeout.connect(self._tell_uploads)
+        self._uploading: set[LocalId] = set()
+        program.drafts.gathering.moved.subscribe(lambda name: self._upload_moved(name[0]))
+
+    def bind_lists(self) -> None:
+        """Bind the commands of lists to each of them: only the one with the focus hears its keys."""
+        registry = self._program.registry
+        for desk in self._program.stage.desks.values():
+            keys.bind(desk.place_for_keys, registry, Context.LIST, registry.attempt)
+        # Who reads need not go back to the list first; Space and Shift+Down are the text's own there.
+        there = [one for one in self._program.registry if not one[0].id.startswith("list.mark")]
+        keys.bind(self._program.reader, there, Context.LIST, registry.attempt)
+
+    # --- places -----------------------------------------------------------------------------------------------------
+
+    def go_compose(self) -> None:
+        """Go to the letter being written, or begin one."""
+        if not self._program.writing.show_last():
+            self._program.writing.begin()
+
+    def next_problem(self, step: int) -> None:
+        """Go to the next row that needs the person: on in this list, then in the others, then round again."""
+        stage = self._program.stage
+        places = [place for place in stage.desks if place == stage.place or self._has_problems(place)]
+        here = places.index(stage.place) if stage.place in places else 0
+        walked = stage.in_list() and stage.desk.current() is not None
+        if walked and stage.desk.next_problem(step, around=False):
+            return
+        after = [*places[here + 1 :], *places[:here]]
+        for place in after if step > 0 else after[::-1]:
+            stage.go(place)
+            stage.desk.first_problem(step)
+            return
+        if stage.place and stage.desk.problems():
+            stage.go(stage.place)
+            stage.desk.next_problem(step)
+        else:
+            self._program.foot.say(tr("Nothing needs attention"))
+
+    def _has_problems(self, place: str) -> bool:
+        """Tell whether a list has rows that need the person. What the Outbox shows again of Drafts is no other."""
+        stage = self._program.stage
+        if place != "outbox":
+            return bool(stage.desks[place].problems())
+        drafts = self._program.drafts_room
+        waiting = (row for row in self._program.outbox_room.rows() if _needs_person(row))
+        return any(row.local_id is not None and drafts.id_of(row.local_id) is None for row in waiting)
+
+    def refresh(self) -> None:
+        """Look for changes on the server, also where it could not be reached before."""
+        for account in self._program.accounts.all():
+            if self._program.accounts.trouble(account.account_id) is not None:
+                self._program.tasks.spawn(self._program.accounts.try_again(account.account_id), "try the account again")
+        for desk in self._program.stage.desks.values():
+            desk.session.reload()
+
+    def show_settings(self) -> None:
+        """Show the settings page."""
+        if self._settings is None:
+            from app.views.settings.view import AccountPages, SettingsView
+
+            program = self._program
+            pages = AccountPages(program.accounts, program.aids, program.tasks, program.registry)
+            self._settings = SettingsView(self._program.settings_room, pages=pages)
+            self._settings.closed.connect(self._leave_settings)
+            self._settings.add_choices(self._program.choices)
+        self._program.settings_room.load()
+        self._program.window.show_page(self._settings)
+
+    def show_account_page(self, name: str) -> None:
+        """Show a further page of the account: "signatures" or "mailboxes"."""
+        self.show_settings()
+        account = self._program.accounts.default
+        if account is not None and self._settings is not None:
+            self._settings.open_page(name, account.account_id)
+
+    def add_account(self) -> None:
+        """Show the form of a new account."""
+        self.show_settings()
+        self._program.settings_room.start_new()
+
+    def _leave_settings(self) -> None:
+        self._program.window.leave_page()
+        self._program.stage.desk.take_focus()
+
+    def show_keys(self) -> None:
+        """Show every command with its keys."""
+        if self._keys is None:
+            from app.views.shell.keys_sheet import KeysSheet
+
+            commands = self._program.keymap.commands
+            self._keys = KeysSheet(self._program.window, commands, self._program.window.rest_focus)
+        self._program.window.come_forward()
+        self._keys.open()
+
+    def _keys_changed(self) -> None:
+        """Make the sheet anew when it is asked for again: its keys are others now."""
+        sheet, self._keys = self._keys, None
+        if sheet is not None:
+            sheet.hide()
+            sheet.deleteLater()
+
+    def switch_scheme(self) -> None:
+        """From light to dark or back, and remember it."""
+        dark = not theme.scheme().dark
+        theme.apply(self._program.qt, dark=dark)
+        self._program.window.redress()
+        for window in self._program.popping.windows:
+            window.redress()
+        self._program.tasks.spawn(self._program.settings.keep("scheme", "dark" if dark else "light"), "keep scheme")
+
+    # --- accounts ---------------------------------------------------------------------------------------------------
+
+    def can_sign_in(self) -> bool:
+        """Tell whether an account waits for its password."""
+        return self._program.sign_in.account is not None
+
+    def sign_in(self) -> None:
+        """Put the focus where the password is asked for."""
+        self._program.window.come_forward()
+        self.sign_in_bar.ask_now()
+
+    def _show_account(self) -> None:
+        account = self._program.accounts.default
+        self._program.show_account(None if account is None else account.account_id)
+        self._show_foot()
+
+    def _account_well(self, account_id: AccountId) -> None:
+        """Read anew what could not be read while the account was closed or unwell."""
+        for room in self._program.rooms:
+            if room.account_id == account_id and room.trouble is not None:
+                room.reload()
+        self._show_foot()
+
+    def _show_foot(self) -> None:
+        account = self._program.accounts.default
+        if account is None:
+            self._program.window.rail.show_account("", tr("No account"), tr("Ctrl+, adds one"), "faint")
+            return
+        trouble = self._program.accounts.trouble(account.account_id)
+        looking = any(room.loading for room in self._program.rooms)
+        if not self._program.accounts.is_open(account.account_id) and self.can_sign_in():
+            by_browser = account.auth is AuthKind.OAUTH
+            words, tone = tr("Waiting for your sign-in") if by_browser else tr("Waiting for your password"), "warn"
+        elif trouble is not None or not self._program.accounts.is_open(account.account_id):
+            words, tone = tr("Not connected"), "warn"
+        else:
+            words, tone = (tr("Looking…") if looking else tr("Connected")), "faint"
+        name = account.display_name or account.address
+        self._program.window.rail.show_account(name, account.address, words, tone)
+
+    def _trouble_changed(self, change: AccountTrouble) -> None:
+        bar = self._program.window.account_bar
+        if change.trouble is None:
+            bar.clear()
+        else:
+            said = explain_trouble(change.trouble, self._program.clock.now())
+            action = (said.action, said.action_words) if said.action else None
+            bar.say(said.sentence, tone=said.tone, action=action, details=said.details)
+        self._show_foot()
+
+    def _mend_account(self, action: str) -> None:
+        account = self._program.accounts.default
+        if action == "sign-in":
+            self.sign_in()
+        elif action == "settings":
+            self.show_settings()
+        elif action == "copy-details":
+            self._program.window.account_bar.copy_details()
+            self._program.foot.say(tr("Details copied"))
+        elif action == "settings":
+            self.show_settings()
+            if account is not None:
+                self._program.settings_room.edit(account.account_id)
+        elif account is not None:
+            self._program.tasks.spawn(self._program.accounts.try_again(account.account_id), "try the account again")
+
+    # --- what is told -------------------------------------------------------------------------------------------------
+
+    def tell(self, error: MailError) -> None:
+        """Tell of an error that no row stands for. The account's bar says at length what is wrong with the account."""
+        said = explain_error(error, self._program.clock.now())
+        if isinstance(error, AccountError):
+            self._program.foot.say(said.sentence)
+        else:
+            self._program.window.notice_bar.say(said.sentence, tone=said.tone, details=said.details)
+
+    def _disk_trouble(self, error: StorageError) -> None:
+        self._disk_words = str(error)
+        self._program.window.notice_bar.say(self._disk_words, tone="bad")
+
+    def _disk_well(self) -> None:
+        if self._program.window.notice_bar.accessibleName() == self._disk_words:
+            self._program.window.notice_bar.clear()
+
+    def _batch_done(self, summary: Summary) -> None:
+        bad = [*summary.needs_attention, *summary.untold]
+        records = [record for name in bad[:3] if (record := self._program.letters.get(name)) is not None]
+        found = explain_record(records[0]) if len(bad) == len(records) == 1 else None
+        named = [short_subject(record.head.subject) for record in records]
+        self._program.foot.sent(summary.accepted, len(bad), named, "" if found is None else found.sentence)
+        self._program.drafts_room.reload()
+        self._program.sent_room.reload()
+
+    def _taken_back(self, told: TakenBack) -> None:
+        """Say what became of the wish to take a letter back from the server."""
+        if told.back:
+            self._program.foot.say(tr("Taken back: it is a draft again"))
+        elif told.sent:
+            self._program.foot.say(tr("Too late: it has been sent"))
+        else:
+            self._program.foot.say(tr("The server could not be asked to give it back"))
+        self._program.drafts_room.reload()
+
+    def _wish(self, wish: Wish) -> None:
+        if wish.action == "sign-in":
+            self.sign_in()
+        elif wish.action in OPENS_THE_LETTER:
+            self._program.writing.open(wish.local_id)
+        elif wish.action == "use-own-address":
+            use_own_address(self._program, wish.local_id)
+        elif wish.action == "settings":
+            self.show_settings()
+
+    def _count_soon(self) -> None:
+        """Count a batch of changes once, not a hundred times."""
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _count(self) -> None:
+        rail, outbox = self._program.window.rail, self._program.outbox_room
+        rail.show_count("drafts", self._program.drafts_room.count())
+        rail.show_count("outbox", outbox.count(), problems=outbox.count_in(_PROBLEMS))
+        rail.show_count("sent", 0, problems=self._program.sent_room.came_back())
+        self._show_foot()
+
+    def _upload_moved(self, name: LocalId) -> None:
+        """Say in the lists how far uploads are, a few times a second and not at each piece."""
+        self._uploading.add(name)
+        if not self._uploads.isActive():
+            self._uploads.start()
+
+    def _tell_uploads(self) -> None:
+        names, self._uploading = self._uploading, set()
+        for desk in self._program.stage.desks.values():
+            rows = [row_id for name in names if (row_id := desk.session.id_of(name)) is not None]
+            if rows:
+                desk.model.forget_faces(rows)
+
+    def _tick(self) -> None:
+        for desk in self._program.stage.desks.values():
+            desk.model.forget_faces()
+
+
+def _needs_person(row: ListRow) -> bool:
+    return row.state in _PROBLEMS or (row.record is not None and waits_for_answer(row.record))
