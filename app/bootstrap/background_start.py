@@ -14,7 +14,6 @@ from app.bootstrap.application import OpeningApplication
 from app.bootstrap.instance import address
 from app.bootstrap.options import config_folder
 from app.commands.command import Command
-from app.controllers.compose import left_open, reopen
 from app.controllers.long_waits import begin_asking
 from app.core.background import run_in_thread
 from app.core.i18n import tr
@@ -92,29 +91,12 @@ _LETTERS_AFTER = 0.5
 _PATIENCE: Final = 0.2
 """Seconds that the rest of the program waits for the lists: a disk may be slow, and keys are wanted too."""
 _SLICES: Final = (
-    *(
-        "services.checks.recipients",
-        "services.people.people",
-        "services.accounts.mailbox_discovery",
-        "services.drafts.draft_attachments",
-        "services.people.address_book",
-    ),
-    *(
-        "services.accounts.accounts",
-        "ui.reader.reader",
-        "views.settings.sign_in_session",
-        "views.shell.status_bar",
-        "controllers.all_commands",
-    ),
-    *("controllers.settings", "controllers.settings", "controllers.resolution", "controllers.message_windows"),
-    *(
-        "controllers.compose",
-        "controllers.startup_requests",
-        "controllers.resolution",
-        "controllers.bulk",
-        "controllers.attachment_viewer",
-    ),
-    *("controllers.attachment_viewer", "controllers.lists", "controllers.window", "controllers.all_commands"),
+    *("services.people.address_book", "services.people.people", "services.accounts.mailbox_discovery"),
+    *("services.drafts.draft_attachments", "ui.reader.reader", "views.settings.sign_in_session"),
+    *("views.shell.status_bar", "controllers.compose", "controllers.compose_commands", "controllers.reader"),
+    *("controllers.attachment_viewer", "controllers.bulk", "controllers.row_actions", "controllers.lists"),
+    *("controllers.settings", "controllers.resolution", "controllers.message_windows"),
+    *("controllers.startup_requests", "controllers.window", "controllers.all_commands"),
 )
 """Some milliseconds each: between two of them the window is drawn and hears the person."""
 
@@ -245,6 +227,8 @@ async def _begin(program: Program, world: World, sandbox: SandboxProcess | None)
         await program.outbox.long_waits.hold_back()
     begin_asking(program)
     await program.aids.load()
+    from app.controllers.compose import left_open, reopen  # what a message is written in is loaded behind the lists
+
     left = left_open(program)
     program.tasks.spawn(program.address_book.load(), "read the address book")
     program.tasks.spawn(program.people.read_choices(program.settings), "read what is asked before sending")

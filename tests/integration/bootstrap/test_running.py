@@ -28,7 +28,7 @@ import sys
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from app.bootstrap import running
+from app.bootstrap import run
 from app.ui.theme import dress
 from app.bootstrap.options import parse
 from app.views.shell.main_window import Window
@@ -39,7 +39,7 @@ window = Window()
 window.show()
 window.activateWindow()
 {steps}
-sys.exit(running.run(qt, window, parse([])))
+sys.exit(run.run(qt, window, parse([])))
 """
 
 
@@ -124,8 +124,8 @@ def test_the_lists_are_there_before_the_rest_of_the_program_is_loaded(tmp_path: 
         """
         from importlib.abc import MetaPathFinder
         from PySide6.QtWidgets import QTableView
-        from app.bootstrap import beginning
-        beginning._PATIENCE = 30
+        from app.bootstrap import background_start
+        background_start._PATIENCE = 30
         def there():
             return sorted(
                 (view.accessibleName(), view.model().rowCount())
@@ -135,7 +135,7 @@ def test_the_lists_are_there_before_the_rest_of_the_program_is_loaded(tmp_path: 
             return any(action.shortcuts() for action in window.actions())
         class Loading(MetaPathFinder):
             def find_spec(self, name, path, target=None):
-                if name in {f"app.{late}" for late in beginning._SLICES} and self in sys.meta_path:
+                if name in {f"app.{late}" for late in background_start._SLICES} and self in sys.meta_path:
                     sys.meta_path.remove(self)
                     print(there(), commands())
         sys.meta_path.insert(0, Loading())
