@@ -6,7 +6,7 @@ served at once and a stalled one holds up nobody.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -17,22 +17,61 @@ from aiohttp import web
 from app.sandbox import soap, xmlns, zones
 from app.sandbox.call import Call
 from app.sandbox.errors import EwsError, RequestFault, SchemaViolation
+from app.sandbox.fault_replies import Answer, reply, send_raw, trouble_before
 from app.sandbox.faults import MANNERS, FaultPlan, Rule
 from app.sandbox.journal import Entry, Journal
-from app.sandbox.late import Late
 from app.sandbox.notifications import Hub
 from app.sandbox.oauth.tokens import Tokens
 from app.sandbox.operations import OPERATIONS
 from app.sandbox.request_types import GRAMMAR
-from app.sandbox.signin.gate import Admission, Gate
-from app.sandbox.signin.ntlm import write_passwords
+from app.sandbox.sign_in import Admission, Gate, write_passwords
 from app.sandbox.soap import Envelope
 from app.sandbox.store.mail_store import MailStore
 from app.sandbox.store.people import Person
 from app.sandbox.streaming import stream
-from app.sandbox.troubles import Answer, reply, trouble_before
 from app.sandbox.versions import operation_since
-from app.sandbox.wire import send_raw
+
+
+class Late:
+    """What waits to be carried out: until its seconds are over, or, where it has none, until it is told to."""
+
+    def __init__(self, run: Callable[[Callable[[], object]], Awaitable[object]]) -> None:
+        """Nothing waits yet; `run` carries out."""
+        self._run = run
+        self._parked: list[Callable[[], object]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def waiting(self) -> int:
+        """Return how many requests are still to be carried out."""
+        return len(self._parked) + len(self._tasks)
+
+    def keep(self, work: Callable[[], object], seconds: float) -> None:
+        """Carry out `work` after so many seconds, or, with none, once `release` is called."""
+        if not seconds:
+            self._parked.append(work)
+            return
+        task = asyncio.get_running_loop().create_task(self._after(seconds, work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def release(self) -> int:
+        """Carry out all that waits to be told, in the order it came; returns how many."""
+        parked, self._parked = self._parked, []
+        for work in parked:
+            await self._run(work)
+        return len(parked)
+
+    def clear(self) -> None:
+        """Forget what waits."""
+        self._parked.clear()
+        for task in tuple(self._tasks):
+            task.cancel()
+
+    async def _after(self, seconds: float, work: Callable[[], object]) -> None:
+        await asyncio.sleep(seconds)
+        await self._run(work)
+
 
 PATH: Final = "/EWS/Exchange.asmx"
 LARGEST_REQUEST: Final = 64 * 1024 * 1024

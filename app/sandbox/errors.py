@@ -7,8 +7,7 @@ to who asks for it with the MailboxCulture header, in French.
 from collections.abc import Mapping
 from typing import Final
 
-from app.sandbox.words import ENGLISH
-from app.sandbox.words_fr import FRENCH
+from app.sandbox.error_words import ENGLISH, FRENCH
 
 SUCCESS: Final = "NoError"
 

@@ -20,7 +20,7 @@ from app.sandbox import xmlns
 from app.sandbox.errors import EwsError
 from app.sandbox.ids import FOLDER, ITEM, ObjectId
 from app.sandbox.properties import write_time
-from app.sandbox.store.happenings import Happening, Place
+from app.sandbox.store.database import Happening, Place
 from app.sandbox.store.mail_store import MailStore
 
 _REMEMBERED: Final = 20_000

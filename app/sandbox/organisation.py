@@ -4,10 +4,8 @@ import secrets
 from typing import Final
 
 from app.sandbox.conversation import complete
-from app.sandbox.letters import Letter
-from app.sandbox.letters_drafts import DRAFTS
-from app.sandbox.letters_sent import RECEIVED, SENT
 from app.sandbox.out_of_office import forget_oof
+from app.sandbox.sample_messages import DRAFTS, RECEIVED, SENT, Letter
 from app.sandbox.store.attachments import NewAttachment
 from app.sandbox.store.database import now
 from app.sandbox.store.items import Body, Item, Mailbox

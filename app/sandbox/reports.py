@@ -1,4 +1,4 @@
-"""Letters that a server writes of letters: non-delivery, delivery and read reports, as the standards have them.
+"""Reports of delivery, and receipts.
 
 Sources: RFC 6522 (multipart/report), RFC 3464 (delivery status), RFC 8098 (disposition); item classes as in
 [MS-OXOMSG].
@@ -11,6 +11,7 @@ from email.message import EmailMessage, Message
 from email.utils import format_datetime
 from typing import Final
 
+from app.sandbox.call import Call
 from app.sandbox.conversation import complete, new_message_id
 from app.sandbox.mime import address_of, header_list, line, read_mime
 from app.sandbox.store.items import Item, Mailbox
@@ -153,3 +154,24 @@ def _file(store: MailStore, to: Person, item: Item, kind: Kind, made: tuple[Emai
     store.items.save(report, told_as="NewMailEvent CreatedEvent")
     del attached  # the machine-readable parts: Exchange shows the report by its text, and its MIME holds them
     store.items.keep_mime(report, raw)
+
+
+def note_read(call: Call, item: Item, *, suppress: bool) -> None:
+    """Answer a letter that has just been read; the caller saves it. Only while writing."""
+    _answer(call, item, READ, suppress=suppress)
+
+
+def note_deleted(call: Call, item: Item, *, suppress: bool) -> None:
+    """Answer a letter that is about to be deleted, where nobody has read it. Only while writing."""
+    if not item.row["is_read"]:
+        _answer(call, item, NOT_READ, suppress=suppress)
+
+
+def _answer(call: Call, item: Item, kind: Kind, *, suppress: bool) -> None:
+    if not item.row["receipt_pending"]:
+        return
+    item.row["receipt_pending"] = 0
+    sender = call.store.people.with_address(item.row["from_address"] or "")
+    if suppress or sender is None or not sender.has_mailbox:
+        return
+    report_reading(call.store, sender, item, kind, call.store.people.with_id(item.mailbox))

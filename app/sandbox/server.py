@@ -2,21 +2,25 @@
 
 import asyncio
 import contextlib
+import os
 import re
 import secrets
 import shutil
+import ssl
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import trustme
 from aiohttp import web
 
 from app.sandbox.admin import PATH as ADMIN_PATH
 from app.sandbox.admin import Admin
-from app.sandbox.autodiscover.routes import Autodiscover
+from app.sandbox.autodiscover import Autodiscover
 from app.sandbox.endpoint import LARGEST_REQUEST, PATH, Endpoint
 from app.sandbox.memory import give_back
 from app.sandbox.oauth.authority import Authority
@@ -24,7 +28,43 @@ from app.sandbox.organisation import fill, found
 from app.sandbox.relay import Host, prepare, relay_due
 from app.sandbox.sending import send_due
 from app.sandbox.store.mail_store import MailStore
-from app.sandbox.tls import make_context
+
+_NAMES: Final = ("localhost", "127.0.0.1", "autodiscover.localhost", "mail.contoso.com", "autodiscover.contoso.com")
+"""The last two are for clients behind a proxy that leads them here: none is asked for what is on this machine."""
+
+
+def make_context(folder: Path, shows_expired: Callable[[], bool] = lambda: False) -> tuple[ssl.SSLContext, Path]:
+    """Make a TLS context for localhost and the file of the authority that a client is to trust.
+
+    The authority's key stays in memory and is gone when the server ends; the file holds its certificate alone.
+    `shows_expired` is asked for each connection that names a host: who connects to the bare address, as the admin calls
+    do, always sees the good certificate.
+    """
+    authority = trustme.CA(organization_name="Mailwright sandbox")
+    context = _serving(authority.issue_cert(*_NAMES))
+    moment = datetime.now(UTC)
+    expired = _serving(
+        authority.issue_cert(*_NAMES, not_before=moment - timedelta(days=30), not_after=moment - timedelta(days=1))
+    )
+
+    def choose(connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
+        if name is not None and shows_expired():
+            connection.context = expired
+
+    context.sni_callback = choose
+    path = folder / "ca.pem"
+    descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(authority.cert_pem.bytes())
+    return context, path
+
+
+def _serving(certificate: trustme.LeafCert) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    certificate.configure_cert(context)
+    return context
+
 
 FILE: Final = "sandbox.sqlite3"
 _TICK: Final = 0.5

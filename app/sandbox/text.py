@@ -1,7 +1,8 @@
-"""Turns one kind of body into the other, as Exchange does when a reader asks for text or HTML."""
+"""Text as the service compares it."""
 
 import html
 import re
+import unicodedata
 from html.parser import HTMLParser
 from typing import Final
 
@@ -60,3 +61,27 @@ def as_html(kind: str, content: str) -> str:
         '<html>\r\n<head>\r\n<meta http-equiv="Content-Type" content="text/html; charset=utf-8">\r\n</head>\r\n'
         f"<body>\r\n<div>{lines}</div>\r\n</body>\r\n</html>\r\n"
     )
+
+
+def _bare(text: str) -> str:
+    return "".join(one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one))
+
+
+def contains(value: object, needle: str, mode: str, comparison: str) -> bool:
+    """Say whether a text holds another, by ContainmentMode and ContainmentComparison; for use within SQL."""
+    if not isinstance(value, str):
+        return False
+    text = value
+    if "NonSpac" in comparison or comparison.startswith("Loose"):
+        text, needle = _bare(text), _bare(needle)
+    if "Case" in comparison or comparison == "Loose":
+        text, needle = text.casefold(), needle.casefold()
+    if mode == "FullString":
+        return text == needle
+    if mode == "Prefixed":
+        return text.startswith(needle)
+    if mode == "PrefixOnWords":
+        return f" {text}".find(f" {needle}") >= 0
+    if mode == "ExactPhrase":
+        return f" {needle} " in f" {text} "
+    return needle in text

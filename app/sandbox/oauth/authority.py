@@ -8,6 +8,7 @@ operations are "Authorize", "Token" and "DeviceCode".
 import base64
 import hashlib
 import hmac
+import html
 import json
 import re
 import secrets
@@ -17,14 +18,56 @@ from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
+from app.sandbox.fault_replies import Answer, reply, trouble_before
 from app.sandbox.faults import Rule
 from app.sandbox.journal import Entry
-from app.sandbox.oauth import pages
-from app.sandbox.oauth.identity import Identity
-from app.sandbox.oauth.tokens import ACCESS, CODE, DEVICE, PERMISSION, REFRESH, Grant, Tokens
-from app.sandbox.signin.basic import check_password
+from app.sandbox.oauth.tokens import ACCESS, CODE, DEVICE, PERMISSION, REFRESH, Grant, Identity, Tokens
+from app.sandbox.sign_in import check_password
 from app.sandbox.store.mail_store import MailStore
-from app.sandbox.troubles import Answer, reply, trouble_before
+
+_PAGE = (
+    "<!DOCTYPE html><html lang='en'><head><meta charset='utf-8'><title>{title}</title></head>"
+    "<body><h1>{title}</h1>{content}</body></html>"
+)
+
+
+def page(title: str, content: str) -> str:
+    """Make a page; `content` is HTML, the title is text."""
+    return _PAGE.format(title=html.escape(title), content=content)
+
+
+def sign_in(hidden: Mapping[str, str], *, user: str = "", complaint: str = "", code: str | None = None) -> str:
+    """Make the form to sign in; `hidden` is handed on, `code` is the user code of the device flow."""
+    fields = "".join(
+        f"<input type='hidden' name='{html.escape(name)}' value='{html.escape(value)}'>"
+        for name, value in hidden.items()
+    )
+    if code is not None:
+        fields += f"<p><label>Code <input name='user_code' value='{html.escape(code)}' autocomplete='off'></label></p>"
+    alert = f"<p role='alert'>{html.escape(complaint)}</p>" if complaint else ""
+    form = (
+        f"{alert}<form method='post'>{fields}"
+        f"<p><label>User <input name='username' value='{html.escape(user)}' autocomplete='username'></label></p>"
+        "<p><label>Password <input name='password' type='password' autocomplete='current-password'></label></p>"
+        "<p><button name='answer' value='yes'>Sign in</button> <button name='answer' value='no'>Cancel</button></p>"
+        "</form>"
+    )
+    return page("Sign in to the Mailwright sandbox", form)
+
+
+def form_post(address: str, said: Mapping[str, str], nonce: str) -> str:
+    """Make the page that brings an answer back as a form (OAuth 2.0 Form Post Response Mode); `nonce` lets it go on."""
+    fields = "".join(
+        f"<input type='hidden' name='{html.escape(name)}' value='{html.escape(value)}'>" for name, value in said.items()
+    )
+    form = f"<form method='post' action='{html.escape(address)}'>{fields}<p><button>Continue</button></p></form>"
+    return page("Going back to the program", f"{form}<script nonce='{nonce}'>document.forms[0].submit()</script>")
+
+
+def message(title: str, text: str) -> str:
+    """Make a page that says one thing."""
+    return page(title, f"<p>{html.escape(text)}</p>")
+
 
 PREFIX: Final = "/common/oauth2/v2.0"
 CLIENT_ID: Final = "5c1d9a52-6f0b-4a4e-9a55-3f1f0f6d2b7e"
@@ -123,19 +166,19 @@ class Authority:
         redirect = given.get("redirect_uri", "")
         if given.get("client_id") != CLIENT_ID or not is_loopback(redirect):
             words = "client_id is unknown, or redirect_uri is no loopback address."
-            return _html(pages.message("This request cannot be answered", words), 400)
+            return _html(message("This request cannot be answered", words), 400)
         refusal = _ordered(rule) if rule is not None else _check_authorize(given)
         if refusal is not None:
             return _return(given, refusal)
         hidden = {name: value for name, value in given.items() if name not in {"username", "password", "answer"}}
         if request.method == "GET":
-            return _html(pages.sign_in(hidden, user=given.get("login_hint", "")))
+            return _html(sign_in(hidden, user=given.get("login_hint", "")))
         if given.get("answer") == "no":
             return _return(given, {"error": "access_denied"})
         name, password = given.get("username", ""), given.get("password", "")
         person = await self._in_worker(lambda: check_password(self._store, name, password))
         if person is None:
-            return _html(pages.sign_in(hidden, user=name, complaint="The user or the password is not right."))
+            return _html(sign_in(hidden, user=name, complaint="The user or the password is not right."))
         details = {"redirect_uri": redirect, "challenge": given["code_challenge"], "nonce": given.get("nonce", "")}
         grant = Grant(person.id, CLIENT_ID, given.get("scope", ""), details)
         code = await self._in_worker(lambda: self._tokens.give(CODE, grant))
@@ -250,13 +293,13 @@ class Authority:
     async def device(self, request: web.Request) -> web.Response:
         """Show the form for the user code, and take its answer (RFC 8628 3.3)."""
         if request.method == "GET":
-            return _html(pages.sign_in({}, code=request.query.get("user_code", "")))
+            return _html(sign_in({}, code=request.query.get("user_code", "")))
         given = {str(name): str(value) for name, value in (await request.post()).items()}
         complaint = await self._in_worker(lambda: self._settle_device(given))
         if complaint:
             code = given.get("user_code", "")
-            return _html(pages.sign_in({}, user=given.get("username", ""), complaint=complaint, code=code))
-        return _html(pages.message("Thank you", "You can close this page and go back to the program."))
+            return _html(sign_in({}, user=given.get("username", ""), complaint=complaint, code=code))
+        return _html(message("Thank you", "You can close this page and go back to the program."))
 
     def _settle_device(self, given: Mapping[str, str]) -> str:
         user_code = given.get("user_code", "").strip().upper()
@@ -322,7 +365,7 @@ def _return(given: Mapping[str, str], said: Mapping[str, str]) -> web.Response:
     nonce = secrets.token_urlsafe(16)
     policy = f"default-src 'none'; script-src 'nonce-{nonce}'; frame-ancestors 'none'"
     headers = {**_NO_STORE, "Content-Security-Policy": policy}
-    text = pages.form_post(given["redirect_uri"], answer, nonce)
+    text = form_post(given["redirect_uri"], answer, nonce)
     return web.Response(text=text, content_type="text/html", headers=headers)
 
 

@@ -1,74 +1,12 @@
-"""The operations of the service, by module. A new one is a module, or a function in one, and a line here."""
+"""The operations of the service, by module. A new one is a function in one, and a name in its `OPERATIONS`."""
 
 from typing import Final
 
 from app.sandbox.call import Operation
-from app.sandbox.operations import (
-    change_folders,
-    convert_id,
-    create_attachment,
-    create_folder,
-    create_item,
-    delete_attachment,
-    delete_item,
-    find_folder,
-    find_item,
-    find_people,
-    get_attachment,
-    get_delegate,
-    get_folder,
-    get_item,
-    get_mail_tips,
-    get_server_time_zones,
-    get_user_configuration,
-    mark_all_items_as_read,
-    move_item,
-    oof_settings,
-    resolve_names,
-    send_item,
-    subscribe,
-    sync_folder_hierarchy,
-    sync_folder_items,
-    update_item,
-)
+from app.sandbox.operations import attachments, changes, folders, items, mailbox_settings, people, update_item
 
-_ALL: Final = (
-    change_folders.DELETE,
-    change_folders.EMPTY,
-    change_folders.MOVE,
-    change_folders.UPDATE,
-    convert_id.OPERATION,
-    create_attachment.OPERATION,
-    create_folder.OPERATION,
-    create_item.OPERATION,
-    delete_attachment.OPERATION,
-    delete_item.OPERATION,
-    find_folder.OPERATION,
-    find_item.OPERATION,
-    find_people.OPERATION,
-    get_attachment.OPERATION,
-    get_delegate.OPERATION,
-    get_folder.OPERATION,
-    get_item.OPERATION,
-    get_mail_tips.OPERATION,
-    get_server_time_zones.OPERATION,
-    get_user_configuration.OPERATION,
-    mark_all_items_as_read.OPERATION,
-    move_item.COPY,
-    move_item.MOVE,
-    oof_settings.GET,
-    oof_settings.SET,
-    resolve_names.EXPAND,
-    resolve_names.RESOLVE,
-    send_item.OPERATION,
-    subscribe.GET,
-    subscribe.STREAM,
-    subscribe.SUBSCRIBE,
-    subscribe.UNSUBSCRIBE,
-    sync_folder_hierarchy.OPERATION,
-    sync_folder_items.OPERATION,
-    update_item.OPERATION,
-)
+_MODULES: Final = (attachments, changes, folders, items, mailbox_settings, people, update_item)
 
-OPERATIONS: Final[dict[str, Operation]] = {operation.name: operation for operation in _ALL}
-"""Name of the request's element to its operation."""
+OPERATIONS: Final[dict[str, Operation]] = {
+    operation.name: operation for module in _MODULES for operation in module.OPERATIONS
+}

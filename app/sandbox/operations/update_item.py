@@ -14,7 +14,7 @@ from app.sandbox.fields.tags import write_tag
 from app.sandbox.fields.writing import read_base64
 from app.sandbox.mime import read_mime
 from app.sandbox.properties import read_name
-from app.sandbox.receipts import note_read
+from app.sandbox.reports import note_read
 from app.sandbox.sending import send
 from app.sandbox.store.items import Body, Item
 
@@ -179,3 +179,5 @@ OPERATION: Final = Operation(
     "SavedItemFolderId:TargetFolder? ItemChanges",
     run,
 )
+
+OPERATIONS: Final = (OPERATION,)

@@ -12,14 +12,36 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from app.sandbox.containment import contains
 from app.sandbox.errors import EwsError
 from app.sandbox.ids import ITEM, Ids, ObjectId
-from app.sandbox.store.happenings import Happening, Place
+from app.sandbox.text import contains
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An item in its folder, or, without `entry`, a folder below its parent (`folder`, `parent`)."""
+
+    mailbox: int
+    folder: int
+    entry: int | None = None
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event; `kind` is the name of its element, `time` is in milliseconds since 1970, `old` where it was before."""
+
+    kind: str
+    place: Place
+    change: int
+    time: int
+    old: Place | None = None
+    unread: int | None = None
 
 
 def now() -> int:

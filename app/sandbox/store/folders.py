@@ -7,8 +7,7 @@ from typing import Final
 
 from app.sandbox.errors import EwsError
 from app.sandbox.properties import PropertyName, Value
-from app.sandbox.store.database import Database
-from app.sandbox.store.happenings import Place
+from app.sandbox.store.database import Database, Place
 
 DISTINGUISHED: Final = (
     ("root", None, "", None),

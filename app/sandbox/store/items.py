@@ -11,8 +11,7 @@ from typing import Any, Final
 from app.sandbox.errors import EwsError
 from app.sandbox.ids import ITEM, ObjectId
 from app.sandbox.properties import Value
-from app.sandbox.store.database import Database, now
-from app.sandbox.store.happenings import Place
+from app.sandbox.store.database import Database, Place, now
 from app.sandbox.text import plain_text
 
 RECIPIENTS: Final = ("to", "cc", "bcc", "reply-to")

@@ -6,15 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.sandbox.containment import contains
 from app.sandbox.conversation import reply_index, topic_of
+from app.sandbox.error_words import ENGLISH, FRENCH
 from app.sandbox.errors import EwsError
 from app.sandbox.ids import ITEM, Ids, ObjectId
-from app.sandbox.query_string import read_query
+from app.sandbox.search import read_query
 from app.sandbox.sending import is_address
-from app.sandbox.text import as_html, plain_text
-from app.sandbox.words import ENGLISH
-from app.sandbox.words_fr import FRENCH
+from app.sandbox.text import as_html, contains, plain_text
 
 IDS = Ids(b"secret of a test")
 

@@ -1,6 +1,9 @@
-"""What the fault plan does to whole requests and replies: refusals, resets, stalls, and replies that lie."""
+"""Replies that faults ask for, and how they go out."""
 
 import asyncio
+import socket
+import struct
+import sys
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +13,38 @@ from app.sandbox import soap
 from app.sandbox.errors import RequestFault
 from app.sandbox.faults import Rule
 from app.sandbox.journal import Entry
-from app.sandbox.wire import send_raw
+
+
+class Broken(web.Response):
+    """Stands for a reply that has already been sent by hand; the framework must not add to it."""
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        """Send nothing."""
+        del request
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Send nothing."""
+        del data
+
+
+def send_raw(request: web.Request, data: bytes, *, reset: bool = False) -> web.Response:
+    """Send these bytes and close the connection; with `reset`, by a TCP reset."""
+    transport = request.transport
+    response = Broken(status=200)
+    if transport is None:
+        return response
+    if reset:
+        found = transport.get_extra_info("socket")
+        if found is not None:
+            # Linger of 0 seconds: what closes then is a reset, as when a server dies.
+            layout = "hh" if sys.platform == "win32" else "ii"
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(layout, 1, 0))
+        transport.abort()
+        return response
+    transport.write(data)
+    transport.close()
+    return response
+
 
 WORTH_COMPRESSING: Final = 4096
 """Bytes from which a reply goes out as gzip to who takes that."""
