@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.writable_fields import ELEMENTS
-from tests.unit.domain.test_fields import SPECIFIED
+from tests.unit.domain.test_writable_fields import SPECIFIED
 
 ROOT = Path(__file__).resolve().parents[3]
 TABLE = (ROOT / "docs" / "specification.md").read_text(encoding="utf-8")

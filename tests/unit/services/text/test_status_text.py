@@ -22,7 +22,7 @@ from app.services.text.status_text import StateWords, explain_record, explain_ro
 
 ANNA = AccountId("anna")
 TONES = {"faint", "muted", "accent", "warn", "bad", "good"}
-ICONS = Path(__file__).resolve().parents[3] / "resources" / "icons"
+ICONS = Path(__file__).resolve().parents[4] / "resources" / "icons"
 
 
 def at(hour: int, minute: int, day: int = 21) -> float:
