@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.bootstrap import background_start
 from app.controllers.long_waits import begin_asking
 from app.controllers.program import Program
-from app.controllers.window import WindowWork
+from app.controllers.window import WindowController
 from app.domain.account import Account
 from app.domain.listing import Folder
 from app.domain.message import Content, Field, LocalId
@@ -79,7 +79,7 @@ class ProgramScene:
 
     async def start(self) -> ProgramScene:
         """Start as the program does once its disk is open."""
-        self.work: WindowWork = background_start.connect(self.program)
+        self.work: WindowController = background_start.connect(self.program)
         with self.qtbot.waitActive(self.window):
             self.window.show()
             self.window.activateWindow()

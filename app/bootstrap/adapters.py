@@ -63,7 +63,7 @@ class LateEngine:
         return getattr(self.client, name)
 
 
-class World:
+class Adapters:
     """Made on an open store; `close` ends all that runs in it."""
 
     def __init__(self, store: Store) -> None:

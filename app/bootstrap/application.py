@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QUrl
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
-from app.domain.startup_request import Arrival
+from app.domain.startup_request import StartupRequest
 
 
 class OpeningApplication(QApplication):
@@ -18,10 +18,10 @@ class OpeningApplication(QApplication):
     def __init__(self, arguments: Sequence[str]) -> None:
         """Listen from the start: the link that started the program comes before its window."""
         super().__init__(list(arguments))
-        self._waiting: list[Arrival] = []
-        self._take: Callable[[Arrival], object] | None = None
+        self._waiting: list[StartupRequest] = []
+        self._take: Callable[[StartupRequest], object] | None = None
 
-    def hand_to(self, take: Callable[[Arrival], object]) -> None:
+    def hand_to(self, take: Callable[[StartupRequest], object]) -> None:
         """Let `take` have each wish, those that waited first."""
         self._take = take
         waiting, self._waiting = self._waiting, []
@@ -40,12 +40,12 @@ class OpeningApplication(QApplication):
         return super().event(event)
 
 
-def arrival_of(url: QUrl) -> Arrival | None:
+def arrival_of(url: QUrl) -> StartupRequest | None:
     """Return the wish that an address stands for: a letter by a link, or a message in a file; None for others."""
     if url.scheme().lower() == "mailto":
-        return Arrival(links=(bytes(url.toEncoded().data()).decode("ascii", "replace"),))
+        return StartupRequest(links=(bytes(url.toEncoded().data()).decode("ascii", "replace"),))
     if url.isLocalFile():
-        return Arrival(files=(url.toLocalFile(),))
+        return StartupRequest(files=(url.toLocalFile(),))
     return None
 
 

@@ -28,10 +28,10 @@ from app.ui import theme
 from app.ui.theme import dress
 
 if TYPE_CHECKING:
-    from app.bootstrap.adapters import World
+    from app.bootstrap.adapters import Adapters
     from app.bootstrap.sandbox_process import SandboxInfo, SandboxProcess
     from app.controllers.program import Program
-    from app.controllers.window import WindowWork
+    from app.controllers.window import WindowController
     from app.services.folders.folder_view import FolderView
 
 
@@ -101,7 +101,7 @@ _SLICES: Final = (
 """Some milliseconds each: between two of them the window is drawn and hears the person."""
 
 
-async def _make_whole(program: Program, *, lists_first: bool) -> tuple[WindowWork, bool]:
+async def _make_whole(program: Program, *, lists_first: bool) -> tuple[WindowController, bool]:
     """Show the lists and make the rest; tell whether the letters were read for the lists."""
     untold: list[MailError] = []
     program.tasks.on_mail_error = untold.append
@@ -146,7 +146,7 @@ async def _first_rows(view: FolderView) -> None:
     await there.wait()
 
 
-async def _furnish(program: Program) -> WindowWork:
+async def _furnish(program: Program) -> WindowController:
     """Load and connect what the lists do without."""
     for name in _SLICES:
         importlib.import_module(f"app.{name}")
@@ -158,18 +158,18 @@ async def _furnish(program: Program) -> WindowWork:
     return windows
 
 
-def connect(program: Program) -> WindowWork:
+def connect(program: Program) -> WindowController:
     """Make `program` complete, and tie its parts to each other and to the keys; nothing is read or started yet."""
     from app.controllers.all_commands import all_handlers
     from app.controllers.compose import RenewingWork
-    from app.controllers.lists import DeskWork
+    from app.controllers.lists import ListController
     from app.controllers.other_mailboxes import OtherMailboxes
     from app.controllers.startup_requests import Dropping
-    from app.controllers.window import WindowWork
+    from app.controllers.window import WindowController
 
     program.complete()
-    window, windows = program.window, WindowWork(program)
-    desks = DeskWork(program)
+    window, windows = program.window, WindowController(program)
+    desks = ListController(program)
     program.writing.on_sent = desks.sent_from_letter
     program.writing.on_discarded = desks.discarded_from_letter
     program.writing.on_no_account = windows.add_account
@@ -199,7 +199,7 @@ def _hint_at_sequences(program: Program) -> None:
     hints.watch(program.reader)
 
 
-async def begin(program: Program, world: World, sandbox: SandboxProcess | None) -> None:
+async def begin(program: Program, world: Adapters, sandbox: SandboxProcess | None) -> None:
     """Show the lists, load and connect the rest of the program, and bring back what the last run left."""
     try:
         await _begin(program, world, sandbox)
@@ -217,7 +217,7 @@ def _give_keys(program: Program) -> None:
             starting.release()
 
 
-async def _begin(program: Program, world: World, sandbox: SandboxProcess | None) -> None:
+async def _begin(program: Program, world: Adapters, sandbox: SandboxProcess | None) -> None:
     windows, letters_read = await _make_whole(program, lists_first=sandbox is None)
     await program.choices.load()
     _listen_soon(program, world.store.path.parent)

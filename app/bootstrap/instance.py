@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 from app.domain.errors import InUse
 
 if TYPE_CHECKING:
-    from app.domain.startup_request import Arrival
+    from app.domain.startup_request import StartupRequest
 
 DATABASE: Final = "mailwright.sqlite"
 LONGEST: Final = 1024 * 1024
@@ -77,7 +77,7 @@ def is_running(folder: Path) -> bool:
     return False
 
 
-def hand_over(folder: Path, arrival: Arrival, patience: float = PATIENCE) -> bool:
+def hand_over(folder: Path, arrival: StartupRequest, patience: float = PATIENCE) -> bool:
     """Give `arrival` to the program of `folder`; True once it took it, False where there is none, or none that answers.
 
     A program that is starting or ending is waited for: in the end somebody has the wish, the other one or this one.

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from app.bootstrap.instance import LONGEST, NOT_NOW, NOT_UNDERSTOOD, SIZE_BYTES, TAKEN
-from app.domain.startup_request import Arrival
+from app.domain.startup_request import StartupRequest
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ _MOST = 8
 class InstanceServer(QObject):
     """Listens at a place; `on_arrival` is told of each wish and answers whether it is taken."""
 
-    def __init__(self, on_arrival: Callable[[Arrival], bool], parent: QObject | None = None) -> None:
+    def __init__(self, on_arrival: Callable[[StartupRequest], bool], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._on_arrival = on_arrival
         self._talks: dict[QLocalSocket, QTimer] = {}
@@ -79,7 +79,7 @@ class InstanceServer(QObject):
 
     def _take(self, message: bytes) -> bytes:
         try:
-            arrival = msgspec.json.decode(message, type=Arrival)
+            arrival = msgspec.json.decode(message, type=StartupRequest)
         except (msgspec.DecodeError, RecursionError):
             return NOT_UNDERSTOOD
         return TAKEN if self._on_arrival(arrival) else NOT_NOW

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from app import __version__
-from app.domain.startup_request import Arrival, CommandLine
+from app.domain.startup_request import CommandLine, StartupRequest
 
 _LONGEST_HOLD = 3600.0
 _LINK = "mailto:"
@@ -55,14 +55,14 @@ def parse(arguments: Sequence[str]) -> CommandLine:
     )
 
 
-def _arrival(parser: argparse.ArgumentParser, found: argparse.Namespace) -> Arrival:
+def _arrival(parser: argparse.ArgumentParser, found: argparse.Namespace) -> StartupRequest:
     links, files = [], []
     for words in filter(None, map(str.strip, found.what)):  # a desktop may pass an empty %u
         if words[: len(_LINK)].lower() == _LINK:
             links.append(_readable(words))
         else:
             files.append(_file(parser, _path_of(words)))
-    return Arrival(
+    return StartupRequest(
         compose=found.compose,
         to=_together(found.to),
         cc=_together(found.cc),

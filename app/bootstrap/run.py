@@ -35,7 +35,7 @@ from app.ui.tasks import Tasks
 from app.views.shell.main_window import Window
 
 if TYPE_CHECKING:
-    from app.bootstrap.adapters import World
+    from app.bootstrap.adapters import Adapters
     from app.bootstrap.sandbox_process import SandboxProcess
     from app.controllers.program import Program
 
@@ -108,7 +108,7 @@ async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
         sys.excepthook = lambda _kind, error, _trace: _report(window, error)  # what fails in a slot of Qt's
         folder = data_folder(options)
         opening = Store.begin(folder / DATABASE)
-        from app.bootstrap.adapters import World
+        from app.bootstrap.adapters import Adapters
         from app.controllers.program import Program  # what the lists need is loaded while the disk answers
 
         try:
@@ -125,12 +125,12 @@ async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
             await closing.end
             window.close_for_good()
             return 1
-        world = World(store)
+        world = Adapters(store)
         await _live_on(Program(qt, window, options, world.ports, tasks), world, closing)
         return 0
 
 
-async def _live_on(program: Program, world: World, closing: Closing) -> None:
+async def _live_on(program: Program, world: Adapters, closing: Closing) -> None:
     from app.bootstrap.background_start import begin
 
     sandbox, options = None, program.options
@@ -138,7 +138,7 @@ async def _live_on(program: Program, world: World, closing: Closing) -> None:
         from app.bootstrap.sandbox_process import SandboxProcess
 
         sandbox = SandboxProcess(world.store.path.parent / "exchange", options.sandbox_info)
-    collector = Collector(program.window)
+    collector = GarbageCollector(program.window)
     closing.serve(program)
     try:
         # A task like any other: what fails in it is told, and a window may be closed before all is there.
@@ -181,7 +181,7 @@ async def _let_arrive(program: Program) -> None:
         await program.wishes.make_rest()
 
 
-async def _end(program: Program, world: World, sandbox: SandboxProcess | None) -> None:
+async def _end(program: Program, world: Adapters, sandbox: SandboxProcess | None) -> None:
     """End what was started, after the letters."""
     from app.bootstrap.background_start import end_spelling
 
@@ -214,7 +214,7 @@ _EVERY = 3_000
 _YOUNG, _MIDDLE, _OLD = 2_000, 20, 20
 
 
-class Collector(QObject):
+class GarbageCollector(QObject):
     """Stands in for the automatic collector as long as it lives."""
 
     def __init__(self, parent: QObject) -> None:

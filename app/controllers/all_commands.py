@@ -16,7 +16,7 @@ from app.controllers.compose_commands import (
 from app.controllers.lists import list_handlers
 from app.controllers.why_not import WhyNot
 from app.domain.message import Field
-from app.ui.message_list.list_panel import ListDesk
+from app.ui.message_list.list_panel import ListPanel
 from app.views.compare import commands as compare
 from app.views.compose import commands as compose
 from app.views.drafts import commands as drafts
@@ -26,9 +26,9 @@ from app.views.settings import commands as settings
 from app.views.shell import commands as shell
 
 if TYPE_CHECKING:
-    from app.controllers.lists import DeskWork
+    from app.controllers.lists import ListController
     from app.controllers.program import Program
-    from app.controllers.window import WindowWork
+    from app.controllers.window import WindowController
 
 ALL: tuple[Command, ...] = (
     *shell.COMMANDS,
@@ -44,7 +44,7 @@ ALL: tuple[Command, ...] = (
 Handlers = dict[str, Handler]
 
 
-def all_handlers(program: Program, window: WindowWork, desk: DeskWork) -> Handlers:
+def all_handlers(program: Program, window: WindowController, desk: ListController) -> Handlers:
     """Return a handler for every command there is; what would do nothing says why not."""
     handlers = {
         **_everywhere(program, window),
@@ -73,7 +73,7 @@ def _answered(handler: Handler, why_not: Callable[[], str], say: Callable[[str],
     return Handler(run, handler.enabled, why_not)
 
 
-def _everywhere(program: Program, window: WindowWork) -> Handlers:
+def _everywhere(program: Program, window: WindowController) -> Handlers:
     stage = program.stage
     return {
         "message.new": Handler(program.writing.begin),
@@ -102,10 +102,10 @@ def _close(program: Program) -> None:
     program.window.close()
 
 
-def _in_lists(program: Program, desk: DeskWork, window: WindowWork) -> Handlers:
+def _in_lists(program: Program, desk: ListController, window: WindowController) -> Handlers:
     stage = program.stage
 
-    def on_list(act: Callable[[ListDesk], object]) -> Handler:
+    def on_list(act: Callable[[ListPanel], object]) -> Handler:
         def run() -> None:
             act(stage.desk)
 
@@ -154,7 +154,7 @@ def _of_the_reader(program: Program) -> Handlers:
     }
 
 
-def _in_rooms(program: Program, desk: DeskWork) -> Handlers:
+def _in_rooms(program: Program, desk: ListController) -> Handlers:
     def at(*places: str) -> Callable[[], bool]:
         return lambda: program.stage.kind in places
 

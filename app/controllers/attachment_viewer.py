@@ -13,7 +13,7 @@ from app.core.formatting import clock_time
 from app.core.i18n import tr
 from app.domain.errors import MailError
 from app.domain.message import AccountId
-from app.services.reader.attachment_viewer import Enclosure, Enclosures, Within, beside_the_text, enclosures_of
+from app.services.reader.attachment_viewer import Enclosures, ViewedAttachment, Within, beside_the_text, enclosures_of
 from app.services.reader.message_reader import Reading as Letter
 from app.services.records.rows import ListRow
 from app.ui.reader.attachment_viewer_session import EnclosuresSession
@@ -34,7 +34,7 @@ async def show_pictures(
     reader: Reader,
     enclosures: Enclosures,
     account_id: AccountId,
-    found: Iterable[Enclosure],
+    found: Iterable[ViewedAttachment],
     shown: Set[str],
     still: Callable[[], bool],
 ) -> None:
@@ -50,7 +50,9 @@ async def show_pictures(
             reader.put_image(f"cid:{one.content_id}", image)
 
 
-async def picture_of(enclosures: Enclosures, account_id: AccountId, one: Enclosure, shown: Set[str]) -> QImage | None:
+async def picture_of(
+    enclosures: Enclosures, account_id: AccountId, one: ViewedAttachment, shown: Set[str]
+) -> QImage | None:
     """Return an enclosure as the picture that the text shows; None where it is none of those, or cannot be had."""
     if not one.content_id or f"cid:{one.content_id}" not in shown or one.size > _LARGEST:
         return None
@@ -83,7 +85,7 @@ class _Open(NamedTuple):
     letter: Letter
 
 
-class Enclosing:
+class AttachmentViewerController:
     """Keeps the pane's attachments true to the letter in it."""
 
     def __init__(self, program: Program) -> None:
@@ -160,7 +162,7 @@ class Enclosing:
             found = enclosures_of(row, letter)
             await self._put_pictures(row.account_id, found, letter, lambda: self._letter is letter and not self._open)
 
-    def _show_beside(self, account_id: AccountId, found: tuple[Enclosure, ...], letter: Letter) -> None:
+    def _show_beside(self, account_id: AccountId, found: tuple[ViewedAttachment, ...], letter: Letter) -> None:
         beside = beside_the_text(found, letter.shown_pictures())
         if beside and self.area is None:
             self._make()
@@ -182,11 +184,11 @@ class Enclosing:
 
     # --- letters within -----------------------------------------------------------------------------------------------
 
-    def _go_in(self, account_id: AccountId, one: Enclosure) -> None:
+    def _go_in(self, account_id: AccountId, one: ViewedAttachment) -> None:
         if len(self._open) < _DEEPEST:
             self._program.tasks.spawn(self._read_within(account_id, one), "read an attached letter")
 
-    async def _read_within(self, account_id: AccountId, one: Enclosure) -> None:
+    async def _read_within(self, account_id: AccountId, one: ViewedAttachment) -> None:
         before, row = len(self._open), self._row
         try:
             within = await self.enclosures.read(account_id, one, run_in_thread)
@@ -239,7 +241,7 @@ class Enclosing:
         self._program.tasks.spawn(work, "show pictures")
 
     async def _put_pictures(
-        self, account_id: AccountId, found: tuple[Enclosure, ...], letter: Letter, still: Callable[[], bool]
+        self, account_id: AccountId, found: tuple[ViewedAttachment, ...], letter: Letter, still: Callable[[], bool]
     ) -> None:
         reader, shown = self._program.reader, letter.shown_pictures()
         await show_pictures(reader, self.enclosures, account_id, found, shown, still)

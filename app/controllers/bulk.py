@@ -15,7 +15,7 @@ from app.domain.state import State
 from app.services.folders.bulk_operations import Batch, DeskBatches
 from app.services.records.rows import ListRow
 from app.ui.message_list.doing import Doing
-from app.ui.message_list.list_panel import ListDesk
+from app.ui.message_list.list_panel import ListPanel
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
@@ -35,7 +35,7 @@ _LONGEST_NAME = 40
 Done = Callable[[Batch], str]
 
 
-class ManyWork:
+class BulkController:
     """Acts on the rows that are chosen in the list that is shown."""
 
     def __init__(self, program: Program, enclosures: Enclosures) -> None:
@@ -92,19 +92,19 @@ class ManyWork:
     def delete(self) -> None:
         """Move the chosen letters to Deleted Items."""
 
-        def delete(desk: ListDesk, rows: list[ListRow]) -> None:
+        def delete(desk: ListPanel, rows: list[ListRow]) -> None:
             # To those of the same mailbox: what goes to another has no name by which it could be brought back.
             self._start_move(desk, rows, Place(Folder.DELETED, self._source(desk).mailbox), _deleted, tr("Deleting…"))
 
         self._with_chosen(delete)
 
-    def _move(self, desk: ListDesk, rows: list[ListRow], to: Place, name: str) -> None:
+    def _move(self, desk: ListPanel, rows: list[ListRow], to: Place, name: str) -> None:
         def moved(batch: Batch) -> str:
             return ntr("Moved to {name}", "{n} moved to {name}", batch.went_well, name=name)
 
         self._start_move(desk, rows, to, moved, tr("Moving…"))
 
-    def _start_move(self, desk: ListDesk, rows: list[ListRow], to: Place, done: Done, words: str) -> None:
+    def _start_move(self, desk: ListPanel, rows: list[ListRow], to: Place, done: Done, words: str) -> None:
         source = self._source(desk)
 
         async def work(batch: Batch) -> None:
@@ -116,7 +116,7 @@ class ManyWork:
 
         self._start(desk, rows, work, done, undo, words)
 
-    def _copy(self, desk: ListDesk, rows: list[ListRow], to: Place, name: str) -> None:
+    def _copy(self, desk: ListPanel, rows: list[ListRow], to: Place, name: str) -> None:
         def copied(batch: Batch) -> str:
             return ntr("Copied to {name}", "{n} copied to {name}", batch.went_well, name=name)
 
@@ -143,7 +143,7 @@ class ManyWork:
         if ids:
             self._picker.open(tr("Category"), picks, chosen, made=typed)
 
-    def _categorise(self, desk: ListDesk, rows: list[ListRow], name: str) -> None:
+    def _categorise(self, desk: ListPanel, rows: list[ListRow], name: str) -> None:
         takes_away = all(name in row.categories for row in rows)
 
         def names(row: ListRow) -> tuple[str, ...]:
@@ -165,7 +165,7 @@ class ManyWork:
         before = {row.key: row.categories for row in rows}
         self._start(desk, rows, work, done, undo, tr("Changing the category…"))
 
-    async def _fresh(self, desk: ListDesk, rows: Sequence[ListRow]) -> list[ListRow]:
+    async def _fresh(self, desk: ListPanel, rows: Sequence[ListRow]) -> list[ListRow]:
         """Return rows as they are after a change: their ItemRefs name the newer version."""
         return await desk.session.rows_of(int(row.key) for row in rows)
 
@@ -189,12 +189,12 @@ class ManyWork:
         dialog.finished.connect(lambda _: self._come_back(desk, dialog))
         dialog.open()
 
-    def _come_back(self, desk: ListDesk, dialog: QFileDialog) -> None:
+    def _come_back(self, desk: ListPanel, dialog: QFileDialog) -> None:
         dialog.deleteLater()
         self._program.window.activateWindow()
         desk.take_focus()
 
-    def export(self, desk: ListDesk, rows: list[ListRow], folder: Path) -> None:
+    def export(self, desk: ListPanel, rows: list[ListRow], folder: Path) -> None:
         """Write letters as files into `folder`, none over another."""
         taken: set[str] = set()
 
@@ -217,12 +217,12 @@ class ManyWork:
     def _print(self) -> None:
         from app.controllers.printing import choose_printer
 
-        def ask(desk: ListDesk, rows: list[ListRow]) -> None:
+        def ask(desk: ListPanel, rows: list[ListRow]) -> None:
             choose_printer(self._program, rows, desk.take_focus, lambda printer: self.print(desk, rows, printer))
 
         self._with_chosen(ask)
 
-    def print(self, desk: ListDesk, rows: list[ListRow], printer: QPrinter) -> None:
+    def print(self, desk: ListPanel, rows: list[ListRow], printer: QPrinter) -> None:
         """Print letters where `printer` says."""
         from app.controllers.printing import Printing
 
@@ -240,7 +240,7 @@ class ManyWork:
 
     def _start(
         self,
-        desk: ListDesk,
+        desk: ListPanel,
         rows: list[ListRow],
         work: Callable[[Batch], Awaitable[None]],
         done: Done,
@@ -261,7 +261,7 @@ class ManyWork:
 
     async def _run(
         self,
-        desk: ListDesk,
+        desk: ListPanel,
         rows: list[ListRow],
         batch: Batch,
         work: Callable[[Batch], Awaitable[None]],
@@ -284,7 +284,7 @@ class ManyWork:
         self._program.foot.say(", ".join(words), (lambda: self._undo(desk, batch, undo)) if can_undo else None)
         await self._look_anew(desk)
 
-    def _undo(self, desk: ListDesk, batch: Batch, undo: Callable[[Batch], Awaitable[None]] | None) -> None:
+    def _undo(self, desk: ListPanel, batch: Batch, undo: Callable[[Batch], Awaitable[None]] | None) -> None:
         async def take_back() -> None:
             if undo is not None:
                 await undo(batch)
@@ -292,7 +292,7 @@ class ManyWork:
 
         self._program.tasks.spawn(take_back(), "take back work on many")
 
-    async def _look_anew(self, desk: ListDesk) -> None:
+    async def _look_anew(self, desk: ListPanel) -> None:
         if desk.session.view is not None:
             await desk.session.view.reload()
 
@@ -303,11 +303,11 @@ class ManyWork:
 
     # --- which rows, which folder -------------------------------------------------------------------------------------
 
-    def _with_chosen(self, act: Callable[[ListDesk, list[ListRow]], None]) -> None:
+    def _with_chosen(self, act: Callable[[ListPanel, list[ListRow]], None]) -> None:
         desk = self._program.stage.desk
         self._with(desk, desk.chosen_ids(), lambda rows: act(desk, rows))
 
-    def _with(self, desk: ListDesk, ids: Sequence[int], act: Callable[[list[ListRow]], None]) -> None:
+    def _with(self, desk: ListPanel, ids: Sequence[int], act: Callable[[list[ListRow]], None]) -> None:
         async def read() -> None:
             rows = await desk.session.rows_of(ids)
             if rows:
@@ -317,11 +317,11 @@ class ManyWork:
         if ids:
             self._program.tasks.spawn(read(), "read what was chosen")
 
-    def _source(self, desk: ListDesk) -> Place:
+    def _source(self, desk: ListPanel) -> Place:
         view = desk.session.view
         return Place(desk.session.folder) if view is None else view.place
 
-    def _choose_folder(self, act: Callable[[ListDesk, list[ListRow], Place, str], None], title: str) -> None:
+    def _choose_folder(self, act: Callable[[ListPanel, list[ListRow], Place, str], None], title: str) -> None:
         desk = self._program.stage.desk
         ids, account_id = desk.chosen_ids(), desk.session.account_id
         mailbox = self._source(desk).mailbox

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from app.views.compose.view import ComposeView
 
 
-class Writing:
+class ComposeController:
     """The letters that are open in this window, by their names."""
 
     def __init__(self, program: Program) -> None:

@@ -12,9 +12,9 @@ from app.views.compose.findings_commands import MOST
 from app.views.compose.options_commands import OPENS
 
 if TYPE_CHECKING:
-    from app.controllers.compose import Writing
+    from app.controllers.compose import ComposeController
     from app.views.compose.attachments import AttachmentsArea
-    from app.views.compose.recipients import LetterPeople
+    from app.views.compose.recipients import RecipientFields
     from app.views.compose.view import ComposeView
 
 
@@ -50,7 +50,7 @@ def editing_handlers(current: Callable[[], ComposeView | None]) -> dict[str, Han
     }
 
 
-def finding_handlers(writing: Writing) -> dict[str, Handler]:
+def finding_handlers(writing: ComposeController) -> dict[str, Handler]:
     """Return a handler for the key of each finding."""
 
     def act(number: int) -> None:
@@ -69,7 +69,7 @@ def finding_handlers(writing: Writing) -> dict[str, Handler]:
     }
 
 
-def option_handlers(writing: Writing) -> dict[str, Handler]:
+def option_handlers(writing: ComposeController) -> dict[str, Handler]:
     """Return a handler for each command of the options."""
 
     def on_letter(act: Callable[[ComposeView], object]) -> Handler:
@@ -92,14 +92,14 @@ def option_handlers(writing: Writing) -> dict[str, Handler]:
     }
 
 
-def people_handlers(writing: Writing) -> dict[str, Handler]:
+def people_handlers(writing: ComposeController) -> dict[str, Handler]:
     """Return a handler for every command of the recipients fields."""
 
-    def people() -> LetterPeople | None:
+    def people() -> RecipientFields | None:
         view = writing.current()
         return None if view is None else view.people
 
-    def handler(act: Callable[[LetterPeople], None], possible: Callable[[LetterPeople], bool]) -> Handler:
+    def handler(act: Callable[[RecipientFields], None], possible: Callable[[RecipientFields], bool]) -> Handler:
         def run() -> None:
             found = people()
             if found is not None:

@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.commands.command import Command, Handler
-from app.controllers.attachment_viewer import Enclosing
-from app.controllers.bulk import ManyWork
-from app.controllers.reader import Conversing, people_words
+from app.controllers.attachment_viewer import AttachmentViewerController
+from app.controllers.bulk import BulkController
+from app.controllers.reader import ConversationController, people_words
 from app.controllers.row_actions import RowDeeds
 from app.controllers.scheduling import Scheduling
 from app.controllers.sending import SendingProgress, UnseenFailures
@@ -28,7 +28,7 @@ from app.services.records.rows import ListRow
 from app.services.text.error_text import action_words, explain_error, explain_outcome
 from app.services.text.message_details import details_of
 from app.services.text.status_text import Explanation
-from app.ui.message_list.list_panel import ListDesk
+from app.ui.message_list.list_panel import ListPanel
 from app.ui.message_list.session import ListSession
 from app.ui.reader.reader import Notice, Reading
 
@@ -131,7 +131,7 @@ _MOST_UNASKED = 2
 OPENS_THE_LETTER = frozenset({"mend-address", "mend-subject", "mend-option", "make-plain", "fill-in"})
 
 
-class DeskWork:
+class ListController:
     """Acts on the list that is shown."""
 
     def __init__(self, program: Program) -> None:
@@ -140,12 +140,12 @@ class DeskWork:
         self._shown: ListRow | None = None
         self._read: tuple[str, Letter] | None = None
         self._begins = True
-        self.enclosing = Enclosing(program)
-        self.many = ManyWork(program, self.enclosing.enclosures)
+        self.enclosing = AttachmentViewerController(program)
+        self.many = BulkController(program, self.enclosing.enclosures)
         RestingWork(program)
         self._scheduling = Scheduling(program)
         self._progress = SendingProgress(program.letters, program.foot, self.many.stop, program.window)
-        self.conversing = Conversing(program)
+        self.conversing = ConversationController(program)
         self.enclosing.on_within = self.conversing.stand_aside
         self.others: OtherMailboxes | None = None
         self.unseen = UnseenFailures(program)
@@ -166,7 +166,7 @@ class DeskWork:
         program.registry.refusal = self.refusal
         program.registry.on_refused = program.foot.hint
 
-    def listen(self, desk: ListDesk) -> None:
+    def listen(self, desk: ListPanel) -> None:
         """Do what a person asks for in a list."""
         desk.list.opened.connect(self._opened)
         desk.acted.connect(self._program.registry.run)
@@ -253,7 +253,7 @@ class DeskWork:
         self._with_rows(desk.session, desk.chosen_ids(), act)
         desk.list.clear_marks()
 
-    def _do_with_chosen(self, act: Callable[[ListDesk, list[int]], None]) -> None:
+    def _do_with_chosen(self, act: Callable[[ListPanel, list[int]], None]) -> None:
         """Do what may take its time with the marked rows, or else the current one; the marks are done with."""
         desk = self._program.stage.desk
         ids = desk.chosen_ids()
@@ -273,7 +273,7 @@ class DeskWork:
             keys = self._program.window.gate.begin(tr("Opening the message…"))
             self._program.tasks.spawn(read(), "read what was chosen")
 
-    def read(self, desk: ListDesk, row: ListRow | None) -> None:
+    def read(self, desk: ListPanel, row: ListRow | None) -> None:
         """Show a row in the reader: its head at once, its text as soon as it is there."""
         self._shown = row
         self.conversing.show(row)
@@ -296,7 +296,7 @@ class DeskWork:
         """Return the letter in the reader, if it is this row's."""
         return self._read[1] if self._read is not None and self._read[0] == row.key else None
 
-    async def _fetch(self, desk: ListDesk, row: ListRow) -> None:
+    async def _fetch(self, desk: ListPanel, row: ListRow) -> None:
         try:
             letter = await self._program.readings.read(row)
         except KeyError:
@@ -312,7 +312,7 @@ class DeskWork:
             self._show(desk, row, letter)
             await self.enclosing.show_pictures(row, letter)
 
-    def _show(self, desk: ListDesk, row: ListRow, letter: Letter | None, instead: str | None = None) -> None:
+    def _show(self, desk: ListPanel, row: ListRow, letter: Letter | None, instead: str | None = None) -> None:
         if self.enclosing.is_within(row):
             return
         words = desk.session.words(row)
@@ -351,7 +351,7 @@ class DeskWork:
             return tr("E writes it anew")
         return tr("Enter opens it") if row.state in {State.DRAFT, State.READY, State.NEEDS_ATTENTION} else ""
 
-    def _refresh_reader(self, desk: ListDesk) -> None:
+    def _refresh_reader(self, desk: ListPanel) -> None:
         stage = self._program.stage
         if not stage.place or desk is not stage.desk:
             return

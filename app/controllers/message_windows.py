@@ -17,20 +17,20 @@ from app.ui.keyboard.come_forward import come_forward, when_active
 if TYPE_CHECKING:
     from app.controllers.program import Program
     from app.views.compose.view import ComposeView
-    from app.views.shell.message_window import LetterWindow
+    from app.views.shell.message_window import MessageWindow
 
 
 _ASIDE = 64
 """Pixels by which each window stands aside from the main one, so that none hides another."""
 
 
-class Popping:
+class MessageWindows:
     """The windows of single letters."""
 
     def __init__(self, program: Program) -> None:
         """Begin with none."""
         self._program = program
-        self.windows: list[LetterWindow] = []
+        self.windows: list[MessageWindow] = []
 
     def handlers(self) -> dict[str, Handler]:
         """Return what the commands do."""
@@ -59,12 +59,12 @@ class Popping:
 
     def pop_out(self, view: ComposeView) -> None:
         """Give a letter a window of its own."""
-        from app.views.shell.message_window import LetterWindow
+        from app.views.shell.message_window import MessageWindow
 
         program = self._program
         focus = view.focusWidget()
         program.stage.give_up(view)
-        window = LetterWindow(view, program.registry, program.window.gate, lambda: program.writing.leave(view))
+        window = MessageWindow(view, program.registry, program.window.gate, lambda: program.writing.leave(view))
         self.windows.append(window)
         view.session.changed.subscribe(lambda _: self._name(view))
         self._name(view)
@@ -73,7 +73,7 @@ class Popping:
         come_forward(window, program.window.gate)
         self._focus(view, focus)
 
-    def put_back(self, window: LetterWindow) -> None:
+    def put_back(self, window: MessageWindow) -> None:
         """Put a letter back into the main window."""
         self.windows.remove(window)
         view = _letter_of(window)
@@ -141,11 +141,11 @@ class Popping:
         if window is not None:
             window.name(view.session.content.subject)
 
-    def _window_of(self, view: QWidget) -> LetterWindow | None:
+    def _window_of(self, view: QWidget) -> MessageWindow | None:
         return next((window for window in self.windows if window.letter() is view), None)
 
 
-def _letter_of(window: LetterWindow) -> ComposeView | None:
+def _letter_of(window: MessageWindow) -> ComposeView | None:
     from app.views.compose.view import ComposeView  # there is none before the first letter
 
     letter = window.letter()

@@ -17,11 +17,11 @@ from app.domain.record import CopyKind, CopyTo, Record
 from app.domain.state import State
 from app.services.accounts.identities import Identity
 from app.ui import keys
-from app.ui.message_list.list_panel import Empty, ListDesk
+from app.ui.message_list.list_panel import Empty, ListPanel
 from app.ui.message_list.session import ListSession
 
 if TYPE_CHECKING:
-    from app.controllers.lists import DeskWork
+    from app.controllers.lists import ListController
     from app.controllers.program import Program
     from app.services.folders.folder_view import FolderView
     from app.ui.chooser import Picker
@@ -42,7 +42,7 @@ _KINDS: dict[str, type[ListSession]] = {"drafts": _OtherDrafts, "sent": _OtherSe
 class OtherMailboxes:
     """Keeps the rail true to the mailboxes of the account that is shown."""
 
-    def __init__(self, program: Program, desks: DeskWork) -> None:
+    def __init__(self, program: Program, desks: ListController) -> None:
         """Show those that are known."""
         self._program, self._desks = program, desks
         self._rooms: dict[str, ListSession] = {}
@@ -106,7 +106,7 @@ class OtherMailboxes:
         words, icon = (tr("Drafts"), "file-text") if kind == "drafts" else (tr("Sent"), "mail-check")
         nothing = tr("No drafts") if kind == "drafts" else tr("Nothing sent yet")
         empty = Empty(icon, nothing, tr("G, D goes to your own drafts"))
-        desk = ListDesk(tr("{list} of {name}", list=words, name=name), room, empty)
+        desk = ListPanel(tr("{list} of {name}", list=words, name=name), room, empty)
         self._rooms[place] = room
         program.stage.add_desk(place, desk)
         self._desks.listen(desk)

@@ -26,14 +26,14 @@ from app.services.ports import (
     Ports,
     copies_of,
 )
-from app.services.reader.message_reader import Readings
-from app.services.records.records import Letters
+from app.services.reader.message_reader import MessageReader
+from app.services.records.records import Records
 from app.ui.message_list.session import ListSession
 from app.ui.tasks import Tasks
 from app.views.lists.session import DraftsSession, OutboxSession, SentSession
 from app.views.lists.view import DraftsDesk, OutboxDesk, SentDesk
 from app.views.shell.main_window import Window
-from app.views.shell.workspace import Stage
+from app.views.shell.workspace import Workspace
 
 if TYPE_CHECKING:
     from app.views.settings.session import SettingsSession
@@ -61,12 +61,12 @@ class Program:
         spawn, clock = self.tasks.spawn, self.clock
         self.accounts = Accounts(self.settings, self.secrets, self._server)
         self.mailbox = WatchedMailbox(self._server, self.accounts, clock)
-        self.letters = Letters(self.journal, clock, spawn)
+        self.letters = Records(self.journal, clock, spawn)
         self.drafts = Drafts(self.letters, self.mailbox, self.accounts, clock, spawn, self.files)
         self.outbox = Outbox(self.letters, self.drafts, self.mailbox, self.accounts, clock, spawn)
         self.remedies = Remedies(self.letters, self.drafts, self.outbox, self.accounts, spawn)
         self.remedies.hold_seconds = self.hold
-        self.readings = Readings(self.letters, self.mailbox, run_in_thread)
+        self.readings = MessageReader(self.letters, self.mailbox, run_in_thread)
         self.syncing = Syncing(self.mailbox, self.cache, self.accounts, self.letters, clock, spawn)
         self.syncing.told_of_drafts.subscribe(self.drafts.twins.seen)
         self.syncing.told_of_drafts.subscribe(self.drafts.renewing.told)
@@ -86,7 +86,7 @@ class Program:
         self.rooms: tuple[ListSession, ...] = (self.drafts_room, self.outbox_room, self.sent_room)
         for room in self.rooms:
             room.moving = self.drafts.gathering.total
-        self.stage = Stage(
+        self.stage = Workspace(
             self.window,
             {
                 "drafts": DraftsDesk(self.drafts_room),
@@ -113,8 +113,8 @@ class Program:
         from app.services.accounts.mailbox_discovery import Aids
         from app.services.checks.size import SizeLimits
         from app.services.drafts.draft_attachments import Attachments
-        from app.services.folders.notifications import Listening
-        from app.services.people.address_book import Acquainting, AddressBook
+        from app.services.folders.notifications import ChangeNotifications
+        from app.services.people.address_book import AddressBook, RecipientBackfill
         from app.services.people.directory import Directory, Tips
         from app.services.people.people import People
         from app.ui.browser import open_in_browser
@@ -124,10 +124,10 @@ class Program:
         self.attachments = Attachments(self.letters, self.drafts, self.files, spawn)
         self.aids = Aids(self.settings, self.mailbox, self.accounts, clock)
         self.drafts.sign = self.aids.signatures.sign
-        self.listening = Listening(self.mailbox, self.accounts, self.syncing, self.letters, clock, spawn)
+        self.listening = ChangeNotifications(self.mailbox, self.accounts, self.syncing, self.letters, clock, spawn)
         self.address_book = AddressBook(self._correspondents, self.letters, clock, spawn, run_in_thread)
         self.readings.read_in_sent.subscribe(lambda r: self.address_book.learn_from_sent(*r))
-        self.acquainting = Acquainting(self._server, self.cache, self.address_book, self.settings, clock, spawn)
+        self.acquainting = RecipientBackfill(self._server, self.cache, self.address_book, self.settings, clock, spawn)
         self.syncing.sent.subscribe(self.acquainting.letters_came)
         directory = Directory(self.mailbox, self._server, self.accounts, clock, spawn)
         tips = Tips(self._server, self.accounts, clock, spawn, run_in_thread)
@@ -136,37 +136,39 @@ class Program:
         self.people.refused = self.size_limits.refused
 
     def _build_window(self) -> None:
-        from app.services.outbox.undoing import Undoing
+        from app.services.outbox.undoing import UndoStack
         from app.ui.reader.reader import Reader
         from app.views.settings.sign_in_session import BrowserSignIn, SignInSession
-        from app.views.shell.status_bar import Foot
+        from app.views.shell.status_bar import StatusBar
 
         self.sign_in = SignInSession(self.accounts, self.tasks, BrowserSignIn(self.signing, self.tasks))
         self.reader = Reader()
         self.stage.take_reader(self.reader)
-        self.undoing = Undoing()
-        self.foot = Foot(self.window, self.clock.now, self.undoing)
+        self.undoing = UndoStack()
+        self.foot = StatusBar(self.window, self.clock.now, self.undoing)
         self.people.said.subscribe(self.foot.say)
 
     def _build_work(self) -> None:
         from app.commands.command import Registry
-        from app.controllers.compose import Writing
-        from app.controllers.message_windows import Popping
-        from app.controllers.resolution import ComparingWork, Settling
+        from app.controllers.compose import ComposeController
+        from app.controllers.message_windows import MessageWindows
+        from app.controllers.resolution import ComparingWork, ManualResolution
         from app.controllers.settings import ChoicesWork, KeymapWork
-        from app.controllers.startup_requests import Wishes
+        from app.controllers.startup_requests import StartupRequests
         from app.controllers.unplaced_text import UnplacedText
-        from app.services.outbox.save_sent_copy import Filing
+        from app.services.outbox.save_sent_copy import SentCopy
 
         self.registry = Registry()
-        self.popping = Popping(self)
-        self.writing = Writing(self)
-        self.wishes = Wishes(self)
+        self.popping = MessageWindows(self)
+        self.writing = ComposeController(self)
+        self.wishes = StartupRequests(self)
         self.unplaced = UnplacedText(self)
         self.keymap = KeymapWork(self)
         self.choices = ChoicesWork(self)
         self.comparing = ComparingWork(self)
-        self.settling = Settling(self, Filing(self.letters, self.mailbox, self.accounts, self.files, self.clock))
+        self.settling = ManualResolution(
+            self, SentCopy(self.letters, self.mailbox, self.accounts, self.files, self.clock)
+        )
 
     @cached_property
     def settings_room(self) -> SettingsSession:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 from app.commands.command import Handler
 from app.core.i18n import ntr, tr
 from app.domain.errors import StorageError
-from app.domain.listing import Folder, Kin
+from app.domain.listing import ConversationRow, Folder
 from app.domain.message import Content
 from app.domain.recipient import Recipient, format_recipient
 from app.services.reader.message_reader import Conversation, conversation_of
 from app.services.records.rows import ListRow
-from app.ui.message_list.list_panel import ListDesk
+from app.ui.message_list.list_panel import ListPanel
 
 if TYPE_CHECKING:
     from app.controllers.program import Program
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _KINDS = {Folder.SENT: "sent", Folder.DRAFTS: "drafts"}
 
 
-class Conversing:
+class ConversationController:
     """Keeps the line of the conversation true to the letter that is read."""
 
     def __init__(self, program: Program) -> None:
@@ -31,7 +31,7 @@ class Conversing:
         self._area: ConversationArea | None = None
         self._row: ListRow | None = None
         self._shown = Conversation()
-        self._wanted: tuple[ListDesk, Kin] | None = None
+        self._wanted: tuple[ListPanel, ConversationRow] | None = None
         self._looking = self._aside = False
         self._then: Callable[[], None] | None = None
 
@@ -122,7 +122,7 @@ class Conversing:
                 tr("The oldest of its conversation") if by > 0 else tr("The newest of its conversation")
             )
 
-    def _go(self, kin: Kin) -> None:
+    def _go(self, kin: ConversationRow) -> None:
         """Stand at a letter in its list, and read it; the focus stays in the pane where it is there."""
         stage = self._program.stage
         place, in_list = self._place_of(kin), stage.in_list()
@@ -144,7 +144,7 @@ class Conversing:
                 self._wanted = None
                 desk.refreshed.disconnect(self._catch_up)
 
-    def _stand_at(self, desk: ListDesk, kin: Kin) -> bool:
+    def _stand_at(self, desk: ListPanel, kin: ConversationRow) -> bool:
         letters, account_id = self._program.letters, desk.session.account_id
         record = None if account_id is None else letters.by_item(account_id, kin.row.ref.item_id)
         known = None if record is None else desk.session.id_of(record.local_id)
@@ -155,7 +155,7 @@ class Conversing:
         self._program.stage.read_now()
         return True
 
-    def _place_of(self, kin: Kin) -> str:
+    def _place_of(self, kin: ConversationRow) -> str:
         kind = _KINDS.get(kin.place.folder, "")
         return f"{kind}:{kin.place.mailbox.casefold()}" if kin.place.mailbox else kind
 

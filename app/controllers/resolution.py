@@ -14,13 +14,13 @@ from app.core.i18n import tr
 from app.domain.errors import MailError
 from app.domain.message import Content, LocalId
 from app.services.outbox.remedies import Wish
-from app.services.outbox.save_sent_copy import Filing
+from app.services.outbox.save_sent_copy import SentCopy
 from app.services.records.rows import ListRow
 from app.services.text.status_text import explain_record
 
 if TYPE_CHECKING:
     from app.controllers.program import Program
-    from app.services.drafts.comparison import Comparing
+    from app.services.drafts.comparison import VersionComparison
     from app.views.compare.view import CompareView
 
 
@@ -34,11 +34,11 @@ class ComparingWork:
         program.remedies.wished.subscribe(self._wished)
 
     @cached_property
-    def _comparing(self) -> Comparing:
-        from app.services.drafts.comparison import Comparing
+    def _comparing(self) -> VersionComparison:
+        from app.services.drafts.comparison import VersionComparison
 
         program = self._program
-        return Comparing(program.letters, program.drafts, program.mailbox, run_in_thread)
+        return VersionComparison(program.letters, program.drafts, program.mailbox, run_in_thread)
 
     def handlers(self) -> dict[str, Handler]:
         """Return what the commands do."""
@@ -139,10 +139,10 @@ class ComparingWork:
             self._program.writing.reread(name)
 
 
-class Settling:
+class ManualResolution:
     """Asks, and does it."""
 
-    def __init__(self, program: Program, filing: Filing) -> None:
+    def __init__(self, program: Program, filing: SentCopy) -> None:
         """Let rows and bars offer it."""
         self._program, self._filing = program, filing
         program.remedies.can_do("save-copy", self._save_copy)

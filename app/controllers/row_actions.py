@@ -19,7 +19,7 @@ from app.services.records.rows import ListRow
 from app.services.text import status_text
 from app.services.text.status_text import explain_unfetched, short_subject, why_unfetched
 from app.ui.message_list.doing import Doing
-from app.ui.message_list.list_panel import ListDesk
+from app.ui.message_list.list_panel import ListPanel
 
 if TYPE_CHECKING:
     from app.controllers.program import Program
@@ -52,18 +52,18 @@ class RowDeeds:
     def __init__(self, program: Program) -> None:
         """Nothing is under way yet."""
         self._program = program
-        self._again: dict[str, Callable[[ListDesk, list[int]], None]] = {}
+        self._again: dict[str, Callable[[ListPanel, list[int]], None]] = {}
         self.on_sent: Callable[[Sequence[ListRow], list[Answer]], None] = lambda _rows, _answers: None
         self.on_discarded: Callable[[list[LocalId]], None] = lambda _names: None
         self.on_kept_back: Callable[[list[LocalId]], None] = lambda _names: None
 
     # --- the wishes -------------------------------------------------------------------------------------------------
 
-    def send(self, desk: ListDesk, ids: Sequence[int]) -> None:
+    def send(self, desk: ListPanel, ids: Sequence[int]) -> None:
         """Send these."""
         self._begin(desk, ids, SENDING, self._sending(desk))
 
-    def _sending(self, desk: ListDesk) -> Work:
+    def _sending(self, desk: ListPanel) -> Work:
         async def work(rows: list[ListRow], doing: Doing) -> None:
             answers = await self._program.drafts_room.send(rows, self._program.hold, doing.is_wanted)
             if doing.taken_back:
@@ -74,11 +74,11 @@ class RowDeeds:
 
         return work
 
-    def send_rows(self, desk: ListDesk, rows: list[ListRow]) -> None:
+    def send_rows(self, desk: ListPanel, rows: list[ListRow]) -> None:
         """Send these rows, of whichever list, as one."""
         self._begin(desk, [int(row.key) for row in rows], SENDING, self._sending(desk), rows)
 
-    def set_ready(self, desk: ListDesk, ids: Sequence[int]) -> None:
+    def set_ready(self, desk: ListPanel, ids: Sequence[int]) -> None:
         """Put these aside as ready, or take that back."""
 
         async def work(rows: list[ListRow], doing: Doing) -> None:
@@ -91,7 +91,7 @@ class RowDeeds:
 
         self._begin(desk, ids, READYING, work)
 
-    def discard(self, desk: ListDesk, ids: Sequence[int]) -> None:
+    def discard(self, desk: ListPanel, ids: Sequence[int]) -> None:
         """Throw these away."""
 
         async def work(rows: list[ListRow], doing: Doing) -> None:
@@ -106,7 +106,7 @@ class RowDeeds:
 
         self._begin(desk, ids, DELETING, work)
 
-    def edit_as_new(self, desk: ListDesk, ids: Sequence[int], told: Callable[[list[LocalId], int], None]) -> None:
+    def edit_as_new(self, desk: ListPanel, ids: Sequence[int], told: Callable[[list[LocalId], int], None]) -> None:
         """Begin a new draft of each; `told` hears which were begun, and how many could not be."""
 
         async def work(rows: list[ListRow], doing: Doing) -> None:
@@ -120,9 +120,9 @@ class RowDeeds:
 
         self._begin(desk, ids, COPYING, work)
 
-    def again(self, desk: ListDesk, rows: Sequence[ListRow]) -> list[ListRow]:
+    def again(self, desk: ListPanel, rows: Sequence[ListRow]) -> list[ListRow]:
         """Try once more what could not be done with these; return those of which nothing is to be tried again here."""
-        wishes: list[tuple[Callable[[ListDesk, list[int]], None], list[int]]] = []
+        wishes: list[tuple[Callable[[ListPanel, list[int]], None], list[int]]] = []
         others = []
         for row in rows:
             wish = self._again.get(row.key) if desk.session.notes.amiss(row.key) is not None else None
@@ -140,7 +140,7 @@ class RowDeeds:
     # --- their course -----------------------------------------------------------------------------------------------
 
     def _begin(
-        self, desk: ListDesk, ids: Sequence[int], deed: Deed, work: Work, rows: Sequence[ListRow] | None = None
+        self, desk: ListPanel, ids: Sequence[int], deed: Deed, work: Work, rows: Sequence[ListRow] | None = None
     ) -> None:
         notes, foot = desk.session.notes, self._program.foot
         free = notes.free(ids)
@@ -166,7 +166,7 @@ class RowDeeds:
         self._program.tasks.spawn(self._run(desk, read, doing, way, work), "do something with rows")
 
     async def _run(
-        self, desk: ListDesk, read: Callable[[], Awaitable[list[ListRow]]], doing: Doing, way: WayBack, work: Work
+        self, desk: ListPanel, read: Callable[[], Awaitable[list[ListRow]]], doing: Doing, way: WayBack, work: Work
     ) -> None:
         telling = self._program.tasks.spawn(self._tell(doing), "say that something is under way")
         try:
@@ -188,7 +188,7 @@ class RowDeeds:
             )
             self._program.foot.busy(words, doing.take_back, tr("Undo"))
 
-    def _end(self, desk: ListDesk, doing: Doing, way: WayBack) -> None:
+    def _end(self, desk: ListPanel, doing: Doing, way: WayBack) -> None:
         desk.session.notes.end(doing)
         self._program.undoing.forget(way)
         self._program.foot.free(doing.take_back)
@@ -203,10 +203,10 @@ class RowDeeds:
 
     def tell_amiss(
         self,
-        desk: ListDesk,
+        desk: ListPanel,
         failed: dict[str, MailError],
         what: str,
-        again: Callable[[ListDesk, list[int]], None],
+        again: Callable[[ListPanel, list[int]], None],
     ) -> None:
         """Say at rows, by key, why something could not be done, and remember how it is tried again."""
         now = self._program.clock.now()
@@ -215,11 +215,11 @@ class RowDeeds:
 
     def _tell_unfetched(
         self,
-        desk: ListDesk,
+        desk: ListPanel,
         rows: Sequence[ListRow],
         answers: Sequence[Answer],
         deed: Deed,
-        again: Callable[[ListDesk, list[int]], None],
+        again: Callable[[ListPanel, list[int]], None],
     ) -> None:
         pairs = zip(rows, answers, strict=False)
         failed = {row.key: answer.error for row, answer in pairs if answer.error is not None}

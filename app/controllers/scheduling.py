@@ -108,4 +108,4 @@ class Scheduling:
             self._program.foot.say(ntr("Unscheduled: back in Drafts", "{n} unscheduled: back in Drafts", len(back)))
         elif not any(map(self._can_come_back, batch.names)):
             self._program.foot.say(tr("Too late: it has been sent"))
-        # What could not be asked of the server was told already (`WindowWork`).
+        # What could not be asked of the server was told already (`WindowController`).

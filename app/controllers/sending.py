@@ -17,10 +17,10 @@ from app.core.i18n import tr
 from app.domain.message import LocalId
 from app.domain.record import Record
 from app.domain.state import State
-from app.services.records.records import Letters
+from app.services.records.records import Records
 from app.ui import keys
-from app.ui.message_list.list_panel import ListDesk
-from app.views.shell.status_bar import Foot
+from app.ui.message_list.list_panel import ListPanel
+from app.views.shell.status_bar import StatusBar
 
 if TYPE_CHECKING:
     from app.controllers.program import Program
@@ -38,7 +38,7 @@ _BACK: Final = frozenset({State.DRAFT, State.READY})
 class SendingProgress:
     """Counts those that were sent off together, or while others still went, as one."""
 
-    def __init__(self, letters: Letters, foot: Foot, stop: Callable[[], None], parent: QObject) -> None:
+    def __init__(self, letters: Records, foot: StatusBar, stop: Callable[[], None], parent: QObject) -> None:
         """Say nothing before `follow`; `stop` stops what has not left."""
         self._letters, self._foot, self._stop = letters, foot, stop
         self._waiting: set[LocalId] = set()
@@ -129,7 +129,7 @@ class UnseenFailures(QObject):
         program.accounts.changed.subscribe(lambda _: self._records_changed(program.letters.all()))
         self._records_changed(program.letters.all())
 
-    def listen(self, desk: ListDesk) -> None:
+    def listen(self, desk: ListPanel) -> None:
         """Hear of a list."""
         desk.list.current_changed.connect(self._look_soon)
         desk.session.changed.subscribe(lambda _: self._look_soon())
@@ -161,7 +161,7 @@ class UnseenFailures(QObject):
             self._unseen.discard(name)
             self._look_soon()
 
-    def _told(self, desk: ListDesk) -> None:
+    def _told(self, desk: ListPanel) -> None:
         """Take in what could not be done with rows of a list."""
         place = next((place for place, one in self._program.stage.desks.items() if one is desk), "")
         amiss, before = frozenset(desk.session.notes.all_amiss()), self._amiss.get(place, frozenset())

@@ -22,7 +22,7 @@ from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import MailError
 from app.domain.message import LocalId
-from app.domain.startup_request import Arrival
+from app.domain.startup_request import StartupRequest
 from app.services.drafts.draft_from_request import Arrived, letters_of
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ _LOOKS: Final = 0.1
 """Seconds between two looks whether there was such a pause."""
 
 
-class Wishes:
+class StartupRequests:
     """The wishes of this run, one after the other."""
 
     def __init__(self, program: Program) -> None:
         """Wait until `begin` says that letters can be begun."""
         self._program = program
-        self._waiting: deque[tuple[Arrival, bool]] = deque()
+        self._waiting: deque[tuple[StartupRequest, bool]] = deque()
         """With each, whether the person was in another program when it came, and comes from there."""
         self._ready = False
         self._busy = False
@@ -52,7 +52,7 @@ class Wishes:
         self.on_taken: Callable[[], None] = lambda: None
         program.accounts.changed.subscribe(lambda _: self.go_on())
 
-    def take(self, arrival: Arrival) -> bool:
+    def take(self, arrival: StartupRequest) -> bool:
         """Take a wish of a later start; False where the program is about to end, or has too much to do already."""
         if self._closed or len(self._waiting) >= _MOST_WAITING:
             return False
@@ -67,7 +67,7 @@ class Wishes:
             self.go_on()
         return True
 
-    async def begin(self, own: Arrival) -> None:
+    async def begin(self, own: StartupRequest) -> None:
         """Do the wish of this start, and from now on those of others. Returns when the letters can be written.
 
         What is typed at a start is for its own wish: others that came meanwhile wait until `go_on` is called after it.
@@ -120,7 +120,7 @@ class Wishes:
         finally:
             self._busy = False
 
-    async def _do(self, arrival: Arrival, was_elsewhere: bool) -> None:
+    async def _do(self, arrival: StartupRequest, was_elsewhere: bool) -> None:
         gate = self._program.window.gate
         hold = gate.begin(tr("Opening a new message…")) if was_elsewhere else None
         begun = False
@@ -148,7 +148,7 @@ class Wishes:
                 self._program.foot.say(tr("A message from a link opens when you pause."))
             await asyncio.sleep(_LOOKS)
 
-    async def _make_all(self, arrival: Arrival) -> list[tuple[Arrived, LocalId]]:
+    async def _make_all(self, arrival: StartupRequest) -> list[tuple[Arrived, LocalId]]:
         """Make the messages of a wish on disk; return those that were made."""
         self.is_making = True
         try:
@@ -215,11 +215,11 @@ class Dropping(QObject):
             self._program.foot.say(tr("Only messages (.eml) can be opened here. Drop other files on a letter."))
 
 
-def arrival_of(words: list[str]) -> Arrival:
+def arrival_of(words: list[str]) -> StartupRequest:
     """Return what of dropped paths and addresses can be opened."""
     from app.domain.mailto import is_mailto
 
-    return Arrival(
+    return StartupRequest(
         links=tuple(word for word in words if is_mailto(word)),
         files=tuple(word for word in words if Path(word).suffix.lower() in _MESSAGES and Path(word).is_absolute()),
     )

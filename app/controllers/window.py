@@ -38,7 +38,7 @@ _GATHERED = 16
 _PROBLEMS = frozenset({State.NEEDS_ATTENTION, State.UNKNOWN})
 
 
-class WindowWork:
+class WindowController:
     """Listens to the services on behalf of the window, and does what belongs to no room."""
 
     def __init__(self, program: Program) -> None:

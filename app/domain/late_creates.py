@@ -8,17 +8,17 @@ from typing import Final
 import msgspec
 
 from app.domain.message import Content, Fetched
-from app.domain.record import Stray
+from app.domain.record import PendingCreate
 from app.domain.same_message import fingerprint, sender_of
 
-Strays = tuple[Stray, ...]
+PendingCreates = tuple[PendingCreate, ...]
 _MOST: Final = 50
 """So many different texts are remembered of one letter, the latest: a server may be out of reach for days."""
 
 
-def one_more(strays: Strays, content: Content | None, drafts_of: str, at: float) -> Strays:
+def one_more(strays: PendingCreates, content: Content | None, drafts_of: str, at: float) -> PendingCreates:
     """Return `strays` with one that was to say `content`, None where that is not known any more."""
-    fresh = Stray(drafts_of=drafts_of, at=at)
+    fresh = PendingCreate(drafts_of=drafts_of, at=at)
     if content is not None:
         fresh = msgspec.structs.replace(fresh, fingerprint=fingerprint(content), sender=sender_of(content))
     same = next((one for one in strays if _key(one) == _key(fresh)), None)
@@ -27,7 +27,7 @@ def one_more(strays: Strays, content: Content | None, drafts_of: str, at: float)
     return (*(one for one in strays if one is not same), fresh)[-_MOST:]
 
 
-def came(strays: Strays, item: Fetched) -> Stray | None:
+def came(strays: PendingCreates, item: Fetched) -> PendingCreate | None:
     """Return which of them an item is; None where it is another client's, or was touched by one.
 
     A first save brings no attachment: where there is one, somebody was there after it.
@@ -38,18 +38,18 @@ def came(strays: Strays, item: Fetched) -> Stray | None:
     return next((one for one in strays if one.fingerprint == said and _may_be(one.sender, sender)), None)
 
 
-def one_less(strays: Strays, gone: Stray) -> Strays:
+def one_less(strays: PendingCreates, gone: PendingCreate) -> PendingCreates:
     """Return `strays` without the one that came."""
     left = [one if one != gone else msgspec.structs.replace(one, count=one.count - 1) for one in strays]
     return tuple(one for one in left if one.count > 0)
 
 
-def is_twin(strays: Sequence[Stray], own: str, item_id: str) -> bool:
+def is_twin(strays: Sequence[PendingCreate], own: str, item_id: str) -> bool:
     """Tell whether a draft with a letter's mark may be a stray: it is not the item `own`, and there may be one."""
     return bool(strays) and item_id != own
 
 
-def _key(one: Stray) -> tuple[str, str, str]:
+def _key(one: PendingCreate) -> tuple[str, str, str]:
     return one.fingerprint, one.sender, one.drafts_of
 
 

@@ -161,7 +161,7 @@ _KEY_LENGTH: Final = 60
 _ANSWER: Final = late_pattern(r"^(?:(?:re|aw|sv|fw|fwd|wg|tr|rv)\s*(?:\[\d+\])?:\s*)+", re.IGNORECASE)
 
 
-class Standing(msgspec.Struct, frozen=True):
+class SyncStanding(msgspec.Struct, frozen=True):
     """How far a folder is known. `complete` says that every item was seen once; `state` is for the next sync.
 
     `total` is how many items the server counted, `checked` when it was last asked, in seconds since the epoch.
@@ -184,7 +184,7 @@ class Listing(NamedTuple):
     rows: dict[RowId, Row]
 
 
-class Kin(NamedTuple):
+class ConversationRow(NamedTuple):
     """A letter of a conversation, and where it lies."""
 
     place: Place

@@ -55,7 +55,7 @@ class CopyTo(msgspec.Struct, frozen=True, gc=False):
         return self.mailbox if self.kind is CopyKind.PRINCIPAL_SENT else ""
 
 
-class Head(msgspec.Struct, frozen=True, gc=False):
+class RowSummary(msgspec.Struct, frozen=True, gc=False):
     """As much of a message as a row shows, so that lists need not read bodies. Pictures in the text are not counted."""
 
     to: str = ""
@@ -74,7 +74,7 @@ class Refused(msgspec.Struct, frozen=True):
     outcome: Outcome
 
 
-class Stray(msgspec.Struct, frozen=True, gc=False):
+class PendingCreate(msgspec.Struct, frozen=True, gc=False):
     """An item that a lost first save may yet make: another was made meanwhile, and this one is not to stay beside it.
 
     `fingerprint` and `sender` say what was to be in it (`domain/same_message.py`), `drafts_of` in whose Drafts it was
@@ -122,7 +122,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     message_id: str
     state: State = State.DRAFT
     ref: ItemRef | None = None
-    head: Head = Head()
+    head: RowSummary = RowSummary()
     edits: int = 0
     saved_edits: int = 0
     created: float = 0.0
@@ -146,7 +146,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     refused: tuple[Refused, ...] = ()
     has_held: bool = False
     signature: str = ""
-    strays: tuple[Stray, ...] = ()
+    strays: tuple[PendingCreate, ...] = ()
     resent: tuple[str, ...] = ()
     whose: Whose | None = None
 
@@ -156,7 +156,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
         return self.ref is not None and self.edits == self.saved_edits
 
 
-class Letter(msgspec.Struct, frozen=True):
+class StoredMessage(msgspec.Struct, frozen=True):
     """A message read whole from this machine: `content` after every edit; `on_server` as last saved there.
 
     `unfilled` are the placeholders that templates left in it, whether or not they still stand there.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 
-class Arrival(NamedTuple):
+class StartupRequest(NamedTuple):
     """One wish. Addresses and texts are as they were given; `attach` and `files` are absolute paths.
 
     `links` are mailto: links, `files` messages (.eml) to be written anew. `token` is what the desktop gave the start,
@@ -46,6 +46,6 @@ class CommandLine(NamedTuple):
 
     sandbox: bool = False
     sandbox_info: Path | None = None
-    arrival: Arrival = Arrival()
+    arrival: StartupRequest = StartupRequest()
     data: Path | None = None
     hold: float | None = None

@@ -30,7 +30,7 @@ from app.domain.message import AccountId
 from app.domain.outcome import Outcome, Verdict
 from app.engine import protocol
 from app.engine.protocol import Discover, Discovered, SecretChanged, SignedInNow, SignIn, SignInAsked
-from app.engine.worker_pool import Lane, Task
+from app.engine.worker_pool import Task, Worker
 
 if TYPE_CHECKING:
     from app.backends.port import Job
@@ -98,10 +98,10 @@ class _Opened:
         self._make: Callable[[], Backend] = lambda: make(account, secret)
         self._lock = threading.Lock()
         self._backend: Backend | None = None
-        self.writes = Lane(f"{account.account_id} writes", 1)
-        self.reads = Lane(f"{account.account_id} reads", _READERS)
-        self.files = Lane(f"{account.account_id} files", _FETCHERS)
-        self.notices = Lane(f"{account.account_id} notices", 1)
+        self.writes = Worker(f"{account.account_id} writes", 1)
+        self.reads = Worker(f"{account.account_id} reads", _READERS)
+        self.files = Worker(f"{account.account_id} files", _FETCHERS)
+        self.notices = Worker(f"{account.account_id} notices", 1)
         self.stop_listening: Callable[[], None] = lambda: None
 
     def backend(self) -> Backend:
@@ -110,7 +110,7 @@ class _Opened:
                 self._backend = self._make()
             return self._backend
 
-    def lane_for(self, request: protocol.WorkRequest) -> Lane:
+    def lane_for(self, request: protocol.WorkRequest) -> Worker:
         # A large read waits for its turn with the writes: side by side a server does neither sooner.
         if isinstance(request, protocol.WriteRequest) or protocol.is_large_read(request):
             return self.writes
@@ -136,7 +136,7 @@ class Engine:
         self._make = make
         self._sink_lock = threading.Lock()
         self._accounts: dict[AccountId, _Opened] = {}
-        self._tasks: dict[int, tuple[Task, Lane]] = {}
+        self._tasks: dict[int, tuple[Task, Worker]] = {}
         self._tasks_lock = threading.Lock()
 
     def run(self) -> int:
@@ -218,7 +218,7 @@ class Engine:
         timer.daemon = True
         timer.start()
 
-    def _give_up(self, task: Task, lane: Lane) -> None:
+    def _give_up(self, task: Task, lane: Worker) -> None:
         if not task.answered:
             lane.abandon(task)
             task.give_up()

@@ -33,7 +33,7 @@ class Task:
             return first
 
 
-class Lane:
+class Worker:
     """A queue with as many threads as may work side by side; they start with the first task."""
 
     def __init__(self, name: str, width: int) -> None:

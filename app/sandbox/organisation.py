@@ -5,7 +5,7 @@ from typing import Final
 
 from app.sandbox.conversation import complete
 from app.sandbox.out_of_office import forget_oof
-from app.sandbox.sample_messages import DRAFTS, RECEIVED, SENT, Letter
+from app.sandbox.sample_messages import DRAFTS, RECEIVED, SENT, SampleMessage
 from app.sandbox.store.attachments import NewAttachment
 from app.sandbox.store.database import now
 from app.sandbox.store.items import Body, Item, Mailbox
@@ -130,7 +130,7 @@ def _mailbox(store: MailStore, who: str) -> Mailbox:
     return Mailbox(address, address, "SMTP", "OneOff") if address else Mailbox()
 
 
-def _keep(store: MailStore, letter: Letter) -> None:
+def _keep(store: MailStore, letter: SampleMessage) -> None:
     owner = store.people.with_address(_mailbox(store, letter.owner).address or "")
     if owner is None:
         raise KeyError(letter.owner)
@@ -151,7 +151,7 @@ def _keep(store: MailStore, letter: Letter) -> None:
     _save(store, item, letter, owner.display_name, moment)
 
 
-def _save(store: MailStore, item: Item, letter: Letter, name: str, moment: int) -> None:
+def _save(store: MailStore, item: Item, letter: SampleMessage, name: str, moment: int) -> None:
     item.row["modified_by"] = name
     complete(item, DOMAIN)
     store.items.save(item)

@@ -5,7 +5,7 @@ from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class SampleMessage:
     """A sample letter. People are aliases of the organisation or whole addresses; `author` is the owner if empty."""
 
     owner: str
@@ -49,8 +49,8 @@ _COSTS: Final = (
     b"2026-11-05,Train Rotterdam - Paris,148.00,EUR\r\n"
 )
 
-DRAFTS: Final[tuple[Letter, ...]] = (
-    Letter(
+DRAFTS: Final[tuple[SampleMessage, ...]] = (
+    SampleMessage(
         CLARA,
         "drafts",
         0.4,
@@ -67,7 +67,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         cc=(MATEUS,),
         categories=("Fabrikam",),
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "drafts",
         1.5,
@@ -77,7 +77,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         "of us in the end.\n\nThe receipts are with Henrik.\n\nClara\n",
         attachments=(("Travel costs Rotterdam.csv", "text/csv", _COSTS),),
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "drafts",
         2.2,
@@ -93,7 +93,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         importance=2,
         categories=("Fabrikam", "Legal"),
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "drafts",
         3.1,
@@ -109,7 +109,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         author="sales",
         categories=("Northwind",),
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "drafts",
         5,
@@ -118,7 +118,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         "Salut Marc,\n\nEs-tu libre jeudi midi ? J'aimerais te raconter où nous en sommes avec les Néerlandais, et "
         "avoir ton avis sur le calendrier.\n\nJe réserve à côté de la gare si ça te va.\n\nÀ bientôt,\nClara\n",
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "drafts",
         7,
@@ -135,7 +135,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         cc=(JAMES, MATEUS),
         categories=("Fabrikam",),
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "drafts",
         26,
@@ -144,7 +144,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         "Hi Henrik,\n\nWe are 34 people now, and the Spree room takes 30. Is the large one on the fourth floor free on "
         "the 9th of December, from nine to five? We would need lunch for all, eight of them vegetarian.\n\nClara\n",
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "drafts",
         30,
@@ -159,7 +159,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
             "Best wishes,<br>Clara",
         ),
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "drafts",
         2.1 * DAY,
@@ -169,7 +169,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         "2. Can it be run twice without doubling anything?\n3. What do we do with lines without an article number?\n\n"
         "A line on each is enough.\n\nClara\n",
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "drafts",
         2.8 * DAY,
@@ -184,7 +184,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
             "Clara",
         ),
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "drafts",
         3.4 * DAY,
@@ -193,7 +193,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         "Hi Sofia,\n\nA first guess, to be taken with salt:\n\nFabrikam   180 000\nNorthwind   95 000\n"
         "Adventure Works   60 000 (if they sign before Christmas)\n\nI would know more after the 9th.\n\nClara\n",
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "drafts",
         4.2 * DAY,
@@ -202,7 +202,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         "Hi James,\n\nI am away from the 8th to the 19th of February. Would you look after Northwind in that time? "
         "Nothing is due, but Tomas likes to know whom to call.\n\nClara\n",
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "drafts",
         6 * DAY,
@@ -215,7 +215,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
             "See you then,<br>Clara",
         ),
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "drafts",
         8 * DAY,
@@ -224,7 +224,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         "- the story of the Rotterdam warehouse (ask Anneke for a picture)\n- three numbers from the year\n"
         "- interview with Mateus?\n- something short about the partner day\n",
     ),
-    Letter(
+    SampleMessage(
         JAMES,
         "drafts",
         3,
@@ -233,7 +233,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         "Hi Clara,\n\nPhase one: master data and the first warehouse, six weeks. Phase two: the other three, two weeks "
         "each. The cut-over is on a Sunday in both.\n\nJames\n",
     ),
-    Letter(
+    SampleMessage(
         JAMES,
         "drafts",
         27,
@@ -246,7 +246,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         ),
         author="sales",
     ),
-    Letter(
+    SampleMessage(
         SOFIA,
         "drafts",
         20,
@@ -254,7 +254,7 @@ DRAFTS: Final[tuple[Letter, ...]] = (
         "Budget round, second draft",
         "Dear both,\n\nYour two numbers do not add up to my one. Could you look at line 14?\n\nSofia\n",
     ),
-    Letter(
+    SampleMessage(
         MATEUS,
         "drafts",
         5,
@@ -273,8 +273,8 @@ _MINUTES: Final = (
     b"- Mateus tries the import with last year's data\r\n"
 )
 
-SENT: Final[tuple[Letter, ...]] = (
-    Letter(
+SENT: Final[tuple[SampleMessage, ...]] = (
+    SampleMessage(
         CLARA,
         "sentitems",
         4.5,
@@ -282,7 +282,7 @@ SENT: Final[tuple[Letter, ...]] = (
         "RE: Invoice 20261187",
         "Hi Sofia,\n\nYes, that one is ours, please pay it. I had signed the order in September.\n\nClara\n",
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "sentitems",
         22,
@@ -296,7 +296,7 @@ SENT: Final[tuple[Letter, ...]] = (
         categories=("Fabrikam",),
         attachments=(("Call 18 November.txt", "text/plain", _MINUTES),),
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "sentitems",
         25,
@@ -306,7 +306,7 @@ SENT: Final[tuple[Letter, ...]] = (
         cc=(JAMES,),
         categories=("Fabrikam",),
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "sentitems",
         1.3 * DAY,
@@ -315,7 +315,7 @@ SENT: Final[tuple[Letter, ...]] = (
         "Hi Henrik,\n\nRuth Abara from Adventure Works comes on Monday at nine. Could you leave a badge at the "
         "desk?\n\nThank you,\nClara\n",
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "sentitems",
         1.9 * DAY,
@@ -328,7 +328,7 @@ SENT: Final[tuple[Letter, ...]] = (
         ),
         categories=("Northwind",),
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "sentitems",
         2.2 * DAY,
@@ -338,7 +338,7 @@ SENT: Final[tuple[Letter, ...]] = (
         "with the second.\n\nClara\n",
         importance=2,
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "sentitems",
         3 * DAY,
@@ -346,7 +346,7 @@ SENT: Final[tuple[Letter, ...]] = (
         "RE: Test data",
         "Hi Mateus,\n\nUse last year's, with the names taken out. Anneke has said yes to that in writing.\n\nClara\n",
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "sentitems",
         3.3 * DAY,
@@ -355,7 +355,7 @@ SENT: Final[tuple[Letter, ...]] = (
         "Bonjour Camille,\n\nMerci pour notre échange de vendredi, qui nous a beaucoup plu. Nous aimerions vous revoir "
         "à Paris la semaine du 30 novembre.\n\nBien cordialement,\nClara Fontaine\n",
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "sentitems",
         4.1 * DAY,
@@ -371,7 +371,7 @@ SENT: Final[tuple[Letter, ...]] = (
         importance=2,
         categories=("Fabrikam",),
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "sentitems",
         5.2 * DAY,
@@ -383,7 +383,7 @@ SENT: Final[tuple[Letter, ...]] = (
             "Best wishes,<br>Clara",
         ),
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "sentitems",
         6.1 * DAY,
@@ -391,7 +391,7 @@ SENT: Final[tuple[Letter, ...]] = (
         "RE: RE: Holiday in February",
         "Hi James,\n\nThe second week is fine for me. I take the two after it.\n\nClara\n",
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "sentitems",
         8 * DAY,
@@ -400,7 +400,7 @@ SENT: Final[tuple[Letter, ...]] = (
         "Dear both,\n\nOctober was better than planned: 214 000 against 190 000. Northwind ordered early, so November "
         "will be thinner.\n\nClara\n",
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "sentitems",
         9.4 * DAY,
@@ -413,7 +413,7 @@ SENT: Final[tuple[Letter, ...]] = (
             "Best wishes,<br>Clara",
         ),
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "sentitems",
         12 * DAY,
@@ -421,7 +421,7 @@ SENT: Final[tuple[Letter, ...]] = (
         "RE: Chairs",
         "Hi Henrik,\n\nThe grey ones, please. Eight.\n\nClara\n",
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "sentitems",
         16 * DAY,
@@ -435,7 +435,7 @@ SENT: Final[tuple[Letter, ...]] = (
         ),
         categories=("Northwind",),
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "sentitems",
         23 * DAY,
@@ -443,7 +443,7 @@ SENT: Final[tuple[Letter, ...]] = (
         "RE: Signing rights",
         "Dear both,\n\nUnderstood: up to 50 000 alone, above that with one of you.\n\nClara\n",
     ),
-    Letter(
+    SampleMessage(
         JAMES,
         "sentitems",
         21,
@@ -451,7 +451,7 @@ SENT: Final[tuple[Letter, ...]] = (
         "RE: Notes from the call with Fabrikam",
         "Week 3 it is. I move the plan.\n\nJames\n",
     ),
-    Letter(
+    SampleMessage(
         SOFIA,
         "sentitems",
         6,
@@ -461,8 +461,8 @@ SENT: Final[tuple[Letter, ...]] = (
     ),
 )
 
-RECEIVED: Final[tuple[Letter, ...]] = (
-    Letter(
+RECEIVED: Final[tuple[SampleMessage, ...]] = (
+    SampleMessage(
         CLARA,
         "inbox",
         6,
@@ -471,7 +471,7 @@ RECEIVED: Final[tuple[Letter, ...]] = (
         "Hi Clara,\n\nDo you know this one? It says Rotterdam, 4 210 euros.\n\nSofia\n",
         author=SOFIA,
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "inbox",
         21,
@@ -481,7 +481,7 @@ RECEIVED: Final[tuple[Letter, ...]] = (
         author=JAMES,
         unread=True,
     ),
-    Letter(
+    SampleMessage(
         CLARA,
         "inbox",
         28,
@@ -495,7 +495,7 @@ RECEIVED: Final[tuple[Letter, ...]] = (
         cc=(JAMES,),
         author=ANNEKE,
     ),
-    Letter(
+    SampleMessage(
         JAMES,
         "inbox",
         22,
@@ -508,7 +508,7 @@ RECEIVED: Final[tuple[Letter, ...]] = (
         ),
         author=CLARA,
     ),
-    Letter(
+    SampleMessage(
         "sales",
         "inbox",
         31,
@@ -518,7 +518,7 @@ RECEIVED: Final[tuple[Letter, ...]] = (
         author=TOMAS,
         unread=True,
     ),
-    Letter(
+    SampleMessage(
         "sales",
         "drafts",
         29,

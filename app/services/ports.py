@@ -13,8 +13,8 @@ from app.domain.edits import Edit
 from app.domain.errors import StorageError
 from app.domain.listing import (
     Change,
+    ConversationRow,
     Folder,
-    Kin,
     Listing,
     MailFolder,
     Mark,
@@ -25,15 +25,15 @@ from app.domain.listing import (
     Row,
     RowId,
     Sighting,
-    Standing,
     SyncPage,
+    SyncStanding,
 )
 from app.domain.message import AccountId, Content, DraftUpdate, Fetched, ItemRef, LocalId, NewDraft
 from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome
 from app.domain.people import Correspondent, MailTips, Resolution
 from app.domain.query import Query
 from app.domain.recipient import Recipient
-from app.domain.record import CopyTo, Letter, Record
+from app.domain.record import CopyTo, Record, StoredMessage
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 
 if TYPE_CHECKING:
@@ -260,7 +260,7 @@ class Cache(Protocol):
         """Return the copies of drafts that were fetched ahead."""
         ...
 
-    async def standing(self, account_id: AccountId, place: Place) -> Standing:
+    async def standing(self, account_id: AccountId, place: Place) -> SyncStanding:
         """Return how far a folder is known."""
         ...
 
@@ -296,7 +296,7 @@ class Cache(Protocol):
         account_id: AccountId,
         place: Place,
         changes: Sequence[Change],
-        standing: Standing,
+        standing: SyncStanding,
         *,
         whole: bool = False,
     ) -> None:
@@ -330,7 +330,7 @@ class Cache(Protocol):
         """Take it that the person knows what reports say of a letter, or does not; of those that come later, not."""
         ...
 
-    async def conversation(self, account_id: AccountId, item_id: str) -> list[Kin]:
+    async def conversation(self, account_id: AccountId, item_id: str) -> list[ConversationRow]:
         """Return the drafts and sent letters of a letter's conversation, of all mailboxes, the newest first.
 
         It is in it itself; none where the letter is not known, at most 200 otherwise. They are those that References
@@ -367,11 +367,11 @@ class Journal(Protocol):
         """Begin many as `create` begins one, in one write to the disk."""
         ...
 
-    async def read(self, local_id: LocalId) -> Letter:
+    async def read(self, local_id: LocalId) -> StoredMessage:
         """Read one message with every edit appended so far. Raises KeyError where there is none."""
         ...
 
-    async def read_all(self, local_ids: Sequence[LocalId]) -> list[Letter]:
+    async def read_all(self, local_ids: Sequence[LocalId]) -> list[StoredMessage]:
         """Read many; what is no more is left out."""
         ...
 

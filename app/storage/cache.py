@@ -17,8 +17,8 @@ from app.domain.listing import (
     FIRST_ROWS,
     Change,
     ChangeKind,
+    ConversationRow,
     Folder,
-    Kin,
     Listing,
     Order,
     Place,
@@ -26,7 +26,7 @@ from app.domain.listing import (
     ReportKind,
     Row,
     RowId,
-    Standing,
+    SyncStanding,
     keys_of,
     moment_of,
     people_of,
@@ -87,15 +87,15 @@ class SqliteCache:
         """End the thread."""
         self._thread.close()
 
-    async def standing(self, account_id: AccountId, place: Place) -> Standing:
+    async def standing(self, account_id: AccountId, place: Place) -> SyncStanding:
         """Return how far a folder is known."""
 
-        def call(sql: _Sql) -> Standing:
+        def call(sql: _Sql) -> SyncStanding:
             found = sql.execute(
                 "SELECT state, complete, total, checked FROM folders WHERE account = ? AND mailbox = ? AND folder = ?",
                 _names(account_id, place),
             ).fetchone()
-            return Standing() if found is None else Standing(found[0], bool(found[1]), found[2], found[3])
+            return SyncStanding() if found is None else SyncStanding(found[0], bool(found[1]), found[2], found[3])
 
         return await self._thread.ask(call)
 
@@ -133,7 +133,7 @@ class SqliteCache:
         account_id: AccountId,
         place: Place,
         changes: Sequence[Change],
-        standing: Standing,
+        standing: SyncStanding,
         *,
         whole: bool = False,
     ) -> None:
@@ -219,13 +219,16 @@ class SqliteCache:
 
         await self._thread.ask(_transaction(settle), Turn.KEEP)
 
-    async def conversation(self, account_id: AccountId, item_id: str) -> list[Kin]:
+    async def conversation(self, account_id: AccountId, item_id: str) -> list[ConversationRow]:
         """Return the drafts and sent letters of a letter's conversation, the newest first."""
 
-        def call(sql: _Sql) -> list[Kin]:
+        def call(sql: _Sql) -> list[ConversationRow]:
             found = kin_of(sql, account_id, item_id)
             rows = _rows(sql, account_id, [row[0] for row in found])
-            return [Kin(Place(Folder(folder), mailbox), row_id, rows[row_id]) for row_id, folder, mailbox in found]
+            return [
+                ConversationRow(Place(Folder(folder), mailbox), row_id, rows[row_id])
+                for row_id, folder, mailbox in found
+            ]
 
         return await self._thread.ask(call)
 

@@ -9,7 +9,7 @@ import msgspec
 from app.domain.account import Account
 from app.domain.edits import Edit
 from app.domain.message import Content, Field
-from app.domain.record import Head, Record
+from app.domain.record import Record, RowSummary
 from app.domain.text import mend_surrogates
 
 _T = TypeVar("_T")
@@ -29,7 +29,7 @@ _edits: Final = msgspec.msgpack.Decoder(Edit)
 _contents: Final = msgspec.msgpack.Decoder(Content)
 _bases: Final = msgspec.msgpack.Decoder(Base)
 _records: Final = msgspec.msgpack.Decoder(Record)
-_heads: Final = msgspec.msgpack.Decoder(Head)
+_heads: Final = msgspec.msgpack.Decoder(RowSummary)
 _accounts: Final = msgspec.msgpack.Decoder(Account)
 
 read_edit = _edits.decode

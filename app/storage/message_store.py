@@ -16,7 +16,7 @@ import msgspec
 from app.domain.edits import Edit, Replica
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.domain.recipient import Recipient
-from app.domain.record import Head, Letter, Record
+from app.domain.record import Record, RowSummary, StoredMessage
 from app.storage import codec
 
 _PEOPLE: Final = 30
@@ -27,10 +27,10 @@ _HTML_UNITS: Final = 32_000
 """Word writes some ten thousand characters of style sheet before the first word."""
 
 
-def head_of(replica: Replica) -> Head:
+def head_of(replica: Replica) -> RowSummary:
     """Return the head of the letter as it stands."""
     sender = replica.sender
-    return Head(
+    return RowSummary(
         to=_people(replica),
         subject=replica.opening(Field.SUBJECT, _SUBJECT_UNITS),
         preview=_preview(replica),
@@ -91,13 +91,13 @@ class Kept:
         "used",
     )
 
-    def __init__(self, key: int, record: Record, edits: int, changed: float, head: Head) -> None:
+    def __init__(self, key: int, record: Record, edits: int, changed: float, head: RowSummary) -> None:
         """Start clean, without text."""
         self.key = key
         self.record = record
         self.edits = edits
         self.changed = changed
-        self.head: Head | None = head
+        self.head: RowSummary | None = head
         self.replica: Replica | None = None
         self.rows: list[tuple[int, bytes]] = []
         self.texts: dict[TextKind, bytes | None] = {}
@@ -106,10 +106,10 @@ class Kept:
         self.bulk = 0
         self.used = 0.0
 
-    def current_head(self) -> Head:
+    def current_head(self) -> RowSummary:
         """Return the head, reading it off the text where that has changed since."""
         if self.head is None:
-            self.head = Head() if self.replica is None else head_of(self.replica)
+            self.head = RowSummary() if self.replica is None else head_of(self.replica)
         return self.head
 
     def current_record(self) -> Record:
@@ -127,7 +127,7 @@ class Kept:
             self.tail = self.bulk = 0
 
 
-class Shelf:
+class MessageStore:
     """All letters of one database. Used by the writer's thread alone."""
 
     def __init__(self, connection: sqlite3.Connection, unreadable: Callable[[str], None]) -> None:
@@ -224,12 +224,12 @@ class Shelf:
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
-    def read(self, local_id: LocalId) -> Letter:
+    def read(self, local_id: LocalId) -> StoredMessage:
         """Return a letter whole. Raises KeyError."""
         kept = self._with_text(local_id)
         replica = kept.replica
         assert replica is not None  # noqa: S101 - _with_text saw to it
-        return Letter(
+        return StoredMessage(
             record=kept.current_record(),
             content=replica.content(),
             pending=dict(replica.pending),
@@ -338,7 +338,7 @@ class Shelf:
                 self.connection.execute("DELETE FROM texts WHERE letter = ? AND kind = ?", (kept.key, kind))
             else:
                 self.connection.execute("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", (kept.key, kind, blob))
-        record, head = codec.pack(kept.record, Record)[1], codec.pack(kept.current_head(), Head)[1]
+        record, head = codec.pack(kept.record, Record)[1], codec.pack(kept.current_head(), RowSummary)[1]
         self.connection.execute(
             "INSERT OR REPLACE INTO letters (id, local_id, record, edits, changed, head) VALUES (?, ?, ?, ?, ?, ?)",
             (kept.key, kept.record.local_id, record, kept.edits, kept.changed, head),

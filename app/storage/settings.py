@@ -23,7 +23,7 @@ from app.domain.people import Correspondent
 from app.domain.presets import LONGEST
 from app.domain.text import mend_surrogates
 from app.storage import codec
-from app.storage.message_store import Shelf
+from app.storage.message_store import MessageStore
 
 if TYPE_CHECKING:
     from app.domain.message import AccountId
@@ -40,7 +40,7 @@ class SqliteSettings:
     async def accounts(self) -> list[Account]:
         """Return the accounts in the order they were added."""
 
-        def call(shelf: Shelf) -> list[Account]:
+        def call(shelf: MessageStore) -> list[Account]:
             rows = shelf.connection.execute("SELECT account FROM accounts ORDER BY position")
             return [codec.read_account(account) for (account,) in rows]
 
@@ -63,7 +63,7 @@ class SqliteSettings:
     async def read(self, name: str) -> str | None:
         """Return one preference."""
 
-        def call(shelf: Shelf) -> str | None:
+        def call(shelf: MessageStore) -> str | None:
             row = shelf.connection.execute("SELECT value FROM preferences WHERE name = ?", (name,)).fetchone()
             return None if row is None else str(row[0])
 
@@ -94,7 +94,7 @@ class SqliteCorrespondents:
     async def read_all(self) -> list[Correspondent]:
         """Return every entry that can be read."""
 
-        def call(shelf: Shelf) -> list[Correspondent]:
+        def call(shelf: MessageStore) -> list[Correspondent]:
             found = []
             for (blob,) in shelf.connection.execute("SELECT entry FROM correspondents"):
                 with contextlib.suppress(msgspec.DecodeError):

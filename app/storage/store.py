@@ -16,7 +16,7 @@ from app.core.background import post
 from app.domain.errors import Damaged, StorageError
 from app.storage.codec import blob
 from app.storage.disk_errors import closed_error
-from app.storage.message_store import Shelf
+from app.storage.message_store import MessageStore
 from app.storage.writer import Append, Kind, Stop, Task, Writer
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from app.domain.edits import Edit
     from app.domain.errors import Damaged, StorageError
     from app.domain.message import Content, LocalId
-    from app.domain.record import Letter, Record
+    from app.domain.record import Record, StoredMessage
     from app.storage.writer import Task
 
 
@@ -48,11 +48,11 @@ class SqliteJournal:
         """Begin many in one transaction."""
         await self._store.change(lambda shelf: shelf.create_all(begun))
 
-    async def read(self, local_id: LocalId) -> Letter:
+    async def read(self, local_id: LocalId) -> StoredMessage:
         """Read one message with every edit appended so far. Raises KeyError."""
         return await self._store.read(lambda shelf: shelf.read(local_id))
 
-    async def read_all(self, local_ids: Sequence[LocalId]) -> list[Letter]:
+    async def read_all(self, local_ids: Sequence[LocalId]) -> list[StoredMessage]:
         """Read many; what is no more is left out."""
         return await self._store.read(lambda shelf: [shelf.read(one) for one in local_ids if shelf.knows(one)])
 
@@ -70,7 +70,7 @@ class SqliteJournal:
 
     async def records(self) -> list[Record]:
         """Return every record, oldest change first."""
-        return await self._store.read(Shelf.records)
+        return await self._store.read(MessageStore.records)
 
     async def forget(self, local_id: LocalId) -> None:
         """Remove a message and its edits from this machine."""
@@ -89,7 +89,7 @@ class SqliteJournal:
         self._store.on_well(tell)
 
 
-class Told:
+class WriterCallbacks:
     """What the writer has said, and whom it concerns."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -173,7 +173,7 @@ class Store:
 
         self.path = path
         self._loop = asyncio.get_running_loop()
-        self._told = Told(self._loop)
+        self._told = WriterCallbacks(self._loop)
         self._writer = Writer(path, self._told)
         self._closing = False
 
@@ -225,11 +225,11 @@ class Store:
         """Hand over one edit. Never blocks, never raises."""
         self._writer.entries.put(Append(local_id, edit, time.time()))
 
-    async def read(self, call: Callable[[Shelf], _T]) -> _T:
+    async def read(self, call: Callable[[MessageStore], _T]) -> _T:
         """Return what `call` returns in the writer's thread, after what was handed over before. Raises StorageError."""
         return await self._ask(call, Kind.READ)
 
-    async def change(self, call: Callable[[Shelf], _T]) -> _T:
+    async def change(self, call: Callable[[MessageStore], _T]) -> _T:
         """Make a change: on disk, with everything handed over before, when this returns. Raises StorageError."""
         return await self._ask(call, Kind.CHANGE)
 
@@ -237,7 +237,7 @@ class Store:
         """Return when everything handed over before is on disk. Raises StorageError."""
         await self._ask(lambda _: None, Kind.FLUSH)
 
-    async def _ask(self, call: Callable[[Shelf], _T], kind: Kind) -> _T:
+    async def _ask(self, call: Callable[[MessageStore], _T], kind: Kind) -> _T:
         if self._closing or not self._writer.thread.is_alive():
             raise closed_error()
         task = Task(call, kind, self._loop)

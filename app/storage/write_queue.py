@@ -25,7 +25,7 @@ RESTED: Final = 0.5
 """After so many seconds without such an entry nobody is typing."""
 
 
-class Intake(Generic[_T]):
+class WriteQueue(Generic[_T]):
     """Entries in the order they came. `hurried` tells which somebody waits for, `last` after which none counts."""
 
     def __init__(self, hurried: Callable[[_T], bool], last: Callable[[_T], bool]) -> None:
@@ -97,7 +97,7 @@ POSSIBLE: Final = os.name == "posix"
 """Elsewhere an open file cannot be removed, which SQLite does with this one; there every commit waits for the disk."""
 
 
-class ToDisk:
+class WalSync:
     """The thread. `failed` is called in it with the OSError of a disk that would not take what was written."""
 
     def __init__(self, wal: Path, failed: Callable[[OSError], None]) -> None:

@@ -27,8 +27,8 @@ from app.storage import database
 from app.storage.database import rescue
 from app.storage.disk_errors import closed_error, damage_told, storage_error
 from app.storage.lock import InstanceLock
-from app.storage.message_store import Shelf
-from app.storage.write_queue import POSSIBLE, Intake, ToDisk
+from app.storage.message_store import MessageStore
+from app.storage.write_queue import POSSIBLE, WalSync, WriteQueue
 
 if TYPE_CHECKING:
     import asyncio
@@ -50,7 +50,7 @@ class Kind(Enum):
 class Task(Generic[_T]):
     """One call in the writer's thread, and the future that waits for it."""
 
-    def __init__(self, call: Callable[[Shelf], _T], kind: Kind, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, call: Callable[[MessageStore], _T], kind: Kind, loop: asyncio.AbstractEventLoop) -> None:
         """Made in the window's thread; `call` runs in the writer's, once more where it has to."""
         self.kind = kind
         self.error: BaseException | None = None
@@ -58,7 +58,7 @@ class Task(Generic[_T]):
         self._call = call
         self._result: _T | None = None
 
-    def run(self, shelf: Shelf) -> None:
+    def run(self, shelf: MessageStore) -> None:
         """Make the call. Raises sqlite3.Error; anything else is the caller's answer."""
         self.error = None
         try:
@@ -143,7 +143,7 @@ class Writer:
 
     def __init__(self, path: Path, ears: Ears) -> None:
         """Nothing is opened before `thread` is started."""
-        self.entries: Intake[Entry] = Intake(
+        self.entries: WriteQueue[Entry] = WriteQueue(
             hurried=lambda entry: not isinstance(entry, Append), last=lambda entry: isinstance(entry, Stop)
         )
         self.thread = threading.Thread(target=self._live, name="mailwright storage", daemon=True)
@@ -151,8 +151,8 @@ class Writer:
         self._path = path
         self._ears = ears
         self._lock = InstanceLock(path)
-        self._shelf: Shelf
-        self._to_disk = ToDisk(database.wal_of(path), self._disk_failed)
+        self._shelf: MessageStore
+        self._to_disk = WalSync(database.wal_of(path), self._disk_failed)
         self._waits_for_disk = True
         self._commits = 0
         self._late: deque[Append] = deque()
@@ -211,7 +211,7 @@ class Writer:
             if hasattr(self, "_shelf"):
                 self._shelf.attach(connection)
             else:
-                self._shelf = Shelf(connection, self._row_unreadable)
+                self._shelf = MessageStore(connection, self._row_unreadable)
         except BaseException:
             connection.close()
             raise

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.account import Account
-from app.domain.listing import Change, ChangeKind, Folder, Order, Place, Row, Standing
+from app.domain.listing import Change, ChangeKind, Folder, Order, Place, Row, SyncStanding
 from app.domain.message import AccountId, ItemRef
 from app.domain.query import Query, read_query
 from app.sandbox.server import open_store
@@ -62,8 +62,8 @@ class FullHome(Home):
         for begin in range(0, letters, 1000):
             rows = [_row(number, chance) for number in range(begin, min(begin + 1000, letters))]
             changes = [Change(ChangeKind.CREATED, row.ref, row) for row in rows]
-            await cache.apply(FIRST, SENT, changes, Standing("known", complete=True, total=letters))
-        await cache.apply(FIRST, Place(Folder.DRAFTS), [], Standing("known", complete=True))
+            await cache.apply(FIRST, SENT, changes, SyncStanding("known", complete=True, total=letters))
+        await cache.apply(FIRST, Place(Folder.DRAFTS), [], SyncStanding("known", complete=True))
         cache.close()
 
 

@@ -17,8 +17,8 @@ from app.domain.listing import (
     FIRST_ROWS,
     Change,
     ChangeKind,
+    ConversationRow,
     Folder,
-    Kin,
     Listing,
     Order,
     Place,
@@ -26,7 +26,7 @@ from app.domain.listing import (
     ReportKind,
     Row,
     RowId,
-    Standing,
+    SyncStanding,
     keys_of,
     moment_of,
     people_of,
@@ -35,7 +35,7 @@ from app.domain.listing import (
 )
 from app.domain.message import AccountId, Fetched, ItemRef
 from app.domain.query import Query
-from app.services.folders.search import Sought, finds
+from app.services.folders.search import SearchFields, finds
 
 
 @dataclasses.dataclass
@@ -82,7 +82,7 @@ class FakeCache:
     def __init__(self) -> None:
         self.drafts = FakeKeptDrafts()
         self._kept: dict[RowId, _Kept] = {}
-        self._standings: dict[tuple[AccountId, Place], Standing] = {}
+        self._standings: dict[tuple[AccountId, Place], SyncStanding] = {}
         self._reports: dict[tuple[AccountId, str], dict[tuple[str, str], Report]] = {}
         self._count = itertools.count(1)
         self._failures: dict[str, int] = {}
@@ -96,10 +96,10 @@ class FakeCache:
         self._kept.clear()
         self._standings.clear()
 
-    async def standing(self, account_id: AccountId, place: Place) -> Standing:
+    async def standing(self, account_id: AccountId, place: Place) -> SyncStanding:
         """Return how far a folder is known."""
         self._enter("standing")
-        return self._standings.get((account_id, place), Standing())
+        return self._standings.get((account_id, place), SyncStanding())
 
     async def listing(
         self,
@@ -150,7 +150,7 @@ class FakeCache:
         account_id: AccountId,
         place: Place,
         changes: Sequence[Change],
-        standing: Standing,
+        standing: SyncStanding,
         *,
         whole: bool = False,
     ) -> None:
@@ -182,7 +182,7 @@ class FakeCache:
         for kept in self._kept.values():
             if kept.folder == (account_id, place):
                 kept.seen = False
-        standing = self._standings.get((account_id, place), Standing())
+        standing = self._standings.get((account_id, place), SyncStanding())
         self._standings[account_id, place] = msgspec.structs.replace(standing, state="")
 
     async def note_body(self, account_id: AccountId, item_id: str, text: str) -> None:
@@ -220,7 +220,7 @@ class FakeCache:
         known = self._reports.get((account_id, message_id), {})
         known.update({key: msgspec.structs.replace(one, settled=settled) for key, one in known.items()})
 
-    async def conversation(self, account_id: AccountId, item_id: str) -> list[Kin]:
+    async def conversation(self, account_id: AccountId, item_id: str) -> list[ConversationRow]:
         """Return the letters of a conversation."""
         self._enter("conversation")
         ours = {
@@ -242,7 +242,7 @@ class FakeCache:
             if kept.row is this or {kept.row.message_id, kept.row.thread} & names or _alike(kept.row, this):
                 moment = moment_of(kept.row, kept.folder[1].folder)
                 place = msgspec.structs.replace(kept.folder[1], mailbox=kept.folder[1].mailbox.casefold())
-                found.append((-moment, -number, Kin(place, number, self._row(account_id, number))))
+                found.append((-moment, -number, ConversationRow(place, number, self._row(account_id, number))))
         return [kin for *_, kin in sorted(found, key=lambda one: one[:2])][:200]
 
     async def forget(self, account_id: AccountId) -> None:
@@ -284,10 +284,10 @@ class FakeCache:
         reports = sorted(self._reports.get((account_id, row.message_id), {}).values(), key=lambda one: one.at)
         return msgspec.structs.replace(row, reports=tuple(reports)) if row.message_id else row
 
-    def _sought(self, account_id: AccountId, kept: _Kept) -> Sought:
+    def _sought(self, account_id: AccountId, kept: _Kept) -> SearchFields:
         row = kept.row
         number = next(n for n, one in self._kept.items() if one is kept)
-        return Sought(
+        return SearchFields(
             to=row.display_to,
             cc=row.display_cc,
             sender=row.sender,

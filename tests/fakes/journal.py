@@ -16,7 +16,7 @@ import msgspec
 from app.domain.edits import Edit, Replica
 from app.domain.errors import StorageError
 from app.domain.message import BodyFormat, Content, LocalId
-from app.domain.record import Head, Letter, Record
+from app.domain.record import Record, RowSummary, StoredMessage
 from app.services.html.plain_text import plain_text
 
 
@@ -85,7 +85,7 @@ class FakeJournal:
         for record, _, _ in begun:
             self._write(record.local_id)
 
-    async def read_all(self, local_ids: Sequence[LocalId]) -> list[Letter]:
+    async def read_all(self, local_ids: Sequence[LocalId]) -> list[StoredMessage]:
         """Read many."""
         return [await self.read(local_id) for local_id in local_ids if local_id in self._kept]
 
@@ -97,12 +97,14 @@ class FakeJournal:
             one.record = msgspec.structs.replace(record, edits=one.record.edits)
             self._write(record.local_id)
 
-    async def read(self, local_id: LocalId) -> Letter:
+    async def read(self, local_id: LocalId) -> StoredMessage:
         """Read a message."""
         kept = self._kept[local_id]
         content = kept.replica.content()
         record = msgspec.structs.replace(kept.record, head=head_of(content))
-        return Letter(record, content, dict(kept.replica.pending), kept.on_server, kept.attempt, kept.replica.unfilled)
+        return StoredMessage(
+            record, content, dict(kept.replica.pending), kept.on_server, kept.attempt, kept.replica.unfilled
+        )
 
     async def put(self, record: Record, attempt: Content | None = None) -> None:
         """Write a record."""
@@ -159,10 +161,10 @@ class FakeJournal:
                 tell(trouble)
 
 
-def head_of(content: Content) -> Head:
+def head_of(content: Content) -> RowSummary:
     """Return what a row shows of `content`."""
     text = plain_text(content.body) if content.body_format is BodyFormat.HTML else content.body
-    return Head(
+    return RowSummary(
         deferred=content.options.deferred,
         to="; ".join(r.name or r.address for r in content.recipients()),
         subject=content.subject,

@@ -16,7 +16,7 @@ from app.services.accounts.watched_mailbox import WatchedMailbox
 from app.services.drafts.draft_attachments import Attachments
 from app.services.drafts.drafts import Drafts
 from app.services.outbox.outbox import Outbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 from tests.fakes.clock import FakeClock
 from tests.fakes.files import FakeFiles
 from tests.fakes.journal import FakeJournal
@@ -77,7 +77,7 @@ class Scene:
         self.mailbox, self.journal, self.clock, self.secrets = mailbox, journal, clock, secrets
         self.files = files or FakeFiles()
         self.spawn = Spawned()
-        self.letters = Letters(journal, clock, self.spawn)
+        self.letters = Records(journal, clock, self.spawn)
         self.accounts = Accounts(FakeSettings([ACCOUNT]), secrets, mailbox)
         self.watched = WatchedMailbox(mailbox, self.accounts, clock)
         self.drafts = Drafts(self.letters, self.watched, self.accounts, clock, self.spawn, self.files)

@@ -20,7 +20,7 @@ from app.domain.errors import Damaged, InUse, NewerFile, StorageError
 from app.domain.message import AccountId, Content
 from app.domain.record import Record
 from app.storage import database
-from app.storage.message_store import Shelf
+from app.storage.message_store import MessageStore
 from app.storage.settings import SqliteSettings
 from app.storage.store import SqliteJournal, Store
 from tests.unit.storage.letters import BODY, new_record, typed
@@ -161,7 +161,7 @@ async def test_damage_found_while_somebody_writes_loses_nothing_that_is_open(pat
     begun = new_record()
     await journal.create(begun, BODY)
 
-    def break_it(shelf: Shelf) -> None:
+    def break_it(shelf: MessageStore) -> None:
         """Answer with SQLite's own error for a page that makes no sense, once."""
         root = shelf.connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'edits'").fetchone()[0]
         shelf.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -21,7 +21,7 @@ from app.domain.message import AccountId, Content
 from app.domain.state import State
 from app.storage import writer
 from app.storage.disk_errors import storage_error
-from app.storage.message_store import Shelf
+from app.storage.message_store import MessageStore
 from app.storage.settings import SqliteSettings
 from app.storage.store import SqliteJournal, Store
 from tests.unit.storage.letters import BODY, new_record, typed
@@ -51,7 +51,7 @@ class Scene:
     async def fill(self) -> None:
         """Let no page be added from now on, as SQLite sees a full disk."""
 
-        def call(shelf: Shelf) -> None:
+        def call(shelf: MessageStore) -> None:
             shelf.connection.execute("PRAGMA max_page_count = 1")
 
         await self.store.read(call)
@@ -59,7 +59,7 @@ class Scene:
     async def free(self) -> None:
         """Give room again, and wait until the journal has found out by itself."""
 
-        def call(shelf: Shelf) -> None:
+        def call(shelf: MessageStore) -> None:
             shelf.connection.execute("PRAGMA max_page_count = 1000000")
 
         await self.store.read(call)
@@ -282,11 +282,11 @@ async def test_edits_of_a_letter_that_cannot_be_read_for_a_time_wait_and_keep_th
     await scene.journal.create(record, Content())
     scene = Scene((await scene.reopen(), scene.store)[1])
 
-    def refuse(shelf: Shelf) -> None:
+    def refuse(shelf: MessageStore) -> None:
         deny = lambda _action, table, *_: sqlite3.SQLITE_DENY if table == "texts" else sqlite3.SQLITE_OK  # noqa: E731
         shelf.connection.set_authorizer(deny)
 
-    def allow(shelf: Shelf) -> None:
+    def allow(shelf: MessageStore) -> None:
         shelf.connection.set_authorizer(None)
 
     await scene.store.read(refuse)
@@ -314,10 +314,10 @@ async def test_a_database_that_turns_read_only_is_a_trouble_like_others(scene: S
     record = new_record()
     await scene.journal.create(record, BODY)
 
-    def read_only(shelf: Shelf) -> None:
+    def read_only(shelf: MessageStore) -> None:
         shelf.connection.execute("PRAGMA query_only = ON")
 
-    def writable(shelf: Shelf) -> None:
+    def writable(shelf: MessageStore) -> None:
         shelf.connection.execute("PRAGMA query_only = OFF")
 
     await scene.store.read(read_only)

@@ -11,7 +11,7 @@ from app.controllers.closing import Closing
 from app.domain.errors import StorageError, Trouble, TroubleKind
 from app.domain.message import Content, LocalId
 from app.domain.recipient import Recipient
-from app.domain.startup_request import Arrival
+from app.domain.startup_request import StartupRequest
 from app.domain.state import State
 from app.ui.choice_bar import ChoiceBar
 from tests.fakes.mailbox import words
@@ -205,7 +205,7 @@ async def test_a_later_start_calls_the_closing_off(program_scene: ProgramScene, 
     await held(scene)
     scene.window.close()
     await scene.settle()
-    assert scene.program.wishes.take(Arrival())
+    assert scene.program.wishes.take(StartupRequest())
     await seen_again(scene)
     gate.open.set()
     await scene.passes(30)
@@ -223,7 +223,7 @@ async def test_a_signal_ends_at_once_whatever_is_going_on(program_scene: Program
     closing.at_once()
     assert closing.end.done()
     assert scene.record(name).state is State.SENDING
-    assert not scene.program.wishes.take(Arrival()), "a start that comes now is on its own"
+    assert not scene.program.wishes.take(StartupRequest()), "a start that comes now is on its own"
 
 
 async def test_the_end_of_the_session_sends_nothing_and_asks_nothing(

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.controllers.startup_requests import arrival_of
-from app.domain.startup_request import Arrival
+from app.domain.startup_request import StartupRequest
 from tests.program_scene import ProgramScene
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise", extend=True)
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise", ext
 
 @pytest.fixture
 async def scene(program_scene: ProgramScene) -> ProgramScene:
-    await program_scene.program.wishes.begin(Arrival())
+    await program_scene.program.wishes.begin(StartupRequest())
     return program_scene
 
 

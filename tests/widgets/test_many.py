@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.controllers.bulk import ManyWork
+from app.controllers.bulk import BulkController
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder, MailFolder, Place
 from app.domain.message import Content
@@ -234,7 +234,7 @@ async def test_letters_are_exported_as_files_none_over_another(program_scene: Pr
     scene.on_server(Content(subject='A: "b"/c?'), Content(subject='A: "b"/c?'), Content(), folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5")
     desk = scene.program.stage.desk
-    many = ManyWork(scene.program, Enclosures(scene.mailbox, scene.files, scene.tasks.spawn))
+    many = BulkController(scene.program, Enclosures(scene.mailbox, scene.files, scene.tasks.spawn))
     many.export(desk, await desk.session.rows_of(desk.model.ids), tmp_path)
     await scene.settle()
     files = files_in(tmp_path)

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui import theme
 from app.ui.icons import initials
-from app.ui.message_list.list_view import HEADING_HEIGHT, LetterList
+from app.ui.message_list.list_view import HEADING_HEIGHT, MessageList
 from app.ui.message_list.model import LetterModel
 from app.ui.message_list.row_face import RowFace
 
@@ -57,9 +57,9 @@ def lines() -> Lines:
 
 
 @pytest.fixture
-def shown(qtbot: QtBot, lines: Lines) -> LetterList:
+def shown(qtbot: QtBot, lines: Lines) -> MessageList:
     model: LetterModel[Line] = LetterModel(lines, face)
-    view = LetterList(model, "Drafts")
+    view = MessageList(model, "Drafts")
     qtbot.addWidget(view)
     view.resize(400, 500)
     view.show_ids(ids("abcdef"))
@@ -68,36 +68,36 @@ def shown(qtbot: QtBot, lines: Lines) -> LetterList:
     return view
 
 
-def model_of(view: LetterList) -> LetterModel[Line]:
+def model_of(view: MessageList) -> LetterModel[Line]:
     model = view.model()
     assert isinstance(model, LetterModel)
     return model
 
 
-def current(view: LetterList) -> str:
+def current(view: MessageList) -> str:
     row_id = view.current_id()
     return "" if row_id is None else name_of(row_id)
 
 
-def test_the_current_row_stays_the_same_row_when_others_come_before_it(shown: LetterList) -> None:
+def test_the_current_row_stays_the_same_row_when_others_come_before_it(shown: MessageList) -> None:
     shown.go_to(2)
     shown.show_ids(ids("xyabcdef"))
     assert current(shown) == "c"
 
 
-def test_when_the_current_row_goes_the_one_in_its_place_becomes_current(shown: LetterList) -> None:
+def test_when_the_current_row_goes_the_one_in_its_place_becomes_current(shown: MessageList) -> None:
     shown.go_to(2)
     shown.show_ids(ids("abdef"))
     assert current(shown) == "d"
 
 
-def test_when_the_last_row_goes_the_one_before_becomes_current(shown: LetterList) -> None:
+def test_when_the_last_row_goes_the_one_before_becomes_current(shown: MessageList) -> None:
     shown.go_to(5)
     shown.show_ids(ids("abcde"))
     assert current(shown) == "e"
 
 
-def test_marks_stay_with_their_rows_and_go_with_them(shown: LetterList) -> None:
+def test_marks_stay_with_their_rows_and_go_with_them(shown: MessageList) -> None:
     model = model_of(shown)
     model.mark_range(1, 2)
     shown.show_ids(ids("fecba"))
@@ -108,14 +108,14 @@ def test_marks_stay_with_their_rows_and_go_with_them(shown: LetterList) -> None:
 
 
 @pytest.mark.parametrize("after", ["", "abc", "fedcba", "axbycz", "gh", "bcdefa", "abcdyz", "zabcdef", "abcdefz"])
-def test_any_change_of_rows_leaves_model_and_rows_the_same(shown: LetterList, after: str) -> None:
+def test_any_change_of_rows_leaves_model_and_rows_the_same(shown: MessageList, after: str) -> None:
     shown.show_ids(ids(after))
     assert model_of(shown).ids == ids(after)
     assert model_of(shown).rowCount() == len(after)
     assert not after or current(shown)
 
 
-def test_a_changed_row_is_drawn_anew(shown: LetterList, lines: Lines) -> None:
+def test_a_changed_row_is_drawn_anew(shown: MessageList, lines: Lines) -> None:
     model = model_of(shown)
     assert model.face(0).subject == ""
     lines.words[ord("a")] = "new"
@@ -123,7 +123,7 @@ def test_a_changed_row_is_drawn_anew(shown: LetterList, lines: Lines) -> None:
     assert model.face(0).subject == "new"
 
 
-def test_a_row_that_is_still_read_is_blank_and_then_is_not(shown: LetterList, lines: Lines) -> None:
+def test_a_row_that_is_still_read_is_blank_and_then_is_not(shown: MessageList, lines: Lines) -> None:
     model = model_of(shown)
     lines.unread = {ord("b")}
     model.forget_faces()
@@ -137,7 +137,7 @@ def test_a_row_that_is_still_read_is_blank_and_then_is_not(shown: LetterList, li
 MANY = array("q", range(1000, 101_000))
 
 
-def test_what_one_sees_stays_where_it_is_when_rows_come_above_it(shown: LetterList) -> None:
+def test_what_one_sees_stays_where_it_is_when_rows_come_above_it(shown: MessageList) -> None:
     shown.show_ids(MANY)
     shown.go_to(500)
     shown.verticalScrollBar().setValue(480 * theme.ROW_HEIGHT + 17)
@@ -149,7 +149,7 @@ def test_what_one_sees_stays_where_it_is_when_rows_come_above_it(shown: LetterLi
     assert shown.current_id() == 1500
 
 
-def test_the_current_row_stays_where_it_is_seen_when_rows_around_it_go(shown: LetterList) -> None:
+def test_the_current_row_stays_where_it_is_seen_when_rows_around_it_go(shown: MessageList) -> None:
     rows = array("q", range(1000, 2000))
     shown.show_ids(rows)
     shown.go_to(500)
@@ -164,7 +164,7 @@ def test_the_current_row_stays_where_it_is_seen_when_rows_around_it_go(shown: Le
     assert shown.rowViewportPosition(shown.current_number()) == at
 
 
-def test_at_the_end_of_the_list_the_current_row_stays_where_it_is_seen_when_rows_come_above(shown: LetterList) -> None:
+def test_at_the_end_of_the_list_the_current_row_stays_where_it_is_seen_when_rows_come_above(shown: MessageList) -> None:
     rows = array("q", range(1000, 2000))
     shown.show_ids(rows)
     shown.go_to(999)
@@ -174,7 +174,7 @@ def test_at_the_end_of_the_list_the_current_row_stays_where_it_is_seen_when_rows
     assert shown.rowViewportPosition(1002) == at
 
 
-def test_when_the_row_at_the_top_goes_the_others_stay_where_they_are_seen(shown: LetterList) -> None:
+def test_when_the_row_at_the_top_goes_the_others_stay_where_they_are_seen(shown: MessageList) -> None:
     rows = array("q", range(1000, 2000))
     shown.show_ids(rows)
     shown.verticalScrollBar().setValue(theme.ROW_HEIGHT * 300 + 5)
@@ -186,7 +186,7 @@ def test_when_the_row_at_the_top_goes_the_others_stay_where_they_are_seen(shown:
 
 
 def test_when_the_current_row_goes_with_a_hundred_others_the_next_one_that_stays_becomes_current(
-    shown: LetterList,
+    shown: MessageList,
 ) -> None:
     rows = array("q", range(1000, 2000))
     shown.show_ids(rows)
@@ -195,7 +195,7 @@ def test_when_the_current_row_goes_with_a_hundred_others_the_next_one_that_stays
     assert shown.current_id() == 1550
 
 
-def test_at_the_top_what_is_new_appears_at_the_top(shown: LetterList) -> None:
+def test_at_the_top_what_is_new_appears_at_the_top(shown: MessageList) -> None:
     shown.show_ids(MANY)
     shown.go_to(0)
     shown.show_ids(array("q", [7]) + MANY)
@@ -204,7 +204,7 @@ def test_at_the_top_what_is_new_appears_at_the_top(shown: LetterList) -> None:
     assert shown.current_id() == 1000
 
 
-def test_rows_beyond_what_is_shown_are_prepared(shown: LetterList, lines: Lines) -> None:
+def test_rows_beyond_what_is_shown_are_prepared(shown: MessageList, lines: Lines) -> None:
     shown.show_ids(MANY)
     lines.prepared.clear()
     shown.verticalScrollBar().setValue(1000 * theme.ROW_HEIGHT)
@@ -216,7 +216,7 @@ def test_rows_beyond_what_is_shown_are_prepared(shown: LetterList, lines: Lines)
     ("key", "there"),
     [(Qt.Key.Key_End, 99_999), (Qt.Key.Key_Home, 0), (Qt.Key.Key_PageDown, 505), (Qt.Key.Key_PageUp, 495)],
 )
-def test_home_end_and_pages_move_the_current_row(shown: LetterList, qtbot: QtBot, key: Qt.Key, there: int) -> None:
+def test_home_end_and_pages_move_the_current_row(shown: MessageList, qtbot: QtBot, key: Qt.Key, there: int) -> None:
     shown.show_ids(MANY)
     shown.go_to(500)
     qtbot.keyClick(shown, key)
@@ -224,13 +224,13 @@ def test_home_end_and_pages_move_the_current_row(shown: LetterList, qtbot: QtBot
     assert shown.visualRect(shown.currentIndex()).intersects(shown.viewport().rect())
 
 
-def test_shift_and_end_mark_all_to_the_end(shown: LetterList, qtbot: QtBot) -> None:
+def test_shift_and_end_mark_all_to_the_end(shown: MessageList, qtbot: QtBot) -> None:
     shown.go_to(3)
     qtbot.keyClick(shown, Qt.Key.Key_End, Qt.KeyboardModifier.ShiftModifier)
     assert model_of(shown).marked == set(ids("def"))
 
 
-def test_all_of_a_hundred_thousand_are_marked_and_stay_so(shown: LetterList) -> None:
+def test_all_of_a_hundred_thousand_are_marked_and_stay_so(shown: MessageList) -> None:
     shown.show_ids(MANY)
     shown.mark_all()
     assert shown.chosen_ids() == list(MANY)
@@ -241,7 +241,7 @@ def test_all_of_a_hundred_thousand_are_marked_and_stay_so(shown: LetterList) -> 
 # --- headings ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_heading_stands_over_its_row_and_is_spoken(shown: LetterList) -> None:
+def test_a_heading_stands_over_its_row_and_is_spoken(shown: MessageList) -> None:
     shown.show_headings([0, 2], lambda row: f"Group {row.name}")
     heights = [shown.rowHeight(number) for number in range(6)]
     assert heights == [theme.ROW_HEIGHT + (HEADING_HEIGHT if number in {0, 2} else 0) for number in range(6)]
@@ -251,27 +251,27 @@ def test_a_heading_stands_over_its_row_and_is_spoken(shown: LetterList) -> None:
     assert {shown.rowHeight(number) for number in range(6)} == {theme.ROW_HEIGHT}
 
 
-def test_what_is_chosen_is_the_marked_rows_or_else_the_current(shown: LetterList) -> None:
+def test_what_is_chosen_is_the_marked_rows_or_else_the_current(shown: MessageList) -> None:
     shown.go_to(3)
     assert shown.chosen_ids() == [ord("d")]
     model_of(shown).mark_range(4, 5)
     assert shown.chosen_ids() == [ord("e"), ord("f")]
 
 
-def test_enter_opens_and_letters_are_left_to_commands(shown: LetterList, qtbot: QtBot) -> None:
+def test_enter_opens_and_letters_are_left_to_commands(shown: MessageList, qtbot: QtBot) -> None:
     with qtbot.waitSignal(shown.opened, timeout=1000):
         qtbot.keyClick(shown, Qt.Key.Key_Return)
     qtbot.keyClick(shown, Qt.Key.Key_E)
     assert current(shown) == "a"
 
 
-def test_escape_takes_the_marks_away(shown: LetterList, qtbot: QtBot) -> None:
+def test_escape_takes_the_marks_away(shown: MessageList, qtbot: QtBot) -> None:
     shown.mark_all()
     qtbot.keyClick(shown, Qt.Key.Key_Escape)
     assert model_of(shown).marked == set()
 
 
-def test_arrows_move_and_stop_at_the_ends(shown: LetterList, qtbot: QtBot) -> None:
+def test_arrows_move_and_stop_at_the_ends(shown: MessageList, qtbot: QtBot) -> None:
     qtbot.keyClick(shown, Qt.Key.Key_Up)
     assert current(shown) == "a"
     qtbot.keyClick(shown, Qt.Key.Key_Down)
@@ -284,7 +284,7 @@ def test_a_click_on_the_action_asks_for_it(qtbot: QtBot) -> None:
     lines = Lines()
     lines.words[ord("a")] = "undo"
     model: LetterModel[Line] = LetterModel(lines, face)
-    view = LetterList(model, "Outbox")
+    view = MessageList(model, "Outbox")
     qtbot.addWidget(view)
     view.resize(400, 300)
     view.show_ids(ids("a"))
@@ -295,7 +295,7 @@ def test_a_click_on_the_action_asks_for_it(qtbot: QtBot) -> None:
         qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
 
-def test_a_screen_reader_hears_the_row_and_its_mark(shown: LetterList) -> None:
+def test_a_screen_reader_hears_the_row_and_its_mark(shown: MessageList) -> None:
     model = model_of(shown)
     index = model.index(0, 0)
     spoken = model.data(index, Qt.ItemDataRole.AccessibleTextRole)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from app.domain.message import Content, Field, LocalId
 from app.domain.state import State
 from app.views.compose.view import ComposeView
-from app.views.shell.message_window import LetterWindow
+from app.views.shell.message_window import MessageWindow
 from tests.fakes.scene import LETTER
 from tests.program_scene import ProgramScene
 
@@ -47,7 +47,7 @@ async def type_(scene: ProgramScene, text: str) -> None:
     await scene.settle()
 
 
-def windows(scene: ProgramScene) -> list[LetterWindow]:
+def windows(scene: ProgramScene) -> list[MessageWindow]:
     return scene.program.popping.windows
 
 

@@ -13,7 +13,7 @@ from app.core.background import run_in_thread
 from app.domain.edits import TextSplice
 from app.domain.message import Field, LocalId
 from app.domain.problem import ProblemKind, problem
-from app.domain.startup_request import Arrival
+from app.domain.startup_request import StartupRequest
 from app.domain.state import State
 from app.services.drafts.draft_from_request import letters_of
 from app.views.compose.view import Aside
@@ -27,7 +27,7 @@ WHOSE = "These are the words of Eve Moss <eve@tailspin.example>, sent on 3 May 2
 
 @pytest.fixture
 async def scene(program_scene: ProgramScene) -> ProgramScene:
-    await program_scene.program.wishes.begin(Arrival())
+    await program_scene.program.wishes.begin(StartupRequest())
     return program_scene
 
 
@@ -47,7 +47,7 @@ def file_of(folder: Path, *, bill: bool = True, **headers: str) -> str:
 
 
 async def opened(scene: ProgramScene, file: str) -> LocalId:
-    assert scene.program.wishes.take(Arrival(files=(file,)))
+    assert scene.program.wishes.take(StartupRequest(files=(file,)))
     await scene.until(lambda: len(scene.program.stage.letters) == 1)
     await scene.settle()
     return scene.letter.session.local_id
@@ -136,6 +136,6 @@ async def test_a_draft_of_somebody_else_says_whose_it_is_and_one_of_ones_own_doe
     assert (content.options.in_reply_to, content.options.references) == ("", "")
     mine = file_of(tmp_path, X_Unsent="1", From=ACCOUNT.address.upper(), In_Reply_To="<1@x.example>")
     own = scene.program.aids.identities.own_addresses()
-    (letter,), _ = await letters_of(Arrival(files=(mine,)), run_in_thread, own)
+    (letter,), _ = await letters_of(StartupRequest(files=(mine,)), run_in_thread, own)
     assert (letter.notes, letter.whose, letter.content.options.in_reply_to) == ((), None, "<1@x.example>")
     assert scene.record(name).state is State.DRAFT

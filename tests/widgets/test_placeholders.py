@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.domain.problem import ProblemKind, problem
-from app.domain.record import Letter
+from app.domain.record import StoredMessage
 from app.domain.state import State
 from app.services.accounts.signatures import Snippet, SnippetKind
 from app.views.compose.findings import FindingsBar
@@ -36,7 +36,7 @@ async def begun(scene: ProgramScene, snippet: Snippet = OFFER, content: Content 
     return scene.letter.session.local_id
 
 
-async def on_disk(scene: ProgramScene, name: LocalId) -> Letter:
+async def on_disk(scene: ProgramScene, name: LocalId) -> StoredMessage:
     return await scene.journal.after_crash().read(name)
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.message import Field
-from app.domain.startup_request import Arrival
+from app.domain.startup_request import StartupRequest
 from app.services.drafts.draft_from_request import MOST_LETTERS
 from app.views.compose.view import Aside
 from tests.fakes.scene import ACCOUNT
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise", ext
 
 @pytest.fixture
 async def scene(program_scene: ProgramScene) -> ProgramScene:
-    await program_scene.program.wishes.begin(Arrival())
+    await program_scene.program.wishes.begin(StartupRequest())
     return program_scene
 
 
@@ -32,7 +32,7 @@ def aside(scene: ProgramScene) -> str:
     return "\n".join(scene.words(one) for one in scene.letter.findChildren(Aside) if one.isVisible())
 
 
-async def asked(scene: ProgramScene, arrival: Arrival) -> None:
+async def asked(scene: ProgramScene, arrival: StartupRequest) -> None:
     before = len(scene.program.stage.letters)
     assert scene.program.wishes.take(arrival)
     await scene.until(lambda: len(scene.program.stage.letters) > before)
@@ -40,7 +40,7 @@ async def asked(scene: ProgramScene, arrival: Arrival) -> None:
 
 async def test_a_command_line_begins_a_letter_with_all_it_says(scene: ProgramScene) -> None:
     await asked(
-        scene, Arrival(to="a@x.example\nb@x.example", cc="c@x.example", bcc="d@x.example", subject="S", body="B")
+        scene, StartupRequest(to="a@x.example\nb@x.example", cc="c@x.example", bcc="d@x.example", subject="S", body="B")
     )
     content = await scene.content(scene.letter.session.local_id)
     assert [one.address for one in content.recipients()] == ["a@x.example", "b@x.example", "c@x.example", "d@x.example"]
@@ -52,7 +52,7 @@ async def test_a_command_line_begins_a_letter_with_all_it_says(scene: ProgramSce
 
 
 async def test_an_empty_letter_begins_at_to(scene: ProgramScene) -> None:
-    await asked(scene, Arrival(compose=True))
+    await asked(scene, StartupRequest(compose=True))
     assert scene.field() is Field.TO
 
 
@@ -61,7 +61,7 @@ async def test_a_link_that_waits_for_a_pause_is_on_disk_already(scene: ProgramSc
     await scene.press("C")
     await scene.type("ben@example.org")
     typing = scene.letter
-    assert scene.program.wishes.take(Arrival(links=("mailto:a@x.example?subject=Waits",)))
+    assert scene.program.wishes.take(StartupRequest(links=("mailto:a@x.example?subject=Waits",)))
     await scene.until(lambda: any(one.head.subject == "Waits" for one in scene.program.letters.all()))
     assert "opens when you pause" in scene.foot
     assert scene.letter is typing
@@ -71,7 +71,7 @@ async def test_a_link_that_waits_for_a_pause_is_on_disk_already(scene: ProgramSc
 
 
 async def test_a_link_says_whom_it_hides_and_what_was_left_out(scene: ProgramScene) -> None:
-    await asked(scene, Arrival(links=("mailto:a@x.example?bcc=h@x.example&attach=/etc/passwd&subject=S",)))
+    await asked(scene, StartupRequest(links=("mailto:a@x.example?bcc=h@x.example&attach=/etc/passwd&subject=S",)))
     await scene.until(lambda: "Bcc" in aside(scene))  # said once the letter is there
     assert "attach" in aside(scene)
     content = await scene.content(scene.letter.session.local_id)
@@ -85,7 +85,7 @@ async def test_a_message_from_a_file_is_written_anew(scene: ProgramScene, tmp_pa
     message.set_content("Its text")
     file = tmp_path / "x.eml"
     file.write_bytes(bytes(message))
-    await asked(scene, Arrival(files=(str(file),)))
+    await asked(scene, StartupRequest(files=(str(file),)))
     content = await scene.content(scene.letter.session.local_id)
     assert (content.subject, content.body) == ("From a file", "Its text")
 
@@ -96,7 +96,7 @@ async def test_formatting_from_a_file_is_made_safe_before_it_is_a_letter(scene: 
     message.set_content("<p onclick='x()'>Words</p><script>x()</script><img src='http://x.example/a.png'>", "html")
     file = tmp_path / "x.eml"
     file.write_bytes(bytes(message))
-    await asked(scene, Arrival(files=(str(file),)))
+    await asked(scene, StartupRequest(files=(str(file),)))
     body = (await scene.content(scene.letter.session.local_id)).body
     assert "Words" in body
     assert not any(part in body for part in ("<script", "onclick", 'src="http', "src='http"))
@@ -113,7 +113,9 @@ async def test_files_are_attached_from_a_command_line_and_from_inside_a_message(
     message.add_attachment(b"PNG", maintype="image", subtype="png", filename="../p.png")
     file = tmp_path / "x.eml"
     file.write_bytes(bytes(message))
-    assert scene.program.wishes.take(Arrival(attach=(str(report), str(tmp_path / "gone.pdf")), files=(str(file),)))
+    assert scene.program.wishes.take(
+        StartupRequest(attach=(str(report), str(tmp_path / "gone.pdf")), files=(str(file),))
+    )
     await scene.until(lambda: len(scene.program.stage.letters) == 2)
     await scene.settle()
     names = [view.session.local_id for view in scene.program.writing._views]
@@ -127,14 +129,14 @@ async def test_files_are_attached_from_a_command_line_and_from_inside_a_message(
 async def test_a_file_that_is_no_message_is_said_and_the_rest_is_done(scene: ProgramScene, tmp_path: Path) -> None:
     bad = tmp_path / "report.eml"
     bad.write_bytes(b"%PDF")
-    await asked(scene, Arrival(links=("mailto:a@x.example",), files=(str(bad), str(tmp_path / "gone.eml"))))
+    await asked(scene, StartupRequest(links=("mailto:a@x.example",), files=(str(bad), str(tmp_path / "gone.eml"))))
     assert "gone.eml" in scene.words(scene.window.notice_bar)
     assert len(scene.program.stage.letters) == 1
 
 
 async def test_too_many_at_once_are_not_opened_and_that_is_said(scene: ProgramScene) -> None:
     links = tuple(f"mailto:p{n}@x.example" for n in range(MOST_LETTERS + 3))
-    assert scene.program.wishes.take(Arrival(links=links))
+    assert scene.program.wishes.take(StartupRequest(links=links))
     await scene.until(lambda: len(scene.program.stage.letters) == MOST_LETTERS)
     assert "3 more were not opened" in scene.words(scene.window.notice_bar)
 
@@ -142,7 +144,7 @@ async def test_too_many_at_once_are_not_opened_and_that_is_said(scene: ProgramSc
 async def test_the_window_comes_to_the_front_as_it_was(scene: ProgramScene) -> None:
     scene.window.showMinimized()
     QApplication.processEvents()
-    assert scene.program.wishes.take(Arrival())
+    assert scene.program.wishes.take(StartupRequest())
     await scene.settle()
     assert not scene.window.windowState() & Qt.WindowState.WindowMinimized
     assert scene.window.isVisible()
@@ -153,7 +155,7 @@ async def test_a_letter_being_written_stays_open_behind_the_one_that_was_asked_f
     await scene.press("C")
     first = scene.letter
     await scene.type("an")
-    await asked(scene, Arrival(subject="S"))
+    await asked(scene, StartupRequest(subject="S"))
     assert scene.letter is not first
     assert first in scene.program.stage.letters
     assert [one.address for one in first.session.content.to] == ["an"], "what was half typed is kept"
@@ -161,10 +163,10 @@ async def test_a_letter_being_written_stays_open_behind_the_one_that_was_asked_f
 
 async def test_wishes_before_the_start_is_done_wait_and_are_done_in_order(program_scene: ProgramScene) -> None:
     wishes = program_scene.program.wishes
-    assert wishes.take(Arrival(subject="later"))
+    assert wishes.take(StartupRequest(subject="later"))
     await program_scene.settle()
     assert program_scene.program.stage.letters == []
-    await wishes.begin(Arrival(subject="own"))
+    await wishes.begin(StartupRequest(subject="own"))
     await program_scene.until(lambda: len(program_scene.program.stage.letters) == 2)
     assert [view.session.content.subject for view in program_scene.program.writing._views] == ["own", "later"]
 
@@ -172,7 +174,7 @@ async def test_wishes_before_the_start_is_done_wait_and_are_done_in_order(progra
 async def test_without_an_account_the_wish_waits_for_one(qtbot: QtBot, qapp: QApplication) -> None:
     scene = await ProgramScene(qtbot, qapp).start()
     try:
-        await scene.program.wishes.begin(Arrival(subject="S"))
+        await scene.program.wishes.begin(StartupRequest(subject="S"))
         await scene.settle()
         assert "Add an account first" in scene.foot
         await scene.program.accounts.open_unkept(ACCOUNT, "secret")
@@ -186,5 +188,5 @@ async def test_a_program_about_to_end_takes_nothing(scene: ProgramScene) -> None
     closed = []
     scene.program.wishes.on_close = lambda: closed.append(True)
     scene.program.wishes.close()
-    assert not scene.program.wishes.take(Arrival(subject="S"))
+    assert not scene.program.wishes.take(StartupRequest(subject="S"))
     assert closed == [True]

@@ -12,7 +12,7 @@ from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import Content, Field
 from app.domain.recipient import Recipient
-from app.services.people.address_book import Acquainting
+from app.services.people.address_book import RecipientBackfill
 from app.services.people.directory import PAUSE
 from app.ui.recipients.suggestions import SuggestionRow, SuggestionsPopup
 from tests.fakes.scene import ANNA, BEN
@@ -311,7 +311,7 @@ async def test_another_run_asks_only_about_what_came_since(scene: ProgramScene) 
     sent_elsewhere(scene, 0)
     await look_at_sent(scene)
     await scene.passes(10)
-    fresh = Acquainting(
+    fresh = RecipientBackfill(
         scene.mailbox,
         scene.cache,
         scene.program.address_book,

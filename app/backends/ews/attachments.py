@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.backends.ews.error_mapping import fault_outcome, not_sent, refused_here, untold
-from app.backends.ews.http_session import Wire
+from app.backends.ews.http_session import HttpSession
 from app.backends.ews.item_reader import attachments_of, item_of
 from app.backends.ews.item_writer import add_message
 from app.backends.ews.replies import outcome_of, unanswered
@@ -190,10 +190,10 @@ def _with_ref(outcome: Outcome, ref: ItemRef | None) -> Outcome:
 Fail = Callable[[Exception, Job], Trouble]
 
 
-class Attaching:
+class AttachmentRequests:
     """One job of attaching to one letter. `on_bytes` is told bytes of files sent and bytes of all."""
 
-    def __init__(self, wire: Wire | None, fail: Fail, on_bytes: Callable[[int, int], None], job: Job) -> None:
+    def __init__(self, wire: HttpSession | None, fail: Fail, on_bytes: Callable[[int, int], None], job: Job) -> None:
         """Prepare; `fail` makes a trouble of what a request raised."""
         self._wire = wire
         self._fail = fail

@@ -22,7 +22,7 @@ from lxml import etree
 from msgspec.structs import replace
 
 from app.backends.ews.error_mapping import trouble_of
-from app.backends.ews.http_session import Wire
+from app.backends.ews.http_session import HttpSession
 from app.backends.ews.xml import Element, Unreadable, clean, parse
 from app.backends.net.connection import new_session, work_on
 from app.backends.net.http_errors import HttpRefusal
@@ -58,7 +58,7 @@ def places(account: Account) -> list[str]:
     return found
 
 
-def ask(wire: Wire, account: Account, job: Job) -> list[Named]:
+def ask(wire: HttpSession, account: Account, job: Job) -> list[Named]:
     """Return the mailboxes that the server names. Raises as `calls.post` does, and AccountError for a refusal."""
     *others, last = places(account)
     for place in others:
@@ -104,7 +104,7 @@ def request(address: str) -> bytes:
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def post_to(wire: Wire, place: str, body: bytes, job: Job) -> bytes:
+def post_to(wire: HttpSession, place: str, body: bytes, job: Job) -> bytes:
     """Ask once, signed in, on a connection of its own. A redirect is not followed: it may lead to anybody.
 
     Raises HttpRefusal, AccountError, port.Stopped, and what requests raises when the network fails.
@@ -248,7 +248,7 @@ class _Finder:
 
     def _by_xml(self, place: str) -> str:
         try:
-            wire = Wire(replace(self._account, endpoint=place + _XML, impersonate=False), self._secret)
+            wire = HttpSession(replace(self._account, endpoint=place + _XML, impersonate=False), self._secret)
             content = post_to(wire, place + _XML, request(self._account.address), self._job)
             return next(endpoints_in(content))
         except HttpRefusal as refusal:

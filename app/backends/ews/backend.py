@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from app.backends.ews import autodiscover, directory, requests
-from app.backends.ews.attachments import Attaching, fetch_of, get_attachment
+from app.backends.ews.attachments import AttachmentRequests, fetch_of, get_attachment
 from app.backends.ews.connection_test import probe
 from app.backends.ews.error_mapping import OF_THE_ACCOUNT, fault_outcome, not_sent, refused_here, trouble_of, untold
 from app.backends.ews.folders import (
@@ -27,9 +27,9 @@ from app.backends.ews.folders import (
     reports_of,
     sync_items,
 )
-from app.backends.ews.http_session import LOOPBACK, Wire
+from app.backends.ews.http_session import LOOPBACK, HttpSession
 from app.backends.ews.item_reader import is_true, mark_of, ref_of, row_of
-from app.backends.ews.notifications import Noticing
+from app.backends.ews.notifications import Subscriptions
 from app.backends.ews.replies import fetched_of, mime_of, outcomes_of, words_of
 from app.backends.ews.soap_client import SoapFault, download, post
 from app.backends.ews.streamed_files import NewFile, Unwritable
@@ -60,11 +60,11 @@ class EwsBackend:
         """Prepare for `account`. An endpoint or CA file that cannot be used is told by each call, not here."""
         self._account = account
         self._host = urlsplit(account.endpoint).hostname or ""
-        self._wire: Wire | None = None
+        self._wire: HttpSession | None = None
         self._unusable: Trouble | None = None
         try:
             self._must_be_safe()
-            self._wire = Wire(account, secret)
+            self._wire = HttpSession(account, secret)
         except (OSError, ValueError) as error:
             detail = str(error) if type(error) is ValueError else tr("The CA file cannot be read: {why}", why=error)
             self._unusable = Trouble(TroubleKind.NOT_GENUINE, detail, may_have_been_processed=False, host=self._host)
@@ -116,11 +116,11 @@ class EwsBackend:
         self, parent: ItemRef, attachments: Sequence[NewAttachment], on_bytes: Callable[[int, int], None], job: Job
     ) -> list[AttachOutcome]:
         """CreateAttachment, files from disk piece by piece, as many in a request as it may hold."""
-        return Attaching(self._wire, self._fail, on_bytes, job).attach(parent, attachments)
+        return AttachmentRequests(self._wire, self._fail, on_bytes, job).attach(parent, attachments)
 
     def delete_attachments(self, attachment_ids: Sequence[str], job: Job) -> list[AttachOutcome]:
         """DeleteAttachment."""
-        return Attaching(self._wire, self._fail, lambda *_: None, job).delete(attachment_ids)
+        return AttachmentRequests(self._wire, self._fail, lambda *_: None, job).delete(attachment_ids)
 
     def get_attachment(
         self, attachment_id: str, path: str, on_bytes: Callable[[int], None], job: Job
@@ -188,7 +188,7 @@ class EwsBackend:
         if self._wire is None:
             raise error_for(self._unusable or self._trouble(""))
         try:
-            Noticing(self._wire, tell, job).run(places)
+            Subscriptions(self._wire, tell, job).run(places)
         except ItemRefused:
             raise
         except SoapFault as fault:

@@ -29,7 +29,7 @@ from app.backends.oauth.tokens import Bearer, scope_of, tokens_for
 from app.backends.port import Job
 from app.domain.account import Account, AuthKind
 
-__all__ = ["LOOPBACK", "HttpRefusal", "Wire", "work_on"]
+__all__ = ["LOOPBACK", "HttpRefusal", "HttpSession", "work_on"]
 
 # exchangelib writes headers (Authorization) at DEBUG and whole letters at ERROR: neither may reach a log.
 logging.getLogger("exchangelib").setLevel(logging.CRITICAL + 1)
@@ -54,7 +54,7 @@ class _OneTry(FailFast):  # type: ignore[misc] # exchangelib has no types
         raise HttpRefusal(response)
 
 
-class Wire(BaseProtocol):  # type: ignore[misc] # exchangelib has no types
+class HttpSession(BaseProtocol):  # type: ignore[misc] # exchangelib has no types
     """The sessions of one account. Making it opens no connection and reads nothing but the CA files."""
 
     def __init__(self, account: Account, secret: str) -> None:

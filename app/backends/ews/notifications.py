@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from app.backends.ews.http_session import Wire
+from app.backends.ews.http_session import HttpSession
 from app.backends.ews.replies import words_of
 from app.backends.ews.soap_client import SoapFault, messages_in, post, streamed
 from app.backends.ews.xml import SOAP, Element, M, T, Unreadable, add, add_folder, child, operation, parse, text_of
@@ -53,10 +53,10 @@ class _Refused(ItemRefused):
         self.subscriptions = subscriptions
 
 
-class Noticing:
+class Subscriptions:
     """One job of listening. `tell` is first told all folders that are listened to, then those that changed."""
 
-    def __init__(self, wire: Wire, tell: Tell, job: Job) -> None:
+    def __init__(self, wire: HttpSession, tell: Tell, job: Job) -> None:
         """Prepare; nothing is asked yet."""
         self._wire, self._tell, self._job = wire, tell, job
 

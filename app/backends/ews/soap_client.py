@@ -14,7 +14,7 @@ from typing import Any
 import requests
 from exchangelib.services.common import EWSService
 
-from app.backends.ews.http_session import Wire, work_on
+from app.backends.ews.http_session import HttpSession, work_on
 from app.backends.ews.replies import back_off_of, serialise
 from app.backends.ews.streamed_files import DOWNLOAD_PIECE, NewFile, UploadBody, read_aside
 from app.backends.ews.xml import SERVER_VERSION, SOAP, E, Element, M, T, Unreadable, envelope, parse
@@ -169,7 +169,9 @@ def culture() -> str:
     return spoken if "-" in spoken else CULTURES.get(spoken, "")
 
 
-def post(wire: Wire, request: Element, job: Job, body: Callable[[bytes], UploadBody] | None = None) -> list[Element]:
+def post(
+    wire: HttpSession, request: Element, job: Job, body: Callable[[bytes], UploadBody] | None = None
+) -> list[Element]:
     """Send `request` and return the ResponseMessages of the reply, in order.
 
     `body` makes of the envelope what is sent instead, with files in it. Raises SoapFault, Unreadable, wire.HttpRefusal,
@@ -188,7 +190,7 @@ def post(wire: Wire, request: Element, job: Job, body: Callable[[bytes], UploadB
     return messages
 
 
-def download(wire: Wire, request: Element, job: Job, file: NewFile) -> list[Element]:
+def download(wire: HttpSession, request: Element, job: Job, file: NewFile) -> list[Element]:
     """Send `request`, write the file in the reply to `file`, and return the ResponseMessages without it.
 
     Raises what `post` raises, and download.Unwritable. Nothing is left of a file that did not come whole.
@@ -210,7 +212,7 @@ def download(wire: Wire, request: Element, job: Job, file: NewFile) -> list[Elem
     return messages
 
 
-def streamed(wire: Wire, request: Element, job: Job, silence: float) -> Iterator[bytes]:
+def streamed(wire: HttpSession, request: Element, job: Job, silence: float) -> Iterator[bytes]:
     """Send `request`, and yield what comes of a reply that stays open. After `silence` seconds it is taken for dead.
 
     Raises what `post` raises.
@@ -230,7 +232,7 @@ def streamed(wire: Wire, request: Element, job: Job, silence: float) -> Iterator
         call.leave(whole=whole)
 
 
-def _begin(wire: Wire, request: Element, job: Job) -> tuple[bytes, tuple[float, float]]:
+def _begin(wire: HttpSession, request: Element, job: Job) -> tuple[bytes, tuple[float, float]]:
     """Return what is sent, and how long connecting and reading may take. Raises port.Stopped."""
     job.begin_request()
     zone = "UTC" if request.tag.rpartition("}")[2] in _DATED else ""

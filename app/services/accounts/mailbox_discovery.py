@@ -49,7 +49,7 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str = ""
 
 
-class Surroundings:
+class MailboxDiscovery:
     """Of each account. `changed` tells of which something was told, or could not be."""
 
     def __init__(
@@ -212,7 +212,7 @@ class Aids:
         self.categories = UsedCategories(settings)
         self.identities = Identities(settings, accounts, mailbox)
         self.signatures = Signatures(settings, accounts, clock)
-        self.surroundings = Surroundings(settings, mailbox, accounts, self.identities, self.categories, clock)
+        self.surroundings = MailboxDiscovery(settings, mailbox, accounts, self.identities, self.categories, clock)
         self._mailbox = mailbox
         self._folders: dict[tuple[AccountId, str], tuple[MailFolder, ...]] = {}
 

@@ -19,7 +19,7 @@ from app.core.formatting import full_date
 from app.core.lazy_regex import late_pattern
 from app.domain.message import AccountId, BodyFormat, Content
 from app.domain.recipient import Recipient
-from app.domain.record import Letter
+from app.domain.record import StoredMessage
 from app.domain.text import utf16_length
 from app.services.accounts.accounts import Accounts
 from app.services.ports import Clock, Settings
@@ -140,7 +140,7 @@ def html_with(signature: str) -> str:
     return write_body(Body((Paragraph(), Paragraph(), *parse_piece(signature)), OWN_BASE))
 
 
-def is_blank(letter: Letter) -> bool:
+def is_blank(letter: StoredMessage) -> bool:
     """Tell whether nothing was written: a signature that was put in by itself is nothing."""
     content = letter.content
     if content.is_empty():

@@ -18,9 +18,9 @@ from app.domain.edits import AttachmentSet
 from app.domain.errors import MailError, ServerWords, StorageError
 from app.domain.message import Content, LocalId
 from app.domain.outcome import LOCAL, Outcome, Verdict
-from app.domain.record import Letter
+from app.domain.record import StoredMessage
 from app.services.ports import AttachedFiles, Clock, Mailbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 if TYPE_CHECKING:
     import asyncio
@@ -38,10 +38,10 @@ class Moving(msgspec.Struct, frozen=True):
     up: bool = False
 
 
-class Gathering:
+class AttachmentFetch:
     """Fetches bytes. `moved` tells of which attachment the bytes went on; `moving` says how far they are."""
 
-    def __init__(self, letters: Letters, mailbox: Mailbox, files: AttachedFiles, clock: Clock) -> None:
+    def __init__(self, letters: Records, mailbox: Mailbox, files: AttachedFiles, clock: Clock) -> None:
         """Fetch into `files`, by way of `mailbox` where the server has the bytes."""
         self.moved: Event[Name] = Event()
         self.moving: dict[Name, Moving] = {}
@@ -155,14 +155,14 @@ class Gathering:
         return Outcome(Verdict.REFUSED, words=ServerWords(LOCAL, "AttachmentNotTaken", sentence), at=self._clock.now())
 
 
-class TakingOver:
+class AttachmentCopy:
     """Shares private copies between letters."""
 
     def __init__(self, files: AttachedFiles) -> None:
         """Share what is in `files`."""
         self._files = files
 
-    async def share(self, letter: Letter, content: Content, to: LocalId) -> Content:
+    async def share(self, letter: StoredMessage, content: Content, to: LocalId) -> Content:
         """Return `content`, whose attachments are those of `letter`, for the letter `to`.
 
         What the server alone has is named by its AttachmentId there, and fetched when the new letter is saved.
@@ -171,7 +171,7 @@ class TakingOver:
         attached = [await self._shared(letter, one, numbers.get(one.key, ""), to) for one in content.attachments]
         return msgspec.structs.replace(content, attachments=tuple(attached))
 
-    async def _shared(self, letter: Letter, one: Attached, number: str, to: LocalId) -> Attached:
+    async def _shared(self, letter: StoredMessage, one: Attached, number: str, to: LocalId) -> Attached:
         one = msgspec.structs.replace(one, elsewhere=False)
         if one.file:
             try:

@@ -19,11 +19,11 @@ from app.domain.edits import AttachmentSet
 from app.domain.errors import AccountError, BadInput, ServerWords, StorageError, Trouble, TroubleKind
 from app.domain.message import BodyFormat, Content, Fetched, ItemRef, LocalId
 from app.domain.outcome import LOCAL, AttachOutcome, NewAttachment, Outcome, Verdict
-from app.domain.record import Letter, Record, Refused
+from app.domain.record import Record, Refused, StoredMessage
 from app.domain.response_codes import is_retried, may_have_happened
-from app.services.attachments.fetch import Gathering, Moving
+from app.services.attachments.fetch import AttachmentFetch, Moving
 from app.services.ports import AttachedFiles, Clock, Mailbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 if TYPE_CHECKING:
     import asyncio
@@ -41,14 +41,14 @@ def asked_for_again(record: Record, held: Sequence[Held]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*record.resent, *(key for key in record.in_flight if key not in there))))
 
 
-class AttachmentTwins:
+class DuplicateAttachments:
     """Of all letters. Called under the letter's lock, or while it is on its way."""
 
-    def __init__(self, letters: Letters, mailbox: Mailbox, files: AttachedFiles) -> None:
+    def __init__(self, letters: Records, mailbox: Mailbox, files: AttachedFiles) -> None:
         """Look at bytes by way of `mailbox`, and hold them against `files`."""
         self._letters, self._mailbox, self._files = letters, mailbox, files
 
-    async def merge(self, letter: Letter, meant: Sequence[Attached], item: Fetched) -> bool:
+    async def merge(self, letter: StoredMessage, meant: Sequence[Attached], item: Fetched) -> bool:
         """Take away what came twice; tell whether there was any, so that the item has to be read anew."""
         record, gone = letter.record, False
         if not record.resent:
@@ -95,11 +95,11 @@ OF_THE_LETTER: Final = frozenset(
 """Said to an attachment, these speak of the letter that it was to be attached to."""
 
 
-class Attaching:
+class AttachmentUpload:
     """The part of the saver that knows of attachments. Called under the letter's lock alone."""
 
     def __init__(
-        self, letters: Letters, mailbox: Mailbox, files: AttachedFiles, clock: Clock, gathering: Gathering
+        self, letters: Records, mailbox: Mailbox, files: AttachedFiles, clock: Clock, gathering: AttachmentFetch
     ) -> None:
         """Upload from `files` to `mailbox`."""
         self._letters = letters
@@ -107,7 +107,7 @@ class Attaching:
         self._files = files
         self._clock = clock
         self._gathering = gathering
-        self._twins = AttachmentTwins(letters, mailbox, files)
+        self._twins = DuplicateAttachments(letters, mailbox, files)
         self._spared: set[tuple[LocalId, str]] = set()
         self._uploads: dict[LocalId, asyncio.Future[list[AttachOutcome]]] = {}
 
@@ -127,26 +127,26 @@ class Attaching:
 
     # --- what there is to do ----------------------------------------------------------------------------------------
 
-    def is_pending(self, letter: Letter) -> bool:
+    def is_pending(self, letter: StoredMessage) -> bool:
         """Tell whether there is something to bring or to take away; what was refused waits until it is asked for."""
         return bool(self._gone(letter) or self._missing(letter))
 
-    def refusal(self, letter: Letter) -> Outcome | None:
+    def refusal(self, letter: StoredMessage) -> Outcome | None:
         """Return why an attachment is not on the server though it is meant to be, None where nothing was refused."""
         wanted = {one.key for one in letter.content.attachments}
         return next((one.outcome for one in letter.record.refused if one.key in wanted), None)
 
-    def _gone(self, letter: Letter) -> list[Held]:
+    def _gone(self, letter: StoredMessage) -> list[Held]:
         """Return what the server holds and the letter does not have any more."""
         wanted, local_id = {one.key for one in letter.content.attachments}, letter.record.local_id
         held = letter.record.held
         return [one for one in held if one.key not in wanted and (local_id, one.key) not in self._spared]
 
-    def _missing(self, letter: Letter) -> list[Attached]:
+    def _missing(self, letter: StoredMessage) -> list[Attached]:
         have = {one.key for one in letter.record.held} | {one.key for one in letter.record.refused}
         return [one for one in letter.content.attachments if one.key not in have]
 
-    async def bring(self, letter: Letter, ref: ItemRef) -> bool:
+    async def bring(self, letter: StoredMessage, ref: ItemRef) -> bool:
         """Do it. Returns True where the letter has to be looked at once more."""
         local_id = letter.record.local_id
         missing = self._missing(letter)
@@ -177,7 +177,7 @@ class Attaching:
         left = [one for one in outcomes if not one.accepted and not _is_its_own(one)]
         return await self._take_in(record, ref, outcomes, held, unsure, tuple(refused.values()), left)
 
-    async def _gather(self, letter: Letter, one: Attached) -> bool:
+    async def _gather(self, letter: StoredMessage, one: Attached) -> bool:
         """Get the bytes of one attachment to this machine. False where the server cannot be asked for now."""
         record = letter.record
         try:
@@ -197,7 +197,7 @@ class Attaching:
         await self._refuse(record, one.key, outcome)
         return True
 
-    async def _take_away(self, letter: Letter, ref: ItemRef, gone: Sequence[Held]) -> bool:
+    async def _take_away(self, letter: StoredMessage, ref: ItemRef, gone: Sequence[Held]) -> bool:
         await self._announce(letter, [one.key for one in gone], attempt=False)
         record = letter.record
         answers = await self._mailbox.delete_attachments(record.account_id, [one.attachment_id for one in gone])
@@ -250,7 +250,7 @@ class Attaching:
                 self._gathering.tell(name, now)
             sent -= one.size
 
-    async def _announce(self, letter: Letter, keys: Sequence[str], *, attempt: bool) -> None:
+    async def _announce(self, letter: StoredMessage, keys: Sequence[str], *, attempt: bool) -> None:
         """Write down what a request may add or take away. Raises StorageError: what is not on disk is not begun."""
         record = letter.record
         await self._letters.change(
@@ -289,7 +289,7 @@ class Attaching:
 
     # --- looking ------------------------------------------------------------------------------------------------------
 
-    def find(self, letter: Letter, item: Fetched) -> tuple[tuple[Held, ...], bool, list[AttachmentSet]]:
+    def find(self, letter: StoredMessage, item: Fetched) -> tuple[tuple[Held, ...], bool, list[AttachmentSet]]:
         """Look at what the server holds: ours, whether one that is meant was taken away elsewhere, and what was added.
 
         What another program added is told as edits: it becomes part of the letter, marked, and is shown.
@@ -306,17 +306,17 @@ class Attaching:
             added.append(AttachmentSet(one))
         return tuple(held), bool(wanted & set(found.lost)), added
 
-    async def merge_twins(self, letter: Letter, item: Fetched) -> bool:
+    async def merge_twins(self, letter: StoredMessage, item: Fetched) -> bool:
         """Take away what came twice of ours; tell whether the item has to be read anew. Raises AccountError."""
         return await self._twins.merge(letter, _meant(letter), item)
 
-    def may_be_on_its_way(self, letter: Letter, item: Fetched) -> bool:
+    def may_be_on_its_way(self, letter: StoredMessage, item: Fetched) -> bool:
         """Tell whether what a lost request was to add is not there, but may come yet."""
         held, _, _ = self.find(letter, item)
         wanted = {one.key for one in letter.content.attachments}
         return bool(wanted & set(letter.record.in_flight) - {one.key for one in held})
 
-    async def take_truth(self, letter: Letter, item: Fetched) -> None:
+    async def take_truth(self, letter: StoredMessage, item: Fetched) -> None:
         """Take the server's attachments for what they are: what it lacks is brought anew, what it has more is shown."""
         held, _, added = self.find(letter, item)
         local_id = letter.record.local_id
@@ -332,13 +332,13 @@ class Attaching:
         )
 
 
-def _meant(letter: Letter) -> list[Attached]:
+def _meant(letter: StoredMessage) -> list[Attached]:
     """Return all that this machine knows of a letter's attachments, also what was taken away a moment ago."""
     texts = (letter.content, letter.attempt, letter.on_server)
     return [one for text in texts if text is not None for one in text.attachments]
 
 
-def adopted(item: Fetched, known: Letter | None = None) -> tuple[tuple[Attached, ...], tuple[Held, ...]]:
+def adopted(item: Fetched, known: StoredMessage | None = None) -> tuple[tuple[Attached, ...], tuple[Held, ...]]:
     """Return the attachments of an item as a letter of this machine has them; those that it knows keep their names."""
     before: Sequence[Held] = () if known is None else known.record.held
     mine = () if known is None else known.content.attachments

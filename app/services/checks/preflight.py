@@ -16,7 +16,7 @@ from app.core.lazy_regex import late_pattern
 from app.domain.message import RECIPIENT_FIELDS, SUBJECT_LIMIT, BodyFormat, Content, Field
 from app.domain.problem import Finding, ProblemKind
 from app.domain.recipient import recipient_problem
-from app.domain.record import Letter
+from app.domain.record import StoredMessage
 from app.domain.text import utf16_length
 from app.services.checks.placeholders import find_unfilled
 from app.services.checks.recipients import Around, look_at_people
@@ -155,7 +155,7 @@ def stopping(content: Content, pending: Mapping[Field, str] | None = None) -> li
     )
 
 
-def keeping_back(letter: Letter) -> list[Finding]:
+def keeping_back(letter: StoredMessage) -> list[Finding]:
     """Return what keeps a message from being sent by the outbox, where nobody is asked: what stops it in any case, and
     placeholders that the person has not sent on.
     """

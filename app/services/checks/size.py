@@ -21,7 +21,7 @@ from app.domain.problem import Finding, ProblemKind
 from app.domain.record import Record
 from app.domain.state import State
 from app.services.ports import Settings
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 ASSUMED: Final = 35_000_000
 """Bytes that a server takes of which nothing is known: Exchange's own limit, unless its keepers chose another."""
@@ -78,7 +78,7 @@ _WENT: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
 class SizeLimits:
     """What each account's server refused for its size. It is kept in the settings."""
 
-    def __init__(self, letters: Letters, settings: Settings, spawn: Spawn) -> None:
+    def __init__(self, letters: Records, settings: Settings, spawn: Spawn) -> None:
         """Nothing is known; `load` reads what is kept."""
         self._letters, self._settings, self._spawn = letters, settings, spawn
         self._refused: dict[str, int] = {}

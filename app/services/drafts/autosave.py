@@ -15,7 +15,7 @@ from app.domain.state import IN_OUTBOX, State
 from app.services.accounts.accounts import PAUSING, Accounts
 from app.services.drafts.saver import is_passing, waits_for_person
 from app.services.ports import Clock
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 QUIET: Final = 1.5
 """Seconds without a key after which a letter is saved."""
@@ -30,7 +30,7 @@ class Autosave:
 
     def __init__(
         self,
-        letters: Letters,
+        letters: Records,
         accounts: Accounts,
         clock: Clock,
         spawn: Spawn,

@@ -17,7 +17,7 @@ from app.domain.text_diff import Line, Pair, Piece, compare_texts, compare_words
 from app.services.drafts.drafts import Drafts
 from app.services.html.plain_text import plain_text
 from app.services.ports import Mailbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 _IMPORTANCE: Final = {
     Importance.LOW: mark("Low"),
@@ -57,10 +57,10 @@ class Comparison(msgspec.Struct, frozen=True):
         return len(self.fields) + sum(1 for pair in self.lines if not pair.same)
 
 
-class Comparing:
+class VersionComparison:
     """Reads the two versions, and hands the choice on."""
 
-    def __init__(self, letters: Letters, drafts: Drafts, mailbox: Mailbox, run_in_thread: RunInThread) -> None:
+    def __init__(self, letters: Records, drafts: Drafts, mailbox: Mailbox, run_in_thread: RunInThread) -> None:
         """Read the server's version from `mailbox` (the watched one)."""
         self._letters, self._drafts, self._mailbox = letters, drafts, mailbox
         self._run_in_thread = run_in_thread

@@ -13,19 +13,19 @@ import msgspec
 from app.core.i18n import tr
 from app.domain.errors import BadInput
 from app.domain.message import Content, Fetched, LocalId
-from app.domain.record import Letter, Record
+from app.domain.record import Record, StoredMessage
 from app.domain.state import State
-from app.services.attachments.upload import Attaching, adopted
+from app.services.attachments.upload import AttachmentUpload, adopted
 from app.services.drafts.saver import Saver
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 _OPEN_TO_CHOICE = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 
 
-class Choosing:
+class ConflictResolution:
     """Takes one of the two versions."""
 
-    def __init__(self, letters: Letters, saver: Saver, attaching: Attaching) -> None:
+    def __init__(self, letters: Records, saver: Saver, attaching: AttachmentUpload) -> None:
         """Change `letters`, one request at a time for each (the saver's lock)."""
         self._letters, self._saver, self._attaching = letters, saver, attaching
 
@@ -77,7 +77,7 @@ class Choosing:
             fresh = msgspec.structs.replace(letter.record, saved_edits=-1)
             await self._letters.create(fresh, content, letter.on_server)
 
-    async def _read(self, local_id: LocalId) -> Letter:
+    async def _read(self, local_id: LocalId) -> StoredMessage:
         record = self._letters.get(local_id)
         if record is None or record.state not in _OPEN_TO_CHOICE or record.discarded:
             raise BadInput(tr("This message is no longer here, or is on its way."))
@@ -91,7 +91,7 @@ def _no_longer_refused(record: Record) -> dict[str, Any]:
     return {}
 
 
-def _as_known(seen: Fetched, letter: Letter) -> Content:
+def _as_known(seen: Fetched, letter: StoredMessage) -> Content:
     """Return the server's version as what is to be written over, without what can be said only once.
 
     Its place in the conversation is the server's affair; what is attached is held against what it holds elsewhere.

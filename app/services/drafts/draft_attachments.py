@@ -21,12 +21,12 @@ from app.domain.errors import BadInput, ItemRefused, MailError, StorageError
 from app.domain.files import type_of
 from app.domain.message import LocalId
 from app.domain.outcome import LOCAL, Outcome
-from app.domain.record import Letter, Record
+from app.domain.record import Record, StoredMessage
 from app.domain.text import clean_text
 from app.services.attachments.fetch import Failed, Moving
 from app.services.drafts.drafts import Drafts, Replaced
 from app.services.ports import AttachedFiles
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 KEPT_LEFT_OVER: Final = 30 * 24 * 3600.0
 """Copies that no letter names are kept so long: a letter may lie in a database that was set aside as damaged."""
@@ -35,7 +35,7 @@ KEPT_LEFT_OVER: Final = 30 * 24 * 3600.0
 class Attachments:
     """The attachments of the letters that are open. `changed` tells whose differ from what was last shown."""
 
-    def __init__(self, letters: Letters, drafts: Drafts, files: AttachedFiles, spawn: Spawn) -> None:
+    def __init__(self, letters: Records, drafts: Drafts, files: AttachedFiles, spawn: Spawn) -> None:
         """Edit by way of `drafts`, so that every change is journalled like a key."""
         self.changed: Event[LocalId] = Event()
         self._letters = letters
@@ -54,7 +54,7 @@ class Attachments:
 
     # --- what is there ------------------------------------------------------------------------------------------------
 
-    def watch(self, letter: Letter) -> None:
+    def watch(self, letter: StoredMessage) -> None:
         """Follow the attachments of a letter that is being opened."""
         self._open[letter.record.local_id] = list(letter.content.attachments)
 

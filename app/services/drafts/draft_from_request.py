@@ -19,7 +19,7 @@ from app.domain.address_parser import parse_recipients
 from app.domain.errors import BadInput, MailError
 from app.domain.message import BodyFormat, Content, written_anew
 from app.domain.record import Whose
-from app.domain.startup_request import Arrival
+from app.domain.startup_request import StartupRequest
 from app.domain.text import clean_text
 from app.services.text.authorship import author_words
 
@@ -44,7 +44,7 @@ class Arrived(msgspec.Struct, frozen=True):
 
 
 async def letters_of(
-    arrival: Arrival, run_in_thread: RunInThread, own: frozenset[str] = frozenset()
+    arrival: StartupRequest, run_in_thread: RunInThread, own: frozenset[str] = frozenset()
 ) -> tuple[list[Arrived], list[MailError]]:
     """Return the letters that a wish asks for, in order, and what could not be read. `own` are the addresses from which
     this person sends, in lower case.
@@ -72,7 +72,7 @@ async def _read(read: Callable[[str], Arrived], words: str, run_in_thread: RunIn
     return await run_in_thread(lambda: read(words))
 
 
-def of_fields(arrival: Arrival) -> Arrived:
+def of_fields(arrival: StartupRequest) -> Arrived:
     """Return the letter that a command line asks for field by field."""
     content = Content(
         to=tuple(parse_recipients(arrival.to)),

@@ -13,24 +13,24 @@ from app.domain.edits import AttachmentEdit, Edit, Unfilled
 from app.domain.errors import BadInput, MailError
 from app.domain.message import AccountId, Content, ItemRef, LocalId, message_id_for, new_local_id
 from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
-from app.domain.record import CopyTo, Letter, Record, Whose
+from app.domain.record import CopyTo, Record, StoredMessage, Whose
 from app.domain.same_message import fingerprint
 from app.domain.state import State
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.signatures import is_blank
-from app.services.attachments.fetch import Gathering, TakingOver
-from app.services.attachments.upload import Attaching
+from app.services.attachments.fetch import AttachmentCopy, AttachmentFetch
+from app.services.attachments.upload import AttachmentUpload
 from app.services.checks import preflight
 from app.services.checks.placeholders import placeholders_in
 from app.services.drafts.autosave import LONGEST_WITHOUT_SAVE, ON_ITS_WAY, QUIET, Autosave
-from app.services.drafts.conflict_resolution import Choosing
-from app.services.drafts.duplicate_drafts import Twins
-from app.services.drafts.import_drafts import Adopting, Turns
+from app.services.drafts.conflict_resolution import ConflictResolution
+from app.services.drafts.duplicate_drafts import DuplicateDrafts
+from app.services.drafts.import_drafts import BulkLimit, DraftImport
 from app.services.drafts.renewal import Renewing
 from app.services.drafts.saver import Saver, is_passing, needs_saving
-from app.services.drafts.trash import KEPT_FOR, UNDO_SECONDS, Discarding, is_on_server
+from app.services.drafts.trash import KEPT_FOR, UNDO_SECONDS, Trash, is_on_server
 from app.services.ports import AttachedFiles, Clock, Copies, Mailbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 from app.services.records.rows import ListRow
 from app.services.text.authorship import is_untouched
 
@@ -49,7 +49,7 @@ class Drafts:
 
     def __init__(
         self,
-        letters: Letters,
+        letters: Records,
         mailbox: Mailbox,
         accounts: Accounts,
         clock: Clock,
@@ -63,16 +63,16 @@ class Drafts:
         self._accounts = accounts
         self._clock = clock
         self._spawn = spawn
-        self.gathering = Gathering(letters, mailbox, files, clock)
-        self.attaching = Attaching(letters, mailbox, files, clock, self.gathering)
-        self._taking_over = TakingOver(files)
+        self.gathering = AttachmentFetch(letters, mailbox, files, clock)
+        self.attaching = AttachmentUpload(letters, mailbox, files, clock, self.gathering)
+        self._taking_over = AttachmentCopy(files)
         self._saver = Saver(letters, mailbox, clock, self.attaching)
-        self.twins = Twins(letters, mailbox, accounts, clock, spawn, self._saver.lock, self.save)
+        self.twins = DuplicateDrafts(letters, mailbox, accounts, clock, spawn, self._saver.lock, self.save)
         self._autosave = Autosave(letters, accounts, clock, spawn, self.save)
-        self.choosing = Choosing(letters, self._saver, self.attaching)
-        self._discarding = Discarding(letters, mailbox, accounts, self._saver, clock, spawn)
-        self.turns = Turns()
-        self._adopting = Adopting(letters, mailbox, self._saver, clock, self._new_record, self.turns)
+        self.choosing = ConflictResolution(letters, self._saver, self.attaching)
+        self._discarding = Trash(letters, mailbox, accounts, self._saver, clock, spawn)
+        self.turns = BulkLimit()
+        self._adopting = DraftImport(letters, mailbox, self._saver, clock, self._new_record, self.turns)
         self.renewing = Renewing(letters, mailbox, self._saver, self._adopting, spawn)
         self.sign: Callable[[AccountId, Content], tuple[Content, str]] = lambda _account_id, content: (content, "")
         self._arriving: set[LocalId] = set()
@@ -181,11 +181,11 @@ class Drafts:
         """Fetch the ChangeKey anew where nobody else changed the text; tell whether it is good. Raises StorageError."""
         return await self._saver.refresh(local_id)
 
-    async def read(self, local_id: LocalId) -> Letter:
+    async def read(self, local_id: LocalId) -> StoredMessage:
         """Return a letter of this machine, whatever its state. Raises KeyError and StorageError."""
         return await self._letters.read(self._name(local_id))
 
-    async def open(self, what: LocalId | Record | ListRow) -> Letter:
+    async def open(self, what: LocalId | Record | ListRow) -> StoredMessage:
         """Open a letter to be written on. Raises AccountError and ItemRefused where it has to be fetched and cannot be.
 
         The text of this machine is shown at once where it has edits that the server lacks, or is still what the list
@@ -341,7 +341,7 @@ class Drafts:
         )
 
 
-def _was_never_written(letter: Letter) -> bool:
+def _was_never_written(letter: StoredMessage) -> bool:
     """Tell whether nothing is lost with this letter: no text, no words in a field, and nothing made on the server."""
     record = letter.record
     nothing = is_untouched(letter) or (is_blank(letter) and not any(letter.pending.values()))

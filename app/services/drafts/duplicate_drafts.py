@@ -26,7 +26,7 @@ from app.domain.state import State
 from app.services.accounts.accounts import Accounts
 from app.services.drafts.saver import LINK_LOST, as_it_is
 from app.services.ports import Clock, Mailbox
-from app.services.records.records import Condition, Letters
+from app.services.records.records import Condition, Records
 
 if TYPE_CHECKING:
     import asyncio
@@ -40,12 +40,12 @@ _WENT: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
 """What rests with the server until its time may lie in Drafts, under another name: nothing of it is touched."""
 
 
-class Twins:
+class DuplicateDrafts:
     """Of all letters. `merged` tells of items that were removed: whose, from where, which."""
 
     def __init__(
         self,
-        letters: Letters,
+        letters: Records,
         mailbox: Mailbox,
         accounts: Accounts,
         clock: Clock,

@@ -20,7 +20,7 @@ from app.services.attachments.upload import adopted
 from app.services.drafts.autosave import ON_ITS_WAY
 from app.services.drafts.saver import Saver, elsewhere
 from app.services.ports import Clock, Copies, Mailbox, no_copies
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 if TYPE_CHECKING:
     import asyncio
@@ -30,7 +30,7 @@ _SMALL: Final = 10
 _AT_HAND: Final = 2
 
 
-class Turns:
+class BulkLimit:
     """Who is at the server with many items."""
 
     def __init__(self) -> None:
@@ -59,11 +59,11 @@ class _New(msgspec.Struct, frozen=True):
     begun: tuple[Record, Content, Content | None]
 
 
-class Adopting:
+class DraftImport:
     """Takes items of the server in as letters of this machine."""
 
     def __init__(
-        self, letters: Letters, mailbox: Mailbox, saver: Saver, clock: Clock, new_record: NewRecord, turns: Turns
+        self, letters: Records, mailbox: Mailbox, saver: Saver, clock: Clock, new_record: NewRecord, turns: BulkLimit
     ) -> None:
         """Take in from `mailbox`; `new_record` makes a record that is like every other."""
         self._turns = turns

@@ -15,9 +15,9 @@ from app.domain.listing import Folder, Mark, Place
 from app.domain.message import Content, DraftUpdate, ItemRef
 from app.domain.outcome import Outcome, Verdict
 from app.domain.problem import ProblemKind, problem
-from app.domain.record import CopyKind, CopyTo, Letter, Record
+from app.domain.record import CopyKind, CopyTo, Record, StoredMessage
 from app.services.ports import Clock, Mailbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 PLACE_REFUSED: Final = frozenset(
     {"ErrorAccessDenied", "ErrorCreateItemAccessDenied", "ErrorFolderNotFound", "ErrorToFolderNotFound"}
@@ -51,16 +51,16 @@ def stays_where_it_is(record: Record, refused: str) -> dict[str, Any]:
     return {"copy_to": kept, "problem": problem(ProblemKind.COPY_STAYS, refused or record.drafts_of)}
 
 
-class Placing:
+class MailboxMove:
     """The part of the saver that knows of other mailboxes' Drafts. Called under the letter's lock alone."""
 
-    def __init__(self, letters: Letters, mailbox: Mailbox, clock: Clock) -> None:
+    def __init__(self, letters: Records, mailbox: Mailbox, clock: Clock) -> None:
         """Move by way of `mailbox`."""
         self._letters = letters
         self._mailbox = mailbox
         self._clock = clock
 
-    async def bring(self, letter: Letter, ref: ItemRef) -> bool:
+    async def bring(self, letter: StoredMessage, ref: ItemRef) -> bool:
         """Bring the draft to its place. Returns True where the letter has to be looked at once more."""
         record = letter.record
         outcome = record.save_outcome

@@ -32,10 +32,10 @@ from app.domain.same_message import same_letter
 from app.domain.state import State
 from app.domain.text import utf16_length
 from app.services.attachments.upload import adopted
-from app.services.drafts.import_drafts import Adopting
+from app.services.drafts.import_drafts import DraftImport
 from app.services.drafts.saver import Saver, waits_for_person
 from app.services.ports import Mailbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 
 def edits_between(old: Content, new: Content) -> list[Edit]:
@@ -89,7 +89,7 @@ class OpenLetter(Protocol):
 class Renewing:
     """Takes over. `renewed` tells the draft that is open and has another text now."""
 
-    def __init__(self, letters: Letters, mailbox: Mailbox, saver: Saver, adopting: Adopting, spawn: Spawn) -> None:
+    def __init__(self, letters: Records, mailbox: Mailbox, saver: Saver, adopting: DraftImport, spawn: Spawn) -> None:
         """Nothing is open before `pane_of` says so."""
         self.renewed: Event[LocalId] = Event()
         self.pane_of: Callable[[LocalId], OpenLetter | None] = lambda _name: None

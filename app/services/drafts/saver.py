@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from app.domain.errors import AccountError, ItemRefused, ServerWords, StorageError
-from app.domain.late_creates import Strays, came, one_less, one_more
+from app.domain.late_creates import PendingCreates, came, one_less, one_more
 from app.domain.listing import Folder, Mark, Place
 from app.domain.message import (
     SUBJECT_LIMIT,
@@ -27,16 +27,16 @@ from app.domain.message import (
 )
 from app.domain.outcome import LOCAL, FetchOutcome, Outcome, Verdict
 from app.domain.problem import ProblemKind, problem
-from app.domain.record import Letter, Record
+from app.domain.record import Record, StoredMessage
 from app.domain.response_codes import is_retried, may_have_happened
 from app.domain.same_message import same_letter
 from app.domain.state import IN_OUTBOX, State
 from app.domain.text import utf16_length
 from app.services.accounts.signatures import is_blank
-from app.services.attachments.upload import Attaching, asked_for_again
-from app.services.drafts.mailbox_move import PLACE_REFUSED, Placing, lies_elsewhere, stays_where_it_is
+from app.services.attachments.upload import AttachmentUpload, asked_for_again
+from app.services.drafts.mailbox_move import PLACE_REFUSED, MailboxMove, lies_elsewhere, stays_where_it_is
 from app.services.ports import Clock, Mailbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 if TYPE_CHECKING:
     import asyncio
@@ -74,7 +74,7 @@ def _is_turned_away(outcome: Outcome) -> bool:
     return outcome.verdict is Verdict.REFUSED and is_retried(outcome.code)
 
 
-DISCARDING: Final = "Discarding"
+DISCARDING: Final = "Trash"
 
 
 def being_discarded(at: float) -> Outcome:
@@ -102,13 +102,13 @@ def needs_saving(record: Record) -> bool:
 class Saver:
     """Saves letters, one request at a time for each; those who wait find that a newer save did their work."""
 
-    def __init__(self, letters: Letters, mailbox: Mailbox, clock: Clock, attaching: Attaching) -> None:
+    def __init__(self, letters: Records, mailbox: Mailbox, clock: Clock, attaching: AttachmentUpload) -> None:
         """Save from `letters` to `mailbox`; `attaching` knows of attachments."""
         self._attaching = attaching
         self._letters = letters
         self._mailbox = mailbox
         self._clock = clock
-        self._placing = Placing(letters, mailbox, clock)
+        self._placing = MailboxMove(letters, mailbox, clock)
         self._locks: dict[LocalId, asyncio.Lock] = {}
         self._never_tried: set[LocalId] = set()
 
@@ -167,7 +167,7 @@ class Saver:
         record = self._letters.get(local_id)
         return None if record is None else record.ref
 
-    async def _is_wanted(self, letter: Letter, for_sending: bool) -> bool:
+    async def _is_wanted(self, letter: StoredMessage, for_sending: bool) -> bool:
         record = letter.record
         if record.discarded or record.state in _GONE or waits_for_person(record):
             return False
@@ -184,7 +184,7 @@ class Saver:
 
     # --- the first save -------------------------------------------------------------------------------------------
 
-    async def _create(self, letter: Letter) -> bool:
+    async def _create(self, letter: StoredMessage) -> bool:
         """Make the item. Returns True where the letter has to be looked at once more."""
         record = letter.record
         if record.local_id not in self._never_tried:
@@ -211,7 +211,7 @@ class Saver:
             return True
         return await self._take_in(letter, outcome)
 
-    async def _look_for(self, letter: Letter) -> bool | None:
+    async def _look_for(self, letter: StoredMessage) -> bool | None:
         """Look for the item of a save whose answer was lost. True: adopted; False: not there; None: not to be known."""
         record = letter.record
         mark = Mark(record.local_id, record.message_id)
@@ -232,7 +232,7 @@ class Saver:
             return None
         return False
 
-    async def _look_again(self, letter: Letter) -> bool:
+    async def _look_again(self, letter: StoredMessage) -> bool:
         """Find the item of a letter that was thrown away and taken back: where it is gone, it is made anew."""
         found = await self._look_for(letter)
         if found is False:
@@ -240,7 +240,7 @@ class Saver:
             return True
         return bool(found)
 
-    async def _adopt(self, letter: Letter, ref: ItemRef) -> bool | None:
+    async def _adopt(self, letter: StoredMessage, ref: ItemRef) -> bool | None:
         """Take an item that bears our mark as this letter's own."""
         record = letter.record
         answer = (await self._mailbox.get(record.account_id, [ref]))[0]
@@ -263,7 +263,7 @@ class Saver:
         await self._learn(record, None, on_server=on_server, ref=answer.item.ref, saved_at=at, **changes)
         return True
 
-    def _strays(self, letter: Letter) -> Strays:
+    def _strays(self, letter: StoredMessage) -> PendingCreates:
         """Return what may come yet of first saves, with the last one, where its answer was lost (`twins.py`)."""
         record = letter.record
         if record.ref is not None or not self._is_untold(record):
@@ -272,7 +272,7 @@ class Saver:
 
     # --- later saves ----------------------------------------------------------------------------------------------
 
-    async def _update(self, letter: Letter, ref: ItemRef) -> bool:
+    async def _update(self, letter: StoredMessage, ref: ItemRef) -> bool:
         """Write the changed fields. Returns True where the letter has to be looked at once more."""
         record = letter.record
         if letter.on_server is None or not ref.change_key or self._is_untold(record):
@@ -288,7 +288,7 @@ class Saver:
             return await self._compare(letter, ref, outcome)
         return await self._take_in(letter, outcome)
 
-    async def _attach(self, letter: Letter, ref: ItemRef) -> bool:
+    async def _attach(self, letter: StoredMessage, ref: ItemRef) -> bool:
         """The text is there: see to the attachments, and say how the whole stands. True: look once more."""
         record = letter.record
         if self._attaching.is_pending(letter):
@@ -302,7 +302,7 @@ class Saver:
             await self._learn(record, None, saved_edits=record.edits)
         return False
 
-    async def _compare(self, letter: Letter, ref: ItemRef, refusal: Outcome | None = None) -> bool:
+    async def _compare(self, letter: StoredMessage, ref: ItemRef, refusal: Outcome | None = None) -> bool:
         """Read the item and find out whose text it has. True: the letter has a good ChangeKey again."""
         record = letter.record
         try:
@@ -331,7 +331,7 @@ class Saver:
         await self._learn(record, None, on_server=ours or item.content, ref=item.ref, saved_edits=-1, **changes)
         return True
 
-    async def _fetch(self, letter: Letter, ref: ItemRef) -> FetchOutcome:
+    async def _fetch(self, letter: StoredMessage, ref: ItemRef) -> FetchOutcome:
         """Read the item, once what may still come of it has come, and without what came twice. Raises AccountError."""
         account_id = letter.record.account_id
         answer = (await self._mailbox.get(account_id, [ref]))[0]
@@ -344,7 +344,7 @@ class Saver:
 
     # --- what the server said -------------------------------------------------------------------------------------
 
-    async def _announce(self, letter: Letter, **changes: Any) -> None:
+    async def _announce(self, letter: StoredMessage, **changes: Any) -> None:
         """Write down that a save begins. A disk that refuses this is no reason to keep the text from the server too."""
         changes["save_outcome"] = Outcome(Verdict.UNKNOWN, at=self._clock.now())
         try:
@@ -352,7 +352,7 @@ class Saver:
         except StorageError:
             await self._letters.learn(letter.record.local_id, **changes)
 
-    async def _take_in(self, letter: Letter, outcome: Outcome) -> bool:
+    async def _take_in(self, letter: StoredMessage, outcome: Outcome) -> bool:
         record = letter.record
         if not outcome.accepted:
             await self._learn(record, outcome)
@@ -395,7 +395,7 @@ def elsewhere(at: float) -> Outcome:
     return Outcome(Verdict.REFUSED, words=ServerWords("", "ErrorIrresolvableConflict"), at=at)
 
 
-def _in_our_words(letter: Letter, item: Fetched) -> Content | None:
+def _in_our_words(letter: StoredMessage, item: Fetched) -> Content | None:
     """Return the text of ours that the server has, or None where another client wrote it.
 
     Ours and not the server's, so that its manner (CRLF, filled-in names) is not taken for a change to be saved.

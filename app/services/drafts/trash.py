@@ -17,17 +17,17 @@ from app.services.accounts.accounts import Accounts
 from app.services.drafts.autosave import ON_ITS_WAY
 from app.services.drafts.saver import LINK_LOST, Saver, as_it_is, being_discarded, is_passing
 from app.services.ports import Clock, Mailbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 UNDO_SECONDS: Final = 10.0
 KEPT_FOR: Final = 24 * 3600.0
 
 
-class Discarding:
+class Trash:
     """Discards letters and finishes it when the time for undo is over."""
 
     def __init__(
-        self, letters: Letters, mailbox: Mailbox, accounts: Accounts, saver: Saver, clock: Clock, spawn: Spawn
+        self, letters: Records, mailbox: Mailbox, accounts: Accounts, saver: Saver, clock: Clock, spawn: Spawn
     ) -> None:
         """Discard from `letters`, and from the server by way of `mailbox`."""
         self._letters = letters

@@ -22,7 +22,7 @@ from app.domain.record import Record
 from app.services.folders.row_matching import SENT
 from app.services.folders.syncing import Syncing
 from app.services.ports import Clock, Mailbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 from app.services.records.rows import ListRow
 from app.services.text.error_text import Explanation, explain_error, explain_outcome
 
@@ -56,7 +56,7 @@ class Batch:
 class DeskBatches:
     """Does it, by way of the watched mailbox; what leaves a folder leaves its list at once."""
 
-    def __init__(self, mailbox: Mailbox, letters: Letters, syncing: Syncing, clock: Clock) -> None:
+    def __init__(self, mailbox: Mailbox, letters: Records, syncing: Syncing, clock: Clock) -> None:
         """Nothing is done yet."""
         self._mailbox, self._letters, self._syncing, self._clock = mailbox, letters, syncing, clock
 

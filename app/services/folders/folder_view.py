@@ -22,12 +22,12 @@ from app.domain.message import AccountId, LocalId
 from app.domain.query import Query, as_aqs
 from app.domain.record import Record
 from app.domain.state import State
-from app.services.folders.row_matching import Belonging
+from app.services.folders.row_matching import RowMatching
 from app.services.folders.search import ask_server, finds, sought_of
 from app.services.folders.sorted_rows import Key, Listed, Merge, Placed, gathered
 from app.services.folders.syncing import FolderSync, Syncing
 from app.services.ports import Cache, Mailbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 from app.services.records.rows import ListRow, OwnRows, key_of_item, key_of_row, row_of_item
 
 
@@ -80,7 +80,7 @@ class FolderView(KnownSoFar):
         self,
         account_id: AccountId,
         place: Place,
-        letters: Letters,
+        letters: Records,
         cache: Cache,
         mailbox: Mailbox,
         syncing: Syncing,
@@ -94,7 +94,7 @@ class FolderView(KnownSoFar):
         self.order, self.query, self.searched_server = Order.NEWEST, Query(), False
         self._letters, self._cache, self._mailbox, self._spawn = letters, cache, mailbox, spawn
         self._syncing = syncing
-        self._belonging = Belonging(account_id, place, letters, partial(syncing.is_followed, account_id))
+        self._belonging = RowMatching(account_id, place, letters, partial(syncing.is_followed, account_id))
         self._base = self._listed = Listed.empty(self.order)
         self._extra: dict[RowId, Row] = {}
         self._asked_for: dict[RowId, Row] = {}

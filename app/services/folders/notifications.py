@@ -20,7 +20,7 @@ from app.domain.state import State
 from app.services.accounts.accounts import Accounts
 from app.services.folders.syncing import INBOX, Syncing
 from app.services.ports import Clock, Mailbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 if TYPE_CHECKING:
     import asyncio
@@ -45,11 +45,11 @@ which costs it as much as sending them.
 """
 
 
-class Listening:
+class ChangeNotifications:
     """Of all accounts, one connection each."""
 
     def __init__(
-        self, mailbox: Mailbox, accounts: Accounts, syncing: Syncing, letters: Letters, clock: Clock, spawn: Spawn
+        self, mailbox: Mailbox, accounts: Accounts, syncing: Syncing, letters: Records, clock: Clock, spawn: Spawn
     ) -> None:
         """Listen to nothing yet; `start` begins."""
         self._mailbox, self._accounts, self._syncing = mailbox, accounts, syncing

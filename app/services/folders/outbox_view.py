@@ -19,7 +19,7 @@ from app.services.folders.folder_view import FolderView
 from app.services.folders.search import finds, sought_of
 from app.services.folders.syncing import Syncing
 from app.services.ports import Cache, Mailbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 from app.services.records.rows import ListRow
 
 _EVERY: Final = 60.0
@@ -34,7 +34,7 @@ class OutboxView(FolderView):
     def __init__(
         self,
         account_id: AccountId,
-        letters: Letters,
+        letters: Records,
         cache: Cache,
         mailbox: Mailbox,
         syncing: Syncing,

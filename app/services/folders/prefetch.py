@@ -19,7 +19,7 @@ from app.domain.state import State
 from app.services.accounts.accounts import Accounts
 from app.services.folders.syncing import Syncing
 from app.services.ports import Cache, Clock, Mailbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Prefetching:
         mailbox: Mailbox,
         cache: Cache,
         accounts: Accounts,
-        letters: Letters,
+        letters: Records,
         syncing: Syncing,
         clock: Clock,
         spawn: Spawn,

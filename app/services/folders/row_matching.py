@@ -10,21 +10,21 @@ from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.record import Record
 from app.domain.state import IN_OUTBOX, State
 from app.services.folders.sorted_rows import in_parts
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 SENT: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
 _Items = dict[str, tuple[RowId, Row]]
 _BEING_WRITTEN: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 
 
-class Belonging:
+class RowMatching:
     """Of one list. `items` are the rows of the server that are known to stand for letters of this machine."""
 
     def __init__(
         self,
         account_id: AccountId,
         place: Place,
-        letters: Letters,
+        letters: Records,
         is_listed: Callable[[Place], bool] = lambda _: False,
     ) -> None:
         """Know of no item yet; `is_listed` tells whether a folder of another mailbox has a list of its own."""

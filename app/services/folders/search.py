@@ -20,7 +20,7 @@ from app.services.text.status_text import explain_row
 _WORD: Final = late_pattern(r"[^\W_]+")
 
 
-class Sought(msgspec.Struct, frozen=True):
+class SearchFields(msgspec.Struct, frozen=True):
     """What of a letter can be looked for. `when` is what the list sorts it by; `marks` are what `is:` asks for."""
 
     to: str = ""
@@ -37,7 +37,7 @@ class Sought(msgspec.Struct, frozen=True):
     marks: frozenset[str] = frozenset()
 
 
-def finds(query: Query, letter: Sought) -> bool:
+def finds(query: Query, letter: SearchFields) -> bool:
     """Tell whether all that is asked for is so."""
     return all(_is_so(term, letter) is not term.negated for term in query.terms if _says_something(term))
 
@@ -46,7 +46,7 @@ def _says_something(term: Term) -> bool:
     return bool(term.at) or any(letter.isalnum() for letter in term.words)
 
 
-def _is_so(term: Term, letter: Sought) -> bool:
+def _is_so(term: Term, letter: SearchFields) -> bool:
     match term.where:
         case Where.BEFORE:
             return letter.when < term.at
@@ -58,7 +58,7 @@ def _is_so(term: Term, letter: Sought) -> bool:
             return any(_in(term, text) for text in _texts(term.where, letter))
 
 
-def _has(word: str, letter: Sought) -> bool:
+def _has(word: str, letter: SearchFields) -> bool:
     kinds = {report.kind for report in letter.reports}
     known = {
         "attachment": letter.has_attachments,
@@ -78,7 +78,7 @@ def is_undelivered(report: Report) -> bool:
     return report.kind is ReportKind.NOT_DELIVERED and not report.settled
 
 
-def _texts(where: Where, letter: Sought) -> Sequence[str]:
+def _texts(where: Where, letter: SearchFields) -> Sequence[str]:
     categories = " ".join(letter.categories)
     match where:
         case Where.TO:
@@ -139,14 +139,14 @@ async def ask_server(
 _UNSENT: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 
 
-def sought_of(row: ListRow) -> Sought:
+def sought_of(row: ListRow) -> SearchFields:
     """Return what a search holds against its words."""
     marks = {row.state.value}
     if row.state in _UNSENT:
         marks.add("unsent")
     if explain_row(row) is not None:
         marks.add("failed")
-    return Sought(
+    return SearchFields(
         to=row.to,
         cc=row.cc,
         sender=row.sender,

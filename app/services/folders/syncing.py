@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, Final
 from app.core.background import Spawn, growing_pause
 from app.core.events import Event
 from app.domain.errors import AccountError, ItemRefused, ServerWords, StorageError, Trouble
-from app.domain.listing import Change, ChangeKind, Folder, Page, Place, Row, RowId, Standing
+from app.domain.listing import Change, ChangeKind, Folder, Page, Place, Row, RowId, SyncStanding
 from app.domain.message import AccountId, ItemRef, LocalId
 from app.services.accounts.accounts import Accounts
 from app.services.ports import Cache, Clock, Mailbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 if TYPE_CHECKING:
     import asyncio
@@ -66,7 +66,7 @@ class Reporting:
             return False
         await self._cache.note_reports(account_id, found)
         latest = max(report.at for _, report in found)
-        await self._cache.apply(account_id, _INBOX, (), Standing(checked=max(latest, standing.checked)))
+        await self._cache.apply(account_id, _INBOX, (), SyncStanding(checked=max(latest, standing.checked)))
         return bool(fresh)
 
 
@@ -170,7 +170,7 @@ class FolderSync:
         await self._cache.put(self.account_id, self.place, page.rows)
         self.changed.emit(None)
 
-    async def _take_changes(self, standing: Standing) -> None:
+    async def _take_changes(self, standing: SyncStanding) -> None:
         state = standing.state
         if not state and standing.complete:
             await self._cache.doubt(self.account_id, self.place)
@@ -190,7 +190,7 @@ class FolderSync:
                 raise
             state = page.state
             complete = standing.complete or not page.more
-            fresh = Standing(state, complete=complete, total=self.total, checked=self._clock.now())
+            fresh = SyncStanding(state, complete=complete, total=self.total, checked=self._clock.now())
             await self._cache.apply(self.account_id, self.place, page.changes, fresh, whole=not page.more)
             self._note([change.row for change in page.changes if change.row is not None])
             if not page.more:
@@ -199,7 +199,7 @@ class FolderSync:
 
     # --- without sync -------------------------------------------------------------------------------------------------
 
-    async def _walk(self, standing: Standing) -> None:
+    async def _walk(self, standing: SyncStanding) -> None:
         """Read the whole folder page by page, unless its first page is as it was."""
         page = await self._page(0)
         first = (page.total, tuple(row.ref for row in page.rows))
@@ -223,7 +223,7 @@ class FolderSync:
 
     async def _keep(self, page: Page, complete: bool, *, whole: bool = False) -> None:
         changes = [Change(ChangeKind.CREATED, row.ref, row) for row in page.rows]
-        standing = Standing("", complete=complete, total=page.total, checked=self._clock.now())
+        standing = SyncStanding("", complete=complete, total=page.total, checked=self._clock.now())
         await self._cache.apply(self.account_id, self.place, changes, standing, whole=whole)
         self._note(page.rows)
 
@@ -236,7 +236,7 @@ class Syncing:
     """The folders that somebody looks at, and the clock by which they are looked after."""
 
     def __init__(
-        self, mailbox: Mailbox, cache: Cache, accounts: Accounts, letters: Letters, clock: Clock, spawn: Spawn
+        self, mailbox: Mailbox, cache: Cache, accounts: Accounts, letters: Records, clock: Clock, spawn: Spawn
     ) -> None:
         """Follow nothing yet; `start` lets time pass."""
         self.sent: Event[tuple[AccountId, float]] = Event()

@@ -19,12 +19,12 @@ from app.domain.listing import Folder, Mark, Place
 from app.domain.message import AccountId, Content, ItemRef, LocalId
 from app.domain.outcome import Outcome
 from app.domain.problem import ProblemKind, problem
-from app.domain.record import Letter, Record
+from app.domain.record import Record, StoredMessage
 from app.domain.state import State
 from app.services.accounts.accounts import Accounts
 from app.services.outbox.verification import Verification
 from app.services.ports import Clock, Mailbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 FIRST_LOOK: Final = 2.0
 AFTER: Final = 2.0
@@ -52,12 +52,12 @@ class TakenBack(msgspec.Struct, frozen=True):
     sent: bool = False
 
 
-class Deferrals:
+class DeferredSend:
     """Watches over letters that the server holds. `told` tells what became of taking one back."""
 
     def __init__(
         self,
-        letters: Letters,
+        letters: Records,
         mailbox: Mailbox,
         accounts: Accounts,
         clock: Clock,
@@ -234,7 +234,7 @@ class Deferrals:
 
     async def _is_back(self, record: Record, ref: ItemRef | None) -> None:
         """It is a draft. A server may drop its time when it is moved: then the next save writes it again."""
-        letter: Letter = await self._letters.read(record.local_id)
+        letter: StoredMessage = await self._letters.read(record.local_id)
         known = letter.on_server or letter.content
         without = msgspec.structs.replace(known, options=msgspec.structs.replace(known.options, deferred=0.0))
         await self._learn(

@@ -17,11 +17,11 @@ from app.domain.errors import AccountError, StorageError
 from app.domain.message import AccountId, Content, DraftUpdate, Fetched, ItemRef, LocalId
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
 from app.domain.problem import ProblemKind, problem
-from app.domain.record import CopyTo, Letter, Record
+from app.domain.record import CopyTo, Record, StoredMessage
 from app.domain.response_codes import is_retried, may_have_happened
 from app.domain.same_message import same_letter
 from app.domain.state import State
-from app.services.attachments.upload import Attaching
+from app.services.attachments.upload import AttachmentUpload
 from app.services.drafts.drafts import Drafts
 from app.services.drafts.saver import (
     CHANGED_ELSEWHERE,
@@ -32,10 +32,10 @@ from app.services.drafts.saver import (
     waits_for_person,
 )
 from app.services.ports import Clock, Mailbox
-from app.services.records.records import Changes, Letters
+from app.services.records.records import Changes, Records
 
 
-class Looked(msgspec.Struct, frozen=True):
+class AttachmentCheckResult(msgspec.Struct, frozen=True):
     """What became of the look: who may go, and who has to wait for the server, with what it said."""
 
     good: tuple[LocalId, ...]
@@ -45,19 +45,19 @@ class Looked(msgspec.Struct, frozen=True):
 class AttachmentCheck:
     """Looks at letters that are about to be sent."""
 
-    def __init__(self, letters: Letters, mailbox: Mailbox, attaching: Attaching, clock: Clock) -> None:
+    def __init__(self, letters: Records, mailbox: Mailbox, attaching: AttachmentUpload, clock: Clock) -> None:
         """Look by way of `mailbox`."""
         self._letters = letters
         self._mailbox = mailbox
         self._attaching = attaching
         self._clock = clock
 
-    async def look(self, account_id: AccountId, names: Sequence[LocalId]) -> Looked:
+    async def look(self, account_id: AccountId, names: Sequence[LocalId]) -> AttachmentCheckResult:
         """Look at those with attachments, at once; the others are good. Those that do not go say why, on disk."""
         records = [record for name in names if (record := self._letters.get(name)) is not None]
         wanted = [(one, one.ref) for one in records if one.has_held and one.ref is not None]
         if not wanted:
-            return Looked(tuple(names))
+            return AttachmentCheckResult(tuple(names))
         try:
             answers = await self._mailbox.get(account_id, [ref for _, ref in wanted])
             if await self._merged_twins(wanted, answers):
@@ -66,12 +66,12 @@ class AttachmentCheck:
         except AccountError as error:
             outcome = Outcome(Verdict.NOT_ATTEMPTED, trouble=error.trouble, at=self._clock.now())
             waiting = tuple((record.local_id, outcome) for record, _ in wanted)
-            return Looked(tuple(name for name in names if name not in dict(waiting)), waiting)
+            return AttachmentCheckResult(tuple(name for name in names if name not in dict(waiting)), waiting)
         held_back = set()
         for (record, _), answer in zip(wanted, answers, strict=True):
             if not await self._is_good(record, answer):
                 held_back.add(record.local_id)
-        return Looked(tuple(name for name in names if name not in held_back))
+        return AttachmentCheckResult(tuple(name for name in names if name not in held_back))
 
     async def _merged_twins(self, wanted: Sequence[tuple[Record, ItemRef]], answers: Sequence[FetchOutcome]) -> bool:
         """Take away what came twice of ours; tell whether there was any. Raises AccountError."""
@@ -109,7 +109,7 @@ class AttachmentCheck:
         )
 
 
-def _has_our_text(letter: Letter, item: Fetched) -> bool:
+def _has_our_text(letter: StoredMessage, item: Fetched) -> bool:
     """Tell whether the server has the text that was saved there last, whoever wrote to the item since."""
     ref = letter.record.ref
     if ref is not None and ref.change_key and item.ref.change_key == ref.change_key:
@@ -166,7 +166,7 @@ class Batch(msgspec.Struct, frozen=True):
 class Dispatch:
     """Sends queued letters of one account, once each."""
 
-    def __init__(self, letters: Letters, drafts: Drafts, mailbox: Mailbox, clock: Clock) -> None:
+    def __init__(self, letters: Records, drafts: Drafts, mailbox: Mailbox, clock: Clock) -> None:
         """Send `letters` by way of `mailbox`."""
         self._letters = letters
         self._drafts = drafts

@@ -17,7 +17,7 @@ from app.domain.state import State
 from app.services.accounts.accounts import Accounts
 from app.services.outbox.outbox import Outbox
 from app.services.ports import Clock
-from app.services.records.records import Letters
+from app.services.records.records import Records
 from app.services.text.status_text import last_failure
 
 _OFFLINE: Final = frozenset({TroubleKind.UNREACHABLE, TroubleKind.PROXY})
@@ -28,7 +28,7 @@ _NOT_KNOWN: Final = frozenset({State.SENDING, State.UNKNOWN})
 class Leaving:
     """Asked of the letters each time: nothing is remembered here."""
 
-    def __init__(self, letters: Letters, outbox: Outbox, accounts: Accounts, clock: Clock) -> None:
+    def __init__(self, letters: Records, outbox: Outbox, accounts: Accounts, clock: Clock) -> None:
         """Know `letters`, and act by way of `outbox`."""
         self._letters = letters
         self._outbox = outbox

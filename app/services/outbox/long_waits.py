@@ -12,7 +12,7 @@ from app.domain.message import LocalId
 from app.domain.record import WAITS_FOR_ANSWER, Record, waits_for_answer
 from app.domain.state import State
 from app.services.ports import Clock
-from app.services.records.records import Changes, Letters
+from app.services.records.records import Changes, Records
 
 LONG: Final = 3600.0
 """Seconds from which on a letter that waited is asked about."""
@@ -31,7 +31,7 @@ def _waited_long(record: Record, now: float) -> bool:
 class LongWaits:
     """Those letters."""
 
-    def __init__(self, letters: Letters, clock: Clock) -> None:
+    def __init__(self, letters: Records, clock: Clock) -> None:
         """Nothing is held back before `hold_back`."""
         self._letters = letters
         self._clock = clock

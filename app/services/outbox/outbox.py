@@ -21,19 +21,19 @@ from app.domain.edits import AttachmentGone
 from app.domain.errors import AccountError, MailError
 from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.problem import Finding
-from app.domain.record import Letter, Record, waits_for_answer
+from app.domain.record import Record, StoredMessage, waits_for_answer
 from app.domain.state import State
 from app.services.accounts.accounts import Accounts
 from app.services.attachments.upload import unused_pictures
 from app.services.checks import preflight
 from app.services.drafts.drafts import Drafts
 from app.services.drafts.saver import waits_for_person
-from app.services.outbox.deferred_send import Deferrals
+from app.services.outbox.deferred_send import DeferredSend
 from app.services.outbox.dispatch import Dispatch, Summary
 from app.services.outbox.long_waits import LongWaits
 from app.services.outbox.verification import OPEN, Verification
 from app.services.ports import Clock, Mailbox
-from app.services.records.records import Changes, Condition, Letters
+from app.services.records.records import Changes, Condition, Records
 from app.services.records.rows import ListRow
 from app.services.text.status_text import explain_record
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     import asyncio
 
 
-class Bringing:
+class UploadQueue:
     """Uploads for letters that are held or queued, once each; what fails is the outbox's to try again."""
 
     def __init__(self, drafts: Drafts, accounts: Accounts, spawn: Spawn, wake: Callable[[AccountId], None]) -> None:
@@ -126,7 +126,7 @@ class Outbox:
     """The outbox. `changed` tells a record after each step, `summary` what became of a batch."""
 
     def __init__(
-        self, letters: Letters, drafts: Drafts, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn
+        self, letters: Records, drafts: Drafts, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn
     ) -> None:
         """Send `letters` by way of `mailbox` (the watched one)."""
         self.changed = letters.changed
@@ -139,9 +139,9 @@ class Outbox:
         self._spawn = spawn
         self.verification = Verification(letters, mailbox, accounts, clock, spawn)
         self.long_waits = LongWaits(letters, clock)
-        self.deferrals = Deferrals(letters, mailbox, accounts, clock, spawn, self.verification)
+        self.deferrals = DeferredSend(letters, mailbox, accounts, clock, spawn, self.verification)
         self._dispatch = Dispatch(letters, drafts, mailbox, clock)
-        self._bringing = Bringing(drafts, accounts, spawn, self._wake)
+        self._bringing = UploadQueue(drafts, accounts, spawn, self._wake)
         self._locks: dict[AccountId, asyncio.Lock] = {}
         self._wakes_at: dict[AccountId, float] = {}
         self._totals: dict[AccountId, Summary] = {}
@@ -364,7 +364,7 @@ class Outbox:
                     wanted[name] = changes
         return answers, await self._letters.change_each(wanted, _can_go)
 
-    def _looked(self, letter: Letter, good: Changes) -> tuple[Answer, Changes]:
+    def _looked(self, letter: StoredMessage, good: Changes) -> tuple[Answer, Changes]:
         """Return what was found in a letter, and how its record is to be changed."""
         name = letter.record.local_id
         if waits_for_person(letter.record) and letter.record.state in _CAN_GO:

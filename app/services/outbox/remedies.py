@@ -17,7 +17,7 @@ from app.domain.state import State
 from app.services.accounts.accounts import Accounts
 from app.services.drafts.drafts import Drafts
 from app.services.outbox.outbox import HOLD_SECONDS, Outbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -30,7 +30,7 @@ class Wish(msgspec.Struct, frozen=True):
 class Remedies:
     """Does what was offered. `wished` tells what is left to the window."""
 
-    def __init__(self, letters: Letters, drafts: Drafts, outbox: Outbox, accounts: Accounts, spawn: Spawn) -> None:
+    def __init__(self, letters: Records, drafts: Drafts, outbox: Outbox, accounts: Accounts, spawn: Spawn) -> None:
         """Act through the services."""
         self.wished: Event[Wish] = Event()
         self.hold_seconds = HOLD_SECONDS

@@ -22,16 +22,16 @@ from app.domain.record import CopyKind, Record
 from app.domain.state import State
 from app.services.accounts.accounts import Accounts
 from app.services.ports import AttachedFiles, Clock, Mailbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 _MISSING: Final = problem(ProblemKind.NO_COPY)
 
 
-class Filing:
+class SentCopy:
     """Files copies of letters that were sent without one."""
 
     def __init__(
-        self, letters: Letters, mailbox: Mailbox, accounts: Accounts, files: AttachedFiles, clock: Clock
+        self, letters: Records, mailbox: Mailbox, accounts: Accounts, files: AttachedFiles, clock: Clock
     ) -> None:
         """Make copies of `letters` in `mailbox` (the watched one)."""
         self._letters, self._mailbox, self._accounts = letters, mailbox, accounts

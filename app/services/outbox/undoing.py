@@ -29,7 +29,7 @@ class WayBack(msgspec.Struct, eq=False):
     still: Callable[[], bool] = _always
 
 
-class Undoing:
+class UndoStack:
     """The ways back of this run, newest last. `changed` tells that there is another newest one."""
 
     def __init__(self) -> None:

@@ -23,7 +23,7 @@ from app.domain.state import State
 from app.services.accounts.accounts import Accounts
 from app.services.drafts.saver import LINK_LOST, as_it_is
 from app.services.ports import Clock, Mailbox
-from app.services.records.records import Changes, Letters
+from app.services.records.records import Changes, Records
 
 FOLDERS: Final = (Folder.DRAFTS, Folder.OUTBOX, Folder.SENT)
 FIRST_LOOK: Final = 2.0
@@ -50,7 +50,7 @@ class _Seen(msgspec.Struct):
 class Verification:
     """Looks after letters that were sent, or may have been."""
 
-    def __init__(self, letters: Letters, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn) -> None:
+    def __init__(self, letters: Records, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn) -> None:
         """Look for `letters` by way of `mailbox` (the watched one)."""
         self._letters = letters
         self._mailbox = mailbox

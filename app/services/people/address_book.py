@@ -26,7 +26,7 @@ from app.domain.record import Record
 from app.domain.state import State
 from app.services.people.address_search import AddressIndex
 from app.services.ports import Cache, Clock, Correspondents, Mailbox, Settings
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ class AddressBook:
     """Looks people up at once, and learns and forgets."""
 
     def __init__(
-        self, disk: Correspondents, letters: Letters, clock: Clock, spawn: Spawn, run_in_thread: RunInThread = run_here
+        self, disk: Correspondents, letters: Records, clock: Clock, spawn: Spawn, run_in_thread: RunInThread = run_here
     ) -> None:
         """Begin empty; `load` reads the disk. `run_in_thread` runs what would stop the keys."""
         self._disk, self._letters, self._clock, self._spawn = disk, letters, clock, spawn
@@ -286,7 +286,7 @@ _PAUSE: Final = 2.0
 _NAME: Final = "acquainted_until"
 
 
-class Acquainting:
+class RecipientBackfill:
     """Learns from the letters in Sent."""
 
     def __init__(

@@ -35,7 +35,7 @@ _GONE: Final = frozenset(
 )
 
 
-class Enclosure(msgspec.Struct, frozen=True):
+class ViewedAttachment(msgspec.Struct, frozen=True):
     """One thing that is attached to a letter that is read. `owner` and `key` name its bytes on this machine.
 
     `source` is the AttachmentId by which they are fetched, empty where they are here. `size` is in bytes, as told.
@@ -68,7 +68,7 @@ class Within(msgspec.Struct, frozen=True):
     content: Content
     sent: float = 0.0
     headers: tuple[Header, ...] = ()
-    enclosures: tuple[Enclosure, ...] = ()
+    enclosures: tuple[ViewedAttachment, ...] = ()
 
 
 class Coming(msgspec.Struct, frozen=True):
@@ -107,11 +107,11 @@ class Enclosures:
         """Return in a sentence why a file could not be had, "" where nothing went wrong."""
         return self._failed.get(key, "")
 
-    def is_here(self, enclosure: Enclosure) -> bool:
+    def is_here(self, enclosure: ViewedAttachment) -> bool:
         """Tell whether its bytes are known to be on this machine."""
         return not enclosure.source or enclosure.key in self._here
 
-    async def look(self, enclosures: Sequence[Enclosure]) -> None:
+    async def look(self, enclosures: Sequence[ViewedAttachment]) -> None:
         """Learn which of these were fetched before."""
         for one in enclosures:
             if one.source and one.key not in self._here and await self._files.has(one.owner, one.key):
@@ -120,7 +120,7 @@ class Enclosures:
 
     # --- fetching -----------------------------------------------------------------------------------------------------
 
-    async def fetch(self, account_id: AccountId, enclosure: Enclosure) -> str:
+    async def fetch(self, account_id: AccountId, enclosure: ViewedAttachment) -> str:
         """Bring it here, unless it is; return where it lies. Two who ask at once wait for the same.
 
         Raises MailError, also where it was stopped.
@@ -142,7 +142,7 @@ class Enclosures:
         task = self._tasks.get(key)
         return task is not None and task.cancel()
 
-    async def _bring(self, account_id: AccountId, one: Enclosure, answer: asyncio.Future[str]) -> None:
+    async def _bring(self, account_id: AccountId, one: ViewedAttachment, answer: asyncio.Future[str]) -> None:
         try:
             answer.set_result(await self._fetch(account_id, one))
         except MailError as error:
@@ -152,7 +152,7 @@ class Enclosures:
             if one.key not in self._told:
                 self._here.add(one.key)
 
-    def _ended(self, one: Enclosure, answer: asyncio.Future[str]) -> None:
+    def _ended(self, one: ViewedAttachment, answer: asyncio.Future[str]) -> None:
         self._tasks.pop(one.key, None)
         self._answers.pop(one.key, None)
         self._coming.pop(one.key, None)
@@ -161,7 +161,7 @@ class Enclosures:
         answer.exception()  # whoever waits is told; nobody may be waiting
         self.changed.emit(one.key)
 
-    async def _fetch(self, account_id: AccountId, one: Enclosure) -> str:
+    async def _fetch(self, account_id: AccountId, one: ViewedAttachment) -> str:
         self._failed.pop(one.key, None)
         self._tell(one, 0)
         if not one.source:
@@ -180,18 +180,18 @@ class Enclosures:
         self._told[one.key] = fetch.letter  # a server that has a letter, but no file of it
         return ""
 
-    def _tell(self, one: Enclosure, done: int) -> None:
+    def _tell(self, one: ViewedAttachment, done: int) -> None:
         self._coming[one.key] = Coming(done, one.size)
         self.changed.emit(one.key)
 
     # --- what is done with it -----------------------------------------------------------------------------------------
 
-    async def show(self, account_id: AccountId, one: Enclosure) -> str:
+    async def show(self, account_id: AccountId, one: ViewedAttachment) -> str:
         """Return the path of a copy under its real name, for another program. Raises MailError."""
         await self.fetch(account_id, one)
         return await self._files.show(one.owner, one.key, one.file_name())
 
-    async def save(self, account_id: AccountId, one: Enclosure, path: str, *, replace: bool = False) -> str:
+    async def save(self, account_id: AccountId, one: ViewedAttachment, path: str, *, replace: bool = False) -> str:
         """Save it at `path`; return where it lies. Raises MailError."""
         await self.fetch(account_id, one)
         return await self._files.save(one.owner, one.key, path, replace=replace)
@@ -201,7 +201,7 @@ class Enclosures:
         self._here.clear()
         await self._files.forget(_owner(account_id))
 
-    async def read(self, account_id: AccountId, one: Enclosure, run_in_thread: RunInThread) -> Within:
+    async def read(self, account_id: AccountId, one: ViewedAttachment, run_in_thread: RunInThread) -> Within:
         """Read a letter that is attached, and keep what is attached to it. Raises MailError."""
         path = "" if one.key in self._told else await self.fetch(account_id, one)
         if not path:
@@ -236,7 +236,7 @@ def _why(error: MailError) -> str:
     return str(error)
 
 
-def enclosures_of(row: ListRow, reading: Reading) -> tuple[Enclosure, ...]:
+def enclosures_of(row: ListRow, reading: Reading) -> tuple[ViewedAttachment, ...]:
     """Return what is attached to a letter, pictures in its text included."""
     if reading.item is not None:
         found = [_of_item(row.account_id, one) for one in reading.item.attachments]
@@ -251,16 +251,16 @@ def enclosures_of(row: ListRow, reading: Reading) -> tuple[Enclosure, ...]:
     return tuple(found)
 
 
-def beside_the_text(found: Iterable[Enclosure], shown: Set[str]) -> tuple[Enclosure, ...]:
+def beside_the_text(found: Iterable[ViewedAttachment], shown: Set[str]) -> tuple[ViewedAttachment, ...]:
     """Return those that are not shown in the text; `shown` are the addresses of the pictures that are."""
     return tuple(one for one in found if not one.content_id or f"cid:{one.content_id}" not in shown)
 
 
-def _enclosures_within(outer: Enclosure, shown: Shown) -> list[tuple[Enclosure, Enclosed]]:
+def _enclosures_within(outer: ViewedAttachment, shown: Shown) -> list[tuple[ViewedAttachment, Enclosed]]:
     """Return what a letter within a letter holds, by names of ours."""
     return [
         (
-            Enclosure(
+            ViewedAttachment(
                 outer.owner,
                 _name("within", outer.key, str(number)),
                 one.name,
@@ -282,17 +282,17 @@ def _read_letter(path: str, name: str) -> Shown:
         return show_eml(file.read(), name)
 
 
-def _of_item(account_id: AccountId, one: Attachment) -> Enclosure:
+def _of_item(account_id: AccountId, one: Attachment) -> ViewedAttachment:
     key = _name("file", one.attachment_id)
-    return Enclosure(_owner(account_id), key, one.name, one.size, one.content_id, one.kind, one.attachment_id)
+    return ViewedAttachment(_owner(account_id), key, one.name, one.size, one.content_id, one.kind, one.attachment_id)
 
 
-def _of_draft(account_id: AccountId, owner: LocalId, one: Attached, held: dict[str, str]) -> Enclosure:
+def _of_draft(account_id: AccountId, owner: LocalId, one: Attached, held: dict[str, str]) -> ViewedAttachment:
     if one.file:
-        return Enclosure(owner, one.file, one.name, one.size, one.content_id, one.kind)
+        return ViewedAttachment(owner, one.file, one.name, one.size, one.content_id, one.kind)
     source = held.get(one.key) or one.source
     key = _name("file", source or one.key)
-    return Enclosure(_owner(account_id), key, one.name, one.size, one.content_id, one.kind, source)
+    return ViewedAttachment(_owner(account_id), key, one.name, one.size, one.content_id, one.kind, source)
 
 
 def _owner(account_id: AccountId) -> LocalId:

@@ -15,13 +15,13 @@ from app.core.events import Event
 from app.core.formatting import short_time
 from app.core.i18n import tr
 from app.domain.errors import ItemRefused, MailError
-from app.domain.listing import Folder, Kin, moment_of, people_of
+from app.domain.listing import ConversationRow, Folder, moment_of, people_of
 from app.domain.message import AccountId, BodyFormat, Content, Fetched, ItemRef
 from app.domain.recipient import Recipient
 from app.services.html.blocks import Block, pictures_of
 from app.services.html.plain_text import plain_text
 from app.services.ports import Copies, Mailbox, no_copies
-from app.services.records.records import Letters
+from app.services.records.records import Records
 from app.services.records.rows import ListRow
 
 _KEPT: Final = 20
@@ -48,10 +48,10 @@ class Reading(msgspec.Struct, frozen=True):
         return frozenset(pictures_of(self.blocks))
 
 
-class Readings:
+class MessageReader:
     """Reads letters. What was read from the server is kept by its version, so that going back costs no request."""
 
-    def __init__(self, letters: Letters, mailbox: Mailbox, run_in_thread: RunInThread) -> None:
+    def __init__(self, letters: Records, mailbox: Mailbox, run_in_thread: RunInThread) -> None:
         """`run_in_thread` runs the reading of HTML where it stops no key."""
         self._letters, self._mailbox, self._run_in_thread = letters, mailbox, run_in_thread
         self.read_in_sent: Event[tuple[AccountId, tuple[Recipient, ...], float]] = Event()
@@ -135,7 +135,7 @@ class KinRow(msgspec.Struct, frozen=True):
 class Conversation(msgspec.Struct, frozen=True):
     """The letters, the newest first, and which of them is read (its number; -1 for none)."""
 
-    kin: tuple[Kin, ...] = ()
+    kin: tuple[ConversationRow, ...] = ()
     here: int = -1
 
     def __len__(self) -> int:
@@ -150,19 +150,19 @@ class Conversation(msgspec.Struct, frozen=True):
         """Return which of how many is read."""
         return tr("{n} of {count} in this conversation", n=self.here + 1, count=len(self.kin))
 
-    def step(self, by: int) -> Kin | None:
+    def step(self, by: int) -> ConversationRow | None:
         """Return the letter so many further on, None past either end."""
         number = self.here + by
         return self.kin[number] if 0 <= number < len(self.kin) else None
 
 
-def conversation_of(kin: list[Kin], item_id: str) -> Conversation:
+def conversation_of(kin: list[ConversationRow], item_id: str) -> Conversation:
     """Return the conversation of a letter; an empty one where it is alone in it."""
     here = next((number for number, one in enumerate(kin) if one.row.ref.item_id == item_id), -1)
     return Conversation(tuple(kin), here) if len(kin) > 1 and here >= 0 else Conversation()
 
 
-def _row(kin: Kin, now: float, *, here: bool) -> KinRow:
+def _row(kin: ConversationRow, now: float, *, here: bool) -> KinRow:
     row = kin.row
     draft = kin.place.folder is Folder.DRAFTS
     who = people_of(row) or tr("(no recipient)")

@@ -17,7 +17,7 @@ from app.core.events import Event
 from app.domain.edits import AttachmentGone, AttachmentSet, Edit
 from app.domain.errors import StorageError
 from app.domain.message import AccountId, Content, LocalId
-from app.domain.record import Letter, Record
+from app.domain.record import Record, StoredMessage
 from app.domain.state import may_follow
 from app.services.ports import Clock, Journal
 
@@ -30,7 +30,7 @@ _AT_A_TURN: Final = 20
 """Changes that are told in one turn of the loop: whoever listens draws them, and a key may come between."""
 
 
-class Letters:
+class Records:
     """The records. `changed` tells a record after each change, `changed_together` those that changed with it;
     `forgotten` a letter that is no more on this machine.
 
@@ -100,7 +100,7 @@ class Letters:
             self._tell([after])
         return after
 
-    async def read(self, local_id: LocalId) -> Letter:
+    async def read(self, local_id: LocalId) -> StoredMessage:
         """Read a letter whole; its record's head is as new as its text. Raises KeyError and StorageError."""
         letter = await self._journal.read(local_id)
         record = self._records[local_id]
@@ -138,7 +138,7 @@ class Letters:
                 self._records[record.local_id] = msgspec.structs.replace(record, head=letter.record.head)
             await self._tell_in_turns(names)
 
-    async def read_all(self, local_ids: Sequence[LocalId]) -> list[Letter]:
+    async def read_all(self, local_ids: Sequence[LocalId]) -> list[StoredMessage]:
         """Read many letters whole, as `read` reads one; what is no more is left out. Raises StorageError."""
         letters, newer = [], []
         for letter in await self._journal.read_all(local_ids):

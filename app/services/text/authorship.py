@@ -7,7 +7,7 @@ from typing import Final
 from app.core.formatting import full_date
 from app.core.i18n import tr
 from app.domain.recipient import Recipient, format_recipient
-from app.domain.record import Letter, Whose
+from app.domain.record import StoredMessage, Whose
 from app.domain.same_message import fingerprint
 
 _LONGEST: Final = 120
@@ -31,7 +31,7 @@ def author_words(author: Recipient | None) -> str:
     return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
 
 
-def is_untouched(letter: Letter) -> bool:
+def is_untouched(letter: StoredMessage) -> bool:
     """Tell whether a message is somebody else's to the last word, whatever was taken down of it meanwhile."""
     whose = letter.record.whose
     return whose is not None and not any(letter.pending.values()) and fingerprint(letter.content) == whose.fingerprint

@@ -270,7 +270,7 @@ _LONGEST = 60_000
 _BLOCKS = 40
 
 
-class KeptObject(QPyTextObject):
+class OpaqueObject(QPyTextObject):
     """What stands for a table or layout that the editor cannot hold. The same HTML is laid out once."""
 
     def __init__(self, parent: QTextDocument) -> None:

@@ -30,7 +30,7 @@ from app.core.i18n import tr
 from app.services.html.blocks import Block, Picture, pictures_of
 from app.services.html.prepare import Opened
 from app.ui import theme
-from app.ui.document.document_builder import KeptObject, Pour, picture_format
+from app.ui.document.document_builder import OpaqueObject, Pour, picture_format
 from app.ui.document.formats import INDENT, KEPT_TYPE, Own, put_colors, shown_color
 from app.ui.document.pictures import SafeDocument, from_data_address, stand_in
 from app.ui.editor import block_keys
@@ -87,7 +87,7 @@ class RichEditor(QTextEdit):
     def _set_up(self, document: QTextDocument) -> None:
         document.setDocumentMargin(0)
         document.setIndentWidth(INDENT)
-        self._kept = KeptObject(document)
+        self._kept = OpaqueObject(document)
         document.documentLayout().registerHandler(KEPT_TYPE, self._kept)
         self.fragments = Fragments(document, "")
         document.contentsChange.connect(self._changed)

@@ -16,7 +16,7 @@ from app.services.records.rows import ListRow
 from app.services.text.error_text import details_of
 from app.ui import icons, theme
 from app.ui.bars import MessageBar
-from app.ui.message_list.list_view import LetterList
+from app.ui.message_list.list_view import MessageList
 from app.ui.message_list.model import LetterModel
 from app.ui.message_list.session import ListSession
 from app.ui.widgets import Label
@@ -120,7 +120,7 @@ _UNSEEN = 100
 """The same of a list that is not shown: it costs what the one that is shown needs."""
 
 
-class ListDesk(QWidget):
+class ListPanel(QWidget):
     """Header, bar, list; or header, bar, and one sentence. `refreshed` comes after what is shown was drawn anew."""
 
     refreshed = Signal()
@@ -138,7 +138,7 @@ class ListDesk(QWidget):
         self.count.setProperty("tone", "faint")
         self.bar = MessageBar(self)
         self.model: LetterModel[ListRow] = LetterModel(session, session.face)
-        self.list = LetterList(self.model, title, self)
+        self.list = MessageList(self.model, title, self)
         self.list.escaped.connect(self._escape)
         self._nothing = empty
         self._refusal: ServerWords | None = None

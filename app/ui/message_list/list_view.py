@@ -83,7 +83,7 @@ class _Type:
         return shaped
 
 
-class LetterDelegate(QStyledItemDelegate):
+class MessageDelegate(QStyledItemDelegate):
     """Draws faces. Fonts, measures and set lines are kept: a row costs a fraction of a millisecond."""
 
     def __init__(self, parent: QWidget, is_chosen: Callable[[], bool]) -> None:
@@ -266,7 +266,7 @@ class _Place(NamedTuple):
     number: int
 
 
-class LetterList(QTableView):
+class MessageList(QTableView):
     """Shows a LetterModel. `opened` is Enter or a double click."""
 
     opened = Signal()
@@ -281,7 +281,7 @@ class LetterList(QTableView):
         self._only: int | None = None
         self.setAccessibleName(name)
         self.setModel(model)
-        self.setItemDelegate(LetterDelegate(self, lambda: self.chosen))
+        self.setItemDelegate(MessageDelegate(self, lambda: self.chosen))
         self.horizontalHeader().setVisible(False)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.verticalHeader().setVisible(False)

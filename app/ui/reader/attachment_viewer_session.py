@@ -11,7 +11,7 @@ from app.core.formatting import size_words
 from app.core.i18n import ntr, tr
 from app.domain.errors import BadInput, MailError, StorageError
 from app.domain.files import is_page, is_program
-from app.services.reader.attachment_viewer import Enclosure, Enclosures
+from app.services.reader.attachment_viewer import Enclosures, ViewedAttachment
 from app.services.text.attachment_text import AttachmentRow, icon_of
 
 if TYPE_CHECKING:
@@ -31,15 +31,15 @@ class EnclosuresSession:
         self.changed: Event[None] = Event()
         self.asked: Event[str] = Event()
         self.told: Event[str] = Event()
-        self.on_letter: Callable[[AccountId, Enclosure], None] = lambda _account, _one: None
+        self.on_letter: Callable[[AccountId, ViewedAttachment], None] = lambda _account, _one: None
         self._enclosures, self._spawn = enclosures, spawn
         self._account_id: AccountId | None = None
-        self._shown: tuple[Enclosure, ...] = ()
+        self._shown: tuple[ViewedAttachment, ...] = ()
         self._question = ""
         self._ready: dict[str, str] = {}
         enclosures.changed.subscribe(self._moved)
 
-    def show(self, account_id: AccountId | None, enclosures: Sequence[Enclosure]) -> None:
+    def show(self, account_id: AccountId | None, enclosures: Sequence[ViewedAttachment]) -> None:
         """Show what is attached to another letter, or to the same one still."""
         if (account_id, tuple(enclosures)) == (self._account_id, self._shown):
             return
@@ -75,7 +75,7 @@ class EnclosuresSession:
         """Tell whether one of these is fetched now."""
         return any(self._enclosures.coming(key) is not None for key in keys)
 
-    def _row(self, one: Enclosure) -> AttachmentRow:
+    def _row(self, one: ViewedAttachment) -> AttachmentRow:
         icon, size = icon_of(one.name, is_letter=one.is_letter), size_words(one.size) if one.size else ""
         coming, failed = self._enclosures.coming(one.key), self._enclosures.failed(one.key)
         if coming is not None:
@@ -88,7 +88,7 @@ class EnclosuresSession:
             return AttachmentRow(one.key, one.name, "circle-alert", words, "bad", trouble=True, action="retry")
         return AttachmentRow(one.key, one.name, icon, size)
 
-    def _one(self, key: str) -> Enclosure | None:
+    def _one(self, key: str) -> ViewedAttachment | None:
         return next((one for one in self._shown if one.key == key), None)
 
     def _moved(self, key: str) -> None:
@@ -115,7 +115,7 @@ class EnclosuresSession:
         else:
             self._spawn(self._open(account_id, one, show), "open an attachment")
 
-    async def _open(self, account_id: AccountId, one: Enclosure, show: Callable[[str], None]) -> None:
+    async def _open(self, account_id: AccountId, one: ViewedAttachment, show: Callable[[str], None]) -> None:
         try:
             path = await self._enclosures.show(account_id, one)
         except (StorageError, BadInput):
@@ -145,11 +145,13 @@ class EnclosuresSession:
         if one is not None:
             self._save([(one, path)], replace=True)
 
-    def _save(self, wanted: Sequence[tuple[Enclosure, str]], *, replace: bool) -> None:
+    def _save(self, wanted: Sequence[tuple[ViewedAttachment, str]], *, replace: bool) -> None:
         if wanted and self._account_id is not None:
             self._spawn(self._save_all(self._account_id, wanted, replace=replace), "save attachments")
 
-    async def _save_all(self, account_id: AccountId, wanted: Sequence[tuple[Enclosure, str]], *, replace: bool) -> None:
+    async def _save_all(
+        self, account_id: AccountId, wanted: Sequence[tuple[ViewedAttachment, str]], *, replace: bool
+    ) -> None:
         saved: list[str] = []
         amiss: list[str] = []
         for one, path in wanted:
@@ -181,7 +183,7 @@ class EnclosuresSession:
 
         self._spawn(ready(), "hand attachments over")
 
-    async def _make_ready(self, wanted: Sequence[Enclosure]) -> None:
+    async def _make_ready(self, wanted: Sequence[ViewedAttachment]) -> None:
         for one in wanted:
             if self._account_id is not None and one.key not in self._ready:
                 try:

@@ -19,7 +19,7 @@ from app.domain.recipient import Recipient, format_recipient
 from app.services.text.recipient_notes import Note
 from app.ui import icons, theme
 from app.ui.recipients.chips import Chip, Chips
-from app.ui.recipients.entry_line import WordsEdit
+from app.ui.recipients.entry_line import EntryLine
 
 CHIP_HEIGHT = 24
 GAP = 4
@@ -280,8 +280,8 @@ class ChipCanvas(QAbstractScrollArea):
         # A viewport of ours: to wrap one that Qt made, PySide6 loads every class of widget that it could be (20 ms).
         self.setViewport(QWidget(self))
         self.chips = Chips()
-        self.words = WordsEdit(self.viewport())
-        self.editor: WordsEdit | None = None
+        self.words = EntryLine(self.viewport())
+        self.editor: EntryLine | None = None
         """The line that stands in place of the chip `editing`, while one is edited."""
         self.editing = -1
         self.note_for: Callable[[Recipient], Note | None] = lambda _recipient: None

@@ -16,7 +16,7 @@ from app.domain.text import clean_text, mend_surrogates
 from app.ui.recipients import entry_line
 from app.ui.recipients.canvas import ChipCanvas
 from app.ui.recipients.chips import Chip, Chips, History, Step
-from app.ui.recipients.entry_line import WordsEdit, ends_an_entry, has_grown, insert_apart
+from app.ui.recipients.entry_line import EntryLine, ends_an_entry, has_grown, insert_apart
 
 
 class ChipEditing(ChipCanvas):
@@ -259,7 +259,7 @@ class ChipEditing(ChipCanvas):
             return
         self.go_to_words()
         self._original = self.chips.items[index].recipient
-        self.editor = WordsEdit(self.viewport())
+        self.editor = EntryLine(self.viewport())
         self.editor.setFont(self.font())
         self.editor.setText(_written(self._original))
         self._words_left = _not_to_grow(self._original, self.editor.text())
@@ -275,7 +275,7 @@ class ChipEditing(ChipCanvas):
         if anew:
             self.editor.selectAll()
 
-    def prepare_editor(self, editor: WordsEdit) -> None:
+    def prepare_editor(self, editor: EntryLine) -> None:
         """Tie keys and menu to the line (for the class that has them)."""
 
     def _take_edit(self, text: str) -> None:

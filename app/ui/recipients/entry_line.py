@@ -113,7 +113,7 @@ def _take_no_key(_event: QKeyEvent) -> bool:
     return False
 
 
-class WordsEdit(QLineEdit):
+class EntryLine(QLineEdit):
     """A line without a frame. `left` tells that the focus went elsewhere in the window (not to a menu or program),
     `blurred` that it went, wherever to.
     """

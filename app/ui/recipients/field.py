@@ -19,7 +19,7 @@ from app.domain.recipient import format_recipient
 from app.ui.recipients import entry_line
 from app.ui.recipients.canvas import chip_colors
 from app.ui.recipients.editing import ChipEditing
-from app.ui.recipients.entry_line import WordsEdit
+from app.ui.recipients.entry_line import EntryLine
 from app.ui.recipients.input import ChipKeys, ChipPointer, Keys, copy_selected
 from app.ui.widgets import Label, say_aloud
 
@@ -100,7 +100,7 @@ class RecipientsField(ChipEditing):
         self.go_to_words()
         self.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def prepare_editor(self, editor: WordsEdit) -> None:
+    def prepare_editor(self, editor: EntryLine) -> None:
         editor.take_key = self._keys.take_in_editor
         editor.wants_key = self._keys.wants
         if self._keys.suggesting is not None:
@@ -192,7 +192,7 @@ class RecipientsField(ChipEditing):
             action.setEnabled(action.isEnabled() and self.isEnabled())
         return menu
 
-    def _open_line_menu(self, line: WordsEdit, event: QContextMenuEvent) -> None:
+    def _open_line_menu(self, line: EntryLine, event: QContextMenuEvent) -> None:
         menu = line.createStandardContextMenu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         paste = menu.findChild(QAction, "edit-paste")

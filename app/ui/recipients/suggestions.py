@@ -15,7 +15,7 @@ from app.domain.recipient import Recipient, format_recipient
 from app.ui import icons, theme
 from app.ui.recipients.chips import Chip
 from app.ui.recipients.editing import ChipEditing
-from app.ui.recipients.entry_line import WordsEdit
+from app.ui.recipients.entry_line import EntryLine
 from app.ui.recipients.suggestions_session import MOST_ROWS, Origin, Source, Suggestion, SuggestionsSession
 from app.ui.widgets import Label, say_aloud
 
@@ -172,7 +172,7 @@ class Suggesting:
         self.session = SuggestionsSession(source)
         self._field = field
         self._popup: SuggestionsPopup | None = None
-        self._line: WordsEdit = field.words
+        self._line: EntryLine = field.words
         self._chip: Chip | None = None
         self._heard = ""
         self.on_list: Callable[[Recipient, Chip | None], None] = lambda _recipient, _chip: None
@@ -180,7 +180,7 @@ class Suggesting:
         self.session.changed.subscribe(lambda _: self._show())
         self.watch(field.words)
 
-    def watch(self, line: WordsEdit) -> None:
+    def watch(self, line: EntryLine) -> None:
         """Offer for what is typed into `line`, as long as it lives."""
         line.textEdited.connect(lambda text: self._typed(line, text))
         line.textChanged.connect(lambda text: None if text.strip() else self.close())
@@ -202,7 +202,7 @@ class Suggesting:
         self._chip, self._line = self._field.chips.items[index], self._field.words
         self.session.offer(people)
 
-    def _typed(self, line: WordsEdit, text: str) -> None:
+    def _typed(self, line: EntryLine, text: str) -> None:
         # A separator made a chip of the words before this is told: then there are none to offer for.
         self._line, self._chip = line, None
         self.session.type(text if line.text() == text else "")

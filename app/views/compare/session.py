@@ -11,7 +11,7 @@ from app.core.events import Event
 from app.core.i18n import ntr, tr
 from app.domain.errors import MailError
 from app.domain.message import Content, LocalId
-from app.services.drafts.comparison import Comparing, Comparison
+from app.services.drafts.comparison import Comparison, VersionComparison
 from app.services.text.error_text import explain_error
 
 
@@ -27,7 +27,7 @@ class Stand(StrEnum):
 class CompareSession:
     """One letter's two versions. `changed` says that there is something to draw; `ended` what was chosen, or ""."""
 
-    def __init__(self, local_id: LocalId, comparing: Comparing, spawn: Spawn, now: Callable[[], float]) -> None:
+    def __init__(self, local_id: LocalId, comparing: VersionComparison, spawn: Spawn, now: Callable[[], float]) -> None:
         """Nothing is read before `read`."""
         self.changed: Event[None] = Event()
         self.ended: Event[str] = Event()

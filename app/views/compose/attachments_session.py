@@ -17,7 +17,7 @@ from app.services.text.attachment_text import AttachmentRow, rows_of, summary
 if TYPE_CHECKING:
     from app.domain.attachment import Attached
     from app.domain.message import LocalId
-    from app.domain.record import Letter
+    from app.domain.record import StoredMessage
     from app.services.drafts.draft_attachments import Attachments
     from app.views.compose.session import ComposeSession
 
@@ -31,7 +31,7 @@ _MOST_STEPS: Final = 50
 class AttachmentsSession:
     """Works on an open letter's attachments. `changed` says that they are to be drawn anew, `said` has a sentence."""
 
-    def __init__(self, session: ComposeSession, letter: Letter, attachments: Attachments | None) -> None:
+    def __init__(self, session: ComposeSession, letter: StoredMessage, attachments: Attachments | None) -> None:
         """Follow the attachments of `letter`; without `attachments` there are none, and nothing can be done."""
         self.changed: Event[None] = Event()
         self.said: Event[str] = Event()

@@ -24,7 +24,7 @@ _ATTACH: Final = "compose.attach"
 _ATTACHMENTS: Final = "compose.attachments"
 
 
-class Letter(Protocol):
+class EditedMessage(Protocol):
     """What has to be known of the letter in the pane."""
 
     recipients: dict[Field, RecipientsField]
@@ -120,7 +120,7 @@ def action_words(finding: Finding) -> str:
 class LetterFindings:
     """Ties the findings of a letter to its pane."""
 
-    def __init__(self, letter: Letter, session: FindingsSession, bar: FindingsBar, registry: Registry) -> None:
+    def __init__(self, letter: EditedMessage, session: FindingsSession, bar: FindingsBar, registry: Registry) -> None:
         """Show what `session` finds in `bar`."""
         self._letter, self._session, self._bar, self._registry = letter, session, bar, registry
         session.changed.subscribe(lambda _: bar.show_findings(session.shown))

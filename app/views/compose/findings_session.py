@@ -13,10 +13,10 @@ from app.core.events import Event
 from app.domain.edits import BodyReplaced, TextSplice, Unfilled
 from app.domain.message import AccountId, Field, LocalId
 from app.domain.problem import Finding, ProblemKind
-from app.domain.record import Letter
+from app.domain.record import StoredMessage
 from app.services.checks import preflight
 from app.services.people.people import People
-from app.services.records.records import Letters
+from app.services.records.records import Records
 
 NERVOUS: Final = 0.5
 """Seconds after findings appeared in which a second Ctrl+Enter is a key pressed twice, and no answer to them."""
@@ -35,7 +35,7 @@ class FindingsSession:
     """The findings of one letter. `shown` are those in the pane, since `shown_at` (seconds since the epoch)."""
 
     def __init__(
-        self, letter: Sending, letters: Letters, people: People, spawn: Spawn, now: Callable[[], float]
+        self, letter: Sending, letters: Records, people: People, spawn: Spawn, now: Callable[[], float]
     ) -> None:
         """Nothing is looked at yet."""
         self.changed: Event[None] = Event()
@@ -113,7 +113,7 @@ class FindingsSession:
             self.changed.emit(None)
 
 
-def _sender(letter: Letter) -> str:
+def _sender(letter: StoredMessage) -> str:
     return "" if letter.content.sender is None else letter.content.sender.address
 
 

@@ -29,7 +29,7 @@ _LARGE: Final = 1_000_000
 _OTHER_NAMES = {Field.TO: "To", Field.CC: "Cc", Field.BCC: "Bcc"}
 
 
-class Letter(Protocol):
+class EditedMessage(Protocol):
     """What has to be known of the letter."""
 
     recipients: dict[Field, RecipientsField]
@@ -39,10 +39,12 @@ class Letter(Protocol):
         ...
 
 
-class LetterPeople:
+class RecipientFields:
     """The people of one letter. `account_id` is whose address book and directory are asked."""
 
-    def __init__(self, letter: Letter, people: People, account_id: AccountId, spawn: Spawn, registry: Registry) -> None:
+    def __init__(
+        self, letter: EditedMessage, people: People, account_id: AccountId, spawn: Spawn, registry: Registry
+    ) -> None:
         """Serve the fields of `letter` until `close`, with the keys that `registry` has for recipients."""
         self._registry = registry
         self.sending_as = ""

@@ -27,7 +27,7 @@ from app.domain.message import SUBJECT_LIMIT, BodyFormat, Content, Field, Import
 from app.domain.outcome import Outcome
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.recipient import Recipient, format_recipient
-from app.domain.record import CopyKind, CopyTo, Letter, Record
+from app.domain.record import CopyKind, CopyTo, Record, StoredMessage
 from app.domain.state import State
 from app.domain.text import utf16_length
 from app.services.accounts.identities import Identity
@@ -37,7 +37,7 @@ from app.services.drafts.saver import waits_for_person
 from app.services.outbox.outbox import Answer, Outbox
 from app.services.outbox.remedies import Remedies
 from app.services.people.people import People
-from app.services.records.records import Letters
+from app.services.records.records import Records
 from app.services.text.authorship import whose_words
 from app.services.text.status_text import Explanation, StateWords, explain_record, state_words, subject_too_long
 from app.views.compose.attachments_session import AttachmentsSession
@@ -151,7 +151,7 @@ class _NoKeys:
 class Tools(NamedTuple):
     """What every letter is written with."""
 
-    letters: Letters
+    letters: Records
     drafts: Drafts
     outbox: Outbox
     remedies: Remedies
@@ -167,7 +167,7 @@ class Tools(NamedTuple):
 class ComposeSession:
     """One open letter. `changed` says that what is drawn of its state may differ; `ended` that it left this pane."""
 
-    def __init__(self, letter: Letter, readable: str, tools: Tools, opened: Opened | None = None) -> None:
+    def __init__(self, letter: StoredMessage, readable: str, tools: Tools, opened: Opened | None = None) -> None:
         """Write on `letter`, as it was read from this machine's disk; `readable` is its body as plain text, `opened`
         what the editor of formatted text begins with.
         """

@@ -40,7 +40,7 @@ from app.views.compose.fields import SubjectField
 from app.views.compose.findings import FindingsBar, LetterFindings
 from app.views.compose.options_area import OptionsArea
 from app.views.compose.pickers import FromLine, LaterChoice, Picking, SnippetChoice
-from app.views.compose.recipients import LetterPeople
+from app.views.compose.recipients import RecipientFields
 from app.views.compose.session import ComposeSession
 
 _SIDE = 28
@@ -123,7 +123,7 @@ class ComposeView(QWidget):
         self.is_filled = False
         self._stopped = ""
         """What the bar said when the letter was to be sent, and was not for it."""
-        self.people: LetterPeople | None = None
+        self.people: RecipientFields | None = None
         self.picking = Picking(self)
         self.options = OptionsArea(session.options, self, self.picking)
         self.later = LaterChoice(session, self.picking, session.now)
@@ -307,11 +307,11 @@ class ComposeView(QWidget):
             if command.context is Context.COMPOSE:
                 keys.bind(self, [(command, handler)], Context.COMPOSE, self._registry.attempt)
 
-    def _know_people(self) -> LetterPeople | None:
+    def _know_people(self) -> RecipientFields | None:
         known, session = self.session.people, self.session
         if known is None:
             return None
-        people = LetterPeople(self, known, session.account_id, session.spawn, self._registry)
+        people = RecipientFields(self, known, session.account_id, session.spawn, self._registry)
         session.ended.subscribe(lambda _: people.close())
         self.options.on_panel = lambda panel: people.attach(panel.reply_to)
         for widget in self.recipients.values():

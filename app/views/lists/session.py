@@ -21,7 +21,7 @@ from app.services.drafts.reply_forward import Following
 from app.services.folders.outbox_view import OutboxView
 from app.services.outbox.outbox import Answer, Outbox
 from app.services.outbox.remedies import Remedies
-from app.services.reader.message_reader import Reading, Readings
+from app.services.reader.message_reader import MessageReader, Reading
 from app.services.records.rows import ListRow
 from app.services.text.status_text import once_more
 from app.ui.message_list.session import ListSession
@@ -163,7 +163,7 @@ class SentSession(ListSession):
     folder = Folder.SENT
 
     def __init__(
-        self, drafts: Drafts, readings: Readings, following: Following, spawn: Spawn, now: Callable[[], float]
+        self, drafts: Drafts, readings: MessageReader, following: Following, spawn: Spawn, now: Callable[[], float]
     ) -> None:
         """Read by way of `readings`."""
         super().__init__(spawn, now)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from app.core.i18n import tr
-from app.ui.message_list.list_panel import Empty, ListDesk
+from app.ui.message_list.list_panel import Empty, ListPanel
 from app.ui.message_list.session import ListSession
 
 
-class DraftsDesk(ListDesk):
+class DraftsDesk(ListPanel):
     """Draws the drafts."""
 
     def __init__(self, session: ListSession, parent: QWidget | None = None) -> None:
         super().__init__(tr("Drafts"), session, Empty("file-text", tr("No drafts"), tr("C writes a message")), parent)
 
 
-class OutboxDesk(ListDesk):
+class OutboxDesk(ListPanel):
     """Draws the outbox."""
 
     def __init__(self, session: ListSession, parent: QWidget | None = None) -> None:
@@ -24,7 +24,7 @@ class OutboxDesk(ListDesk):
         super().__init__(tr("Outbox"), session, empty, parent)
 
 
-class SentDesk(ListDesk):
+class SentDesk(ListPanel):
     """Draws what was sent."""
 
     def __init__(self, session: ListSession, parent: QWidget | None = None) -> None:

@@ -9,14 +9,16 @@ from app.core.i18n import ntr, tr
 from app.domain.errors import BadInput, StorageError
 from app.domain.message import AccountId
 from app.services.accounts.identities import Identities, Identity
-from app.services.accounts.mailbox_discovery import Surroundings
+from app.services.accounts.mailbox_discovery import MailboxDiscovery
 from app.ui.tasks import Tasks
 
 
 class MailboxesSession:
     """The mailboxes of one account. `on_change` is called after every change that is to be drawn."""
 
-    def __init__(self, identities: Identities, surroundings: Surroundings, account_id: AccountId, tasks: Tasks) -> None:
+    def __init__(
+        self, identities: Identities, surroundings: MailboxDiscovery, account_id: AccountId, tasks: Tasks
+    ) -> None:
         """Work on `identities`, and ask by way of `surroundings`."""
         self.on_change: Callable[[], None] = lambda: None
         self.error = ""

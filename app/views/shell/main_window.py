@@ -15,7 +15,7 @@ from app.ui.bars import ActionBar, MessageBar, QuestionBar
 from app.ui.keyboard.come_forward import come_forward
 from app.ui.keyboard.kept_keys import KeptKeys
 from app.ui.keyboard.key_gate import Hold, KeyGate
-from app.views.shell.sidebar import Rail
+from app.views.shell.sidebar import Sidebar
 
 if TYPE_CHECKING:
     from app.ui.chooser import CommandPalette
@@ -37,7 +37,7 @@ class Window(QMainWindow):
         self.setWindowIcon(icons.program_icon())
         self.resize(_SIZE.boundedTo(self.screen().availableSize() * _SHARE))
         self.setMinimumSize(720, 420)
-        self.rail = Rail(self)
+        self.rail = Sidebar(self)
         self.account_bar = MessageBar(self)
         self.notice_bar = MessageBar(self, closable=True)
         self.lists = QStackedWidget(self)

@@ -21,7 +21,7 @@ _OWN = frozenset({"window.palette", "pane.next", "pane.previous", "window.quit"}
 """What means something else in a window of one letter, or belongs to the main window alone."""
 
 
-class LetterWindow(QMainWindow):
+class MessageWindow(QMainWindow):
     """Holds a letter's pane; `on_close` is asked when the person closes the window, and ends the letter's stay."""
 
     def __init__(self, letter: QWidget, registry: Registry, gate: KeyGate, on_close: Callable[[], None]) -> None:

@@ -15,7 +15,7 @@ from app.ui.widgets import Label
 _WIDTH = 212
 
 
-class Rail(QWidget):
+class Sidebar(QWidget):
     """The left edge of the window."""
 
     chosen = Signal(str)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 from app.core.events import Event
 from app.core.i18n import ntr, tr
 from app.domain.message import LocalId
-from app.services.outbox.undoing import Undoing, WayBack
+from app.services.outbox.undoing import UndoStack, WayBack
 from app.views.shell.main_window import Window
 
 _STAYS = 6_000
@@ -29,17 +29,17 @@ class _Sending:
         self.way: WayBack | None = None
 
 
-class Foot:
+class StatusBar:
     """Says it, counts down where a send waits, and knows what Undo means now.
 
     `ticked` tells each second of the countdown, for all that counts with it; no clock runs without one.
     """
 
-    def __init__(self, window: Window, now: Callable[[], float], undoing: Undoing | None = None) -> None:
+    def __init__(self, window: Window, now: Callable[[], float], undoing: UndoStack | None = None) -> None:
         """Speak at the foot of `window`; the ways back are those of the whole program."""
         self._window = window
         self._now = now
-        self._undoing = undoing if undoing is not None else Undoing()
+        self._undoing = undoing if undoing is not None else UndoStack()
         self._sendings: list[_Sending] = []
         self._speaks = False
         self._kept_back = 0

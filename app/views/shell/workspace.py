@@ -12,7 +12,7 @@ from app.commands.command import Context
 from app.core.events import Event
 from app.domain.message import LocalId
 from app.services.records.rows import ListRow
-from app.ui.message_list.list_panel import ListDesk
+from app.ui.message_list.list_panel import ListPanel
 from app.views.shell.main_window import Window
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _PAUSE = 120
 """Milliseconds of rest before a letter is fetched for the reader: who walks through a list fetches nothing."""
 
 
-class LetterPane(Protocol):
+class MessagePane(Protocol):
     """A letter being written, as far as the stage has to know it."""
 
     def focus_best(self) -> None:
@@ -30,19 +30,19 @@ class LetterPane(Protocol):
         ...
 
 
-class Stage:
+class Workspace:
     """Shows lists and panes in the window. `on_reading` is called with the row that the reader is to show."""
 
     reader: Reader
 
-    def __init__(self, window: Window, desks: dict[str, ListDesk]) -> None:
+    def __init__(self, window: Window, desks: dict[str, ListPanel]) -> None:
         """Arrange `desks`, by the names of their places; `take_reader` adds what letters are read in."""
         self.window = window
         self.desks = desks
         self.place = ""
         self.letters: list[QWidget] = []
         self._at = ""
-        self.on_reading: Callable[[ListDesk, ListRow | None], None] = lambda _desk, _row: None
+        self.on_reading: Callable[[ListPanel, ListRow | None], None] = lambda _desk, _row: None
         self.arrived: Event[str] = Event()
         """Tells to which list one went."""
         self._rest = QTimer(window)
@@ -60,7 +60,7 @@ class Stage:
         self.window.rail.chosen.connect(self.go)
 
     @property
-    def desk(self) -> ListDesk:
+    def desk(self) -> ListPanel:
         """Return the list that is shown."""
         return self.desks[self.place]
 
@@ -69,7 +69,7 @@ class Stage:
         """Return what kind of list is shown: "drafts", "outbox", "sent"; "" before the first."""
         return self.place.partition(":")[0]
 
-    def add_desk(self, place: str, desk: ListDesk) -> None:
+    def add_desk(self, place: str, desk: ListPanel) -> None:
         """Take in one more list; its name is that of its kind, and after a colon whose it is."""
         self.desks[place] = desk
         desk.list.current_changed.connect(self._moved)

@@ -10,7 +10,7 @@ from app.domain.account import Account, ProbeStep
 from app.domain.edits import AttachmentSet, Edit, TextSplice
 from app.domain.errors import StorageError
 from app.domain.message import Content, LocalId
-from app.domain.record import Letter, Record
+from app.domain.record import Record, StoredMessage
 from app.engine.client import EngineClient
 from app.services.ports import AttachedFiles, Mailbox
 from app.storage.attachment_files import AttachmentFolder
@@ -59,7 +59,7 @@ class MortalJournal:
         self.hand_over()
         await self._life.step(lambda: self._journal.create_all(begun))
 
-    async def read_all(self, local_ids: Sequence[LocalId]) -> list[Letter]:
+    async def read_all(self, local_ids: Sequence[LocalId]) -> list[StoredMessage]:
         self._life.must_live()
         self.hand_over()
         return await self._life.step(lambda: self._journal.read_all(local_ids), counts=False)
@@ -69,7 +69,7 @@ class MortalJournal:
         self.hand_over()
         await self._life.step(lambda: self._journal.put_all(records))
 
-    async def read(self, local_id: LocalId) -> Letter:
+    async def read(self, local_id: LocalId) -> StoredMessage:
         self._life.must_live()
         self.hand_over()
         return await self._life.step(lambda: self._journal.read(local_id), counts=False)

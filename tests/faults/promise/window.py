@@ -12,13 +12,13 @@ from app.domain.account import Account
 from app.engine.client import EngineClient
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.watched_mailbox import WatchedMailbox
-from app.services.drafts.comparison import Comparing
+from app.services.drafts.comparison import VersionComparison
 from app.services.drafts.draft_attachments import Attachments
 from app.services.drafts.drafts import Drafts
 from app.services.outbox.outbox import Outbox
 from app.services.outbox.remedies import Remedies
 from app.services.ports import Clock
-from app.services.records.records import Letters
+from app.services.records.records import Records
 from app.storage.attachment_files import AttachmentFolder
 from app.storage.store import SqliteJournal, Store
 from tests.fakes.scene import Spawned
@@ -74,25 +74,25 @@ class Window:
         window = cls(await Store.open(folder / FILE), clock, pending)
         mailbox = MortalMailbox(engine, window.life, before_each).as_port()
         spawn = window.spawn
-        window.letters = Letters(window.journal, clock, spawn)
+        window.letters = Records(window.journal, clock, spawn)
         window.accounts = Accounts(FakeSettings(accounts), secrets, mailbox)
         window.mailbox = WatchedMailbox(mailbox, window.accounts, clock)
         window.files = AttachmentFolder(folder / ATTACHED)
         files = MortalFiles(window.files, window.life).as_port()
         window.drafts = Drafts(window.letters, window.mailbox, window.accounts, clock, spawn, files)
         window.attachments = Attachments(window.letters, window.drafts, files, spawn)
-        window.comparing = Comparing(window.letters, window.drafts, window.mailbox, _at_once)
+        window.comparing = VersionComparison(window.letters, window.drafts, window.mailbox, _at_once)
         window.outbox = Outbox(window.letters, window.drafts, window.mailbox, window.accounts, clock, spawn)
         window.remedies = Remedies(window.letters, window.drafts, window.outbox, window.accounts, spawn)
         return window
 
     files: AttachmentFolder
-    letters: Letters
+    letters: Records
     accounts: Accounts
     mailbox: WatchedMailbox
     drafts: Drafts
     attachments: Attachments
-    comparing: Comparing
+    comparing: VersionComparison
     outbox: Outbox
     remedies: Remedies
 

@@ -25,7 +25,7 @@ from app.services.accounts.watched_mailbox import WatchedMailbox
 from app.services.drafts.draft_attachments import Attachments
 from app.services.drafts.drafts import Drafts
 from app.services.outbox.outbox import Outbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 from app.storage.attachment_files import AttachmentFolder
 from app.storage.store import SqliteJournal, Store
 from tests.fakes.scene import Spawned
@@ -67,7 +67,7 @@ class Run:
         await secrets.keep(A, first["password"])
         self.store = await Store.open(self.folder / "mailwright.sqlite")
         self.engine, clock, self.spawn = EngineClient(), HurriedClock(), Spawned()
-        self.letters = Letters(SqliteJournal(self.store), clock, self.spawn)
+        self.letters = Records(SqliteJournal(self.store), clock, self.spawn)
         self.accounts = Accounts(FakeSettings([account]), secrets, self.engine)
         mailbox = WatchedMailbox(self.engine, self.accounts, clock)
         self.files = AttachmentFolder(self.folder / "attachments")

@@ -14,7 +14,7 @@ import pytest
 from app.core.background import run_in_thread
 from app.domain.errors import MailError
 from app.domain.message import Fetched
-from app.services.reader.attachment_viewer import Enclosure, Enclosures, enclosures_of
+from app.services.reader.attachment_viewer import Enclosures, ViewedAttachment, enclosures_of
 from app.services.reader.message_reader import Reading
 from app.services.records.rows import ListRow
 from tests.integration.attachments.conftest import A, Run
@@ -32,7 +32,7 @@ class Read:
         row = ListRow("1", A, item.ref, is_draft=False)
         self.parts = enclosures_of(row, Reading(item.content, item.content.body, item=item))
 
-    def part(self, name: str) -> Enclosure:
+    def part(self, name: str) -> ViewedAttachment:
         return next(one for one in self.parts if one.name == name)
 
     async def fetch(self, name: str) -> bytes:

@@ -19,10 +19,10 @@ from app.bootstrap import instance
 from app.bootstrap.instance import DATABASE, LONGEST, NOT_NOW, NOT_UNDERSTOOD, TAKEN, address, hand_over, is_running
 from app.bootstrap.instance_server import InstanceServer
 from app.core.background import run_in_thread
-from app.domain.startup_request import Arrival
+from app.domain.startup_request import StartupRequest
 from app.storage.lock import InstanceLock
 
-WISH = Arrival(to="a@x.example", subject="S", attach=("/tmp/x",), links=("mailto:b@x.example",), token="t")
+WISH = StartupRequest(to="a@x.example", subject="S", attach=("/tmp/x",), links=("mailto:b@x.example",), token="t")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="speaks to the socket of POSIX by hand")
 
 
@@ -31,14 +31,14 @@ class First:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.heard: list[Arrival] = []
+        self.heard: list[StartupRequest] = []
         self.takes = True
         self.lock = InstanceLock(folder / DATABASE)
         self.lock.take()
         self.parent = QObject()
         self.server = InstanceServer(self.hear, self.parent)
 
-    def hear(self, arrival: Arrival) -> bool:
+    def hear(self, arrival: StartupRequest) -> bool:
         if self.takes:
             self.heard.append(arrival)
         return self.takes
@@ -97,7 +97,7 @@ async def test_a_wish_reaches_the_first_whole(first: First) -> None:
 
 async def test_a_hundred_starts_at_once_are_all_heard(first: First) -> None:
     assert first.listen()
-    wishes = [Arrival(subject=str(n)) for n in range(100)]
+    wishes = [StartupRequest(subject=str(n)) for n in range(100)]
     taken: list[bool] = []
 
     def all_at_once() -> None:
@@ -220,7 +220,7 @@ async def test_what_is_no_wish_is_refused_and_the_next_one_is_heard(
 async def test_a_wish_that_comes_byte_by_byte_is_heard(first: First) -> None:
     assert first.listen()
     assert await meanwhile(lambda: say(first.folder, b"\x00\x00\x00\x06[true]", parts=10)) == TAKEN
-    assert first.heard == [Arrival(compose=True)]
+    assert first.heard == [StartupRequest(compose=True)]
 
 
 @posix
@@ -248,5 +248,5 @@ async def test_those_who_say_nothing_keep_nobody_out_for_long(first: First, monk
 
 async def test_a_wish_too_long_for_a_message_is_not_handed_over(first: First) -> None:
     assert first.listen()
-    assert await meanwhile(lambda: hand_over(first.folder, Arrival(body="x" * (LONGEST + 1)))) is False
+    assert await meanwhile(lambda: hand_over(first.folder, StartupRequest(body="x" * (LONGEST + 1)))) is False
     assert first.heard == []

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.account import Account
-from app.domain.listing import Change, ChangeKind, Folder, Place, Row, Standing
+from app.domain.listing import Change, ChangeKind, Folder, Place, Row, SyncStanding
 from app.domain.message import AccountId, ItemRef
 from app.storage.cache import FILE_NAME, SqliteCache
 from app.storage.settings import SqliteSettings
@@ -186,5 +186,5 @@ async def _with_letters(folder: Path) -> None:
             Row(ItemRef(f"{place.folder}{n}", "key"), subject=f"Letter {n}", sent=n, modified=n) for n in range(many)
         ]
         changes = [Change(ChangeKind.CREATED, row.ref, row) for row in rows]
-        await cache.apply(first, place, changes, Standing("known", complete=True, total=many))
+        await cache.apply(first, place, changes, SyncStanding("known", complete=True, total=many))
     cache.close()

@@ -16,12 +16,12 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap.options import parse
-from app.bootstrap.run import Collector, ending_on_signals
+from app.bootstrap.run import GarbageCollector, ending_on_signals
 from app.bootstrap.sandbox_process import SandboxProcess
 from app.commands.command import Command, Context, Handler
 from app.core.background import run_in_thread
 from app.domain.errors import BadInput, MailError, StorageError
-from app.domain.startup_request import Arrival, CommandLine
+from app.domain.startup_request import CommandLine, StartupRequest
 from app.ui import keys
 from app.ui.tasks import Tasks
 
@@ -38,7 +38,7 @@ def test_what_is_said_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     monkeypatch.setenv("MAILWRIGHT_DATA", str(tmp_path))
     monkeypatch.setenv("MAILWRIGHT_HOLD", "1.5")
     options = parse(["--sandbox", "--sandbox-info", "info.json", "--compose"])
-    assert options == CommandLine(True, Path("info.json"), Arrival(compose=True), tmp_path, 1.5)
+    assert options == CommandLine(True, Path("info.json"), StartupRequest(compose=True), tmp_path, 1.5)
 
 
 @pytest.mark.parametrize("hold", ["soon", "-1", "nan", "inf", "1e9"])
@@ -81,7 +81,7 @@ class _Cycle:
 def test_garbage_is_collected_on_this_thread_alone(qtbot: QtBot) -> None:
     gone_in: list[int] = []
     owner = QObject()
-    collector = Collector(owner)
+    collector = GarbageCollector(owner)
     try:
         assert not gc.isenabled()
         _Cycle(gone_in)

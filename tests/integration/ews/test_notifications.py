@@ -156,14 +156,14 @@ def test_a_server_without_open_replies_is_asked_again_and_again(
 def test_a_subscription_that_cannot_be_told_of_with_the_others_is_left_out(
     listen: Listen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    true = module.Noticing.subscribe
+    true = module.Subscriptions.subscribe
 
     def with_a_stranger(
-        noticing: module.Noticing, groups: Sequence[Sequence[Place]], *, streaming: bool
+        noticing: module.Subscriptions, groups: Sequence[Sequence[Place]], *, streaming: bool
     ) -> dict[str, module.Subscribed]:
         return {"c3RyYW5nZXI=": module.Subscribed((SALES,)), **true(noticing, groups, streaming=streaming)}
 
-    monkeypatch.setattr(module.Noticing, "subscribe", with_a_stranger)
+    monkeypatch.setattr(module.Subscriptions, "subscribe", with_a_stranger)
     assert listen(DRAFTS, SENT).heard() == [DRAFTS, SENT]
 
 

@@ -22,7 +22,7 @@ from app.services.accounts.identities import Identities
 from app.services.accounts.watched_mailbox import WatchedMailbox
 from app.services.drafts.drafts import Drafts
 from app.services.outbox.outbox import Outbox
-from app.services.records.records import Letters
+from app.services.records.records import Records
 from tests.fakes.files import FakeFiles
 from tests.fakes.journal import FakeJournal
 from tests.fakes.scene import Spawned
@@ -46,7 +46,7 @@ class Life:
         self.settings, self.secrets = FakeSettings(), FakeSecrets()
         self.accounts = Accounts(self.settings, self.secrets, self.engine)
         self.mailbox = WatchedMailbox(self.engine, self.accounts, self.clock)
-        self.letters = Letters(FakeJournal(), self.clock, self.spawn)
+        self.letters = Records(FakeJournal(), self.clock, self.spawn)
         self.drafts = Drafts(self.letters, self.mailbox, self.accounts, self.clock, self.spawn, FakeFiles())
         self.outbox = Outbox(self.letters, self.drafts, self.mailbox, self.accounts, self.clock, self.spawn)
         self.identities = Identities(self.settings, self.accounts, self.mailbox)

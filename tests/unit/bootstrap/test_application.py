@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QUrl
 
 from app.bootstrap.application import arrival_of
-from app.domain.startup_request import Arrival
+from app.domain.startup_request import StartupRequest
 
 ROOT = Path(__file__).resolve().parents[3]
 # In a process of its own: there is one application in each.
@@ -54,11 +54,11 @@ def test_what_comes_before_the_window_and_after_is_taken_once_and_in_order() -> 
 @pytest.mark.parametrize(
     ("url", "wish"),
     [
-        ("MAILTO:a@b.example", Arrival(links=("mailto:a@b.example",))),
-        ("file:///a%20b/c.eml", Arrival(files=("/a b/c.eml",))),
+        ("MAILTO:a@b.example", StartupRequest(links=("mailto:a@b.example",))),
+        ("file:///a%20b/c.eml", StartupRequest(files=("/a b/c.eml",))),
         ("https://example.com", None),
         ("", None),
     ],
 )
-def test_an_address_stands_for_a_wish_or_for_none(url: str, wish: Arrival | None) -> None:
+def test_an_address_stands_for_a_wish_or_for_none(url: str, wish: StartupRequest | None) -> None:
     assert arrival_of(QUrl(url)) == wish

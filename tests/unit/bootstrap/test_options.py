@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap.options import parse
-from app.domain.startup_request import Arrival
+from app.domain.startup_request import StartupRequest
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +21,7 @@ def test_a_letter_is_asked_for_field_by_field(tmp_path: Path) -> None:
     file.write_bytes(b"x")
     arguments = ["--to", "a@x.example", "--to", "Doe, John <j@x.example>", "--cc=c@x.example", "--bcc", "b@x.example"]
     found = parse([*arguments, "--subject", "S", "--body=-- B\nC", "--attach", str(file), "--attach", str(file)])
-    assert found.arrival == Arrival(
+    assert found.arrival == StartupRequest(
         to="a@x.example\nDoe, John <j@x.example>",
         cc="c@x.example",
         bcc="b@x.example",
@@ -42,7 +42,7 @@ def test_links_and_files_are_told_apart(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_a_desktop_that_names_nothing_starts_the_window() -> None:
-    assert parse(["", " "]).arrival == Arrival()
+    assert parse(["", " "]).arrival == StartupRequest()
     assert not parse([""]).arrival.begins_letters()
 
 

@@ -8,7 +8,7 @@ from app.domain.attachment import Attachment
 from app.domain.late_creates import came, one_less, one_more
 from app.domain.message import Content, Fetched, ItemRef, Options
 from app.domain.recipient import Recipient
-from app.domain.record import Stray
+from app.domain.record import PendingCreate
 from app.domain.same_message import fingerprint, same_letter
 
 BEN = Recipient("ben@example.org", "Ben")
@@ -47,7 +47,7 @@ def test_what_has_an_attachment_or_is_no_draft_was_touched_by_somebody() -> None
 
 def test_nothing_is_taken_for_one_whose_text_is_not_known() -> None:
     strays = one_more((), None, "", 1.0)
-    assert strays == (Stray(at=1.0),)
+    assert strays == (PendingCreate(at=1.0),)
     assert came(strays, item()) is None
 
 
@@ -63,7 +63,7 @@ def test_as_many_are_expected_as_were_lost() -> None:
 
 
 def test_only_the_latest_texts_are_remembered_where_a_server_is_away_for_days() -> None:
-    strays: tuple[Stray, ...] = ()
+    strays: tuple[PendingCreate, ...] = ()
     for number in range(80):
         strays = one_more(strays, msgspec.structs.replace(LETTER, body=str(number)), "", float(number))
     assert len(strays) == 50

@@ -301,9 +301,9 @@ async def test_a_file_of_the_first_form_is_brought_up_to_date_with_all_it_holds(
     record = new_record()
     old = database.open_database(path, database.MIGRATIONS[:1])
     from app.storage import codec
-    from app.storage.message_store import Shelf
+    from app.storage.message_store import MessageStore
 
-    shelf = Shelf(old, lambda _: None)
+    shelf = MessageStore(old, lambda _: None)
     shelf.create(record, BODY, None)
     old.execute("BEGIN")
     shelf.write()

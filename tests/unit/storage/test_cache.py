@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from app.domain.errors import StorageError
-from app.domain.listing import Change, ChangeKind, Folder, Order, Place, Report, ReportKind, Row, Standing
+from app.domain.listing import Change, ChangeKind, Folder, Order, Place, Report, ReportKind, Row, SyncStanding
 from app.domain.message import AccountId, Importance, ItemRef
 from app.domain.query import read_query
 from app.services.ports import Cache
@@ -89,14 +89,14 @@ async def test_a_row_keeps_its_number_when_it_changes_and_loses_it_when_it_goes(
         Change(ChangeKind.UPDATED, ItemRef("id-1", "2"), row(1, "New words", ref=ItemRef("id-1", "2"))),
         Change(ChangeKind.CREATED, ItemRef("id-3", "1"), row(3)),
     ]
-    await cache.apply(A, SENT, changes, Standing("state", complete=True, total=3, checked=7.0))
+    await cache.apply(A, SENT, changes, SyncStanding("state", complete=True, total=3, checked=7.0))
     listing = await cache.listing(A, SENT)
     assert list(listing.ids)[1:] == before
     assert listing.rows[before[1]].subject == "New words"
     assert listing.rows[before[1]].ref.change_key == "2"
-    assert await cache.standing(A, SENT) == Standing("state", complete=True, total=3, checked=7.0)
+    assert await cache.standing(A, SENT) == SyncStanding("state", complete=True, total=3, checked=7.0)
     gone = [Change(ChangeKind.DELETED, ItemRef("id-2")), Change(ChangeKind.DELETED, ItemRef("never-there"))]
-    await cache.apply(A, SENT, gone, Standing("later"))
+    await cache.apply(A, SENT, gone, SyncStanding("later"))
     assert await subjects(cache) == ["Letter 3", "New words"]
     await cache.put(A, SENT, [row(2)])
     assert before[0] not in (await cache.listing(A, SENT)).ids
@@ -104,7 +104,7 @@ async def test_a_row_keeps_its_number_when_it_changes_and_loses_it_when_it_goes(
 
 async def test_a_change_of_the_read_flag_changes_the_version_alone(cache: Cache) -> None:
     await cache.put(A, SENT, [row(1)])
-    await cache.apply(A, SENT, [Change(ChangeKind.READ, ItemRef("id-1", "9"), is_read=True)], Standing())
+    await cache.apply(A, SENT, [Change(ChangeKind.READ, ItemRef("id-1", "9"), is_read=True)], SyncStanding())
     (found,) = (await cache.listing(A, SENT)).rows.values()
     assert (found.ref.change_key, found.subject) == ("9", "Letter 1")
 
@@ -127,20 +127,20 @@ def made(*numbers: int) -> list[Change]:
 
 async def test_once_all_was_told_what_was_not_told_of_goes(cache: Cache) -> None:
     await cache.put(A, SENT, [row(9), row(1)])
-    await cache.apply(A, SENT, made(0, 1, 2), Standing("first"))
+    await cache.apply(A, SENT, made(0, 1, 2), SyncStanding("first"))
     assert await subjects(cache) == ["Letter 9", "Letter 2", "Letter 1", "Letter 0"]
-    await cache.apply(A, SENT, made(3), Standing("second", complete=True), whole=True)
+    await cache.apply(A, SENT, made(3), SyncStanding("second", complete=True), whole=True)
     assert await subjects(cache) == ["Letter 3", "Letter 2", "Letter 1", "Letter 0"]
 
 
 async def test_rows_in_doubt_stay_until_all_was_told_anew(cache: Cache) -> None:
-    await cache.apply(A, SENT, made(1, 2, 3), Standing("first", complete=True, total=3), whole=True)
+    await cache.apply(A, SENT, made(1, 2, 3), SyncStanding("first", complete=True, total=3), whole=True)
     numbers = list((await cache.listing(A, SENT)).ids)
     await cache.doubt(A, SENT)
-    assert (await cache.standing(A, SENT)) == Standing("", complete=True, total=3)
+    assert (await cache.standing(A, SENT)) == SyncStanding("", complete=True, total=3)
     assert len(await subjects(cache)) == 3
-    await cache.apply(A, SENT, made(1), Standing("a", complete=True))
-    await cache.apply(A, SENT, made(3), Standing("b", complete=True), whole=True)
+    await cache.apply(A, SENT, made(1), SyncStanding("a", complete=True))
+    await cache.apply(A, SENT, made(3), SyncStanding("b", complete=True), whole=True)
     assert list((await cache.listing(A, SENT)).ids) == [numbers[0], numbers[2]]
 
 
@@ -237,7 +237,7 @@ async def test_what_changes_is_found_by_its_new_words_and_not_by_the_old(cache: 
     await cache.put(A, SENT, [row(1, "Budget")])
     assert await subjects(cache, "plan") == []
     assert await subjects(cache, "budget") == ["Budget"]
-    await cache.apply(A, SENT, [], Standing(), whole=True)
+    await cache.apply(A, SENT, [], SyncStanding(), whole=True)
     assert await subjects(cache, "budget") == []
 
 
@@ -275,7 +275,7 @@ async def test_people_are_offered_by_the_start_of_a_name(cache: Cache) -> None:
 
 async def test_what_was_kept_is_there_at_the_next_start(path: Path) -> None:
     first = SqliteCache(path)
-    await first.apply(A, SENT, [Change(ChangeKind.CREATED, ItemRef("id-1"), row(1))], Standing("s", complete=True))
+    await first.apply(A, SENT, [Change(ChangeKind.CREATED, ItemRef("id-1"), row(1))], SyncStanding("s", complete=True))
     first.close()
     again = SqliteCache(path)
     assert (await again.standing(A, SENT)).state == "s"
@@ -442,7 +442,7 @@ async def test_a_file_of_the_form_before_keeps_its_rows_and_learns_of_threads_wi
 ) -> None:
     cache = SqliteCache(path)
     changes = [Change(ChangeKind.CREATED, one.ref, one) for one in (row(1, message_id="<1@x>"), row(2), row(3))]
-    await cache.apply(A, SENT, changes, Standing("state", complete=True, total=3))
+    await cache.apply(A, SENT, changes, SyncStanding("state", complete=True, total=3))
     cache.close()
     with sqlite3.connect(path) as older:
         older.executescript(
@@ -454,9 +454,9 @@ async def test_a_file_of_the_form_before_keeps_its_rows_and_learns_of_threads_wi
     cache = SqliteCache(path)
     assert await subjects(cache) == ["Letter 3", "Letter 2", "Letter 1"]
     assert await subjects(cache, "letter 2") == ["Letter 2"]
-    assert await cache.standing(A, SENT) == Standing("", complete=True, total=3)
+    assert await cache.standing(A, SENT) == SyncStanding("", complete=True, total=3)
     told = [Change(ChangeKind.CREATED, one.ref, one) for one in (row(1, message_id="<1@x>"), answering(2, "<1@x>"))]
-    await cache.apply(A, SENT, told, Standing("new", complete=True, total=2), whole=True)
+    await cache.apply(A, SENT, told, SyncStanding("new", complete=True, total=2), whole=True)
     assert await kin_of(cache, 1) == [2, 1]
     cache.close()
 

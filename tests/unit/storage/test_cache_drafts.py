@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.listing import Change, ChangeKind, Folder, Place, Row, Standing
+from app.domain.listing import Change, ChangeKind, Folder, Place, Row, SyncStanding
 from app.domain.message import AccountId, Content, Fetched, ItemRef
 from app.domain.recipient import Recipient
 from app.services.ports import Cache, KeptDrafts
@@ -59,12 +59,12 @@ async def test_a_copy_is_found_by_its_version_alone(cache: Cache) -> None:
 async def test_a_copy_goes_with_its_row_and_its_account_and_is_there_after_a_restart(path: Path) -> None:
     disk = SqliteCache(path)
     changes = [Change(ChangeKind.CREATED, ref, Row(ref, "Hello", "Ben")) for ref in (ONE, TWO)]
-    await disk.apply(A, DRAFTS, changes, Standing("s", complete=True))
+    await disk.apply(A, DRAFTS, changes, SyncStanding("s", complete=True))
     await disk.drafts.keep(A, [(ONE, copy(ONE)), (TWO, copy(TWO))])
     disk.close()
     disk = SqliteCache(path)
     assert await disk.drafts.read(A, [ONE]) == {"one": copy(ONE)}
-    await disk.apply(A, DRAFTS, [Change(ChangeKind.DELETED, ONE)], Standing("t", complete=True))
+    await disk.apply(A, DRAFTS, [Change(ChangeKind.DELETED, ONE)], SyncStanding("t", complete=True))
     assert await disk.drafts.kept(A) == {"two": "1"}
     await disk.forget(A)
     assert await disk.drafts.kept(A) == {}

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from app.storage import write_queue
-from app.storage.write_queue import Intake
+from app.storage.write_queue import WriteQueue
 
 KEY, TASK, STOP = "key", "task", "stop"
 
 
 @pytest.fixture
-def door() -> Intake[str]:
-    return Intake(hurried=lambda entry: not entry.startswith(KEY), last=lambda entry: entry == STOP)
+def door() -> WriteQueue[str]:
+    return WriteQueue(hurried=lambda entry: not entry.startswith(KEY), last=lambda entry: entry == STOP)
 
 
 @pytest.fixture
@@ -32,23 +32,23 @@ def later() -> Iterator[Callable[[float, Callable[[], None]], None]]:
         timer.join()
 
 
-def test_what_lies_there_is_taken_in_its_order(door: Intake[str]) -> None:
+def test_what_lies_there_is_taken_in_its_order(door: WriteQueue[str]) -> None:
     for entry in ("key 1", TASK, "key 2"):
         door.put(entry)
     assert door.take(1) == ["key 1", TASK, "key 2"]
     assert not door.waits()
 
 
-def test_nothing_comes_and_patience_ends(door: Intake[str]) -> None:
+def test_nothing_comes_and_patience_ends(door: WriteQueue[str]) -> None:
     assert door.take(0.01) == []
 
 
-def test_it_waits_for_what_comes(door: Intake[str], later: Callable[[float, Callable[[], None]], None]) -> None:
+def test_it_waits_for_what_comes(door: WriteQueue[str], later: Callable[[float, Callable[[], None]], None]) -> None:
     later(0.05, lambda: door.put(TASK))
     assert door.take(10) == [TASK]
 
 
-def test_keys_that_come_together_are_taken_together(door: Intake[str]) -> None:
+def test_keys_that_come_together_are_taken_together(door: WriteQueue[str]) -> None:
     door.put("key 1")
     threading.Timer(write_queue.GATHER / 5, lambda: door.put("key 2")).start()
     taken = door.take(1)
@@ -56,7 +56,7 @@ def test_keys_that_come_together_are_taken_together(door: Intake[str]) -> None:
 
 
 def test_a_key_of_somebody_who_types_wakes_nobody_and_is_taken_all_the_same(
-    door: Intake[str], monkeypatch: pytest.MonkeyPatch
+    door: WriteQueue[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(write_queue, "RESTED", 60.0)
     door.put("key 1")
@@ -71,7 +71,7 @@ def test_a_key_of_somebody_who_types_wakes_nobody_and_is_taken_all_the_same(
 
 
 def test_what_somebody_waits_for_is_taken_at_once_while_one_types(
-    door: Intake[str],
+    door: WriteQueue[str],
     monkeypatch: pytest.MonkeyPatch,
     later: Callable[[float, Callable[[], None]], None],
 ) -> None:
@@ -85,7 +85,7 @@ def test_what_somebody_waits_for_is_taken_at_once_while_one_types(
     assert door.take(None) == [TASK], "it did not wait out the time for which keys gather"
 
 
-def test_once_one_rests_a_key_wakes_again(door: Intake[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_once_one_rests_a_key_wakes_again(door: WriteQueue[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(write_queue, "RESTED", 0.02)
     door.put("key 1")
     assert door.take(None) == ["key 1"]
@@ -94,7 +94,7 @@ def test_once_one_rests_a_key_wakes_again(door: Intake[str], monkeypatch: pytest
     assert door.take(None) == ["key 2"]
 
 
-def test_nothing_is_taken_after_the_last_but_what_came_is_not_forgotten(door: Intake[str]) -> None:
+def test_nothing_is_taken_after_the_last_but_what_came_is_not_forgotten(door: WriteQueue[str]) -> None:
     for entry in ("key 1", STOP, "key 2", TASK):
         door.put(entry)
     assert door.take(None) == ["key 1", STOP]
@@ -105,14 +105,14 @@ def test_nothing_is_taken_after_the_last_but_what_came_is_not_forgotten(door: In
     assert door.rest() == ["key 3"]
 
 
-def test_nothing_is_taken_after_the_last_where_nobody_typed_either(door: Intake[str]) -> None:
+def test_nothing_is_taken_after_the_last_where_nobody_typed_either(door: WriteQueue[str]) -> None:
     door.put(STOP)
     door.put("key 1")
     assert door.take(None) == [STOP]
     assert door.rest() == ["key 1"]
 
 
-def test_many_hands_at_once_lose_nothing(door: Intake[str]) -> None:
+def test_many_hands_at_once_lose_nothing(door: WriteQueue[str]) -> None:
     def work(hand: int) -> None:
         for number in range(300):
             door.put(f"{KEY if number % 3 else TASK} {hand} {number}")

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.message import LocalId
 from app.views.shell.main_window import Window
-from app.views.shell.status_bar import Foot
+from app.views.shell.status_bar import StatusBar
 
 A, B = LocalId("a"), LocalId("b")
 
@@ -21,7 +21,7 @@ class Seen:
         qtbot.addWidget(self.window)
         self.window.show()
         self.time = 100.0
-        self.foot = Foot(self.window, lambda: self.time)
+        self.foot = StatusBar(self.window, lambda: self.time)
         self.undone: list[str] = []
 
     def undo(self, what: str) -> None:

@@ -15,7 +15,7 @@ from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content, Field, LocalId, Options
 from app.domain.recipient import Recipient
 from app.domain.state import State
-from app.services.drafts.comparison import Comparing
+from app.services.drafts.comparison import VersionComparison
 from tests.fakes.mailbox import Stored
 from tests.fakes.scene import ANNA, LETTER, Scene
 
@@ -27,8 +27,8 @@ async def at_once(work: Callable[[], Any]) -> Any:
 
 
 @pytest.fixture
-def comparing(scene: Scene) -> Comparing:
-    return Comparing(scene.letters, scene.drafts, scene.watched, at_once)
+def comparing(scene: Scene) -> VersionComparison:
+    return VersionComparison(scene.letters, scene.drafts, scene.watched, at_once)
 
 
 async def conflict(scene: Scene, content: Content = LETTER, **theirs: object) -> tuple[LocalId, Stored]:
@@ -50,7 +50,7 @@ def only(scene: Scene) -> Content:
     return stored.content
 
 
-async def test_both_versions_are_shown_with_what_differs(scene: Scene, comparing: Comparing) -> None:
+async def test_both_versions_are_shown_with_what_differs(scene: Scene, comparing: VersionComparison) -> None:
     name, _ = await conflict(scene, body="Dear Ben\nmore", subject="Hello, Ben", to=(Recipient("new@x.example"),))
     found = await comparing.compare(name)
     assert [field.title for field in found.fields] == ["To", "Subject"]
@@ -58,7 +58,7 @@ async def test_both_versions_are_shown_with_what_differs(scene: Scene, comparing
     assert only(scene).body == "Dear Ben\nmore", "looking changes nothing"
 
 
-async def test_mine_is_written_over_the_version_that_was_seen(scene: Scene, comparing: Comparing) -> None:
+async def test_mine_is_written_over_the_version_that_was_seen(scene: Scene, comparing: VersionComparison) -> None:
     name, stored = await conflict(scene, body="Theirs", subject="Theirs too")
     await comparing.keep_mine(await comparing.compare(name))
     assert (only(scene).body, only(scene).subject) == ("Mine. Dear Ben", "Hello")
@@ -69,7 +69,9 @@ async def test_mine_is_written_over_the_version_that_was_seen(scene: Scene, comp
     assert record.ref.item_id == stored.item_id, "one item for life"
 
 
-async def test_what_was_written_elsewhere_meanwhile_is_not_written_over(scene: Scene, comparing: Comparing) -> None:
+async def test_what_was_written_elsewhere_meanwhile_is_not_written_over(
+    scene: Scene, comparing: VersionComparison
+) -> None:
     name, stored = await conflict(scene)
     seen = await comparing.compare(name)
     scene.mailbox.edit_elsewhere(stored.item_id, msgspec.structs.replace(LETTER, body="Theirs, later"))
@@ -83,7 +85,7 @@ async def test_what_was_written_elsewhere_meanwhile_is_not_written_over(scene: S
     assert only(scene).body == "Mine. Dear Ben"
 
 
-async def test_theirs_takes_the_place_of_mine_which_can_be_had_back(scene: Scene, comparing: Comparing) -> None:
+async def test_theirs_takes_the_place_of_mine_which_can_be_had_back(scene: Scene, comparing: VersionComparison) -> None:
     name, stored = await conflict(scene)
     given_up = await comparing.take_theirs(await comparing.compare(name))
     letter = await scene.drafts.read(name)
@@ -96,7 +98,9 @@ async def test_theirs_takes_the_place_of_mine_which_can_be_had_back(scene: Scene
     assert now.item_id == stored.item_id
 
 
-async def test_what_was_typed_after_the_comparison_is_not_thrown_away(scene: Scene, comparing: Comparing) -> None:
+async def test_what_was_typed_after_the_comparison_is_not_thrown_away(
+    scene: Scene, comparing: VersionComparison
+) -> None:
     name, _ = await conflict(scene)
     seen = await comparing.compare(name)
     scene.drafts.edit(name, TextSplice(Field.BODY, 0, 0, "New. "))
@@ -105,7 +109,7 @@ async def test_what_was_typed_after_the_comparison_is_not_thrown_away(scene: Sce
     assert (await scene.drafts.read(name)).content.body == "New. Mine. Dear Ben"
 
 
-async def test_both_makes_mine_a_new_draft_and_leaves_theirs(scene: Scene, comparing: Comparing) -> None:
+async def test_both_makes_mine_a_new_draft_and_leaves_theirs(scene: Scene, comparing: VersionComparison) -> None:
     name, stored = await conflict(scene)
     new = await comparing.keep_both(name)
     bodies = {one.item_id: one.content.body for one in scene.mailbox.in_folder(ANNA, Folder.DRAFTS)}
@@ -114,7 +118,7 @@ async def test_both_makes_mine_a_new_draft_and_leaves_theirs(scene: Scene, compa
     assert new != name
 
 
-async def test_both_works_without_a_server(scene: Scene, comparing: Comparing) -> None:
+async def test_both_works_without_a_server(scene: Scene, comparing: VersionComparison) -> None:
     name, _ = await conflict(scene)
     offline = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
     scene.mailbox.fail("get", offline)
@@ -126,7 +130,7 @@ async def test_both_works_without_a_server(scene: Scene, comparing: Comparing) -
     assert only(scene).body == "Theirs"
 
 
-async def test_a_version_that_is_gone_is_said(scene: Scene, comparing: Comparing) -> None:
+async def test_a_version_that_is_gone_is_said(scene: Scene, comparing: VersionComparison) -> None:
     name, stored = await conflict(scene)
     scene.mailbox.delete_elsewhere(stored.item_id)
     with pytest.raises(ItemRefused):
@@ -134,7 +138,9 @@ async def test_a_version_that_is_gone_is_said(scene: Scene, comparing: Comparing
 
 
 @pytest.mark.parametrize("choice", ["keep_mine", "take_theirs"])
-async def test_a_letter_that_left_meanwhile_is_not_touched(scene: Scene, comparing: Comparing, choice: str) -> None:
+async def test_a_letter_that_left_meanwhile_is_not_touched(
+    scene: Scene, comparing: VersionComparison, choice: str
+) -> None:
     name, _ = await conflict(scene)
     seen = await comparing.compare(name)
     await scene.letters.change(name, state=State.QUEUED)
@@ -142,7 +148,9 @@ async def test_a_letter_that_left_meanwhile_is_not_touched(scene: Scene, compari
         await getattr(comparing, choice)(seen)
 
 
-async def test_a_letter_whose_sending_failed_for_it_is_a_draft_again(scene: Scene, comparing: Comparing) -> None:
+async def test_a_letter_whose_sending_failed_for_it_is_a_draft_again(
+    scene: Scene, comparing: VersionComparison
+) -> None:
     name, _ = await conflict(scene)
     await scene.letters.change(name, state=State.NEEDS_ATTENTION)
     await comparing.keep_mine(await comparing.compare(name))
@@ -151,7 +159,7 @@ async def test_a_letter_whose_sending_failed_for_it_is_a_draft_again(scene: Scen
     assert record.state is State.DRAFT
 
 
-async def test_a_place_in_a_conversation_is_never_asked_for_twice(scene: Scene, comparing: Comparing) -> None:
+async def test_a_place_in_a_conversation_is_never_asked_for_twice(scene: Scene, comparing: VersionComparison) -> None:
     options = Options(conversation_index=b"\x01" * 22, conversation_topic="Prices")
     name, _ = await conflict(scene, msgspec.structs.replace(LETTER, options=options))
     await comparing.keep_mine(await comparing.compare(name))
@@ -162,7 +170,7 @@ async def test_a_place_in_a_conversation_is_never_asked_for_twice(scene: Scene, 
 
 
 async def test_attachments_of_theirs_are_shown_with_mine_and_taken_with_theirs(
-    scene: Scene, comparing: Comparing
+    scene: Scene, comparing: VersionComparison
 ) -> None:
     name, stored = await conflict(scene)
     stored.attachments.append(Attachment("a1", "theirs.pdf", 3))
@@ -170,7 +178,7 @@ async def test_attachments_of_theirs_are_shown_with_mine_and_taken_with_theirs(
     assert [one.name for one in (await scene.drafts.read(name)).content.attachments] == ["theirs.pdf"]
 
 
-async def test_formatted_text_is_compared_as_it_is_read(scene: Scene, comparing: Comparing) -> None:
+async def test_formatted_text_is_compared_as_it_is_read(scene: Scene, comparing: VersionComparison) -> None:
     name, _ = await conflict(scene, body="<p>Mine. Dear Ben</p>", body_format=BodyFormat.HTML)
     found = await comparing.compare(name)
     assert found.formatted

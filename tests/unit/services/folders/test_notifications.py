@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.errors import Trouble, TroubleKind, error_for
 from app.domain.listing import Folder, Place, Report, ReportKind
-from app.services.folders.notifications import GATHERED, Listening
+from app.services.folders.notifications import GATHERED, ChangeNotifications
 from app.services.folders.syncing import INBOX, LISTENED_SECONDS, POLL_SECONDS, FolderSync, Syncing
 from tests.fakes.cache import FakeCache
 from tests.fakes.clock import settle
@@ -25,7 +25,9 @@ class Hearing:
         self.scene, self.mailbox, self.clock = scene, scene.mailbox, scene.clock
         self.cache = FakeCache()
         self.syncing = Syncing(scene.mailbox, self.cache, scene.accounts, scene.letters, scene.clock, scene.spawn)
-        self.listening = Listening(scene.mailbox, scene.accounts, self.syncing, scene.letters, scene.clock, scene.spawn)
+        self.listening = ChangeNotifications(
+            scene.mailbox, scene.accounts, self.syncing, scene.letters, scene.clock, scene.spawn
+        )
         self.folders: list[FolderSync] = []
 
     async def start(self, *places: Place) -> None:

@@ -12,14 +12,14 @@ from app.domain.message import LocalId
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import CopyKind, CopyTo, Record
 from app.domain.state import State
-from app.services.outbox.save_sent_copy import Filing
+from app.services.outbox.save_sent_copy import SentCopy
 from tests.fakes.mailbox import Stored, words
 from tests.fakes.scene import ANNA, LETTER, Scene
 
 
 @pytest.fixture
-def filing(scene: Scene) -> Filing:
-    return Filing(scene.letters, scene.watched, scene.accounts, scene.files, scene.clock)
+def filing(scene: Scene) -> SentCopy:
+    return SentCopy(scene.letters, scene.watched, scene.accounts, scene.files, scene.clock)
 
 
 async def sent_without_copy(scene: Scene, copy_to: CopyTo | None = None) -> LocalId:
@@ -47,7 +47,7 @@ def now(scene: Scene, name: LocalId) -> Record:
     return record
 
 
-async def test_the_copy_is_saved_in_sent_and_is_no_draft(scene: Scene, filing: Filing) -> None:
+async def test_the_copy_is_saved_in_sent_and_is_no_draft(scene: Scene, filing: SentCopy) -> None:
     name = await sent_without_copy(scene)
     await filing.save_copy(name)
     (copy,) = copies(scene)
@@ -59,14 +59,14 @@ async def test_the_copy_is_saved_in_sent_and_is_no_draft(scene: Scene, filing: F
     assert len(scene.mailbox.delivered) == 1, "a copy reaches nobody"
 
 
-async def test_asked_twice_there_is_one_copy(scene: Scene, filing: Filing) -> None:
+async def test_asked_twice_there_is_one_copy(scene: Scene, filing: SentCopy) -> None:
     name = await sent_without_copy(scene)
     await filing.save_copy(name)
     await filing.save_copy(name)
     assert len(copies(scene)) == 1
 
 
-async def test_an_answer_that_was_lost_makes_no_second_copy(scene: Scene, filing: Filing) -> None:
+async def test_an_answer_that_was_lost_makes_no_second_copy(scene: Scene, filing: SentCopy) -> None:
     name = await sent_without_copy(scene)
     scene.mailbox.fail("save", Trouble(TroubleKind.DEADLINE), processed=True)
     with pytest.raises(AccountError):
@@ -77,7 +77,7 @@ async def test_an_answer_that_was_lost_makes_no_second_copy(scene: Scene, filing
     assert now(scene, name).state is State.SENT
 
 
-async def test_a_copy_that_came_meanwhile_is_taken_for_it(scene: Scene, filing: Filing) -> None:
+async def test_a_copy_that_came_meanwhile_is_taken_for_it(scene: Scene, filing: SentCopy) -> None:
     name = await sent_without_copy(scene)
     late = scene.mailbox.put(ANNA, LETTER, folder=Folder.SENT, local_id=name)
     late.is_draft = False
@@ -86,7 +86,7 @@ async def test_a_copy_that_came_meanwhile_is_taken_for_it(scene: Scene, filing: 
     assert now(scene, name).state is State.SENT
 
 
-async def test_a_server_that_refuses_is_told_and_the_row_stays(scene: Scene, filing: Filing) -> None:
+async def test_a_server_that_refuses_is_told_and_the_row_stays(scene: Scene, filing: SentCopy) -> None:
     name = await sent_without_copy(scene)
     scene.mailbox.refuse("save", 0, words("ErrorQuotaExceeded"))
     with pytest.raises(ItemRefused):
@@ -94,14 +94,16 @@ async def test_a_server_that_refuses_is_told_and_the_row_stays(scene: Scene, fil
     assert now(scene, name).problem == problem(ProblemKind.NO_COPY)
 
 
-async def test_it_is_filed_in_the_folder_that_was_chosen(scene: Scene, filing: Filing) -> None:
+async def test_it_is_filed_in_the_folder_that_was_chosen(scene: Scene, filing: SentCopy) -> None:
     name = await sent_without_copy(scene, CopyTo(CopyKind.FOLDER, folder_id="projects"))
     await filing.save_copy(name)
     (copy,) = [one for one in scene.mailbox.items.values() if one.local_id == name]
     assert (copy.folder, copy.folder_id, copy.is_draft) == (Folder.SENT, "projects", False)
 
 
-async def test_nothing_is_filed_of_a_letter_that_has_its_copy_or_is_to_have_none(scene: Scene, filing: Filing) -> None:
+async def test_nothing_is_filed_of_a_letter_that_has_its_copy_or_is_to_have_none(
+    scene: Scene, filing: SentCopy
+) -> None:
     name = await scene.drafts.begin(ANNA, LETTER)
     await filing.save_copy(name)
     await scene.outbox.send([name], 0)
@@ -111,7 +113,7 @@ async def test_nothing_is_filed_of_a_letter_that_has_its_copy_or_is_to_have_none
     assert len(scene.mailbox.items) == before
 
 
-async def test_attachments_go_with_the_copy_and_what_is_not_here_is_said(scene: Scene, filing: Filing) -> None:
+async def test_attachments_go_with_the_copy_and_what_is_not_here_is_said(scene: Scene, filing: SentCopy) -> None:
     name = await sent_without_copy(scene)
     size = await scene.files.keep_bytes(name, "k1", b"%PDF")
     for one in (Attached("k1", "here.pdf", size, file="k1"), Attached("k2", "gone.pdf", 3, file="k2")):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from app.services.outbox.undoing import MOST, Undoing
+from app.services.outbox.undoing import MOST, UndoStack
 
 
 def test_what_was_done_last_is_undone_first() -> None:
-    undoing, done = Undoing(), list[str]()
+    undoing, done = UndoStack(), list[str]()
     for word in ("send", "discard", "move"):
         undoing.push(lambda word=word: done.append(word))  # type: ignore[misc]  # a default binds it
     while (way := undoing.pop()) is not None:
@@ -16,7 +16,7 @@ def test_what_was_done_last_is_undone_first() -> None:
 
 
 def test_what_cannot_be_undone_any_more_is_passed_over() -> None:
-    undoing, waits = Undoing(), [True]
+    undoing, waits = UndoStack(), [True]
     undoing.push(lambda: None, "discard")
     undoing.push(lambda: None, "send", still=lambda: waits[0])
     assert (undoing.newest() or undoing).words == "send"  # type: ignore[union-attr]  # there is one
@@ -27,7 +27,7 @@ def test_what_cannot_be_undone_any_more_is_passed_over() -> None:
 
 
 def test_their_number_is_bounded_and_the_oldest_goes_first() -> None:
-    undoing = Undoing()
+    undoing = UndoStack()
     for number in range(MOST + 5):
         undoing.push(lambda: None, str(number))
     words = []
@@ -37,7 +37,7 @@ def test_their_number_is_bounded_and_the_oldest_goes_first() -> None:
 
 
 def test_one_that_was_undone_by_other_means_is_forgotten() -> None:
-    undoing = Undoing()
+    undoing = UndoStack()
     way = undoing.push(lambda: None)
     other = undoing.push(lambda: None)
     undoing.forget(way)
@@ -47,7 +47,7 @@ def test_one_that_was_undone_by_other_means_is_forgotten() -> None:
 
 
 def test_changes_are_told() -> None:
-    undoing, told = Undoing(), list[None]()
+    undoing, told = UndoStack(), list[None]()
     undoing.changed.subscribe(told.append)
     undoing.pop()
     assert told == []

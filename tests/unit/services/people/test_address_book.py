@@ -12,7 +12,7 @@ from app.domain.people import HALF_LIFE, Correspondent, key_of
 from app.domain.recipient import Recipient
 from app.services.people import address_book
 from app.services.people.address_book import AddressBook
-from app.services.reader.message_reader import Readings
+from app.services.reader.message_reader import MessageReader
 from app.services.records.rows import row_of_item
 from tests.fakes.correspondents import FakeCorrespondents
 from tests.fakes.mailbox import words
@@ -216,7 +216,7 @@ async def test_a_group_is_remembered_as_one(made: Book) -> None:
 async def test_a_letter_that_is_read_in_sent_tells_to_whom_it_went(scene: Scene) -> None:
     made = Book(scene)
     await made.book.load()
-    readings = Readings(scene.letters, scene.watched, run_here)
+    readings = MessageReader(scene.letters, scene.watched, run_here)
     readings.read_in_sent.subscribe(lambda read: made.book.learn_from_sent(*read))
     scene.mailbox.put(ANNA, Content(to=(BEN,), subject="Old"), folder=Folder.SENT)
     scene.mailbox.put(ANNA, Content(to=(CARLA,), subject="Draft"))

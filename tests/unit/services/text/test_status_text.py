@@ -14,7 +14,7 @@ from app.domain.errors import ServerWords, Trouble, TroubleKind
 from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.outcome import Outcome, Verdict
 from app.domain.problem import ProblemKind, problem
-from app.domain.record import Head, Record
+from app.domain.record import Record, RowSummary
 from app.domain.state import State
 from app.services.records.rows import ListRow
 from app.services.text.error_text import ACTIONS
@@ -32,7 +32,7 @@ def at(hour: int, minute: int, day: int = 21) -> float:
 
 NOW = at(12, 5)
 REF = ItemRef("item", "key")
-HEAD = Head(to="ben@contoso.com", subject="Hello")
+HEAD = RowSummary(to="ben@contoso.com", subject="Hello")
 ACCEPTED = Outcome(Verdict.ACCEPTED, words=ServerWords("Success", "NoError"), at=at(12, 4))
 BEGUN = Outcome(Verdict.UNKNOWN, at=NOW)
 
@@ -64,7 +64,7 @@ CASES: list[tuple[Record, str, str]] = [
     (unsaved(), "Not saved yet", ""),
     (unsaved(save_outcome=ACCEPTED), "Not saved yet", ""),
     (unsaved(save_outcome=BEGUN), "Saving…", ""),
-    (letter(ref=None, head=Head()), "New message", ""),
+    (letter(ref=None, head=RowSummary()), "New message", ""),
     (unsaved(ref=None), "Not saved yet", ""),
     (unsaved(save_outcome=untold(TroubleKind.UNREACHABLE)), "Saved on this computer only", "retry"),
     (unsaved(save_outcome=untold(TroubleKind.DEADLINE, Verdict.UNKNOWN)), "Saved on this computer only", "retry"),
@@ -116,8 +116,8 @@ CASES: list[tuple[Record, str, str]] = [
         "cancel",
     ),
     (letter(State.SENDING), "Sending", ""),
-    (letter(State.DEFERRED, head=Head(deferred=NOW + 3600)), "Scheduled for today, 13:05", "unsend"),
-    (letter(State.DEFERRED, head=Head(deferred=NOW - 1)), "Its time has come: looking whether it went", ""),
+    (letter(State.DEFERRED, head=RowSummary(deferred=NOW + 3600)), "Scheduled for today, 13:05", "unsend"),
+    (letter(State.DEFERRED, head=RowSummary(deferred=NOW - 1)), "Its time has come: looking whether it went", ""),
     (letter(State.DEFERRED, problem=problem(ProblemKind.TAKING_BACK)), "Being taken back", ""),
     (letter(State.SENT, send_outcome=ACCEPTED), "Sent 12:04", ""),
     (letter(State.SENT, send_outcome=ACCEPTED, verified=NOW), "Sent 12:04", ""),
@@ -281,7 +281,7 @@ def test_a_lost_answer_is_a_question_and_not_a_refusal() -> None:
 
 
 def test_who_may_not_be_sent_as_is_named() -> None:
-    head = Head(sender="sales@contoso.com")
+    head = RowSummary(sender="sales@contoso.com")
     found = explain_record(letter(State.NEEDS_ATTENTION, head=head, send_outcome=refused("ErrorSendAsDenied")))
     assert found is not None
     assert found.sentence == "You cannot send as sales@contoso.com. Nothing was sent."
