@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Case(NamedTuple):
-    """One letter's HTML. `seen` stays readable; `gone` must not be left anywhere, as text or in a tag."""
+    """One message's HTML. `seen` stays readable; `gone` must not be left anywhere, as text or in a tag."""
 
     name: str
     html: str

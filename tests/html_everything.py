@@ -1,4 +1,4 @@
-"""A formatted letter with everything that the editor can write, as it writes it."""
+"""A formatted message with everything that the editor can write, as it writes it."""
 
 from __future__ import annotations
 

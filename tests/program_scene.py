@@ -36,7 +36,7 @@ from tests.fakes.correspondents import FakeCorrespondents
 from tests.fakes.files import FakeFiles
 from tests.fakes.journal import FakeJournal
 from tests.fakes.mailbox import FakeMailbox, Stored
-from tests.fakes.scene import ACCOUNT, ANNA, LETTER
+from tests.fakes.scene import ACCOUNT, ANNA, MESSAGE
 from tests.fakes.secrets import FakeSecrets
 from tests.fakes.settings import FakeSettings
 
@@ -83,7 +83,7 @@ class ProgramScene:
         with self.qtbot.waitActive(self.window):
             self.window.show()
             self.window.activateWindow()
-        await self.program.letters.load()
+        await self.program.records.load()
         await self.program.outbox.long_waits.hold_back()
         begin_asking(self.program)
         await self.program.aids.load()
@@ -170,9 +170,9 @@ class ProgramScene:
     def tap_text(self, text: str) -> None:
         """Type `text`, and wait for nothing."""
         plain = Qt.KeyboardModifier.NoModifier
-        for letter in text:
-            key = QTest.asciiToKey(ord(letter)) if letter.isascii() else Qt.Key.Key_unknown
-            QTest.sendKeyEvent(QTest.KeyAction.Click, self._window_of_keys(), key, letter, plain)
+        for sign in text:
+            key = QTest.asciiToKey(ord(sign)) if sign.isascii() else Qt.Key.Key_unknown
+            QTest.sendKeyEvent(QTest.KeyAction.Click, self._window_of_keys(), key, sign, plain)
 
     def _window_of_keys(self) -> QWindow:
         active = QApplication.activeWindow()
@@ -189,10 +189,10 @@ class ProgramScene:
     # --- what is there ----------------------------------------------------------------------------------------------
 
     def on_server(self, *contents: Content, folder: Folder = Folder.DRAFTS) -> list[Stored]:
-        """Put letters on the server, as another client would."""
+        """Put messages on the server, as another client would."""
         return [self.mailbox.put(ANNA, content, folder=folder) for content in contents]
 
-    async def saved(self, content: Content = LETTER, **changes: object) -> LocalId:
+    async def saved(self, content: Content = MESSAGE, **changes: object) -> LocalId:
         """Return a draft that the server has, and that is not open."""
         name = await self.program.drafts.begin(ANNA, msgspec.structs.replace(content, **changes))
         await self.program.drafts.save(name)
@@ -202,17 +202,17 @@ class ProgramScene:
 
     def record(self, name: LocalId) -> Record:
         """Return a record that must be there."""
-        record = self.program.letters.get(name)
+        record = self.program.records.get(name)
         assert record is not None
         return record
 
     async def content(self, name: LocalId) -> Content:
-        """Return what the journal has of a letter."""
+        """Return what the journal has of a message."""
         return (await self.journal.read(name)).content
 
     @property
-    def letter(self) -> ComposeView:
-        """Return the letter in the pane."""
+    def message(self) -> ComposeView:
+        """Return the message in the pane."""
         view = self.program.writing.current()
         assert view is not None, "no letter is open"
         return view
@@ -241,8 +241,8 @@ class ProgramScene:
         return self.program.stage.in_list()
 
     def field(self) -> Field | None:
-        """Return which field of the letter has the focus."""
-        view, focus = self.letter, self.focus
+        """Return which field of the message has the focus."""
+        view, focus = self.message, self.focus
         for field, widget in view.recipients.items():
             if widget is focus or widget.isAncestorOf(focus):
                 return field

@@ -176,9 +176,9 @@ class RunningSandbox:
         found: list[dict[str, Any]] = self.admin("GET", "deliveries")
         return found
 
-    def reset(self, *, letters: bool = True) -> None:
-        """Begin again: no faults, an empty journal, the sample letters or none."""
-        self.admin("POST", f"reset?letters={int(letters)}")
+    def reset(self, *, messages: bool = True) -> None:
+        """Begin again: no faults, an empty journal, the sample messages or none."""
+        self.admin("POST", f"reset?letters={int(messages)}")
 
 
 def start(*arguments: str) -> RunningSandbox:
@@ -223,6 +223,6 @@ def sandbox_process() -> Iterator[RunningSandbox]:
 
 @pytest.fixture
 def sandbox(sandbox_process: RunningSandbox) -> RunningSandbox:
-    """A sandbox with the sample letters, no faults and an empty journal."""
+    """A sandbox with the sample messages, no faults and an empty journal."""
     sandbox_process.reset()
     return sandbox_process

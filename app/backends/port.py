@@ -153,7 +153,7 @@ class Backend(Protocol):
         ...
 
     def find_folders(self, mailbox: str, job: Job) -> tuple[MailFolder, ...]:
-        """Name the folders for letters, one's own where `mailbox` is empty. Raises AccountError, ItemRefused."""
+        """Name the folders for messages, one's own where `mailbox` is empty. Raises AccountError, ItemRefused."""
         ...
 
     def named_mailboxes(self, job: Job) -> tuple[Recipient, ...]:
@@ -176,7 +176,7 @@ class Backend(Protocol):
         ...
 
     def people_of(self, refs: Sequence[ItemRef], job: Job) -> list[FetchOutcome]:
-        """Read whom letters went to, and nothing else of them: one answer per item. Raises AccountError."""
+        """Read whom messages went to, and nothing else of them: one answer per item. Raises AccountError."""
         ...
 
     def get(self, refs: Sequence[ItemRef], job: Job) -> list[FetchOutcome]:
@@ -188,7 +188,7 @@ class Backend(Protocol):
         ...
 
     def find_reports(self, since: float, job: Job) -> list[tuple[str, Report]]:
-        """Read reports that came since, each with the Message-ID of its letter. Raises AccountError, ItemRefused."""
+        """Read reports that came since, each with the Message-ID of its message. Raises AccountError, ItemRefused."""
         ...
 
     def locate(self, marks: Sequence[Mark], folders: Sequence[Folder | Place], job: Job) -> list[Sighting]:

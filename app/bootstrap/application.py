@@ -41,7 +41,7 @@ class OpeningApplication(QApplication):
 
 
 def arrival_of(url: QUrl) -> StartupRequest | None:
-    """Return the wish that an address stands for: a letter by a link, or a message in a file; None for others."""
+    """Return the wish that an address stands for: a message by a link, or a message in a file; None for others."""
     if url.scheme().lower() == "mailto":
         return StartupRequest(links=(bytes(url.toEncoded().data()).decode("ascii", "replace"),))
     if url.isLocalFile():

@@ -58,7 +58,7 @@ _NAME = "own words"
 
 
 async def begin_spelling(program: Program) -> None:
-    """Read the person's own words, and let letters be looked at from now on."""
+    """Read the person's own words, and let messages be looked at from now on."""
     from app.ui.editor.spelling_client import Spelling
 
     spelling = Spelling(program.window)
@@ -86,8 +86,8 @@ log = logging.getLogger(__name__)
 
 _LISTEN_AFTER = 0.3
 """Seconds: Qt's network is loaded for it, and what is typed first shall not wait for that."""
-_LETTERS_AFTER = 0.5
-"""Seconds after the lists: what a letter is written in is loaded then, before somebody asks for it."""
+_MESSAGES_AFTER = 0.5
+"""Seconds after the lists: what a message is written in is loaded then, before somebody asks for it."""
 _PATIENCE: Final = 0.2
 """Seconds that the rest of the program waits for the lists: a disk may be slow, and keys are wanted too."""
 _SLICES: Final = (
@@ -102,24 +102,24 @@ _SLICES: Final = (
 
 
 async def _make_whole(program: Program, *, lists_first: bool) -> tuple[WindowController, bool]:
-    """Show the lists and make the rest; tell whether the letters were read for the lists."""
+    """Show the lists and make the rest; tell whether the messages were read for the lists."""
     untold: list[MailError] = []
     program.tasks.on_mail_error = untold.append
     await load_presets(program.settings)
-    letters_read = lists_first and await _show_lists(program)
+    messages_read = lists_first and await _show_lists(program)
     windows = await _furnish(program)
     for error in untold:
         windows.tell(error)
-    return windows, letters_read
+    return windows, messages_read
 
 
 async def _show_lists(program: Program) -> bool:
-    """Show what this computer has of the lists; tell whether the letters were read for it.
+    """Show what this computer has of the lists; tell whether the messages were read for it.
 
     A disk that fails is told of by what comes after, which reads the same again.
     """
     try:
-        await program.letters.load()
+        await program.records.load()
         await program.outbox.long_waits.hold_back()
         await program.accounts.read()
     except StorageError:
@@ -170,8 +170,8 @@ def connect(program: Program) -> WindowController:
     program.complete()
     window, windows = program.window, WindowController(program)
     desks = ListController(program)
-    program.writing.on_sent = desks.sent_from_letter
-    program.writing.on_discarded = desks.discarded_from_letter
+    program.writing.on_sent = desks.sent_from_message
+    program.writing.on_discarded = desks.discarded_from_message
     program.writing.on_no_account = windows.add_account
     program.registry.add(program.keymap.commands, all_handlers(program, windows, desks))
     window.connect_commands(program.registry)
@@ -211,19 +211,19 @@ def _give_keys(program: Program) -> None:
     """Let the keys go that were kept since the window was shown: to what the start was asked for, or to the list."""
     starting, program.window.starting = program.window.starting, None
     if starting is not None:
-        if program.accounts.default is None and program.options.arrival.begins_letters():
+        if program.accounts.default is None and program.options.arrival.begins_messages():
             starting.fail()  # they were for a message, and there is a form in its place
         else:
             starting.release()
 
 
 async def _begin(program: Program, world: Adapters, sandbox: SandboxProcess | None) -> None:
-    windows, letters_read = await _make_whole(program, lists_first=sandbox is None)
+    windows, messages_read = await _make_whole(program, lists_first=sandbox is None)
     await program.choices.load()
     _listen_soon(program, world.store.path.parent)
     world.store.on_damaged(program.tasks.on_mail_error)
-    if not letters_read:
-        await program.letters.load()
+    if not messages_read:
+        await program.records.load()
         await program.outbox.long_waits.hold_back()
     begin_asking(program)
     await program.aids.load()
@@ -238,7 +238,7 @@ async def _begin(program: Program, world: Adapters, sandbox: SandboxProcess | No
     else:
         world.engine.start()
         await _open_sandbox(program, sandbox)
-    # What is begun from here on is not taken for a letter that the last run left.
+    # What is begun from here on is not taken for a message that the last run left.
     await program.outbox.resume()
     await program.drafts.resume()
     await asyncio.wait({program.tasks.spawn(reopen(program, left), "open what was open")})
@@ -267,7 +267,7 @@ async def _dress_as_chosen(program: Program) -> None:
 
 def _look_around(program: Program) -> None:
     """Keep true what the server's folders hold, and what it names, as long as the program runs."""
-    asyncio.get_running_loop().call_later(_LETTERS_AFTER, _load_the_letters_pane)
+    asyncio.get_running_loop().call_later(_MESSAGES_AFTER, _load_the_messages_pane)
     program.syncing.start()
     program.listening.start()
     program.prefetching.start()
@@ -275,12 +275,12 @@ def _look_around(program: Program) -> None:
     program.tasks.spawn(program.outbox_room.keep_looking(program.clock.sleep), "look what rests in the server's Outbox")
 
 
-def _load_the_letters_pane() -> None:
-    import app.views.compose.view  # noqa: F401 - loaded, so that the first letter opens as fast as the second
+def _load_the_messages_pane() -> None:
+    import app.views.compose.view  # noqa: F401 - loaded, so that the first message opens as fast as the second
 
 
 def _listen_soon(program: Program, folder: Path) -> None:
-    """Listen once the first letter is there, or would be: a later start has more patience than that."""
+    """Listen once the first message is there, or would be: a later start has more patience than that."""
     if isinstance(program.qt, OpeningApplication):
         program.qt.hand_to(program.wishes.take)
     timer = asyncio.get_running_loop().call_later(_LISTEN_AFTER, _listen, program, folder)

@@ -60,7 +60,7 @@ def _own_folder() -> Path:
 
 
 def is_running(folder: Path) -> bool:
-    """Tell whether a program has the letters of `folder` now. Costs one look at the lock."""
+    """Tell whether a program has the messages of `folder` now. Costs one look at the lock."""
     from app.storage.lock import LOCK_SUFFIX, InstanceLock
 
     database = folder / DATABASE

@@ -81,7 +81,7 @@ def _together(lists: Iterable[str]) -> str:
 
 
 def _readable(words: str) -> str:
-    """Return words whose bytes were no text, with marks in their place: the system hands them over as half letters."""
+    """Return words whose bytes were no text, with marks in their place: the system hands them over as half messages."""
     return os.fsencode(words).decode("utf-8", "replace") if os.name == "posix" else words
 
 
@@ -106,7 +106,7 @@ def _file(parser: argparse.ArgumentParser, words: str) -> str:
 
 
 def data_folder(options: CommandLine) -> Path:
-    """Return where this machine keeps letters and settings; the sandbox has a folder of its own."""
+    """Return where this machine keeps messages and settings; the sandbox has a folder of its own."""
     if options.data is not None:
         return options.data
     from platformdirs import user_data_path

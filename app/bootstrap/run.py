@@ -76,7 +76,7 @@ def ending_on_signals(end: Callable[[], None]) -> Iterator[None]:
 log = logging.getLogger(__name__)
 
 _SECOND_TRY = 3.0
-"""Seconds for handing over where a program that did not answer before has the letters."""
+"""Seconds for handing over where a program that did not answer before has the messages."""
 _LAST_KEYS = 3.0
 """Seconds that the end waits for keys and links to arrive in their messages, and for a send to be on disk."""
 _LOOKS = 0.01
@@ -170,7 +170,7 @@ async def _let_arrive(program: Program) -> None:
     gate, began = program.window.gate, time.monotonic()
 
     def is_on_its_way() -> bool:
-        link = program.window.starting is not None and program.options.arrival.begins_letters()
+        link = program.window.starting is not None and program.options.arrival.begins_messages()
         made = program.is_complete and program.wishes.is_making
         # Keys wait for the start, for one another, or for what the one before them asked for.
         return link or made or gate.has_keys() or bool(program.tasks.named(*_WAITED_FOR))
@@ -182,7 +182,7 @@ async def _let_arrive(program: Program) -> None:
 
 
 async def _end(program: Program, world: Adapters, sandbox: SandboxProcess | None) -> None:
-    """End what was started, after the letters."""
+    """End what was started, after the messages."""
     from app.bootstrap.background_start import end_spelling
 
     await _let_arrive(program)

@@ -142,7 +142,7 @@ def _of_the_reader(program: Program) -> Handlers:
     def on_reader(act: Callable[[], object]) -> Handler:
         def run() -> None:
             if program.stage.reads_soon():
-                program.stage.read_now()  # the pane rests before it reads; asked for is the row's letter, not the last
+                program.stage.read_now()  # the pane rests before it reads; asked for is the row's message, not the last
             act()
 
         return Handler(run)
@@ -176,7 +176,7 @@ def _in_rooms(program: Program, desk: ListController) -> Handlers:
 def _while_writing(program: Program) -> Handlers:
     writing = program.writing
 
-    def on_letter(act: str) -> Handler:
+    def on_message(act: str) -> Handler:
         def run() -> None:
             view = writing.current()
             if view is not None:
@@ -189,17 +189,17 @@ def _while_writing(program: Program) -> Handlers:
 
     return {
         "compose.send": Handler(writing.send, lambda: writing.current() is not None),
-        "compose.save": on_letter("save"),
-        "compose.discard": on_letter("discard"),
+        "compose.save": on_message("save"),
+        "compose.discard": on_message("discard"),
         "compose.to": focus(Field.TO),
         "compose.cc": focus(Field.CC),
         "compose.bcc": focus(Field.BCC),
         "compose.subject": focus(Field.SUBJECT),
         "compose.body": focus(Field.BODY),
-        "compose.importance": on_letter("toggle_importance"),
+        "compose.importance": on_message("toggle_importance"),
         **attachment_handlers(writing.current),
-        "compose.remedy": on_letter("do_remedy"),
-        "compose.details": on_letter("toggle_details"),
+        "compose.remedy": on_message("do_remedy"),
+        "compose.details": on_message("toggle_details"),
         **editing_handlers(writing.current),
         **option_handlers(writing),
         **people_handlers(writing),

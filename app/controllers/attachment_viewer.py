@@ -14,7 +14,7 @@ from app.core.i18n import tr
 from app.domain.errors import MailError
 from app.domain.message import AccountId
 from app.services.reader.attachment_viewer import Enclosures, ViewedAttachment, Within, beside_the_text, enclosures_of
-from app.services.reader.message_reader import Reading as Letter
+from app.services.reader.message_reader import Reading as Message
 from app.services.records.rows import ListRow
 from app.ui.reader.attachment_viewer_session import EnclosuresSession
 from app.ui.reader.reader import Reading
@@ -38,7 +38,7 @@ async def show_pictures(
     shown: Set[str],
     still: Callable[[], bool],
 ) -> None:
-    """Show those of `found` that the text names (`shown`) as long as `still` says that the letter is looked at.
+    """Show those of `found` that the text names (`shown`) as long as `still` says that the message is looked at.
 
     A picture that cannot be had leaves its place; the account's bar says where the account is to blame.
     """
@@ -77,16 +77,16 @@ _DEEPEST: Final = 20
 
 
 class _Open(NamedTuple):
-    """A letter within a letter that is shown now."""
+    """A message within a message that is shown now."""
 
     account_id: AccountId
     name: str
     within: Within
-    letter: Letter
+    message: Message
 
 
 class AttachmentViewerController:
-    """Keeps the pane's attachments true to the letter in it."""
+    """Keeps the pane's attachments true to the message in it."""
 
     def __init__(self, program: Program) -> None:
         """Show nothing yet; the strip is made with the first attachment."""
@@ -94,16 +94,16 @@ class AttachmentViewerController:
         self.enclosures = Enclosures(program.mailbox, program.files, program.tasks.spawn)
         self.session = EnclosuresSession(self.enclosures, program.tasks.spawn)
         self.session.told.subscribe(program.foot.say)
-        self.session.on_letter = self._go_in
+        self.session.on_message = self._go_in
         self.area: EnclosuresArea | None = None
         self._row: ListRow | None = None
-        self._letter: Letter | None = None
+        self._message: Message | None = None
         self._then: Callable[[], None] | None = None
         self._open: list[_Open] = []
         self._accounts: set[AccountId] = set()
         program.accounts.changed.subscribe(lambda _: self._forget_removed())
         self.on_within: Callable[[bool], None] = lambda _within: None
-        """Told whether a letter within a letter is in front."""
+        """Told whether a message within a message is in front."""
 
     def _forget_removed(self) -> None:
         """Keep nothing of an account that was removed."""
@@ -120,50 +120,52 @@ class AttachmentViewerController:
         }
 
     def _once_read(self, act: Callable[[], None]) -> None:
-        """Do something with what is attached to the current row's letter, as soon as that is known."""
+        """Do something with what is attached to the current row's message, as soon as that is known."""
         stage = self._program.stage
         if stage.reads_soon():
             stage.read_now()
-        if self._row is None or self._letter is not None:
+        if self._row is None or self._message is not None:
             act()
         else:
             self._then = act
             self._program.foot.say(tr("Fetching the message…"))
 
     def stop(self) -> bool:
-        """Stop what is fetched for the letter that is shown; tell whether anything was."""
+        """Stop what is fetched for the message that is shown; tell whether anything was."""
         return self.session.stop(self.session.keys())
 
-    # --- the letter of the row ----------------------------------------------------------------------------------------
+    # --- the message of the row ---------------------------------------------------------------------------------------
 
     def is_within(self, row: ListRow) -> bool:
-        """Tell whether a letter within this row's letter is shown."""
+        """Tell whether a message within this row's message is shown."""
         return bool(self._open) and self._row is not None and self._row.key == row.key
 
-    def show(self, row: ListRow | None, letter: Letter | None) -> None:
-        """Show what is attached to the letter of a row, as far as it is read."""
+    def show(self, row: ListRow | None, message: Message | None) -> None:
+        """Show what is attached to the message of a row, as far as it is read."""
         if self._open:
             self._open.clear()
             self.on_within(False)
         if row is None or self._row is None or row.key != self._row.key:
             self._then = None
-        self._row, self._letter = row, letter
-        if row is None or letter is None:
+        self._row, self._message = row, message
+        if row is None or message is None:
             self.session.show(None, ())
             return
-        self._show_beside(row.account_id, enclosures_of(row, letter), letter)
+        self._show_beside(row.account_id, enclosures_of(row, message), message)
         then, self._then = self._then, None
         if then is not None and self._program.stage.in_list():
             then()
 
-    async def show_pictures(self, row: ListRow, letter: Letter) -> None:
-        """Bring the pictures of a row's letter into its text, as long as it is looked at."""
-        if letter.blocks:
-            found = enclosures_of(row, letter)
-            await self._put_pictures(row.account_id, found, letter, lambda: self._letter is letter and not self._open)
+    async def show_pictures(self, row: ListRow, message: Message) -> None:
+        """Bring the pictures of a row's message into its text, as long as it is looked at."""
+        if message.blocks:
+            found = enclosures_of(row, message)
+            await self._put_pictures(
+                row.account_id, found, message, lambda: self._message is message and not self._open
+            )
 
-    def _show_beside(self, account_id: AccountId, found: tuple[ViewedAttachment, ...], letter: Letter) -> None:
-        beside = beside_the_text(found, letter.shown_pictures())
+    def _show_beside(self, account_id: AccountId, found: tuple[ViewedAttachment, ...], message: Message) -> None:
+        beside = beside_the_text(found, message.shown_pictures())
         if beside and self.area is None:
             self._make()
         self.session.show(account_id, beside)
@@ -182,7 +184,7 @@ class AttachmentViewerController:
     def _keep_folder(self, folder: str) -> None:
         self._program.tasks.spawn(self._program.settings.keep(_FOLDER, folder), "keep where files are saved")
 
-    # --- letters within -----------------------------------------------------------------------------------------------
+    # --- messages within ----------------------------------------------------------------------------------------------
 
     def _go_in(self, account_id: AccountId, one: ViewedAttachment) -> None:
         if len(self._open) < _DEEPEST:
@@ -196,16 +198,16 @@ class AttachmentViewerController:
             if self.enclosures.failed(one.key):
                 return  # its row says why
             raise
-        letter = await self._program.readings.made(within.content)
+        message = await self._program.readings.made(within.content)
         if self._row is not row or len(self._open) != before:
             return  # the person went on meanwhile
-        self._open.append(_Open(account_id, one.name, within, letter))
+        self._open.append(_Open(account_id, one.name, within, message))
         self.on_within(True)
         self._show_innermost()
         self._program.reader.focus_text()
 
     def leave(self) -> bool:
-        """Go back from a letter within to the one around it; False where none is shown."""
+        """Go back from a message within to the one around it; False where none is shown."""
         if not self._open:
             return False
         self._open.pop()
@@ -219,31 +221,31 @@ class AttachmentViewerController:
         return True
 
     def _show_innermost(self) -> None:
-        account_id, name, within, letter = self._open[-1]
+        account_id, name, within, message = self._open[-1]
         sent = clock_time(within.sent, self._program.clock.now()) if within.sent else ""
         self._program.reader.show_reading(
             Reading(
-                letter=f"{len(self._open)} {name} {within.sent}",
+                message=f"{len(self._open)} {name} {within.sent}",
                 subject=within.content.subject or name or tr("(no subject)"),
                 who=people_words(within.content),
                 when=sent,
-                body=letter.text,
-                blocks=letter.blocks,
-                remote=letter.remote,
+                body=message.text,
+                blocks=message.blocks,
+                remote=message.remote,
                 headers=[(header.name, header.value) for header in within.headers],
                 hint=tr("Attached message · Esc goes back"),
             )
         )
-        self._show_beside(account_id, within.enclosures, letter)
+        self._show_beside(account_id, within.enclosures, message)
         work = self._put_pictures(
-            account_id, within.enclosures, letter, lambda: bool(self._open) and self._open[-1].letter is letter
+            account_id, within.enclosures, message, lambda: bool(self._open) and self._open[-1].message is message
         )
         self._program.tasks.spawn(work, "show pictures")
 
     async def _put_pictures(
-        self, account_id: AccountId, found: tuple[ViewedAttachment, ...], letter: Letter, still: Callable[[], bool]
+        self, account_id: AccountId, found: tuple[ViewedAttachment, ...], message: Message, still: Callable[[], bool]
     ) -> None:
-        reader, shown = self._program.reader, letter.shown_pictures()
+        reader, shown = self._program.reader, message.shown_pictures()
         await show_pictures(reader, self.enclosures, account_id, found, shown, still)
 
     # --- keys ---------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What is done with many letters of a list at once: asked for by key; told, stopped and taken back at the foot."""
+"""What is done with many messages of a list at once: asked for by key; told, stopped and taken back at the foot."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _TOLD_FROM = 50
 """A batch that takes more than one request says how far it is."""
 _ONE_BY_ONE = 1
-"""So does one that takes each letter by itself."""
+"""So does one that takes each message by itself."""
 _NAMED = 2
 """So many of those that were not done are named at the foot; more are walked through by key."""
 _LONGEST_NAME = 40
@@ -39,10 +39,10 @@ class BulkController:
     """Acts on the rows that are chosen in the list that is shown."""
 
     def __init__(self, program: Program, enclosures: Enclosures) -> None:
-        """Nothing runs yet; `enclosures` fetches what is attached to a letter."""
+        """Nothing runs yet; `enclosures` fetches what is attached to a message."""
         self._program = program
         self._enclosures = enclosures
-        self._batches = DeskBatches(program.mailbox, program.letters, program.syncing, program.clock)
+        self._batches = DeskBatches(program.mailbox, program.records, program.syncing, program.clock)
         self._running: Batch | None = None
 
     @cached_property
@@ -75,22 +75,22 @@ class BulkController:
         if self._program.drafts_room.discarding:
             self._program.drafts_room.stop_discarding()
             return
-        waiting = [r.local_id for r in self._program.letters.all() if r.state is State.QUEUED]
+        waiting = [r.local_id for r in self._program.records.all() if r.state is State.QUEUED]
         if waiting:
             self._program.tasks.spawn(self._stop_sending(waiting), "stop sending")
         else:
             self._program.foot.say(tr("Nothing runs that could be stopped"))
 
     async def _stop_sending(self, names: Sequence[str]) -> None:
-        letters = self._program.letters
-        back = await letters.change_all(names, lambda r: r.state is State.QUEUED, state=State.READY, not_before=0.0)  # type: ignore[arg-type]  # they are names of letters
+        messages = self._program.records
+        back = await messages.change_all(names, lambda r: r.state is State.QUEUED, state=State.READY, not_before=0.0)  # type: ignore[arg-type]  # they are names of letters
         words = ntr("Stopped: {n} message is ready again", "Stopped: {n} messages are ready again", len(back))
         self._program.foot.say(words)
 
     # --- delete, move, copy -------------------------------------------------------------------------------------------
 
     def delete(self) -> None:
-        """Move the chosen letters to Deleted Items."""
+        """Move the chosen messages to Deleted Items."""
 
         def delete(desk: ListPanel, rows: list[ListRow]) -> None:
             # To those of the same mailbox: what goes to another has no name by which it could be brought back.
@@ -195,7 +195,7 @@ class BulkController:
         desk.take_focus()
 
     def export(self, desk: ListPanel, rows: list[ListRow], folder: Path) -> None:
-        """Write letters as files into `folder`, none over another."""
+        """Write messages as files into `folder`, none over another."""
         taken: set[str] = set()
 
         def path_of(name: str) -> str:
@@ -223,7 +223,7 @@ class BulkController:
         self._with_chosen(ask)
 
     def print(self, desk: ListPanel, rows: list[ListRow], printer: QPrinter) -> None:
-        """Print letters where `printer` says."""
+        """Print messages where `printer` says."""
         from app.controllers.printing import Printing
 
         printing = Printing(self._program, self._enclosures)

@@ -127,7 +127,7 @@ class Closing:
         from app.services.outbox.leaving import Leaving
 
         program = self._served
-        return Leaving(program.letters, program.outbox, program.accounts, program.clock)
+        return Leaving(program.records, program.outbox, program.accounts, program.clock)
 
     def _begin(self, program: Program) -> None:
         if program.writing.asks_since(self._unread_since()):
@@ -142,7 +142,7 @@ class Closing:
         self._refused_before = self._leaving.refused()
         program.wishes.on_taken = self.cancel
         self._stops = [
-            program.letters.changed.subscribe(lambda _: self._look_soon()),
+            program.records.changed.subscribe(lambda _: self._look_soon()),
             program.accounts.trouble_changed.subscribe(lambda _: self._look_soon()),
         ]
         self._hide(program)
@@ -231,7 +231,7 @@ class Closing:
     def _refused(self) -> list[Record]:
         """Return those that were sent, and need the person now."""
         names = self._leaving.refused() - self._refused_before
-        return [record for name in names if (record := self._served.letters.get(name)) is not None]
+        return [record for name in names if (record := self._served.records.get(name)) is not None]
 
     # --- the question -----------------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from app.core.i18n import tr
 from app.domain.errors import MailError
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.domain.state import State
-from app.services.drafts.renewal import OpenLetter
+from app.services.drafts.renewal import OpenMessage
 from app.ui.keyboard.key_gate import Hold
 from app.ui.widgets import say_aloud
 
@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
 
 class ComposeController:
-    """The letters that are open in this window, by their names."""
+    """The messages that are open in this window, by their names."""
 
     def __init__(self, program: Program) -> None:
-        """Open letters of `program`."""
+        """Open messages of `program`."""
         self._program = program
         self._views: list[ComposeView] = []
         self._turning: dict[ComposeView, Hold] = {}
@@ -56,7 +56,7 @@ class ComposeController:
 
         program = self._program
         return Tools(
-            program.letters,
+            program.records,
             program.drafts,
             program.outbox,
             program.remedies,
@@ -69,13 +69,13 @@ class ComposeController:
         )
 
     def begin_spelling(self, spelling: Spelling) -> None:
-        """Look at the spelling of every letter, those that are open already too."""
+        """Look at the spelling of every message, those that are open already too."""
         self.spelling = spelling
         for view in self._views:
             view.body.set_spelling(spelling)
 
     def begin(self, content: Content | None = None) -> None:
-        """Begin a new letter; what is typed until it is there is typed into it."""
+        """Begin a new message; what is typed until it is there is typed into it."""
 
         async def begin_it(hold: Hold) -> ComposeView | None:
             return await self._begin(content, hold)
@@ -83,7 +83,7 @@ class ComposeController:
         self._await(begin_it, "begin a letter", self.gate.begin(tr("Opening a new message…")))
 
     def open(self, what: LocalId | Record | ListRow) -> None:
-        """Open a letter, or show it where it is open already; what is typed until it is there is typed into it."""
+        """Open a message, or show it where it is open already; what is typed until it is there is typed into it."""
         self._await(lambda hold: self._open(what, hold), "open a letter")
 
     def open_found(self, find: Callable[[], Awaitable[ListRow | None]]) -> None:
@@ -96,7 +96,7 @@ class ComposeController:
         self._await(open_it, "open what is found")
 
     def open_again(self, name: LocalId, comes_back: Coroutine[Any, Any, bool]) -> None:
-        """Open a letter that was to leave, if it `comes_back`."""
+        """Open a message that was to leave, if it `comes_back`."""
 
         async def open_it(hold: Hold) -> ComposeView | None:
             return await self._open(name, hold) if await comes_back else None
@@ -104,7 +104,7 @@ class ComposeController:
         self._await(open_it, "open a letter again", self.gate.begin(tr("Opening the message…")))
 
     def open_made(self, make: Callable[[], Awaitable[LocalId]]) -> None:
-        """Make a letter of another one, which may have to be fetched, and open it."""
+        """Make a message of another one, which may have to be fetched, and open it."""
 
         async def open_it(hold: Hold) -> ComposeView | None:
             made = await make()
@@ -116,7 +116,7 @@ class ComposeController:
         self._await(open_it, "make a letter of another")
 
     def open_and_then(self, what: LocalId | ListRow, then: Callable[[ComposeView], None]) -> None:
-        """Open a letter, and do something with it."""
+        """Open a message, and do something with it."""
 
         async def open_it(hold: Hold) -> ComposeView | None:
             view = await self._open(what, hold)
@@ -148,35 +148,35 @@ class ComposeController:
                 hold.release()
 
     async def open_now(self, what: LocalId) -> None:
-        """Open a letter, and return once it can be written. Raises AccountError, ItemRefused and StorageError."""
+        """Open a message, and return once it can be written. Raises AccountError, ItemRefused and StorageError."""
         await self._open(what)
 
     def current(self) -> ComposeView | None:
-        """Return the letter in the window that has the focus: in the pane, or in a window of its own."""
+        """Return the message in the window that has the focus: in the pane, or in a window of its own."""
         popped = self._program.popping.current()
         if popped is not None:
             return popped
-        shown = self._program.stage.letter()
+        shown = self._program.stage.message()
         return next((view for view in self._views if view is shown), None)
 
     def views(self) -> list[ComposeView]:
-        """Return every open letter, in the pane or in a window of its own."""
+        """Return every open message, in the pane or in a window of its own."""
         return list(self._views)
 
     def show_last(self) -> bool:
-        """Show the letter that was written last; False where none is open."""
-        last = self._program.stage.last_letter()
+        """Show the message that was written last; False where none is open."""
+        last = self._program.stage.last_message()
         if last is not None:
-            self._program.stage.show_letter(last)
+            self._program.stage.show_message(last)
         return last is not None
 
     def asks_since(self, moment: float) -> bool:
-        """Tell whether an open letter asks for a second look before it goes, and began to after `moment`."""
+        """Tell whether an open message asks for a second look before it goes, and began to after `moment`."""
         asking = [view.session.findings for view in self._views]
         return any(one is not None and one.shown and one.shown_at >= moment for one in asking)
 
     def settle_all(self) -> None:
-        """Make what is half typed part of its letter, everywhere: the program is about to end."""
+        """Make what is half typed part of its message, everywhere: the program is about to end."""
         for view in self._views:
             view.settle()
 
@@ -191,7 +191,7 @@ class ComposeController:
         return await self._open(name, hold)
 
     async def begin_now(self, content: Content | None = None, whose: Whose | None = None) -> LocalId | None:
-        """Begin a new letter, and return its name once it can be written; None without account. Raises StorageError.
+        """Begin a new message, and return its name once it can be written; None without account. Raises StorageError.
 
         With `whose`, `content` is somebody else's.
         """
@@ -199,7 +199,7 @@ class ComposeController:
         return None if view is None else view.session.local_id
 
     def say(self, name: LocalId, words: str, milliseconds: int = 0) -> None:
-        """Say something at the head of an open letter; it goes after `milliseconds`, or when it is closed for 0."""
+        """Say something at the head of an open message; it goes after `milliseconds`, or when it is closed for 0."""
         view = next((view for view in self._views if view.session.local_id == name), None)
         if view is not None and words:
             from app.views.compose.view import Aside
@@ -209,26 +209,26 @@ class ComposeController:
     async def _open(self, what: LocalId | Record | ListRow, hold: Hold | None = None) -> ComposeView | None:
         program = self._program
         try:
-            letter = await program.drafts.open(what)
+            message = await program.drafts.open(what)
         except KeyError:
             program.foot.say(tr("This message is no longer here."))
             return None
-        body = letter.content.body
-        formatted = letter.content.body_format is BodyFormat.HTML
+        body = message.content.body
+        formatted = message.content.body_format is BodyFormat.HTML
         readable = "" if formatted else body
         opened = await run_in_thread(lambda: _open_html(body)) if formatted else None
         # Looked for after the last wait: the same row may have been opened again meanwhile.
-        known = next((view for view in self._views if view.session.local_id == letter.record.local_id), None)
+        known = next((view for view in self._views if view.session.local_id == message.record.local_id), None)
         if known is not None:
             self._show(known)
             return known
         if hold is not None and hold.given_up:
-            await program.drafts.close(letter.record.local_id)
+            await program.drafts.close(message.record.local_id)
             return None
         from app.views.compose.session import ComposeSession
         from app.views.compose.view import ComposeView
 
-        session = ComposeSession(letter, readable, self._tools, opened)
+        session = ComposeSession(message, readable, self._tools, opened)
         view = ComposeView(session, program.registry)
         view.left.connect(lambda: self.leave(view))
         session.ended.subscribe(lambda how: self._ended(view, how))
@@ -243,7 +243,7 @@ class ComposeController:
         return view
 
     async def _bring_in(self, view: ComposeView) -> None:
-        """Fill a letter, show and paint it, each in a turn of the loop: together they would be felt."""
+        """Fill a message, show and paint it, each in a turn of the loop: together they would be felt."""
         await asyncio.sleep(0)
         if view in self._views:
             view.fill()
@@ -270,29 +270,29 @@ class ComposeController:
     def _show(self, view: ComposeView) -> None:
         if self._program.popping.show(view):
             return
-        self._program.stage.show_letter(view)
+        self._program.stage.show_message(view)
 
     def reread(self, name: LocalId) -> None:
-        """Draw an open letter anew, because its text is another one now."""
+        """Draw an open message anew, because its text is another one now."""
         view = next((view for view in self._views if view.session.local_id == name), None)
         if view is not None:
             view.session.end("gone")
             self.open(name)
 
     def leave(self, view: ComposeView) -> None:
-        """Leave a letter: it is kept, and saved."""
+        """Leave a message: it is kept, and saved."""
         view.settle()
         view.session.leave()
 
     def send(self) -> None:
-        """Send the letter in the pane."""
+        """Send the message in the pane."""
         view = self.current()
         if view is not None:
             view.settle()
             view.session.send(self._program.hold)
 
     def focus(self, field: Field) -> None:
-        """Put the focus in a field of the letter in the pane."""
+        """Put the focus in a field of the message in the pane."""
         view = self.current()
         if view is not None:
             view.focus_field(field)
@@ -307,7 +307,7 @@ class ComposeController:
         if view in self._turning:
             self._turning.pop(view).release()
         if not self._program.popping.drop(view):
-            self._program.stage.drop_letter(view)
+            self._program.stage.drop_message(view)
         desk = self._program.stage.desk
         if how == "left":
             desk.list.choose()
@@ -331,7 +331,7 @@ async def _filled(view: ComposeView) -> None:
 
 
 def _open_html(body: str) -> Opened:
-    """Read HTML for the editor. What reads it is loaded with the first letter that needs it."""
+    """Read HTML for the editor. What reads it is loaded with the first message that needs it."""
     from app.services.html.prepare import open_html
 
     return open_html(body)
@@ -343,15 +343,15 @@ _WRITABLE: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 
 
 def left_open(program: Program) -> list[LocalId]:
-    """Return the letters that the last run had open, the one changed last at the end. Asked before they are closed."""
-    records = [r for r in program.letters.all() if r.open and not r.discarded and r.state in _WRITABLE]
+    """Return the messages that the last run had open, the one changed last at the end. Asked before they are closed."""
+    records = [r for r in program.records.all() if r.open and not r.discarded and r.state in _WRITABLE]
     return [record.local_id for record in sorted(records, key=lambda record: record.changed)]
 
 
 async def reopen(program: Program, names: list[LocalId]) -> None:
     """Open them again. One that cannot be opened keeps no other closed."""
     for name in names:
-        if program.letters.get(name) is None:
+        if program.records.get(name) is None:
             continue  # nothing had been written in it
         try:
             await program.writing.open_now(name)
@@ -364,12 +364,12 @@ async def reopen(program: Program, names: list[LocalId]) -> None:
 
 
 async def keep_open(program: Program, name: LocalId) -> None:
-    """End with a letter that the next start opens again, and wait for its save; empty ones vanish.
+    """End with a message that the next start opens again, and wait for its save; empty ones vanish.
 
     Closing alone only begins a save, which the end would cut off. What is marked first holds though the save be late.
     """
     await program.drafts.close(name)
-    await program.letters.change(name, lambda record: record.state in _WRITABLE and not record.discarded, open=True)
+    await program.records.change(name, lambda record: record.state in _WRITABLE and not record.discarded, open=True)
     await program.drafts.save(name)
 
 
@@ -378,16 +378,16 @@ _STAYS = 10_000
 
 
 class RenewingWork:
-    """Knows the pane of each open letter."""
+    """Knows the pane of each open message."""
 
     def __init__(self, program: Program) -> None:
         """Listen."""
         self._program = program
-        self._panes: dict[ComposeView, OpenLetter] = {}
+        self._panes: dict[ComposeView, OpenMessage] = {}
         program.drafts.renewing.pane_of = self._pane_of
         program.drafts.renewing.renewed.subscribe(self._tell)
 
-    def _pane_of(self, name: LocalId) -> OpenLetter | None:
+    def _pane_of(self, name: LocalId) -> OpenMessage | None:
         from app.views.compose.renewal import Renewal
 
         views = self._program.writing.views()

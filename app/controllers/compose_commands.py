@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def attachment_handlers(current: Callable[[], ComposeView | None]) -> dict[str, Handler]:
-    """Return a handler for each; `current` returns the letter in the pane."""
+    """Return a handler for each; `current` returns the message in the pane."""
 
     def on(act: Callable[[AttachmentsArea], None]) -> Handler:
         def run() -> None:
@@ -37,7 +37,7 @@ def attachment_handlers(current: Callable[[], ComposeView | None]) -> dict[str, 
 
 
 def editing_handlers(current: Callable[[], ComposeView | None]) -> dict[str, Handler]:
-    """Return a handler for each; `current` returns the letter in the pane."""
+    """Return a handler for each; `current` returns the message in the pane."""
 
     def run(name: str) -> None:
         view = current()
@@ -72,7 +72,7 @@ def finding_handlers(writing: ComposeController) -> dict[str, Handler]:
 def option_handlers(writing: ComposeController) -> dict[str, Handler]:
     """Return a handler for each command of the options."""
 
-    def on_letter(act: Callable[[ComposeView], object]) -> Handler:
+    def on_message(act: Callable[[ComposeView], object]) -> Handler:
         def run() -> None:
             view = writing.current()
             if view is not None:
@@ -84,11 +84,11 @@ def option_handlers(writing: ComposeController) -> dict[str, Handler]:
         view.options.open(name)
 
     return {
-        "compose.from": on_letter(lambda view: view.from_line.choose()),
-        "compose.later": on_letter(lambda view: view.later.open(writing.send)),
-        "compose.template": on_letter(lambda view: view.snippets.open()),
-        "compose.options": on_letter(lambda view: view.options.toggle()),
-        **{command: on_letter(partial(open_at, name)) for command, name in OPENS.items()},
+        "compose.from": on_message(lambda view: view.from_line.choose()),
+        "compose.later": on_message(lambda view: view.later.open(writing.send)),
+        "compose.template": on_message(lambda view: view.snippets.open()),
+        "compose.options": on_message(lambda view: view.options.toggle()),
+        **{command: on_message(partial(open_at, name)) for command, name in OPENS.items()},
     }
 
 

@@ -23,7 +23,7 @@ from app.domain.recipient import Recipient
 from app.domain.record import Record
 from app.domain.state import State
 from app.services.outbox.outbox import Answer
-from app.services.reader.message_reader import Reading as Letter
+from app.services.reader.message_reader import Reading as Message
 from app.services.records.rows import ListRow
 from app.services.text.error_text import action_words, explain_error, explain_outcome
 from app.services.text.message_details import details_of
@@ -128,7 +128,7 @@ _ONLY_LOOK = frozenset({"list.open", "list.open_in_window", "list.attachments", 
 _UNASKED = frozenset({State.DRAFT, State.NEEDS_ATTENTION})
 _MOST_UNASKED = 2
 """So many messages that nobody put aside as ready go at one key: more are easily selected by a slip (Ctrl+A)."""
-OPENS_THE_LETTER = frozenset({"mend-address", "mend-subject", "mend-option", "make-plain", "fill-in"})
+OPENS_THE_MESSAGE = frozenset({"mend-address", "mend-subject", "mend-option", "make-plain", "fill-in"})
 
 
 class ListController:
@@ -138,13 +138,13 @@ class ListController:
         """Listen to the lists of `program`."""
         self._program = program
         self._shown: ListRow | None = None
-        self._read: tuple[str, Letter] | None = None
+        self._read: tuple[str, Message] | None = None
         self._begins = True
         self.enclosing = AttachmentViewerController(program)
         self.many = BulkController(program, self.enclosing.enclosures)
         RestingWork(program)
         self._scheduling = Scheduling(program)
-        self._progress = SendingProgress(program.letters, program.foot, self.many.stop, program.window)
+        self._progress = SendingProgress(program.records, program.foot, self.many.stop, program.window)
         self.conversing = ConversationController(program)
         self.enclosing.on_within = self.conversing.stand_aside
         self.others: OtherMailboxes | None = None
@@ -162,7 +162,7 @@ class ListController:
         program.drafts_room.on_progress = self._tell_discarding
         program.sent_room.open_made = program.writing.open_made
         program.foot.ticked.subscribe(lambda _: self._tell_time())
-        program.letters.changed.subscribe(self._tell_foot)
+        program.records.changed.subscribe(self._tell_foot)
         program.registry.refusal = self.refusal
         program.registry.on_refused = program.foot.hint
 
@@ -175,7 +175,7 @@ class ListController:
         self.unseen.listen(desk)
 
     def stop(self) -> None:
-        """Stop what runs: what is fetched for the letter that is read, else work on many."""
+        """Stop what runs: what is fetched for the message that is read, else work on many."""
         if not self.enclosing.stop():
             self.many.stop()
 
@@ -292,13 +292,13 @@ class ListController:
         else:
             self._program.tasks.spawn(self.enclosing.show_pictures(row, known), "show pictures")
 
-    def _at_hand(self, row: ListRow) -> Letter | None:
-        """Return the letter in the reader, if it is this row's."""
+    def _at_hand(self, row: ListRow) -> Message | None:
+        """Return the message in the reader, if it is this row's."""
         return self._read[1] if self._read is not None and self._read[0] == row.key else None
 
     async def _fetch(self, desk: ListPanel, row: ListRow) -> None:
         try:
-            letter = await self._program.readings.read(row)
+            message = await self._program.readings.read(row)
         except KeyError:
             return  # gone meanwhile, and so is its row
         except MailError as error:
@@ -306,43 +306,43 @@ class ListController:
                 self._show(desk, row, None, explain_error(error, self._program.clock.now()).sentence)
             return
         if row.ref is not None and not row.is_draft:
-            self._program.syncing.note_body(row.account_id, row.ref.item_id, letter.text)
+            self._program.syncing.note_body(row.account_id, row.ref.item_id, message.text)
         if self._shown is row:
-            self._read = (row.key, letter)
-            self._show(desk, row, letter)
-            await self.enclosing.show_pictures(row, letter)
+            self._read = (row.key, message)
+            self._show(desk, row, message)
+            await self.enclosing.show_pictures(row, message)
 
-    def _show(self, desk: ListPanel, row: ListRow, letter: Letter | None, instead: str | None = None) -> None:
+    def _show(self, desk: ListPanel, row: ListRow, message: Message | None, instead: str | None = None) -> None:
         if self.enclosing.is_within(row):
             return
         words = desk.session.words(row)
         self._program.reader.show_reading(
             Reading(
-                letter=row.key,
+                message=row.key,
                 subject=row.subject or tr("(no subject)"),
-                who=_people(row, letter),
+                who=_people(row, message),
                 when=words.text or clock_time(row.when, self._program.clock.now()),
-                body=instead if letter is None else letter.text,
-                blocks=() if letter is None else letter.blocks,
-                remote=0 if letter is None else letter.remote,
-                headers=self._details(row, letter),
+                body=instead if message is None else message.text,
+                blocks=() if message is None else message.blocks,
+                remote=0 if message is None else message.remote,
+                headers=self._details(row, message),
                 hint=self._hint(row),
                 notice=_notice(desk.session.explanation(row)),
             )
         )
-        self.enclosing.show(row, letter)
+        self.enclosing.show(row, message)
 
-    def _details(self, row: ListRow, letter: Letter | None) -> list[tuple[str, str]]:
-        """Return all that is known of a letter, and behind an empty line the headers that it came with."""
+    def _details(self, row: ListRow, message: Message | None) -> list[tuple[str, str]]:
+        """Return all that is known of a message, and behind an empty line the headers that it came with."""
         account = self._program.accounts.get(row.account_id)
-        if letter is None or account is None:
+        if message is None or account is None:
             return []
         own = Recipient(account.address, account.display_name)
-        headers = letter.headers()
-        return [*details_of(letter.content, letter.item, own), *([("", "")] if headers else []), *headers]
+        headers = message.headers()
+        return [*details_of(message.content, message.item, own), *([("", "")] if headers else []), *headers]
 
     def _leave_reader(self) -> None:
-        """Go back: from a letter within a letter, else to the list."""
+        """Go back: from a message within a message, else to the list."""
         if not self.enclosing.leave() and self._program.stage.place:
             self._program.stage.desk.take_focus()
 
@@ -355,17 +355,17 @@ class ListController:
         stage = self._program.stage
         if not stage.place or desk is not stage.desk:
             return
-        letter = self._program.writing.current()
-        if letter is not None:
-            stage.follow(letter.session.local_id)
+        message = self._program.writing.current()
+        if message is not None:
+            stage.follow(message.session.local_id)
         elif desk.current() is not self._shown and not stage.reads_soon():
             stage.read_now()
 
     def _tell_time(self) -> None:
-        """Say anew how the letter in the reader stands: the seconds until it is sent grow fewer."""
-        letter = None if self._shown is None else self._at_hand(self._shown)
-        if self._shown is not None and letter is not None:
-            self._show(self._program.stage.desk, self._shown, letter)
+        """Say anew how the message in the reader stands: the seconds until it is sent grow fewer."""
+        message = None if self._shown is None else self._at_hand(self._shown)
+        if self._shown is not None and message is not None:
+            self._show(self._program.stage.desk, self._shown, message)
 
     def _tell_foot(self, record: Record) -> None:
         if record.state is not State.HELD:
@@ -410,7 +410,7 @@ class ListController:
         self._do_with_chosen(self.deeds.set_ready)
 
     def discard_chosen(self) -> None:
-        """Throw the marked letters away, or the current one: what was sent goes to Deleted Items."""
+        """Throw the marked messages away, or the current one: what was sent goes to Deleted Items."""
         if self._program.stage.kind == "sent":
             self.many.delete()
             return
@@ -440,7 +440,7 @@ class ListController:
         self._program.foot.say(", ".join(words), take_back if names else None)
 
     def follow(self, begin: Callable[[ListRow], None]) -> None:
-        """Begin a letter that follows the current one."""
+        """Begin a message that follows the current one."""
         self._with_current(begin)
 
     def do(self, action: str) -> None:
@@ -465,7 +465,7 @@ class ListController:
         action = explanation.action if explanation is not None else desk.session.words(row).action
         if row.resting and action == "unsend":
             self._program.outbox_room.take_back(row)
-        elif action in OPENS_THE_LETTER:
+        elif action in OPENS_THE_MESSAGE:
             self._program.writing.open(row)
         elif action == "write-again":
             self._program.sent_room.write_again(row)
@@ -488,13 +488,13 @@ class ListController:
 
     # --- what became of it -------------------------------------------------------------------------------------------
 
-    def sent_from_letter(self, name: LocalId) -> None:
-        """Say at the foot that a letter goes, after it left the pane."""
+    def sent_from_message(self, name: LocalId) -> None:
+        """Say at the foot that a message goes, after it left the pane."""
         self._begins = False
         self._count_down((name,), reopen=name)
 
-    def discarded_from_letter(self, name: LocalId) -> None:
-        """Say at the foot that a letter was thrown away, after it left the pane."""
+    def discarded_from_message(self, name: LocalId) -> None:
+        """Say at the foot that a message was thrown away, after it left the pane."""
         self._begins = False
         self._discarded([name])
 
@@ -540,10 +540,10 @@ class ListController:
             self._program.tasks.spawn(self._program.drafts.take_back(name), "take back")
 
 
-def _people(row: ListRow, letter: Letter | None) -> str:
-    if letter is None:
+def _people(row: ListRow, message: Message | None) -> str:
+    if message is None:
         return tr("To {people}", people=row.to) if row.to else ""
-    return people_words(letter.content)
+    return people_words(message.content)
 
 
 def _notice(explanation: Explanation | None) -> Notice | None:

@@ -31,7 +31,7 @@ class LongWaitsWork:
         self.bar = MessageBar(program.window, closable=True)
         self.bar.action_wanted.connect(self._do)
         program.window.add_bar(self.bar)
-        program.letters.changed.subscribe(self._changed)
+        program.records.changed.subscribe(self._changed)
         self._refresh()
 
     def _changed(self, record: Record) -> None:
@@ -98,7 +98,7 @@ def begin_asking(program: Program) -> None:
     if program.outbox.long_waits.waiting():
         LongWaitsWork(program)
         return
-    records = [record for record in program.letters.all() if not record.discarded]
+    records = [record for record in program.records.all() if not record.discarded]
     ready = sum(record.state is State.READY for record in records)
     scheduled = sum(record.state is State.DEFERRED for record in records)
     words = [

@@ -1,7 +1,7 @@
-"""Letters in windows of their own: taken out of the main window by key, and put back by the same key.
+"""Messages in windows of their own: taken out of the main window by key, and put back by the same key.
 
 The pane itself moves, with its text, its caret and what can be undone in it. A crash, or the end of the program, opens
-all letters again in the main window: where they stood is not worth a second truth on disk.
+all messages again in the main window: where they stood is not worth a second truth on disk.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ class MessageWindows:
         }
 
     def current(self) -> ComposeView | None:
-        """Return the letter of the window that has the focus, None where that is the main window."""
+        """Return the message of the window that has the focus, None where that is the main window."""
         active = QApplication.activeWindow()
         window = next((one for one in self.windows if one is active), None)
-        return None if window is None else _letter_of(window)
+        return None if window is None else _message_of(window)
 
     def toggle(self) -> None:
-        """Give the letter that is written a window of its own, or put it back into the main window."""
+        """Give the message that is written a window of its own, or put it back into the main window."""
         view = self._program.writing.current()
         if view is None:
             return
@@ -58,7 +58,7 @@ class MessageWindows:
             self.put_back(window)
 
     def pop_out(self, view: ComposeView) -> None:
-        """Give a letter a window of its own."""
+        """Give a message a window of its own."""
         from app.views.shell.message_window import MessageWindow
 
         program = self._program
@@ -74,19 +74,19 @@ class MessageWindows:
         self._focus(view, focus)
 
     def put_back(self, window: MessageWindow) -> None:
-        """Put a letter back into the main window."""
+        """Put a message back into the main window."""
         self.windows.remove(window)
-        view = _letter_of(window)
+        view = _message_of(window)
         if view is None:
             return
         focus: QWidget | None = view.focusWidget()
         come_forward(self._program.window, self._program.window.gate)
         window.give_back()
-        self._program.stage.show_letter(view)
+        self._program.stage.show_message(view)
         self._focus(view, focus)
 
     def show(self, view: ComposeView) -> bool:
-        """Bring a letter's own window to the front; False where it has none."""
+        """Bring a message's own window to the front; False where it has none."""
         window = self._window_of(view)
         if window is None:
             return False
@@ -94,7 +94,7 @@ class MessageWindows:
         return True
 
     def drop(self, view: ComposeView) -> bool:
-        """Close the window of a letter that has ended; False where it has none."""
+        """Close the window of a message that has ended; False where it has none."""
         window = self._window_of(view)
         if window is None:
             return False
@@ -115,7 +115,7 @@ class MessageWindows:
         return True
 
     def close_all(self) -> None:
-        """Close every window: the program ends, and its letters are kept."""
+        """Close every window: the program ends, and its messages are kept."""
         for window in list(self.windows):
             self.windows.remove(window)
             window.go()
@@ -142,11 +142,11 @@ class MessageWindows:
             window.name(view.session.content.subject)
 
     def _window_of(self, view: QWidget) -> MessageWindow | None:
-        return next((window for window in self.windows if window.letter() is view), None)
+        return next((window for window in self.windows if window.message() is view), None)
 
 
-def _letter_of(window: MessageWindow) -> ComposeView | None:
-    from app.views.compose.view import ComposeView  # there is none before the first letter
+def _message_of(window: MessageWindow) -> ComposeView | None:
+    from app.views.compose.view import ComposeView  # there is none before the first message
 
-    letter = window.letter()
-    return letter if isinstance(letter, ComposeView) else None
+    message = window.message()
+    return message if isinstance(message, ComposeView) else None

@@ -51,7 +51,7 @@ class OtherMailboxes:
         self._picker: Picker | None = None
         program.accounts.changed.subscribe(lambda _: self._show())
         program.aids.identities.changed.subscribe(lambda _: self._show())
-        program.letters.changed.subscribe(self._claim)
+        program.records.changed.subscribe(self._claim)
         program.stage.arrived.subscribe(self._arrive)
         self._show()
 
@@ -78,7 +78,7 @@ class OtherMailboxes:
             view = room.view
             if place.startswith("drafts:") and view is not None and view.has_item(record):
                 mailbox = view.place.mailbox
-                claim = self._program.letters.learn(
+                claim = self._program.records.learn(
                     record.local_id,
                     when=lambda r: not r.drafts_of and r.state in _BEFORE_IT_LEAVES,
                     drafts_of=mailbox,
@@ -114,12 +114,12 @@ class OtherMailboxes:
         program.window.rail.add_other(name, place, words, icon)
         room.changed.subscribe(partial(self._count, place))
         self._views[place] = partial(program.view_of, account_id, Place(room.folder, identity.address))
-        if not identity.by_server or place in self._with_letters():
+        if not identity.by_server or place in self._with_messages():
             self._arrive(place)
 
-    def _with_letters(self) -> set[str]:
-        """Return the places in which letters of this machine lie: they are looked into without being gone to."""
-        return {f"drafts:{r.drafts_of.casefold()}" for r in self._program.letters.all() if r.drafts_of}
+    def _with_messages(self) -> set[str]:
+        """Return the places in which messages of this machine lie: they are looked into without being gone to."""
+        return {f"drafts:{r.drafts_of.casefold()}" for r in self._program.records.all() if r.drafts_of}
 
     def _arrive(self, place: str) -> None:
         """Look into a folder. Those of mailboxes that nobody asked for are looked into when one goes there first."""

@@ -1,6 +1,6 @@
-"""Prints letters, each on pages of its own: who, to whom, when, and the text as it is read; on paper or as a PDF.
+"""Prints messages, each on pages of its own: who, to whom, when, and the text as it is read; on paper or as a PDF.
 
-One letter after the other is read and put on its pages, in small steps between two turns of the event loop. A file
+One message after the other is read and put on its pages, in small steps between two turns of the event loop. A file
 bears its name only once all of it is there.
 """
 
@@ -60,14 +60,14 @@ def choose_printer(
 
 
 class Printing:
-    """Of the letters that are chosen in a list."""
+    """Of the messages that are chosen in a list."""
 
     def __init__(self, program: Program, enclosures: Enclosures) -> None:
         """Print nothing yet."""
         self._program, self._enclosures = program, enclosures
 
     async def print(self, rows: Sequence[ListRow], printer: QPrinter, batch: Batch) -> None:
-        """Print letters; what could not be read or printed is told of in `batch`."""
+        """Print messages; what could not be read or printed is told of in `batch`."""
         from app.ui.print_renderer import Press
 
         press = Press(printer)
@@ -113,13 +113,13 @@ class Printing:
             batch.progress.emit(None)
 
     async def _put(self, row: ListRow, press: Press) -> bool:
-        letter = await self._program.readings.read(row)
+        message = await self._program.readings.read(row)
         images: dict[str, QImage] = {}
-        for one in enclosures_of(row, letter) if letter.blocks else ():
-            image = await picture_of(self._enclosures, row.account_id, one, letter.shown_pictures())
+        for one in enclosures_of(row, message) if message.blocks else ():
+            image = await picture_of(self._enclosures, row.account_id, one, message.shown_pictures())
             if image is not None:
                 images[f"cid:{one.content_id}"] = image
-        for _ in press.letter(page(row, letter), images):
+        for _ in press.message(page(row, message), images):
             await asyncio.sleep(0)
         return not press.failed
 
@@ -158,7 +158,7 @@ def _gone() -> Explanation:
 
 
 def _why(error: MailError, now: float) -> Explanation:
-    """Return why a letter could not be read; what is said of drafts that are gone speaks of sending."""
+    """Return why a message could not be read; what is said of drafts that are gone speaks of sending."""
     gone = isinstance(error, ItemRefused) and error.words.response_code == "ErrorItemNotFound"
     return _gone() if gone else explain_error(error, now)
 
@@ -168,9 +168,9 @@ def _none(rows: Sequence[ListRow], batch: Batch, why: str) -> None:
     batch.done = len(rows)
 
 
-def page(row: ListRow, letter: Reading) -> list[Block]:
-    """Return a letter as it is put on paper: its head, a line, and its text."""
-    content = letter.content
+def page(row: ListRow, message: Reading) -> list[Block]:
+    """Return a message as it is put on paper: its head, a line, and its text."""
+    content = message.content
     lines = [
         (tr("From"), _people([content.sender]) if content.sender is not None else row.sender),
         (tr("To"), _people(content.to)),
@@ -179,7 +179,7 @@ def page(row: ListRow, letter: Reading) -> list[Block]:
     ]
     title = Paragraph((Run(row.subject or tr("(no subject)")),), kind="h2")
     head = [Paragraph((Run(f"{name}  ", Look(bold=True)), Run(words))) for name, words in lines if words]
-    body = letter.blocks or [Paragraph((Run(line),) if line else ()) for line in _lines(letter.text)]
+    body = message.blocks or [Paragraph((Run(line),) if line else ()) for line in _lines(message.text)]
     return [title, *head, Rule(), *body]
 
 

@@ -61,20 +61,20 @@ class Program:
         spawn, clock = self.tasks.spawn, self.clock
         self.accounts = Accounts(self.settings, self.secrets, self._server)
         self.mailbox = WatchedMailbox(self._server, self.accounts, clock)
-        self.letters = Records(self.journal, clock, spawn)
-        self.drafts = Drafts(self.letters, self.mailbox, self.accounts, clock, spawn, self.files)
-        self.outbox = Outbox(self.letters, self.drafts, self.mailbox, self.accounts, clock, spawn)
-        self.remedies = Remedies(self.letters, self.drafts, self.outbox, self.accounts, spawn)
+        self.records = Records(self.journal, clock, spawn)
+        self.drafts = Drafts(self.records, self.mailbox, self.accounts, clock, spawn, self.files)
+        self.outbox = Outbox(self.records, self.drafts, self.mailbox, self.accounts, clock, spawn)
+        self.remedies = Remedies(self.records, self.drafts, self.outbox, self.accounts, spawn)
         self.remedies.hold_seconds = self.hold
-        self.readings = MessageReader(self.letters, self.mailbox, run_in_thread)
-        self.syncing = Syncing(self.mailbox, self.cache, self.accounts, self.letters, clock, spawn)
+        self.readings = MessageReader(self.records, self.mailbox, run_in_thread)
+        self.syncing = Syncing(self.mailbox, self.cache, self.accounts, self.records, clock, spawn)
         self.syncing.told_of_drafts.subscribe(self.drafts.twins.seen)
         self.syncing.told_of_drafts.subscribe(self.drafts.renewing.told)
         self.drafts.twins.merged.subscribe(self.syncing.gone_soon)
         self.drafts.take_from(copies_of(self.cache.drafts))
         self.readings.copies = copies_of(self.cache.drafts)
         self.prefetching = Prefetching(
-            self.mailbox, self.cache, self.accounts, self.letters, self.syncing, clock, spawn
+            self.mailbox, self.cache, self.accounts, self.records, self.syncing, clock, spawn
         )
         self.following = Following(self.drafts, self.mailbox, self.accounts, clock, run_in_thread)
 
@@ -121,18 +121,18 @@ class Program:
 
         spawn, clock = self.tasks.spawn, self.clock
         self.signing = SigningIn(self._server, self.accounts, self.secrets, spawn, open_in_browser)
-        self.attachments = Attachments(self.letters, self.drafts, self.files, spawn)
+        self.attachments = Attachments(self.records, self.drafts, self.files, spawn)
         self.aids = Aids(self.settings, self.mailbox, self.accounts, clock)
         self.drafts.sign = self.aids.signatures.sign
-        self.listening = ChangeNotifications(self.mailbox, self.accounts, self.syncing, self.letters, clock, spawn)
-        self.address_book = AddressBook(self._correspondents, self.letters, clock, spawn, run_in_thread)
+        self.listening = ChangeNotifications(self.mailbox, self.accounts, self.syncing, self.records, clock, spawn)
+        self.address_book = AddressBook(self._correspondents, self.records, clock, spawn, run_in_thread)
         self.readings.read_in_sent.subscribe(lambda r: self.address_book.learn_from_sent(*r))
         self.acquainting = RecipientBackfill(self._server, self.cache, self.address_book, self.settings, clock, spawn)
-        self.syncing.sent.subscribe(self.acquainting.letters_came)
+        self.syncing.sent.subscribe(self.acquainting.messages_came)
         directory = Directory(self.mailbox, self._server, self.accounts, clock, spawn)
         tips = Tips(self._server, self.accounts, clock, spawn, run_in_thread)
         self.people = People(self.address_book, directory, tips, self.accounts, run_in_thread)
-        self.size_limits = SizeLimits(self.letters, self.settings, spawn)
+        self.size_limits = SizeLimits(self.records, self.settings, spawn)
         self.people.refused = self.size_limits.refused
 
     def _build_window(self) -> None:
@@ -167,7 +167,7 @@ class Program:
         self.choices = ChoicesWork(self)
         self.comparing = ComparingWork(self)
         self.settling = ManualResolution(
-            self, SentCopy(self.letters, self.mailbox, self.accounts, self.files, self.clock)
+            self, SentCopy(self.records, self.mailbox, self.accounts, self.files, self.clock)
         )
 
     @cached_property
@@ -197,7 +197,7 @@ class Program:
 
     def view_of(self, account_id: AccountId, place: Place) -> FolderView:
         """Return a list of one folder."""
-        services = self.letters, self.cache, self.mailbox, self.syncing, self.tasks.spawn
+        services = self.records, self.cache, self.mailbox, self.syncing, self.tasks.spawn
         if place == Place(Folder.OUTBOX):
             return OutboxView(account_id, *services)
         return FolderView(account_id, place, *services)

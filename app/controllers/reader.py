@@ -23,10 +23,10 @@ _KINDS = {Folder.SENT: "sent", Folder.DRAFTS: "drafts"}
 
 
 class ConversationController:
-    """Keeps the line of the conversation true to the letter that is read."""
+    """Keeps the line of the conversation true to the message that is read."""
 
     def __init__(self, program: Program) -> None:
-        """Show nothing yet; the line is made with the first conversation of more than one letter."""
+        """Show nothing yet; the line is made with the first conversation of more than one message."""
         self._program = program
         self._area: ConversationArea | None = None
         self._row: ListRow | None = None
@@ -54,7 +54,7 @@ class ConversationController:
             act()
 
     def show(self, row: ListRow | None) -> None:
-        """Show the conversation of a row's letter, looked up in the cache; nothing while another letter is in front."""
+        """Show the conversation of a row's message, from the cache; nothing while another message is in front."""
         before, self._row = self._row, row
         self._then = None
         if row is None or row.ref is None:
@@ -65,7 +65,7 @@ class ConversationController:
             self._program.tasks.spawn(self._look(row), "look up a conversation")
 
     def stand_aside(self, aside: bool) -> None:
-        """Show nothing while a letter within a letter is in front: it is of no conversation of one's own."""
+        """Show nothing while a message within a message is in front: it is of no conversation of one's own."""
         self._aside = aside
         if self._area is not None:
             self._area.setVisible(bool(self._shown) and not aside)
@@ -75,7 +75,7 @@ class ConversationController:
         try:
             kin = await self._program.cache.conversation(row.account_id, item_id) if item_id else []
         except StorageError:
-            kin = []  # the letter can be read without
+            kin = []  # the message can be read without
         if self._row is row:
             kin = [one for one in kin if self._place_of(one) in self._program.stage.desks]
             self._looking = False
@@ -123,7 +123,7 @@ class ConversationController:
             )
 
     def _go(self, kin: ConversationRow) -> None:
-        """Stand at a letter in its list, and read it; the focus stays in the pane where it is there."""
+        """Stand at a message in its list, and read it; the focus stays in the pane where it is there."""
         stage = self._program.stage
         place, in_list = self._place_of(kin), stage.in_list()
         desk = stage.desks[place]
@@ -145,8 +145,8 @@ class ConversationController:
                 desk.refreshed.disconnect(self._catch_up)
 
     def _stand_at(self, desk: ListPanel, kin: ConversationRow) -> bool:
-        letters, account_id = self._program.letters, desk.session.account_id
-        record = None if account_id is None else letters.by_item(account_id, kin.row.ref.item_id)
+        messages, account_id = self._program.records, desk.session.account_id
+        record = None if account_id is None else messages.by_item(account_id, kin.row.ref.item_id)
         known = None if record is None else desk.session.id_of(record.local_id)
         number = desk.model.number_of(kin.row_id if known is None else known)
         if number < 0:

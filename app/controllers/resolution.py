@@ -1,6 +1,6 @@
 """What only the person can decide: which version to keep, sent or not.
 
-Nothing here sends. A letter that was not sent goes back to Drafts, and it is the person who sends it again.
+Nothing here sends. A message that was not sent goes back to Drafts, and it is the person who sends it again.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 
 class ComparingWork:
-    """At most one comparison at a time, as a page over list and letter."""
+    """At most one comparison at a time, as a page over list and message."""
 
     def __init__(self, program: Program) -> None:
-        """Listen to what letters and rows offer."""
+        """Listen to what messages and rows offer."""
         self._program = program
         self._view: CompareView | None = None
         program.remedies.wished.subscribe(self._wished)
@@ -38,7 +38,7 @@ class ComparingWork:
         from app.services.drafts.comparison import VersionComparison
 
         program = self._program
-        return VersionComparison(program.letters, program.drafts, program.mailbox, run_in_thread)
+        return VersionComparison(program.records, program.drafts, program.mailbox, run_in_thread)
 
     def handlers(self) -> dict[str, Handler]:
         """Return what the commands do."""
@@ -76,7 +76,7 @@ class ComparingWork:
         return self._program.stage.contexts()
 
     def open(self, name: LocalId) -> None:
-        """Compare the two versions of a letter."""
+        """Compare the two versions of a message."""
         from app.views.compare.session import CompareSession
         from app.views.compare.view import CompareView
 
@@ -123,9 +123,9 @@ class ComparingWork:
         view.deleteLater()
         if shown:
             window.leave_page()
-            letter = self._program.writing.current()
-            if letter is not None:
-                letter.focus_best()
+            message = self._program.writing.current()
+            if message is not None:
+                message.focus_best()
             else:
                 self._program.stage.desk.take_focus()
 
@@ -150,7 +150,7 @@ class ManualResolution:
     def can_settle(self) -> bool:
         """Tell whether the current row waits for the person's word."""
         row = self._row()
-        record = None if row is None or row.local_id is None else self._program.letters.get(row.local_id)
+        record = None if row is None or row.local_id is None else self._program.records.get(row.local_id)
         found = None if record is None else explain_record(record)
         return found is not None and "was-sent" in found.more
 

@@ -54,7 +54,7 @@ class Scheduling:
         return tuple(name for name in names if name not in scheduled)
 
     def _can_come_back(self, name: LocalId) -> bool:
-        record = self._program.letters.get(name)
+        record = self._program.records.get(name)
         due = 0.0 if record is None else record.head.deferred
         return record is not None and record.state in _CAN_COME_BACK and due > self._program.clock.now()
 
@@ -66,7 +66,7 @@ class Scheduling:
         self._say(mine or _Batch(summary.deferred))
 
     def _say(self, batch: _Batch) -> None:
-        records = [one for name in batch.names if (one := self._program.letters.get(name)) is not None]
+        records = [one for name in batch.names if (one := self._program.records.get(name)) is not None]
         self._program.foot.offer(self._words(records), batch.way)
 
     def _words(self, records: Sequence[Record]) -> str:
@@ -99,7 +99,7 @@ class Scheduling:
         self._program.tasks.spawn(self._unschedule(batch, reopen), "undo a schedule")
 
     async def _unschedule(self, batch: _Batch, reopen: LocalId | None) -> None:
-        """Take a batch back, and open the letter that it was. Raises StorageError."""
+        """Take a batch back, and open the message that it was. Raises StorageError."""
         back = await self._program.outbox.unschedule(batch.names)
         if reopen is not None and reopen in back:
             self._program.foot.clear()

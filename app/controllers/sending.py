@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.views.compose.view import ComposeView
 
 _TOLD_FROM: Final = 10
-"""Fewer letters are gone before anybody could read how far they are."""
+"""Fewer messages are gone before anybody could read how far they are."""
 _EACH: Final = 100
 """Milliseconds between two words at most."""
 _GOING: Final = frozenset({State.HELD, State.QUEUED, State.SENDING})
@@ -38,20 +38,20 @@ _BACK: Final = frozenset({State.DRAFT, State.READY})
 class SendingProgress:
     """Counts those that were sent off together, or while others still went, as one."""
 
-    def __init__(self, letters: Records, foot: StatusBar, stop: Callable[[], None], parent: QObject) -> None:
+    def __init__(self, records: Records, foot: StatusBar, stop: Callable[[], None], parent: QObject) -> None:
         """Say nothing before `follow`; `stop` stops what has not left."""
-        self._letters, self._foot, self._stop = letters, foot, stop
+        self._records, self._foot, self._stop = records, foot, stop
         self._waiting: set[LocalId] = set()
         self._total = 0
         self._told = False
         self._soon = QTimer(parent, singleShot=True, interval=_EACH)
         self._soon.timeout.connect(self._tell)
-        letters.changed_together.subscribe(self._changed)
+        records.changed_together.subscribe(self._changed)
 
     def follow(self, names: Iterable[LocalId]) -> None:
         """Count these too."""
         fresh = set(names) - self._waiting
-        going = {name for name in fresh if (record := self._letters.get(name)) is not None and record.state in _GOING}
+        going = {name for name in fresh if (record := self._records.get(name)) is not None and record.state in _GOING}
         self._waiting |= going
         # Where nothing is held back, some have left before all of them were let go.
         self._total += len(fresh) if self._waiting else 0
@@ -111,7 +111,7 @@ class UnseenFailures(QObject):
     """Counts them by the place where their rows are."""
 
     def __init__(self, program: Program) -> None:
-        """Begin with what the last run left, once its letters are read."""
+        """Begin with what the last run left, once its messages are read."""
         super().__init__(program.window)  # it hears of the focus no longer than the window is there
         self._program = program
         self._failed: set[LocalId] = set()
@@ -121,13 +121,13 @@ class UnseenFailures(QObject):
         self._unseen_rows: dict[str, set[int]] = {}
         self._soon = QTimer(program.window, interval=_GATHERED, singleShot=True)
         self._soon.timeout.connect(self._look)
-        program.letters.changed_together.subscribe(self._records_changed)
-        program.letters.forgotten.subscribe(lambda name: self._take(name, failed=False))
+        program.records.changed_together.subscribe(self._records_changed)
+        program.records.forgotten.subscribe(lambda name: self._take(name, failed=False))
         program.stage.arrived.subscribe(lambda _: self._look_soon())
         program.qt.focusChanged.connect(self._look_soon)
         # What the last run left counts as new: nobody knows whether it was looked at before the end.
-        program.accounts.changed.subscribe(lambda _: self._records_changed(program.letters.all()))
-        self._records_changed(program.letters.all())
+        program.accounts.changed.subscribe(lambda _: self._records_changed(program.records.all()))
+        self._records_changed(program.records.all())
 
     def listen(self, desk: ListPanel) -> None:
         """Hear of a list."""
@@ -188,9 +188,9 @@ class UnseenFailures(QObject):
     def _see(self) -> None:
         if QApplication.activeWindow() is None:
             return
-        stage, letter = self._program.stage, self._program.writing.current()
-        if letter is not None and letter.isAncestorOf(QApplication.focusWidget() or letter):
-            self._unseen.discard(letter.session.local_id)
+        stage, message = self._program.stage, self._program.writing.current()
+        if message is not None and message.isAncestorOf(QApplication.focusWidget() or message):
+            self._unseen.discard(message.session.local_id)
         row = stage.desk.current() if stage.in_list() else None
         if row is not None:
             self._unseen_rows.get(stage.place, set()).discard(int(row.key))

@@ -2,7 +2,7 @@
 
 Wishes wait in order until there is somebody to write as: the program may still be starting, or have no account yet.
 
-Files dropped on a letter are the letter's own matter (they are attached to it).
+Files dropped on a message are the message's own matter (they are attached to it).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from app.core.i18n import tr
 from app.domain.errors import MailError
 from app.domain.message import LocalId
 from app.domain.startup_request import StartupRequest
-from app.services.drafts.draft_from_request import Arrived, letters_of
+from app.services.drafts.draft_from_request import Arrived, messages_of
 
 if TYPE_CHECKING:
     from app.controllers.program import Program
@@ -39,7 +39,7 @@ class StartupRequests:
     """The wishes of this run, one after the other."""
 
     def __init__(self, program: Program) -> None:
-        """Wait until `begin` says that letters can be begun."""
+        """Wait until `begin` says that messages can be begun."""
         self._program = program
         self._waiting: deque[tuple[StartupRequest, bool]] = deque()
         """With each, whether the person was in another program when it came, and comes from there."""
@@ -60,7 +60,7 @@ class StartupRequests:
         was_elsewhere = QApplication.activeWindow() is None
         self.on_taken()
         self._come_to_front(arrival.token)
-        if arrival.begins_letters():
+        if arrival.begins_messages():
             self._waiting.append((arrival, was_elsewhere))
             if self._ready and self._program.accounts.default is None:
                 self._ask_for_account()
@@ -68,16 +68,16 @@ class StartupRequests:
         return True
 
     async def begin(self, own: StartupRequest) -> None:
-        """Do the wish of this start, and from now on those of others. Returns when the letters can be written.
+        """Do the wish of this start, and from now on those of others. Returns when the messages can be written.
 
         What is typed at a start is for its own wish: others that came meanwhile wait until `go_on` is called after it.
         """
-        if own.begins_letters():
+        if own.begins_messages():
             self._waiting.appendleft((own, False))
         self._ready = True
         if self._waiting and self._program.accounts.default is None:
             self._ask_for_account()
-        own_first = 1 if own.begins_letters() else 0
+        own_first = 1 if own.begins_messages() else 0
         await self._do_all(own_first if self._program.window.starting is not None else _MOST_WAITING)
 
     async def make_rest(self) -> None:
@@ -126,12 +126,12 @@ class StartupRequests:
         begun = False
         try:
             # All of them are on disk before anything waits for a pause: the program may end until then.
-            for letter, name in await self._make_all(arrival):
+            for message, name in await self._make_all(arrival):
                 if hold is None:
                     await self._until_nobody_types()
                     hold = gate.begin(tr("Opening a new message…"))
                 await self._program.writing.open_now(name)
-                self._program.writing.say(name, " ".join(letter.notes))
+                self._program.writing.say(name, " ".join(message.notes))
                 begun = True
         finally:
             if hold is not None and begun:
@@ -152,29 +152,29 @@ class StartupRequests:
         """Make the messages of a wish on disk; return those that were made."""
         self.is_making = True
         try:
-            letters, errors = await letters_of(arrival, run_in_thread, self._program.aids.identities.own_addresses())
+            messages, errors = await messages_of(arrival, run_in_thread, self._program.aids.identities.own_addresses())
             for error in errors:
                 self._program.tasks.on_mail_error(error)
-            made = [(letter, await self._make(letter)) for letter in letters]
-            return [(letter, name) for letter, name in made if name is not None]
+            made = [(message, await self._make(message)) for message in messages]
+            return [(message, name) for message, name in made if name is not None]
         finally:
             self.is_making = False
 
-    async def _make(self, letter: Arrived) -> LocalId | None:
+    async def _make(self, message: Arrived) -> LocalId | None:
         """Make the message of a wish on disk, with what is attached to it; None where there is nobody to write as."""
         account = self._program.accounts.default
         if account is None:
             self._program.writing.on_no_account()
             return None
         drafts, attachments = self._program.drafts, self._program.attachments
-        name = await drafts.begin(account.account_id, letter.content, sign=True, whose=letter.whose)
-        for one in letter.enclosed:
+        name = await drafts.begin(account.account_id, message.content, sign=True, whose=message.whose)
+        for one in message.enclosed:
             try:
                 await attachments.add_bytes(name, one.name, one.data, one.content_type, one.content_id)
             except MailError as error:
                 self._program.tasks.on_mail_error(error)
         # What cannot be attached is said at the attachment itself.
-        await attachments.add_files(name, letter.attach)
+        await attachments.add_files(name, message.attach)
         drafts.arrived(name)
         return name
 
@@ -209,7 +209,7 @@ class Dropping(QObject):
 
     def _take(self, dropped: QMimeData) -> None:
         arrival = arrival_of([url.toLocalFile() or url.toString() for url in dropped.urls()])
-        if arrival.begins_letters():
+        if arrival.begins_messages():
             self._program.wishes.take(arrival)
         else:
             self._program.foot.say(tr("Only messages (.eml) can be opened here. Drop other files on a letter."))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from app.commands.command import Context
-from app.controllers.lists import OPENS_THE_LETTER
+from app.controllers.lists import OPENS_THE_MESSAGE
 from app.controllers.sending import use_own_address
 from app.core.i18n import tr
 from app.domain.account import AuthKind
@@ -87,7 +87,7 @@ class WindowController:
     # --- places -----------------------------------------------------------------------------------------------------
 
     def go_compose(self) -> None:
-        """Go to the letter being written, or begin one."""
+        """Go to the message being written, or begin one."""
         if not self._program.writing.show_last():
             self._program.writing.begin()
 
@@ -268,7 +268,7 @@ class WindowController:
 
     def _batch_done(self, summary: Summary) -> None:
         bad = [*summary.needs_attention, *summary.untold]
-        records = [record for name in bad[:3] if (record := self._program.letters.get(name)) is not None]
+        records = [record for name in bad[:3] if (record := self._program.records.get(name)) is not None]
         found = explain_record(records[0]) if len(bad) == len(records) == 1 else None
         named = [short_subject(record.head.subject) for record in records]
         self._program.foot.sent(summary.accepted, len(bad), named, "" if found is None else found.sentence)
@@ -276,7 +276,7 @@ class WindowController:
         self._program.sent_room.reload()
 
     def _taken_back(self, told: TakenBack) -> None:
-        """Say what became of the wish to take a letter back from the server."""
+        """Say what became of the wish to take a message back from the server."""
         if told.back:
             self._program.foot.say(tr("Taken back: it is a draft again"))
         elif told.sent:
@@ -288,7 +288,7 @@ class WindowController:
     def _wish(self, wish: Wish) -> None:
         if wish.action == "sign-in":
             self.sign_in()
-        elif wish.action in OPENS_THE_LETTER:
+        elif wish.action in OPENS_THE_MESSAGE:
             self._program.writing.open(wish.local_id)
         elif wish.action == "use-own-address":
             use_own_address(self._program, wish.local_id)

@@ -83,7 +83,7 @@ def example_day(now: float) -> str:
 
 
 def full_date(when: float) -> str:
-    """Return the day of `when` with its year, as a letter bears it."""
+    """Return the day of `when` with its year, as a message bears it."""
     return _date(time.localtime(when), time.gmtime(0)) if 0 < when < _LAST else ""
 
 

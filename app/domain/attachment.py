@@ -1,8 +1,8 @@
 """As meant, as the server holds it, and how both are matched.
 
-An attachment has a name of ours (`key`) from the moment it was chosen, as a letter has. Its bytes lie in a private
-copy on this machine, so that a file that is moved, changed or on a stick that is pulled does not take the letter with
-it. What the server calls it rests in the letter's record (`Held`), beside the letter's own ItemId.
+An attachment has a name of ours (`key`) from the moment it was chosen, as a message has. Its bytes lie in a private
+copy on this machine, so that a file that is moved, changed or on a stick that is pulled does not take the message with
+it. What the server calls it rests in the message's record (`Held`), beside the message's own ItemId.
 
 An AttachmentId is believed. Where an answer was lost, or a server gives ids anew, name, size and ContentId tell.
 """
@@ -50,7 +50,7 @@ class Attached(msgspec.Struct, frozen=True, omit_defaults=True):
     With `content_id` it is shown within the text (cid:). `file` names the private copy of its bytes, empty where this
     machine does not have them: then they are still to come from `origin`, a path of the person's, or from `source`, an
     AttachmentId on the server, or the server alone has them. Another name or other bytes make another key.
-    `elsewhere` says that another program put it there while this machine wrote the letter.
+    `elsewhere` says that another program put it there while this machine wrote the message.
     """
 
     key: str
@@ -71,7 +71,7 @@ class Attached(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """An attachment of a letter by our name, and the AttachmentId under which the server holds it."""
+    """An attachment of a message by our name, and the AttachmentId under which the server holds it."""
 
     key: str
     attachment_id: str
@@ -83,7 +83,7 @@ def new_key() -> str:
 
 
 class Meant(msgspec.Struct, frozen=True):
-    """What is to be on the server: a name, and the bytes of the file, None for a letter."""
+    """What is to be on the server: a name, and the bytes of the file, None for a message."""
 
     name: str
     size: int | None = None
@@ -172,7 +172,7 @@ def shown_as(one: Attachment) -> str:
 
 
 def same_name(ours: str, theirs: str) -> bool:
-    """Tell whether a server that says `theirs` may mean `ours`: some put letters together, strip blanks, or cut."""
+    """Tell whether a server that says `theirs` may mean `ours`: some join attachments, strip blanks, or cut."""
     mine, other = (" ".join(unicodedata.normalize("NFC", name).split()) for name in (ours, theirs))
     return mine == other or (len(other) >= _CUT_AT and mine.startswith(other))
 
@@ -197,13 +197,13 @@ def attached_of(one: Attachment, key: str, *, elsewhere: bool = False) -> Attach
 
 
 def taken_over(one: Attachment, key: str) -> Attached:
-    """Return an attachment of another letter as that of a new one: its bytes are still to be fetched."""
+    """Return an attachment of another message as that of a new one: its bytes are still to be fetched."""
     fresh = attached_of(one, key)
     return msgspec.structs.replace(fresh, source=one.attachment_id)
 
 
 def as_file(one: Attached) -> Attached:
-    """Return an attached letter as the file that its MIME is: made anew of its fields it would be another letter."""
+    """Return an attached message as the file that its MIME is: made anew of its fields it would be another message."""
     if one.kind is not AttachmentKind.ITEM:
         return one
     name = one.name if one.name.lower().endswith(".eml") else f"{one.name or 'message'}.eml"

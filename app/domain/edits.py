@@ -1,4 +1,4 @@
-"""What a person changed, as deltas: the journal keeps these, not copies of the letter.
+"""What a person changed, as deltas: the journal keeps these, not copies of the message.
 
 Positions and lengths count UTF-16 units, as Qt's documents do, so that a delta needs no look at the text before it.
 `Replica` replays them. Text never holds a lone surrogate: it is made U+FFFD where it comes in, one unit for one.
@@ -114,7 +114,7 @@ Edit = (
 
 
 class Replica:
-    """A letter as it stands after all edits so far. Applying one costs a memory move, whatever the length."""
+    """A message as it stands after all edits so far. Applying one costs a memory move, whatever the length."""
 
     def __init__(self, content: Content, pending: dict[Field, str] | None = None, unfilled: Sequence[str] = ()) -> None:
         """Start from `content`, which is kept as it is."""
@@ -207,7 +207,7 @@ class Replica:
         return True
 
     def content(self) -> Content:
-        """Return the letter as plain data; a pair split by an edit reads as U+FFFD until it is whole again."""
+        """Return the message as plain data; a pair split by an edit reads as U+FFFD until it is whole again."""
         return Content(
             sender=self._sender,
             to=tuple(self._recipients[Field.TO]),

@@ -24,7 +24,7 @@ _ENDING: Final = 20
 def safe_file_name(name: str, otherwise: str) -> str:
     """Return the last part of a name without what disks, shells and eyes take amiss; its ending stays.
 
-    Letters that turn the direction of writing go: with one, "exe.pdf" is what a person reads of "fdp.exe".
+    Messages that turn the direction of writing go: with one, "exe.pdf" is what a person reads of "fdp.exe".
     `otherwise` is the name of what has none.
     """
     shown = "".join(one for one in name if unicodedata.category(one) not in {"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -61,7 +61,7 @@ class FileKind(StrEnum):
     ARCHIVE = "archive"
     SOUND = "sound"
     FILM = "film"
-    LETTER = "letter"
+    MESSAGE = "letter"
     PROGRAM = "program"
     OTHER = "other"
 
@@ -77,7 +77,7 @@ _TYPES: Final[dict[str, tuple[str, FileKind]]] = {
     "csv": ("text/csv", FileKind.TABLE),
     "doc": ("application/msword", FileKind.DOCUMENT),
     "docx": (f"{_OFFICE}.wordprocessingml.document", FileKind.DOCUMENT),
-    "eml": ("message/rfc822", FileKind.LETTER),
+    "eml": ("message/rfc822", FileKind.MESSAGE),
     "gif": ("image/gif", FileKind.PICTURE),
     "gz": ("application/gzip", FileKind.ARCHIVE),
     "heic": ("image/heic", FileKind.PICTURE),
@@ -93,7 +93,7 @@ _TYPES: Final[dict[str, tuple[str, FileKind]]] = {
     "mov": ("video/quicktime", FileKind.FILM),
     "mp3": ("audio/mpeg", FileKind.SOUND),
     "mp4": ("video/mp4", FileKind.FILM),
-    "msg": ("application/vnd.ms-outlook", FileKind.LETTER),
+    "msg": ("application/vnd.ms-outlook", FileKind.MESSAGE),
     "odp": (f"{_OPEN}.presentation", FileKind.SLIDES),
     "ods": (f"{_OPEN}.spreadsheet", FileKind.TABLE),
     "odt": (f"{_OPEN}.text", FileKind.DOCUMENT),

@@ -13,7 +13,7 @@ from app.domain.same_message import fingerprint, sender_of
 
 PendingCreates = tuple[PendingCreate, ...]
 _MOST: Final = 50
-"""So many different texts are remembered of one letter, the latest: a server may be out of reach for days."""
+"""So many different texts are remembered of one message, the latest: a server may be out of reach for days."""
 
 
 def one_more(strays: PendingCreates, content: Content | None, drafts_of: str, at: float) -> PendingCreates:
@@ -45,7 +45,7 @@ def one_less(strays: PendingCreates, gone: PendingCreate) -> PendingCreates:
 
 
 def is_twin(strays: Sequence[PendingCreate], own: str, item_id: str) -> bool:
-    """Tell whether a draft with a letter's mark may be a stray: it is not the item `own`, and there may be one."""
+    """Tell whether a draft with a message's mark may be a stray: it is not the item `own`, and there may be one."""
     return bool(strays) and item_id != own
 
 

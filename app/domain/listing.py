@@ -48,7 +48,7 @@ class Order(StrEnum):
 
 
 class ReportKind(StrEnum):
-    """What a report says became of a letter; the values are the last part of its item class ([MS-OXOMSG] 2.2.3)."""
+    """What a report says became of a message; the values are the last part of its item class ([MS-OXOMSG] 2.2.3)."""
 
     NOT_DELIVERED = "NDR"
     DELIVERED = "DR"
@@ -57,7 +57,7 @@ class ReportKind(StrEnum):
 
 
 class Report(msgspec.Struct, frozen=True, gc=False):
-    """A report that came for a letter: about whom, and when, in seconds since the epoch.
+    """A report that came for a message: about whom, and when, in seconds since the epoch.
 
     `settled` says that the person knows of it, and need not be led to it any more.
     """
@@ -185,7 +185,7 @@ class Listing(NamedTuple):
 
 
 class ConversationRow(NamedTuple):
-    """A letter of a conversation, and where it lies."""
+    """A message of a conversation, and where it lies."""
 
     place: Place
     row_id: RowId
@@ -193,10 +193,10 @@ class ConversationRow(NamedTuple):
 
 
 class Threading(NamedTuple):
-    """What a letter's headers say of its thread: short names, 0 for none.
+    """What a message's headers say of its thread: short names, 0 for none.
 
-    `name` is its own, `thread` that of the letter with which its References begin (or which it answers); `is_told` says
-    that it has References, so that what does not begin there is of another thread, whatever its subject.
+    `name` is its own, `thread` that of the message with which its References begin (or which it answers); `is_told`
+    says that it has References, so that what does not begin there is of another thread, whatever its subject.
     """
 
     name: int
@@ -229,7 +229,7 @@ def to_the_millisecond(moment: float) -> float:
 
 
 def people_of(row: Row) -> str:
-    """Return whom a letter goes to, as a list shows it."""
+    """Return whom a message goes to, as a list shows it."""
     return "; ".join(part for part in (row.display_to, row.display_cc) if part)
 
 

@@ -1,7 +1,7 @@
-r"""Reads mailto: links (RFC 6068), which anybody may have written: a page, a stranger's letter, a document.
+r"""Reads mailto: links (RFC 6068), which anybody may have written: a page, a stranger's message, a document.
 
 What a link says is shown to the person before anything is sent, so nothing of it is hidden: Bcc is told, and what is
-left out (attachments, headers that say who one is or how a letter travels) is named. A link cannot reach a file.
+left out (attachments, headers that say who one is or how a message travels) is named. A link cannot reach a file.
 The encoding is undone once; line breaks stay in the body alone, so that no field can begin another header.
 """
 
@@ -31,7 +31,7 @@ _LONGEST_NAME: Final = 30
 
 
 class Mailto(msgspec.Struct, frozen=True):
-    """A letter as a link asks for it. `notes` are sentences for the person: what was left out, and who is hidden."""
+    """A message as a link asks for it. `notes` are sentences for the person: what was left out, and who is hidden."""
 
     content: Content
     notes: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 Fields follow MessageType ([MS-OXWSMSG] 2.2.3.1); those that the client does not write yet are added here first.
 
-They stand in a struct of their own, so that Content stays readable and a letter without any costs nothing on disk.
+They stand in a struct of their own, so that Content stays readable and a message without any costs nothing on disk.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class FollowUp(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Header(msgspec.Struct, frozen=True):
-    """One Internet header that goes out with the letter, as `name: value`."""
+    """One Internet header that goes out with the message, as `name: value`."""
 
     name: str
     value: str
@@ -185,7 +185,7 @@ class Content(msgspec.Struct, frozen=True):
 
 
 def written_anew(content: Content) -> Content:
-    """Return what a new letter takes over from one that was sent: all that it says and how, but not its place in time
+    """Return what a new message takes over from one that was sent: all that it says and how, but not its place in time
     or in a conversation, nor in whose name it went.
     """
     options = msgspec.structs.replace(
@@ -228,7 +228,7 @@ class NewDraft(msgspec.Struct, frozen=True):
     """A draft that the server does not know yet, with both marks by which it is found again.
 
     `drafts_of` is the address of the mailbox in whose Drafts it is kept, empty for one's own. With `sent` (when, in
-    seconds) it is no draft, but the copy of a letter that went out: filed in Sent there, or in the folder `folder_id`.
+    seconds) it is no draft, but the copy of a message that went out: filed in Sent there, or in the folder `folder_id`.
     """
 
     local_id: LocalId
@@ -242,7 +242,7 @@ class NewDraft(msgspec.Struct, frozen=True):
 class DraftUpdate(msgspec.Struct, frozen=True):
     """Named fields of `content` to be written over the version `ref`; all others stay as the server has them.
 
-    `mark` is our name of the letter, to be written too where the item does not bear it yet (another client made it).
+    `mark` is our name of the message, to be written too where the item does not bear it yet (another client made it).
     `gone_headers` names custom headers to be deleted. `stage` is SENT for an item that has gone already.
     """
 

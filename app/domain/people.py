@@ -17,8 +17,8 @@ HALF_LIFE = 30 * 24 * 3600.0
 class Correspondent(msgspec.Struct, frozen=True):
     """One entry of the address book of an account. `last` is in seconds since the epoch.
 
-    `weight` counts the letters, each worth half after HALF_LIFE, as of `last`. `forgotten` is when the person wanted
-    the entry gone, 0 for never: then nothing of it is left but the key, so that an old letter does not bring it back.
+    `weight` counts the messages, each worth half after HALF_LIFE, as of `last`. `forgotten` is when the person wanted
+    the entry gone, 0 for never: then nothing of it is left but the key, so that an old message does not bring it back.
     """
 
     account_id: AccountId
@@ -47,7 +47,7 @@ def forgotten_key(key: str) -> str:
 
 
 def written_to(before: Correspondent, recipient: Recipient, when: float) -> Correspondent:
-    """Return the entry after one more letter at `when`."""
+    """Return the entry after one more message at `when`."""
     elapsed = when - before.last
     faded = before.weight * 2.0 ** (-max(elapsed, 0.0) / HALF_LIFE)
     earned = 2.0 ** (min(elapsed, 0.0) / HALF_LIFE)

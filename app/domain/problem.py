@@ -1,4 +1,4 @@
-"""What keeps a letter from being sent, or is amiss after it was: plain words for the disk, `kind` or `kind:value`.
+"""What keeps a message from being sent, or is amiss after it was: plain words for the disk, `kind` or `kind:value`.
 
 They rest in `Record.problem`; the sentences that a person reads are made of them in `services/text/status_text.py`.
 """
@@ -68,7 +68,7 @@ BEFORE_SENDING = frozenset(
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One finding of the preflight: at which field, whether it keeps the letter back, and the sentence to show.
+    """One finding of the preflight: at which field, whether it keeps the message back, and the sentence to show.
 
     `fix` is what may stand in place of `value`, "" where nothing can be proposed.
     """

@@ -171,5 +171,5 @@ class StoredMessage(msgspec.Struct, frozen=True):
 
 
 def waits_for_answer(record: Record) -> bool:
-    """Tell whether a letter waits for the person to say whether it is still to go."""
+    """Tell whether a message waits for the person to say whether it is still to go."""
     return record.state is State.QUEUED and record.problem == WAITS_FOR_ANSWER

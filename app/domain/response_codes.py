@@ -22,7 +22,7 @@ class CodeClass(StrEnum):
 
 
 _NAMES: Final = {
-    # The person can mend it: at the letter, a recipient, an attachment.
+    # The person can mend it: at the message, a recipient, an attachment.
     CodeClass.PERSON: """
     AttachmentNestLevelLimitExceeded AttachmentSizeLimitExceeded BatchProcessingStopped CannotDeleteObject
     CannotFindUser CannotOpenFileAttachment ChangeKeyRequired ChangeKeyRequiredForWriteOperations

@@ -1,4 +1,4 @@
-"""Tells whether two contents are the same letter to a person, though a server wrote one of them in its own manner.
+"""Tells whether two contents are the same message to a person, though a server wrote one of them in its own manner.
 
 Exchange gives text back with CRLF and perhaps a last line break, fills in display names, and may write an address in
 another case. Taking that for "changed elsewhere" would be a wrong word, and taking a change for none would lose it:
@@ -15,7 +15,7 @@ from app.domain.message import BodyFormat, Content, FlagStatus
 from app.domain.recipient import Recipient
 
 
-def same_letter(one: Content, other: Content) -> bool:
+def same_message(one: Content, other: Content) -> bool:
     """Tell whether the two say the same to the same people."""
     return (
         _people(one) == _people(other)
@@ -28,7 +28,7 @@ def same_letter(one: Content, other: Content) -> bool:
 
 
 def fingerprint(content: Content) -> str:
-    """Return what is equal for two that are the same letter, but for their senders (`sender_of`)."""
+    """Return what is equal for two that are the same message, but for their senders (`sender_of`)."""
     said = (*_people(content), _subject(content), content.importance, _body(content))
     return hashlib.sha256(msgspec.msgpack.encode((said, _options(content)))).hexdigest()
 

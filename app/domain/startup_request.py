@@ -1,4 +1,4 @@
-"""What a start of the program asks for: the window, a letter, a mailto: link, a file of a message.
+"""What a start of the program asks for: the window, a message, a mailto: link, a file of a message.
 
 Plain and small, because it is read before the first picture of the window, and because it travels from a second start
 to the program that runs already.
@@ -29,11 +29,11 @@ class StartupRequest(NamedTuple):
     token: str = ""
 
     def has_fields(self) -> bool:
-        """Tell whether a letter is asked for field by field, or an empty one."""
+        """Tell whether a message is asked for field by field, or an empty one."""
         return self.compose or bool(self.to or self.cc or self.bcc or self.subject or self.body or self.attach)
 
-    def begins_letters(self) -> bool:
-        """Tell whether any letter is asked for, and not the window alone."""
+    def begins_messages(self) -> bool:
+        """Tell whether any message is asked for, and not the window alone."""
         return self.has_fields() or bool(self.links or self.files)
 
 

@@ -117,7 +117,7 @@ def read_day(text: str, now: float) -> float | None:
 
 
 def suggested_moments(now: float) -> tuple[float, float, float]:
-    """Return three moments at which a letter is often to go: this evening or tomorrow, and Monday's morning."""
+    """Return three moments at which a message is often to go: this evening or tomorrow, and Monday's morning."""
     here = time.localtime(now)
     today = _day_of(here)
     tomorrow, monday = today + timedelta(days=1), today + timedelta(days=7 - here.tm_wday)
@@ -152,9 +152,9 @@ def _local(day: date, hour: int = 0, minute: int = 0) -> float | None:
 
 
 def _words_of(text: str) -> list[str]:
-    """Return the words in small letters, without accents, apostrophes and hyphens between letters."""
+    """Return the words in small letters, without accents, apostrophes and hyphens between messages."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = "".join(sign for sign in plain if not unicodedata.combining(sign))
     plain = re.sub(r"(?<=[a-z])['\u2019-](?=[a-z])", "", plain).replace(",", " ")
     return plain.split()
 

@@ -2,7 +2,7 @@
 
 A server drops or refuses what it cannot take; exchangelib drops it in silence. So it is looked up here before any
 request is made. The elements are those of MessageType ([MS-OXWSMSG] 2.2.3.1) and of what it stands on; what is locked
-once a letter has gone, or after it was made, is as Exchange does it.
+once a message has gone, or after it was made, is as Exchange does it.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def value_problem(content: Content, field: Field) -> str | None:
 
 
 def header_problem(header: Header) -> str | None:
-    """Return why `header` cannot go out with a letter, None where it can."""
+    """Return why `header` cannot go out with a message, None where it can."""
     if not _HEADER_NAME.fullmatch(header.name):
         return tr("“{name}” cannot be the name of a header.", name=header.name[:60])
     if header.name.casefold() in _OWN_HEADERS:

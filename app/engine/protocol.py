@@ -263,7 +263,7 @@ ReadRequest = Get | ListFolder | Locate | Notices | LookRequest
 AccountRequest = Probe | WriteRequest | ReadRequest
 
 LARGE_READ: Final = 10
-"""Letters in a GetItem that still goes beside all others."""
+"""Messages in a GetItem that still goes beside all others."""
 WorkRequest = SignIn | Discover | AccountRequest
 Request = Hello | OpenAccount | WorkRequest | Cancel
 
@@ -462,7 +462,7 @@ _replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 
 
 def is_large_read(request: object) -> bool:
-    """Tell whether a request reads more letters than somebody looks at."""
+    """Tell whether a request reads more messages than somebody looks at."""
     return isinstance(request, Get) and len(request.refs) > LARGE_READ
 
 

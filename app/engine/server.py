@@ -1,7 +1,7 @@
 """The engine itself: requests in, workers, replies out.
 
 It ends when the pipe from the window closes, whatever is under way: the window was closed, or killed. Nothing rests
-here. A defect is told by its place alone, never by the words of an exception, which may hold a letter.
+here. A defect is told by its place alone, never by the words of an exception, which may hold a message.
 
 These requests need no account that is open. The secret goes over the pipe only: in SignedInNow, once, and in
 SecretChanged, each time an authority gave the next refresh token for the one before.
@@ -74,7 +74,7 @@ PROGRESS_SECONDS = 0.05
 
 _READERS = 2
 _FETCHERS = 2
-"""Files that come side by side, apart from what is read: nobody waits to read a letter for a film."""
+"""Files that come side by side, apart from what is read: nobody waits to read a message for a film."""
 
 
 def make_backend(account: Account, secret: str) -> Backend:

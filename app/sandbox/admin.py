@@ -110,8 +110,8 @@ class Admin:
         return web.json_response({"withdrawn": gone})
 
     async def reset(self, request: web.Request) -> web.Response:
-        """Forget rules, journal and letters, and begin with the sample letters again, or ?letters=0 with none."""
-        letters = request.query.get("letters") not in {"0", "false"}
+        """Forget rules, journal and messages, and begin with the sample messages again, or ?messages=0 with none."""
+        messages = request.query.get("letters") not in {"0", "false"}
         self._endpoint.faults.replace([])
         self._endpoint.late.clear()
         self._endpoint.journal.clear()
@@ -121,7 +121,7 @@ class Admin:
 
         def begin_again() -> None:
             start_over(store)
-            if letters:
+            if messages:
                 fill(store)
 
         await self._endpoint.in_worker(begin_again)

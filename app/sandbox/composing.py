@@ -20,7 +20,7 @@ from app.sandbox.store.items import Attachment, Item
 WRITABLE: Final = frozenset({"Message", "Item"})
 LARGEST_ATTACHMENT: Final = 150 * 1024 * 1024
 DEEPEST: Final = 8
-"""How many letters may be attached to one another."""
+"""How many messages may be attached to one another."""
 
 
 def compose(call: Call, element: etree._Element, item: Item, depth: int = 0) -> None:
@@ -90,7 +90,7 @@ def _inner_item(call: Call, item: Item, element: etree._Element, depth: int) -> 
 
 
 def save_new(call: Call, item: Item) -> None:
-    """Keep an item for the first time, with what a server adds to a letter."""
+    """Keep an item for the first time, with what a server adds to a message."""
     item.row["modified_by"] = call.user.display_name
     complete(item, call.user.address.rpartition("@")[2])
     quota = call.store.people.with_id(item.mailbox).traits.get("quota")
@@ -121,7 +121,7 @@ def write_field(call: Call, item: Item, field: Field, element: etree._Element | 
     """Write one field of an item; `element` is None to delete it.
 
     Raises EwsError: ErrorInvalidPropertySet or ErrorInvalidPropertyDelete where the field cannot be written,
-    ErrorInvalidPropertyUpdateSentMessage where it is locked since the letter went.
+    ErrorInvalidPropertyUpdateSentMessage where it is locked since the message went.
     """
     path = {"FieldURI": field.uri}
     refusal = "ErrorInvalidPropertyDelete" if element is None else "ErrorInvalidPropertySet"

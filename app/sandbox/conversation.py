@@ -1,4 +1,4 @@
-"""What makes letters a conversation: Message-ID, topic and index, as in [MS-OXOMSG] 2.2.1.2 and 2.2.1.3."""
+"""What makes messages a conversation: Message-ID, topic and index, as in [MS-OXOMSG] 2.2.1.2 and 2.2.1.3."""
 
 import re
 import secrets
@@ -25,7 +25,7 @@ def _file_time() -> int:
 
 
 def complete(item: Item, domain: str) -> None:
-    """Fill in what a letter lacks of Message-ID, conversation topic, index and id, and search key."""
+    """Fill in what a message lacks of Message-ID, conversation topic, index and id, and search key."""
     row = item.row
     if not row["message_id"]:
         row["message_id"] = new_message_id(domain)
@@ -41,7 +41,7 @@ def complete(item: Item, domain: str) -> None:
 
 
 def reply_index(index: bytes | None) -> bytes | None:
-    """Return the conversation index of an answer to a letter: five bytes longer."""
+    """Return the conversation index of an answer to a message: five bytes longer."""
     if not index or len(index) < 22:
         return None
     began = int.from_bytes(b"\0" + bytes(index[1:6]) + b"\0\0", "big")

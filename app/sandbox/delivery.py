@@ -1,4 +1,4 @@
-"""Delivery: from a letter that was sent to the inboxes of those it is for, with a record of what truly arrived."""
+"""Delivery: from a message that was sent to the inboxes of those it is for, with a record of what truly arrived."""
 
 import json
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import Final
 from app.sandbox.conversation import complete
 from app.sandbox.mime import header_list
 from app.sandbox.out_of_office import read_oof
-from app.sandbox.relay import queue_letter
+from app.sandbox.relay import queue_message
 from app.sandbox.reports import DELIVERED, RELAYED, UNDELIVERABLE, Outcome, report_delivery
 from app.sandbox.store.database import now
 from app.sandbox.store.items import Body, Item, Mailbox
@@ -27,7 +27,7 @@ _REASONS: Final = {
 
 
 def deliver(store: MailStore, user: Person, item: Item) -> None:
-    """Put a letter into its recipients' inboxes and write down each delivery. Only while writing."""
+    """Put a message into its recipients' inboxes and write down each delivery. Only while writing."""
     submission = 1 + store.database.number("SELECT max(submission) FROM deliveries")
     headers = list(header_list(item))
     domains = {person.address.rpartition("@")[2].lower() for person in store.people.everybody() if person.has_mailbox}
@@ -40,7 +40,7 @@ def deliver(store: MailStore, user: Person, item: Item) -> None:
             results.setdefault(result, []).append(final)
     if "relayed" in results and store.relays:
         results["queued"] = results.pop("relayed")
-        queue_letter(store, user, item, submission, results["queued"])
+        queue_message(store, user, item, submission, results["queued"])
     for result, addresses in results.items():
         for address in addresses:
             _record(store, user, item, submission, (address, result))
@@ -59,10 +59,10 @@ def _report(store: MailStore, user: Person, item: Item, results: dict[str, list[
 
 
 def _expand(store: MailStore, address: str, whence: tuple[set[str], str], seen: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield who an address stands for, and what becomes of the letter there.
+    """Yield who an address stands for, and what becomes of the message there.
 
-    `whence` is the organisation's own domains and the sender's address. `seen` is whom this letter has reached already:
-    nobody gets it twice, however many lists they are on.
+    `whence` is the organisation's own domains and the sender's address. `seen` is whom this message has reached
+    already: nobody gets it twice, however many lists they are on.
     """
     if address.lower() in seen:
         return

@@ -1,4 +1,4 @@
-"""Letters as MIME: made from what is kept, and read into what is kept."""
+"""Messages as MIME: made from what is kept, and read into what is kept."""
 
 import contextlib
 import re
@@ -38,7 +38,7 @@ def line(text: str) -> str:
 
 
 def address_of(mailbox: Mailbox) -> Address:
-    """Return a mailbox as the header of a letter names it."""
+    """Return a mailbox as the header of a message names it."""
     user, _, domain = line(mailbox.address or "").rpartition("@")
     return Address(line(mailbox.name or ""), user or domain, domain if user else "")
 
@@ -48,13 +48,13 @@ def _addresses(mailboxes: list[Mailbox]) -> list[Address]:
 
 
 def write_mime(store: MailStore, item: Item, *, with_bcc: bool = True) -> bytes:
-    """Return a letter as MIME: as it came where it is still unchanged, made anew otherwise."""
+    """Return a message as MIME: as it came where it is still unchanged, made anew otherwise."""
     kept = store.items.mime_of(item)
     return kept if kept is not None else build(store, item, with_bcc=with_bcc).as_bytes()
 
 
 def build(store: MailStore, item: Item, *, with_bcc: bool = False) -> EmailMessage:
-    """Make a letter's MIME from what is kept of it."""
+    """Make a message's MIME from what is kept of it."""
     message = _with_headers(item, with_bcc=with_bcc)
     _set_content(store, item, message)
     return message
@@ -67,7 +67,7 @@ def _with_headers(item: Item, *, with_bcc: bool) -> EmailMessage:
     # Addresses and ids cannot be encoded as words can: with letters beyond ASCII they need UTF-8 (RFC 6532).
     message = EmailMessage(policy=_POLICY.clone(utf8=not all(name.isascii() for name in names)))
     for name, value in _headers(item, with_bcc=with_bcc):
-        # A header is one line, whatever kind of line break the letter has in it.
+        # A header is one line, whatever kind of line break the message has in it.
         message[name] = " ".join(value.splitlines()) if isinstance(value, str) else value
     return message
 
@@ -100,14 +100,14 @@ def _headers(item: Item, *, with_bcc: bool) -> list[tuple[str, object]]:
 
 
 def _asked_for(item: Item) -> list[tuple[str, str]]:
-    """Return the headers that a client set as properties of the set InternetHeaders: they go out with the letter."""
+    """Return the headers that a client set as properties of the set InternetHeaders: they go out with the message."""
     begin, end = f"set:{SETS['InternetHeaders']}:name:", ":String"
     keys = [key for key in item.properties if key.startswith(begin) and key.endswith(end)]
     return [(key[len(begin) : -len(end)], str(item.properties[key][0])) for key in keys]
 
 
 def header_list(item: Item) -> list[tuple[str, str]]:
-    """Return the headers that a letter goes out with, as text."""
+    """Return the headers that a message goes out with, as text."""
     message = _with_headers(item, with_bcc=False)
     message["MIME-Version"] = "1.0"
     return [(name, str(value)) for name, value in message.items()]
@@ -166,7 +166,7 @@ def _attach(store: MailStore, attachment: Attachment, message: EmailMessage, pag
 def read_mime(store: MailStore, item: Item, content: bytes) -> list[NewAttachment]:
     """Take MIME into an item that is not yet kept; returns what is to be attached to it.
 
-    Raises EwsError("ErrorMimeContentInvalid") for what is no letter.
+    Raises EwsError("ErrorMimeContentInvalid") for what is no message.
     """
     try:
         message = BytesParser(policy=_POLICY).parsebytes(content)
@@ -180,7 +180,7 @@ def read_mime(store: MailStore, item: Item, content: bytes) -> list[NewAttachmen
 
 
 def _plain(value: object) -> str:
-    """Return what a part of a letter says, without the halves of characters that stand for bytes nobody can read."""
+    """Return what a part of a message says, without the halves of characters that stand for bytes nobody can read."""
     text = str(value).encode("utf-8", "surrogateescape" if _ESCAPED.search(str(value)) else "replace")
     return text.decode("utf-8", "replace")
 
@@ -218,7 +218,7 @@ def _read_headers(store: MailStore, item: Item, message: EmailMessage) -> None:
     row["read_receipt"] = int("Disposition-Notification-To" in message)
     row["delivery_receipt"] = int("Return-Receipt-To" in message)
     if message.get("Date"):
-        # A date that cannot be read leaves the letter with the time it was taken in.
+        # A date that cannot be read leaves the message with the time it was taken in.
         with contextlib.suppress(ValueError, OverflowError):
             row["sent"] = read_time(parsedate_to_datetime(str(message["Date"])).isoformat())
     item.set_headers([(_plain(name), _plain(value)) for name, value in message.items() if name.lower() != "bcc"])
@@ -234,7 +234,7 @@ def _read_content(item: Item, message: EmailMessage) -> list[NewAttachment]:
 
 
 def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:
-    """Yield the parts that hold something; an attached letter is one of them, whatever is within it."""
+    """Yield the parts that hold something; an attached message is one of them, whatever is within it."""
     if part.get_content_maintype() == "multipart":
         for inner in part.iter_parts():
             if isinstance(inner, MIMEPart):

@@ -29,7 +29,7 @@ PEOPLE: Final = (
 """Alias, display name, job title, department and telephone; the first is who a newcomer signs in as."""
 
 _TRAITS: Final = {"clara.fontaine": {"categories": ["Fabrikam", "Northwind", "Legal", "Budget", "Trade fair", "Press"]}}
-"""Who keeps a list of categories, beyond those that are used in letters."""
+"""Who keeps a list of categories, beyond those that are used in messages."""
 
 
 def _lena() -> Person:
@@ -91,7 +91,7 @@ def found(store: MailStore) -> None:
 
 
 def start_over(store: MailStore) -> None:
-    """Take away all letters, deliveries and folders that are not the mailboxes' own. The people stay."""
+    """Take away all messages, deliveries and folders that are not the mailboxes' own. The people stay."""
     with store.database.writing():
         store.database.run("DELETE FROM attachments")
         forget_oof(store)
@@ -113,10 +113,10 @@ def start_over(store: MailStore) -> None:
 
 
 def fill(store: MailStore) -> None:
-    """Put the sample letters into the mailboxes, dated back from now."""
+    """Put the sample messages into the mailboxes, dated back from now."""
     with store.database.writing():
-        for letter in (*DRAFTS, *SENT, *RECEIVED):
-            _keep(store, letter)
+        for message in (*DRAFTS, *SENT, *RECEIVED):
+            _keep(store, message)
 
 
 def _mailbox(store: MailStore, who: str) -> Mailbox:
@@ -130,33 +130,35 @@ def _mailbox(store: MailStore, who: str) -> Mailbox:
     return Mailbox(address, address, "SMTP", "OneOff") if address else Mailbox()
 
 
-def _keep(store: MailStore, letter: SampleMessage) -> None:
-    owner = store.people.with_address(_mailbox(store, letter.owner).address or "")
+def _keep(store: MailStore, message: SampleMessage) -> None:
+    owner = store.people.with_address(_mailbox(store, message.owner).address or "")
     if owner is None:
-        raise KeyError(letter.owner)
-    folder = store.folders.distinguished(owner.id, letter.folder)
+        raise KeyError(message.owner)
+    folder = store.folders.distinguished(owner.id, message.folder)
     item = store.items.start(owner.id, folder.id)
-    author = _mailbox(store, letter.author or letter.owner)
-    moment = now() - round(letter.hours_ago * 3_600_000)
-    item.row.update(subject=letter.subject, importance=letter.importance, created=moment, sent=moment, received=moment)
-    if letter.folder != "drafts" or letter.author:
+    author = _mailbox(store, message.author or message.owner)
+    moment = now() - round(message.hours_ago * 3_600_000)
+    item.row.update(
+        subject=message.subject, importance=message.importance, created=moment, sent=moment, received=moment
+    )
+    if message.folder != "drafts" or message.author:
         item.row.update(from_name=author.name, from_address=author.address, from_type=author.type)
-    if letter.folder != "drafts":
+    if message.folder != "drafts":
         item.row.update(sender_name=author.name, sender_address=author.address, sender_type=author.type, is_draft=0)
-        item.row.update(is_from_me=int(letter.folder == "sentitems"), is_read=int(not letter.unread))
-    for kind, people in (("to", letter.to), ("cc", letter.cc)):
+        item.row.update(is_from_me=int(message.folder == "sentitems"), is_read=int(not message.unread))
+    for kind, people in (("to", message.to), ("cc", message.cc)):
         item.set_recipients(kind, [_mailbox(store, one) for one in people])
-    item.set_body(Body("HTML" if letter.body.startswith("<") else "Text", letter.body))
-    item.set_categories(letter.categories)
-    _save(store, item, letter, owner.display_name, moment)
+    item.set_body(Body("HTML" if message.body.startswith("<") else "Text", message.body))
+    item.set_categories(message.categories)
+    _save(store, item, message, owner.display_name, moment)
 
 
-def _save(store: MailStore, item: Item, letter: SampleMessage, name: str, moment: int) -> None:
+def _save(store: MailStore, item: Item, message: SampleMessage, name: str, moment: int) -> None:
     item.row["modified_by"] = name
     complete(item, DOMAIN)
     store.items.save(item)
-    for file_name, content_type, content in letter.attachments:
+    for file_name, content_type, content in message.attachments:
         store.attachments.add(item, NewAttachment(file_name, content_type, content))
-    if letter.attachments:
+    if message.attachments:
         store.items.save(item)
     store.database.run("UPDATE items SET modified = ? WHERE id = ?", (moment, item.id))

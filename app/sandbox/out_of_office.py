@@ -23,7 +23,7 @@ class OutOfOffice:
     external: str
 
     def answers(self, *, outside: bool) -> str | None:
-        """Return what is answered at this moment to a letter from inside or outside; None for nothing."""
+        """Return what is answered at this moment to a message from inside or outside; None for nothing."""
         away = self.state == "Enabled" or (self.state == "Scheduled" and self.start <= now() < self.end)
         if not away or (outside and self.audience != "All"):
             return None

@@ -1,7 +1,7 @@
-"""Letters to addresses outside: with --smtp they go to a real SMTP host, from a queue that survives the server's end.
+"""Messages to addresses outside: with --smtp they go to a real SMTP host, from a queue that survives the server's end.
 
-A letter is queued in the same write in which it counts as sent, and leaves the queue when the host has answered for it.
-Where the server is killed between the two, the host may get it again: SMTP knows no better.
+A message is queued in the same write in which it counts as sent, and leaves the queue when the host has answered for
+it. Where the server is killed between the two, the host may get it again: SMTP knows no better.
 """
 
 import smtplib
@@ -22,13 +22,13 @@ _TABLE: Final = (
     " receipt INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, due REAL NOT NULL)"
 )
 PAUSES: Final = (1.0, 2.0, 5.0, 15.0)
-"""Seconds to wait after each attempt that failed for now; after the last the letter comes back."""
+"""Seconds to wait after each attempt that failed for now; after the last the message comes back."""
 _PATIENCE: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """Where letters to addresses outside go."""
+    """Where messages to addresses outside go."""
 
     name: str
     port: int
@@ -43,14 +43,14 @@ class Host:
 
 
 def prepare(store: MailStore) -> None:
-    """Make the queue where the store has none, and let letters go to it."""
+    """Make the queue where the store has none, and let messages go to it."""
     with store.database.writing():
         store.database.run(_TABLE)
     store.relays = True
 
 
-def queue_letter(store: MailStore, user: Person, item: Item, submission: int, recipients: list[str]) -> None:
-    """Queue a letter for each of its recipients outside. Only while writing."""
+def queue_message(store: MailStore, user: Person, item: Item, submission: int, recipients: list[str]) -> None:
+    """Queue a message for each of its recipients outside. Only while writing."""
     content = build(store, item).as_bytes()
     for recipient in recipients:
         store.database.run(
@@ -71,7 +71,7 @@ def queue_letter(store: MailStore, user: Person, item: Item, submission: int, re
 
 
 def relay_due(store: MailStore, host: Host) -> int:
-    """Hand over the letters whose time has come; returns how many left the queue. Blocks on the network."""
+    """Hand over the messages whose time has come; returns how many left the queue. Blocks on the network."""
     rows = store.database.all("SELECT * FROM outgoing WHERE due <= ? ORDER BY id LIMIT 20", (time.time(),))
     return sum(_relay(store, host, dict(row)) for row in rows)
 
@@ -100,7 +100,7 @@ def _relay(store: MailStore, host: Host, row: dict[str, object]) -> bool:
 
 
 def _hand_over(host: Host, sender: str, recipient: str, content: bytes) -> Outcome | None:
-    """Give a letter to the host; returns what went wrong, or None."""
+    """Give a message to the host; returns what went wrong, or None."""
     try:
         with smtplib.SMTP(host.name, host.port, timeout=_PATIENCE) as connection:
             options = ["SMTPUTF8", "BODY=8BITMIME"] if not (sender + recipient).isascii() else []
@@ -123,7 +123,7 @@ def _outcome(recipient: str, code: int, words: bytes | str) -> Outcome:
 
 
 def _shadow(store: MailStore, row: dict[str, object]) -> Item:
-    """Stand in for a letter that may be gone by now: what a report says of it."""
+    """Stand in for a message that may be gone by now: what a report says of it."""
     item = store.items.start(int(str(row["person"])), None)
     item.row.update(subject=row["subject"], message_id=row["message_id"], from_address=row["sender"])
     return item

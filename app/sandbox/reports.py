@@ -49,7 +49,7 @@ NOT_READ: Final = Kind("REPORT.IPM.Note.IPNNRN", "Not read: ", "", "deleted")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a letter for one recipient: enhanced status (RFC 3463), and the reason in words."""
+    """What became of a message for one recipient: enhanced status (RFC 3463), and the reason in words."""
 
     address: str
     status: str = "2.0.0"
@@ -57,7 +57,7 @@ class Outcome:
 
 
 def report_delivery(store: MailStore, to: Person, item: Item, kind: Kind, outcomes: list[Outcome]) -> None:
-    """Put a report of what became of a letter into its sender's inbox. Only while writing."""
+    """Put a report of what became of a message into its sender's inbox. Only while writing."""
     lines = "".join(
         f"{one.address}\r\n{one.reason}\r\n\r\n" if one.reason else f"{one.address}\r\n" for one in outcomes
     )
@@ -77,7 +77,7 @@ def report_delivery(store: MailStore, to: Person, item: Item, kind: Kind, outcom
 
 
 def report_reading(store: MailStore, to: Person, item: Item, kind: Kind, reader: Person) -> None:
-    """Put a report of a letter that was read, or thrown away unread, into its sender's inbox. Only while writing."""
+    """Put a report of a message that was read, or thrown away unread, into its sender's inbox. Only while writing."""
     verb = "was read" if kind is READ else "was deleted without being read"
     words = f"Your message\r\n\r\nTo: {reader.display_name}\r\nSubject: {item.row['subject'] or ''}\r\n\r\n{verb}.\r\n"
     message = _begin(item, kind, to, words, "disposition-notification")
@@ -157,12 +157,12 @@ def _file(store: MailStore, to: Person, item: Item, kind: Kind, made: tuple[Emai
 
 
 def note_read(call: Call, item: Item, *, suppress: bool) -> None:
-    """Answer a letter that has just been read; the caller saves it. Only while writing."""
+    """Answer a message that has just been read; the caller saves it. Only while writing."""
     _answer(call, item, READ, suppress=suppress)
 
 
 def note_deleted(call: Call, item: Item, *, suppress: bool) -> None:
-    """Answer a letter that is about to be deleted, where nobody has read it. Only while writing."""
+    """Answer a message that is about to be deleted, where nobody has read it. Only while writing."""
     if not item.row["is_read"]:
         _answer(call, item, NOT_READ, suppress=suppress)
 

@@ -204,7 +204,7 @@ _FOLDER_FIELDS: Final = (
     "ArchiveTag ReplicaList"
 )
 _INDEXED: Final = frozenset({"item:InternetMessageHeader"})
-_LETTER_FIELDS: Final = (
+_MESSAGE_FIELDS: Final = (
     frozenset(FIELDS) | KNOWN_ELSEWHERE | _INDEXED | {f"folder:{name}" for name in _FOLDER_FIELDS.split()}
 )
 
@@ -212,7 +212,7 @@ _LETTER_FIELDS: Final = (
 def _field_name(text: str) -> str | None:
     """Check a FieldURI: those of letters and folders one by one, those of other kinds of items by their prefix."""
     prefix = text.strip().partition(":")[0]
-    if text.strip() in _LETTER_FIELDS or prefix in OTHER_KINDS or prefix in _ELSEWHERE:
+    if text.strip() in _MESSAGE_FIELDS or prefix in OTHER_KINDS or prefix in _ELSEWHERE:
         return None
     return one_of("UnindexedFieldURIType", "")(text)
 

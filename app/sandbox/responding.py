@@ -1,4 +1,4 @@
-"""Answers to letters: ReplyToItem, ReplyAllToItem and ForwardItem become new letters of their own."""
+"""Answers to messages: ReplyToItem, ReplyAllToItem and ForwardItem become new messages of their own."""
 
 import html
 from typing import Final
@@ -28,7 +28,7 @@ def _reference(call: Call, element: etree._Element) -> Item:
 
 
 def suppress_receipt(call: Call, element: etree._Element) -> None:
-    """Take note that the sender of a letter is to get no read receipt. Only while writing."""
+    """Take note that the sender of a message is to get no read receipt. Only while writing."""
     item = _reference(call, element)
     if not item.row["receipt_pending"]:
         raise EwsError("ErrorReadReceiptNotPending")
@@ -39,7 +39,7 @@ def suppress_receipt(call: Call, element: etree._Element) -> None:
 def respond(call: Call, element: etree._Element, item: Item) -> None:
     """Fill a new item with the answer to another and keep it. Only while writing.
 
-    Raises EwsError: ErrorInvalidReferenceItem for a reply to a draft, and what finding the letter raises.
+    Raises EwsError: ErrorInvalidReferenceItem for a reply to a draft, and what finding the message raises.
     """
     kind = xmlns.local(element)
     original = _reference(call, element)

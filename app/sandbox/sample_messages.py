@@ -6,7 +6,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class SampleMessage:
-    """A sample letter. People are aliases of the organisation or whole addresses; `author` is the owner if empty."""
+    """A sample message. People are aliases of the organisation or whole addresses; `author` is the owner if empty."""
 
     owner: str
     folder: str

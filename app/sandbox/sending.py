@@ -1,8 +1,8 @@
-"""Sending: may this person send this letter, what happens to the draft, and where the copy goes.
+"""Sending: may this person send this message, what happens to the draft, and where the copy goes.
 
 Both silent failures of the specification (senditem-operation, "A delegate who tries to send…") follow from one rule,
 which is what Exchange does: the copy is kept by moving the draft, and a draft cannot be moved into another mailbox.
-So where the folder for the copy lies in another mailbox than the draft, the letter goes, the draft stays, there is no
+So where the folder for the copy lies in another mailbox than the draft, the message goes, the draft stays, there is no
 copy, and the reply says success. Naming the principal's mailbox in the DistinguishedFolderId is the way round it.
 """
 
@@ -19,13 +19,13 @@ from app.sandbox.store.mail_store import MailStore
 from app.sandbox.store.people import Person
 
 LARGEST_MESSAGE: Final = 35 * 1024 * 1024
-"""Bytes a letter may have unless its sender's mailbox says otherwise."""
+"""Bytes a message may have unless its sender's mailbox says otherwise."""
 
 _ADDRESS: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@(?:[^\s@<>,;:\"()\[\]\\.]+\.)*[^\s@<>,;:\"()\[\]\\.]+")
 
 
 def is_address(text: str | None) -> bool:
-    """Say whether a text is an SMTP address that a letter can be sent to."""
+    """Say whether a text is an SMTP address that a message can be sent to."""
     return bool(text and len(text) <= 320 and _ADDRESS.fullmatch(text))
 
 
@@ -53,7 +53,7 @@ def send(
 def transmit(
     store: MailStore, user: Person, item: Item, copy_to: Folder | None, manners: frozenset[str] = frozenset()
 ) -> None:
-    """Hand a letter that may go to the mailboxes of its recipients, and file or drop the draft. Only while writing."""
+    """Hand a message that may go to the mailboxes of its recipients, and file or drop the draft. Only while writing."""
     row = item.row
     row["sent"] = row["received"] = now()
     complete(item, user.address.rpartition("@")[2])
@@ -88,7 +88,7 @@ def _hold(store: MailStore, user: Person, item: Item, copy_to: Folder | None) ->
 
 
 def send_due(store: MailStore) -> int:
-    """Send the held letters whose time has come; returns how many went."""
+    """Send the held messages whose time has come; returns how many went."""
     sent = 0
     query = "SELECT * FROM items WHERE deferred <= ? AND is_submitted = 1"
     if store.database.one(query, (now(),)) is None:

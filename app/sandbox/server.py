@@ -1,4 +1,4 @@
-"""Starts and stops the sandbox: store, certificate, endpoint, admin calls and the timer of held letters."""
+"""Starts and stops the sandbox: store, certificate, endpoint, admin calls and the timer of held messages."""
 
 import asyncio
 import contextlib
@@ -96,7 +96,7 @@ class Sandbox:
 
 
 def open_store(folder: Path) -> MailStore:
-    """Open the store in a folder; a new one gets the sample organisation and its letters."""
+    """Open the store in a folder; a new one gets the sample organisation and its messages."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = MailStore(folder / FILE)
     if store.database.is_new:
@@ -120,7 +120,7 @@ async def serve(
     """Run a sandbox on loopback for as long as the block lasts.
 
     `port` 0 takes a free one. Without `data`, everything is kept in a temporary directory that goes with the server.
-    `smtp` takes the letters to addresses outside, `faults` is a plan that is in force from the start.
+    `smtp` takes the messages to addresses outside, `faults` is a plan that is in force from the start.
     Raises OSError where the port is taken or the folder cannot be written to, BadRule for a plan that makes no sense.
     """
     scratch = Path(tempfile.mkdtemp(prefix="mailwright-sandbox-"))
@@ -154,9 +154,9 @@ async def _listening(endpoint: Endpoint, port: int, scratch: Path, smtp: Host | 
     Admin(endpoint, token).add_routes(app)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
     await runner.setup()
-    timers = [asyncio.create_task(_send_held_letters(endpoint)), asyncio.create_task(_give_back_memory(endpoint))]
+    timers = [asyncio.create_task(_send_held_messages(endpoint)), asyncio.create_task(_give_back_memory(endpoint))]
     if smtp is not None:
-        timers.append(asyncio.create_task(_relay_letters(endpoint, smtp)))
+        timers.append(asyncio.create_task(_relay_messages(endpoint, smtp)))
     try:
         site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=context, backlog=512)
         await site.start()
@@ -175,7 +175,7 @@ async def _listening(endpoint: Endpoint, port: int, scratch: Path, smtp: Host | 
         await runner.cleanup()
 
 
-async def _send_held_letters(endpoint: Endpoint) -> None:
+async def _send_held_messages(endpoint: Endpoint) -> None:
     while True:
         await asyncio.sleep(_TICK)
         if await endpoint.in_worker(lambda: send_due(endpoint.store)):
@@ -191,7 +191,7 @@ async def _give_back_memory(endpoint: Endpoint) -> None:
             await endpoint.in_worker(give_back)
 
 
-async def _relay_letters(endpoint: Endpoint, host: Host) -> None:
+async def _relay_messages(endpoint: Endpoint, host: Host) -> None:
     while True:
         # In a thread of its own: a mail host that does not answer must not take a worker from the service.
         await asyncio.to_thread(relay_due, endpoint.store, host)

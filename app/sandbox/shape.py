@@ -44,7 +44,7 @@ def read_shape(call: Call, element: etree._Element | None, *, find: bool = False
     With `find`, only what can be had of many items at once; with `sync`, the base shapes are those of lists, and any
     field may be asked for by name.
 
-    Raises EwsError("ErrorInvalidPropertyRequest") for a field that letters, or lists of letters, do not have.
+    Raises EwsError("ErrorInvalidPropertyRequest") for a field that messages, or lists of messages, do not have.
     """
     said: Mapping[str, str] = {}
     paths: list[etree._Element] = []
@@ -65,9 +65,9 @@ def read_shape(call: Call, element: etree._Element | None, *, find: bool = False
         find,
         call.envelope.version,
     )
-    letters = set(_LETTERS.get((find or sync, base), ""))
+    wanted = set(_LETTERS.get((find or sync, base), ""))
     version = call.envelope.version
-    base_fields = (uri for uri, field in FIELDS.items() if letters & set(field.shapes))
+    base_fields = (uri for uri, field in FIELDS.items() if wanted & set(field.shapes))
     fields = {uri for uri in base_fields if element_since(uri.partition(":")[2]) <= version} | {"item:ItemId"}
     extended, headers = _read_paths(paths, fields, find=find)
     mime = xmlns.is_true(said.get("IncludeMimeContent")) or "item:MimeContent" in fields
@@ -104,7 +104,7 @@ def _field_at(path: etree._Element, kind: str, uri: str, *, find: bool) -> Field
 
 
 def show(shape: Shape, item: Item) -> etree._Element:
-    """Show an item: a t:Message, or a t:Item for what is no letter."""
+    """Show an item: a t:Message, or a t:Item for what is no message."""
     element = etree.Element(xmlns.tag(f"t:{item.row['element']}"), nsmap={"t": xmlns.type_})
     if shape.mime:
         content = base64.b64encode(write_mime(shape.view.store, item)).decode()

@@ -19,7 +19,7 @@ Element: TypeAlias = etree._Element  # noqa: SLF001 -- lxml has no public name f
 NAMES: Final = {"t": type_, "m": messages, "e": errors, "s": soap}
 """Prefix to namespace, as used in tags given to `tag` and `add`."""
 
-# What XML 1.0 cannot carry: a letter taken from MIME may hold it, a reply may not.
+# What XML 1.0 cannot carry: a message taken from MIME may hold it, a reply may not.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 

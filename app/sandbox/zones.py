@@ -202,7 +202,7 @@ def read_zone(context: etree._Element) -> tzinfo | None:
     found = None if bias is None else _read_duration(str(bias.get("Bias", "")))
     if found is None or abs(found) >= timedelta(hours=24):
         raise RequestFault("ErrorTimeZone")
-    # A zone of the caller's own: its first period holds; letters have no need of its changes.
+    # A zone of the caller's own: its first period holds; messages have no need of its changes.
     return timezone(-found)
 
 

@@ -146,7 +146,7 @@ class Mailbox(Protocol):
         """GetAttachment; a file is written to `path`, which must not be there yet. Raises BadInput for the path.
 
         `on_bytes` is told how many bytes have come. Who is cancelled while he awaits it has stopped the download.
-        Of a letter it is the MIME that is written, where the server gives it: nothing is written else.
+        Of a message it is the MIME that is written, where the server gives it: nothing is written else.
         """
         ...
 
@@ -169,13 +169,13 @@ class Mailbox(Protocol):
         ...
 
     async def find_folders(self, account_id: AccountId, mailbox: str = "") -> tuple[MailFolder, ...]:
-        """FindFolder: those that letters can lie in, of one's own mailbox or another's. Raises ItemRefused too."""
+        """FindFolder: those that messages can lie in, of one's own mailbox or another's. Raises ItemRefused too."""
         ...
 
     async def named_mailboxes(self, account_id: AccountId) -> tuple[Recipient, ...]:
         """Name the mailboxes of others that the server says one may use. Raises AccountError.
 
-        What is told so comes from elsewhere than letters do: a trouble with it says nothing of the account.
+        What is told so comes from elsewhere than messages do: a trouble with it says nothing of the account.
         """
         ...
 
@@ -202,7 +202,7 @@ class Mailbox(Protocol):
         ...
 
     async def people_of(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[tuple[Recipient, ...]]:
-        """GetItem of recipients alone: whom each letter went to, in order; nobody where it cannot be read."""
+        """GetItem of recipients alone: whom each message went to, in order; nobody where it cannot be read."""
         ...
 
     async def list_folder(
@@ -215,7 +215,7 @@ class Mailbox(Protocol):
         ...
 
     async def find_reports(self, account_id: AccountId, since: float) -> list[tuple[str, Report]]:
-        """Reports in the Inbox that came since, each with the Message-ID of the letter. Raises ItemRefused too."""
+        """Reports in the Inbox that came since, each with the Message-ID of the message. Raises ItemRefused too."""
         ...
 
     async def locate(
@@ -284,7 +284,7 @@ class Cache(Protocol):
         ...
 
     async def people(self, account_id: AccountId, place: Place, begun: str, many: int = 6) -> list[str]:
-        """Return whom letters of a folder went to, by the casefolded start of a name, the most frequent first."""
+        """Return whom messages of a folder went to, by the casefolded start of a name, the most frequent first."""
         ...
 
     async def put(self, account_id: AccountId, place: Place, rows: Sequence[Row]) -> None:
@@ -315,7 +315,7 @@ class Cache(Protocol):
         ...
 
     async def note_body(self, account_id: AccountId, item_id: str, text: str) -> None:
-        """Let a letter be found by all its words, until it changes."""
+        """Let a message be found by all its words, until it changes."""
         ...
 
     async def note_reports(self, account_id: AccountId, reports: Sequence[tuple[str, Report]]) -> None:
@@ -323,17 +323,17 @@ class Cache(Protocol):
         ...
 
     async def undelivered(self, account_id: AccountId, place: Place) -> list[RowId]:
-        """Return the letters of a folder with reports of no delivery that are not settled, the newest first."""
+        """Return the messages of a folder with reports of no delivery that are not settled, the newest first."""
         ...
 
     async def settle_reports(self, account_id: AccountId, message_id: str, *, settled: bool = True) -> None:
-        """Take it that the person knows what reports say of a letter, or does not; of those that come later, not."""
+        """Take it that the person knows what reports say of a message, or does not; of those that come later, not."""
         ...
 
     async def conversation(self, account_id: AccountId, item_id: str) -> list[ConversationRow]:
-        """Return the drafts and sent letters of a letter's conversation, of all mailboxes, the newest first.
+        """Return the drafts and sent messages of a message's conversation, of all mailboxes, the newest first.
 
-        It is in it itself; none where the letter is not known, at most 200 otherwise. They are those that References
+        It is in it itself; none where the message is not known, at most 200 otherwise. They are those that References
         and In-Reply-To hold together, whatever their subjects, and those of the same ConversationId. Where the server
         tells none, they are those with the same words in the subject, without "Re:" and the like, unless References of
         one of the two say that it is of another thread.
@@ -434,11 +434,11 @@ class AttachedFiles(Protocol):
         ...
 
     async def share(self, local_id: LocalId, key: str, other: LocalId, other_key: str) -> None:
-        """Let another letter have the same bytes. Raises StorageError."""
+        """Let another message have the same bytes. Raises StorageError."""
         ...
 
     async def same(self, local_id: LocalId, key: str, other_key: str) -> bool:
-        """Tell whether two copies of a letter have the same bytes. Raises StorageError."""
+        """Tell whether two copies of a message have the same bytes. Raises StorageError."""
         ...
 
     async def begin(self, local_id: LocalId, key: str) -> str:
@@ -474,11 +474,11 @@ class AttachedFiles(Protocol):
         ...
 
     async def forget(self, local_id: LocalId) -> None:
-        """Remove all copies of a letter."""
+        """Remove all copies of a message."""
         ...
 
     async def left_over(self, known: dict[LocalId, frozenset[str]], older: float) -> int:
-        """Remove what no letter of `known` names and is older than `older` seconds; return how many went."""
+        """Remove what no message of `known` names and is older than `older` seconds; return how many went."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Private copies of what is attached, one folder for each letter: no other user may read them, and no name tells of it.
+"""Private copies of what is attached, one folder for each message: no other user may read them, or learn their names.
 
 A copy is written beside its place, synced, and only then given its name: what has a name is whole, whatever happens.
 All of it runs in threads that nobody has to wait for. Nothing here decides when a copy may go: `services/attachments`
@@ -67,7 +67,7 @@ class AttachmentFolder:
         return await self._write(local_id, key, write)
 
     async def share(self, local_id: LocalId, key: str, other: LocalId, other_key: str) -> None:
-        """Let another letter have the same bytes, without a second copy where the disk can. Raises StorageError."""
+        """Let another message have the same bytes, without a second copy where the disk can. Raises StorageError."""
         source, target = self._place(local_id, key), self._place(other, other_key)
 
         def run() -> None:
@@ -85,7 +85,7 @@ class AttachmentFolder:
         await run_in_thread(run)
 
     async def same(self, local_id: LocalId, key: str, other_key: str) -> bool:
-        """Tell whether two copies of a letter have the same bytes. Raises StorageError."""
+        """Tell whether two copies of a message have the same bytes. Raises StorageError."""
         one, other = self._place(local_id, key), self._place(local_id, other_key)
 
         def run() -> bool:
@@ -168,7 +168,7 @@ class AttachmentFolder:
         return await run_in_thread(run)
 
     async def remove(self, local_id: LocalId, key: str) -> None:
-        """Remove one copy, and its letter's folder with the last. What cannot be removed is found at a later start."""
+        """Remove one copy, and its message's folder with the last. What cannot be removed is found at a later start."""
         place = self._place(local_id, key)
 
         def run() -> None:
@@ -179,14 +179,14 @@ class AttachmentFolder:
         await run_in_thread(run)
 
     async def forget(self, local_id: LocalId) -> None:
-        """Remove all copies of a letter; as with `remove`, nobody is troubled with what cannot be removed."""
+        """Remove all copies of a message; as with `remove`, nobody is troubled with what cannot be removed."""
         folder = self._folder / _folder_name(local_id)
         await run_in_thread(lambda: shutil.rmtree(folder, ignore_errors=True))
 
     async def left_over(self, known: dict[LocalId, frozenset[str]], older: float) -> int:
-        """Remove what no letter of `known` names and is older than `older` seconds, and what was begun and not ended.
+        """Remove what no message of `known` names and is older than `older` seconds, and what was begun and not ended.
 
-        Called at the start, with the keys of each letter that has any. Returns how many copies went.
+        Called at the start, with the keys of each message that has any. Returns how many copies went.
         """
         names = {_folder_name(local_id): keys for local_id, keys in known.items()}
         return await run_in_thread(lambda: self._sweep(names, time.time() - older))

@@ -45,7 +45,7 @@ FILE_NAME: Final = "cache.sqlite"
 _SLICE: Final = 50
 """Rows that are written together: a person who scrolls waits for no more of them."""
 _BODY: Final = 20_000
-"""Letters of a body whose words can be found."""
+"""Characters of a body whose words can be found."""
 
 _ORDERS: Final = {
     Order.NEWEST: ("-at", "at DESC, id DESC"),
@@ -170,7 +170,7 @@ class SqliteCache:
         await self._write(account_id, place, doubt)
 
     async def note_body(self, account_id: AccountId, item_id: str, text: str) -> None:
-        """Let a letter be found by all its words."""
+        """Let a message be found by all its words."""
         body = mend_surrogates(text[:_BODY])
 
         def note(sql: _Sql) -> None:
@@ -195,7 +195,7 @@ class SqliteCache:
         await self._thread.ask(_transaction(note), Turn.KEEP)
 
     async def undelivered(self, account_id: AccountId, place: Place) -> list[RowId]:
-        """Return the letters of a folder with reports of no delivery that the person does not know of."""
+        """Return the messages of a folder with reports of no delivery that the person does not know of."""
 
         def call(sql: _Sql) -> list[RowId]:
             found = sql.execute(
@@ -209,7 +209,7 @@ class SqliteCache:
         return await self._thread.ask(call)
 
     async def settle_reports(self, account_id: AccountId, message_id: str, *, settled: bool = True) -> None:
-        """Take it that the person knows what became of a letter, or does not yet."""
+        """Take it that the person knows what became of a message, or does not yet."""
 
         def settle(sql: _Sql) -> None:
             sql.execute(
@@ -220,7 +220,7 @@ class SqliteCache:
         await self._thread.ask(_transaction(settle), Turn.KEEP)
 
     async def conversation(self, account_id: AccountId, item_id: str) -> list[ConversationRow]:
-        """Return the drafts and sent letters of a letter's conversation, the newest first."""
+        """Return the drafts and sent messages of a message's conversation, the newest first."""
 
         def call(sql: _Sql) -> list[ConversationRow]:
             found = kin_of(sql, account_id, item_id)
@@ -233,7 +233,7 @@ class SqliteCache:
         return await self._thread.ask(call)
 
     async def people(self, account_id: AccountId, place: Place, begun: str, many: int = 6) -> list[str]:
-        """Return whom letters of a folder went to, by the start of a name, those of most letters first."""
+        """Return whom messages of a folder went to, by the start of a name, those of most messages first."""
 
         def call(sql: _Sql) -> list[str]:
             folder = _folder(sql, account_id, place)
@@ -250,7 +250,7 @@ class SqliteCache:
                         counts[name] = counts.get(name, 0) + 1
             return sorted(counts, key=lambda name: -counts[name])[:many]
 
-        return await self._thread.ask(call) if any(letter.isalnum() for letter in begun) else []
+        return await self._thread.ask(call) if any(message.isalnum() for message in begun) else []
 
     async def forget(self, account_id: AccountId) -> None:
         """Remove all that is known of an account."""

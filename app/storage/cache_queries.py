@@ -56,7 +56,7 @@ def condition(query: Query, account: str) -> Condition:
 
 def _match(term: Term) -> str:
     """Return a term in the language of FTS5 (section 3 of its documentation), empty where no letter is in it."""
-    if not any(letter.isalnum() for letter in term.words):
+    if not any(sign.isalnum() for sign in term.words):
         return ""
     quoted = '"' + term.words.replace('"', " ").replace("\0", " ") + '"'
     return f"({_COLUMNS[term.where]}{quoted}{'' if term.phrase else ' *'})"
@@ -74,16 +74,16 @@ def _other(term: Term, account: str) -> Condition:
 
 
 _MOST: Final = 200
-"""Letters of a conversation that are shown."""
+"""Messages of a conversation that are shown."""
 _FARTHEST: Final = 10
-"""How often it is looked for what answers, or is answered by, what was found: each time one letter further."""
+"""How often it is looked for what answers, or is answered by, what was found: each time one message further."""
 _OWN_FOLDERS: Final = f"'{Folder.SENT.value}', '{Folder.DRAFTS.value}'"
 _OURS: Final = f"SELECT id FROM folders WHERE account = ?2 AND folder IN ({_OWN_FOLDERS})"  # noqa: S608 - names of our own
 """Where it stands behind a plus sign, another index than that of the folder is to be used: a folder is large."""
 _Sql = sqlite3.Connection
 
 
-class _Letter(NamedTuple):
+class _Message(NamedTuple):
     row_id: int
     name: int
     thread: int
@@ -93,7 +93,7 @@ class _Letter(NamedTuple):
 
 
 def kin_of(sql: _Sql, account_id: AccountId, item_id: str) -> list[tuple[int, str, str]]:
-    """Return the rows of a letter's conversation, the newest first: number, folder and mailbox of each."""
+    """Return the rows of a message's conversation, the newest first: number, folder and mailbox of each."""
     found = sql.execute(
         "SELECT id, name, thread, told, conversation, topic FROM rows"  # noqa: S608 - texts of our own
         f" WHERE folder IN ({_OURS}) AND item = ?1",
@@ -101,8 +101,8 @@ def kin_of(sql: _Sql, account_id: AccountId, item_id: str) -> list[tuple[int, st
     ).fetchone()
     if found is None:
         return []
-    letter = _Letter(*found)
-    ids = {letter.row_id} | _threaded(sql, account_id, letter) | _alike(sql, account_id, letter)
+    message = _Message(*found)
+    ids = {message.row_id} | _threaded(sql, account_id, message) | _alike(sql, account_id, message)
     return sql.execute(
         "SELECT rows.id, folders.folder, folders.mailbox FROM rows JOIN folders ON folders.id = rows.folder"
         " WHERE rows.id IN (SELECT value FROM json_each(?)) ORDER BY at DESC, rows.id DESC LIMIT ?",
@@ -110,9 +110,9 @@ def kin_of(sql: _Sql, account_id: AccountId, item_id: str) -> list[tuple[int, st
     ).fetchall()
 
 
-def _threaded(sql: _Sql, account_id: AccountId, letter: _Letter) -> set[int]:
-    """Return what References and In-Reply-To hold together with a letter."""
-    names = {letter.name, letter.thread} - {0}
+def _threaded(sql: _Sql, account_id: AccountId, message: _Message) -> set[int]:
+    """Return what References and In-Reply-To hold together with a message."""
+    names = {message.name, message.thread} - {0}
     ids: set[int] = set()
     looked_for: set[int] = set()
     for _ in range(_FARTHEST):
@@ -132,12 +132,12 @@ def _threaded(sql: _Sql, account_id: AccountId, letter: _Letter) -> set[int]:
     return ids
 
 
-def _alike(sql: _Sql, account_id: AccountId, letter: _Letter) -> set[int]:
+def _alike(sql: _Sql, account_id: AccountId, message: _Message) -> set[int]:
     """Return what the server says is of the conversation; where it says nothing, what has the same subject."""
-    if letter.conversation:
-        which, value = "conversation != '' AND conversation = ?1", letter.conversation
-    elif letter.topic and not letter.is_told:
-        which, value = "conversation = '' AND topic != '' AND topic = ?1 AND told = 0", letter.topic
+    if message.conversation:
+        which, value = "conversation != '' AND conversation = ?1", message.conversation
+    elif message.topic and not message.is_told:
+        which, value = "conversation = '' AND topic != '' AND topic = ?1 AND told = 0", message.topic
     else:
         return set()
     found = sql.execute(

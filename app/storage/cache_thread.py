@@ -191,7 +191,7 @@ class CacheThread:
 
         def run() -> None:
             if answer.cancelled():
-                return  # nobody waits: a search of which another letter was typed
+                return  # nobody waits: a search of which another character was typed
             try:
                 result = self._run(call)
             except Exception as error:  # noqa: BLE001 - whatever it is belongs to whoever awaits it

@@ -16,7 +16,7 @@ _T = TypeVar("_T")
 
 
 class Base(msgspec.Struct, frozen=True):
-    """A letter's text without the edits that came after: `content` once it had `edits` edits."""
+    """A message's text without the edits that came after: `content` once it had `edits` edits."""
 
     content: Content
     edits: int = 0

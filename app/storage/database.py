@@ -3,7 +3,7 @@
 Every connection is made, used and closed in the writer's thread. The form has a number (`user_version`); what a newer
 program wrote is left as it is, and what cannot be read is set aside under a dated name, never overwritten.
 
-A letter with a gap is left where it is, in the file that was set aside: half a letter could be saved over a whole one
+A message with a gap is left where it is, in the file that was set aside: half a message could be saved over a whole one
 on the server.
 """
 
@@ -44,7 +44,7 @@ CREATE TABLE correspondents (
 """
 
 _ATTACHMENTS: Final = "SELECT 1"
-"""Letters may have attachments. No table changes for it, but an older program would write letters back without
+"""Messages may have attachments. No table changes for it, but an older program would write messages back without
 them, and is kept out by the number.
 """
 
@@ -227,7 +227,7 @@ def rescue(damaged: Path, fresh: sqlite3.Connection) -> int:
     finally:
         old.close()
         remove_index(damaged)
-    whole = _whole_letters(found)
+    whole = _whole_messages(found)
     fresh.execute("BEGIN IMMEDIATE")
     try:
         for table, rows in found.items():
@@ -264,20 +264,20 @@ def _rows(old: sqlite3.Connection, table: str) -> Iterator[tuple[Any, ...]]:
             continue
 
 
-def _whole_letters(found: dict[str, list[tuple[Any, ...]]]) -> set[int]:
+def _whole_messages(found: dict[str, list[tuple[Any, ...]]]) -> set[int]:
     """Return the ids of letters whose row, base and every edit after it can be read."""
     bases: dict[int, int] = {}
-    for letter, kind, content in found["texts"]:
+    for message, kind, content in found["texts"]:
         try:
             if kind == "base":
-                bases[letter] = codec.read_base(content).edits
+                bases[message] = codec.read_base(content).edits
             else:
                 codec.read_content(content)
         except (msgspec.DecodeError, TypeError):
             continue
     edits: dict[int, set[int]] = {}
-    for letter, number, _ in found["edits"]:
-        edits.setdefault(letter, set()).add(number)
+    for message, number, _ in found["edits"]:
+        edits.setdefault(message, set()).add(number)
     return {
         key
         for key, _, _, last, *_ in found["letters"]

@@ -28,7 +28,7 @@ _HTML_UNITS: Final = 32_000
 
 
 def head_of(replica: Replica) -> RowSummary:
-    """Return the head of the letter as it stands."""
+    """Return the head of the message as it stands."""
     sender = replica.sender
     return RowSummary(
         to=_people(replica),
@@ -74,7 +74,7 @@ LARGE_EDITS: Final = 256_000
 
 
 class Kept:
-    """One letter: its row, what of it is not on disk yet, and its text where somebody writes or reads it."""
+    """One message: its row, what of it is not on disk yet, and its text where somebody writes or reads it."""
 
     __slots__ = (
         "anew",
@@ -128,7 +128,7 @@ class Kept:
 
 
 class MessageStore:
-    """All letters of one database. Used by the writer's thread alone."""
+    """All messages of one database. Used by the writer's thread alone."""
 
     def __init__(self, connection: sqlite3.Connection, unreadable: Callable[[str], None]) -> None:
         """Read from and write to `connection`; `unreadable` is told of a row that cannot be read."""
@@ -158,7 +158,7 @@ class MessageStore:
     # --- changes ------------------------------------------------------------------------------------------------------
 
     def create(self, record: Record, content: Content, on_server: Content | None) -> None:
-        """Begin a letter, or begin it anew. It stays in memory whatever the disk says."""
+        """Begin a message, or begin it anew. It stays in memory whatever the disk says."""
         record = codec.pack(record, Record)[0]
         base, blob = codec.pack(codec.Base(content, record.edits), codec.Base)
         before = self._find(record.local_id)
@@ -170,7 +170,7 @@ class MessageStore:
         self._kept[record.local_id] = self._dirty[record.local_id] = kept
 
     def create_all(self, begun: Sequence[tuple[Record, Content, Content | None]]) -> None:
-        """Begin many letters."""
+        """Begin many messages."""
         for record, content, on_server in begun:
             self.create(record, content, on_server)
 
@@ -208,7 +208,7 @@ class MessageStore:
             self.put(record, {})
 
     def forget(self, local_id: LocalId) -> None:
-        """Remove a letter; one that is not there is gone already."""
+        """Remove a message; one that is not there is gone already."""
         kept = self._find(local_id)
         if kept is None:
             return
@@ -225,7 +225,7 @@ class MessageStore:
     # --- reading ------------------------------------------------------------------------------------------------------
 
     def read(self, local_id: LocalId) -> StoredMessage:
-        """Return a letter whole. Raises KeyError."""
+        """Return a message whole. Raises KeyError."""
         kept = self._with_text(local_id)
         replica = kept.replica
         assert replica is not None  # noqa: S101 - _with_text saw to it
@@ -251,7 +251,7 @@ class MessageStore:
         return sorted(found, key=lambda record: record.changed)
 
     def knows(self, local_id: LocalId) -> bool:
-        """Tell whether there is such a letter."""
+        """Tell whether there is such a message."""
         return self._find(local_id) is not None
 
     def _text(self, kept: Kept, kind: TextKind) -> Content | None:
@@ -288,7 +288,7 @@ class MessageStore:
             return None
 
     def _with_text(self, local_id: LocalId) -> Kept:
-        """Return a letter with its text: the base, and every edit after it."""
+        """Return a message with its text: the base, and every edit after it."""
         kept = self._require(local_id)
         if kept.replica is None:
             blob = self._stored_text(kept.key, "base")
@@ -324,11 +324,11 @@ class MessageStore:
             self._delete(key, ("edits", "texts"))
             self.connection.execute("DELETE FROM letters WHERE id = ?", (key,))
         for kept in self._dirty.values():
-            self._write_letter(kept)
+            self._write_message(kept)
         for statement in self.also:
             statement(self.connection)
 
-    def _write_letter(self, kept: Kept) -> None:
+    def _write_message(self, kept: Kept) -> None:
         if kept.anew:
             self._delete(kept.key, ("edits",))
         rows = ((kept.key, number, blob) for number, blob in kept.rows)
@@ -360,7 +360,7 @@ class MessageStore:
         self._dirty.clear()
 
     def undo(self) -> None:
-        """Take back what callers are told did not work. Edits and new letters stay."""
+        """Take back what callers are told did not work. Edits and new messages stay."""
         self.also.clear()
         while self._undo:
             self._undo.pop()()

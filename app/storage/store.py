@@ -33,7 +33,7 @@ class SqliteJournal:
     """See the port for what each method promises. Edits are on disk within 100 ms, unless the disk itself is slower."""
 
     def __init__(self, store: Store) -> None:
-        """Keep the letters in `store`."""
+        """Keep the messages in `store`."""
         self._store = store
 
     def append(self, local_id: LocalId, edit: Edit) -> None:

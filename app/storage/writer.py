@@ -95,7 +95,7 @@ FIRST_RETRY: Final = 0.5
 LAST_RETRY: Final = 5.0
 QUIET: Final = 1.0
 IDLE: Final = 60.0
-"""After this many seconds a letter's text is let go of in memory."""
+"""After this many seconds a message's text is let go of in memory."""
 MANY_COMMITS: Final = 100
 """After so many the changes beside the database are brought into it, in a quiet moment."""
 FIRST_CHECK: Final = 0.25
@@ -345,7 +345,7 @@ class Writer:
             self._late.popleft()
 
     def _take_in(self, entry: Append) -> bool:
-        """Give an edit to its letter; False where the disk kept the letter from being read."""
+        """Give an edit to its message; False where the disk kept the message from being read."""
         for _ in range(2):
             try:
                 self._shelf.append(entry.local_id, entry.edit, entry.at)

@@ -336,7 +336,7 @@ class AttachmentStrip(QListView):
         elif event.matches(QKeySequence.StandardKey.Paste):
             self.pasted.emit()
         elif event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier):
-            # Ctrl+A and its like are the list's; what it does not know is for the letter's commands.
+            # Ctrl+A and its like are the list's; what it does not know is for the message's commands.
             super().keyPressEvent(event)
         elif event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}:
             self.removed.emit(self.chosen())

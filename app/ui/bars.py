@@ -14,7 +14,7 @@ from app.ui import icons, keys
 from app.ui.widgets import Label, WayBack
 
 _LONGEST_WORD = 36
-"""Letters of a word in the details from which on it stands below its name and not beside it."""
+"""Messages of a word in the details from which on it stands below its name and not beside it."""
 _PRESSES = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 _ICONS = {"bad": "circle-alert", "warn": "triangle-alert", "info": "info", "good": "circle-check"}
 
@@ -182,7 +182,7 @@ class MessageBar(QFrame):
 
 
 class ActionBar(QFrame):
-    """A short word at the foot of the window with one way back: "Sending 3 letters in 5 s — Undo"."""
+    """A short word at the foot of the window with one way back: "Sending 3 messages in 5 s — Undo"."""
 
     action_wanted = Signal()
 

@@ -14,7 +14,7 @@ from app.ui import icons, theme, widgets
 from app.ui.widgets import Label, WayBack, say_aloud
 
 _LONGEST = 90
-"""Letters of a line: a subject may be of any length."""
+"""Messages of a line: a subject may be of any length."""
 
 
 class Choice(NamedTuple):

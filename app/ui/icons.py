@@ -70,7 +70,7 @@ def forget() -> None:
 
 @lru_cache(maxsize=512)
 def initials(who: str) -> str:
-    """Return up to two letters that stand for a name or an address."""
+    """Return up to two messages that stand for a name or an address."""
     first = "" if who.startswith("(") else re.split("[,;@]", who, maxsplit=1)[0]
     words = [word for word in re.split(r"[\s._]+", first) if word[:1].isalnum()]
     if not words:

@@ -1,8 +1,8 @@
-"""Puts letters on paper, or into a PDF, in small steps: each is poured and drawn between two turns of the event loop.
+"""Puts messages on paper, or into a PDF, in small steps: each is poured and drawn between two turns of the event loop.
 
-A thread would not do: Qt lays out and draws with Python's lock held, for as long as a whole letter takes. So the work
-is cut where it can be, a few paragraphs and a page at a time. A PDF is made in memory, and each letter of it taken from
-there as it is done: no disk is waited for here.
+A thread would not do: Qt lays out and draws with Python's lock held, for as long as a whole message takes. So the work
+is cut where it can be, a few paragraphs and a page at a time. A PDF is made in memory, and each message of it taken
+from there as it is done: no disk is waited for here.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _EDGE: Final = 1.5 / 2.54
 
 
 class Sheet(SafeDocument):
-    """A letter on its way to paper: it knows the letter's own pictures, and loads nothing."""
+    """A message on its way to paper: it knows the message's own pictures, and loads nothing."""
 
     def __init__(self, images: Mapping[str, QImage]) -> None:
         super().__init__()
@@ -61,7 +61,7 @@ class Sheet(SafeDocument):
 
 
 class Press:
-    """One print of many letters, each on pages of its own. `begin`, then `letter` for each, then `end`."""
+    """One print of many messages, each on pages of its own. `begin`, then `message` for each, then `end`."""
 
     def __init__(self, printer: QPrinter) -> None:
         """Print where `printer` says; a file is not written here, see `taken`."""
@@ -89,8 +89,8 @@ class Press:
         """Begin; False where the printer takes nothing."""
         return self._painter.begin(self._device)
 
-    def letter(self, blocks: Sequence[Block], images: Mapping[str, QImage]) -> Iterator[None]:
-        """Print a letter, a little at each step; `failed` tells after the last whether it was taken."""
+    def message(self, blocks: Sequence[Block], images: Mapping[str, QImage]) -> Iterator[None]:
+        """Print a message, a little at each step; `failed` tells after the last whether it was taken."""
         sheet = Sheet(images)
         area = self._area()
         sheet.documentLayout().setPaintDevice(self._device)
@@ -149,7 +149,7 @@ class Press:
         return _EDGE * self._device.logicalDpiY()
 
     def _area(self) -> QRectF:
-        """Return where on a page a letter stands: what margins the paper has already count as white."""
+        """Return where on a page a message stands: what margins the paper has already count as white."""
         layout, dpi = self._device.pageLayout(), self._device.logicalDpiX()
         kept = layout.marginsPoints()
         sides = [max(0.0, self._edge() - side * dpi / 72) for side in (kept.left(), kept.top(), kept.right())]

@@ -3,7 +3,7 @@
 Qt's own guesses whether a text is HTML, and then draws it: a subject, a name or a server's sentence could so bring
 markup and pictures into the window.
 
-On macOS, Option and a letter is a sign of its own; AltGr is not Alt anywhere.
+On macOS, Option and a message is a sign of its own; AltGr is not Alt anywhere.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class FormLine(QLineEdit):
     """A line that leaves Alt and a letter to access keys, also to those that do nothing now."""
 
     def hide_words(self) -> None:
-        """Show dots for letters, and let no input method learn them."""
+        """Show dots for messages, and let no input method learn them."""
         self.setEchoMode(QLineEdit.EchoMode.Password)
         hints = Qt.InputMethodHint
         self.setInputMethodHints(hints.ImhHiddenText | hints.ImhNoPredictiveText | hints.ImhSensitiveData)

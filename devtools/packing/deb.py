@@ -1,7 +1,7 @@
 """The Debian package: the bundle below /usr/lib/mailwright, what the desktop is told, Depends found by measuring.
 
 It has no maintainer scripts: nothing runs as root at install, upgrade or removal, so nothing can touch a person's
-letters. The indexes of menu, icons and man pages are refreshed by the triggers of the packages that keep them.
+messages. The indexes of menu, icons and man pages are refreshed by the triggers of the packages that keep them.
 """
 
 from __future__ import annotations

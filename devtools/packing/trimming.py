@@ -50,7 +50,7 @@ QT_PLUGINS: dict[str, tuple[str, ...]] = {
 the engine does, with Python's ssl."""
 
 NOT_PICTURES = ("*qpdf*", "*qwbmp*", "*qtga*", "*qtiff*")
-"""Formats of pictures that no letter holds; qpdf brings all of QtPdf."""
+"""Formats of pictures that no message holds; qpdf brings all of QtPdf."""
 
 OF_MODULE = {"printsupport": "QtPrintSupport"}
 

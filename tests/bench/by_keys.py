@@ -155,7 +155,7 @@ class ByKeys:
             self.keyboard.type(f" {word}", 0.004)
             self._until(partial(self._is_shown_or_too_late, word), f"{word} on the screen")
             if not self._is_on_the_screen(word):
-                # The key that sent or closed the letter had not been seen to yet when this one was pressed.
+                # The key that sent or closed the message had not been seen to yet when this one was pressed.
                 self.met["typed after the letter had gone"] += 1
                 return
             self.owed[word] = "young"
@@ -259,15 +259,15 @@ class ByKeys:
             time.sleep(0.2)
         if open_ends:
             raise Broken("drafts multiplied" if self._doubled() else "stuck", str(open_ends))
-        letters = self.window.ask("letters")
-        rows = self._read_the_lists(letters)
+        messages = self.window.ask("letters")
+        rows = self._read_the_lists(messages)
         self._end_window()
         kept = [item for item in self.server.kept() if item.user == self.server.users[0]]
-        self._judge_letters(letters, rows, kept)
+        self._judge_messages(messages, rows, kept)
         self._judge_words(kept)
 
     def _open_ends(self) -> list[dict[str, Any]]:
-        """Return the letters of which something is still to be done or to be found out."""
+        """Return the messages of which something is still to be done or to be found out."""
         return [one for one in self.window.ask("letters") if not _is_settled(one)]
 
     def _doubled(self) -> list[str]:
@@ -277,9 +277,9 @@ class ByKeys:
         marks = Counter(one.mark for one in self.server.in_folder(self.server.users[0], "drafts") if one.mark)
         return [mark for mark, times in marks.items() if times > 1]
 
-    def _read_the_lists(self, letters: list[dict[str, Any]]) -> dict[str, list[str]]:
-        """Walk through the lists until each letter stands in one, as the person would look for it."""
-        wanted = {one["subject"] for one in letters if one["subject"] and not one["discarded"]}
+    def _read_the_lists(self, messages: list[dict[str, Any]]) -> dict[str, list[str]]:
+        """Walk through the lists until each message stands in one, as the person would look for it."""
+        wanted = {one["subject"] for one in messages if one["subject"] and not one["discarded"]}
         deadline = time.monotonic() + 30
         while True:
             rows: dict[str, list[str]] = {}
@@ -294,9 +294,9 @@ class ByKeys:
             if time.monotonic() > deadline:
                 raise Broken("wrong words", f"no row shows all of {sorted(wanted)}: {rows}")
 
-    def _judge_letters(self, letters: list[dict[str, Any]], rows: dict[str, list[str]], kept: list[Kept]) -> None:
+    def _judge_messages(self, messages: list[dict[str, Any]], rows: dict[str, list[str]], kept: list[Kept]) -> None:
         delivered = {subject: len(times) for subject, times in self.server.deliveries_by_subject().items()}
-        for one in letters:
+        for one in messages:
             self.met[f"said: {one['words'].split(' ')[0]}"] += 1
             subject, times = one["subject"], delivered.get(one["subject"], 0)
             told = f"{subject} says {one['words']!r} ({one['state']}, {one['problem']}), was delivered {times} times"

@@ -34,7 +34,7 @@ def keyboard(display: dict[str, str]) -> Iterator[Keyboard]:
 
 @pytest.fixture
 def server() -> Iterator[RunningSandbox]:
-    """A sandbox in a process of its own, with the sample letters."""
+    """A sandbox in a process of its own, with the sample messages."""
     running = start()
     yield running
     stop(running)

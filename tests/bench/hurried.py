@@ -2,8 +2,8 @@
 
     python -m tests.bench.hurried [options of the program]
 
-Its pauses (for undo, before it looks for a letter once more) are over sooner; nothing else in it is different. On
-standard input it takes `shown` (the field with the focus, and its text), `letters` (each letter of this machine with
+Its pauses (for undo, before it looks for a message once more) are over sooner; nothing else in it is different. On
+standard input it takes `shown` (the field with the focus, and its text), `messages` (each message of this machine with
 the words of its row) and `rows` (what each list shows), and answers each with one line of JSON.
 """
 
@@ -40,7 +40,7 @@ class QuickClock(SystemClock):
         await asyncio.sleep(max(0.0, seconds) / FASTER)
 
 
-def _letters(program: Program) -> list[dict[str, Any]]:
+def _messages(program: Program) -> list[dict[str, Any]]:
     from app.services.text.status_text import state_words
 
     now = program.clock.now()
@@ -57,7 +57,7 @@ def _letters(program: Program) -> list[dict[str, Any]]:
             "discarded": bool(one.discarded),
             "passing": one.save_outcome is not None and one.save_outcome.verdict.value != "refused",
         }
-        for one in program.letters.all()
+        for one in program.records.all()
     ]
 
 
@@ -88,7 +88,7 @@ def _shown(program: Program) -> dict[str, str]:
     return {"field": "" if field is None else field.accessibleName(), "text": text, "ready": "yes" if ready else ""}
 
 
-_ANSWERS: Final = {"letters": _letters, "rows": _rows, "shown": _shown}
+_ANSWERS: Final = {"letters": _messages, "rows": _rows, "shown": _shown}
 
 
 def main() -> int:

@@ -63,8 +63,8 @@ class Keyboard:
 
     def type(self, text: str, pause: float) -> None:
         """Type small letters and spaces, with a pause in seconds after each."""
-        for letter in text:
-            self.press(letter)
+        for sign in text:
+            self.press(sign)
             time.sleep(pause)
 
     def close(self) -> None:

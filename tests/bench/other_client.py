@@ -50,8 +50,8 @@ class OtherClient:
         act = self._chance.choice(["make", "rewrite", "delete", "move"] if self._there else ["make"])
         if act == "make":
             self._made += 1
-            letter = soap.message(f"Elsewhere {self._made}", "Of another client.", "james.okafor@contoso.com")
-            self._there[f"Elsewhere {self._made}"] = self._ask(soap.create(letter))
+            message = soap.message(f"Elsewhere {self._made}", "Of another client.", "james.okafor@contoso.com")
+            self._there[f"Elsewhere {self._made}"] = self._ask(soap.create(message))
             return
         subject = self._chance.choice(list(self._there))
         item = self._there.pop(subject)

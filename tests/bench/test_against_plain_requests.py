@@ -95,9 +95,9 @@ def test_a_thousand_drafts_saved_and_sent(sandbox: RunningSandbox) -> None:
     # In turns, so that a store that grows, and a machine that is busy, are the same for both.
     rounds = []
     for turn in range(2):
-        sandbox.reset(letters=False)
+        sandbox.reset(messages=False)
         one = plain.save_and_send(new_drafts()) if turn else ours(backend, new_drafts())
-        sandbox.reset(letters=False)
+        sandbox.reset(messages=False)
         other = ours(backend, new_drafts()) if turn else plain.save_and_send(new_drafts())
         rounds.append((other, one) if turn else (one, other))
     mine = [min(one[0][part] for one in rounds) for part in (0, 1)]

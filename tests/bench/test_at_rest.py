@@ -1,6 +1,6 @@
-"""What the running program costs: memory, work while nobody does anything, and the time to one more letter.
+"""What the running program costs: memory, work while nobody does anything, and the time to one more message.
 
-Aimed at: 150 MB for window and engine together, 0.15 % of one processor when idle, 0.1 s from the key to a letter that
+Aimed at: 150 MB for window and engine together, 0.15 % of one processor when idle, 0.1 s from the key to a message that
 takes keys.
 """
 
@@ -21,10 +21,10 @@ pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 SETTLES = 8.0
 """Seconds after the list is there before the program counts as idle."""
 IDLE = 30.0
-LETTERS = 9
+MESSAGES = 9
 
 
-def test_memory_idle_work_and_one_more_letter(keyboard: Keyboard, home: Home) -> None:
+def test_memory_idle_work_and_one_more_message(keyboard: Keyboard, home: Home) -> None:
     child = Child(home.environment(), "program")
     try:
         while not child.rows("Drafts"):
@@ -37,7 +37,7 @@ def test_memory_idle_work_and_one_more_letter(keyboard: Keyboard, home: Home) ->
             name: 100 * (_ticks(pid) - before[name]) / os.sysconf("SC_CLK_TCK") / IDLE for name, pid in family.items()
         }
         memory = {name: _megabytes(pid) for name, pid in family.items()}
-        taken = [_one_more_letter(keyboard, child) for _ in range(LETTERS)]
+        taken = [_one_more_message(keyboard, child) for _ in range(MESSAGES)]
     finally:
         child.end()
     print("\nmemory (PSS), MB: " + _told(memory, "{:.0f}"))
@@ -48,7 +48,7 @@ def test_memory_idle_work_and_one_more_letter(keyboard: Keyboard, home: Home) ->
     )
 
 
-def _one_more_letter(keyboard: Keyboard, child: Child) -> float:
+def _one_more_message(keyboard: Keyboard, child: Child) -> float:
     pressed = keyboard.press("c")
     ready = (int(child.wait_for("ready")) - pressed) / 1e6
     keyboard.press("x")

@@ -1,4 +1,4 @@
-"""How long the cache looks for the conversation of one letter among a hundred thousand, held together by References."""
+"""How long the cache looks for the conversation of one message among a hundred thousand, by References."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from app.storage.cache_thread import open_cache
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
 
-LETTERS, ASKED = 100_000, 1_000
+MESSAGES, ASKED = 100_000, 1_000
 ACCOUNT = AccountId("first")
 
 
-def letter(number: int) -> Row:
+def message(number: int) -> Row:
     """Return one of a thread of five; every other has a ConversationId too, and thirty have the same subject."""
     return Row(
         ItemRef(f"id-{number}", "1"),
@@ -38,15 +38,15 @@ def letter(number: int) -> Row:
 async def test_a_conversation_is_found(tmp_path: Path) -> None:
     path = tmp_path / "cache.sqlite"
     cache = SqliteCache(path)
-    for start in range(0, LETTERS, 1_000):
-        await cache.put(ACCOUNT, Place(Folder.SENT), [letter(start + one) for one in range(1_000)])
+    for start in range(0, MESSAGES, 1_000):
+        await cache.put(ACCOUNT, Place(Folder.SENT), [message(start + one) for one in range(1_000)])
     cache.close()
     sql = open_cache(path)
     chance = random.Random(1)
     took = []
     for _ in range(ASKED):
         began = time.thread_time()
-        found = kin_of(sql, ACCOUNT, f"id-{chance.randrange(LETTERS)}")
+        found = kin_of(sql, ACCOUNT, f"id-{chance.randrange(MESSAGES)}")
         took.append((time.thread_time() - began) * 1000)
         assert len(found) >= 5
     sql.close()

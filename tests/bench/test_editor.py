@@ -1,4 +1,4 @@
-"""Key to paint in the editor of a letter beside a bare QTextEdit, and how a large letter and a newsletter come in.
+"""Key to paint in the editor of a message beside a bare QTextEdit, and how a large message and a newsletter come in.
 
 In one process and on the offscreen platform: what is compared is the program's own work, and what Qt does alone. Each
 key goes to ours and to the bare one in turn, so that both meet the same machine. A key is pressed, the event loop turns

@@ -1,6 +1,6 @@
 """How late a 5 ms heartbeat of the UI thread comes while a person works through a thousand drafts.
 
-All thousand are listed page by page, scrolled through, a hundred of them marked and sent, and a letter is typed
+All thousand are listed page by page, scrolled through, a hundred of them marked and sent, and a message is typed
 meanwhile; by real keys. A bare window of Qt's beside it, which does nothing at all, has the same heartbeat in the same
 seconds: what it shows is the machine's own noise. Aimed at: p99 below 5 ms, and none later than 16 ms.
 """
@@ -28,13 +28,13 @@ OPENED, WROTE = "send 100, open a letter", "type while they go"
 @pytest.fixture
 def server(server: RunningSandbox) -> RunningSandbox:
     """Put a thousand drafts into the first mailbox."""
-    server.reset(letters=False)
+    server.reset(messages=False)
     for batch in range(0, DRAFTS, 100):
-        letters = [
+        messages = [
             soap.message(f"Offer {number}", "A few words. " * 40, "james.okafor@contoso.com")
             for number in range(batch, batch + 100)
         ]
-        assert set(server.post(soap.create(*letters), valid=False).codes) == {"NoError"}
+        assert set(server.post(soap.create(*messages), valid=False).codes) == {"NoError"}
     return server
 
 

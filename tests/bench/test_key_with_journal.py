@@ -1,4 +1,4 @@
-"""What a key costs with the journal on, beside the same key with the journal off: same window, same letter, same run.
+"""What a key costs with the journal on, beside the same key with the journal off: same window, same message, same run.
 
 The window is the program's own, offscreen, over the fakes of its ports; the journal is the real one, on disk. Blocks of
 keys are typed with the one and with the other in turn. Aimed at: at most 1.1 times.
@@ -47,13 +47,13 @@ async def test_the_cost_of_a_key_with_the_journal_on_and_off(
 ) -> None:
     store = await Store.open(tmp_path / "own" / "mailwright.sqlite")
     scene = ProgramScene(qtbot, qapp, ACCOUNT)
-    journal = scene.program.letters._journal = Switched(store)
+    journal = scene.program.records._journal = Switched(store)
     await scene.start()
     try:
         name = await scene.saved(Content(to=(BEN,), subject="Long", body="Some words here. " * (length // 17)))
         scene.program.writing.open(name)
         await scene.until(lambda: scene.program.writing.current() is not None)
-        scene.letter.focus_field(Field.BODY)
+        scene.message.focus_field(Field.BODY)
         await scene.settle()
         field = scene.focus
         took: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
@@ -71,10 +71,10 @@ async def test_the_cost_of_a_key_with_the_journal_on_and_off(
 def _type(qapp: QApplication, field: QWidget) -> list[tuple[float, float]]:
     """Type a block; return for each key how long the UI thread took, by the wall's clock and of the processor."""
     took = []
-    for letter in ("a few words typed at a fair pace by somebody who knows how ")[:KEYS]:
+    for message in ("a few words typed at a fair pace by somebody who knows how ")[:KEYS]:
         time.sleep(PAUSE)
         wall, worked = time.perf_counter_ns(), time.thread_time_ns()
-        QTest.keyClicks(field, letter)
+        QTest.keyClicks(field, message)
         qapp.processEvents()
         took.append(((time.perf_counter_ns() - wall) / 1e3, (time.thread_time_ns() - worked) / 1e3))
     return took

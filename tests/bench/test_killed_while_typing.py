@@ -2,7 +2,7 @@
 
 `MAILWRIGHT_BENCH_KILLS` says how often (500 unless told), `MAILWRIGHT_SEED` draws other moments. A key counts from the
 moment at which it arrived in the field, by the window's own clock. All kills befall one person's folder: each start
-finds what the last one left, and the last finds every letter.
+finds what the last one left, and the last finds every message.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ PROMISE: Final = 0.1
 HOPELESS: Final = 2.0
 """Seconds: what is gone though it is older was never on its way to the disk, however busy the machine."""
 TO_THE_BODY: Final = ("Tab", "Tab")
-LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+MESSAGES: Final = "abcdefghijklmnopqrstuvwxyz"
 
 
 class Killed(NamedTuple):
-    """One round: what was typed, and how old each letter that had arrived was at the end, in seconds."""
+    """One round: what was typed, and how old each message that had arrived was at the end, in seconds."""
 
     typed: str
     ages: list[float]
@@ -49,7 +49,7 @@ def test_text_older_than_a_tenth_of_a_second_is_never_gone(keyboard: Keyboard, h
     began = time.monotonic()
     before = ""
     for number in range(KILLS):
-        # The first begins the letter; each later start brings it back, open.
+        # The first begins the message; each later start brings it back, open.
         child = Child(environment, "program", *([] if number else ["--compose"]))
         killed = _type_and_kill(child, keyboard, dice)
         (body,) = asyncio.run(_bodies(data))
@@ -81,9 +81,9 @@ def _type_and_kill(child: Child, keyboard: Keyboard, dice: random.Random) -> Kil
     child.when("key")
     typed = ""
     for _ in range(dice.randrange(10, 70)):
-        letter = dice.choice(LETTERS)
-        keyboard.press(letter)
-        typed += letter
+        message = dice.choice(MESSAGES)
+        keyboard.press(message)
+        typed += message
         time.sleep(dice.choice((0, 0.005, 0.01, 0.03, 0.06)))
     time.sleep(dice.uniform(0, 0.15))
     family = list(processes.below(child.process.pid))
@@ -100,7 +100,7 @@ def _type_and_kill(child: Child, keyboard: Keyboard, dice: random.Random) -> Kil
 
 
 async def _bodies(data: Path) -> list[str]:
-    """Return the text of every letter that the disk has."""
+    """Return the text of every message that the disk has."""
     store = await Store.open(data / "mailwright.sqlite")
     try:
         assert store.damaged is None

@@ -1,4 +1,4 @@
-"""A hundred thousand sent letters: when they are there, how scrolling feels, how soon they are found, what they weigh;
+"""A hundred thousand sent messages: when they are there, how scrolling feels, how soon they are found, what they weigh;
 and how a first look at a long folder goes, broken off in its middle and taken up again.
 
 Aimed at: the list 150 ms after the window's first picture, p99 of the heartbeat under 16 ms while scrolling, the first
@@ -49,20 +49,20 @@ NOWHERE = "https://127.0.0.1:9/EWS/Exchange.asmx"
 class FullHome(Home):
     """A person whose Sent is on this machine, and whose server does not answer."""
 
-    def __init__(self, place: Path, display: dict[str, str], letters: int) -> None:
+    def __init__(self, place: Path, display: dict[str, str], messages: int) -> None:
         self._place, self._display, self._password, self._runs = place, display, "secret", 0
-        asyncio.run(self._fill(letters))
+        asyncio.run(self._fill(messages))
 
-    async def _fill(self, letters: int) -> None:
+    async def _fill(self, messages: int) -> None:
         store = await Store.open(self._place / "data" / "mailwright.sqlite")
         await SqliteSettings(store).keep_account(Account(FIRST, "anna@contoso.com", NOWHERE, "anna"))
         await store.close()
         cache = SqliteCache(self._place / "data" / FILE_NAME)
         chance = random.Random(1)
-        for begin in range(0, letters, 1000):
-            rows = [_row(number, chance) for number in range(begin, min(begin + 1000, letters))]
+        for begin in range(0, messages, 1000):
+            rows = [_row(number, chance) for number in range(begin, min(begin + 1000, messages))]
             changes = [Change(ChangeKind.CREATED, row.ref, row) for row in rows]
-            await cache.apply(FIRST, SENT, changes, SyncStanding("known", complete=True, total=letters))
+            await cache.apply(FIRST, SENT, changes, SyncStanding("known", complete=True, total=messages))
         await cache.apply(FIRST, Place(Folder.DRAFTS), [], SyncStanding("known", complete=True))
         cache.close()
 
@@ -90,7 +90,7 @@ def beside(display: dict[str, str]) -> Iterator[Child]:
     child.end()
 
 
-def test_a_hundred_thousand_sent_letters(
+def test_a_hundred_thousand_sent_messages(
     keyboard: Keyboard, display: dict[str, str], beside: Child, tmp_path: Path
 ) -> None:
     empty, full = FullHome(tmp_path / "empty", display, 0), FullHome(tmp_path / "full", display, MANY)
@@ -146,11 +146,11 @@ def _weight(home: Home) -> float:
     return weighs
 
 
-def _search(keyboard: Keyboard, child: Child, letter: str) -> float:
-    """Look for all words that begin with a letter, as nearly every row has one; return how long it took."""
+def _search(keyboard: Keyboard, child: Child, message: str) -> float:
+    """Look for all words that begin with a message, as nearly every row has one; return how long it took."""
     keyboard.press("/")
     time.sleep(0.3)
-    pressed = keyboard.press(letter)
+    pressed = keyboard.press(message)
     _until(lambda: child.rows("Sent") != MANY, 0.001)
     taken = (time.monotonic_ns() - pressed) / 1e6
     keyboard.press("Escape")
@@ -184,7 +184,7 @@ async def _taken(cache: SqliteCache, query: Query | None, limit: int) -> tuple[f
 
 
 def test_the_first_look_at_a_long_folder_broken_off_and_taken_up_again(display: dict[str, str], tmp_path: Path) -> None:
-    server = _server_with_letters(tmp_path / "server")
+    server = _server_with_messages(tmp_path / "server")
     try:
         home = Home(tmp_path / "home", display, server)
         environment = home.environment()
@@ -211,7 +211,7 @@ def test_the_first_look_at_a_long_folder_broken_off_and_taken_up_again(display: 
     print(f"and all {LONG} after {whole:.1f} s more")
 
 
-def _server_with_letters(folder: Path) -> RunningSandbox:
+def _server_with_messages(folder: Path) -> RunningSandbox:
     store = open_store(folder)
     fill(store, "sentitems", LONG)
     store.database.close()

@@ -47,7 +47,7 @@ def _run(module: str, first: int, count: int, workers: int) -> list[dict[str, An
     return found
 
 
-def test_no_letter_is_lost_or_sent_twice_and_no_word_is_wrong() -> None:
+def test_no_message_is_lost_or_sent_twice_and_no_word_is_wrong() -> None:
     began = time.monotonic()
     met: Counter[str] = Counter()
     told: Counter[str] = Counter()

@@ -29,7 +29,7 @@ FIRST: Final = int(os.environ.get("MAILWRIGHT_BENCH_FIRST", "0"))
 COUNTED: Final = ("lost", "twice", "wrong words", "drafts multiplied", "stuck", "broke down")
 
 
-def test_no_letter_of_a_true_window_is_lost_or_sent_twice_and_no_row_is_wrong(
+def test_no_message_of_a_true_window_is_lost_or_sent_twice_and_no_row_is_wrong(
     keyboard: Keyboard, home: Home, server: RunningSandbox
 ) -> None:
     spoken = Server(server, (server.first["address"],))

@@ -1,6 +1,6 @@
 """From a key to its paint in a recipients field with 500 chips, against a bare QTextEdit in the same run.
 
-The whole letter is there, with its session, its journal (in memory) and an address book of 20 000 people, so that what
+The whole message is there, with its session, its journal (in memory) and an address book of 20 000 people, so that what
 a key costs is what it costs a person. Aimed at: p95 at most 1.3 times that of the bare editor.
 """
 
@@ -43,7 +43,7 @@ class Painted(QObject):
 
 @pytest.fixture
 async def scene(qtbot: QtBot, qapp: QApplication) -> AsyncIterator[ProgramScene]:
-    """A letter to 500 people, its To field with the focus."""
+    """A message to 500 people, its To field with the focus."""
     import random
 
     scene = await ProgramScene(qtbot, qapp, ACCOUNT).start()
@@ -53,10 +53,10 @@ async def scene(qtbot: QtBot, qapp: QApplication) -> AsyncIterator[ProgramScene]
     chips = tuple(Recipient(f"person{n}@example.org", f"Person {n}") for n in range(CHIPS))
     await scene.program.writing.begin_now(Content(to=chips, subject="x", body="y"))
     await scene.settle()
-    # The fake disk copies the whole letter at each edit; the real one takes it from a queue, in another thread.
+    # The fake disk copies the whole message at each edit; the real one takes it from a queue, in another thread.
     scene.journal.append = lambda local_id, edit: None  # type: ignore[method-assign]
-    scene.letter.focus_field(Field.TO)
-    scene.letter.recipients[Field.TO].finish_placing()
+    scene.message.focus_field(Field.TO)
+    scene.message.recipients[Field.TO].finish_placing()
     await scene.settle()
     yield scene
     await scene.end()
@@ -65,9 +65,9 @@ async def scene(qtbot: QtBot, qapp: QApplication) -> AsyncIterator[ProgramScene]
 def strokes(line: QWidget, painted: Painted) -> list[float]:
     """Return how many milliseconds each of some keys took to its paint."""
     times = []
-    for letter in (WORDS * 9)[:KEYS]:
+    for message in (WORDS * 9)[:KEYS]:
         begun = time.thread_time()
-        QTest.keyClicks(line, letter)
+        QTest.keyClicks(line, message)
         QApplication.processEvents()
         assert painted.at > begun, "not painted"
         # Up to the end of the turn: what follows the paint holds up the next key all the same.
@@ -86,7 +86,7 @@ async def test_a_key_among_500_chips_beside_a_bare_editor(scene: ProgramScene, q
     bare.resize(600, 400)
     qtbot.addWidget(bare)
     bare.show()
-    field = scene.letter.recipients[Field.TO]
+    field = scene.message.recipients[Field.TO]
     bare_painted, chips_painted = Painted(bare.viewport()), Painted(field.words)
     ours: list[float] = []
     theirs: list[float] = []

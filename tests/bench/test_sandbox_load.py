@@ -50,7 +50,7 @@ class Tally:
 
 
 def work(sandbox: RunningSandbox, number: int, end: float, tally: Tally) -> None:
-    """Be one client: make a letter, change it, read it, find it, send it, and look at each answer."""
+    """Be one client: make a message, change it, read it, find it, send it, and look at each answer."""
     users = [one["address"] for one in sandbox.accounts if "lena" not in one["address"]]
     times: list[float] = []
 
@@ -94,7 +94,7 @@ def test_many_clients_for_a_minute_get_no_wrong_answer() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
     running = start()
     try:
-        running.reset(letters=False)
+        running.reset(messages=False)
         before = memory(running)
         tally = Tally()
         end = time.monotonic() + SECONDS

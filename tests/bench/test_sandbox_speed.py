@@ -19,7 +19,7 @@ PAGE = '<m:IndexedPageItemView MaxEntriesReturned="20" Offset="0" BasePoint="Beg
 
 
 def fill(store: MailStore, name: str, count: int) -> None:
-    """Put letters into a folder of the first mailbox, in one write."""
+    """Put messages into a folder of the first mailbox, in one write."""
     owner = store.people.everybody()[0]
     folder = store.folders.distinguished(owner.id, name)
     with store.database.writing():

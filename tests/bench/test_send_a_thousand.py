@@ -1,6 +1,6 @@
 """A thousand drafts of another client marked and sent from the list by keys, thirty of them refused for ten reasons.
 
-Every letter that was not refused arrives once, and each of the thirty says why it did not; a 5 ms heartbeat is watched
+Every message that was not refused arrives once, and each of the thirty says why it did not; a 5 ms heartbeat is watched
 meanwhile. Another client makes, rewrites, deletes and moves drafts in the same folder all the time: in the end the list
 shows what the server has. Beside it, in the same run, the requests that this takes at the least (read, mark, send; a
 hundred items in each), made by a minimal loop while the same other client is at work. Aimed at: 1.3 times as long, and
@@ -39,7 +39,7 @@ CODES = (
     *("ErrorDataSizeLimitExceeded", "ErrorMessageSizeExceeded", "ErrorItemNotFound", "ErrorInvalidIdMalformed"),
     *("ErrorContentConversionFailed", "ErrorMissingRecipients"),
 )
-"""Of one letter each, and lasting: what a quota, a busy server or a stale ChangeKey is answered with is tried again."""
+"""Of one message each, and lasting: what a quota, a busy server or a stale ChangeKey answers is tried again."""
 REFUSED = 30
 PAUSE = 0.05
 """Seconds between two changes of the other client."""
@@ -69,13 +69,13 @@ def _thirty_refusals() -> list[dict[str, Any]]:
 
 def fill_drafts(server: RunningSandbox) -> None:
     """Put a thousand drafts into the first mailbox, as another client makes them."""
-    server.reset(letters=False)
+    server.reset(messages=False)
     for batch in range(0, DRAFTS, 100):
-        letters = [
+        messages = [
             soap.message(f"Offer {number}", "A few words. " * 40, "james.okafor@contoso.com")
             for number in range(batch, batch + 100)
         ]
-        assert set(server.post(soap.create(*letters), valid=False).codes) == {"NoError"}
+        assert set(server.post(soap.create(*messages), valid=False).codes) == {"NoError"}
 
 
 def test_a_thousand_are_sent_from_the_list(

@@ -1,7 +1,7 @@
-"""From the start of the process to the first picture, and to a letter that takes keys, beside a bare window of Qt's.
+"""From the start of the process to the first picture, and to a message that takes keys, beside a bare window of Qt's.
 
 Whole processes, one of ours and one bare in turn, each on the same display. What is aimed at: 1.3 and 1.6 times the
-bare window, and 0.55 s to a letter that takes keys.
+bare window, and 0.55 s to a message that takes keys.
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
 A bare window of Qt's beside it, which does nothing at all, has the same heartbeat in the same seconds: what it shows is
 the machine's own noise. Aimed at: typing is as quick while the attachment goes up as it is without.
 
-And from a key to its paint in a letter of 100 kB, formatted and with spelling on, while the 30 MB go up by a slow line:
-beside the same keys in a bare QTextEdit in a process of its own, in the same seconds. Aimed at: p95 at most 1.3 times.
+And from a key to its paint in a message of 100 kB, formatted and with spelling on, while the 30 MB go up by a slow
+line: beside the same keys in a bare QTextEdit in a process of its own, in the same seconds. Aimed at: p95 at most 1.3
+times.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def other_display(display: dict[str, str]) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def text(tmp_path: Path) -> Path:
-    """A letter of 100 kB, in paragraphs of ordinary length, with words in it that no dictionary knows."""
+    """A message of 100 kB, in paragraphs of ordinary length, with words in it that no dictionary knows."""
     dice, lines = random.Random(1), list[str]()
     while sum(map(len, lines)) < 100_000:
         lines.append(" ".join(dice.choice(LONG_WORDS) for _ in range(dice.randint(5, 90))))

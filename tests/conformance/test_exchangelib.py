@@ -44,7 +44,7 @@ def test_a_draft_is_saved_changed_and_found_with_all_its_fields(account: Any) ->
     assert not account.drafts.filter(subject="Neues Angebot").exists()
 
 
-def test_a_letter_is_sent_filed_and_arrives(account: Any) -> None:
+def test_a_message_is_sent_filed_and_arrives(account: Any) -> None:
     item = message(account, "Sent by a library", folder=account.sent)
     item.send_and_save()
     copy = account.sent.get(subject="Sent by a library")
@@ -106,7 +106,7 @@ def test_searches_sorts_and_pages_agree(account: Any) -> None:
     assert account.drafts.filter("Row 07").count() >= 1
 
 
-def test_letters_are_moved_copied_and_synchronised(account: Any) -> None:
+def test_messages_are_moved_copied_and_synchronised(account: Any) -> None:
     folder = exchangelib.Folder(parent=account.inbox, name="Fabrikam 2026")
     folder.save()
     assert account.inbox / "Fabrikam 2026" == folder
@@ -153,9 +153,9 @@ def test_mime_goes_in_and_comes_out(account: Any) -> None:
 
 
 def test_a_reply_keeps_the_conversation(account: Any) -> None:
-    letter = account.inbox.get(subject="Moving the kick-off to Tuesday")
-    letter.reply(subject="RE: Moving the kick-off to Tuesday", body="Fine.", to_recipients=["james.okafor@contoso.com"])
+    sent = account.inbox.get(subject="Moving the kick-off to Tuesday")
+    sent.reply(subject="RE: Moving the kick-off to Tuesday", body="Fine.", to_recipients=["james.okafor@contoso.com"])
     answer = account.sent.filter(subject="RE: Moving the kick-off to Tuesday").order_by("-datetime_sent")[0]
-    assert answer.in_reply_to == letter.message_id
-    assert answer.conversation_topic == letter.conversation_topic
-    assert answer.conversation_id == letter.conversation_id
+    assert answer.in_reply_to == sent.message_id
+    assert answer.conversation_topic == sent.conversation_topic
+    assert answer.conversation_id == sent.conversation_id

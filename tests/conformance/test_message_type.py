@@ -29,7 +29,7 @@ INDEX = base64.b64encode(b"\x01" + bytes(range(21))).decode()
 
 @dataclass(frozen=True)
 class Element:
-    """An element: its content, how it is searched, and whether it may be changed in a draft and in a sent letter.
+    """An element: its content, how it is searched, and whether it may be changed in a draft and in a sent message.
 
     `found_by` is the constant that finds it, None where Exchange too has no search for it. `draft` and `sent` are the
     codes that an update gets.
@@ -74,8 +74,8 @@ def xml(element: Element) -> str:
     return f"<t:{element.name}>{content}</t:{element.name}>"
 
 
-def letter(*elements: Element) -> str:
-    """A letter with these elements, in the order of the schema."""
+def message(*elements: Element) -> str:
+    """A message with these elements, in the order of the schema."""
     inner = "".join(xml(one) for one in ELEMENTS if one in elements)
     return f'<t:Message><t:Subject>All of it</t:Subject><t:Body BodyType="Text">x</t:Body>{inner}</t:Message>'
 
@@ -110,14 +110,14 @@ def test_the_table_has_every_element_of_the_specification() -> None:
 
 @pytest.mark.parametrize("element", WRITABLE, ids=named)
 def test_an_element_that_is_given_is_kept_and_read_back(sandbox: RunningSandbox, element: Element) -> None:
-    item = sandbox.post(soap.create(letter(element))).ids()[0]
+    item = sandbox.post(soap.create(message(element))).ids()[0]
     assert value(shown(sandbox, item, element.name)) == expected(element)
 
 
 @pytest.mark.parametrize("element", WRITABLE, ids=named)
-def test_an_element_finds_its_letter_and_no_other(sandbox: RunningSandbox, element: Element) -> None:
-    sandbox.reset(letters=False)
-    item, _ = sandbox.post(soap.create(letter(element), soap.message("Nothing of it"))).ids()
+def test_an_element_finds_its_message_and_no_other(sandbox: RunningSandbox, element: Element) -> None:
+    sandbox.reset(messages=False)
+    item, _ = sandbox.post(soap.create(message(element), soap.message("Nothing of it"))).ids()
     assert element.found_by is not None
     path = soap.field(f"message:{element.name}")
     constant = element.found_by.replace("<", "&lt;").replace(">", "&gt;")
@@ -140,7 +140,7 @@ def test_an_element_of_a_draft_can_be_changed_unless_it_is_read_only(sandbox: Ru
 
 
 @pytest.mark.parametrize("element", ELEMENTS, ids=named)
-def test_a_sent_letter_keeps_what_was_said_in_it(sandbox: RunningSandbox, element: Element) -> None:
+def test_a_sent_message_keeps_what_was_said_in_it(sandbox: RunningSandbox, element: Element) -> None:
     sandbox.post(soap.create(soap.message("Gone", "x", JAMES), disposition="SendAndSaveCopy"))
     item = sandbox.post(soap.find("sentitems", restriction=soap.equals(soap.field("item:Subject"), "Gone"))).ids()[0]
     before = value(shown(sandbox, item, element.name))
@@ -151,10 +151,10 @@ def test_a_sent_letter_keeps_what_was_said_in_it(sandbox: RunningSandbox, elemen
 
 
 @pytest.mark.parametrize("element", [one for one in ELEMENTS if one.draft != "NoError"], ids=named)
-def test_what_is_read_only_is_refused_in_a_new_letter_and_set_by_delivery(
+def test_what_is_read_only_is_refused_in_a_new_message_and_set_by_delivery(
     sandbox: RunningSandbox, element: Element
 ) -> None:
-    assert sandbox.post(soap.create(letter(element))).codes == [READ_ONLY]
+    assert sandbox.post(soap.create(message(element))).codes == [READ_ONLY]
     sandbox.post(soap.create(soap.message("Delivered", "x", JAMES), disposition="SendOnly"))
     found = soap.find("inbox", restriction=soap.equals(soap.field("item:Subject"), "Delivered"))
     item = sandbox.post(found, "james.okafor").ids()[0]
@@ -162,7 +162,7 @@ def test_what_is_read_only_is_refused_in_a_new_letter_and_set_by_delivery(
 
 
 def test_all_of_them_together_survive_sending(sandbox: RunningSandbox) -> None:
-    item = sandbox.post(soap.create(letter(*WRITABLE))).ids()[0]
+    item = sandbox.post(soap.create(message(*WRITABLE))).ids()[0]
     assert sandbox.post(soap.send([item])).codes == ["NoError"]
     copy = sandbox.post(soap.find("sentitems", restriction=soap.equals(soap.field("item:Subject"), "All of it"))).ids()[
         0

@@ -1,4 +1,4 @@
-"""Every request that the EWS backend makes is valid against Exchange's own schema, whatever is in the letter."""
+"""Every request that the EWS backend makes is valid against Exchange's own schema, whatever is in the message."""
 
 from __future__ import annotations
 
@@ -141,13 +141,13 @@ def test_every_other_request_is_valid(request_: Element) -> None:
     must_be_valid(request_)
 
 
-@given(letter=CONTENTS, name=ANY_TEXT, kind=ANY_TEXT, content_id=ANY_TEXT)
+@given(message=CONTENTS, name=ANY_TEXT, kind=ANY_TEXT, content_id=ANY_TEXT)
 @settings(max_examples=60, deadline=None)
-def test_attachments_of_any_name_and_letter_are_a_valid_request(
-    letter: Content, name: str, kind: str, content_id: str
+def test_attachments_of_any_name_and_message_are_a_valid_request(
+    message: Content, name: str, kind: str, content_id: str
 ) -> None:
     file = NewAttachment(name, __file__, kind, content_id)
-    with attachments.upload_of(REFS[0], [file, NewAttachment(name, letter=letter)]) as upload:
+    with attachments.upload_of(REFS[0], [file, NewAttachment(name, message=message)]) as upload:
         must_be_valid(upload.request)
 
 

@@ -1,4 +1,4 @@
-"""The examples of the documentation of SendItem, success and error, answered to the letter.
+"""The examples of the documentation of SendItem, success and error, answered to the message.
 
 A reply is held against the example's as canonical XML. Three things of the examples are not the server's to repeat:
 the numbers of ServerVersionInfo, the indentation, and two namespaces that are misspelt in one of them ("enchange",
@@ -43,7 +43,7 @@ def canonical(document: str | bytes) -> str:
     return str(etree.canonicalize(etree.tostring(root, encoding="unicode"), rewrite_prefixes=True))
 
 
-def test_the_successful_example_is_answered_to_the_letter(sandbox: RunningSandbox) -> None:
+def test_the_successful_example_is_answered_to_the_message(sandbox: RunningSandbox) -> None:
     request, reply, _, _ = examples()
     item, key = sandbox.post(soap.create(soap.message("Example", "x", "james.okafor@contoso.com"))).ids()[0]
     request = request.replace("AAAtAEF=", item).replace("CQAAABY+T", key)
@@ -52,7 +52,7 @@ def test_the_successful_example_is_answered_to_the_letter(sandbox: RunningSandbo
     assert canonical(answer.content) == canonical(reply)
 
 
-def test_the_example_of_an_error_is_answered_to_the_letter(sandbox: RunningSandbox) -> None:
+def test_the_example_of_an_error_is_answered_to_the_message(sandbox: RunningSandbox) -> None:
     _, _, request, reply = examples()
     answer = sandbox.post_raw(request.encode())
     assert answer.status == 200

@@ -40,22 +40,22 @@ def test_thunderbird_finds_the_folders_it_knows_by_name(sandbox: RunningSandbox)
 
 
 def test_thunderbird_sends_mime_with_its_blind_copies_beside_it(sandbox: RunningSandbox) -> None:
-    letter = (
+    message = (
         f"<t:Message><t:MimeContent>{MIME}</t:MimeContent>{soap.people('BccRecipients', SOFIA)}"
         "<t:IsDeliveryReceiptRequested>false</t:IsDeliveryReceiptRequested>"
         "<t:InternetMessageId>&lt;tb-1@contoso.com&gt;</t:InternetMessageId></t:Message>"
     )
-    assert sandbox.post(soap.create(letter, disposition="SendAndSaveCopy")).codes == ["NoError"]
+    assert sandbox.post(soap.create(message, disposition="SendAndSaveCopy")).codes == ["NoError"]
     went = [(one["recipient"], one["outcome"], one["message_id"]) for one in sandbox.deliveries()]
     assert went == [(JAMES, "delivered", "<tb-1@contoso.com>"), (SOFIA, "delivered", "<tb-1@contoso.com>")]
     copy = soap.find("sentitems", restriction=soap.equals(soap.field("item:Subject"), "From elsewhere"))
     assert len(sandbox.post(copy).ids()) == 1
 
 
-def test_thunderbird_copies_a_letter_that_it_had_received(sandbox: RunningSandbox) -> None:
+def test_thunderbird_copies_a_message_that_it_had_received(sandbox: RunningSandbox) -> None:
     flags = f"<t:ExtendedProperty>{tag('0x0E07', 'Integer')}<t:Value>1</t:Value></t:ExtendedProperty>"
-    letter = f"<t:Message><t:MimeContent>{MIME}</t:MimeContent>{flags}<t:IsRead>true</t:IsRead></t:Message>"
-    item = sandbox.post(soap.create(letter, folder=soap.folder("inbox"))).ids()
+    message = f"<t:Message><t:MimeContent>{MIME}</t:MimeContent>{flags}<t:IsRead>true</t:IsRead></t:Message>"
+    item = sandbox.post(soap.create(message, folder=soap.folder("inbox"))).ids()
     shown = sandbox.post(soap.get(item, more="<t:IncludeMimeContent>true</t:IncludeMimeContent>"))
     assert (shown.text(".//t:IsDraft"), shown.text(".//t:IsRead")) == ("false", "true")
     assert shown.text(".//t:MimeContent") == MIME
@@ -84,7 +84,7 @@ def test_davmail_lists_by_properties_of_mapi(sandbox: RunningSandbox) -> None:
 
 
 @pytest.mark.parametrize("version", ["Exchange2007_SP1", "Exchange2010"])
-def test_evolution_reads_and_marks_a_letter(sandbox: RunningSandbox, version: str) -> None:
+def test_evolution_reads_and_marks_a_message(sandbox: RunningSandbox, version: str) -> None:
     item = sandbox.post(soap.find("inbox"), version=version).ids()[0]
     wanted = fields(
         "item:ItemClass",

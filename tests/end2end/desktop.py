@@ -114,9 +114,9 @@ class Desktop:
     def type(self, text: str) -> None:
         """Type `text` key by key. Latin letters with accents are keys of the layout; for all others, see `copied`.
 
-        xdotool would type other letters too, by changing the keymap for a moment, which the program may miss.
+        xdotool would type other messages too, by changing the keymap for a moment, which the program may miss.
         """
-        strange = [letter for letter in text if not (letter == "\n" or " " <= letter <= "~" or letter in _ACCENTED)]
+        strange = [sign for sign in text if not (sign == "\n" or " " <= sign <= "~" or sign in _ACCENTED)]
         assert not strange, f"not on the keyboard: {strange}"
         for number, line in enumerate(text.split("\n")):
             if number:
@@ -125,7 +125,7 @@ class Desktop:
                 self._xdotool("type", "--delay", "4", "--", line)
 
     def stream(self, *chords: str, pause: int) -> None:
-        """Press chords `pause` milliseconds after each other, and wait for nothing; see `letters` for text."""
+        """Press chords `pause` milliseconds after each other, and wait for nothing; see `messages` for text."""
         self._xdotool("key", "--delay", str(pause), *self.spelled(*chords))
 
     def spelled(self, *chords: str) -> list[str]:

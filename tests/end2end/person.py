@@ -8,7 +8,7 @@ ANYONE = "james.okafor@contoso.com"
 
 
 class Person:
-    """Writes letters with a program that has the focus."""
+    """Writes messages with a program that has the focus."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -25,12 +25,12 @@ class Person:
         self.program.wait_until_accessible(" messages", seconds=30)
 
     def begin(self) -> None:
-        """Begin a letter from a list."""
+        """Begin a message from a list."""
         self.desktop.press("C")
         self.program.wait_until_focused("To")
 
     def write(self, to: str, subject: str, body: str) -> None:
-        """Begin a letter and type all of it."""
+        """Begin a message and type all of it."""
         self.begin()
         self.desktop.type(to)
         self.desktop.press("Tab")
@@ -46,6 +46,6 @@ class Person:
         self.program.wait_until_accessible("Saved ", seconds=20)
 
     def leave(self) -> None:
-        """Leave the letter for the list."""
+        """Leave the message for the list."""
         self.desktop.press("Escape")
         self.program.wait_until_gone("Letter", role="filler")

@@ -29,16 +29,16 @@ class ServerSide:
         """Return how often a subject is in a folder."""
         return self.subjects(folder, user).count(subject)
 
-    def letter(self, folder: str, subject: str) -> etree._Element:
-        """Return the one letter of the first account with this subject, with all its properties."""
+    def message(self, folder: str, subject: str) -> etree._Element:
+        """Return the one message of the first account with this subject, with all its properties."""
         where = soap.equals(soap.field("item:Subject"), subject)
         ids = self.sandbox.post(soap.find(folder, base="IdOnly", restriction=where)).ids()
         assert len(ids) == 1, f"{len(ids)} letters called {subject!r} in {folder}"
         return self.sandbox.post(soap.get(ids, more="<t:BodyType>Text</t:BodyType>"), timeout=60).tree
 
     def body(self, folder: str, subject: str) -> str:
-        """Return the text of the one letter with this subject."""
-        return self._text(self.letter(folder, subject), ".//t:Body")
+        """Return the text of the one message with this subject."""
+        return self._text(self.message(folder, subject), ".//t:Body")
 
     def snapshot(self, folder: str) -> dict[str, tuple[str, ...]]:
         """Return what each message of a folder says, by its ItemId."""
@@ -57,13 +57,13 @@ class ServerSide:
         }
 
     def recipients(self, folder: str, subject: str, kind: str = "ToRecipients") -> list[str]:
-        """Return the addresses in one field of the one letter with this subject."""
+        """Return the addresses in one field of the one message with this subject."""
         path = f".//t:{kind}/t:Mailbox/t:EmailAddress"
         names = {"t": "http://schemas.microsoft.com/exchange/services/2006/types"}
-        return [str(one.text) for one in self.letter(folder, subject).findall(path, names)]
+        return [str(one.text) for one in self.message(folder, subject).findall(path, names)]
 
     def delivered(self, subject: str) -> list[str]:
-        """Return to whom letters with this subject were truly delivered, one entry for each time."""
+        """Return to whom messages with this subject were truly delivered, one entry for each time."""
         return [
             str(row["recipient"])
             for row in self.sandbox.deliveries()

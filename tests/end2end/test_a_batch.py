@@ -28,7 +28,7 @@ def _row(program: Program, name: str) -> str:
 
 
 def _visit_next_problem(program: Program, rows: dict[str, str]) -> str:
-    """Walk on by F8 and return the code that stands under Details of the letter one comes to."""
+    """Walk on by F8 and return the code that stands under Details of the message one comes to."""
     before = _current(program, rows)
     program.desktop.press("F8")
     here = wait_until(lambda: name if (name := _current(program, rows)) != before else "", "F8 goes on")
@@ -53,7 +53,7 @@ def test_a_batch_with_two_refusals_tells_each_row_its_own_truth(mailwright: Laun
     program = mailwright()
     person, server = Person(program), ServerSide(program.sandbox)
     person.wait_until_ready()
-    program.sandbox.reset(letters=False)
+    program.sandbox.reset(messages=False)
     program.desktop.press("F5")
     program.wait_until_focused("No drafts")
     _write_five(person, server)

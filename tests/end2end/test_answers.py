@@ -1,4 +1,4 @@
-"""What follows a formatted letter, by real keys: answered and passed on formatted, signed, in the same conversation."""
+"""What follows a formatted message, by real keys: answered and forwarded, formatted and signed, in one conversation."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from tests.integration.sandbox import soap
 
 
 def received(server: ServerSide, subject: str) -> EmailMessage:
-    """Return the one letter with this subject that came, as Python's own email package reads it."""
+    """Return the one message with this subject that came, as Python's own email package reads it."""
     where = soap.equals(soap.field("item:Subject"), subject)
     ids = server.sandbox.post(soap.find("inbox", base="IdOnly", restriction=where), user=ANYONE).ids()
     assert len(ids) == 1
     raw = server.sandbox.post(soap.get(ids, more=WITH_MIME), user=ANYONE).text(".//t:MimeContent") or ""
-    letter = message_from_bytes(base64.b64decode(raw), policy=policy.default)
-    assert isinstance(letter, EmailMessage)
-    return letter
+    message = message_from_bytes(base64.b64decode(raw), policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
 
 
-def html_of(letter: EmailMessage) -> str:
-    part = letter.get_body(("html",))
+def html_of(message: EmailMessage) -> str:
+    part = message.get_body(("html",))
     assert part is not None
     return str(part.get_content())
 
 
-def test_a_formatted_letter_is_answered_and_passed_on_as_it_is(mailwright: Launcher) -> None:
+def test_a_formatted_message_is_answered_and_passed_on_as_it_is(mailwright: Launcher) -> None:
     program = mailwright()
     person, server, desktop = Person(program), ServerSide(program.sandbox), program.desktop
     person.wait_until_ready()
@@ -53,7 +53,7 @@ def test_a_formatted_letter_is_answered_and_passed_on_as_it_is(mailwright: Launc
 
 
 def answer_it(program: Program, server: ServerSide, first: EmailMessage) -> None:
-    """Answer the letter from Sent, and hold what came against it."""
+    """Answer the message from Sent, and hold what came against it."""
     person, desktop = Person(program), program.desktop
     person.go_to("Sent")
     desktop.press("Home")

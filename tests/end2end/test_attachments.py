@@ -16,7 +16,7 @@ WITH_MIME = "<t:IncludeMimeContent>true</t:IncludeMimeContent>"
 
 
 def attach(program: Program, *paths: Path) -> None:
-    """Attach files by the keys of a letter, and wait until their rows are there."""
+    """Attach files by the keys of a message, and wait until their rows are there."""
     for path in paths:
         program.desktop.press("Ctrl+Shift+A")
         wait_until(lambda: "Attach files" in program.desktop.active_title(), "the dialog has the focus")
@@ -26,13 +26,13 @@ def attach(program: Program, *paths: Path) -> None:
 
 
 def received(server: ServerSide, subject: str) -> dict[str | None, bytes]:
-    """Return the attachments of the letter with this subject that came, by name."""
+    """Return the attachments of the message with this subject that came, by name."""
     where = soap.equals(soap.field("item:Subject"), subject)
     ids = server.sandbox.post(soap.find("inbox", base="IdOnly", restriction=where), user=ANYONE).ids()
     assert len(ids) == 1
     raw = server.sandbox.post(soap.get(ids, more=WITH_MIME), user=ANYONE).text(".//t:MimeContent") or ""
-    letter = message_from_bytes(base64.b64decode(raw), policy=policy.default)
-    return {part.get_filename(): bytes(part.get_payload(decode=True)) for part in letter.walk() if part.get_filename()}
+    message = message_from_bytes(base64.b64decode(raw), policy=policy.default)
+    return {part.get_filename(): bytes(part.get_payload(decode=True)) for part in message.walk() if part.get_filename()}
 
 
 def test_the_last_draft_gets_an_attachment_and_goes(mailwright: Launcher, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def _is_told(program: Program, words: str, shot: str) -> None:
     program.desktop.shoot(shot)
 
 
-def test_a_disk_that_goes_read_only_is_told_and_the_letter_stays_and_can_be_copied_out(
+def test_a_disk_that_goes_read_only_is_told_and_the_message_stays_and_can_be_copied_out(
     disk: Disk, mailwright: Launcher
 ) -> None:
     program = mailwright()
@@ -127,7 +127,7 @@ def test_a_damaged_file_is_set_aside_whole_and_one_writes_on(mailwright: Launche
     _is_told(second, words, f"damaged-{how.replace(' ', '-')}-light")
     (aside,) = mailwright.data.glob("mailwright (damaged *.sqlite")
     assert aside.read_bytes() == bytes(content)
-    # The letter was saved on the server, and the list shows it; one goes on writing.
+    # The message was saved on the server, and the list shows it; one goes on writing.
     second.wait_until_accessible("Before the damage", seconds=30)
     second.desktop.press("Ctrl+N")
     second.wait_until_focused("To")

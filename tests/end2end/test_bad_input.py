@@ -22,7 +22,7 @@ def server(program: Program) -> ServerSide:
     return ServerSide(program.sandbox)
 
 
-def test_an_address_that_cannot_be_is_told_at_the_letter_and_nothing_is_sent(
+def test_an_address_that_cannot_be_is_told_at_the_message_and_nothing_is_sent(
     program: Program, server: ServerSide
 ) -> None:
     Person(program).write("jon", "Mend me", "Hello")
@@ -36,7 +36,7 @@ def test_an_address_that_cannot_be_is_told_at_the_letter_and_nothing_is_sent(
     assert server.wait_until_delivered("Mend me") == [ANYONE]
 
 
-def test_a_letter_to_nobody_says_what_is_missing(program: Program, server: ServerSide) -> None:
+def test_a_message_to_nobody_says_what_is_missing(program: Program, server: ServerSide) -> None:
     person = Person(program)
     person.begin()
     program.desktop.press("Alt+U")

@@ -30,18 +30,18 @@ def shoot_both(program: Program, name: str) -> None:
         program.wait_until_gone("Command", role="text")
 
 
-def letter_within() -> bytes:
-    """Return a letter with a table attached, as a file."""
-    letter = EmailMessage()
-    letter["From"], letter["To"] = "Anneke Visser <anneke.visser@fabrikam.com>", "clara.fontaine@contoso.com"
-    letter["Subject"], letter["Date"] = "The old agreement", "Fri, 20 Nov 2026 09:30:00 +0100"
-    letter.set_content("Dear Clara,\n\nthese are the terms of last year, for you to compare.\n\nAnneke\n")
-    letter.add_attachment(b"Item;Sum\r\nStorage;1200\r\n", maintype="text", subtype="csv", filename="Terms 2025.csv")
-    return letter.as_bytes()
+def message_within() -> bytes:
+    """Return a message with a table attached, as a file."""
+    message = EmailMessage()
+    message["From"], message["To"] = "Anneke Visser <anneke.visser@fabrikam.com>", "clara.fontaine@contoso.com"
+    message["Subject"], message["Date"] = "The old agreement", "Fri, 20 Nov 2026 09:30:00 +0100"
+    message.set_content("Dear Clara,\n\nthese are the terms of last year, for you to compare.\n\nAnneke\n")
+    message.add_attachment(b"Item;Sum\r\nStorage;1200\r\n", maintype="text", subtype="csv", filename="Terms 2025.csv")
+    return message.as_bytes()
 
 
 def sent_with(sandbox: RunningSandbox, subject: str, *files: tuple[str, bytes]) -> None:
-    """Send a letter with files as another program would; its copy is in Sent."""
+    """Send a message with files as another program would; its copy is in Sent."""
     attached = "".join(
         f"<t:FileAttachment><t:Name>{name}</t:Name><t:Content>{base64.b64encode(data).decode()}</t:Content>"
         "</t:FileAttachment>"
@@ -64,7 +64,7 @@ def test_what_is_attached_is_reached_opened_saved_and_read_by_keys(program: Prog
     files = (
         ("Offer.pdf", b"%PDF-1.4 " + bytes(200_000)),
         ("setup.exe", b"MZ"),
-        ("Agreement.eml", letter_within()),
+        ("Agreement.eml", message_within()),
         ("Prices 2027.csv", b"a;b\r\n" * 900),
     )
     sent_with(program.sandbox, "Everything for the offer", *files)
@@ -102,7 +102,7 @@ def test_what_is_attached_is_reached_opened_saved_and_read_by_keys(program: Prog
     program.wait_until_focused("Everything for the offer")
 
 
-def test_a_conversation_is_walked_from_the_letter_that_is_read(program: Program) -> None:
+def test_a_conversation_is_walked_from_the_message_that_is_read(program: Program) -> None:
     person, desktop, sandbox = Person(program), program.desktop, program.sandbox
     item = sandbox.post(
         soap.find("sentitems", restriction=soap.equals(soap.field("item:Subject"), "Notes from the call with Fabrikam"))
@@ -154,7 +154,7 @@ def test_what_another_client_does_appears_by_itself_within_seconds(program: Prog
     assert len(sandbox.journal("SyncFolderItems")) == syncs, "nothing is asked while nothing happens"
 
 
-def test_an_undelivered_letter_is_a_problem_that_f8_leads_to(program: Program) -> None:
+def test_an_undelivered_message_is_a_problem_that_f8_leads_to(program: Program) -> None:
     person, desktop = Person(program), program.desktop
     lost = soap.message("To nobody", "Is anybody there?", "nobody.at.all@contoso.com")
     assert program.sandbox.post(soap.create(lost, disposition="SendAndSaveCopy")).codes == ["NoError"]
@@ -166,7 +166,7 @@ def test_an_undelivered_letter_is_a_problem_that_f8_leads_to(program: Program) -
     shoot_both(program, "desk-undelivered")
 
 
-def test_many_letters_on_their_way_are_counted_at_the_foot(program: Program) -> None:
+def test_many_messages_on_their_way_are_counted_at_the_foot(program: Program) -> None:
     person, desktop, sandbox = Person(program), program.desktop, program.sandbox
     sandbox.faults([{"operation": "SendItem", "nth": "every", "action": "stall", "seconds": 2.5}])
     for start in range(0, 120, 40):
@@ -203,7 +203,7 @@ def test_each_state_of_a_list_is_said_in_one_sentence_with_one_key(program: Prog
     program.wait_until_accessible("The server does not let you look in here", seconds=60)
     shoot_both(program, "state-no-rights")
     sandbox.faults([])
-    sandbox.reset(letters=False)
+    sandbox.reset(messages=False)
     person.go_to("Drafts")
     desktop.press("F5")
     program.wait_until_accessible("No drafts. C writes a message", seconds=60)

@@ -1,4 +1,4 @@
-"""A formatted letter by real keys: written, a word in it replaced, sent, and read in Sent; what went out is clean."""
+"""A formatted message by real keys: written, a word in it replaced, sent, and read in Sent; what went out is clean."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.integration.sandbox import soap
 
 
 def html_of(server: ServerSide, subject: str) -> str:
-    """Return the body of the one letter in Sent as HTML."""
+    """Return the body of the one message in Sent as HTML."""
     where = soap.equals(soap.field("item:Subject"), subject)
     ids = server.sandbox.post(soap.find("sentitems", base="IdOnly", restriction=where)).ids()
     assert len(ids) == 1
@@ -29,7 +29,7 @@ def shoot_both(program: Program, name: str, focus: str) -> None:
         program.wait_until_focused(focus)
 
 
-def test_a_formatted_letter_goes_out_clean_and_is_read_formatted(mailwright: Launcher) -> None:
+def test_a_formatted_message_goes_out_clean_and_is_read_formatted(mailwright: Launcher) -> None:
     program = mailwright()
     person, server, desktop = Person(program), ServerSide(program.sandbox), program.desktop
     person.wait_until_ready()

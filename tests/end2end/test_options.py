@@ -16,7 +16,7 @@ SALES = "sales@contoso.com"
 
 
 def found(server: ServerSide, folder: str, subject: str, user: str | None = None) -> etree._Element:
-    """Return the one letter with this subject in a person's folder, with all its properties."""
+    """Return the one message with this subject in a person's folder, with all its properties."""
     where = soap.equals(soap.field("item:Subject"), subject)
     wanted = folder if folder.startswith("<") else soap.folder(folder)
     request = (
@@ -29,8 +29,8 @@ def found(server: ServerSide, folder: str, subject: str, user: str | None = None
     return server.sandbox.post(soap.get(ids, paths=more), user).tree
 
 
-def text(letter: etree._Element, path: str) -> str:
-    return letter.findtext(f".//t:{path}", "", T)
+def text(message: etree._Element, path: str) -> str:
+    return message.findtext(f".//t:{path}", "", T)
 
 
 def option(program: Program, name: str, typed: str = "") -> None:
@@ -121,7 +121,7 @@ def look_at_mine(server: ServerSide, northwind: str) -> None:
     assert text(mine, "IsDeliveryReceiptRequested") == "true"
 
 
-def test_a_letter_goes_later_stands_in_the_outbox_and_is_taken_back(mailwright: Launcher) -> None:
+def test_a_message_goes_later_stands_in_the_outbox_and_is_taken_back(mailwright: Launcher) -> None:
     program = mailwright()
     person, server = Person(program), ServerSide(program.sandbox)
     person.wait_until_ready()
@@ -146,7 +146,7 @@ def test_a_letter_goes_later_stands_in_the_outbox_and_is_taken_back(mailwright: 
     assert server.delivered("Not before tomorrow") == []
 
 
-def test_who_may_not_send_as_a_mailbox_sends_from_their_own_and_it_stays_one_letter(mailwright: Launcher) -> None:
+def test_who_may_not_send_as_a_mailbox_sends_from_their_own_and_it_stays_one_message(mailwright: Launcher) -> None:
     program = mailwright()
     person, server = Person(program), ServerSide(program.sandbox)
     person.wait_until_ready()

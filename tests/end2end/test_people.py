@@ -34,7 +34,7 @@ def test_the_directory_offers_somebody_and_from_then_on_this_machine_does(mailwr
     person, server = Person(program), ServerSide(program.sandbox)
     person.wait_until_ready()
     person.begin()
-    # Nobody wrote to her yet: whom letters in Sent went to is known from there, and not asked for.
+    # Nobody wrote to her yet: whom messages in Sent went to is known from there, and not asked for.
     program.desktop.type("len")
     program.wait_until_accessible("Lena Vogel, lena.vogel@contoso.com, from the directory")
     program.desktop.shoot("suggestions-light")

@@ -62,7 +62,7 @@ def _kill_the_engine_during_a_send(program: Program, stall: dict[str, object]) -
     return person, server
 
 
-def test_the_engine_killed_after_a_letter_was_sent_finds_it_and_never_sends_it_twice(mailwright: Launcher) -> None:
+def test_the_engine_killed_after_a_message_was_sent_finds_it_and_never_sends_it_twice(mailwright: Launcher) -> None:
     program = mailwright()
     person, server = _kill_the_engine_during_a_send(program, {"seconds": 2, "after": True})
     server.wait_until_delivered("Cut short")
@@ -73,7 +73,7 @@ def test_the_engine_killed_after_a_letter_was_sent_finds_it_and_never_sends_it_t
     assert server.count("drafts", "Cut short") == 0
 
 
-def test_the_engine_killed_before_a_letter_is_sent_has_a_late_request_refused_and_says_that_it_was_not(
+def test_the_engine_killed_before_a_message_is_sent_has_a_late_request_refused_and_says_that_it_was_not(
     mailwright: Launcher,
 ) -> None:
     program = mailwright()

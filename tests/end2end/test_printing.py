@@ -1,4 +1,4 @@
-"""Printing many letters in a real window, by keys, into a file: the dialog is the system's."""
+"""Printing many messages in a real window, by keys, into a file: the dialog is the system's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.end2end.person import Person
 from tests.end2end.program import Launcher
 
 
-def test_all_letters_of_a_list_are_printed_into_a_file_and_stopped_by_keys(mailwright: Launcher) -> None:
+def test_all_messages_of_a_list_are_printed_into_a_file_and_stopped_by_keys(mailwright: Launcher) -> None:
     program = mailwright()
     person, desktop, sandbox = Person(program), program.desktop, program.sandbox
     person.wait_until_ready()

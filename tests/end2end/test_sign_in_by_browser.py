@@ -108,7 +108,7 @@ def test_an_account_is_signed_in_by_the_browser_used_and_asked_for_at_the_next_s
     again.wait_until_accessible("Signed in by the browser")
 
 
-def test_a_sign_in_that_was_revoked_holds_the_letter_until_a_code_was_typed_and_sends_it_once(
+def test_a_sign_in_that_was_revoked_holds_the_message_until_a_code_was_typed_and_sends_it_once(
     mailwright: Launcher, sandbox: RunningSandbox, browser: None
 ) -> None:
     program = mailwright(sandbox=False)

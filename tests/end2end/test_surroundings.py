@@ -1,4 +1,4 @@
-"""What the server has beside the letters of this machine, in a real window: mailboxes, categories, what rests there."""
+"""What the server has beside the messages of this machine, in a real window: mailboxes, categories, its Outbox."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ def test_a_mailbox_that_the_server_names_is_sent_from_without_being_typed(mailwr
     assert (asked.count("Autodiscover"), asked.count("GetUserConfiguration")) == (1, 1)
 
 
-def test_a_letter_that_another_program_left_for_later_is_read_and_taken_back(mailwright: Launcher) -> None:
+def test_a_message_that_another_program_left_for_later_is_read_and_taken_back(mailwright: Launcher) -> None:
     program = mailwright()
     desktop, person, server = program.desktop, Person(program), ServerSide(program.sandbox)
     person.wait_until_ready()
     later = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     path = '<t:ExtendedFieldURI PropertyTag="0x3FEF" PropertyType="SystemTime"/>'
     held = f"<t:ExtendedProperty>{path}<t:Value>{later}</t:Value></t:ExtendedProperty>"
-    letter = soap.message("Left for later", "Dear James", ANYONE, extended=held)
-    made = program.sandbox.post(soap.create(letter)).ids()
+    message = soap.message("Left for later", "Dear James", ANYONE, extended=held)
+    made = program.sandbox.post(soap.create(message)).ids()
     program.sandbox.post(soap.send(made))
     person.go_to("Outbox")
     program.wait_until_accessible("Left for later")
@@ -70,7 +70,7 @@ def test_a_letter_that_another_program_left_for_later_is_read_and_taken_back(mai
     assert program.sandbox.deliveries() == []
 
 
-def test_all_that_is_known_of_a_letter_is_shown_by_a_key(mailwright: Launcher) -> None:
+def test_all_that_is_known_of_a_message_is_shown_by_a_key(mailwright: Launcher) -> None:
     program = mailwright()
     desktop, person = program.desktop, Person(program)
     person.wait_until_ready()

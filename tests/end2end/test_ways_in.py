@@ -38,7 +38,7 @@ def test_a_second_start_without_a_wish_brings_the_window_to_the_front(mailwright
     assert TITLE in program.desktop.active_title()
 
 
-def test_a_start_with_a_wish_shows_the_letter_at_once(mailwright: Launcher, tmp_path: Path) -> None:
+def test_a_start_with_a_wish_shows_the_message_at_once(mailwright: Launcher, tmp_path: Path) -> None:
     message = EmailMessage()
     message["To"], message["Subject"] = "a@contoso.com", "From a file"
     message.set_content("Its text\n")
@@ -61,7 +61,7 @@ def test_after_a_program_that_was_killed_the_next_one_starts_and_hears(mailwrigh
     again.wait_until_accessible("After a death")
 
 
-def test_two_starts_at_the_same_moment_are_one_program_with_both_letters(mailwright: Launcher) -> None:
+def test_two_starts_at_the_same_moment_are_one_program_with_both_messages(mailwright: Launcher) -> None:
     pair = [
         mailwright.start_command("-m", "app", "--sandbox", f"mailto:p{n}@contoso.com?subject=Number{n}") for n in (1, 2)
     ]
@@ -73,7 +73,7 @@ def test_two_starts_at_the_same_moment_are_one_program_with_both_letters(mailwri
     left[0].wait_until_accessible("Number2")
 
 
-def test_a_letter_that_was_open_when_the_plug_was_pulled_is_open_again(mailwright: Launcher) -> None:
+def test_a_message_that_was_open_when_the_plug_was_pulled_is_open_again(mailwright: Launcher) -> None:
     program = mailwright()
     person = Person(program)
     person.wait_until_ready()
@@ -88,7 +88,7 @@ def test_a_letter_that_was_open_when_the_plug_was_pulled_is_open_again(mailwrigh
     again.wait_until_accessible("And more. Every word")
 
 
-def test_what_is_typed_while_a_slow_server_is_asked_for_a_letter_is_typed_into_it(mailwright: Launcher) -> None:
+def test_what_is_typed_while_a_slow_server_is_asked_for_a_message_is_typed_into_it(mailwright: Launcher) -> None:
     program = mailwright()
     desktop, person = program.desktop, Person(program)
     person.wait_until_ready()

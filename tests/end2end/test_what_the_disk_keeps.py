@@ -65,7 +65,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_on_a_full_disk_the_letter_stays_on_the_screen_can_be_copied_out_and_is_written_once_there_is_room(
+def test_on_a_full_disk_the_message_stays_on_the_screen_can_be_copied_out_and_is_written_once_there_is_room(
     small_disk: Path, mailwright: Launcher
 ) -> None:
     program = mailwright()

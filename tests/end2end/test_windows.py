@@ -1,4 +1,4 @@
-"""Letters in windows of their own on a real screen: written there, sent from there, and open after a crash."""
+"""Messages in windows of their own on a real screen: written there, sent from there, and open after a crash."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.end2end.program import Launcher
 from tests.end2end.server_side import ServerSide
 
 
-def test_a_letter_is_written_and_sent_in_a_window_of_its_own(mailwright: Launcher) -> None:
+def test_a_message_is_written_and_sent_in_a_window_of_its_own(mailwright: Launcher) -> None:
     program = mailwright()
     person, server = Person(program), ServerSide(program.sandbox)
     person.wait_until_ready()
@@ -24,7 +24,7 @@ def test_a_letter_is_written_and_sent_in_a_window_of_its_own(mailwright: Launche
     assert server.body("sentitems", "On its own").strip() == "Begun here, ended there."
 
 
-def test_after_a_crash_a_letter_of_a_window_is_open_in_the_main_window(mailwright: Launcher) -> None:
+def test_after_a_crash_a_message_of_a_window_is_open_in_the_main_window(mailwright: Launcher) -> None:
     program = mailwright()
     person = Person(program)
     person.wait_until_ready()

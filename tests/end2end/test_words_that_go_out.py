@@ -71,7 +71,7 @@ def test_a_placeholder_of_a_template_is_asked_about_and_filled_in_by_keys(mailwr
 
 def test_after_a_crash_the_list_keeps_back_what_is_not_filled_in_and_sends_the_others(mailwright: Launcher) -> None:
     program, person, server = ready(mailwright)
-    program.sandbox.reset(letters=False)
+    program.sandbox.reset(messages=False)
     program.desktop.press("F5")
     program.wait_until_focused("No drafts")
     make_template(program)
@@ -140,7 +140,7 @@ def test_using_ones_own_address_opens_the_message_and_the_person_sends_it(mailwr
     wait_until(lambda: server.count("sentitems", subject) == 1, "it is sent")
     assert len(server.requests("SendItem")) == sent + 1
     names = {"t": "http://schemas.microsoft.com/exchange/services/2006/types"}
-    sender = server.letter("sentitems", subject).find(".//t:From/t:Mailbox/t:EmailAddress", names)
+    sender = server.message("sentitems", subject).find(".//t:From/t:Mailbox/t:EmailAddress", names)
     assert sender is not None
     assert sender.text == "clara.fontaine@contoso.com"
 
@@ -148,7 +148,7 @@ def test_using_ones_own_address_opens_the_message_and_the_person_sends_it(mailwr
 def test_a_whole_list_goes_only_after_the_question_how_many(mailwright: Launcher) -> None:
     program, person, server = ready(mailwright)
     desktop = program.desktop
-    program.sandbox.reset(letters=False)
+    program.sandbox.reset(messages=False)
     names = [f"Number {number}" for number in range(5)]
     program.sandbox.post(soap.create(*[soap.message(name, "x", ANYONE) for name in names]))
     desktop.press("F5")

@@ -130,7 +130,7 @@ class FakeCache:
         return {number: self._row(account_id, number) for number in ids if number in self._kept}
 
     async def people(self, account_id: AccountId, place: Place, begun: str, many: int = 6) -> list[str]:
-        """Return whom letters of a folder went to."""
+        """Return whom messages of a folder went to."""
         self._enter("people")
         counts: dict[str, int] = {}
         for kept in self._kept.values():
@@ -186,7 +186,7 @@ class FakeCache:
         self._standings[account_id, place] = msgspec.structs.replace(standing, state="")
 
     async def note_body(self, account_id: AccountId, item_id: str, text: str) -> None:
-        """Let a letter be found by all its words."""
+        """Let a message be found by all its words."""
         self._enter("note_body")
         for kept in self._kept.values():
             if kept.folder[0] == account_id and kept.row.ref.item_id == item_id:
@@ -201,7 +201,7 @@ class FakeCache:
             known[one.kind.value, one.who] = msgspec.structs.replace(one, settled=before.settled)
 
     async def undelivered(self, account_id: AccountId, place: Place) -> list[RowId]:
-        """Return the letters with reports that are not settled."""
+        """Return the messages with reports that are not settled."""
         self._enter("undelivered")
         found = [
             (-moment_of(kept.row, place.folder), -number, number)
@@ -221,7 +221,7 @@ class FakeCache:
         known.update({key: msgspec.structs.replace(one, settled=settled) for key, one in known.items()})
 
     async def conversation(self, account_id: AccountId, item_id: str) -> list[ConversationRow]:
-        """Return the letters of a conversation."""
+        """Return the messages of a conversation."""
         self._enter("conversation")
         ours = {
             number: kept

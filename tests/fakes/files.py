@@ -52,7 +52,7 @@ class FakeFiles:
         return len(content)
 
     async def share(self, local_id: LocalId, key: str, other: LocalId, other_key: str) -> None:
-        """Let another letter have the same bytes."""
+        """Let another message have the same bytes."""
         self._meet_trouble()
         if not await self.has(local_id, key):
             raise StorageError("There is no such copy.")
@@ -103,13 +103,13 @@ class FakeFiles:
         _remove(self.path(local_id, key))
 
     async def forget(self, local_id: LocalId) -> None:
-        """Remove all copies of a letter."""
+        """Remove all copies of a message."""
         for name, key in self.copies():
             if name == local_id:
                 _remove(self.path(local_id, key))
 
     async def left_over(self, known: dict[LocalId, frozenset[str]], older: float) -> int:
-        """Remove what no letter names, however young."""
+        """Remove what no message names, however young."""
         gone = [(name, key) for name, key in self.copies() if key not in known.get(LocalId(name), frozenset())]
         for name, key in gone:
             _remove(self.path(LocalId(name), key))

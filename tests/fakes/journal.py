@@ -124,8 +124,8 @@ class FakeJournal:
 
     async def records(self) -> list[Record]:
         """Return all records."""
-        letters = [await self.read(local_id) for local_id in self._kept]
-        return sorted((letter.record for letter in letters), key=lambda record: record.changed)
+        messages = [await self.read(local_id) for local_id in self._kept]
+        return sorted((message.record for message in messages), key=lambda record: record.changed)
 
     async def forget(self, local_id: LocalId) -> None:
         """Remove a message."""

@@ -13,9 +13,9 @@ from tests.fakes.scene import ANNA, Scene
 async def view_of(scene: Scene, folder: Folder | Place, cache: FakeCache | None = None) -> FolderView:
     """Return the view of one of Anna's folders, opened from `cache`; the server was not asked yet."""
     kept = FakeCache() if cache is None else cache
-    syncing = Syncing(scene.watched, kept, scene.accounts, scene.letters, scene.clock, scene.spawn)
+    syncing = Syncing(scene.watched, kept, scene.accounts, scene.records, scene.clock, scene.spawn)
     place = folder if isinstance(folder, Place) else Place(folder)
-    view = FolderView(ANNA, place, scene.letters, kept, scene.watched, syncing, scene.spawn)
+    view = FolderView(ANNA, place, scene.records, kept, scene.watched, syncing, scene.spawn)
     await view.open()
     return view
 

@@ -113,7 +113,7 @@ class Call:
 
 @dataclasses.dataclass(frozen=True)
 class Delivered:
-    """One letter that reached one address."""
+    """One message that reached one address."""
 
     address: str
     message_id: str
@@ -271,7 +271,7 @@ class FakeMailbox(MoreOfAMailbox, FakeSignIns):
         return [self._get_one(account_id, ref, refusals.get(index)) for index, ref in enumerate(refs)]
 
     async def people_of(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[tuple[Recipient, ...]]:
-        """Tell whom letters went to."""
+        """Tell whom messages went to."""
         await self._read("people_of", account_id, tuple(refs))
         found = [self._get_one(account_id, ref, None).item for ref in refs]
         return [() if one is None else one.content.recipients() for one in found]

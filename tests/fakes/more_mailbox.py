@@ -80,16 +80,16 @@ class MoreOfAMailbox:
         attachments: Sequence[NewAttachment],
         on_bytes: Callable[[int, int], None] | None = None,
     ) -> list[AttachOutcome]:
-        """Attach files and letters; the letter's ChangeKey is new after each."""
+        """Attach files and messages; the message's ChangeKey is new after each."""
         numbers: dict[int, str] = {}
 
         def attach_one(_: AccountId, new: NewAttachment) -> Outcome:
             item = self._find(account_id, parent)
             if item is None:
                 return _answer(self, None)
-            content = Path(new.path).read_bytes() if new.letter is None else b""
+            content = Path(new.path).read_bytes() if new.message is None else b""
             number = f"attachment-{next(self._attachment_numbers)}"
-            kind = AttachmentKind.FILE if new.letter is None else AttachmentKind.ITEM
+            kind = AttachmentKind.FILE if new.message is None else AttachmentKind.ITEM
             inline = bool(new.content_id)
             size = len(content)
             item.attachments.append(Attachment(number, new.name, size, new.content_type, new.content_id, inline, kind))

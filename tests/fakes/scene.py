@@ -27,7 +27,7 @@ from tests.fakes.settings import FakeSettings
 ANNA = AccountId("anna")
 ACCOUNT = Account(ANNA, "anna@example.org", "https://mail.example.org/EWS/Exchange.asmx", "anna")
 BEN = Recipient("ben@example.org", "Ben")
-LETTER = Content(to=(BEN,), subject="Hello", body="Dear Ben")
+MESSAGE = Content(to=(BEN,), subject="Hello", body="Dear Ben")
 
 
 class Spawned:
@@ -77,16 +77,16 @@ class Scene:
         self.mailbox, self.journal, self.clock, self.secrets = mailbox, journal, clock, secrets
         self.files = files or FakeFiles()
         self.spawn = Spawned()
-        self.letters = Records(journal, clock, self.spawn)
+        self.records = Records(journal, clock, self.spawn)
         self.accounts = Accounts(FakeSettings([ACCOUNT]), secrets, mailbox)
         self.watched = WatchedMailbox(mailbox, self.accounts, clock)
-        self.drafts = Drafts(self.letters, self.watched, self.accounts, clock, self.spawn, self.files)
-        self.attachments = Attachments(self.letters, self.drafts, self.files, self.spawn)
-        self.outbox = Outbox(self.letters, self.drafts, self.watched, self.accounts, clock, self.spawn)
+        self.drafts = Drafts(self.records, self.watched, self.accounts, clock, self.spawn, self.files)
+        self.attachments = Attachments(self.records, self.drafts, self.files, self.spawn)
+        self.outbox = Outbox(self.records, self.drafts, self.watched, self.accounts, clock, self.spawn)
 
     async def start(self) -> Scene:
         """Start as the program does."""
-        await self.letters.load()
+        await self.records.load()
         await self.outbox.long_waits.hold_back()
         await self.accounts.start()
         await self.drafts.resume()
@@ -102,12 +102,12 @@ class Scene:
 
     def record(self, local_id: LocalId) -> Record:
         """Return a record that must be there."""
-        record = self.letters.get(local_id)
+        record = self.records.get(local_id)
         assert record is not None
         return record
 
-    async def saved_letter(self, content: Content = LETTER) -> LocalId:
-        """Return a letter that the server has."""
+    async def saved_message(self, content: Content = MESSAGE) -> LocalId:
+        """Return a message that the server has."""
         local_id = await self.drafts.begin(ANNA, content)
         await self.drafts.save(local_id)
         assert self.record(local_id).saved

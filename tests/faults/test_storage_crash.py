@@ -28,7 +28,7 @@ from pathlib import Path
 from app.domain.message import Content
 from app.storage.store import SqliteJournal
 from app.storage.store import Store
-from tests.unit.storage.letters import new_record, typed
+from tests.unit.storage.messages import new_record, typed
 
 async def run():
     store = await Store.open(Path(sys.argv[1]))

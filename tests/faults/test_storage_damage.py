@@ -23,7 +23,7 @@ from app.storage import database
 from app.storage.message_store import MessageStore
 from app.storage.settings import SqliteSettings
 from app.storage.store import SqliteJournal, Store
-from tests.unit.storage.letters import BODY, new_record, typed
+from tests.unit.storage.messages import BODY, new_record, typed
 
 ROOT = Path(__file__).parents[2]
 TEXT = "Words of a letter. " * 400
@@ -34,11 +34,11 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "own" / "mailwright.sqlite"
 
 
-async def fill(path: Path, letters: int = 200) -> list[Record]:
+async def fill(path: Path, messages: int = 200) -> list[Record]:
     """Make a database of some megabytes, with edits after the snapshots, and close it."""
     store = await Store.open(path)
     journal = SqliteJournal(store)
-    records = [new_record(changed=float(number)) for number in range(letters)]
+    records = [new_record(changed=float(number)) for number in range(messages)]
     await asyncio.gather(*(journal.create(record, Content(body=TEXT)) for record in records))
     for record in records:
         journal.append(record.local_id, typed("x"))
@@ -121,8 +121,8 @@ async def test_damage_in_the_middle_is_found_before_the_first_answer_and_the_res
     assert read(aside) == bytes(original)
     assert 0 < len(found) < len(records)
     for record in found:
-        letter = await journal.read(record.local_id)
-        assert (letter.content.body, letter.record.edits) == ("x" + TEXT, 1)
+        message = await journal.read(record.local_id)
+        assert (message.content.body, message.record.edits) == ("x" + TEXT, 1)
     assert [one.account_id for one in await SqliteSettings(store).accounts()] == ["a"]
     await still_works(store)
 

@@ -16,7 +16,7 @@ from app.domain.errors import StorageError
 from app.domain.message import Content
 from app.storage import write_queue, writer
 from app.storage.store import SqliteJournal, Store
-from tests.unit.storage.letters import new_record, typed
+from tests.unit.storage.messages import new_record, typed
 
 pytestmark = pytest.mark.skipif(not write_queue.POSSIBLE, reason="every commit waits for the disk here")
 

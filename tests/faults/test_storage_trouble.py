@@ -24,7 +24,7 @@ from app.storage.disk_errors import storage_error
 from app.storage.message_store import MessageStore
 from app.storage.settings import SqliteSettings
 from app.storage.store import SqliteJournal, Store
-from tests.unit.storage.letters import BODY, new_record, typed
+from tests.unit.storage.messages import BODY, new_record, typed
 
 
 class Scene:
@@ -93,8 +93,8 @@ async def test_what_is_typed_on_a_full_disk_is_written_in_order_when_there_is_ro
         with pytest.raises(StorageError, match="disk is full"):
             await scene.journal.flush()
     expected = "".join(BIG + str(number) for number in (4, 3, 2, 1, 0))
-    letter = await scene.journal.read(record.local_id)
-    assert (letter.content.body, letter.record.edits) == (expected, 5)
+    message = await scene.journal.read(record.local_id)
+    assert (message.content.body, message.record.edits) == (expected, 5)
     await asyncio.sleep(0.2)
     assert len(scene.troubles) == 1
     await scene.free()
@@ -116,7 +116,7 @@ async def test_a_trouble_without_anybody_waiting_is_told_and_each_new_one_again(
     assert (len(scene.troubles), scene.wells) == (2, 2)
 
 
-async def test_a_letter_begun_on_a_full_disk_takes_edits_and_is_written_later(scene: Scene) -> None:
+async def test_a_message_begun_on_a_full_disk_takes_edits_and_is_written_later(scene: Scene) -> None:
     record = new_record()
     await scene.fill()
     with pytest.raises(StorageError):
@@ -141,15 +141,15 @@ async def test_a_put_that_was_refused_never_happens_later(scene: Scene) -> None:
         scene.journal.put(sending, Content(body=BIG)), scene.journal.read(record.local_id), return_exceptions=True
     )
     assert isinstance(results[0], StorageError)
-    for letter in (results[1], await scene.journal.read(record.local_id)):
-        assert not isinstance(letter, BaseException)
-        assert (letter.record.state, letter.attempt, letter.on_server) == (State.DRAFT, None, BODY)
+    for message in (results[1], await scene.journal.read(record.local_id)):
+        assert not isinstance(message, BaseException)
+        assert (message.record.state, message.attempt, message.on_server) == (State.DRAFT, None, BODY)
     await scene.free()
-    letter = await (await scene.reopen()).read(record.local_id)
-    assert (letter.record.state, letter.attempt, letter.on_server) == (State.DRAFT, None, BODY)
+    message = await (await scene.reopen()).read(record.local_id)
+    assert (message.record.state, message.attempt, message.on_server) == (State.DRAFT, None, BODY)
 
 
-async def test_a_letter_that_could_not_be_forgotten_is_still_there(scene: Scene) -> None:
+async def test_a_message_that_could_not_be_forgotten_is_still_there(scene: Scene) -> None:
     record = new_record()
     await scene.journal.create(record, BODY)
     other = new_record()
@@ -194,7 +194,7 @@ from app.domain.message import Content
 from app.storage.store import SqliteJournal
 from app.storage import writer
 from app.storage.store import Store
-from tests.unit.storage.letters import new_record, typed
+from tests.unit.storage.messages import new_record, typed
 
 writer.FIRST_RETRY, writer.LAST_RETRY = 0.02, 0.05
 
@@ -229,8 +229,8 @@ async def test_a_system_that_refuses_writes_in_the_middle_costs_no_edit(tmp_path
     command = [sys.executable, "-c", _LIMITED, str(path)]
     await asyncio.to_thread(subprocess.run, command, check=True, timeout=50, cwd=ROOT)
     store = await Store.open(path)
-    letter = await SqliteJournal(store).read(new_record("letter").local_id)
-    assert letter.content.body == "".join(f"{number:05}" * 2000 for number in reversed(range(20)))
+    message = await SqliteJournal(store).read(new_record("letter").local_id)
+    assert message.content.body == "".join(f"{number:05}" * 2000 for number in reversed(range(20)))
     await store.close()
 
 
@@ -273,7 +273,7 @@ def test_a_folder_or_file_that_may_not_be_written_is_said_in_words(what: str) ->
         assert file.read_bytes() == b"SQLite"
 
 
-async def test_edits_of_a_letter_that_cannot_be_read_for_a_time_wait_and_keep_their_order(
+async def test_edits_of_a_message_that_cannot_be_read_for_a_time_wait_and_keep_their_order(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writer, "FIRST_RETRY", 0.5)
@@ -290,8 +290,8 @@ async def test_edits_of_a_letter_that_cannot_be_read_for_a_time_wait_and_keep_th
         shelf.connection.set_authorizer(None)
 
     await scene.store.read(refuse)
-    for letter in "abc":
-        scene.journal.append(record.local_id, typed(letter))
+    for message in "abc":
+        scene.journal.append(record.local_id, typed(message))
         await asyncio.sleep(0.03)
     with pytest.raises(StorageError):
         await scene.journal.flush()

@@ -109,7 +109,7 @@ def test_who_publishes_is_said_once_as_debians_tools_are_told(monkeypatch: pytes
     assert " -- Anna Smith & Co. <anna@example.com>  " in debian_papers.changelog(about)
 
 
-def test_the_name_that_desktops_know_it_by_has_no_capital_letter() -> None:
+def test_the_name_that_desktops_know_it_by_has_no_capital_message() -> None:
     app_id = identity.read(ROOT).app_id
     assert app_id == app_id.lower()
     assert app_id.count(".") == 3

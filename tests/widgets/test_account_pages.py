@@ -149,7 +149,7 @@ async def test_escape_goes_back_to_the_accounts_and_then_out(program_scene: Prog
     assert scene.in_list()
 
 
-async def test_a_signature_is_made_by_keys_and_signs_the_next_letter(program_scene: ProgramScene) -> None:
+async def test_a_signature_is_made_by_keys_and_signs_the_next_message(program_scene: ProgramScene) -> None:
     scene = program_scene
     page = await snippets(scene)
     await scene.press("Return")
@@ -167,7 +167,7 @@ async def test_a_signature_is_made_by_keys_and_signs_the_next_letter(program_sce
     assert scene.focus is page.rows[0].change
     await scene.press("Escape", "Escape", "C")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    assert scene.letter.body.toPlainText() == "\n\nAnna\nPartnerships"
+    assert scene.message.body.toPlainText() == "\n\nAnna\nPartnerships"
 
 
 async def test_a_template_is_made_changed_and_removed(program_scene: ProgramScene) -> None:
@@ -231,7 +231,7 @@ async def test_what_was_formatted_stays_formatted_when_it_is_changed(program_sce
     assert page.session.editing is None
 
 
-async def test_a_signature_is_formatted_by_the_keys_of_a_letter(program_scene: ProgramScene) -> None:
+async def test_a_signature_is_formatted_by_the_keys_of_a_message(program_scene: ProgramScene) -> None:
     scene = program_scene
     page = await snippets(scene)
     await scene.press("Return")

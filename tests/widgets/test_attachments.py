@@ -17,7 +17,7 @@ from app.ui.attachment_strip import WIDTH, AttachmentStrip
 from app.views.compose import attachments as area
 from app.views.compose.attachments import AttachmentsArea
 from tests.fakes.mailbox import words
-from tests.fakes.scene import ANNA, LETTER
+from tests.fakes.scene import ANNA, MESSAGE
 from tests.program_scene import ProgramScene
 
 
@@ -27,14 +27,14 @@ def file(folder: Path, name: str, content: bytes = b"content") -> Path:
     return path
 
 
-async def open_letter(scene: ProgramScene, *paths: Path) -> AttachmentsArea:
-    """A letter in the pane with these attached; the focus is in its text."""
-    await scene.program.writing.begin_now(LETTER)
+async def open_message(scene: ProgramScene, *paths: Path) -> AttachmentsArea:
+    """A message in the pane with these attached; the focus is in its text."""
+    await scene.program.writing.begin_now(MESSAGE)
     await scene.settle()
-    scene.letter.session.files.add([str(path) for path in paths])
+    scene.message.session.files.add([str(path) for path in paths])
     await scene.settle()
-    scene.letter.focus_field(Field.BODY)
-    return scene.letter.attachments
+    scene.message.focus_field(Field.BODY)
+    return scene.message.attachments
 
 
 def strip_of(shown: AttachmentsArea) -> AttachmentStrip:
@@ -43,7 +43,7 @@ def strip_of(shown: AttachmentsArea) -> AttachmentStrip:
 
 
 def names(scene: ProgramScene) -> list[str]:
-    return [row.name for row in scene.letter.session.files.rows()]
+    return [row.name for row in scene.message.session.files.rows()]
 
 
 def clipboard(*paths: Path) -> QMimeData:
@@ -54,7 +54,7 @@ def clipboard(*paths: Path) -> QMimeData:
 
 async def choose(scene: ProgramScene, *paths: Path) -> None:
     """Choose files in the dialog that is open, as a person does."""
-    dialog = scene.letter.attachments.dialog
+    dialog = scene.message.attachments.dialog
     assert isinstance(dialog, QFileDialog)
     dialog.filesSelected.emit([str(path) for path in paths])
     dialog.done(1)
@@ -79,16 +79,16 @@ async def test_the_last_draft_an_attachment_and_send_cost_six_presses(
     assert [one.name for one in sent.attachments] == ["plan.pdf"]
 
 
-async def test_a_letter_without_attachments_makes_no_strip(program_scene: ProgramScene) -> None:
-    shown = await open_letter(program_scene)
+async def test_a_message_without_attachments_makes_no_strip(program_scene: ProgramScene) -> None:
+    shown = await open_message(program_scene)
     assert shown.strip is None
     assert not shown.isVisible()
 
 
 async def test_the_strip_shows_name_and_size_and_counts_them(program_scene: ProgramScene, tmp_path: Path) -> None:
-    shown = await open_letter(program_scene, file(tmp_path, "a.pdf", b"x" * 2000), file(tmp_path, "b.png"))
+    shown = await open_message(program_scene, file(tmp_path, "a.pdf", b"x" * 2000), file(tmp_path, "b.png"))
     assert names(program_scene) == ["a.pdf", "b.png"]
-    rows = program_scene.letter.session.files.rows()
+    rows = program_scene.message.session.files.rows()
     assert rows[0].words.startswith("2 KB")
     assert (rows[0].icon, rows[1].icon) == ("file-text", "image")
     assert "2 attachments, 2 KB" in program_scene.words(shown)
@@ -100,8 +100,8 @@ async def test_the_strip_shows_name_and_size_and_counts_them(program_scene: Prog
 async def test_tab_goes_from_the_subject_through_the_strip_to_the_text(
     program_scene: ProgramScene, tmp_path: Path
 ) -> None:
-    shown = await open_letter(program_scene, file(tmp_path, "a"))
-    program_scene.letter.focus_field(Field.SUBJECT)
+    shown = await open_message(program_scene, file(tmp_path, "a"))
+    program_scene.message.focus_field(Field.SUBJECT)
     await program_scene.press("Tab")
     assert program_scene.focus is strip_of(shown)
     await program_scene.press("Tab")
@@ -115,7 +115,7 @@ async def test_tab_goes_from_the_subject_through_the_strip_to_the_text(
 
 
 async def test_arrows_walk_through_lines_and_columns(program_scene: ProgramScene, tmp_path: Path) -> None:
-    shown = await open_letter(program_scene, *(file(tmp_path, f"{n}.txt") for n in range(7)))
+    shown = await open_message(program_scene, *(file(tmp_path, f"{n}.txt") for n in range(7)))
     strip = strip_of(shown)
     program_scene.window.resize(1500, 800)
     await program_scene.settle()
@@ -135,7 +135,7 @@ async def test_arrows_walk_through_lines_and_columns(program_scene: ProgramScene
 
 @pytest.mark.parametrize("key", ["Space", "Return", "Enter"])
 async def test_delete_removes_and_there_is_a_way_back(program_scene: ProgramScene, tmp_path: Path, key: str) -> None:
-    shown = await open_letter(program_scene, file(tmp_path, "a"), file(tmp_path, "b"))
+    shown = await open_message(program_scene, file(tmp_path, "a"), file(tmp_path, "b"))
     await program_scene.press("Alt+H", "Delete")
     assert names(program_scene) == ["b"]
     assert "Removed “a”" in program_scene.words(shown)
@@ -151,7 +151,7 @@ async def test_delete_removes_and_there_is_a_way_back(program_scene: ProgramScen
 
 
 async def test_f2_renames_and_leaves_the_ending_alone(program_scene: ProgramScene, tmp_path: Path) -> None:
-    shown = await open_letter(program_scene, file(tmp_path, "scan.pdf"))
+    shown = await open_message(program_scene, file(tmp_path, "scan.pdf"))
     await program_scene.press("Alt+H", "F2")
     line = program_scene.focus
     assert isinstance(line, QLineEdit)
@@ -172,7 +172,7 @@ async def test_enter_opens_a_private_copy_and_asks_before_a_program(
 ) -> None:
     opened: list[str] = []
     monkeypatch.setattr(area, "_show", opened.append)
-    shown = await open_letter(program_scene, file(tmp_path, "a.pdf"), file(tmp_path, "setup.exe"))
+    shown = await open_message(program_scene, file(tmp_path, "a.pdf"), file(tmp_path, "setup.exe"))
     await program_scene.press("Alt+H", "Return")
     assert [Path(path).name for path in opened] == ["a.pdf"]
     assert Path(opened[0]).parent != tmp_path
@@ -185,25 +185,25 @@ async def test_enter_opens_a_private_copy_and_asks_before_a_program(
     assert [Path(path).name for path in opened] == ["a.pdf", "setup.exe"]
 
 
-async def test_files_that_are_dropped_on_the_letter_are_attached(program_scene: ProgramScene, tmp_path: Path) -> None:
-    await open_letter(program_scene)
+async def test_files_that_are_dropped_on_the_message_are_attached(program_scene: ProgramScene, tmp_path: Path) -> None:
+    await open_message(program_scene)
     mime = clipboard(file(tmp_path, "dropped.txt"))
     point, none = QPointF(50, 200), Qt.KeyboardModifier.NoModifier
     entering = QDragEnterEvent(
         point.toPoint(), Qt.DropAction.CopyAction | Qt.DropAction.MoveAction, mime, Qt.MouseButton.LeftButton, none
     )
-    program_scene.letter.dragEnterEvent(entering)
+    program_scene.message.dragEnterEvent(entering)
     assert entering.isAccepted()
     both = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction
     dropped = QDropEvent(point, both, mime, Qt.MouseButton.LeftButton, none)
-    program_scene.letter.dropEvent(dropped)
+    program_scene.message.dropEvent(dropped)
     await program_scene.settle()
     assert dropped.dropAction() is Qt.DropAction.CopyAction, "the file stays where it was"
     assert names(program_scene) == ["dropped.txt"]
 
 
 async def test_a_link_to_elsewhere_is_no_file(program_scene: ProgramScene) -> None:
-    shown = await open_letter(program_scene)
+    shown = await open_message(program_scene)
     mime = QMimeData()
     mime.setUrls([QUrl("https://example.org/plan.pdf")])
     assert not shown.take(mime)
@@ -212,7 +212,7 @@ async def test_a_link_to_elsewhere_is_no_file(program_scene: ProgramScene) -> No
 async def test_files_and_pictures_of_the_clipboard_are_pasted_into_the_strip(
     program_scene: ProgramScene, tmp_path: Path
 ) -> None:
-    await open_letter(program_scene, file(tmp_path, "a"))
+    await open_message(program_scene, file(tmp_path, "a"))
     QGuiApplication.clipboard().setMimeData(clipboard(file(tmp_path, "pasted.txt")))
     await program_scene.press("Alt+H", "Ctrl+V")
     assert names(program_scene) == ["a", "pasted.txt"]
@@ -224,22 +224,22 @@ async def test_files_and_pictures_of_the_clipboard_are_pasted_into_the_strip(
     assert names(program_scene)[2] == "Picture 1.png"
     QGuiApplication.clipboard().setText("words")
     await program_scene.press("Ctrl+V")
-    assert "no file and no picture" in program_scene.words(program_scene.letter.attachments)
+    assert "no file and no picture" in program_scene.words(program_scene.message.attachments)
 
 
 @pytest.mark.parametrize("formatted", [False, True])
 async def test_files_that_are_pasted_into_the_text_are_attached(
     program_scene: ProgramScene, tmp_path: Path, formatted: bool
 ) -> None:
-    await open_letter(program_scene)
+    await open_message(program_scene)
     if formatted:
         await program_scene.press("Ctrl+B")
-        assert program_scene.letter.body.is_formatted()
-    before = program_scene.letter.body.toPlainText()
+        assert program_scene.message.body.is_formatted()
+    before = program_scene.message.body.toPlainText()
     QGuiApplication.clipboard().setMimeData(clipboard(file(tmp_path, "a.pdf"), file(tmp_path, "b.txt")))
     await program_scene.press("Ctrl+V")
     assert names(program_scene) == ["a.pdf", "b.txt"]
-    assert program_scene.letter.body.toPlainText() == before
+    assert program_scene.message.body.toPlainText() == before
 
 
 async def test_pictures_are_made_smaller_and_that_can_be_undone(program_scene: ProgramScene, tmp_path: Path) -> None:
@@ -248,33 +248,33 @@ async def test_pictures_are_made_smaller_and_that_can_be_undone(program_scene: P
         image.setPixel(x, x % 1800, 0xFF0000 + x)
     path = tmp_path / "photo.bmp"
     image.save(str(path))
-    await open_letter(program_scene, path, file(tmp_path, "a.txt"))
-    before = program_scene.letter.session.files.attached()[0].size
+    await open_message(program_scene, path, file(tmp_path, "a.txt"))
+    before = program_scene.message.session.files.attached()[0].size
     await program_scene.press("Ctrl+Shift+J")
     await program_scene.until(lambda: names(program_scene)[0] == "photo.jpg")
-    small = program_scene.letter.session.files.attached()[0]
+    small = program_scene.message.session.files.attached()[0]
     assert 0 < small.size < before / 4
     await program_scene.press("Alt+H", "Ctrl+Z")
     assert names(program_scene) == ["photo.bmp", "a.txt"]
-    assert program_scene.letter.session.files.attached()[0].size == before
+    assert program_scene.message.session.files.attached()[0].size == before
 
 
 async def test_what_is_no_picture_stays_as_it_is_and_that_is_said(program_scene: ProgramScene, tmp_path: Path) -> None:
-    shown = await open_letter(program_scene, file(tmp_path, "broken.jpg"))
+    shown = await open_message(program_scene, file(tmp_path, "broken.jpg"))
     await program_scene.press("Ctrl+Shift+J")
     await program_scene.until(lambda: "No picture could be made smaller" in program_scene.words(shown))
     assert names(program_scene) == ["broken.jpg"]
 
 
 async def test_what_could_not_be_attached_is_said_in_its_own_row(program_scene: ProgramScene, tmp_path: Path) -> None:
-    shown = await open_letter(program_scene, tmp_path / "gone.txt")
-    [row] = program_scene.letter.session.files.rows()
+    shown = await open_message(program_scene, tmp_path / "gone.txt")
+    [row] = program_scene.message.session.files.rows()
     assert row.trouble
     assert row.words.startswith("Not attached: ")
-    assert (await program_scene.content(program_scene.letter.session.local_id)).attachments == ()
+    assert (await program_scene.content(program_scene.message.session.local_id)).attachments == ()
     file(tmp_path, "gone.txt")
     await program_scene.press("Alt+H", "Return")
-    assert not program_scene.letter.session.files.rows()[0].trouble
+    assert not program_scene.message.session.files.rows()[0].trouble
     await program_scene.press("Delete")
     assert names(program_scene) == []
     assert shown.isVisible()
@@ -283,21 +283,21 @@ async def test_what_could_not_be_attached_is_said_in_its_own_row(program_scene: 
 async def test_what_the_server_refuses_is_said_in_its_row_and_the_bar_leads_there(
     program_scene: ProgramScene, tmp_path: Path
 ) -> None:
-    shown = await open_letter(program_scene, file(tmp_path, "small"), file(tmp_path, "large"))
+    shown = await open_message(program_scene, file(tmp_path, "small"), file(tmp_path, "large"))
     program_scene.mailbox.refuse("attach", 1, words("ErrorAttachmentSizeLimitExceeded"))
     await program_scene.press("Ctrl+S")
     await program_scene.settle()
-    rows = program_scene.letter.session.files.rows()
+    rows = program_scene.message.session.files.rows()
     assert [row.trouble for row in rows] == [False, True]
     assert "larger than your server accepts" in rows[1].words
-    program_scene.letter.focus_field(Field.BODY)
+    program_scene.message.focus_field(Field.BODY)
     await program_scene.press("Alt+A")
     assert program_scene.focus is strip_of(shown)
     assert strip_of(shown).chosen() == [rows[1].key]
 
 
 async def test_what_another_program_attached_is_kept_by_space(program_scene: ProgramScene, tmp_path: Path) -> None:
-    await open_letter(program_scene, file(tmp_path, "mine"))
+    await open_message(program_scene, file(tmp_path, "mine"))
     await program_scene.press("Ctrl+S")
     await program_scene.settle()
     [item] = program_scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
@@ -306,23 +306,23 @@ async def test_what_another_program_attached_is_kept_by_space(program_scene: Pro
     await program_scene.type("x")
     await program_scene.press("Ctrl+S")
     await program_scene.settle()
-    assert [row.action for row in program_scene.letter.session.files.rows()] == ["", "keep"]
+    assert [row.action for row in program_scene.message.session.files.rows()] == ["", "keep"]
     await program_scene.press("Alt+H", "Right", "Space")
-    assert [row.action for row in program_scene.letter.session.files.rows()] == ["", ""]
+    assert [row.action for row in program_scene.message.session.files.rows()] == ["", ""]
 
 
 async def test_progress_is_drawn_while_it_goes_up_and_delete_stops_it(
     program_scene: ProgramScene, tmp_path: Path
 ) -> None:
-    await open_letter(program_scene, file(tmp_path, "large.bin", b"x" * 4000))
+    await open_message(program_scene, file(tmp_path, "large.bin", b"x" * 4000))
     gate = program_scene.mailbox.hold("attach")
     await program_scene.press("Ctrl+S")
     await program_scene.until(gate.reached.is_set)
-    name = program_scene.letter.session.local_id
-    attached = program_scene.letter.session.files.attached()
+    name = program_scene.message.session.local_id
+    attached = program_scene.message.session.files.attached()
     program_scene.program.drafts.attaching._sent(name, attached, 1000)
     await program_scene.settle()
-    [row] = program_scene.letter.session.files.rows()
+    [row] = program_scene.message.session.files.rows()
     assert (row.words, row.share) == ("Uploading 1 KB of 4 KB", 0.25)
     await program_scene.press("Alt+H", "Delete")
     await program_scene.passes(60)
@@ -333,21 +333,21 @@ async def test_progress_is_drawn_while_it_goes_up_and_delete_stops_it(
 async def test_a_forgotten_attachment_is_found_before_sending(program_scene: ProgramScene) -> None:
     from app.services.checks import preflight
 
-    found = preflight.check(Content(to=LETTER.to, subject="Plan", body="Please find attached the plan."))
+    found = preflight.check(Content(to=MESSAGE.to, subject="Plan", body="Please find attached the plan."))
     assert [one.value for one in found] == ["attached"]
 
 
 async def test_offline_the_row_says_where_the_bytes_are(program_scene: ProgramScene, tmp_path: Path) -> None:
     program_scene.mailbox.fail("save", Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False))
-    await open_letter(program_scene, file(tmp_path, "a.pdf"))
+    await open_message(program_scene, file(tmp_path, "a.pdf"))
     await program_scene.press("Ctrl+S")
     await program_scene.settle()
-    assert program_scene.letter.session.files.rows()[0].words == "7 bytes · on this computer"
+    assert program_scene.message.session.files.rows()[0].words == "7 bytes · on this computer"
 
 
-async def test_a_letter_that_is_on_its_way_takes_no_attachment(program_scene: ProgramScene, tmp_path: Path) -> None:
-    shown = await open_letter(program_scene, file(tmp_path, "a"))
-    name = program_scene.letter.session.local_id
+async def test_a_message_that_is_on_its_way_takes_no_attachment(program_scene: ProgramScene, tmp_path: Path) -> None:
+    shown = await open_message(program_scene, file(tmp_path, "a"))
+    name = program_scene.message.session.local_id
     await program_scene.program.outbox.send([name], 60.0)
     await program_scene.settle()
     view = program_scene.program.writing.current()

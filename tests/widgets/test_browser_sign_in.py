@@ -119,7 +119,7 @@ async def test_the_bar_asks_to_sign_in_again_and_goes_when_it_is_done(qtbot: QtB
     assert bar.isVisible()
     assert not bar.line.isVisible()
     assert f"Sign in again to {CARA.address}" in [label.text() for label in bar.findChildren(type(bar._label))]
-    assert QApplication.focusWidget() is scene.letter, "nothing is in the way of writing"
+    assert QApplication.focusWidget() is scene.message, "nothing is in the way of writing"
     bar.ask_now()
     assert QApplication.focusWidget() is bar.sign_in
     QTest.keyClick(bar.sign_in, Qt.Key.Key_Return)
@@ -132,7 +132,7 @@ async def test_the_bar_asks_to_sign_in_again_and_goes_when_it_is_done(qtbot: QtB
     await scene.accounts.start()
     await scene.settle()
     assert not bar.isVisible()
-    assert QApplication.focusWidget() is scene.letter
+    assert QApplication.focusWidget() is scene.message
     assert [way for _, way in scene.mailbox.sign_ins.asked] == [SignInWay.BROWSER]
 
 

@@ -109,7 +109,7 @@ async def test_the_sheet_and_the_palette_show_the_keys_that_count(program_scene:
     await program_scene.press("Escape")
 
 
-async def test_the_tips_and_hints_of_an_open_letter_name_the_keys_that_count(
+async def test_the_tips_and_hints_of_an_open_message_name_the_keys_that_count(
     program_scene: ProgramScene, tmp_path: Path
 ) -> None:
     scene = program_scene
@@ -120,19 +120,19 @@ async def test_the_tips_and_hints_of_an_open_letter_name_the_keys_that_count(
     for command in ("compose.send", "text.bold", "go.sent", "message.new"):
         keys = {"compose.send": "Ctrl+F11", "text.bold": "Ctrl+F10", "go.sent": "Ctrl+F9", "message.new": "Ctrl+F8"}
         assert scene.program.keymap.set_keys(command, (keys[command],)) == ""
-    tools = scene.letter.body.tools
+    tools = scene.message.body.tools
     assert tools is not None
-    tips = [scene.letter._send.toolTip(), tools._buttons["bold"].toolTip(), scene.window.rail.new.toolTip()]
+    tips = [scene.message._send.toolTip(), tools._buttons["bold"].toolTip(), scene.window.rail.new.toolTip()]
     assert tips == ["Send (Ctrl+F11)", "Bold (Ctrl+F10)", "New message (Ctrl+F8)"]
     assert scene.window.rail._buttons["sent"].toolTip() == "Sent (Ctrl+F9)"
-    scene.letter.focus_field(Field.TO)
+    scene.message.focus_field(Field.TO)
     await scene.type("ben@example.org")
     await scene.press("Ctrl+F11")
-    assert "Ctrl+F11 sends it as it is" in scene.words(scene.letter)
+    assert "Ctrl+F11 sends it as it is" in scene.words(scene.message)
     await scene.press("Escape", "Escape")
     await scene.press("C")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    assert scene.letter._send.toolTip() == "Send (Ctrl+F11)", "of letters begun afterwards too"
+    assert scene.message._send.toolTip() == "Send (Ctrl+F11)", "of letters begun afterwards too"
 
 
 async def test_keys_that_are_taken_are_refused_by_the_name_of_who_has_them(
@@ -159,9 +159,9 @@ async def test_keys_can_be_taken_away_and_given_back(program_scene: ProgramScene
     await program_scene.until(lambda: kept(tmp_path) == {})
 
 
-async def test_letters_alone_can_be_switched_off(program_scene: ProgramScene, tmp_path: Path) -> None:
+async def test_messages_alone_can_be_switched_off(program_scene: ProgramScene, tmp_path: Path) -> None:
     view = await at_choices(program_scene, tmp_path)
-    view.letters.setFocus()
+    view.messages.setFocus()
     await program_scene.press("Space")
     await program_scene.press("Escape", "C")
     assert program_scene.program.writing.current() is None

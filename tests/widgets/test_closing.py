@@ -15,7 +15,7 @@ from app.domain.startup_request import StartupRequest
 from app.domain.state import State
 from app.ui.choice_bar import ChoiceBar
 from tests.fakes.mailbox import words
-from tests.fakes.scene import LETTER
+from tests.fakes.scene import MESSAGE
 from tests.program_scene import ProgramScene
 
 # The offscreen platform says so of every window that is brought to the front; there is none to be in front of.
@@ -32,8 +32,8 @@ async def closing(program_scene: ProgramScene) -> Closing:
     return made
 
 
-async def held(scene: ProgramScene, content: Content = LETTER) -> LocalId:
-    """Return a letter that is held for undo."""
+async def held(scene: ProgramScene, content: Content = MESSAGE) -> LocalId:
+    """Return a message that is held for undo."""
     name = await scene.saved(content)
     await scene.program.outbox.send([name], 60)
     await scene.settle()

@@ -10,14 +10,14 @@ from app.domain.message import LocalId
 from app.ui import theme
 from app.views.compare.view import CompareView, html_of, shown_differences
 from tests.fakes.mailbox import Stored
-from tests.fakes.scene import LETTER
+from tests.fakes.scene import MESSAGE
 from tests.program_scene import ProgramScene
 
-THEIRS = msgspec.structs.replace(LETTER, subject="Hello from elsewhere", body="Dear Ben\n\nTheir words")
+THEIRS = msgspec.structs.replace(MESSAGE, subject="Hello from elsewhere", body="Dear Ben\n\nTheir words")
 
 
 async def in_conflict(scene: ProgramScene) -> tuple[LocalId, Stored]:
-    """Stand in a letter that was written on here and elsewhere; its bar says so."""
+    """Stand in a message that was written on here and elsewhere; its bar says so."""
     name = await scene.saved()
     (stored,) = scene.mailbox.items.values()
     scene.program.writing.open(name)
@@ -25,8 +25,8 @@ async def in_conflict(scene: ProgramScene) -> tuple[LocalId, Stored]:
     scene.mailbox.edit_elsewhere(stored.item_id, THEIRS)
     await scene.type("My words. ")
     await scene.press("Ctrl+S")
-    await scene.until(scene.letter.bar.isVisible)
-    assert "changed elsewhere" in scene.words(scene.letter.bar)
+    await scene.until(scene.message.bar.isVisible)
+    assert "changed elsewhere" in scene.words(scene.message.bar)
     return name, stored
 
 
@@ -60,9 +60,9 @@ async def test_mine_by_its_key(program_scene: ProgramScene) -> None:
     await program_scene.press("M")
     await program_scene.until(lambda: server(program_scene) == ["My words. Dear Ben"])
     await program_scene.until(lambda: not program_scene.program.comparing.is_open())
-    assert program_scene.letter.isVisible()
+    assert program_scene.message.isVisible()
     assert "Your version is kept" in program_scene.foot
-    assert not program_scene.letter.bar.isVisible()
+    assert not program_scene.message.bar.isVisible()
 
 
 async def test_theirs_by_its_key_and_back(program_scene: ProgramScene) -> None:
@@ -70,8 +70,8 @@ async def test_theirs_by_its_key_and_back(program_scene: ProgramScene) -> None:
     await compared(program_scene)
     await program_scene.press("T")
     await program_scene.until(lambda: program_scene.program.writing.current() is not None)
-    assert program_scene.letter.body.toPlainText() == THEIRS.body
-    assert program_scene.letter.session.local_id == name
+    assert program_scene.message.body.toPlainText() == THEIRS.body
+    assert program_scene.message.session.local_id == name
     assert server(program_scene) == [THEIRS.body]
     await program_scene.press("Ctrl+2", "Z")
     await program_scene.until(lambda: server(program_scene) == ["My words. Dear Ben"])
@@ -90,13 +90,13 @@ async def test_both_by_its_key(program_scene: ProgramScene) -> None:
     assert THEIRS.body in server(program_scene)
 
 
-async def test_escape_chooses_nothing_and_goes_back_to_the_letter(program_scene: ProgramScene) -> None:
+async def test_escape_chooses_nothing_and_goes_back_to_the_message(program_scene: ProgramScene) -> None:
     await in_conflict(program_scene)
     await compared(program_scene)
     await program_scene.press("Escape")
     assert not program_scene.program.comparing.is_open()
-    assert program_scene.letter.isAncestorOf(program_scene.focus)
-    assert "changed elsewhere" in program_scene.words(program_scene.letter.bar)
+    assert program_scene.message.isAncestorOf(program_scene.focus)
+    assert "changed elsewhere" in program_scene.words(program_scene.message.bar)
     assert server(program_scene) == [THEIRS.body]
 
 
@@ -138,7 +138,7 @@ async def test_differences_are_gone_through_by_keys(program_scene: ProgramScene)
     assert seen == [0, 1, 2, 3, 2, 1]
 
 
-async def test_words_of_a_letter_are_no_html_on_the_page(program_scene: ProgramScene) -> None:
+async def test_words_of_a_message_are_no_html_on_the_page(program_scene: ProgramScene) -> None:
     name, stored = await in_conflict(program_scene)
     hostile = msgspec.structs.replace(THEIRS, body="<img src='http://x.example/a.png'><b>bold</b>", subject="<h1>S")
     program_scene.mailbox.edit_elsewhere(stored.item_id, hostile)

@@ -67,7 +67,7 @@ def test_typed_text_comes_out_as_deltas(body: BodyEditor, qtbot: QtBot) -> None:
     assert taken.content().body == "Dear Anna,\nbye"
 
 
-def test_showing_a_letter_tells_nothing(body: BodyEditor) -> None:
+def test_showing_a_message_tells_nothing(body: BodyEditor) -> None:
     taken = listen(body, "")
     body.set_body("from the server")
     assert taken.edits == []
@@ -161,7 +161,7 @@ def test_a_splice_makes_the_one_text_of_the_other(before: str, after: str) -> No
 
 
 @pytest.mark.parametrize("kind", [SubjectField, BodyEditor])
-def test_alt_and_a_letter_that_nobody_answers_types_nothing(
+def test_alt_and_a_message_that_nobody_answers_types_nothing(
     qtbot: QtBot, kind: type[SubjectField] | type[BodyEditor]
 ) -> None:
     field = kind()

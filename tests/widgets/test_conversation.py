@@ -1,4 +1,4 @@
-"""The letters of one's own that make a conversation, walked from the letter that is read."""
+"""The messages of one's own that make a conversation, walked from the message that is read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.program_scene import ProgramScene
 
 @pytest.fixture
 async def talk(program_scene: ProgramScene) -> ProgramScene:
-    """In Sent two letters of one conversation and one of another; the third of the first is a draft."""
+    """In Sent two messages of one conversation and one of another; the third of the first is a draft."""
     scene = program_scene
     for number, (folder, conversation) in enumerate(
         [(Folder.SENT, "c"), (Folder.SENT, "d"), (Folder.SENT, "c"), (Folder.DRAFTS, "c")]
@@ -79,7 +79,7 @@ async def test_they_are_listed_by_a_key_and_chosen_with_the_arrows(talk: Program
     assert talk.in_list()
 
 
-async def test_what_is_looked_for_gives_way_to_a_letter_of_the_conversation(talk: ProgramScene) -> None:
+async def test_what_is_looked_for_gives_way_to_a_message_of_the_conversation(talk: ProgramScene) -> None:
     await talk.press("/")
     await talk.type("subject:2")
     await talk.until(lambda: len(talk.rows) == 1)
@@ -90,7 +90,7 @@ async def test_what_is_looked_for_gives_way_to_a_letter_of_the_conversation(talk
     assert len(talk.rows) == 3
 
 
-async def test_a_letter_alone_says_so(talk: ProgramScene) -> None:
+async def test_a_message_alone_says_so(talk: ProgramScene) -> None:
     await talk.press("J")
     await talk.until(lambda: talk.current.subject == "Letter 1")
     await talk.press("W")

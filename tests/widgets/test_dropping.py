@@ -1,4 +1,4 @@
-"""Files and links dropped beside the letters: messages are opened to be written on, all else is refused in words."""
+"""Files and links dropped beside the messages: messages are opened to be written on, all else is refused in words."""
 
 from __future__ import annotations
 
@@ -46,21 +46,21 @@ async def test_a_message_dropped_on_the_list_is_opened_to_be_written_on(scene: P
     file = tmp_path / "x.EML"
     file.write_bytes(bytes(message))
     assert drop(scene.window.lists, QUrl.fromLocalFile(str(file)))
-    await scene.until(lambda: len(scene.program.stage.letters) == 1)
-    assert scene.letter.session.content.subject == "Dropped"
+    await scene.until(lambda: len(scene.program.stage.messages) == 1)
+    assert scene.message.session.content.subject == "Dropped"
 
 
-async def test_a_link_dropped_on_the_reader_begins_a_letter(scene: ProgramScene) -> None:
+async def test_a_link_dropped_on_the_reader_begins_a_message(scene: ProgramScene) -> None:
     assert drop(scene.program.reader, QUrl("mailto:a@x.example?subject=S%20T"))
-    await scene.until(lambda: len(scene.program.stage.letters) == 1)
-    assert scene.letter.session.content.subject == "S T"
+    await scene.until(lambda: len(scene.program.stage.messages) == 1)
+    assert scene.message.session.content.subject == "S T"
 
 
 async def test_other_files_are_refused_in_words(scene: ProgramScene, tmp_path: Path) -> None:
     assert drop(scene.window.rail, QUrl.fromLocalFile(str(tmp_path / "picture.png")))
     await scene.settle()
     assert "Only messages" in scene.foot
-    assert scene.program.stage.letters == []
+    assert scene.program.stage.messages == []
 
 
 async def test_words_without_an_address_are_not_for_us(scene: ProgramScene) -> None:
@@ -76,4 +76,4 @@ async def test_words_without_an_address_are_not_for_us(scene: ProgramScene) -> N
 
 
 def test_what_lies_elsewhere_is_not_fetched() -> None:
-    assert not arrival_of(["https://x.example/a.eml", "relative.eml", "ftp://x/y.eml"]).begins_letters()
+    assert not arrival_of(["https://x.example/a.eml", "relative.eml", "ftp://x/y.eml"]).begins_messages()

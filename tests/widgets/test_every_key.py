@@ -19,7 +19,7 @@ from app.domain.people import MailTips
 from app.domain.problem import ProblemKind, problem
 from app.domain.recipient import Recipient
 from app.domain.state import State
-from tests.fakes.scene import ACCOUNT, LETTER
+from tests.fakes.scene import ACCOUNT, MESSAGE
 from tests.program_scene import ProgramScene
 
 # The offscreen platform says so of every window that is brought to the front; there is none to be in front of.
@@ -63,11 +63,11 @@ def deeds(request: pytest.FixtureRequest, done: Done, monkeypatch: pytest.Monkey
 
 @pytest.fixture
 async def scene(qtbot: QtBot, qapp: QApplication, deeds: None) -> AsyncIterator[ProgramScene]:
-    """Three drafts on the server, one letter sent, and one draft that failed."""
+    """Three drafts on the server, one message sent, and one draft that failed."""
     scene = ProgramScene(qtbot, qapp, ACCOUNT)
     await scene.start()
-    scene.on_server(*(Content(to=LETTER.to, subject=f"Letter {n}", body="Text") for n in range(3)))
-    scene.on_server(LETTER, folder=Folder.SENT)
+    scene.on_server(*(Content(to=MESSAGE.to, subject=f"Letter {n}", body="Text") for n in range(3)))
+    scene.on_server(MESSAGE, folder=Folder.SENT)
     for room in scene.program.rooms:
         room.reload()
     await scene.settle()
@@ -84,20 +84,20 @@ async def go_where(scene: ProgramScene, command: Command, done: Done) -> None:
         await scene.press("Ctrl+Return")
         done.clear()
     elif command.context is Context.COMPOSE:
-        await program.writing.begin_now(Content(to=LETTER.to, subject="Written here", body="Text"))
+        await program.writing.begin_now(Content(to=MESSAGE.to, subject="Written here", body="Text"))
         await scene.settle()
-        scene.letter.focus_field(Field.BODY)
+        scene.message.focus_field(Field.BODY)
     elif command.context is Context.COMPARE:
         name = await scene.saved()
         (stored,) = [one for one in scene.mailbox.items.values() if one.local_id == name]
-        scene.mailbox.edit_elsewhere(stored.item_id, Content(to=LETTER.to, body="Theirs"))
+        scene.mailbox.edit_elsewhere(stored.item_id, Content(to=MESSAGE.to, body="Theirs"))
         program.comparing.open(name)
         await scene.until(lambda: program.comparing.is_open() and program.comparing.view.session.can_choose())
     elif command.context is Context.RECIPIENTS:
         scene.mailbox.tips[GROUP.address] = MailTips(GROUP.address, members=2)
-        await program.writing.begin_now(Content(to=LETTER.to, cc=(GROUP,), subject="Written here", body="Text"))
+        await program.writing.begin_now(Content(to=MESSAGE.to, cc=(GROUP,), subject="Written here", body="Text"))
         await scene.settle()
-        scene.letter.focus_field(Field.CC)
+        scene.message.focus_field(Field.CC)
         await scene.press("Left")
     else:
         program.stage.go(IN_PLACES.get(command.id, "drafts"))
@@ -109,12 +109,12 @@ async def go_where(scene: ProgramScene, command: Command, done: Done) -> None:
 
 
 async def stand_at_what_cannot_be_known(scene: ProgramScene) -> None:
-    """Stand in the Outbox at a letter that waits for the person's word."""
+    """Stand in the Outbox at a message that waits for the person's word."""
     name = await scene.saved()
     for state in (State.QUEUED, State.SENDING, State.UNKNOWN):
-        await scene.program.letters.change(name, state=state)
+        await scene.program.records.change(name, state=state)
     found = problem(ProblemKind.CANNOT_BE_KNOWN)
-    await scene.program.letters.change(name, problem=found, verified=scene.clock.now())
+    await scene.program.records.change(name, problem=found, verified=scene.clock.now())
     scene.program.stage.go("outbox")
     await scene.until(lambda: len(scene.rows) == 1)
     await scene.press("Home")
@@ -138,10 +138,10 @@ async def test_keys_do_their_command_once_and_the_focus_stays_in_the_window(
 
 @pytest.mark.parametrize("deeds", ["names"], indirect=True)
 @pytest.mark.parametrize("field", [Field.TO, Field.SUBJECT, Field.BODY])
-async def test_keys_count_in_every_field_of_a_letter(scene: ProgramScene, done: Done, field: Field) -> None:
-    await scene.program.writing.begin_now(Content(to=LETTER.to, subject="Written here", body="Text"))
+async def test_keys_count_in_every_field_of_a_message(scene: ProgramScene, done: Done, field: Field) -> None:
+    await scene.program.writing.begin_now(Content(to=MESSAGE.to, subject="Written here", body="Text"))
     await scene.settle()
-    scene.letter.focus_field(field)
+    scene.message.focus_field(field)
     counting = {Context.WINDOW, Context.COMPOSE, *((Context.RECIPIENTS,) if field is Field.TO else ())}
     for command, keys in EVERY:
         taken = field is Field.TO and command.context is not Context.RECIPIENTS and keys in TAKEN_BY_RECIPIENTS
@@ -149,7 +149,7 @@ async def test_keys_count_in_every_field_of_a_letter(scene: ProgramScene, done: 
             done.clear()
             await scene.press(keys)
             assert done == [command.id], keys
-    assert (await scene.content(scene.letter.session.local_id)).subject == "Written here"
+    assert (await scene.content(scene.message.session.local_id)).subject == "Written here"
 
 
 @pytest.mark.parametrize("deeds", ["names"], indirect=True)
@@ -170,13 +170,13 @@ async def test_keys_of_the_whole_window_count_while_bars_with_access_keys_are_se
     scene: ProgramScene, done: Done
 ) -> None:
     details = [("Code", "ErrorServerBusy")]
-    await scene.program.writing.begin_now(LETTER)
+    await scene.program.writing.begin_now(MESSAGE)
     await scene.settle()
-    for bar in (scene.window.account_bar, scene.window.notice_bar, scene.letter.bar):
+    for bar in (scene.window.account_bar, scene.window.notice_bar, scene.message.bar):
         bar.say("Something is the matter.", tone="warn", action=("sign-in", "Sign in"), details=details)
     scene.program.sign_in.ask(ACCOUNT)
     await scene.settle()
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     for command, keys in EVERY:
         if command.context in {Context.WINDOW, Context.COMPOSE}:
             done.clear()
@@ -185,11 +185,11 @@ async def test_keys_of_the_whole_window_count_while_bars_with_access_keys_are_se
 
 
 @pytest.mark.parametrize("deeds", ["names"], indirect=True)
-async def test_letters_typed_in_a_field_are_letters_and_no_commands(scene: ProgramScene, done: Done) -> None:
+async def test_messages_typed_in_a_field_are_messages_and_no_commands(scene: ProgramScene, done: Done) -> None:
     await scene.program.writing.begin_now(Content())
     await scene.settle()
     for field in (Field.SUBJECT, Field.BODY):
-        scene.letter.focus_field(field)
+        scene.message.focus_field(field)
         await scene.type("cjkxzaielor?# gdgsgqgc")
         await scene.press("Del", "Backspace", "Space", "Shift+Down", "Ctrl+A", "Ctrl+Z")
     assert done == []

@@ -18,7 +18,7 @@ ANNA_L = Recipient("anna.l@example.org", "Anna Lindqvist")
 
 
 async def sent(scene: ProgramScene) -> None:
-    """Put three letters into Sent, an hour apart, newest last, and go there."""
+    """Put three messages into Sent, an hour apart, newest last, and go there."""
     for subject, who, body in (("Budget", BEN, "numbers"), ("Plan", ANNA_L, "a plan"), ("Other plan", BEN, "words")):
         (item,) = scene.on_server(Content(to=(who,), subject=subject, body=body), folder=Folder.SENT)
         if subject == "Plan":
@@ -202,7 +202,7 @@ async def test_where_one_may_not_look_the_list_says_so(program_scene: ProgramSce
     assert "Nothing sent yet" in scene.words(scene.program.stage.desk)
 
 
-async def test_a_letter_that_was_read_is_found_by_all_its_words(program_scene: ProgramScene) -> None:
+async def test_a_message_that_was_read_is_found_by_all_its_words(program_scene: ProgramScene) -> None:
     scene = program_scene
     scene.on_server(Content(to=(BEN,), subject="Long", body="x " * 200 + "needle"), folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5")

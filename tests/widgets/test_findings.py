@@ -1,4 +1,4 @@
-"""The second look before a letter goes: shown in the pane, answered by keys, and never a dialog in the way."""
+"""The second look before a message goes: shown in the pane, answered by keys, and never a dialog in the way."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ FILM = Attached("k" * 32, "film.mp4", 30_000_000, "video/mp4")
 
 
 async def written(scene: ProgramScene, content: Content) -> LocalId:
-    """Return a letter that is open in the pane with the focus in its text."""
+    """Return a message that is open in the pane with the focus in its text."""
     await scene.program.writing.begin_now(content)
     await scene.settle()
-    scene.letter.focus_field(Field.BODY)
-    return scene.letter.session.local_id
+    scene.message.focus_field(Field.BODY)
+    return scene.message.session.local_id
 
 
 def bar(scene: ProgramScene) -> FindingsBar:
-    found = scene.letter.findChild(FindingsBar)
+    found = scene.message.findChild(FindingsBar)
     assert found is not None
     return found
 
@@ -47,7 +47,7 @@ def found(scene: ProgramScene) -> str:
     return bar(scene).accessibleName() if bar(scene).isVisible() else ""
 
 
-async def test_a_letter_with_nothing_to_say_about_goes_at_once(program_scene: ProgramScene) -> None:
+async def test_a_message_with_nothing_to_say_about_goes_at_once(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await written(scene, FINE)
     await scene.press("Ctrl+Return")
@@ -76,7 +76,7 @@ async def test_a_key_that_is_pressed_twice_by_accident_sends_nothing(program_sce
     assert found(scene)
 
 
-async def test_a_slip_is_mended_by_one_key_and_the_letter_goes_on_the_next(program_scene: ProgramScene) -> None:
+async def test_a_slip_is_mended_by_one_key_and_the_message_goes_on_the_next(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await written(scene, msgspec.structs.replace(FINE, cc=(SLIP,)))
     await scene.press("Ctrl+Return")
@@ -112,17 +112,17 @@ async def test_who_is_twice_among_the_recipients_is_left_once(program_scene: Pro
 async def test_a_stranger_outside_is_shown_and_once_written_to_is_none(program_scene: ProgramScene) -> None:
     scene = program_scene
     stranger = Recipient("fay@tailspin.example", "Fay")
-    letter = msgspec.structs.replace(FINE, to=(BEN, stranger))
-    name = await written(scene, letter)
+    message = msgspec.structs.replace(FINE, to=(BEN, stranger))
+    name = await written(scene, message)
     await scene.press("Ctrl+Return")
     assert found(scene) == "First message to “Fay <fay@tailspin.example>” (outside your organisation)."
     await scene.press("Alt+1")
-    assert scene.letter.recipients[Field.TO].chips.selected == {1}
+    assert scene.message.recipients[Field.TO].chips.selected == {1}
     await scene.passes(NERVOUS)
     await scene.press("Ctrl+Return")
     await scene.passes(6)
     assert scene.record(name).state is State.SENT
-    name = await written(scene, letter)
+    name = await written(scene, message)
     await scene.press("Ctrl+Return")
     assert scene.record(name).state is State.HELD
 
@@ -164,13 +164,13 @@ async def test_what_is_new_is_said_and_what_was_seen_is_not_said_again(program_s
     assert scene.record(name).state is State.HELD
 
 
-async def test_what_keeps_a_letter_back_comes_before_what_only_asks(program_scene: ProgramScene) -> None:
+async def test_what_keeps_a_message_back_comes_before_what_only_asks(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await written(scene, msgspec.structs.replace(FINE, subject="", to=(Recipient("nobody"),)))
     await scene.press("Ctrl+Return")
     assert found(scene) == ""
     assert scene.record(name).state is State.NEEDS_ATTENTION
-    assert scene.letter.bar.isVisible()
+    assert scene.message.bar.isVisible()
 
 
 async def test_many_recipients_are_asked_about_from_the_number_that_was_chosen(program_scene: ProgramScene) -> None:
@@ -204,7 +204,7 @@ async def test_a_forgotten_attachment_is_asked_about_until_the_words_are_gone(pr
     await scene.press("Ctrl+Return")
     assert "attach" in found(scene)
     assert [one.text() for one in bar(scene).findChildren(QPushButton)] == ["Attach files"]
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     await scene.press("Ctrl+A")
     await scene.type("See you.")
     await scene.settle()
@@ -224,7 +224,7 @@ async def test_more_findings_than_have_a_key_are_counted(program_scene: ProgramS
     assert found(scene).endswith("1 more finding follows.")
     assert len(bar(scene).findChildren(QPushButton)) == 5
     await scene.press("Alt+5")
-    assert scene.letter.recipients[Field.TO].chips.selected == {4}
+    assert scene.message.recipients[Field.TO].chips.selected == {4}
 
 
 async def test_what_the_bar_says_is_there_for_a_screen_reader_too(program_scene: ProgramScene) -> None:
@@ -248,7 +248,7 @@ async def test_many_drafts_sent_from_the_list_are_kept_back_by_what_blocks_alone
     assert scene.record(name).state is State.HELD
 
 
-async def test_a_disk_that_cannot_read_the_letter_is_told_of_and_nothing_goes(
+async def test_a_disk_that_cannot_read_the_message_is_told_of_and_nothing_goes(
     program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene = program_scene
@@ -307,7 +307,7 @@ async def test_what_is_asked_is_chosen_in_the_settings_and_counts_at_once(
     await scene.settle()
 
 
-async def test_a_letter_larger_than_the_server_takes_is_said_before_it_goes_and_leads_to_what_is_attached(
+async def test_a_message_larger_than_the_server_takes_is_said_before_it_goes_and_leads_to_what_is_attached(
     program_scene: ProgramScene,
 ) -> None:
     scene = program_scene
@@ -318,7 +318,7 @@ async def test_a_letter_larger_than_the_server_takes_is_said_before_it_goes_and_
     assert found(scene) == "Your server takes messages up to 36 MB; this one has 40 MB."
     assert scene.record(name).state is State.DRAFT
     await scene.press("Alt+1")
-    assert scene.letter.attachments.isAncestorOf(scene.focus)
+    assert scene.message.attachments.isAncestorOf(scene.focus)
     await scene.press("Delete")
     await scene.until(lambda: found(scene) == "")
 
@@ -333,7 +333,7 @@ async def test_what_a_server_refused_for_its_size_is_known_from_then_on_also_in_
     scene.mailbox.refuse("send", 0, words("ErrorMessageSizeExceeded"))
     await scene.program.outbox.send([name], 0.0)
     await scene.until(lambda: limits.refused(ANNA) == 50_000)
-    fresh = SizeLimits(scene.program.letters, scene.settings, scene.program.tasks.spawn)
+    fresh = SizeLimits(scene.program.records, scene.settings, scene.program.tasks.spawn)
     await fresh.load()
     assert fresh.refused(ANNA) == 50_000
     await written(scene, msgspec.structs.replace(large, body="y" * 60_000))
@@ -345,7 +345,7 @@ async def test_what_a_server_refused_for_its_size_is_known_from_then_on_also_in_
     await scene.until(lambda: limits.refused(ANNA) == 0)
 
 
-async def test_findings_are_shown_for_a_letter_that_goes_later_too(program_scene: ProgramScene) -> None:
+async def test_findings_are_shown_for_a_message_that_goes_later_too(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await written(scene, msgspec.structs.replace(FINE, subject=""))
     await scene.press("Ctrl+Shift+Return")

@@ -45,7 +45,7 @@ async def asked_for(scene: ProgramScene, key: str, gate: Gate) -> None:
 
 
 def body(scene: ProgramScene) -> str:
-    return scene.letter.body.toPlainText() if scene.program.stage.letters else ""
+    return scene.message.body.toPlainText() if scene.program.stage.messages else ""
 
 
 def keys(scene: ProgramScene) -> KeyGate:
@@ -55,7 +55,7 @@ def keys(scene: ProgramScene) -> KeyGate:
 # --- what comes ------------------------------------------------------------------------------------------------------
 
 
-async def test_what_is_typed_before_the_letter_is_there_is_typed_into_it(program_scene: ProgramScene) -> None:
+async def test_what_is_typed_before_the_message_is_there_is_typed_into_it(program_scene: ProgramScene) -> None:
     scene = program_scene
     kept = await scene.saved()
     scene.program.stage.desk.list.go_to(0)
@@ -65,18 +65,18 @@ async def test_what_is_typed_before_the_letter_is_there_is_typed_into_it(program
     scene.tap(Qt.Key.Key_Tab)
     scene.tap_text("Hi")
     await scene.settle()
-    content = await scene.content(scene.letter.session.local_id)
+    content = await scene.content(scene.message.session.local_id)
     assert ([one.address for one in content.to], content.subject) == (["box#e@x.or"], "Hi")
     assert scene.record(kept).discarded == 0.0
     assert scene.program.stage.desk.model.marked == set()
     await scene.press("Escape", "C")
-    assert len(scene.program.stage.letters) == 1
+    assert len(scene.program.stage.messages) == 1
 
 
 @pytest.mark.parametrize(
     ("key", "folder"), [("o", Folder.DRAFTS), ("l", Folder.DRAFTS), ("e", Folder.SENT)], ids=["open", "last", "anew"]
 )
-async def test_what_is_typed_while_a_letter_is_fetched_is_typed_into_it(
+async def test_what_is_typed_while_a_message_is_fetched_is_typed_into_it(
     program_scene: ProgramScene, key: str, folder: Folder
 ) -> None:
     scene = program_scene
@@ -90,9 +90,9 @@ async def test_what_is_typed_while_a_letter_is_fetched_is_typed_into_it(
     gate.open.set()
     await scene.until(lambda: body(scene) == "exceeds#dDear Ben")
     await scene.settle()
-    assert (await scene.content(scene.letter.session.local_id)).importance is Importance.HIGH
+    assert (await scene.content(scene.message.session.local_id)).importance is Importance.HIGH
     assert scene.window.kept_keys.words == ""
-    assert len(scene.program.stage.letters) == 1
+    assert len(scene.program.stage.messages) == 1
     assert scene.program.stage.desk.model.marked == set()
 
 
@@ -148,7 +148,7 @@ async def test_what_an_input_method_writes_meanwhile_keeps_its_place(program_sce
     scene.tap_text("s")
     hold.release()
     await scene.settle()
-    assert scene.letter.subject.text() == "cafés"
+    assert scene.message.subject.text() == "cafés"
 
 
 async def test_the_focus_goes_back_where_nothing_else_took_it(program_scene: ProgramScene) -> None:
@@ -167,7 +167,7 @@ async def test_what_is_typed_after_send_goes_to_what_comes_next(program_scene: P
     await scene.type("ben@example.org")
     await scene.press("Alt+U")
     await scene.type("First")
-    first = scene.letter.session.local_id
+    first = scene.message.session.local_id
     scene.tap(Qt.Key.Key_Return, CTRL)
     scene.tap_text("c")
     scene.tap_text("zoe@example.org")
@@ -177,7 +177,7 @@ async def test_what_is_typed_after_send_goes_to_what_comes_next(program_scene: P
     assert scene.record(first).state is State.HELD
     content = await scene.content(first)
     assert ([one.address for one in content.to], content.subject, content.body) == (["ben@example.org"], "First", "")
-    second = await scene.content(scene.letter.session.local_id)
+    second = await scene.content(scene.message.session.local_id)
     assert ([one.address for one in second.to], second.subject) == (["zoe@example.org"], "Second")
 
 
@@ -192,7 +192,7 @@ async def test_a_new_message_may_be_asked_for_while_another_closes(program_scene
     scene.tap(Qt.Key.Key_U, Qt.KeyboardModifier.AltModifier)
     scene.tap_text("Second")
     await scene.settle()
-    content = await scene.content(scene.letter.session.local_id)
+    content = await scene.content(scene.message.session.local_id)
     assert ([one.address for one in content.to], content.subject) == (["zoe@example.org"], "Second")
 
 
@@ -202,13 +202,13 @@ async def test_undo_typed_right_after_send_takes_the_send_back(program_scene: Pr
     await scene.type("ben@example.org")
     await scene.press("Alt+U")
     await scene.type("First")
-    first = scene.letter.session.local_id
+    first = scene.message.session.local_id
     scene.tap(Qt.Key.Key_Return, CTRL)
     scene.tap_text("z")
     scene.tap_text("x")
     await scene.settle()
     assert scene.record(first).state is State.DRAFT
-    assert scene.letter.session.local_id == first
+    assert scene.message.session.local_id == first
     assert (await scene.content(first)).subject == "First"
     assert body(scene) == "x"
 
@@ -220,14 +220,14 @@ async def test_a_key_with_shift_is_not_taken_for_the_one_without(program_scene: 
     await scene.type("ben@example.org")
     await scene.press("Alt+U")
     await scene.type("Later")
-    name = scene.letter.session.local_id
+    name = scene.message.session.local_id
     hold = keys(scene).begin("Starting…")
     shift = Qt.KeyboardModifier.ShiftModifier
     QTest.sendKeyEvent(QTest.KeyAction.Click, scene.window.windowHandle(), Qt.Key.Key_Return, "\r", CTRL | shift)
     hold.release()
     await scene.settle()
     assert scene.record(name).state is State.DRAFT
-    assert scene.letter.later._picking.picker.isVisible()
+    assert scene.message.later._picking.picker.isVisible()
     await scene.press("Escape")
 
 
@@ -277,7 +277,7 @@ async def test_no_command_that_waits_is_run_when_the_program_ends(program_scene:
     assert await scene.settings.read("unplaced text") == "one\ntwo"
     assert not keys(scene).has_keys()
     await scene.settle()
-    assert scene.program.stage.letters == []
+    assert scene.program.stage.messages == []
     keys(scene).take_text()
     await scene.settle()
 
@@ -285,7 +285,7 @@ async def test_no_command_that_waits_is_run_when_the_program_ends(program_scene:
 # --- what does not come ----------------------------------------------------------------------------------------------
 
 
-async def test_escape_gives_up_a_letter_that_does_not_come(program_scene: ProgramScene) -> None:
+async def test_escape_gives_up_a_message_that_does_not_come(program_scene: ProgramScene) -> None:
     scene = program_scene
     gate = await at_a_slow_server(scene, Folder.SENT)
     await asked_for(scene, "e", gate)
@@ -296,11 +296,11 @@ async def test_escape_gives_up_a_letter_that_does_not_come(program_scene: Progra
     assert scene.program.stage.kind == "drafts"
     gate.open.set()
     await scene.settle()
-    assert scene.program.stage.letters == []
+    assert scene.program.stage.messages == []
     assert scene.rows == []
 
 
-async def test_escape_in_the_middle_of_typing_is_for_the_letter_that_comes(program_scene: ProgramScene) -> None:
+async def test_escape_in_the_middle_of_typing_is_for_the_message_that_comes(program_scene: ProgramScene) -> None:
     scene = program_scene
     gate = await at_a_slow_server(scene, Folder.DRAFTS)
     await asked_for(scene, "o", gate)
@@ -312,7 +312,7 @@ async def test_escape_in_the_middle_of_typing_is_for_the_letter_that_comes(progr
     await scene.until(lambda: scene.window.gate.is_open)
     await scene.settle()
     assert keys(scene).text == ""
-    assert scene.program.stage.letters == [], "and left by Escape"
+    assert scene.program.stage.messages == [], "and left by Escape"
     assert [row.preview for row in scene.rows] == ["Oh Dear Ben"]
 
 
@@ -334,7 +334,7 @@ async def test_escape_twice_or_after_a_pause_gives_up_what_is_typed_for_too(
     await scene.settle()
 
 
-async def test_what_was_typed_for_a_letter_that_cannot_be_had_is_shown_and_can_be_used(
+async def test_what_was_typed_for_a_message_that_cannot_be_had_is_shown_and_can_be_used(
     program_scene: ProgramScene,
 ) -> None:
     scene = program_scene
@@ -349,7 +349,7 @@ async def test_what_was_typed_for_a_letter_that_cannot_be_had_is_shown_and_can_b
     bar = scene.program.unplaced.bar
     assert bar is not None
     assert "You typed this meanwhile: “Dear zoe, et”" in scene.words(bar)
-    assert scene.program.stage.letters == []
+    assert scene.program.stage.messages == []
     assert len(scene.rows) == 1
     await scene.rest()
     await scene.press("Escape")
@@ -415,14 +415,14 @@ async def test_a_command_of_the_whole_window_ends_text_that_has_no_place(program
     hold.fail()
     await scene.settle()
     assert keys(scene).text == "lost"
-    assert scene.letter.recipients[Field.TO].words.text() == "ben@example.org"
+    assert scene.message.recipients[Field.TO].words.text() == "ben@example.org"
 
 
 async def test_a_message_that_stays_takes_no_word_that_was_meant_for_the_next(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.press("C", "Tab")
     await scene.type("No recipient")
-    name = scene.letter.session.local_id
+    name = scene.message.session.local_id
     scene.tap(Qt.Key.Key_Return, CTRL)
     scene.tap_text("c")
     await scene.settle()
@@ -497,7 +497,7 @@ async def test_a_row_that_the_program_stands_at_takes_no_command(program_scene: 
     before = scene.record(name)
     await scene.press(key)
     assert scene.record(name) == before
-    assert scene.program.stage.letters == []
+    assert scene.program.stage.messages == []
     assert scene.program.stage.desk.model.marked == set()
     assert len(scene.rows) == 1
     if key != "Ctrl+Shift+R":  # of Sent
@@ -509,7 +509,7 @@ async def test_new_last_and_undo_need_no_row(program_scene: ProgramScene) -> Non
     name = await scene.saved()
     scene.program.stage.desk.list.choose_only(None)
     await scene.press("L")
-    assert scene.letter.session.local_id == name
+    assert scene.message.session.local_id == name
     await scene.press("Escape")
     scene.program.stage.desk.list.choose_only(None)
     await scene.press("C")
@@ -521,7 +521,7 @@ async def test_new_last_and_undo_need_no_row(program_scene: ProgramScene) -> Non
 async def test_after_a_message_goes_the_focus_is_in_the_list_wherever_it_was(
     program_scene: ProgramScene, field: str, ends: str
 ) -> None:
-    """It went to "New message": the next Enter began a message, and letters were lost."""
+    """It went to "New message": the next Enter began a message, and messages were lost."""
     scene = program_scene
     await scene.saved()
     await scene.press("C")
@@ -530,7 +530,7 @@ async def test_after_a_message_goes_the_focus_is_in_the_list_wherever_it_was(
     await scene.type("Goes")
     await scene.press(field, ends)
     await scene.settle()
-    assert scene.program.stage.letters == []
+    assert scene.program.stage.messages == []
     assert scene.in_list()
     await scene.press("Down")
     assert scene.in_list()
@@ -539,7 +539,7 @@ async def test_after_a_message_goes_the_focus_is_in_the_list_wherever_it_was(
 # --- how a message comes ---------------------------------------------------------------------------------------------
 
 
-async def test_a_letter_is_made_filled_shown_and_painted_each_in_a_turn_of_the_loop_of_its_own(
+async def test_a_message_is_made_filled_shown_and_painted_each_in_a_turn_of_the_loop_of_its_own(
     program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene, loop = program_scene, asyncio.get_running_loop()
@@ -575,10 +575,10 @@ async def test_a_letter_is_made_filled_shown_and_painted_each_in_a_turn_of_the_l
     assert [name for name, _ in steps] == ["made", "filled", "painted", "shown", "painted"]
     made, filled, _, shown, painted = (at for _, at in steps)
     assert made < filled < shown < painted
-    assert scene.letter.updatesEnabled()
+    assert scene.message.updatesEnabled()
 
 
-async def test_a_letter_that_ends_before_it_is_shown_is_not_shown(
+async def test_a_message_that_ends_before_it_is_shown_is_not_shown(
     program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene, fill = program_scene, ComposeView.fill
@@ -589,7 +589,7 @@ async def test_a_letter_that_ends_before_it_is_shown_is_not_shown(
 
     monkeypatch.setattr(ComposeView, "fill", ended)
     await scene.press("C")
-    assert scene.program.stage.letters == []
+    assert scene.program.stage.messages == []
     assert scene.in_list()
 
 

@@ -16,7 +16,7 @@ from app.domain.recipient import Recipient
 from app.domain.state import State
 from app.ui.bars import QuestionBar
 from tests.fakes.mailbox import words
-from tests.fakes.scene import ANNA, LETTER
+from tests.fakes.scene import ANNA, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 
 DENIED = words("ErrorSendAsDenied", "The user account does not have the right to send for the account.")
@@ -161,7 +161,7 @@ async def test_del_discards_the_marked_and_z_brings_them_back(program_scene: Pro
 
 async def test_what_is_not_taken_back_goes_to_deleted_items(program_scene: ProgramScene) -> None:
     scene = program_scene
-    scene.on_server(LETTER)
+    scene.on_server(MESSAGE)
     await scene.press("F5", "Del")
     await scene.passes(30)
     assert len(scene.mailbox.in_folder(ANNA, Folder.DELETED)) == 1
@@ -180,12 +180,12 @@ async def test_keys_of_an_empty_list_work(program_scene: ProgramScene) -> None:
     for keys in ("E", "R", "Shift+F9", "L"):
         await scene.press(keys)
         assert scene.in_list(), keys
-    scene.on_server(LETTER)
+    scene.on_server(MESSAGE)
     await scene.press("F5")
     assert len(scene.rows) == 1
     assert scene.in_list()
     await scene.press("G, S", "C")
-    assert scene.letter.isVisible()
+    assert scene.message.isVisible()
 
 
 async def test_a_undoes_what_a_row_that_waits_offers_and_the_foot_counts_no_more(program_scene: ProgramScene) -> None:
@@ -202,7 +202,7 @@ async def test_a_undoes_what_a_row_that_waits_offers_and_the_foot_counts_no_more
     assert scene.mailbox.delivered == []
 
 
-async def test_the_words_of_a_letter_that_waits_are_true_in_list_and_reader(program_scene: ProgramScene) -> None:
+async def test_the_words_of_a_message_that_waits_are_true_in_list_and_reader(program_scene: ProgramScene) -> None:
     scene = program_scene
     await drafts(scene, 1)
     await scene.press("Ctrl+Return", "Ctrl+4")
@@ -213,7 +213,7 @@ async def test_the_words_of_a_letter_that_waits_are_true_in_list_and_reader(prog
     assert "Dear Ben" in scene.program.reader._body.toPlainText()
 
 
-async def test_a_letter_read_again_is_not_emptied_meanwhile(program_scene: ProgramScene) -> None:
+async def test_a_message_read_again_is_not_emptied_meanwhile(program_scene: ProgramScene) -> None:
     scene = program_scene
     await drafts(scene, 1)
     assert scene.program.reader._body.toPlainText() == "Dear Ben"
@@ -224,7 +224,7 @@ async def test_a_letter_read_again_is_not_emptied_meanwhile(program_scene: Progr
     assert seen == []
 
 
-async def test_r_tries_a_refused_letter_again(program_scene: ProgramScene) -> None:
+async def test_r_tries_a_refused_message_again(program_scene: ProgramScene) -> None:
     scene = program_scene
     await refused(scene)
     await scene.press("R")
@@ -256,9 +256,9 @@ async def test_i_shows_what_the_server_said_and_hides_it_again(program_scene: Pr
     assert "ErrorSendAsDenied" not in scene.words(scene.program.reader)
 
 
-async def test_a_does_what_the_row_of_a_refused_letter_offers(program_scene: ProgramScene) -> None:
+async def test_a_does_what_the_row_of_a_refused_message_offers(program_scene: ProgramScene) -> None:
     scene = program_scene
-    name = await scene.saved(msgspec.structs.replace(LETTER, sender=Recipient("sales@example.org")))
+    name = await scene.saved(msgspec.structs.replace(MESSAGE, sender=Recipient("sales@example.org")))
     scene.program.stage.desk.list.go_to(0)
     scene.mailbox.refuse("send", 0, DENIED)
     await scene.press("Ctrl+Return")
@@ -274,7 +274,7 @@ async def test_a_does_what_the_row_of_a_refused_letter_offers(program_scene: Pro
     assert scene.mailbox.delivered[0].content.sender is None
 
 
-async def test_a_opens_a_letter_whose_address_is_wrong_at_that_address(program_scene: ProgramScene) -> None:
+async def test_a_opens_a_message_whose_address_is_wrong_at_that_address(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.saved(to=(Recipient("jon@exa mple"),))
     scene.program.stage.desk.list.go_to(0)
@@ -313,13 +313,13 @@ async def test_f8_with_no_problem_says_so(program_scene: ProgramScene) -> None:
     assert program_scene.foot == "Nothing needs attention"
 
 
-async def test_e_writes_a_sent_letter_anew(program_scene: ProgramScene) -> None:
+async def test_e_writes_a_sent_message_anew(program_scene: ProgramScene) -> None:
     scene = program_scene
-    scene.on_server(LETTER, folder=Folder.SENT)
+    scene.on_server(MESSAGE, folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5", "E")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    assert scene.letter.session.content.subject == LETTER.subject
-    assert scene.letter.body.toPlainText() == LETTER.body
+    assert scene.message.session.content.subject == MESSAGE.subject
+    assert scene.message.body.toPlainText() == MESSAGE.body
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 1)
     assert len(scene.mailbox.delivered) == 1
@@ -327,9 +327,9 @@ async def test_e_writes_a_sent_letter_anew(program_scene: ProgramScene) -> None:
 
 
 @pytest.mark.parametrize("gone", [True, False])
-async def test_a_sent_letter_that_cannot_be_read_is_told_in_words(program_scene: ProgramScene, gone: bool) -> None:
+async def test_a_sent_message_that_cannot_be_read_is_told_in_words(program_scene: ProgramScene, gone: bool) -> None:
     scene = program_scene
-    (item,) = scene.on_server(LETTER, folder=Folder.SENT)
+    (item,) = scene.on_server(MESSAGE, folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5")
     await scene.until(lambda: not scene.tasks)
     scene.program.readings._kept.clear()
@@ -362,7 +362,7 @@ async def test_without_a_server_what_was_sent_waits_and_says_so(program_scene: P
     assert not scene.window.account_bar.isVisible()
 
 
-async def test_enter_on_a_letter_on_its_way_goes_to_the_reader_and_back_by_f6(program_scene: ProgramScene) -> None:
+async def test_enter_on_a_message_on_its_way_goes_to_the_reader_and_back_by_f6(program_scene: ProgramScene) -> None:
     scene = program_scene
     await drafts(scene, 1)
     await scene.press("Ctrl+Return", "Ctrl+4", "Return")
@@ -381,14 +381,14 @@ async def test_copied_details_hold_the_servers_words(program_scene: ProgramScene
     assert DENIED.message_text in copied
 
 
-async def test_a_letter_written_anew_takes_its_attachments_over(program_scene: ProgramScene) -> None:
+async def test_a_message_written_anew_takes_its_attachments_over(program_scene: ProgramScene) -> None:
     scene = program_scene
-    (item,) = scene.on_server(LETTER, folder=Folder.SENT)
+    (item,) = scene.on_server(MESSAGE, folder=Folder.SENT)
     item.attachments.append(Attachment("a1", "plan.txt", 4))
     scene.mailbox.contents["a1"] = b"plan"
     await scene.press("Ctrl+3", "F5", "E")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    assert [row.words for row in scene.letter.session.files.rows()] == ["4 bytes · to be fetched"]
+    assert [row.words for row in scene.message.session.files.rows()] == ["4 bytes · to be fetched"]
     await scene.press("Ctrl+S")
     await scene.settle()
     (draft,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)

@@ -1,4 +1,4 @@
-"""Work on many letters by keys: delete, move, copy, categorise, export, stop; outcomes for each, and a way back."""
+"""Work on many messages by keys: delete, move, copy, categorise, export, stop; outcomes for each, and a way back."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PLANS = MailFolder("folder-plans", ("Projects", "Plans"))
 
 
 async def sent(scene: ProgramScene, count: int) -> list[Stored]:
-    """Put so many letters into Sent and go there; the newest is the last."""
+    """Put so many messages into Sent and go there; the newest is the last."""
     items = []
     for number in range(count):
         items += scene.on_server(Content(to=(BEN,), subject=f"Letter {number}", body="text"), folder=Folder.SENT)
@@ -52,7 +52,7 @@ def in_plans(scene: ProgramScene) -> list[str]:
 
 @pytest.fixture
 def small_requests(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make batches of several requests out of few letters."""
+    """Make batches of several requests out of few messages."""
     monkeypatch.setattr(bulk_operations, "AT_ONCE", 2)
     monkeypatch.setattr("app.controllers.bulk._TOLD_FROM", 2)
 
@@ -85,7 +85,7 @@ async def test_a_folder_is_found_by_typing_and_what_went_there_comes_back(progra
     assert in_plans(scene) == []
 
 
-async def test_a_copy_leaves_the_letter_and_is_taken_back(program_scene: ProgramScene) -> None:
+async def test_a_copy_leaves_the_message_and_is_taken_back(program_scene: ProgramScene) -> None:
     scene = program_scene
     scene.mailbox.folders[""] = (PLANS,)
     await sent(scene, 1)
@@ -210,7 +210,7 @@ async def test_a_draft_moved_elsewhere_leaves_this_machine_too(program_scene: Pr
     name = await scene.saved()
     await scene.press("Home", "V", "Return")
     assert shown(scene) == []
-    assert scene.program.letters.get(name) is None
+    assert scene.program.records.get(name) is None
     assert len(in_plans(scene)) == 1
     await scene.press("Z")
     assert len(shown(scene)) == 1
@@ -229,7 +229,7 @@ async def test_what_the_server_has_not_all_of_is_left_as_it_is(program_scene: Pr
     assert "was not done" in scene.foot
 
 
-async def test_letters_are_exported_as_files_none_over_another(program_scene: ProgramScene, tmp_path: Path) -> None:
+async def test_messages_are_exported_as_files_none_over_another(program_scene: ProgramScene, tmp_path: Path) -> None:
     scene = program_scene
     scene.on_server(Content(subject='A: "b"/c?'), Content(subject='A: "b"/c?'), Content(), folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5")

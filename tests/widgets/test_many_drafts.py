@@ -1,4 +1,4 @@
-"""Work on many drafts and sent letters at once that is not a batch of the server's: written anew, thrown away."""
+"""Work on many drafts and sent messages at once that is not a batch of the server's: written anew, thrown away."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from app.domain.listing import Folder
 from app.domain.message import Content
 from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
-from tests.fakes.scene import BEN, LETTER
+from tests.fakes.scene import BEN, MESSAGE
 from tests.program_scene import ProgramScene
 
 
@@ -69,10 +69,10 @@ async def test_what_was_sent_says_where_its_copy_is(program_scene: ProgramScene)
         CopyTo(CopyKind.PRINCIPAL_SENT, "sales@example.org"),
         CopyTo(),
     ):
-        name = await scene.saved(LETTER)
-        await scene.program.letters.change(name, copy_to=copy_to, state=State.QUEUED)
-        await scene.program.letters.change(name, state=State.SENDING)
-        await scene.program.letters.change(name, state=State.SENT, verified=scene.clock.now())
+        name = await scene.saved(MESSAGE)
+        await scene.program.records.change(name, copy_to=copy_to, state=State.QUEUED)
+        await scene.program.records.change(name, state=State.SENDING)
+        await scene.program.records.change(name, state=State.SENT, verified=scene.clock.now())
     await asyncio.sleep(0)
     await scene.press("Ctrl+3")
     session = scene.program.stage.desk.session

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.ui import theme
 from app.ui.icons import initials
 from app.ui.message_list.list_view import HEADING_HEIGHT, MessageList
-from app.ui.message_list.model import LetterModel
+from app.ui.message_list.model import MessageModel
 from app.ui.message_list.row_face import RowFace
 
 
@@ -25,7 +25,7 @@ class Line(NamedTuple):
 
 
 class Lines:
-    """Where the rows of a test come from: names are letters, or numbers; `unread` are those still to be read."""
+    """Where the rows of a test come from: names are messages, or numbers; `unread` are those still to be read."""
 
     def __init__(self) -> None:
         self.words: dict[int, str] = {}
@@ -58,7 +58,7 @@ def lines() -> Lines:
 
 @pytest.fixture
 def shown(qtbot: QtBot, lines: Lines) -> MessageList:
-    model: LetterModel[Line] = LetterModel(lines, face)
+    model: MessageModel[Line] = MessageModel(lines, face)
     view = MessageList(model, "Drafts")
     qtbot.addWidget(view)
     view.resize(400, 500)
@@ -68,9 +68,9 @@ def shown(qtbot: QtBot, lines: Lines) -> MessageList:
     return view
 
 
-def model_of(view: MessageList) -> LetterModel[Line]:
+def model_of(view: MessageList) -> MessageModel[Line]:
     model = view.model()
-    assert isinstance(model, LetterModel)
+    assert isinstance(model, MessageModel)
     return model
 
 
@@ -258,7 +258,7 @@ def test_what_is_chosen_is_the_marked_rows_or_else_the_current(shown: MessageLis
     assert shown.chosen_ids() == [ord("e"), ord("f")]
 
 
-def test_enter_opens_and_letters_are_left_to_commands(shown: MessageList, qtbot: QtBot) -> None:
+def test_enter_opens_and_messages_are_left_to_commands(shown: MessageList, qtbot: QtBot) -> None:
     with qtbot.waitSignal(shown.opened, timeout=1000):
         qtbot.keyClick(shown, Qt.Key.Key_Return)
     qtbot.keyClick(shown, Qt.Key.Key_E)
@@ -283,7 +283,7 @@ def test_arrows_move_and_stop_at_the_ends(shown: MessageList, qtbot: QtBot) -> N
 def test_a_click_on_the_action_asks_for_it(qtbot: QtBot) -> None:
     lines = Lines()
     lines.words[ord("a")] = "undo"
-    model: LetterModel[Line] = LetterModel(lines, face)
+    model: MessageModel[Line] = MessageModel(lines, face)
     view = MessageList(model, "Outbox")
     qtbot.addWidget(view)
     view.resize(400, 300)
@@ -315,5 +315,5 @@ def test_a_screen_reader_hears_the_row_and_its_mark(shown: MessageList) -> None:
         ("José Álvarez, Tom", "JÁ"),
     ],
 )
-def test_initials_stand_for_a_name_or_an_address(who: str, letters: str) -> None:
-    assert initials(who) == letters
+def test_initials_stand_for_a_name_or_an_address(who: str, messages: str) -> None:
+    assert initials(who) == messages

@@ -1,4 +1,4 @@
-"""The options of a letter by keys alone: each is journalled, saved by itself, read back, and never hidden."""
+"""The options of a message by keys alone: each is journalled, saved by itself, read back, and never hidden."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
 from app.domain.typed_dates import read_day, read_moment
 from app.views.compose.options_panel import OptionsPanel
-from tests.fakes.scene import ANNA, LETTER
+from tests.fakes.scene import ANNA, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 
 DESK = Recipient("desk@example.org")
 
 
-async def opened(scene: ProgramScene, content: Content = LETTER) -> LocalId:
+async def opened(scene: ProgramScene, content: Content = MESSAGE) -> LocalId:
     """Return a saved draft, open in the pane with the focus in its body."""
     name = await scene.saved(content)
     scene.program.writing.open(name)
     await scene.until(lambda: scene.program.writing.current() is not None)
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     return name
 
 
 def panel(scene: ProgramScene) -> OptionsPanel:
-    found = scene.letter.options.panel
+    found = scene.message.options.panel
     assert found is not None
     return found
 
@@ -70,7 +70,7 @@ async def options(scene: ProgramScene, name: LocalId) -> Options:
 
 
 def chosen(scene: ProgramScene) -> str:
-    words = scene.letter.options.chosen
+    words = scene.message.options.chosen
     return words.text().replace("\u00a0", " ") if words.isVisible() else ""
 
 
@@ -99,13 +99,13 @@ async def test_the_panel_is_closed_by_key_and_the_focus_is_where_it_was(program_
     name = await opened(scene)
     await scene.press("Alt+O", "Tab", "Tab")
     await scene.press(keys)
-    assert not scene.letter.options.is_open
+    assert not scene.message.options.is_open
     assert scene.field() is Field.BODY
     assert scene.record(name).state is State.DRAFT
     assert chosen(scene) == ""
 
 
-async def test_importance_and_sensitivity_are_chosen_by_their_first_letter(program_scene: ProgramScene) -> None:
+async def test_importance_and_sensitivity_are_chosen_by_their_first_message(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await opened(scene)
     await scene.press("Alt+O")
@@ -117,14 +117,14 @@ async def test_importance_and_sensitivity_are_chosen_by_their_first_letter(progr
     assert chosen(scene) == "Low importance · Confidential"
 
 
-async def test_a_category_that_was_used_is_two_letters_and_tab(program_scene: ProgramScene) -> None:
+async def test_a_category_that_was_used_is_two_messages_and_tab(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await opened(scene)
     await at(scene, "categories")
     await scene.type("Budget, Board")
     await scene.press("Escape", "Escape")
     assert (await options(scene, name)).categories == ("Budget", "Board")
-    other = await opened(scene, msgspec.structs.replace(LETTER, subject="Another"))
+    other = await opened(scene, msgspec.structs.replace(MESSAGE, subject="Another"))
     await at(scene, "categories")
     await scene.type("Bu")
     assert panel(scene).categories.text() == "Budget"
@@ -145,7 +145,7 @@ async def test_what_is_only_offered_is_gone_with_backspace(program_scene: Progra
     assert (await options(scene, name)).categories == ("Bud",)
 
 
-async def test_a_due_day_flags_the_letter_and_says_how_it_was_understood(program_scene: ProgramScene) -> None:
+async def test_a_due_day_flags_the_message_and_says_how_it_was_understood(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await opened(scene)
     now = scene.clock.now()
@@ -192,9 +192,9 @@ async def test_reply_to_is_a_field_of_recipients(program_scene: ProgramScene) ->
     name = await opened(scene)
     await at(scene, "reply_to")
     await scene.type("desk@example.org, ben@ex")
-    letter = await scene.journal.after_crash().read(name)
-    assert letter.content.options.reply_to == (DESK,)
-    assert letter.pending[Field.REPLY_TO].strip() == "ben@ex"
+    message = await scene.journal.after_crash().read(name)
+    assert message.content.options.reply_to == (DESK,)
+    assert message.pending[Field.REPLY_TO].strip() == "ben@ex"
     await scene.press("Escape")
     assert len((await options(scene, name)).reply_to) == 2
 
@@ -212,7 +212,7 @@ async def test_headers_are_written_a_line_each_and_refused_in_words(program_scen
     assert "not understood: Subject: other" in chosen(scene)
 
 
-async def test_what_is_half_typed_keeps_the_letter_back_and_is_gone_to(program_scene: ProgramScene) -> None:
+async def test_what_is_half_typed_keeps_the_message_back_and_is_gone_to(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await opened(scene)
     await at(scene, "deferred")
@@ -221,7 +221,7 @@ async def test_what_is_half_typed_keeps_the_letter_back_and_is_gone_to(program_s
     await scene.passes(HOLD + 1)
     assert scene.record(name).state is State.NEEDS_ATTENTION
     assert scene.mailbox.delivered == []
-    assert "“tomorow 8” among the options is not understood." in scene.words(scene.letter.bar)
+    assert "“tomorow 8” among the options is not understood." in scene.words(scene.message.bar)
     assert place(scene) == "deferred"
     await scene.press("Ctrl+A", "Delete", "Escape", "Ctrl+Return")
     await scene.passes(HOLD + 1)
@@ -251,7 +251,7 @@ async def test_each_choice_is_saved_by_itself(program_scene: ProgramScene) -> No
 async def test_a_draft_of_another_client_shows_what_it_says(program_scene: ProgramScene) -> None:
     scene = program_scene
     said = Options(categories=("Blue",), read_receipt=True, reply_to=(DESK,), headers=(Header("X-A", "1"),))
-    scene.on_server(msgspec.structs.replace(LETTER, options=said))
+    scene.on_server(msgspec.structs.replace(MESSAGE, options=said))
     scene.program.drafts_room.reload()
     await scene.settle()
     await scene.press("O")
@@ -301,7 +301,7 @@ async def test_folders_that_cannot_be_read_leave_the_other_places(program_scene:
     await opened(scene)
     await at(scene, "copy")
     await scene.press("Return")
-    picker = scene.letter.picking.picker
+    picker = scene.message.picking.picker
     assert picker.titles() == ["Copy in Sent Items", "No copy"]
     assert "The folders cannot be read now." in scene.words(picker)
     await scene.press("Escape")
@@ -318,7 +318,7 @@ async def test_the_palette_opens_an_option_by_its_name(program_scene: ProgramSce
     assert QApplication.focusWidget() is panel(scene).headers
 
 
-async def test_a_letter_on_its_way_shows_its_options_and_takes_none(program_scene: ProgramScene) -> None:
+async def test_a_message_on_its_way_shows_its_options_and_takes_none(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await opened(scene)
     await scene.press("Alt+O")

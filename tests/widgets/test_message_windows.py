@@ -1,4 +1,4 @@
-"""Letters in windows of their own: by key, several at once, with all that can be done to a letter, and nothing lost."""
+"""Messages in windows of their own: by key, several at once, with all that a message offers, and nothing lost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.domain.message import Content, Field, LocalId
 from app.domain.state import State
 from app.views.compose.view import ComposeView
 from app.views.shell.message_window import MessageWindow
-from tests.fakes.scene import LETTER
+from tests.fakes.scene import MESSAGE
 from tests.program_scene import ProgramScene
 
 # The offscreen platform says so of every window that is brought to the front; there is none to be in front of.
@@ -42,8 +42,8 @@ async def press(scene: ProgramScene, *keys: str) -> None:
 
 
 async def type_(scene: ProgramScene, text: str) -> None:
-    for letter in text:
-        QTest.keyClicks(focus(), letter)
+    for sign in text:
+        QTest.keyClicks(focus(), sign)
     await scene.settle()
 
 
@@ -52,24 +52,24 @@ def windows(scene: ProgramScene) -> list[MessageWindow]:
 
 
 async def popped(scene: ProgramScene, subject: str = "Popped", body: str = "Words") -> LocalId:
-    """Write a letter in the main window, and give it a window of its own."""
-    await scene.program.writing.begin_now(Content(to=LETTER.to, subject=subject))
+    """Write a message in the main window, and give it a window of its own."""
+    await scene.program.writing.begin_now(Content(to=MESSAGE.to, subject=subject))
     await scene.until(scene.window.isActiveWindow)
     await scene.settle()
     await type_(scene, body)
     await press(scene, OUT)
     await scene.until(lambda: bool(windows(scene)) and windows(scene)[-1].isActiveWindow())
-    view = windows(scene)[-1].letter()
+    view = windows(scene)[-1].message()
     assert isinstance(view, ComposeView)
     return view.session.local_id
 
 
-async def test_a_letter_goes_into_a_window_of_its_own_with_caret_and_all(scene: ProgramScene) -> None:
+async def test_a_message_goes_into_a_window_of_its_own_with_caret_and_all(scene: ProgramScene) -> None:
     name = await popped(scene)
     (window,) = windows(scene)
     assert window.isAncestorOf(focus())
     assert window.windowTitle() == "Popped – Mailwright"
-    assert scene.program.stage.letters == []
+    assert scene.program.stage.messages == []
     await type_(scene, " and more")
     assert (await scene.content(name)).body == "Words and more"
     await press(scene, "Ctrl+Z")
@@ -91,17 +91,17 @@ async def test_the_same_key_puts_it_back(scene: ProgramScene) -> None:
     name = await popped(scene)
     await press(scene, OUT)
     assert windows(scene) == []
-    assert scene.letter.session.local_id == name
-    assert scene.letter.isAncestorOf(focus())
+    assert scene.message.session.local_id == name
+    assert scene.message.isAncestorOf(focus())
     await type_(scene, "!")
     assert (await scene.content(name)).body == "Words!"
 
 
-async def test_commands_of_a_letter_work_there_on_that_letter(scene: ProgramScene) -> None:
+async def test_commands_of_a_message_work_there_on_that_message(scene: ProgramScene) -> None:
     name = await popped(scene)
     await scene.program.writing.begin_now(Content(subject="In the main window"))
     await scene.until(scene.window.isActiveWindow)
-    other = scene.letter.session.local_id
+    other = scene.message.session.local_id
     (window,) = windows(scene)
     window.activateWindow()
     await scene.until(window.isActiveWindow)
@@ -123,7 +123,7 @@ async def test_sent_from_there_the_window_goes_and_it_can_be_taken_back(scene: P
     assert "Sending in" in scene.foot
     scene.program.foot.undo()
     await scene.until(lambda: scene.program.writing.current() is not None)
-    assert scene.letter.session.local_id == name
+    assert scene.message.session.local_id == name
 
 
 async def test_discarded_there_the_window_goes_and_it_can_be_taken_back(scene: ProgramScene) -> None:
@@ -136,7 +136,7 @@ async def test_discarded_there_the_window_goes_and_it_can_be_taken_back(scene: P
 
 
 @pytest.mark.parametrize("how", ["escape", "close"])
-async def test_closing_the_window_saves_the_letter(scene: ProgramScene, how: str) -> None:
+async def test_closing_the_window_saves_the_message(scene: ProgramScene, how: str) -> None:
     name = await popped(scene)
     (window,) = windows(scene)
     if how == "escape":
@@ -149,7 +149,7 @@ async def test_closing_the_window_saves_the_letter(scene: ProgramScene, how: str
     assert (await scene.content(name)).body == "Words"
 
 
-async def test_several_letters_have_a_window_each(scene: ProgramScene) -> None:
+async def test_several_messages_have_a_window_each(scene: ProgramScene) -> None:
     names = [await popped(scene, f"Letter {n}", f"Words {n}") for n in range(3)]
     assert len(windows(scene)) == 3
     for number, window in enumerate(windows(scene)):
@@ -176,14 +176,14 @@ async def test_what_is_asked_for_in_its_window_and_comes_in_the_main_one_has_the
 ) -> None:
     name = await popped(scene)
     in_one_breath(scene, *way, "ben", "Tab", "subject")
-    await scene.until(lambda: bool(scene.program.stage.letters) and scene.window.isActiveWindow())
+    await scene.until(lambda: bool(scene.program.stage.messages) and scene.window.isActiveWindow())
     await scene.settle()
     assert (await scene.content(name)).body == "Words"
-    other = await scene.content(scene.letter.session.local_id)
+    other = await scene.content(scene.message.session.local_id)
     assert (other.to[0].address, other.subject) == ("ben", "subject")
 
 
-async def test_what_is_typed_after_the_row_of_a_letter_in_its_own_window_goes_there(scene: ProgramScene) -> None:
+async def test_what_is_typed_after_the_row_of_a_message_in_its_own_window_goes_there(scene: ProgramScene) -> None:
     name = await popped(scene)
     await press(scene, "Ctrl+2", "Home")
     await scene.until(scene.window.isActiveWindow)
@@ -191,7 +191,7 @@ async def test_what_is_typed_after_the_row_of_a_letter_in_its_own_window_goes_th
     await scene.until(windows(scene)[0].isActiveWindow)
     await scene.settle()
     assert "xen" in (await scene.content(name)).body
-    assert scene.program.stage.letters == []
+    assert scene.program.stage.messages == []
 
 
 @pytest.mark.parametrize("key", ["Ctrl+,", "Ctrl+/"])
@@ -207,7 +207,7 @@ async def test_opened_from_its_row_the_window_it_has_comes_to_the_front(scene: P
     await scene.until(scene.window.isActiveWindow)
     await press(scene, "Ctrl+2", "Home", "Return")
     await scene.until(windows(scene)[0].isActiveWindow)
-    assert scene.program.stage.letters == []
+    assert scene.program.stage.messages == []
     assert [view.session.local_id for view in scene.program.writing._views] == [name]
 
 
@@ -216,12 +216,12 @@ async def test_a_row_is_opened_in_a_window_by_key(scene: ProgramScene) -> None:
     await scene.until(lambda: len(scene.rows) == 1)
     await press(scene, "Home", "Shift+O")
     await scene.until(lambda: len(windows(scene)) == 1)
-    view = windows(scene)[0].letter()
+    view = windows(scene)[0].message()
     assert isinstance(view, ComposeView)
     assert view.session.local_id == name
 
 
-async def test_the_palette_of_the_window_acts_on_its_letter(scene: ProgramScene) -> None:
+async def test_the_palette_of_the_window_acts_on_its_message(scene: ProgramScene) -> None:
     name = await popped(scene)
     (window,) = windows(scene)
     await press(scene, "Ctrl+Shift+P")
@@ -242,7 +242,7 @@ async def test_keys_of_ones_own_count_there_too(scene: ProgramScene) -> None:
     name = await popped(scene)
     assert scene.program.keymap.set_keys("compose.subject", ("Ctrl+Shift+F12",)) == ""
     (window,) = windows(scene)
-    view = window.letter()
+    view = window.message()
     assert isinstance(view, ComposeView)
     view.focus_field(Field.BODY)
     await press(scene, "Ctrl+Shift+F12")

@@ -12,7 +12,7 @@ from tests.program_scene import ProgramScene
 SENT = Place(Folder.SENT)
 
 
-def letter(subject: str) -> Content:
+def message(subject: str) -> Content:
     return Content(to=(BEN,), subject=subject, body="Words")
 
 
@@ -29,7 +29,7 @@ async def test_a_change_of_another_client_is_seen_without_a_key(program_scene: P
     scene.program.listening.start()
     await scene.press("Ctrl+3")
     await scene.passes(1)
-    scene.on_server(letter("From elsewhere"), folder=Folder.SENT)
+    scene.on_server(message("From elsewhere"), folder=Folder.SENT)
     await told(scene)
     assert [row.subject for row in scene.rows] == ["From elsewhere"]
 
@@ -38,7 +38,7 @@ async def test_no_row_is_lost_or_doubled_and_neither_place_nor_marks_move(progra
     scene, chance = program_scene, random.Random(7)
     scene.mailbox.has_notices = True
     for number in range(60):
-        scene.on_server(letter(f"Letter {number}"), folder=Folder.SENT)
+        scene.on_server(message(f"Letter {number}"), folder=Folder.SENT)
         await scene.clock.advance(1)
     scene.program.listening.start()
     await scene.press("Ctrl+3", "F5", *["J"] * 20, "X", "J", "X", "J")
@@ -52,12 +52,12 @@ async def test_no_row_is_lost_or_doubled_and_neither_place_nor_marks_move(progra
         items = [one for one in scene.mailbox.in_folder(ANNA, Folder.SENT) if one.content.subject not in kept]
         match step % 3:
             case 0:
-                scene.on_server(letter(f"New {step}"), folder=Folder.SENT)
+                scene.on_server(message(f"New {step}"), folder=Folder.SENT)
             case 1:
                 scene.mailbox.delete_elsewhere(chance.choice(items).item_id)
             case _:
                 one = chance.choice(items)
-                scene.mailbox.edit_elsewhere(one.item_id, letter(f"Edited {step}"))
+                scene.mailbox.edit_elsewhere(one.item_id, message(f"Edited {step}"))
         await told(scene)
         assert scene.current.subject == here
         assert scene.in_list()

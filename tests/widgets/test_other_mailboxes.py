@@ -15,7 +15,7 @@ SALES = "sales@example.org"
 
 
 def put(scene: ProgramScene, subject: str, folder: Folder = Folder.DRAFTS) -> None:
-    """Put a letter into a folder of the other mailbox, as somebody there would."""
+    """Put a message into a folder of the other mailbox, as somebody there would."""
     (item,) = scene.on_server(Content(to=(BEN,), subject=subject), folder=folder)
     item.owner = SALES
 
@@ -132,14 +132,14 @@ async def test_a_draft_kept_in_another_mailbox_stands_under_it_alone_and_all_key
     await scene.saved(subject="Mine")
     await scene.passes(1)
     name = await scene.saved(subject="Theirs")
-    await scene.program.letters.change(name, drafts_of=SALES, copy_to=CopyTo(CopyKind.PRINCIPAL_SENT, SALES))
+    await scene.program.records.change(name, drafts_of=SALES, copy_to=CopyTo(CopyKind.PRINCIPAL_SENT, SALES))
     (item,) = [one for one in scene.mailbox.items.values() if one.local_id == name]
     item.owner = SALES
     await scene.press("F5")
     assert shown(scene) == ["Mine"]
     await scene.press("L")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    assert scene.letter.session.local_id == name
+    assert scene.message.session.local_id == name
     await scene.press("Escape")
     await go(scene, "drafts")
     assert shown(scene) == ["Theirs"]
@@ -158,7 +158,7 @@ async def test_a_draft_in_a_mailbox_that_the_server_named_stands_under_it_withou
     name = await scene.saved(subject="Theirs")
     (item,) = [one for one in scene.mailbox.items.values() if one.local_id == name]
     item.owner = SALES
-    await scene.program.letters.change(name, drafts_of=SALES)
+    await scene.program.records.change(name, drafts_of=SALES)
     await scene.press("F5")
     await scene.until(lambda: shown(scene) == [])
     room = scene.program.stage.desks[f"drafts:{SALES}"].session
@@ -169,7 +169,7 @@ async def test_what_is_kept_in_a_mailbox_that_goes_is_in_ones_own_list_again(pro
     scene = program_scene
     await add(scene)
     name = await scene.saved(subject="Theirs")
-    await scene.program.letters.change(name, drafts_of=SALES)
+    await scene.program.records.change(name, drafts_of=SALES)
     (item,) = [one for one in scene.mailbox.items.values() if one.local_id == name]
     item.owner = SALES
     await scene.press("F5")
@@ -182,7 +182,7 @@ async def test_a_copy_that_is_filed_in_another_mailbox_stands_in_its_sent(progra
     scene = program_scene
     await add(scene)
     name = await scene.saved(subject="For Sales")
-    await scene.program.letters.change(name, drafts_of=SALES, copy_to=CopyTo(CopyKind.PRINCIPAL_SENT, SALES))
+    await scene.program.records.change(name, drafts_of=SALES, copy_to=CopyTo(CopyKind.PRINCIPAL_SENT, SALES))
     (item,) = [one for one in scene.mailbox.items.values() if one.local_id == name]
     item.owner = SALES
     await scene.program.outbox.send([name], 0)

@@ -15,7 +15,7 @@ from app.domain.message import Field, LocalId
 from app.domain.problem import ProblemKind, problem
 from app.domain.startup_request import StartupRequest
 from app.domain.state import State
-from app.services.drafts.draft_from_request import letters_of
+from app.services.drafts.draft_from_request import messages_of
 from app.views.compose.view import Aside
 from tests.fakes.scene import ACCOUNT
 from tests.program_scene import ProgramScene
@@ -48,9 +48,9 @@ def file_of(folder: Path, *, bill: bool = True, **headers: str) -> str:
 
 async def opened(scene: ProgramScene, file: str) -> LocalId:
     assert scene.program.wishes.take(StartupRequest(files=(file,)))
-    await scene.until(lambda: len(scene.program.stage.letters) == 1)
+    await scene.until(lambda: len(scene.program.stage.messages) == 1)
     await scene.settle()
-    return scene.letter.session.local_id
+    return scene.message.session.local_id
 
 
 async def test_it_opens_without_recipients_unsaved_and_says_whose_words_these_are(
@@ -63,12 +63,12 @@ async def test_it_opens_without_recipients_unsaved_and_says_whose_words_these_ar
     assert scene.field() is Field.TO
     await scene.passes(600)
     assert scene.mailbox.items == {}, "nothing of it is on the server"
-    assert WHOSE in scene.words(scene.letter), "and for as long as nothing is written it is said"
+    assert WHOSE in scene.words(scene.message), "and for as long as nothing is written it is said"
     await scene.press("Ctrl+Return")
     await scene.passes(30)
     assert scene.record(name).problem == problem(ProblemKind.NO_RECIPIENTS)
-    assert "Add a recipient." in scene.words(scene.letter)
-    assert WHOSE in scene.words(scene.letter)
+    assert "Add a recipient." in scene.words(scene.message)
+    assert WHOSE in scene.words(scene.message)
     assert (scene.mailbox.delivered, scene.mailbox.items) == ([], {})
 
 
@@ -76,7 +76,7 @@ async def test_closed_untouched_it_vanishes(scene: ProgramScene, tmp_path: Path)
     name = await opened(scene, file_of(tmp_path))
     await scene.press("Escape")
     await scene.passes(600)
-    assert scene.program.letters.get(name) is None
+    assert scene.program.records.get(name) is None
     assert scene.mailbox.items == {}
 
 
@@ -87,11 +87,11 @@ async def test_once_something_is_done_with_it_it_is_ones_own(scene: ProgramScene
         await scene.press("Alt+M")
         await scene.type("See below. ")
     elif how == "file":
-        scene.letter.session.files.add([__file__])
+        scene.message.session.files.add([__file__])
     else:
         await scene.press("Ctrl+S")
     await scene.passes(30)
-    assert WHOSE not in scene.words(scene.letter)
+    assert WHOSE not in scene.words(scene.message)
     assert [one.content.subject for one in scene.mailbox.items.values()] == ["Pay this"]
     await scene.press("Escape")
     await scene.passes(3)
@@ -104,7 +104,7 @@ async def test_what_was_typed_is_kept_though_the_program_died_before_it_took_not
     name = await opened(scene, file_of(tmp_path, bill=False))
     whose = scene.record(name).whose
     # The words are on disk, and what says that they are one's own is not.
-    scene.program.letters.append(name, TextSplice(Field.BODY, 0, 0, "See below. "))
+    scene.program.records.append(name, TextSplice(Field.BODY, 0, 0, "See below. "))
     assert scene.record(name).whose == whose is not None
     again = await ProgramScene(qtbot, qapp, ACCOUNT, after=scene).start()
     assert (await again.content(name)).body.startswith("See below. ")
@@ -118,7 +118,7 @@ async def test_left_open_untouched_it_is_not_there_after_a_crash(
 ) -> None:
     name = await opened(scene, file_of(tmp_path))
     again = await ProgramScene(qtbot, qapp, ACCOUNT, after=scene).start()
-    assert again.program.letters.get(name) is None
+    assert again.program.records.get(name) is None
     await again.end()
 
 
@@ -127,7 +127,7 @@ async def test_a_draft_of_somebody_else_says_whose_it_is_and_one_of_ones_own_doe
 ) -> None:
     file = file_of(tmp_path, X_Unsent="1", In_Reply_To="<1@x.example>", References="<1@x.example>")
     name = await opened(scene, file)
-    asides = [scene.words(one) for one in scene.letter.findChildren(Aside) if one.isVisible()]
+    asides = [scene.words(one) for one in scene.message.findChildren(Aside) if one.isVisible()]
     said = "This file says it is from Eve Moss <eve@tailspin.example>. It will be sent from your address."
     assert len(asides) == 1
     assert said in asides[0]
@@ -136,6 +136,6 @@ async def test_a_draft_of_somebody_else_says_whose_it_is_and_one_of_ones_own_doe
     assert (content.options.in_reply_to, content.options.references) == ("", "")
     mine = file_of(tmp_path, X_Unsent="1", From=ACCOUNT.address.upper(), In_Reply_To="<1@x.example>")
     own = scene.program.aids.identities.own_addresses()
-    (letter,), _ = await letters_of(StartupRequest(files=(mine,)), run_in_thread, own)
-    assert (letter.notes, letter.whose, letter.content.options.in_reply_to) == ((), None, "<1@x.example>")
+    (message,), _ = await messages_of(StartupRequest(files=(mine,)), run_in_thread, own)
+    assert (message.notes, message.whose, message.content.options.in_reply_to) == ((), None, "<1@x.example>")
     assert scene.record(name).state is State.DRAFT

@@ -64,12 +64,12 @@ async def kept(scene: ProgramScene, page: SnippetsPage) -> Snippet:
 async def begun(scene: ProgramScene) -> LocalId:
     await scene.press("C")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    return scene.letter.session.local_id
+    return scene.message.session.local_id
 
 
 async def attached(scene: ProgramScene, name: LocalId) -> Content:
-    """Return the letter once its picture is attached, and held against what its text says."""
-    await scene.until(lambda: "cid:" in scene.letter.body.rich.html() if scene.letter.body.rich else False)
+    """Return the message once its picture is attached, and held against what its text says."""
+    await scene.until(lambda: "cid:" in scene.message.body.rich.html() if scene.message.body.rich else False)
     content = await scene.content(name)
     (one,) = content.attachments
     assert (one.inline, one.content_type) == (True, "image/png")
@@ -89,7 +89,7 @@ async def test_a_picture_is_pasted_into_a_signature_and_kept_with_it(program_sce
     assert made.name == "Logo"
 
 
-async def test_a_picture_is_chosen_for_a_signature_by_the_key_of_a_letter(
+async def test_a_picture_is_chosen_for_a_signature_by_the_key_of_a_message(
     program_scene: ProgramScene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene = program_scene
@@ -137,22 +137,22 @@ async def test_a_picture_alone_is_a_signature(program_scene: ProgramScene) -> No
     assert (made.name, made.kind, made.for_new) == ("Picture", SnippetKind.SIGNATURE, True)
     await scene.press("Ctrl+N")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    assert "<img" in (await scene.content(scene.letter.session.local_id)).body
+    assert "<img" in (await scene.content(scene.message.session.local_id)).body
     await scene.press("Escape")
     assert scene.mailbox.items == {}, "nothing was written"
 
 
-async def test_a_letter_that_nobody_wrote_in_vanishes_with_the_picture_of_its_signature(
+async def test_a_message_that_nobody_wrote_in_vanishes_with_the_picture_of_its_signature(
     program_scene: ProgramScene,
 ) -> None:
     scene = program_scene
     await scene.program.aids.signatures.keep(ANNA, LOGO)
     name = await begun(scene)
-    assert scene.letter.body.is_formatted()
+    assert scene.message.body.is_formatted()
     await scene.settle()
     assert (await scene.content(name)).attachments == ()
     await scene.press("Escape")
-    assert scene.program.letters.get(name) is None
+    assert scene.program.records.get(name) is None
     assert scene.mailbox.items == {}
 
 
@@ -164,10 +164,10 @@ async def test_the_picture_of_a_signature_leaves_as_an_attachment_that_the_text_
     name = await begun(scene)
     await scene.type("ben@example.org")
     await scene.press("Tab")
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     await scene.type("Hello")
     content = await attached(scene, name)
-    scene.letter.focus_field(Field.SUBJECT)
+    scene.message.focus_field(Field.SUBJECT)
     await scene.type("Hello")
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 1)
@@ -184,25 +184,25 @@ async def test_another_signature_takes_the_place_of_one_with_a_picture_and_back(
     for one in (LOGO, PLAIN):
         await scene.program.aids.signatures.keep(ANNA, one)
     name = await begun(scene)
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     await scene.type("Hello")
     await attached(scene, name)
     await scene.press("Ctrl+T")
     await scene.type("plain")
     await scene.press("Return")
-    assert scene.letter.body.toPlainText() == "Hello\n\nA."
+    assert scene.message.body.toPlainText() == "Hello\n\nA."
     await scene.press("Ctrl+T")
     await scene.type("logo")
     await scene.press("Return")
-    await scene.until(lambda: "cid:" in scene.letter.body.rich.html() if scene.letter.body.rich else False)
-    assert scene.letter.body.toPlainText() == "Hello\n\nAnna Lind\n\ufffc\nPartnerships"
+    await scene.until(lambda: "cid:" in scene.message.body.rich.html() if scene.message.body.rich else False)
+    assert scene.message.body.toPlainText() == "Hello\n\nAnna Lind\n\ufffc\nPartnerships"
 
 
 async def test_in_plain_text_a_signature_with_a_picture_is_its_words(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await begun(scene)
     await scene.program.aids.signatures.keep(ANNA, LOGO)
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     await scene.type("Hello")
     await scene.press("Ctrl+T")
     await scene.type("logo")
@@ -219,10 +219,10 @@ async def test_a_picture_written_out_in_an_opened_draft_is_seen_and_attached_onc
     name = await scene.saved(Content(to=(BEN,), subject="Hello", body=body, body_format=BodyFormat.HTML))
     scene.program.writing.open(name)
     await scene.until(lambda: scene.program.writing.current() is not None)
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     await scene.settle()
     assert scene.record(name).saved, "looking changes nothing"
-    shot = scene.letter.body.editor.viewport().grab().toImage()
+    shot = scene.message.body.editor.viewport().grab().toImage()
     seen = {shot.pixelColor(x, y).name() for x in range(0, shot.width(), 4) for y in range(0, shot.height(), 4)}
     assert "#ff0000" in seen
     await scene.type("!")

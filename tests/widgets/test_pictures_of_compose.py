@@ -1,4 +1,4 @@
-"""Every state of a letter's pane, light and dark: no word is cut, nothing sticks out; and a picture for who wants one.
+"""Every state of a message's pane, light and dark: no word is cut, nothing sticks out; and a picture for who wants one.
 
 With MAILWRIGHT_SHOTS a picture of each state is kept in that folder, for a person to look at; QT_SCALE_FACTOR=2 makes
 them of 200 per cent. The pictures are of this machine's type and are held against nothing.
@@ -22,7 +22,7 @@ from app.services.accounts.signatures import Snippet, SnippetKind
 from app.ui import theme
 from app.views.compose.findings_session import NERVOUS
 from tests.fakes.mailbox import words
-from tests.fakes.scene import ACCOUNT, ANNA, LETTER
+from tests.fakes.scene import ACCOUNT, ANNA, MESSAGE
 from tests.program_scene import ProgramScene
 from tests.widgets.spelling.conftest import FewWords
 
@@ -63,7 +63,7 @@ def state(reach: State) -> State:
 async def writing(scene: ProgramScene, content: Content, focus: Field = Field.BODY) -> None:
     await scene.program.writing.begin_now(content)
     await scene.settle()
-    scene.letter.focus_field(focus)
+    scene.message.focus_field(focus)
     await scene.settle()
 
 
@@ -88,14 +88,14 @@ async def chips_with_all_tips(scene: ProgramScene, folder: Path) -> None:
     content = Content(to=(*people[:4], stranger), cc=tuple(people[4:]), bcc=(JAMES, Recipient("half an address")))
     await writing(scene, content, Field.CC)
     await scene.press("Left")
-    for widget in scene.letter.recipients.values():
+    for widget in scene.message.recipients.values():
         widget.finish_placing()
 
 
 @state
 async def card_of_a_chip(scene: ProgramScene, folder: Path) -> None:
     await chips_with_all_tips(scene, folder)
-    scene.letter.focus_field(Field.TO)
+    scene.message.focus_field(Field.TO)
     await scene.press("Home", "Alt+Return")
 
 
@@ -136,7 +136,7 @@ async def attachments(scene: ProgramScene, folder: Path) -> None:
     for name in names:
         (folder / name).write_bytes(b"x" * 120_000)
     await writing(scene, PLAIN)
-    scene.letter.session.files.add([str(folder / name) for name in [*names, "gone.txt"]])
+    scene.message.session.files.add([str(folder / name) for name in [*names, "gone.txt"]])
     await scene.settle()
     await scene.press("Alt+H")
 
@@ -146,7 +146,7 @@ async def attachment_refused(scene: ProgramScene, folder: Path) -> None:
     for name in ("small.pdf", "film.mp4"):
         (folder / name).write_bytes(b"x" * 120_000)
     await writing(scene, PLAIN)
-    scene.letter.session.files.add([str(folder / name) for name in ("small.pdf", "film.mp4")])
+    scene.message.session.files.add([str(folder / name) for name in ("small.pdf", "film.mp4")])
     await scene.settle()
     scene.mailbox.refuse("attach", 1, words("ErrorAttachmentSizeLimitExceeded"))
     await scene.press("Ctrl+S")
@@ -175,10 +175,10 @@ def chart() -> bytes:
 @state
 async def formatted(scene: ProgramScene, folder: Path) -> None:
     await writing(scene, Content(to=(JAMES,), subject="Prices", body=HTML, body_format=BodyFormat.HTML))
-    session = scene.letter.session
+    session = scene.message.session
     await scene.program.attachments.add_bytes(session.local_id, "chart.png", chart(), "image/png", "chart@mailwright")
-    scene.letter.text._pictures._show_all()
-    await scene.until(lambda: bool(scene.letter.body.rich and scene.letter.body.rich._images))
+    scene.message.text._pictures._show_all()
+    await scene.until(lambda: bool(scene.message.body.rich and scene.message.body.rich._images))
 
 
 @state
@@ -190,9 +190,9 @@ async def loses_its_format(scene: ProgramScene, folder: Path) -> None:
 @state
 async def turning(scene: ProgramScene, folder: Path) -> None:
     await writing(scene, PLAIN)
-    scene.letter.body.turning._begin()
-    scene.letter.body.turning._say()
-    scene.letter.body.turning._soon.stop()
+    scene.message.body.turning._begin()
+    scene.message.body.turning._say()
+    scene.message.body.turning._soon.stop()
 
 
 @state
@@ -200,7 +200,7 @@ async def quoted_newsletter(scene: ProgramScene, folder: Path) -> None:
     news = "".join(f"<p>Item {n}: <b>what is new</b> in our garden this week, at length.</p>" for n in range(600))
     body = f"<div>See below.</div><blockquote>{news}</blockquote>"
     await writing(scene, Content(to=(JAMES,), subject="FW: News", body=body, body_format=BodyFormat.HTML))
-    await scene.until(lambda: bool(scene.letter.body.quote and scene.letter.body.quote.view.toPlainText()))
+    await scene.until(lambda: bool(scene.message.body.quote and scene.message.body.quote.view.toPlainText()))
 
 
 @state
@@ -216,9 +216,9 @@ async def find_and_replace(scene: ProgramScene, folder: Path) -> None:
 async def spelling(scene: ProgramScene, folder: Path) -> None:
     checker = FewWords()
     await writing(scene, Content(to=(JAMES,), subject="Prices", body="Thexe words are wrong, and thix one too."))
-    scene.letter.body.set_spelling(checker)  # type: ignore[arg-type]  # fulfils what is asked of it
-    scene.letter.checker = checker  # type: ignore[attr-defined]  # it lives as long as the letter
-    marks = scene.letter.body.marks
+    scene.message.body.set_spelling(checker)  # type: ignore[arg-type]  # fulfils what is asked of it
+    scene.message.checker = checker  # type: ignore[attr-defined]  # it lives as long as the message
+    marks = scene.message.body.marks
     assert marks is not None
     marks.look_again()
     await scene.until(lambda: bool(checker.held))
@@ -291,19 +291,19 @@ async def refused(scene: ProgramScene, folder: Path) -> None:
     await scene.settle()
     scene.program.writing.open(name)
     await scene.until(lambda: scene.program.writing.current() is not None)
-    scene.letter.toggle_details()
+    scene.message.toggle_details()
 
 
 @state
 async def conflict(scene: ProgramScene, folder: Path) -> None:
-    name = await scene.saved(LETTER)
+    name = await scene.saved(MESSAGE)
     (stored,) = scene.mailbox.items.values()
     scene.program.writing.open(name)
     await scene.until(lambda: scene.program.writing.current() is not None)
-    scene.mailbox.edit_elsewhere(stored.item_id, Content(to=LETTER.to, subject="Hello from elsewhere", body="Theirs"))
+    scene.mailbox.edit_elsewhere(stored.item_id, Content(to=MESSAGE.to, subject="Hello from elsewhere", body="Theirs"))
     await scene.type("My words. ")
     await scene.press("Ctrl+S")
-    await scene.until(scene.letter.bar.isVisible)
+    await scene.until(scene.message.bar.isVisible)
 
 
 @state
@@ -374,14 +374,14 @@ async def test_no_word_is_cut_in_any_state_light_or_dark(
     finally:
         if theme.scheme().dark:
             scene.work.switch_scheme()
-        scene.letter.body.turning.stop() if scene.program.writing.current() is not None else None
+        scene.message.body.turning.stop() if scene.program.writing.current() is not None else None
         await scene.settle()
 
 
 async def test_a_sheet_casts_a_dark_shadow_also_after_the_scheme_was_switched(program_scene: ProgramScene) -> None:
     scene = program_scene
     await signatures(scene, Path())
-    sheet = scene.letter.picking.picker
+    sheet = scene.message.picking.picker
     for _ in ("light", "dark"):
         shadow = sheet.graphicsEffect()
         assert isinstance(shadow, QGraphicsDropShadowEffect)

@@ -27,13 +27,13 @@ async def begun(scene: ProgramScene, snippet: Snippet = OFFER, content: Content 
     await scene.program.aids.signatures.keep(ANNA, snippet)
     await scene.program.writing.begin_now(content)
     await scene.settle()
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     await scene.press("Ctrl+End")
     if snippet.kind is SnippetKind.TEMPLATE:
         await scene.press("Ctrl+T")
         await scene.type(snippet.name)
         await scene.press("Return")
-    return scene.letter.session.local_id
+    return scene.message.session.local_id
 
 
 async def on_disk(scene: ProgramScene, name: LocalId) -> StoredMessage:
@@ -42,7 +42,7 @@ async def on_disk(scene: ProgramScene, name: LocalId) -> StoredMessage:
 
 def asked(scene: ProgramScene) -> str:
     """Return what is asked before sending, "" for nothing."""
-    bar = scene.letter.findChild(FindingsBar)
+    bar = scene.message.findChild(FindingsBar)
     assert bar is not None
     return bar.accessibleName() if bar.isVisible() else ""
 
@@ -55,10 +55,10 @@ async def test_each_is_asked_about_and_one_key_selects_it(program_scene: Program
     assert asked(scene) == " ".join(NOT_FILLED.format(one) for one in places)
     assert scene.record(name).state is State.DRAFT
     await scene.press("Alt+1")
-    assert (scene.field(), scene.letter.subject.selectedText()) == (Field.SUBJECT, "{number}")
+    assert (scene.field(), scene.message.subject.selectedText()) == (Field.SUBJECT, "{number}")
     await scene.type("17")
     await scene.press("Alt+1")
-    assert (scene.field(), scene.letter.body.editor.textCursor().selectedText()) == (Field.BODY, "{amount}")
+    assert (scene.field(), scene.message.body.editor.textCursor().selectedText()) == (Field.BODY, "{amount}")
     await scene.type("5")
     await scene.press("Alt+A")
     await scene.type("Friday")
@@ -75,7 +75,7 @@ async def test_braces_that_the_person_typed_are_theirs(program_scene: ProgramSce
     await scene.program.aids.signatures.keep(ANNA, OFFER)
     await scene.program.writing.begin_now(TO_BEN)
     await scene.settle()
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     await scene.type("In Python {amount} is a set.")
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 1)
@@ -113,7 +113,7 @@ async def test_in_formatted_text_a_placeholder_in_two_formats_is_one(program_sce
     await scene.press("Ctrl+Return")
     assert asked(scene) == NOT_FILLED.format("{amount}")
     await scene.press("Alt+1")
-    assert scene.letter.body.editor.textCursor().selectedText() == "{amount}"
+    assert scene.message.body.editor.textCursor().selectedText() == "{amount}"
     await scene.type("5")
     await scene.settle()
     assert asked(scene) == ""
@@ -142,11 +142,11 @@ async def test_a_batch_goes_without_the_one_that_is_not_filled_in(program_scene:
     assert scene.program.stage.desk.model.face(0).action == "Fill it in"
     await scene.press("F8", "A")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    assert scene.letter.body.editor.textCursor().selectedText() == "{amount}"
-    assert NOT_FILLED.format("{amount}") in scene.words(scene.letter.bar)
+    assert scene.message.body.editor.textCursor().selectedText() == "{amount}"
+    assert NOT_FILLED.format("{amount}") in scene.words(scene.message.bar)
     await scene.press("Ctrl+Return")
     assert asked(scene).startswith(NOT_FILLED.format("{amount}"))
-    assert not scene.letter.bar.isVisible(), "it is not said twice"
+    assert not scene.message.bar.isVisible(), "it is not said twice"
     await scene.press("Alt+1")
     await scene.type("5")
     await scene.press("Alt+1")
@@ -184,6 +184,6 @@ async def test_written_anew_it_is_remembered_too(program_scene: ProgramScene) ->
 async def test_after_a_crash_it_is_remembered(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await begun(scene)
-    letter = await on_disk(scene, name)
-    assert letter.unfilled == ("{amount}", "{due date}")
-    assert letter.content.body.endswith("We ask {amount} until {due date}.")
+    message = await on_disk(scene, name)
+    assert message.unfilled == ("{amount}", "{due date}")
+    assert message.content.body.endswith("We ask {amount} until {due date}.")

@@ -18,7 +18,7 @@ OFFLINE = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
 ASKED = ("get", "update", "save", "send", "sync", "list_folder", "locate")
 
 
-def letter(number: int) -> Content:
+def message(number: int) -> Content:
     return Content(to=(BEN,), subject=f"Letter {number}", body=f"Text {number}")
 
 
@@ -33,7 +33,7 @@ def online(scene: ProgramScene) -> None:
 
 async def fetched(scene: ProgramScene, count: int = 3) -> None:
     """Put drafts on the server and let all of them be fetched ahead; the list stands at the last."""
-    scene.on_server(*(letter(number) for number in range(count)))
+    scene.on_server(*(message(number) for number in range(count)))
     await scene.press("F5")
     scene.program.prefetching.start()
     await scene.passes(SETTLED + 1)
@@ -52,11 +52,11 @@ async def test_a_draft_is_opened_written_on_and_sent_offline(program_scene: Prog
     subject = scene.current.subject
     await scene.press("Return")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    assert scene.letter.body.toPlainText() == subject.replace("Letter", "Text")
+    assert scene.message.body.toPlainText() == subject.replace("Letter", "Text")
     await scene.type("Offline. ")
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 2)
-    assert [r.state for r in scene.program.letters.all()] == [State.QUEUED]
+    assert [r.state for r in scene.program.records.all()] == [State.QUEUED]
     online(scene)
     await scene.passes(120)
     assert [one.content.body for one in scene.mailbox.delivered] == [f"Offline. {subject.replace('Letter', 'Text')}"]
@@ -92,11 +92,11 @@ async def test_a_newer_version_of_the_server_is_never_written_over(program_scene
     scene.mailbox.edit_elsewhere(stored.item_id, theirs)  # and no list was told
     await scene.press("Return")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    assert scene.letter.body.toPlainText() == "Text 0"
+    assert scene.message.body.toPlainText() == "Text 0"
     await scene.type("Mine. ")
     await scene.press("Ctrl+S")
     assert stored.content == theirs
-    assert "changed elsewhere" in scene.words(scene.letter.bar)
+    assert "changed elsewhere" in scene.words(scene.message.bar)
 
 
 async def test_an_older_version_is_never_sent_in_the_place_of_a_newer_one(program_scene: ProgramScene) -> None:
@@ -107,7 +107,7 @@ async def test_an_older_version_is_never_sent_in_the_place_of_a_newer_one(progra
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 2)
     assert scene.mailbox.delivered == []
-    assert [r.state for r in scene.program.letters.all()] == [State.NEEDS_ATTENTION]
+    assert [r.state for r in scene.program.records.all()] == [State.NEEDS_ATTENTION]
 
 
 async def test_what_the_list_knows_to_be_newer_is_fetched_anew(program_scene: ProgramScene) -> None:
@@ -122,7 +122,7 @@ async def test_what_the_list_knows_to_be_newer_is_fetched_anew(program_scene: Pr
     assert copy is not None
     assert copy.content.body == "Newer"
     scene.mailbox.delete_elsewhere(stored.item_id)
-    scene.on_server(letter(9))
+    scene.on_server(message(9))
     await scene.press("F5")
     await scene.passes(SETTLED + 2)
     assert [copy.content.body for _, copy in scene.cache.drafts.copies.values() if copy] == ["Text 9"]
@@ -130,7 +130,7 @@ async def test_what_the_list_knows_to_be_newer_is_fetched_anew(program_scene: Pr
 
 async def test_a_few_at_a_time_and_never_more_than_the_newest(program_scene: ProgramScene) -> None:
     scene = program_scene
-    scene.on_server(*(letter(number) for number in range(MOST + 20)))
+    scene.on_server(*(message(number) for number in range(MOST + 20)))
     await scene.press("F5")
     scene.mailbox.calls.clear()
     scene.program.prefetching.start()
@@ -152,7 +152,7 @@ async def test_a_large_body_is_not_kept_and_not_asked_for_again(program_scene: P
     scene = program_scene
     (long,) = scene.on_server(Content(to=(BEN,), subject="Long", body="x" * (LARGEST + 1)))
     await scene.clock.advance(5)
-    scene.on_server(letter(1))
+    scene.on_server(message(1))
     scene.program.drafts_room.reload()
     await scene.until(lambda: len(scene.rows) == 2)
     assert scene.current.subject == "Letter 1", "the reader is not to show a line of a million letters"
@@ -170,7 +170,7 @@ async def test_nothing_is_fetched_while_messages_are_on_their_way_or_the_server_
     name = await scene.saved()
     gate = scene.mailbox.hold("send")
     await scene.program.outbox.send([name], 0.0)
-    scene.on_server(letter(1))
+    scene.on_server(message(1))
     scene.program.drafts_room.reload()
     await scene.settle()
     scene.mailbox.calls.clear()
@@ -185,7 +185,7 @@ async def test_nothing_is_fetched_while_messages_are_on_their_way_or_the_server_
 
 async def test_attachments_are_known_by_name_and_not_fetched(program_scene: ProgramScene) -> None:
     scene = program_scene
-    (stored,) = scene.on_server(letter(0))
+    (stored,) = scene.on_server(message(0))
     stored.attachments.append(Attachment("a1", "Terms.pdf", 12_000, "application/pdf"))
     await scene.press("F5")
     scene.program.prefetching.start()
@@ -193,7 +193,7 @@ async def test_attachments_are_known_by_name_and_not_fetched(program_scene: Prog
     offline(scene)
     await scene.press("Home", "Return")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    assert [row.name for row in scene.letter.session.files.rows()] == ["Terms.pdf"]
+    assert [row.name for row in scene.message.session.files.rows()] == ["Terms.pdf"]
 
 
 async def test_a_disk_that_fails_has_no_copies_and_the_server_is_asked(program_scene: ProgramScene) -> None:
@@ -214,5 +214,5 @@ async def test_copies_are_there_after_a_restart(qtbot: QtBot, qapp: QApplication
     await scene.start()
     await scene.press("Home", "Return")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    assert scene.letter.body.toPlainText().startswith("Text ")
+    assert scene.message.body.toPlainText().startswith("Text ")
     await scene.end()

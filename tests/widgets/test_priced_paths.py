@@ -11,7 +11,7 @@ from app.domain.listing import Folder
 from app.domain.message import Content, Field, Importance
 from app.domain.recipient import Recipient
 from app.domain.state import State
-from tests.fakes.scene import ANNA, BEN, LETTER
+from tests.fakes.scene import ANNA, BEN, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 
 
@@ -76,7 +76,7 @@ async def test_sending_all_that_are_ready_costs_two_whatever_their_number(hands:
 
 async def test_mending_a_bad_recipient_and_sending_again_costs_four(hands: Hands) -> None:
     scene = hands.scene
-    name = await scene.saved(LETTER, to=(Recipient("ben@exam ple.org"),))
+    name = await scene.saved(MESSAGE, to=(Recipient("ben@exam ple.org"),))
     await scene.saved(subject="Another")
     scene.program.stage.go("drafts")
     await scene.settle()
@@ -94,13 +94,13 @@ async def test_mending_a_bad_recipient_and_sending_again_costs_four(hands: Hands
 
 async def test_a_copy_to_somebody_and_high_importance_cost_seven(hands: Hands) -> None:
     scene = hands.scene
-    await scene.program.writing.begin_now(LETTER)
+    await scene.program.writing.begin_now(MESSAGE)
     await scene.settle()
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     await hands.press("Alt+C")
     await hands.letters("ca")
     await hands.press("Tab", "Alt+I")
-    content = await scene.content(scene.letter.session.local_id)
+    content = await scene.content(scene.message.session.local_id)
     assert [one.address for one in content.cc] == ["carla@example.org"]
     assert content.importance is Importance.HIGH
     assert hands.presses == 7
@@ -114,6 +114,6 @@ async def test_writing_a_sent_message_anew_costs_three(hands: Hands) -> None:
     await scene.settle()
     await hands.press("G, S", "E")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    content = await scene.content(scene.letter.session.local_id)
+    content = await scene.content(scene.message.session.local_id)
     assert (content.subject, content.to) == ("Monthly figures", (BEN,))
     assert hands.presses == 3

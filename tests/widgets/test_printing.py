@@ -1,4 +1,4 @@
-"""Many letters on paper or in a PDF by keys: how far it is, what became of each, stopping, and keys between."""
+"""Many messages on paper or in a PDF by keys: how far it is, what became of each, stopping, and keys between."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def pdf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def sent(scene: ProgramScene, *contents: Content) -> list[Stored]:
-    """Put letters into Sent and go there; the newest is the last."""
+    """Put messages into Sent and go there; the newest is the last."""
     items = []
     for content in contents:
         items += scene.on_server(content, folder=Folder.SENT)
@@ -75,7 +75,7 @@ def pages(path: Path) -> int:
     return content(path).count(b"/Type /Page\n")
 
 
-async def test_each_letter_is_on_its_page_and_one_that_is_gone_is_named_at_the_foot(
+async def test_each_message_is_on_its_page_and_one_that_is_gone_is_named_at_the_foot(
     program_scene: ProgramScene, pdf: Path
 ) -> None:
     scene = program_scene
@@ -119,7 +119,7 @@ async def test_printing_says_how_far_it_is_and_is_stopped_by_key(program_scene: 
     assert pages(pdf) == 3
 
 
-async def test_no_second_batch_begins_while_letters_are_printed(program_scene: ProgramScene, pdf: Path) -> None:
+async def test_no_second_batch_begins_while_messages_are_printed(program_scene: ProgramScene, pdf: Path) -> None:
     scene = program_scene
     await sent(scene, *plain(3))
     gate = scene.mailbox.hold("get")
@@ -191,12 +191,12 @@ async def test_formatted_text_is_printed_formatted_and_in_ink_where_the_window_i
 # --- the press itself -------------------------------------------------------------------------------------------------
 
 
-def test_a_long_letter_is_printed_page_by_page_with_turns_of_the_loop_between(
+def test_a_long_message_is_printed_page_by_page_with_turns_of_the_loop_between(
     qapp: QApplication, tmp_path: Path
 ) -> None:
     press = Press(a_printer(tmp_path / "long.pdf"))
     assert press.begin()
-    steps = sum(1 for _ in press.letter([Paragraph((Run(f"Line {n}"),)) for n in range(1_000)], {}))
+    steps = sum(1 for _ in press.message([Paragraph((Run(f"Line {n}"),)) for n in range(1_000)], {}))
     assert press.end()
     made = press.taken()
     count = made.count(b"/Type /Page\n")
@@ -211,7 +211,7 @@ def test_a_pdf_taken_piece_by_piece_is_the_pdf(qapp: QApplication, tmp_path: Pat
         press, made = Press(a_printer(tmp_path / "x.pdf")), b""
         assert press.begin()
         for number in range(3):
-            for _ in press.letter([Paragraph((Run(f"Letter {number}"),))], {}):
+            for _ in press.message([Paragraph((Run(f"Letter {number}"),))], {}):
                 pass
             made += press.taken() if in_pieces else b""
         assert press.end()
@@ -230,13 +230,13 @@ def test_only_the_pages_that_were_asked_for_are_printed(qapp: QApplication, tmp_
     press = Press(printer)
     assert press.begin()
     for number in range(5):
-        for _ in press.letter([Paragraph((Run(f"Letter {number}"),))], {}):
+        for _ in press.message([Paragraph((Run(f"Letter {number}"),))], {}):
             pass
     assert press.end()
     assert press.taken().count(b"/Type /Page\n") == 2
 
 
-def test_nothing_of_a_letter_is_read_as_markup() -> None:
+def test_nothing_of_a_message_is_read_as_markup() -> None:
     row = ListRow("1", ANNA, subject="<b>x</b>", when=1_800_000_000.0)
     made = page(row, Reading(Content(to=(BEN,)), "<img src='file:///etc/passwd'>\nsecond"))
     texts = [block.text() for block in made if isinstance(block, Paragraph)]

@@ -1,4 +1,4 @@
-"""What is attached to a letter that is read: fetched, opened, saved, stopped, read and dragged, by key."""
+"""What is attached to a message that is read: fetched, opened, saved, stopped, read and dragged, by key."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.domain.message import BodyFormat, Content
 from app.ui.reader import attachment_viewer as module
 from app.ui.reader.attachment_viewer import EnclosuresArea
 from tests.fakes.mailbox import Stored, words
-from tests.fakes.scene import ACCOUNT, LETTER
+from tests.fakes.scene import ACCOUNT, MESSAGE
 from tests.program_scene import ProgramScene
 
 INNER = (
@@ -38,9 +38,9 @@ def attach(scene: ProgramScene, stored: Stored, number: str, name: str, data: by
 
 @pytest.fixture
 async def sent(program_scene: ProgramScene) -> ProgramScene:
-    """The program at a sent letter with a plan, a program, and a letter attached."""
+    """The program at a sent message with a plan, a program, and a message attached."""
     scene = program_scene
-    (stored,) = scene.on_server(LETTER, folder=Folder.SENT)
+    (stored,) = scene.on_server(MESSAGE, folder=Folder.SENT)
     attach(scene, stored, "A1", "Plan.pdf", b"the plan")
     attach(scene, stored, "A2", "setup\u202efdp.exe", b"MZ")
     attach(scene, stored, "A3", "The old plan", INNER, kind=AttachmentKind.ITEM)
@@ -93,11 +93,11 @@ async def test_they_are_listed_with_sizes_and_reached_by_one_key(sent: ProgramSc
     assert sent.in_list()
 
 
-async def test_asked_for_while_the_letter_is_fetched_they_are_reached_as_soon_as_it_has_come(
+async def test_asked_for_while_the_message_is_fetched_they_are_reached_as_soon_as_it_has_come(
     program_scene: ProgramScene,
 ) -> None:
     scene = program_scene
-    (stored,) = scene.on_server(LETTER, folder=Folder.SENT)
+    (stored,) = scene.on_server(MESSAGE, folder=Folder.SENT)
     attach(scene, stored, "A1", "Plan.pdf", b"the plan")
     gate = scene.mailbox.hold("get")
     scene.program.sent_room.reload()
@@ -112,7 +112,7 @@ async def test_asked_for_while_the_letter_is_fetched_they_are_reached_as_soon_as
 
 async def test_whoever_went_on_meanwhile_is_not_led_back_to_them(program_scene: ProgramScene) -> None:
     scene = program_scene
-    (stored,) = scene.on_server(LETTER, folder=Folder.SENT)
+    (stored,) = scene.on_server(MESSAGE, folder=Folder.SENT)
     attach(scene, stored, "A1", "Plan.pdf", b"the plan")
     gate = scene.mailbox.hold("get")
     scene.program.sent_room.reload()
@@ -209,7 +209,7 @@ async def test_progress_is_shown_and_escape_stops_it(sent: ProgramScene, opened:
     await asyncio.wait_for(gate.reached.wait(), 5)
     assert shown(sent)[0] == "Plan.pdf, Fetching 4 bytes of 8 bytes"
     assert area(sent).session.rows()[0].share == 0.5
-    await sent.press("J")  # the list goes on meanwhile; there is no other letter
+    await sent.press("J")  # the list goes on meanwhile; there is no other message
     await sent.press("D", "Escape")
     await sent.until(lambda: shown(sent)[0] == "Plan.pdf, 8 bytes")
     assert opened == []
@@ -231,7 +231,7 @@ async def test_the_key_that_stops_stops_what_is_fetched_too(sent: ProgramScene, 
     assert opened == []
 
 
-async def test_an_attached_letter_is_read_here_and_escape_goes_back(sent: ProgramScene, opened: list[str]) -> None:
+async def test_an_attached_message_is_read_here_and_escape_goes_back(sent: ProgramScene, opened: list[str]) -> None:
     reader = sent.program.reader
     await sent.press("D", "End", "Return")
     await sent.until(lambda: reader._body.toPlainText() == "Words within.")
@@ -303,9 +303,9 @@ async def test_what_was_fetched_goes_with_its_account(sent: ProgramScene, opened
     assert [data for (owner, _), data in sent.files.copies().items() if owner != "shown"] == []
 
 
-async def test_a_letter_without_attachments_says_so(program_scene: ProgramScene) -> None:
+async def test_a_message_without_attachments_says_so(program_scene: ProgramScene) -> None:
     scene = program_scene
-    scene.on_server(LETTER, folder=Folder.SENT)
+    scene.on_server(MESSAGE, folder=Folder.SENT)
     scene.program.sent_room.reload()
     await scene.press("Ctrl+3", "D")
     assert "Nothing is attached" in scene.foot

@@ -1,4 +1,4 @@
-"""Formatted letters in the reading pane: shown safe, fetched from nowhere, plain on demand, and never waited for."""
+"""Formatted messages in the reading pane: shown safe, fetched from nowhere, plain on demand, and never waited for."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def shown(page: HtmlView, html: str) -> str:
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
-def test_every_letter_is_shown_with_its_words(page: HtmlView, case: Case) -> None:
+def test_every_message_is_shown_with_its_words(page: HtmlView, case: Case) -> None:
     text = " ".join(shown(page, case.html).replace("\u2028", " ").replace("\xa0", " ").split())
     assert [word for word in case.seen if word not in text and word != "Hello"] == []
 
 
-def test_a_long_letter_is_poured_in_turns_and_comes_whole(page: HtmlView, qtbot: QtBot) -> None:
+def test_a_long_message_is_poured_in_turns_and_comes_whole(page: HtmlView, qtbot: QtBot) -> None:
     blocks = parse_showing("<p>A line of a <b>long</b> letter</p>" * 6_000)
     page.show_blocks(blocks)
     assert page.is_pouring()
@@ -53,7 +53,7 @@ def test_a_long_letter_is_poured_in_turns_and_comes_whole(page: HtmlView, qtbot:
     assert page.toPlainText().count("A line of a long letter") == 6_000
 
 
-def test_another_letter_takes_the_place_of_one_that_is_still_poured(page: HtmlView, qtbot: QtBot) -> None:
+def test_another_message_takes_the_place_of_one_that_is_still_poured(page: HtmlView, qtbot: QtBot) -> None:
     page.show_blocks(parse_showing("<p>old</p>" * 20_000))
     assert shown(page, "<p>new</p>") == "new"
     qtbot.wait(20)
@@ -61,7 +61,7 @@ def test_another_letter_takes_the_place_of_one_that_is_still_poured(page: HtmlVi
 
 
 @pytest.mark.parametrize("address", ["file:///etc/hostname", "/etc/hostname", "https://example.org/x.png", "cid:other"])
-def test_nothing_is_loaded_that_is_not_the_letters_own(page: HtmlView, address: str) -> None:
+def test_nothing_is_loaded_that_is_not_the_messages_own(page: HtmlView, address: str) -> None:
     for kind in (
         QTextDocument.ResourceType.ImageResource,
         QTextDocument.ResourceType.HtmlResource,
@@ -122,7 +122,7 @@ def test_colours_can_be_read_on_either_ground(page: HtmlView, dark: bool) -> Non
         theme._current = before
 
 
-async def test_a_sent_letter_is_read_formatted_then_plain_then_with_its_headers(program_scene: ProgramScene) -> None:
+async def test_a_sent_message_is_read_formatted_then_plain_then_with_its_headers(program_scene: ProgramScene) -> None:
     scene = program_scene
     html = '<p>Dear <b>Ben</b></p><p><img src="https://example.org/x.png" alt="Chart"></p><script>bad()</script>'
     scene.on_server(Content(to=(BEN,), subject="Hello", body=html, body_format=BodyFormat.HTML), folder=Folder.SENT)
@@ -148,7 +148,7 @@ async def test_a_sent_letter_is_read_formatted_then_plain_then_with_its_headers(
     assert scene.in_list()
 
 
-async def test_what_was_asked_for_while_a_letter_is_fetched_is_shown_when_it_has_come(
+async def test_what_was_asked_for_while_a_message_is_fetched_is_shown_when_it_has_come(
     program_scene: ProgramScene,
 ) -> None:
     scene = program_scene
@@ -188,7 +188,7 @@ async def test_what_is_asked_for_right_after_a_step_is_of_the_row_that_was_stepp
     assert headers.isVisible()
 
 
-async def test_a_sent_letters_own_pictures_are_fetched_once_and_shown(program_scene: ProgramScene) -> None:
+async def test_a_sent_messages_own_pictures_are_fetched_once_and_shown(program_scene: ProgramScene) -> None:
     scene = program_scene
     html = '<p>See <img src="cid:a@b" width="40" height="30"> and <img src="cid:gone@b"></p>'
     content = Content(to=(BEN,), subject="Hello", body=html, body_format=BodyFormat.HTML)

@@ -125,7 +125,7 @@ def test_a_comma_a_semicolon_and_enter_make_a_chip_of_what_is_typed(scene: Scene
     assert scene.field.words.hasFocus()
 
 
-def test_what_is_typed_is_told_letter_by_letter_and_the_chip_before_the_words_go(scene: Scene) -> None:
+def test_what_is_typed_is_told_message_by_message_and_the_chip_before_the_words_go(scene: Scene) -> None:
     scene.type("a@x;")
     assert scene.edits == [
         *(Pending(Field.TO, "a@x;"[:n]) for n in range(1, 5)),
@@ -392,7 +392,7 @@ def test_escape_is_taken_only_while_there_is_a_selection_to_leave(scene: Scene) 
     assert escaped == [True]
 
 
-def test_a_letter_typed_on_a_chip_goes_to_the_words(scene: Scene) -> None:
+def test_a_message_typed_on_a_chip_goes_to_the_words(scene: Scene) -> None:
     scene.start(ANA, pending="bo")
     scene.press(Key.Key_Home)
     scene.press(Key.Key_Left)

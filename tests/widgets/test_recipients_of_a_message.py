@@ -1,4 +1,4 @@
-"""People in the fields of a letter: what their chips say, names that are checked, groups opened, chips moved by key."""
+"""People in the fields of a message: what their chips say, names checked, groups opened, chips moved by key."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.ui.recipients.canvas import tooltip
 from app.ui.recipients.field import ChipCard, RecipientsField
 from app.ui.recipients.suggestions import SuggestionsPopup
 from tests.fakes.mailbox import words
-from tests.fakes.scene import ANNA, BEN, LETTER
+from tests.fakes.scene import ANNA, BEN, MESSAGE
 from tests.program_scene import ProgramScene
 
 LENA, BOARD = Recipient("lena@example.org", "Lena"), Recipient("board@example.org", "Board")
@@ -25,7 +25,7 @@ SKITTLES = Recipient("AAMkL", "Skittles", PERSONAL_LIST)
 
 
 def field(scene: ProgramScene, which: Field = Field.TO) -> RecipientsField:
-    return scene.letter.recipients[which]
+    return scene.message.recipients[which]
 
 
 def to(scene: ProgramScene, which: Field = Field.TO) -> list[str]:
@@ -35,7 +35,7 @@ def to(scene: ProgramScene, which: Field = Field.TO) -> list[str]:
 async def writing(scene: ProgramScene, content: Content) -> None:
     await scene.program.writing.begin_now(content)
     await scene.settle()
-    scene.letter.focus_field(Field.TO)
+    scene.message.focus_field(Field.TO)
 
 
 def notes(scene: ProgramScene, which: Field = Field.TO) -> list[str]:
@@ -102,7 +102,7 @@ async def test_a_server_that_knows_no_tips_is_asked_no_more_and_nothing_is_said(
     await scene.type("dora@example.org,")
     assert len(scene.mailbox.calls_of("mail_tips")) == 1
     assert not scene.window.account_bar.isVisible()
-    assert not scene.letter.bar.isVisible()
+    assert not scene.message.bar.isVisible()
 
 
 async def test_what_is_wrong_comes_before_what_is_known(program_scene: ProgramScene) -> None:
@@ -147,7 +147,7 @@ async def test_ctrl_k_puts_the_one_who_is_meant_in_place_of_a_name_in_all_fields
     await scene.press("Ctrl+K")
     assert field(scene).recipients() == (LENA, BEN)
     assert field(scene, Field.CC).recipients() == (DORA,)
-    assert (await scene.content(scene.letter.session.local_id)).to == (LENA, BEN)
+    assert (await scene.content(scene.message.session.local_id)).to == (LENA, BEN)
 
 
 async def test_ctrl_k_finishes_what_is_half_typed_first(program_scene: ProgramScene) -> None:
@@ -214,7 +214,7 @@ async def test_a_directory_that_cannot_be_reached_is_told_of_because_it_was_aske
 
 
 async def test_with_nothing_to_check_that_is_said(program_scene: ProgramScene) -> None:
-    await writing(program_scene, LETTER)
+    await writing(program_scene, MESSAGE)
     await program_scene.press("Ctrl+K")
     assert program_scene.foot == "Every recipient has an address."
 
@@ -257,7 +257,7 @@ async def test_a_group_whose_members_are_not_told_stays_and_that_is_said(program
 
 
 async def test_a_person_is_not_expanded(program_scene: ProgramScene) -> None:
-    await writing(program_scene, LETTER)
+    await writing(program_scene, MESSAGE)
     await program_scene.press("Home", "Alt+Right")
     assert program_scene.mailbox.calls_of("expand_group") == []
     assert to(program_scene) == ["ben@example.org"]
@@ -314,7 +314,7 @@ async def test_alt_down_and_alt_up_move_the_selected_between_the_fields(program_
     assert (to(scene, Field.CC), to(scene, Field.BCC)) == ([], ["lena@example.org", "dora@example.org"])
     await scene.press("Alt+Down", "Alt+Up", "Alt+Up")
     assert to(scene) == ["ben@example.org", "lena@example.org", "dora@example.org"]
-    kept = await scene.content(scene.letter.session.local_id)
+    kept = await scene.content(scene.message.session.local_id)
     assert (kept.to, kept.cc, kept.bcc) == ((BEN, LENA, DORA), (), ())
 
 
@@ -322,7 +322,7 @@ async def test_a_crash_amid_a_move_loses_nobody(program_scene: ProgramScene) -> 
     scene = program_scene
     await writing(scene, Content(to=(BEN, LENA)))
     seen: list[set[str]] = []
-    name = scene.letter.session.local_id
+    name = scene.message.session.local_id
     drafts = scene.program.drafts
     edit = drafts.edit
 
@@ -416,10 +416,10 @@ async def test_reply_to_offers_and_checks_people_like_the_other_fields(program_s
     scene = program_scene
     scene.program.address_book.learn(ANNA, [DORA], scene.clock.now())
     scene.mailbox.people = [LENA]
-    await writing(scene, LETTER)
-    scene.letter.options.open("reply_to")
+    await writing(scene, MESSAGE)
+    scene.message.options.open("reply_to")
     await scene.settle()
-    panel = scene.letter.options.panel
+    panel = scene.message.options.panel
     assert panel is not None
     panel.reply_to.focus_input()
     await scene.type("do")
@@ -428,7 +428,7 @@ async def test_reply_to_offers_and_checks_people_like_the_other_fields(program_s
     await scene.press("Ctrl+K")
     await scene.press("Left", "Alt+Down", "Alt+Up")
     assert panel.reply_to.recipients() == (DORA, LENA)
-    assert (await scene.content(scene.letter.session.local_id)).options.reply_to == (DORA, LENA)
+    assert (await scene.content(scene.message.session.local_id)).options.reply_to == (DORA, LENA)
 
 
 async def test_a_key_that_the_person_chose_counts_in_the_fields_at_once(
@@ -438,21 +438,23 @@ async def test_a_key_that_the_person_chose_counts_in_the_fields_at_once(
     await scene.program.keymap.load(tmp_path)
     await writing(scene, Content(to=(BEN,)))
     assert scene.program.keymap.set_keys("recipients.next_field", ("Ctrl+Shift+F12",)) == ""
-    scene.letter.focus_field(Field.TO)
+    scene.message.focus_field(Field.TO)
     await scene.press("Left", "Alt+Down")
     assert to(scene) == ["ben@example.org"]
     await scene.press("Ctrl+Shift+F12")
     assert (to(scene), to(scene, Field.CC)) == ([], ["ben@example.org"])
 
 
-async def test_a_chip_says_for_whom_the_letter_has_grown_too_large(program_scene: ProgramScene, tmp_path: Path) -> None:
+async def test_a_chip_says_for_whom_the_message_has_grown_too_large(
+    program_scene: ProgramScene, tmp_path: Path
+) -> None:
     scene = program_scene
     scene.mailbox.tips[LENA.address] = MailTips(LENA.address, max_message_size=100_000)
     await writing(scene, Content(to=(LENA, BEN), subject="x"))
     assert notes(scene) == ["", ""]
     large = tmp_path / "large.bin"
     large.write_bytes(b"x" * 90_000)
-    scene.letter.session.files.add([str(large)])
+    scene.message.session.files.add([str(large)])
     await scene.until(lambda: notes(scene) == ["Too large", ""])
 
 
@@ -464,7 +466,7 @@ async def test_the_palette_offers_what_can_be_done_with_the_selected_recipients(
     await scene.press("Return")
     assert (to(scene), to(scene, Field.CC)) == (["ben@example.org"], ["lena@example.org"])
     scene.mailbox.people = [DORA]
-    scene.letter.focus_field(Field.TO)
+    scene.message.focus_field(Field.TO)
     await scene.type("dor,")
     await scene.press("Ctrl+Shift+P")
     await scene.type("check names")

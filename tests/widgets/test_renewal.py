@@ -12,14 +12,14 @@ from app.domain.recipient import Recipient
 from app.domain.state import State
 from app.views.compose.renewal import place_after
 from tests.fakes.mailbox import Stored
-from tests.fakes.scene import BEN, LETTER
+from tests.fakes.scene import BEN, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 
 CARA = Recipient("cara@example.org", "Cara")
 THEIRS = Content(to=(BEN,), cc=(CARA,), subject="Hello from elsewhere", body="Dear Ben\n\nTheir words")
 
 
-async def opened(scene: ProgramScene, content: Content = LETTER) -> tuple[LocalId, Stored]:
+async def opened(scene: ProgramScene, content: Content = MESSAGE) -> tuple[LocalId, Stored]:
     """Stand in the body of a draft that is saved."""
     name = await scene.saved(content)
     (stored,) = scene.mailbox.items.values()
@@ -41,13 +41,13 @@ async def test_the_pane_takes_over_text_subject_and_people_and_says_so(program_s
     scene = program_scene
     name, stored = await opened(scene)
     await elsewhere(scene, stored)
-    letter = scene.letter
-    assert letter.body.toPlainText() == THEIRS.body
-    assert letter.subject.text() == THEIRS.subject
-    assert letter.recipients[Field.CC].recipients() == (CARA,)
-    assert letter.recipients[Field.CC].isVisible()
+    message = scene.message
+    assert message.body.toPlainText() == THEIRS.body
+    assert message.subject.text() == THEIRS.subject
+    assert message.recipients[Field.CC].recipients() == (CARA,)
+    assert message.recipients[Field.CC].isVisible()
     assert scene.field() is Field.BODY
-    assert "Updated: this draft was changed elsewhere" in scene.words(letter)
+    assert "Updated: this draft was changed elsewhere" in scene.words(message)
     assert scene.record(name).ref == stored.ref
     assert scene.record(name).saved
     assert await scene.content(name) == THEIRS
@@ -76,9 +76,9 @@ async def test_unsaved_words_are_never_taken_away(program_scene: ProgramScene) -
     name, stored = await opened(scene)
     await scene.type("Mine. ")
     await elsewhere(scene, stored)
-    assert scene.letter.body.toPlainText() == "Mine. Dear Ben"
+    assert scene.message.body.toPlainText() == "Mine. Dear Ben"
     await scene.press("Ctrl+S")
-    assert "changed elsewhere" in scene.words(scene.letter.bar)
+    assert "changed elsewhere" in scene.words(scene.message.bar)
     assert stored.content == THEIRS
     assert (await scene.content(name)).body == "Mine. Dear Ben"
 
@@ -93,8 +93,8 @@ async def test_a_key_that_comes_while_it_is_read_wins(program_scene: ProgramScen
     await scene.type("X")
     gate.open.set()
     await scene.settle()
-    assert scene.letter.body.toPlainText() == "XDear Ben"
-    assert scene.letter.subject.text() == LETTER.subject
+    assert scene.message.body.toPlainText() == "XDear Ben"
+    assert scene.message.subject.text() == MESSAGE.subject
 
 
 async def test_formatted_text_is_taken_over(program_scene: ProgramScene) -> None:
@@ -104,11 +104,11 @@ async def test_formatted_text_is_taken_over(program_scene: ProgramScene) -> None
     name, stored = await opened(scene, formatted)
     theirs = msgspec.structs.replace(formatted, body=html.replace("Ben", "Cara and Ben"))
     await elsewhere(scene, stored, theirs)
-    await scene.until(lambda: scene.letter.body.toPlainText().strip() == "Dear Cara and Ben")
+    await scene.until(lambda: scene.message.body.toPlainText().strip() == "Dear Cara and Ben")
     assert scene.record(name).saved
     plain = Content(to=(BEN,), subject="Hello", body="Plain again")
     await elsewhere(scene, stored, plain)
-    await scene.until(lambda: scene.letter.body.toPlainText() == "Plain again")
+    await scene.until(lambda: scene.message.body.toPlainText() == "Plain again")
     await scene.type("! ")
     await scene.press("Ctrl+S")
     assert "!" in stored.content.body
@@ -118,9 +118,9 @@ async def test_formatted_text_is_taken_over(program_scene: ProgramScene) -> None
 async def test_a_change_of_the_name_alone_shows_nothing_and_is_no_conflict_later(program_scene: ProgramScene) -> None:
     scene = program_scene
     name, stored = await opened(scene)
-    await elsewhere(scene, stored, LETTER)
+    await elsewhere(scene, stored, MESSAGE)
     assert scene.record(name).ref == stored.ref
-    assert "Updated" not in scene.words(scene.letter)
+    assert "Updated" not in scene.words(scene.message)
 
 
 async def test_a_server_that_cannot_be_asked_leaves_it_as_it_is(program_scene: ProgramScene) -> None:
@@ -128,11 +128,11 @@ async def test_a_server_that_cannot_be_asked_leaves_it_as_it_is(program_scene: P
     _, stored = await opened(scene)
     scene.mailbox.fail("get", Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False))
     await elsewhere(scene, stored)
-    assert scene.letter.body.toPlainText() == LETTER.body
+    assert scene.message.body.toPlainText() == MESSAGE.body
     scene.mailbox.edit_elsewhere(stored.item_id, THEIRS)
     scene.program.drafts_room.reload()
     await scene.settle()
-    assert scene.letter.body.toPlainText() == THEIRS.body
+    assert scene.message.body.toPlainText() == THEIRS.body
 
 
 async def test_a_draft_that_is_not_open_has_the_new_text_when_it_is_opened_offline(
@@ -154,7 +154,7 @@ async def in_conflict(scene: ProgramScene) -> tuple[LocalId, Stored]:
     await scene.type("Mine. ")
     scene.mailbox.edit_elsewhere(stored.item_id, THEIRS)
     await scene.press("Ctrl+S")
-    await scene.until(scene.letter.bar.isVisible)
+    await scene.until(scene.message.bar.isVisible)
     return name, stored
 
 
@@ -166,8 +166,8 @@ async def test_ctrl_enter_stops_at_a_known_conflict_and_enter_compares(program_s
         await scene.press(keys)
         assert scene.record(name).state is State.DRAFT
         assert scene.foot == "", "nothing is counted down"
-        assert "Not sent. This draft was changed elsewhere." in scene.words(scene.letter.bar)
-        assert scene.letter.bar.isAncestorOf(scene.focus)
+        assert "Not sent. This draft was changed elsewhere." in scene.words(scene.message.bar)
+        assert scene.message.bar.isAncestorOf(scene.focus)
         await scene.press("Alt+M")
     await scene.passes(HOLD + 1)
     assert scene.mailbox.calls == []

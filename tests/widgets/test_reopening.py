@@ -1,4 +1,4 @@
-"""Letters that were open when the program ended are open again, with a word that says so and goes by itself."""
+"""Messages that were open when the program ended are open again, with a word that says so and goes by itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.domain.errors import StorageError
 from app.domain.message import Content, LocalId
 from app.domain.state import State
 from app.views.compose.view import Aside
-from tests.fakes.scene import ACCOUNT, LETTER
+from tests.fakes.scene import ACCOUNT, MESSAGE
 from tests.program_scene import ProgramScene
 
 
@@ -35,7 +35,7 @@ class Runs:
         await before.tasks.end()
         before.window.close_for_good()
         scene = ProgramScene(self._qtbot, self._qapp, ACCOUNT, after=before)
-        await scene.program.letters.load()
+        await scene.program.records.load()
         names = left_open(scene.program)
         await scene.start()
         await reopen(scene.program, names)
@@ -52,24 +52,24 @@ async def runs(qtbot: QtBot, qapp: QApplication) -> AsyncIterator[Runs]:
 
 
 def said(scene: ProgramScene) -> str:
-    return "\n".join(scene.words(one) for one in scene.letter.findChildren(Aside) if one.isVisible())
+    return "\n".join(scene.words(one) for one in scene.message.findChildren(Aside) if one.isVisible())
 
 
 async def written(scene: ProgramScene, subject: str, body: str) -> LocalId:
-    await scene.program.writing.begin_now(Content(to=LETTER.to, subject=subject))
+    await scene.program.writing.begin_now(Content(to=MESSAGE.to, subject=subject))
     await scene.settle()
     await scene.type(body)
-    return scene.letter.session.local_id
+    return scene.message.session.local_id
 
 
-async def test_after_a_crash_every_letter_is_there_again_and_the_last_is_in_front(runs: Runs) -> None:
+async def test_after_a_crash_every_message_is_there_again_and_the_last_is_in_front(runs: Runs) -> None:
     scene = await runs.first()
     names = [await written(scene, "One", "Words of one"), await written(scene, "Two", "Words of two")]
     scene = await runs.next()
     views = scene.program.writing._views
     assert [view.session.local_id for view in views] == names
-    assert scene.letter.session.content.subject == "Two"
-    assert scene.letter.body.toPlainText() == "Words of two"
+    assert scene.message.session.content.subject == "Two"
+    assert scene.message.body.toPlainText() == "Words of two"
     await scene.type("More. ")
     assert (await scene.content(names[1])).body == "More. Words of two"
 
@@ -78,19 +78,19 @@ async def test_a_quiet_word_says_that_it_was_brought_back_and_goes_by_itself(run
     await written(await runs.first(), "One", "Words")
     scene = await runs.next()
     assert "This message was open when Mailwright ended" in said(scene)
-    (aside,) = scene.letter.findChildren(Aside)
+    (aside,) = scene.message.findChildren(Aside)
     assert aside._leave.isActive()
     aside._leave.timeout.emit()
     assert said(scene) == ""
 
 
-async def test_escape_takes_the_quiet_word_away_and_leaves_the_letter_only_then(runs: Runs) -> None:
+async def test_escape_takes_the_quiet_word_away_and_leaves_the_message_only_then(runs: Runs) -> None:
     await written(await runs.first(), "One", "Words")
     scene = await runs.next()
     assert said(scene)
     await scene.press("Escape")
     assert said(scene) == ""
-    assert scene.letter.isVisible()
+    assert scene.message.isVisible()
     await scene.press("Escape")
     await scene.until(lambda: scene.program.writing.current() is None)
 
@@ -100,7 +100,7 @@ async def test_after_an_ordinary_end_it_is_there_again_too(runs: Runs) -> None:
     name = await written(scene, "One", "Words")
     await run.finish(scene.program)
     scene = await runs.next()
-    assert scene.letter.session.local_id == name
+    assert scene.message.session.local_id == name
     assert len(scene.rows) == 1, "one letter, one row, one item"
     assert len(scene.mailbox.items) == 1
 
@@ -118,7 +118,7 @@ async def test_what_was_closed_empty_sent_or_discarded_stays_so(runs: Runs) -> N
     await scene.press("C")
     scene = await runs.next()
     assert scene.program.writing._views == []
-    assert scene.program.letters.get(closed) is not None
+    assert scene.program.records.get(closed) is not None
     assert scene.in_list()
 
 
@@ -140,5 +140,5 @@ async def test_one_that_cannot_be_opened_keeps_no_other_closed(runs: Runs, monke
     monkeypatch.setattr(scene.program.drafts, "open", opened)
     await reopen(scene.program, names)
     await scene.settle()
-    assert scene.letter.session.local_id == names[1]
+    assert scene.message.session.local_id == names[1]
     assert "damaged there" in scene.words(scene.window.notice_bar)

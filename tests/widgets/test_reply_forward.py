@@ -1,4 +1,4 @@
-"""Letters that follow one that was sent, by key: to all it went to, or passed on, in the same conversation."""
+"""Messages that follow one that was sent, by key: to all it went to, or passed on, in the same conversation."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SENT = Content(
 
 
 async def at_sent(scene: ProgramScene, content: Content = SENT) -> Stored:
-    """Stand at a letter in Sent."""
+    """Stand at a message in Sent."""
     (stored,) = scene.on_server(content, folder=Folder.SENT)
     stored.message_id, stored.sent = "<1@example.org>", scene.clock.now() - 60
     scene.program.sent_room.reload()
@@ -41,7 +41,7 @@ async def at_sent(scene: ProgramScene, content: Content = SENT) -> Stored:
 async def following(scene: ProgramScene, key: str) -> Content:
     await scene.press(key)
     await scene.until(lambda: scene.program.writing.current() is not None)
-    return await scene.content(scene.letter.session.local_id)
+    return await scene.content(scene.message.session.local_id)
 
 
 @pytest.mark.parametrize("key", ["Shift+R", "Ctrl+Shift+R"])
@@ -55,14 +55,14 @@ async def test_an_answer_to_all_goes_to_those_it_went_to_and_not_to_oneself_or_t
     assert program_scene.field() is Field.BODY
 
 
-async def test_an_answer_quotes_the_letter_under_room_for_ones_own_words(program_scene: ProgramScene) -> None:
+async def test_an_answer_quotes_the_message_under_room_for_ones_own_words(program_scene: ProgramScene) -> None:
     await at_sent(program_scene)
     content = await following(program_scene, "Shift+R")
     assert content.body.startswith("\n\nOn ")
     assert content.body.endswith("wrote:\n> Line one\n>> older\n>\n> Last\n")
     assert "anna@example.org" in content.body
     await program_scene.type("New words")
-    name = program_scene.letter.session.local_id
+    name = program_scene.message.session.local_id
     assert (await program_scene.content(name)).body == "New words" + content.body
 
 
@@ -78,7 +78,7 @@ async def test_what_follows_stands_in_the_same_conversation(program_scene: Progr
 
 
 @pytest.mark.parametrize("key", ["F", "Ctrl+Shift+F"])
-async def test_a_letter_is_passed_on_whole_to_nobody_yet(program_scene: ProgramScene, key: str) -> None:
+async def test_a_message_is_passed_on_whole_to_nobody_yet(program_scene: ProgramScene, key: str) -> None:
     await at_sent(program_scene)
     content = await following(program_scene, key)
     assert content.recipients() == ()
@@ -89,7 +89,7 @@ async def test_a_letter_is_passed_on_whole_to_nobody_yet(program_scene: ProgramS
     assert program_scene.field() is Field.TO
 
 
-async def test_a_letter_is_passed_on_with_its_attachments_and_answered_without(program_scene: ProgramScene) -> None:
+async def test_a_message_is_passed_on_with_its_attachments_and_answered_without(program_scene: ProgramScene) -> None:
     stored = await at_sent(program_scene)
     program_scene.mailbox.contents["a1"] = b"PDF"
     stored.attachments.append(Attachment("a1", "report.pdf", 3, "application/pdf"))
@@ -105,7 +105,7 @@ async def test_an_answer_to_an_answer_has_one_prefix(program_scene: ProgramScene
     assert (await following(program_scene, "Shift+R")).subject == "RE: Prices"
 
 
-async def test_a_letter_to_oneself_alone_is_answered_to_oneself(program_scene: ProgramScene) -> None:
+async def test_a_message_to_oneself_alone_is_answered_to_oneself(program_scene: ProgramScene) -> None:
     me = Recipient("anna@example.org")
     await at_sent(program_scene, msgspec.structs.replace(SENT, to=(me,), cc=(), bcc=()))
     assert (await following(program_scene, "Shift+R")).to == (me,)
@@ -115,7 +115,7 @@ def formatted(html: str, **changes: object) -> Content:
     return msgspec.structs.replace(SENT, body=html, body_format=BodyFormat.HTML, **changes)
 
 
-async def test_an_answer_to_a_formatted_letter_stays_formatted_and_clean_with_its_pictures(
+async def test_an_answer_to_a_formatted_message_stays_formatted_and_clean_with_its_pictures(
     program_scene: ProgramScene,
 ) -> None:
     scene = program_scene
@@ -132,24 +132,24 @@ async def test_an_answer_to_a_formatted_letter_stays_formatted_and_clean_with_it
         assert words_of_it in content.body
     assert [(one.name, one.content_id) for one in content.attachments] == [("p.png", "pic@x")]
     assert scene.field() is Field.BODY
-    await scene.until(lambda: not scene.letter.body.rich.is_pouring() if scene.letter.body.rich else False)
+    await scene.until(lambda: not scene.message.body.rich.is_pouring() if scene.message.body.rich else False)
     await scene.type("My words")
-    body = (await scene.content(scene.letter.session.local_id)).body
+    body = (await scene.content(scene.message.session.local_id)).body
     places = [body.index(words) for words in ("<div>My words</div>", "wrote:</div>", "<blockquote", "bold")]
     assert places == sorted(places)
     assert body.count("<blockquote") == 1
 
 
-async def test_a_large_formatted_letter_is_quoted_whole_below_the_text(program_scene: ProgramScene) -> None:
+async def test_a_large_formatted_message_is_quoted_whole_below_the_text(program_scene: ProgramScene) -> None:
     scene = program_scene
     html = "".join(f"<table><tr><td>Cell {number} <i>leaning</i></td></tr></table>" for number in range(1000))
     await at_sent(scene, formatted(html))
     await following(scene, "Shift+R")
-    assert scene.letter.body.quote is not None
-    assert scene.letter.body.quote.isVisible()
-    assert scene.letter.body.toPlainText().strip() == ""
+    assert scene.message.body.quote is not None
+    assert scene.message.body.quote.isVisible()
+    assert scene.message.body.toPlainText().strip() == ""
     await scene.type("My words")
-    body = (await scene.content(scene.letter.session.local_id)).body
+    body = (await scene.content(scene.message.session.local_id)).body
     assert body.index("My words") < body.index("wrote:</div>") < body.index("<blockquote") < body.index("Cell 0")
     assert "<i>leaning</i></td></tr></table></blockquote></div></body>" in body.replace("<tbody>", "").replace(
         "</tbody>", ""
@@ -158,7 +158,7 @@ async def test_a_large_formatted_letter_is_quoted_whole_below_the_text(program_s
 
 @pytest.mark.parametrize("key", ["Shift+R", "F"])
 @pytest.mark.parametrize("large", [False, True])
-async def test_a_formatted_signature_stands_above_the_older_letter_and_is_exchanged_there(
+async def test_a_formatted_signature_stands_above_the_older_message_and_is_exchanged_there(
     program_scene: ProgramScene, key: str, *, large: bool
 ) -> None:
     scene = program_scene
@@ -176,13 +176,13 @@ async def test_a_formatted_signature_stands_above_the_older_letter_and_is_exchan
     await scene.type("short")
     await scene.press("Return")
     await scene.type("Mine to say")
-    own, _, theirs = (await scene.content(scene.letter.session.local_id)).body.partition(mark)
+    own, _, theirs = (await scene.content(scene.message.session.local_id)).body.partition(mark)
     assert "Anna</b>" not in own
     assert own.index("Mine to say") < own.index("<div>A.</div>")
     assert "<b>Anna</b> Lind" in theirs, "the older letter is as it was"
 
 
-async def test_a_formatted_letter_is_passed_on_formatted_and_clean_with_its_pictures(
+async def test_a_formatted_message_is_passed_on_formatted_and_clean_with_its_pictures(
     program_scene: ProgramScene,
 ) -> None:
     html = "<p>One <b>bold</b></p><img src='cid:pic'><img src='https://x.example/a.png'><script>x()</script>"
@@ -200,7 +200,7 @@ async def test_a_formatted_letter_is_passed_on_formatted_and_clean_with_its_pict
 
 
 @pytest.mark.parametrize("key", ["Shift+R", "F"])
-async def test_a_letter_that_was_sent_a_moment_ago_is_followed_though_its_name_on_the_server_is_another(
+async def test_a_message_that_was_sent_a_moment_ago_is_followed_though_its_name_on_the_server_is_another(
     program_scene: ProgramScene, key: str
 ) -> None:
     scene = program_scene
@@ -222,7 +222,7 @@ async def test_a_letter_that_was_sent_a_moment_ago_is_followed_though_its_name_o
     assert "One bold" in reading.text
 
 
-async def test_a_letter_that_cannot_be_read_is_said_and_nothing_is_begun(program_scene: ProgramScene) -> None:
+async def test_a_message_that_cannot_be_read_is_said_and_nothing_is_begun(program_scene: ProgramScene) -> None:
     await at_sent(program_scene)
     await program_scene.until(lambda: any(call.name == "get" for call in program_scene.mailbox.calls))
     program_scene.mailbox.refuse("get", 0, words("ErrorItemNotFound"))

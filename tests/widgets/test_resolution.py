@@ -15,11 +15,11 @@ from tests.program_scene import ProgramScene
 
 
 async def at_unknown(scene: ProgramScene) -> LocalId:
-    """Stand in the Outbox at a letter of which nobody can say whether it was sent."""
+    """Stand in the Outbox at a message of which nobody can say whether it was sent."""
     name = await scene.saved()
     for state in (State.QUEUED, State.SENDING, State.UNKNOWN):
-        await scene.program.letters.change(name, state=state)
-    await scene.program.letters.change(name, problem=problem(ProblemKind.CANNOT_BE_KNOWN), verified=scene.clock.now())
+        await scene.program.records.change(name, state=state)
+    await scene.program.records.change(name, problem=problem(ProblemKind.CANNOT_BE_KNOWN), verified=scene.clock.now())
     scene.program.stage.go("outbox")
     await scene.until(lambda: len(scene.rows) == 1)
     await scene.press("Home")
@@ -72,7 +72,7 @@ async def test_the_bar_offers_all_three(program_scene: ProgramScene) -> None:
 
 async def test_the_keys_do_nothing_where_it_is_known_or_can_be(program_scene: ProgramScene) -> None:
     name = await at_unknown(program_scene)
-    await program_scene.program.letters.change(name, problem="", verified=0.0)
+    await program_scene.program.records.change(name, problem="", verified=0.0)
     await program_scene.press("Y")
     assert asked(program_scene) == ""
     assert program_scene.record(name).state is State.UNKNOWN

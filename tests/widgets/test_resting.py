@@ -14,7 +14,7 @@ TOMORROW = 24 * 3600.0
 
 
 def rest(scene: ProgramScene, subject: str = "Later", *, deferred: bool = True) -> Stored:
-    """Put a letter where another program leaves one that is to go tomorrow."""
+    """Put a message where another program leaves one that is to go tomorrow."""
     when = scene.clock.now() + TOMORROW if deferred else 0.0
     content = Content(to=(BEN,), subject=subject, body="At its time.", options=Options(deferred=when))
     (item,) = scene.on_server(content, folder=Folder.OUTBOX)
@@ -108,7 +108,7 @@ async def test_a_refusal_stands_at_its_row_and_a_lost_answer_is_not_guessed(prog
     assert shown(scene) == []
 
 
-async def test_a_letter_of_this_machine_that_rests_there_has_one_row(program_scene: ProgramScene) -> None:
+async def test_a_message_of_this_machine_that_rests_there_has_one_row(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await scene.saved(subject="Mine", options=Options(deferred=scene.clock.now() + TOMORROW))
     await scene.press("Ctrl+Return")

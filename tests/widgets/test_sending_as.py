@@ -1,4 +1,4 @@
-"""From any mailbox that one may send as, by keys: the copy follows, a refusal leads back, and the letter stays one."""
+"""From any mailbox that one may send as, by keys: the copy follows, a refusal leads back, and the message stays one."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
 from tests.fakes.mailbox import words
-from tests.fakes.scene import ACCOUNT, ANNA, LETTER
+from tests.fakes.scene import ACCOUNT, ANNA, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 
 SALES = "sales@example.org"
 
 
-async def opened(scene: ProgramScene, content: Content = LETTER) -> LocalId:
+async def opened(scene: ProgramScene, content: Content = MESSAGE) -> LocalId:
     """Return a saved draft, open in the pane with the focus in its body."""
     name = await scene.saved(content)
     scene.program.writing.open(name)
     await scene.until(lambda: scene.program.writing.current() is not None)
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     return name
 
 
@@ -40,9 +40,9 @@ async def test_with_one_mailbox_the_line_is_hidden_and_the_choice_says_where_oth
 ) -> None:
     scene = program_scene
     await opened(scene)
-    assert not scene.letter.from_line.isVisible()
+    assert not scene.message.from_line.isVisible()
     await scene.press("Alt+F")
-    picker = scene.letter.picking.picker
+    picker = scene.message.picking.picker
     assert picker.titles() == [ACCOUNT.address]
     assert "Other mailboxes are added in the settings (Ctrl+,)." in scene.words(picker)
     await scene.press("Escape")
@@ -53,15 +53,15 @@ async def test_a_mailbox_is_chosen_by_typing_and_draft_and_copy_follow(program_s
     scene = program_scene
     await with_sales(scene)
     name = await opened(scene)
-    assert scene.letter.from_line.text() == ACCOUNT.address
+    assert scene.message.from_line.text() == ACCOUNT.address
     await scene.press("Alt+F")
     await scene.type("sal")
     await scene.press("Return")
     assert scene.field() is Field.BODY
-    assert scene.letter.from_line.text() == "Sales <sales@example.org>"
+    assert scene.message.from_line.text() == "Sales <sales@example.org>"
     assert (await scene.journal.after_crash().read(name)).content.sender == Recipient(SALES, "Sales")
     assert scene.record(name).copy_to == CopyTo(CopyKind.PRINCIPAL_SENT, SALES)
-    assert scene.letter.options.chosen.text() == f"Copy in Sent Items of {SALES}"
+    assert scene.message.options.chosen.text() == f"Copy in Sent Items of {SALES}"
     await scene.passes(20)
     assert (subjects(scene, Folder.DRAFTS), subjects(scene, Folder.DRAFTS, SALES)) == ([], ["Hello"])
     await scene.press("Ctrl+Return")
@@ -132,9 +132,9 @@ async def test_who_may_not_send_as_a_mailbox_sends_from_their_own(program_scene:
     await scene.passes(HOLD + 600)
     assert scene.mailbox.delivered == [], "who it is from is looked at before it goes"
     assert scene.field() is Field.BODY
-    said = f"From is now your own address, {scene.letter.session.sender.text()}. Press Ctrl+Enter to send."
-    assert said in scene.words(scene.letter)
-    assert "You cannot send as" not in scene.words(scene.letter)
+    said = f"From is now your own address, {scene.message.session.sender.text()}. Press Ctrl+Enter to send."
+    assert said in scene.words(scene.message)
+    assert "You cannot send as" not in scene.words(scene.message)
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 600)
     assert scene.record(name).state is State.SENT
@@ -164,22 +164,22 @@ async def test_using_ones_own_address_has_a_way_back(program_scene: ProgramScene
     assert (await scene.content(name)).sender == Recipient(SALES, "Sales")
     assert scene.record(name).copy_to == refused.copy_to
     assert (scene.record(name).state, scene.record(name).send_outcome) == (refused.state, refused.send_outcome)
-    assert "You cannot send as Sales. Nothing was sent." in scene.words(scene.letter)
+    assert "You cannot send as Sales. Nothing was sent." in scene.words(scene.message)
     await scene.passes(HOLD + 600)
     assert scene.mailbox.delivered == []
 
 
 async def test_a_draft_from_a_mailbox_that_is_not_known_here_shows_it(program_scene: ProgramScene) -> None:
     scene = program_scene
-    scene.on_server(Content(to=LETTER.to, subject="Theirs", sender=Recipient(SALES, "Sales & Co")))
+    scene.on_server(Content(to=MESSAGE.to, subject="Theirs", sender=Recipient(SALES, "Sales & Co")))
     scene.program.drafts_room.reload()
     await scene.settle()
     await scene.press("O")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    assert scene.letter.from_line.isVisible()
-    assert scene.letter.from_line.accessibleName() == 'From "Sales & Co" <sales@example.org>'
+    assert scene.message.from_line.isVisible()
+    assert scene.message.from_line.accessibleName() == 'From "Sales & Co" <sales@example.org>'
     await scene.press("Alt+F")
-    assert scene.letter.picking.picker.titles() == [ACCOUNT.address, "Sales & Co"]
+    assert scene.message.picking.picker.titles() == [ACCOUNT.address, "Sales & Co"]
 
 
 async def test_where_the_draft_could_not_be_moved_the_pane_says_so(program_scene: ProgramScene) -> None:
@@ -192,5 +192,5 @@ async def test_where_the_draft_could_not_be_moved_the_pane_says_so(program_scene
     await scene.press("Return")
     await scene.passes(20)
     assert scene.record(name).problem == problem(ProblemKind.COPY_STAYS, SALES)
-    assert f"You may not keep drafts in {SALES}." in scene.words(scene.letter.bar)
+    assert f"You may not keep drafts in {SALES}." in scene.words(scene.message.bar)
     assert subjects(scene, Folder.DRAFTS) == ["Hello"]

@@ -1,4 +1,4 @@
-"""A letter is sent at a time by keys: typed or near at hand, held by the server, and taken back before it goes."""
+"""A message is sent at a time by keys: typed or near at hand, held by the server, and taken back before it goes."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from app.domain.listing import Folder
 from app.domain.message import Content, Field, LocalId, Options
 from app.domain.state import State
 from app.domain.typed_dates import read_moment, suggested_moments
-from tests.fakes.scene import ANNA, LETTER
+from tests.fakes.scene import ANNA, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 
 
-async def opened(scene: ProgramScene, content: Content = LETTER) -> LocalId:
+async def opened(scene: ProgramScene, content: Content = MESSAGE) -> LocalId:
     """Return a saved draft, open in the pane with the focus in its body."""
     name = await scene.saved(content)
     scene.program.writing.open(name)
     await scene.until(lambda: scene.program.writing.current() is not None)
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     return name
 
 
 def titles(scene: ProgramScene) -> list[str]:
-    return scene.letter.picking.picker.titles()
+    return scene.message.picking.picker.titles()
 
 
 async def sent_later(scene: ProgramScene, typed: str) -> LocalId:
@@ -87,7 +87,7 @@ async def test_it_is_taken_back_by_key_and_is_a_draft_again(program_scene: Progr
     assert [row.local_id for row in scene.rows] == [name]
     await scene.press("O")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    assert scene.letter.options.chosen.text() == "Goes tomorrow, 08:00"
+    assert scene.message.options.chosen.text() == "Goes tomorrow, 08:00"
     await scene.clock.advance(3 * 24 * 3600)
     assert scene.mailbox.delivered == []
 
@@ -107,7 +107,7 @@ async def test_a_time_that_has_passed_or_is_not_understood_sends_nothing(program
     await scene.type("2001-01-01 8:00")
     assert titles(scene) == ["That time has passed."]
     await scene.press("Return")
-    assert scene.letter.picking.is_open
+    assert scene.message.picking.is_open
     await scene.press("Ctrl+A")
     await scene.type("xyzzy")
     assert titles(scene) == []
@@ -179,7 +179,7 @@ async def test_offline_it_waits_says_so_and_undo_needs_no_server(program_scene: 
 async def test_of_a_batch_only_what_has_no_time_is_counted_down(program_scene: ProgramScene) -> None:
     scene = program_scene
     due = scene.clock.now() + 9000
-    later = await scene.saved(msgspec.structs.replace(LETTER, options=Options(deferred=due)))
+    later = await scene.saved(msgspec.structs.replace(MESSAGE, options=Options(deferred=due)))
     now = await scene.saved()
     await scene.press("Ctrl+A", "Ctrl+Return")
     assert scene.record(later).state is State.DEFERRED
@@ -188,10 +188,10 @@ async def test_of_a_batch_only_what_has_no_time_is_counted_down(program_scene: P
     assert scene.record(now).state is State.SENT
 
 
-async def test_a_letter_with_a_time_can_be_sent_at_once_after_all(program_scene: ProgramScene) -> None:
+async def test_a_message_with_a_time_can_be_sent_at_once_after_all(program_scene: ProgramScene) -> None:
     scene = program_scene
     due = scene.clock.now() + 9000
-    name = await opened(scene, msgspec.structs.replace(LETTER, options=Options(deferred=due)))
+    name = await opened(scene, msgspec.structs.replace(MESSAGE, options=Options(deferred=due)))
     await scene.press("Ctrl+Shift+Return")
     assert titles(scene)[0] == "At once"
     await scene.press("Return")

@@ -488,15 +488,15 @@ class BarScene:
         self.session = SignInSession(self.accounts, self.tasks, BrowserSignIn(signing, self.tasks))
         self.window = QWidget()
         qtbot.addWidget(self.window)
-        self.letter = QLineEdit(self.window)
+        self.message = QLineEdit(self.window)
         self.bar = SignInBar(self.session, self.window)
         column = QVBoxLayout(self.window)
         column.addWidget(self.bar)
-        column.addWidget(self.letter)
+        column.addWidget(self.message)
         with qtbot.waitActive(self.window):
             self.window.show()
             self.window.activateWindow()
-        self.letter.setFocus()
+        self.message.setFocus()
 
     async def settle(self) -> None:
         async with asyncio.timeout(5):
@@ -510,10 +510,10 @@ async def test_the_bar_asks_without_taking_the_focus_from_what_is_being_typed(qt
     scene = BarScene(qtbot)
     assert not scene.bar.isVisible()
     await scene.accounts.start()
-    QTest.keyClicks(scene.letter, "still typing")
+    QTest.keyClicks(scene.message, "still typing")
     assert scene.bar.isVisible()
-    assert scene.letter.text() == "still typing"
-    assert scene.letter.hasFocus()
+    assert scene.message.text() == "still typing"
+    assert scene.message.hasFocus()
 
 
 async def test_a_password_typed_into_the_bar_signs_in_and_gives_the_focus_back(qtbot: QtBot) -> None:
@@ -528,7 +528,7 @@ async def test_a_password_typed_into_the_bar_signs_in_and_gives_the_focus_back(q
     assert scene.secrets.held == {BERT.account_id: "s3cret"}
     assert not scene.bar.isVisible()
     assert scene.bar.line.text() == ""
-    assert scene.letter.hasFocus()
+    assert scene.message.hasFocus()
 
 
 async def test_a_wrong_password_is_told_in_the_bar(qtbot: QtBot) -> None:
@@ -551,5 +551,5 @@ async def test_escape_puts_the_bar_off(qtbot: QtBot) -> None:
     scene.bar.ask_now()
     QTest.keyClick(scene.bar.line, Qt.Key.Key_Escape)
     assert not scene.bar.isVisible()
-    assert scene.letter.hasFocus()
+    assert scene.message.hasFocus()
     assert scene.mailbox.calls == []

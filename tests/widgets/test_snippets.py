@@ -9,7 +9,7 @@ from app.domain.recipient import Recipient
 from app.domain.state import State
 from app.services.accounts.signatures import Snippet, SnippetKind
 from app.services.html.plain_text import plain_text
-from tests.fakes.scene import ANNA, BEN, LETTER
+from tests.fakes.scene import ANNA, BEN, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 
 SALES = "sales@example.org"
@@ -28,7 +28,7 @@ async def with_snippets(scene: ProgramScene, *snippets: Snippet) -> None:
 async def begun(scene: ProgramScene) -> LocalId:
     await scene.press("C")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    return scene.letter.session.local_id
+    return scene.message.session.local_id
 
 
 async def choose(scene: ProgramScene, name: str) -> None:
@@ -43,20 +43,20 @@ async def text(scene: ProgramScene, name: LocalId) -> str:
     return plain_text(content.body) if content.body_format is BodyFormat.HTML else content.body
 
 
-async def test_a_new_letter_has_the_signature_and_vanishes_if_nothing_else_is_written(
+async def test_a_new_message_has_the_signature_and_vanishes_if_nothing_else_is_written(
     program_scene: ProgramScene,
 ) -> None:
     scene = program_scene
     await with_snippets(scene, MINE)
     name = await begun(scene)
-    assert scene.letter.body.toPlainText() == "\n\nAnna Lind\nPartnerships"
-    scene.letter.focus_field(Field.BODY)
+    assert scene.message.body.toPlainText() == "\n\nAnna Lind\nPartnerships"
+    scene.message.focus_field(Field.BODY)
     await scene.type("Hello")
     assert await text(scene, name) == "Hello\n\nAnna Lind\nPartnerships"
     for _ in "Hello":
         await scene.press("Backspace")
     await scene.press("Escape")
-    assert scene.program.letters.get(name) is None
+    assert scene.program.records.get(name) is None
     assert scene.mailbox.items == {}
 
 
@@ -66,7 +66,7 @@ async def test_another_signature_takes_the_place_of_the_first_and_none_takes_it_
     scene = program_scene
     await with_snippets(scene, MINE, SHORT)
     name = await begun(scene)
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     await scene.type("Hello")
     await choose(scene, "short")
     assert await text(scene, name) == "Hello\n\nA."
@@ -80,10 +80,10 @@ async def test_another_signature_takes_the_place_of_the_first_and_none_takes_it_
     assert await text(scene, name) == "Hello!\n\nAnna Lind\nPartnerships"
 
 
-async def test_it_is_exchanged_in_a_letter_opened_again_after_a_restart(program_scene: ProgramScene) -> None:
+async def test_it_is_exchanged_in_a_message_opened_again_after_a_restart(program_scene: ProgramScene) -> None:
     scene = program_scene
     await with_snippets(scene, MINE, SHORT)
-    name = await scene.saved(msgspec.structs.replace(LETTER, body="Hello\n\nAnna Lind\nPartnerships\n"))
+    name = await scene.saved(msgspec.structs.replace(MESSAGE, body="Hello\n\nAnna Lind\nPartnerships\n"))
     scene.program.writing.open(name)
     await scene.until(lambda: scene.program.writing.current() is not None)
     await choose(scene, "short")
@@ -101,14 +101,14 @@ async def test_in_an_answer_it_stands_above_what_is_quoted(program_scene: Progra
     )
     scene.program.writing.begin(answer)
     await scene.until(lambda: scene.program.writing.current() is not None)
-    name = scene.letter.session.local_id
+    name = scene.message.session.local_id
     quote = "\n\nOn 3 Nov, Ben wrote:\n> Hello\n"
     assert await text(scene, name) == f"\n\nAnna Lind\nPartnerships{quote}"
     await choose(scene, "short")
     assert await text(scene, name) == f"\n\nA.{quote}"
 
 
-async def test_the_signature_follows_the_mailbox_that_the_letter_is_from(program_scene: ProgramScene) -> None:
+async def test_the_signature_follows_the_mailbox_that_the_message_is_from(program_scene: ProgramScene) -> None:
     scene = program_scene
     scene.mailbox.people = [Recipient(SALES, "Sales")]
     await scene.program.aids.identities.add(ANNA, SALES)
@@ -119,7 +119,7 @@ async def test_the_signature_follows_the_mailbox_that_the_letter_is_from(program
         await scene.type(mailbox)
         await scene.press("Return")
         assert (await text(scene, name)).strip() == signature
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     await scene.press("Ctrl+A", "Delete", "Alt+F")
     await scene.type("sales")
     await scene.press("Return")
@@ -134,8 +134,8 @@ async def test_a_template_goes_in_where_one_writes_with_its_fields_and_its_subje
     await begun(scene)
     await scene.type("ben@example.org")
     await scene.press("Tab")
-    name = scene.letter.session.local_id
-    scene.letter.focus_field(Field.BODY)
+    name = scene.message.session.local_id
+    scene.message.focus_field(Field.BODY)
     await scene.type("PS: ")
     await choose(scene, "offer")
     content = await scene.content(name)
@@ -150,25 +150,25 @@ async def test_a_template_goes_in_where_one_writes_with_its_fields_and_its_subje
 async def test_a_subject_that_was_written_stays(program_scene: ProgramScene) -> None:
     scene = program_scene
     await with_snippets(scene, OFFER)
-    name = await scene.saved(LETTER)
+    name = await scene.saved(MESSAGE)
     scene.program.writing.open(name)
     await scene.until(lambda: scene.program.writing.current() is not None)
     await choose(scene, "offer")
     content = await scene.content(name)
-    assert (content.subject, content.body[:9]) == (LETTER.subject, "Dear Ben,")
+    assert (content.subject, content.body[:9]) == (MESSAGE.subject, "Dear Ben,")
 
 
-async def test_a_formatted_signature_is_words_in_a_plain_letter_and_formatted_in_a_formatted_one(
+async def test_a_formatted_signature_is_words_in_a_plain_message_and_formatted_in_a_formatted_one(
     program_scene: ProgramScene,
 ) -> None:
     scene = program_scene
     await with_snippets(scene, RICH, SHORT)
-    name = await scene.saved(LETTER)
+    name = await scene.saved(MESSAGE)
     scene.program.writing.open(name)
     await scene.until(lambda: scene.program.writing.current() is not None)
     await choose(scene, "formatted")
     assert await text(scene, name) == "Dear Ben\n\nAnna Lind"
-    scene.letter.body.with_formatted(lambda _rich: None)
+    scene.message.body.with_formatted(lambda _rich: None)
     await scene.settle()
     await choose(scene, "formatted")
     content = await scene.content(name)
@@ -184,7 +184,7 @@ async def test_without_any_the_choice_says_where_they_are_made(program_scene: Pr
     scene = program_scene
     await begun(scene)
     await scene.press("Ctrl+T")
-    picker = scene.letter.picking.picker
+    picker = scene.message.picking.picker
     assert picker.titles() == []
     assert "Signatures and templates are made in the settings (Ctrl+,)." in scene.words(picker)
     await scene.press("Return", "Escape")
@@ -194,11 +194,11 @@ async def test_without_any_the_choice_says_where_they_are_made(program_scene: Pr
 async def test_what_is_on_its_way_takes_none(program_scene: ProgramScene) -> None:
     scene = program_scene
     await with_snippets(scene, SHORT)
-    name = await scene.saved(LETTER)
+    name = await scene.saved(MESSAGE)
     scene.program.writing.open(name)
     await scene.until(lambda: scene.program.writing.current() is not None)
     await scene.program.outbox.send([name], HOLD)
     await scene.settle()
     await scene.press("Ctrl+T")
-    assert not scene.letter.picking.is_open
+    assert not scene.message.picking.is_open
     assert scene.record(name).state is State.HELD

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.message import Field
 from app.domain.startup_request import StartupRequest
-from app.services.drafts.draft_from_request import MOST_LETTERS
+from app.services.drafts.draft_from_request import MOST_MESSAGES
 from app.views.compose.view import Aside
 from tests.fakes.scene import ACCOUNT
 from tests.program_scene import ProgramScene
@@ -28,30 +28,30 @@ async def scene(program_scene: ProgramScene) -> ProgramScene:
 
 
 def aside(scene: ProgramScene) -> str:
-    """Return what the quiet word at the head of the letter says."""
-    return "\n".join(scene.words(one) for one in scene.letter.findChildren(Aside) if one.isVisible())
+    """Return what the quiet word at the head of the message says."""
+    return "\n".join(scene.words(one) for one in scene.message.findChildren(Aside) if one.isVisible())
 
 
 async def asked(scene: ProgramScene, arrival: StartupRequest) -> None:
-    before = len(scene.program.stage.letters)
+    before = len(scene.program.stage.messages)
     assert scene.program.wishes.take(arrival)
-    await scene.until(lambda: len(scene.program.stage.letters) > before)
+    await scene.until(lambda: len(scene.program.stage.messages) > before)
 
 
-async def test_a_command_line_begins_a_letter_with_all_it_says(scene: ProgramScene) -> None:
+async def test_a_command_line_begins_a_message_with_all_it_says(scene: ProgramScene) -> None:
     await asked(
         scene, StartupRequest(to="a@x.example\nb@x.example", cc="c@x.example", bcc="d@x.example", subject="S", body="B")
     )
-    content = await scene.content(scene.letter.session.local_id)
+    content = await scene.content(scene.message.session.local_id)
     assert [one.address for one in content.recipients()] == ["a@x.example", "b@x.example", "c@x.example", "d@x.example"]
     assert (content.subject, content.body) == ("S", "B")
-    assert scene.letter.recipients[Field.BCC].isVisible(), "nobody is hidden"
+    assert scene.message.recipients[Field.BCC].isVisible(), "nobody is hidden"
     assert scene.field() is Field.BODY
     await scene.type("More. ")
-    assert (await scene.content(scene.letter.session.local_id)).body == "More. B"
+    assert (await scene.content(scene.message.session.local_id)).body == "More. B"
 
 
-async def test_an_empty_letter_begins_at_to(scene: ProgramScene) -> None:
+async def test_an_empty_message_begins_at_to(scene: ProgramScene) -> None:
     await asked(scene, StartupRequest(compose=True))
     assert scene.field() is Field.TO
 
@@ -60,23 +60,23 @@ async def test_a_link_that_waits_for_a_pause_is_on_disk_already(scene: ProgramSc
     """The program may end before the person pauses."""
     await scene.press("C")
     await scene.type("ben@example.org")
-    typing = scene.letter
+    typing = scene.message
     assert scene.program.wishes.take(StartupRequest(links=("mailto:a@x.example?subject=Waits",)))
-    await scene.until(lambda: any(one.head.subject == "Waits" for one in scene.program.letters.all()))
+    await scene.until(lambda: any(one.head.subject == "Waits" for one in scene.program.records.all()))
     assert "opens when you pause" in scene.foot
-    assert scene.letter is typing
-    assert all(one.open for one in scene.program.letters.all())
-    await scene.until(lambda: scene.letter is not typing)
-    assert scene.letter.session.content.subject == "Waits"
+    assert scene.message is typing
+    assert all(one.open for one in scene.program.records.all())
+    await scene.until(lambda: scene.message is not typing)
+    assert scene.message.session.content.subject == "Waits"
 
 
 async def test_a_link_says_whom_it_hides_and_what_was_left_out(scene: ProgramScene) -> None:
     await asked(scene, StartupRequest(links=("mailto:a@x.example?bcc=h@x.example&attach=/etc/passwd&subject=S",)))
-    await scene.until(lambda: "Bcc" in aside(scene))  # said once the letter is there
+    await scene.until(lambda: "Bcc" in aside(scene))  # said once the message is there
     assert "attach" in aside(scene)
-    content = await scene.content(scene.letter.session.local_id)
+    content = await scene.content(scene.message.session.local_id)
     assert content.attachments == ()
-    assert scene.letter.recipients[Field.BCC].isVisible()
+    assert scene.message.recipients[Field.BCC].isVisible()
 
 
 async def test_a_message_from_a_file_is_written_anew(scene: ProgramScene, tmp_path: Path) -> None:
@@ -86,18 +86,18 @@ async def test_a_message_from_a_file_is_written_anew(scene: ProgramScene, tmp_pa
     file = tmp_path / "x.eml"
     file.write_bytes(bytes(message))
     await asked(scene, StartupRequest(files=(str(file),)))
-    content = await scene.content(scene.letter.session.local_id)
+    content = await scene.content(scene.message.session.local_id)
     assert (content.subject, content.body) == ("From a file", "Its text")
 
 
-async def test_formatting_from_a_file_is_made_safe_before_it_is_a_letter(scene: ProgramScene, tmp_path: Path) -> None:
+async def test_formatting_from_a_file_is_made_safe_before_it_is_a_message(scene: ProgramScene, tmp_path: Path) -> None:
     message = EmailMessage()
     message["Subject"] = "Hostile"
     message.set_content("<p onclick='x()'>Words</p><script>x()</script><img src='http://x.example/a.png'>", "html")
     file = tmp_path / "x.eml"
     file.write_bytes(bytes(message))
     await asked(scene, StartupRequest(files=(str(file),)))
-    body = (await scene.content(scene.letter.session.local_id)).body
+    body = (await scene.content(scene.message.session.local_id)).body
     assert "Words" in body
     assert not any(part in body for part in ("<script", "onclick", 'src="http', "src='http"))
 
@@ -116,7 +116,7 @@ async def test_files_are_attached_from_a_command_line_and_from_inside_a_message(
     assert scene.program.wishes.take(
         StartupRequest(attach=(str(report), str(tmp_path / "gone.pdf")), files=(str(file),))
     )
-    await scene.until(lambda: len(scene.program.stage.letters) == 2)
+    await scene.until(lambda: len(scene.program.stage.messages) == 2)
     await scene.settle()
     names = [view.session.local_id for view in scene.program.writing._views]
     contents = [await scene.content(name) for name in names]
@@ -131,13 +131,13 @@ async def test_a_file_that_is_no_message_is_said_and_the_rest_is_done(scene: Pro
     bad.write_bytes(b"%PDF")
     await asked(scene, StartupRequest(links=("mailto:a@x.example",), files=(str(bad), str(tmp_path / "gone.eml"))))
     assert "gone.eml" in scene.words(scene.window.notice_bar)
-    assert len(scene.program.stage.letters) == 1
+    assert len(scene.program.stage.messages) == 1
 
 
 async def test_too_many_at_once_are_not_opened_and_that_is_said(scene: ProgramScene) -> None:
-    links = tuple(f"mailto:p{n}@x.example" for n in range(MOST_LETTERS + 3))
+    links = tuple(f"mailto:p{n}@x.example" for n in range(MOST_MESSAGES + 3))
     assert scene.program.wishes.take(StartupRequest(links=links))
-    await scene.until(lambda: len(scene.program.stage.letters) == MOST_LETTERS)
+    await scene.until(lambda: len(scene.program.stage.messages) == MOST_MESSAGES)
     assert "3 more were not opened" in scene.words(scene.window.notice_bar)
 
 
@@ -148,16 +148,16 @@ async def test_the_window_comes_to_the_front_as_it_was(scene: ProgramScene) -> N
     await scene.settle()
     assert not scene.window.windowState() & Qt.WindowState.WindowMinimized
     assert scene.window.isVisible()
-    assert scene.program.stage.letters == []
+    assert scene.program.stage.messages == []
 
 
-async def test_a_letter_being_written_stays_open_behind_the_one_that_was_asked_for(scene: ProgramScene) -> None:
+async def test_a_message_being_written_stays_open_behind_the_one_that_was_asked_for(scene: ProgramScene) -> None:
     await scene.press("C")
-    first = scene.letter
+    first = scene.message
     await scene.type("an")
     await asked(scene, StartupRequest(subject="S"))
-    assert scene.letter is not first
-    assert first in scene.program.stage.letters
+    assert scene.message is not first
+    assert first in scene.program.stage.messages
     assert [one.address for one in first.session.content.to] == ["an"], "what was half typed is kept"
 
 
@@ -165,9 +165,9 @@ async def test_wishes_before_the_start_is_done_wait_and_are_done_in_order(progra
     wishes = program_scene.program.wishes
     assert wishes.take(StartupRequest(subject="later"))
     await program_scene.settle()
-    assert program_scene.program.stage.letters == []
+    assert program_scene.program.stage.messages == []
     await wishes.begin(StartupRequest(subject="own"))
-    await program_scene.until(lambda: len(program_scene.program.stage.letters) == 2)
+    await program_scene.until(lambda: len(program_scene.program.stage.messages) == 2)
     assert [view.session.content.subject for view in program_scene.program.writing._views] == ["own", "later"]
 
 
@@ -178,8 +178,8 @@ async def test_without_an_account_the_wish_waits_for_one(qtbot: QtBot, qapp: QAp
         await scene.settle()
         assert "Add an account first" in scene.foot
         await scene.program.accounts.open_unkept(ACCOUNT, "secret")
-        await scene.until(lambda: len(scene.program.stage.letters) == 1)
-        assert scene.letter.session.content.subject == "S"
+        await scene.until(lambda: len(scene.program.stage.messages) == 1)
+        assert scene.message.session.content.subject == "S"
     finally:
         await scene.end()
 

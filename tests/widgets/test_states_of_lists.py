@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.ui.message_list.list_panel import EmptyState
-from tests.fakes.scene import ACCOUNT, ANNA, LETTER
+from tests.fakes.scene import ACCOUNT, ANNA, MESSAGE
 from tests.program_scene import ProgramScene
 
 SALES = "sales@example.org"
@@ -101,7 +101,7 @@ async def test_f5_reads_a_list_that_could_not_be_read(program_scene: ProgramScen
     await scene.press("Ctrl+3")
     await failing(scene, OFFLINE)
     scene.mailbox._failures.clear()
-    scene.on_server(LETTER, folder=Folder.SENT)
+    scene.on_server(MESSAGE, folder=Folder.SENT)
     await scene.press("F5")
     await scene.until(lambda: len(scene.rows) == 1)
     assert scene.in_list()
@@ -109,7 +109,7 @@ async def test_f5_reads_a_list_that_could_not_be_read(program_scene: ProgramScen
 
 async def test_what_is_remembered_is_shown_without_a_server(qtbot: QtBot, qapp: QApplication) -> None:
     before = await ProgramScene(qtbot, qapp, ACCOUNT).start()
-    before.on_server(LETTER, folder=Folder.SENT)
+    before.on_server(MESSAGE, folder=Folder.SENT)
     await before.press("Ctrl+3", "F5")
     await before.end()
     scene = ProgramScene(qtbot, qapp, ACCOUNT, after=before)
@@ -138,7 +138,7 @@ async def test_a_list_one_may_not_look_into_says_so_and_is_asked_again_by_its_ke
 async def test_rows_of_a_list_one_may_not_look_into_any_more_say_what_they_are(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.program.aids.identities.add(ANNA, SALES)
-    (item,) = scene.on_server(LETTER, folder=Folder.SENT)
+    (item,) = scene.on_server(MESSAGE, folder=Folder.SENT)
     item.owner = SALES
     scene.program.stage.go(f"sent:{SALES}")
     await scene.until(lambda: len(scene.rows) == 1)
@@ -153,7 +153,7 @@ async def test_rows_of_a_list_one_may_not_look_into_any_more_say_what_they_are(p
 
 async def test_what_is_not_found_says_where_else_to_look(program_scene: ProgramScene) -> None:
     scene = program_scene
-    scene.on_server(LETTER, folder=Folder.SENT)
+    scene.on_server(MESSAGE, folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5", "/")
     await scene.type("nothing like it")
     await scene.until(lambda: not scene.rows)

@@ -50,16 +50,16 @@ def offered(scene: ProgramScene) -> list[str]:
 
 
 def to(scene: ProgramScene) -> list[str]:
-    return [one.address for one in scene.letter.recipients[Field.TO].recipients()]
+    return [one.address for one in scene.message.recipients[Field.TO].recipients()]
 
 
-async def test_two_letters_offer_whom_one_writes_to_most_and_tab_takes_it_and_goes_on(scene: ProgramScene) -> None:
+async def test_two_messages_offer_whom_one_writes_to_most_and_tab_takes_it_and_goes_on(scene: ProgramScene) -> None:
     await scene.type("be")
     assert offered(scene) == ["*Ben, ben@example.org", "Benita, benita@example.net"]
     await scene.press("Tab")
     assert (to(scene), offered(scene), scene.field()) == (["ben@example.org"], [], Field.SUBJECT)
-    assert (await scene.content(scene.letter.session.local_id)).to == (BEN,)
-    assert scene.letter.recipients[Field.TO].pending() == ""
+    assert (await scene.content(scene.message.session.local_id)).to == (BEN,)
+    assert scene.message.recipients[Field.TO].pending() == ""
 
 
 @pytest.mark.parametrize("key", ["Return", "Enter"])
@@ -72,14 +72,14 @@ async def test_down_and_enter_take_the_next(scene: ProgramScene, key: str) -> No
 async def test_undo_brings_the_words_back(scene: ProgramScene) -> None:
     await scene.type("be")
     await scene.press("Return", "Ctrl+Z")
-    assert (to(scene), scene.letter.recipients[Field.TO].words.text()) == ([], "be")
+    assert (to(scene), scene.message.recipients[Field.TO].words.text()) == ([], "be")
 
 
 async def test_escape_closes_the_sheet_and_nothing_else(scene: ProgramScene) -> None:
     await scene.type("be")
     await scene.press("Escape")
     assert (offered(scene), scene.field()) == ([], Field.TO)
-    assert scene.letter.recipients[Field.TO].words.text() == "be"
+    assert scene.message.recipients[Field.TO].words.text() == "be"
     await scene.press("Down")
     assert len(offered(scene)) == 2
     await scene.press("Escape", "Escape")
@@ -163,7 +163,7 @@ async def test_leaving_the_field_closes_the_sheet(scene: ProgramScene) -> None:
     assert (offered(scene), to(scene)) == ([], ["be"])
 
 
-async def test_a_letter_that_is_left_takes_its_sheet_with_it(scene: ProgramScene) -> None:
+async def test_a_message_that_is_left_takes_its_sheet_with_it(scene: ProgramScene) -> None:
     await scene.type("be")
     await scene.press("Ctrl+2")
     await scene.settle()
@@ -172,7 +172,7 @@ async def test_a_letter_that_is_left_takes_its_sheet_with_it(scene: ProgramScene
 
 async def test_while_an_input_method_composes_no_key_is_for_the_rows(scene: ProgramScene) -> None:
     await scene.type("be")
-    words = scene.letter.recipients[Field.TO].words
+    words = scene.message.recipients[Field.TO].words
     QApplication.sendEvent(words, QInputMethodEvent("べ", []))
     assert offered(scene) == []
     await scene.press("Return")
@@ -192,14 +192,14 @@ async def test_suggestions_help_to_mend_a_chip_too(scene: ProgramScene) -> None:
     await scene.type("benit")
     assert offered(scene) == ["*Benita, benita@example.net"]
     await scene.press("Return")
-    assert (to(scene), scene.letter.recipients[Field.TO].editing) == (["benita@example.net"], -1)
+    assert (to(scene), scene.message.recipients[Field.TO].editing) == (["benita@example.net"], -1)
     await scene.press("Ctrl+Z")
-    assert (to(scene), scene.letter.recipients[Field.TO].words.text()) == ([], "xyz,")
+    assert (to(scene), scene.message.recipients[Field.TO].words.text()) == ([], "xyz,")
 
 
 async def test_the_screen_reader_hears_the_row_while_the_focus_stays(scene: ProgramScene) -> None:
     await scene.type("be")
-    words = scene.letter.recipients[Field.TO].words
+    words = scene.message.recipients[Field.TO].words
     assert scene.focus is words
     assert words.accessibleDescription() == "Ben, ben@example.org, 1 of 2"
     await scene.press("Down")
@@ -227,7 +227,7 @@ async def test_each_field_offers_and_enter_on_nothing_goes_on_to_the_subject(sce
     await scene.press("Alt+C")
     await scene.type("be")
     await scene.press("Return", "Return")
-    assert scene.letter.recipients[Field.CC].recipients() == (BEN,)
+    assert scene.message.recipients[Field.CC].recipients() == (BEN,)
     assert scene.field() is Field.SUBJECT
     await scene.type("Hello")
     await scene.press("Alt+T", "Return")
@@ -240,17 +240,17 @@ async def test_the_sheet_stays_within_the_window(scene: ProgramScene) -> None:
     sheet = popup(scene)
     assert sheet is not None
     assert scene.window.rect().contains(sheet.geometry(), proper=False)
-    field = scene.letter.recipients[Field.TO]
+    field = scene.message.recipients[Field.TO]
     line = field.words.mapTo(scene.window, QPoint(0, field.words.height()))
     assert sheet.y() >= line.y()
 
 
-async def test_words_of_a_letter_that_is_opened_again_offer_nothing_by_themselves(scene: ProgramScene) -> None:
+async def test_words_of_a_message_that_is_opened_again_offer_nothing_by_themselves(scene: ProgramScene) -> None:
     await scene.press("Escape")
     name = await scene.saved(Content(subject="x"))
     scene.program.writing.open(name)
     await scene.until(lambda: scene.program.writing.current() is not None)
-    scene.letter.recipients[Field.CC].set_recipients((), "be")
+    scene.message.recipients[Field.CC].set_recipients((), "be")
     assert offered(scene) == []
 
 
@@ -268,7 +268,7 @@ ODILE = Recipient("odile@example.net", "Odile")
 
 
 def sent_elsewhere(scene: ProgramScene, number: int) -> None:
-    """Put a letter into Sent that another program sent, a day before the next."""
+    """Put a message into Sent that another program sent, a day before the next."""
     (stored,) = scene.on_server(Content(to=(ODILE,), subject=f"From afar {number}"), folder=Folder.SENT)
     stored.sent = scene.clock.now() - 86_400 + number * 100
 
@@ -280,7 +280,7 @@ async def look_at_sent(scene: ProgramScene) -> None:
     await scene.until(lambda: bool(scene.program.stage.desk.model.ids))
 
 
-async def test_whom_letters_in_sent_went_to_is_offered_though_nobody_read_them(scene: ProgramScene) -> None:
+async def test_whom_messages_in_sent_went_to_is_offered_though_nobody_read_them(scene: ProgramScene) -> None:
     for number in range(3):
         sent_elsewhere(scene, number)
     await look_at_sent(scene)
@@ -319,7 +319,7 @@ async def test_another_run_asks_only_about_what_came_since(scene: ProgramScene) 
         scene.clock,
         scene.program.tasks.spawn,
     )
-    fresh.letters_came((ANNA, 0.0))
+    fresh.messages_came((ANNA, 0.0))
     await scene.passes(10)
     assert len(scene.mailbox.calls_of("people_of")) == 1
     sent_elsewhere(scene, 1)
@@ -336,7 +336,7 @@ async def test_tab_takes_nobody_whom_the_words_do_not_begin_and_goes_on(scene: P
     await scene.type(typed)
     await scene.press("Tab")
     assert (to(scene), offered(scene), scene.field()) == ([typed], [], Field.SUBJECT)
-    assert scene.letter.recipients[Field.TO].problems() == [0]
+    assert scene.message.recipients[Field.TO].problems() == [0]
 
 
 async def test_tab_takes_whom_a_later_word_of_the_name_begins(scene: ProgramScene) -> None:
@@ -344,7 +344,7 @@ async def test_tab_takes_whom_a_later_word_of_the_name_begins(scene: ProgramScen
     scene.program.address_book.learn(ANNA, [okafor], scene.clock.now())
     await scene.type("okaf")
     await scene.press("Tab")
-    assert (scene.letter.recipients[Field.TO].recipients(), scene.field()) == ((okafor,), Field.SUBJECT)
+    assert (scene.message.recipients[Field.TO].recipients(), scene.field()) == ((okafor,), Field.SUBJECT)
 
 
 async def test_an_answer_of_the_directory_that_comes_before_tab_or_after_it_takes_no_words(scene: ProgramScene) -> None:
@@ -362,7 +362,7 @@ async def test_the_whole_way_is_the_same_with_a_sheet_and_without(scene: Program
         await scene.type("Lunch")
         await scene.press("Tab")
         await scene.type("At one?")
-        content = await scene.content(scene.letter.session.local_id)
+        content = await scene.content(scene.message.session.local_id)
         assert (len(content.to), content.subject, content.body) == (1, "Lunch", "At one?")
         await scene.press("Escape", "C")
 
@@ -373,4 +373,4 @@ async def test_tab_in_a_chip_takes_the_row_and_goes_on(scene: ProgramScene) -> N
     await scene.type("benit")
     await scene.press("Tab")
     assert (to(scene), scene.field()) == (["benita@example.net"], Field.SUBJECT)
-    assert scene.letter.recipients[Field.TO].chips.current == -1
+    assert scene.message.recipients[Field.TO].chips.current == -1

@@ -1,4 +1,4 @@
-"""A sent letter that came back is a problem like any other: counted, walked, said in words, with one thing to do."""
+"""A sent message that came back is a problem like any other: counted, walked, said in words, with one thing to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from app.domain.listing import Folder, Report, ReportKind
 from app.domain.message import Content
 from app.domain.recipient import Recipient
-from tests.fakes.scene import ANNA, LETTER
+from tests.fakes.scene import ANNA, MESSAGE
 from tests.program_scene import ProgramScene
 
 TO = (Recipient("ben@example.org", "Ben"), Recipient("zoe@example.org", "Zoe"))
@@ -15,7 +15,7 @@ TO = (Recipient("ben@example.org", "Ben"), Recipient("zoe@example.org", "Zoe"))
 
 @pytest.fixture
 async def came_back(program_scene: ProgramScene) -> ProgramScene:
-    """Three letters in Sent; the middle one did not reach Zoe."""
+    """Three messages in Sent; the middle one did not reach Zoe."""
     scene = program_scene
     for number in range(3):
         await scene.clock.advance(1)
@@ -38,13 +38,13 @@ async def test_f8_leads_to_it_from_any_list_and_the_row_says_to_whom(came_back: 
     assert "needs attention" in scene.window.rail._buttons["sent"].accessibleName()
 
 
-async def test_its_one_action_writes_the_letter_to_those_alone_whom_it_missed(came_back: ProgramScene) -> None:
+async def test_its_one_action_writes_the_message_to_those_alone_whom_it_missed(came_back: ProgramScene) -> None:
     scene = came_back
     await scene.press("F8", "A")
     await scene.until(lambda: scene.program.writing.current() is not None)
-    letter = await scene.content(scene.letter.session.local_id)
-    assert [one.address for one in letter.to] == ["zoe@example.org"]
-    assert (letter.subject, letter.body) == ("Letter 1", "Dear both")
+    message = await scene.content(scene.message.session.local_id)
+    assert [one.address for one in message.to] == ["zoe@example.org"]
+    assert (message.subject, message.body) == ("Letter 1", "Dear both")
     scene.program.stage.go("sent")
     await scene.press("F8")
     assert scene.foot == "Nothing needs attention"
@@ -88,7 +88,7 @@ async def test_it_is_found_by_the_operator_for_what_failed(came_back: ProgramSce
 
 async def test_f8_goes_on_from_a_draft_that_failed_to_what_came_back_and_round(came_back: ProgramScene) -> None:
     scene = came_back
-    name = await scene.saved(LETTER, to=(Recipient("ben@exam ple.org"),))
+    name = await scene.saved(MESSAGE, to=(Recipient("ben@exam ple.org"),))
     scene.program.stage.go("drafts")
     await scene.program.outbox.send([name], 0)
     await scene.settle()

@@ -41,7 +41,7 @@ def button(scene: ProgramScene, words: str) -> QPushButton:
 
 
 def states(scene: ProgramScene) -> set[State]:
-    return {record.state for record in scene.program.letters.all()}
+    return {record.state for record in scene.program.records.all()}
 
 
 async def test_it_asks_without_taking_the_focus_and_names_them(again: ProgramScene) -> None:

@@ -9,7 +9,7 @@ from app.controllers.why_not import WhyNot
 from app.domain.listing import Folder
 from app.domain.state import State
 from tests.fakes.mailbox import words
-from tests.fakes.scene import LETTER
+from tests.fakes.scene import MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 
 
@@ -18,7 +18,7 @@ def why(scene: ProgramScene, command: str) -> str:
 
 
 async def sent(scene: ProgramScene) -> None:
-    scene.on_server(LETTER, folder=Folder.SENT)
+    scene.on_server(MESSAGE, folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5", "Home")
 
 

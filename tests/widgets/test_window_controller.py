@@ -15,7 +15,7 @@ from app.domain.listing import Folder
 from app.domain.message import Field, Importance
 from app.ui import icons, theme
 from app.views.shell.keys_sheet import KeysSheet
-from tests.fakes.scene import ACCOUNT, ANNA, LETTER
+from tests.fakes.scene import ACCOUNT, ANNA, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 
 OFFLINE = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False, host="mail.example.org")
@@ -85,19 +85,19 @@ async def test_without_an_account_a_new_message_leads_to_the_form(nobody: Progra
 async def test_an_account_added_in_settings_shows_its_lists(nobody: ProgramScene) -> None:
     scene = nobody
     scene.mailbox.accounts[ANNA] = ACCOUNT
-    scene.on_server(LETTER)
+    scene.on_server(MESSAGE)
     scene.work.add_account()
     await scene.program.accounts.add(ACCOUNT, "secret")
     await scene.settle()
     scene.program.stage.go("drafts")
     await scene.settle()
-    assert [row.subject for row in scene.rows] == [LETTER.subject]
+    assert [row.subject for row in scene.rows] == [MESSAGE.subject]
     assert "anna@example.org" in scene.words(scene.window.rail) or "anna" in scene.words(scene.window.rail)
 
 
 async def test_an_account_that_is_removed_leaves_empty_lists(program_scene: ProgramScene) -> None:
     scene = program_scene
-    scene.on_server(LETTER)
+    scene.on_server(MESSAGE)
     await scene.press("F5")
     await scene.program.accounts.remove(ANNA)
     await scene.settle()
@@ -131,7 +131,7 @@ async def test_f6_finds_the_way_back_into_settings(program_scene: ProgramScene) 
     assert scene.work._settings.isAncestorOf(scene.focus)
 
 
-async def test_f6_goes_round_list_letter_and_rail(program_scene: ProgramScene) -> None:
+async def test_f6_goes_round_list_message_and_rail(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.press("C", "F6")
     assert scene.focus is scene.window.rail.new
@@ -166,10 +166,10 @@ async def test_after_the_scheme_was_switched_no_icon_has_the_colours_of_the_old_
     program_scene: ProgramScene,
 ) -> None:
     scene = program_scene
-    scene.on_server(LETTER, folder=Folder.SENT)
-    await scene.program.writing.begin_now(LETTER)
+    scene.on_server(MESSAGE, folder=Folder.SENT)
+    await scene.program.writing.begin_now(MESSAGE)
     scene.program.sign_in.ask(ACCOUNT)
-    for bar in (scene.window.account_bar, scene.window.notice_bar, scene.letter.bar, scene.program.reader.bar):
+    for bar in (scene.window.account_bar, scene.window.notice_bar, scene.message.bar, scene.program.reader.bar):
         bar.say("Something is the matter.", tone="warn")
     scene.work.show_settings()
     scene.program.stage.go("sent")
@@ -187,9 +187,9 @@ async def test_after_the_scheme_was_switched_no_icon_has_the_colours_of_the_old_
 
 async def test_the_recipients_field_follows_the_scheme(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.program.writing.begin_now(LETTER)
+    await scene.program.writing.begin_now(MESSAGE)
     await scene.settle()
-    field = scene.letter.recipients[Field.TO]
+    field = scene.message.recipients[Field.TO]
     scene.work.switch_scheme()
     await scene.settle()
     image = field.viewport().grab().toImage()
@@ -202,13 +202,13 @@ async def test_the_recipients_field_follows_the_scheme(program_scene: ProgramSce
 
 async def test_the_palette_does_a_command_and_gives_the_focus_back(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.program.writing.begin_now(LETTER)
+    await scene.program.writing.begin_now(MESSAGE)
     await scene.settle()
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     await scene.press("Ctrl+Shift+P")
     await scene.type("high imp")
     await scene.press("Return")
-    assert scene.letter.session.content.importance is Importance.HIGH
+    assert scene.message.session.content.importance is Importance.HIGH
     assert scene.field() is Field.BODY
 
 
@@ -220,15 +220,15 @@ async def test_escape_closes_the_palette_however_often_it_was_opened(program_sce
     assert scene.in_list()
 
 
-async def test_the_palette_survives_that_the_letter_it_came_from_is_gone(program_scene: ProgramScene) -> None:
+async def test_the_palette_survives_that_the_message_it_came_from_is_gone(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.program.writing.begin_now(LETTER)
+    await scene.program.writing.begin_now(MESSAGE)
     await scene.settle()
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     for keys in ("Ctrl+Shift+P", "Ctrl+/"):
-        await scene.program.writing.begin_now(LETTER)
+        await scene.program.writing.begin_now(MESSAGE)
         await scene.settle()
-        name = scene.letter.session.local_id
+        name = scene.message.session.local_id
         await scene.press(keys)
         await scene.program.drafts.discard(name)
         await scene.settle()
@@ -274,11 +274,11 @@ async def test_a_question_whose_asker_is_gone_gives_the_focus_to_something_that_
 ) -> None:
     scene = program_scene
     asked: list[str] = []
-    await scene.program.writing.begin_now(LETTER)
+    await scene.program.writing.begin_now(MESSAGE)
     await scene.settle()
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     scene.window.ask("Really?", "Yes", lambda: asked.append("yes"))
-    await scene.program.drafts.discard(scene.letter.session.local_id)
+    await scene.program.drafts.discard(scene.message.session.local_id)
     await scene.settle()
     await scene.press("Return")
     assert asked == ["yes"]
@@ -323,7 +323,7 @@ async def test_the_buttons_of_the_rail_do_what_their_commands_do(program_scene: 
 
 async def test_every_control_has_a_name_for_the_ear(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.program.writing.begin_now(LETTER)
+    await scene.program.writing.begin_now(MESSAGE)
     await scene.press("Ctrl+,")
     nameless = [
         type(widget).__name__

@@ -43,8 +43,8 @@ class Upload:
 
 def problem_of(attachment: NewAttachment) -> str | None:
     """Return why `attachment` cannot be sent, None where it can."""
-    if attachment.letter is not None:
-        return refuse_fields(attachment.letter, set_fields(attachment.letter) - {Field.HEADERS}, Stage.NEW)
+    if attachment.message is not None:
+        return refuse_fields(attachment.message, set_fields(attachment.message) - {Field.HEADERS}, Stage.NEW)
     try:
         with open(attachment.path, "rb") as file:  # noqa: PTH123 - whether it can be read is asked of the system
             os.fstat(file.fileno())
@@ -55,8 +55,8 @@ def problem_of(attachment: NewAttachment) -> str | None:
 
 
 def size_of(attachment: NewAttachment) -> int:
-    """Return the bytes of its file, 0 for a letter and for what is gone meanwhile."""
-    if attachment.letter is not None:
+    """Return the bytes of its file, 0 for a message and for what is gone meanwhile."""
+    if attachment.message is not None:
         return 0
     try:
         return os.stat(attachment.path).st_size  # noqa: PTH116 - as above
@@ -90,9 +90,9 @@ def upload_of(parent: ItemRef, attachments: Sequence[NewAttachment]) -> Iterator
     upload = Upload(request)
     with contextlib.ExitStack() as stack:
         for attachment in attachments:
-            if attachment.letter is not None:
+            if attachment.message is not None:
                 element = _described(listed, "t:ItemAttachment", attachment)
-                add_message(element, attachment.letter)
+                add_message(element, attachment.message)
                 continue
             file = stack.enter_context(open(attachment.path, "rb"))  # noqa: PTH123 - as above
             token = uuid.uuid4().hex
@@ -102,7 +102,7 @@ def upload_of(parent: ItemRef, attachments: Sequence[NewAttachment]) -> Iterator
 
 
 def get_attachment(attachment_id: str) -> Element:
-    """GetAttachment of one, so that no more than one is in memory; a letter comes as MIME too, whole as it is."""
+    """GetAttachment of one, so that no more than one is in memory; a message comes as MIME too, whole as it is."""
     request = operation("GetAttachment")
     add(add(request, "m:AttachmentShape"), "t:IncludeMimeContent", "true")
     add(add(request, "m:AttachmentIds"), "t:AttachmentId", Id=attachment_id)
@@ -136,7 +136,7 @@ def deleted_of(messages: Sequence[Element], asked: int) -> list[AttachOutcome]:
 
 
 def fetch_of(messages: Sequence[Element], own: str) -> AttachmentFetch:
-    """Return the one attachment that was asked for; its bytes, or a letter's MIME, were put aside."""
+    """Return the one attachment that was asked for; its bytes, or a message's MIME, were put aside."""
     now = time.time()
     if not messages:
         return AttachmentFetch(unanswered(0, 1, now))
@@ -145,11 +145,11 @@ def fetch_of(messages: Sequence[Element], own: str) -> AttachmentFetch:
     element = None if listed is None else next(iter(listed), None)
     if not outcome.accepted or element is None:
         return AttachmentFetch(outcome if not outcome.accepted else unanswered(0, 1, now))
-    letter = child(element, "t:Message")
+    message = child(element, "t:Message")
     return AttachmentFetch(
         outcome,
         attachments_of(messages[0], "m:Attachments")[0],
-        None if letter is None else item_of(letter, own),
+        None if message is None else item_of(message, own),
     )
 
 
@@ -191,7 +191,7 @@ Fail = Callable[[Exception, Job], Trouble]
 
 
 class AttachmentRequests:
-    """One job of attaching to one letter. `on_bytes` is told bytes of files sent and bytes of all."""
+    """One job of attaching to one message. `on_bytes` is told bytes of files sent and bytes of all."""
 
     def __init__(self, wire: HttpSession | None, fail: Fail, on_bytes: Callable[[int, int], None], job: Job) -> None:
         """Prepare; `fail` makes a trouble of what a request raised."""

@@ -54,7 +54,7 @@ OF_THE_REQUEST = frozenset(
 
 
 def trouble_of(error: BaseException, job: Job, endpoint: str) -> Trouble:
-    """Return the trouble that `error` stands for. No letter and no secret is in its detail."""
+    """Return the trouble that `error` stands for. No message and no secret is in its detail."""
     host = urlsplit(endpoint).hostname or ""
     if isinstance(error, HttpRefusal):
         return _trouble_of_status(error, host)

@@ -64,7 +64,7 @@ def folders_in(message: Element) -> tuple[list[Element], bool]:
 
 
 def mail_folders(elements: Iterable[Element]) -> tuple[MailFolder, ...]:
-    """Return those that hold letters, sorted by their path; calendars, contacts and the like are left out."""
+    """Return those that hold messages, sorted by their path; calendars, contacts and the like are left out."""
     known: dict[str, tuple[str, str]] = {}
     holding: list[str] = []
     for element in elements:
@@ -149,7 +149,7 @@ _PEOPLE: Final = 20
 
 
 class FoundReport:
-    """One report: of which letter, what it says, and the item that says it."""
+    """One report: of which message, what it says, and the item that says it."""
 
     def __init__(self, message_id: str, report: Report, ref: ItemRef) -> None:
         """Take down what the list told."""
@@ -181,7 +181,7 @@ def report_request(since: float, offset: int) -> Element:
 
 
 def reports_of(items: Sequence[Element]) -> list[FoundReport]:
-    """Return what the list tells; what is no report of a letter of ours is left out."""
+    """Return what the list tells; what is no report of a message of ours is left out."""
     found = []
     for item in items:
         kind = text_of(item, "t:ItemClass").rpartition(".")[2].upper()

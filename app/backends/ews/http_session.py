@@ -31,7 +31,7 @@ from app.domain.account import Account, AuthKind
 
 __all__ = ["LOOPBACK", "HttpRefusal", "HttpSession", "work_on"]
 
-# exchangelib writes headers (Authorization) at DEBUG and whole letters at ERROR: neither may reach a log.
+# exchangelib writes headers (Authorization) at DEBUG and whole messages at ERROR: neither may reach a log.
 logging.getLogger("exchangelib").setLevel(logging.CRITICAL + 1)
 logging.getLogger("spnego").setLevel(logging.CRITICAL + 1)
 

@@ -1,4 +1,4 @@
-"""Items as the server shows them: a row of a list, or a letter with everything that is known of it."""
+"""Items as the server shows them: a row of a list, or a message with everything that is known of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A letter as elements, in the order of Exchange's schema: whole for CreateItem, field by field for UpdateItem."""
+"""A message as elements, in the order of Exchange's schema: whole for CreateItem, field by field for UpdateItem."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def add_message(
 
 
 def _add_sent(message: Element, sent: float) -> None:
-    """Say that a letter went out at `sent`, 0 for a draft. [MS-OXCMSG] 2.2.1.6: flags can be set on creation alone."""
+    """Say that a message went out at `sent`, 0 for a draft. [MS-OXCMSG] 2.2.1.6: flags can be set on creation alone."""
     if sent:
         _add_property(message, partial(add_tag_uri, FLAGS_TAG, "Integer"), READ_AND_NO_DRAFT)
         for tag in (SUBMITTED_TAG, DELIVERED_TAG):

@@ -178,7 +178,7 @@ def get_people(refs: Sequence[ItemRef]) -> Element:
 
 
 def get_mime(ref: ItemRef) -> Element:
-    """GetItem with the MimeContent alone: the letter as it would travel ([MS-OXWSCORE] 2.2.4.24 MimeContent)."""
+    """GetItem with the MimeContent alone: the message as it would travel ([MS-OXWSCORE] 2.2.4.24 MimeContent)."""
     request = operation("GetItem")
     shape = add(request, "m:ItemShape")
     add(shape, "t:BaseShape", "IdOnly")

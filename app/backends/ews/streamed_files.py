@@ -213,7 +213,7 @@ class _Aside:
         if tag in _HELD and not self._taken:
             self._taken = self._within = True
             if tag == _CONTENT:
-                self._try(self._file.begin)  # a file may be empty; a letter that is has no MIME
+                self._try(self._file.begin)  # a file may be empty; a message that is has no MIME
 
     def data(self, data: str | bytes) -> None:
         if self._within:

@@ -96,7 +96,7 @@ def add_tag_uri(tag: str, kind: str, parent: Element) -> Element:
 
 
 def add_deferred_uri(parent: Element) -> Element:
-    """Add the ExtendedFieldURI that names the time before which the server keeps a letter back."""
+    """Add the ExtendedFieldURI that names the time before which the server keeps a message back."""
     return add(parent, "t:ExtendedFieldURI", PropertyTag=DEFERRED_TAG, PropertyType="SystemTime")
 
 

@@ -1,7 +1,7 @@
 """By which proxy an account goes, and the tunnel through it (CONNECT, RFC 9110 section 9.3.6).
 
 Done here, and not by requests: what the proxy said (a status, the ways to sign in) reaches the person, the test of a
-connection goes the same way as the letters, and no user or password of a proxy stands in an address.
+connection goes the same way as the messages, and no user or password of a proxy stands in an address.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The fields of a letter: how each is read, written, searched and sorted, and which shapes it belongs to."""
+"""The fields of a message: how each is read, written, searched and sorted, and which shapes it belongs to."""

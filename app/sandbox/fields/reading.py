@@ -1,4 +1,4 @@
-"""Turns what is kept of a letter into the elements of a reply."""
+"""Turns what is kept of a message into the elements of a reply."""
 
 import base64
 from collections.abc import Callable

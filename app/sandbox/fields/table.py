@@ -1,7 +1,7 @@
-"""The table of all fields of a letter, in the order in which a reply holds them.
+"""The table of all fields of a message, in the order in which a reply holds them.
 
 Sources: the order is that of ItemType and MessageType; what may be written and when is [MS-OXWSMSG] 2.2.3.1 and what
-Exchange SE does: recipients, receipts, From, Message-ID and Reply-To are locked once a letter has gone.
+Exchange SE does: recipients, receipts, From, Message-ID and Reply-To are locked once a message has gone.
 """
 
 from dataclasses import dataclass
@@ -307,4 +307,4 @@ KNOWN_ELSEWHERE: Final = frozenset(
 OTHER_KINDS: Final = frozenset(
     {"meeting", "meetingRequest", "calendar", "task", "contacts", "distributionlist", "postitem", "sharingMessage"}
 )
-"""Prefixes of fields that items of other kinds have: asked of a letter, they too are left out of the reply."""
+"""Prefixes of fields that items of other kinds have: asked of a message, they too are left out of the reply."""

@@ -1,4 +1,4 @@
-"""MAPI property tags that name what a letter has as fields of its own, so that both ways show the same."""
+"""MAPI property tags that name what a message has as fields of its own, so that both ways show the same."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -45,7 +45,7 @@ TAGS: Final[dict[tuple[int, str], Tag]] = {
     (0x0E08, "Integer"): Tag("i.size"),
     (0x0E1B, "Boolean"): Tag("i.has_attachments"),
     (0x0E1D, "String"): Tag("coalesce(i.conversation_topic, i.subject)"),
-    # The number by which IMAP names a letter of a folder: it grows, and a moved letter gets another.
+    # The number by which IMAP names a message of a folder: it grows, and a moved message gets another.
     (0x0E23, "Integer"): Tag("i.entry"),
     (0x0FF9, "Binary"): Tag("entry_id(i.mailbox_id, i.entry)"),
     (0x0FFF, "Binary"): Tag("entry_id(i.mailbox_id, i.entry)"),
@@ -77,7 +77,7 @@ def write_tag(item: Item, name: PropertyName, values: list[Value]) -> bool:
     """Write a property that has a column of its own; returns whether it had one.
 
     PR_MESSAGE_FLAGS may be set when an item is made: without its bit 8 the item is no draft, which is how tools put
-    letters into a mailbox that look received.
+    messages into a mailbox that look received.
     """
     if name.tag == MESSAGE_FLAGS and name.kind == "Integer":
         if not item.id and values:

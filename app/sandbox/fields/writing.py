@@ -1,4 +1,4 @@
-"""Takes the elements of a request into a letter."""
+"""Takes the elements of a request into a message."""
 
 import base64
 import binascii
@@ -142,7 +142,7 @@ def categories(_store: MailStore, item: Item, element: etree._Element | None) ->
 
 
 def headers(_store: MailStore, item: Item, element: etree._Element | None) -> None:
-    """Write the Internet headers that a new letter brings along."""
+    """Write the Internet headers that a new message brings along."""
     found = [] if element is None else xmlns.find_all(element, "t:InternetMessageHeader")
     item.set_headers([(str(one.get("HeaderName")), xmlns.text_of(one)) for one in found])
 

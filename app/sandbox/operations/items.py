@@ -257,7 +257,7 @@ def _move(call: Call, request: etree._Element) -> etree._Element:
         item = find_item(call, named, CHANGE)
         same = item.mailbox == folder.mailbox
         if item.row["is_submitted"]:
-            # A held letter that is taken out of the Outbox is a draft again.
+            # A held message that is taken out of the Outbox is a draft again.
             item.row.update(is_submitted=0, deferred=None, submitted_by=None, save_to=None)
             call.store.items.save(item)
         call.store.items.move(item, folder.mailbox, folder.id)
@@ -304,7 +304,7 @@ def answer_delete_item(call: Call, request: etree._Element) -> etree._Element:
         name = "deleteditems" if way == "MoveToDeletedItems" else "recoverableitemsdeletions"
         target = store.folders.distinguished(item.mailbox, name)
         if item.row["is_submitted"]:
-            # A held letter that is thrown away must not go out of the bin.
+            # A held message that is thrown away must not go out of the bin.
             item.row.update(is_submitted=0, deferred=None, submitted_by=None, save_to=None)
             store.items.save(item)
         store.items.move(item, target.mailbox, target.id)

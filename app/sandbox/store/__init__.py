@@ -1,1 +1,1 @@
-"""Keeps the mailboxes: people, folders, letters and their parts, in one SQLite file."""
+"""Keeps the mailboxes: people, folders, messages and their parts, in one SQLite file."""

@@ -1,6 +1,6 @@
 """The SQLite file behind the mailboxes: one connection per thread, one writer at a time.
 
-WAL lets readers go on while a letter is written, and what was committed is there after SIGKILL. A sandbox need not
+WAL lets readers go on while a message is written, and what was committed is there after SIGKILL. A sandbox need not
 outlive a power cut, so synchronous is NORMAL.
 """
 

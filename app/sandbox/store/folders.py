@@ -46,7 +46,7 @@ _TAGS: Final = {
     # When something in it was last written, by which clients see that they have to look again.
     (0x3008, "SystemTime"): _LAST_WRITTEN,
     (0x670A, "SystemTime"): _LAST_WRITTEN,
-    # The number that the next letter gets by which IMAP names it.
+    # The number that the next message gets by which IMAP names it.
     (0x6751, "Integer"): "(SELECT value + 1 FROM counters WHERE name = 'entry')",
 }
 

@@ -1,4 +1,4 @@
-"""Letters as they are kept: a row of plain columns, and parts that are read only when they are asked for.
+"""Messages as they are kept: a row of plain columns, and parts that are read only when they are asked for.
 
 An `Item` is read, changed and saved within one write of the database; whoever holds one across requests holds it stale.
 """
@@ -34,7 +34,7 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A letter's text. `kind` is HTML or Text."""
+    """A message's text. `kind` is HTML or Text."""
 
     kind: str
     content: str
@@ -58,7 +58,7 @@ class Attachment:
 
 
 class Item:
-    """One letter. `row` holds its columns (see schema.sql) and may be written to; so may the parts, through `set_…`."""
+    """One message. `row` holds its columns (schema.sql) and may be written to; so may the parts, through `set_…`."""
 
     def __init__(self, database: Database, row: dict[str, Any]) -> None:
         self._database = database
@@ -155,7 +155,7 @@ class Item:
 
     @property
     def headers(self) -> list[tuple[str, str]]:
-        """Its Internet headers, for a letter that came or went as MIME."""
+        """Its Internet headers, for a message that came or went as MIME."""
         if self._headers is None:
             rows = self._database.all("SELECT name, value FROM headers WHERE item_id = ? ORDER BY position", (self.id,))
             self._headers = [(row["name"], row["value"]) for row in rows]
@@ -205,7 +205,7 @@ _PARTS: Final = {
 
 
 class Items:
-    """All letters of one store."""
+    """All messages of one store."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

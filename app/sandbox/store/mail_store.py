@@ -11,7 +11,7 @@ from app.sandbox.store.people import People
 
 
 class MailStore:
-    """Everything that is kept, over the file at `path`. With `relays`, letters to addresses outside are queued."""
+    """Everything that is kept, over the file at `path`. With `relays`, messages to addresses outside are queued."""
 
     def __init__(self, path: Path) -> None:
         self.database = Database(path)

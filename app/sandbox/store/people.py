@@ -25,7 +25,7 @@ class Person:
 
     @property
     def has_mailbox(self) -> bool:
-        """Whether letters can be kept for this entry."""
+        """Whether messages can be kept for this entry."""
         return self.kind in {"Mailbox", "Shared"}
 
     @property

@@ -71,7 +71,7 @@ class Accounts:
 
     @property
     def default(self) -> Account | None:
-        """Return the account that a new letter is from: the first."""
+        """Return the account that a new message is from: the first."""
         return next(iter(self._accounts.values()), None)
 
     def is_open(self, account_id: AccountId) -> bool:
@@ -115,7 +115,7 @@ class Accounts:
         await self._reopen(account, secret)
 
     async def remove(self, account_id: AccountId) -> None:
-        """Remove an account and its secret; its letters stay on this machine."""
+        """Remove an account and its secret; its messages stay on this machine."""
         await self._settings.remove_account(account_id)
         before = self._accounts.pop(account_id, None)
         self._open.discard(account_id)

@@ -1,6 +1,6 @@
 """The mailboxes that one may send as: one's own, and those of others that the person added or the server named.
 
-Whether a letter may be sent from one of them only the server can say, and it says it when a letter is sent. What can
+Whether a message may be sent from one of them only the server can say, and it says it when a message is sent. What can
 be asked before is whether its Drafts may be used: then the draft is kept there, and the copy in its Sent Items.
 """
 
@@ -82,7 +82,7 @@ class Identities:
         return frozenset(one.address.casefold() for one in known)
 
     def copy_for(self, account_id: AccountId, sender: Recipient | None) -> CopyTo:
-        """Return where the copy of a letter from `sender` belongs: with the principal where that may be used."""
+        """Return where the copy of a message from `sender` belongs: with the principal where that may be used."""
         if sender is None:
             return CopyTo()
         known = {one.address.casefold(): one for one in self.others(account_id)}

@@ -205,7 +205,7 @@ def _ordered(names: Iterable[str], most: int = _MOST) -> tuple[str, ...]:
 
 
 class Aids:
-    """Held together so that a letter gets them as one."""
+    """Held together so that a message gets them as one."""
 
     def __init__(self, settings: Settings, mailbox: Mailbox, accounts: Accounts, clock: Clock) -> None:
         """Nothing is read before `load`."""

@@ -1,7 +1,7 @@
 """Signatures and templates of each account: kept in the settings, with fields that are filled where they are put in.
 
-A signature is exchanged and never doubled: what stands in a letter is remembered with it (`Record.signature`), and is
-found again by that, or by what the account's signatures would be. One that the person changed in the letter is theirs.
+A signature is exchanged and never doubled: what stands in a message is remembered with it (`Record.signature`), and is
+found again by that, or by what the account's signatures would be. One that the person changed in the message is theirs.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _QUOTED: Final = late_pattern(r"^(?:>|-{5,} ?\S.*-{5,}\s*$|_{20,}\s*$)", re.MULT
 
 
 class SnippetKind(StrEnum):
-    """A signature stands once at the end of a letter; a template is put in where one writes, as often as wanted."""
+    """A signature stands once at the end of a message; a template is put in where one writes, as often as wanted."""
 
     SIGNATURE = "signature"
     TEMPLATE = "template"
@@ -43,7 +43,7 @@ class Snippet(msgspec.Struct, frozen=True, omit_defaults=True):
     """A signature or a template. `html` is empty for plain text; `subject` is a template's; the rest a signature's.
 
     `address` is the mailbox that it is for, empty for every one; `for_new` and `for_replies` put it in by itself.
-    A picture is written out in `html` (data:), and one sign (U+FFFC) in `text`: by that it is found again in a letter.
+    A picture is written out in `html` (data:), and one sign (U+FFFC) in `text`: by that it is found again in a message.
     """
 
     key: str
@@ -58,7 +58,7 @@ class Snippet(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Facts(msgspec.Struct, frozen=True):
-    """What the fields stand for in one letter; what is not known stays as it is written."""
+    """What the fields stand for in one message; what is not known stays as it is written."""
 
     name: str = ""
     address: str = ""
@@ -92,13 +92,13 @@ def fill(text: str, facts: Facts, *, html: bool = False) -> str:
 
 
 def fragment_of(snippet: Snippet, facts: Facts) -> Fragment:
-    """Return the snippet as it is put into a letter; its text is without its pictures."""
+    """Return the snippet as it is put into a message; its text is without its pictures."""
     words = _LINE_OF_PICTURES.sub("", fill(snippet.text, facts)).replace(_PICTURE, "")
     return Fragment(words.strip("\n"), fill(snippet.html, facts, html=True))
 
 
 def quote_begins(text: str) -> int:
-    """Return where in `text` the older letter begins that is quoted below it, with the line that says whose it is."""
+    """Return where in `text` the older message begins that is quoted below it, with the line that says whose it is."""
     found = _QUOTED.search(text)
     if found is None:
         return len(text)
@@ -132,7 +132,7 @@ def place_for(text: str) -> int:
 
 
 def html_with(signature: str) -> str:
-    """Return the HTML of an empty letter above a signature."""
+    """Return the HTML of an empty message above a signature."""
     from app.services.html.blocks import Body, Paragraph
     from app.services.html.parse import parse_piece
     from app.services.html.write import OWN_BASE, write_body
@@ -140,12 +140,12 @@ def html_with(signature: str) -> str:
     return write_body(Body((Paragraph(), Paragraph(), *parse_piece(signature)), OWN_BASE))
 
 
-def is_blank(letter: StoredMessage) -> bool:
+def is_blank(message: StoredMessage) -> bool:
     """Tell whether nothing was written: a signature that was put in by itself is nothing."""
-    content = letter.content
+    content = message.content
     if content.is_empty():
         return True
-    signature = letter.record.signature
+    signature = message.record.signature
     if not signature or not msgspec.structs.replace(content, body="").is_empty():
         return False
     body = content.body
@@ -206,7 +206,7 @@ class Signatures:
         return next(own, next((one for one in wanted if not one.address), None))
 
     def facts(self, account_id: AccountId, content: Content) -> Facts:
-        """Return what the fields stand for in a letter."""
+        """Return what the fields stand for in a message."""
         account = self._accounts.get(account_id)
         own = "" if account is None else account.display_name
         sender = content.sender
@@ -219,14 +219,14 @@ class Signatures:
         )
 
     def known_texts(self, account_id: AccountId, content: Content) -> list[str]:
-        """Return what each signature of the account would be in this letter, with its pictures and without."""
+        """Return what each signature of the account would be in this message, with its pictures and without."""
         facts = self.facts(account_id, content)
         mine = [one for one in self.all(account_id) if one.kind is SnippetKind.SIGNATURE]
         with_pictures = [fill(one.text, facts).strip("\n") for one in mine if _PICTURE in one.text]
         return with_pictures + [fragment_of(one, facts).text for one in mine]
 
     def sign(self, account_id: AccountId, content: Content) -> tuple[Content, str]:
-        """Put the signature that goes in by itself into a letter that begins; return it and what was put in."""
+        """Put the signature that goes in by itself into a message that begins; return it and what was put in."""
         reply = bool(content.options.in_reply_to or content.options.references) or bool(_QUOTED.search(content.body))
         snippet = self.default(account_id, content.sender, reply=reply)
         if snippet is None:
@@ -251,7 +251,7 @@ class Signatures:
         return msgspec.structs.replace(content, body=body), fragment.text
 
     def _sign_formatted(self, content: Content, fragment: Fragment) -> tuple[Content, str]:
-        """Sign an answer to a formatted letter, in which nothing was written yet; any other is left as it is."""
+        """Sign an answer to a formatted message, in which nothing was written yet; any other is left as it is."""
         from app.services.html.clean import text_as_html
         from app.services.html.plain_text import plain_text
         from app.services.html.prepare import sign_above

@@ -1,6 +1,6 @@
 """Gets the bytes here: from a file, the server, another message.
 
-What is attached stands in the letter at once, so that nothing can be sent without it; its bytes follow in the
+What is attached stands in the message at once, so that nothing can be sent without it; its bytes follow in the
 background, and the next start goes on where this one was ended. One at a time for each attachment, whoever asks.
 """
 
@@ -41,11 +41,11 @@ class Moving(msgspec.Struct, frozen=True):
 class AttachmentFetch:
     """Fetches bytes. `moved` tells of which attachment the bytes went on; `moving` says how far they are."""
 
-    def __init__(self, letters: Records, mailbox: Mailbox, files: AttachedFiles, clock: Clock) -> None:
+    def __init__(self, records: Records, mailbox: Mailbox, files: AttachedFiles, clock: Clock) -> None:
         """Fetch into `files`, by way of `mailbox` where the server has the bytes."""
         self.moved: Event[Name] = Event()
         self.moving: dict[Name, Moving] = {}
-        self._letters = letters
+        self._records = records
         self._mailbox = mailbox
         self._files = files
         self._clock = clock
@@ -56,7 +56,7 @@ class AttachmentFetch:
         return (local_id, key) in self._coming
 
     def total(self, local_id: LocalId) -> Moving | None:
-        """Return how far all that goes up for a letter is together, None where nothing does."""
+        """Return how far all that goes up for a message is together, None where nothing does."""
         going = [one for (name, _), one in self.moving.items() if name == local_id and one.up]
         if not going:
             return None
@@ -118,7 +118,7 @@ class AttachmentFetch:
             self.tell(name, moving)
 
     async def _download(self, local_id: LocalId, attached: Attached) -> Outcome | None:
-        record = self._letters.get(local_id)
+        record = self._records.get(local_id)
         if record is None:
             return None
         if not attached.source:
@@ -138,13 +138,13 @@ class AttachmentFetch:
         return None
 
     def _arrived(self, local_id: LocalId, attached: Attached, size: int) -> None:
-        """Write down that the bytes are here, unless the letter or the attachment went meanwhile."""
-        record = self._letters.get(local_id)
+        """Write down that the bytes are here, unless the message or the attachment went meanwhile."""
+        record = self._records.get(local_id)
         if record is None:
             return
         here = msgspec.structs.replace(attached, file=attached.key, size=size, origin="", source="")
         held = any(one.key == attached.key for one in record.held)
-        self._letters.append(local_id, AttachmentSet(here if held else as_file(here), if_there=True))
+        self._records.append(local_id, AttachmentSet(here if held else as_file(here), if_there=True))
 
     def _nowhere(self, attached: Attached) -> Outcome:
         return self._refused(
@@ -156,26 +156,26 @@ class AttachmentFetch:
 
 
 class AttachmentCopy:
-    """Shares private copies between letters."""
+    """Shares private copies between messages."""
 
     def __init__(self, files: AttachedFiles) -> None:
         """Share what is in `files`."""
         self._files = files
 
-    async def share(self, letter: StoredMessage, content: Content, to: LocalId) -> Content:
-        """Return `content`, whose attachments are those of `letter`, for the letter `to`.
+    async def share(self, message: StoredMessage, content: Content, to: LocalId) -> Content:
+        """Return `content`, whose attachments are those of `message`, for the message `to`.
 
-        What the server alone has is named by its AttachmentId there, and fetched when the new letter is saved.
+        What the server alone has is named by its AttachmentId there, and fetched when the new message is saved.
         """
-        numbers = {one.key: one.attachment_id for one in letter.record.held}
-        attached = [await self._shared(letter, one, numbers.get(one.key, ""), to) for one in content.attachments]
+        numbers = {one.key: one.attachment_id for one in message.record.held}
+        attached = [await self._shared(message, one, numbers.get(one.key, ""), to) for one in content.attachments]
         return msgspec.structs.replace(content, attachments=tuple(attached))
 
-    async def _shared(self, letter: StoredMessage, one: Attached, number: str, to: LocalId) -> Attached:
+    async def _shared(self, message: StoredMessage, one: Attached, number: str, to: LocalId) -> Attached:
         one = msgspec.structs.replace(one, elsewhere=False)
         if one.file:
             try:
-                await self._files.share(letter.record.local_id, one.file, to, one.file)
+                await self._files.share(message.record.local_id, one.file, to, one.file)
             except StorageError:
                 # The copy is gone, or cannot be made twice: the server's is as good, and where it has none, that is
                 # said at the attachment.

@@ -2,9 +2,9 @@
 
 What a request is about to add or take away is on disk before the request (`Record.in_flight`); an answer that is lost
 is looked after before anything is tried again. A ChangeKey that came with an attachment says nothing of what another
-client wrote before it, for CreateAttachment asks for none: after each, the letter is looked at (`Saver`).
+client wrote before it, for CreateAttachment asks for none: after each, the message is looked at (`Saver`).
 
-What was asked for twice stands in the letter's record (`Record.resent`). A second one of that name and size is ours
+What was asked for twice stands in the message's record (`Record.resent`). A second one of that name and size is ours
 only if its bytes are: it is fetched and held against the private copy. What differs by a byte another program put
 there, and is shown (`attaching.py`).
 """
@@ -42,15 +42,15 @@ def asked_for_again(record: Record, held: Sequence[Held]) -> tuple[str, ...]:
 
 
 class DuplicateAttachments:
-    """Of all letters. Called under the letter's lock, or while it is on its way."""
+    """Of all messages. Called under the message's lock, or while it is on its way."""
 
-    def __init__(self, letters: Records, mailbox: Mailbox, files: AttachedFiles) -> None:
+    def __init__(self, records: Records, mailbox: Mailbox, files: AttachedFiles) -> None:
         """Look at bytes by way of `mailbox`, and hold them against `files`."""
-        self._letters, self._mailbox, self._files = letters, mailbox, files
+        self._records, self._mailbox, self._files = records, mailbox, files
 
-    async def merge(self, letter: StoredMessage, meant: Sequence[Attached], item: Fetched) -> bool:
+    async def merge(self, message: StoredMessage, meant: Sequence[Attached], item: Fetched) -> bool:
         """Take away what came twice; tell whether there was any, so that the item has to be read anew."""
-        record, gone = letter.record, False
+        record, gone = message.record, False
         if not record.resent:
             return False
         found = find_again(record.held, may_be_there(record), meant, item.attachments)
@@ -81,38 +81,38 @@ class DuplicateAttachments:
         answer = (await self._mailbox.delete_attachments(record.account_id, [twin.attachment_id]))[0]
         if not answer.outcome.accepted or record.ref is None:
             return False
-        # The letter has another ChangeKey now, which nobody told.
-        await self._letters.learn(record.local_id, ref=ItemRef(record.ref.item_id))
+        # The message has another ChangeKey now, which nobody told.
+        await self._records.learn(record.local_id, ref=ItemRef(record.ref.item_id))
         return True
 
 
 _GONE_ALREADY: Final = frozenset({"ErrorItemNotFound", "ErrorInvalidAttachmentId"})
-OF_THE_LETTER: Final = frozenset(
+OF_THE_MESSAGE: Final = frozenset(
     {"ErrorItemNotFound", "ErrorInvalidIdMalformed", "ErrorInvalidIdEmpty", "ErrorInvalidId", "ErrorStaleObject"}
     | {"ErrorIrresolvableConflict", "ErrorChangeKeyRequired", "ErrorChangeKeyRequiredForWriteOperations"}
     | {"ErrorInvalidChangeKey"}
 )
-"""Said to an attachment, these speak of the letter that it was to be attached to."""
+"""Said to an attachment, these speak of the message that it was to be attached to."""
 
 
 class AttachmentUpload:
-    """The part of the saver that knows of attachments. Called under the letter's lock alone."""
+    """The part of the saver that knows of attachments. Called under the message's lock alone."""
 
     def __init__(
-        self, letters: Records, mailbox: Mailbox, files: AttachedFiles, clock: Clock, gathering: AttachmentFetch
+        self, records: Records, mailbox: Mailbox, files: AttachedFiles, clock: Clock, gathering: AttachmentFetch
     ) -> None:
         """Upload from `files` to `mailbox`."""
-        self._letters = letters
+        self._records = records
         self._mailbox = mailbox
         self._files = files
         self._clock = clock
         self._gathering = gathering
-        self._twins = DuplicateAttachments(letters, mailbox, files)
+        self._twins = DuplicateAttachments(records, mailbox, files)
         self._spared: set[tuple[LocalId, str]] = set()
         self._uploads: dict[LocalId, asyncio.Future[list[AttachOutcome]]] = {}
 
     def stop(self, local_id: LocalId) -> None:
-        """Stop what goes up for a letter: what of it arrived is looked after, and the rest is sent anew if wanted."""
+        """Stop what goes up for a message: what of it arrived is looked after, and the rest is sent anew if wanted."""
         upload = self._uploads.get(local_id)
         if upload is not None:
             upload.cancel()
@@ -122,46 +122,46 @@ class AttachmentUpload:
         self._spared.add((local_id, key))
 
     def release(self, local_id: LocalId, key: str = "") -> None:
-        """Spare it no longer; all of the letter's without `key`."""
+        """Spare it no longer; all of the message's without `key`."""
         self._spared = {one for one in self._spared if one[0] != local_id or (key and one[1] != key)}
 
     # --- what there is to do ----------------------------------------------------------------------------------------
 
-    def is_pending(self, letter: StoredMessage) -> bool:
+    def is_pending(self, message: StoredMessage) -> bool:
         """Tell whether there is something to bring or to take away; what was refused waits until it is asked for."""
-        return bool(self._gone(letter) or self._missing(letter))
+        return bool(self._gone(message) or self._missing(message))
 
-    def refusal(self, letter: StoredMessage) -> Outcome | None:
+    def refusal(self, message: StoredMessage) -> Outcome | None:
         """Return why an attachment is not on the server though it is meant to be, None where nothing was refused."""
-        wanted = {one.key for one in letter.content.attachments}
-        return next((one.outcome for one in letter.record.refused if one.key in wanted), None)
+        wanted = {one.key for one in message.content.attachments}
+        return next((one.outcome for one in message.record.refused if one.key in wanted), None)
 
-    def _gone(self, letter: StoredMessage) -> list[Held]:
-        """Return what the server holds and the letter does not have any more."""
-        wanted, local_id = {one.key for one in letter.content.attachments}, letter.record.local_id
-        held = letter.record.held
+    def _gone(self, message: StoredMessage) -> list[Held]:
+        """Return what the server holds and the message does not have any more."""
+        wanted, local_id = {one.key for one in message.content.attachments}, message.record.local_id
+        held = message.record.held
         return [one for one in held if one.key not in wanted and (local_id, one.key) not in self._spared]
 
-    def _missing(self, letter: StoredMessage) -> list[Attached]:
-        have = {one.key for one in letter.record.held} | {one.key for one in letter.record.refused}
-        return [one for one in letter.content.attachments if one.key not in have]
+    def _missing(self, message: StoredMessage) -> list[Attached]:
+        have = {one.key for one in message.record.held} | {one.key for one in message.record.refused}
+        return [one for one in message.content.attachments if one.key not in have]
 
-    async def bring(self, letter: StoredMessage, ref: ItemRef) -> bool:
-        """Do it. Returns True where the letter has to be looked at once more."""
-        local_id = letter.record.local_id
-        missing = self._missing(letter)
+    async def bring(self, message: StoredMessage, ref: ItemRef) -> bool:
+        """Do it. Returns True where the message has to be looked at once more."""
+        local_id = message.record.local_id
+        missing = self._missing(message)
         absent = [one for one in missing if not one.file]
         for one in absent:
-            if not await self._gather(letter, one):
+            if not await self._gather(message, one):
                 return False
         if absent:
             return True
-        gone = self._gone(letter)
+        gone = self._gone(message)
         if gone:
-            return await self._take_away(letter, ref, gone)
-        await self._announce(letter, [one.key for one in missing], attempt=True)
-        answers = await self._upload(letter.record, ref, missing)
-        record = self._letters.get(local_id)
+            return await self._take_away(message, ref, gone)
+        await self._announce(message, [one.key for one in missing], attempt=True)
+        answers = await self._upload(message.record, ref, missing)
+        record = self._records.get(local_id)
         if record is None:
             return False
         refused = {one.key: one for one in record.refused}
@@ -177,9 +177,9 @@ class AttachmentUpload:
         left = [one for one in outcomes if not one.accepted and not _is_its_own(one)]
         return await self._take_in(record, ref, outcomes, held, unsure, tuple(refused.values()), left)
 
-    async def _gather(self, letter: StoredMessage, one: Attached) -> bool:
+    async def _gather(self, message: StoredMessage, one: Attached) -> bool:
         """Get the bytes of one attachment to this machine. False where the server cannot be asked for now."""
-        record = letter.record
+        record = message.record
         try:
             outcome = await self._gathering.fetch(record.local_id, one)
         except AccountError as error:
@@ -197,9 +197,9 @@ class AttachmentUpload:
         await self._refuse(record, one.key, outcome)
         return True
 
-    async def _take_away(self, letter: StoredMessage, ref: ItemRef, gone: Sequence[Held]) -> bool:
-        await self._announce(letter, [one.key for one in gone], attempt=False)
-        record = letter.record
+    async def _take_away(self, message: StoredMessage, ref: ItemRef, gone: Sequence[Held]) -> bool:
+        await self._announce(message, [one.key for one in gone], attempt=False)
+        record = message.record
         answers = await self._mailbox.delete_attachments(record.account_id, [one.attachment_id for one in gone])
         outcomes = [answer.outcome for answer in answers]
         done = {
@@ -250,12 +250,12 @@ class AttachmentUpload:
                 self._gathering.tell(name, now)
             sent -= one.size
 
-    async def _announce(self, letter: StoredMessage, keys: Sequence[str], *, attempt: bool) -> None:
+    async def _announce(self, message: StoredMessage, keys: Sequence[str], *, attempt: bool) -> None:
         """Write down what a request may add or take away. Raises StorageError: what is not on disk is not begun."""
-        record = letter.record
-        await self._letters.change(
+        record = message.record
+        await self._records.change(
             record.local_id,
-            attempt=letter.content if attempt else None,
+            attempt=message.content if attempt else None,
             save_outcome=Outcome(Verdict.UNKNOWN, at=self._clock.now()),
             in_flight=tuple(dict.fromkeys((*record.in_flight, *keys))),
             has_held=True,
@@ -273,32 +273,32 @@ class AttachmentUpload:
     ) -> bool:
         """Take down what became of a request; `left` are the outcomes that leave something undone."""
         changes: dict[str, Any] = {"held": tuple(held), "in_flight": tuple(unsure), "refused": refused}
-        if any(one.accepted for one in outcomes) or unsure or any(one.code in OF_THE_LETTER for one in left):
+        if any(one.accepted for one in outcomes) or unsure or any(one.code in OF_THE_MESSAGE for one in left):
             changes["ref"] = ItemRef(ref.item_id)
         worst = sorted(left, key=lambda one: _WORST.index(one.verdict))
         await self._learn(record, worst[0] if worst else None, **changes)
-        # What was said of the letter itself is found out by looking at it.
-        return not worst or all(one.code in OF_THE_LETTER for one in left)
+        # What was said of the message itself is found out by looking at it.
+        return not worst or all(one.code in OF_THE_MESSAGE for one in left)
 
     async def _refuse(self, record: Record, key: str, outcome: Outcome) -> None:
         others = tuple(one for one in record.refused if one.key != key)
-        await self._letters.learn(record.local_id, refused=(*others, Refused(key, outcome)))
+        await self._records.learn(record.local_id, refused=(*others, Refused(key, outcome)))
 
     async def _learn(self, record: Record, outcome: Outcome | None, **changes: Any) -> None:
-        await self._letters.learn(record.local_id, save_outcome=outcome, saved_edits=-1, **changes)
+        await self._records.learn(record.local_id, save_outcome=outcome, saved_edits=-1, **changes)
 
     # --- looking ------------------------------------------------------------------------------------------------------
 
-    def find(self, letter: StoredMessage, item: Fetched) -> tuple[tuple[Held, ...], bool, list[AttachmentSet]]:
+    def find(self, message: StoredMessage, item: Fetched) -> tuple[tuple[Held, ...], bool, list[AttachmentSet]]:
         """Look at what the server holds: ours, whether one that is meant was taken away elsewhere, and what was added.
 
-        What another program added is told as edits: it becomes part of the letter, marked, and is shown.
+        What another program added is told as edits: it becomes part of the message, marked, and is shown.
         """
-        record = letter.record
+        record = message.record
         if item.has_attachments and not item.attachments:
             return record.held, False, []  # a server that does not name what it holds
-        found = find_again(record.held, may_be_there(record), _meant(letter), item.attachments)
-        wanted = {one.key for one in letter.content.attachments}
+        found = find_again(record.held, may_be_there(record), _meant(message), item.attachments)
+        wanted = {one.key for one in message.content.attachments}
         held, added = list(found.held), []
         for stranger in found.strangers:
             one = attached_of(stranger, new_key(), elsewhere=True)
@@ -306,40 +306,40 @@ class AttachmentUpload:
             added.append(AttachmentSet(one))
         return tuple(held), bool(wanted & set(found.lost)), added
 
-    async def merge_twins(self, letter: StoredMessage, item: Fetched) -> bool:
+    async def merge_twins(self, message: StoredMessage, item: Fetched) -> bool:
         """Take away what came twice of ours; tell whether the item has to be read anew. Raises AccountError."""
-        return await self._twins.merge(letter, _meant(letter), item)
+        return await self._twins.merge(message, _meant(message), item)
 
-    def may_be_on_its_way(self, letter: StoredMessage, item: Fetched) -> bool:
+    def may_be_on_its_way(self, message: StoredMessage, item: Fetched) -> bool:
         """Tell whether what a lost request was to add is not there, but may come yet."""
-        held, _, _ = self.find(letter, item)
-        wanted = {one.key for one in letter.content.attachments}
-        return bool(wanted & set(letter.record.in_flight) - {one.key for one in held})
+        held, _, _ = self.find(message, item)
+        wanted = {one.key for one in message.content.attachments}
+        return bool(wanted & set(message.record.in_flight) - {one.key for one in held})
 
-    async def take_truth(self, letter: StoredMessage, item: Fetched) -> None:
+    async def take_truth(self, message: StoredMessage, item: Fetched) -> None:
         """Take the server's attachments for what they are: what it lacks is brought anew, what it has more is shown."""
-        held, _, added = self.find(letter, item)
-        local_id = letter.record.local_id
+        held, _, added = self.find(message, item)
+        local_id = message.record.local_id
         for edit in added:
-            self._letters.append(local_id, edit)
-        await self._letters.learn(
+            self._records.append(local_id, edit)
+        await self._records.learn(
             local_id,
             held=held,
             in_flight=(),
-            resent=asked_for_again(letter.record, held),
-            has_held=letter.record.has_held or bool(held),
+            resent=asked_for_again(message.record, held),
+            has_held=message.record.has_held or bool(held),
             saved_edits=-1,
         )
 
 
-def _meant(letter: StoredMessage) -> list[Attached]:
-    """Return all that this machine knows of a letter's attachments, also what was taken away a moment ago."""
-    texts = (letter.content, letter.attempt, letter.on_server)
+def _meant(message: StoredMessage) -> list[Attached]:
+    """Return all that this machine knows of a message's attachments, also what was taken away a moment ago."""
+    texts = (message.content, message.attempt, message.on_server)
     return [one for text in texts if text is not None for one in text.attachments]
 
 
 def adopted(item: Fetched, known: StoredMessage | None = None) -> tuple[tuple[Attached, ...], tuple[Held, ...]]:
-    """Return the attachments of an item as a letter of this machine has them; those that it knows keep their names."""
+    """Return the attachments of an item as a message of this machine has them; those that it knows keep their names."""
     before: Sequence[Held] = () if known is None else known.record.held
     mine = () if known is None else known.content.attachments
     found = find_again(before, [one.key for one in mine], mine, item.attachments)
@@ -380,4 +380,4 @@ def _is_unsure(outcome: Outcome) -> bool:
 def _is_its_own(outcome: Outcome) -> bool:
     """Tell whether it was refused for what it is, so that another try would only be told the same."""
     refused = outcome.verdict is Verdict.REFUSED and not may_have_happened(outcome.code)
-    return refused and outcome.code not in OF_THE_LETTER and not is_retried(outcome.code)
+    return refused and outcome.code not in OF_THE_MESSAGE and not is_retried(outcome.code)

@@ -1,7 +1,7 @@
 """The checks before sending, and the forgotten attachment.
 
 Only one's own new words count, in the languages of the dictionaries: what is quoted below, and a signature with its
-legal words, speak of other letters. The text is never laid out for it: a newsletter costs no more than a note.
+legal words, speak of other messages. The text is never laid out for it: a newsletter costs no more than a note.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def check(
     """Return what was found, blocking ones first. `pending` are words in a field that are no recipient yet, `unfilled`
     the placeholders that templates left.
 
-    With `around`, what is known around the letter, there are findings too that only ask for a second look.
+    With `around`, what is known around the message, there are findings too that only ask for a second look.
     """
     findings = _check_recipients(content, pending or {})
     if around is not None:
@@ -149,21 +149,21 @@ def check(
 
 
 def stopping(content: Content, pending: Mapping[Field, str] | None = None) -> list[Finding]:
-    """Return what keeps a letter from being sent, and do not look for what only asks for a second look."""
+    """Return what keeps a message from being sent, and do not look for what only asks for a second look."""
     return blocking(
         [*_check_recipients(content, pending or {}), *_check_subject(content), *strange_attachments(content)]
     )
 
 
-def keeping_back(letter: StoredMessage) -> list[Finding]:
+def keeping_back(message: StoredMessage) -> list[Finding]:
     """Return what keeps a message from being sent by the outbox, where nobody is asked: what stops it in any case, and
     placeholders that the person has not sent on.
     """
-    return [*stopping(letter.content, letter.pending), *find_unfilled(letter.content, letter.unfilled)]
+    return [*stopping(message.content, message.pending), *find_unfilled(message.content, message.unfilled)]
 
 
 def blocking(findings: list[Finding]) -> list[Finding]:
-    """Return those that keep the letter from being sent."""
+    """Return those that keep the message from being sent."""
     return [finding for finding in findings if finding.blocking]
 
 

@@ -17,7 +17,7 @@ from app.domain.message import RECIPIENT_FIELDS, Content, Field
 from app.domain.people import MailTips, key_of
 from app.domain.problem import Finding, ProblemKind
 from app.domain.recipient import Recipient, recipient_problem
-from app.services.checks.size import Limit, letter_size
+from app.services.checks.size import Limit, message_size
 from app.services.text.recipient_notes import is_external, size_words
 
 _NAMES: Final = """
@@ -163,7 +163,7 @@ def _is_one_slip(typed: str, meant: str) -> bool:
 
 
 MANY: Final = 30
-"""So many receive a letter before it is asked whether all are meant, unless the person chose another number."""
+"""So many receive a message before it is asked whether all are meant, unless the person chose another number."""
 _NAMED: Final = 3
 _MOST: Final = 4
 """So many doubtful addresses are named one by one."""
@@ -172,7 +172,7 @@ _DOUBTED: Final = 1_000
 
 
 class Around(NamedTuple):
-    """What is known around a letter. `many` is a number of people, 0 for "never ask"."""
+    """What is known around a message. `many` is a number of people, 0 for "never ask"."""
 
     own_domains: frozenset[str] = frozenset()
     is_known: Callable[[Recipient], bool] = lambda _recipient: False
@@ -228,7 +228,7 @@ def _doubts(people: _People, around: Around) -> Iterator[Finding]:
 
 def _undeliverable(people: _People, content: Content, around: Around) -> Iterator[Finding]:
     """Say who will not get it: what stood on the chip all the time, once more before it is too late."""
-    size = letter_size(content)
+    size = message_size(content)
     told: set[str] = set()
     for field, one in people:
         tips = around.tips(one)

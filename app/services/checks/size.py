@@ -38,15 +38,15 @@ class Limit(NamedTuple):
     assumed: int = ASSUMED
 
 
-def letter_size(content: Content) -> int:
-    """Return about how many bytes a letter has on its way: the text, and attachments as Base64."""
+def message_size(content: Content) -> int:
+    """Return about how many bytes a message has on its way: the text, and attachments as Base64."""
     attached = sum(one.size for one in content.attachments)
     return len(content.body.encode("utf-8", "replace")) + int(attached * _BASE64)
 
 
 def look_at_size(content: Content, limit: Limit) -> list[Finding]:
-    """Return a finding where the letter is likely to be too large. It keeps nothing back: the server decides."""
-    size = letter_size(content)
+    """Return a finding where the message is likely to be too large. It keeps nothing back: the server decides."""
+    size = message_size(content)
     if limit.refused and size >= limit.refused:
         sentence = tr(
             "Your server refused a message of {limit}; this one has {size}.",
@@ -78,12 +78,12 @@ _WENT: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
 class SizeLimits:
     """What each account's server refused for its size. It is kept in the settings."""
 
-    def __init__(self, letters: Records, settings: Settings, spawn: Spawn) -> None:
+    def __init__(self, records: Records, settings: Settings, spawn: Spawn) -> None:
         """Nothing is known; `load` reads what is kept."""
-        self._letters, self._settings, self._spawn = letters, settings, spawn
+        self._records, self._settings, self._spawn = records, settings, spawn
         self._refused: dict[str, int] = {}
         self._learnt: set[tuple[LocalId, bool]] = set()
-        letters.changed_together.subscribe(self._letters_changed)
+        records.changed_together.subscribe(self._messages_changed)
 
     async def load(self) -> None:
         """Read what is kept; what cannot be read is learnt anew. Raises StorageError."""
@@ -92,16 +92,16 @@ class SizeLimits:
             self._refused = msgspec.json.decode(kept or "{}", type=dict[str, int])
         except msgspec.DecodeError:
             self._refused = {}
-        self._learnt = {(one.local_id, _is_refused(one)) for one in self._letters.all() if _teaches(one)}
+        self._learnt = {(one.local_id, _is_refused(one)) for one in self._records.all() if _teaches(one)}
 
     def refused(self, account_id: AccountId) -> int:
         """Return the smallest size that was refused, in bytes, 0 for none."""
         return self._refused.get(account_id, 0)
 
-    def _letters_changed(self, records: Sequence[Record]) -> None:
+    def _messages_changed(self, records: Sequence[Record]) -> None:
         fresh = [one for one in records if _teaches(one) and (one.local_id, _is_refused(one)) not in self._learnt]
         self._learnt.update((one.local_id, _is_refused(one)) for one in fresh)
-        # Only where something was refused before does a letter that went teach anything.
+        # Only where something was refused before does a message that went teach anything.
         wanted = [one for one in fresh if _is_refused(one) or self.refused(one.account_id)]
         if wanted:
             self._spawn(self._learn(wanted), "learn how large a message may be")
@@ -109,13 +109,13 @@ class SizeLimits:
     async def _learn(self, records: Sequence[Record]) -> None:
         before = dict(self._refused)
         try:
-            letters = await self._letters.read_all([record.local_id for record in records])
+            messages = await self._records.read_all([record.local_id for record in records])
         except StorageError:
             return  # not to be read: then there is nothing to learn from it
-        for letter in letters:
-            account_id, size = letter.record.account_id, letter_size(letter.content)
+        for message in messages:
+            account_id, size = message.record.account_id, message_size(message.content)
             known = self.refused(account_id)
-            if _is_refused(letter.record):
+            if _is_refused(message.record):
                 self._refused[account_id] = min(size, known or size)
             elif known and size >= known:
                 del self._refused[account_id]

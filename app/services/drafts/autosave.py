@@ -1,6 +1,6 @@
-"""When a letter is saved without being asked: in a pause of typing, and again later where the server was not to be had.
+"""When a message is saved without being asked: in a pause of typing, and again later where the server failed.
 
-One sleeper per letter, however many keys; nobody sleeps where nothing waits.
+One sleeper per message, however many keys; nobody sleeps where nothing waits.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from app.services.ports import Clock
 from app.services.records.records import Records
 
 QUIET: Final = 1.5
-"""Seconds without a key after which a letter is saved."""
+"""Seconds without a key after which a message is saved."""
 LONGEST_WITHOUT_SAVE: Final = 15.0
 """Seconds after which it is saved though keys go on."""
 ON_ITS_WAY: Final = IN_OUTBOX | {State.SENT, State.SENT_NOT_FILED}
-"""States in which a letter is the outbox's, and takes no edit."""
+"""States in which a message is the outbox's, and takes no edit."""
 
 
 class Autosave:
@@ -30,14 +30,14 @@ class Autosave:
 
     def __init__(
         self,
-        letters: Records,
+        records: Records,
         accounts: Accounts,
         clock: Clock,
         spawn: Spawn,
         save: Callable[[LocalId], Awaitable[object]],
     ) -> None:
-        """Watch over `letters`."""
-        self._letters = letters
+        """Watch over `messages`."""
+        self._records = records
         self._accounts = accounts
         self._clock = clock
         self._spawn = spawn
@@ -69,13 +69,13 @@ class Autosave:
             self._failures.pop(record.local_id, None)
 
     def forget(self, local_id: LocalId) -> None:
-        """Drop what is kept for a letter that is no more."""
+        """Drop what is kept for a message that is no more."""
         for kept in (self._last_edit, self._first_unsaved, self._failures):
             kept.pop(local_id, None)
 
     def account_reachable(self, account_id: AccountId) -> None:
         """Save at once what waits for this account."""
-        waiting = [r.local_id for r in self._letters.all() if r.account_id == account_id and _waits(r)]
+        waiting = [r.local_id for r in self._records.all() if r.account_id == account_id and _waits(r)]
         if waiting:
             self._spawn(self._save_each(waiting), "save what waited")
 
@@ -93,7 +93,7 @@ class Autosave:
         finally:
             self._last_edit.pop(local_id, None)
             self._first_unsaved.pop(local_id, None)
-        record = self._letters.get(local_id)
+        record = self._records.get(local_id)
         if record is not None and not waits_for_person(record):
             await self._save(local_id)
 
@@ -114,13 +114,13 @@ class Autosave:
             await self._clock.sleep(pause)
         finally:
             self._retrying.discard(local_id)
-        record = self._letters.get(local_id)
+        record = self._records.get(local_id)
         if record is not None and _waits(record):
             await self._save(local_id)
 
     async def _save_each(self, local_ids: Sequence[LocalId]) -> None:
         for local_id in local_ids:
-            record = self._letters.get(local_id)
+            record = self._records.get(local_id)
             if record is not None and _waits(record) and not self._accounts.is_paused(record.account_id):
                 await self._save(local_id)
 

@@ -60,15 +60,15 @@ class Comparison(msgspec.Struct, frozen=True):
 class VersionComparison:
     """Reads the two versions, and hands the choice on."""
 
-    def __init__(self, letters: Records, drafts: Drafts, mailbox: Mailbox, run_in_thread: RunInThread) -> None:
+    def __init__(self, records: Records, drafts: Drafts, mailbox: Mailbox, run_in_thread: RunInThread) -> None:
         """Read the server's version from `mailbox` (the watched one)."""
-        self._letters, self._drafts, self._mailbox = letters, drafts, mailbox
+        self._records, self._drafts, self._mailbox = records, drafts, mailbox
         self._run_in_thread = run_in_thread
 
     async def compare(self, local_id: LocalId) -> Comparison:
         """Read both versions. Raises KeyError for none here, and AccountError, ItemRefused, MailError, StorageError."""
-        letter = await self._drafts.read(local_id)
-        record = letter.record
+        message = await self._drafts.read(local_id)
+        record = message.record
         if record.ref is None:
             raise MailError(tr("The server has no version of this message."))
         answer = (await self._mailbox.get(record.account_id, [record.ref]))[0]
@@ -77,8 +77,8 @@ class VersionComparison:
                 raise ItemRefused(answer.outcome.words)
             raise MailError(tr("The server gave no answer for this message."))
         item = answer.item
-        fields, lines = await self._run_in_thread(lambda: _held_against(letter.content, item.content))
-        formatted = BodyFormat.HTML in {letter.content.body_format, item.content.body_format}
+        fields, lines = await self._run_in_thread(lambda: _held_against(message.content, item.content))
+        formatted = BodyFormat.HTML in {message.content.body_format, item.content.body_format}
         return Comparison(record.local_id, record.edits, item, record.changed, fields, lines, formatted)
 
     async def keep_mine(self, comparison: Comparison) -> None:

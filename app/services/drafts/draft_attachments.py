@@ -1,6 +1,6 @@
 """What a person does with attachments: adds, removes, renames, opens. The one door for the pane and the command line.
 
-What is added stands in the letter at once and its bytes follow, so that a letter is never sent without what was meant
+What is added stands in the message at once and its bytes follow, so that a message is never sent without what was meant
 to be in it. What could not be added is kept apart, with the reason, until the person has seen it.
 """
 
@@ -29,16 +29,16 @@ from app.services.ports import AttachedFiles
 from app.services.records.records import Records
 
 KEPT_LEFT_OVER: Final = 30 * 24 * 3600.0
-"""Copies that no letter names are kept so long: a letter may lie in a database that was set aside as damaged."""
+"""Copies that no message names are kept so long: a message may lie in a database that was set aside as damaged."""
 
 
 class Attachments:
-    """The attachments of the letters that are open. `changed` tells whose differ from what was last shown."""
+    """The attachments of the messages that are open. `changed` tells whose differ from what was last shown."""
 
-    def __init__(self, letters: Records, drafts: Drafts, files: AttachedFiles, spawn: Spawn) -> None:
+    def __init__(self, records: Records, drafts: Drafts, files: AttachedFiles, spawn: Spawn) -> None:
         """Edit by way of `drafts`, so that every change is journalled like a key."""
         self.changed: Event[LocalId] = Event()
-        self._letters = letters
+        self._records = records
         self._drafts = drafts
         self._files = files
         self._spawn = spawn
@@ -46,17 +46,17 @@ class Attachments:
         self._failed: dict[LocalId, list[Failed]] = {}
         self._kept: set[tuple[LocalId, str]] = set()
         self._reading: set[LocalId] = set()
-        letters.attached.subscribe(self._edited)
-        letters.forgotten.subscribe(self._forgotten)
-        letters.changed.subscribe(self._record_changed)
+        records.attached.subscribe(self._edited)
+        records.forgotten.subscribe(self._forgotten)
+        records.changed.subscribe(self._record_changed)
         drafts.gathering.moved.subscribe(lambda name: self._tell(name[0]))
         drafts.replaced.subscribe(self._replaced)
 
     # --- what is there ------------------------------------------------------------------------------------------------
 
-    def watch(self, letter: StoredMessage) -> None:
-        """Follow the attachments of a letter that is being opened."""
-        self._open[letter.record.local_id] = list(letter.content.attachments)
+    def watch(self, message: StoredMessage) -> None:
+        """Follow the attachments of a message that is being opened."""
+        self._open[message.record.local_id] = list(message.content.attachments)
 
     def unwatch(self, local_id: LocalId) -> None:
         """Follow them no longer."""
@@ -64,7 +64,7 @@ class Attachments:
         self._failed.pop(local_id, None)
 
     def of(self, local_id: LocalId) -> Sequence[Attached]:
-        """Return what is attached to an open letter, pictures in its text included."""
+        """Return what is attached to an open message, pictures in its text included."""
         return tuple(self._open.get(local_id, ()))
 
     def failed(self, local_id: LocalId) -> Sequence[Failed]:
@@ -78,10 +78,10 @@ class Attachments:
     # --- what is done -------------------------------------------------------------------------------------------------
 
     def add_files(self, local_id: LocalId, paths: Iterable[str | PurePath]) -> Coroutine[Any, Any, list[MailError]]:
-        """Attach files, in order: they stand in the letter when this returns, and nothing is sent without them.
+        """Attach files, in order: they stand in the message when this returns, and nothing is sent without them.
 
         What is returned has to be awaited: it copies them, and tells why some could not be. Raises BadInput for a
-        letter that is on its way, KeyError for none.
+        message that is on its way, KeyError for none.
         """
         added = []
         for path in paths:
@@ -100,7 +100,7 @@ class Attachments:
     ) -> str:
         """Attach bytes that were no file, or with `content_id` put them into the text; return the key.
 
-        Raises StorageError where they cannot be kept, BadInput for a letter that is on its way.
+        Raises StorageError where they cannot be kept, BadInput for a message that is on its way.
         """
         key = new_key()
         size = await self._files.keep_bytes(local_id, key, content)
@@ -138,7 +138,7 @@ class Attachments:
             self._exchange(local_id, now, old, old.key)
 
     def keep(self, local_id: LocalId, keys: Iterable[str]) -> None:
-        """Make what another program attached part of the letter for good. Raises BadInput."""
+        """Make what another program attached part of the message for good. Raises BadInput."""
         wanted = set(keys)
         for one in self.of(local_id):
             if one.key in wanted and one.elsewhere:
@@ -148,7 +148,7 @@ class Attachments:
     def rename(self, local_id: LocalId, key: str, name: str) -> str:
         """Give an attachment another name; return its new key. To servers it is another attachment.
 
-        Raises BadInput for a letter that is on its way.
+        Raises BadInput for a message that is on its way.
         """
         one = self._one(local_id, key)
         name = clean_text(name, lines=False).strip()
@@ -179,10 +179,10 @@ class Attachments:
             self._failed[local_id].remove(one)
             self._drafts.edit(local_id, AttachmentSet(one.attached))
             await self._fetch(local_id, one.attached)
-        record = self._letters.get(local_id)
+        record = self._records.get(local_id)
         if record is not None and any(one.key == key for one in record.refused):
             left = tuple(one for one in record.refused if one.key != key)
-            await self._letters.learn(local_id, refused=left, save_outcome=None, saved_edits=-1)
+            await self._records.learn(local_id, refused=left, save_outcome=None, saved_edits=-1)
         await self._drafts.save(local_id)
 
     async def path_of(self, local_id: LocalId, key: str) -> str:
@@ -201,7 +201,7 @@ class Attachments:
         return self._files.path(local_id, one.file)
 
     async def open(self, local_id: LocalId, key: str) -> str:
-        """Return the path of a copy under its name, for another program: what that one writes is not the letter's.
+        """Return the path of a copy under its name, for another program: what that one writes is not the message's.
 
         Raises as `path_of`.
         """
@@ -214,12 +214,12 @@ class Attachments:
     # --- its own course -----------------------------------------------------------------------------------------------
 
     async def resume(self, *, damaged: bool = False) -> None:
-        """At the start: remove copies that no letter names. Not where letters were `damaged`, and cannot be read."""
+        """At the start: remove copies that no message names. Not where messages were `damaged`, and cannot be read."""
         known: dict[LocalId, frozenset[str]] = {}
         try:
-            for record in self._letters.all():
+            for record in self._records.all():
                 if record.head.attachments or record.has_held or not record.saved:
-                    content = (await self._letters.read(record.local_id)).content
+                    content = (await self._records.read(record.local_id)).content
                     known[record.local_id] = frozenset(one.file for one in content.attachments)
         except (StorageError, KeyError):
             return  # what cannot be read may name any of them
@@ -269,7 +269,7 @@ class Attachments:
 
     def _with_source(self, local_id: LocalId, one: Attached) -> Attached:
         """Return it with the AttachmentId from which its bytes can be had, where the server alone has them."""
-        record = self._letters.get(local_id)
+        record = self._records.get(local_id)
         if one.file or one.origin or one.source or record is None:
             return one
         number = next((held.attachment_id for held in record.held if held.key == one.key), "")
@@ -302,7 +302,7 @@ class Attachments:
         if known is None:
             return
         if sum(not one.inline for one in known) != record.head.attachments:
-            # The letter was begun anew under this name (the server's version was chosen): it is read once more.
+            # The message was begun anew under this name (the server's version was chosen): it is read once more.
             self._spawn(self._read_again(record.local_id), "read attachments")
         self._tell(record.local_id)
 
@@ -311,13 +311,13 @@ class Attachments:
             return
         self._reading.add(local_id)
         try:
-            letter = await self._letters.read(local_id)
+            message = await self._records.read(local_id)
         except KeyError:
             return  # it is gone meanwhile
         finally:
             self._reading.discard(local_id)
-        if local_id in self._open and list(letter.content.attachments) != self._open[local_id]:
-            self.watch(letter)
+        if local_id in self._open and list(message.content.attachments) != self._open[local_id]:
+            self.watch(message)
             self._tell(local_id)
 
     def _forgotten(self, local_id: LocalId) -> None:

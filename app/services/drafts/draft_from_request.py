@@ -1,6 +1,6 @@
-"""What comes in from outside the window becomes letters to be written: command line, mailto: links, files.
+"""What comes in from outside the window becomes messages to be written: command line, mailto: links, files.
 
-Nothing of it is sent by itself, and nothing is hidden: what was left out of a letter, and what is worth a second look,
+Nothing of it is sent by itself, and nothing is hidden: what was left out of a message, and what is worth a second look,
 comes with it as words.
 """
 
@@ -26,12 +26,12 @@ from app.services.text.authorship import author_words
 if TYPE_CHECKING:
     from app.services.reader.eml import Enclosed, FromFile
 
-MOST_LETTERS: Final = 20
-"""Letters that one wish may begin: a hundred files chosen by a slip of the hand would bury the one being written."""
+MOST_MESSAGES: Final = 20
+"""Messages that one wish may begin: a hundred files chosen by a slip of the hand would bury the one being written."""
 
 
 class Arrived(msgspec.Struct, frozen=True):
-    """A letter as it came in. `notes` are sentences for its head; `attach` files, `enclosed` what came inside a file.
+    """A message as it came in. `notes` are sentences for its head; `attach` files, `enclosed` what came inside a file.
 
     `whose` says that it is somebody else's, and is not saved before something is written in it.
     """
@@ -43,29 +43,30 @@ class Arrived(msgspec.Struct, frozen=True):
     whose: Whose | None = None
 
 
-async def letters_of(
+async def messages_of(
     arrival: StartupRequest, run_in_thread: RunInThread, own: frozenset[str] = frozenset()
 ) -> tuple[list[Arrived], list[MailError]]:
-    """Return the letters that a wish asks for, in order, and what could not be read. `own` are the addresses from which
-    this person sends, in lower case.
+    """Return the messages that a request asks for, in order, and what could not be read.
+
+    `own` are the addresses from which this person sends, in lower case.
     """
-    letters: list[Arrived] = []
+    messages: list[Arrived] = []
     errors: list[MailError] = []
     if arrival.has_fields():
-        letters.append(await run_in_thread(lambda: of_fields(arrival)))
+        messages.append(await run_in_thread(lambda: of_fields(arrival)))
     of_file = partial(_of_file, own)
     readers = [(_of_link, link) for link in arrival.links] + [(of_file, file) for file in arrival.files]
-    room = MOST_LETTERS - len(letters)
+    room = MOST_MESSAGES - len(messages)
     for read, words in readers[:room]:
         try:
-            letters.append(await _read(read, words, run_in_thread))
+            messages.append(await _read(read, words, run_in_thread))
         except BadInput as error:
             errors.append(error)
     over = len(readers) - room
     if over > 0:
         one, many = "{n} more was not opened: too many at once.", "{n} more were not opened: too many at once."
         errors.append(BadInput(ntr(one, many, over)))
-    return letters, errors
+    return messages, errors
 
 
 async def _read(read: Callable[[str], Arrived], words: str, run_in_thread: RunInThread) -> Arrived:
@@ -73,7 +74,7 @@ async def _read(read: Callable[[str], Arrived], words: str, run_in_thread: RunIn
 
 
 def of_fields(arrival: StartupRequest) -> Arrived:
-    """Return the letter that a command line asks for field by field."""
+    """Return the message that a command line asks for field by field."""
     content = Content(
         to=tuple(parse_recipients(arrival.to)),
         cc=tuple(parse_recipients(arrival.cc)),
@@ -97,7 +98,7 @@ def _of_file(own: frozenset[str], file: str) -> Arrived:
     found: FromFile = read_eml(Path(file))
     content = found.content
     if content.body_format is BodyFormat.HTML:
-        # Whoever wrote it: no script, nothing that is fetched, before it is a letter of this person's.
+        # Whoever wrote it: no script, nothing that is fetched, before it is a message of this person's.
         from app.services.html.clean import clean
 
         content = msgspec.structs.replace(content, body=clean(content.body).html)

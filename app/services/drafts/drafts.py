@@ -1,4 +1,4 @@
-"""Letters being written: begun, typed into the journal, brought to the server in pauses, thrown away and taken back."""
+"""Messages being written: begun, typed into the journal, saved on the server in pauses, discarded and taken back."""
 
 from __future__ import annotations
 
@@ -38,42 +38,42 @@ __all__ = ["LONGEST_WITHOUT_SAVE", "QUIET", "UNDO_SECONDS", "Drafts", "Replaced"
 
 
 class Replaced(msgspec.Struct, frozen=True):
-    """A letter goes on under another name: its text was saved as a new draft."""
+    """A message goes on under another name: its text was saved as a new draft."""
 
     old: LocalId
     new: LocalId
 
 
 class Drafts:
-    """The drafts. `changed` tells a record after each change; `replaced` that an open letter has another name now."""
+    """The drafts. `changed` tells a record after each change; `replaced` that an open message has another name now."""
 
     def __init__(
         self,
-        letters: Records,
+        records: Records,
         mailbox: Mailbox,
         accounts: Accounts,
         clock: Clock,
         spawn: Spawn,
         files: AttachedFiles,
     ) -> None:
-        """Work on `letters`, by way of `mailbox` (the watched one); `files` are what is attached to them."""
-        self.changed = letters.changed
+        """Work on `messages`, by way of `mailbox` (the watched one); `files` are what is attached to them."""
+        self.changed = records.changed
         self.replaced: Event[Replaced] = Event()
-        self._letters = letters
+        self._records = records
         self._accounts = accounts
         self._clock = clock
         self._spawn = spawn
-        self.gathering = AttachmentFetch(letters, mailbox, files, clock)
-        self.attaching = AttachmentUpload(letters, mailbox, files, clock, self.gathering)
+        self.gathering = AttachmentFetch(records, mailbox, files, clock)
+        self.attaching = AttachmentUpload(records, mailbox, files, clock, self.gathering)
         self._taking_over = AttachmentCopy(files)
-        self._saver = Saver(letters, mailbox, clock, self.attaching)
-        self.twins = DuplicateDrafts(letters, mailbox, accounts, clock, spawn, self._saver.lock, self.save)
-        self._autosave = Autosave(letters, accounts, clock, spawn, self.save)
-        self.choosing = ConflictResolution(letters, self._saver, self.attaching)
-        self._discarding = Trash(letters, mailbox, accounts, self._saver, clock, spawn)
+        self._saver = Saver(records, mailbox, clock, self.attaching)
+        self.twins = DuplicateDrafts(records, mailbox, accounts, clock, spawn, self._saver.lock, self.save)
+        self._autosave = Autosave(records, accounts, clock, spawn, self.save)
+        self.choosing = ConflictResolution(records, self._saver, self.attaching)
+        self._discarding = Trash(records, mailbox, accounts, self._saver, clock, spawn)
         self.turns = BulkLimit()
-        self._adopting = DraftImport(letters, mailbox, self._saver, clock, self._new_record, self.turns)
-        self.renewing = Renewing(letters, mailbox, self._saver, self._adopting, spawn)
+        self._adopting = DraftImport(records, mailbox, self._saver, clock, self._new_record, self.turns)
+        self.renewing = Renewing(records, mailbox, self._saver, self._adopting, spawn)
         self.sign: Callable[[AccountId, Content], tuple[Content, str]] = lambda _account_id, content: (content, "")
         self._arriving: set[LocalId] = set()
         self._held_back: dict[LocalId, list[Edit]] = {}
@@ -92,16 +92,16 @@ class Drafts:
         unfilled: Sequence[str] = (),
         whose: Whose | None = None,
     ) -> LocalId:
-        """Begin a letter. Nothing is put on the server while it is empty. `like` is whose attachments `content` has.
+        """Begin a message. Nothing is put on the server while it is empty. `like` is whose attachments `content` has.
 
-        An empty letter and an answer are signed where a signature is wanted; with `sign` any other is too. `unfilled`
+        An empty message and an answer are signed where a signature is wanted; with `sign` any other is too. `unfilled`
         are the placeholders that a template left in `content`. With `whose` it is somebody else's from a file: it is
         not saved before something is written in it. What comes with it is attached until `arrived` is called.
         """
         local_id, now = new_local_id(), self._clock.now()
         self._saver.begun_here(local_id)
         if content is not None and like is not None:
-            content = await self._taking_over.share(await self._letters.read(like), content, local_id)
+            content = await self._taking_over.share(await self._records.read(like), content, local_id)
         signed, signature = content or Content(), ""
         if sign or content is None or content.options.in_reply_to or content.options.references:
             signed, signature = self.sign(account_id, signed)
@@ -110,24 +110,24 @@ class Drafts:
             whose = msgspec.structs.replace(whose, fingerprint=fingerprint(signed))
             record = msgspec.structs.replace(record, whose=whose)
             self._arriving.add(local_id)
-        await self._letters.create(record, signed)
+        await self._records.create(record, signed)
         self._remember_unfilled(local_id, (*unfilled, *placeholders_in(signature)))
         if content is not None and not content.is_empty() and whose is None:
             self._autosave.touched(local_id)
         return local_id
 
     def edit(self, local_id: LocalId, edit: Edit) -> None:
-        """Take one edit to the journal. Raises BadInput for a letter that is on its way, KeyError for none."""
+        """Take one edit to the journal. Raises BadInput for a message that is on its way, KeyError for none."""
         local_id = self._name(local_id)
         if local_id in self._held_back:
             self._held_back[local_id].append(edit)
             return
-        record = self._letters.get(local_id)
+        record = self._records.get(local_id)
         if record is None:
             raise KeyError(local_id)
         if record.state in ON_ITS_WAY:
             raise BadInput(tr("This message is on its way. Undo sending it to change it."))
-        self._letters.append(local_id, edit)
+        self._records.append(local_id, edit)
         if record.whose is None:
             self._autosave.touched(local_id)
         elif local_id not in self._arriving or not isinstance(edit, AttachmentEdit):
@@ -140,13 +140,13 @@ class Drafts:
     async def make_own(self, local_id: LocalId) -> None:
         """Take a message that was somebody else's as this person's: something was written in it, or is to be saved."""
         local_id = self._name(local_id)
-        record = await self._letters.learn(local_id, when=lambda r: r.whose is not None, whose=None)
+        record = await self._records.learn(local_id, when=lambda r: r.whose is not None, whose=None)
         if record is not None:
             self._autosave.touched(local_id)
 
     def touch(self, local_id: LocalId) -> None:
-        """Save a letter in the next pause, as after a key."""
-        if self._letters.get(self._name(local_id)) is not None:
+        """Save a message in the next pause, as after a key."""
+        if self._records.get(self._name(local_id)) is not None:
             self._autosave.touched(self._name(local_id))
 
     async def save(self, local_id: LocalId, *, for_sending: bool = False) -> Record | None:
@@ -163,17 +163,17 @@ class Drafts:
     async def file_copy(self, local_id: LocalId, copy_to: CopyTo) -> Record | None:
         """Choose where the copy goes, on disk; the draft is brought where that wants it to be. Raises StorageError."""
         local_id = self._name(local_id)
-        before = self._letters.get(local_id)
+        before = self._records.get(local_id)
         if before is not None and read_problem(before.problem)[0] is ProblemKind.COPY_STAYS:
-            await self._letters.change(local_id, lambda r: r.problem == before.problem, problem="")
-        record = await self._letters.change(local_id, lambda r: r.state not in ON_ITS_WAY, copy_to=copy_to)
+            await self._records.change(local_id, lambda r: r.problem == before.problem, problem="")
+        record = await self._records.change(local_id, lambda r: r.state not in ON_ITS_WAY, copy_to=copy_to)
         if record is not None and needs_saving(record):
             self._autosave.touched(local_id)
         return record
 
     def save_soon(self, local_id: LocalId) -> None:
-        """Save in the next pause what the server lacks of a letter that came back from the outbox."""
-        record = self._letters.get(local_id)
+        """Save in the next pause what the server lacks of a message that came back from the outbox."""
+        record = self._records.get(local_id)
         if record is not None and needs_saving(record):
             self._autosave.touched(local_id)
 
@@ -182,11 +182,11 @@ class Drafts:
         return await self._saver.refresh(local_id)
 
     async def read(self, local_id: LocalId) -> StoredMessage:
-        """Return a letter of this machine, whatever its state. Raises KeyError and StorageError."""
-        return await self._letters.read(self._name(local_id))
+        """Return a message of this machine, whatever its state. Raises KeyError and StorageError."""
+        return await self._records.read(self._name(local_id))
 
     async def open(self, what: LocalId | Record | ListRow) -> StoredMessage:
-        """Open a letter to be written on. Raises AccountError and ItemRefused where it has to be fetched and cannot be.
+        """Open a message for writing. Raises AccountError and ItemRefused where it has to be fetched and cannot be.
 
         The text of this machine is shown at once where it has edits that the server lacks, or is still what the list
         shows; else it is fetched. Where both changed, this machine's text stays, and the record says "elsewhere".
@@ -204,24 +204,24 @@ class Drafts:
             local_id = name
         else:
             raise KeyError(str(what))
-        before = self._letters.get(local_id)
-        await self._letters.change(local_id, open=True, discarded=0.0)
+        before = self._records.get(local_id)
+        await self._records.change(local_id, open=True, discarded=0.0)
         if before is not None and before.discarded and needs_saving(before):
             # As with `take_back`: its item may be in Deleted Items by now.
             self._autosave.touched(local_id)
-        return await self._letters.read(local_id)
+        return await self._records.read(local_id)
 
     async def close(self, local_id: LocalId) -> None:
-        """Close a letter: it is saved, or vanishes if nothing was ever written in it. Raises StorageError."""
+        """Close a message: it is saved, or vanishes if nothing was ever written in it. Raises StorageError."""
         local_id = self._name(local_id)
-        if self._letters.get(local_id) is None:
+        if self._records.get(local_id) is None:
             return
-        letter = await self._letters.read(local_id)
-        if _was_never_written(letter):
+        message = await self._records.read(local_id)
+        if _was_never_written(message):
             await self._drop(local_id)
             return
-        await self._letters.change(local_id, open=False, whose=None)
-        if not letter.record.saved:
+        await self._records.change(local_id, open=False, whose=None)
+        if not message.record.saved:
             self._spawn(self.save(local_id), f"save {local_id}")
 
     def take_from(self, copies: Copies) -> None:
@@ -239,17 +239,17 @@ class Drafts:
         self._held_back[local_id] = []
         new = local_id
         try:
-            letter = await self._letters.read(local_id)
-            fresh = self._new_record(new_local_id(), letter.record.account_id, self._clock.now())
+            message = await self._records.read(local_id)
+            fresh = self._new_record(new_local_id(), message.record.account_id, self._clock.now())
             self._saver.begun_here(fresh.local_id)
-            record = msgspec.structs.replace(fresh, open=letter.record.open, copy_to=letter.record.copy_to)
-            content = await self._taking_over.share(letter, letter.content, fresh.local_id)
-            await self._letters.create(record, content)
-            self._remember_unfilled(record.local_id, letter.unfilled)
+            record = msgspec.structs.replace(fresh, open=message.record.open, copy_to=message.record.copy_to)
+            content = await self._taking_over.share(message, message.content, fresh.local_id)
+            await self._records.create(record, content)
+            self._remember_unfilled(record.local_id, message.unfilled)
             new = self._now_named[local_id] = record.local_id
         finally:
             for edit in self._held_back.pop(local_id):
-                self._letters.append(new, edit)
+                self._records.append(new, edit)
         self.replaced.emit(Replaced(local_id, new))
         await self._drop(local_id)
         await self.save(new)
@@ -258,12 +258,12 @@ class Drafts:
     # --- throwing away ------------------------------------------------------------------------------------------
 
     async def discard(self, local_id: LocalId, undo_seconds: float = UNDO_SECONDS) -> bool:
-        """Throw a letter away; `take_back` undoes it. False where it is on its way or was sent. Raises StorageError."""
+        """Discard a message; `take_back` undoes it. False where it is on its way or was sent. Raises StorageError."""
         return await self._discarding.discard(self._name(local_id), undo_seconds)
 
     async def take_back(self, local_id: LocalId) -> Record | None:
-        """Undo `discard`. None where the letter is gone from this machine. Raises StorageError."""
-        record = await self._letters.change(self._name(local_id), discarded=0.0)
+        """Undo `discard`. None where the message is gone from this machine. Raises StorageError."""
+        record = await self._records.change(self._name(local_id), discarded=0.0)
         if record is not None and needs_saving(record):
             self._autosave.touched(record.local_id)
         return record
@@ -272,7 +272,7 @@ class Drafts:
 
     async def resume(self) -> None:
         """After the start: save what is not saved, finish discarding, drop what was empty. Raises StorageError."""
-        for record in self._letters.all():
+        for record in self._records.all():
             if record.discarded and is_on_server(record):
                 self._discarding.finish(record, UNDO_SECONDS)
             elif record.discarded:
@@ -282,7 +282,7 @@ class Drafts:
                 await self.close(record.local_id)
             elif record.open:
                 # The last run had no time to close it. Nobody has it open now.
-                await self._letters.change(record.local_id, open=False)
+                await self._records.change(record.local_id, open=False)
 
     def account_reachable(self, account_id: AccountId) -> None:
         """Go on at once with what waits for an account."""
@@ -292,30 +292,30 @@ class Drafts:
 
     def _remember_unfilled(self, local_id: LocalId, placeholders: Sequence[str]) -> None:
         if placeholders:
-            self._letters.append(local_id, Unfilled(tuple(placeholders)))
+            self._records.append(local_id, Unfilled(tuple(placeholders)))
 
     async def _check_problem(self, record: Record) -> Record:
         """Take a preflight's finding away once it is mended."""
         kind, _ = read_problem(record.problem)
         if kind not in BEFORE_SENDING or record.state not in {State.DRAFT, State.NEEDS_ATTENTION}:
             return record
-        letter = await self._letters.read(record.local_id)
-        if preflight.keeping_back(letter):
+        message = await self._records.read(record.local_id)
+        if preflight.keeping_back(message):
             return record
         found = record.problem
-        mended = await self._letters.change(
+        mended = await self._records.change(
             record.local_id, lambda r: r.problem == found, state=State.DRAFT, problem=""
         )
         return mended or record
 
     async def _drop(self, local_id: LocalId) -> None:
-        await self._letters.forget(local_id)
+        await self._records.forget(local_id)
         self._saver.forget(local_id)
         self._autosave.forget(local_id)
         self._arriving.discard(local_id)
 
     def _name(self, local_id: LocalId) -> LocalId:
-        """Return what a letter is called now, also for those who know its former name."""
+        """Return what a message is called now, also for those who know its former name."""
         while local_id in self._now_named:
             local_id = self._now_named[local_id]
         return local_id
@@ -323,9 +323,9 @@ class Drafts:
     def _record_of(self, what: LocalId | Record | ListRow) -> Record | None:
         if isinstance(what, ListRow):
             if what.record is not None:
-                return self._letters.get(self._name(what.record.local_id))
-            return None if what.ref is None else self._letters.by_item(what.account_id, what.ref.item_id)
-        return self._letters.get(self._name(what.local_id if isinstance(what, Record) else what))
+                return self._records.get(self._name(what.record.local_id))
+            return None if what.ref is None else self._records.by_item(what.account_id, what.ref.item_id)
+        return self._records.get(self._name(what.local_id if isinstance(what, Record) else what))
 
     def _new_record(self, local_id: LocalId, account_id: AccountId, now: float) -> Record:
         account = self._accounts.get(account_id)
@@ -341,8 +341,8 @@ class Drafts:
         )
 
 
-def _was_never_written(letter: StoredMessage) -> bool:
-    """Tell whether nothing is lost with this letter: no text, no words in a field, and nothing made on the server."""
-    record = letter.record
-    nothing = is_untouched(letter) or (is_blank(letter) and not any(letter.pending.values()))
+def _was_never_written(message: StoredMessage) -> bool:
+    """Tell whether nothing is lost with this message: no text, no words in a field, and nothing made on the server."""
+    record = message.record
+    nothing = is_untouched(message) or (is_blank(message) and not any(message.pending.values()))
     return nothing and record.ref is None and not is_passing(record.save_outcome)

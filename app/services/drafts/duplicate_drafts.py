@@ -1,12 +1,12 @@
-"""Sees to it that a letter stays one item on the server, also where the server takes up a first save long after its
+"""Sees to it that a message stays one item on the server, also where the server takes up a first save long after its
 connection broke.
 
-Such a save was looked for and made again (`saver.py`); what is still to come of it stands in the letter's record
-(`Record.strays`), for as long as the letter lives. It is looked for after growing pauses for a day, whenever its
-account is well again, and whenever a sync of Drafts tells of a second item with the letter's mark. It goes to Deleted
-Items only where it says what we had sent, word for word, and the letter's own item was just seen: what another client
-wrote stays, and is in the list beside the letter. Of what is attached the saver takes away what came twice
-(`attachment_twins.py`); here it is seen that a letter has to be looked at for it.
+Such a save was looked for and made again (`saver.py`); what is still to come of it stands in the message's record
+(`Record.strays`), for as long as the message lives. It is looked for after growing pauses for a day, whenever its
+account is well again, and whenever a sync of Drafts tells of a second item with the message's mark. It goes to Deleted
+Items only where it says what we had sent, word for word, and the message's own item was just seen: what another client
+wrote stays, and is in the list beside the message. Of what is attached the saver takes away what came twice
+(`attachment_twins.py`); here it is seen that a message has to be looked at for it.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ _WENT: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
 
 
 class DuplicateDrafts:
-    """Of all letters. `merged` tells of items that were removed: whose, from where, which."""
+    """Of all messages. `merged` tells of items that were removed: whose, from where, which."""
 
     def __init__(
         self,
-        letters: Records,
+        records: Records,
         mailbox: Mailbox,
         accounts: Accounts,
         clock: Clock,
@@ -53,13 +53,13 @@ class DuplicateDrafts:
         lock: Callable[[LocalId], asyncio.Lock],
         save: Callable[[LocalId], Awaitable[object]],
     ) -> None:
-        """Look by way of `mailbox` (the watched one). `lock` is the saver's, one for each letter; `save` takes it."""
+        """Look by way of `mailbox` (the watched one). `lock` is the saver's, one for each message; `save` takes it."""
         self.merged: Event[tuple[AccountId, Place, str]] = Event()
-        self._letters, self._mailbox, self._accounts = letters, mailbox, accounts
+        self._records, self._mailbox, self._accounts = records, mailbox, accounts
         self._clock, self._spawn, self._lock, self._save = clock, spawn, lock, save
         self._watching: set[AccountId] = set()
         self._looking: set[AccountId] = set()
-        letters.changed.subscribe(self._changed)
+        records.changed.subscribe(self._changed)
 
     def account_reachable(self, account_id: AccountId) -> None:
         """Look at once for all that may have come while nobody could look."""
@@ -73,7 +73,7 @@ class DuplicateDrafts:
             self._look_soon(account_id)
 
     def _is_second(self, account_id: AccountId, row: Row) -> bool:
-        record = self._letters.get(LocalId(row.local_id)) if row.local_id else None
+        record = self._records.get(LocalId(row.local_id)) if row.local_id else None
         if record is None or record.account_id != account_id:
             return False
         return _may_be_twin(record, row.ref.item_id) or (_may_have_more(record) and row.ref != record.ref)
@@ -115,7 +115,7 @@ class DuplicateDrafts:
     # --- looking ------------------------------------------------------------------------------------------------------
 
     def _of(self, account_id: AccountId) -> list[Record]:
-        mine = (one for one in self._letters.all() if one.account_id == account_id)
+        mine = (one for one in self._records.all() if one.account_id == account_id)
         return [one for one in mine if one.strays or one.resent]
 
     async def _look(self, account_id: AccountId) -> None:
@@ -150,16 +150,16 @@ class DuplicateDrafts:
             if answer.item is None or record.ref is None or answer.item.ref == record.ref:
                 continue
             unread = ItemRef(record.ref.item_id)
-            if await self._letters.learn(record.local_id, when=_still_called(record.ref), ref=unread):
+            if await self._records.learn(record.local_id, when=_still_called(record.ref), ref=unread):
                 await self._save(record.local_id)
 
     async def _merge(self, local_id: LocalId, place: Place, refs: Iterable[ItemRef]) -> None:
-        """Remove what came beside a letter's own item. Raises AccountError."""
-        record = self._letters.get(local_id)
+        """Remove what came beside a message's own item. Raises AccountError."""
+        record = self._records.get(local_id)
         if record is None or not _is_settled(record):
             return
         own = record.ref
-        twins = [ref for ref in refs if _may_be_twin(record, ref.item_id) and not self._is_a_letter(record, ref)]
+        twins = [ref for ref in refs if _may_be_twin(record, ref.item_id) and not self._is_a_message(record, ref)]
         kept = [own] if own is not None and _must_be_there(record) else []
         if not twins or (not kept and _must_be_there(record)):
             return
@@ -171,18 +171,18 @@ class DuplicateDrafts:
                 await self._remove(local_id, place, item)
 
     async def _remove(self, local_id: LocalId, place: Place, item: Fetched) -> None:
-        record = self._letters.get(local_id)
+        record = self._records.get(local_id)
         stray = None if record is None else came(record.strays, item)
         if record is None or stray is None:
             return
         outcome = as_it_is((await self._mailbox.delete(record.account_id, [item.ref]))[0])
         if outcome.accepted or outcome.code in LINK_LOST:
-            await self._letters.learn(local_id, strays=one_less(record.strays, stray))
+            await self._records.learn(local_id, strays=one_less(record.strays, stray))
             self.merged.emit((record.account_id, place, item.ref.item_id))
 
-    def _is_a_letter(self, record: Record, ref: ItemRef) -> bool:
-        """Tell whether the person took an item in as a letter of its own."""
-        return self._letters.by_item(record.account_id, ref.item_id) is not None
+    def _is_a_message(self, record: Record, ref: ItemRef) -> bool:
+        """Tell whether the person took an item in as a message of its own."""
+        return self._records.by_item(record.account_id, ref.item_id) is not None
 
 
 def _may_be_twin(record: Record, item_id: str) -> bool:
@@ -194,7 +194,7 @@ def _still_called(ref: ItemRef) -> Condition:
 
 
 def _may_have_more(record: Record) -> bool:
-    """Tell whether a file that was sent anew may yet be attached to a letter a second time, unseen.
+    """Tell whether a file that was sent anew may yet be attached to a message a second time, unseen.
 
     One that lost its ChangeKey to a look is looked at again: the program may have ended before the look did.
     """
@@ -203,7 +203,7 @@ def _may_have_more(record: Record) -> bool:
 
 
 def _is_settled(record: Record) -> bool:
-    """Tell whether it is known which item is the letter's own, or that it needs none any more."""
+    """Tell whether it is known which item is the message's own, or that it needs none any more."""
     if record.discarded:
         return record.ref is None
     if record.state in _BEING_WRITTEN:
@@ -215,12 +215,12 @@ def _is_settled(record: Record) -> bool:
 
 
 def _must_be_there(record: Record) -> bool:
-    """Tell whether the letter's own item is a draft that has to be seen before another one goes."""
+    """Tell whether the message's own item is a draft that has to be seen before another one goes."""
     return not record.discarded and (record.state in _BEING_WRITTEN or record.state is State.UNKNOWN)
 
 
 def _by_place(records: Iterable[Record]) -> dict[Place, list[Record]]:
-    """Return the Drafts in which strays may lie, each with the letters whose strays they are."""
+    """Return the Drafts in which strays may lie, each with the messages whose strays they are."""
     places: dict[Place, list[Record]] = {}
     for record in records:
         for mailbox in dict.fromkeys(one.drafts_of for one in record.strays):

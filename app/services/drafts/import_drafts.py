@@ -53,21 +53,21 @@ NewRecord = Callable[[LocalId, AccountId, float], Record]
 
 
 class _New(msgspec.Struct, frozen=True):
-    """A letter that is to be begun here."""
+    """A message that is to be begun here."""
 
     local_id: LocalId
     begun: tuple[Record, Content, Content | None]
 
 
 class DraftImport:
-    """Takes items of the server in as letters of this machine."""
+    """Takes items of the server in as messages of this machine."""
 
     def __init__(
-        self, letters: Records, mailbox: Mailbox, saver: Saver, clock: Clock, new_record: NewRecord, turns: BulkLimit
+        self, records: Records, mailbox: Mailbox, saver: Saver, clock: Clock, new_record: NewRecord, turns: BulkLimit
     ) -> None:
         """Take in from `mailbox`; `new_record` makes a record that is like every other."""
         self._turns = turns
-        self._letters = letters
+        self._records = records
         self._mailbox = mailbox
         self._saver = saver
         self._clock = clock
@@ -85,13 +85,13 @@ class DraftImport:
         taken: set[str] = set()
         for place, answer in enumerate(answers):
             item = answer.item
-            if item is None or self._letters.by_item(account_id, item.ref.item_id) is not None:
+            if item is None or self._records.by_item(account_id, item.ref.item_id) is not None:
                 continue
             names = {item.ref.item_id, item.local_id} - {""}
             if not names & taken:
-                new[place] = self._new_letter(account_id, item)
+                new[place] = self._new_message(account_id, item)
                 taken |= names
-        await self._letters.create_all([one.begun for one in new.values()])
+        await self._records.create_all([one.begun for one in new.values()])
         ours: dict[int, LocalId | MailError] = {place: one.local_id for place, one in new.items()}
         for place in range(len(answers)):
             if place not in ours:
@@ -118,7 +118,7 @@ class DraftImport:
         return MailError(tr("The server gave no answer for this message."))
 
     async def catch_up(self, record: Record) -> None:
-        """Look whether a letter was changed elsewhere. Where the server cannot be asked, our text is as good as any."""
+        """Check whether a message was changed elsewhere. Where the server cannot be asked, our text stands."""
         if record.ref is None or record.state in ON_ITS_WAY or record.open:
             return
         try:
@@ -126,23 +126,23 @@ class DraftImport:
         except AccountError:
             return
         if answer.item is None:
-            await self._letters.learn(record.local_id, save_outcome=answer.outcome)
+            await self._records.learn(record.local_id, save_outcome=answer.outcome)
         else:
             await self._take_text(record, answer.item)
 
     async def _take_in(self, account_id: AccountId, item: Fetched) -> LocalId:
-        known = self._letters.by_item(account_id, item.ref.item_id)
+        known = self._records.by_item(account_id, item.ref.item_id)
         if known is not None:
             await self._take_text(known, item)
             return known.local_id
-        letter = self._new_letter(account_id, item)
-        await self._letters.create(*letter.begun)
-        return letter.local_id
+        message = self._new_message(account_id, item)
+        await self._records.create(*message.begun)
+        return message.local_id
 
-    def _new_letter(self, account_id: AccountId, item: Fetched) -> _New:
+    def _new_message(self, account_id: AccountId, item: Fetched) -> _New:
         marked = LocalId(item.local_id)
         # A copy that another client made bears the mark of the original: the mark names only one of them here.
-        free = bool(marked) and self._letters.get(marked) is None
+        free = bool(marked) and self._records.get(marked) is None
         local_id = marked if free else new_local_id()
         record = msgspec.structs.replace(
             self._new_record(local_id, account_id, item.modified or self._clock.now()),
@@ -163,15 +163,15 @@ class DraftImport:
             return
         if not record.saved:
             if not await self._saver.refresh(record.local_id):
-                await self._letters.learn(record.local_id, save_outcome=elsewhere(self._clock.now()))
+                await self._records.learn(record.local_id, save_outcome=elsewhere(self._clock.now()))
             return
-        letter = await self._letters.read(record.local_id)
-        latest = self._letters.get(record.local_id)
+        message = await self._records.read(record.local_id)
+        latest = self._records.get(record.local_id)
         if latest is None or latest.edits != record.edits:
             return
-        attached, held = adopted(item, letter)
+        attached, held = adopted(item, message)
         fresh = msgspec.structs.replace(
             latest, ref=item.ref, saved_edits=latest.edits, saved_at=item.modified, save_outcome=None
         )
         fresh = msgspec.structs.replace(fresh, held=held, in_flight=(), has_held=latest.has_held or bool(held))
-        await self._letters.create(fresh, msgspec.structs.replace(item.content, attachments=attached), item.content)
+        await self._records.create(fresh, msgspec.structs.replace(item.content, attachments=attached), item.content)

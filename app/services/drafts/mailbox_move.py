@@ -1,7 +1,7 @@
 """Brings a draft into the Drafts of the mailbox whose copy it is to become, and keeps it one item on the way.
 
-A server makes the copy of a sent letter by moving its draft, and cannot move it to another mailbox: so the draft of a
-principal's letter lies in the principal's Drafts. A move to another mailbox gives the item another name, which the
+A server makes the copy of a sent message by moving its draft, and cannot move it to another mailbox: so the draft of a
+principal's message lies in the principal's Drafts. A move to another mailbox gives the item another name, which the
 server does not tell, and its answer may be lost: the item is looked for by our mark in both places before anything is
 tried again, and nothing is ever made anew here.
 """
@@ -34,7 +34,7 @@ PLACE_REFUSED: Final = frozenset(
         "ErrorWrongServerVersionDelegate",
     }
 )
-"""Said of a folder, these mean that the draft cannot be kept there, and say nothing against the letter."""
+"""Said of a folder, these mean that the draft cannot be kept there, and say nothing against the message."""
 
 _GONE: Final = frozenset({"ErrorItemNotFound", "ErrorInvalidIdMalformed", "ErrorInvalidIdEmpty", "ErrorInvalidId"})
 _SECOND_LOOK: Final = 3.0
@@ -52,17 +52,17 @@ def stays_where_it_is(record: Record, refused: str) -> dict[str, Any]:
 
 
 class MailboxMove:
-    """The part of the saver that knows of other mailboxes' Drafts. Called under the letter's lock alone."""
+    """The part of the saver that knows of other mailboxes' Drafts. Called under the message's lock alone."""
 
-    def __init__(self, letters: Records, mailbox: Mailbox, clock: Clock) -> None:
+    def __init__(self, records: Records, mailbox: Mailbox, clock: Clock) -> None:
         """Move by way of `mailbox`."""
-        self._letters = letters
+        self._records = records
         self._mailbox = mailbox
         self._clock = clock
 
-    async def bring(self, letter: StoredMessage, ref: ItemRef) -> bool:
-        """Bring the draft to its place. Returns True where the letter has to be looked at once more."""
-        record = letter.record
+    async def bring(self, message: StoredMessage, ref: ItemRef) -> bool:
+        """Bring the draft to its place. Returns True where the message has to be looked at once more."""
+        record = message.record
         outcome = record.save_outcome
         if outcome is not None and outcome.verdict is Verdict.UNKNOWN:
             found = await self._find(record)
@@ -147,7 +147,7 @@ class MailboxMove:
         return True
 
     async def _learn(self, record: Record, outcome: Outcome | None, **changes: Any) -> None:
-        await self._letters.learn(record.local_id, save_outcome=outcome, **changes)
+        await self._records.learn(record.local_id, save_outcome=outcome, **changes)
 
 
 def _not_there(at: float) -> Outcome:

@@ -28,7 +28,7 @@ from app.domain.errors import MailError
 from app.domain.listing import Row
 from app.domain.message import OPTION_FIELDS, RECIPIENT_FIELDS, AccountId, Content, Fetched, Field, LocalId
 from app.domain.record import Record
-from app.domain.same_message import same_letter
+from app.domain.same_message import same_message
 from app.domain.state import State
 from app.domain.text import utf16_length
 from app.services.attachments.upload import adopted
@@ -70,7 +70,7 @@ _MOST: Final = 20
 _OPEN_TO_CHANGE: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 
 
-class OpenLetter(Protocol):
+class OpenMessage(Protocol):
     """The pane in which a draft is open."""
 
     async def read(self, content: Content) -> Any:
@@ -89,11 +89,11 @@ class OpenLetter(Protocol):
 class Renewing:
     """Takes over. `renewed` tells the draft that is open and has another text now."""
 
-    def __init__(self, letters: Records, mailbox: Mailbox, saver: Saver, adopting: DraftImport, spawn: Spawn) -> None:
+    def __init__(self, records: Records, mailbox: Mailbox, saver: Saver, adopting: DraftImport, spawn: Spawn) -> None:
         """Nothing is open before `pane_of` says so."""
         self.renewed: Event[LocalId] = Event()
-        self.pane_of: Callable[[LocalId], OpenLetter | None] = lambda _name: None
-        self._letters, self._mailbox, self._saver, self._adopting = letters, mailbox, saver, adopting
+        self.pane_of: Callable[[LocalId], OpenMessage | None] = lambda _name: None
+        self._records, self._mailbox, self._saver, self._adopting = records, mailbox, saver, adopting
         self._spawn = spawn
         self._behind: dict[LocalId, None] = {}
 
@@ -102,7 +102,7 @@ class Renewing:
         account_id, rows = told
         idle = not self._behind
         for row in rows:
-            record = self._letters.by_item(account_id, row.ref.item_id)
+            record = self._records.by_item(account_id, row.ref.item_id)
             if record is not None and row.ref.change_key and record.ref != row.ref and _is_clean(record):
                 self._behind[record.local_id] = None
         while len(self._behind) > _MOST:
@@ -122,7 +122,7 @@ class Renewing:
                 self._behind.pop(name, None)
 
     async def _renew(self, local_id: LocalId) -> None:
-        record = self._letters.get(local_id)
+        record = self._records.get(local_id)
         if record is None or not _is_clean(record):
             return
         pane = self.pane_of(local_id)
@@ -132,38 +132,38 @@ class Renewing:
         elif not record.open and record.state is State.DRAFT:
             await self._adopting.catch_up(record)
 
-    async def _exchange(self, local_id: LocalId, pane: OpenLetter) -> None:
-        letter = await self._letters.read(local_id)
-        record = letter.record
+    async def _exchange(self, local_id: LocalId, pane: OpenMessage) -> None:
+        message = await self._records.read(local_id)
+        record = message.record
         if record.ref is None:
             return
         answer = (await self._mailbox.get(record.account_id, [record.ref]))[0]
         if answer.item is None or answer.item.ref == record.ref:
             return
-        attached, held = adopted(answer.item, letter)
+        attached, held = adopted(answer.item, message)
         fresh = msgspec.structs.replace(answer.item.content, attachments=attached)
-        same = same_letter(letter.content, fresh) and attached == letter.content.attachments
+        same = same_message(message.content, fresh) and attached == message.content.attachments
         ready = None if same else await pane.read(fresh)
         # From here to the last line nothing waits: no key comes between.
-        latest = self._letters.get(local_id)
+        latest = self._records.get(local_id)
         if not pane.settle() or latest is None or not _is_clean(latest) or self.pane_of(local_id) is not pane:
             return
-        latest = self._letters.get(local_id)
+        latest = self._records.get(local_id)
         if latest is None or latest.edits != record.edits or latest.ref != record.ref:
             return
         if same:
-            await self._letters.learn(local_id, ref=answer.item.ref, held=held, save_outcome=None)
+            await self._records.learn(local_id, ref=answer.item.ref, held=held, save_outcome=None)
             return
-        edits = edits_between(letter.content, fresh)
+        edits = edits_between(message.content, fresh)
         for edit in edits:
-            self._letters.append(local_id, edit)
+            self._records.append(local_id, edit)
         pane.exchange(edits, fresh, ready)
         await self._learn(latest, answer.item, len(edits), held)
-        await self._letters.read(local_id)  # its row says the new words too
+        await self._records.read(local_id)  # its row says the new words too
         self.renewed.emit(local_id)
 
     async def _learn(self, record: Record, item: Fetched, more: int, held: Any) -> None:
-        await self._letters.learn(
+        await self._records.learn(
             record.local_id,
             item.content,
             ref=item.ref,

@@ -1,6 +1,6 @@
 """Reply to all and forward: recipients, quotation, headers.
 
-What follows one's own letter goes to those it went to. Who stood in Bcc stays out: an answer to all would show them.
+What follows one's own message goes to those it went to. Who stood in Bcc stays out: an answer to all would show them.
 
 [MS-OXOMSG] 2.2.1.3 (PidTagConversationIndex), 2.2.1.5 (PidTagConversationTopic), RFC 5322 section 3.6.4.
 """
@@ -58,7 +58,7 @@ def answer_to(content: Content, sent: float, writer: Recipient | None) -> Conten
 
 
 def passed_on(content: Content, sent: float, writer: Recipient | None) -> Content:
-    """Return the body of a letter that is passed on: room for one's own words, then its head and all of it.
+    """Return the body of a message that is passed on: room for one's own words, then its head and all of it.
 
     Pure work, for a thread.
     """
@@ -104,7 +104,7 @@ def _people(people: Iterable[Recipient]) -> str:
 _PREFIX: Final = late_pattern(
     r"\s*(?:re|aw|sv|vs|antw|fw|fwd|wg|tr|rv|i|r|vb|doorst)\s*(?:\[\d{1,3}\])?\s*:\s*", re.IGNORECASE
 )
-"""What programs of many languages put before the subject of an answer or a letter passed on."""
+"""What programs of many languages put before the subject of an answer or a message passed on."""
 _HEADER: Final = 22
 """Bytes of a ConversationIndex before its first child."""
 _CHILD: Final = 5
@@ -124,7 +124,7 @@ def topic_of(subject: str) -> str:
 
 
 def references_of(references: str, message_id: str) -> str:
-    """Return the References of a letter that follows one with `references` and `message_id`, at most 20 of them.
+    """Return the References of a message that follows one with `references` and `message_id`, at most 20 of them.
 
     Where there are more, the first and the last stay: they hold a thread together.
     """
@@ -135,7 +135,7 @@ def references_of(references: str, message_id: str) -> str:
 
 
 def child_index(parent: bytes, now: float, chance: int) -> bytes:
-    """Return the ConversationIndex of a letter that follows the one with `parent`; b"" where `parent` is none.
+    """Return the ConversationIndex of a message that follows the one with `parent`; b"" where `parent` is none.
 
     `now` is in seconds since the epoch, `chance` a number from 0 to 255. The child is five bytes: a bit for how the
     time is cut, 31 bits of the time since the header's, and eight bits that keep two children apart.
@@ -157,7 +157,7 @@ _GONE: Final = frozenset({"ErrorItemNotFound", "ErrorInvalidIdMalformed"})
 
 
 class _Older(NamedTuple):
-    """The letter that is followed, its attachments as those of a new one, and whose they are where they lie here."""
+    """The message that is followed, its attachments as those of a new one, and whose they are where they lie here."""
 
     item: Fetched
     attachments: tuple[Attached, ...]
@@ -165,12 +165,12 @@ class _Older(NamedTuple):
 
 
 class Following:
-    """Begins letters that follow others."""
+    """Begins messages that follow others."""
 
     def __init__(
         self, drafts: Drafts, mailbox: Mailbox, accounts: Accounts, clock: Clock, run_in_thread: RunInThread
     ) -> None:
-        """Read the older letter from `mailbox` (the watched one), and begin the new one in `drafts`."""
+        """Read the older message from `mailbox` (the watched one), and begin the new one in `drafts`."""
         self._drafts, self._mailbox, self._accounts = drafts, mailbox, accounts
         self._clock, self._run_in_thread = clock, run_in_thread
 
@@ -194,7 +194,7 @@ class Following:
         return await self._begin(row, older, content)
 
     async def forward(self, row: ListRow) -> LocalId:
-        """Begin a letter that passes this one on. Raises AccountError, ItemRefused, MailError and StorageError."""
+        """Begin a message that passes this one on. Raises AccountError, ItemRefused, MailError and StorageError."""
         older = await self._read(row)
         item, writer = older.item, self._writer(row, older.item)
         quoted = await self._run_in_thread(lambda: passed_on(item.content, item.sent, writer))
@@ -203,7 +203,7 @@ class Following:
         return await self._begin(row, older, content)
 
     async def _read(self, row: ListRow) -> _Older:
-        """Read the letter from the server. One that went from here a moment ago may bear another name there by now."""
+        """Read the message from the server. One that went from here a moment ago may bear another name there by now."""
         if row.ref is None and row.local_id is None:
             raise MailError(tr("The server has no copy of this message to follow."))
         if row.ref is None:
@@ -218,17 +218,17 @@ class Following:
         raise MailError(tr("The server gave no answer for this message."))
 
     async def _own_copy(self, row: ListRow) -> _Older:
-        """Return the letter as this machine has it."""
-        letter = await self._drafts.read(row.local_id or LocalId(""))
-        record = letter.record
+        """Return the message as this machine has it."""
+        message = await self._drafts.read(row.local_id or LocalId(""))
+        record = message.record
         item = Fetched(
             row.ref or ItemRef("", ""),
-            letter.content,
+            message.content,
             message_id=record.message_id,
             is_draft=False,
             sent=record.state_at or row.when,
         )
-        return _Older(item, letter.content.attachments, record.local_id)
+        return _Older(item, message.content.attachments, record.local_id)
 
     async def _begin(self, row: ListRow, older: _Older, content: Content) -> LocalId:
         item, before = older.item, older.item.content.options

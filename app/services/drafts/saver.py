@@ -1,4 +1,4 @@
-"""Brings one letter to the server, and keeps it one item there for life, whatever the network does.
+"""Brings one message to the server, and keeps it one item there for life, whatever the network does.
 
 A save is announced on disk before its request. Where an answer was lost, the next save looks before it acts: by our
 mark where the item was to be made, by its ChangeKey and text where it was to be changed. Nobody else's change is
@@ -29,7 +29,7 @@ from app.domain.outcome import LOCAL, FetchOutcome, Outcome, Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import Record, StoredMessage
 from app.domain.response_codes import is_retried, may_have_happened
-from app.domain.same_message import same_letter
+from app.domain.same_message import same_message
 from app.domain.state import IN_OUTBOX, State
 from app.domain.text import utf16_length
 from app.services.accounts.signatures import is_blank
@@ -83,7 +83,7 @@ def being_discarded(at: float) -> Outcome:
 
 
 def was_discarded(record: Record) -> bool:
-    """Tell whether the item may have been removed because the letter was thrown away."""
+    """Tell whether the item may have been removed because the message was thrown away."""
     return record.save_outcome is not None and record.save_outcome.code == DISCARDING
 
 
@@ -94,36 +94,36 @@ def as_it_is(outcome: Outcome) -> Outcome:
 
 
 def needs_saving(record: Record) -> bool:
-    """Tell whether there is something to do before the letter can be called saved, or sent: no key is no version."""
+    """Tell whether there is something to do before the message can be called saved, or sent: no key is no version."""
     written = record.saved and not is_passing(record.save_outcome) and not lies_elsewhere(record)
     return not written or record.ref is None or not record.ref.change_key
 
 
 class Saver:
-    """Saves letters, one request at a time for each; those who wait find that a newer save did their work."""
+    """Saves messages, one request at a time for each; those who wait find that a newer save did their work."""
 
-    def __init__(self, letters: Records, mailbox: Mailbox, clock: Clock, attaching: AttachmentUpload) -> None:
-        """Save from `letters` to `mailbox`; `attaching` knows of attachments."""
+    def __init__(self, records: Records, mailbox: Mailbox, clock: Clock, attaching: AttachmentUpload) -> None:
+        """Save from `messages` to `mailbox`; `attaching` knows of attachments."""
         self._attaching = attaching
-        self._letters = letters
+        self._records = records
         self._mailbox = mailbox
         self._clock = clock
-        self._placing = MailboxMove(letters, mailbox, clock)
+        self._placing = MailboxMove(records, mailbox, clock)
         self._locks: dict[LocalId, asyncio.Lock] = {}
         self._never_tried: set[LocalId] = set()
 
     def begun_here(self, local_id: LocalId) -> None:
-        """Take down that this letter is new, so that its first save need not look for it on the server."""
+        """Take down that this message is new, so that its first save need not look for it on the server."""
         self._never_tried.add(local_id)
 
     def lock(self, local_id: LocalId) -> asyncio.Lock:
-        """Return what keeps the requests for one letter apart (also its deletion)."""
+        """Return what keeps the requests for one message apart (also its deletion)."""
         import asyncio
 
         return self._locks.setdefault(local_id, asyncio.Lock())
 
     def forget(self, local_id: LocalId) -> None:
-        """Drop what is kept for a letter that is no more."""
+        """Drop what is kept for a message that is no more."""
         self._locks.pop(local_id, None)
         self._never_tried.discard(local_id)
 
@@ -133,70 +133,70 @@ class Saver:
             if for_sending:
                 self._attaching.release(local_id)
             for _ in range(_STEPS):
-                if self._letters.get(local_id) is None:
+                if self._records.get(local_id) is None:
                     return None
-                letter = await self._letters.read(local_id)
-                if not await self._is_wanted(letter, for_sending):
+                message = await self._records.read(local_id)
+                if not await self._is_wanted(message, for_sending):
                     break
-                if letter.record.ref is None:
-                    again = await self._create(letter)
-                elif was_discarded(letter.record) and letter.record.marked:
-                    again = await self._look_again(letter)
-                elif lies_elsewhere(letter.record):
-                    again = await self._placing.bring(letter, letter.record.ref)
+                if message.record.ref is None:
+                    again = await self._create(message)
+                elif was_discarded(message.record) and message.record.marked:
+                    again = await self._look_again(message)
+                elif lies_elsewhere(message.record):
+                    again = await self._placing.bring(message, message.record.ref)
                 else:
-                    again = await self._update(letter, letter.record.ref)
+                    again = await self._update(message, message.record.ref)
                 if not again:
                     break
-        return self._letters.get(local_id)
+        return self._records.get(local_id)
 
     async def refresh(self, local_id: LocalId) -> bool:
-        """Fetch the ChangeKey where nobody changed the text; tell whether the letter can be sent or saved with it."""
+        """Fetch the ChangeKey where nobody changed the text; tell whether the message can be sent or saved with it."""
         async with self.lock(local_id):
-            letter = await self._letters.read(local_id)
-            return letter.record.ref is not None and await self._compare(letter, letter.record.ref)
+            message = await self._records.read(local_id)
+            return message.record.ref is not None and await self._compare(message, message.record.ref)
 
     async def find(self, local_id: LocalId) -> ItemRef | None:
         """Find the item of a save whose answer was lost; None where there is none, or `save_outcome` says why not yet.
 
-        The caller has the letter's lock. Raises StorageError.
+        The caller has the message's lock. Raises StorageError.
         """
-        letter = await self._letters.read(local_id)
-        if await self._look_for(letter) is False:
-            await self._learn(letter.record, None, strays=self._strays(letter))
-        record = self._letters.get(local_id)
+        message = await self._records.read(local_id)
+        if await self._look_for(message) is False:
+            await self._learn(message.record, None, strays=self._strays(message))
+        record = self._records.get(local_id)
         return None if record is None else record.ref
 
-    async def _is_wanted(self, letter: StoredMessage, for_sending: bool) -> bool:
-        record = letter.record
+    async def _is_wanted(self, message: StoredMessage, for_sending: bool) -> bool:
+        record = message.record
         if record.discarded or record.state in _GONE or waits_for_person(record):
             return False
         if record.state in IN_OUTBOX and not for_sending:
             return False
-        if record.ref is None and (is_blank(letter) or (record.whose is not None and not for_sending)):
+        if record.ref is None and (is_blank(message) or (record.whose is not None and not for_sending)):
             return False
-        if utf16_length(letter.content.subject) > SUBJECT_LIMIT:
+        if utf16_length(message.content.subject) > SUBJECT_LIMIT:
             # Cutting it would be silent, and a server that refuses it tells nothing new: it stays here, and says why.
-            length = str(utf16_length(letter.content.subject))
-            await self._letters.change(record.local_id, problem=problem(ProblemKind.SUBJECT_TOO_LONG, length))
+            length = str(utf16_length(message.content.subject))
+            await self._records.change(record.local_id, problem=problem(ProblemKind.SUBJECT_TOO_LONG, length))
             return False
         return needs_saving(record)
 
     # --- the first save -------------------------------------------------------------------------------------------
 
-    async def _create(self, letter: StoredMessage) -> bool:
-        """Make the item. Returns True where the letter has to be looked at once more."""
-        record = letter.record
+    async def _create(self, message: StoredMessage) -> bool:
+        """Make the item. Returns True where the message has to be looked at once more."""
+        record = message.record
         if record.local_id not in self._never_tried:
-            found = await self._look_for(letter)
+            found = await self._look_for(message)
             if found is None or found:
                 return bool(found)
         drafts_of = record.copy_to.drafts_of
         if drafts_of != record.drafts_of:
-            await self._letters.learn(record.local_id, drafts_of=drafts_of)
-        draft = NewDraft(record.local_id, record.message_id, letter.content, drafts_of)
-        strays = self._strays(letter)
-        await self._announce(letter, strays=strays)
+            await self._records.learn(record.local_id, drafts_of=drafts_of)
+        draft = NewDraft(record.local_id, record.message_id, message.content, drafts_of)
+        strays = self._strays(message)
+        await self._announce(message, strays=strays)
         self._never_tried.discard(record.local_id)
         outcome = as_it_is((await self._mailbox.save(record.account_id, [draft]))[0])
         if outcome.verdict in {Verdict.NOT_ATTEMPTED, Verdict.REFUSED} and not strays:
@@ -209,11 +209,11 @@ class Saver:
             changes = stays_where_it_is(msgspec.structs.replace(record, drafts_of=""), drafts_of)
             await self._learn(record, None, drafts_of="", **changes)
             return True
-        return await self._take_in(letter, outcome)
+        return await self._take_in(message, outcome)
 
-    async def _look_for(self, letter: StoredMessage) -> bool | None:
+    async def _look_for(self, message: StoredMessage) -> bool | None:
         """Look for the item of a save whose answer was lost. True: adopted; False: not there; None: not to be known."""
-        record = letter.record
+        record = message.record
         mark = Mark(record.local_id, record.message_id)
         try:
             for pause in (0.0, *_LOOKS):
@@ -224,7 +224,7 @@ class Saver:
                 sightings = await self._mailbox.locate(record.account_id, [mark], [place])
                 drafts = [sighting.ref for sighting in sightings if sighting.is_draft]
                 if drafts:
-                    return await self._adopt(letter, drafts[0])
+                    return await self._adopt(message, drafts[0])
                 if not self._is_untold(record):
                     break  # nothing of it ever left
         except (AccountError, ItemRefused) as error:
@@ -232,17 +232,17 @@ class Saver:
             return None
         return False
 
-    async def _look_again(self, letter: StoredMessage) -> bool:
-        """Find the item of a letter that was thrown away and taken back: where it is gone, it is made anew."""
-        found = await self._look_for(letter)
+    async def _look_again(self, message: StoredMessage) -> bool:
+        """Find the item of a message that was thrown away and taken back: where it is gone, it is made anew."""
+        found = await self._look_for(message)
         if found is False:
-            await self._learn(letter.record, None, ref=None, saved_edits=-1, held=(), in_flight=())
+            await self._learn(message.record, None, ref=None, saved_edits=-1, held=(), in_flight=())
             return True
         return bool(found)
 
-    async def _adopt(self, letter: StoredMessage, ref: ItemRef) -> bool | None:
-        """Take an item that bears our mark as this letter's own."""
-        record = letter.record
+    async def _adopt(self, message: StoredMessage, ref: ItemRef) -> bool | None:
+        """Take an item that bears our mark as this message's own."""
+        record = message.record
         answer = (await self._mailbox.get(record.account_id, [ref]))[0]
         at = self._clock.now()
         if answer.item is None:
@@ -251,10 +251,10 @@ class Saver:
             await self._learn(record, Outcome(Verdict.UNKNOWN, words=said.words, trouble=said.trouble, at=at))
             return None
         # Of several that were asked for, one is here; the others may follow.
-        strays = self._strays(letter) if record.strays else ()
+        strays = self._strays(message) if record.strays else ()
         stray = came(strays, answer.item)
         strays = strays if stray is None else one_less(strays, stray)
-        on_server = _in_our_words(letter, answer.item) or (None if stray is None else answer.item.content)
+        on_server = _in_our_words(message, answer.item) or (None if stray is None else answer.item.content)
         changes: dict[str, Any] = {"strays": strays, "saved_edits": -1}
         if on_server is None:
             # Made by us, and changed by another client before we knew that it was made.
@@ -263,37 +263,37 @@ class Saver:
         await self._learn(record, None, on_server=on_server, ref=answer.item.ref, saved_at=at, **changes)
         return True
 
-    def _strays(self, letter: StoredMessage) -> PendingCreates:
+    def _strays(self, message: StoredMessage) -> PendingCreates:
         """Return what may come yet of first saves, with the last one, where its answer was lost (`twins.py`)."""
-        record = letter.record
+        record = message.record
         if record.ref is not None or not self._is_untold(record):
             return record.strays
-        return one_more(record.strays, letter.attempt, record.drafts_of, self._clock.now())
+        return one_more(record.strays, message.attempt, record.drafts_of, self._clock.now())
 
     # --- later saves ----------------------------------------------------------------------------------------------
 
-    async def _update(self, letter: StoredMessage, ref: ItemRef) -> bool:
-        """Write the changed fields. Returns True where the letter has to be looked at once more."""
-        record = letter.record
-        if letter.on_server is None or not ref.change_key or self._is_untold(record):
-            return await self._compare(letter, ref)
-        fields = changed_fields(letter.on_server, letter.content)
+    async def _update(self, message: StoredMessage, ref: ItemRef) -> bool:
+        """Write the changed fields. Returns True where the message has to be looked at once more."""
+        record = message.record
+        if message.on_server is None or not ref.change_key or self._is_untold(record):
+            return await self._compare(message, ref)
+        fields = changed_fields(message.on_server, message.content)
         if not fields:
-            return await self._attach(letter, ref)
-        await self._announce(letter)
-        gone = gone_headers(letter.on_server, letter.content)
-        update = DraftUpdate(ref, letter.content, fields, "" if record.marked else record.local_id, gone)
+            return await self._attach(message, ref)
+        await self._announce(message)
+        gone = gone_headers(message.on_server, message.content)
+        update = DraftUpdate(ref, message.content, fields, "" if record.marked else record.local_id, gone)
         outcome = as_it_is((await self._mailbox.update(record.account_id, [update]))[0])
         if outcome.verdict is Verdict.REFUSED and outcome.code in CHANGED_ELSEWHERE | KEY_UNKNOWN:
-            return await self._compare(letter, ref, outcome)
-        return await self._take_in(letter, outcome)
+            return await self._compare(message, ref, outcome)
+        return await self._take_in(message, outcome)
 
-    async def _attach(self, letter: StoredMessage, ref: ItemRef) -> bool:
+    async def _attach(self, message: StoredMessage, ref: ItemRef) -> bool:
         """The text is there: see to the attachments, and say how the whole stands. True: look once more."""
-        record = letter.record
-        if self._attaching.is_pending(letter):
-            return await self._attaching.bring(letter, ref)
-        refusal = self._attaching.refusal(letter)
+        record = message.record
+        if self._attaching.is_pending(message):
+            return await self._attaching.bring(message, ref)
+        refusal = self._attaching.refusal(message)
         if refusal is not None:
             await self._learn(record, refusal, saved_edits=-1)
         elif record.has_held:
@@ -302,11 +302,11 @@ class Saver:
             await self._learn(record, None, saved_edits=record.edits)
         return False
 
-    async def _compare(self, letter: StoredMessage, ref: ItemRef, refusal: Outcome | None = None) -> bool:
-        """Read the item and find out whose text it has. True: the letter has a good ChangeKey again."""
-        record = letter.record
+    async def _compare(self, message: StoredMessage, ref: ItemRef, refusal: Outcome | None = None) -> bool:
+        """Read the item and find out whose text it has. True: the message has a good ChangeKey again."""
+        record = message.record
         try:
-            answer = await self._fetch(letter, ref)
+            answer = await self._fetch(message, ref)
         except AccountError as error:
             await self._untold(record, error)
             return False
@@ -315,56 +315,56 @@ class Saver:
             await self._learn(record, answer.outcome)
             return False
         same_version = item.ref.change_key == ref.change_key
-        ours = letter.on_server if same_version else _in_our_words(letter, item)
+        ours = message.on_server if same_version else _in_our_words(message, item)
         if (same_version and refusal is not None) or (not same_version and ours is None):
             await self._learn(record, refusal or elsewhere(self._clock.now()))
             return False
-        held, lost, added = self._attaching.find(letter, item)
+        held, lost, added = self._attaching.find(message, item)
         if lost:
             # Another program took an attachment away. Bringing it back would write over that.
             await self._learn(record, elsewhere(self._clock.now()))
             return False
         for edit in added:
-            self._letters.append(record.local_id, edit)
+            self._records.append(record.local_id, edit)
         changes: dict[str, Any] = {"held": held, "in_flight": (), "has_held": record.has_held or bool(held)}
         changes["resent"] = asked_for_again(record, held)
         await self._learn(record, None, on_server=ours or item.content, ref=item.ref, saved_edits=-1, **changes)
         return True
 
-    async def _fetch(self, letter: StoredMessage, ref: ItemRef) -> FetchOutcome:
+    async def _fetch(self, message: StoredMessage, ref: ItemRef) -> FetchOutcome:
         """Read the item, once what may still come of it has come, and without what came twice. Raises AccountError."""
-        account_id = letter.record.account_id
+        account_id = message.record.account_id
         answer = (await self._mailbox.get(account_id, [ref]))[0]
-        if answer.item is not None and self._attaching.may_be_on_its_way(letter, answer.item):
+        if answer.item is not None and self._attaching.may_be_on_its_way(message, answer.item):
             await self._clock.sleep(_SECOND_LOOK)
             answer = (await self._mailbox.get(account_id, [ref]))[0]
-        if answer.item is not None and await self._attaching.merge_twins(letter, answer.item):
+        if answer.item is not None and await self._attaching.merge_twins(message, answer.item):
             answer = (await self._mailbox.get(account_id, [ref]))[0]
         return answer
 
     # --- what the server said -------------------------------------------------------------------------------------
 
-    async def _announce(self, letter: StoredMessage, **changes: Any) -> None:
+    async def _announce(self, message: StoredMessage, **changes: Any) -> None:
         """Write down that a save begins. A disk that refuses this is no reason to keep the text from the server too."""
         changes["save_outcome"] = Outcome(Verdict.UNKNOWN, at=self._clock.now())
         try:
-            await self._letters.change(letter.record.local_id, attempt=letter.content, **changes)
+            await self._records.change(message.record.local_id, attempt=message.content, **changes)
         except StorageError:
-            await self._letters.learn(letter.record.local_id, **changes)
+            await self._records.learn(message.record.local_id, **changes)
 
-    async def _take_in(self, letter: StoredMessage, outcome: Outcome) -> bool:
-        record = letter.record
+    async def _take_in(self, message: StoredMessage, outcome: Outcome) -> bool:
+        record = message.record
         if not outcome.accepted:
             await self._learn(record, outcome)
             return False
         ref = outcome.ref or record.ref or ItemRef("")
         if outcome.ref is None:
             ref = ItemRef(ref.item_id)
-        more = self._attaching.is_pending(letter) or self._attaching.refusal(letter) is not None
+        more = self._attaching.is_pending(message) or self._attaching.refusal(message) is not None
         await self._learn(
             record,
             outcome,
-            on_server=letter.content,
+            on_server=message.content,
             ref=ref,
             marked=True,
             saved_edits=-1 if more else record.edits,
@@ -375,7 +375,7 @@ class Saver:
     async def _learn(
         self, record: Record, outcome: Outcome | None, *, on_server: Content | None = None, **changes: Any
     ) -> None:
-        await self._letters.learn(record.local_id, on_server, save_outcome=outcome, **changes)
+        await self._records.learn(record.local_id, on_server, save_outcome=outcome, **changes)
 
     async def _untold(self, record: Record, error: AccountError | ItemRefused) -> None:
         """Keep what was not known, with the trouble that kept us from knowing."""
@@ -395,13 +395,13 @@ def elsewhere(at: float) -> Outcome:
     return Outcome(Verdict.REFUSED, words=ServerWords("", "ErrorIrresolvableConflict"), at=at)
 
 
-def _in_our_words(letter: StoredMessage, item: Fetched) -> Content | None:
+def _in_our_words(message: StoredMessage, item: Fetched) -> Content | None:
     """Return the text of ours that the server has, or None where another client wrote it.
 
     Ours and not the server's, so that its manner (CRLF, filled-in names) is not taken for a change to be saved.
     """
-    known = (letter.content, letter.attempt, letter.on_server)
-    same = [ours for ours in known if ours is not None and same_letter(ours, item.content)]
+    known = (message.content, message.attempt, message.on_server)
+    same = [ours for ours in known if ours is not None and same_message(ours, item.content)]
     # A From that is not written counts as any other there; here it would be taken for the one that was just chosen.
     same.sort(key=lambda ours: ours.sender != item.content.sender)
     return same[0] if same else None

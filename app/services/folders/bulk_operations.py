@@ -1,4 +1,4 @@
-"""Work on many letters that lie on the server: move, copy, categorise, export; with progress, and an outcome for each.
+"""Work on many messages that lie on the server: move, copy, categorise, export; with progress, and an outcome for each.
 
 Rows go out in requests of up to fifty, one after the other: a batch can be stopped between two of them, and what was
 not asked for then is as it was. What was moved can be brought back.
@@ -56,12 +56,12 @@ class Batch:
 class DeskBatches:
     """Does it, by way of the watched mailbox; what leaves a folder leaves its list at once."""
 
-    def __init__(self, mailbox: Mailbox, letters: Records, syncing: Syncing, clock: Clock) -> None:
+    def __init__(self, mailbox: Mailbox, records: Records, syncing: Syncing, clock: Clock) -> None:
         """Nothing is done yet."""
-        self._mailbox, self._letters, self._syncing, self._clock = mailbox, letters, syncing, clock
+        self._mailbox, self._records, self._syncing, self._clock = mailbox, records, syncing, clock
 
     async def move(self, rows: Sequence[ListRow], source: Place, to: Place, batch: Batch) -> None:
-        """Move letters out of `source`."""
+        """Move messages out of `source`."""
 
         async def ask(part: Sequence[ListRow], refs: Sequence[ItemRef]) -> list[Outcome]:
             outcomes = await self._mailbox.move(part[0].account_id, refs, to)
@@ -69,7 +69,7 @@ class DeskBatches:
             batch.moved += [(r, o.ref) for r, o in zip(part, outcomes, strict=True) if o.accepted and o.ref is not None]
             for row in gone:
                 if row.local_id is not None:
-                    await self._letters.forget(row.local_id)
+                    await self._records.forget(row.local_id)
             names = [row.ref.item_id for row in gone if row.ref is not None]
             await self._syncing.gone(part[0].account_id, source, names)
             return outcomes
@@ -86,7 +86,7 @@ class DeskBatches:
         return came
 
     async def copy(self, rows: Sequence[ListRow], to: Place, batch: Batch) -> None:
-        """Copy letters."""
+        """Copy messages."""
 
         async def ask(part: Sequence[ListRow], refs: Sequence[ItemRef]) -> list[Outcome]:
             outcomes = await self._mailbox.copy(part[0].account_id, refs, to)
@@ -104,21 +104,21 @@ class DeskBatches:
     async def categorise(
         self, rows: Sequence[ListRow], names: Callable[[ListRow], tuple[str, ...]], batch: Batch
     ) -> None:
-        """Give letters the categories that `names` says for each."""
+        """Give messages the categories that `names` says for each."""
 
         async def ask(part: Sequence[ListRow], refs: Sequence[ItemRef]) -> list[Outcome]:
             updates = [_categorised(row, ref, names(row)) for row, ref in zip(part, refs, strict=True)]
             outcomes = await self._mailbox.update(part[0].account_id, updates)
             for row, outcome in zip(part, outcomes, strict=True):
                 if outcome.accepted and row.local_id is not None and outcome.ref is not None:
-                    # Ours to know: the next save of this letter is to write over this version.
-                    await self._letters.learn(row.local_id, ref=outcome.ref)
+                    # Ours to know: the next save of this message is to write over this version.
+                    await self._records.learn(row.local_id, ref=outcome.ref)
             return outcomes
 
         await self._each(rows, batch, ask)
 
     async def export(self, rows: Sequence[ListRow], path_of: Callable[[str], str], batch: Batch) -> None:
-        """Write each letter into a file as it would travel (.eml); `path_of` makes a path of a name, none twice."""
+        """Write each message into a file as it would travel (.eml); `path_of` makes a path of a name, none twice."""
         for row in rows:
             if batch.stopped:
                 return
@@ -166,13 +166,13 @@ class DeskBatches:
 
 
 def file_name(row: ListRow) -> str:
-    """Return what a letter is called as a file, without the folder and safe on every system."""
+    """Return what a message is called as a file, without the folder and safe on every system."""
     subject = _UNSAFE.sub(" ", row.subject).strip(" .") or tr("no subject")
     return f"{' '.join(subject.split())[:_LONGEST_NAME].rstrip(' .')}.eml"
 
 
 def _lies_there(record: Record | None, *, leaves: bool) -> bool:
-    """Tell whether the server has all of a letter, and nobody writes on it."""
+    """Tell whether the server has all of a message, and nobody writes on it."""
     if record is None or record.state in SENT:
         return True
     return record.saved and not record.open and not (leaves and record.state.value in {"held", "queued", "sending"})

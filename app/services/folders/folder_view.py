@@ -1,8 +1,8 @@
 """A folder as a list shows it.
 
-The order of all rows is held in arrays; what a row says is read where it is to be painted. Letters of this machine are
+The order of all rows is held in arrays; what a row says is read where it is to be painted. Messages of this machine are
 known at once and change in place; rows of the server come with the next look into the cache. The Outbox has no server
-side here: it is derived from the letters on their way (`outbox_view.py` adds what rests with the server).
+side here: it is derived from the messages on their way (`outbox_view.py` adds what rests with the server).
 """
 
 from __future__ import annotations
@@ -63,10 +63,10 @@ class KnownSoFar:
 _KEPT: Final = 2_000
 """Rows that are kept as they were read: some twenty screens."""
 _TAKEN_IN: Final = 10_000
-"""Rows that are known for who takes them in as letters; of more than that the cache is asked once more."""
+"""Rows that are known for who takes them in as messages; of more than that the cache is asked once more."""
 _AT_ONCE: Final = 200
 _AT_A_STEP: Final = 200
-"""Letters of this machine that are put into a list in one turn of the loop."""
+"""Messages of this machine that are put into a list in one turn of the loop."""
 _REST: Final = 20.0
 """How many times as long as a look took the next one waits, while the server is still being read."""
 
@@ -80,21 +80,21 @@ class FolderView(KnownSoFar):
         self,
         account_id: AccountId,
         place: Place,
-        letters: Records,
+        records: Records,
         cache: Cache,
         mailbox: Mailbox,
         syncing: Syncing,
         spawn: Spawn,
     ) -> None:
-        """Show this machine's letters at once; `open` brings what the cache has, `reload` asks the server."""
+        """Show this machine's messages at once; `open` brings what the cache has, `reload` asks the server."""
         self.changed: Event[None] = Event()
         self.told: Event[frozenset[RowId]] = Event()
         self.state_changed: Event[None] = Event()
         self.account_id, self.place, self.folder = account_id, place, place.folder
         self.order, self.query, self.searched_server = Order.NEWEST, Query(), False
-        self._letters, self._cache, self._mailbox, self._spawn = letters, cache, mailbox, spawn
+        self._records, self._cache, self._mailbox, self._spawn = records, cache, mailbox, spawn
         self._syncing = syncing
-        self._belonging = RowMatching(account_id, place, letters, partial(syncing.is_followed, account_id))
+        self._belonging = RowMatching(account_id, place, records, partial(syncing.is_followed, account_id))
         self._base = self._listed = Listed.empty(self.order)
         self._extra: dict[RowId, Row] = {}
         self._asked_for: dict[RowId, Row] = {}
@@ -110,8 +110,8 @@ class FolderView(KnownSoFar):
         self._opened = self.folder is Folder.OUTBOX
         self._sync = None
         self._stop = [
-            letters.changed_together.subscribe(self._on_records),
-            letters.forgotten.subscribe(self._on_forgotten),
+            records.changed_together.subscribe(self._on_records),
+            records.forgotten.subscribe(self._on_forgotten),
             syncing.followed.subscribe(self._on_followed),
         ]
         if not self._opened:
@@ -174,7 +174,7 @@ class FolderView(KnownSoFar):
         items: dict[RowId, Row] = {}
         for start in range(0, len(strange), _AT_ONCE):
             items |= await self._cache.rows(self.account_id, strange[start : start + _AT_ONCE])
-        # Who asks for rows may take them in as letters: then their rows are to be known, so that none stands twice.
+        # Who asks for rows may take them in as messages: then their rows are to be known, so that none stands twice.
         self._asked_for = items if len(items) <= _TAKEN_IN else {}
         self._belonging.learn(self._asked_for)
         found = {row_id: self._row_of_item(row_id, item) for row_id, item in items.items()}
@@ -182,16 +182,16 @@ class FolderView(KnownSoFar):
         return [row for row in rows if row is not None]
 
     def count_in(self, states: frozenset[State]) -> int:
-        """Return how many letters of this machine that are listed are in one of `states`."""
+        """Return how many messages of this machine that are listed are in one of `states`."""
         return sum(row.state in states for row in self._ours.values())
 
     def own_rows(self) -> list[ListRow]:
-        """Return the rows of which this machine has a letter, in order."""
+        """Return the rows of which this machine has a message, in order."""
         places = [(self._number(row_id), row) for row_id, row in self._ours.items()]
         return [row for number, row in sorted(places, key=lambda one: one[0]) if number >= 0]
 
     def id_of(self, local_id: LocalId) -> RowId | None:
-        """Return what names a letter's row, None where it is not listed."""
+        """Return what names a message's row, None where it is not listed."""
         row_id = self._id_of.get(local_id)
         return row_id if row_id in self._ours else None
 
@@ -206,7 +206,7 @@ class FolderView(KnownSoFar):
             return -1
 
     def has_item(self, record: Record) -> bool:
-        """Tell whether the server lists a letter's item in this very folder."""
+        """Tell whether the server lists a message's item in this very folder."""
         return self._belonging.has_item(record)
 
     # --- what the person asks for -----------------------------------------------------------------------------------
@@ -273,7 +273,7 @@ class FolderView(KnownSoFar):
         return len(names)
 
     async def people(self, begun: str) -> list[str]:
-        """Return whom letters of this folder went to, by the casefolded start of a name. Raises StorageError."""
+        """Return whom messages of this folder went to, by the casefolded start of a name. Raises StorageError."""
         return await self._cache.people(self.account_id, self.place, begun)
 
     # --- looking into the cache -------------------------------------------------------------------------------------
@@ -327,7 +327,7 @@ class FolderView(KnownSoFar):
 
         self._taking += 1
         asked = self._taking, self.order, self.query
-        owner = self._letters.by_item
+        owner = self._records.by_item
         strange = {n: item for n, item in self._asked_for.items() if owner(self.account_id, item.ref.item_id) is None}
         for _ in self._belonging.learn_anew(strange, listing.rows):
             await asyncio.sleep(0)
@@ -347,7 +347,7 @@ class FolderView(KnownSoFar):
             pass
 
     def _merging(self) -> Iterator[None]:
-        """Put both sides together, some letters at a step: there may be thousands. A newer look takes over."""
+        """Put both sides together, some messages at a step: there may be thousands. A newer look takes over."""
         self._merged += 1
         self._merging_now += 1
         asked = self._merged, self.order, self.query
@@ -362,7 +362,7 @@ class FolderView(KnownSoFar):
     def _merge_steps(self) -> Iterator[None]:
         changed = self._changed_meanwhile = set()
         placed: dict[LocalId, Placed] = {}
-        for number, record in enumerate(self._letters.all(), 1):
+        for number, record in enumerate(self._records.all(), 1):
             placed[record.local_id] = self._place(record)
             if not number % _AT_A_STEP:
                 yield
@@ -372,7 +372,7 @@ class FolderView(KnownSoFar):
         self._ours, self._listed, self._listed_in = merge.ours, merge.listed, self.order
         self._id_of.update(merge.renamed)
         for local_id in changed:
-            latest = self._letters.get(local_id)
+            latest = self._records.get(local_id)
             if latest is None:
                 self._leave_out(local_id)
             else:
@@ -380,7 +380,7 @@ class FolderView(KnownSoFar):
         self.changed.emit(None)
 
     def _place(self, record: Record) -> Placed:
-        """Return the row of the server that a letter stands for, and the letter's own."""
+        """Return the row of the server that a message stands for, and the message's own."""
         if not self._belonging.is_of(record):
             return None, None
         item = self._belonging.item_of(record)
@@ -425,15 +425,15 @@ class FolderView(KnownSoFar):
     def _row_of_item(self, row_id: RowId, item: Row) -> ListRow:
         return row_of_item(self.account_id, self.folder, item, f"{row_id}")
 
-    # --- letters of this machine ------------------------------------------------------------------------------------
+    # --- messages of this machine ------------------------------------------------------------------------------------
 
     def _row_of_record(self, record: Record, item: tuple[RowId, Row] | None) -> ListRow | None:
-        """Return the row of a letter, and give it a name; None where it is not listed, or not what is looked for."""
+        """Return the row of a message, and give it a name; None where it is not listed, or not what is looked for."""
         if not self._belonging.shows(record, None if item is None else item[1]):
             return None
         row_id = self._id_of.get(record.local_id)
         if row_id is None:
-            # A row that was there before the letter was is the same row, and keeps its name.
+            # A row that was there before the message was is the same row, and keeps its name.
             same = item is not None and (item[0] in self._read or item[0] in self._asked_for)
             row_id = item[0] if item is not None and same else self._syncing.name_of(record.local_id)
             self._id_of[record.local_id] = row_id
@@ -453,7 +453,7 @@ class FolderView(KnownSoFar):
             self.changed.emit(None)
 
     def _show(self, record: Record, told: set[RowId]) -> bool:
-        """Show a letter as it is now; True where rows came, went or moved, else its row is one of `told`."""
+        """Show a message as it is now; True where rows came, went or moved, else its row is one of `told`."""
         if not self._belonging.is_of(record):
             return self._leave_out(record.local_id)
         item = self._belonging.item_of(record)
@@ -477,7 +477,7 @@ class FolderView(KnownSoFar):
         return hidden or before is not None or fresh is not None
 
     def _on_followed(self, account_id: AccountId) -> None:
-        """A list of another mailbox came or went: its letters stand there, or here."""
+        """A list of another mailbox came or went: its messages stand there, or here."""
         own = account_id == self.account_id and not self.place.mailbox and self.folder in {Folder.DRAFTS, Folder.SENT}
         if own and self._opened and not self._closed:
             self._look_soon()
@@ -490,7 +490,7 @@ class FolderView(KnownSoFar):
         self._look_soon()
 
     def _leave_out(self, local_id: LocalId) -> bool:
-        """Take a letter's row out; tell whether it was there."""
+        """Take a message's row out; tell whether it was there."""
         row_id = self._id_of.get(local_id, 0)
         row = self._ours.get(row_id)
         if row is not None:
@@ -498,7 +498,7 @@ class FolderView(KnownSoFar):
         return row is not None
 
     def _hide(self, item: tuple[RowId, Row]) -> bool:
-        """Take a row out that a letter of this machine stands for; tell whether it was there."""
+        """Take a row out that a message of this machine stands for; tell whether it was there."""
         number = self._listed.find(item[0], self._key_of_item(item[1]))
         if number >= 0:
             self._listed.remove(number)

@@ -37,10 +37,10 @@ _REFUSED_FOR: Final = 3600.0
 """Seconds after which a server that told of nothing is asked once more: it may have had too many who listen."""
 _BUSY: Final = frozenset({State.QUEUED, State.SENDING})
 _WAITS: Final = 1.0
-"""Seconds between two glances whether letters are still on their way."""
+"""Seconds between two glances whether messages are still on their way."""
 _LONGEST_WAIT: Final = 30.0
 _MANY: Final = 20
-"""Letters on their way from which on nobody listens until they are gone: a server tells several times of each of them,
+"""Messages on their way from which on nobody listens until they are gone: a server tells several times of each of them,
 which costs it as much as sending them.
 """
 
@@ -49,14 +49,14 @@ class ChangeNotifications:
     """Of all accounts, one connection each."""
 
     def __init__(
-        self, mailbox: Mailbox, accounts: Accounts, syncing: Syncing, letters: Records, clock: Clock, spawn: Spawn
+        self, mailbox: Mailbox, accounts: Accounts, syncing: Syncing, records: Records, clock: Clock, spawn: Spawn
     ) -> None:
         """Listen to nothing yet; `start` begins."""
         self._mailbox, self._accounts, self._syncing = mailbox, accounts, syncing
-        self._letters, self._clock, self._spawn = letters, clock, spawn
+        self._records, self._clock, self._spawn = records, clock, spawn
         self._ears: dict[AccountId, _Ear] = {}
         self._started = False
-        letters.changed_together.subscribe(self._letters_changed)
+        records.changed_together.subscribe(self._messages_changed)
         accounts.changed.subscribe(lambda _: self._go_on())
         accounts.well.subscribe(self._well)
         syncing.followed.subscribe(self._wake)
@@ -86,8 +86,8 @@ class ChangeNotifications:
         if ear is not None:
             ear.wake()
 
-    def _letters_changed(self, records: Sequence[Record]) -> None:
-        """Take down which letters are on their way, and stop listening, or go on, where that is another thing now."""
+    def _messages_changed(self, records: Sequence[Record]) -> None:
+        """Take down which messages are on their way, and stop listening, or go on, where that is another thing now."""
         for record in records:
             ear = self._ears.get(record.account_id)
             if ear is None:
@@ -175,7 +175,7 @@ class ChangeNotifications:
         try:
             while ear.told:
                 await self._clock.sleep(GATHERED)
-                await self._wait_for_letters()
+                await self._wait_for_messages()
                 told, ear.told = ear.told, set()
                 began = self._clock.now()
                 await self._syncing.look_at(ear.account_id, told)
@@ -187,10 +187,10 @@ class ChangeNotifications:
         finally:
             ear.looking = False
 
-    async def _wait_for_letters(self) -> None:
-        """Let letters on their way go first: each of them is told of too, and their end looks at the lists anyway."""
+    async def _wait_for_messages(self) -> None:
+        """Let messages on their way go first: each of them is told of too, and their end looks at the lists anyway."""
         waited = 0.0
-        while waited < _LONGEST_WAIT and any(record.state in _BUSY for record in self._letters.all()):
+        while waited < _LONGEST_WAIT and any(record.state in _BUSY for record in self._records.all()):
             await self._clock.sleep(_WAITS)
             waited += _WAITS
 

@@ -1,6 +1,6 @@
-"""The Outbox as a list shows it: this machine's letters on their way, and those that rest in the server's own Outbox.
+"""The Outbox as a list shows it: this machine's messages on their way, and those that rest in the server's own Outbox.
 
-A letter rests there until its time where another program, or this one on another computer, asked for that. It is
+A message rests there until its time where another program, or this one on another computer, asked for that. It is
 listed, can be read and taken back, and is never written to: only the server may send it.
 """
 
@@ -34,15 +34,15 @@ class OutboxView(FolderView):
     def __init__(
         self,
         account_id: AccountId,
-        letters: Records,
+        records: Records,
         cache: Cache,
         mailbox: Mailbox,
         syncing: Syncing,
         spawn: Spawn,
     ) -> None:
-        """Show this machine's letters at once; `look` brings what rests with the server."""
+        """Show this machine's messages at once; `look` brings what rests with the server."""
         self._resting: dict[RowId, Row] = {}
-        super().__init__(account_id, Place(Folder.OUTBOX), letters, cache, mailbox, syncing, spawn)
+        super().__init__(account_id, Place(Folder.OUTBOX), records, cache, mailbox, syncing, spawn)
 
     @property
     def pause(self) -> float:
@@ -66,7 +66,7 @@ class OutboxView(FolderView):
         self._merge()
 
     async def take_back(self, row: ListRow) -> Outcome | None:
-        """Move a letter that rests with the server to Drafts; None for one that is not there any more."""
+        """Move a message that rests with the server to Drafts; None for one that is not there any more."""
         if row.ref is None or int(row.key) not in self._resting:
             return None
         drafts = Place(Folder.DRAFTS)
@@ -90,9 +90,9 @@ class OutboxView(FolderView):
         return None if item is None else self._row_of_item(row_id, item)
 
     def _merge(self) -> None:
-        """Put both sides together: what rests there and is a letter of this machine has its row already."""
+        """Put both sides together: what rests there and is a message of this machine has its row already."""
         self._extra = {}
-        known = self._letters.all() if self._resting else []
+        known = self._records.all() if self._resting else []
         ours = {own[0] for one in known if (own := self._item_of(one)) is not None}
         for row_id, item in self._resting.items():
             row = self._row_of_item(row_id, item)

@@ -45,14 +45,14 @@ class Prefetching:
         mailbox: Mailbox,
         cache: Cache,
         accounts: Accounts,
-        letters: Records,
+        records: Records,
         syncing: Syncing,
         clock: Clock,
         spawn: Spawn,
     ) -> None:
         """Fetch nothing before `start`."""
         self._mailbox, self._cache, self._copies, self._accounts = mailbox, cache, cache.drafts, accounts
-        self._letters, self._clock, self._spawn = letters, clock, spawn
+        self._records, self._clock, self._spawn = records, clock, spawn
         self._syncing = syncing
         self._news: dict[AccountId, float] = {}
         self._under_way: set[AccountId] = set()
@@ -105,14 +105,14 @@ class Prefetching:
         listing = await self._cache.listing(account_id, _DRAFTS, limit=MOST)
         found = await self._cache.rows(account_id, listing.ids[:MOST])
         rows = [found[row_id] for row_id in listing.ids[:MOST] if row_id in found]
-        strange = [row for row in rows if self._letters.by_item(account_id, row.ref.item_id) is None]
+        strange = [row for row in rows if self._records.by_item(account_id, row.ref.item_id) is None]
         await self._copies.drop_all_but(account_id, [row.ref.item_id for row in strange])
         kept = await self._copies.kept(account_id)
         return [row for row in strange if kept.get(row.ref.item_id) != row.ref.change_key and not _is_too_large(row)]
 
     async def _stand_back(self) -> None:
         """Let messages on their way go first."""
-        while any(r.state in _ON_THEIR_WAY and not r.not_before for r in self._letters.all()):
+        while any(r.state in _ON_THEIR_WAY and not r.not_before for r in self._records.all()):
             await self._clock.sleep(SETTLED)
 
 

@@ -1,4 +1,4 @@
-"""Which letters of this machine a list shows, and which item of the server is which of them."""
+"""Which messages of this machine a list shows, and which item of the server is which of them."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ _BEING_WRITTEN: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTI
 
 
 class RowMatching:
-    """Of one list. `items` are the rows of the server that are known to stand for letters of this machine."""
+    """Of one list. `items` are the rows of the server that are known to stand for messages of this machine."""
 
     def __init__(
         self,
         account_id: AccountId,
         place: Place,
-        letters: Records,
+        records: Records,
         is_listed: Callable[[Place], bool] = lambda _: False,
     ) -> None:
         """Know of no item yet; `is_listed` tells whether a folder of another mailbox has a list of its own."""
         self.items: _Items = {}
         self.asked_with: Mapping[LocalId, ItemRef] = {}
-        self._account_id, self._place, self._letters = account_id, place, letters
+        self._account_id, self._place, self._records = account_id, place, records
         self._is_listed = is_listed
         self._by_mark: _Items = {}
 
     def is_of(self, record: Record) -> bool:
-        """Tell whether a letter is of this list's mailbox. One's own lists show what was written here for a mailbox
-        that has no list of its own too: whatever happens to that mailbox, no letter is in none.
+        """Tell whether a message is of this list's mailbox. One's own lists show what was written here for a mailbox
+        that has no list of its own too: whatever happens to that mailbox, no message is in none.
         """
         if record.account_id != self._account_id or self._place.folder_id:
             return False
@@ -45,14 +45,14 @@ class RowMatching:
         return not self._place.mailbox and not self._lies_in_a_list(record)
 
     def _lies_here(self, record: Record) -> bool:
-        """Tell whether a letter lies in the mailbox that the list asks: a principal's draft lies with the principal."""
+        """Return whether a message lies in the list's mailbox: a principal's draft lies with the principal."""
         filed_here = not self._is_copy(record) or not record.copy_to.folder_id
         if self.has_item(record):
             return True
         return filed_here and self._mailbox_of(record).casefold() == self._place.mailbox.casefold()
 
     def _lies_in_a_list(self, record: Record) -> bool:
-        """Tell whether a letter lies in a folder of another mailbox that has a list of its own."""
+        """Tell whether a message lies in a folder of another mailbox that has a list of its own."""
         mailbox = self._mailbox_of(record)
         elsewhere = self._is_copy(record) and bool(record.copy_to.folder_id)
         return bool(mailbox) and not elsewhere and self._is_listed(Place(self._place.folder, mailbox))
@@ -61,16 +61,16 @@ class RowMatching:
         return record.state in SENT and self._place.folder is Folder.SENT
 
     def _mailbox_of(self, record: Record) -> str:
-        """Return the address of the mailbox in which a letter lies, or its copy; empty for one's own."""
+        """Return the address of the mailbox in which a message lies, or its copy; empty for one's own."""
         return record.copy_to.drafts_of if self._is_copy(record) else record.drafts_of
 
     def has_item(self, record: Record) -> bool:
-        """Tell whether the server lists a letter's item here: it may have been taken in a moment ago."""
+        """Tell whether the server lists a message's item here: it may have been taken in a moment ago."""
         return record.ref is not None and record.ref.item_id in self.items
 
     def names(self) -> Iterator[list[str]]:
-        """Return the names under which the server may have letters of this machine, of some letters at a step."""
-        for part in in_parts(self._letters.all()):
+        """Return the names under which the server may have messages of this machine, of some messages at a step."""
+        for part in in_parts(self._records.all()):
             mine = [record for record in part if self.is_of(record)]
             yield [record.local_id for record in mine] + [r.ref.item_id for r in mine if r.ref is not None]
 
@@ -94,17 +94,17 @@ class RowMatching:
         self.items, self._by_mark = {}, {}
 
     def item_of(self, record: Record) -> tuple[RowId, Row] | None:
-        """Return the server's side of a letter: by its ItemId; or by our mark, where no other letter has that item."""
+        """Return the server's side of a message: by ItemId, or by our mark where no other message has that item."""
         if record.ref is not None and record.ref.item_id in self.items:
             return self.items[record.ref.item_id]
         marked = self._by_mark.get(record.local_id)
         if marked is None:
             return None
-        owner = self._letters.by_item(self._account_id, marked[1].ref.item_id)
+        owner = self._records.by_item(self._account_id, marked[1].ref.item_id)
         return marked if owner is None or owner.local_id == record.local_id else None
 
     def shows(self, record: Record, item: Row | None) -> bool:
-        """Tell whether the list shows a letter."""
+        """Tell whether the list shows a message."""
         if record.discarded:
             return False
         folder = self._place.folder
@@ -122,7 +122,7 @@ class RowMatching:
         return record.state in SENT and item is not None and item.is_draft and bool(record.problem)
 
     def may_be_listed(self, record: Record) -> bool:
-        """Tell whether the server may list a letter's item in this very folder."""
+        """Tell whether the server may list a message's item in this very folder."""
         if record.ref is None or self._place.folder is Folder.OUTBOX:
             return False
         sent = record.state in SENT
@@ -130,7 +130,7 @@ class RowMatching:
         return sent and bool(record.verified) if self._place.folder is Folder.SENT else not sent
 
     def is_newer(self, record: Record, item: Row) -> bool:
-        """Tell whether another client wrote to a letter since: the server had ours when it was asked, and told of
+        """Tell whether another client wrote to a message since: the server had ours when it was asked, and told of
         another version. What is open or unsaved here is shown as it is here.
         """
         settled = record.saved and not record.open and record.ref is not None

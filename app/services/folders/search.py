@@ -21,7 +21,7 @@ _WORD: Final = late_pattern(r"[^\W_]+")
 
 
 class SearchFields(msgspec.Struct, frozen=True):
-    """What of a letter can be looked for. `when` is what the list sorts it by; `marks` are what `is:` asks for."""
+    """What of a message can be looked for. `when` is what the list sorts it by; `marks` are what `is:` asks for."""
 
     to: str = ""
     cc: str = ""
@@ -37,64 +37,64 @@ class SearchFields(msgspec.Struct, frozen=True):
     marks: frozenset[str] = frozenset()
 
 
-def finds(query: Query, letter: SearchFields) -> bool:
+def finds(query: Query, message: SearchFields) -> bool:
     """Tell whether all that is asked for is so."""
-    return all(_is_so(term, letter) is not term.negated for term in query.terms if _says_something(term))
+    return all(_is_so(term, message) is not term.negated for term in query.terms if _says_something(term))
 
 
 def _says_something(term: Term) -> bool:
-    return bool(term.at) or any(letter.isalnum() for letter in term.words)
+    return bool(term.at) or any(sign.isalnum() for sign in term.words)
 
 
-def _is_so(term: Term, letter: SearchFields) -> bool:
+def _is_so(term: Term, message: SearchFields) -> bool:
     match term.where:
         case Where.BEFORE:
-            return letter.when < term.at
+            return message.when < term.at
         case Where.AFTER:
-            return letter.when >= term.at
+            return message.when >= term.at
         case Where.HAS | Where.IS:
-            return _has(term.words, letter)
+            return _has(term.words, message)
         case _:
-            return any(_in(term, text) for text in _texts(term.where, letter))
+            return any(_in(term, text) for text in _texts(term.where, message))
 
 
-def _has(word: str, letter: SearchFields) -> bool:
-    kinds = {report.kind for report in letter.reports}
+def _has(word: str, message: SearchFields) -> bool:
+    kinds = {report.kind for report in message.reports}
     known = {
-        "attachment": letter.has_attachments,
-        "category": bool(letter.categories),
-        "flag": letter.flagged,
-        "flagged": letter.flagged,
-        "important": letter.importance is Importance.HIGH,
+        "attachment": message.has_attachments,
+        "category": bool(message.categories),
+        "flag": message.flagged,
+        "flagged": message.flagged,
+        "important": message.importance is Importance.HIGH,
         "undelivered": ReportKind.NOT_DELIVERED in kinds,
         "opened": ReportKind.READ in kinds,
-        "failed": "failed" in letter.marks or any(is_undelivered(report) for report in letter.reports),
+        "failed": "failed" in message.marks or any(is_undelivered(report) for report in message.reports),
     }
-    return known.get(word, word in letter.marks)
+    return known.get(word, word in message.marks)
 
 
 def is_undelivered(report: Report) -> bool:
-    """Tell whether a report says that a letter did not arrive, and the person does not know of it."""
+    """Tell whether a report says that a message did not arrive, and the person does not know of it."""
     return report.kind is ReportKind.NOT_DELIVERED and not report.settled
 
 
-def _texts(where: Where, letter: SearchFields) -> Sequence[str]:
-    categories = " ".join(letter.categories)
+def _texts(where: Where, message: SearchFields) -> Sequence[str]:
+    categories = " ".join(message.categories)
     match where:
         case Where.TO:
-            return letter.to, letter.cc
+            return message.to, message.cc
         case Where.CC:
-            return (letter.cc,)
+            return (message.cc,)
         case Where.FROM:
-            return (letter.sender,)
+            return (message.sender,)
         case Where.SUBJECT:
-            return (letter.subject,)
+            return (message.subject,)
         case Where.BODY:
-            return (letter.body,)
+            return (message.body,)
         case Where.CATEGORY:
             return (categories,)
         case _:
-            return letter.to, letter.cc, letter.sender, letter.subject, letter.body, categories
+            return message.to, message.cc, message.sender, message.subject, message.body, categories
 
 
 def _in(term: Term, text: str) -> bool:
@@ -110,7 +110,7 @@ def _in(term: Term, text: str) -> bool:
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text, whatever their case and accents."""
-    bare = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    bare = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
     return _WORD.findall(bare.casefold())
 
 

@@ -121,9 +121,9 @@ def _stretches(gone: Sequence[int], length: int) -> Iterator[tuple[int, int]]:
 
 
 AT_A_STEP: Final = 1_000
-"""Letters of which one thing is asked at a step; what is asked takes some microseconds."""
+"""Messages of which one thing is asked at a step; what is asked takes some microseconds."""
 Placed = tuple[tuple[RowId, Key] | None, ListRow | None]
-"""The row of the server that a letter stands for, and the letter's own; None for either that is not listed."""
+"""The row of the server that a message stands for, and the message's own; None for either that is not listed."""
 T = TypeVar("T")
 
 
@@ -137,11 +137,11 @@ class Merge:
         id_of: Mapping[LocalId, RowId],
         name_of: Callable[[LocalId], RowId],
     ) -> None:
-        """`base` is the server's side, `id_of` what names letters' rows, `name_of` makes a name for one."""
+        """`base` is the server's side, `id_of` what names messages' rows, `name_of` makes a name for one."""
         self.ours: dict[RowId, ListRow] = {}
         self.listed = base
         self.renamed: dict[LocalId, RowId] = {}
-        """What names those letters from now on whose row is listed by itself again: it is another item's now."""
+        """What names those messages from now on whose row is listed by itself again: it is another item's now."""
         self._base, self._placed, self._id_of, self._name_of = base, placed, id_of, name_of
         self._gone: list[tuple[RowId, Key]] = []
 

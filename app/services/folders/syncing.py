@@ -95,7 +95,7 @@ class FolderSync:
     def __init__(
         self, account_id: AccountId, place: Place, mailbox: Mailbox, cache: Cache, clock: Clock, turn: asyncio.Lock
     ) -> None:
-        """Ask nothing yet; `turn` lets one folder of an account ask at a time, so that a letter need not wait long."""
+        """Ask nothing yet; `turn` lets one folder of an account ask at a time, so that a message need not wait long."""
         self.changed: Event[None] = Event()
         self.state_changed: Event[None] = Event()
         self.came: Event[float] = Event()
@@ -107,7 +107,7 @@ class FolderSync:
         self.trouble: Trouble | None = None
         self.refusal: ServerWords | None = None
         self.asked_with: dict[LocalId, ItemRef] = {}
-        """The letters that this machine had on the server when the last whole look began."""
+        """The messages that this machine had on the server when the last whole look began."""
         self.users = 0
         self.known: Callable[[], dict[LocalId, ItemRef]] = dict
         self._mailbox, self._cache, self._clock, self._turn = mailbox, cache, clock, turn
@@ -236,15 +236,15 @@ class Syncing:
     """The folders that somebody looks at, and the clock by which they are looked after."""
 
     def __init__(
-        self, mailbox: Mailbox, cache: Cache, accounts: Accounts, letters: Records, clock: Clock, spawn: Spawn
+        self, mailbox: Mailbox, cache: Cache, accounts: Accounts, records: Records, clock: Clock, spawn: Spawn
     ) -> None:
         """Follow nothing yet; `start` lets time pass."""
         self.sent: Event[tuple[AccountId, float]] = Event()
-        """Tells when the newest letter that came was sent, once an account's own Sent is known whole."""
+        """Tells when the newest message that came was sent, once an account's own Sent is known whole."""
         self.told_of_drafts: Event[tuple[AccountId, Sequence[Row]]] = Event()
         """Tells the rows that a sync of Drafts named."""
         self._mailbox, self._cache, self._accounts = mailbox, cache, accounts
-        self._letters, self._clock, self._spawn = letters, clock, spawn
+        self._records, self._clock, self._spawn = records, clock, spawn
         self._reporting = Reporting(mailbox, cache, clock)
         self._folders: dict[tuple[AccountId, Place], FolderSync] = {}
         self._turns: dict[AccountId, asyncio.Lock] = {}
@@ -321,7 +321,7 @@ class Syncing:
         self._spawn(self._unless_the_disk_fails(partial(self.gone, account_id, place, [item_id])), "take out of a list")
 
     def name_of(self, local_id: LocalId) -> RowId:
-        """Return what names the row of a letter of this machine in every list, where no row of the server's does."""
+        """Return what names the row of a message of this machine in every list, where no row of the server's does."""
         return self._names.setdefault(local_id, -len(self._names) - 1)
 
     def is_paused(self, account_id: AccountId) -> bool:
@@ -333,7 +333,7 @@ class Syncing:
         self._spawn(self._go_round(), "look for changes")
 
     def note_body(self, account_id: AccountId, item_id: str, text: str) -> None:
-        """Let a letter that was read be found by all its words."""
+        """Let a message that was read be found by all its words."""
         note = partial(self._cache.note_body, account_id, item_id, text)
         self._spawn(self._unless_the_disk_fails(note), "note a body")
 
@@ -357,7 +357,7 @@ class Syncing:
             folder.changed.emit(None)
 
     async def settle_reports(self, account_id: AccountId, message_id: str, *, settled: bool = True) -> None:
-        """Take down that the person knows what reports say of a letter. Raises StorageError."""
+        """Take down that the person knows what reports say of a message. Raises StorageError."""
         await self._cache.settle_reports(account_id, message_id, settled=settled)
         for folder in list(self._folders.values()):
             if folder.account_id == account_id and folder.place.folder is Folder.SENT:
@@ -391,4 +391,4 @@ class Syncing:
             self._looked[folder.account_id, folder.place] = self._clock.now()
 
     def _known(self, account_id: AccountId) -> dict[LocalId, ItemRef]:
-        return {r.local_id: r.ref for r in self._letters.all() if r.account_id == account_id and r.ref is not None}
+        return {r.local_id: r.ref for r in self._records.all() if r.account_id == account_id and r.ref is not None}

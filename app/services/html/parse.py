@@ -58,7 +58,7 @@ def parse_piece(html: str) -> list[Block]:
 def parse_showing(html: str) -> list[Block]:
     """Return blocks for the reading pane: no `Kept`, no table that would keep the window waiting.
 
-    The font that a letter is written in is left out: it is read in the program's own, and what differs still does.
+    The font that a message is written in is left out: it is read in the program's own, and what differs still does.
     """
     return list(_with_base(Body(tuple(_Reader(showing=True).read(read_tree(html))))).blocks)
 

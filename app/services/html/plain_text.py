@@ -66,7 +66,7 @@ class _Lines:
 
 
 def _mark_quotes(text: str) -> str:
-    """Put a mark before each line for every quotation that it stands in, as plain letters have it."""
+    """Put a mark before each line for every quotation that it stands in, as plain messages have it."""
     lines: list[str] = []
     depth, begins = 0, False
     for line in text.split("\n"):
@@ -85,7 +85,7 @@ def _mark_quotes(text: str) -> str:
 def plain_text(html: str, *, quoting: bool = False) -> str:
     """Return the visible text of `html`. Broken HTML is read as far as it goes; time is linear in its length.
 
-    With `quoting`, lines of quotations have their marks (">"), as a letter of plain text has them.
+    With `quoting`, lines of quotations have their marks (">"), as a message of plain text has them.
     """
     from lxml import etree
     from lxml.html import HTMLParser

@@ -25,9 +25,9 @@ _CLOSE_THEMSELVES: Final = frozenset(
 
 
 class Remote(Enum):
-    """What becomes of pictures that lie elsewhere: a link in their place, or kept, where the letter is one's own.
+    """What becomes of pictures that lie elsewhere: a link in their place, or kept, where the message is one's own.
 
-    A letter of one's own that is quoted keeps its pictures too, but not those that are there to count its readers.
+    A message of one's own that is quoted keeps its pictures too, but not those that are there to count its readers.
     """
 
     LINKED = "linked"
@@ -104,7 +104,7 @@ SCHEMES: Final = frozenset({*LINKS, "cid", "data"})
 LARGEST: Final = 8_000_000
 """Characters of HTML that are read as HTML; what is longer is read as its text."""
 DEEPEST: Final = 400
-"""Elements inside each other; a tree deeper than this is no letter, and costs its depth squared to read."""
+"""Elements inside each other; a tree deeper than this is no message, and costs its depth squared to read."""
 MOST_ATTRIBUTES: Final = 300
 
 _PICTURE_DATA: Final = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]+\Z", re.IGNORECASE)
@@ -125,7 +125,7 @@ def is_link(address: str) -> bool:
 
 
 def is_own_picture(address: str) -> bool:
-    """Tell whether a picture is part of the letter: an attachment (cid:) or written out in it."""
+    """Tell whether a picture is part of the message: an attachment (cid:) or written out in it."""
     return scheme_of(address) == "cid" or _PICTURE_DATA.match(address.strip()) is not None
 
 

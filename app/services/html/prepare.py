@@ -1,6 +1,6 @@
 """Prepares HTML for the editor, and for replies.
 
-What is quoted comes through the sanitiser like all HTML, but keeps its pictures: it is a letter of one's own.
+What is quoted comes through the sanitiser like all HTML, but keeps its pictures: it is a message of one's own.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 def open_html(html: str) -> Opened:
-    """Return the body of a letter of one's own; pictures from elsewhere stay in it, and are not fetched."""
+    """Return the body of a message of one's own; pictures from elsewhere stay in it, and are not fetched."""
     body = parse_body(clean(html, Remote.KEPT).html)
     if not body.blocks:
         body = msgspec.structs.replace(body, blocks=(Paragraph(),))
@@ -63,7 +63,7 @@ def open_text(text: str) -> Opened:
 
 
 def html_of_text(text: str) -> str:
-    """Return plain text as the HTML of a letter begun here, a line for a line."""
+    """Return plain text as the HTML of a message begun here, a line for a line."""
     return open_text(text).known
 
 
@@ -78,7 +78,7 @@ def answer_to(html: str, head: str) -> str:
 
 
 def passed_on(html: str, title: str, head: Sequence[tuple[str, str]]) -> str:
-    """Return the body of a letter that passes `html` on, under a rule, `title` and the fields of its `head`."""
+    """Return the body of a message that passes `html` on, under a rule, `title` and the fields of its `head`."""
     lines = [escape(title), *(f"<b>{escape(label)}:</b> {escape(words)}" for label, words in head)]
     return f"{_ROOM}<hr><div>{'<br>'.join(lines)}</div><div><br></div>{clean(html, Remote.QUOTED).html}{_END}"
 

@@ -1,4 +1,4 @@
-"""Finds where the quotation of an older letter begins, and sets it apart where it is too much to be typed in.
+"""Finds where the quotation of an older message begins, and sets it apart where it is too much to be typed in.
 
 A quoted newsletter is shown in small below the text and goes out as it is; a short quotation is text like any other.
 """
@@ -70,7 +70,7 @@ def _is_quoted(element: _Element) -> bool:
 
 
 def _is_head(element: _Element) -> bool:
-    """Tell whether this is what Outlook puts before an older letter: a rule and its From, To and Subject."""
+    """Tell whether this is what Outlook puts before an older message: a rule and its From, To and Subject."""
     if element.tag == "hr":
         after = element.getnext()
         return after is not None and _says_whose(after)
@@ -86,7 +86,7 @@ def _says_whose(element: _Element) -> bool:
 
 
 def is_head(text: str, *, ruled: bool) -> bool:
-    """Tell whether `text` is the head of an older letter: a field a line, in any language; a rule or known words."""
+    """Tell whether `text` is the head of an older message: a field a line, in any language; a rule or known words."""
     fields = sum(": " in line or line.rstrip().endswith(":") for line in text[:2000].splitlines())
     known = _HEADERS.match(text) is not None
     return (ruled and known) or (fields >= _FIELDS and (known or (ruled and "@" in text)))

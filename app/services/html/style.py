@@ -1,4 +1,4 @@
-"""CSS as far as letters need it: declarations that are safe and mean something here, and simple style sheets.
+"""CSS as far as messages need it: declarations that are safe and mean something here, and simple style sheets.
 
 Values are held to what each property may say, sign by sign; nothing with an address, an escape or a function other than
 rgb() and hsl() gets through, nor a length that would only be there to break a layout.
@@ -69,7 +69,7 @@ def read_style(text: str) -> Style:
 
 @lru_cache(maxsize=2000)
 def _declarations(text: str) -> tuple[tuple[str, str], ...]:
-    """Read a style attribute; a letter has few that differ, and each of them many times."""
+    """Read a style attribute; a message has few that differ, and each of them many times."""
     style: Style = {}
     if "url(" in text:
         text = re.sub(r"url\([^)]*\)", "", text)
@@ -179,7 +179,7 @@ _SIMPLE: Final = re.compile(r"([a-z][a-z0-9]*|\*)?((?:[.#][\w-]+)?)", re.IGNOREC
 
 
 class Sheet:
-    """The rules of a letter's style elements whose selector is one element, class or name (p, .x, p.x, #x).
+    """The rules of a message's style elements whose selector is one element, class or name (p, .x, p.x, #x).
 
     Selectors that ask for more (descendants, states, media) are left out: what they dress is readable without, and to
     hold each rule against each element is what makes a hostile sheet slow.

@@ -136,7 +136,7 @@ def _dress(element: _Element, style: Style) -> None:
 
 
 def _see_to_picture(picture: _Element, remote: Remote) -> int:
-    """Leave a picture of the letter's own; make a link of one that lies elsewhere. Return 1 for the latter."""
+    """Leave a picture of the message's own; make a link of one that lies elsewhere. Return 1 for the latter."""
     source = picture.get("src", "")
     if policy.is_own_picture(source):
         return 0

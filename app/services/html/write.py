@@ -18,7 +18,7 @@ from app.services.html.blocks import LINE, Block, Body, Cell, Look, Paragraph, P
 from app.services.html.style import read_style
 
 OWN_BASE: Final = "font-family:Calibri,Arial,Helvetica,sans-serif;font-size:11pt"
-"""How a letter begun here looks: what people of Outlook expect."""
+"""How a message begun here looks: what people of Outlook expect."""
 _HEAD: Final = '<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>'
 QUOTE: Final = '<blockquote style="margin:0 0 0 5pt;border-left:2px solid #ccc;padding-left:7pt">'
 _SPACES: Final = re.compile(r"  +|^ | $", re.MULTILINE)

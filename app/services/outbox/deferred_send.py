@@ -1,6 +1,6 @@
-"""Letters that the server holds until their time: watched, taken back before it, and told truly after it.
+"""Messages that the server holds until their time: watched, taken back before it, and told truly after it.
 
-Where a server lets them rest is its own affair: in its Outbox, or in Drafts. Until their time a letter is what was
+Where a server lets them rest is its own affair: in its Outbox, or in Drafts. Until their time a message is what was
 last seen; once it has come, the look after a send (`verification.py`) says what became of it. Taking one back is
 moving it out of where it rests; it is on disk before it is asked for, and what was sent meanwhile is said.
 """
@@ -28,16 +28,16 @@ from app.services.records.records import Records
 
 FIRST_LOOK: Final = 2.0
 AFTER: Final = 2.0
-"""Seconds after a letter's time at which it is looked for: the server's clock is not ours."""
+"""Seconds after a message's time at which it is looked for: the server's clock is not ours."""
 _LONGEST_SLEEP: Final = 300.0
 """Seconds slept at once: a computer that slept meanwhile must not be late by as much again."""
 _GRACE: Final = 600.0
-"""Seconds after its time in which a letter may still rest with the server before that is said."""
+"""Seconds after its time in which a message may still rest with the server before that is said."""
 _TAKING_BACK: Final = problem(ProblemKind.TAKING_BACK)
 
 
 class _Seen(NamedTuple):
-    """Where a letter was seen: its name where it rests, and whether that is Drafts; its name in Sent."""
+    """Where a message was seen: its name where it rests, and whether that is Drafts; its name in Sent."""
 
     resting: ItemRef | None = None
     in_drafts: bool = False
@@ -45,7 +45,7 @@ class _Seen(NamedTuple):
 
 
 class TakenBack(msgspec.Struct, frozen=True):
-    """What became of the wish to take a letter back: it is a draft again, it was sent, or neither could be known."""
+    """What became of the wish to take a message back: it is a draft again, it was sent, or neither could be known."""
 
     local_id: LocalId
     back: bool = False
@@ -53,20 +53,20 @@ class TakenBack(msgspec.Struct, frozen=True):
 
 
 class DeferredSend:
-    """Watches over letters that the server holds. `told` tells what became of taking one back."""
+    """Watches over messages that the server holds. `told` tells what became of taking one back."""
 
     def __init__(
         self,
-        letters: Records,
+        records: Records,
         mailbox: Mailbox,
         accounts: Accounts,
         clock: Clock,
         spawn: Spawn,
         verification: Verification,
     ) -> None:
-        """Look for `letters` by way of `mailbox` (the watched one)."""
+        """Look for `messages` by way of `mailbox` (the watched one)."""
         self.told: Event[TakenBack] = Event()
-        self._letters = letters
+        self._records = records
         self._mailbox = mailbox
         self._accounts = accounts
         self._clock = clock
@@ -74,11 +74,11 @@ class DeferredSend:
         self._verification = verification
         self._watched: set[LocalId] = set()
         self._taking: set[LocalId] = set()
-        letters.changed.subscribe(self._record_changed)
+        records.changed.subscribe(self._record_changed)
 
     def resume(self, account_id: AccountId) -> None:
         """Watch over what the last run left with the server, and finish taking back what it had begun to."""
-        held = [r for r in self._letters.all() if r.account_id == account_id and r.state is State.DEFERRED]
+        held = [r for r in self._records.all() if r.account_id == account_id and r.state is State.DEFERRED]
         self._start([record.local_id for record in held])
 
     def _record_changed(self, record: Record) -> None:
@@ -100,7 +100,7 @@ class DeferredSend:
         try:
             while True:
                 await self._sleep(wait)
-                record = self._letters.get(local_id)
+                record = self._records.get(local_id)
                 if record is None or record.state is not State.DEFERRED:
                     return
                 if local_id in self._taking:
@@ -182,7 +182,7 @@ class DeferredSend:
         """Make drafts of letters again whose time has not come; return those that are. Raises StorageError."""
         back = []
         for local_id in local_ids:
-            record = self._letters.get(local_id)
+            record = self._records.get(local_id)
             if record is None or record.state is not State.DEFERRED or local_id in self._taking:
                 continue
             self._taking.add(local_id)
@@ -196,7 +196,7 @@ class DeferredSend:
         return back
 
     async def _take_back(self, local_id: LocalId) -> TakenBack:
-        record = await self._letters.change(local_id, _is_held, problem=_TAKING_BACK)
+        record = await self._records.change(local_id, _is_held, problem=_TAKING_BACK)
         if record is None:
             return TakenBack(local_id)
         asked = False
@@ -217,7 +217,7 @@ class DeferredSend:
                 return TakenBack(local_id, back=True)
             # Refused, or not heard of: another look says whether it went, and else it is tried once more.
         if not asked:
-            await self._letters.learn(local_id, when=_is_held, problem="")
+            await self._records.learn(local_id, when=_is_held, problem="")
         # What may have been moved is not said to be held: it is tried again until the server says how it is.
         return TakenBack(local_id)
 
@@ -234,8 +234,8 @@ class DeferredSend:
 
     async def _is_back(self, record: Record, ref: ItemRef | None) -> None:
         """It is a draft. A server may drop its time when it is moved: then the next save writes it again."""
-        letter: StoredMessage = await self._letters.read(record.local_id)
-        known = letter.on_server or letter.content
+        message: StoredMessage = await self._records.read(record.local_id)
+        known = message.on_server or message.content
         without = msgspec.structs.replace(known, options=msgspec.structs.replace(known.options, deferred=0.0))
         await self._learn(
             record,
@@ -251,7 +251,7 @@ class DeferredSend:
         )
 
     async def _learn(self, record: Record, on_server: Content | None = None, **changes: Any) -> None:
-        await self._letters.learn(record.local_id, on_server, when=_is_held, **changes)
+        await self._records.learn(record.local_id, on_server, when=_is_held, **changes)
 
 
 def _is_held(record: Record) -> bool:

@@ -1,7 +1,7 @@
 """One round of sending, with the last look at attachments.
 
-One request for the whole batch, and none where no letter has or had attachments. What differs is taken for what it is:
-it is shown in the letter, and the person decides; sending it all the same is one key away, and doing so unseen is not.
+One request for the whole batch, and none where no message has or had attachments. What differs is taken for what it is:
+it is shown in the message, and the person decides; sending it all the same is one key away, and doing so unseen is not.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from app.domain.outcome import FetchOutcome, Outcome, Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import CopyTo, Record, StoredMessage
 from app.domain.response_codes import is_retried, may_have_happened
-from app.domain.same_message import same_letter
+from app.domain.same_message import same_message
 from app.domain.state import State
 from app.services.attachments.upload import AttachmentUpload
 from app.services.drafts.drafts import Drafts
@@ -43,25 +43,25 @@ class AttachmentCheckResult(msgspec.Struct, frozen=True):
 
 
 class AttachmentCheck:
-    """Looks at letters that are about to be sent."""
+    """Looks at messages that are about to be sent."""
 
-    def __init__(self, letters: Records, mailbox: Mailbox, attaching: AttachmentUpload, clock: Clock) -> None:
+    def __init__(self, records: Records, mailbox: Mailbox, attaching: AttachmentUpload, clock: Clock) -> None:
         """Look by way of `mailbox`."""
-        self._letters = letters
+        self._records = records
         self._mailbox = mailbox
         self._attaching = attaching
         self._clock = clock
 
     async def look(self, account_id: AccountId, names: Sequence[LocalId]) -> AttachmentCheckResult:
         """Look at those with attachments, at once; the others are good. Those that do not go say why, on disk."""
-        records = [record for name in names if (record := self._letters.get(name)) is not None]
+        records = [record for name in names if (record := self._records.get(name)) is not None]
         wanted = [(one, one.ref) for one in records if one.has_held and one.ref is not None]
         if not wanted:
             return AttachmentCheckResult(tuple(names))
         try:
             answers = await self._mailbox.get(account_id, [ref for _, ref in wanted])
             if await self._merged_twins(wanted, answers):
-                wanted = [(self._letters.get(one.local_id) or one, ref) for one, ref in wanted]
+                wanted = [(self._records.get(one.local_id) or one, ref) for one, ref in wanted]
                 answers = await self._mailbox.get(account_id, [ref for _, ref in wanted])
         except AccountError as error:
             outcome = Outcome(Verdict.NOT_ATTEMPTED, trouble=error.trouble, at=self._clock.now())
@@ -78,8 +78,8 @@ class AttachmentCheck:
         merged = False
         for (record, _), answer in zip(wanted, answers, strict=True):
             if answer.item is not None and record.resent:
-                letter = await self._letters.read(record.local_id)
-                merged = await self._attaching.merge_twins(letter, answer.item) or merged
+                message = await self._records.read(record.local_id)
+                merged = await self._attaching.merge_twins(message, answer.item) or merged
         return merged
 
     async def _is_good(self, record: Record, answer: FetchOutcome) -> bool:
@@ -87,41 +87,41 @@ class AttachmentCheck:
         if item is None:
             await self._hold_back(record, send_outcome=answer.outcome)
             return False
-        letter = await self._letters.read(record.local_id)
-        if not _has_our_text(letter, item):
+        message = await self._records.read(record.local_id)
+        if not _has_our_text(message, item):
             await self._hold_back(record, save_outcome=elsewhere(self._clock.now()))
             return False
         if item.has_attachments and not item.attachments:
             return True  # a server that does not name what it holds: there is nothing to compare
-        meant = meant_of(letter.content.attachments, letter.record.held, item.attachments)
+        meant = meant_of(message.content.attachments, message.record.held, item.attachments)
         found = differences(meant, item.attachments)
         if found:
             await self._hold_back(record, problem=problem(ProblemKind.ATTACHMENTS_DIFFER, " ".join(found)))
-            await self._attaching.take_truth(letter, item)
+            await self._attaching.take_truth(message, item)
             return False
         if item.ref != record.ref:
-            await self._letters.learn(record.local_id, ref=item.ref)
+            await self._records.learn(record.local_id, ref=item.ref)
         return True
 
     async def _hold_back(self, record: Record, **changes: Any) -> None:
-        await self._letters.change(
+        await self._records.change(
             record.local_id, lambda r: r.state is State.QUEUED, state=State.NEEDS_ATTENTION, **changes
         )
 
 
-def _has_our_text(letter: StoredMessage, item: Fetched) -> bool:
+def _has_our_text(message: StoredMessage, item: Fetched) -> bool:
     """Tell whether the server has the text that was saved there last, whoever wrote to the item since."""
-    ref = letter.record.ref
+    ref = message.record.ref
     if ref is not None and ref.change_key and item.ref.change_key == ref.change_key:
         return True
-    return letter.on_server is not None and same_letter(letter.on_server, item.content)
+    return message.on_server is not None and same_message(message.on_server, item.content)
 
 
 _NEEDS_FRESH_KEY: Final = CHANGED_ELSEWHERE | KEY_UNKNOWN
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """What became of a batch: the letters by how it went for them."""
+    """What became of a batch: the messages by how it went for them."""
 
     account_id: AccountId
     accepted: tuple[LocalId, ...] = ()
@@ -132,13 +132,13 @@ class Summary(msgspec.Struct, frozen=True):
 
     @property
     def count(self) -> int:
-        """Return how many letters the batch had."""
+        """Return how many messages the batch had."""
         return (
             len(self.accepted) + len(self.needs_attention) + len(self.untold) + len(self.waiting) + len(self.deferred)
         )
 
     def plus(self, other: Summary) -> Summary:
-        """Return both as one; a letter that was tried twice counts as it ended."""
+        """Return both as one; a message that was tried twice counts as it ended."""
         names = {*other.accepted, *other.needs_attention, *other.untold, *other.waiting, *other.deferred}
         return Summary(
             self.account_id,
@@ -156,7 +156,7 @@ class Summary(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """Letters that go together: those that were asked for, and those of them that are ready to go."""
+    """Messages that go together: those that were asked for, and those of them that are ready to go."""
 
     account_id: AccountId
     asked: tuple[LocalId, ...] = ()
@@ -164,19 +164,19 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class Dispatch:
-    """Sends queued letters of one account, once each."""
+    """Sends queued messages of one account, once each."""
 
-    def __init__(self, letters: Records, drafts: Drafts, mailbox: Mailbox, clock: Clock) -> None:
-        """Send `letters` by way of `mailbox`."""
-        self._letters = letters
+    def __init__(self, records: Records, drafts: Drafts, mailbox: Mailbox, clock: Clock) -> None:
+        """Send `messages` by way of `mailbox`."""
+        self._records = records
         self._drafts = drafts
         self._mailbox = mailbox
         self._clock = clock
-        self._check = AttachmentCheck(letters, mailbox, drafts.attaching, clock)
+        self._check = AttachmentCheck(records, mailbox, drafts.attaching, clock)
         self._given_fresh_key: set[LocalId] = set()
 
     async def prepare(self, account_id: AccountId, names: Sequence[LocalId]) -> Batch:
-        """Bring queued letters up to date on the server; those that cannot go now say why. Raises StorageError."""
+        """Bring queued messages up to date on the server; those that cannot go now say why. Raises StorageError."""
         current = [name for name in names if await self._bring_up_to_date(name) is not None]
         await self._mark(account_id, current)
         return Batch(account_id, tuple(names), tuple(await self._look(account_id, current)))
@@ -188,7 +188,7 @@ class Dispatch:
         """
         alike: dict[CopyTo, list[LocalId]] = {}
         for name in batch.ready:
-            record = self._letters.get(name)
+            record = self._records.get(name)
             if record is not None:
                 alike.setdefault(record.copy_to, []).append(name)
         for copy_to, names in alike.items():
@@ -196,17 +196,17 @@ class Dispatch:
         return self._sum_up(batch.account_id, batch.asked)
 
     async def _look(self, account_id: AccountId, names: Sequence[LocalId]) -> Sequence[LocalId]:
-        """Hold what is attached against what was meant; return the letters that may go."""
+        """Hold what is attached against what was meant; return the messages that may go."""
         looked = await self._check.look(account_id, names)
         for name, outcome in looked.waiting:
-            record = self._letters.get(name)
+            record = self._records.get(name)
             if record is not None:
                 await self._wait(record, outcome)
         return looked.good
 
     async def _bring_up_to_date(self, local_id: LocalId) -> Record | None:
-        """Save what the server lacks. None where the letter cannot go now; its state says why then."""
-        record = self._letters.get(local_id)
+        """Save what the server lacks. None where the message cannot go now; its state says why then."""
+        record = self._records.get(local_id)
         if record is None or record.state is not State.QUEUED:
             return None
         if needs_saving(record):
@@ -219,16 +219,16 @@ class Dispatch:
         if outcome is None or is_passing(outcome):
             await self._wait(record, outcome)
         else:
-            await self._letters.change(local_id, _is_queued, state=State.NEEDS_ATTENTION)
+            await self._records.change(local_id, _is_queued, state=State.NEEDS_ATTENTION)
         return None
 
     async def _mark(self, account_id: AccountId, names: Sequence[LocalId]) -> None:
         """Write our mark into the items that other clients made, in one request for all.
 
-        Without it a letter whose answer was lost could not be found again, nor a copy be told from another letter.
+        Without it a message whose answer was lost could not be found again, nor a copy be told from another message.
         An item that could not be marked goes all the same: then its Message-ID is what it is looked for by.
         """
-        unmarked = [r for name in names if (r := self._letters.get(name)) is not None and not r.marked and r.ref]
+        unmarked = [r for name in names if (r := self._records.get(name)) is not None and not r.marked and r.ref]
         if not unmarked:
             return
         updates = [DraftUpdate(r.ref, Content(), frozenset(), r.local_id) for r in unmarked if r.ref is not None]
@@ -239,14 +239,14 @@ class Dispatch:
             for record, outcome in zip(unmarked, outcomes, strict=True)
             if outcome.accepted and outcome.ref is not None
         }
-        await self._letters.learn_each(marked, _is_queued)
+        await self._records.learn_each(marked, _is_queued)
 
     async def _send_alike(self, account_id: AccountId, names: Sequence[LocalId], copy_to: CopyTo) -> None:
-        """Send letters whose copies go to the same place, in one request."""
+        """Send messages whose copies go to the same place, in one request."""
         async with self._drafts.turns.taken(account_id, len(names)):
             going: list[tuple[LocalId, ItemRef]] = [
                 (record.local_id, record.ref)
-                for record in await self._letters.change_all(
+                for record in await self._records.change_all(
                     names, _is_queued, state=State.SENDING, state_at=self._clock.now()
                 )
                 if record.ref is not None
@@ -264,21 +264,21 @@ class Dispatch:
         except BaseException:
             # Cancelled, or a defect: what is true on disk already (SENDING is read as unknown) is true here too.
             unknown = {"state": State.UNKNOWN, "send_outcome": None}
-            await self._letters.learn_each({local_id: unknown for local_id, _ in going}, _is_sending)
+            await self._records.learn_each({local_id: unknown for local_id, _ in going}, _is_sending)
             raise
 
     async def _take_in(self, outcomes: Mapping[LocalId, Outcome]) -> None:
         learnt: dict[LocalId, Changes] = {}
         stale: list[tuple[LocalId, Outcome]] = []
         for local_id, outcome in outcomes.items():
-            record = self._letters.get(local_id)
+            record = self._records.get(local_id)
             if record is None:
                 continue
             if self._wants_fresh_key(local_id, outcome):
                 stale.append((local_id, outcome))
             else:
                 learnt[local_id] = self._learnt(record, outcome)
-        await self._letters.learn_each(learnt, _is_sending)
+        await self._records.learn_each(learnt, _is_sending)
         for local_id, outcome in stale:
             await self._send_once_more(local_id, outcome)
 
@@ -287,7 +287,7 @@ class Dispatch:
         return refused and local_id not in self._given_fresh_key
 
     def _learnt(self, record: Record, outcome: Outcome) -> Changes:
-        """Return what an answer says of a letter that was being sent."""
+        """Return what an answer says of a message that was being sent."""
         if outcome.accepted:
             later = record.head.deferred > self._clock.now()
             state = State.DEFERRED if later else State.SENT
@@ -313,22 +313,22 @@ class Dispatch:
             same = await self._drafts.refresh(local_id)
         except StorageError:
             same = False
-        record = self._letters.get(local_id)
+        record = self._records.get(local_id)
         if not same and record is not None and is_passing(record.save_outcome):
             # It could not be looked at now: it waits as after any trouble, and is looked at before the next try.
             self._given_fresh_key.discard(local_id)
             waits = self._put_off(record, record.save_outcome, sending=True)
-            await self._letters.learn(local_id, when=_is_sending, **waits)
+            await self._records.learn(local_id, when=_is_sending, **waits)
             return
         state = State.QUEUED if same else State.NEEDS_ATTENTION
-        await self._letters.learn(local_id, when=_is_sending, state=state, send_outcome=outcome)
+        await self._records.learn(local_id, when=_is_sending, state=state, send_outcome=outcome)
 
     async def _wait(self, record: Record, outcome: Outcome | None) -> None:
-        """Back to the queue, until the server says or the pause is over. Nothing of the letter left this machine."""
-        await self._letters.learn(record.local_id, when=_is_queued, **self._put_off(record, outcome))
+        """Back to the queue, until the server says or the pause is over. Nothing of the message left this machine."""
+        await self._records.learn(record.local_id, when=_is_queued, **self._put_off(record, outcome))
 
     def _put_off(self, record: Record, outcome: Outcome | None, *, sending: bool = False) -> Changes:
-        """Return how a letter is changed that waits for its next try."""
+        """Return how a message is changed that waits for its next try."""
         attempts = record.attempts + 1
         told = 0.0
         if outcome is not None and outcome.trouble is not None:
@@ -342,7 +342,7 @@ class Dispatch:
         return changes
 
     def _sum_up(self, account_id: AccountId, names: Sequence[LocalId]) -> Summary:
-        states = {name: record.state for name in names if (record := self._letters.get(name)) is not None}
+        states = {name: record.state for name in names if (record := self._records.get(name)) is not None}
 
         def in_state(*wanted: State) -> tuple[LocalId, ...]:
             return tuple(name for name, state in states.items() if state in wanted)

@@ -26,18 +26,18 @@ _NOT_KNOWN: Final = frozenset({State.SENDING, State.UNKNOWN})
 
 
 class Leaving:
-    """Asked of the letters each time: nothing is remembered here."""
+    """Asked of the messages each time: nothing is remembered here."""
 
-    def __init__(self, letters: Records, outbox: Outbox, accounts: Accounts, clock: Clock) -> None:
-        """Know `letters`, and act by way of `outbox`."""
-        self._letters = letters
+    def __init__(self, records: Records, outbox: Outbox, accounts: Accounts, clock: Clock) -> None:
+        """Know `messages`, and act by way of `outbox`."""
+        self._records = records
         self._outbox = outbox
         self._accounts = accounts
         self._clock = clock
 
     def under_way(self) -> list[Record]:
         """Return what is on its way now, and is worth waiting for."""
-        return [record for record in self._letters.all() if self._is_under_way(record)]
+        return [record for record in self._records.all() if self._is_under_way(record)]
 
     def _is_under_way(self, record: Record) -> bool:
         if record.discarded:
@@ -47,7 +47,7 @@ class Leaving:
         return record.state in {State.HELD, State.SENDING}
 
     def _waits(self, record: Record) -> bool:
-        """Tell whether a queued letter waits for something that no patience brings."""
+        """Tell whether a queued message waits for something that no patience brings."""
         account_id = record.account_id
         if self._accounts.get(account_id) is None:
             return True
@@ -62,12 +62,12 @@ class Leaving:
 
     def left_of(self, names: Iterable[LocalId]) -> list[Record]:
         """Return those of `names` of which it is not settled whether they went."""
-        records = (self._letters.get(name) for name in names)
+        records = (self._records.get(name) for name in names)
         return [one for one in records if one is not None and one.state in _GOING and not one.discarded]
 
     def refused(self) -> set[LocalId]:
-        """Return the letters that were to go and need the person."""
-        return {record.local_id for record in self._letters.all() if record.state is State.NEEDS_ATTENTION}
+        """Return the messages that were to go and need the person."""
+        return {record.local_id for record in self._records.all() if record.state is State.NEEDS_ATTENTION}
 
     def can_go_within(self, records: Iterable[Record], seconds: float) -> bool:
         """Tell whether one of `records` may be through in so many seconds, as far as can be told now."""
@@ -76,7 +76,7 @@ class Leaving:
 
     async def let_go(self) -> None:
         """End the time for undo: what is held goes now. Raises StorageError."""
-        await self._outbox.send_now([one.local_id for one in self._letters.all() if one.state is State.HELD])
+        await self._outbox.send_now([one.local_id for one in self._records.all() if one.state is State.HELD])
 
     async def try_again(self, names: Iterable[LocalId]) -> None:
         """Let those of `names` that wait for their next try go now. Raises StorageError."""
@@ -94,7 +94,7 @@ class Leaving:
 
     def waiting_words(self) -> str:
         """Return a sentence on what stays on this computer until the next start, "" for nothing."""
-        queued = (r for r in self._letters.all() if r.state is State.QUEUED and not r.discarded)
+        queued = (r for r in self._records.all() if r.state is State.QUEUED and not r.discarded)
         waiting = [r for r in queued if not waits_for_answer(r) and self._accounts.get(r.account_id) is not None]
         if not waiting:
             return ""

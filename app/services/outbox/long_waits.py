@@ -1,7 +1,7 @@
-"""Letters that a start finds waiting for more than an hour: they go when the person says so, and not before.
+"""Messages that a start finds waiting for more than an hour: they go when the person says so, and not before.
 
-What was sent on Friday evening, when the lid was closed, need not be right on Monday. That a letter waits for an answer
-is in its record, so that its row says it, and that the next start still asks where nobody answered.
+What was sent on Friday evening, when the lid was closed, need not be right on Monday. That a message waits for an
+answer is in its record, so that its row says it, and that the next start still asks where nobody answered.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from app.services.ports import Clock
 from app.services.records.records import Changes, Records
 
 LONG: Final = 3600.0
-"""Seconds from which on a letter that waited is asked about."""
+"""Seconds from which on a message that waited is asked about."""
 _CLOCKS_DIFFER: Final = 60.0
 """Seconds that a clock may have been corrected by. What lies further ahead was written by another clock: how long such
-a letter waited cannot be known, and it is asked about.
+a message waited cannot be known, and it is asked about.
 """
 _WAITING: Final = frozenset({State.HELD, State.QUEUED})
 _BATCH: Final = 100
@@ -29,17 +29,17 @@ def _waited_long(record: Record, now: float) -> bool:
 
 
 class LongWaits:
-    """Those letters."""
+    """Those messages."""
 
-    def __init__(self, letters: Records, clock: Clock) -> None:
+    def __init__(self, records: Records, clock: Clock) -> None:
         """Nothing is held back before `hold_back`."""
-        self._letters = letters
+        self._records = records
         self._clock = clock
 
     async def hold_back(self) -> None:
         """Let what has waited for long wait for an answer: asked once, before anything can go. Raises StorageError."""
         now = self._clock.now()
-        long = [r for r in self._letters.all() if _waited_long(r, now) and not waits_for_answer(r)]
+        long = [r for r in self._records.all() if _waited_long(r, now) and not waits_for_answer(r)]
         for start in range(0, len(long), _BATCH):
             wanted: dict[LocalId, Changes] = {
                 one.local_id: {
@@ -51,11 +51,11 @@ class LongWaits:
                 }
                 for one in long[start : start + _BATCH]
             }
-            await self._letters.change_each(wanted, lambda record: record.state in _WAITING)
+            await self._records.change_each(wanted, lambda record: record.state in _WAITING)
 
     def waiting(self) -> list[Record]:
         """Return those that wait for an answer, the oldest first."""
-        return sorted((r for r in self._letters.all() if waits_for_answer(r)), key=lambda record: record.state_at)
+        return sorted((r for r in self._records.all() if waits_for_answer(r)), key=lambda record: record.state_at)
 
     def since(self) -> float:
         """Return since when the oldest waits, in seconds since the epoch; 0 where the clock cannot tell."""

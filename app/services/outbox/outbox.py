@@ -1,9 +1,9 @@
 """Held for undo, queued, sent; uploads of waiting messages run beside it.
 
-Every step is on disk before what it announces. A letter whose answer was lost is never sent again by itself: it is
+Every step is on disk before what it announces. A message whose answer was lost is never sent again by itself: it is
 looked for (`verification.py`). What never left waits, and goes out when its account is well.
 
-It begins as soon as a letter is sent, while sending it can still be undone: what is uploaded is not sent by that.
+It begins as soon as a message is sent, while sending it can still be undone: what is uploaded is not sent by that.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class UploadQueue:
-    """Uploads for letters that are held or queued, once each; what fails is the outbox's to try again."""
+    """Uploads for messages that are held or queued, once each; what fails is the outbox's to try again."""
 
     def __init__(self, drafts: Drafts, accounts: Accounts, spawn: Spawn, wake: Callable[[AccountId], None]) -> None:
         """`wake` lets the outbox of an account look again at what is due."""
@@ -54,7 +54,7 @@ class UploadQueue:
         self._tried: set[LocalId] = set()
 
     def is_under_way(self, local_id: LocalId) -> bool:
-        """Tell whether a letter's attachments are on their way now."""
+        """Tell whether a message's attachments are on their way now."""
         return local_id in self._under_way
 
     def begin(self, record: Record) -> bool:
@@ -88,9 +88,9 @@ _CAN_GO: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 _CAN_COME_BACK: Final = frozenset({State.HELD, State.QUEUED, State.READY})
 _BATCH: Final = 100
 _VERIFIED_TOGETHER: Final = 1000
-"""So many letters are sent before it is looked where they went: the server sends first, and looks then."""
+"""So many messages are sent before it is looked where they went: the server sends first, and looks then."""
 _AT_A_TURN: Final = 20
-"""Letters that are looked at in one turn of the loop."""
+"""Messages that are looked at in one turn of the loop."""
 _KEPT_AFTER_SENT: Final = 7 * 24 * 3600.0
 Wanted = Callable[[], bool]
 
@@ -100,7 +100,7 @@ def _always() -> bool:
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What became of the wish to send one letter.
+    """What became of the wish to send one message.
 
     `local_id` is None where it could not be fetched (`error` says why). `findings` are those that keep it back, `known`
     the sentence about it that did so before: what waits for the person's choice is not tried.
@@ -113,7 +113,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     @property
     def goes(self) -> bool:
-        """Tell whether the letter is on its way."""
+        """Tell whether the message is on its way."""
         return self.error is None and not self.findings and not self.known
 
     @property
@@ -126,21 +126,21 @@ class Outbox:
     """The outbox. `changed` tells a record after each step, `summary` what became of a batch."""
 
     def __init__(
-        self, letters: Records, drafts: Drafts, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn
+        self, records: Records, drafts: Drafts, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn
     ) -> None:
-        """Send `letters` by way of `mailbox` (the watched one)."""
-        self.changed = letters.changed
+        """Send `messages` by way of `mailbox` (the watched one)."""
+        self.changed = records.changed
         self.summary: Event[Summary] = Event()
-        self._letters = letters
+        self._records = records
         self._drafts = drafts
         self._mailbox = mailbox
         self._accounts = accounts
         self._clock = clock
         self._spawn = spawn
-        self.verification = Verification(letters, mailbox, accounts, clock, spawn)
-        self.long_waits = LongWaits(letters, clock)
-        self.deferrals = DeferredSend(letters, mailbox, accounts, clock, spawn, self.verification)
-        self._dispatch = Dispatch(letters, drafts, mailbox, clock)
+        self.verification = Verification(records, mailbox, accounts, clock, spawn)
+        self.long_waits = LongWaits(records, clock)
+        self.deferrals = DeferredSend(records, mailbox, accounts, clock, spawn, self.verification)
+        self._dispatch = Dispatch(records, drafts, mailbox, clock)
         self._bringing = UploadQueue(drafts, accounts, spawn, self._wake)
         self._locks: dict[AccountId, asyncio.Lock] = {}
         self._wakes_at: dict[AccountId, float] = {}
@@ -153,7 +153,7 @@ class Outbox:
     async def send(
         self, what: Sequence[LocalId | ListRow], hold_seconds: float = HOLD_SECONDS, wanted: Wanted = _always
     ) -> list[Answer]:
-        """Send letters; they can be undone for `hold_seconds`. One answer each, in order. Raises StorageError.
+        """Send messages; they can be undone for `hold_seconds`. One answer each, in order. Raises StorageError.
 
         Rows that only the server has are fetched first, which may take long: where the person does not want it any
         more by then (`wanted`), nothing more is let go, and there are answers only for what had gone.
@@ -174,7 +174,7 @@ class Outbox:
         return fetched if wanted() else []
 
     async def _let_go_by_and_by(self, what: Sequence[LocalId | ListRow], wanted: Wanted) -> list[Answer]:
-        """Let letters go a hundred at a time: while the server reads the next, the hundred before is on its way."""
+        """Let messages go a hundred at a time: while the server reads the next, the hundred before is on its way."""
         import asyncio
 
         answers: list[Answer] = []
@@ -198,22 +198,22 @@ class Outbox:
     async def send_all_ready(
         self, account_id: AccountId | None = None, hold_seconds: float = HOLD_SECONDS
     ) -> list[Answer]:
-        """Send every letter that is ready."""
+        """Send every message that is ready."""
         ready = [
             record.local_id
-            for record in self._letters.all()
+            for record in self._records.all()
             if record.state is State.READY and account_id in {None, record.account_id} and not record.discarded
         ]
         return await self.send(ready, hold_seconds)
 
     async def set_ready(self, what: Sequence[LocalId | ListRow], wanted: Wanted = _always) -> list[Answer]:
-        """Put letters aside as ready, to be sent together later; findings as with `send`. Raises StorageError."""
+        """Put messages aside as ready, to be sent together later; findings as with `send`. Raises StorageError."""
         ready: Changes = {"state": State.READY, "problem": "", "send_outcome": None}
         fetched = await self._fetched(what, wanted)
         return [answer for part in fetched for answer in (await self._look_at(part, ready))[0]]
 
     async def undo(self, local_ids: Iterable[LocalId]) -> list[LocalId]:
-        """Take letters back that have not left yet; return those that could be. Raises StorageError."""
+        """Take messages back that have not left yet; return those that could be. Raises StorageError."""
         back = await self._change_all(
             local_ids,
             lambda r: r.state in _CAN_COME_BACK,
@@ -235,14 +235,14 @@ class Outbox:
         self._wake_all()
 
     async def unschedule(self, local_ids: Iterable[LocalId]) -> list[LocalId]:
-        """Take letters back that were to go at a time; return those that are drafts again. Raises StorageError.
+        """Take messages back that were to go at a time; return those that are drafts again. Raises StorageError.
 
         One that is on its way to the server just now is taken back once the answer is there.
         """
         names = list(local_ids)
         back = await self.undo(names)
         for name in names:
-            await self._letters.until(name, lambda record: record.state is not State.SENDING)
+            await self._records.until(name, lambda record: record.state is not State.SENDING)
         back += await self.undo(names)
         return back + await self.deferrals.take_back(names)
 
@@ -258,7 +258,7 @@ class Outbox:
         """Take the person's word for what cannot be known. Raises StorageError."""
         state = State.SENT if was_sent else State.DRAFT
         now = self._clock.now()
-        return await self._letters.change(
+        return await self._records.change(
             local_id, lambda r: r.state is State.UNKNOWN, state=state, problem="", verified=now, send_outcome=None
         )
 
@@ -271,12 +271,12 @@ class Outbox:
     async def resume(self) -> None:
         """After the start: go on from where the disk says. Raises StorageError."""
         now = self._clock.now()
-        for record in self._letters.all():
+        for record in self._records.all():
             if record.state is State.SENDING:
-                await self._letters.change(record.local_id, lambda r: r.state is State.SENDING, state=State.UNKNOWN)
+                await self._records.change(record.local_id, lambda r: r.state is State.SENDING, state=State.UNKNOWN)
             old = record.verified and now - record.verified > _KEPT_AFTER_SENT
             if record.state is State.SENT and old and not record.problem:
-                await self._letters.forget(record.local_id)
+                await self._records.forget(record.local_id)
         for account in self._accounts.all():
             self._verify_open_ends(account.account_id)
         self._wake_all()
@@ -292,7 +292,7 @@ class Outbox:
     def _verify_open_ends(self, account_id: AccountId) -> None:
         open_ends = [
             record.local_id
-            for record in self._letters.all()
+            for record in self._records.all()
             if record.account_id == account_id and record.state in OPEN and not record.verified
         ]
         if open_ends:
@@ -319,7 +319,7 @@ class Outbox:
         return [names[place] for place in sorted(names)]
 
     async def _let_go(self, names: Sequence[LocalId | MailError], hold_until: float) -> list[Answer]:
-        """Look at letters and hold or queue them, on disk."""
+        """Look at messages and hold or queue them, on disk."""
         goes: Changes = {
             "state": State.HELD if hold_until else State.QUEUED,
             "state_at": self._clock.now(),
@@ -339,14 +339,14 @@ class Outbox:
         return answers
 
     async def _look_at(self, names: Sequence[LocalId | MailError], good: Changes) -> tuple[list[Answer], list[Record]]:
-        """Make the preflight, and change what is `good`; what keeps a letter back is written down: its row says it."""
+        """Make the preflight, and change what is `good`; what keeps a message back is written down: its row says it."""
         import asyncio
 
         if not names:
             return [], []
-        letters = {
-            letter.record.local_id: letter
-            for letter in await self._letters.read_all([one for one in names if not isinstance(one, MailError)])
+        messages = {
+            message.record.local_id: message
+            for message in await self._records.read_all([one for one in names if not isinstance(one, MailError)])
         }
         answers: list[Answer] = []
         wanted: dict[LocalId, Changes] = {}
@@ -355,29 +355,29 @@ class Outbox:
                 await asyncio.sleep(0)
             if isinstance(name, MailError):
                 answers.append(Answer(None, error=name))
-            elif name not in letters:
+            elif name not in messages:
                 answers.append(Answer(None, error=MailError(tr("This message is no longer on this computer."))))
             else:
-                answer, changes = self._looked(letters[name], good)
+                answer, changes = self._looked(messages[name], good)
                 answers.append(answer)
                 if changes:
                     wanted[name] = changes
-        return answers, await self._letters.change_each(wanted, _can_go)
+        return answers, await self._records.change_each(wanted, _can_go)
 
-    def _looked(self, letter: StoredMessage, good: Changes) -> tuple[Answer, Changes]:
-        """Return what was found in a letter, and how its record is to be changed."""
-        name = letter.record.local_id
-        if waits_for_person(letter.record) and letter.record.state in _CAN_GO:
+    def _looked(self, message: StoredMessage, good: Changes) -> tuple[Answer, Changes]:
+        """Return what was found in a message, and how its record is to be changed."""
+        name = message.record.local_id
+        if waits_for_person(message.record) and message.record.state in _CAN_GO:
             # The server would refuse it: the row and the pane say so already, and what helps.
-            found = explain_record(letter.record)
+            found = explain_record(message.record)
             return Answer(name, known="" if found is None else found.sentence), {}
-        answer = Answer(name, tuple(preflight.keeping_back(letter)))
+        answer = Answer(name, tuple(preflight.keeping_back(message)))
         if answer.findings:
             return answer, {"state": State.NEEDS_ATTENTION, "problem": answer.findings[0].problem}
         if good["state"] is not State.READY:
-            for key in unused_pictures(letter.content):
-                self._letters.append(name, AttachmentGone(key))
-        if good["state"] is State.HELD and letter.content.options.deferred > self._clock.now():
+            for key in unused_pictures(message.content):
+                self._records.append(name, AttachmentGone(key))
+        if good["state"] is State.HELD and message.content.options.deferred > self._clock.now():
             # The server holds it until its time, and gives it back: the sooner it is there, the surer it goes then.
             return answer, {**good, "state": State.QUEUED, "hold_until": 0.0}
         return answer, good
@@ -386,7 +386,7 @@ class Outbox:
 
     def _queued(self, account_id: AccountId) -> list[Record]:
         """Return those that wait to be sent, and not for their attachments."""
-        waiting = (r for r in self._letters.all() if r.account_id == account_id and r.state is State.QUEUED)
+        waiting = (r for r in self._records.all() if r.account_id == account_id and r.state is State.QUEUED)
         free = (record for record in waiting if not waits_for_answer(record))
         return [record for record in free if not self._bringing.is_under_way(record.local_id)]
 
@@ -395,7 +395,7 @@ class Outbox:
             self._wake(account.account_id)
 
     def _wake(self, account_id: AccountId) -> None:
-        """See to it that somebody sleeps until the next letter of the account is due; nobody sleeps for nothing."""
+        """See to it that somebody sleeps until the next message of the account is due; nobody sleeps for nothing."""
         due = self._next_due(account_id)
         if due is None:
             return
@@ -405,7 +405,7 @@ class Outbox:
             self._spawn(self._sleep_and_pump(account_id, due), f"outbox of {account_id}")
 
     def _next_due(self, account_id: AccountId) -> float | None:
-        mine = [r for r in self._letters.all() if r.account_id == account_id]
+        mine = [r for r in self._records.all() if r.account_id == account_id]
         paused = self._accounts.is_paused(account_id)
         held = [r.hold_until for r in mine if r.state is State.HELD]
         queued = [] if paused else [r.not_before for r in self._queued(account_id)]
@@ -465,7 +465,7 @@ class Outbox:
             self.summary.emit(total)
 
     async def _due(self, account_id: AccountId) -> list[LocalId]:
-        """Return the letters that are to go now, those that wait longest first."""
+        """Return the messages that are to go now, those that wait longest first."""
         now = self._clock.now()
         await self._queue_what_was_held(account_id, now)
         if self._accounts.is_paused(account_id):
@@ -477,21 +477,21 @@ class Outbox:
         def is_over(record: Record) -> bool:
             return record.state is State.HELD and record.hold_until <= now
 
-        ended = [r.local_id for r in self._letters.all() if r.account_id == account_id and is_over(r)]
+        ended = [r.local_id for r in self._records.all() if r.account_id == account_id and is_over(r)]
         await self._change_all(ended, is_over, state=State.QUEUED, hold_until=0.0, not_before=0.0)
 
     async def _change_all(self, local_ids: Iterable[LocalId], when: Condition, **changes: Any) -> list[Record]:
         """Change many, a hundred in a write to the disk: a thousand at once would keep a key waiting."""
         names = list(local_ids)
         parts = [names[start : start + _BATCH] for start in range(0, len(names), _BATCH)]
-        return [record for part in parts for record in await self._letters.change_all(part, when, **changes)]
+        return [record for part in parts for record in await self._records.change_all(part, when, **changes)]
 
     def _by_account(
         self, local_ids: Iterable[LocalId], states: set[State], act: Callable[[AccountId, list[LocalId]], None]
     ) -> None:
         sorted_out: dict[AccountId, list[LocalId]] = {}
         for local_id in local_ids:
-            record = self._letters.get(local_id)
+            record = self._records.get(local_id)
             if record is not None and record.state in states:
                 sorted_out.setdefault(record.account_id, []).append(local_id)
         for account_id, mine in sorted_out.items():

@@ -21,7 +21,7 @@ from app.services.records.records import Records
 
 
 class Wish(msgspec.Struct, frozen=True):
-    """Something that only the window can do for a letter, by the action's id."""
+    """Something that only the window can do for a message, by the action's id."""
 
     action: str
     local_id: LocalId
@@ -30,11 +30,11 @@ class Wish(msgspec.Struct, frozen=True):
 class Remedies:
     """Does what was offered. `wished` tells what is left to the window."""
 
-    def __init__(self, letters: Records, drafts: Drafts, outbox: Outbox, accounts: Accounts, spawn: Spawn) -> None:
+    def __init__(self, records: Records, drafts: Drafts, outbox: Outbox, accounts: Accounts, spawn: Spawn) -> None:
         """Act through the services."""
         self.wished: Event[Wish] = Event()
         self.hold_seconds = HOLD_SECONDS
-        self._letters, self._drafts, self._outbox, self._accounts = letters, drafts, outbox, accounts
+        self._records, self._drafts, self._outbox, self._accounts = records, drafts, outbox, accounts
         self._spawn = spawn
         self._known: Final[dict[str, Callable[[LocalId], Coroutine[Any, Any, object]]]] = {
             "save-as-new": drafts.keep_mine_as_new,
@@ -54,7 +54,7 @@ class Remedies:
         }
 
     def apply(self, action: str, local_id: LocalId) -> None:
-        """Do `action` for a letter, or wish for it."""
+        """Do `action` for a message, or wish for it."""
         work = self._known.get(action)
         if work is None:
             self.wished.emit(Wish(action, local_id))
@@ -62,7 +62,7 @@ class Remedies:
             self._spawn(work(local_id), action)
 
     async def _retry(self, local_id: LocalId) -> None:
-        record = self._letters.get(local_id)
+        record = self._records.get(local_id)
         if record is None:
             return
         if record.state is State.QUEUED:

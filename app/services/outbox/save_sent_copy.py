@@ -1,7 +1,7 @@
-"""Saves the copy that is missing in Sent after a letter went out: made of what this machine has of it.
+"""Saves the copy that is missing in Sent after a message went out: made of what this machine has of it.
 
 It is looked for once more before it is made, so that an answer that was lost makes no second copy. What is made is no
-draft: it bears the flags of a letter that was sent ([MS-OXCMSG] 2.2.1.6), and both of our marks.
+draft: it bears the flags of a message that was sent ([MS-OXCMSG] 2.2.1.6), and both of our marks.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ class SentCopy:
     """Files copies of letters that were sent without one."""
 
     def __init__(
-        self, letters: Records, mailbox: Mailbox, accounts: Accounts, files: AttachedFiles, clock: Clock
+        self, records: Records, mailbox: Mailbox, accounts: Accounts, files: AttachedFiles, clock: Clock
     ) -> None:
-        """Make copies of `letters` in `mailbox` (the watched one)."""
-        self._letters, self._mailbox, self._accounts = letters, mailbox, accounts
+        """Make copies of `messages` in `mailbox` (the watched one)."""
+        self._records, self._mailbox, self._accounts = records, mailbox, accounts
         self._files, self._clock = files, clock
         self._busy: set[LocalId] = set()
 
@@ -43,7 +43,7 @@ class SentCopy:
 
         BadInput also says that the copy is there, but without some of its attachments.
         """
-        record = self._letters.get(local_id)
+        record = self._records.get(local_id)
         if record is None or not _lacks_copy(record) or local_id in self._busy:
             return record
         self._busy.add(local_id)
@@ -58,11 +58,11 @@ class SentCopy:
         for sighting in await self._mailbox.locate(record.account_id, [mark], [place or Folder.SENT]):
             if not sighting.is_draft:
                 return await self._is_filed(record, sighting.ref)
-        letter = await self._letters.read(record.local_id)
+        message = await self._records.read(record.local_id)
         draft = NewDraft(
             record.local_id,
             record.message_id,
-            self._as_sent(record, letter.content),
+            self._as_sent(record, message.content),
             drafts_of="" if place is None else place.mailbox,
             sent=_sent_at(record),
             folder_id="" if place is None else place.folder_id,
@@ -70,7 +70,7 @@ class SentCopy:
         outcome = (await self._mailbox.save(record.account_id, [draft]))[0]
         if not outcome.accepted or outcome.ref is None:
             raise _error(outcome)
-        missing = await self._attach(record, outcome.ref, letter.content)
+        missing = await self._attach(record, outcome.ref, message.content)
         filed = await self._is_filed(record, outcome.ref)
         if missing:
             raise BadInput(
@@ -93,7 +93,7 @@ class SentCopy:
         return len(content.attachments) - sum(answer.outcome.accepted for answer in answers)
 
     async def _is_filed(self, record: Record, ref: ItemRef) -> Record | None:
-        return await self._letters.learn(
+        return await self._records.learn(
             record.local_id,
             when=_lacks_copy,
             state=State.SENT,
@@ -103,7 +103,7 @@ class SentCopy:
         )
 
     def _as_sent(self, record: Record, content: Content) -> Content:
-        """Return the letter with its sender written out: a server fills that in only when it sends."""
+        """Return the message with its sender written out: a server fills that in only when it sends."""
         account = self._accounts.get(record.account_id)
         if content.sender is not None or account is None:
             return content

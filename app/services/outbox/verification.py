@@ -1,6 +1,6 @@
-"""After a send: looks where the letter went, in batches and in the background, and says only what was seen.
+"""After a send: looks where the message went, in batches and in the background, and says only what was seen.
 
-A server's "success" is its word, not a fact: a delegate's letter may stay in Drafts, a copy may be missing. And a lost
+A server's "success" is its word, not a fact: a delegate's message may stay in Drafts, a copy may be missing. And a lost
 answer says nothing at all. Both are looked up by our marks in Drafts, Outbox and Sent; nothing is ever sent again here.
 """
 
@@ -38,7 +38,7 @@ _Said = dict[LocalId, tuple[State, Changes]]
 
 
 class _Seen(msgspec.Struct):
-    """Where a letter was seen in one look; `blind` where the folder of its copy may not be looked into."""
+    """Where a message was seen in one look; `blind` where the folder of its copy may not be looked into."""
 
     draft: Sighting | None = None
     sent: Sighting | None = None
@@ -48,11 +48,11 @@ class _Seen(msgspec.Struct):
 
 
 class Verification:
-    """Looks after letters that were sent, or may have been."""
+    """Looks after messages that were sent, or may have been."""
 
-    def __init__(self, letters: Records, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn) -> None:
-        """Look for `letters` by way of `mailbox` (the watched one)."""
-        self._letters = letters
+    def __init__(self, records: Records, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn) -> None:
+        """Look for `messages` by way of `mailbox` (the watched one)."""
+        self._records = records
         self._mailbox = mailbox
         self._accounts = accounts
         self._clock = clock
@@ -62,7 +62,7 @@ class Verification:
         self._leave_drafts: set[AccountId] = set()
 
     def start(self, account_id: AccountId, local_ids: Sequence[LocalId]) -> None:
-        """Look for these letters in a moment, unless somebody does already."""
+        """Look for these messages in a moment, unless somebody does already."""
         fresh = [local_id for local_id in local_ids if local_id not in self._looking]
         for first in range(0, len(fresh), _BATCH):
             batch = fresh[first : first + _BATCH]
@@ -98,7 +98,7 @@ class Verification:
 
     async def _look(self, account_id: AccountId, local_ids: Sequence[LocalId]) -> dict[LocalId, _Seen]:
         """Ask once for all of them, and once more for those without a mark. Raises AccountError."""
-        records = [record for local_id in local_ids if (record := self._letters.get(local_id)) is not None]
+        records = [record for local_id in local_ids if (record := self._records.get(local_id)) is not None]
         marks = [Mark(record.local_id, record.message_id) for record in records]
         wanted = {record.local_id: record.copy_to.place for record in records}
         own = {record.local_id: record for record in records}
@@ -138,7 +138,7 @@ class Verification:
         """Say of each what was seen; return those that are looked for again. `as_draft` were seen as drafts before."""
         said: _Said = {}
         settled: set[LocalId] = set()
-        records = [record for one in local_ids if (record := self._letters.get(one)) is not None]
+        records = [record for one in local_ids if (record := self._records.get(one)) is not None]
         known = [record.local_id for record in records if record.state is not State.UNKNOWN]
         for local_id in known:
             one = seen.get(local_id, _Seen())
@@ -154,17 +154,17 @@ class Verification:
 
     async def _tell(self, said: _Said) -> None:
         """Write down what was seen of letters that the server had accepted, in one write to the disk."""
-        await self._letters.learn_each(
+        await self._records.learn_each(
             {local_id: changes for local_id, (_, changes) in said.items()},
             lambda record: record.state is said[record.local_id][0],
         )
 
     def _settle(self, local_id: LocalId, seen: _Seen, said: _Said, *, again: bool, last: bool) -> bool:
-        """See what became of a letter that the server accepted; what is certain goes into `said`.
+        """See what became of a message that the server accepted; what is certain goes into `said`.
 
         True where there is nothing more to look for.
         """
-        record = self._letters.get(local_id)
+        record = self._records.get(local_id)
         if record is None or record.state not in OPEN:
             return True
         if seen.in_outbox and seen.sent is None:
@@ -175,7 +175,7 @@ class Verification:
         """It rests in the server's Outbox: on its way, or held until its time, whatever answer was lost."""
         if record.state is not State.UNKNOWN or record.head.deferred <= self._clock.now():
             return False
-        held = await self._letters.learn(record.local_id, when=lambda r: r.state is State.UNKNOWN, state=State.DEFERRED)
+        held = await self._records.learn(record.local_id, when=lambda r: r.state is State.UNKNOWN, state=State.DEFERRED)
         return held is not None
 
     def _settle_sent(self, record: Record, seen: _Seen, said: _Said, *, again: bool, last: bool) -> bool:
@@ -203,7 +203,7 @@ class Verification:
 
     async def _settle_unknown(self, local_id: LocalId, seen: _Seen, *, last: bool) -> bool:
         """Nobody said anything: only a copy proves that it was sent, only a draft that stays that it was not."""
-        record = self._letters.get(local_id)
+        record = self._records.get(local_id)
         if record is None or record.state is not State.UNKNOWN:
             return True
         if seen.in_outbox and seen.sent is None:
@@ -219,14 +219,14 @@ class Verification:
             fenced = await self._fence(record, seen.draft)
             if fenced is not None:
                 self._fenced.add(record.local_id)
-                await self._letters.learn(record.local_id, when=lambda r: r.state is State.UNKNOWN, ref=fenced)
+                await self._records.learn(record.local_id, when=lambda r: r.state is State.UNKNOWN, ref=fenced)
             elif last:
                 # For now; it goes on being looked for, and is known once the server takes the fence.
                 await self._leave_unknown(record, record.ref, verified=0.0)
             return False
         if seen.draft is not None and self._draft_proves(record):
             self._fenced.discard(record.local_id)
-            await self._letters.learn(
+            await self._records.learn(
                 record.local_id,
                 when=lambda r: r.state is State.UNKNOWN,
                 state=State.NEEDS_ATTENTION,
@@ -242,7 +242,7 @@ class Verification:
         return True
 
     async def _leave_unknown(self, record: Record, ref: ItemRef | None, *, verified: float) -> None:
-        await self._letters.learn(
+        await self._records.learn(
             record.local_id,
             when=lambda r: r.state is State.UNKNOWN,
             problem=problem(ProblemKind.CANNOT_BE_KNOWN),
@@ -269,10 +269,10 @@ class Verification:
     def _draft_proves(self, record: Record) -> bool:
         """Tell whether a draft that is still there was not sent: not where the server, or the rights, leave it behind.
 
-        SendItem's specification names two cases in which a delegate's letter is sent and its draft stays. Where no copy
-        is kept, its absence says nothing: then this server must have been seen to take drafts away.
+        SendItem's specification names two cases in which a delegate's message is sent and its draft stays. Where no
+        copy is kept, its absence says nothing: then this server must have been seen to take drafts away.
         """
-        others = [r for r in self._letters.all() if r.account_id == record.account_id and r is not record]
+        others = [r for r in self._records.all() if r.account_id == record.account_id and r is not record]
         left = problem(ProblemKind.LEFT_IN_DRAFTS)
         if record.account_id in self._leave_drafts or record.head.sender or any(r.problem == left for r in others):
             return False
@@ -292,23 +292,23 @@ class Verification:
         return record.state, found
 
     async def remove_draft(self, local_id: LocalId) -> Record | None:
-        """Move a draft that was left behind after its letter was sent to Deleted Items. Raises StorageError."""
-        record = self._letters.get(local_id)
+        """Move a draft that was left behind after its message was sent to Deleted Items. Raises StorageError."""
+        record = self._records.get(local_id)
         left = problem(ProblemKind.LEFT_IN_DRAFTS)
         if record is None or record.problem != left or record.ref is None:
             return record
         # On disk first, so that it is looked for once more where nobody hears how this ends.
-        await self._letters.change(local_id, verified=0.0)
+        await self._records.change(local_id, verified=0.0)
         outcome = as_it_is((await self._mailbox.delete(record.account_id, [record.ref]))[0])
         if outcome.verdict is Verdict.UNKNOWN:
             self.start(record.account_id, [local_id])
-            return await self._letters.learn(local_id, save_outcome=outcome)
+            return await self._records.learn(local_id, save_outcome=outcome)
         now = self._clock.now()
         if outcome.accepted or (outcome.verdict is Verdict.REFUSED and outcome.code in LINK_LOST):
             filed = record.state is State.SENT
             rest = "" if filed else problem(ProblemKind.NO_COPY)
-            return await self._letters.learn(local_id, problem=rest, ref=None, verified=now)
-        return await self._letters.learn(local_id, save_outcome=outcome, verified=now)
+            return await self._records.learn(local_id, problem=rest, ref=None, verified=now)
+        return await self._records.learn(local_id, save_outcome=outcome, verified=now)
 
 
 def _others(records: Sequence[Record]) -> list[Place]:
@@ -324,9 +324,9 @@ def _others(records: Sequence[Record]) -> list[Place]:
 
 
 def _came_beside(record: Record, draft: Sighting) -> bool:
-    """Tell whether a draft came of a lost first save (`twins.py`): it says nothing of what became of the letter's.
+    """Tell whether a draft came of a lost first save (`twins.py`): it says nothing of what became of the message's.
 
-    What is to go later may rest in Drafts too, under another name than the letter's draft had.
+    What is to go later may rest in Drafts too, under another name than the message's draft had.
     """
     own = "" if record.ref is None else record.ref.item_id
     return not record.head.deferred and draft.folder is Folder.DRAFTS and is_twin(record.strays, own, draft.ref.item_id)

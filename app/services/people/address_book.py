@@ -1,10 +1,10 @@
 """The address book of this machine, and how it learns from Sent.
 
-It learns from letters that a server accepted, and from letters that are read in Sent; it forgets whom the person wants
-forgotten. Memory answers, at every key; the disk follows, and its trouble is no letter's trouble.
+It learns from messages that a server accepted, and from messages that are read in Sent; it forgets whom the person
+wants forgotten. Memory answers, at every key; the disk follows, and its trouble is no message's trouble.
 
-No list tells addresses: so whom letters went to is asked for apart, many in a request, after the folder was looked at
-and without haste. How far it came is kept, so that each letter is asked about once. Trouble is silence: the next look
+No list tells addresses: so whom messages went to is asked for apart, many in a request, after the folder was looked at
+and without haste. How far it came is kept, so that each message is asked about once. Trouble is silence: the next look
 goes on.
 """
 
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 MOST_KEPT: Final = 20_000
 """Entries per account; beyond that the coldest go when the program starts."""
 _LEARNT_AT_ONCE: Final = 100
-"""Of a letter to more people than this the first are learnt: a list that was pasted is not whom one writes to."""
+"""Of a message to more people than this the first are learnt: a list that was pasted is not whom one writes to."""
 _ACCEPTED: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
 
 
@@ -113,10 +113,10 @@ class AddressBook:
     """Looks people up at once, and learns and forgets."""
 
     def __init__(
-        self, disk: Correspondents, letters: Records, clock: Clock, spawn: Spawn, run_in_thread: RunInThread = run_here
+        self, disk: Correspondents, records: Records, clock: Clock, spawn: Spawn, run_in_thread: RunInThread = run_here
     ) -> None:
         """Begin empty; `load` reads the disk. `run_in_thread` runs what would stop the keys."""
-        self._disk, self._letters, self._clock, self._spawn = disk, letters, clock, spawn
+        self._disk, self._records, self._clock, self._spawn = disk, records, clock, spawn
         self._run_in_thread = run_in_thread
         self._shelves: dict[AccountId, _Shelf] = {}
         self._loaded = False
@@ -125,11 +125,11 @@ class AddressBook:
         self._gone: set[tuple[AccountId, str]] = set()
         self._counted: set[LocalId] = set()
         self._writing = False
-        letters.changed_together.subscribe(self._letters_changed)
+        records.changed_together.subscribe(self._messages_changed)
 
     async def load(self) -> None:
         """Read the disk; what is learnt meanwhile is added. A disk that cannot be read is told of by the journal."""
-        self._counted |= {record.local_id for record in self._letters.all() if record.state in _ACCEPTED}
+        self._counted |= {record.local_id for record in self._records.all() if record.state in _ACCEPTED}
         try:
             entries = await self._disk.read_all()
         except StorageError as error:
@@ -165,17 +165,17 @@ class AddressBook:
     # --- learning and forgetting --------------------------------------------------------------------------------------
 
     def learn(self, account_id: AccountId, recipients: Iterable[Recipient], when: float) -> None:
-        """Count a letter to `recipients` that was accepted at `when`."""
+        """Count a message to `recipients` that was accepted at `when`."""
         people = _worth_keeping(recipients)
         self._soon(lambda: self._learn(account_id, people, when))
 
     def learn_from_sent(self, account_id: AccountId, recipients: Iterable[Recipient], when: float) -> None:
-        """Take in a letter that was read in Sent. It makes people known and counts none twice, however often read."""
+        """Take in a message that was read in Sent. It makes people known and counts none twice, however often read."""
         people = _worth_keeping(recipients)
         self._soon(lambda: self._make_known(account_id, people, when))
 
     def forget(self, account_id: AccountId, recipient: Recipient) -> None:
-        """Forget somebody; only a letter sent from now on makes them known again."""
+        """Forget somebody; only a message sent from now on makes them known again."""
         key = key_of(recipient)
         self._soon(lambda: self._forget(account_id, key))
 
@@ -249,22 +249,22 @@ class AddressBook:
             self._unwritten = {**entries, **self._unwritten}
             self._gone |= {one for one in gone if one not in self._unwritten}
 
-    # --- letters that go ----------------------------------------------------------------------------------------------
+    # --- messages that go ---------------------------------------------------------------------------------------------
 
-    def _letters_changed(self, records: Sequence[Record]) -> None:
+    def _messages_changed(self, records: Sequence[Record]) -> None:
         fresh = [one for one in records if one.state in _ACCEPTED and one.local_id not in self._counted]
         self._counted.update(one.local_id for one in fresh)
         if fresh:
-            self._spawn(self._learn_letters(fresh), "learn whom letters went to")
+            self._spawn(self._learn_messages(fresh), "learn whom letters went to")
 
-    async def _learn_letters(self, records: Sequence[Record]) -> None:
+    async def _learn_messages(self, records: Sequence[Record]) -> None:
         try:
-            letters = await self._letters.read_all([record.local_id for record in records])
+            messages = await self._records.read_all([record.local_id for record in records])
         except StorageError:
             return  # not to be read: then there is nothing to learn from it
-        for letter in letters:
-            record = letter.record
-            self.learn(record.account_id, letter.content.recipients(), record.state_at or self._clock.now())
+        for message in messages:
+            record = message.record
+            self.learn(record.account_id, message.content.recipients(), record.state_at or self._clock.now())
 
 
 def _worth_keeping(recipients: Iterable[Recipient]) -> list[Recipient]:
@@ -279,15 +279,15 @@ def _worth_keeping(recipients: Iterable[Recipient]) -> list[Recipient]:
 
 
 MOST: Final = 1_000
-"""So many of the newest letters are asked about: whom one wrote to before that is hardly whom one means."""
+"""So many of the newest messages are asked about: whom one wrote to before that is hardly whom one means."""
 AT_ONCE: Final = 100
 _PAUSE: Final = 2.0
-"""Seconds between two requests: whoever writes a letter comes first."""
+"""Seconds between two requests: whoever writes a message comes first."""
 _NAME: Final = "acquainted_until"
 
 
 class RecipientBackfill:
-    """Learns from the letters in Sent."""
+    """Learns from the messages in Sent."""
 
     def __init__(
         self, mailbox: Mailbox, cache: Cache, book: AddressBook, settings: Settings, clock: Clock, spawn: Spawn
@@ -299,8 +299,8 @@ class RecipientBackfill:
         self._looked: set[AccountId] = set()
         self._busy: set[AccountId] = set()
 
-    def letters_came(self, told: tuple[AccountId, float]) -> None:
-        """See to it that it becomes known whom letters in Sent went to; the newest was sent then. Returns at once."""
+    def messages_came(self, told: tuple[AccountId, float]) -> None:
+        """See to it that it becomes known whom messages in Sent went to; the newest was sent then. Returns at once."""
         account_id, newest = told
         until = 0.0 if self._until is None else self._until.get(account_id, 0.0)
         if (account_id not in self._looked or newest > until) and account_id not in self._busy:
@@ -326,7 +326,7 @@ class RecipientBackfill:
             self._busy.discard(account_id)
 
     async def _fresh(self, account_id: AccountId) -> list[Row]:
-        """Return the letters that were not asked about, the newest first: how lately one wrote to somebody counts."""
+        """Return the messages that were not asked about, the newest first: how lately one wrote to somebody counts."""
         until = (await self._read()).get(account_id, 0.0)
         listing = await self._cache.listing(account_id, Place(Folder.SENT), limit=MOST)
         ids = list(listing.ids)

@@ -1,4 +1,4 @@
-"""What is known of people while a letter is written: held together so that a letter gets it as one."""
+"""What is known of people while a message is written: held together so that a message gets it as one."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class People:
         return tips is not None and tips.members is not None
 
     def note(self, account_id: AccountId, recipient: Recipient, sending_as: str = "", size: int = 0) -> Note | None:
-        """Return what the chip of a recipient says beside the name; `size` is the letter's, in bytes."""
+        """Return what the chip of a recipient says beside the name; `size` is the message's, in bytes."""
         tips = self.tips.of(account_id, recipient, sending_as)
         group = self.is_group(account_id, recipient)
         return note_for(recipient, tips, self.own_domains(), is_group=group, size=size)

@@ -1,4 +1,4 @@
-"""What is attached to letters that are read: brought from the server in the background, then opened, saved, handed on.
+"""What is attached to messages that are read: brought from the server in the background, then opened, saved, handed on.
 
 A file has its name here before it is fetched, made from what the server calls it, and its bytes are kept where those
 of drafts are: what was fetched once is there the next time, until a month has passed.
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
     from app.services.reader.message_reader import Reading
     from app.services.records.rows import ListRow
 
-LETTER: Final = "message/rfc822"
+MESSAGE: Final = "message/rfc822"
 _GONE: Final = frozenset(
     {"ErrorItemNotFound", "ErrorAttachmentNotFound", "ErrorInvalidAttachmentId", "ErrorInvalidIdMalformed"}
 )
 
 
 class ViewedAttachment(msgspec.Struct, frozen=True):
-    """One thing that is attached to a letter that is read. `owner` and `key` name its bytes on this machine.
+    """One thing that is attached to a message that is read. `owner` and `key` name its bytes on this machine.
 
     `source` is the AttachmentId by which they are fetched, empty where they are here. `size` is in bytes, as told.
     """
@@ -50,20 +50,20 @@ class ViewedAttachment(msgspec.Struct, frozen=True):
     source: str = ""
 
     @property
-    def is_letter(self) -> bool:
+    def is_message(self) -> bool:
         """Tell whether it is a message that can be read here."""
-        ends = kind_of(self.name) is FileKind.LETTER and self.name.casefold().endswith(".eml")
+        ends = kind_of(self.name) is FileKind.MESSAGE and self.name.casefold().endswith(".eml")
         return self.kind is AttachmentKind.ITEM or ends
 
     def file_name(self) -> str:
         """Return what it is called as a file, safe on every system."""
         name = safe_file_name(self.name, tr("attachment"))
-        named = not self.is_letter or name.casefold().endswith(".eml")
+        named = not self.is_message or name.casefold().endswith(".eml")
         return name if named else f"{name}.eml"
 
 
 class Within(msgspec.Struct, frozen=True):
-    """A letter that was attached to another: what it says, when it was sent, and what is attached to it in turn."""
+    """A message that was attached to another: what it says, when it was sent, and what is attached to it in turn."""
 
     content: Content
     sent: float = 0.0
@@ -175,9 +175,9 @@ class Enclosures:
         if await self._files.began(one.owner, one.key):
             await self._files.settle(one.owner, one.key)
             return self._files.path(one.owner, one.key)
-        if fetch.letter is None:
+        if fetch.message is None:
             raise MailError(tr("The server did not give “{name}”.", name=one.name))
-        self._told[one.key] = fetch.letter  # a server that has a letter, but no file of it
+        self._told[one.key] = fetch.message  # a server that has a message, but no file of it
         return ""
 
     def _tell(self, one: ViewedAttachment, done: int) -> None:
@@ -202,13 +202,13 @@ class Enclosures:
         await self._files.forget(_owner(account_id))
 
     async def read(self, account_id: AccountId, one: ViewedAttachment, run_in_thread: RunInThread) -> Within:
-        """Read a letter that is attached, and keep what is attached to it. Raises MailError."""
+        """Read a message that is attached, and keep what is attached to it. Raises MailError."""
         path = "" if one.key in self._told else await self.fetch(account_id, one)
         if not path:
             told = self._told[one.key]
             parts = tuple(_of_item(account_id, part) for part in told.attachments)
             return Within(told.content, told.sent, told.headers, parts)
-        shown: Shown = await run_in_thread(lambda: _read_letter(path, one.name))
+        shown: Shown = await run_in_thread(lambda: _read_message(path, one.name))
         found = _enclosures_within(one, shown)
         for inner, enclosed in found:
             if not await self._files.has(inner.owner, inner.key):
@@ -237,7 +237,7 @@ def _why(error: MailError) -> str:
 
 
 def enclosures_of(row: ListRow, reading: Reading) -> tuple[ViewedAttachment, ...]:
-    """Return what is attached to a letter, pictures in its text included."""
+    """Return what is attached to a message, pictures in its text included."""
     if reading.item is not None:
         found = [_of_item(row.account_id, one) for one in reading.item.attachments]
     else:
@@ -257,7 +257,7 @@ def beside_the_text(found: Iterable[ViewedAttachment], shown: Set[str]) -> tuple
 
 
 def _enclosures_within(outer: ViewedAttachment, shown: Shown) -> list[tuple[ViewedAttachment, Enclosed]]:
-    """Return what a letter within a letter holds, by names of ours."""
+    """Return what a message within a message holds, by names of ours."""
     return [
         (
             ViewedAttachment(
@@ -266,7 +266,7 @@ def _enclosures_within(outer: ViewedAttachment, shown: Shown) -> list[tuple[View
                 one.name,
                 len(one.data),
                 one.content_id,
-                AttachmentKind.ITEM if one.content_type == LETTER else AttachmentKind.FILE,
+                AttachmentKind.ITEM if one.content_type == MESSAGE else AttachmentKind.FILE,
             ),
             one,
         )
@@ -274,8 +274,8 @@ def _enclosures_within(outer: ViewedAttachment, shown: Shown) -> list[tuple[View
     ]
 
 
-def _read_letter(path: str, name: str) -> Shown:
-    """Read a letter from a file; runs in a thread. Raises BadInput where it is none."""
+def _read_message(path: str, name: str) -> Shown:
+    """Read a message from a file; runs in a thread. Raises BadInput where it is none."""
     from app.services.reader.eml import show_eml
 
     with open(path, "rb") as file:  # noqa: PTH123 - a path of the port's

@@ -1,4 +1,4 @@
-"""Reads a message from a file (.eml, RFC 5322 and MIME): as a letter to be written anew, or to be read as it is.
+"""Reads a message from a file (.eml, RFC 5322 and MIME): as a message to be written anew, or to be read as it is.
 
 Anybody may have made the file. Python's own email package reads what is broken as far as it goes; here its words go
 through the same doors as words that are typed or pasted. It runs off the window's thread.
@@ -31,7 +31,7 @@ LARGEST: Final = 150 * 1024 * 1024
 """Bytes of a file that is read, in memory for a moment; Exchange takes 150 MB at most, and mostly far less."""
 _IMPORTANT: Final = {"high": Importance.HIGH, "low": Importance.LOW, "urgent": Importance.HIGH}
 _LONGEST_NAME: Final = 150
-_LETTER: Final = "message/rfc822"
+_MESSAGE: Final = "message/rfc822"
 
 
 class Enclosed(msgspec.Struct, frozen=True):
@@ -44,7 +44,7 @@ class Enclosed(msgspec.Struct, frozen=True):
 
 
 class FromFile(msgspec.Struct, frozen=True):
-    """A letter from a file, with what was attached to it.
+    """A message from a file, with what was attached to it.
 
     `draft` says that it calls itself a draft (X-Unsent); else it was sent once, and its recipients are left out.
     `author` is whom From names, `sent` when it was sent (seconds, 0 for unknown).
@@ -58,7 +58,7 @@ class FromFile(msgspec.Struct, frozen=True):
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """A letter from a file as it stands there: who sent it, when (seconds, 0 for unknown), its headers as they came."""
+    """A message as it stands in a file: who sent it, when (seconds, 0 for unknown), its headers as they came."""
 
     content: Content
     sent: float = 0.0
@@ -83,7 +83,7 @@ def parse_eml(raw: bytes, name: str) -> FromFile:
     message = _message(raw, name)
     content, draft = _content(message), _words(message, "x-unsent").strip() == "1"
     if not draft:
-        # Sent once: the letter made from it has no place in that conversation. A draft (X-Unsent) keeps its own.
+        # Sent once: the message made from it has no place in that conversation. A draft (X-Unsent) keeps its own.
         content = _without_people(written_anew(content))
     return FromFile(content, tuple(_enclosed(message, content.body)), draft, _author(message), _sent(message))
 
@@ -225,8 +225,8 @@ def _enclosed(message: EmailMessage, shown_in: str) -> list[Enclosed]:
         if part is body or part is plain:
             continue
         name = _file_name(part)
-        if part.get_content_type() == _LETTER:
-            found.append(_letter(part, name))
+        if part.get_content_type() == _MESSAGE:
+            found.append(_read_one(part, name))
             continue
         if not name and part.get_content_maintype() == "text" and not part.is_attachment():
             continue  # another form of the text itself
@@ -244,9 +244,9 @@ def _enclosed(message: EmailMessage, shown_in: str) -> list[Enclosed]:
 
 
 def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
-    """Go through the parts that hold something; a letter within is one of them, whatever it is made of."""
+    """Go through the parts that hold something; a message within is one of them, whatever it is made of."""
     inner = message.get_payload()
-    if message.get_content_type() == _LETTER or not isinstance(inner, list):
+    if message.get_content_type() == _MESSAGE or not isinstance(inner, list):
         yield message
         return
     for part in inner:
@@ -254,8 +254,8 @@ def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
             yield from _parts(part)
 
 
-def _letter(part: EmailMessage, name: str) -> Enclosed:
-    """Return a letter within a letter as a file."""
+def _read_one(part: EmailMessage, name: str) -> Enclosed:
+    """Return a message within a message as a file."""
     inner = part.get_payload()
     message = inner[0] if isinstance(inner, list) and inner else None
     data = b""
@@ -266,7 +266,7 @@ def _letter(part: EmailMessage, name: str) -> Enclosed:
             data = message.as_bytes(policy=email.policy.compat32)
         name = name or re.sub(r"[/\\]", " ", _words(message, "subject"))
     name = safe_file_name(name, tr("message"))
-    return Enclosed(name if name.casefold().endswith(".eml") else f"{name}.eml", _LETTER, data)
+    return Enclosed(name if name.casefold().endswith(".eml") else f"{name}.eml", _MESSAGE, data)
 
 
 def _file_name(part: EmailMessage) -> str:

@@ -1,6 +1,6 @@
 """Messages read whole and made safe; their conversation.
 
-A letter in HTML is read off the window's thread: as blocks that can be shown at once, and as plain text beside them.
+A message in HTML is read off the window's thread: as blocks that can be shown at once, and as plain text beside them.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _KEPT: Final = 20
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """A letter with its body as plain text, whatever its format, and `blocks` to show where it was formatted.
+    """A message with its body as plain text, whatever its format, and `blocks` to show where it was formatted.
 
-    `remote` counts the pictures that lie elsewhere, and are not fetched. `item` is the letter as the server has it.
+    `remote` counts the pictures that lie elsewhere, and are not fetched. `item` is the message as the server has it.
     """
 
     content: Content
@@ -44,18 +44,18 @@ class Reading(msgspec.Struct, frozen=True):
         return [] if self.item is None else [(header.name, header.value) for header in self.item.headers]
 
     def shown_pictures(self) -> frozenset[str]:
-        """Return the addresses (cid:) of the letter's own pictures that its text shows."""
+        """Return the addresses (cid:) of the message's own pictures that its text shows."""
         return frozenset(pictures_of(self.blocks))
 
 
 class MessageReader:
-    """Reads letters. What was read from the server is kept by its version, so that going back costs no request."""
+    """Reads messages. What was read from the server is kept by its version, so that going back costs no request."""
 
-    def __init__(self, letters: Records, mailbox: Mailbox, run_in_thread: RunInThread) -> None:
+    def __init__(self, records: Records, mailbox: Mailbox, run_in_thread: RunInThread) -> None:
         """`run_in_thread` runs the reading of HTML where it stops no key."""
-        self._letters, self._mailbox, self._run_in_thread = letters, mailbox, run_in_thread
+        self._records, self._mailbox, self._run_in_thread = records, mailbox, run_in_thread
         self.read_in_sent: Event[tuple[AccountId, tuple[Recipient, ...], float]] = Event()
-        """Tells of a letter that went: whose account, to whom, and when."""
+        """Tells of a message that went: whose account, to whom, and when."""
         self.copies: Copies = no_copies
         """Drafts that were fetched ahead."""
         self._kept: OrderedDict[tuple[str, str], Reading] = OrderedDict()
@@ -65,7 +65,7 @@ class MessageReader:
         return None if row.ref is None else self._kept.get((row.ref.item_id, row.ref.change_key))
 
     async def read(self, row: ListRow) -> Reading:
-        """Read a letter. Raises StorageError, KeyError, and AccountError and ItemRefused where the server is asked."""
+        """Read a message. Raises StorageError, KeyError, and AccountError and ItemRefused where the server is asked."""
         if row.record is not None and row.is_draft:
             return await self.made(await self._own(row))
         known = self.known(row)
@@ -98,10 +98,10 @@ class MessageReader:
     async def _own(self, row: ListRow) -> Content:
         if row.local_id is None:
             raise KeyError(row.key)
-        return (await self._letters.read(row.local_id)).content
+        return (await self._records.read(row.local_id)).content
 
     async def made(self, content: Content) -> Reading:
-        """Return a letter that is here as it is read."""
+        """Return a message that is here as it is read."""
         if content.body_format is BodyFormat.TEXT:
             return Reading(content, content.body)
         reading: Reading = await self._run_in_thread(lambda: _read_html(content))
@@ -118,7 +118,7 @@ def _read_html(content: Content) -> Reading:
 
 
 class KinRow(msgspec.Struct, frozen=True):
-    """One letter of a conversation as it is drawn; `here` says that it is the one that is read."""
+    """One message of a conversation as it is drawn; `here` says that it is the one that is read."""
 
     when: str
     who: str
@@ -133,7 +133,7 @@ class KinRow(msgspec.Struct, frozen=True):
 
 
 class Conversation(msgspec.Struct, frozen=True):
-    """The letters, the newest first, and which of them is read (its number; -1 for none)."""
+    """The messages, the newest first, and which of them is read (its number; -1 for none)."""
 
     kin: tuple[ConversationRow, ...] = ()
     here: int = -1
@@ -151,13 +151,13 @@ class Conversation(msgspec.Struct, frozen=True):
         return tr("{n} of {count} in this conversation", n=self.here + 1, count=len(self.kin))
 
     def step(self, by: int) -> ConversationRow | None:
-        """Return the letter so many further on, None past either end."""
+        """Return the message so many further on, None past either end."""
         number = self.here + by
         return self.kin[number] if 0 <= number < len(self.kin) else None
 
 
 def conversation_of(kin: list[ConversationRow], item_id: str) -> Conversation:
-    """Return the conversation of a letter; an empty one where it is alone in it."""
+    """Return the conversation of a message; an empty one where it is alone in it."""
     here = next((number for number, one in enumerate(kin) if one.row.ref.item_id == item_id), -1)
     return Conversation(tuple(kin), here) if len(kin) > 1 and here >= 0 else Conversation()
 

@@ -1,6 +1,6 @@
 """Every record of this machine in memory, and the one door through which a record changes: disk first, then the word.
 
-Drafts, outbox and lists all work on the same letters at the same time. Each change is made under the letter's lock on
+Drafts, outbox and lists all work on the same messages at the same time. Each change is made under the message's lock on
 the record as it is then, so that none of them writes over what another has just learnt.
 """
 
@@ -32,9 +32,9 @@ _AT_A_TURN: Final = 20
 
 class Records:
     """The records. `changed` tells a record after each change, `changed_together` those that changed with it;
-    `forgotten` a letter that is no more on this machine.
+    `forgotten` a message that is no more on this machine.
 
-    `attached` tells each edit of a letter's attachments, which are edited from several sides: by the person, by what
+    `attached` tells each edit of a message's attachments, which are edited from several sides: by the person, by what
     fetches their bytes, by what finds another program's among them.
     """
 
@@ -69,7 +69,7 @@ class Records:
         return list(self._records.values())
 
     async def until(self, local_id: LocalId, so: Condition) -> None:
-        """Return as soon as a letter is as `so` asks, or is gone."""
+        """Return as soon as a message is as `so` asks, or is gone."""
         import asyncio
 
         there = asyncio.Event()
@@ -88,7 +88,7 @@ class Records:
         return None if local_id is None else self._records.get(local_id)
 
     def append(self, local_id: LocalId, edit: Edit) -> Record:
-        """Journal one edit. Tells `changed` only where the letter was saved until now. Raises KeyError."""
+        """Journal one edit. Tells `changed` only where the message was saved until now. Raises KeyError."""
         before = self._records[local_id]
         self._journal.append(local_id, edit)
         now = self._clock.now()
@@ -101,30 +101,30 @@ class Records:
         return after
 
     async def read(self, local_id: LocalId) -> StoredMessage:
-        """Read a letter whole; its record's head is as new as its text. Raises KeyError and StorageError."""
-        letter = await self._journal.read(local_id)
+        """Read a message whole; its record's head is as new as its text. Raises KeyError and StorageError."""
+        message = await self._journal.read(local_id)
         record = self._records[local_id]
-        if record.head != letter.record.head:
-            record = msgspec.structs.replace(record, head=letter.record.head)
+        if record.head != message.record.head:
+            record = msgspec.structs.replace(record, head=message.record.head)
             self._records[local_id] = record
             self._tell([record])
         # `edits` counts those in this very text: more may have been typed since.
-        return msgspec.structs.replace(letter, record=msgspec.structs.replace(record, edits=letter.record.edits))
+        return msgspec.structs.replace(message, record=msgspec.structs.replace(record, edits=message.record.edits))
 
     async def create(self, record: Record, content: Content, on_server: Content | None = None) -> Record:
-        """Begin a letter, or begin it anew with other text. A disk that fails keeps nobody from writing."""
+        """Begin a message, or begin it anew with other text. A disk that fails keeps nobody from writing."""
         async with self._lock(record.local_id):
             try:
                 await self._journal.create(record, content, on_server)
             except StorageError:
                 self._unwritten[record.local_id] = None
             self._keep(record)
-        letter = await self.read(record.local_id)
+        message = await self.read(record.local_id)
         self._tell([self._records[record.local_id]])
-        return letter.record
+        return message.record
 
     async def create_all(self, begun: Sequence[tuple[Record, Content, Content | None]]) -> None:
-        """Begin many letters as `create` begins one, in one write to the disk."""
+        """Begin many messages as `create` begins one, in one write to the disk."""
         names = [record.local_id for record, _, _ in begun]
         async with self._locked(names):
             try:
@@ -133,31 +133,31 @@ class Records:
                 self._unwritten.update(dict.fromkeys(names))
             for record, _, _ in begun:
                 self._keep(record)
-            for letter in await self._journal.read_all(names):
-                record = self._records[letter.record.local_id]
-                self._records[record.local_id] = msgspec.structs.replace(record, head=letter.record.head)
+            for message in await self._journal.read_all(names):
+                record = self._records[message.record.local_id]
+                self._records[record.local_id] = msgspec.structs.replace(record, head=message.record.head)
             await self._tell_in_turns(names)
 
     async def read_all(self, local_ids: Sequence[LocalId]) -> list[StoredMessage]:
-        """Read many letters whole, as `read` reads one; what is no more is left out. Raises StorageError."""
-        letters, newer = [], []
-        for letter in await self._journal.read_all(local_ids):
-            record = self._records.get(letter.record.local_id)
+        """Read many messages whole, as `read` reads one; what is no more is left out. Raises StorageError."""
+        messages, newer = [], []
+        for message in await self._journal.read_all(local_ids):
+            record = self._records.get(message.record.local_id)
             if record is None:
                 continue
-            if record.head != letter.record.head:
-                record = self._records[record.local_id] = msgspec.structs.replace(record, head=letter.record.head)
+            if record.head != message.record.head:
+                record = self._records[record.local_id] = msgspec.structs.replace(record, head=message.record.head)
                 newer.append(record)
-            record = msgspec.structs.replace(record, edits=letter.record.edits)
-            letters.append(msgspec.structs.replace(letter, record=record))
+            record = msgspec.structs.replace(record, edits=message.record.edits)
+            messages.append(msgspec.structs.replace(message, record=record))
         if newer:
             self._tell_soon(newer)
-        return letters
+        return messages
 
     async def change(
         self, local_id: LocalId, when: Condition | None = None, attempt: Content | None = None, **changes: Any
     ) -> Record | None:
-        """Write a change, then tell it. None where the letter is gone or not as `when` asks. Raises StorageError."""
+        """Write a change, then tell it. None where the message is gone or not as `when` asks. Raises StorageError."""
         async with self._lock(local_id):
             before = self._records.get(local_id)
             if before is None or (when is not None and not when(before)):
@@ -274,7 +274,7 @@ class Records:
         self.changed_together.emit(records)
 
     async def forget(self, local_id: LocalId) -> None:
-        """Remove a letter from this machine. Raises StorageError."""
+        """Remove a message from this machine. Raises StorageError."""
         async with self._lock(local_id):
             record = self._records.get(local_id)
             if record is None:
@@ -318,7 +318,7 @@ class Records:
 
     @asynccontextmanager
     async def _locked(self, local_ids: Iterable[LocalId]) -> AsyncIterator[None]:
-        """Hold the locks of many letters; in one order for all, so that no two wait for each other."""
+        """Hold the locks of many messages; in one order for all, so that no two wait for each other."""
         taken = []
         try:
             for local_id in sorted(set(local_ids)):

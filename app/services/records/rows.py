@@ -14,12 +14,12 @@ from app.domain.state import State
 
 
 class ListRow(msgspec.Struct, frozen=True):
-    """What a list shows of a letter. `key` names the row for as long as it is listed.
+    """What a list shows of a message. `key` names the row for as long as it is listed.
 
     `record` is what this machine knows of it, None where only the server has it. `when` is what the list is sorted
     by, newest first: sent time in Sent, last change elsewhere; seconds since the epoch, to the millisecond. `to` are
     all it goes to, `cc` those of them in Cc as far as the server names them. `resting` says that it lies in the
-    server's Outbox and no letter of this machine stands for it, `deferred` when it goes from there, 0 for at once.
+    server's Outbox and no message of this machine stands for it, `deferred` when it goes from there, 0 for at once.
     """
 
     key: str
@@ -46,12 +46,12 @@ class ListRow(msgspec.Struct, frozen=True):
 
     @property
     def local_id(self) -> LocalId | None:
-        """Return this machine's name of the letter, where it has one."""
+        """Return this machine's name of the message, where it has one."""
         return None if self.record is None else self.record.local_id
 
     @property
     def state(self) -> State:
-        """Return where the letter is on its way."""
+        """Return where the message is on its way."""
         if self.record is not None:
             return self.record.state
         if self.resting:
@@ -116,7 +116,7 @@ def key_of_item(order: Order, folder: Folder, item: Row) -> float | str:
 
 
 def in_the_words_of(item: Row, row: ListRow) -> ListRow:
-    """Return the row of a letter that another client changed since: with the server's words."""
+    """Return the row of a message that another client changed since: with the server's words."""
     return msgspec.structs.replace(
         row,
         to=people_of(item),
@@ -128,7 +128,7 @@ def in_the_words_of(item: Row, row: ListRow) -> ListRow:
 
 
 def row_of_record(key: str, record: Record, item: Row | None, folder: Folder) -> ListRow:
-    """Return the row of a letter of this machine; `item` is the server's side of it, where it was listed."""
+    """Return the row of a message of this machine; `item` is the server's side of it, where it was listed."""
     by_state = folder in {Folder.SENT, Folder.OUTBOX}
     when = record.state_at if by_state else record.changed
     if item is not None:
@@ -157,7 +157,7 @@ def row_of_record(key: str, record: Record, item: Row | None, folder: Folder) ->
 
 
 class OwnRows:
-    """The rows of this machine's letters in one list, as they were made last: there may be thousands."""
+    """The rows of this machine's messages in one list, as they were made last: there may be thousands."""
 
     def __init__(self, folder: Folder) -> None:
         """Begin with none."""
@@ -165,7 +165,7 @@ class OwnRows:
         self._made: dict[RowId, tuple[Record, Row | None, ListRow]] = {}
 
     def row(self, row_id: RowId, record: Record, item: Row | None, is_newer: Callable[[Record, Row], bool]) -> ListRow:
-        """Return the row of a letter, the very same as before where nothing changed.
+        """Return the row of a message, the very same as before where nothing changed.
 
         `is_newer` tells whether another client wrote to the item since: then the server's words are shown.
         """

@@ -24,7 +24,7 @@ _ICONS: Final = {
     FileKind.ARCHIVE: "archive",
     FileKind.SOUND: "music",
     FileKind.FILM: "film",
-    FileKind.LETTER: "mail",
+    FileKind.MESSAGE: "mail",
     FileKind.PROGRAM: "file-cog",
     FileKind.OTHER: "file",
 }
@@ -51,15 +51,15 @@ class AttachmentRow(msgspec.Struct, frozen=True):
         return f"{self.name}, {self.words}"
 
 
-def icon_of(name: str, *, is_letter: bool = False) -> str:
+def icon_of(name: str, *, is_message: bool = False) -> str:
     """Return the picture that stands for a file of this name."""
-    return "mail" if is_letter else _ICONS[kind_of(name)]
+    return "mail" if is_message else _ICONS[kind_of(name)]
 
 
 def rows_of(
     attached: Sequence[Attached], failed: Sequence[Failed], record: Record | None, moving: dict[str, Moving]
 ) -> list[AttachmentRow]:
-    """Return the rows of a letter's strip; pictures in the text are shown there, and not here."""
+    """Return the rows of a message's strip; pictures in the text are shown there, and not here."""
     shown = [_row(one, record, moving.get(one.key)) for one in attached if not one.inline]
     return shown + [_failed(one) for one in failed]
 
@@ -75,7 +75,7 @@ def summary(attached: Sequence[Attached]) -> str:
 
 
 def _row(one: Attached, record: Record | None, moving: Moving | None) -> AttachmentRow:
-    icon = icon_of(one.name, is_letter=one.kind is AttachmentKind.ITEM)
+    icon = icon_of(one.name, is_message=one.kind is AttachmentKind.ITEM)
     row = AttachmentRow(one.key, one.name, icon, size_words(one.size) if one.size else "")
     refused = [] if record is None else [said.outcome for said in record.refused if said.key == one.key]
     if moving is not None:

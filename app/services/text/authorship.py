@@ -31,7 +31,7 @@ def author_words(author: Recipient | None) -> str:
     return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
 
 
-def is_untouched(letter: StoredMessage) -> bool:
+def is_untouched(message: StoredMessage) -> bool:
     """Tell whether a message is somebody else's to the last word, whatever was taken down of it meanwhile."""
-    whose = letter.record.whose
-    return whose is not None and not any(letter.pending.values()) and fingerprint(letter.content) == whose.fingerprint
+    whose = message.record.whose
+    return whose is not None and not any(message.pending.values()) and fingerprint(message.content) == whose.fingerprint

@@ -45,7 +45,7 @@ class Facts(NamedTuple):
     """What is known beside the code; what is not known is empty, and another sentence is said then.
 
     `size` is in bytes; `again` is the time of the next try, in words; `place` is a folder's or mailbox's name;
-    `waiting` counts the letters that wait for the same reason.
+    `waiting` counts the messages that wait for the same reason.
     """
 
     sender: str = ""
@@ -437,7 +437,7 @@ def _server(trouble: Trouble, host: str) -> tuple[str, str]:
 
 
 def _of_fault(words: ServerWords) -> tuple[str, str]:
-    """A fault that speaks of the whole account: it is said as for a letter, but there is none to try or to mend."""
+    """A fault that speaks of the whole account: it is said as for a message, but there is none to try or to mend."""
     if words.response_code in _NO_MAILBOX:
         said = tr("The server has no mailbox for your account. Messages are kept on this computer.")
         return said, "copy-details"

@@ -1,7 +1,7 @@
-"""All that is known of one letter beside its text, line by line: every element of a message that says something.
+"""All that is known of one message beside its text, line by line: every element of a message that says something.
 
 The people and options that the server told, and what only it can say: who handed it in, who received it and for whom,
-where it stands in a conversation. Above the headers that a letter came with, for whoever wants to know exactly.
+where it stands in a conversation. Above the headers that a message came with, for whoever wants to know exactly.
 """
 
 from __future__ import annotations

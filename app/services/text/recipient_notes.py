@@ -35,7 +35,7 @@ def note_for(
     is_group: bool = False,
     size: int = 0,
 ) -> Note | None:
-    """Return what is worth saying of `recipient`, None for nothing. `size` is the letter's, in bytes.
+    """Return what is worth saying of `recipient`, None for nothing. `size` is the message's, in bytes.
 
     Where several things are so, the gravest gives the word; all have their sentence.
     """

@@ -42,7 +42,7 @@ _NAMED: Final = 2
 
 
 def explain_undelivered(row: ListRow) -> Explanation | None:
-    """Return what is to be said of a letter with reports that the person does not know of; None where there is none."""
+    """Return what to say of a message with reports that the person does not know of; None where there is none."""
     failed = [report for report in row.reports if report.kind is ReportKind.NOT_DELIVERED]
     if not failed or all(report.settled for report in failed):
         return None
@@ -62,7 +62,7 @@ def people_in(reports: Sequence[Report]) -> str:
 
 
 def once_more(content: Content, reports: Sequence[Report]) -> Content:
-    """Return the letter to those alone whom it did not reach; to all of them where reports name nobody of them."""
+    """Return the message to those alone whom it did not reach; to all of them where reports name nobody of them."""
     names = {report.who.casefold() for report in reports if report.kind is ReportKind.NOT_DELIVERED and report.who}
 
     def missed(people: tuple[Recipient, ...]) -> tuple[Recipient, ...]:
@@ -83,7 +83,7 @@ def explain_row(row: ListRow) -> Explanation | None:
 
 
 def explain_record(record: Record, *, size: int = 0) -> Explanation | None:
-    """Return what is the matter with a letter and what helps; None for nothing, or where only its account is unwell.
+    """Return what is the matter with a message and what helps; None for nothing, or where only its account is unwell.
 
     `size` is in bytes as the server counts them, 0 where that is not known.
     """
@@ -214,7 +214,7 @@ _TOLD: Final = 1_000_000
 class StateWords(msgspec.Struct, frozen=True):
     """An icon's name, the words, a colour's name in Scheme, and the id of what can be done ("" for nothing).
 
-    `quiet` says that the words go without saying in a list, and the first words of the letter may stand there.
+    `quiet` says that the words go without saying in a list, and the first words of the message may stand there.
     """
 
     icon: str
@@ -239,7 +239,7 @@ def row_words(row: ListRow, now: float, moving: Moving | None = None) -> StateWo
 
 
 def state_words(record: Record, now: float, moving: Moving | None = None) -> StateWords:
-    """Return how a letter stands at `now` (seconds since the epoch); `moving` is how far its attachments are."""
+    """Return how a message stands at `now` (seconds since the epoch); `moving` is how far its attachments are."""
     if record.discarded:
         return StateWords("trash-2", tr("Discarded"))
     if moving is not None and moving.whole >= _TOLD and record.state in _UPLOADING:
@@ -306,17 +306,17 @@ def _deferred(record: Record, now: float) -> StateWords:
 
 
 def scheduled_words(when: float, now: float) -> str:
-    """Return that a letter goes at `when`, which the server knows."""
+    """Return that a message goes at `when`, which the server knows."""
     return tr("Scheduled for {moment}", moment=moment_words(when, now))
 
 
 def scheduling_words(when: float, now: float) -> str:
-    """Return that a letter is to go at `when`, and that the server is being told."""
+    """Return that a message is to go at `when`, and that the server is being told."""
     return tr("Scheduling for {moment}…", moment=moment_words(when, now))
 
 
 def _after_sending(record: Record, found: Explanation | None, now: float) -> StateWords:
-    """The server's word is not yet a fact: until the letter was looked for, the row says what was said."""
+    """The server's word is not yet a fact: until the message was looked for, the row says what was said."""
     outcome, action = record.send_outcome, "" if found is None else found.action
     match record.state:
         case State.NEEDS_ATTENTION:
@@ -470,7 +470,7 @@ def forgotten(word: str) -> str:
 
 
 def strange(name: str) -> str:
-    """Return what is said of an attachment that another program put into the letter."""
+    """Return what is said of an attachment that another program put into the message."""
     return tr("“{name}” was attached by another program. Keep it or remove it.", name=name)
 
 

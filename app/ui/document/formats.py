@@ -3,7 +3,7 @@
 Qt's formats cannot hold CSS. So each carries the CSS it came with in properties of our own, and what Qt draws is made
 of them; what is written again is read from those properties, never from what is drawn.
 
-A letter's colours were chosen for white paper. In the dark scheme each is turned over in its lightness, ground and ink
+A message's colours were chosen for white paper. In the dark scheme each is turned over in its lightness, ground and ink
 alike, so that what could be told apart before still can.
 """
 
@@ -103,7 +103,7 @@ class Own:
 
 _BODY_PIXELS: Final = 14.0
 _BASE_PIXELS: Final = 44 / 3
-"""The size in which a letter's own size (11 points) is shown, and what it is in pixels."""
+"""The size in which a message's own size (11 points) is shown, and what it is in pixels."""
 _ADJUSTED: Final = {"h1": 3, "h2": 2, "h3": 1}
 _P_MARGIN: Final = 9.0
 INDENT: Final = 26

@@ -1,8 +1,8 @@
-"""Shows the body of a letter formatted and safe: poured block by block, so that no letter is ever waited for.
+"""Shows the body of a message formatted and safe: poured block by block, so that no message is ever waited for.
 
 It is given blocks, never HTML: what Qt would make of hostile HTML does not arise. Nothing is fetched: Qt asks here for
-each picture, and gets one of the letter's own or an empty one. A link is opened by the person's own key or click, after
-its true address was shown.
+each picture, and gets one of the message's own or an empty one. A link is opened by the person's own key or click,
+after its true address was shown.
 """
 
 from __future__ import annotations
@@ -97,13 +97,13 @@ class HtmlView(QTextBrowser):
         """Go nowhere: a page is only ever given."""
 
     def put_image(self, source: str, image: QImage) -> None:
-        """Show a picture of the letter's own."""
+        """Show a picture of the message's own."""
         self._images[source] = image
         self.document().addResource(QTextDocument.ResourceType.ImageResource, QUrl(source), image)
         self.document().markContentsDirty(0, self.document().characterCount())
 
     def forget_images(self) -> None:
-        """Show no picture any more that was put in: another letter comes."""
+        """Show no picture any more that was put in: another message comes."""
         self._images.clear()
 
     def loadResource(self, type: int, name: QUrl | str) -> object:  # noqa: A002 - Qt's signature

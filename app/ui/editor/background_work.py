@@ -40,7 +40,7 @@ class Behind(QObject):
         thread.start()
 
     def finish(self) -> None:
-        """Wait for all of it, because the letter is being closed or sent."""
+        """Wait for all of it, because the message is being closed or sent."""
         for number, (thread, _, _) in list(self._waiting.items()):
             thread.join()
             self._arrived(number)

@@ -1,4 +1,4 @@
-"""Find and replace in the text of a letter, in a bar below it: Enter goes on, Escape goes back to the text."""
+"""Find and replace in the text of a message, in a bar below it: Enter goes on, Escape goes back to the text."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Keeps the HTML of each block of a document, and tells every change as the splice that it makes in the whole.
 
 A key touches one block: that block and those beside it are written anew, nothing else, and what differs goes to the
-journal as one TextSplice in the HTML, in UTF-16 units. So the journal of a formatted letter is that of a plain one, and
-a key costs the same in a letter of a megabyte as in one of a line.
+journal as one TextSplice in the HTML, in UTF-16 units. So the journal of a formatted message is that of a plain one,
+and a key costs the same in a message of a megabyte as in one of a line.
 """
 
 from __future__ import annotations

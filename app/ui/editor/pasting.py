@@ -35,7 +35,7 @@ class Pasting(QObject):
         return self._behind.is_busy()
 
     def finish(self) -> None:
-        """Wait for what is being read, because the letter is being closed or sent."""
+        """Wait for what is being read, because the message is being closed or sent."""
         self._behind.finish()
 
     def can_take(self, source: QMimeData) -> bool:

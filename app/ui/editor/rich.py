@@ -1,7 +1,7 @@
 """The editor of formatted text: Qt's, with our own way in (paste, drop, open) and our own way out (fragments of HTML).
 
 Nothing comes in but by the sanitiser, nothing goes out but by `Fragments`, and nothing is ever loaded: Qt asks for each
-picture here, and gets one of the letter's own or an empty one.
+picture here, and gets one of the message's own or an empty one.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _COMMANDING: Final = (
 
 
 class RichEditor(QTextEdit):
-    """The body as HTML. `edited` tells each change as a delta of the HTML; `poured` that a letter is all there."""
+    """The body as HTML. `edited` tells each change as a delta of the HTML; `poured` that a message is all there."""
 
     edited = Signal(object)
     poured = Signal()
@@ -110,11 +110,11 @@ class RichEditor(QTextEdit):
             self._turn.start()
 
     def is_pouring(self) -> bool:
-        """Tell whether the letter is not all there yet."""
+        """Tell whether the message is not all there yet."""
         return self._pour is not None
 
     def stop_pouring(self) -> None:
-        """Let go of a letter that is not all there yet."""
+        """Let go of a message that is not all there yet."""
         self._turn.stop()
         self._pour = self._opened = None
         self.clear()
@@ -363,7 +363,7 @@ class RichEditor(QTextEdit):
             self._recolor()
 
     def _recolor(self) -> None:
-        """Draw the colours of the text for the scheme in force; nothing of the letter changes."""
+        """Draw the colours of the text for the scheme in force; nothing of the message changes."""
         if self.is_pouring() or not self.document().characterCount() > 1:
             return
         telling, self._telling = self._telling, False

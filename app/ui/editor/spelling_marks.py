@@ -2,7 +2,7 @@
 
 A key only notes which blocks it touched. In the next pause these are sent to the checker, and its answer is drawn where
 the text is still the same. The lines are formats of the layout, not of the document: they are in no undo, no
-clipboard and no letter.
+clipboard and no message.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ class SpellingMarks(QObject):
 
     def _take(self, asked: list[tuple[int, str]], checked: list[Checked]) -> None:
         if not shiboken6.isValid(self._document):
-            return  # the letter was closed meanwhile
+            return  # the message was closed meanwhile
         self._asked = False
         for (number, text), (language, wrong) in zip(asked, checked, strict=True):
             block = self._document.findBlockByNumber(number)

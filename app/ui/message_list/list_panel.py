@@ -17,7 +17,7 @@ from app.services.text.error_text import details_of
 from app.ui import icons, theme
 from app.ui.bars import MessageBar
 from app.ui.message_list.list_view import MessageList
-from app.ui.message_list.model import LetterModel
+from app.ui.message_list.model import MessageModel
 from app.ui.message_list.session import ListSession
 from app.ui.widgets import Label
 
@@ -137,7 +137,7 @@ class ListPanel(QWidget):
         self.count = Label(self)
         self.count.setProperty("tone", "faint")
         self.bar = MessageBar(self)
-        self.model: LetterModel[ListRow] = LetterModel(session, session.face)
+        self.model: MessageModel[ListRow] = MessageModel(session, session.face)
         self.list = MessageList(self.model, title, self)
         self.list.escaped.connect(self._escape)
         self._nothing = empty

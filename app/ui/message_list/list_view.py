@@ -43,7 +43,7 @@ from PySide6.QtWidgets import (
 
 from app.ui import icons, theme
 from app.ui.icons import initials
-from app.ui.message_list.model import LetterModel
+from app.ui.message_list.model import MessageModel
 from app.ui.message_list.row_face import RowFace
 
 HEADING_HEIGHT = 30
@@ -101,7 +101,7 @@ class MessageDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        model = cast("LetterModel[Any]", index.model())
+        model = cast("MessageModel[Any]", index.model())
         face = model.face(index.row())
         rect = QRect(option.rect)
         painter.save()
@@ -221,7 +221,7 @@ def _icon(painter: QPainter, at: QPointF, name: str, tone: str, size: int) -> No
 
 
 @lru_cache(maxsize=256)
-def _avatar(letters: str, colour: str, dark: bool, ratio: float) -> QPixmap:
+def _avatar(messages: str, colour: str, dark: bool, ratio: float) -> QPixmap:
     """Return the circle that stands for somebody."""
     picture = QPixmap(QSize(_AVATAR, _AVATAR) * ratio)
     picture.setDevicePixelRatio(ratio)
@@ -236,7 +236,7 @@ def _avatar(letters: str, colour: str, dark: bool, ratio: float) -> QPixmap:
     painter.drawEllipse(circle)
     painter.setPen(ink.lighter(135) if dark else ink.darker(120))
     painter.setFont(theme.font(size=12, semibold=True))
-    painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, letters)
+    painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, messages)
     painter.end()
     return picture
 
@@ -274,7 +274,7 @@ class MessageList(QTableView):
     action_clicked = Signal()
     escaped = Signal()
 
-    def __init__(self, model: LetterModel[Any], name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, model: MessageModel[Any], name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
         self._chosen = False

@@ -33,7 +33,7 @@ class Source(Protocol[R_co]):
         ...
 
 
-class LetterModel(QAbstractTableModel, Generic[R]):
+class MessageModel(QAbstractTableModel, Generic[R]):
     """Holds the order of one list and which rows of it are marked; `marks_changed` tells that others are."""
 
     marks_changed = Signal()

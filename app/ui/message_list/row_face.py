@@ -12,7 +12,7 @@ _SPOKEN = 160
 class RowFace(NamedTuple):
     """The words and marks of one row.
 
-    `line` is the third line: the first words of the letter, or what is the matter with it; `tone` is a colour's
+    `line` is the third line: the first words of the message, or what is the matter with it; `tone` is a colour's
     name in Scheme and `icon` stands before it. `action` is the one thing that helps, in words; "" for none.
     """
 

@@ -44,7 +44,7 @@ class ListSession:
         self.grouped = False
         self.text = ""
         self.moving: Callable[[LocalId], Moving | None] = lambda _name: None
-        """How far the attachments of a letter are that goes up now."""
+        """How far the attachments of a message are that goes up now."""
         self.notes = RowNotes(self.told)
         self._spawn = spawn
         self._now = now
@@ -177,15 +177,15 @@ class ListSession:
         return [] if self.view is None else await self.view.rows_of(row_ids)
 
     def rows(self) -> list[ListRow]:
-        """Return the rows of which this machine has a letter, in order."""
+        """Return the rows of which this machine has a message, in order."""
         return [] if self.view is None else self.view.own_rows()
 
     def count_in(self, states: frozenset[State]) -> int:
-        """Return how many letters of this machine that are listed are in one of `states`."""
+        """Return how many messages of this machine that are listed are in one of `states`."""
         return 0 if self.view is None else self.view.count_in(states)
 
     def id_of(self, local_id: LocalId) -> int | None:
-        """Return what names the row of a letter."""
+        """Return what names the row of a message."""
         return None if self.view is None else self.view.id_of(local_id)
 
     def count(self) -> int:
@@ -265,7 +265,7 @@ class ListSession:
         return list(dict.fromkeys([*wrong, *back, *self.notes.all_amiss()]))
 
     def came_back(self) -> int:
-        """Return how many letters came back that the person does not know of."""
+        """Return how many messages came back that the person does not know of."""
         return 0 if self.view is None else len(self.view.undelivered)
 
     def local_ids(self, rows: Iterable[ListRow]) -> list[LocalId]:

@@ -1,4 +1,4 @@
-"""Draws what is attached to the letter that is read: how many, the strip, and what is asked before one is opened."""
+"""Draws what is attached to the message that is read: how many, the strip, and what is asked before one is opened."""
 
 from __future__ import annotations
 

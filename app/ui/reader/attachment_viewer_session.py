@@ -1,4 +1,4 @@
-"""What is attached to the letter that is read: how each part stands, and what is done with it. Without Qt."""
+"""What is attached to the message that is read: how each part stands, and what is done with it. Without Qt."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class EnclosuresSession:
         self.changed: Event[None] = Event()
         self.asked: Event[str] = Event()
         self.told: Event[str] = Event()
-        self.on_letter: Callable[[AccountId, ViewedAttachment], None] = lambda _account, _one: None
+        self.on_message: Callable[[AccountId, ViewedAttachment], None] = lambda _account, _one: None
         self._enclosures, self._spawn = enclosures, spawn
         self._account_id: AccountId | None = None
         self._shown: tuple[ViewedAttachment, ...] = ()
@@ -40,7 +40,7 @@ class EnclosuresSession:
         enclosures.changed.subscribe(self._moved)
 
     def show(self, account_id: AccountId | None, enclosures: Sequence[ViewedAttachment]) -> None:
-        """Show what is attached to another letter, or to the same one still."""
+        """Show what is attached to another message, or to the same one still."""
         if (account_id, tuple(enclosures)) == (self._account_id, self._shown):
             return
         self._account_id, self._shown = account_id, tuple(enclosures)
@@ -76,7 +76,7 @@ class EnclosuresSession:
         return any(self._enclosures.coming(key) is not None for key in keys)
 
     def _row(self, one: ViewedAttachment) -> AttachmentRow:
-        icon, size = icon_of(one.name, is_letter=one.is_letter), size_words(one.size) if one.size else ""
+        icon, size = icon_of(one.name, is_message=one.is_message), size_words(one.size) if one.size else ""
         coming, failed = self._enclosures.coming(one.key), self._enclosures.failed(one.key)
         if coming is not None:
             share = min(1.0, coming.done / coming.whole) if coming.whole else 0.0
@@ -98,20 +98,20 @@ class EnclosuresSession:
     # --- what is done -------------------------------------------------------------------------------------------------
 
     def activate(self, key: str, show: Callable[[str], None]) -> None:
-        """Do what Enter does: read a letter here, open the rest by `show` with a path; what may harm, at the second
+        """Do what Enter does: read a message here, open the rest by `show` with a path; what may harm, at the second
         time.
         """
         one, account_id = self._one(key), self._account_id
         if one is None or account_id is None:
             return
-        danger = "" if one.is_letter else _danger(one.file_name())
+        danger = "" if one.is_message else _danger(one.file_name())
         if danger and self._question != key:
             self._question = key
             self.asked.emit(danger)
             return
         self.forget_question()
-        if one.is_letter:
-            self.on_letter(account_id, one)
+        if one.is_message:
+            self.on_message(account_id, one)
         else:
             self._spawn(self._open(account_id, one, show), "open an attachment")
 
@@ -123,7 +123,7 @@ class EnclosuresSession:
         except MailError:
             return  # its row says why
         if self._one(one.key) is not None:
-            show(path)  # who went on to another letter does not want this one before it any more
+            show(path)  # who went on to another message does not want this one before it any more
 
     def forget_question(self) -> None:
         """Ask anew before what may harm is opened: the person went on."""

@@ -1,4 +1,4 @@
-"""Draws of which conversation a letter is: one line, and below it, on demand, the letters of it."""
+"""Draws of which conversation a message is: one line, and below it, on demand, the messages of it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _DATA = Qt.ItemDataRole.UserRole
 
 
 class ConversationArea(QWidget):
-    """Hidden where a letter is alone. `chosen` tells the number of the letter that one wants to read."""
+    """Hidden where a message is alone. `chosen` tells the number of the message that one wants to read."""
 
     chosen = Signal(int)
     left = Signal()
@@ -66,7 +66,7 @@ class ConversationArea(QWidget):
         self.hide()
 
     def show_rows(self, words: str, rows: Sequence[KinRow]) -> None:
-        """Show these letters, none to show nothing."""
+        """Show these messages, none to show nothing."""
         self._words.setText(words)
         had_focus, stood = self.list.hasFocus(), self.list.currentRow()
         self.list.clear()
@@ -83,7 +83,7 @@ class ConversationArea(QWidget):
         self.setVisible(bool(rows))
 
     def toggle(self) -> None:
-        """Show the letters and go there, or hide them again."""
+        """Show the messages and go there, or hide them again."""
         if self.list.isVisible():
             self._close()
         elif self.isVisible():
@@ -127,7 +127,7 @@ class _KinList(QListWidget):
 
 
 class _KinDelegate(QStyledItemDelegate):
-    """When, to whom, and the first words; the letter that is read bears a mark at its left."""
+    """When, to whom, and the first words; the message that is read bears a mark at its left."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         row, rect = index.data(_DATA), QRect(option.rect)

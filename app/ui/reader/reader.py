@@ -1,4 +1,4 @@
-"""Shows a letter that is not being written: what it says, how it stands, and the one thing that helps."""
+"""Shows a message that is not being written: what it says, how it stands, and the one thing that helps."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SIDE = 32
 
 
 class Notice(NamedTuple):
-    """What a bar says of one letter: a sentence, its tone, one action, the details, and other actions."""
+    """What a bar says of one message: a sentence, its tone, one action, the details, and other actions."""
 
     sentence: str
     tone: str = "info"
@@ -34,13 +34,13 @@ class Notice(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A letter as the reader shows it. `body` is None while it is fetched; `blocks` is its formatted text, if any.
+    """A message as the reader shows it. `body` is None while it is fetched; `blocks` is its formatted text, if any.
 
-    `letter` names it: what a person asked to see of a letter holds while that one is shown, whatever comes of it.
+    `message` names it: what a person asked to see of a message holds while that one is shown, whatever comes of it.
     `remote` counts the pictures that lie elsewhere and are not loaded.
     """
 
-    letter: str
+    message: str
     subject: str
     who: str
     when: str
@@ -78,7 +78,7 @@ class Reader(QWidget):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._blank())
-        self._stack.addWidget(self._letter())
+        self._stack.addWidget(self._message())
 
     def _text_field(self, name: str) -> QPlainTextEdit:
         field = QPlainTextEdit(self)
@@ -90,7 +90,7 @@ class Reader(QWidget):
         return field
 
     def show_reading(self, reading: Reading | None) -> None:
-        """Show a letter, or the quiet picture of none."""
+        """Show a message, or the quiet picture of none."""
         before, self._reading = self._reading, reading
         self._stack.setCurrentIndex(0 if reading is None else 1)
         if reading is None:
@@ -99,7 +99,7 @@ class Reader(QWidget):
         self._who.setText(reading.who)
         self._when.setText(reading.when)
         self._hint.setText(reading.hint)
-        if before is None or before.letter != reading.letter:
+        if before is None or before.message != reading.message:
             self._plain_wanted = self._headers_wanted = False
         if self._page is not None and (before is None or before.blocks is not reading.blocks):
             self._page.forget_images()
@@ -153,11 +153,11 @@ class Reader(QWidget):
     # --- parts and focus ----------------------------------------------------------------------------------------------
 
     def add_part(self, part: QWidget) -> None:
-        """Show a part of its own between the head of the letter and its text."""
+        """Show a part of its own between the head of the message and its text."""
         self._column.insertWidget(self._column.indexOf(self._text_line) + 1, part)
 
     def focus_text(self) -> None:
-        """Put the focus in the letter's text."""
+        """Put the focus in the message's text."""
         shown = self._page if self._page is not None and self._page.isVisibleTo(self) else self._body
         shown.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -170,7 +170,7 @@ class Reader(QWidget):
     # --- on demand ---------------------------------------------------------------------------------------------------
 
     def put_image(self, source: str, image: QImage) -> None:
-        """Show a picture of the letter's own in its text."""
+        """Show a picture of the message's own in its text."""
         if self._page is not None:
             self._page.put_image(source, image)
 
@@ -185,7 +185,7 @@ class Reader(QWidget):
             self._show_body(self._reading)
 
     def toggle_headers(self) -> None:
-        """Show or hide all that is known of the letter, and the headers that it came with."""
+        """Show or hide all that is known of the message, and the headers that it came with."""
         if self._reading is not None:
             self._headers_wanted = not self._headers_wanted
             self._show_headers(self._reading)
@@ -209,7 +209,7 @@ class Reader(QWidget):
                 self._headers.setPlainText(text)
         self._headers.setVisible(wanted)
 
-    def _letter(self) -> QWidget:
+    def _message(self) -> QWidget:
         sheet = QWidget(self)
         column = QVBoxLayout(sheet)
         column.setContentsMargins(_SIDE, 18, 12, 12)

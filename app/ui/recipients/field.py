@@ -34,7 +34,7 @@ _SPOKEN = 300
 
 
 class RecipientsField(ChipEditing):
-    """Recipients of one Field of a letter. `label` is its name for the eye and the ear ("To").
+    """Recipients of one Field of a message. `label` is its name for the eye and the ear ("To").
 
     `run_off_thread(work, deliver)` runs `work` elsewhere and hands its result to `deliver` on the UI thread.
     """

@@ -25,7 +25,7 @@ class Stand(StrEnum):
 
 
 class CompareSession:
-    """One letter's two versions. `changed` says that there is something to draw; `ended` what was chosen, or ""."""
+    """One message's two versions. `changed` says that there is something to draw; `ended` what was chosen, or ""."""
 
     def __init__(self, local_id: LocalId, comparing: VersionComparison, spawn: Spawn, now: Callable[[], float]) -> None:
         """Nothing is read before `read`."""

@@ -1,6 +1,6 @@
 """Draws the comparison.
 
-All words are escaped: nothing of a letter is HTML here. What differs is marked by its ground and by a line under it,
+All words are escaped: nothing of a message is HTML here. What differs is marked by its ground and by a line under it,
 never by colour alone. Long stretches that are equal are folded.
 """
 

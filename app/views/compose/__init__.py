@@ -1,1 +1,1 @@
-"""Writing a letter."""
+"""Writing a message."""

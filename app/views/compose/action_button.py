@@ -14,7 +14,7 @@ _ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 
 
 class ActionButton(QPushButton):
-    """Space presses it. Letters go on to `type_on`: a Tab that was meant for the text must not lose what follows it."""
+    """Space presses it. Characters go on to `type_on`: a Tab meant for the text must not lose what follows it."""
 
     def __init__(self, type_on: Callable[[QKeyEvent], object], parent: QWidget) -> None:
         super().__init__(parent)

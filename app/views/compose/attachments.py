@@ -1,6 +1,6 @@
-"""Draws the attachments of a letter under its subject: a line that counts them, the strip, and the way back.
+"""Draws the attachments of a message under its subject: a line that counts them, the strip, and the way back.
 
-Nothing of it is made before there is an attachment, so that a letter without any opens as fast as before.
+Nothing of it is made before there is an attachment, so that a message without any opens as fast as before.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _folder = ""
 
 
 class AttachmentsArea(QWidget):
-    """Hidden while nothing is attached. `pane` is the letter's; the focus goes back to its text."""
+    """Hidden while nothing is attached. `pane` is the message's; the focus goes back to its text."""
 
     def __init__(self, session: AttachmentsSession, pane: QWidget) -> None:
         super().__init__(pane)
@@ -188,7 +188,7 @@ class AttachmentsArea(QWidget):
             editor.files_brought.connect(self.take)
 
     def welcome(self, event: QDragEnterEvent) -> None:
-        """Say of what is dragged over the letter whether it can be attached."""
+        """Say of what is dragged over the message whether it can be attached."""
         from app.ui.incoming_files import can_be_attached
 
         if self.session.can_edit() and can_be_attached(event.mimeData()):
@@ -196,7 +196,7 @@ class AttachmentsArea(QWidget):
             event.accept()
 
     def take_drop(self, event: QDropEvent) -> None:
-        """Attach what was dropped on the letter; the files stay where they were."""
+        """Attach what was dropped on the message; the files stay where they were."""
         if self.take(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()

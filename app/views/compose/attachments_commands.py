@@ -1,4 +1,4 @@
-"""What can be done with the attachments of a letter."""
+"""What can be done with the attachments of a message."""
 
 from __future__ import annotations
 

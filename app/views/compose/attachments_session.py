@@ -1,4 +1,4 @@
-"""The attachments of one open letter: what is drawn of them, what can be done, and the way back from it."""
+"""The attachments of one open message: what is drawn of them, what can be done, and the way back from it."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _MOST_STEPS: Final = 50
 
 
 class AttachmentsSession:
-    """Works on an open letter's attachments. `changed` says that they are to be drawn anew, `said` has a sentence."""
+    """Works on an open message's attachments. `changed` says that they are to be drawn anew, `said` has a sentence."""
 
-    def __init__(self, session: ComposeSession, letter: StoredMessage, attachments: Attachments | None) -> None:
-        """Follow the attachments of `letter`; without `attachments` there are none, and nothing can be done."""
+    def __init__(self, session: ComposeSession, message: StoredMessage, attachments: Attachments | None) -> None:
+        """Follow the attachments of `message`; without `attachments` there are none, and nothing can be done."""
         self.changed: Event[None] = Event()
         self.said: Event[str] = Event()
         self._session = session
@@ -42,7 +42,7 @@ class AttachmentsSession:
         self._busy = False
         self._stop: Callable[[], None] = lambda: None
         if attachments is not None:
-            attachments.watch(letter)
+            attachments.watch(message)
             self._stop = attachments.changed.subscribe(self._changed)
 
     @property
@@ -72,7 +72,7 @@ class AttachmentsSession:
         return self._back[-1][0] if self._back else ""
 
     def differs(self) -> bool:
-        """Tell whether the letter was held back, or refused, for what is attached to it."""
+        """Tell whether the message was held back, or refused, for what is attached to it."""
         notice = self._session.notice()
         return notice is not None and notice.action == "review-attachments"
 
@@ -169,7 +169,7 @@ class AttachmentsSession:
                 self.said.emit(tr("There is no picture to make smaller."))
 
     def end(self) -> None:
-        """The letter left the pane."""
+        """The message left the pane."""
         self._stop()
         if self._attachments is not None:
             self._attachments.unwatch(self._name)

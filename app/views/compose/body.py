@@ -1,7 +1,7 @@
-"""The body of a letter being written: plain or formatted, one for the other by a key, and told before anything is lost.
+"""The body of a message being written: plain or formatted, switched by a key, which says before anything is lost.
 
-The editor of formatted text, its tools, the bar to find and the picture of a quoted letter are made when they are
-first wanted: most letters begin as plain text, and their first key does not wait for what they may never need.
+The editor of formatted text, its tools, the bar to find and the picture of a quoted message are made when they are
+first wanted: most messages begin as plain text, and their first key does not wait for what they may never need.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ class BodyField(QWidget):
         return self.editor.toPlainText()
 
     def words_above(self) -> str:
-        """Return the text above an older letter that stands in a formatted one; plain text whole."""
+        """Return the text above an older message that stands in a formatted one; plain text whole."""
         if self.rich is None or not self.is_formatted():
             return self.toPlainText()
         from app.ui.editor.quote_view import own_end
@@ -166,12 +166,12 @@ class BodyField(QWidget):
         return True
 
     def setReadOnly(self, read_only: bool) -> None:
-        """Let nothing be changed, while the letter is on its way."""
+        """Let nothing be changed, while the message is on its way."""
         self._read_only = read_only
         self.lock()
 
     def lock(self) -> None:
-        """Let nothing be changed while the letter is on its way, or is being turned."""
+        """Let nothing be changed while the message is on its way, or is being turned."""
         locked = self._read_only or self.turning.is_busy
         self.editor.setReadOnly(locked)
         if self.tools is not None:
@@ -182,7 +182,7 @@ class BodyField(QWidget):
         return self._read_only
 
     def finish_pasting(self) -> None:
-        """Put in at once what is still being read or poured, because the letter is being sent or closed."""
+        """Put in at once what is still being read or poured, because the message is being sent or closed."""
         self.plain.finish_pasting()
         self.turning.finish()
         if self.rich is not None:

@@ -27,7 +27,7 @@ LANGUAGES: Final = (
 
 
 class SpellingWork:
-    """Acts on the marks of one letter's body. `say` tells a word in passing."""
+    """Acts on the marks of one message's body. `say` tells a word in passing."""
 
     def __init__(self, body: BodyField, picking: Picking) -> None:
         """`picking` is the pane's list to choose from."""
@@ -109,7 +109,7 @@ MARKS: Final = (
 
 
 class BodyWork:
-    """Acts on one letter's body. What only formatted text can have makes plain text formatted first."""
+    """Acts on one message's body. What only formatted text can have makes plain text formatted first."""
 
     def __init__(self, body: BodyField, picking: Picking, pictures: BodyPictures) -> None:
         """`picking` is the pane's list to choose from."""

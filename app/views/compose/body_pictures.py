@@ -1,6 +1,6 @@
-"""Pictures in the text of a letter: attached under a name of their own (cid:), and shown from the attachment's bytes.
+"""Pictures in the text of a message: attached under a name of their own (cid:), and shown from the attachment's bytes.
 
-The bytes are on this machine's disk before the text names them, so that no letter ever points at nothing.
+The bytes are on this machine's disk before the text names them, so that no message ever points at nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Keeping(Protocol):
-    """The letter's attachments, as far as pictures in the text need them."""
+    """The message's attachments, as far as pictures in the text need them."""
 
     def of(self, local_id: LocalId) -> Sequence[Attached]:
         """Return what is attached."""
@@ -55,7 +55,7 @@ class BodyPictures(QObject):
         super().__init__(body)
         self._body, self._session, self._keeping = body, session, keeping
         self._written_out: list[str] = []
-        """Pictures that are written out in the letter as it was opened."""
+        """Pictures that are written out in the message as it was opened."""
         self._behind = Behind(self)
         body.made_rich.connect(self._listen)
         body.plain.pictures_offered.connect(self._offered)
@@ -77,7 +77,7 @@ class BodyPictures(QObject):
         pictures.choose(self._body, self._offered, self._go_back)
 
     def _go_back(self) -> None:
-        """Give the letter the focus again."""
+        """Give the message the focus again."""
         self._body.window().activateWindow()
         self._body.editor.setFocus()
 
@@ -135,7 +135,7 @@ class BodyPictures(QObject):
     def _note_written_out(self) -> None:
         """Attach what is written out (data:) in a signature, or in what another program made, once the person writes.
 
-        Not before: a letter that is only looked at stays as it is, and one in which nothing was written vanishes.
+        Not before: a message that is only looked at stays as it is, and one in which nothing was written vanishes.
         """
         rich, record = self._body.rich, self._session.record
         self._written_out = []
@@ -158,7 +158,7 @@ class BodyPictures(QObject):
     # --- showing -----------------------------------------------------------------------------------------------------
 
     def _show_all(self) -> None:
-        """Show the pictures that the text names and the letter has."""
+        """Show the pictures that the text names and the message has."""
         rich = self._body.rich
         if self._keeping is None or rich is None or "cid:" not in rich.html():
             return
@@ -169,7 +169,7 @@ class BodyPictures(QObject):
     async def _show(self, rich: RichEditor, one: Attached, path_of: Callable[[LocalId, str], Awaitable[str]]) -> None:
         path = await path_of(self._session.local_id, one.key)
         if not shiboken6.isValid(rich):
-            return  # the letter was closed meanwhile
+            return  # the message was closed meanwhile
 
         def shown(image: QImage | None) -> None:
             if image is not None:

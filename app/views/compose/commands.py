@@ -1,4 +1,4 @@
-"""What can be done while writing a letter."""
+"""What can be done while writing a message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be done to the text of a letter, by key and from the palette. The names are those of `BodyWork`'s deeds."""
+"""What can be done to the text of a message, by key and from the palette. The names are those of `BodyWork`'s deeds."""
 
 from __future__ import annotations
 

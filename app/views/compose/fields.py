@@ -156,7 +156,7 @@ class BodyEditor(QPlainTextEdit):
         return bool(self._waiting)
 
     def finish_pasting(self) -> None:
-        """Put in at once what still waits, because the letter is being closed."""
+        """Put in at once what still waits, because the message is being closed."""
         while self._waiting:
             self._insert_slice()
 

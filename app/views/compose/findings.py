@@ -25,7 +25,7 @@ _ATTACHMENTS: Final = "compose.attachments"
 
 
 class EditedMessage(Protocol):
-    """What has to be known of the letter in the pane."""
+    """What has to be known of the message in the pane."""
 
     recipients: dict[Field, RecipientsField]
 
@@ -117,12 +117,12 @@ def action_words(finding: Finding) -> str:
     }.get(finding.kind, tr("Look at it"))
 
 
-class LetterFindings:
-    """Ties the findings of a letter to its pane."""
+class MessageFindings:
+    """Ties the findings of a message to its pane."""
 
-    def __init__(self, letter: EditedMessage, session: FindingsSession, bar: FindingsBar, registry: Registry) -> None:
+    def __init__(self, message: EditedMessage, session: FindingsSession, bar: FindingsBar, registry: Registry) -> None:
         """Show what `session` finds in `bar`."""
-        self._letter, self._session, self._bar, self._registry = letter, session, bar, registry
+        self._message, self._session, self._bar, self._registry = message, session, bar, registry
         session.changed.subscribe(lambda _: bar.show_findings(session.shown))
 
     def act(self, number: int) -> bool:
@@ -139,11 +139,11 @@ class LetterFindings:
         elif finding.kind is ProblemKind.TOO_LARGE:
             self._registry.run(_ATTACHMENTS)
         elif finding.kind is ProblemKind.UNFILLED:
-            self._letter.select_words(finding.value)
-        elif finding.field in self._letter.recipients and finding.value:
+            self._message.select_words(finding.value)
+        elif finding.field in self._message.recipients and finding.value:
             self._go_to(finding)
         else:
-            self._letter.focus_field(finding.field)
+            self._message.focus_field(finding.field)
         return True
 
     def dismiss(self) -> bool:
@@ -152,14 +152,14 @@ class LetterFindings:
 
     def _mend(self, finding: Finding) -> None:
         """Write the address that is proposed, wherever the doubtful one stands."""
-        for widget in self._letter.recipients.values():
+        for widget in self._message.recipients.values():
             for chip in [one for one in widget.chips.items if one.recipient.address == finding.value]:
                 widget.take_for_chip(chip, (Recipient(finding.fix, chip.recipient.name, chip.recipient.routing),))
 
     def _remove_second(self, finding: Finding) -> None:
         """Leave the first of those who stand there several times, and remove the others."""
         key, seen = key_of(Recipient(finding.value)), False
-        for widget in self._letter.recipients.values():
+        for widget in self._message.recipients.values():
             for chip in list(widget.chips.items):
                 if key_of(chip.recipient) == key:
                     if seen:
@@ -167,8 +167,8 @@ class LetterFindings:
                     seen = True
 
     def _go_to(self, finding: Finding) -> None:
-        widget = self._letter.recipients[finding.field]
-        self._letter.focus_field(finding.field)
+        widget = self._message.recipients[finding.field]
+        self._message.focus_field(finding.field)
         for index, chip in enumerate(widget.chips.items):
             if chip.recipient.address == finding.value:
                 widget.go_to_chip(index)

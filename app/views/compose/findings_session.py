@@ -1,4 +1,4 @@
-"""The second look before a letter goes: what was found stands in the pane, and the next Ctrl+Enter sends all the same.
+"""The second look before a message goes: what was found stands in the pane, and the next Ctrl+Enter sends all the same.
 
 No dialog, and nothing twice: what the person has seen and sent on is not said again, unless Escape took it back.
 """
@@ -25,31 +25,31 @@ _MANY: Final = 300
 
 
 class Sending(Protocol):
-    """What has to be known of the letter that is to go."""
+    """What has to be known of the message that is to go."""
 
     local_id: LocalId
     account_id: AccountId
 
 
 class FindingsSession:
-    """The findings of one letter. `shown` are those in the pane, since `shown_at` (seconds since the epoch)."""
+    """The findings of one message. `shown` are those in the pane, since `shown_at` (seconds since the epoch)."""
 
     def __init__(
-        self, letter: Sending, letters: Records, people: People, spawn: Spawn, now: Callable[[], float]
+        self, message: Sending, records: Records, people: People, spawn: Spawn, now: Callable[[], float]
     ) -> None:
         """Nothing is looked at yet."""
         self.changed: Event[None] = Event()
         self.shown: tuple[Finding, ...] = ()
-        self._letter, self._letters, self._people = letter, letters, people
+        self._message, self._records, self._people = message, records, people
         self._spawn, self._now = spawn, now
         self._accepted: set[tuple[ProblemKind, str]] = set()
         self.shown_at = 0.0
         self._checking = self._stale = False
 
     async def may_go(self) -> bool:
-        """Tell whether the letter may be sent: nothing was found, or all of it has been seen. Raises StorageError.
+        """Tell whether the message may be sent: nothing was found, or all of it has been seen. Raises StorageError.
 
-        What keeps a letter back is said by the outbox, so that every way of sending says the same.
+        What keeps a message back is said by the outbox, so that every way of sending says the same.
         """
         if self.shown and self._now() - self.shown_at < NERVOUS:
             return False
@@ -60,7 +60,7 @@ class FindingsSession:
         if all(_mark(finding) in self._accepted for finding in found):
             if any(finding.kind is ProblemKind.UNFILLED for finding in found):
                 # They are sent as they stand, on purpose: no other way of sending, and no later try, asks again.
-                self._letters.append(self._letter.local_id, Unfilled())
+                self._records.append(self._message.local_id, Unfilled())
             return True
         self._accepted |= {_mark(finding) for finding in found}
         self.shown_at = self._now()
@@ -93,18 +93,18 @@ class FindingsSession:
                 self._accepted -= {_mark(finding) for finding in self.shown} - holds
                 self._show(tuple(finding for finding in self.shown if _mark(finding) in holds))
         except KeyError:
-            pass  # the letter is gone
+            pass  # the message is gone
         finally:
             self._checking = False
 
     async def _look(self) -> list[Finding]:
-        letter = await self._letters.read(self._letter.local_id)
-        around = self._people.around(self._letter.account_id, _sender(letter))
+        message = await self._records.read(self._message.local_id)
+        around = self._people.around(self._message.account_id, _sender(message))
 
         def look() -> list[Finding]:
-            return preflight.check(letter.content, letter.pending, around, letter.unfilled)
+            return preflight.check(message.content, message.pending, around, message.unfilled)
 
-        long = len(letter.content.body) > _LARGE or len(letter.content.recipients()) > _MANY
+        long = len(message.content.body) > _LARGE or len(message.content.recipients()) > _MANY
         return await self._people.run_in_thread(look) if long else look()
 
     def _show(self, found: tuple[Finding, ...]) -> None:
@@ -113,8 +113,8 @@ class FindingsSession:
             self.changed.emit(None)
 
 
-def _sender(letter: StoredMessage) -> str:
-    return "" if letter.content.sender is None else letter.content.sender.address
+def _sender(message: StoredMessage) -> str:
+    return "" if message.content.sender is None else message.content.sender.address
 
 
 def _mark(finding: Finding) -> tuple[ProblemKind, str]:

@@ -140,7 +140,7 @@ class Turning(QObject):
     # --- back --------------------------------------------------------------------------------------------------------
 
     def forget(self) -> None:
-        """There is nothing to go back to: another letter is shown."""
+        """There is nothing to go back to: another message is shown."""
         self._from = None
 
     def can_go_back(self, to: BodyFormat) -> bool:
@@ -200,7 +200,7 @@ class Turning(QObject):
         self.stop()
 
     def finish(self) -> None:
-        """Bring it to its end at once, because the letter is being sent or saved."""
+        """Bring it to its end at once, because the message is being sent or saved."""
         self._behind.finish()
         if self._pouring:
             self._body.formatted_editor().finish()

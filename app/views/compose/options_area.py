@@ -1,4 +1,4 @@
-"""The options in the pane of a letter: a line of quiet words for what is set, and the panel where it is set."""
+"""The options in the pane of a message: a line of quiet words for what is set, and the panel where it is set."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class OptionsArea(QWidget):
         self._way_back.remember()
         if not self.panel.isVisible():
             self.panel.show()
-            self.panel.show_letter()
+            self.panel.show_message()
         self.refresh()
         self.panel.focus_on(name)
 
@@ -119,7 +119,7 @@ class OptionsArea(QWidget):
             self._way_back.go()
 
     def settle(self) -> None:
-        """Make what is half typed part of the letter."""
+        """Make what is half typed part of the message."""
         if self.panel is not None:
             self.panel.settle()
 
@@ -132,7 +132,7 @@ class OptionsArea(QWidget):
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape and Enter end the panel alone: the letter stays, and is not sent."""
+        """Escape and Enter end the panel alone: the message stays, and is not sent."""
         if self.is_open and event.key() in (Qt.Key.Key_Escape, *_ENTER):
             self.close_panel()
         else:

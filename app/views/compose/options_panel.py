@@ -1,6 +1,6 @@
 """The panel where they are set; loaded late.
 
-It is made when it is first opened: most letters want none of it.
+It is made when it is first opened: most messages want none of it.
 """
 
 from __future__ import annotations
@@ -310,8 +310,8 @@ class OptionsPanel(QFrame):
         if self.reply_to.recipients() != content.options.reply_to and not self.reply_to.words.hasFocus():
             self.reply_to.set_recipients(content.options.reply_to, pending)
 
-    def show_letter(self) -> None:
-        """Show each line as the letter has it, with what was made of it."""
+    def show_message(self) -> None:
+        """Show each line as the message has it, with what was made of it."""
         session = self.session
         self.reply_to.set_recipients(session.options.reply_to, session.session.pending.get(Field.REPLY_TO, ""))
         self.refresh()
@@ -383,7 +383,7 @@ class OptionsPanel(QFrame):
             inner.selectAll()
 
     def settle(self) -> None:
-        """Make what is half typed among the people part of the letter."""
+        """Make what is half typed among the people part of the message."""
         self.reply_to.complete_pending()
         self.session.remember_categories()
 

@@ -108,7 +108,7 @@ def place_words(copy_to: CopyTo) -> str:
 
 
 def deferred_words(options: Options, now: float) -> str:
-    """Return when the server lets the letter go, "" for at once."""
+    """Return when the server lets the message go, "" for at once."""
     if not options.deferred:
         return ""
     if options.deferred <= now:
@@ -137,7 +137,7 @@ class Said(NamedTuple):
 
 
 class OptionsSession:
-    """Works on an open letter by way of its session. What is not understood takes the place of what was set before."""
+    """Works on an open message by way of its session. What is not understood takes the place of what was set before."""
 
     def __init__(self, session: ComposeSession, aids: Aids | None, now: Callable[[], float]) -> None:
         """Read and write the options of `session`."""
@@ -241,7 +241,7 @@ class OptionsSession:
         return example_day(self._now())
 
     def write_day(self, which: str, text: str) -> Said:
-        """Take the day at which the flag starts or is due; a day flags the letter."""
+        """Take the day at which the flag starts or is due; a day flags the message."""
         flag, now = self.options.follow_up, self._now()
         day = read_day(text, now) if text.strip() else 0.0
         if day is None:

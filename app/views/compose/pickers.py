@@ -70,7 +70,7 @@ _ASIDE: Final = "aside"
 
 
 class LaterChoice:
-    """The choice for one letter."""
+    """The choice for one message."""
 
     def __init__(self, session: ComposeSession, picking: Picking, now: Callable[[], float]) -> None:
         """Choose in `picking` for `session`; `now` is in seconds since the epoch."""
@@ -80,10 +80,10 @@ class LaterChoice:
         self._send: Callable[[], None] = lambda: None
 
     def open(self, send: Callable[[], None]) -> None:
-        """Ask when; `send` sends the letter once its time is set."""
+        """Ask when; `send` sends the message once its time is set."""
         if not self._session.can_edit():
             return
-        from app.ui.chooser import Pick  # what most letters never want is not loaded with the first
+        from app.ui.chooser import Pick  # what most messages never want is not loaded with the first
 
         self._send = send
         now, kept = self._now(), self._session.content.options.deferred
@@ -159,12 +159,12 @@ _NONE: Final = "none"
 
 
 class SnippetChoice:
-    """The choice for one letter. `put_subject` puts a template's subject where there is none."""
+    """The choice for one message. `put_subject` puts a template's subject where there is none."""
 
     def __init__(
         self, session: ComposeSession, body: BodyField, picking: Picking, put_subject: Callable[[str], None]
     ) -> None:
-        """Choose in `picking`, put into `body`; the signature follows the mailbox that the letter is from."""
+        """Choose in `picking`, put into `body`; the signature follows the mailbox that the message is from."""
         self._session = session
         self._body = body
         self._picking = picking

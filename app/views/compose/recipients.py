@@ -1,4 +1,4 @@
-"""Brings people and the recipients fields of a letter together: suggestions, notes on chips, names, groups, moving."""
+"""Brings people and the recipients fields of a message together: suggestions, notes on chips, names, groups, moving."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OTHER_NAMES = {Field.TO: "To", Field.CC: "Cc", Field.BCC: "Bcc"}
 
 
 class EditedMessage(Protocol):
-    """What has to be known of the letter."""
+    """What has to be known of the message."""
 
     recipients: dict[Field, RecipientsField]
 
@@ -40,33 +40,33 @@ class EditedMessage(Protocol):
 
 
 class RecipientFields:
-    """The people of one letter. `account_id` is whose address book and directory are asked."""
+    """The people of one message. `account_id` is whose address book and directory are asked."""
 
     def __init__(
-        self, letter: EditedMessage, people: People, account_id: AccountId, spawn: Spawn, registry: Registry
+        self, message: EditedMessage, people: People, account_id: AccountId, spawn: Spawn, registry: Registry
     ) -> None:
-        """Serve the fields of `letter` until `close`, with the keys that `registry` has for recipients."""
+        """Serve the fields of `message` until `close`, with the keys that `registry` has for recipients."""
         self._registry = registry
         self.sending_as = ""
-        self._letter, self._people, self._account_id, self._spawn = letter, people, account_id, spawn
+        self._message, self._people, self._account_id, self._spawn = message, people, account_id, spawn
         self._suggesting: dict[RecipientsField, Suggesting] = {}
         self._checking = False
         self._size = 0
         self._stop = people.tips.changed.subscribe(self._tips_changed)
-        for widget in letter.recipients.values():
+        for widget in message.recipients.values():
             self.attach(widget)
 
     def _keys_of(self, command: str) -> tuple[str, ...]:
         return self._registry.command(command).keys_here()
 
     def close(self) -> None:
-        """Stop listening: the letter left its pane."""
+        """Stop listening: the message left its pane."""
         self._stop()
         for suggesting in self._suggesting.values():
             suggesting.close()
 
     def attach(self, widget: RecipientsField) -> None:
-        """Serve one field more: of the letter, or of what stands beside it."""
+        """Serve one field more: of the message, or of what stands beside it."""
         source = _Source(self._people, self._account_id)
         suggesting = widget.suggest(source)
         source.deliver_to(suggesting.session)
@@ -91,7 +91,7 @@ class RecipientFields:
                 widget.refresh_notes()
 
     def weigh(self, size: int) -> None:
-        """Say on the chips for whom the letter, now `size` bytes, is too large."""
+        """Say on the chips for whom the message, now `size` bytes, is too large."""
         if size != self._size:
             self._size = size
             if size > _LARGE:
@@ -143,7 +143,7 @@ class RecipientFields:
     def move(self, step: int) -> None:
         """Move the selected recipients to the next field, or to the one before."""
         widget = self._field_with_chips()
-        places = [field for field in RECIPIENT_FIELDS if field in self._letter.recipients]
+        places = [field for field in RECIPIENT_FIELDS if field in self._message.recipients]
         if widget is not None and widget.field in places:
             place = places.index(widget.field) + step
             if 0 <= place < len(places):
@@ -151,7 +151,7 @@ class RecipientFields:
 
     def move_to(self, widget: RecipientsField, field: Field) -> None:
         """Move the selected recipients of `widget` to another field, where they stay selected."""
-        target = self._letter.recipients[field]
+        target = self._message.recipients[field]
         moving = widget.chips.selected_recipients()
         if target is widget or not moving or any(widget.chips.items[n].reading for n in widget.chips.selected):
             return
@@ -160,7 +160,7 @@ class RecipientFields:
         target.splice(first, 0, moving)
         widget.remove_selected()
         widget.go_to_words()
-        self._letter.focus_field(field)
+        self._message.focus_field(field)
         target.go_to_chip(first)
         target.go_to_chip(len(target.chips) - 1, extend=True)
 
@@ -168,7 +168,7 @@ class RecipientFields:
         """Add to the menu of selected recipients what can be done with them here."""
         menu.addSeparator()
         for field in RECIPIENT_FIELDS:
-            if field is not widget.field and field in self._letter.recipients:
+            if field is not widget.field and field in self._message.recipients:
                 words = tr("Move to {field}", field=tr(_OTHER_NAMES[field]))
                 menu.addAction(words, partial(self.move_to, widget, field)).setEnabled(widget.isEnabled())
         if self.has_group():
@@ -268,8 +268,8 @@ class RecipientFields:
         for widget, chip in self._open_names():
             found = self._candidates(_name_of(chip))
             if found:
-                if widget.field in self._letter.recipients:
-                    self._letter.focus_field(widget.field)
+                if widget.field in self._message.recipients:
+                    self._message.focus_field(widget.field)
                 else:
                     widget.focus_input()
                 widget.go_to_chip(widget.index_of(chip))

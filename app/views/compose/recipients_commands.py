@@ -1,4 +1,4 @@
-"""What can be done with the recipients of a letter. These keys count in a recipients field before any others."""
+"""What can be done with the recipients of a message. These keys count in a recipients field before any others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text of an open letter, exchanged for the one that another program wrote: the caret stays where its words are."""
+"""Replaces the text of an open message by what another program wrote; the caret stays where its words are."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OpenHtml = Callable[[str], Coroutine[Any, Any, "Opened"]]
 
 
 class Renewal:
-    """Exchanges the text in one pane: the `OpenLetter` of `services/drafts/renewal.py`."""
+    """Exchanges the text in one pane: the `OpenMessage` of `services/drafts/renewal.py`."""
 
     def __init__(self, view: ComposeView, open_html: OpenHtml) -> None:
         """`open_html` reads formatted text where it stops no key."""

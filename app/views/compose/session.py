@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 
 class FromSession:
-    """Works on an open letter by way of its session. `chosen` is told after each choice."""
+    """Works on an open message by way of its session. `chosen` is told after each choice."""
 
     def __init__(self, session: ComposeSession, aids: Aids | None) -> None:
         """Choose for `session`."""
@@ -65,7 +65,7 @@ class FromSession:
         return self._session.content.sender
 
     def choices(self) -> list[Identity]:
-        """Return the mailboxes to choose from, one's own first; one that only this letter names is last."""
+        """Return the mailboxes to choose from, one's own first; one that only this message names is last."""
         record = self._session.record
         known = () if record is None or self._aids is None else self._aids.identities.all(record.account_id)
         sender = self.sender
@@ -73,7 +73,7 @@ class FromSession:
         return [*known, *([Identity(sender.address, sender.name)] if strange and sender is not None else [])]
 
     def text(self) -> str:
-        """Return the mailbox that the letter is from, as it is shown."""
+        """Return the mailbox that the message is from, as it is shown."""
         if self.sender is not None:
             return format_recipient(self.sender)
         own = next(iter(self.choices()), None)
@@ -149,9 +149,9 @@ class _NoKeys:
 
 
 class Tools(NamedTuple):
-    """What every letter is written with."""
+    """What every message is written with."""
 
-    letters: Records
+    records: Records
     drafts: Drafts
     outbox: Outbox
     remedies: Remedies
@@ -165,10 +165,10 @@ class Tools(NamedTuple):
 
 
 class ComposeSession:
-    """One open letter. `changed` says that what is drawn of its state may differ; `ended` that it left this pane."""
+    """One open message. `changed` says that what is drawn of its state may differ; `ended` that it left this pane."""
 
-    def __init__(self, letter: StoredMessage, readable: str, tools: Tools, opened: Opened | None = None) -> None:
-        """Write on `letter`, as it was read from this machine's disk; `readable` is its body as plain text, `opened`
+    def __init__(self, message: StoredMessage, readable: str, tools: Tools, opened: Opened | None = None) -> None:
+        """Write on `message`, as it was read from this machine's disk; `readable` is its body as plain text, `opened`
         what the editor of formatted text begins with.
         """
         self.changed: Event[None] = Event()
@@ -176,29 +176,29 @@ class ComposeSession:
         self.mend_wanted: Event[None] = Event()
         self.stopped: Event[None] = Event()
         """Tells that it was to be sent, and waits for the person's choice first: the bar says which."""
-        self.local_id: LocalId = letter.record.local_id
+        self.local_id: LocalId = message.record.local_id
         self.body, self.opened = readable, opened
-        self.body_format = letter.content.body_format
-        self._head = Replica(_without_body(letter.content), letter.pending)
+        self.body_format = message.content.body_format
+        self._head = Replica(_without_body(message.content), message.pending)
         self._head_is_newer = False
-        self._letters, self._drafts, self._outbox = tools.letters, tools.drafts, tools.outbox
+        self._messages, self._drafts, self._outbox = tools.records, tools.drafts, tools.outbox
         self._remedies, self._spawn, self._now = tools.remedies, tools.spawn, tools.now
         self.now = tools.now
         self.options = OptionsSession(self, tools.aids, tools.now)
         self.sender = FromSession(self, tools.aids)
-        self.files = AttachmentsSession(self, letter, tools.attachments)
+        self.files = AttachmentsSession(self, message, tools.attachments)
         self.attachments = tools.attachments
-        self.people, self.account_id = tools.people, letter.record.account_id
+        self.people, self.account_id = tools.people, message.record.account_id
         self.findings: FindingsSession | None = None
         if tools.people is not None:
-            self.findings = FindingsSession(self, tools.letters, tools.people, tools.spawn, tools.now)
+            self.findings = FindingsSession(self, tools.records, tools.people, tools.spawn, tools.now)
         self._keep_keys = tools.keep_keys
         self._leaving = ""
         self._is_to_mend = False
         self._stop_listening = [
             tools.drafts.changed.subscribe(self._record_changed),
             tools.drafts.replaced.subscribe(self._renamed),
-            tools.letters.attached.subscribe(self._attached),
+            tools.records.attached.subscribe(self._attached),
             self.files.end,
         ]
 
@@ -206,12 +206,12 @@ class ComposeSession:
 
     @property
     def record(self) -> Record | None:
-        """Return what this machine knows of the letter, None once it is gone."""
-        return self._letters.get(self.local_id)
+        """Return what this machine knows of the message, None once it is gone."""
+        return self._messages.get(self.local_id)
 
     @property
     def content(self) -> Content:
-        """Return the letter without its body (which only the editor and the journal hold)."""
+        """Return the message without its body (which only the editor and the journal hold)."""
         return self._head.content()
 
     @property
@@ -220,7 +220,7 @@ class ComposeSession:
         return self._head.pending
 
     def can_edit(self) -> bool:
-        """Tell whether the letter may be changed: not once it is to leave, nor while it is on its way."""
+        """Tell whether the message may be changed: not once it is to leave, nor while it is on its way."""
         record = self.record
         return not self._leaving and record is not None and record.state in _WRITABLE and not record.discarded
 
@@ -288,7 +288,7 @@ class ComposeSession:
     def take_over(self, edits: Sequence[Edit], content: Content) -> None:
         """Go on from `content`, which another program wrote. `edits` lead there, and are journalled already."""
         for edit in edits:
-            # Attachments are told by the letters (`_attached`), and the body is the editor's.
+            # Attachments are told by the messages (`_attached`), and the body is the editor's.
             if not isinstance(edit, BodyReplaced | AttachmentSet | AttachmentGone):
                 self._head.apply(edit)
             if self.findings is not None:
@@ -296,9 +296,9 @@ class ComposeSession:
         self.body_format = content.body_format
 
     async def _show_head(self) -> None:
-        """Let the row know whom and what the letter is about, once one goes on to its text: a save may be far off."""
+        """Let the row know whom and what the message is about, once one goes on to its text: a save may be far off."""
         with contextlib.suppress(KeyError, StorageError):
-            await self._letters.read(self.local_id)
+            await self._messages.read(self.local_id)
 
     def toggle_importance(self) -> None:
         """High importance, or back to normal."""
@@ -313,14 +313,14 @@ class ComposeSession:
     def change_refusal(self, outcome: Outcome | None) -> None:
         """Say of the message that sending it was refused so; None takes that back, because what was refused is gone."""
         after = State.DRAFT if outcome is None else State.NEEDS_ATTENTION
-        change = self._letters.change(
+        change = self._messages.change(
             self.local_id, lambda r: r.state in _WRITABLE, state=after, send_outcome=outcome, problem=""
         )
         self._spawn(change, "change what is said of a refusal")
 
     def remember_signature(self, text: str) -> None:
         """Remember which signature stands in the text, so that another takes its place."""
-        self._spawn(self._letters.change(self.local_id, signature=text), "remember the signature")
+        self._spawn(self._messages.change(self.local_id, signature=text), "remember the signature")
 
     def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> None:
         """Start work for what stands beside the text."""
@@ -335,7 +335,7 @@ class ComposeSession:
         await self._drafts.save(self.local_id)
 
     def send(self, hold_seconds: float) -> None:
-        """Send what the letter says now; it leaves the pane if nothing stands in its way."""
+        """Send what the message says now; it leaves the pane if nothing stands in its way."""
         if self.can_edit() and not self._stop():
             self._part(tr("Sending…"), self._send(hold_seconds), "sent")
 
@@ -353,7 +353,7 @@ class ComposeSession:
         return self._goes(await self._outbox.send([self.local_id], hold_seconds))
 
     def put_aside(self) -> None:
-        """Put the letter aside as ready, to be sent with all that are."""
+        """Put the message aside as ready, to be sent with all that are."""
         if self.can_edit() and not self._stop():
             self._part(tr("Putting aside…"), self._put_aside(), "left")
 
@@ -369,12 +369,12 @@ class ComposeSession:
         return goes
 
     def discard(self) -> None:
-        """Throw the letter away; it can be taken back."""
+        """Throw the message away; it can be taken back."""
         if not self._leaving:
             self._part(tr("Discarding…"), self._drafts.discard(self.local_id), "discarded")
 
     def _part(self, words: str, work: Coroutine[Any, Any, bool], how: str) -> None:
-        """Let nothing more into the letter from this key on, and end once `work` says that it is gone.
+        """Let nothing more into the message from this key on, and end once `work` says that it is gone.
 
         Keys that follow are for what comes after it; where it stays, they were meant for nothing that is here.
         """
@@ -399,7 +399,7 @@ class ComposeSession:
                 keys.fail(answers=True)
 
     def leave(self) -> None:
-        """Leave the pane: the letter is saved, or vanishes if nothing was written."""
+        """Leave the pane: the message is saved, or vanishes if nothing was written."""
         self._spawn(self._drafts.close(self.local_id), "leave")
         self.end("left")
 

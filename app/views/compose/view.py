@@ -26,7 +26,7 @@ from app.commands.command import Context, Registry
 from app.core.i18n import tr
 from app.domain.message import Field, Importance
 from app.domain.text import utf16_length
-from app.services.checks.size import letter_size
+from app.services.checks.size import message_size
 from app.ui import icons, keys
 from app.ui.bars import MessageBar
 from app.ui.recipients.field import RecipientsField
@@ -37,7 +37,7 @@ from app.views.compose.body import BodyField
 from app.views.compose.body_actions import BodyWork
 from app.views.compose.body_pictures import BodyPictures
 from app.views.compose.fields import SubjectField
-from app.views.compose.findings import FindingsBar, LetterFindings
+from app.views.compose.findings import FindingsBar, MessageFindings
 from app.views.compose.options_area import OptionsArea
 from app.views.compose.pickers import FromLine, LaterChoice, Picking, SnippetChoice
 from app.views.compose.recipients import RecipientFields
@@ -49,7 +49,7 @@ Offer = tuple[str, Callable[[], object]]
 
 
 class Aside(QWidget):
-    """The word in one letter's pane. Made when there is something to say."""
+    """The word in one message's pane. Made when there is something to say."""
 
     def __init__(self, pane: QWidget) -> None:
         super().__init__(pane)
@@ -94,7 +94,7 @@ class Aside(QWidget):
 
 
 class ComposeView(QWidget):
-    """The pane in which a letter is written. `left` says that the person is done with it for now.
+    """The pane in which a message is written. `left` says that the person is done with it for now.
 
     It is made in two goes, `fill` being the second: together they would hold up a key.
     """
@@ -122,7 +122,7 @@ class ComposeView(QWidget):
         self._labels: dict[Field, QLabel] = {}
         self.is_filled = False
         self._stopped = ""
-        """What the bar said when the letter was to be sent, and was not for it."""
+        """What the bar said when the message was to be sent, and was not for it."""
         self.people: RecipientFields | None = None
         self.picking = Picking(self)
         self.options = OptionsArea(session.options, self, self.picking)
@@ -132,14 +132,14 @@ class ComposeView(QWidget):
         self.body.plain.files_brought.connect(self.attachments.take)
         self.body.made_rich.connect(self.attachments.listen)
         self.body.made_rich.connect(lambda _: keys.show_tips(self, registry))
-        self.findings: LetterFindings | None = None
+        self.findings: MessageFindings | None = None
         self._whose: MessageBar | None = None
         self.setAcceptDrops(True)
         self._build()
 
     def fill(self) -> None:
-        """Put the letter in, and let what is done to it be heard of from now on."""
-        self._show_letter()
+        """Put the message in, and let what is done to it be heard of from now on."""
+        self._show_message()
         self._connect()
         self.people = self._know_people()
         self.findings = self._show_findings()
@@ -258,7 +258,7 @@ class ComposeView(QWidget):
         grid.addLayout(more, 1, 2, Qt.AlignmentFlag.AlignTop)
         return grid
 
-    def _show_letter(self) -> None:
+    def _show_message(self) -> None:
         content, pending = self.session.content, self.session.pending
         for field, widget in self.recipients.items():
             widget.set_recipients(getattr(content, field.value), pending.get(field, ""))
@@ -320,15 +320,15 @@ class ComposeView(QWidget):
 
     def _weigh(self) -> None:
         if self.people is not None:
-            self.people.weigh(letter_size(self.session.content))
+            self.people.weigh(message_size(self.session.content))
 
-    def _show_findings(self) -> LetterFindings | None:
+    def _show_findings(self) -> MessageFindings | None:
         if self.session.findings is None:
             return None
         bar = FindingsBar(self._registry, self._do_finding, self)
         self._finding_place.addWidget(bar)
         self.session.findings.changed.subscribe(lambda _: self._refresh_bar())
-        return LetterFindings(self, self.session.findings, bar, self._registry)
+        return MessageFindings(self, self.session.findings, bar, self._registry)
 
     def _do_finding(self, number: int) -> None:
         if self.findings is not None:
@@ -411,7 +411,7 @@ class ComposeView(QWidget):
         self.session.save()
 
     def discard(self) -> None:
-        """Throw the letter away; it can be taken back."""
+        """Throw the message away; it can be taken back."""
         self.settle()
         self.session.discard()
 
@@ -440,7 +440,7 @@ class ComposeView(QWidget):
         self.bar.show_details()
 
     def settle(self) -> None:
-        """Make what is half typed part of the letter: before sending, saving by hand, or leaving."""
+        """Make what is half typed part of the message: before sending, saving by hand, or leaving."""
         self.body.finish_pasting()
         for widget in self.recipients.values():
             widget.complete_pending()

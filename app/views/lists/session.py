@@ -129,7 +129,7 @@ class OutboxSession(ListSession):
             self._spawn(self.view.look(), "look what rests in the server's Outbox")
 
     def take_back(self, row: ListRow) -> None:
-        """Make a draft again of a letter that rests with the server; `taken_back` tells what became of it."""
+        """Make a draft again of a message that rests with the server; `taken_back` tells what became of it."""
         if isinstance(self.view, OutboxView):
             self._spawn(self._take_back(self.view, row), "take back what rests with the server")
 
@@ -195,15 +195,15 @@ class SentSession(ListSession):
         return made, failed
 
     def reply_all(self, row: ListRow) -> None:
-        """Begin an answer to everyone the letter went to, in the same conversation."""
+        """Begin an answer to everyone the message went to, in the same conversation."""
         self.open_made(lambda: self._following.reply_all(row))
 
     def forward(self, row: ListRow) -> None:
-        """Begin a letter that passes this one on."""
+        """Begin a message that passes this one on."""
         self.open_made(lambda: self._following.forward(row))
 
     def write_again(self, row: ListRow) -> None:
-        """Begin a new draft of the same letter to those alone whom it did not reach."""
+        """Begin a new draft of the same message to those alone whom it did not reach."""
         self.open_made(lambda: self._made_anew(row, lambda content: once_more(content, row.reports)))
 
     async def _made_anew(self, row: ListRow, anew: Callable[[Content], Content]) -> LocalId:

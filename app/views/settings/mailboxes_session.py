@@ -102,7 +102,7 @@ class MailboxesSession:
             self.on_change()
 
     def remove(self, address: str) -> None:
-        """Take a mailbox away; letters that are from it stay as they are."""
+        """Take a mailbox away; messages that are from it stay as they are."""
         self._tasks.spawn(self._remove(address), "remove a mailbox")
 
     async def _remove(self, address: str) -> None:

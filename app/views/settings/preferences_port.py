@@ -30,13 +30,13 @@ class Choices(Protocol):
         ...
 
     @property
-    def letters(self) -> bool:
+    def messages(self) -> bool:
         """Tell whether letters alone are commands in lists."""
         ...
 
     @property
     def asking(self) -> Asking:
-        """Return when a letter is looked at twice before it goes."""
+        """Return when a message is looked at twice before it goes."""
         ...
 
     @property
@@ -48,7 +48,7 @@ class Choices(Protocol):
         """Let a send wait so long from now on."""
         ...
 
-    def set_letters(self, *, on: bool) -> str:
+    def set_messages(self, *, on: bool) -> str:
         """Let letters alone be commands, or not; return why not, "" where it was done."""
         ...
 

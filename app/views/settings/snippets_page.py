@@ -1,6 +1,6 @@
 """Signatures and templates, drawn; the form of one.
 
-Where it is put into a letter they are attached to that.
+Where it is put into a message they are attached to that.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _read(one: object) -> tuple[str, QImage] | None:
 
 
 _NOT_HERE: Final = frozenset({"color"})
-"""A colour is chosen in a letter's own list."""
+"""A colour is chosen in a message's own list."""
 _OWN: Final = frozenset({"link", "picture"})
 """Done by the form, and not by what formats text."""
 
@@ -82,7 +82,7 @@ _OWN: Final = frozenset({"link", "picture"})
 class SnippetForm(QWidget):
     """Draws the snippet that the session has open. Ctrl+Enter saves from anywhere in it.
 
-    The text is formatted by the keys that format a letter, which `registry` has.
+    The text is formatted by the keys that format a message, which `registry` has.
     """
 
     def __init__(self, session: SnippetsSession, registry: Registry, parent: QWidget | None = None) -> None:
@@ -146,7 +146,7 @@ class SnippetForm(QWidget):
         whole.addStretch(1)
 
     def _bind(self, registry: Registry) -> None:
-        """Let the keys that format a letter format this text, and the tools say them."""
+        """Let the keys that format a message format this text, and the tools say them."""
         for command, _ in registry:
             name = command.id.removeprefix("text.")
             if command.id.startswith("text.") and (name in FORMATTING or name in _OWN):

@@ -169,7 +169,7 @@ class Window(QMainWindow):
         self.pages.setCurrentWidget(self._splitter)
 
     def show_pane(self, widget: QWidget) -> None:
-        """Show a reader or a letter being written at the right."""
+        """Show a reader or a message being written at the right."""
         if self.pane.indexOf(widget) < 0:
             self.pane.addWidget(widget)
         self.pane.setCurrentWidget(widget)

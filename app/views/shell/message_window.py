@@ -1,4 +1,4 @@
-"""A window with one letter in it, beside the main one. What can be done with the letter can be done here."""
+"""A window with one message in it, beside the main one. What can be done with the message can be done here."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from app.ui.keyboard.key_gate import KeyGate
 _SIZE = QSize(760, 640)
 _OFFERED = frozenset({Context.WINDOW, Context.COMPOSE, Context.RECIPIENTS})
 _OWN = frozenset({"window.palette", "pane.next", "pane.previous", "window.quit"})
-"""What means something else in a window of one letter, or belongs to the main window alone."""
+"""What means something else in a window of one message, or belongs to the main window alone."""
 
 
 class MessageWindow(QMainWindow):
-    """Holds a letter's pane; `on_close` is asked when the person closes the window, and ends the letter's stay."""
+    """Holds a message's pane; `on_close` is asked when the person closes the window, and ends the message's stay."""
 
-    def __init__(self, letter: QWidget, registry: Registry, gate: KeyGate, on_close: Callable[[], None]) -> None:
+    def __init__(self, message: QWidget, registry: Registry, gate: KeyGate, on_close: Callable[[], None]) -> None:
         super().__init__()
         self._gate = gate
         self.kept_keys = KeptKeys(self, gate)
@@ -33,27 +33,27 @@ class MessageWindow(QMainWindow):
         self._palette: CommandPalette | None = None
         self._gone = False
         self.setWindowIcon(icons.program_icon())
-        self.setCentralWidget(letter)
+        self.setCentralWidget(message)
         self.resize(_SIZE.boundedTo(self.screen().availableSize()))
         self.setMinimumSize(420, 320)
         keys.bind(self, self._everywhere(), Context.WINDOW, registry.attempt)
         self.name("")
 
     def name(self, subject: str) -> None:
-        """Say in the title whose letter it is."""
+        """Say in the title whose message it is."""
         words = subject.strip() or tr("New message")
         self.setWindowTitle(f"{words} – Mailwright")
         self.setAccessibleName(words)
 
-    def letter(self) -> QWidget | None:
-        """Return the letter's pane, None once it was given back."""
+    def message(self) -> QWidget | None:
+        """Return the message's pane, None once it was given back."""
         return self.centralWidget()
 
     def give_back(self) -> QWidget | None:
-        """Return the letter's pane for another window, and go."""
-        letter = self.takeCentralWidget()
+        """Return the message's pane for another window, and go."""
+        message = self.takeCentralWidget()
         self.go()
-        return letter
+        return message
 
     def go(self) -> None:
         """Close for good, without asking."""
@@ -71,10 +71,10 @@ class MessageWindow(QMainWindow):
         self._gate.watch(self)
 
     def rest_focus(self) -> None:
-        """Put the focus in the letter: where it came from is gone."""
-        letter = self.letter()
-        if letter is not None:
-            letter.setFocus()
+        """Put the focus in the message: where it came from is gone."""
+        message = self.message()
+        if message is not None:
+            message.setFocus()
 
     def redress(self) -> None:
         """Draw everything in the scheme of now."""
@@ -92,7 +92,7 @@ class MessageWindow(QMainWindow):
         self._palette.open()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Leave the letter, which is saved; the window goes with it."""
+        """Leave the message, which is saved; the window goes with it."""
         if self._gone:
             event.accept()
             return

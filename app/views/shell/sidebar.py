@@ -202,7 +202,7 @@ class _Foot(QWidget):
     def show_account(self, name: str, address: str, state: str, tone: str) -> None:
         shown = (name, address, state, tone, theme.scheme())
         if shown == self._shown:
-            return  # it is said anew with every change of a letter, and a style sheet costs a millisecond
+            return  # it is said anew with every change of a message, and a style sheet costs a millisecond
         self._shown = shown
         self._avatar.setText(initials(name or address))
         ink = theme.avatar_color(name or address)

@@ -22,7 +22,7 @@ _NAMED = 2
 
 
 class _Sending:
-    """Letters that are sent together at `until`; those that have gone, or were taken back, are in it no more."""
+    """Messages that are sent together at `until`; those that have gone, or were taken back, are in it no more."""
 
     def __init__(self, names: tuple[LocalId, ...], until: float) -> None:
         self.names, self.until = names, until
@@ -150,7 +150,7 @@ class StatusBar:
             self.say(ntr("Sent", "{n} messages sent", len(names)))
 
     def went(self, name: LocalId, *, back: bool) -> None:
-        """Take down that a letter waits no more: taken back, or sent at once, by other means than ours."""
+        """Take down that a message waits no more: taken back, or sent at once, by other means than ours."""
         sending = next((one for one in self._sendings if name in one.names), None)
         if sending is None:
             return

@@ -1,4 +1,4 @@
-"""What is in front of the person: which list, which letter, and where the focus goes when one of them leaves."""
+"""What is in front of the person: which list, which message, and where the focus goes when one of them leaves."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from app.ui.reader.reader import Reader
 
 _PAUSE = 120
-"""Milliseconds of rest before a letter is fetched for the reader: who walks through a list fetches nothing."""
+"""Milliseconds of rest before a message is fetched for the reader: who walks through a list fetches nothing."""
 
 
 class MessagePane(Protocol):
-    """A letter being written, as far as the stage has to know it."""
+    """A message being written, as far as the stage has to know it."""
 
     def focus_best(self) -> None:
         """Take the focus where it is wanted."""
@@ -36,11 +36,11 @@ class Workspace:
     reader: Reader
 
     def __init__(self, window: Window, desks: dict[str, ListPanel]) -> None:
-        """Arrange `desks`, by the names of their places; `take_reader` adds what letters are read in."""
+        """Arrange `desks`, by the names of their places; `take_reader` adds what messages are read in."""
         self.window = window
         self.desks = desks
         self.place = ""
-        self.letters: list[QWidget] = []
+        self.messages: list[QWidget] = []
         self._at = ""
         self.on_reading: Callable[[ListPanel, ListRow | None], None] = lambda _desk, _row: None
         self.arrived: Event[str] = Event()
@@ -54,7 +54,7 @@ class Workspace:
             window.lists.addWidget(desk)
 
     def take_reader(self, reader: Reader) -> None:
-        """Let letters be read in `reader`; nobody goes to a list before."""
+        """Let messages be read in `reader`; nobody goes to a list before."""
         self.reader = reader
         self.window.show_pane(reader)
         self.window.rail.chosen.connect(self.go)
@@ -84,7 +84,7 @@ class Workspace:
         desk.deleteLater()
 
     def go(self, place: str) -> None:
-        """Show a list, with its letter beside it, and give it the focus: the person went there."""
+        """Show a list, with its message beside it, and give it the focus: the person went there."""
         self.window.come_forward()
         self._go(place)
 
@@ -104,45 +104,45 @@ class Workspace:
             self.arrived.emit(place)
 
     def contexts(self) -> frozenset[Context]:
-        """Tell which commands make sense where the focus is: those of the list, or those of the letter in the pane."""
-        writing = self.letter() is not None and not self.in_list()
+        """Tell which commands make sense where the focus is: those of the list, or those of the message in the pane."""
+        writing = self.message() is not None and not self.in_list()
         return frozenset({Context.WINDOW, *((Context.COMPOSE, Context.RECIPIENTS) if writing else (Context.LIST,))})
 
     def in_list(self) -> bool:
         """Tell whether the focus is in a list."""
         return bool(self.place) and self.desk.holds_focus()
 
-    # --- letters being written ------------------------------------------------------------------------------------
+    # --- messages being written ------------------------------------------------------------------------------------
 
-    def letter(self) -> QWidget | None:
-        """Return the letter in the pane, None while the reader is there."""
+    def message(self) -> QWidget | None:
+        """Return the message in the pane, None while the reader is there."""
         shown = self.window.pane.currentWidget()
-        return shown if shown in self.letters else None
+        return shown if shown in self.messages else None
 
-    def show_letter(self, pane: QWidget) -> None:
-        """Show a letter being written and give it the focus: the person went there."""
+    def show_message(self, pane: QWidget) -> None:
+        """Show a message being written and give it the focus: the person went there."""
         self.window.come_forward()
-        if pane not in self.letters:
-            self.letters.append(pane)
+        if pane not in self.messages:
+            self.messages.append(pane)
         self.window.show_pane(pane)
         focus_best = getattr(pane, "focus_best", None)
         if focus_best is not None:
             focus_best()
 
     def give_up(self, pane: QWidget) -> None:
-        """Take a letter out of the pane for another window; the reader is there again."""
-        if pane in self.letters:
-            self.letters.remove(pane)
+        """Take a message out of the pane for another window; the reader is there again."""
+        if pane in self.messages:
+            self.messages.remove(pane)
         if self.window.pane.currentWidget() is pane:
             self.window.pane.setCurrentWidget(self.reader)
             self.read_now()
         self.window.pane.removeWidget(pane)
 
-    def drop_letter(self, pane: QWidget) -> None:
-        """Take a letter out of the pane; the focus goes to the list if it was in the letter."""
+    def drop_message(self, pane: QWidget) -> None:
+        """Take a message out of the pane; the focus goes to the list if it was in the message."""
         had_focus = pane.isAncestorOf(QApplication.focusWidget() or self.window) or self.window.gate.holds_focus()
-        if pane in self.letters:
-            self.letters.remove(pane)
+        if pane in self.messages:
+            self.messages.remove(pane)
         if self.window.pane.currentWidget() is pane:
             self.window.pane.setCurrentWidget(self.reader)  # a page over the lists stays where it is
             self.read_now()
@@ -150,9 +150,9 @@ class Workspace:
         if had_focus or QApplication.focusWidget() is None:
             self.desk.take_focus()
 
-    def last_letter(self) -> QWidget | None:
-        """Return the letter that was opened last and is still open."""
-        return self.letters[-1] if self.letters else None
+    def last_message(self) -> QWidget | None:
+        """Return the message that was opened last and is still open."""
+        return self.messages[-1] if self.messages else None
 
     # --- the reader -----------------------------------------------------------------------------------------------
 
@@ -172,7 +172,7 @@ class Workspace:
             self.on_reading(self.desk, self.desk.current())
 
     def follow(self, local_id: LocalId) -> None:
-        """Let the list stand at the letter in the pane, unless the person is in the list."""
+        """Let the list stand at the message in the pane, unless the person is in the list."""
         if self.in_list():
             return
         row_id = self.desk.session.id_of(local_id)
@@ -186,8 +186,8 @@ class Workspace:
         if not self.place or key == self._at:
             return  # the same row, in another place of the list
         self._at = key
-        if self.letter() is not None:
+        if self.message() is not None:
             if not self.in_list():
                 return
-            self.window.show_pane(self.reader)  # who walks through the list wants to read; the letter stays open
+            self.window.show_pane(self.reader)  # who walks through the list wants to read; the message stays open
         self._rest.start()

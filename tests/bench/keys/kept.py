@@ -132,27 +132,27 @@ def messages_here(database: Path) -> list[Item]:
         try:
             found.execute("BEGIN")
             rows = found.execute("SELECT id, local_id, record FROM letters").fetchall()
-            return [_letter(found, *row) for row in rows]
+            return [_message(found, *row) for row in rows]
         except sqlite3.OperationalError:
             return []  # the program has only just begun the file
 
 
-def _letter(found: sqlite3.Connection, key: int, name: str, record: bytes) -> Item:
+def _message(found: sqlite3.Connection, key: int, name: str, record: bytes) -> Item:
     told = msgspec.msgpack.decode(record)
     row = found.execute("SELECT content FROM texts WHERE letter = ? AND kind = 'base'", (key,)).fetchone()
     base = msgspec.msgpack.decode(row[0]) if row else {}
     content, count = base.get("content", {}), base.get("edits", 0)
     later = found.execute("SELECT edit FROM edits WHERE letter = ? AND number > ? ORDER BY number", (key, count))
-    letter = _replayed(content, base.get("pending", {}), [msgspec.msgpack.decode(edit) for (edit,) in later])
+    message = _replayed(content, base.get("pending", {}), [msgspec.msgpack.decode(edit) for (edit,) in later])
     ref = told.get("ref") or {}
     return Item(
         item_id=str(ref.get("item_id", "")),
         change_key=str(ref.get("change_key", "")),
         folder="here",
         mark=name,
-        subject=letter["subject"],
-        body=letter["body"],
-        people={kind: tuple(_words(letter[kind], letter["pending"].get(kind, ""))) for kind, _ in _FIELDS},
+        subject=message["subject"],
+        body=message["body"],
+        people={kind: tuple(_words(message[kind], message["pending"].get(kind, ""))) for kind, _ in _FIELDS},
         rest={
             "state": str(told.get("state", "draft")),
             "discarded": "yes" if told.get("discarded") else "",
@@ -168,9 +168,9 @@ def _words(people: Iterable[dict[str, Any]], pending: str) -> list[str]:
 
 def _replayed(content: dict[str, Any], pending: dict[str, str], edits: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """Return a message after its edits. Positions count UTF-16 units."""
-    letter: dict[str, Any] = {kind: list(content.get(kind) or []) for kind, _ in _FIELDS}
+    message: dict[str, Any] = {kind: list(content.get(kind) or []) for kind, _ in _FIELDS}
     texts = {name: str(content.get(name, "")).encode("utf-16-le", "surrogatepass") for name in ("subject", "body")}
-    letter["pending"] = dict(pending)
+    message["pending"] = dict(pending)
     for edit in edits:
         name = edit.get("field", "")
         if edit["type"] == "text":
@@ -178,9 +178,9 @@ def _replayed(content: dict[str, Any], pending: dict[str, str], edits: Iterable[
             added = str(edit["added"]).encode("utf-16-le", "surrogatepass")
             texts[name] = texts[name][:at] + added + texts[name][at + gone :]
         elif edit["type"] == "recipients":
-            letter[name][edit["index"] : edit["index"] + edit["removed"]] = edit["added"]
+            message[name][edit["index"] : edit["index"] + edit["removed"]] = edit["added"]
         elif edit["type"] == "pending":
-            letter["pending"][name] = edit["text"]
+            message["pending"][name] = edit["text"]
         elif edit["type"] == "body":
             texts["body"] = str(edit["text"]).encode("utf-16-le", "surrogatepass")
-    return {**letter, **{name: text.decode("utf-16-le", "replace") for name, text in texts.items()}}
+    return {**message, **{name: text.decode("utf-16-le", "replace") for name, text in texts.items()}}

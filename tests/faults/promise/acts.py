@@ -51,7 +51,7 @@ class Acts(ActsWithFiles):
         local_id = await self.world.act(self.world.window.drafts.begin(account.account_id, content))
         if isinstance(local_id, str):
             for _ in range(step.b):
-                self._write(self.world.window.letters.get(LocalId(local_id)))
+                self._write(self.world.window.messages.get(LocalId(local_id)))
 
     async def _type(self, step: Step) -> None:
         for _ in range(step.b + 1):
@@ -92,7 +92,7 @@ class Acts(ActsWithFiles):
 
     async def _keep_no_copy(self, step: Step) -> None:
         if (record := self._pick(step, lambda one: one.state is State.DRAFT)) is not None:
-            await self.world.act(self.world.window.letters.change(record.local_id, copy_to=CopyTo(CopyKind.NONE)))
+            await self.world.act(self.world.window.messages.change(record.local_id, copy_to=CopyTo(CopyKind.NONE)))
 
     async def _discard(self, step: Step) -> None:
         record = self._pick(step)
@@ -108,7 +108,7 @@ class Acts(ActsWithFiles):
             self.oracle.taken_back(record.local_id)
 
     async def _choose(self, step: Step) -> None:
-        """The person compares the two versions of a letter, and keeps one, or both."""
+        """The person compares the two versions of a message, and keeps one, or both."""
         record = self._pick(step, lambda one: "compare" in self.oracle.offers(one))
         if record is None:
             return
@@ -139,7 +139,7 @@ class Acts(ActsWithFiles):
         rows = []
         for account in self.world.ground.accounts:
             for item in self.world.server.in_folder(account.address, "drafts"):
-                if self.world.window.letters.by_item(account.account_id, item.item_id) is None and not item.mark:
+                if self.world.window.messages.by_item(account.account_id, item.item_id) is None and not item.mark:
                     ref = ItemRef(item.item_id, item.change_key)
                     rows.append(ListRow(key="row", account_id=account.account_id, ref=ref))
         if rows:
@@ -157,7 +157,7 @@ class Acts(ActsWithFiles):
             await self.world.act(self.world.window.outbox.send([record.local_id], HOLDS[step.b]))
 
     async def _send_several(self, step: Step) -> None:
-        fit = [one.local_id for one in self.world.letters() if one.state not in ON_ITS_WAY and not one.discarded]
+        fit = [one.local_id for one in self.world.messages() if one.state not in ON_ITS_WAY and not one.discarded]
         if fit:
             await self.world.act(self.world.window.outbox.send(fit[: step.a + 1], HOLDS[step.b]))
 

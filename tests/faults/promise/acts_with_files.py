@@ -29,7 +29,7 @@ class ActsWithFiles:
         return f"w{next(self._numbers)}"
 
     def _pick(self, step: Step, among: Any = None) -> Record | None:
-        return self.world.letter(step.a, among=among)
+        return self.world.message(step.a, among=among)
 
     def _pick_to_write(self, step: Step, *, attached: bool = False) -> Record | None:
         def fits(one: Record) -> bool:
@@ -38,7 +38,7 @@ class ActsWithFiles:
         return self._pick(step, fits)
 
     async def _seen(self, local_id: LocalId) -> Attachments:
-        """Return the attachments with those of this letter before one's eyes, as where it is open."""
+        """Return the attachments with those of this message before one's eyes, as where it is open."""
         window = self.world.window
         window.attachments.watch(await window.drafts.read(local_id))
         return window.attachments
@@ -79,8 +79,8 @@ class ActsWithFiles:
         del step
         if self._gone:
             attachments, local_id, gone = self._gone.pop()
-            record = self.world.window.letters.get(local_id)
-            # Undo does not outlive the window, and not the letter either.
+            record = self.world.window.messages.get(local_id)
+            # Undo does not outlive the window, and not the message either.
             if attachments is self.world.window.attachments and record is not None and _is_open(record):
                 await self.world.act(self._put(attachments, local_id, gone))
 

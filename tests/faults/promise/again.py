@@ -52,7 +52,7 @@ def _words(step: Step) -> str:
 
 
 def _show(world: World) -> None:
-    for record in world.letters():
+    for record in world.messages():
         _say(f"          {record.local_id[:6]} {_row(record, world.clock.now())}")
 
 

@@ -1,4 +1,4 @@
-"""What a row says of a letter, boiled down to what can be held against the server's record of deliveries."""
+"""What a row says of a message, boiled down to what can be held against the server's record of deliveries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is attached, held against what arrived: no letter goes with less, with more, or with other bytes than meant."""
+"""What is attached, held against what arrived: no message goes with less, with more, or with other bytes than meant."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 _WENT = frozenset({State.SENT, State.SENT_NOT_FILED, State.UNKNOWN})
 
 
-def judge_files(oracle: Oracle, kept: list[Kept], letters: dict[LocalId, Content], readers: list[str]) -> None:
-    """Look at every letter and at what `readers` received. Raises Broken."""
+def judge_files(oracle: Oracle, kept: list[Kept], messages: dict[LocalId, Content], readers: list[str]) -> None:
+    """Look at every message and at what `readers` received. Raises Broken."""
     if not oracle.files:
         return
     received = oracle.world.server.received(readers)
-    for record in oracle.world.letters():
-        meant = letters[record.local_id]
+    for record in oracle.world.messages():
+        meant = messages[record.local_id]
         _check_own_copies(oracle, record, meant)
         for item in [] if oracle.is_meddled(record) else _items_of(record, kept, received):
             _check_names(oracle, record, meant, item)
@@ -37,7 +37,7 @@ def judge_files(oracle: Oracle, kept: list[Kept], letters: dict[LocalId, Content
 
 
 def _items_of(record: Record, kept: list[Kept], received: list[Kept]) -> list[Kept]:
-    """Return what has to bear the attachments of a letter: what arrived of it, else its draft once that is saved."""
+    """Return what has to bear the attachments of a message: what arrived of it, else its draft once that is saved."""
     if record.state in _WENT:
         return [item for item in received if item.message_id == record.message_id]
     if record.saved and not record.discarded:

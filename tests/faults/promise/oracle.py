@@ -90,7 +90,7 @@ class Oracle:
         self.sent_by_others[item.mark or item.item_id] += 1
 
     async def discarded(self, local_id: LocalId) -> None:
-        """The person threw a letter away, with all its words."""
+        """The person threw a message away, with all its words."""
         self.excused.update(word for word, mine in self.words.items() if mine == local_id)
 
     def taken_back(self, local_id: LocalId) -> None:
@@ -99,7 +99,7 @@ class Oracle:
             self.excused -= {word for word, mine in self.words.items() if mine == local_id}
 
     def given_up(self, words: set[str], instead: set[str]) -> set[str]:
-        """The person chose one version of a letter over another; return the words that went, for `chosen_again`."""
+        """The person chose one version of a message over another; return the words that went, for `chosen_again`."""
         went = words - instead - self.excused
         self.excused |= went
         return went
@@ -109,7 +109,7 @@ class Oracle:
         self.excused -= words
 
     def offers(self, record: Record) -> set[str]:
-        """Return what a letter's row and pane offer."""
+        """Return what a message's row and pane offer."""
         explained = explain_record(record)
         words = state_words(record, self.world.clock.now())
         return {words.action, "" if explained is None else explained.action}
@@ -119,11 +119,11 @@ class Oracle:
     async def look_at_rows(self) -> None:
         """Hold each row's words against the deliveries, as they are now."""
         deliveries = self.world.server.deliveries() if self.world.asked_to_send else {}
-        for record in self.world.letters():
+        for record in self.world.messages():
             self._check_claim(record, deliveries)
 
     def times_of(self, record: Record, deliveries: Deliveries) -> dict[str, list[str]]:
-        """Return each time that a letter went, and to whom."""
+        """Return each time that a message went, and to whom."""
         return deliveries.get(record.local_id) or deliveries.get(record.message_id) or {}
 
     def _check_claim(self, record: Record, deliveries: Deliveries) -> None:
@@ -139,7 +139,7 @@ class Oracle:
             raise self.broken("wrong words", record, times)
 
     def is_meddled(self, record: Record) -> bool:
-        """Tell whether another client had its hands in a letter."""
+        """Tell whether another client had its hands in a message."""
         return record.local_id in self.meddled or (record.ref is not None and record.ref.item_id in self.meddled)
 
     def broken(self, kind: str, record: Record, what: Any) -> Broken:
@@ -173,12 +173,12 @@ class Oracle:
         """Look at everything, once all trouble is over and all is settled."""
         await self.look_at_rows()
         kept = self.world.server.kept()
-        letters = {one.local_id: await self.world.content_of(one.local_id) for one in self.world.letters()}
-        for record in self.world.letters():
+        messages = {one.local_id: await self.world.content_of(one.local_id) for one in self.world.messages()}
+        for record in self.world.messages():
             self._check_end(record, kept)
         self._check_drafts(kept)
-        self._check_words(kept, letters)
-        judge_files(self, kept, letters, READERS)
+        self._check_words(kept, messages)
+        judge_files(self, kept, messages, READERS)
 
     def _check_end(self, record: Record, kept: list[Kept]) -> None:
         # A draft of another client that could not be marked is known by its name on the server alone.
@@ -240,7 +240,7 @@ class Oracle:
         there = [one for one in kept if one.mark == record.local_id and one.folder == "drafts"]
         if not there and record.marked:
             raise self.broken("wrong words", record, "it is not in Drafts")
-        mine = {word for word, letter in self.words.items() if letter == record.local_id and word not in self.files}
+        mine = {word for word, message in self.words.items() if message == record.local_id and word not in self.files}
         mine -= self.world.lost_words
         for one in there:
             if not mine <= set(one.body.split()):
@@ -254,7 +254,7 @@ class Oracle:
             raise self.broken("stuck", record, f"never saved: {outcome}")
 
     def _check_drafts(self, kept: list[Kept]) -> None:
-        own = {one.ref.item_id for one in self.world.letters() if one.ref is not None}
+        own = {one.ref.item_id for one in self.world.messages() if one.ref is not None}
         drafts = [one for one in kept if one.item_id in own or not self._is_theirs(one)]
         for user in USERS:
             marks = [
@@ -264,14 +264,14 @@ class Oracle:
             if doubled:
                 raise Broken("drafts multiplied", f"{len(doubled)} drafts are there more than once")
 
-    def _check_words(self, kept: list[Kept], letters: dict[LocalId, Content]) -> None:
-        """Every word that the disk had in time is in a letter of this machine, or on the server; so is every file."""
+    def _check_words(self, kept: list[Kept], messages: dict[LocalId, Content]) -> None:
+        """Every word that the disk had in time is in a message of this machine, or on the server; so is every file."""
         found = {word for one in kept for word in (*one.body.split(), *(file.name for file in one.files))}
-        for content in letters.values():
+        for content in messages.values():
             found.update((*content.body.split(), *(one.name for one in content.attachments)))
         gone_with_no_copy = {
             record.local_id
-            for record in self.world.letters()
+            for record in self.world.messages()
             if record.copy_to.kind is CopyKind.NONE and record.state is State.SENT
         }
         for word, local_id in self.words.items():

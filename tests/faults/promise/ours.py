@@ -12,7 +12,7 @@ from app.domain.state import State
 from tests.faults.promise.acts import Acts
 from tests.faults.promise.oracle import Oracle
 from tests.faults.promise.person import Step
-from tests.faults.promise.plain import LETTERS, PRESSES, matrix
+from tests.faults.promise.plain import MESSAGES, PRESSES, matrix
 from tests.faults.promise.server import Server
 from tests.faults.promise.verdict import Broken
 from tests.faults.promise.world import USERS, Ground, World
@@ -40,16 +40,16 @@ async def _meet(ground: Ground, manner: str, rule: dict[str, Any]) -> Counter[st
     world = World(ground, manner)
     oracle = Oracle(world)
     acts = Acts(world, oracle)
-    found: Counter[str] = Counter({"letters": LETTERS, "hung": 0, "twice": 0, "lost": 0, "wrong": 0})
+    found: Counter[str] = Counter({"letters": MESSAGES, "hung": 0, "twice": 0, "lost": 0, "wrong": 0})
     await world.begin()
     try:
-        for _ in range(LETTERS):
+        for _ in range(MESSAGES):
             await acts.do(Step("begin", 0, 1))
         world.set_rules([rule])
-        await acts.do(Step("send several", LETTERS, 1))
+        await acts.do(Step("send several", MESSAGES, 1))
         for _ in range(PRESSES - 1):
             await acts.do(Step("wait", 6))
-            for record in world.letters():
+            for record in world.messages():
                 if record.state is State.NEEDS_ATTENTION:
                     await world.act(world.window.outbox.retry([record.local_id]))
             await oracle.look_at_rows()

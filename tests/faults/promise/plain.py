@@ -1,6 +1,6 @@
 """The same troubles with plain exchangelib, as its documentation has it, and a person who presses send again.
 
-Two ways: drafts by `bulk_create`, sent by `bulk_send`; and `send_and_save` for each letter. Two policies: the default
+Two ways: drafts by `bulk_create`, sent by `bulk_send`; and `send_and_save` for each message. Two policies: the default
 (FailFast), and FaultTolerance, which its documentation recommends for programs that run for long. Each runs in a
 process of its own, for exchangelib keeps its settings in classes.
 """
@@ -25,7 +25,7 @@ from tests.sandbox_fixture import RunningSandbox, start, stop
 
 PRESSES: Final = 3
 """How often the person presses send until it is left at that."""
-LETTERS: Final = 3
+MESSAGES: Final = 3
 OPERATIONS: Final = ("CreateItem", "SendItem")
 HANG: Final = 20.0
 """Seconds after which a call that never ends counts as a hang."""
@@ -41,7 +41,7 @@ class Plain:
         self.wrong_ever: set[str] = set()
 
     def send(self, subjects: list[str], delivered: Callable[[], Counter[str]]) -> None:
-        """Send letters as the way has it; on an error the person presses send again."""
+        """Send messages as the way has it; on an error the person presses send again."""
         drafts: dict[str, Any] = {}
         for _ in range(PRESSES):
             left = [subject for subject in subjects if subject not in self.sent]
@@ -113,7 +113,7 @@ def matrix(rounds: int) -> Iterator[tuple[str, str, dict[str, Any]]]:
 def _meet(server: Server, way: str, policy: str, rules: list[dict[str, Any]]) -> Counter[str]:
     server.reset()
     plain = Plain(_account(server.sandbox, policy), way)
-    subjects = [f"Letter {number}" for number in range(LETTERS)]
+    subjects = [f"Letter {number}" for number in range(MESSAGES)]
 
     def delivered() -> Counter[str]:
         while server.under_way():
@@ -126,7 +126,7 @@ def _meet(server: Server, way: str, policy: str, rules: list[dict[str, Any]]) ->
     thread.start()
     thread.join(HANG)
     server.faults([])
-    found: Counter[str] = Counter(letters=LETTERS, hung=int(thread.is_alive()))
+    found: Counter[str] = Counter(messages=MESSAGES, hung=int(thread.is_alive()))
     there = delivered()
     drafts = Counter(item.subject for item in server.in_folder(USERS[0], "drafts"))
     for subject in subjects:

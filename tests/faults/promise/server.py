@@ -95,7 +95,7 @@ class Server:
         return int(self._admin("GET", "late")["waiting"])
 
     def deliveries(self) -> dict[str, dict[str, list[str]]]:
-        """Return by mark, and by each time that the letter went, to whom it was delivered."""
+        """Return by mark, and by each time that the message went, to whom it was delivered."""
         found: dict[str, dict[str, list[str]]] = {}
         for row in self._admin("GET", "deliveries"):
             times = found.setdefault(str(row["marker"] or row["message_id"]), {})
@@ -103,7 +103,7 @@ class Server:
         return found
 
     def deliveries_by_subject(self) -> dict[str, set[str]]:
-        """Return by subject each time that a letter went."""
+        """Return by subject each time that a message went."""
         found: dict[str, set[str]] = {}
         for row in self._admin("GET", "deliveries"):
             found.setdefault(str(row["subject"]), set()).add(str(row["submission"]))
@@ -120,11 +120,11 @@ class Server:
     # --- what it keeps ------------------------------------------------------------------------------------------------
 
     def kept(self) -> list[Kept]:
-        """Return every letter of every user, in all folders that matter."""
+        """Return every message of every user, in all folders that matter."""
         return [item for user in self.users for folder in KEPT for item in self.in_folder(user, folder)]
 
     def in_folder(self, user: str, folder: str) -> list[Kept]:
-        """Return the letters in one folder."""
+        """Return the messages in one folder."""
         ids = self._ids(self.post(user, soap.find(folder, base="IdOnly")))
         if not ids:
             return []
@@ -133,7 +133,7 @@ class Server:
         return [_kept(user, folder, item) for item in tree.iterfind(".//t:Message", NAMES)]
 
     def received(self, addresses: Iterable[str]) -> list[Kept]:
-        """Return every letter that these people have in their Inbox."""
+        """Return every message that these people have in their Inbox."""
         return [item for address in addresses for item in self.in_folder(address, "inbox")]
 
     def content_of(self, user: str, file: KeptFile) -> bytes:
@@ -155,7 +155,7 @@ class Server:
         self.post(item.user, soap.update((item.item_id, item.change_key), change, resolution="AlwaysOverwrite"))
 
     def delete(self, item: Kept, way: str = "MoveToDeletedItems") -> None:
-        """Delete a letter."""
+        """Delete a message."""
         self.post(item.user, soap.delete([(item.item_id, item.change_key)], way))
 
     def send(self, item: Kept) -> None:

@@ -1,4 +1,4 @@
-"""What the server takes up long after its connection broke: a letter stays one item for life, and a file one file.
+"""What the server takes up long after its connection broke: a message stays one item for life, and a file one file.
 
 Over real sockets, on a real disk, with the real engine; only time is the fake clock's.
 """
@@ -44,7 +44,7 @@ def ground() -> Iterator[tuple[asyncio.Runner, Ground]]:
 
 
 class Story:
-    """A letter whose first save was cut off, looked for in vain, and made again."""
+    """A message whose first save was cut off, looked for in vain, and made again."""
 
     def __init__(self, ground: Ground) -> None:
         self.world = World(ground)
@@ -70,7 +70,7 @@ class Story:
 
     @property
     def record(self) -> Record:
-        return self.world.letters()[0]
+        return self.world.messages()[0]
 
     @property
     def drafts(self) -> list[Kept]:
@@ -103,7 +103,7 @@ def story(ground: tuple[asyncio.Runner, Ground]) -> Iterator[tuple[asyncio.Runne
     runner.run(told.world.end())
 
 
-def test_it_is_merged_into_the_letters_own_item(story: tuple[asyncio.Runner, Story]) -> None:
+def test_it_is_merged_into_the_messages_own_item(story: tuple[asyncio.Runner, Story]) -> None:
     runner, told = story
 
     async def run() -> None:
@@ -202,7 +202,7 @@ def test_what_another_client_attached_to_it_stays(story: tuple[asyncio.Runner, S
     runner.run(run())
 
 
-def test_it_stays_where_the_letters_own_item_is_not_there_any_more(story: tuple[asyncio.Runner, Story]) -> None:
+def test_it_stays_where_the_messages_own_item_is_not_there_any_more(story: tuple[asyncio.Runner, Story]) -> None:
     runner, told = story
 
     async def run() -> None:
@@ -215,7 +215,7 @@ def test_it_stays_where_the_letters_own_item_is_not_there_any_more(story: tuple[
     runner.run(run())
 
 
-def test_a_letter_that_was_thrown_away_does_not_come_back(story: tuple[asyncio.Runner, Story]) -> None:
+def test_a_message_that_was_thrown_away_does_not_come_back(story: tuple[asyncio.Runner, Story]) -> None:
     runner, told = story
 
     async def run() -> None:
@@ -230,7 +230,7 @@ def test_a_letter_that_was_thrown_away_does_not_come_back(story: tuple[asyncio.R
     runner.run(run())
 
 
-def test_a_letter_thrown_away_before_any_save_was_answered_does_not_come_back(
+def test_a_message_thrown_away_before_any_save_was_answered_does_not_come_back(
     ground: tuple[asyncio.Runner, Ground],
 ) -> None:
     runner, made = ground
@@ -256,7 +256,7 @@ def test_a_letter_thrown_away_before_any_save_was_answered_does_not_come_back(
         runner.run(told.world.end())
 
 
-def test_no_draft_of_a_letter_that_was_sent_is_left_to_be_sent_again(story: tuple[asyncio.Runner, Story]) -> None:
+def test_no_draft_of_a_message_that_was_sent_is_left_to_be_sent_again(story: tuple[asyncio.Runner, Story]) -> None:
     runner, told = story
 
     async def run() -> None:
@@ -272,12 +272,12 @@ def test_no_draft_of_a_letter_that_was_sent_is_left_to_be_sent_again(story: tupl
     runner.run(run())
 
 
-def test_it_is_no_proof_that_a_letter_was_not_sent(story: tuple[asyncio.Runner, Story]) -> None:
+def test_it_is_no_proof_that_a_message_was_not_sent(story: tuple[asyncio.Runner, Story]) -> None:
     """No copy is kept and the answer to the send is lost: a draft that came of the first save says nothing of it."""
     runner, told = story
 
     async def run() -> None:
-        # A letter that was sent before: this server takes drafts away.
+        # A message that was sent before: this server takes drafts away.
         await told.acts.do(Step("begin", 0, 1))
         await told.acts.do(Step("send", 1, 1))
         await told.pass_time(60)
@@ -298,7 +298,7 @@ def test_it_is_no_proof_that_a_letter_was_not_sent(story: tuple[asyncio.Runner, 
 
 @pytest.fixture
 def sent_anew(ground: tuple[asyncio.Runner, Ground]) -> Iterator[tuple[asyncio.Runner, Story]]:
-    """A letter whose file went up on a connection that broke, was looked for in vain, and went up again."""
+    """A message whose file went up on a connection that broke, was looked for in vain, and went up again."""
     runner, made = ground
     told = Story(made)
 
@@ -319,11 +319,11 @@ def sent_anew(ground: tuple[asyncio.Runner, Ground]) -> Iterator[tuple[asyncio.R
 
 
 async def attached_here(told: Story) -> list[bool]:
-    """Return of each attachment of the letter whether it is said to be another program's."""
+    """Return of each attachment of the message whether it is said to be another program's."""
     return [one.elsewhere for one in (await told.world.content_of(told.record.local_id)).attachments]
 
 
-def test_a_file_that_went_up_twice_is_there_once_when_its_letter_is_sent(
+def test_a_file_that_went_up_twice_is_there_once_when_its_message_is_sent(
     sent_anew: tuple[asyncio.Runner, Story],
 ) -> None:
     runner, told = sent_anew
@@ -339,7 +339,7 @@ def test_a_file_that_went_up_twice_is_there_once_when_its_letter_is_sent(
     runner.run(run())
 
 
-def test_a_file_that_went_up_twice_is_there_once_though_nobody_touches_its_letter(
+def test_a_file_that_went_up_twice_is_there_once_though_nobody_touches_its_message(
     sent_anew: tuple[asyncio.Runner, Story],
 ) -> None:
     runner, told = sent_anew
@@ -375,7 +375,7 @@ def test_a_file_that_went_up_twice_is_there_once_though_the_window_ends_while_it
 
 
 @pytest.mark.parametrize("killed", [False, True], ids=["in one run", "with a kill between"])
-def test_a_file_that_went_up_twice_is_there_once_when_its_letter_is_saved_again(
+def test_a_file_that_went_up_twice_is_there_once_when_its_message_is_saved_again(
     sent_anew: tuple[asyncio.Runner, Story], killed: bool
 ) -> None:
     runner, told = sent_anew

@@ -124,7 +124,7 @@ def test_what_a_row_says_is_what_the_server_did_whatever_people_and_fate_do(
 
 
 @pytest.mark.timeout(600)
-def test_no_letter_of_the_numbered_schedules_is_lost_or_sent_twice(ground: tuple[asyncio.Runner, Ground]) -> None:
+def test_no_message_of_the_numbered_schedules_is_lost_or_sent_twice(ground: tuple[asyncio.Runner, Ground]) -> None:
     runner, made = ground
     met: Counter[str] = Counter()
     told: Counter[str] = Counter()
@@ -137,7 +137,7 @@ def test_no_letter_of_the_numbered_schedules_is_lost_or_sent_twice(ground: tuple
             raise
         met.update(run.met)
         told.update(run.told)
-    # The schedules are worth something only if trouble came and letters went.
+    # The schedules are worth something only if trouble came and messages went.
     assert len([name for name, count in met.items() if count]) > 15
     assert met["window killed"] > 5
     assert told["sent"] > 50

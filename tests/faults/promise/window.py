@@ -74,20 +74,20 @@ class Window:
         window = cls(await Store.open(folder / FILE), clock, pending)
         mailbox = MortalMailbox(engine, window.life, before_each).as_port()
         spawn = window.spawn
-        window.letters = Records(window.journal, clock, spawn)
+        window.messages = Records(window.journal, clock, spawn)
         window.accounts = Accounts(FakeSettings(accounts), secrets, mailbox)
         window.mailbox = WatchedMailbox(mailbox, window.accounts, clock)
         window.files = AttachmentFolder(folder / ATTACHED)
         files = MortalFiles(window.files, window.life).as_port()
-        window.drafts = Drafts(window.letters, window.mailbox, window.accounts, clock, spawn, files)
-        window.attachments = Attachments(window.letters, window.drafts, files, spawn)
-        window.comparing = VersionComparison(window.letters, window.drafts, window.mailbox, _at_once)
-        window.outbox = Outbox(window.letters, window.drafts, window.mailbox, window.accounts, clock, spawn)
-        window.remedies = Remedies(window.letters, window.drafts, window.outbox, window.accounts, spawn)
+        window.drafts = Drafts(window.messages, window.mailbox, window.accounts, clock, spawn, files)
+        window.attachments = Attachments(window.messages, window.drafts, files, spawn)
+        window.comparing = VersionComparison(window.messages, window.drafts, window.mailbox, _at_once)
+        window.outbox = Outbox(window.messages, window.drafts, window.mailbox, window.accounts, clock, spawn)
+        window.remedies = Remedies(window.messages, window.drafts, window.outbox, window.accounts, spawn)
         return window
 
     files: AttachmentFolder
-    letters: Records
+    messages: Records
     accounts: Accounts
     mailbox: WatchedMailbox
     drafts: Drafts
@@ -98,7 +98,7 @@ class Window:
 
     async def start(self) -> None:
         """Go on from where the disk says, as the program does."""
-        await self.letters.load()
+        await self.messages.load()
         await self.accounts.read()
         await self.outbox.resume()
         await self.drafts.resume()

@@ -285,17 +285,17 @@ class World:
 
     # --- what there is ----------------------------------------------------------------------------------------------
 
-    def letters(self) -> list[Record]:
-        """Return the letters of this machine, the eldest first."""
-        return sorted(self.window.letters.all(), key=lambda record: (record.created, record.local_id))
+    def messages(self) -> list[Record]:
+        """Return the messages of this machine, the eldest first."""
+        return sorted(self.window.messages.all(), key=lambda record: (record.created, record.local_id))
 
-    def letter(self, number: int, *, among: Any = None) -> Record | None:
-        """Return a letter by number, out of those that `among` takes; None where there is none."""
-        fit = [record for record in self.letters() if among is None or among(record)]
+    def message(self, number: int, *, among: Any = None) -> Record | None:
+        """Return a message by number, out of those that `among` takes; None where there is none."""
+        fit = [record for record in self.messages() if among is None or among(record)]
         return fit[number % len(fit)] if fit else None
 
     def item_of(self, record: Record | None) -> Kept | None:
-        """Return the draft of a letter as the server has it."""
+        """Return the draft of a message as the server has it."""
         if record is None:
             return None
         user = self.user_of(record.account_id)
@@ -310,7 +310,7 @@ class World:
         return next(one.address for one in self.ground.accounts if one.account_id == account_id)
 
     async def content_of(self, local_id: LocalId) -> Content:
-        """Return a letter as this machine has it."""
+        """Return a message as this machine has it."""
         return (await self.window.store.read(lambda shelf: shelf.read(local_id))).content
 
 

@@ -36,7 +36,7 @@ from tests.sandbox_fixture import RunningSandbox
 
 A = AccountId("a")
 TO = "james.okafor@contoso.com"
-LETTER = Content(to=(Recipient(TO),), subject="The plan", body="Dear James")
+MESSAGE = Content(to=(Recipient(TO),), subject="The plan", body="Dear James")
 WITH_MIME = "<t:IncludeMimeContent>true</t:IncludeMimeContent>"
 
 
@@ -67,14 +67,14 @@ class Run:
         await secrets.keep(A, first["password"])
         self.store = await Store.open(self.folder / "mailwright.sqlite")
         self.engine, clock, self.spawn = EngineClient(), HurriedClock(), Spawned()
-        self.letters = Records(SqliteJournal(self.store), clock, self.spawn)
+        self.records = Records(SqliteJournal(self.store), clock, self.spawn)
         self.accounts = Accounts(FakeSettings([account]), secrets, self.engine)
         mailbox = WatchedMailbox(self.engine, self.accounts, clock)
         self.files = AttachmentFolder(self.folder / "attachments")
-        self.drafts = Drafts(self.letters, mailbox, self.accounts, clock, self.spawn, self.files)
-        self.attachments = Attachments(self.letters, self.drafts, self.files, self.spawn)
-        self.outbox = Outbox(self.letters, self.drafts, mailbox, self.accounts, clock, self.spawn)
-        await self.letters.load()
+        self.drafts = Drafts(self.records, mailbox, self.accounts, clock, self.spawn, self.files)
+        self.attachments = Attachments(self.records, self.drafts, self.files, self.spawn)
+        self.outbox = Outbox(self.records, self.drafts, mailbox, self.accounts, clock, self.spawn)
+        await self.records.load()
         await self.accounts.start()
         await self.drafts.resume()
         await self.outbox.resume()
@@ -105,16 +105,16 @@ class Run:
         await self.kill()
         return await Run(self.folder, self.sandbox).start()
 
-    async def letter(self, *paths: Path, content: Content = LETTER) -> LocalId:
-        """Return a letter that is open, with these attached; nothing was asked of the server yet."""
+    async def message(self, *paths: Path, content: Content = MESSAGE) -> LocalId:
+        """Return a message that is open, with these attached; nothing was asked of the server yet."""
         name = await self.drafts.begin(A, content)
-        self.attachments.watch(await self.letters.read(name))
+        self.attachments.watch(await self.records.read(name))
         assert await self.attachments.add_files(name, paths) == []
         return name
 
     def record(self, name: LocalId) -> Record:
         """Return a record that must be there."""
-        record = self.letters.get(name)
+        record = self.records.get(name)
         assert record is not None
         return record
 
@@ -127,14 +127,14 @@ class Run:
         return self.record(name)
 
     async def until(self, name: LocalId, *states: State) -> Record:
-        """Wait until a letter is in one of these states."""
+        """Wait until a message is in one of these states."""
         async with asyncio.timeout(300):
             while self.record(name).state not in states:  # noqa: ASYNC110 - as the person sees it
                 await asyncio.sleep(0.01)
         return self.record(name)
 
     async def attached_on_server(self, name: LocalId) -> list[str]:
-        """Return the names of what the server holds of a letter."""
+        """Return the names of what the server holds of a message."""
         ref = self.record(name).ref
         assert ref is not None
         item = (await self.engine.get(A, [ref]))[0].item
@@ -142,18 +142,18 @@ class Run:
         return [one.name for one in item.attachments]
 
 
-def received(sandbox: RunningSandbox, subject: str = LETTER.subject) -> list[EmailMessage]:
-    """Return the letters that James has, as Python's own email package reads them."""
+def received(sandbox: RunningSandbox, subject: str = MESSAGE.subject) -> list[EmailMessage]:
+    """Return the messages that James has, as Python's own email package reads them."""
     found = sandbox.post(soap.find("inbox"), user=TO)
     subjects = [one.text or "" for one in found.all(".//t:Message/t:Subject")]
     items = [item for item, told in zip(found.ids(".//t:Message/t:ItemId"), subjects, strict=True) if told == subject]
-    letters = []
+    messages = []
     for item in items:
         raw = sandbox.post(soap.get([item], more=WITH_MIME), user=TO).text(".//t:MimeContent") or ""
-        letter = message_from_bytes(base64.b64decode(raw), policy=policy.default)
-        assert isinstance(letter, EmailMessage)
-        letters.append(letter)
-    return letters
+        message = message_from_bytes(base64.b64decode(raw), policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        messages.append(message)
+    return messages
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What is attached to a letter that is read comes through the engine onto a real disk, whole or not at all."""
+"""What is attached to a message that is read comes through the engine onto a real disk, whole or not at all."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SLOW = {"operation": "GetAttachment", "action": "trickle", "bytes": 30_000, "sec
 
 
 class Read:
-    """A letter on the server with three files, as it is read."""
+    """A message on the server with three files, as it is read."""
 
     def __init__(self, run: Run, item: Fetched) -> None:
         self.run = run
@@ -43,7 +43,7 @@ def _bytes(path: str) -> bytes:
     return Path(path).read_bytes()
 
 
-def letter() -> bytes:
+def message() -> bytes:
     message = EmailMessage()
     message["From"], message["Subject"] = "zoe@example.org", "Within"
     message.set_content("Inner words.")
@@ -53,10 +53,10 @@ def letter() -> bytes:
 
 @pytest.fixture
 async def read(run: Run, tmp_path: Path) -> Read:
-    contents = {"film.bin": bytes(range(240)) * (SIZE // 240), "empty.txt": b"", "within.eml": letter()}
+    contents = {"film.bin": bytes(range(240)) * (SIZE // 240), "empty.txt": b"", "within.eml": message()}
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
-    name = await run.letter(*(tmp_path / name for name in contents))
+    name = await run.message(*(tmp_path / name for name in contents))
     record = await run.until_saved(name)
     assert record.ref is not None
     item = (await run.engine.get(A, [record.ref]))[0].item
@@ -134,7 +134,7 @@ async def test_an_engine_that_dies_while_a_file_comes_costs_one_more_try(read: R
     assert left(read.run) == []
 
 
-async def test_a_letter_within_is_read_with_what_is_attached_to_it(read: Read) -> None:
+async def test_a_message_within_is_read_with_what_is_attached_to_it(read: Read) -> None:
     within = await read.enclosures.read(A, read.part("within.eml"), run_in_thread)
     assert (within.content.subject, within.content.body.strip()) == ("Within", "Inner words.")
     (inner,) = within.enclosures

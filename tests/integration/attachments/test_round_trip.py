@@ -1,4 +1,4 @@
-"""A letter with everything in it: saved, closed, opened, sent, and read at the recipient by Python's own email package.
+"""A message with everything in it: saved, closed, opened, sent, and read at the recipient by Python's email package.
 
 What is compared is what a person wrote, field by field and byte by byte, with what the recipient's MIME says.
 """
@@ -79,18 +79,18 @@ FILES = {
 
 
 async def written(run: Run, folder: Path, content: Content, files: dict[str, bytes]) -> LocalId:
-    """Return a letter as it is after a whole life at the desk: written, saved, closed, forgotten here, opened again."""
+    """Return a message as it is after a whole life: written, saved, closed, forgotten here, opened again."""
     paths = []
     for name, held in files.items():
         paths.append(folder / name)
         paths[-1].write_bytes(held)
-    name = await run.letter(*paths, content=content)
+    name = await run.message(*paths, content=content)
     if "cid:" in content.body:
         await run.attachments.add_bytes(name, "logo.png", PNG, content_id="logo@mailwright")
     ref = (await run.until_saved(name)).ref
     assert ref is not None
     await run.drafts.close(name)
-    await run.letters.forget(name)
+    await run.records.forget(name)
     [found] = await run.drafts.adopt(A, [ref])
     assert isinstance(found, str)
     return (await run.drafts.open(found)).record.local_id
@@ -100,14 +100,14 @@ async def sent(run: Run, sandbox: RunningSandbox, name: LocalId, subject: str) -
     """Send it, and return what James has."""
     await run.outbox.send([name], 0.0)
     await run.until(name, State.SENT)
-    [letter] = received(sandbox, subject)
-    assert not [part.defects for part in letter.walk() if part.defects]
-    return letter
+    [message] = received(sandbox, subject)
+    assert not [part.defects for part in message.walk() if part.defects]
+    return message
 
 
-def people(letter: EmailMessage, header: str) -> list[tuple[str, str]]:
+def people(message: EmailMessage, header: str) -> list[tuple[str, str]]:
     """Return names and addresses in a header; what is beyond ASCII stands there as UTF-8 (RFC 6532)."""
-    return [(_told(one.display_name), _told(one.addr_spec)) for one in letter[header].addresses]
+    return [(_told(one.display_name), _told(one.addr_spec)) for one in message[header].addresses]
 
 
 def _told(words: str) -> str:
@@ -118,19 +118,19 @@ def named(*recipients: Recipient) -> list[tuple[str, str]]:
     return [(one.name or one.address, one.address) for one in recipients]
 
 
-def text_of(letter: EmailMessage, kind: str) -> str:
-    part = letter.get_body((kind,))
+def text_of(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n")
 
 
-def files_of(letter: EmailMessage) -> dict[str, bytes]:
+def files_of(message: EmailMessage) -> dict[str, bytes]:
     return {
-        str(part.get_filename()): bytes(part.get_payload(decode=True)) for part in letter.walk() if part.get_filename()
+        str(part.get_filename()): bytes(part.get_payload(decode=True)) for part in message.walk() if part.get_filename()
     }
 
 
-async def test_a_letter_with_everything_opens_again_as_it_was_written(
+async def test_a_message_with_everything_opens_again_as_it_was_written(
     run: Run, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
     name = await written(run, tmp_path, EVERYTHING, FILES)
@@ -148,25 +148,25 @@ async def test_a_letter_with_everything_opens_again_as_it_was_written(
     assert bare == EVERYTHING
 
 
-async def test_a_letter_with_everything_arrives_as_it_was_written(
+async def test_a_message_with_everything_arrives_as_it_was_written(
     run: Run, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
     name = await written(run, tmp_path, EVERYTHING, FILES)
-    letter = await sent(run, sandbox, name, EVERYTHING.subject)
-    assert letter["Subject"] == EVERYTHING.subject
-    assert people(letter, "To") == named(*EVERYTHING.to)
-    assert people(letter, "Cc") == named(*EVERYTHING.cc)
-    assert people(letter, "Reply-To") == named(*OPTIONS.reply_to)
-    assert letter["Bcc"] is None
-    assert [one.addr_spec for one in letter["From"].addresses] == [sandbox.first["address"]]
-    assert (letter["In-Reply-To"], letter["References"]) == (OPTIONS.in_reply_to, OPTIONS.references)
-    assert (letter["X-Project"], letter["X-Note"]) == ("Northwind", "two words")
-    assert letter["Importance"].lower() == "high"
-    assert letter["Sensitivity"].lower() == "company-confidential"
-    assert sandbox.first["address"] in str(letter["Disposition-Notification-To"])
-    assert text_of(letter, "html").rstrip("\n") == HTML
-    assert "Dear James, bold italic under struck <tag> & „quotes“ 日本 🎉" in text_of(letter, "plain")
-    assert files_of(letter) == {**FILES, "logo.png": PNG}
+    message = await sent(run, sandbox, name, EVERYTHING.subject)
+    assert message["Subject"] == EVERYTHING.subject
+    assert people(message, "To") == named(*EVERYTHING.to)
+    assert people(message, "Cc") == named(*EVERYTHING.cc)
+    assert people(message, "Reply-To") == named(*OPTIONS.reply_to)
+    assert message["Bcc"] is None
+    assert [one.addr_spec for one in message["From"].addresses] == [sandbox.first["address"]]
+    assert (message["In-Reply-To"], message["References"]) == (OPTIONS.in_reply_to, OPTIONS.references)
+    assert (message["X-Project"], message["X-Note"]) == ("Northwind", "two words")
+    assert message["Importance"].lower() == "high"
+    assert message["Sensitivity"].lower() == "company-confidential"
+    assert sandbox.first["address"] in str(message["Disposition-Notification-To"])
+    assert text_of(message, "html").rstrip("\n") == HTML
+    assert "Dear James, bold italic under struck <tag> & „quotes“ 日本 🎉" in text_of(message, "plain")
+    assert files_of(message) == {**FILES, "logo.png": PNG}
     delivered = {str(row["recipient"]) for row in sandbox.deliveries() if row["subject"] == EVERYTHING.subject}
     assert delivered == {one.address for one in EVERYTHING.recipients()}
 
@@ -176,13 +176,13 @@ async def test_plain_text_of_every_kind_arrives_line_for_line(
 ) -> None:
     plain = msgspec.structs.replace(EVERYTHING, body=PLAIN, body_format=BodyFormat.TEXT, subject="Plain")
     name = await written(run, tmp_path, plain, {})
-    letter = await sent(run, sandbox, name, "Plain")
-    assert text_of(letter, "plain").rstrip("\n") == PLAIN
-    assert letter.get_body(("html",)) is None
+    message = await sent(run, sandbox, name, "Plain")
+    assert text_of(message, "plain").rstrip("\n") == PLAIN
+    assert message.get_body(("html",)) is None
 
 
 async def following(run: Run, sandbox: RunningSandbox, folder: Path) -> tuple[Following, ListRow, str]:
-    """Send a formatted letter with a picture and a file; return what follows it, its row in Sent, its Message-ID."""
+    """Send a formatted message with a picture and a file; return what follows it, its row in Sent, its Message-ID."""
     name = await written(run, folder, msgspec.structs.replace(EVERYTHING, options=Options()), {"plan.pdf": b"plan"})
     first = await sent(run, sandbox, name, EVERYTHING.subject)
     page = await run.engine.list_folder(A, Place(Folder.SENT), 0, 20)
@@ -200,7 +200,7 @@ async def written_above(run: Run, name: LocalId, words: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["reply", "forward"])
-async def test_what_follows_a_formatted_letter_is_formatted_with_its_pictures_in_the_same_conversation(
+async def test_what_follows_a_formatted_message_is_formatted_with_its_pictures_in_the_same_conversation(
     run: Run, sandbox: RunningSandbox, tmp_path: Path, way: str
 ) -> None:
     follow, row, first = await following(run, sandbox, tmp_path)
@@ -208,18 +208,18 @@ async def test_what_follows_a_formatted_letter_is_formatted_with_its_pictures_in
     subject = (await run.drafts.read(name)).content.subject
     await written_above(run, name, "My words")
     await run.until_saved(name)
-    letter = await sent(run, sandbox, name, subject)
-    assert (letter["In-Reply-To"], letter["References"]) == (first, first)
-    html = text_of(letter, "html")
+    message = await sent(run, sandbox, name, subject)
+    assert (message["In-Reply-To"], message["References"]) == (first, first)
+    html = text_of(message, "html")
     inner = HTML.partition("<body>")[2].partition("</body>")[0]
     assert inner.replace("<tr>", "<tbody><tr>").replace("</tr>", "</tr></tbody>") in html, "word for word, as it went"
     assert html.index("My words") < html.index("wrote:" if way == "reply" else "<hr>") < html.index(inner[:60], 200)
-    assert files_of(letter) == ({"logo.png": PNG} if way == "reply" else {"logo.png": PNG, "plan.pdf": b"plan"})
-    [logo] = [part for part in letter.walk() if part.get_filename() == "logo.png"]
+    assert files_of(message) == ({"logo.png": PNG} if way == "reply" else {"logo.png": PNG, "plan.pdf": b"plan"})
+    [logo] = [part for part in message.walk() if part.get_filename() == "logo.png"]
     assert (logo["Content-ID"], logo.get_content_disposition()) == ("<logo@mailwright>", "inline")
 
 
-async def test_a_sent_formatted_letter_edited_as_new_is_the_same_letter_outside_of_its_conversation(
+async def test_a_sent_formatted_message_edited_as_new_is_the_same_message_outside_of_its_conversation(
     run: Run, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
     _, row, first = await following(run, sandbox, tmp_path)
@@ -231,8 +231,8 @@ async def test_a_sent_formatted_letter_edited_as_new_is_the_same_letter_outside_
     anew = msgspec.structs.replace(written_anew(item.content), attachments=attached, subject="Anew")
     name = await run.drafts.begin(A, anew)
     await run.until_saved(name)
-    letter = await sent(run, sandbox, name, "Anew")
-    assert text_of(letter, "html").rstrip("\n") == HTML
-    assert files_of(letter) == {"logo.png": PNG, "plan.pdf": b"plan"}
-    assert letter["In-Reply-To"] is None
-    assert letter["Message-ID"] != first
+    message = await sent(run, sandbox, name, "Anew")
+    assert text_of(message, "html").rstrip("\n") == HTML
+    assert files_of(message) == {"logo.png": PNG, "plan.pdf": b"plan"}
+    assert message["In-Reply-To"] is None
+    assert message["Message-ID"] != first

@@ -15,7 +15,7 @@ from app.domain.message import BodyFormat
 from app.domain.state import State
 from app.services.attachments.fetch import Name
 from app.services.text.status_text import explain_record
-from tests.integration.attachments.conftest import LETTER, A, Run, received
+from tests.integration.attachments.conftest import MESSAGE, A, Run, received
 from tests.sandbox_fixture import RunningSandbox
 
 PNG = bytes.fromhex(
@@ -34,27 +34,27 @@ def file(folder: Path, name: str, content: bytes) -> Path:
 async def test_what_the_recipient_has_is_what_was_attached(run: Run, sandbox: RunningSandbox, tmp_path: Path) -> None:
     contents = {name: b"" if name.startswith("empty") else os.urandom(50_000 + 7 * n) for n, name in enumerate(NAMES)}
     html = '<p>Dear James <img src="cid:logo@mailwright"></p>'
-    formatted = msgspec.structs.replace(LETTER, body=html, body_format=BodyFormat.HTML)
-    name = await run.letter(*(file(tmp_path, one, held) for one, held in contents.items()), content=formatted)
+    formatted = msgspec.structs.replace(MESSAGE, body=html, body_format=BodyFormat.HTML)
+    name = await run.message(*(file(tmp_path, one, held) for one, held in contents.items()), content=formatted)
     await run.attachments.add_bytes(name, "logo.png", PNG, content_id="logo@mailwright")
     await run.until_saved(name)
     await run.outbox.send([name], 0.0)
     await run.until(name, State.SENT)
-    [letter] = received(sandbox)
-    got = {part.get_filename(): part.get_payload(decode=True) for part in letter.walk() if part.get_filename()}
+    [message] = received(sandbox)
+    got = {part.get_filename(): part.get_payload(decode=True) for part in message.walk() if part.get_filename()}
     assert got == {**contents, "logo.png": PNG}
-    [logo] = [part for part in letter.walk() if part.get("Content-ID") == "<logo@mailwright>"]
+    [logo] = [part for part in message.walk() if part.get("Content-ID") == "<logo@mailwright>"]
     assert (logo.get_content_type(), logo.get_content_disposition()) == ("image/png", "inline")
-    plan = next(part for part in letter.walk() if part.get_filename() == "plan.pdf")
+    plan = next(part for part in message.walk() if part.get_filename() == "plan.pdf")
     assert (plan.get_content_type(), plan.get_content_disposition()) == ("application/pdf", "attachment")
-    assert 'src="cid:logo@mailwright"' in letter.get_body(("html",)).get_content()  # type: ignore[union-attr]
-    BytesParser(policy=policy.strict).parsebytes(letter.as_bytes())
+    assert 'src="cid:logo@mailwright"' in message.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    BytesParser(policy=policy.strict).parsebytes(message.as_bytes())
 
 
-async def test_a_letter_with_attachments_costs_what_was_promised(
+async def test_a_message_with_attachments_costs_what_was_promised(
     run: Run, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
-    name = await run.letter(*(file(tmp_path, f"{n}.bin", os.urandom(1000)) for n in range(10)))
+    name = await run.message(*(file(tmp_path, f"{n}.bin", os.urandom(1000)) for n in range(10)))
     await run.until_saved(name)
     saving = [entry["operation"] for entry in sandbox.journal()]
     assert saving == ["CreateItem", "CreateAttachment", "GetItem"]
@@ -70,7 +70,7 @@ async def test_a_letter_with_attachments_costs_what_was_promised(
 
 async def test_a_batch_is_looked_at_in_one_request(run: Run, sandbox: RunningSandbox, tmp_path: Path) -> None:
     path = file(tmp_path, "a.bin", b"abc")
-    names = [await run.letter(path) for _ in range(3)] + [await run.letter()]
+    names = [await run.message(path) for _ in range(3)] + [await run.message()]
     for name in names:
         await run.until_saved(name)
     before = len(sandbox.journal())
@@ -96,7 +96,7 @@ async def test_twenty_five_megabytes_arrive_and_tell_how_far_they_are(
             told.append(moving.done)
 
     run.drafts.gathering.moved.subscribe(note)
-    name = await run.letter(path)
+    name = await run.message(path)
     path.unlink()
     await run.until_saved(name)
     assert told == sorted(told)
@@ -104,40 +104,40 @@ async def test_twenty_five_megabytes_arrive_and_tell_how_far_they_are(
     assert 0 < told[0] < told[-1] == len(content)
     await run.outbox.send([name], 0.0)
     await run.until(name, State.SENT)
-    [letter] = received(sandbox)
-    [part] = [one for one in letter.walk() if one.get_filename()]
+    [message] = received(sandbox)
+    [part] = [one for one in message.walk() if one.get_filename()]
     assert part.get_payload(decode=True) == content
 
 
-async def test_a_sent_letter_is_written_anew_with_its_attachments(
+async def test_a_sent_message_is_written_anew_with_its_attachments(
     run: Run, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
     content = os.urandom(30_000)
-    name = await run.letter(file(tmp_path, "plan.pdf", content))
+    name = await run.message(file(tmp_path, "plan.pdf", content))
     await run.outbox.send([name], 0.0)
     await run.until(name, State.SENT)
     page = await run.engine.list_folder(A, Folder.SENT)
-    sent = next(row for row in page.rows if row.subject == LETTER.subject)
+    sent = next(row for row in page.rows if row.subject == MESSAGE.subject)
     item = (await run.engine.get(A, [sent.ref]))[0].item
     assert item is not None
     [held] = item.attachments
     taken = Attached(new_key(), held.name, held.size, held.content_type, source=held.attachment_id)
-    anew = await run.drafts.begin(A, msgspec.structs.replace(LETTER, subject="Anew", attachments=(taken,)))
+    anew = await run.drafts.begin(A, msgspec.structs.replace(MESSAGE, subject="Anew", attachments=(taken,)))
     await run.until_saved(anew)
     await run.outbox.send([anew], 0.0)
     await run.until(anew, State.SENT)
-    [letter] = received(sandbox, "Anew")
-    [part] = [one for one in letter.walk() if one.get_filename()]
+    [message] = received(sandbox, "Anew")
+    [part] = [one for one in message.walk() if one.get_filename()]
     assert part.get_payload(decode=True) == content
 
 
 async def test_a_draft_of_another_program_keeps_what_is_left_and_loses_what_is_removed(
     run: Run, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
-    other = await run.letter(file(tmp_path, "one.txt", b"1"), file(tmp_path, "two.txt", b"2"))
+    other = await run.message(file(tmp_path, "one.txt", b"1"), file(tmp_path, "two.txt", b"2"))
     ref = (await run.until_saved(other)).ref
     assert ref is not None
-    await run.letters.forget(other)
+    await run.records.forget(other)
     [name] = await run.drafts.adopt(A, [ref])
     assert isinstance(name, str)
     run.attachments.watch(await run.drafts.open(name))
@@ -154,7 +154,7 @@ async def test_a_draft_of_another_program_keeps_what_is_left_and_loses_what_is_r
 async def test_what_the_server_finds_too_large_leads_to_the_attachments(
     run: Run, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
-    name = await run.letter(file(tmp_path, "large.bin", b"x" * 1000))
+    name = await run.message(file(tmp_path, "large.bin", b"x" * 1000))
     await run.until_saved(name)
     sandbox.faults([{"action": "code", "operation": "SendItem", "item": 0, "code": "ErrorMessageSizeExceeded"}])
     await run.outbox.send([name], 0.0)
@@ -166,7 +166,7 @@ async def test_what_the_server_finds_too_large_leads_to_the_attachments(
 
 
 async def test_what_differs_on_the_server_is_not_sent(run: Run, sandbox: RunningSandbox, tmp_path: Path) -> None:
-    name = await run.letter(file(tmp_path, "one.txt", b"1"), file(tmp_path, "two.txt", b"2"))
+    name = await run.message(file(tmp_path, "one.txt", b"1"), file(tmp_path, "two.txt", b"2"))
     record = await run.until_saved(name)
     await run.engine.delete_attachments(A, [record.held[0].attachment_id])
     await run.outbox.send([name], 0.0)
@@ -176,5 +176,5 @@ async def test_what_differs_on_the_server_is_not_sent(run: Run, sandbox: Running
     assert received(sandbox) == []
     await run.outbox.send([name], 0.0)
     await run.until(name, State.SENT)
-    [letter] = received(sandbox)
-    assert sorted(str(part.get_filename()) for part in letter.iter_attachments()) == ["one.txt", "two.txt"]
+    [message] = received(sandbox)
+    assert sorted(str(part.get_filename()) for part in message.iter_attachments()) == ["one.txt", "two.txt"]

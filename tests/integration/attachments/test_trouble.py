@@ -29,10 +29,10 @@ def files(folder: Path, count: int = 3, size: int = 20_000) -> list[Path]:
     return paths
 
 
-def in_letter(sandbox: RunningSandbox) -> list[tuple[str | None, bytes]]:
-    """What the one letter that James received has attached."""
-    [letter] = received(sandbox)
-    return [(part.get_filename(), bytes(part.get_payload(decode=True) or b"")) for part in letter.iter_attachments()]
+def in_message(sandbox: RunningSandbox) -> list[tuple[str | None, bytes]]:
+    """What the one message that James received has attached."""
+    [message] = received(sandbox)
+    return [(part.get_filename(), bytes(part.get_payload(decode=True) or b"")) for part in message.iter_attachments()]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ async def test_an_upload_in_trouble_is_there_once_in_the_end_and_so_at_the_recip
     run: Run, sandbox: RunningSandbox, tmp_path: Path, faults: list[dict[str, Any]]
 ) -> None:
     paths = files(tmp_path)
-    name = await run.letter(*paths)
+    name = await run.message(*paths)
     sandbox.faults(faults)
     for _ in range(6):
         await run.drafts.save(name)
@@ -68,14 +68,14 @@ async def test_an_upload_in_trouble_is_there_once_in_the_end_and_so_at_the_recip
     assert sorted(await run.attached_on_server(name)) == [path.name for path in paths]
     await run.outbox.send([name], 0.0)
     await run.until(name, State.SENT)
-    assert sorted(in_letter(sandbox)) == [(path.name, path.read_bytes()) for path in paths]
+    assert sorted(in_message(sandbox)) == [(path.name, path.read_bytes()) for path in paths]
 
 
 @pytest.mark.parametrize("fault", ["reset-before", "reset-after"])
 async def test_a_removal_in_trouble_is_done_once_it_can_be(
     run: Run, sandbox: RunningSandbox, tmp_path: Path, fault: str
 ) -> None:
-    name = await run.letter(*files(tmp_path))
+    name = await run.message(*files(tmp_path))
     await run.until_saved(name)
     sandbox.faults([{"action": fault, "operation": "DeleteAttachment"}])
     run.attachments.remove(name, [run.attachments.of(name)[0].key])
@@ -87,7 +87,7 @@ async def test_an_engine_that_is_killed_in_the_midst_of_an_upload_costs_nothing(
     run: Run, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
     [path] = files(tmp_path, 1, 6_000_000)
-    name = await run.letter(path)
+    name = await run.message(path)
     killed = asyncio.Event()
 
     def kill(where: Name) -> None:
@@ -103,7 +103,7 @@ async def test_an_engine_that_is_killed_in_the_midst_of_an_upload_costs_nothing(
     await run.until_saved(name)
     await run.outbox.send([name], 0.0)
     await run.until(name, State.SENT)
-    assert in_letter(sandbox) == [("0.bin", path.read_bytes())]
+    assert in_message(sandbox) == [("0.bin", path.read_bytes())]
 
 
 @pytest.mark.parametrize("operation", ["CreateItem", "CreateAttachment", "GetItem"])
@@ -112,7 +112,7 @@ async def test_a_program_that_is_killed_at_any_request_goes_on_where_it_was(
     run: Run, sandbox: RunningSandbox, tmp_path: Path, operation: str, after: bool
 ) -> None:
     paths = files(tmp_path)
-    name = await run.letter(*paths)
+    name = await run.message(*paths)
     for path in paths:
         path.rename(path.with_suffix(".moved"))
     sandbox.faults([{"action": "stall", "operation": operation, "seconds": 30, "after": after}])
@@ -128,22 +128,22 @@ async def test_a_program_that_is_killed_at_any_request_goes_on_where_it_was(
         assert sorted(await again.attached_on_server(name)) == [path.name for path in paths]
         await again.outbox.send([name], 0.0)
         await again.until(name, State.SENT)
-        assert sorted(in_letter(sandbox)) == [(path.name, path.with_suffix(".moved").read_bytes()) for path in paths]
+        assert sorted(in_message(sandbox)) == [(path.name, path.with_suffix(".moved").read_bytes()) for path in paths]
     finally:
         await again.end()
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk is made by Linux's /dev/full")
-async def test_a_disk_that_is_full_loses_no_letter_and_attaches_nothing(
+async def test_a_disk_that_is_full_loses_no_message_and_attaches_nothing(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = await run.letter()
+    name = await run.message()
     real = storage._private_file
     monkeypatch.setattr(storage, "_private_file", lambda _: os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb"))
     [error] = await run.attachments.add_files(name, files(tmp_path, 1))
     assert isinstance(error, StorageError)
     assert "The disk is full" in str(error)
-    assert (await run.letters.read(name)).content.attachments == ()
+    assert (await run.records.read(name)).content.attachments == ()
     monkeypatch.setattr(storage, "_private_file", real)
     [failed] = run.attachments.failed(name)
     await run.attachments.retry(name, failed.attached.key)
@@ -162,7 +162,7 @@ async def slow(sandbox: RunningSandbox) -> AsyncIterator[None]:
 async def test_what_is_stopped_on_its_way_up_does_not_stay(
     run: Run, slow: None, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
-    name = await run.letter(*files(tmp_path, 2, 3_000_000))
+    name = await run.message(*files(tmp_path, 2, 3_000_000))
     saving = asyncio.ensure_future(run.drafts.save(name))
     first = run.attachments.of(name)[0]
     while run.attachments.moving(name, first.key) is None:  # noqa: ASYNC110 - another process uploads

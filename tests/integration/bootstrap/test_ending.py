@@ -1,11 +1,11 @@
-"""The end of the program: what was half typed is a letter, on disk and, if there is time, on the server."""
+"""The end of the program: what was half typed is a message, on disk and, if there is time, on the server."""
 
 from __future__ import annotations
 
 from app.bootstrap import run
 from app.domain.errors import StorageError
 from app.domain.listing import Folder
-from tests.fakes.scene import ANNA, LETTER
+from tests.fakes.scene import ANNA, MESSAGE
 from tests.program_scene import ProgramScene
 
 
@@ -13,7 +13,7 @@ async def test_what_was_half_typed_is_saved_before_the_end(program_scene: Progra
     scene = program_scene
     await scene.press("C")
     await scene.type("ben@example.org")
-    name = scene.letter.session.local_id
+    name = scene.message.session.local_id
     await run.finish(scene.program)
     (saved,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     assert [person.address for person in saved.content.to] == ["ben@example.org"]
@@ -28,16 +28,16 @@ async def test_a_server_that_does_not_answer_holds_the_end_up_for_a_moment_only(
     scene.mailbox.hold("save")
     await scene.press("C")
     await scene.type("ben@example.org")
-    name = scene.letter.session.local_id
+    name = scene.message.session.local_id
     await run.finish(scene.program)
-    letter = await scene.journal.after_crash().read(name)
-    assert [person.address for person in letter.content.to] == ["ben@example.org"]
+    message = await scene.journal.after_crash().read(name)
+    assert [person.address for person in message.content.to] == ["ben@example.org"]
     assert scene.mailbox.in_folder(ANNA, Folder.DRAFTS) == []
 
 
 async def test_a_disk_that_fails_does_not_keep_the_program_from_ending(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.program.writing.begin_now(LETTER)
+    await scene.program.writing.begin_now(MESSAGE)
     await scene.settle()
     await scene.type("more")
     scene.journal.trouble = StorageError("The disk is full.")
@@ -47,7 +47,7 @@ async def test_a_disk_that_fails_does_not_keep_the_program_from_ending(program_s
 
 async def test_the_end_in_the_midst_of_a_fetch_meets_no_defect(program_scene: ProgramScene) -> None:
     scene = program_scene
-    scene.on_server(LETTER)
+    scene.on_server(MESSAGE)
     await scene.press("F5")
     gate = scene.mailbox.hold("get")
     await scene.press("Return")
@@ -57,7 +57,7 @@ async def test_the_end_in_the_midst_of_a_fetch_meets_no_defect(program_scene: Pr
     assert len(scene.tasks) == 0
 
 
-async def test_a_letter_that_was_open_is_open_for_the_next_start(program_scene: ProgramScene) -> None:
+async def test_a_message_that_was_open_is_open_for_the_next_start(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await scene.saved()
     scene.program.writing.open(name)
@@ -66,7 +66,7 @@ async def test_a_letter_that_was_open_is_open_for_the_next_start(program_scene: 
     assert (await scene.journal.after_crash().read(name)).record.open
 
 
-async def test_a_letter_in_which_nothing_was_written_vanishes_with_the_end(program_scene: ProgramScene) -> None:
+async def test_a_message_in_which_nothing_was_written_vanishes_with_the_end(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.press("C")
     await run.finish(scene.program)
@@ -80,6 +80,6 @@ async def test_a_server_that_is_late_does_not_make_the_next_start_forget_what_wa
     scene.mailbox.hold("save")
     await scene.press("C")
     await scene.type("ben@example.org")
-    name = scene.letter.session.local_id
+    name = scene.message.session.local_id
     await run.finish(scene.program)
     assert (await scene.journal.after_crash().read(name)).record.open

@@ -118,7 +118,7 @@ def test_the_lists_are_there_before_the_rest_of_the_program_is_loaded(tmp_path: 
 
     How long the rest waits for a slow disk at most is not what is tested; here it waits as long as it takes.
     """
-    asyncio.run(_with_letters(tmp_path))
+    asyncio.run(_with_messages(tmp_path))
     done = live(
         tmp_path,
         """
@@ -154,7 +154,7 @@ def test_the_lists_are_there_before_the_rest_of_the_program_is_loaded(tmp_path: 
 
 
 def test_how_many_drafts_there_are_stands_in_the_rail_also_where_no_server_says_so(tmp_path: Path) -> None:
-    asyncio.run(_with_letters(tmp_path))
+    asyncio.run(_with_messages(tmp_path))
     done = live(
         tmp_path,
         """
@@ -174,8 +174,8 @@ def test_how_many_drafts_there_are_stands_in_the_rail_also_where_no_server_says_
     assert done.stdout.strip() == "True"
 
 
-async def _with_letters(folder: Path) -> None:
-    """Be somebody who has letters on this computer, and whose server does not answer."""
+async def _with_messages(folder: Path) -> None:
+    """Be somebody who has messages on this computer, and whose server does not answer."""
     store = await Store.open(folder / "mailwright.sqlite")
     first = AccountId("first")
     await SqliteSettings(store).keep_account(Account(first, "anna@contoso.com", "https://127.0.0.1:9/", "anna"))

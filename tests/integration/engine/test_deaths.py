@@ -106,7 +106,7 @@ async def test_a_probe_under_way_when_the_engine_is_killed_says_so(
     assert steps == ["name", "connect", "tls"]
 
 
-async def test_a_sent_letter_whose_engine_was_killed_is_found_by_its_mark(
+async def test_a_sent_message_whose_engine_was_killed_is_found_by_its_mark(
     client: EngineClient, sandbox: RunningSandbox
 ) -> None:
     new = draft()

@@ -1,4 +1,4 @@
-"""The operations beside a letter's own way, through the pipe: answers, progress, cancel, and what is wrong."""
+"""The operations beside a message's own way, through the pipe: answers, progress, cancel, and what is wrong."""
 
 from __future__ import annotations
 

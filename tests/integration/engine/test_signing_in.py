@@ -74,7 +74,7 @@ async def test_each_new_secret_is_told_and_given_to_the_next_engine(sandbox: Run
     os.kill(pid, signal.SIGKILL)
     await wait_until(lambda: not runs(pid) and client.pid is None)
     page = await client.list_folder(A, Folder.DRAFTS)
-    # The test before this one may have left a letter that the server was still at.
+    # The test before this one may have left a message that the server was still at.
     assert len(before.rows) >= 14
     assert {row.ref.item_id for row in before.rows} <= {row.ref.item_id for row in page.rows}
     await wait_until(lambda: len(told) == 2)

@@ -1,4 +1,4 @@
-"""A letter's way through the engine to the sandbox, and the engine's own beginning and end."""
+"""A message's way through the engine to the sandbox, and the engine's own beginning and end."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def seen_from_outside(pid: int) -> list[bytes]:
     return [Path(f"/proc/{pid}/{name}").read_bytes() for name in ("cmdline", "environ")]
 
 
-async def test_a_letter_goes_its_whole_way_through_the_port(client: EngineClient, sandbox: RunningSandbox) -> None:
+async def test_a_message_goes_its_whole_way_through_the_port(client: EngineClient, sandbox: RunningSandbox) -> None:
     mailbox: Mailbox = client
     new = draft()
     ref = await save(client, new)

@@ -14,13 +14,13 @@ from app.domain.recipient import Recipient
 from tests.sandbox_fixture import RunningSandbox
 
 
-def letter(subject: str = "Hello", to: str = "james.okafor@contoso.com") -> Content:
+def message(subject: str = "Hello", to: str = "james.okafor@contoso.com") -> Content:
     return Content(to=(Recipient(to),), subject=subject, body="Dear James")
 
 
 def draft(content: Content | None = None, local_id: LocalId | None = None) -> NewDraft:
     local_id = local_id or new_local_id()
-    return NewDraft(local_id, message_id_for(local_id, "anna@contoso.com"), content or letter())
+    return NewDraft(local_id, message_id_for(local_id, "anna@contoso.com"), content or message())
 
 
 def job(seconds: float = 20.0) -> Job:

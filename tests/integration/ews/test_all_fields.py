@@ -24,9 +24,9 @@ from app.domain.message import (
 from app.domain.outcome import LOCAL, Outcome, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
-from app.domain.same_message import same_letter
+from app.domain.same_message import same_message
 from app.domain.writable_fields import set_fields
-from tests.integration.ews.conftest import draft, job, letter
+from tests.integration.ews.conftest import draft, job, message
 from tests.sandbox_fixture import RunningSandbox
 
 FULL = Options(
@@ -50,7 +50,7 @@ READ_BACK = msgspec.structs.replace(FULL, submitter=None, conversation_index=b""
 
 
 def with_options(options: Options) -> Content:
-    return msgspec.structs.replace(letter(), options=options)
+    return msgspec.structs.replace(message(), options=options)
 
 
 def saved(backend: EwsBackend, content: Content) -> ItemRef:
@@ -72,7 +72,7 @@ def said(outcome: Outcome) -> tuple[str, str]:
 
 def test_every_field_set_on_create_is_read_back(backend: EwsBackend) -> None:
     item = read(backend, saved(backend, with_options(FULL)))
-    assert same_letter(item.content, with_options(FULL))
+    assert same_message(item.content, with_options(FULL))
     assert item.content.options.headers == FULL.headers
     assert item.content.options.categories == FULL.categories
     assert item.submitter is not None
@@ -85,17 +85,17 @@ def test_every_field_set_on_create_is_read_back(backend: EwsBackend) -> None:
 
 @pytest.mark.parametrize("field", sorted(OPTION_FIELDS & set_fields(Content(options=READ_BACK))))
 def test_every_field_is_set_by_an_update_and_cleared_by_another(backend: EwsBackend, field: Field) -> None:
-    ref = saved(backend, letter())
+    ref = saved(backend, message())
     wanted = with_options(READ_BACK)
     outcome = backend.update([DraftUpdate(ref, wanted, frozenset({field}))], job())[0]
     assert outcome.ref is not None, outcome
     only = msgspec.structs.replace(Options(), **{field.value: wanted.value(field)})
-    assert same_letter(read(backend, outcome.ref).content, with_options(only))
+    assert same_message(read(backend, outcome.ref).content, with_options(only))
     gone = tuple(header.name for header in READ_BACK.headers) if field is Field.HEADERS else ()
-    update = DraftUpdate(outcome.ref, letter(), frozenset({field}), gone_headers=gone)
+    update = DraftUpdate(outcome.ref, message(), frozenset({field}), gone_headers=gone)
     outcome = backend.update([update], job())[0]
     assert outcome.ref is not None, outcome
-    assert same_letter(read(backend, outcome.ref).content, letter())
+    assert same_message(read(backend, outcome.ref).content, message())
 
 
 def test_a_completed_flag_keeps_its_day(backend: EwsBackend) -> None:
@@ -112,7 +112,7 @@ def test_custom_headers_go_out_and_our_list_of_them_does_not(backend: EwsBackend
     assert len(sandbox.deliveries()) == 1
 
 
-def test_a_deferred_letter_waits_in_the_outbox(backend: EwsBackend, sandbox: RunningSandbox) -> None:
+def test_a_deferred_message_waits_in_the_outbox(backend: EwsBackend, sandbox: RunningSandbox) -> None:
     ref = saved(backend, with_options(Options(deferred=FULL.deferred)))
     assert backend.send([ref], CopyTo(), job())[0].accepted
     assert sandbox.deliveries() == []
@@ -133,9 +133,9 @@ def test_one_that_waits_there_is_taken_back_by_moving_it(backend: EwsBackend, sa
 def test_a_field_that_is_locked_is_refused_in_words_and_the_others_are_written(
     backend: EwsBackend, sandbox: RunningSandbox
 ) -> None:
-    one, two = saved(backend, letter()), saved(backend, letter())
-    locked = DraftUpdate(one, letter(to="ben@contoso.com"), frozenset({Field.TO}), stage=Stage.SENT)
-    good = DraftUpdate(two, letter("Other"), frozenset({Field.SUBJECT}))
+    one, two = saved(backend, message()), saved(backend, message())
+    locked = DraftUpdate(one, message(to="ben@contoso.com"), frozenset({Field.TO}), stage=Stage.SENT)
+    good = DraftUpdate(two, message("Other"), frozenset({Field.SUBJECT}))
     outcomes = backend.update([locked, good], job())
     assert [outcome.verdict for outcome in outcomes] == [Verdict.REFUSED, Verdict.ACCEPTED]
     assert said(outcomes[0]) == (LOCAL, "To cannot be changed once the message has been sent.")

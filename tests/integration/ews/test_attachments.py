@@ -1,4 +1,4 @@
-"""Attachments go up from disk in few requests, each with its own outcome, and the letter can be sent at once."""
+"""Attachments go up from disk in few requests, each with its own outcome, and the message can be sent at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.domain.message import Content, Fetched, ItemRef
 from app.domain.outcome import LOCAL, NewAttachment, Verdict
 from app.domain.record import CopyTo
 from tests.conformance import schema
-from tests.integration.ews.conftest import draft, job, letter
+from tests.integration.ews.conftest import draft, job, message
 from tests.sandbox_fixture import RunningSandbox
 from tests.scripted_server import ScriptedServer, stall
 
@@ -63,7 +63,7 @@ def test_files_of_every_length_come_back_byte_for_byte(backend: EwsBackend, tmp_
         assert back.stat().st_mode & 0o077 == 0
 
 
-def test_several_files_are_one_request_and_the_letter_can_be_sent_at_once(
+def test_several_files_are_one_request_and_the_message_can_be_sent_at_once(
     backend: EwsBackend, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
     files = [write(tmp_path, f"{number}.txt", 100) for number in range(5)]
@@ -89,11 +89,11 @@ def test_more_than_a_request_may_hold_goes_in_the_next_with_the_new_change_key(
     assert last.change_key == read(backend, ref).ref.change_key
 
 
-def test_a_picture_within_the_text_and_a_letter_within_a_letter(backend: EwsBackend, tmp_path: Path) -> None:
+def test_a_picture_within_the_text_and_a_message_within_a_message(backend: EwsBackend, tmp_path: Path) -> None:
     picture = msgspec.structs.replace(
         write(tmp_path, "logo.png", 300), content_id="logo@mailwright", content_type="image/png"
     )
-    inner = NewAttachment("The old agreement", letter=letter("The old agreement"))
+    inner = NewAttachment("The old agreement", message=message("The old agreement"))
     ref = saved(backend)
     answers = backend.attach(ref, [picture, inner], silent, job())
     assert [answer.outcome.verdict for answer in answers] == [Verdict.ACCEPTED] * 2
@@ -101,8 +101,8 @@ def test_a_picture_within_the_text_and_a_letter_within_a_letter(backend: EwsBack
     assert (first.inline, first.content_id, first.content_type) == (True, "logo@mailwright", "image/png")
     assert (second.kind, second.name) == (AttachmentKind.ITEM, "The old agreement")
     fetch = backend.get_attachment(second.attachment_id, str(tmp_path / "none"), lambda _: None, job())
-    assert fetch.letter is not None
-    assert (fetch.letter.content.subject, fetch.letter.content.body) == ("The old agreement", "Dear James")
+    assert fetch.message is not None
+    assert (fetch.message.content.subject, fetch.message.content.body) == ("The old agreement", "Dear James")
     mime = message_from_bytes((tmp_path / "none").read_bytes(), policy=policy.default)
     assert (mime["Subject"], "james.okafor@contoso.com" in mime["To"]) == ("The old agreement", True)
 
@@ -175,7 +175,7 @@ def test_a_file_is_never_written_over(backend: EwsBackend, tmp_path: Path) -> No
 def test_each_request_as_it_arrived_is_valid(backend: EwsBackend, sandbox: RunningSandbox, tmp_path: Path) -> None:
     schema.require()
     file = msgspec.structs.replace(write(tmp_path, "\u00e4\x01.bin", 10), content_type="a/b", content_id="c")
-    answer = backend.attach(saved(backend), [file, NewAttachment("l", letter=letter())], silent, job())[0]
+    answer = backend.attach(saved(backend), [file, NewAttachment("l", message=message())], silent, job())[0]
     backend.get_attachment(answer.attachment_id, str(tmp_path / "back"), lambda _: None, job())
     backend.delete_attachments([answer.attachment_id], job())
     bodies = [entry["body"] for entry in sandbox.journal(bodies=True)]

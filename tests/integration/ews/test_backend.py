@@ -15,7 +15,7 @@ from app.domain.outcome import Outcome, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from tests.conformance import schema
-from tests.integration.ews.conftest import draft, job, letter
+from tests.integration.ews.conftest import draft, job, message
 from tests.sandbox_fixture import RunningSandbox
 
 ON_CREATE = {Field.SUBMITTER, Field.CONVERSATION_INDEX, Field.CONVERSATION_TOPIC}
@@ -92,8 +92,8 @@ def test_an_update_changes_the_named_fields_and_the_change_key(backend: EwsBacke
 
 def test_a_stale_change_key_overwrites_nothing(backend: EwsBackend) -> None:
     ref = saved(backend, draft())[0]
-    assert backend.update([DraftUpdate(ref, letter("first"), frozenset({Field.SUBJECT}))], job())[0].accepted
-    outcome = backend.update([DraftUpdate(ref, letter("second"), frozenset({Field.SUBJECT}))], job())[0]
+    assert backend.update([DraftUpdate(ref, message("first"), frozenset({Field.SUBJECT}))], job())[0].accepted
+    outcome = backend.update([DraftUpdate(ref, message("second"), frozenset({Field.SUBJECT}))], job())[0]
     assert (outcome.verdict, outcome.code) == (Verdict.REFUSED, "ErrorIrresolvableConflict")
     item = backend.get([ref], job())[0].item
     assert item is not None
@@ -102,12 +102,12 @@ def test_a_stale_change_key_overwrites_nothing(backend: EwsBackend) -> None:
 
 def test_an_update_without_a_field_is_a_defect_and_no_request(backend: EwsBackend, sandbox: RunningSandbox) -> None:
     with pytest.raises(ValueError, match="no field"):
-        backend.update([DraftUpdate(ItemRef("a"), letter(), frozenset())], job())
+        backend.update([DraftUpdate(ItemRef("a"), message(), frozenset())], job())
     assert operations(sandbox) == []
 
 
 def test_a_batch_with_two_refused_sends_the_other_three(backend: EwsBackend, sandbox: RunningSandbox) -> None:
-    refs = saved(backend, *(draft(letter(f"Letter {number}")) for number in range(5)))
+    refs = saved(backend, *(draft(message(f"Letter {number}")) for number in range(5)))
     sandbox.faults([{"action": "code", "operation": "SendItem", "item": 1, "code": "ErrorSendAsDenied"}])
     outcomes = backend.send([*refs[:3], ItemRef("nonsense", "x"), refs[4]], CopyTo(), job())
     assert [outcome.code for outcome in outcomes] == [
@@ -136,7 +136,7 @@ def test_a_busy_item_keeps_its_back_off_and_is_not_posted_again(backend: EwsBack
     assert len(sandbox.journal("SendItem")) == 1
 
 
-def test_a_sent_letter_is_in_sent_once_and_in_drafts_not_at_all(backend: EwsBackend, sandbox: RunningSandbox) -> None:
+def test_a_sent_message_is_in_sent_once_and_in_drafts_not_at_all(backend: EwsBackend, sandbox: RunningSandbox) -> None:
     new = draft()
     refs = saved(backend, new)
     assert backend.send(refs, CopyTo(), job())[0].accepted
@@ -154,7 +154,7 @@ def test_no_copy_is_kept_where_none_was_wanted(backend: EwsBackend) -> None:
     assert backend.locate([Mark(new.local_id, new.message_id)], list(Folder), job()) == []
 
 
-def test_a_letter_is_found_by_either_mark(backend: EwsBackend) -> None:
+def test_a_message_is_found_by_either_mark(backend: EwsBackend) -> None:
     new = draft()
     saved(backend, new)
     for mark in (Mark(new.local_id, ""), Mark("", new.message_id)):
@@ -201,8 +201,8 @@ def test_a_deleted_draft_lies_in_deleted_items_unless_it_was_for_good(backend: E
 
 
 def test_a_folder_is_listed_page_after_page_newest_first(backend: EwsBackend, sandbox: RunningSandbox) -> None:
-    sandbox.reset(letters=False)
-    drafts = [draft(letter(f"Letter {number}")) for number in range(7)]
+    sandbox.reset(messages=False)
+    drafts = [draft(message(f"Letter {number}")) for number in range(7)]
     for new in drafts:
         saved(backend, new)
     pages, offset = [], 0
@@ -221,7 +221,7 @@ def test_a_folder_is_listed_page_after_page_newest_first(backend: EwsBackend, sa
 
 
 def test_an_empty_folder_is_an_empty_page(backend: EwsBackend, sandbox: RunningSandbox) -> None:
-    sandbox.reset(letters=False)
+    sandbox.reset(messages=False)
     page = backend.list_folder(Folder.SENT, 0, 50, job())
     assert (page.rows, page.total, page.next_offset) == ((), 0, None)
 
@@ -262,7 +262,7 @@ def test_every_request_as_it_arrived_is_valid_against_the_schema(backend: EwsBac
         importance=Importance.LOW,
     )
     refs = saved(backend, draft(odd), draft())
-    backend.update([DraftUpdate(ref, letter("x"), frozenset(Field) - ON_CREATE) for ref in refs], job())
+    backend.update([DraftUpdate(ref, message("x"), frozenset(Field) - ON_CREATE) for ref in refs], job())
     backend.get(refs, job())
     backend.list_folder(Folder.SENT, 0, 20, job())
     backend.locate([Mark("a", "<b>")], list(Folder), job())

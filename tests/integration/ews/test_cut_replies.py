@@ -21,7 +21,8 @@ from app.domain.message import AccountId, DraftUpdate, Field, ItemRef
 from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
-from tests.integration.ews.conftest import draft, job, letter
+from tests.integration.ews.conftest import draft, job
+from tests.integration.ews.conftest import message as new_message
 from tests.sandbox_fixture import NAMES, RunningSandbox
 
 EXAMPLES = Path(__file__).resolve().parents[4] / "shared" / "spec" / "senditem-operation.en.md"
@@ -68,7 +69,9 @@ def attached(backend: EwsBackend, path: str) -> list[AttachOutcome]:
 
 WRITES: dict[str, Write] = {
     "CreateItem": lambda b: b.save([draft(), draft()], job()),
-    "UpdateItem": lambda b: b.update([DraftUpdate(ref, letter("x"), frozenset({Field.SUBJECT})) for ref in TWO], job()),
+    "UpdateItem": lambda b: b.update(
+        [DraftUpdate(ref, new_message("x"), frozenset({Field.SUBJECT})) for ref in TWO], job()
+    ),
     "SendItem": lambda b: b.send(TWO, CopyTo(), job()),
     "DeleteItem": lambda b: b.delete(TWO, False, job()),
     "MoveItem": lambda b: b.move(TWO, Place(Folder.DELETED), job()),
@@ -126,7 +129,7 @@ def recorded(sandbox: RunningSandbox, name: str, tmp_path: Path) -> bytes:
         asks: dict[str, Callable[[], Any]] = {
             "CreateItem": lambda: real.save([draft(), draft()], job()),
             "UpdateItem": lambda: real.update(
-                [DraftUpdate(ref, letter("x"), frozenset({Field.SUBJECT})) for ref in pair], job()
+                [DraftUpdate(ref, new_message("x"), frozenset({Field.SUBJECT})) for ref in pair], job()
             ),
             "SendItem": lambda: real.send(pair, CopyTo(), job()),
             "DeleteItem": lambda: real.delete(pair, False, job()),

@@ -1,4 +1,4 @@
-"""Letters of a shared mailbox: where the copy goes, and both silent failures of SendItem's specification, seen."""
+"""Messages of a shared mailbox: where the copy goes, and both silent failures of SendItem's specification, seen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.domain.message import AccountId, NewDraft
 from app.domain.outcome import Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
-from tests.integration.ews.conftest import draft, job, letter
+from tests.integration.ews.conftest import draft, job, message
 from tests.integration.sandbox import soap
 from tests.sandbox_fixture import RunningSandbox
 
@@ -52,12 +52,12 @@ def james(sandbox: RunningSandbox) -> Iterator[EwsBackend]:
 
 
 def from_sales(drafts_of: str = "") -> NewDraft:
-    content = msgspec.structs.replace(letter(to="priya.natarajan@contoso.com"), sender=Recipient(SALES))
+    content = msgspec.structs.replace(message(to="priya.natarajan@contoso.com"), sender=Recipient(SALES))
     return msgspec.structs.replace(draft(content), drafts_of=drafts_of)
 
 
 def send(backend: EwsBackend, new: NewDraft, copy_to: CopyTo) -> list[Sighting]:
-    """Save and send, and return where the letter is seen after the server said yes."""
+    """Save and send, and return where the message is seen after the server said yes."""
     ref = backend.save([new], job())[0].ref
     assert ref is not None
     assert backend.send([ref], copy_to, job())[0].accepted
@@ -91,7 +91,7 @@ def test_on_behalf_the_delegate_stands_in_sender(james: EwsBackend) -> None:
     assert item.submitter.address == "james.okafor@contoso.com"
 
 
-def test_no_copy_is_kept_of_a_principals_letter_where_none_was_wanted(sofia: EwsBackend) -> None:
+def test_no_copy_is_kept_of_a_principals_message_where_none_was_wanted(sofia: EwsBackend) -> None:
     assert send(sofia, from_sales(SALES), CopyTo(CopyKind.NONE)) == []
 
 

@@ -1,4 +1,4 @@
-"""What the lists ask of a server: any folder, what a query finds in it, what a row shows, and letters as files."""
+"""What the lists ask of a server: any folder, what a query finds in it, what a row shows, and messages as files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.domain.outcome import Verdict
 from app.domain.query import as_aqs, read_query
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
-from tests.integration.ews.conftest import draft, job, letter
+from tests.integration.ews.conftest import draft, job, message
 from tests.integration.sandbox import soap
 from tests.sandbox_fixture import RunningSandbox
 
@@ -29,12 +29,12 @@ SENT = Place(Folder.SENT)
 
 @pytest.fixture
 def empty(sandbox: RunningSandbox, backend: EwsBackend) -> EwsBackend:
-    sandbox.reset(letters=False)
+    sandbox.reset(messages=False)
     return backend
 
 
 def saved(backend: EwsBackend, *subjects: str) -> list[ItemRef]:
-    outcomes = backend.save([draft(letter(subject)) for subject in subjects], job())
+    outcomes = backend.save([draft(message(subject)) for subject in subjects], job())
     return [outcome.ref for outcome in outcomes if outcome.ref is not None]
 
 
@@ -67,7 +67,7 @@ def test_a_query_finds_what_it_says_in_any_folder(empty: EwsBackend) -> None:
     assert row.subject == "Quarterly plan"
 
 
-def test_a_letter_is_written_to_a_file_as_it_would_travel(empty: EwsBackend, tmp_path: Path) -> None:
+def test_a_message_is_written_to_a_file_as_it_would_travel(empty: EwsBackend, tmp_path: Path) -> None:
     (ref,) = saved(empty, "Grüße")
     path = tmp_path / "letter.eml"
     assert empty.save_mime(ref, str(path), job()).accepted
@@ -80,7 +80,7 @@ def test_a_letter_is_written_to_a_file_as_it_would_travel(empty: EwsBackend, tmp
         empty.save_mime(ref, str(tmp_path / "none" / "x.eml"), job())
 
 
-def test_a_letter_that_is_gone_writes_no_file(empty: EwsBackend, tmp_path: Path) -> None:
+def test_a_message_that_is_gone_writes_no_file(empty: EwsBackend, tmp_path: Path) -> None:
     (ref,) = saved(empty, "Gone")
     empty.delete([ref], True, job())
     outcome = empty.save_mime(ref, str(tmp_path / "x.eml"), job())
@@ -89,8 +89,8 @@ def test_a_letter_that_is_gone_writes_no_file(empty: EwsBackend, tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_reports_name_the_letter_and_whom_they_are_about(empty: EwsBackend, sandbox: RunningSandbox) -> None:
-    content = letter("Told", "nobody@contoso.com")
+def test_reports_name_the_message_and_whom_they_are_about(empty: EwsBackend, sandbox: RunningSandbox) -> None:
+    content = message("Told", "nobody@contoso.com")
     content = structs.replace(content, to=(*content.to, Recipient("james.okafor@contoso.com")))
     content = structs.replace(content, options=Options(delivery_receipt=True))
     new = draft(content)
@@ -107,8 +107,8 @@ def test_reports_name_the_letter_and_whom_they_are_about(empty: EwsBackend, sand
     assert empty.find_reports(time.time() + 3600, job()) == []
 
 
-def test_a_letter_that_was_read_says_who_read_it(empty: EwsBackend, sandbox: RunningSandbox) -> None:
-    new = draft(structs.replace(letter("Open me"), options=Options(read_receipt=True)))
+def test_a_message_that_was_read_says_who_read_it(empty: EwsBackend, sandbox: RunningSandbox) -> None:
+    new = draft(structs.replace(message("Open me"), options=Options(read_receipt=True)))
     (outcome,) = empty.save([new], job())
     assert outcome.ref is not None
     empty.send([outcome.ref], CopyTo(), job())
@@ -133,8 +133,8 @@ def test_whom_a_report_is_about_is_read_where_it_stands(headers: dict[str, str],
     assert people_in(headers, body, "me@contoso.com") == people
 
 
-def test_letters_of_a_conversation_bear_the_same_short_name(empty: EwsBackend, sandbox: RunningSandbox) -> None:
-    filed = structs.replace(draft(letter("Plan")), sent=1_790_000_000.0)
+def test_messages_of_a_conversation_bear_the_same_short_name(empty: EwsBackend, sandbox: RunningSandbox) -> None:
+    filed = structs.replace(draft(message("Plan")), sent=1_790_000_000.0)
     ref = empty.save([filed], job())[0].ref
     assert ref is not None
     saved(empty, "Another")
@@ -153,12 +153,12 @@ def test_letters_of_a_conversation_bear_the_same_short_name(empty: EwsBackend, s
     assert {change.row.conversation for change in synced if change.row is not None} == set(names.values())
 
 
-def test_rows_tell_with_which_letter_their_thread_begins(empty: EwsBackend) -> None:
+def test_rows_tell_with_which_message_their_thread_begins(empty: EwsBackend) -> None:
     long = " ".join(["<first@x>", *(f"<{number}@a-rather-long-name-of-a-host.example.org>" for number in range(20))])
     saved(empty, "Alone")
     options = {"Answers": Options(in_reply_to="<first@x>"), "Refers": Options(in_reply_to="<9@x>", references=long)}
     for subject, chosen in options.items():
-        assert empty.save([draft(structs.replace(letter(subject), options=chosen))], job())[0].accepted
+        assert empty.save([draft(structs.replace(message(subject), options=chosen))], job())[0].accepted
     expected = {"Alone": ("", False), "Answers": ("<first@x>", False), "Refers": ("<first@x>", True)}
     listed = empty.list_folder(Place(Folder.DRAFTS), 0, 10, job()).rows
     assert {row.subject: (row.thread, row.has_references) for row in listed} == expected

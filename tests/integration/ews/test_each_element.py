@@ -35,7 +35,7 @@ from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 from app.domain.writable_fields import ELEMENTS, Element, Rule, may_be_written, refusal
 from app.services.text.message_details import details_of
-from tests.integration.ews.conftest import draft, job, letter
+from tests.integration.ews.conftest import draft, job, message
 from tests.sandbox_fixture import RunningSandbox
 
 CLARA, JAMES = (
@@ -57,7 +57,7 @@ class Case(NamedTuple):
 
 
 def with_options(**options: object) -> Content:
-    return replace(letter(), options=Options(**options))  # type: ignore[arg-type] # one of its fields
+    return replace(message(), options=Options(**options))  # type: ignore[arg-type] # one of its fields
 
 
 def addresses(people: tuple[Recipient, ...]) -> list[str]:
@@ -66,13 +66,13 @@ def addresses(people: tuple[Recipient, ...]) -> list[str]:
 
 FLAG = FollowUp(FlagStatus.FLAGGED, WHEN, WHEN + 86_400)
 CASES: dict[str, Case] = {
-    "Subject": Case(replace(letter(), subject="Prices"), lambda item: item.content.subject),
+    "Subject": Case(replace(message(), subject="Prices"), lambda item: item.content.subject),
     "Body": Case(
-        replace(letter(), body="<p>Dear</p>", body_format=BodyFormat.HTML),
+        replace(message(), body="<p>Dear</p>", body_format=BodyFormat.HTML),
         lambda item: ("Dear" in item.content.body, item.content.body_format),
     ),
     "Importance": Case(
-        replace(letter(), importance=Importance.HIGH), lambda item: item.content.importance, "Importance", "High"
+        replace(message(), importance=Importance.HIGH), lambda item: item.content.importance, "Importance", "High"
     ),
     "Sensitivity": Case(
         with_options(sensitivity=Sensitivity.CONFIDENTIAL),
@@ -114,19 +114,19 @@ CASES: dict[str, Case] = {
         "Clara Fontaine <clara.fontaine@contoso.com>",
     ),
     "ToRecipients": Case(
-        replace(letter(), to=(JAMES, PRIYA)),
+        replace(message(), to=(JAMES, PRIYA)),
         lambda item: addresses(item.content.to),
         "To",
         "James Okafor <james.okafor@contoso.com>; Priya Natarajan <priya.natarajan@contoso.com>",
     ),
     "CcRecipients": Case(
-        replace(letter(), cc=(PRIYA,)),
+        replace(message(), cc=(PRIYA,)),
         lambda item: addresses(item.content.cc),
         "Cc",
         "Priya Natarajan <priya.natarajan@contoso.com>",
     ),
     "BccRecipients": Case(
-        replace(letter(), bcc=(PRIYA,)),
+        replace(message(), bcc=(PRIYA,)),
         lambda item: addresses(item.content.bcc),
         "Bcc",
         "Priya Natarajan <priya.natarajan@contoso.com>",
@@ -150,7 +150,7 @@ CASES: dict[str, Case] = {
         with_options(conversation_topic="Prices"), lambda item: item.conversation_topic, "Conversation", "Prices"
     ),
     "From": Case(
-        replace(letter(), sender=SALES),
+        replace(message(), sender=SALES),
         lambda item: item.content.sender and item.content.sender.address,
         "From",
         "Sales <sales@contoso.com>",
@@ -220,7 +220,7 @@ def saved(backend: EwsBackend, content: Content) -> ItemRef:
 
 
 def sent(backend: EwsBackend) -> ItemRef:
-    one = draft(replace(letter(), subject="It went"))
+    one = draft(replace(message(), subject="It went"))
     ref = backend.save([one], job())[0].ref
     assert ref is not None
     assert backend.send([ref], CopyTo(), job())[0].accepted
@@ -258,13 +258,13 @@ def test_it_is_set_with_a_new_draft_read_back_and_shown(backend: EwsBackend, nam
 
 @pytest.mark.parametrize("name", settable(at=Stage.DRAFT, allowed=True))
 def test_it_is_changed_in_a_draft_and_read_back(backend: EwsBackend, name: str) -> None:
-    outcome = update(backend, saved(backend, letter()), name, Stage.DRAFT)
+    outcome = update(backend, saved(backend, message()), name, Stage.DRAFT)
     assert outcome.ref is not None, outcome
     assert CASES[name].value(read(backend, outcome.ref)) == wanted(CASES[name])
 
 
 @pytest.mark.parametrize("name", settable(at=Stage.SENT, allowed=True))
-def test_it_is_changed_in_a_sent_letter_and_read_back(backend: EwsBackend, name: str) -> None:
+def test_it_is_changed_in_a_sent_message_and_read_back(backend: EwsBackend, name: str) -> None:
     outcome = update(backend, sent(backend), name, Stage.SENT)
     assert outcome.ref is not None, outcome
     assert CASES[name].value(read(backend, outcome.ref)) == wanted(CASES[name])
@@ -277,7 +277,7 @@ def test_it_is_changed_in_a_sent_letter_and_read_back(backend: EwsBackend, name:
 def test_it_is_refused_in_words_before_a_request_where_it_cannot_be_changed(
     backend: EwsBackend, sandbox: RunningSandbox, name: str, stage: Stage
 ) -> None:
-    ref = saved(backend, letter())
+    ref = saved(backend, message())
     before = len(sandbox.journal())
     outcome = update(backend, ref, name, stage)
     assert outcome.words is not None
@@ -301,7 +301,7 @@ def test_the_message_id_is_set_with_a_new_draft_and_is_no_field_of_any_update(ba
 def test_what_is_the_servers_to_say_is_read_where_it_arrived_and_shown(
     backend: EwsBackend, sandbox: RunningSandbox, name: str
 ) -> None:
-    one = draft(replace(letter(), subject="It arrives"))
+    one = draft(replace(message(), subject="It arrives"))
     ref = backend.save([one], job())[0].ref
     assert ref is not None
     assert backend.send([ref], CopyTo(), job())[0].accepted

@@ -18,7 +18,7 @@ from app.domain.message import DraftUpdate, Field, ItemRef
 from app.domain.outcome import NewAttachment, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
-from tests.integration.ews.conftest import draft, job, letter
+from tests.integration.ews.conftest import draft, job, message
 from tests.sandbox_fixture import RunningSandbox
 from tests.scripted_server import ScriptedServer, answer, stall
 
@@ -34,7 +34,7 @@ ASKS: dict[str, Callable[[EwsBackend, Job], Any]] = {
     "resolve": lambda b, j: b.resolve_names("x", j),
     "tips": lambda b, j: b.mail_tips("", [Recipient("a@b.example")], j),
     "sync": lambda b, j: b.sync(Place(Folder.SENT), "", 5, j),
-    "update": lambda b, j: b.update([DraftUpdate(REF, letter(), frozenset({Field.SUBJECT}))], j),
+    "update": lambda b, j: b.update([DraftUpdate(REF, message(), frozenset({Field.SUBJECT}))], j),
     "delete": lambda b, j: b.delete([REF], False, j),
     "copy": lambda b, j: b.copy([REF], Place(Folder.SENT), j),
     "expand": lambda b, j: b.expand_group(Recipient("a@b.example"), j),

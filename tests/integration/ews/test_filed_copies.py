@@ -1,4 +1,4 @@
-"""The copy of a letter that went out is made in Sent as a server's own copies are: no draft, read, with its time."""
+"""The copy of a message that went out is made in Sent as a server's own copies are: no draft, read, with its time."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from app.backends.ews.backend import EwsBackend
 from app.domain.listing import Folder, Mark
 from app.domain.message import NewDraft
 from app.domain.recipient import Recipient
-from app.domain.same_message import same_letter
-from tests.integration.ews.conftest import draft, job, letter
+from app.domain.same_message import same_message
+from tests.integration.ews.conftest import draft, job, message
 
 SENT = 1_900_000_000.0
 
@@ -21,7 +21,7 @@ def filed(backend: EwsBackend, *drafts: NewDraft) -> list[str]:
 
 
 def test_a_copy_is_filed_in_sent_and_is_no_draft(backend: EwsBackend) -> None:
-    content = msgspec.structs.replace(letter(), sender=Recipient("clara.fontaine@contoso.com", "Clara Fontaine"))
+    content = msgspec.structs.replace(message(), sender=Recipient("clara.fontaine@contoso.com", "Clara Fontaine"))
     copy = msgspec.structs.replace(draft(content), sent=SENT)
     (name,) = filed(backend, copy)
     (seen,) = backend.locate([Mark(copy.local_id, copy.message_id)], [Folder.DRAFTS, Folder.SENT], job())
@@ -29,11 +29,11 @@ def test_a_copy_is_filed_in_sent_and_is_no_draft(backend: EwsBackend) -> None:
     item = backend.get([seen.ref], job())[0].item
     assert item is not None
     assert (item.is_draft, item.is_read, item.sent) == (False, True, SENT)
-    assert same_letter(item.content, content)
+    assert same_message(item.content, content)
 
 
 def test_a_draft_and_a_copy_of_one_call_go_each_where_they_belong(backend: EwsBackend) -> None:
-    plain, copy = draft(letter()), msgspec.structs.replace(draft(letter()), sent=SENT)
+    plain, copy = draft(message()), msgspec.structs.replace(draft(message()), sent=SENT)
     filed(backend, copy, plain)
     marks = [Mark(one.local_id, one.message_id) for one in (plain, copy)]
     found = {

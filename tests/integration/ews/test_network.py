@@ -400,7 +400,7 @@ def test_a_probe_names_what_stands_before_the_mailbox(make_backend: Make, author
         assert failed_step(make_backend(server.url))[0] == "tls"
 
 
-def test_the_detail_of_a_trouble_holds_no_secret_and_no_letter(make_backend: Make) -> None:
+def test_the_detail_of_a_trouble_holds_no_secret_and_no_message(make_backend: Make) -> None:
     acts = [close, answer(500, b"x"), answer(200, b"x"), fault("ErrorInternalServerError")]
     with ScriptedServer(acts) as server:
         backend = make_backend(server.url, secret="hunter2")
@@ -413,7 +413,7 @@ def test_the_detail_of_a_trouble_holds_no_secret_and_no_letter(make_backend: Mak
         assert "hunter2" not in str(raised.value)
 
 
-def test_neither_letter_nor_password_reaches_a_log(make_backend: Make, caplog: pytest.LogCaptureFixture) -> None:
+def test_neither_message_nor_password_reaches_a_log(make_backend: Make, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     acts = [answer(200, b"no gzip", Content_Encoding="gzip"), answer(401), reset, answer(200, SAVED)]
     with ScriptedServer(acts) as server:

@@ -100,8 +100,8 @@ def test_a_change_is_told_within_a_second(listen: Listen, sandbox: RunningSandbo
 def test_new_mail_is_told_of_the_inbox_alone(listen: Listen, sandbox: RunningSandbox) -> None:
     listener = listen(DRAFTS, INBOX)
     listener.heard()
-    letter = soap.message("Hello", "you", "clara.fontaine@contoso.com")
-    sandbox.post(soap.create(letter, disposition="SendOnly"), "james.okafor")
+    message = soap.message("Hello", "you", "clara.fontaine@contoso.com")
+    sandbox.post(soap.create(message, disposition="SendOnly"), "james.okafor")
     assert listener.heard() == [INBOX]
 
 

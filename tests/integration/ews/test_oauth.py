@@ -25,7 +25,7 @@ from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 from app.sandbox.oauth.authority import CLIENT_ID
-from tests.integration.ews.conftest import draft, job, letter
+from tests.integration.ews.conftest import draft, job, message
 from tests.oauth_browser import Browser, Page
 from tests.sandbox_fixture import RunningSandbox
 
@@ -101,7 +101,7 @@ def trouble(work: Callable[[], object]) -> Trouble:
 
 
 def saved(backend: EwsBackend, subject: str = "Hello") -> ItemRef:
-    [outcome] = backend.save([draft(letter(subject))], job())
+    [outcome] = backend.save([draft(message(subject))], job())
     assert outcome.ref is not None
     return outcome.ref
 
@@ -462,7 +462,7 @@ def test_a_delegate_sends_for_a_principal_with_a_token_too(sandbox: RunningSandb
     done = Signing(browser_of(sandbox, "sofia.lindqvist")).run(sofia)
     backend = EwsBackend(sofia, done.secret)
     sales = "sales@contoso.com"
-    content = replace(letter(to="priya.natarajan@contoso.com"), sender=Recipient(sales))
+    content = replace(message(to="priya.natarajan@contoso.com"), sender=Recipient(sales))
     [kept] = backend.save([replace(draft(content), drafts_of=sales)], job())
     assert kept.ref is not None
     withdraw(sandbox, "access")

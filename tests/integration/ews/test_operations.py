@@ -1,4 +1,4 @@
-"""The operations beside a letter's own way: move, copy, directory, tips, sync, the dispositions, and the headers."""
+"""The operations beside a message's own way: move, copy, directory, tips, sync, the dispositions, and the headers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.domain.outcome import NewAttachment, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from tests.conformance import schema
-from tests.integration.ews.conftest import draft, job, letter
+from tests.integration.ews.conftest import draft, job, message
 from tests.sandbox_fixture import NAMES, RunningSandbox
 from tests.scripted_server import ScriptedServer, answer
 
@@ -38,7 +38,7 @@ def places(backend: EwsBackend, new: NewDraft) -> list[Folder]:
     return [one.folder for one in backend.locate([Mark(new.local_id, new.message_id)], list(Folder), job())]
 
 
-def test_a_moved_letter_lies_there_alone_under_the_name_that_was_told(backend: EwsBackend) -> None:
+def test_a_moved_message_lies_there_alone_under_the_name_that_was_told(backend: EwsBackend) -> None:
     new = draft()
     outcome = backend.move(saved(backend, new), DELETED, job())[0]
     assert outcome.accepted
@@ -47,7 +47,7 @@ def test_a_moved_letter_lies_there_alone_under_the_name_that_was_told(backend: E
     assert places(backend, new) == [Folder.DELETED]
 
 
-def test_a_copied_letter_lies_in_both_places_under_two_names(backend: EwsBackend) -> None:
+def test_a_copied_message_lies_in_both_places_under_two_names(backend: EwsBackend) -> None:
     new = draft()
     refs = saved(backend, new)
     outcome = backend.copy(refs, DELETED, job())[0]
@@ -121,7 +121,7 @@ def test_mail_tips_of_many_go_in_chunks_and_stay_in_order(backend: EwsBackend, s
 
 
 def test_a_folder_is_synchronised_page_after_page_and_then_change_by_change(backend: EwsBackend) -> None:
-    new = [draft(letter(f"Letter {number}")) for number in range(5)]
+    new = [draft(message(f"Letter {number}")) for number in range(5)]
     refs = saved(backend, *new)
     drafts, state = Place(Folder.DRAFTS), ""
     seen: list[Change] = []
@@ -133,7 +133,7 @@ def test_a_folder_is_synchronised_page_after_page_and_then_change_by_change(back
             break
     assert {one.local_id for one in new} <= {change.row.local_id for change in seen if change.row is not None}
     assert backend.sync(drafts, state, 7, job()).changes == ()
-    backend.update([DraftUpdate(refs[0], letter("Other"), frozenset({Field.SUBJECT}))], job())
+    backend.update([DraftUpdate(refs[0], message("Other"), frozenset({Field.SUBJECT}))], job())
     backend.delete([refs[1]], True, job())
     page = backend.sync(drafts, state, 7, job())
     assert [(change.kind, change.row and change.row.subject) for change in page.changes] == [
@@ -165,7 +165,7 @@ def test_an_item_is_updated_and_sent_in_one_with_or_without_a_copy(
     backend: EwsBackend, sandbox: RunningSandbox, kind: CopyKind, filed: list[Folder]
 ) -> None:
     new = draft()
-    update = DraftUpdate(saved(backend, new)[0], letter("Changed and sent"), frozenset({Field.SUBJECT}))
+    update = DraftUpdate(saved(backend, new)[0], message("Changed and sent"), frozenset({Field.SUBJECT}))
     assert backend.update_and_send([update], CopyTo(kind), job())[0].accepted
     assert [row["subject"] for row in sandbox.deliveries()] == ["Changed and sent"]
     assert places(backend, new) == filed
@@ -242,7 +242,7 @@ def test_every_service_acts_as_the_mailbox_that_is_impersonated(
 ) -> None:
     new = draft()
     refs = saved(service, new)
-    changed = service.update([DraftUpdate(refs[0], letter("x"), frozenset({Field.SUBJECT}))], job())
+    changed = service.update([DraftUpdate(refs[0], message("x"), frozenset({Field.SUBJECT}))], job())
     refs = [outcome.ref for outcome in changed if outcome.ref is not None]
     service.get(refs, job())
     service.list_folder(Folder.DRAFTS, 0, 5, job())

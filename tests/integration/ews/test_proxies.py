@@ -80,7 +80,7 @@ def last_step(backend: EwsBackend) -> ProbeStep:
     return list(backend.probe(job()))[-1]
 
 
-def test_a_letter_is_saved_and_sent_by_the_accounts_proxy(make: Make, port: int) -> None:
+def test_a_message_is_saved_and_sent_by_the_accounts_proxy(make: Make, port: int) -> None:
     with ConnectProxy({NAME: port}) as proxy:
         backend = make(proxy.url)
         (saved,) = backend.save([draft()], job())

@@ -11,7 +11,7 @@ from app.domain.listing import Folder, Mark, Place
 from app.domain.message import DraftUpdate, Field, ItemRef, NewDraft
 from app.domain.outcome import NewAttachment
 from app.domain.record import CopyTo
-from tests.integration.ews.conftest import draft, job, letter
+from tests.integration.ews.conftest import draft, job, message
 from tests.sandbox_fixture import RunningSandbox
 
 
@@ -47,13 +47,13 @@ def test_so_many_drafts_are_a_hundredth_rounded_up(
     refs = saved(backend, [draft() for _ in range(drafts)])
     assert len(refs) == drafts
     assert counted(sandbox) == requests
-    updates = [DraftUpdate(ref, letter("x"), frozenset({Field.SUBJECT})) for ref in refs]
+    updates = [DraftUpdate(ref, message("x"), frozenset({Field.SUBJECT})) for ref in refs]
     assert all(outcome.accepted for outcome in backend.update(updates, job(60)))
     assert counted(sandbox) == 2 * requests
 
 
 def test_a_list_of_a_thousand_is_one_or_two(backend: EwsBackend, sandbox: RunningSandbox) -> None:
-    sandbox.reset(letters=False)
+    sandbox.reset(messages=False)
     drafts = [draft() for _ in range(1000)]
     assert len(saved(backend, drafts)) == 1000
     before = counted(sandbox)

@@ -27,11 +27,11 @@ def of_items(item: tuple[str, str], attachment: str) -> dict[str, str]:
         resolution="AlwaysOverwrite",
     )
     kinds = "<t:Categories><t:String>Blue</t:String></t:Categories><t:Importance>High</t:Importance>"
-    letter = soap.message("Each", "x", JAMES, extended=f"{kinds}{soap.marked('m')}")
+    message = soap.message("Each", "x", JAMES, extended=f"{kinds}{soap.marked('m')}")
     named = f'<m:AttachmentIds><t:AttachmentId Id="{attachment}"/></m:AttachmentIds>'
     to = f"<m:ToFolderId>{soap.folder('notes')}</m:ToFolderId>"
     return {
-        "CreateItem": soap.create(letter),
+        "CreateItem": soap.create(message),
         "GetItem": soap.get([item], paths=soap.MARKER_PATH + soap.field("item:Body")),
         "UpdateItem": change,
         "CreateAttachment": attach(item),

@@ -8,7 +8,7 @@ MARKER_PATH = f'<t:ExtendedFieldURI PropertySetId="{MARKER}" PropertyName="Mailw
 
 
 def marked(value: str) -> str:
-    """A letter's marker as a property."""
+    """A message's marker as a property."""
     return f"<t:ExtendedProperty>{MARKER_PATH}<t:Value>{escape(value)}</t:Value></t:ExtendedProperty>"
 
 

@@ -1,9 +1,9 @@
-"""Attachments in raw SOAP: files and letters, made, read and taken away, each with the new ChangeKey of the letter."""
+"""Attachments in raw SOAP: files and messages, made, read and removed, each with the message's new ChangeKey."""
 
 import base64
 
 from tests.integration.sandbox import soap
-from tests.integration.sandbox.test_a_letters_way import draft
+from tests.integration.sandbox.test_a_messages_way import draft
 from tests.sandbox_fixture import Reply, RunningSandbox
 
 CONTENT = bytes(range(256)) * 40
@@ -32,7 +32,7 @@ def by_id(operation: str, *ids: str) -> str:
     return f"<m:{operation}><m:AttachmentIds>{inner}</m:AttachmentIds></m:{operation}>"
 
 
-def test_a_file_comes_back_byte_for_byte_and_gives_the_letter_a_new_change_key(sandbox: RunningSandbox) -> None:
+def test_a_file_comes_back_byte_for_byte_and_gives_the_message_a_new_change_key(sandbox: RunningSandbox) -> None:
     item = draft(sandbox)
     made = attach(sandbox, item, file())
     assert made.codes == ["NoError"]
@@ -46,7 +46,7 @@ def test_a_file_comes_back_byte_for_byte_and_gives_the_letter_a_new_change_key(s
     assert shown.ids()[0][1] == named.get("RootItemChangeKey")
 
 
-def test_the_old_change_key_does_not_send_a_letter_that_was_attached_to(sandbox: RunningSandbox) -> None:
+def test_the_old_change_key_does_not_send_a_message_that_was_attached_to(sandbox: RunningSandbox) -> None:
     item = draft(sandbox)
     attach(sandbox, item, file())
     assert sandbox.post(soap.send([item])).codes == ["ErrorStaleObject"]
@@ -61,7 +61,7 @@ def test_an_inline_picture_is_no_attachment_to_look_for(sandbox: RunningSandbox)
     assert shown.text(".//t:FileAttachment/t:IsInline") == "true"
 
 
-def test_a_letter_within_a_letter_can_be_read_with_its_own_attachment(sandbox: RunningSandbox) -> None:
+def test_a_message_within_a_message_can_be_read_with_its_own_attachment(sandbox: RunningSandbox) -> None:
     item = draft(sandbox)
     inner = soap.message("The old agreement", "See page 3")
     made = attach(sandbox, item, f"<t:ItemAttachment><t:Name>Old</t:Name>{inner}</t:ItemAttachment>")
@@ -85,7 +85,7 @@ def test_an_attachment_that_is_deleted_is_gone_and_tells_the_new_change_key(sand
     assert sandbox.post(by_id("GetAttachment", numbers[0])).codes == ["ErrorItemNotFound"]
 
 
-def test_attachments_go_with_the_letter_to_its_recipients(sandbox: RunningSandbox) -> None:
+def test_attachments_go_with_the_message_to_its_recipients(sandbox: RunningSandbox) -> None:
     item = draft(sandbox, "With a file")
     key = str(attach(sandbox, item, file()).all(".//t:AttachmentId")[0].get("RootItemChangeKey"))
     assert sandbox.post(soap.send([(item[0], key)])).codes == ["NoError"]

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.integration.sandbox import soap
-from tests.integration.sandbox.test_a_letters_way import draft, found
+from tests.integration.sandbox.test_a_messages_way import draft, found
 from tests.sandbox_fixture import RunningSandbox
 
 SALES = "sales@contoso.com"
@@ -19,25 +19,25 @@ def in_sales(sandbox: RunningSandbox, subject: str, user: str) -> tuple[str, str
 
 
 def test_send_as_puts_the_shared_mailbox_in_from_and_sender(sandbox: RunningSandbox) -> None:
-    letter = soap.message("From us", "Hello", JAMES, after=soap.people("From", SALES))
-    assert sandbox.post(soap.create(letter, disposition="SendAndSaveCopy"), SOFIA).codes == ["NoError"]
+    message = soap.message("From us", "Hello", JAMES, after=soap.people("From", SALES))
+    assert sandbox.post(soap.create(message, disposition="SendAndSaveCopy"), SOFIA).codes == ["NoError"]
     arrived = sandbox.post(soap.get(found(sandbox, "inbox", "From us", "james.okafor")), "james.okafor")
     assert arrived.text(".//t:From/t:Mailbox/t:EmailAddress") == SALES
     assert arrived.text(".//t:Sender/t:Mailbox/t:EmailAddress") == SALES
 
 
 def test_on_behalf_names_the_principal_in_from_and_the_delegate_in_sender(sandbox: RunningSandbox) -> None:
-    letter = soap.message("On behalf", "Hello", JAMES, after=soap.people("From", SALES))
-    assert sandbox.post(soap.create(letter, disposition="SendAndSaveCopy"), "james.okafor").codes == ["NoError"]
+    message = soap.message("On behalf", "Hello", JAMES, after=soap.people("From", SALES))
+    assert sandbox.post(soap.create(message, disposition="SendAndSaveCopy"), "james.okafor").codes == ["NoError"]
     arrived = sandbox.post(soap.get(found(sandbox, "inbox", "On behalf", "james.okafor")), "james.okafor")
     assert arrived.text(".//t:From/t:Mailbox/t:EmailAddress") == SALES
     assert arrived.text(".//t:Sender/t:Mailbox/t:EmailAddress") == JAMES
 
 
 @pytest.mark.parametrize("who", ["clara.fontaine", "mateus.ribeiro"])
-def test_without_the_right_to_send_the_letter_stays_a_draft(sandbox: RunningSandbox, who: str) -> None:
-    letter = soap.message("Not mine to send", "Hello", JAMES, after=soap.people("From", SALES))
-    item = sandbox.post(soap.create(letter), who).ids()
+def test_without_the_right_to_send_the_message_stays_a_draft(sandbox: RunningSandbox, who: str) -> None:
+    message = soap.message("Not mine to send", "Hello", JAMES, after=soap.people("From", SALES))
+    item = sandbox.post(soap.create(message), who).ids()
     reply = sandbox.post(soap.send(item), who)
     assert reply.codes == ["ErrorSendAsDenied"]
     words = "does not have the right to send mail on behalf of the specified sending account."
@@ -66,8 +66,8 @@ def test_naming_the_principals_mailbox_is_the_way_round_it(sandbox: RunningSandb
 
 
 def test_the_second_silent_failure_leaves_the_draft_in_the_delegates_drafts(sandbox: RunningSandbox) -> None:
-    letter = soap.message("Offer", "Hello", JAMES, after=soap.people("From", SALES))
-    item = sandbox.post(soap.create(letter), SOFIA).ids()[0]
+    message = soap.message("Offer", "Hello", JAMES, after=soap.people("From", SALES))
+    item = sandbox.post(soap.create(message), SOFIA).ids()[0]
     request = soap.send([item], folder=soap.folder("sentitems", SALES))
     assert sandbox.post(request, SOFIA).codes == ["NoError"]
     assert len(sandbox.deliveries()) == 1

@@ -1,4 +1,4 @@
-"""What is kept of a letter comes back as it was given, in the shape that was asked for, and can be searched."""
+"""What is kept of a message comes back as it was given, in the shape that was asked for, and can be searched."""
 
 import base64
 import time
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.integration.sandbox import soap
-from tests.integration.sandbox.test_a_letters_way import JAMES, draft, found
+from tests.integration.sandbox.test_a_messages_way import JAMES, draft, found
 from tests.sandbox_fixture import RunningSandbox
 
 DEFERRED = '<t:ExtendedFieldURI PropertyTag="0x3FEF" PropertyType="SystemTime"/>'
@@ -187,7 +187,7 @@ def test_tags_of_mapi_show_what_the_fields_show(sandbox: RunningSandbox) -> None
     assert int(flags or 0) & 8
 
 
-def test_letters_have_numbers_that_grow_for_those_who_speak_imap(sandbox: RunningSandbox) -> None:
+def test_messages_have_numbers_that_grow_for_those_who_speak_imap(sandbox: RunningSandbox) -> None:
     first, second = draft(sandbox, "First"), draft(sandbox, "Second")
     number = '<t:ExtendedFieldURI PropertyTag="0xE23" PropertyType="Integer"/>'
     order = f'<t:FieldOrder Order="Ascending">{number}</t:FieldOrder>'
@@ -240,7 +240,7 @@ def test_conditions_join_and_negate(sandbox: RunningSandbox) -> None:
 
 
 def test_pages_follow_each_other_from_both_ends_and_by_fractions(sandbox: RunningSandbox) -> None:
-    sandbox.reset(letters=False)
+    sandbox.reset(messages=False)
     for number in range(5):
         draft(sandbox, f"Row {number}")
     order = f'<t:FieldOrder Order="Ascending">{soap.field("item:Subject")}</t:FieldOrder>'
@@ -279,7 +279,7 @@ def test_a_query_string_finds_words_people_and_traits(sandbox: RunningSandbox) -
 
 
 def due_in(seconds: int) -> str:
-    """Return the property of a letter that is held so long; a busy machine needs some for what is done before."""
+    """Return the property of a message that is held so long; a busy machine needs some for what is done before."""
     due = (datetime.now(UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
     return f"<t:ExtendedProperty>{DEFERRED}<t:Value>{due}</t:Value></t:ExtendedProperty>"
 
@@ -291,7 +291,7 @@ def until_delivered(sandbox: RunningSandbox) -> None:
         time.sleep(0.1)
 
 
-def test_a_deferred_letter_waits_in_the_outbox_and_goes_when_its_time_comes(sandbox: RunningSandbox) -> None:
+def test_a_deferred_message_waits_in_the_outbox_and_goes_when_its_time_comes(sandbox: RunningSandbox) -> None:
     held = due_in(6)
     item = draft(sandbox, "Later", extended=held)
     assert sandbox.post(soap.send([item])).codes == ["NoError"]
@@ -303,7 +303,7 @@ def test_a_deferred_letter_waits_in_the_outbox_and_goes_when_its_time_comes(sand
     assert len(sandbox.deliveries()) == 1
 
 
-def test_a_deferred_letter_that_is_moved_back_is_a_draft_again(sandbox: RunningSandbox) -> None:
+def test_a_deferred_message_that_is_moved_back_is_a_draft_again(sandbox: RunningSandbox) -> None:
     held = due_in(6)
     sandbox.post(soap.send([draft(sandbox, "Not yet", extended=held), draft(sandbox, "Beside it", extended=held)]))
     back = f"<m:ToFolderId>{soap.folder('drafts')}</m:ToFolderId>"
@@ -315,14 +315,14 @@ def test_a_deferred_letter_that_is_moved_back_is_a_draft_again(sandbox: RunningS
     assert found(sandbox, "drafts", "Not yet") == moved.ids()
 
 
-def test_a_letter_to_an_unknown_colleague_comes_back_with_a_report(sandbox: RunningSandbox) -> None:
+def test_a_message_to_an_unknown_colleague_comes_back_with_a_report(sandbox: RunningSandbox) -> None:
     item = draft(sandbox, "Hello?", "nobody.here@contoso.com", JAMES)
     assert sandbox.post(soap.send([item])).codes == ["NoError"]
     assert len(found(sandbox, "inbox", "Undeliverable: Hello?")) == 1
     assert len(found(sandbox, "inbox", "Hello?", "james.okafor")) == 1
 
 
-def test_a_list_is_expanded_and_each_member_gets_one_letter(sandbox: RunningSandbox) -> None:
+def test_a_list_is_expanded_and_each_member_gets_one_message(sandbox: RunningSandbox) -> None:
     item = draft(sandbox, "To all", "everyone@contoso.com", JAMES)
     assert sandbox.post(soap.send([item])).codes == ["NoError"]
     delivered = [one["recipient"] for one in sandbox.deliveries() if one["outcome"] == "delivered"]
@@ -331,7 +331,7 @@ def test_a_list_is_expanded_and_each_member_gets_one_letter(sandbox: RunningSand
 
 
 @pytest.mark.parametrize(("disposition", "copies"), [("SendOnly", 0), ("SendAndSaveCopy", 1)])
-def test_a_letter_can_be_sent_as_it_is_made_or_changed(sandbox: RunningSandbox, disposition: str, copies: int) -> None:
+def test_a_message_can_be_sent_as_it_is_made_or_changed(sandbox: RunningSandbox, disposition: str, copies: int) -> None:
     reply = sandbox.post(soap.create(soap.message("At once", "x", JAMES), disposition=disposition))
     assert reply.codes == ["NoError"]
     assert reply.ids() == []
@@ -342,10 +342,10 @@ def test_a_letter_can_be_sent_as_it_is_made_or_changed(sandbox: RunningSandbox, 
     assert found(sandbox, "drafts", "At once") == found(sandbox, "outbox", "At once") == []
 
 
-def test_a_letter_that_is_sent_at_once_may_say_that_it_is_no_draft(sandbox: RunningSandbox) -> None:
+def test_a_message_that_is_sent_at_once_may_say_that_it_is_no_draft(sandbox: RunningSandbox) -> None:
     flags = '<t:ExtendedProperty><t:ExtendedFieldURI PropertyTag="3591" PropertyType="Integer"/><t:Value>1</t:Value>'
-    letter = soap.message("Flags of its own", "x", "james.okafor@contoso.com").replace(
+    message = soap.message("Flags of its own", "x", "james.okafor@contoso.com").replace(
         "<t:ToRecipients>", f"{flags}</t:ExtendedProperty><t:ToRecipients>"
     )
-    assert sandbox.post(soap.create(letter, disposition="SendAndSaveCopy")).codes == ["NoError"]
+    assert sandbox.post(soap.create(message, disposition="SendAndSaveCopy")).codes == ["NoError"]
     assert [one["subject"] for one in sandbox.deliveries()] == ["Flags of its own"]

@@ -37,7 +37,7 @@ def ask(line: Line, body: str) -> Reply:
 
 
 def write(sandbox: RunningSandbox, name: str, known: Known) -> None:
-    """Make letters, change them and send some, until the server goes."""
+    """Make messages, change them and send some, until the server goes."""
     try:
         with Line(sandbox) as line:
             for number in range(100_000):
@@ -93,7 +93,7 @@ def check(sandbox: RunningSandbox, known: Known) -> None:
 
 
 def known_before(sandbox: RunningSandbox) -> int:
-    """The sample letters in that inbox."""
+    """The sample messages in that inbox."""
     wanted = f"<t:Not>{soap.equals(soap.field('message:From'), 'x')}</t:Not>"
     query = soap.find("inbox", base="Default", restriction=wanted)
     subjects = [one.text or "" for one in sandbox.post(query, "james.okafor").all(".//t:Subject")]

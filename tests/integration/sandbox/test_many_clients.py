@@ -3,11 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.integration.sandbox import soap
-from tests.integration.sandbox.test_a_letters_way import JAMES, draft
+from tests.integration.sandbox.test_a_messages_way import JAMES, draft
 from tests.sandbox_fixture import RunningSandbox
 
 
-def test_a_letter_that_many_send_at_once_goes_once(sandbox: RunningSandbox) -> None:
+def test_a_message_that_many_send_at_once_goes_once(sandbox: RunningSandbox) -> None:
     item = draft(sandbox)
     with ThreadPoolExecutor(8) as pool:
         replies = list(pool.map(lambda _: sandbox.post(soap.send([item])), range(8)))
@@ -16,7 +16,7 @@ def test_a_letter_that_many_send_at_once_goes_once(sandbox: RunningSandbox) -> N
     assert len(sandbox.deliveries()) == 1
 
 
-def test_each_of_many_clients_finds_its_own_letters(sandbox: RunningSandbox) -> None:
+def test_each_of_many_clients_finds_its_own_messages(sandbox: RunningSandbox) -> None:
     users = [account["address"].partition("@")[0] for account in sandbox.accounts[:6]]
 
     def work(number: int) -> int:

@@ -1,4 +1,4 @@
-"""Letters as MIME: taken in, given out, made anew after a change, and broken ones refused by their own code."""
+"""Messages as MIME: taken in, given out, made anew after a change, and broken ones refused by their own code."""
 
 import base64
 import random
@@ -10,7 +10,7 @@ from tests.integration.sandbox.mutations import mutate_bytes
 from tests.sandbox_fixture import Reply, RunningSandbox
 
 WITH_MIME = "<t:IncludeMimeContent>true</t:IncludeMimeContent>"
-LETTER = (
+MESSAGE = (
     b'From: "Clara" <clara.fontaine@contoso.com>\r\nTo: =?utf-8?q?J=C3=A9?= <james.okafor@contoso.com>\r\n'
     b"Subject: =?utf-8?B?aGk=?=\r\nDate: Fri, 20 Nov 2026 10:00:00 +0100\r\nMessage-ID: <1@contoso.com>\r\n"
     b'References: <a@b> <c@d>\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n'
@@ -35,33 +35,33 @@ def rename(sandbox: RunningSandbox, item: tuple[str, str]) -> tuple[str, str]:
     return sandbox.post(soap.update(item, change)).ids()[0]
 
 
-def test_a_header_set_as_a_property_goes_out_with_the_letter(sandbox: RunningSandbox) -> None:
+def test_a_header_set_as_a_property_goes_out_with_the_message(sandbox: RunningSandbox) -> None:
     path = (
         '<t:ExtendedFieldURI DistinguishedPropertySetId="InternetHeaders" PropertyName="X-Project"'
         ' PropertyType="String"/>'
     )
     extended = f"<t:ExtendedProperty>{path}<t:Value>Northwind</t:Value></t:ExtendedProperty>"
-    letter = soap.message("With a header", "Hello", "james.okafor@contoso.com", extended=extended)
-    sandbox.post(soap.create(letter, disposition="SendAndSaveCopy"))
+    message = soap.message("With a header", "Hello", "james.okafor@contoso.com", extended=extended)
+    sandbox.post(soap.create(message, disposition="SendAndSaveCopy"))
     where = soap.equals(soap.field("item:Subject"), "With a header")
     ids = sandbox.post(soap.find("inbox", base="IdOnly", restriction=where), "james.okafor").ids()
     shown = sandbox.post(soap.get(ids), "james.okafor").all(".//t:InternetMessageHeader")
     assert {one.get("HeaderName"): one.text for one in shown}["x-project"] == "Northwind"
 
 
-def test_a_letter_that_came_as_mime_has_its_parts_and_comes_out_as_it_came(sandbox: RunningSandbox) -> None:
-    item = put(sandbox, LETTER).ids()[0]
+def test_a_message_that_came_as_mime_has_its_parts_and_comes_out_as_it_came(sandbox: RunningSandbox) -> None:
+    item = put(sandbox, MESSAGE).ids()[0]
     shown = sandbox.post(soap.get([item]))
     assert shown.text(".//t:Subject") == "hi"
     assert (shown.text(".//t:Body") or "").startswith("<p>é")
     assert shown.text(".//t:DateTimeSent") == "2026-11-20T09:00:00Z"
     assert [one.text for one in shown.all(".//t:FileAttachment/t:Name")] == ["message.eml", "a.png"]
     assert shown.text(".//t:FileAttachment/t:ContentId") == "c@d"
-    assert mime_of(sandbox, item) == LETTER
+    assert mime_of(sandbox, item) == MESSAGE
 
 
-def test_a_changed_letter_is_made_anew_with_all_its_parts(sandbox: RunningSandbox) -> None:
-    item = rename(sandbox, put(sandbox, LETTER).ids()[0])
+def test_a_changed_message_is_made_anew_with_all_its_parts(sandbox: RunningSandbox) -> None:
+    item = rename(sandbox, put(sandbox, MESSAGE).ids()[0])
     made = message_from_bytes(mime_of(sandbox, item), policy=policy.default)
     assert isinstance(made, EmailMessage)
     assert made["Subject"] == "Changed: é"
@@ -79,16 +79,16 @@ def test_addresses_beyond_ascii_go_out_in_utf_8(sandbox: RunningSandbox) -> None
     assert "zoë@exemple.fr" in mime_of(sandbox, item).decode("utf-8")
 
 
-def test_what_is_no_base64_and_what_is_no_letter_are_told_apart(sandbox: RunningSandbox) -> None:
+def test_what_is_no_base64_and_what_is_no_message_are_told_apart(sandbox: RunningSandbox) -> None:
     bad = "<t:Message><t:MimeContent>%%%</t:MimeContent></t:Message>"
     assert sandbox.post(soap.create(bad)).codes == ["ErrorMimeContentInvalidBase64String"]
     assert put(sandbox, b"").codes == ["ErrorMimeContentInvalid"]
 
 
-def test_broken_letters_are_taken_or_refused_and_never_an_internal_error(sandbox: RunningSandbox) -> None:
+def test_broken_messages_are_taken_or_refused_and_never_an_internal_error(sandbox: RunningSandbox) -> None:
     dice = random.Random(20261121)
     for _ in range(150):
-        raw = mutate_bytes(LETTER, dice)
+        raw = mutate_bytes(MESSAGE, dice)
         reply = put(sandbox, raw)
         assert "ErrorInternalServerError" not in reply.codes, raw
         if reply.codes == ["NoError"]:

@@ -84,7 +84,7 @@ def test_what_is_not_served_is_not_found(sandbox: RunningSandbox) -> None:
         assert sandbox.request("GET", base + path, None, headers(sandbox)).status == 404
 
 
-LETTER = (
+MESSAGE = (
     '<CreateItem xmlns="{m}" MessageDisposition="SaveOnly"><Items><Message xmlns="{t}"><Subject>{subject}</Subject>'
     "</Message></Items></CreateItem>"
 )
@@ -106,7 +106,7 @@ LETTER = (
     ],
 )
 def test_prefixes_remarks_and_blanks_are_the_clients_own(sandbox: RunningSandbox, shape: str) -> None:
-    inner = LETTER.format(m=MESSAGES, t=TYPES, subject="Mine")
+    inner = MESSAGE.format(m=MESSAGES, t=TYPES, subject="Mine")
     assert sandbox.post_raw(shape.format(s=SOAP, t=TYPES, inner=inner).encode()).codes == ["NoError"]
 
 

@@ -16,7 +16,7 @@ DELIVERED = "<t:IsDeliveryReceiptRequested>true</t:IsDeliveryReceiptRequested>"
 
 
 def reports(sandbox: RunningSandbox, subject: str) -> list[tuple[str, EmailMessage]]:
-    """The letters in the first inbox by a subject: item class and MIME."""
+    """The messages in the first inbox by a subject: item class and MIME."""
     wanted = soap.equals(soap.field("item:Subject"), subject)
     ids = sandbox.post(soap.find("inbox", restriction=wanted)).ids()
     if not ids:
@@ -33,11 +33,11 @@ def reports(sandbox: RunningSandbox, subject: str) -> list[tuple[str, EmailMessa
 
 
 def send(sandbox: RunningSandbox, subject: str, *to: str, wishes: str = "") -> None:
-    letter = (
+    message = (
         f'<t:Message><t:Subject>{subject}</t:Subject><t:Body BodyType="Text">x</t:Body>'
         f"{soap.people('ToRecipients', *to)}{wishes}</t:Message>"
     )
-    assert sandbox.post(soap.create(letter, disposition="SendAndSaveCopy")).codes == ["NoError"]
+    assert sandbox.post(soap.create(message, disposition="SendAndSaveCopy")).codes == ["NoError"]
 
 
 def part(message: EmailMessage, content_type: str) -> EmailMessage:
@@ -66,7 +66,7 @@ def test_an_unknown_address_brings_a_report_that_programs_can_read(sandbox: Runn
     assert message["Auto-Submitted"] == "auto-replied"
 
 
-def test_a_delivery_receipt_names_who_has_got_the_letter_and_who_was_passed_on(sandbox: RunningSandbox) -> None:
+def test_a_delivery_receipt_names_who_has_got_the_message_and_who_was_passed_on(sandbox: RunningSandbox) -> None:
     send(sandbox, "Told", JAMES, "sofia.lindqvist@contoso.com", "a@elsewhere.example", wishes=DELIVERED)
     ((item_class, delivered),) = reports(sandbox, "Delivered: Told")
     assert item_class == "REPORT.IPM.Note.DR"
@@ -85,7 +85,7 @@ def test_nobody_gets_a_receipt_that_was_not_asked_for(sandbox: RunningSandbox) -
 
 
 def received(sandbox: RunningSandbox, subject: str, *, read: bool, more: str = "") -> tuple[str, str]:
-    """James finds the letter and, with `read`, marks it as read."""
+    """James finds the message and, with `read`, marks it as read."""
     wanted = soap.equals(soap.field("item:Subject"), subject)
     item = sandbox.post(soap.find("inbox", restriction=wanted), "james.okafor").ids()[0]
     if read:
@@ -94,7 +94,7 @@ def received(sandbox: RunningSandbox, subject: str, *, read: bool, more: str = "
     return item
 
 
-def test_reading_a_letter_sends_its_receipt_once(sandbox: RunningSandbox) -> None:
+def test_reading_a_message_sends_its_receipt_once(sandbox: RunningSandbox) -> None:
     send(sandbox, "Read me", JAMES, wishes=READ)
     item = received(sandbox, "Read me", read=True)
     for state in ("false", "true"):
@@ -127,7 +127,7 @@ def test_a_receipt_can_be_suppressed_in_each_way(sandbox: RunningSandbox, way: s
     assert reports(sandbox, "Read: Quiet") == reports(sandbox, "Not read: Quiet") == []
 
 
-def test_a_letter_thrown_away_unread_says_so(sandbox: RunningSandbox) -> None:
+def test_a_message_thrown_away_unread_says_so(sandbox: RunningSandbox) -> None:
     send(sandbox, "Junk", JAMES, wishes=READ)
     item = received(sandbox, "Junk", read=False)
     assert sandbox.post(soap.delete([item]), "james.okafor").codes == ["NoError"]

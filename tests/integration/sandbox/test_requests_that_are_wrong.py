@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.sandbox import soap
-from tests.integration.sandbox.test_a_letters_way import JAMES, draft
+from tests.integration.sandbox.test_a_messages_way import JAMES, draft
 from tests.sandbox_fixture import RunningSandbox, envelope
 
 IMPERSONATION = (
@@ -166,7 +166,7 @@ def test_a_tampered_id_never_names_another_item(sandbox: RunningSandbox) -> None
     assert codes == {"ErrorInvalidIdMalformed"}
 
 
-def test_sending_says_what_is_wrong_with_each_letter(sandbox: RunningSandbox) -> None:
+def test_sending_says_what_is_wrong_with_each_message(sandbox: RunningSandbox) -> None:
     nobody = sandbox.post(soap.create(soap.message("To nobody"))).ids()[0]
     nonsense = draft(sandbox, "To nonsense", "not an address")
     fine = draft(sandbox, "Fine", JAMES)
@@ -189,7 +189,7 @@ def test_settings_for_the_copy_that_contradict_each_other_are_refused(sandbox: R
     assert sandbox.post(request).codes == ["ErrorInvalidSendItemSaveSettings"]
 
 
-def test_sent_letters_keep_what_was_said(sandbox: RunningSandbox) -> None:
+def test_sent_messages_keep_what_was_said(sandbox: RunningSandbox) -> None:
     sandbox.post(soap.send([draft(sandbox, "Gone")]))
     wanted = soap.equals(soap.field("item:Subject"), "Gone")
     item = sandbox.post(soap.find("sentitems", restriction=wanted)).ids()[0]

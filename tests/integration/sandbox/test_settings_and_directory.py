@@ -117,10 +117,10 @@ def zone(name: str) -> str:
     ],
 )
 def test_times_are_meant_and_told_in_the_zone_of_the_request(sandbox: RunningSandbox, name: str, shown: str) -> None:
-    letter = soap.message("When", "x", before="").replace(
+    message = soap.message("When", "x", before="").replace(
         "</t:Message>", "<t:ReminderDueBy>2026-07-01T12:00:00</t:ReminderDueBy></t:Message>"
     )
-    item = sandbox.post(soap.create(letter), header=zone(name)).ids()[0]
+    item = sandbox.post(soap.create(message), header=zone(name)).ids()[0]
     get = soap.get([item], "IdOnly", soap.field("item:ReminderDueBy"))
     assert sandbox.post(get, header=zone(name)).text(".//t:ReminderDueBy") == shown
 
@@ -199,8 +199,8 @@ def test_the_archive_service_acts_as_whom_it_names(sandbox: RunningSandbox) -> N
         assert sandbox.post(soap.get(made.ids()), "james.okafor").text(".//t:Subject") == f"By {name}"
         assert sandbox.post(soap.get(made.ids()), "svc.archive").codes == ["ErrorItemNotFound"]
     header = acting_as(JAMES)
-    letter = soap.create(soap.message("Impersonated", "x", CLARA), disposition="SendOnly")
-    assert sandbox.post(letter, "svc.archive", header=header).codes == ["NoError"]
+    message = soap.create(soap.message("Impersonated", "x", CLARA), disposition="SendOnly")
+    assert sandbox.post(message, "svc.archive", header=header).codes == ["NoError"]
     assert sandbox.deliveries()[-1]["from_address"] == JAMES
     assert sandbox.post(soap.find(), "james.okafor", header=acting_as(CLARA)).codes == ["ErrorImpersonateUserDenied"]
 

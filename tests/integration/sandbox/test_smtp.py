@@ -1,4 +1,4 @@
-"""--smtp: letters to addresses outside go to a real mail host, now or later, and come back where it refuses them."""
+"""--smtp: messages to addresses outside go to a real mail host, now or later, and come back where it refuses them."""
 
 import socket
 import socketserver
@@ -25,7 +25,7 @@ class MailHost(socketserver.ThreadingTCPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Session)
-        self.letters: list[tuple[str, str, bytes]] = []
+        self.messages: list[tuple[str, str, bytes]] = []
         self.busy = 1
 
 
@@ -52,7 +52,7 @@ class Session(socketserver.StreamRequestHandler):
                 body = b""
                 while not body.endswith(b"\r\n.\r\n"):
                     body += self.rfile.readline()
-                self.server.letters.append((sender, recipient, body[:-3]))
+                self.server.messages.append((sender, recipient, body[:-3]))
                 self.say("250 taken")
             elif word == "QUIT":
                 self.say("221 bye")
@@ -88,7 +88,7 @@ def connected(host: MailHost) -> Iterator[RunningSandbox]:
 
 
 def outcomes(sandbox: RunningSandbox, wanted: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """What became of the letters, once it is what is wanted, or after a while."""
+    """What became of the messages, once it is what is wanted, or after a while."""
     found: set[tuple[str, str]] = set()
     for _ in range(150):
         found = {(one["recipient"], one["outcome"]) for one in sandbox.deliveries()}
@@ -99,15 +99,15 @@ def outcomes(sandbox: RunningSandbox, wanted: set[tuple[str, str]]) -> set[tuple
 
 
 def send(sandbox: RunningSandbox, subject: str, *to: str) -> None:
-    letter = soap.message(subject, "Grüße", *to, before="")
-    assert sandbox.post(soap.create(letter, disposition="SendAndSaveCopy")).codes == ["NoError"]
+    message = soap.message(subject, "Grüße", *to, before="")
+    assert sandbox.post(soap.create(message, disposition="SendAndSaveCopy")).codes == ["NoError"]
 
 
-def test_a_letter_outside_reaches_the_host_and_one_inside_does_not(connected: RunningSandbox, host: MailHost) -> None:
+def test_a_message_outside_reaches_the_host_and_one_inside_does_not(connected: RunningSandbox, host: MailHost) -> None:
     send(connected, "Out and in", "anneke.visser@fabrikam.com", "james.okafor@contoso.com")
     wanted = {("anneke.visser@fabrikam.com", "relayed"), ("james.okafor@contoso.com", "delivered")}
     assert outcomes(connected, wanted) == wanted
-    ((sender, recipient, raw),) = host.letters
+    ((sender, recipient, raw),) = host.messages
     assert (sender, recipient) == ("clara.fontaine@contoso.com", "anneke.visser@fabrikam.com")
     message = message_from_bytes(raw, policy=policy.default)
     assert message["Subject"] == "Out and in"
@@ -118,14 +118,14 @@ def test_who_is_refused_comes_back_and_who_is_busy_is_tried_again(connected: Run
     send(connected, "Mixed", "refused@fabrikam.com", "busy@fabrikam.com")
     wanted = {("refused@fabrikam.com", "bounced"), ("busy@fabrikam.com", "relayed")}
     assert outcomes(connected, wanted) == wanted
-    assert [recipient for _, recipient, _ in host.letters] == ["busy@fabrikam.com"]
+    assert [recipient for _, recipient, _ in host.messages] == ["busy@fabrikam.com"]
     report = connected.post(
         soap.find("inbox", restriction=soap.equals(soap.field("item:Subject"), "Undeliverable: Mixed"))
     )
     assert len(report.ids()) == 1
 
 
-def test_a_host_that_is_away_gets_the_letter_after_a_restart(host: MailHost, tmp_path: Path) -> None:
+def test_a_host_that_is_away_gets_the_message_after_a_restart(host: MailHost, tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         nobody = free.getsockname()[1]

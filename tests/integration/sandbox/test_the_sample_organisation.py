@@ -4,7 +4,7 @@ from tests.integration.sandbox import soap
 from tests.sandbox_fixture import RunningSandbox
 
 
-def test_the_first_mailbox_has_drafts_and_sent_letters_newest_first(sandbox: RunningSandbox) -> None:
+def test_the_first_mailbox_has_drafts_and_sent_messages_newest_first(sandbox: RunningSandbox) -> None:
     for where in ("drafts", "sentitems"):
         listed = sandbox.post(soap.find(where, paths=soap.field("item:DateTimeReceived")))
         dates = [one.text for one in listed.all(".//t:DateTimeReceived")]
@@ -38,17 +38,17 @@ def test_the_shared_mailbox_can_be_looked_into_by_who_may(sandbox: RunningSandbo
     assert sandbox.post(request, "priya.natarajan").codes == ["ErrorAccessDenied"]
 
 
-def test_a_reset_brings_the_sample_letters_back_or_leaves_the_mailboxes_empty(sandbox: RunningSandbox) -> None:
+def test_a_reset_brings_the_sample_messages_back_or_leaves_the_mailboxes_empty(sandbox: RunningSandbox) -> None:
     before = len(sandbox.post(soap.find("drafts")).ids())
     sandbox.post(soap.delete(sandbox.post(soap.find("drafts")).ids(), "HardDelete"))
     assert sandbox.post(soap.find("drafts")).ids() == []
     sandbox.reset()
     assert len(sandbox.post(soap.find("drafts")).ids()) == before
-    sandbox.reset(letters=False)
+    sandbox.reset(messages=False)
     assert sandbox.post(soap.find("drafts")).ids() == []
 
 
-def test_a_trainee_may_send_no_large_letter_and_only_three_a_day(sandbox: RunningSandbox) -> None:
+def test_a_trainee_may_send_no_large_message_and_only_three_a_day(sandbox: RunningSandbox) -> None:
     who = "lena.vogel"
     large = sandbox.post(soap.create(soap.message("Large", "x" * 300_000, "james.okafor@contoso.com")), who).ids()
     assert sandbox.post(soap.send(large), who).codes == ["ErrorMessageSizeExceeded"]
@@ -72,7 +72,7 @@ def test_who_cannot_be_reached_is_named_in_a_report(sandbox: RunningSandbox) -> 
     assert report.text(".//t:ItemClass") == "REPORT.IPM.Note.NDR"
 
 
-def test_the_board_takes_letters_from_who_may_write_to_it(sandbox: RunningSandbox) -> None:
+def test_the_board_takes_messages_from_who_may_write_to_it(sandbox: RunningSandbox) -> None:
     request = soap.create(soap.message("Numbers", "x", "board@contoso.com"), disposition="SendOnly")
     assert sandbox.post(request, "sofia.lindqvist").codes == ["NoError"]
     assert [one["outcome"] for one in sandbox.deliveries()] == ["expanded", "delivered"]
@@ -87,7 +87,7 @@ def tips(sandbox: RunningSandbox, address: str) -> dict[str, str | None]:
     return {one.tag.rpartition("}")[2]: "".join(map(str, one.itertext())) for one in reply.all(".//m:MailTips/*")}
 
 
-def test_mail_tips_tell_what_would_happen_to_a_letter(sandbox: RunningSandbox) -> None:
+def test_mail_tips_tell_what_would_happen_to_a_message(sandbox: RunningSandbox) -> None:
     assert tips(sandbox, "old.orders@contoso.com")["MailboxFull"] == "true"
     assert tips(sandbox, "board@contoso.com")["DeliveryRestricted"] == "true"
     assert tips(sandbox, "everyone@contoso.com")["TotalMemberCount"] == "6"

@@ -7,13 +7,13 @@ import time
 import pytest
 
 from tests.integration.sandbox import soap
-from tests.integration.sandbox.test_a_letters_way import draft, found
+from tests.integration.sandbox.test_a_messages_way import draft, found
 from tests.sandbox_fixture import RunningSandbox
 
 BROKEN = (ConnectionError, http.client.HTTPException, ssl.SSLError)
 
 
-def test_a_reset_before_processing_leaves_the_letter_a_draft(sandbox: RunningSandbox) -> None:
+def test_a_reset_before_processing_leaves_the_message_a_draft(sandbox: RunningSandbox) -> None:
     item = draft(sandbox)
     sandbox.faults([{"operation": "SendItem", "nth": 1, "action": "reset-before"}])
     with pytest.raises(BROKEN):
@@ -22,7 +22,7 @@ def test_a_reset_before_processing_leaves_the_letter_a_draft(sandbox: RunningSan
     assert sandbox.post(soap.send([item])).codes == ["NoError"]
 
 
-def test_a_reset_after_processing_has_delivered_the_letter(sandbox: RunningSandbox) -> None:
+def test_a_reset_after_processing_has_delivered_the_message(sandbox: RunningSandbox) -> None:
     item = draft(sandbox)
     sandbox.faults([{"operation": "SendItem", "nth": 1, "action": "reset-after"}])
     with pytest.raises(BROKEN):
@@ -57,7 +57,7 @@ def test_an_item_is_refused_with_the_code_that_was_ordered_and_the_rest_is_done(
     assert sandbox.post(soap.send([items[1]])).codes == ["NoError"]
 
 
-def test_a_code_ordered_after_the_fact_lies_about_a_letter_that_went(sandbox: RunningSandbox) -> None:
+def test_a_code_ordered_after_the_fact_lies_about_a_message_that_went(sandbox: RunningSandbox) -> None:
     item = draft(sandbox)
     rule = {"operation": "SendItem", "item": 0, "action": "code", "code": "ErrorTimeoutExpired", "after": True}
     sandbox.faults([rule])

@@ -67,8 +67,8 @@ def test_an_attribute_that_came_later_is_not_declared(sandbox: RunningSandbox) -
 
 
 def test_a_reply_shows_nothing_that_came_later(sandbox: RunningSandbox) -> None:
-    letter = soap.message("x", "y").replace("<t:Body ", "<t:Body ")
-    item = sandbox.post(soap.create(letter)).ids()
+    message = soap.message("x", "y").replace("<t:Body ", "<t:Body ")
+    item = sandbox.post(soap.create(message)).ids()
     shown = {
         version: {
             str(one.tag).rpartition("}")[2]

@@ -1,4 +1,4 @@
-"""A letter of a shared mailbox, and one that goes later, from first key to copy: services, engine and server."""
+"""A message of a shared mailbox, and one that goes later, from first key to copy: services, engine and server."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from tests.sandbox_fixture import RunningSandbox
 SALES = "sales@contoso.com"
 THEIRS = CopyTo(CopyKind.PRINCIPAL_SENT, SALES)
 WHO = AccountId("sofia")
-LETTER = Content(to=(Recipient("priya.natarajan@contoso.com"),), subject="Prices", body="Dear Priya")
+MESSAGE = Content(to=(Recipient("priya.natarajan@contoso.com"),), subject="Prices", body="Dear Priya")
 
 
 class Life:
@@ -46,9 +46,9 @@ class Life:
         self.settings, self.secrets = FakeSettings(), FakeSecrets()
         self.accounts = Accounts(self.settings, self.secrets, self.engine)
         self.mailbox = WatchedMailbox(self.engine, self.accounts, self.clock)
-        self.letters = Records(FakeJournal(), self.clock, self.spawn)
-        self.drafts = Drafts(self.letters, self.mailbox, self.accounts, self.clock, self.spawn, FakeFiles())
-        self.outbox = Outbox(self.letters, self.drafts, self.mailbox, self.accounts, self.clock, self.spawn)
+        self.records = Records(FakeJournal(), self.clock, self.spawn)
+        self.drafts = Drafts(self.records, self.mailbox, self.accounts, self.clock, self.spawn, FakeFiles())
+        self.outbox = Outbox(self.records, self.drafts, self.mailbox, self.accounts, self.clock, self.spawn)
         self.identities = Identities(self.settings, self.accounts, self.mailbox)
 
     async def start(self) -> Life:
@@ -63,7 +63,7 @@ class Life:
         assert self.spawn.errors == []
 
     def record(self, name: LocalId) -> Record:
-        found = self.letters.get(name)
+        found = self.records.get(name)
         assert found is not None
         return found
 
@@ -73,7 +73,7 @@ class Life:
             await asyncio.sleep(0.02)
 
     def count(self, folder: str, mailbox: str = "") -> int:
-        """Return how many letters called Prices lie in a folder."""
+        """Return how many messages called Prices lie in a folder."""
         where = soap.equals(soap.field("item:Subject"), "Prices")
         return len(self.sandbox.post(soap.find(folder, mailbox=mailbox, restriction=where), "sofia.lindqvist").ids())
 
@@ -88,7 +88,7 @@ async def life(sandbox: RunningSandbox) -> AsyncIterator[Life]:
 async def test_a_saved_draft_goes_to_the_principal_and_is_sent_and_filed_there_once(life: Life) -> None:
     identity = await life.identities.add(WHO, SALES)
     assert (identity.name, identity.files, identity.checked) == ("Sales", True, True)
-    name = await life.drafts.begin(WHO, LETTER)
+    name = await life.drafts.begin(WHO, MESSAGE)
     await life.drafts.save(name)
     assert (life.count("drafts"), life.count("drafts", SALES)) == (1, 0)
     life.drafts.edit(name, SenderSet(identity.recipient))
@@ -109,7 +109,7 @@ async def test_a_saved_draft_goes_to_the_principal_and_is_sent_and_filed_there_o
 
 
 async def test_it_comes_back_as_one_item_where_it_is_ones_own_again(life: Life) -> None:
-    name = await life.drafts.begin(WHO, msgspec.structs.replace(LETTER, sender=Recipient(SALES)))
+    name = await life.drafts.begin(WHO, msgspec.structs.replace(MESSAGE, sender=Recipient(SALES)))
     await life.drafts.file_copy(name, THEIRS)
     await life.drafts.save(name)
     assert (life.count("drafts"), life.count("drafts", SALES)) == (0, 1)
@@ -125,7 +125,7 @@ async def test_a_mailbox_that_is_closed_keeps_no_draft_and_the_copy_stays_ones_o
     james = "james.okafor@contoso.com"
     identity = await life.identities.add(WHO, james)
     assert (identity.files, identity.checked) == (False, True)
-    name = await life.drafts.begin(WHO, LETTER)
+    name = await life.drafts.begin(WHO, MESSAGE)
     await life.drafts.file_copy(name, CopyTo(CopyKind.PRINCIPAL_SENT, james))
     record = await life.drafts.save(name)
     assert record is not None
@@ -133,9 +133,9 @@ async def test_a_mailbox_that_is_closed_keeps_no_draft_and_the_copy_stays_ones_o
     assert life.count("drafts") == 1
 
 
-async def test_a_letter_that_goes_in_seconds_is_held_and_then_sent_and_seen(life: Life) -> None:
+async def test_a_message_that_goes_in_seconds_is_held_and_then_sent_and_seen(life: Life) -> None:
     due = float(int(time.time()) + 3)
-    name = await life.drafts.begin(WHO, msgspec.structs.replace(LETTER, options=Options(deferred=due)))
+    name = await life.drafts.begin(WHO, msgspec.structs.replace(MESSAGE, options=Options(deferred=due)))
     await life.outbox.send([name], 0)
     await life.until(lambda: life.record(name).state not in {State.QUEUED, State.SENDING, State.DRAFT})
     await life.until(lambda: life.record(name).state is State.SENT and bool(life.record(name).verified))
@@ -144,9 +144,9 @@ async def test_a_letter_that_goes_in_seconds_is_held_and_then_sent_and_seen(life
     assert len(life.sandbox.deliveries()) == 1
 
 
-async def test_a_letter_taken_back_from_the_server_is_saved_as_a_draft_with_its_time(life: Life) -> None:
+async def test_a_message_taken_back_from_the_server_is_saved_as_a_draft_with_its_time(life: Life) -> None:
     due = float(int(time.time()) + 7200)
-    name = await life.drafts.begin(WHO, msgspec.structs.replace(LETTER, options=Options(deferred=due)))
+    name = await life.drafts.begin(WHO, msgspec.structs.replace(MESSAGE, options=Options(deferred=due)))
     await life.outbox.send([name], 0)
     await life.until(lambda: life.record(name).state is State.DEFERRED)
     assert (life.count("outbox"), life.count("drafts")) == (1, 0)

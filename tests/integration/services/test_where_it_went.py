@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.state import State
-from tests.integration.services.test_sending_as import LETTER, WHO, Life
+from tests.integration.services.test_sending_as import MESSAGE, WHO, Life
 from tests.sandbox_fixture import RunningSandbox
 
 
@@ -26,11 +26,11 @@ async def life(sandbox: RunningSandbox) -> AsyncIterator[Life]:
         ("file-elsewhere", State.SENT_NOT_FILED, ProblemKind.COPY_ELSEWHERE, 0),
     ],
 )
-async def test_where_a_sent_letter_went_is_seen_and_named(
+async def test_where_a_sent_message_went_is_seen_and_named(
     life: Life, manner: str, state: State, problem: ProblemKind, copies: int
 ) -> None:
     life.sandbox.faults([{"operation": "SendItem", "action": manner}])
-    name = await life.drafts.begin(WHO, LETTER)
+    name = await life.drafts.begin(WHO, MESSAGE)
     await life.outbox.send([name], 0)
     await life.until(lambda: bool(life.record(name).verified))
     record = life.record(name)

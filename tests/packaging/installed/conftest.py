@@ -125,7 +125,7 @@ class Installed:
         self.environment["MAILWRIGHT_DATA"] = "/home/anna/letters"
 
     @property
-    def letters(self) -> Path:
+    def messages(self) -> Path:
         """The person's own files, seen from outside."""
         return self.tree.home / "letters"
 
@@ -143,7 +143,7 @@ class Installed:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        program = Program(self.desktop, process, Place(log, self.letters, info))
+        program = Program(self.desktop, process, Place(log, self.messages, info))
         self.started.append(program)
         wait_until(lambda: self._is_there(program), "the window has the focus", 60)
         return program

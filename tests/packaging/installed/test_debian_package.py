@@ -29,7 +29,7 @@ def fingerprint(folder: Path) -> dict[str, str]:
     }
 
 
-def test_it_installs_starts_writes_sends_and_goes_without_a_trace_but_the_letters(
+def test_it_installs_starts_writes_sends_and_goes_without_a_trace_but_the_messages(
     installed: Installed, package: Path
 ) -> None:
     tree, desktop = installed.tree, installed.desktop
@@ -58,14 +58,14 @@ def test_it_installs_starts_writes_sends_and_goes_without_a_trace_but_the_letter
     assert "written in an installed program." in server.body("sentitems", "By a link")
     assert program.quit() == 0
 
-    letters = fingerprint(installed.letters)
-    assert letters
+    messages = fingerprint(installed.messages)
+    assert messages
     tree.run("apt-get", "remove", "-y", "mailwright")
     assert not (tree.root / "usr/lib/mailwright").exists()
-    assert fingerprint(installed.letters) == letters
+    assert fingerprint(installed.messages) == messages
     tree.run("dpkg", "--purge", "mailwright")  # apt no longer knows it: there were no settings to keep
     assert not tree.has("mailwright")
-    assert fingerprint(installed.letters) == letters
+    assert fingerprint(installed.messages) == messages
     left = set(tree.run("find", "/usr", "/etc", "/var/lib", "-xdev", "-iname", "*mailwright*").split()) - before
     assert left == set(), "nothing of it is left"
 
@@ -86,7 +86,9 @@ def test_a_link_starts_a_program_that_does_not_run(installed: Installed, package
     installed.desktop.shoot(f"installed-link-{tree.root.parent.name}")
 
 
-def test_an_upgrade_finds_every_letter_and_the_outbox(installed: Installed, package: Path, older_package: Path) -> None:
+def test_an_upgrade_finds_every_message_and_the_outbox(
+    installed: Installed, package: Path, older_package: Path
+) -> None:
     tree, desktop = installed.tree, installed.desktop
     tree.install(older_package)
     old = tree.run("mailwright", "--version", user=True)
@@ -130,18 +132,18 @@ def test_going_back_to_an_older_program_says_so_and_damages_nothing(
     person.write(ANYONE, "Kept", "From the newer program.")
     person.save()
     assert program.quit() == 0
-    database = installed.letters / "mailwright.sqlite"
+    database = installed.messages / "mailwright.sqlite"
     with sqlite3.connect(database) as connection:
         # What a later version will do when the form of its file changes.
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    before = fingerprint(installed.letters)
+    before = fingerprint(installed.messages)
     tree.install(older_package, "--allow-downgrades")
     program = installed.start("mailwright")
     program.wait_until_accessible("written by a newer Mailwright", seconds=30)
     installed.desktop.shoot(f"installed-downgraded-{tree.root.parent.name}")
     program.quit()
-    after = fingerprint(installed.letters)
+    after = fingerprint(installed.messages)
     assert {name: digest for name, digest in after.items() if name in before} == before
 
 

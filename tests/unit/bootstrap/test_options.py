@@ -16,7 +16,7 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_a_letter_is_asked_for_field_by_field(tmp_path: Path) -> None:
+def test_a_message_is_asked_for_field_by_field(tmp_path: Path) -> None:
     file = tmp_path / "a b.pdf"
     file.write_bytes(b"x")
     arguments = ["--to", "a@x.example", "--to", "Doe, John <j@x.example>", "--cc=c@x.example", "--bcc", "b@x.example"]
@@ -29,7 +29,7 @@ def test_a_letter_is_asked_for_field_by_field(tmp_path: Path) -> None:
         body="-- B\nC",
         attach=(str(file), str(file)),
     )
-    assert found.arrival.begins_letters()
+    assert found.arrival.begins_messages()
 
 
 def test_links_and_files_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,7 +43,7 @@ def test_links_and_files_are_told_apart(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_desktop_that_names_nothing_starts_the_window() -> None:
     assert parse(["", " "]).arrival == StartupRequest()
-    assert not parse([""]).arrival.begins_letters()
+    assert not parse([""]).arrival.begins_messages()
 
 
 @pytest.mark.parametrize("arguments", [["nothing.eml"], ["--attach", "nothing.pdf"], ["file://elsewhere/etc/x"], ["/"]])

@@ -23,13 +23,13 @@ def test_the_keyboard_reference_is_not_stale() -> None:
     assert REFERENCE.read_text("utf-8") == markdown(ALL), "run python3 -m app.bootstrap.keyboard_reference"
 
 
-def plain_letters(command: Command) -> list[str]:
+def plain_messages(command: Command) -> list[str]:
     return [step for keys in command.keys for step in keys.split(", ") if len(step) == 1]
 
 
 def test_single_letters_count_only_where_nothing_can_be_typed() -> None:
     typed = {Context.WINDOW, Context.COMPOSE}
-    assert [command.id for command in ALL if plain_letters(command) and command.context in typed] == []
+    assert [command.id for command in ALL if plain_messages(command) and command.context in typed] == []
 
 
 AVOIDED = {"Ctrl+Space", "Ctrl+Shift+U", "Ctrl+Shift+E", "Ins", "CapsLock"}

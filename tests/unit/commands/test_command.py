@@ -74,7 +74,7 @@ def test_a_command_that_cannot_be_done_now_is_not_done() -> None:
     ("query", "first"),
     [("", "Send"), ("sent", "Go to Sent"), ("go dr", "Go to Drafts"), ("sall", "Send all drafts that are ready")],
 )
-def test_the_palette_finds_by_starts_of_words_then_by_letters_in_order(query: str, first: str) -> None:
+def test_the_palette_finds_by_starts_of_words_then_by_messages_in_order(query: str, first: str) -> None:
     titles = ["Send", "Send all drafts that are ready", "Go to Drafts", "Go to Sent"]
     assert rank(query, [(title, title) for title in titles])[0] == first
 

@@ -98,10 +98,10 @@ def test_a_server_that_tells_no_sizes_is_believed() -> None:
     assert differences(meant_of([PLAN]), [there("1", "plan.pdf", 0)]) == []
 
 
-def test_attached_letters_go_on_as_files() -> None:
-    letter = attached_of(there("1", "Re: plan", kind=AttachmentKind.ITEM), "k")
-    assert (as_file(letter).name, as_file(letter).kind) == ("Re: plan.eml", AttachmentKind.FILE)
-    assert as_file(as_file(letter)) == as_file(letter)
+def test_attached_messages_go_on_as_files() -> None:
+    message = attached_of(there("1", "Re: plan", kind=AttachmentKind.ITEM), "k")
+    assert (as_file(message).name, as_file(message).kind) == ("Re: plan.eml", AttachmentKind.FILE)
+    assert as_file(as_file(message)) == as_file(message)
     assert taken_over(there("7", "a"), "k").source == "7"
 
 

@@ -9,37 +9,37 @@ from app.domain.late_creates import came, one_less, one_more
 from app.domain.message import Content, Fetched, ItemRef, Options
 from app.domain.recipient import Recipient
 from app.domain.record import PendingCreate
-from app.domain.same_message import fingerprint, same_letter
+from app.domain.same_message import fingerprint, same_message
 
 BEN = Recipient("ben@example.org", "Ben")
-LETTER = Content(to=(BEN,), subject="Hello", body="Dear Ben\n", options=Options(categories=("Red", "Blue")))
+MESSAGE = Content(to=(BEN,), subject="Hello", body="Dear Ben\n", options=Options(categories=("Red", "Blue")))
 
 
-def item(content: Content = LETTER, **more: object) -> Fetched:
+def item(content: Content = MESSAGE, **more: object) -> Fetched:
     return msgspec.structs.replace(Fetched(ItemRef("1", "a"), content), **more)
 
 
 def test_what_a_server_wrote_in_its_own_manner_is_known_again() -> None:
     theirs = msgspec.structs.replace(
-        LETTER,
+        MESSAGE,
         to=(Recipient("Ben@Example.org", "Ben B."),),
         body="Dear Ben\r\n\r\n",
         sender=Recipient("anna@example.org", "Anna"),
         options=Options(categories=("Blue", "Red")),
     )
-    assert same_letter(LETTER, theirs)
-    assert fingerprint(LETTER) == fingerprint(theirs)
-    assert came(one_more((), LETTER, "", 1.0), item(theirs)) is not None
+    assert same_message(MESSAGE, theirs)
+    assert fingerprint(MESSAGE) == fingerprint(theirs)
+    assert came(one_more((), MESSAGE, "", 1.0), item(theirs)) is not None
 
 
 def test_one_more_word_or_another_sender_makes_it_another_clients() -> None:
-    strays = one_more((), msgspec.structs.replace(LETTER, sender=BEN), "", 1.0)
-    assert came(strays, item(msgspec.structs.replace(LETTER, body="Dear Ben!"))) is None
-    assert came(strays, item(msgspec.structs.replace(LETTER, sender=Recipient("eve@example.org")))) is None
+    strays = one_more((), msgspec.structs.replace(MESSAGE, sender=BEN), "", 1.0)
+    assert came(strays, item(msgspec.structs.replace(MESSAGE, body="Dear Ben!"))) is None
+    assert came(strays, item(msgspec.structs.replace(MESSAGE, sender=Recipient("eve@example.org")))) is None
 
 
 def test_what_has_an_attachment_or_is_no_draft_was_touched_by_somebody() -> None:
-    strays = one_more((), LETTER, "", 1.0)
+    strays = one_more((), MESSAGE, "", 1.0)
     assert came(strays, item(attachments=(Attachment("1", "a.txt"),))) is None
     assert came(strays, item(has_attachments=True)) is None
     assert came(strays, item(is_draft=False)) is None
@@ -52,7 +52,7 @@ def test_nothing_is_taken_for_one_whose_text_is_not_known() -> None:
 
 
 def test_as_many_are_expected_as_were_lost() -> None:
-    strays = one_more(one_more((), LETTER, "", 1.0), LETTER, "", 2.0)
+    strays = one_more(one_more((), MESSAGE, "", 1.0), MESSAGE, "", 2.0)
     first = came(strays, item())
     assert first is not None
     assert (first.count, first.at) == (2, 2.0)
@@ -65,6 +65,6 @@ def test_as_many_are_expected_as_were_lost() -> None:
 def test_only_the_latest_texts_are_remembered_where_a_server_is_away_for_days() -> None:
     strays: tuple[PendingCreate, ...] = ()
     for number in range(80):
-        strays = one_more(strays, msgspec.structs.replace(LETTER, body=str(number)), "", float(number))
+        strays = one_more(strays, msgspec.structs.replace(MESSAGE, body=str(number)), "", float(number))
     assert len(strays) == 50
-    assert came(strays, item(msgspec.structs.replace(LETTER, body="79"))) is not None
+    assert came(strays, item(msgspec.structs.replace(MESSAGE, body="79"))) is not None

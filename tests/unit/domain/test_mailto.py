@@ -12,7 +12,7 @@ from app.domain.message import Content
 from app.domain.recipient import Recipient
 
 
-def letter(link: str) -> Content:
+def message(link: str) -> Content:
     return read_mailto(link).content
 
 
@@ -45,7 +45,7 @@ def addresses(people: tuple[Recipient, ...]) -> list[str]:
     ],
 )
 def test_whom_a_link_names_is_named(link: str, to: list[str]) -> None:
-    assert addresses(letter(link).to) == to
+    assert addresses(message(link).to) == to
 
 
 def test_every_field_of_the_standard_is_taken() -> None:
@@ -64,17 +64,17 @@ def test_every_field_of_the_standard_is_taken() -> None:
 
 
 def test_a_name_beside_the_address_is_kept() -> None:
-    assert letter("mailto:Doe%2C%20John%20%3Cj@x.example%3E").to == (Recipient("j@x.example", "Doe, John"),)
+    assert message("mailto:Doe%2C%20John%20%3Cj@x.example%3E").to == (Recipient("j@x.example", "Doe, John"),)
 
 
 def test_ampersands_left_from_html_are_forgiven() -> None:
-    assert letter("mailto:a@x.example?subject=A&amp;body=B").body == "B"
+    assert message("mailto:a@x.example?subject=A&amp;body=B").body == "B"
 
 
 @pytest.mark.parametrize("field", ["subject", "to", "cc", "in-reply-to", "keywords"])
 @pytest.mark.parametrize("end", ["%0D%0A", "%0A", "%0D", "%E2%80%A8", "%C2%85", "%0B", "%00%0D%0A"])
 def test_no_field_can_begin_another_line(field: str, end: str) -> None:
-    content = letter(f"mailto:?{field}=x{end}Bcc:%20evil@x.example{end}{end}text")
+    content = message(f"mailto:?{field}=x{end}Bcc:%20evil@x.example{end}{end}text")
     assert content.bcc == ()
     assert content.body == ""
     said = [content.subject, content.options.in_reply_to, *content.options.categories]
@@ -85,7 +85,7 @@ def test_no_field_can_begin_another_line(field: str, end: str) -> None:
 @pytest.mark.parametrize("name", ["attach", "attachment", "from", "sender", "x-mailer", "content-type", "received"])
 def test_what_a_link_may_not_say_is_left_out_and_named(name: str) -> None:
     found = read_mailto(f"mailto:a@x.example?{name}=/etc/passwd&subject=S")
-    assert found.content == letter("mailto:a@x.example?subject=S")
+    assert found.content == message("mailto:a@x.example?subject=S")
     assert name in found.notes[0]
 
 
@@ -115,7 +115,7 @@ def test_what_is_no_message_id_is_left_out(words: str) -> None:
     [("caf%E9", "café"), ("%FF", "ÿ"), ("%C0%AF", "À¯"), ("%ED%A0%80", "í\xa0€"), ("%C3%A9%", "é%"), ("%zz", "%zz")],
 )
 def test_what_is_not_utf8_is_read_as_far_as_it_goes(encoded: str, text: str) -> None:
-    assert letter(f"mailto:?subject=x{encoded}x").subject == f"x{text}x"
+    assert message(f"mailto:?subject=x{encoded}x").subject == f"x{text}x"
 
 
 def test_bytes_that_are_no_text_are_said() -> None:
@@ -124,7 +124,7 @@ def test_bytes_that_are_no_text_are_said() -> None:
 
 
 def test_the_encoding_is_undone_once() -> None:
-    assert letter("mailto:?subject=%2541%250D").subject == "%41%0D"
+    assert message("mailto:?subject=%2541%250D").subject == "%41%0D"
 
 
 def test_a_link_without_end_is_cut_and_that_is_said() -> None:
@@ -148,7 +148,7 @@ def test_what_is_no_link_is_refused(words: str) -> None:
 
 @given(st.text(alphabet=st.sampled_from(list("%0123456789ABCDEFaz@,;<>\"'&=?:+ \r\n\x00ü\udcff")), max_size=300))
 def test_nothing_that_follows_the_scheme_breaks_the_reader(rest: str) -> None:
-    content = letter("mailto:" + rest)
+    content = message("mailto:" + rest)
     fields = [content.subject, *(part for one in content.recipients() for part in (one.address, one.name))]
     assert not any(mark in words for words in fields for mark in "\r\n\x00")
     for words in [*fields, content.body]:

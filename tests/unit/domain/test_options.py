@@ -1,4 +1,4 @@
-"""Options are edited one by one, rest in the journal, and letters written before there were any stay readable."""
+"""Options are edited one by one, rest in the journal, and messages written before there were any stay readable."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import msgspec
 from app.domain.edits import Edit, OptionSet, Replica
 from app.domain.message import OPTION_FIELDS, Content, Field, FlagStatus, FollowUp, Header, Options, Sensitivity
 from app.domain.recipient import Recipient
-from app.domain.same_message import same_letter
+from app.domain.same_message import same_message
 from app.storage import codec
 
 FULL = Options(
@@ -58,7 +58,7 @@ def test_options_come_back_from_the_journal_as_they_went_in() -> None:
     assert codec.read_edit(codec.pack(edit, Edit)[1]) == edit
 
 
-def test_a_letter_written_before_there_were_options_is_read() -> None:
+def test_a_message_written_before_there_were_options_is_read() -> None:
     old = msgspec.msgpack.encode({"subject": "Old", "body": "text", "importance": "High"})
     content = codec.read_content(old)
     assert (content.subject, content.options) == ("Old", Options())
@@ -66,6 +66,6 @@ def test_a_letter_written_before_there_were_options_is_read() -> None:
 
 def test_an_option_changed_elsewhere_is_a_change_and_the_servers_conversation_is_none() -> None:
     ours = Content(options=FULL)
-    assert not same_letter(ours, Content(options=msgspec.structs.replace(FULL, read_receipt=False)))
+    assert not same_message(ours, Content(options=msgspec.structs.replace(FULL, read_receipt=False)))
     theirs = msgspec.structs.replace(FULL, submitter=None, conversation_index=b"", conversation_topic="")
-    assert same_letter(ours, Content(options=theirs))
+    assert same_message(ours, Content(options=theirs))

@@ -1,4 +1,4 @@
-"""A letter written anew says all that the old one said, and nothing of when, in what conversation and in whose name."""
+"""A message written anew says all that the old one said, but not when, in what conversation and in whose name."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ OLD = Options(
 )
 
 
-def test_a_confidential_letter_stays_confidential_and_its_conversation_stays_behind() -> None:
+def test_a_confidential_message_stays_confidential_and_its_conversation_stays_behind() -> None:
     old = Content(
         sender=SALES,
         to=(BEN,),

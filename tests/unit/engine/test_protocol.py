@@ -57,7 +57,7 @@ REQUESTS: list[protocol.Request] = [
     protocol.Locate(9, A, 9.0, (Mark("l", "<m>"),), (Folder.DRAFTS, Place(Folder.SENT, "sales@example.org"))),
     protocol.Move(10, A, 9.0, (REF,), Place(Folder.DELETED)),
     protocol.Copy(11, A, 9.0, (REF,), Place(Folder.SENT, folder_id="F")),
-    protocol.Attach(12, A, 9.0, REF, (NewAttachment("n", "/p", "a/b", "cid"), NewAttachment("l", letter=CONTENT))),
+    protocol.Attach(12, A, 9.0, REF, (NewAttachment("n", "/p", "a/b", "cid"), NewAttachment("l", message=CONTENT))),
     protocol.DeleteAttachments(13, A, 9.0, ("x",)),
     protocol.GetAttachment(14, A, 9.0, "x", "/p"),
     protocol.ResolveNames(15, A, 9.0, "sofia"),

@@ -80,7 +80,7 @@ def test_the_marks_are_not_touched_by_an_update() -> None:
 
 
 @pytest.mark.parametrize(("kind", "attribute", "parts"), [(CopyKind.OWN_SENT, "true", 2), (CopyKind.NONE, "false", 1)])
-def test_the_copy_of_a_sent_letter_goes_where_it_was_wanted(kind: CopyKind, attribute: str, parts: int) -> None:
+def test_the_copy_of_a_sent_message_goes_where_it_was_wanted(kind: CopyKind, attribute: str, parts: int) -> None:
     request = requests.send_items([REF], CopyTo(kind))
     assert request.get("SaveItemToFolder") == attribute
     assert len(request) == parts

@@ -99,6 +99,6 @@ def test_a_difference_is_said_in_words(held: list[Attachment], words: str) -> No
     assert words in differences([Meant("plan.pdf", 10)], held)
 
 
-def test_no_difference_is_made_of_order_overhead_or_letters() -> None:
+def test_no_difference_is_made_of_order_overhead_or_messages() -> None:
     held = [Attachment("b", "b", 300, kind=AttachmentKind.ITEM), Attachment("a", "a", 10 + 400)]
     assert differences([Meant("a", 10), Meant("b")], held) == []

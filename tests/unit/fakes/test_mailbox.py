@@ -19,7 +19,7 @@ from app.services.ports import Mailbox
 from tests.fakes.mailbox import FakeMailbox, words
 
 ANNA = AccountId("anna")
-LETTER = Content(to=(Recipient("ben@example.org"),), subject="Hello", body="Dear Ben")
+MESSAGE = Content(to=(Recipient("ben@example.org"),), subject="Hello", body="Dear Ben")
 NEVER_LEFT = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
 
 
@@ -33,7 +33,7 @@ async def mailbox() -> FakeMailbox:
     return fake
 
 
-def draft(number: int = 1, content: Content = LETTER) -> NewDraft:
+def draft(number: int = 1, content: Content = MESSAGE) -> NewDraft:
     return NewDraft(LocalId(f"local-{number}"), f"<{number}@example.org>", content)
 
 
@@ -47,7 +47,7 @@ async def test_a_saved_draft_is_read_back_as_it_was_written(mailbox: FakeMailbox
     ref = await saved(mailbox)
     answer = (await mailbox.get(ANNA, [ref]))[0]
     assert answer.item is not None
-    assert answer.item.content == LETTER
+    assert answer.item.content == MESSAGE
     assert answer.item.local_id == "local-1"
 
 
@@ -64,8 +64,8 @@ async def test_an_update_names_its_fields_and_makes_the_change_key_new(mailbox: 
 
 async def test_a_stale_change_key_is_refused_by_update_and_by_send(mailbox: FakeMailbox) -> None:
     ref = await saved(mailbox)
-    mailbox.edit_elsewhere(ref.item_id, Content(to=LETTER.to, subject="Edited elsewhere"))
-    updated = (await mailbox.update(ANNA, [DraftUpdate(ref, LETTER, frozenset({Field.BODY}))]))[0]
+    mailbox.edit_elsewhere(ref.item_id, Content(to=MESSAGE.to, subject="Edited elsewhere"))
+    updated = (await mailbox.update(ANNA, [DraftUpdate(ref, MESSAGE, frozenset({Field.BODY}))]))[0]
     sent = (await mailbox.send(ANNA, [ref], CopyTo()))[0]
     assert updated.code == sent.code == "ErrorIrresolvableConflict"
     assert mailbox.delivered == []
@@ -75,9 +75,9 @@ async def test_a_sent_draft_leaves_drafts_is_filed_and_is_delivered_once(mailbox
     ref = await saved(mailbox)
     assert (await mailbox.send(ANNA, [ref], CopyTo()))[0].accepted
     assert mailbox.in_folder(ANNA, Folder.DRAFTS) == []
-    assert [item.content for item in mailbox.in_folder(ANNA, Folder.SENT)] == [LETTER]
+    assert [item.content for item in mailbox.in_folder(ANNA, Folder.SENT)] == [MESSAGE]
     assert [item.content.subject for item in mailbox.in_folder(AccountId("ben"), Folder.INBOX)] == ["Hello"]
-    assert [letter.address for letter in mailbox.delivered] == ["ben@example.org"]
+    assert [message.address for message in mailbox.delivered] == ["ben@example.org"]
 
 
 async def test_no_copy_is_filed_where_none_was_wanted(mailbox: FakeMailbox) -> None:

@@ -63,7 +63,7 @@ def test_replies_hold_fields_in_the_order_of_the_schema() -> None:
     assert places == sorted(places)
 
 
-def test_every_field_of_a_letter_in_the_schema_is_known() -> None:
+def test_every_field_of_a_message_in_the_schema_is_known() -> None:
     schema.require()
     folder = schema.folder()
     assert folder is not None

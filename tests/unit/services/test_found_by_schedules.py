@@ -13,14 +13,14 @@ from app.domain.problem import ProblemKind, read_problem
 from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
 from tests.fakes.mailbox import words
-from tests.fakes.scene import ANNA, LETTER, Scene, typed
+from tests.fakes.scene import ANNA, MESSAGE, Scene, typed
 
 LOST = Trouble(TroubleKind.DEADLINE)
 
 
 async def not_sent(scene: Scene) -> tuple[LocalId, ItemRef]:
     """Lose a send before it was done, and wait until the row says so."""
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     ref = scene.record(local_id).ref
     assert ref is not None
     scene.mailbox.fail("send", LOST)
@@ -37,7 +37,7 @@ async def test_a_lost_send_that_arrives_late_is_refused_once_the_row_said_that_i
     assert scene.mailbox.delivered == []
 
 
-async def test_a_letter_that_was_not_sent_can_be_sent_again_with_its_new_change_key(scene: Scene) -> None:
+async def test_a_message_that_was_not_sent_can_be_sent_again_with_its_new_change_key(scene: Scene) -> None:
     local_id, _ = await not_sent(scene)
     await scene.outbox.retry([local_id])
     await scene.clock.advance(60)
@@ -45,10 +45,10 @@ async def test_a_letter_that_was_not_sent_can_be_sent_again_with_its_new_change_
     assert len(scene.mailbox.delivered) == 1
 
 
-async def test_a_server_that_refuses_to_be_searched_for_once_is_asked_again_what_became_of_a_letter(
+async def test_a_server_that_refuses_to_be_searched_for_once_is_asked_again_what_became_of_a_message(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     looks = refusing(scene, monkeypatch, times=2)
     await scene.outbox.send([local_id], 0)
     await scene.clock.advance(600)
@@ -60,7 +60,7 @@ async def test_a_server_that_refuses_to_be_searched_keeps_a_lost_first_save_from
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene.mailbox.fail("save", LOST, processed=True)
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     await scene.drafts.save(local_id)
     refusing(scene, monkeypatch, times=2)
     await scene.clock.advance(600)
@@ -86,7 +86,7 @@ def refusing(scene: Scene, monkeypatch: pytest.MonkeyPatch, times: int) -> dict[
 async def test_a_first_save_that_the_server_broke_off_is_looked_for_before_it_is_made_again(
     scene: Scene, code: str
 ) -> None:
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     save = scene.mailbox.save
 
     async def break_off(*asked: object) -> object:
@@ -102,7 +102,7 @@ async def test_a_first_save_that_the_server_broke_off_is_looked_for_before_it_is
 
 
 async def test_a_save_that_was_turned_away_for_now_is_tried_again_by_itself_when_the_server_said(scene: Scene) -> None:
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     scene.mailbox.refuse("save", 0, words("ErrorServerBusy", back_off_ms=40_000))
     await scene.drafts.save(local_id)
     await scene.clock.advance(39)
@@ -111,9 +111,9 @@ async def test_a_save_that_was_turned_away_for_now_is_tried_again_by_itself_when
     assert scene.record(local_id).saved
 
 
-async def test_a_letter_thrown_away_before_the_answer_to_its_first_save_came_leaves_no_draft(scene: Scene) -> None:
+async def test_a_message_thrown_away_before_the_answer_to_its_first_save_came_leaves_no_draft(scene: Scene) -> None:
     scene.mailbox.fail("save", LOST, processed=True)
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     await scene.drafts.save(local_id)
     await scene.drafts.discard(local_id)
     await scene.clock.advance(600)
@@ -121,9 +121,9 @@ async def test_a_letter_thrown_away_before_the_answer_to_its_first_save_came_lea
     assert len(scene.mailbox.in_folder(ANNA, Folder.DELETED)) == 1
 
 
-async def test_a_letter_thrown_away_that_never_arrived_is_not_looked_for_for_ever(scene: Scene) -> None:
+async def test_a_message_thrown_away_that_never_arrived_is_not_looked_for_for_ever(scene: Scene) -> None:
     scene.mailbox.fail("save", LOST)
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     await scene.drafts.save(local_id)
     await scene.drafts.discard(local_id)
     await scene.clock.advance(25 * 3600)
@@ -133,7 +133,7 @@ async def test_a_letter_thrown_away_that_never_arrived_is_not_looked_for_for_eve
 
 
 async def test_a_deletion_that_was_turned_away_for_now_is_tried_again_and_not_taken_back(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.mailbox.refuse("delete", 0, words("ErrorServerBusy"))
     await scene.drafts.discard(local_id)
     await scene.clock.advance(600)
@@ -141,8 +141,8 @@ async def test_a_deletion_that_was_turned_away_for_now_is_tried_again_and_not_ta
     assert scene.mailbox.in_folder(ANNA, Folder.DRAFTS) == []
 
 
-async def test_a_letter_opened_after_it_was_thrown_away_is_saved_again(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+async def test_a_message_opened_after_it_was_thrown_away_is_saved_again(scene: Scene) -> None:
+    local_id = await scene.saved_message()
     await scene.drafts.discard(local_id)
     await scene.clock.advance(60)
     await scene.drafts.open(local_id)
@@ -154,8 +154,8 @@ async def test_a_letter_opened_after_it_was_thrown_away_is_saved_again(scene: Sc
 async def test_where_no_copy_is_kept_a_draft_proves_nothing_at_a_server_that_was_never_seen_to_take_one_away(
     scene: Scene,
 ) -> None:
-    local_id = await scene.saved_letter()
-    await scene.letters.change(local_id, copy_to=CopyTo(CopyKind.NONE))
+    local_id = await scene.saved_message()
+    await scene.records.change(local_id, copy_to=CopyTo(CopyKind.NONE))
     scene.mailbox.fail("send", LOST)
     await scene.outbox.send([local_id], 0)
     await scene.clock.advance(600)
@@ -164,11 +164,11 @@ async def test_where_no_copy_is_kept_a_draft_proves_nothing_at_a_server_that_was
 
 
 async def test_where_no_copy_is_kept_a_draft_proves_it_at_a_server_that_took_others_away(scene: Scene) -> None:
-    first = await scene.saved_letter()
+    first = await scene.saved_message()
     await scene.outbox.send([first], 0)
     await scene.clock.advance(600)
-    local_id = await scene.saved_letter()
-    await scene.letters.change(local_id, copy_to=CopyTo(CopyKind.NONE))
+    local_id = await scene.saved_message()
+    await scene.records.change(local_id, copy_to=CopyTo(CopyKind.NONE))
     scene.mailbox.fail("send", LOST)
     await scene.outbox.send([local_id], 0)
     await scene.clock.advance(600)
@@ -176,8 +176,8 @@ async def test_where_no_copy_is_kept_a_draft_proves_it_at_a_server_that_took_oth
     scene.drafts.edit(local_id, typed("Once more. "))
 
 
-async def test_a_letter_taken_back_before_it_was_ever_saved_is_saved_by_itself(scene: Scene) -> None:
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+async def test_a_message_taken_back_before_it_was_ever_saved_is_saved_by_itself(scene: Scene) -> None:
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     await scene.outbox.send([local_id], 5)
     await scene.clock.advance(4)
     await scene.outbox.undo([local_id])
@@ -187,9 +187,9 @@ async def test_a_letter_taken_back_before_it_was_ever_saved_is_saved_by_itself(s
 
 
 async def left_behind(scene: Scene) -> LocalId:
-    """Send a letter at a server that leaves its draft behind."""
+    """Send a message at a server that leaves its draft behind."""
     scene.mailbox.leaves_drafts = True
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     await scene.outbox.send([local_id], 0)
     await scene.clock.advance(600)
     assert read_problem(scene.record(local_id).problem)[0] is ProblemKind.LEFT_IN_DRAFTS
@@ -222,7 +222,7 @@ async def test_a_program_killed_while_it_removes_a_draft_looks_for_it_at_the_nex
 
 
 async def test_a_lost_send_that_arrives_just_before_it_is_fenced_off_is_found_by_its_copy(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.mailbox.fail("send", LOST)
     gate = scene.mailbox.hold("update")
     await scene.outbox.send([local_id], 0)
@@ -230,7 +230,7 @@ async def test_a_lost_send_that_arrives_just_before_it_is_fenced_off_is_found_by
     assert gate.reached.is_set()
     # The server leaves the draft, and files a copy.
     message_id = scene.record(local_id).message_id
-    scene.mailbox.put(ANNA, LETTER, folder=Folder.SENT, local_id=local_id, message_id=message_id)
+    scene.mailbox.put(ANNA, MESSAGE, folder=Folder.SENT, local_id=local_id, message_id=message_id)
     gate.open.set()
     await scene.clock.advance(600)
     assert scene.record(local_id).state is State.SENT
@@ -240,7 +240,7 @@ async def test_a_first_save_that_is_found_and_cannot_be_read_at_once_is_read_lat
     scene: Scene,
 ) -> None:
     scene.mailbox.fail("save", LOST, processed=True)
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     await scene.drafts.save(local_id)
     scene.mailbox.fail("locate", Trouble(TroubleKind.SIGN_IN))
     await scene.clock.advance(60)  # it was tried again, and waits for the password now
@@ -252,10 +252,10 @@ async def test_a_first_save_that_is_found_and_cannot_be_read_at_once_is_read_lat
 
 
 @pytest.mark.parametrize("opened", [False, True], ids=["taken back", "opened"])
-async def test_a_letter_whose_removal_was_never_answered_is_in_drafts_again_once_it_is_taken_back(
+async def test_a_message_whose_removal_was_never_answered_is_in_drafts_again_once_it_is_taken_back(
     scene: Scene, opened: bool
 ) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.mailbox.fail("delete", LOST, processed=True)
     await scene.drafts.discard(local_id)
     await scene.clock.advance(11)
@@ -266,10 +266,10 @@ async def test_a_letter_whose_removal_was_never_answered_is_in_drafts_again_once
     assert len(scene.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1
 
 
-async def test_a_letter_killed_between_its_removal_and_the_note_of_it_is_in_drafts_again_once_it_is_opened(
+async def test_a_message_killed_between_its_removal_and_the_note_of_it_is_in_drafts_again_once_it_is_opened(
     scene: Scene,
 ) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.mailbox.fail("delete", LOST, processed=True)
     await scene.drafts.discard(local_id)
     await scene.clock.advance(11)
@@ -282,7 +282,7 @@ async def test_a_letter_killed_between_its_removal_and_the_note_of_it_is_in_draf
 
 
 async def test_a_removal_that_was_never_done_leaves_one_draft_when_it_is_taken_back(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.mailbox.fail("delete", LOST)
     await scene.drafts.discard(local_id)
     await scene.clock.advance(11)
@@ -296,7 +296,7 @@ async def test_a_removal_that_was_never_done_leaves_one_draft_when_it_is_taken_b
 async def test_a_first_save_that_the_server_takes_up_ten_seconds_after_its_answer_was_lost_makes_one_draft(
     scene: Scene,
 ) -> None:
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     save, asked = scene.mailbox.save, []
 
     async def take_later(*what: object) -> object:
@@ -314,9 +314,9 @@ async def test_a_first_save_that_the_server_takes_up_ten_seconds_after_its_answe
     assert len(scene.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1
 
 
-async def test_while_the_server_refuses_the_fence_nobody_says_that_a_letter_was_not_sent(scene: Scene) -> None:
+async def test_while_the_server_refuses_the_fence_nobody_says_that_a_message_was_not_sent(scene: Scene) -> None:
     """A send whose answer was lost may still be taken up; and once the fence is there, the row is settled."""
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     ref = scene.record(local_id).ref
     assert ref is not None
     update = scene.mailbox.update
@@ -337,7 +337,7 @@ async def test_while_the_server_refuses_the_fence_nobody_says_that_a_letter_was_
 
 
 async def test_while_the_server_refuses_the_fence_a_send_that_is_taken_up_late_is_found(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     ref = scene.record(local_id).ref
     assert ref is not None
 

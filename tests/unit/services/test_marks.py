@@ -1,4 +1,4 @@
-"""Letters that other clients made bear our mark before they leave, so that whatever happens they are found again."""
+"""Messages that other clients made bear our mark before they leave, so that whatever happens they are found again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.domain.state import State
 from app.services.outbox.outbox import Answer
 from tests.fakes.lists import rows_of, view_of
 from tests.fakes.mailbox import words
-from tests.fakes.scene import ANNA, LETTER, Scene, new_scene
+from tests.fakes.scene import ANNA, MESSAGE, Scene, new_scene
 
 
 @pytest.fixture
@@ -22,13 +22,13 @@ async def scene() -> Scene:
 async def send_strangers(scene: Scene, count: int) -> list[Answer]:
     """Send drafts of another client, which bear neither mark nor Message-ID."""
     for _ in range(count):
-        scene.mailbox.put(ANNA, LETTER)
+        scene.mailbox.put(ANNA, MESSAGE)
     view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
     return await scene.outbox.send(await rows_of(view), 0.0)
 
 
-async def test_strange_letters_are_marked_in_one_request_and_sent_in_one(scene: Scene) -> None:
+async def test_strange_messages_are_marked_in_one_request_and_sent_in_one(scene: Scene) -> None:
     answers = await send_strangers(scene, 3)
     await scene.clock.advance(60)
     assert len(scene.mailbox.calls_of("update")) == 1
@@ -46,22 +46,22 @@ async def test_a_sent_stranger_is_one_row_in_sent(scene: Scene) -> None:
     assert len(view.ids) == 1
 
 
-async def test_a_letter_of_our_own_is_not_marked_again(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+async def test_a_message_of_our_own_is_not_marked_again(scene: Scene) -> None:
+    local_id = await scene.saved_message()
     await scene.outbox.send([local_id], 0.0)
     await scene.clock.advance(60)
     assert scene.record(local_id).state is State.SENT
     assert scene.mailbox.calls_of("update") == []
 
 
-async def test_a_mark_that_is_refused_keeps_no_letter_back(scene: Scene) -> None:
+async def test_a_mark_that_is_refused_keeps_no_message_back(scene: Scene) -> None:
     scene.mailbox.refuse("update", 0, words("ErrorAccessDenied"))
     await send_strangers(scene, 1)
     await scene.clock.advance(60)
     assert len(scene.mailbox.delivered) == 1
 
 
-async def test_a_mark_whose_answer_was_lost_costs_no_second_letter(scene: Scene) -> None:
+async def test_a_mark_whose_answer_was_lost_costs_no_second_message(scene: Scene) -> None:
     scene.mailbox.fail("update", Trouble(TroubleKind.UNREACHABLE, "cut"), processed=True)
     answers = await send_strangers(scene, 1)
     await scene.clock.advance(120)

@@ -44,24 +44,24 @@ def plan(seed: int, length: int) -> list[Step]:
     """Return the steps of a day. Drawn from a seed, for a busy day; Hypothesis still finds the shortest bad one."""
     chance = random.Random(seed)
 
-    def letter() -> int:
+    def message() -> int:
         return chance.randrange(5)
 
     def some() -> list[int]:
-        return [letter() for _ in range(chance.randint(1, 4))]
+        return [message() for _ in range(chance.randint(1, 4))]
 
     kinds: list[tuple[int, Callable[[], Step]]] = [
         (2, lambda: ("write",)),
-        (4, lambda: ("type_and_save", letter(), chance.choice(_TROUBLES))),
-        (3, lambda: ("type_a_key", letter())),
+        (4, lambda: ("type_and_save", message(), chance.choice(_TROUBLES))),
+        (3, lambda: ("type_a_key", message())),
         (6, lambda: ("send", some(), chance.choice((0.0, 0.0, 5.0)), chance.choice(_TROUBLES))),
-        (1, lambda: ("undo", letter())),
+        (1, lambda: ("undo", message())),
         (3, lambda: ("wait", chance.choice((0.5, 2.0, 6.0, 40.0)))),
         (1, lambda: ("read_in_vain", chance.choice(("get", "locate")))),
         (1, lambda: ("refuse", chance.randrange(3), chance.choice(_REFUSALS))),
-        (1, lambda: ("edit_elsewhere", letter())),
-        (1, lambda: ("keep_mine", letter())),
-        (1, lambda: ("discard_and_take_back", letter())),
+        (1, lambda: ("edit_elsewhere", message())),
+        (1, lambda: ("keep_mine", message())),
+        (1, lambda: ("discard_and_take_back", message())),
     ]
     weights = [weight for weight, _ in kinds]
     return [chance.choices(kinds, weights)[0][1]() for _ in range(length)]
@@ -202,13 +202,13 @@ class Day:
     # --- what must be so ----------------------------------------------------------------------------------------
 
     def look(self) -> None:
-        sent = Counter(letter.message_id for letter in self.mailbox.delivered)
+        sent = Counter(message.message_id for message in self.mailbox.delivered)
         assert set(sent.values()) <= {1}, "delivered twice"
         drafts = Counter(item.local_id for item in self.mailbox.in_folder(ANNA, Folder.DRAFTS))
         assert set(drafts.values()) <= {1}, "a draft was doubled"
         bodies = {item.content.body for item in self.mailbox.items.values() if item.item_id in self.theirs}
         assert bodies <= {"theirs"}, "written over"
-        for record in self.scene.letters.all():
+        for record in self.scene.records.all():
             if record.state in _SENT:
                 assert record.message_id in sent, "said to be sent, and was not"
             elif record.state not in {State.SENDING, State.UNKNOWN}:
@@ -220,18 +220,18 @@ class Day:
             kept.clear()
         await self.scene.clock.advance(3600)
         self.look()
-        for record in self.scene.letters.all():
+        for record in self.scene.records.all():
             assert record.state not in {State.UNKNOWN, State.SENDING, State.HELD, State.QUEUED}, record
-        sent = {letter.message_id: letter.content.body for letter in self.mailbox.delivered}
+        sent = {message.message_id: message.content.body for message in self.mailbox.delivered}
         for name in self.names:
-            letter = await self.scene.drafts.read(self.now_named(name))
-            assert letter.content.body == "k" * self.keys[name]
-            assert sent.get(letter.record.message_id, letter.content.body) == letter.content.body
+            message = await self.scene.drafts.read(self.now_named(name))
+            assert message.content.body == "k" * self.keys[name]
+            assert sent.get(message.record.message_id, message.content.body) == message.content.body
             if name not in self.touched_elsewhere:
-                for outcome in (letter.record.save_outcome, letter.record.send_outcome):
+                for outcome in (message.record.save_outcome, message.record.send_outcome):
                     assert outcome is None or outcome.code not in FOR_THE_PERSON, "nobody else touched it"
-            if read_problem(letter.record.problem)[0] is ProblemKind.NOT_SENT:
-                assert letter.record.message_id not in sent
+            if read_problem(message.record.problem)[0] is ProblemKind.NOT_SENT:
+                assert message.record.message_id not in sent
         # What may come late of a first save is looked for for a day; then nobody does anything unasked.
         await self.scene.clock.advance(24 * 3600)
         assert self.scene.clock.sleeping == 0

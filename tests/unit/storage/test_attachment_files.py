@@ -22,7 +22,7 @@ from app.storage import attachment_files as module
 from app.storage import database
 from app.storage.attachment_files import AttachmentFolder
 from app.storage.store import SqliteJournal, Store
-from tests.unit.storage.letters import BODY, new_record
+from tests.unit.storage.messages import BODY, new_record
 
 ONE, TWO = LocalId("1" * 32), LocalId("2" * 32)
 DAY = 24 * 3600.0
@@ -179,7 +179,7 @@ async def test_nobody_waits_for_a_copy_that_is_given_up(files: AttachmentFolder,
     assert not await files.has(ONE, "a" * 32)
 
 
-async def test_another_letter_shares_the_bytes_and_keeps_them(files: AttachmentFolder) -> None:
+async def test_another_message_shares_the_bytes_and_keeps_them(files: AttachmentFolder) -> None:
     await files.keep_bytes(ONE, "a" * 32, b"bytes")
     await files.share(ONE, "a" * 32, TWO, "b" * 32)
     await files.forget(ONE)
@@ -226,7 +226,7 @@ async def test_a_copy_to_be_opened_has_its_name_and_is_nobody_elses(files: Attac
     assert read(files.path(ONE, "a" * 32)) == b"x"
 
 
-async def test_the_start_clears_what_no_letter_names_once_it_is_old(files: AttachmentFolder, tmp_path: Path) -> None:
+async def test_the_start_clears_what_no_message_names_once_it_is_old(files: AttachmentFolder, tmp_path: Path) -> None:
     for local_id, key in ((ONE, "a"), (ONE, "b"), (TWO, "c")):
         await files.keep_bytes(local_id, key * 32, b"x")
     await files.show(ONE, "a" * 32, "shown")
@@ -272,15 +272,15 @@ async def test_attachments_are_journalled_like_keys_and_come_back(store: Store, 
     await journal.flush()
     assert await store.close()
     again = await Store.open(store.path)
-    letter = await SqliteJournal(again).read(record.local_id)
-    assert [one.name for one in letter.content.attachments] == ["third", "Plan B.pdf", "photo.png"]
-    assert letter.content.attachments[2].inline
-    assert letter.record.head.attachments == 2
+    message = await SqliteJournal(again).read(record.local_id)
+    assert [one.name for one in message.content.attachments] == ["third", "Plan B.pdf", "photo.png"]
+    assert message.content.attachments[2].inline
+    assert message.record.head.attachments == 2
     SqliteJournal(again).append(record.local_id, AttachmentGone(third.key))
     SqliteJournal(again).append(record.local_id, AttachmentGone("nobody"))
     SqliteJournal(again).append(record.local_id, AttachmentSet(third, if_there=True))
-    letter = await SqliteJournal(again).read(record.local_id)
-    assert [one.name for one in letter.content.attachments] == ["Plan B.pdf", "photo.png"]
+    message = await SqliteJournal(again).read(record.local_id)
+    assert [one.name for one in message.content.attachments] == ["Plan B.pdf", "photo.png"]
     await again.close()
 
 
@@ -311,9 +311,9 @@ async def test_a_file_of_the_first_form_is_brought_up_to_date_with_all_it_holds(
     old.close()
     assert codec.read_content(codec.blob(BODY)) == BODY
     store = await Store.open(path)
-    letter = await SqliteJournal(store).read(record.local_id)
-    assert letter.content == Content(subject=BODY.subject, body=BODY.body)
-    assert letter.content.attachments == ()
+    message = await SqliteJournal(store).read(record.local_id)
+    assert message.content == Content(subject=BODY.subject, body=BODY.body)
+    assert message.content.attachments == ()
     await store.close()
     with sqlite3.connect(path) as now:
         assert now.execute("PRAGMA user_version").fetchone()[0] == len(database.MIGRATIONS)

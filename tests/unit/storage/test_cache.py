@@ -178,7 +178,7 @@ async def test_a_row_is_given_back_as_it_was(cache: Cache) -> None:
     assert list((await cache.listing(A, SENT)).rows.values()) == [whole]
 
 
-LETTERS = [
+MESSAGES = [
     row(1, "Quarterly résumé", "Ben Okafor", preview="the numbers of spring", has_attachments=True),
     row(2, "Holiday plan", "Anna Lindqvist", sender="Sales", preview="budget and résumés", categories=("Red",)),
     row(3, "Plan of the meeting", "ben.o@example.org; Zoë", flagged=True, importance=Importance.HIGH),
@@ -227,7 +227,7 @@ LETTERS = [
     ],
 )
 async def test_words_and_operators_find_what_they_say(cache: Cache, text: str, found: list[int]) -> None:
-    await cache.put(A, SENT, LETTERS)
+    await cache.put(A, SENT, MESSAGES)
     listing = await cache.listing(A, SENT, query=read_query(text, TODAY))
     assert [int(listing.rows[number].sent) for number in listing.ids] == found
 
@@ -241,7 +241,7 @@ async def test_what_changes_is_found_by_its_new_words_and_not_by_the_old(cache: 
     assert await subjects(cache, "budget") == []
 
 
-async def test_a_body_that_was_read_is_found_until_the_letter_changes(cache: Cache) -> None:
+async def test_a_body_that_was_read_is_found_until_the_message_changes(cache: Cache) -> None:
     await cache.put(A, SENT, [row(1, preview="first words")])
     await cache.note_body(A, "id-1", "first words and much later a needle")
     assert await subjects(cache, "needle") == ["Letter 1"]
@@ -251,7 +251,7 @@ async def test_a_body_that_was_read_is_found_until_the_letter_changes(cache: Cac
     assert await subjects(cache, "needle") == []
 
 
-async def test_reports_stand_with_the_letter_that_they_are_about(cache: Cache) -> None:
+async def test_reports_stand_with_the_message_that_they_are_about(cache: Cache) -> None:
     read = Report(ReportKind.READ, "Ben", 20.0)
     failed = Report(ReportKind.NOT_DELIVERED, "zoe@example.org", 10.0)
     await cache.put(A, SENT, [row(1, message_id="<1@x>"), row(2, message_id="<2@x>")])
@@ -403,12 +403,12 @@ async def kin_of(cache: Cache, number: int) -> list[int]:
 
 
 def answering(number: int, thread: str, *, by_references: bool = True, **more: object) -> Row:
-    """Return a row of a letter that answers; its own Message-ID is <number@x>."""
+    """Return a row of a message that answers; its own Message-ID is <number@x>."""
     told = {"message_id": f"<{number}@x>", "thread": thread, "has_references": by_references, **more}
     return msgspec.structs.replace(row(number), **told)
 
 
-async def test_answers_are_of_the_conversation_whatever_their_subject_and_whose_letters_lie_between(
+async def test_answers_are_of_the_conversation_whatever_their_subject_and_whose_messages_lie_between(
     cache: Cache,
 ) -> None:
     await cache.put(A, SENT, [row(1, "Offer", message_id="<1@x>", conversation="c")])
@@ -420,7 +420,7 @@ async def test_answers_are_of_the_conversation_whatever_their_subject_and_whose_
     assert await kin_of(cache, 4) == [4]
 
 
-async def test_the_same_subject_joins_no_letters_whose_references_begin_elsewhere(cache: Cache) -> None:
+async def test_the_same_subject_joins_no_messages_whose_references_begin_elsewhere(cache: Cache) -> None:
     await cache.put(
         A, SENT, [answering(1, "<anna@y>", subject="Re: Lunch"), answering(2, "<ben@y>", subject="Re: Lunch")]
     )

@@ -20,7 +20,7 @@ from app.domain.state import State
 from app.services.ports import Journal
 from app.storage.message_store import MANY_EDITS
 from app.storage.store import SqliteJournal, Store
-from tests.unit.storage.letters import BODY, new_record, typed
+from tests.unit.storage.messages import BODY, new_record, typed
 
 ANNA = Recipient("anna@example.org", "Anna Berg")
 BEN = Recipient("ben@example.org")
@@ -37,7 +37,7 @@ def test_the_journal_is_what_the_services_ask_for(store: Store) -> None:
     assert journal is not None
 
 
-async def test_a_letter_reads_back_with_every_edit_also_after_reopening(store: Store, journal: SqliteJournal) -> None:
+async def test_a_message_reads_back_with_every_edit_also_after_reopening(store: Store, journal: SqliteJournal) -> None:
     record = new_record(created=5.0)
     await journal.create(record, BODY)
     before = time.time()
@@ -51,26 +51,26 @@ async def test_a_letter_reads_back_with_every_edit_also_after_reopening(store: S
     ):
         journal.append(record.local_id, edit)
     for _ in range(2):
-        letter = await journal.read(record.local_id)
-        assert letter.content == Content(
+        message = await journal.read(record.local_id)
+        assert message.content == Content(
             sender=BEN,
             to=(ANNA, BEN),
             subject="Q: Plan",
             body="Dear Anna, First words",
             importance=Importance.HIGH,
         )
-        assert letter.pending == {Field.CC: "car"}
-        assert letter.record.edits == 6
-        assert before <= letter.record.changed <= time.time()
-        assert letter.record.created == 5.0
-        head = letter.record.head
+        assert message.pending == {Field.CC: "car"}
+        assert message.record.edits == 6
+        assert before <= message.record.changed <= time.time()
+        assert message.record.created == 5.0
+        head = message.record.head
         assert (head.to, head.subject, head.preview) == (
             "Anna Berg; ben@example.org; car",
             "Q: Plan",
             "Dear Anna, First words",
         )
         assert (head.importance, head.sender) == (Importance.HIGH, "ben@example.org")
-        assert (await journal.records())[0] == letter.record
+        assert (await journal.records())[0] == message.record
         store, journal = await reopened(store)
     await store.close()
 
@@ -96,18 +96,18 @@ async def test_an_attempt_is_kept_until_saved_also_over_other_puts(store: Store,
     await journal.put(record, BODY)
     await journal.put(msgspec.structs.replace(record, attempts=2))
     store, journal = await reopened(store)
-    letter = await journal.read(record.local_id)
-    assert (letter.attempt, letter.on_server, letter.record.attempts) == (BODY, None, 2)
+    message = await journal.read(record.local_id)
+    assert (message.attempt, message.on_server, message.record.attempts) == (BODY, None, 2)
     saved = msgspec.structs.replace(record, ref=ItemRef("id", "key"), saved_edits=0)
     await journal.saved(saved, BODY)
     store, journal = await reopened(store)
-    letter = await journal.read(record.local_id)
-    assert (letter.attempt, letter.on_server) == (None, BODY)
-    assert letter.record.saved
+    message = await journal.read(record.local_id)
+    assert (message.attempt, message.on_server) == (None, BODY)
+    assert message.record.saved
     await store.close()
 
 
-async def test_a_letter_begun_anew_has_the_other_text_and_goes_on_counting(
+async def test_a_message_begun_anew_has_the_other_text_and_goes_on_counting(
     store: Store, journal: SqliteJournal
 ) -> None:
     record = new_record()
@@ -119,16 +119,16 @@ async def test_a_letter_begun_anew_has_the_other_text_and_goes_on_counting(
     await journal.create(msgspec.structs.replace(record, edits=3, saved_edits=3), other, other)
     journal.append(record.local_id, typed("!", 15))
     for _ in range(2):
-        letter = await journal.read(record.local_id)
-        assert letter.content.body == "From the server!"
-        assert (letter.on_server, letter.attempt, letter.pending) == (other, None, {})
-        assert (letter.record.edits, letter.record.saved_edits) == (4, 3)
+        message = await journal.read(record.local_id)
+        assert message.content.body == "From the server!"
+        assert (message.on_server, message.attempt, message.pending) == (other, None, {})
+        assert (message.record.edits, message.record.saved_edits) == (4, 3)
         assert len(await journal.records()) == 1
         store, journal = await reopened(store)
     await store.close()
 
 
-async def test_a_letter_that_is_not_there_is_a_key_error_and_forgetting_it_is_done_already(
+async def test_a_message_that_is_not_there_is_a_key_error_and_forgetting_it_is_done_already(
     journal: SqliteJournal,
 ) -> None:
     record = new_record()
@@ -141,7 +141,7 @@ async def test_a_letter_that_is_not_there_is_a_key_error_and_forgetting_it_is_do
     await journal.forget(record.local_id)
 
 
-async def test_a_forgotten_letter_leaves_nothing_on_disk(store: Store, journal: SqliteJournal, path: Path) -> None:
+async def test_a_forgotten_message_leaves_nothing_on_disk(store: Store, journal: SqliteJournal, path: Path) -> None:
     record = new_record()
     await journal.create(record, Content(body="A secret word: marzipan"))
     journal.append(record.local_id, typed("More marzipan. "))
@@ -155,16 +155,16 @@ async def test_a_forgotten_letter_leaves_nothing_on_disk(store: Store, journal: 
     assert b"marzipan" not in await asyncio.to_thread(path.read_bytes)
 
 
-async def test_a_forgotten_letter_may_be_begun_again_in_the_same_breath(journal: SqliteJournal) -> None:
+async def test_a_forgotten_message_may_be_begun_again_in_the_same_breath(journal: SqliteJournal) -> None:
     record = new_record()
     await journal.create(record, BODY)
     journal.append(record.local_id, typed("old"))
     await asyncio.gather(journal.forget(record.local_id), journal.create(record, Content(body="new")))
-    letter = await journal.read(record.local_id)
-    assert (letter.content.body, letter.record.edits) == ("new", 0)
+    message = await journal.read(record.local_id)
+    assert (message.content.body, message.record.edits) == ("new", 0)
 
 
-async def test_an_edit_for_no_letter_harms_nobody(journal: SqliteJournal, caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_edit_for_no_message_harms_nobody(journal: SqliteJournal, caplog: pytest.LogCaptureFixture) -> None:
     record = new_record()
     await journal.create(record, BODY)
     journal.append(LocalId("nobody"), typed("marzipan"))
@@ -182,7 +182,7 @@ async def test_records_come_oldest_change_first(journal: SqliteJournal) -> None:
     assert (await journal.records())[-1].local_id == records[1].local_id
 
 
-async def test_order_holds_under_load_over_many_letters(store: Store, journal: SqliteJournal) -> None:
+async def test_order_holds_under_load_over_many_messages(store: Store, journal: SqliteJournal) -> None:
     records = [new_record() for _ in range(8)]
     await asyncio.gather(*(journal.create(record, Content()) for record in records))
     reads = []
@@ -196,9 +196,9 @@ async def test_order_holds_under_load_over_many_letters(store: Store, journal: S
     store, journal = await reopened(store)
     expected = "".join(chr(0x100 + number) for number in range(500))
     for record in records:
-        letter = await journal.read(record.local_id)
-        assert letter.content.body == expected
-        assert letter.record.edits == 500
+        message = await journal.read(record.local_id)
+        assert message.content.body == expected
+        assert message.record.edits == 500
     await store.close()
 
 
@@ -217,15 +217,15 @@ async def test_controls_and_halves_of_characters_never_break_it(store: Store, jo
     ):
         journal.append(record.local_id, edit)
     for _ in range(2):
-        letter = await journal.read(record.local_id)
-        assert letter.content.body == "\U0001f600�\x00"
-        assert letter.content.subject == "�"
-        assert letter.content.to == (Recipient("�", "�"),)
-        assert letter.content.cc == (Recipient("a�"),)
-        assert letter.content.sender == Recipient("�")
-        assert letter.pending == {Field.TO: "�"}
-        assert letter.record.problem == "�"
-        assert letter.on_server == Content(body="�")
+        message = await journal.read(record.local_id)
+        assert message.content.body == "\U0001f600�\x00"
+        assert message.content.subject == "�"
+        assert message.content.to == (Recipient("�", "�"),)
+        assert message.content.cc == (Recipient("a�"),)
+        assert message.content.sender == Recipient("�")
+        assert message.pending == {Field.TO: "�"}
+        assert message.record.problem == "�"
+        assert message.on_server == Content(body="�")
         store, journal = await reopened(store)
     await store.close()
 
@@ -237,9 +237,9 @@ async def test_a_paste_of_five_megabytes_is_one_edit(store: Store, journal: Sqli
     journal.append(record.local_id, typed(text))
     journal.append(record.local_id, typed("x"))
     store, journal = await reopened(store)
-    letter = await journal.read(record.local_id)
-    assert letter.content.body == "x" + text + "First words"
-    assert letter.record.edits == 2
+    message = await journal.read(record.local_id)
+    assert message.content.body == "x" + text + "First words"
+    assert message.record.edits == 2
     await store.close()
 
 
@@ -318,8 +318,8 @@ async def test_a_cancelled_wait_does_not_cancel_the_writing(store: Store, journa
 async def test_many_are_begun_and_written_together_also_after_reopening(store: Store, journal: SqliteJournal) -> None:
     records = [new_record() for _ in range(3)]
     await journal.create_all([(record, BODY, BODY) for record in records])
-    letters = await journal.read_all([record.local_id for record in records])
-    assert [letter.content for letter in letters] == [BODY] * 3
+    messages = await journal.read_all([record.local_id for record in records])
+    assert [message.content for message in messages] == [BODY] * 3
     await journal.put_all([msgspec.structs.replace(record, attempts=4) for record in records])
     again, journal = await reopened(store)
     names = {record.local_id for record in records}
@@ -332,7 +332,7 @@ async def test_of_many_records_none_is_written_where_one_is_no_more(store: Store
     await journal.create(there, BODY)
     with pytest.raises(KeyError):
         await journal.put_all([msgspec.structs.replace(there, attempts=4), gone])
-    assert [letter.record.attempts for letter in await journal.read_all([there.local_id, gone.local_id])] == [0]
+    assert [message.record.attempts for message in await journal.read_all([there.local_id, gone.local_id])] == [0]
     again, journal = await reopened(store)
     assert [record.attempts for record in await journal.records()] == [0]
     await again.close()

@@ -1,4 +1,4 @@
-"""The state of one open letter, without a view: what it takes, what it says, and when it ends."""
+"""The state of one open message, without a view: what it takes, what it says, and when it ends."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from app.domain.message import BodyFormat, Content, Field, Importance, LocalId
 from app.domain.state import State
 from app.services.outbox.remedies import Remedies
 from app.views.compose.session import ComposeSession, Tools
-from tests.fakes.scene import BEN, LETTER, Scene, new_scene, typed
+from tests.fakes.scene import BEN, MESSAGE, Scene, new_scene, typed
 
 
 class Open:
-    """A letter that is open, and what its session told."""
+    """A message that is open, and what its session told."""
 
     def __init__(self, scene: Scene, session: ComposeSession) -> None:
         self.scene, self.session = scene, session
@@ -31,35 +31,35 @@ class Open:
         return (await self.scene.journal.read(self.name)).content.body
 
 
-async def opened(content: Content = LETTER, readable: str | None = None) -> Open:
+async def opened(content: Content = MESSAGE, readable: str | None = None) -> Open:
     scene = await new_scene()
-    name = await scene.saved_letter(content)
-    letter = await scene.drafts.open(name)
-    remedies = Remedies(scene.letters, scene.drafts, scene.outbox, scene.accounts, scene.spawn)
-    tools = Tools(scene.letters, scene.drafts, scene.outbox, remedies, scene.spawn, scene.clock.now)
-    return Open(scene, ComposeSession(letter, content.body if readable is None else readable, tools))
+    name = await scene.saved_message(content)
+    message = await scene.drafts.open(name)
+    remedies = Remedies(scene.records, scene.drafts, scene.outbox, scene.accounts, scene.spawn)
+    tools = Tools(scene.records, scene.drafts, scene.outbox, remedies, scene.spawn, scene.clock.now)
+    return Open(scene, ComposeSession(message, content.body if readable is None else readable, tools))
 
 
 async def test_an_edit_goes_to_the_journal_and_into_the_head() -> None:
     it = await opened()
     it.session.edit(typed("Oh, "))
     it.session.edit(TextSplice(Field.SUBJECT, 0, 0, "Re: "))
-    assert await it.body() == "Oh, " + LETTER.body
-    assert it.session.content.subject == "Re: " + LETTER.subject
+    assert await it.body() == "Oh, " + MESSAGE.body
+    assert it.session.content.subject == "Re: " + MESSAGE.subject
     assert it.session.content.body == "", "the body is the editor's and the journal's alone"
 
 
-async def test_a_letter_that_is_held_takes_no_edit_and_one_that_came_back_does() -> None:
+async def test_a_message_that_is_held_takes_no_edit_and_one_that_came_back_does() -> None:
     it = await opened()
     await it.scene.outbox.send([it.name], 5.0)
     assert not it.session.can_edit()
     it.session.edit(typed("lost?"))
     it.session.edit(ImportanceSet(Importance.HIGH))
-    assert await it.body() == LETTER.body
+    assert await it.body() == MESSAGE.body
     await it.scene.outbox.undo([it.name])
     assert it.session.can_edit()
     it.session.edit(typed("Oh, "))
-    assert await it.body() == "Oh, " + LETTER.body
+    assert await it.body() == "Oh, " + MESSAGE.body
     await it.scene.spawn.end()
 
 
@@ -83,7 +83,7 @@ async def test_a_send_without_time_for_undo_ends_the_session_as_sent() -> None:
     await it.scene.spawn.end()
 
 
-async def test_a_letter_that_cannot_go_wants_to_be_mended_and_can_be_sent_then() -> None:
+async def test_a_message_that_cannot_go_wants_to_be_mended_and_can_be_sent_then() -> None:
     it = await opened(Content(subject="Nobody to send to", body="Text"))
     it.session.send(5.0)
     await it.scene.clock.advance(0)
@@ -145,16 +145,16 @@ async def test_the_format_of_the_body_follows_what_the_editor_tells() -> None:
 async def test_a_subject_that_is_too_long_is_said_and_kept() -> None:
     it = await opened()
     it.session.edit(TextSplice(Field.SUBJECT, 0, 0, "x" * 300))
-    assert str(300 + len(LETTER.subject)) in it.session.subject_problem()
-    assert len(it.session.content.subject) == 300 + len(LETTER.subject)
+    assert str(300 + len(MESSAGE.subject)) in it.session.subject_problem()
+    assert len(it.session.content.subject) == 300 + len(MESSAGE.subject)
     it.session.edit(TextSplice(Field.SUBJECT, 0, 300, ""))
     assert it.session.subject_problem() == ""
     await it.scene.spawn.end()
 
 
-async def test_a_letter_that_is_no_more_says_nothing_and_takes_nothing() -> None:
+async def test_a_message_that_is_no_more_says_nothing_and_takes_nothing() -> None:
     it = await opened()
-    await it.scene.letters.forget(it.name)
+    await it.scene.records.forget(it.name)
     assert it.session.record is None
     assert not it.session.can_edit()
     assert it.session.state().text == ""

@@ -113,7 +113,7 @@ def test_what_is_sent_at_once_by_other_means_is_said_to_be_on_its_way(seen: Seen
     assert seen.idle
 
 
-def test_a_letter_that_the_foot_does_not_count_changes_nothing(seen: Seen) -> None:
+def test_a_message_that_the_foot_does_not_count_changes_nothing(seen: Seen) -> None:
     seen.foot.say("Discarded", lambda: seen.undo("discard"))
     seen.foot.went(A, back=True)
     assert seen.words == "Discarded"

@@ -20,7 +20,7 @@ __all__ = ["Desk", "Written", "desk", "expected_warnings", "no_task_left", "noth
 
 
 class Written:
-    """An editor with a letter in it, and what it told."""
+    """An editor with a message in it, and what it told."""
 
     def __init__(self, editor: RichEditor, html: str) -> None:
         self.editor = editor
@@ -53,7 +53,7 @@ class Written:
 
 
 class Desk:
-    """Opens letters."""
+    """Opens messages."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self.qtbot = qtbot

@@ -170,7 +170,7 @@ def test_rows_and_columns_come_and_go(desk: Desk, what: str, rows: int, cells: i
     assert (written.body().count("<tr>"), written.body().count("<td")) == (rows, cells)
 
 
-def test_everything_can_be_undone_to_the_letter_it_was(desk: Desk) -> None:
+def test_everything_can_be_undone_to_the_message_it_was(desk: Desk) -> None:
     written = desk.begin("one\ntwo")
     before = written.editor.html()
     editor = written.editor

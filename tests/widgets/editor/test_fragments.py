@@ -100,7 +100,7 @@ def test_the_document_gives_the_html_that_it_was_poured_from(desk: Desk, case: C
     assert written.edits == []
 
 
-def test_a_key_in_a_letter_of_ours_is_one_small_splice(desk: Desk) -> None:
+def test_a_key_in_a_message_of_ours_is_one_small_splice(desk: Desk) -> None:
     written = desk.begin("Dear Anna,\n\n" + "a line like many others\n" * 2_000)
     cursor = written.editor.textCursor()
     cursor.setPosition(10)
@@ -113,7 +113,7 @@ def test_a_key_in_a_letter_of_ours_is_one_small_splice(desk: Desk) -> None:
     assert written.body() == written.whole()
 
 
-def test_another_programs_letter_is_told_whole_once_and_by_splices_after_that(desk: Desk) -> None:
+def test_another_programs_message_is_told_whole_once_and_by_splices_after_that(desk: Desk) -> None:
     written = desk.open("<html><body><p class=MsoNormal>Dear <b>Ben</b></p></body></html>")
     cursor = written.editor.textCursor()
     for sign in "abc":
@@ -162,13 +162,13 @@ def test_who_answers_between_the_lines_of_a_quotation_can_write_there(desk: Desk
 @pytest.mark.parametrize(
     "head", ["<hr><div><b>From:</b> Ben</div>", '<div style="border-top:solid 1px"><b>Von:</b> B</div>']
 )
-def test_what_stands_behind_the_head_of_an_older_letter_is_its_quotation(desk: Desk, head: str) -> None:
+def test_what_stands_behind_the_head_of_an_older_message_is_its_quotation(desk: Desk, head: str) -> None:
     written = desk.open(f"<p>Mine</p>{head}" + "<p>A line of the older letter</p>" * 900)
     assert written.editor.toPlainText() == "Mine"
     assert written.editor.fragments.quote.count("older letter") == 900
 
 
-def test_a_letter_with_everything_is_written_as_it_was(desk: Desk) -> None:
+def test_a_message_with_everything_is_written_as_it_was(desk: Desk) -> None:
     written = desk.open(HTML)
     written.editor.insertPlainText("x")
     written.editor.tell_now()

@@ -128,7 +128,7 @@ def test_files_that_are_no_pictures_are_left_to_the_attachments(desk: Desk) -> N
 @pytest.mark.parametrize(
     "address", ["file:///etc/hostname", "/etc/hostname", "https://example.org/x.png", "cid:unknown", "qrc:/x.png"]
 )
-def test_a_picture_that_is_not_the_letters_own_is_never_loaded(desk: Desk, address: str) -> None:
+def test_a_picture_that_is_not_the_messages_own_is_never_loaded(desk: Desk, address: str) -> None:
     written = desk.begin("text")
     document = written.editor.document()
     for kind in (QTextDocument.ResourceType.ImageResource, QTextDocument.ResourceType.StyleSheetResource):

@@ -219,7 +219,7 @@ def test_the_real_checker_underlines_suggests_and_learns(qtbot: QtBot, spelling:
     qtbot.waitUntil(lambda: words(editor, marks) == [], timeout=30_000)
 
 
-def test_an_answer_for_a_closed_letter_is_let_go(few_words: FewWords, qtbot: QtBot) -> None:
+def test_an_answer_for_a_closed_message_is_let_go(few_words: FewWords, qtbot: QtBot) -> None:
     editor = QPlainTextEdit("woxrd")
     marks = marks_on(editor, few_words)
     qtbot.waitUntil(lambda: bool(few_words.held), timeout=5_000)

@@ -121,7 +121,7 @@ async def test_a_disk_that_refuses_changes_nothing(kept: Signatures) -> None:
     assert kept.all(ANNA) == ()
 
 
-async def test_a_new_letter_is_signed_with_room_above(kept: Signatures) -> None:
+async def test_a_new_message_is_signed_with_room_above(kept: Signatures) -> None:
     await kept.keep(ANNA, MINE)
     signed, signature = kept.sign(ANNA, Content())
     assert signed.body == "\n\nAnna Lind\nPartnerships"
@@ -137,7 +137,7 @@ async def test_an_answer_is_signed_above_what_it_quotes(kept: Signatures) -> Non
     assert signed.body == "\n\nAnna Lind\nPartnerships\n\nOn 3 Nov, Ben wrote:\n> Hello\n"
 
 
-async def test_a_formatted_signature_begins_a_formatted_letter_and_plain_text_gets_its_words(kept: Signatures) -> None:
+async def test_a_formatted_signature_begins_a_formatted_message_and_plain_text_gets_its_words(kept: Signatures) -> None:
     await kept.keep(ANNA, RICH)
     signed, signature = kept.sign(ANNA, Content())
     assert signed.body_format is BodyFormat.HTML
@@ -173,7 +173,7 @@ async def test_a_signature_alone_is_nothing_written(scene: Scene, snippet: Snipp
     await scene.drafts.save(name)
     assert scene.mailbox.calls_of("save") == []
     await scene.drafts.close(name)
-    assert scene.letters.get(name) is None
+    assert scene.records.get(name) is None
 
 
 async def test_a_signature_alone_vanishes_after_a_crash_too(scene: Scene) -> None:
@@ -181,11 +181,11 @@ async def test_a_signature_alone_vanishes_after_a_crash_too(scene: Scene) -> Non
     name = await scene.drafts.begin(ANNA)
     after = await scene.restarted()
     await after.clock.advance(5)
-    assert after.letters.get(name) is None
+    assert after.records.get(name) is None
     await after.spawn.end()
 
 
-async def test_one_word_beside_the_signature_is_a_letter(scene: Scene) -> None:
+async def test_one_word_beside_the_signature_is_a_message(scene: Scene) -> None:
     await signing(scene)
     name = await scene.drafts.begin(ANNA)
     scene.drafts.edit(name, typed("Hello"))
@@ -196,7 +196,7 @@ async def test_one_word_beside_the_signature_is_a_letter(scene: Scene) -> None:
     assert item.content.body == "Hello\n\nAnna Lind\nPartnerships"
 
 
-async def test_a_letter_written_anew_is_not_signed_again(scene: Scene) -> None:
+async def test_a_message_written_anew_is_not_signed_again(scene: Scene) -> None:
     await signing(scene)
     name = await scene.drafts.begin(ANNA, Content(to=(BEN,), subject="Again", body="Dear Ben"))
     assert (await scene.drafts.read(name)).content.body == "Dear Ben"

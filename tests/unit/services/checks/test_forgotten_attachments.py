@@ -138,7 +138,7 @@ def test_hostile_text_costs_no_more_than_its_length(piece: str) -> None:
     assert spoken_of(body) in {"", piece.strip()}
 
 
-def test_what_another_program_attached_keeps_the_letter_back_until_it_is_kept_or_removed() -> None:
+def test_what_another_program_attached_keeps_the_message_back_until_it_is_kept_or_removed() -> None:
     stranger = Attached("k", "virus.pdf", 5, elsewhere=True)
     content = Content(to=(BEN,), subject="x", attachments=(stranger,))
     finding = preflight.blocking(preflight.check(content))[0]

@@ -43,19 +43,19 @@ SLIPPED = {
     "charity.ogr": "charity.org",
 }
 LOOKS_LIKE = {
-    "cοntoso.com": "contoso.com",  # noqa: RUF001 - a Greek letter: what this is about
-    "соntоsо.com": "contoso.com",  # noqa: RUF001 - Cyrillic letters: what this is about
+    "cοntoso.com": "contoso.com",  # noqa: RUF001 - a Greek message: what this is about
+    "соntоsо.com": "contoso.com",  # noqa: RUF001 - Cyrillic messages: what this is about
     "xn--cntoso-i0e.com": "contoso.com",
     "c0ntoso.com": "contoso.com",
     "rnicros0ft.example": "",
-    "gmaıl.com": "gmail.com",  # noqa: RUF001 - a letter without its dot: what this is about
+    "gmaıl.com": "gmail.com",  # noqa: RUF001 - a message without its dot: what this is about
     "gmaiI.com": "gmail.com",
     "gma1l.com": "gmail.com",
-    "fabrіkam.com": "fabrikam.com",  # noqa: RUF001 - a Cyrillic letter: what this is about
+    "fabrіkam.com": "fabrikam.com",  # noqa: RUF001 - a Cyrillic message: what this is about
     "аррӏе.example": "",  # noqa: RUF001 - all Cyrillic: what this is about
-    "paypaӏ.example": "mixed",  # noqa: RUF001 - a Cyrillic letter: what this is about
-    "bänk-αt.example": "mixed",  # noqa: RUF001 - a Greek letter: what this is about
-    "acme.іо": "acme.io",  # noqa: RUF001 - Cyrillic letters: what this is about
+    "paypaӏ.example": "mixed",  # noqa: RUF001 - a Cyrillic message: what this is about
+    "bänk-αt.example": "mixed",  # noqa: RUF001 - a Greek message: what this is about
+    "acme.іо": "acme.io",  # noqa: RUF001 - Cyrillic messages: what this is about
     "fàbrikam.com": "fabrikam.com",
 }
 IN_ORDER = """

@@ -12,7 +12,7 @@ from app.domain.problem import BEFORE_SENDING, Finding, ProblemKind
 from app.domain.recipient import Recipient
 from app.services.checks import preflight
 from app.services.checks.recipients import Around, look_at_people
-from app.services.checks.size import Limit, letter_size, look_at_size
+from app.services.checks.size import Limit, look_at_size, message_size
 
 BEN, CARLA = Recipient("ben@contoso.com", "Ben"), Recipient("carla@contoso.com", "Carla")
 DORA = Recipient("dora@fabrikam.com", "Dora")
@@ -65,7 +65,7 @@ def test_what_only_looks_like_ones_own_domain_is_found() -> None:
     finding = only(Content(to=(Recipient("ben@c0ntoso.com"),)))
     assert finding.kind is ProblemKind.ADDRESS_LOOKS_LIKE
     assert finding.fix == "ben@contoso.com"
-    mixed = only(Content(to=(Recipient("ben@bαnk.example"),)))  # noqa: RUF001 - a Greek letter: what this is about
+    mixed = only(Content(to=(Recipient("ben@bαnk.example"),)))  # noqa: RUF001 - a Greek message: what this is about
     assert (mixed.kind, mixed.fix) == (ProblemKind.ADDRESS_LOOKS_LIKE, "")
 
 
@@ -123,20 +123,20 @@ def test_who_will_not_get_it_is_said(tips: MailTips, sentence: str) -> None:
 
 
 def test_the_size_counts_the_text_and_attachments_as_they_travel() -> None:
-    assert letter_size(Content(body="é" * 10)) == 20
-    assert letter_size(Content(attachments=(Attached("k", "a", 300, ""),))) == 400
+    assert message_size(Content(body="é" * 10)) == 20
+    assert message_size(Content(attachments=(Attached("k", "a", 300, ""),))) == 400
 
 
-def test_an_address_that_keeps_the_letter_back_is_not_looked_at_twice() -> None:
+def test_an_address_that_keeps_the_message_back_is_not_looked_at_twice() -> None:
     assert kinds(Content(to=(Recipient("ben"),))) == []
     found = preflight.check(Content(to=(Recipient("ben"),), subject="x"), None, around())
     assert [finding.kind for finding in found] == [ProblemKind.ADDRESS]
 
 
-def test_without_what_is_known_around_it_only_what_is_in_the_letter_is_found() -> None:
-    letter = Content(to=(Recipient("me@gmial.com"),), subject="x")
-    assert preflight.check(letter) == []
-    assert len(preflight.check(letter, None, around())) == 1
+def test_without_what_is_known_around_it_only_what_is_in_the_message_is_found() -> None:
+    message = Content(to=(Recipient("me@gmial.com"),), subject="x")
+    assert preflight.check(message) == []
+    assert len(preflight.check(message, None, around())) == 1
 
 
 ORDINARY = [
@@ -152,10 +152,10 @@ ORDINARY = [
 ]
 
 
-@pytest.mark.parametrize("letter", ORDINARY, ids=range(len(ORDINARY)))
-def test_of_an_ordinary_letter_nothing_is_said(letter: Content) -> None:
-    TIPS.update({one.address: MailTips(one.address, invalid=False, mailbox_full=False) for one in letter.to})
-    written = msgspec.structs.replace(letter, subject="Hello", body="A few words.")
+@pytest.mark.parametrize("message", ORDINARY, ids=range(len(ORDINARY)))
+def test_of_an_ordinary_message_nothing_is_said(message: Content) -> None:
+    TIPS.update({one.address: MailTips(one.address, invalid=False, mailbox_full=False) for one in message.to})
+    written = msgspec.structs.replace(message, subject="Hello", body="A few words.")
     assert preflight.check(written, None, around()) == []
 
 
@@ -177,8 +177,8 @@ def test_of_an_ordinary_letter_nothing_is_said(letter: Content) -> None:
 def test_what_is_larger_than_the_server_takes_is_said_and_kept_back_by_nobody(
     megabytes: int, limit: Limit, sentence: str
 ) -> None:
-    letter = Content(attachments=(Attached("k", "film.mp4", megabytes * 1_000_000, ""),))
-    found = look_at_size(letter, limit)
+    message = Content(attachments=(Attached("k", "film.mp4", megabytes * 1_000_000, ""),))
+    found = look_at_size(message, limit)
     assert [finding.sentence for finding in found] == ([sentence] if sentence else [])
     assert not any(finding.blocking for finding in found)
 

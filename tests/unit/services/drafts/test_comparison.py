@@ -17,7 +17,7 @@ from app.domain.recipient import Recipient
 from app.domain.state import State
 from app.services.drafts.comparison import VersionComparison
 from tests.fakes.mailbox import Stored
-from tests.fakes.scene import ANNA, LETTER, Scene
+from tests.fakes.scene import ANNA, MESSAGE, Scene
 
 OURS = TextSplice(Field.BODY, 0, 0, "Mine. ")
 
@@ -28,11 +28,11 @@ async def at_once(work: Callable[[], Any]) -> Any:
 
 @pytest.fixture
 def comparing(scene: Scene) -> VersionComparison:
-    return VersionComparison(scene.letters, scene.drafts, scene.watched, at_once)
+    return VersionComparison(scene.records, scene.drafts, scene.watched, at_once)
 
 
-async def conflict(scene: Scene, content: Content = LETTER, **theirs: object) -> tuple[LocalId, Stored]:
-    """Return a letter that was written on here and elsewhere, and its item."""
+async def conflict(scene: Scene, content: Content = MESSAGE, **theirs: object) -> tuple[LocalId, Stored]:
+    """Return a message that was written on here and elsewhere, and its item."""
     name = await scene.drafts.begin(ANNA, content)
     await scene.drafts.save(name)
     (stored,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
@@ -62,7 +62,7 @@ async def test_mine_is_written_over_the_version_that_was_seen(scene: Scene, comp
     name, stored = await conflict(scene, body="Theirs", subject="Theirs too")
     await comparing.keep_mine(await comparing.compare(name))
     assert (only(scene).body, only(scene).subject) == ("Mine. Dear Ben", "Hello")
-    record = scene.letters.get(name)
+    record = scene.records.get(name)
     assert record is not None
     assert record.saved
     assert record.ref is not None
@@ -74,10 +74,10 @@ async def test_what_was_written_elsewhere_meanwhile_is_not_written_over(
 ) -> None:
     name, stored = await conflict(scene)
     seen = await comparing.compare(name)
-    scene.mailbox.edit_elsewhere(stored.item_id, msgspec.structs.replace(LETTER, body="Theirs, later"))
+    scene.mailbox.edit_elsewhere(stored.item_id, msgspec.structs.replace(MESSAGE, body="Theirs, later"))
     await comparing.keep_mine(seen)
     assert only(scene).body == "Theirs, later"
-    record = scene.letters.get(name)
+    record = scene.records.get(name)
     assert record is not None
     assert record.save_outcome is not None
     assert record.save_outcome.code == "ErrorIrresolvableConflict"
@@ -88,10 +88,10 @@ async def test_what_was_written_elsewhere_meanwhile_is_not_written_over(
 async def test_theirs_takes_the_place_of_mine_which_can_be_had_back(scene: Scene, comparing: VersionComparison) -> None:
     name, stored = await conflict(scene)
     given_up = await comparing.take_theirs(await comparing.compare(name))
-    letter = await scene.drafts.read(name)
-    assert letter.content.body == "Theirs"
-    assert letter.record.saved
-    assert letter.record.save_outcome is None
+    message = await scene.drafts.read(name)
+    assert message.content.body == "Theirs"
+    assert message.record.saved
+    assert message.record.save_outcome is None
     await comparing.restore(name, given_up)
     assert only(scene).body == "Mine. Dear Ben"
     (now,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
@@ -138,30 +138,30 @@ async def test_a_version_that_is_gone_is_said(scene: Scene, comparing: VersionCo
 
 
 @pytest.mark.parametrize("choice", ["keep_mine", "take_theirs"])
-async def test_a_letter_that_left_meanwhile_is_not_touched(
+async def test_a_message_that_left_meanwhile_is_not_touched(
     scene: Scene, comparing: VersionComparison, choice: str
 ) -> None:
     name, _ = await conflict(scene)
     seen = await comparing.compare(name)
-    await scene.letters.change(name, state=State.QUEUED)
+    await scene.records.change(name, state=State.QUEUED)
     with pytest.raises(BadInput):
         await getattr(comparing, choice)(seen)
 
 
-async def test_a_letter_whose_sending_failed_for_it_is_a_draft_again(
+async def test_a_message_whose_sending_failed_for_it_is_a_draft_again(
     scene: Scene, comparing: VersionComparison
 ) -> None:
     name, _ = await conflict(scene)
-    await scene.letters.change(name, state=State.NEEDS_ATTENTION)
+    await scene.records.change(name, state=State.NEEDS_ATTENTION)
     await comparing.keep_mine(await comparing.compare(name))
-    record = scene.letters.get(name)
+    record = scene.records.get(name)
     assert record is not None
     assert record.state is State.DRAFT
 
 
 async def test_a_place_in_a_conversation_is_never_asked_for_twice(scene: Scene, comparing: VersionComparison) -> None:
     options = Options(conversation_index=b"\x01" * 22, conversation_topic="Prices")
-    name, _ = await conflict(scene, msgspec.structs.replace(LETTER, options=options))
+    name, _ = await conflict(scene, msgspec.structs.replace(MESSAGE, options=options))
     await comparing.keep_mine(await comparing.compare(name))
     updates = [call for call in scene.mailbox.calls if call.name == "update"]
     fields = updates[-1].asked[0].fields  # type: ignore[attr-defined]  # what was asked, as it came

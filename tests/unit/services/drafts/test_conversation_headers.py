@@ -1,4 +1,4 @@
-"""A letter's place in a conversation."""
+"""A message's place in a conversation."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_the_topic_is_the_subject_without_what_programs_put_before_it(subject: s
     assert topic_of(subject) == topic
 
 
-def test_references_grow_by_the_letter_that_is_followed() -> None:
+def test_references_grow_by_the_message_that_is_followed() -> None:
     assert references_of("<1@x> <2@x>", "<3@x>") == "<1@x> <2@x> <3@x>"
     assert references_of("", "<3@x>") == "<3@x>"
     assert references_of("<3@x>", "<3@x>") == "<3@x>"

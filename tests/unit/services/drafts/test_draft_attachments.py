@@ -1,4 +1,4 @@
-"""What is attached to a letter, from the person's file to the draft on the server: whole, once, and never lost."""
+"""What is attached to a message, from the person's file to the draft on the server: whole, once, and never lost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from app.services.drafts.drafts import Replaced
 from app.services.text.status_text import explain_record, state_words
 from tests.fakes.clock import settle
 from tests.fakes.mailbox import Stored, words
-from tests.fakes.scene import ANNA, LETTER, Scene, new_scene, typed
+from tests.fakes.scene import ANNA, MESSAGE, Scene, new_scene, typed
 
 LOST = Trouble(TroubleKind.DEADLINE)
 OFFLINE = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
@@ -41,10 +41,10 @@ def file(folder: Path, name: str = "plan.pdf", content: bytes = b"plan") -> Path
     return path
 
 
-async def letter_with(scene: Scene, *paths: Path) -> LocalId:
-    """A letter that is open, with these attached; nothing was saved yet."""
-    name = await scene.drafts.begin(ANNA, LETTER)
-    scene.attachments.watch(await scene.letters.read(name))
+async def message_with(scene: Scene, *paths: Path) -> LocalId:
+    """A message that is open, with these attached; nothing was saved yet."""
+    name = await scene.drafts.begin(ANNA, MESSAGE)
+    scene.attachments.watch(await scene.records.read(name))
     assert await scene.attachments.add_files(name, paths) == []
     return name
 
@@ -59,7 +59,7 @@ def names_on(item: Stored) -> list[str]:
 
 
 async def names_in(scene: Scene, name: LocalId) -> list[str]:
-    return [one.name for one in (await scene.letters.read(name)).content.attachments]
+    return [one.name for one in (await scene.records.read(name)).content.attachments]
 
 
 # --- adding -----------------------------------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ async def names_in(scene: Scene, name: LocalId) -> list[str]:
 
 async def test_a_file_is_copied_at_once_and_may_go_before_it_is_saved(scene: Scene, tmp_path: Path) -> None:
     path = file(tmp_path)
-    name = await letter_with(scene, path)
+    name = await message_with(scene, path)
     path.unlink()
     await scene.drafts.save(name)
     item = on_server(scene)
@@ -79,15 +79,15 @@ async def test_a_file_is_copied_at_once_and_may_go_before_it_is_saved(scene: Sce
 
 
 async def test_several_files_are_one_request_and_one_item(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, *(file(tmp_path, f"{number}.txt") for number in range(5)))
+    name = await message_with(scene, *(file(tmp_path, f"{number}.txt") for number in range(5)))
     await scene.drafts.save(name)
     assert len(scene.mailbox.calls_of("save")) == 1
     assert len(scene.mailbox.calls_of("attach")) == 1
     assert names_on(on_server(scene)) == [f"{number}.txt" for number in range(5)]
 
 
-async def test_what_cannot_be_read_is_said_and_leaves_nothing_in_the_letter(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene)
+async def test_what_cannot_be_read_is_said_and_leaves_nothing_in_the_message(scene: Scene, tmp_path: Path) -> None:
+    name = await message_with(scene)
     errors = await scene.attachments.add_files(name, [tmp_path / "gone", file(tmp_path)])
     assert [type(error) for error in errors] == [BadInput]
     assert await names_in(scene, name) == ["plan.pdf"]
@@ -98,7 +98,7 @@ async def test_what_cannot_be_read_is_said_and_leaves_nothing_in_the_letter(scen
 
 
 async def test_a_full_disk_is_said_and_what_failed_can_be_tried_again(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene)
+    name = await message_with(scene)
     scene.files.trouble = StorageError("The disk is full.")
     assert [str(one) for one in await scene.attachments.add_files(name, [file(tmp_path)])] == ["The disk is full."]
     assert await names_in(scene, name) == []
@@ -108,12 +108,12 @@ async def test_a_full_disk_is_said_and_what_failed_can_be_tried_again(scene: Sce
     assert names_on(on_server(scene)) == ["plan.pdf"]
 
 
-async def test_a_letter_that_is_on_its_way_does_not_go_without_what_cannot_be_read(
+async def test_a_message_that_is_on_its_way_does_not_go_without_what_cannot_be_read(
     scene: Scene, tmp_path: Path
 ) -> None:
-    name = await letter_with(scene)
-    # The file was chosen, and the letter sent before its copy was tried.
-    scene.letters.append(name, AttachmentSet(Attached("k", "gone", origin=str(tmp_path / "gone"))))
+    name = await message_with(scene)
+    # The file was chosen, and the message sent before its copy was tried.
+    scene.records.append(name, AttachmentSet(Attached("k", "gone", origin=str(tmp_path / "gone"))))
     await scene.outbox.send([name], 0.0)
     await settle()
     assert scene.record(name).state is State.NEEDS_ATTENTION
@@ -124,8 +124,8 @@ async def test_a_letter_that_is_on_its_way_does_not_go_without_what_cannot_be_re
 
 
 async def test_a_copy_that_a_crash_cut_off_is_made_after_the_start(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene)
-    scene.letters.append(name, AttachmentSet(Attached("k" * 32, "plan.pdf", origin=str(file(tmp_path)))))
+    name = await message_with(scene)
+    scene.records.append(name, AttachmentSet(Attached("k" * 32, "plan.pdf", origin=str(file(tmp_path)))))
     again = await scene.restarted()
     await settle()
     assert names_on(on_server(again)) == ["plan.pdf"]
@@ -134,7 +134,7 @@ async def test_a_copy_that_a_crash_cut_off_is_made_after_the_start(scene: Scene,
 
 
 async def test_bytes_are_attached_and_pictures_shown_in_the_text(scene: Scene) -> None:
-    name = await letter_with(scene)
+    name = await message_with(scene)
     await scene.attachments.add_bytes(name, "pasted.png", b"png", content_id="p1@mailwright")
     await scene.drafts.save(name)
     [one] = on_server(scene).attachments
@@ -148,7 +148,7 @@ async def test_bytes_are_attached_and_pictures_shown_in_the_text(scene: Scene) -
 
 
 async def test_a_picture_that_was_taken_out_of_the_text_does_not_go_along(scene: Scene) -> None:
-    name = await letter_with(scene)
+    name = await message_with(scene)
     await scene.attachments.add_bytes(name, "in.png", b"in", content_id="1@mailwright")
     await scene.attachments.add_bytes(name, "out.png", b"out", content_id="2@mailwright")
     await scene.attachments.add_bytes(name, "theirs.png", b"theirs", content_id="3@outlook")
@@ -159,16 +159,16 @@ async def test_a_picture_that_was_taken_out_of_the_text_does_not_go_along(scene:
     assert names_on(on_server(scene, Folder.SENT)) == ["in.png", "theirs.png"]
 
 
-async def test_a_letter_that_was_begun_anew_under_its_name_shows_what_it_has_now(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path, "a"), file(tmp_path, "b"))
-    letter = await scene.letters.read(name)
-    fresh = msgspec.structs.replace(letter.content, attachments=letter.content.attachments[1:])
-    await scene.letters.create(letter.record, fresh)
+async def test_a_message_that_was_begun_anew_under_its_name_shows_what_it_has_now(scene: Scene, tmp_path: Path) -> None:
+    name = await message_with(scene, file(tmp_path, "a"), file(tmp_path, "b"))
+    message = await scene.records.read(name)
+    fresh = msgspec.structs.replace(message.content, attachments=message.content.attachments[1:])
+    await scene.records.create(message.record, fresh)
     await settle()
     assert [one.name for one in scene.attachments.of(name)] == ["b"]
 
 
-async def test_a_letter_with_nothing_but_an_attachment_is_a_letter(scene: Scene, tmp_path: Path) -> None:
+async def test_a_message_with_nothing_but_an_attachment_is_a_message(scene: Scene, tmp_path: Path) -> None:
     name = await scene.drafts.begin(ANNA, Content())
     await scene.attachments.add_files(name, [file(tmp_path)])
     await scene.drafts.close(name)
@@ -180,7 +180,7 @@ async def test_a_letter_with_nothing_but_an_attachment_is_a_letter(scene: Scene,
 
 
 async def test_what_is_removed_goes_from_the_server_and_can_be_put_back(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path, "a"), file(tmp_path, "b"), file(tmp_path, "c"))
+    name = await message_with(scene, file(tmp_path, "a"), file(tmp_path, "b"), file(tmp_path, "c"))
     await scene.drafts.save(name)
     gone = scene.attachments.remove(name, [scene.attachments.of(name)[1].key])
     await scene.drafts.save(name)
@@ -193,7 +193,7 @@ async def test_what_is_removed_goes_from_the_server_and_can_be_put_back(scene: S
 
 
 async def test_a_new_name_is_another_attachment_to_the_server_and_the_same_bytes(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path, "a", b"bytes"), file(tmp_path, "b"))
+    name = await message_with(scene, file(tmp_path, "a", b"bytes"), file(tmp_path, "b"))
     await scene.drafts.save(name)
     scene.attachments.rename(name, scene.attachments.of(name)[0].key, "  better name.txt ")
     assert await names_in(scene, name) == ["better name.txt", "b"]
@@ -205,7 +205,7 @@ async def test_a_new_name_is_another_attachment_to_the_server_and_the_same_bytes
 
 
 async def test_a_smaller_picture_takes_the_place_of_the_large_one(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path, "photo.png", b"large"), file(tmp_path, "b"))
+    name = await message_with(scene, file(tmp_path, "photo.png", b"large"), file(tmp_path, "b"))
     await scene.drafts.save(name)
     await scene.attachments.exchange_bytes(name, scene.attachments.of(name)[0].key, "photo.jpg", b"small")
     assert [one.name for one in scene.attachments.of(name)] == ["photo.jpg", "b"]
@@ -214,7 +214,7 @@ async def test_a_smaller_picture_takes_the_place_of_the_large_one(scene: Scene, 
 
 
 async def test_another_name_and_other_bytes_can_be_taken_back(scene: Scene, tmp_path: Path) -> None:
-    item = scene.mailbox.put(ANNA, LETTER)
+    item = scene.mailbox.put(ANNA, MESSAGE)
     item.attachments += [Attachment("one", "one.png", 3)]
     scene.mailbox.contents["one"] = b"one"
     [name] = await scene.drafts.adopt(ANNA, [item.ref])
@@ -238,7 +238,7 @@ async def test_another_name_and_other_bytes_can_be_taken_back(scene: Scene, tmp_
 
 
 async def test_text_and_attachments_are_saved_together_and_only_then_called_saved(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path))
+    name = await message_with(scene, file(tmp_path))
     gate = scene.mailbox.hold("attach")
     scene.spawn(scene.drafts.save(name), "save")
     await gate.reached.wait()
@@ -249,11 +249,11 @@ async def test_text_and_attachments_are_saved_together_and_only_then_called_save
     await settle()
     await scene.drafts.save(name)
     assert scene.record(name).saved
-    assert on_server(scene).content.body == "More. " + LETTER.body
+    assert on_server(scene).content.body == "More. " + MESSAGE.body
 
 
 async def test_the_row_tells_how_far_it_is(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path))
+    name = await message_with(scene, file(tmp_path))
     [one] = scene.attachments.of(name)
     told: list[LocalId] = []
     scene.attachments.changed.subscribe(told.append)
@@ -277,7 +277,7 @@ async def test_the_row_tells_how_far_it_is(scene: Scene, tmp_path: Path) -> None
 async def test_an_upload_whose_answer_was_lost_is_looked_after_and_never_doubled(
     scene: Scene, tmp_path: Path, processed: bool
 ) -> None:
-    name = await letter_with(scene, file(tmp_path, "a"), file(tmp_path, "b"))
+    name = await message_with(scene, file(tmp_path, "a"), file(tmp_path, "b"))
     scene.mailbox.fail("attach", LOST, processed=processed)
     record = await scene.drafts.save(name)
     assert record is not None
@@ -294,7 +294,7 @@ async def test_an_upload_whose_answer_was_lost_is_looked_after_and_never_doubled
 async def test_after_a_crash_in_the_midst_of_an_upload_nothing_is_doubled(
     scene: Scene, tmp_path: Path, processed: bool
 ) -> None:
-    name = await letter_with(scene, file(tmp_path))
+    name = await message_with(scene, file(tmp_path))
     scene.mailbox.fail("attach", LOST, processed=processed)
     await scene.drafts.save(name)
     again = await scene.restarted()
@@ -306,7 +306,7 @@ async def test_after_a_crash_in_the_midst_of_an_upload_nothing_is_doubled(
 
 @pytest.mark.parametrize("processed", [False, True])
 async def test_a_removal_whose_answer_was_lost_is_looked_after(scene: Scene, tmp_path: Path, processed: bool) -> None:
-    name = await letter_with(scene, file(tmp_path, "a"), file(tmp_path, "b"))
+    name = await message_with(scene, file(tmp_path, "a"), file(tmp_path, "b"))
     await scene.drafts.save(name)
     gone = scene.attachments.remove(name, [scene.attachments.of(name)[0].key])
     scene.mailbox.fail("delete_attachments", LOST, processed=processed)
@@ -319,7 +319,7 @@ async def test_a_removal_whose_answer_was_lost_is_looked_after(scene: Scene, tmp
 
 
 async def test_what_goes_up_can_be_stopped_and_does_not_stay(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path, "large"), file(tmp_path, "small"))
+    name = await message_with(scene, file(tmp_path, "large"), file(tmp_path, "small"))
     large, _ = scene.attachments.of(name)
     gate = scene.mailbox.hold("attach")
     scene.spawn(scene.drafts.save(name), "save")
@@ -334,7 +334,7 @@ async def test_what_goes_up_can_be_stopped_and_does_not_stay(scene: Scene, tmp_p
 
 
 async def test_offline_nothing_is_lost_and_all_goes_up_later(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path))
+    name = await message_with(scene, file(tmp_path))
     scene.mailbox.fail("attach", OFFLINE, times=2)
     await scene.drafts.save(name)
     assert scene.record(name).in_flight == ()
@@ -344,7 +344,7 @@ async def test_offline_nothing_is_lost_and_all_goes_up_later(scene: Scene, tmp_p
 
 
 async def test_one_that_is_refused_says_so_and_keeps_back_none_of_the_others(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path, "large"), file(tmp_path, "small"))
+    name = await message_with(scene, file(tmp_path, "large"), file(tmp_path, "small"))
     scene.mailbox.refuse("attach", 0, words("ErrorAttachmentSizeLimitExceeded"))
     record = await scene.drafts.save(name)
     assert record is not None
@@ -366,8 +366,8 @@ async def test_one_that_is_refused_says_so_and_keeps_back_none_of_the_others(sce
     assert scene.record(name).saved
 
 
-async def test_a_letter_is_not_sent_without_what_was_refused(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path, "large"))
+async def test_a_message_is_not_sent_without_what_was_refused(scene: Scene, tmp_path: Path) -> None:
+    name = await message_with(scene, file(tmp_path, "large"))
     for _ in range(2):
         scene.mailbox.refuse("attach", 0, words("ErrorAttachmentSizeLimitExceeded"))
         await scene.outbox.send([name], 0.0)
@@ -380,7 +380,7 @@ async def test_a_letter_is_not_sent_without_what_was_refused(scene: Scene, tmp_p
 
 
 async def test_a_draft_that_is_gone_is_said_once_and_not_at_each_attachment(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene)
+    name = await message_with(scene)
     await scene.drafts.save(name)
     scene.mailbox.delete_elsewhere(on_server(scene).item_id)
     await scene.attachments.add_files(name, [file(tmp_path)])
@@ -398,9 +398,9 @@ async def test_a_draft_that_is_gone_is_said_once_and_not_at_each_attachment(scen
 
 
 async def test_another_programs_text_is_never_written_over_after_an_upload(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene)
+    name = await message_with(scene)
     await scene.drafts.save(name)
-    theirs = msgspec.structs.replace(LETTER, body="theirs")
+    theirs = msgspec.structs.replace(MESSAGE, body="theirs")
     scene.mailbox.edit_elsewhere(on_server(scene).item_id, theirs)
     # CreateAttachment asks for no ChangeKey: the server takes it, and names a version that holds their text.
     await scene.attachments.add_files(name, [file(tmp_path)])
@@ -416,7 +416,7 @@ async def test_another_programs_text_is_never_written_over_after_an_upload(scene
 async def test_what_another_program_attached_is_shown_and_sent_only_once_it_is_kept(
     scene: Scene, tmp_path: Path
 ) -> None:
-    name = await letter_with(scene, file(tmp_path))
+    name = await message_with(scene, file(tmp_path))
     await scene.drafts.save(name)
     item = on_server(scene)
     item.attachments.append(Attachment("theirs", "theirs.txt", 9))
@@ -436,7 +436,7 @@ async def test_what_another_program_attached_is_shown_and_sent_only_once_it_is_k
 
 
 async def test_what_another_program_took_away_is_a_change_elsewhere(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path))
+    name = await message_with(scene, file(tmp_path))
     await scene.drafts.save(name)
     item = on_server(scene)
     item.attachments.clear()
@@ -450,16 +450,16 @@ async def test_what_another_program_took_away_is_a_change_elsewhere(scene: Scene
 
 
 async def test_a_draft_of_another_program_keeps_its_attachments_and_loses_those_removed_here(scene: Scene) -> None:
-    item = scene.mailbox.put(ANNA, LETTER)
+    item = scene.mailbox.put(ANNA, MESSAGE)
     item.attachments += [Attachment("one", "one.txt", 3), Attachment("two", "two.txt", 3)]
     scene.mailbox.contents |= {"one": b"one", "two": b"two"}
     [name] = await scene.drafts.adopt(ANNA, [item.ref])
     assert isinstance(name, str)
-    letter = await scene.drafts.open(name)
-    scene.attachments.watch(letter)
-    assert [one.name for one in letter.content.attachments] == ["one.txt", "two.txt"]
+    message = await scene.drafts.open(name)
+    scene.attachments.watch(message)
+    assert [one.name for one in message.content.attachments] == ["one.txt", "two.txt"]
     assert scene.record(name).saved
-    gone = scene.attachments.remove(name, [letter.content.attachments[0].key])
+    gone = scene.attachments.remove(name, [message.content.attachments[0].key])
     await scene.clock.advance(60)
     assert names_on(on_server(scene)) == ["two.txt"]
     # Its bytes were fetched before the server forgot them.
@@ -471,16 +471,16 @@ async def test_a_draft_of_another_program_keeps_its_attachments_and_loses_those_
     assert len(scene.mailbox.delivered) == 1
 
 
-async def test_a_letter_that_changed_on_the_server_brings_its_attachments(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path))
+async def test_a_message_that_changed_on_the_server_brings_its_attachments(scene: Scene, tmp_path: Path) -> None:
+    name = await message_with(scene, file(tmp_path))
     await scene.drafts.save(name)
     await scene.drafts.close(name)
     item = on_server(scene)
-    key = (await scene.letters.read(name)).content.attachments[0].key
+    key = (await scene.records.read(name)).content.attachments[0].key
     item.attachments.append(Attachment("theirs", "theirs.txt", 9))
     scene.mailbox._touch(item)
     await scene.drafts.adopt(ANNA, [item.ref])
-    attached = (await scene.letters.read(name)).content.attachments
+    attached = (await scene.records.read(name)).content.attachments
     assert [one.name for one in attached] == ["plan.pdf", "theirs.txt"]
     assert (attached[0].key, bool(attached[0].file), attached[1].elsewhere) == (key, True, False)
 
@@ -489,7 +489,7 @@ async def test_a_letter_that_changed_on_the_server_brings_its_attachments(scene:
 
 
 async def test_mine_saved_as_new_has_every_attachment(scene: Scene, tmp_path: Path) -> None:
-    item = scene.mailbox.put(ANNA, LETTER)
+    item = scene.mailbox.put(ANNA, MESSAGE)
     item.attachments.append(Attachment("one", "one.txt", 3))
     scene.mailbox.contents["one"] = b"one"
     [old] = await scene.drafts.adopt(ANNA, [item.ref])
@@ -511,11 +511,11 @@ async def test_mine_saved_as_new_has_every_attachment(scene: Scene, tmp_path: Pa
 
 async def test_what_was_sent_is_written_anew_with_its_attachments(scene: Scene, tmp_path: Path) -> None:
     source = Attached("s" * 32, "sent.pdf", 4, source="sent-1")
-    sent = scene.mailbox.put(ANNA, LETTER, folder=Folder.SENT)
+    sent = scene.mailbox.put(ANNA, MESSAGE, folder=Folder.SENT)
     sent.attachments.append(Attachment("sent-1", "sent.pdf", 4))
     scene.mailbox.contents["sent-1"] = b"sent"
     scene.mailbox.fail("get_attachment", OFFLINE)
-    name = await scene.drafts.begin(ANNA, msgspec.structs.replace(LETTER, attachments=(source,)))
+    name = await scene.drafts.begin(ANNA, msgspec.structs.replace(MESSAGE, attachments=(source,)))
     await scene.drafts.save(name)
     assert not scene.record(name).saved
     await scene.clock.advance(120)
@@ -523,12 +523,12 @@ async def test_what_was_sent_is_written_anew_with_its_attachments(scene: Scene, 
     assert scene.mailbox.contents[on_server(scene).attachments[0].attachment_id] == b"sent"
 
 
-async def test_an_attached_letter_is_taken_over_whole_as_a_file(scene: Scene) -> None:
-    sent = scene.mailbox.put(ANNA, LETTER, folder=Folder.SENT)
+async def test_an_attached_message_is_taken_over_whole_as_a_file(scene: Scene) -> None:
+    sent = scene.mailbox.put(ANNA, MESSAGE, folder=Folder.SENT)
     sent.attachments.append(Attachment("sent-1", "Re: plan", 40, kind=AttachmentKind.ITEM))
     scene.mailbox.contents["sent-1"] = b"Subject: plan"
     source = Attached("s" * 32, "Re: plan", kind=AttachmentKind.ITEM, source="sent-1")
-    name = await scene.drafts.begin(ANNA, msgspec.structs.replace(LETTER, attachments=(source,)))
+    name = await scene.drafts.begin(ANNA, msgspec.structs.replace(MESSAGE, attachments=(source,)))
     await scene.drafts.save(name)
     [one] = on_server(scene).attachments
     assert (one.name, one.kind, one.content_type) == ("Re: plan.eml", AttachmentKind.FILE, "message/rfc822")
@@ -538,7 +538,7 @@ async def test_an_attached_letter_is_taken_over_whole_as_a_file(scene: Scene) ->
 
 async def test_a_link_to_elsewhere_cannot_be_taken_over_and_is_not_left_out_unsaid(scene: Scene) -> None:
     source = Attached("s" * 32, "Shared plan", kind=AttachmentKind.REFERENCE, source="sent-1")
-    name = await scene.drafts.begin(ANNA, msgspec.structs.replace(LETTER, attachments=(source,)))
+    name = await scene.drafts.begin(ANNA, msgspec.structs.replace(MESSAGE, attachments=(source,)))
     await scene.outbox.send([name], 0.0)
     await settle()
     assert scene.record(name).state is State.NEEDS_ATTENTION
@@ -550,13 +550,13 @@ async def test_a_link_to_elsewhere_cannot_be_taken_over_and_is_not_left_out_unsa
 # --- before sending ---------------------------------------------------------------------------------------------------
 
 
-async def test_letters_with_attachments_are_looked_at_in_one_request_for_all(scene: Scene, tmp_path: Path) -> None:
+async def test_messages_with_attachments_are_looked_at_in_one_request_for_all(scene: Scene, tmp_path: Path) -> None:
     names = []
     for number in range(3):
-        name = await letter_with(scene, file(tmp_path, f"{number}"))
+        name = await message_with(scene, file(tmp_path, f"{number}"))
         await scene.drafts.save(name)
         names.append(name)
-    plain = await scene.saved_letter()
+    plain = await scene.saved_message()
     before = len(scene.mailbox.calls)
     await scene.outbox.send([*names, plain], 0.0)
     await settle()
@@ -565,8 +565,8 @@ async def test_letters_with_attachments_are_looked_at_in_one_request_for_all(sce
     assert len(scene.mailbox.delivered) == 4
 
 
-async def test_a_letter_without_attachments_costs_no_look(scene: Scene) -> None:
-    name = await scene.saved_letter()
+async def test_a_message_without_attachments_costs_no_look(scene: Scene) -> None:
+    name = await scene.saved_message()
     before = len(scene.mailbox.calls)
     await scene.outbox.send([name], 0.0)
     await settle()
@@ -574,12 +574,12 @@ async def test_a_letter_without_attachments_costs_no_look(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("what", ["missing", "more", "other size"])
-async def test_a_letter_whose_attachments_differ_on_the_server_is_not_sent_and_says_which(
+async def test_a_message_whose_attachments_differ_on_the_server_is_not_sent_and_says_which(
     scene: Scene, tmp_path: Path, what: str
 ) -> None:
-    name = await letter_with(scene, file(tmp_path), file(tmp_path, "b"))
+    name = await message_with(scene, file(tmp_path), file(tmp_path, "b"))
     await scene.drafts.save(name)
-    other = await letter_with(scene, file(tmp_path, "c"))
+    other = await message_with(scene, file(tmp_path, "c"))
     await scene.drafts.save(other)
     item = next(one for one in scene.mailbox.in_folder(ANNA, Folder.DRAFTS) if one.local_id == name)
     if what == "missing":
@@ -602,8 +602,8 @@ async def test_a_letter_whose_attachments_differ_on_the_server_is_not_sent_and_s
     assert [one.message_id for one in scene.mailbox.delivered] == [scene.record(other).message_id]
 
 
-async def test_a_server_that_writes_names_in_its_own_manner_keeps_no_letter_back(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path, "U\u0308bersicht.pdf"))
+async def test_a_server_that_writes_names_in_its_own_manner_keeps_no_message_back(scene: Scene, tmp_path: Path) -> None:
+    name = await message_with(scene, file(tmp_path, "U\u0308bersicht.pdf"))
     await scene.drafts.save(name)
     item = on_server(scene)
     item.attachments[0] = msgspec.structs.replace(item.attachments[0], name="\u00dcbersicht.pdf")
@@ -613,7 +613,7 @@ async def test_a_server_that_writes_names_in_its_own_manner_keeps_no_letter_back
 
 
 async def test_what_was_missing_is_brought_again_when_the_person_sends_again(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path), file(tmp_path, "b"))
+    name = await message_with(scene, file(tmp_path), file(tmp_path, "b"))
     await scene.drafts.save(name)
     on_server(scene).attachments.pop(0)
     for _ in range(2):
@@ -623,8 +623,8 @@ async def test_what_was_missing_is_brought_again_when_the_person_sends_again(sce
     assert scene.record(name).state is State.SENT
 
 
-async def test_where_the_look_is_in_vain_the_letter_waits_and_goes_later(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path))
+async def test_where_the_look_is_in_vain_the_message_waits_and_goes_later(scene: Scene, tmp_path: Path) -> None:
+    name = await message_with(scene, file(tmp_path))
     await scene.drafts.save(name)
     scene.mailbox.fail("get", OFFLINE)
     await scene.outbox.send([name], 0.0)
@@ -636,9 +636,9 @@ async def test_where_the_look_is_in_vain_the_letter_waits_and_goes_later(scene: 
 
 
 async def test_a_draft_that_was_rewritten_elsewhere_is_not_sent_by_the_look(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path))
+    name = await message_with(scene, file(tmp_path))
     await scene.drafts.save(name)
-    scene.mailbox.edit_elsewhere(on_server(scene).item_id, msgspec.structs.replace(LETTER, body="theirs"))
+    scene.mailbox.edit_elsewhere(on_server(scene).item_id, msgspec.structs.replace(MESSAGE, body="theirs"))
     await scene.outbox.send([name], 0.0)
     await settle()
     assert scene.record(name).state is State.NEEDS_ATTENTION
@@ -646,7 +646,7 @@ async def test_a_draft_that_was_rewritten_elsewhere_is_not_sent_by_the_look(scen
 
 
 async def test_an_attachment_chosen_just_before_sending_goes_along(scene: Scene, tmp_path: Path) -> None:
-    name = await scene.drafts.begin(ANNA, LETTER)
+    name = await scene.drafts.begin(ANNA, MESSAGE)
     scene.spawn(scene.attachments.add_files(name, [file(tmp_path)]), "add")
     await scene.outbox.send([name], 0.0)
     await settle()
@@ -654,11 +654,11 @@ async def test_an_attachment_chosen_just_before_sending_goes_along(scene: Scene,
     assert names_on(on_server(scene, Folder.SENT)) == ["plan.pdf"]
 
 
-async def test_a_large_file_holds_up_nobody_elses_letter_and_goes_up_while_it_can_be_undone(
+async def test_a_large_file_holds_up_nobody_elses_message_and_goes_up_while_it_can_be_undone(
     scene: Scene, tmp_path: Path
 ) -> None:
-    large = await letter_with(scene, file(tmp_path, "film.mp4"))
-    plain = await scene.saved_letter()
+    large = await message_with(scene, file(tmp_path, "film.mp4"))
+    plain = await scene.saved_message()
     gate = scene.mailbox.hold("attach")
     await scene.outbox.send([large, plain], 5.0)
     await gate.reached.wait()
@@ -666,7 +666,7 @@ async def test_a_large_file_holds_up_nobody_elses_letter_and_goes_up_while_it_ca
     await scene.clock.advance(6)
     assert scene.record(large).state is State.QUEUED
     assert [one.message_id for one in scene.mailbox.delivered] == [scene.record(plain).message_id]
-    [one] = (await scene.letters.read(large)).content.attachments
+    [one] = (await scene.records.read(large)).content.attachments
     scene.drafts.gathering.tell((large, one.key), Moving(12_000_000, 38_000_000, up=True))
     moving = scene.drafts.gathering.total(large)
     assert state_words(scene.record(large), scene.clock.now(), moving).text == "Sending 12 MB of 38 MB"
@@ -678,7 +678,7 @@ async def test_a_large_file_holds_up_nobody_elses_letter_and_goes_up_while_it_ca
 
 
 async def test_sending_that_is_undone_while_it_goes_up_leaves_a_draft(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path))
+    name = await message_with(scene, file(tmp_path))
     gate = scene.mailbox.hold("attach")
     await scene.outbox.send([name], 5.0)
     await gate.reached.wait()
@@ -690,8 +690,8 @@ async def test_sending_that_is_undone_while_it_goes_up_leaves_a_draft(scene: Sce
     assert scene.mailbox.delivered == []
 
 
-async def test_an_upload_in_vain_waits_like_any_letter_and_goes_when_it_can(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path))
+async def test_an_upload_in_vain_waits_like_any_message_and_goes_when_it_can(scene: Scene, tmp_path: Path) -> None:
+    name = await message_with(scene, file(tmp_path))
     scene.mailbox.fail("save", OFFLINE, times=6)
     await scene.outbox.send([name], 0.0)
     await settle()
@@ -705,7 +705,7 @@ async def test_an_upload_in_vain_waits_like_any_letter_and_goes_when_it_can(scen
 
 
 async def test_what_the_server_alone_has_is_fetched_to_be_opened_and_stays_what_it_was(scene: Scene) -> None:
-    item = scene.mailbox.put(ANNA, LETTER)
+    item = scene.mailbox.put(ANNA, MESSAGE)
     item.attachments.append(Attachment("one", "one.txt", 3))
     scene.mailbox.contents["one"] = b"one"
     [name] = await scene.drafts.adopt(ANNA, [item.ref])
@@ -720,7 +720,7 @@ async def test_what_the_server_alone_has_is_fetched_to_be_opened_and_stays_what_
 
 
 async def test_what_cannot_be_fetched_is_said(scene: Scene) -> None:
-    item = scene.mailbox.put(ANNA, LETTER)
+    item = scene.mailbox.put(ANNA, MESSAGE)
     item.attachments.append(Attachment("one", "one.txt", 3))
     [name] = await scene.drafts.adopt(ANNA, [item.ref])
     assert isinstance(name, str)
@@ -733,19 +733,19 @@ async def test_what_cannot_be_fetched_is_said(scene: Scene) -> None:
         await scene.attachments.open(name, "nobody")
 
 
-async def test_copies_go_with_their_letter_and_not_before(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path))
+async def test_copies_go_with_their_message_and_not_before(scene: Scene, tmp_path: Path) -> None:
+    name = await message_with(scene, file(tmp_path))
     await scene.outbox.send([name], 0.0)
     await scene.clock.advance(120)
     assert scene.record(name).state is State.SENT
     assert len(scene.files.copies()) == 1
-    await scene.letters.forget(name)
+    await scene.records.forget(name)
     await settle()
     assert scene.files.copies() == {}
 
 
-async def test_the_start_clears_what_no_letter_names_and_nothing_else(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path))
+async def test_the_start_clears_what_no_message_names_and_nothing_else(scene: Scene, tmp_path: Path) -> None:
+    name = await message_with(scene, file(tmp_path))
     await scene.files.keep_bytes(name, "left", b"x")
     await scene.files.keep_bytes(LocalId("nobody"), "left", b"x")
     await scene.attachments.resume(damaged=True)
@@ -755,7 +755,7 @@ async def test_the_start_clears_what_no_letter_names_and_nothing_else(scene: Sce
 
 
 async def test_discarded_and_taken_back_it_has_its_attachments(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path))
+    name = await message_with(scene, file(tmp_path))
     await scene.drafts.save(name)
     await scene.drafts.discard(name)
     await scene.clock.advance(60)
@@ -767,7 +767,7 @@ async def test_discarded_and_taken_back_it_has_its_attachments(scene: Scene, tmp
 
 
 async def test_a_refused_removal_is_said_and_not_repeated_for_ever(scene: Scene, tmp_path: Path) -> None:
-    name = await letter_with(scene, file(tmp_path))
+    name = await message_with(scene, file(tmp_path))
     await scene.drafts.save(name)
     scene.attachments.remove(name, [scene.attachments.of(name)[0].key])
     scene.mailbox.refuse("delete_attachments", 0, words("ErrorAccessDenied"))

@@ -1,4 +1,4 @@
-"""A letter is one item on the server for life, whatever the network does to its saves."""
+"""A message is one item on the server for life, whatever the network does to its saves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.services.drafts.drafts import LONGEST_WITHOUT_SAVE, QUIET, UNDO_SECONDS
 from app.services.records.rows import ListRow, row_of_item
 from tests.fakes.clock import settle
 from tests.fakes.mailbox import words
-from tests.fakes.scene import ANNA, BEN, LETTER, Scene, addressed, typed
+from tests.fakes.scene import ANNA, BEN, MESSAGE, Scene, addressed, typed
 
 NEVER_LEFT = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
 LOST = Trouble(TroubleKind.DEADLINE)
@@ -30,17 +30,17 @@ async def listed(scene: Scene) -> ListRow:
     return row_of_item(ANNA, Folder.DRAFTS, page.rows[0])
 
 
-async def test_an_empty_letter_is_never_put_on_the_server_and_vanishes_when_closed(scene: Scene) -> None:
+async def test_an_empty_message_is_never_put_on_the_server_and_vanishes_when_closed(scene: Scene) -> None:
     local_id = await scene.drafts.begin(ANNA)
     await scene.drafts.save(local_id)
     await scene.clock.advance(60)
     await scene.drafts.close(local_id)
     await settle()
     assert scene.mailbox.calls_of("save") == []
-    assert scene.letters.get(local_id) is None
+    assert scene.records.get(local_id) is None
 
 
-async def test_words_that_are_no_recipient_yet_keep_an_empty_letter_from_vanishing(scene: Scene) -> None:
+async def test_words_that_are_no_recipient_yet_keep_an_empty_message_from_vanishing(scene: Scene) -> None:
     from app.domain.edits import Pending
 
     local_id = await scene.drafts.begin(ANNA)
@@ -71,7 +71,7 @@ async def test_one_who_never_pauses_is_saved_all_the_same(scene: Scene) -> None:
 
 
 async def test_a_draft_saved_twice_stays_one_item_and_names_only_what_changed(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.drafts.edit(local_id, typed("P.S. ", 0))
     await scene.drafts.save(local_id)
     assert [content.body for content in on_server(scene)] == ["P.S. Dear Ben"]
@@ -82,7 +82,7 @@ async def test_a_draft_saved_twice_stays_one_item_and_names_only_what_changed(sc
 async def test_a_change_that_was_undone_costs_no_request(scene: Scene) -> None:
     from app.domain.edits import TextSplice
 
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.drafts.edit(local_id, typed("x"))
     scene.drafts.edit(local_id, TextSplice(Field.BODY, 0, 1, ""))
     await scene.drafts.save(local_id)
@@ -91,7 +91,7 @@ async def test_a_change_that_was_undone_costs_no_request(scene: Scene) -> None:
 
 
 async def test_those_who_wait_for_a_save_find_it_done_by_the_newer_one(scene: Scene) -> None:
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     gate = scene.mailbox.hold("save")
     for _ in range(5):
         scene.spawn(scene.drafts.save(local_id), "save")
@@ -105,7 +105,7 @@ async def test_those_who_wait_for_a_save_find_it_done_by_the_newer_one(scene: Sc
 
 
 async def test_a_lost_answer_to_the_first_save_makes_no_second_item(scene: Scene) -> None:
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     scene.mailbox.fail("save", LOST, processed=True)
     await scene.drafts.save(local_id)
     scene.drafts.edit(local_id, typed("P.S. "))
@@ -115,7 +115,7 @@ async def test_a_lost_answer_to_the_first_save_makes_no_second_item(scene: Scene
 
 
 async def test_a_first_save_that_did_not_arrive_is_made_once_the_server_says_that_it_is_not_there(scene: Scene) -> None:
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     scene.mailbox.fail("save", LOST)
     await scene.drafts.save(local_id)
     assert on_server(scene) == []
@@ -125,7 +125,7 @@ async def test_a_first_save_that_did_not_arrive_is_made_once_the_server_says_tha
 
 
 async def test_a_program_killed_in_its_first_save_makes_no_second_item(scene: Scene) -> None:
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     scene.mailbox.fail("save", LOST, processed=True)
     await scene.drafts.save(local_id)
     again = await scene.restarted()
@@ -136,7 +136,7 @@ async def test_a_program_killed_in_its_first_save_makes_no_second_item(scene: Sc
 
 
 async def test_a_lost_answer_to_a_later_save_is_not_taken_for_a_change_elsewhere(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.drafts.edit(local_id, typed("P.S. "))
     scene.mailbox.fail("update", LOST, processed=True)
     await scene.drafts.save(local_id)
@@ -147,7 +147,7 @@ async def test_a_lost_answer_to_a_later_save_is_not_taken_for_a_change_elsewhere
 
 
 async def test_what_was_changed_elsewhere_is_not_written_over(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     scene.mailbox.edit_elsewhere(item.item_id, Content(to=(BEN,), subject="Theirs", body="Theirs"))
     scene.drafts.edit(local_id, typed("Mine "))
@@ -163,7 +163,7 @@ async def test_what_was_changed_elsewhere_is_not_written_over(scene: Scene) -> N
 
 
 async def test_mine_can_be_kept_beside_theirs_under_a_new_mark(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     scene.mailbox.edit_elsewhere(item.item_id, Content(to=(BEN,), subject="Theirs"))
     scene.drafts.edit(local_id, typed("Mine. "))
@@ -178,7 +178,7 @@ async def test_mine_can_be_kept_beside_theirs_under_a_new_mark(scene: Scene) -> 
 
 
 async def test_a_new_change_key_with_the_same_text_is_fetched_in_silence(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     scene.mailbox.edit_elsewhere(item.item_id, item.content)
     scene.drafts.edit(local_id, typed("P.S. "))
@@ -188,7 +188,7 @@ async def test_a_new_change_key_with_the_same_text_is_fetched_in_silence(scene: 
 
 
 async def test_a_draft_that_is_gone_waits_for_the_person_and_can_be_saved_as_new(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     scene.mailbox.delete_elsewhere(item.item_id)
     scene.drafts.edit(local_id, typed("P.S. "))
@@ -203,7 +203,7 @@ async def test_a_draft_that_is_gone_waits_for_the_person_and_can_be_saved_as_new
 
 async def test_what_cannot_leave_waits_longer_each_time_and_leaves_when_the_account_is_well(scene: Scene) -> None:
     scene.mailbox.fail("save", NEVER_LEFT, times=4)
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     await scene.drafts.save(local_id)
     assert scene.accounts.trouble(ANNA) == NEVER_LEFT
     await scene.clock.advance(14)
@@ -226,7 +226,7 @@ async def test_what_cannot_leave_waits_longer_each_time_and_leaves_when_the_acco
 async def test_a_refused_sign_in_is_not_tried_again_by_itself(scene: Scene) -> None:
     refused = Trouble(TroubleKind.SIGN_IN, may_have_been_processed=False)
     scene.mailbox.fail("save", refused)
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     await scene.drafts.save(local_id)
     await scene.clock.advance(3600)
     assert len(scene.mailbox.calls_of("save")) == 1
@@ -237,7 +237,7 @@ async def test_a_refused_sign_in_is_not_tried_again_by_itself(scene: Scene) -> N
 
 async def test_a_refused_save_is_said_and_tried_again_with_the_next_change(scene: Scene) -> None:
     scene.mailbox.refuse("save", 0, words("ErrorQuotaExceeded", "The mailbox is full."))
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     await scene.drafts.save(local_id)
     outcome = scene.record(local_id).save_outcome
     assert outcome is not None
@@ -270,7 +270,7 @@ async def test_a_full_disk_keeps_nobody_from_writing_or_from_saving_to_the_serve
 
 
 async def test_discarding_can_be_undone_until_its_time_is_over_and_even_later(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     await scene.drafts.discard(local_id)
     await scene.clock.advance(UNDO_SECONDS - 1)
     await scene.drafts.take_back(local_id)
@@ -282,11 +282,11 @@ async def test_discarding_can_be_undone_until_its_time_is_over_and_even_later(sc
     assert len(scene.mailbox.in_folder(ANNA, Folder.DELETED)) == 1
     await scene.drafts.take_back(local_id)
     await scene.clock.advance(5)
-    assert on_server(scene) == [LETTER]
+    assert on_server(scene) == [MESSAGE]
 
 
 async def test_discarding_offline_is_made_good_when_the_server_is_back(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.mailbox.fail("delete", NEVER_LEFT)
     await scene.drafts.discard(local_id)
     await scene.clock.advance(60)
@@ -294,49 +294,49 @@ async def test_discarding_offline_is_made_good_when_the_server_is_back(scene: Sc
 
 
 async def test_a_draft_of_another_client_is_opened_by_fetching_it_and_saved_as_the_same_item(scene: Scene) -> None:
-    scene.mailbox.put(ANNA, LETTER)
-    letter = await scene.drafts.open(await listed(scene))
-    assert letter.content == LETTER
-    scene.drafts.edit(letter.record.local_id, typed("P.S. "))
+    scene.mailbox.put(ANNA, MESSAGE)
+    message = await scene.drafts.open(await listed(scene))
+    assert message.content == MESSAGE
+    scene.drafts.edit(message.record.local_id, typed("P.S. "))
     await scene.clock.advance(5)
     assert [content.body for content in on_server(scene)] == ["P.S. Dear Ben"]
     assert scene.mailbox.calls_of("save") == []
 
 
-async def test_a_letter_without_unsaved_edits_opens_as_the_server_has_it_now(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+async def test_a_message_without_unsaved_edits_opens_as_the_server_has_it_now(scene: Scene) -> None:
+    local_id = await scene.saved_message()
     (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     scene.mailbox.edit_elsewhere(item.item_id, Content(to=(BEN,), subject="Newer"))
-    letter = await scene.drafts.open(await listed(scene))
-    assert letter.record.local_id == local_id
-    assert letter.content.subject == "Newer"
-    assert letter.record.saved
+    message = await scene.drafts.open(await listed(scene))
+    assert message.record.local_id == local_id
+    assert message.content.subject == "Newer"
+    assert message.record.saved
 
 
 async def test_where_both_changed_the_text_of_this_machine_is_opened_and_the_row_says_elsewhere(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.mailbox.fail("update", NEVER_LEFT)
     scene.drafts.edit(local_id, typed("Mine. "))
     await scene.drafts.save(local_id)
     (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     scene.mailbox.edit_elsewhere(item.item_id, Content(to=(BEN,), subject="Theirs"))
-    letter = await scene.drafts.open(await listed(scene))
-    assert letter.content.body == "Mine. Dear Ben"
-    outcome = letter.record.save_outcome
+    message = await scene.drafts.open(await listed(scene))
+    assert message.content.body == "Mine. Dear Ben"
+    outcome = message.record.save_outcome
     assert outcome is not None
     assert outcome.code == "ErrorIrresolvableConflict"
 
 
 async def test_opening_a_strange_draft_offline_says_so(scene: Scene) -> None:
-    scene.mailbox.put(ANNA, LETTER)
+    scene.mailbox.put(ANNA, MESSAGE)
     row = await listed(scene)
     scene.mailbox.fail("get", NEVER_LEFT)
     with pytest.raises(Unreachable):
         await scene.drafts.open(row)
 
 
-async def test_a_letter_on_its_way_takes_no_edit(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+async def test_a_message_on_its_way_takes_no_edit(scene: Scene) -> None:
+    local_id = await scene.saved_message()
     await scene.outbox.send([local_id])
     with pytest.raises(BadInput):
         scene.drafts.edit(local_id, typed("x"))
@@ -354,8 +354,8 @@ async def test_a_finding_goes_away_once_it_is_mended(scene: Scene) -> None:
     assert record.problem == ""
 
 
-async def test_a_letter_that_was_open_at_a_kill_is_not_taken_for_open_at_the_next_start(scene: Scene) -> None:
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+async def test_a_message_that_was_open_at_a_kill_is_not_taken_for_open_at_the_next_start(scene: Scene) -> None:
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     await scene.drafts.save(local_id)
     assert scene.record(local_id).open
     after = await scene.restarted()

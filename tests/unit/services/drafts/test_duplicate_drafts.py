@@ -18,7 +18,7 @@ from app.services.folders.syncing import Syncing
 from tests.fakes.cache import FakeCache
 from tests.fakes.clock import settle
 from tests.fakes.mailbox import words
-from tests.fakes.scene import ANNA, LETTER, Scene, typed
+from tests.fakes.scene import ANNA, MESSAGE, Scene, typed
 
 DRAFTS = Place(Folder.DRAFTS)
 LOST = Trouble(TroubleKind.DEADLINE)
@@ -28,7 +28,7 @@ DAY = 24 * 3600.0
 async def made_again(scene: Scene) -> LocalId:
     """Lose the first save before it was done, and wait until it was made again."""
     scene.mailbox.fail("save", LOST)
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     await scene.drafts.save(local_id)
     await scene.clock.advance(60)
     assert scene.record(local_id).saved
@@ -38,7 +38,7 @@ async def made_again(scene: Scene) -> LocalId:
 def comes_late(scene: Scene, local_id: LocalId) -> str:
     """Let the server do what was lost."""
     record = scene.record(local_id)
-    return scene.mailbox.put(ANNA, LETTER, local_id=local_id, message_id=record.message_id).item_id
+    return scene.mailbox.put(ANNA, MESSAGE, local_id=local_id, message_id=record.message_id).item_id
 
 
 def in_drafts(scene: Scene) -> list[str]:
@@ -47,7 +47,7 @@ def in_drafts(scene: Scene) -> list[str]:
 
 async def test_a_sync_that_tells_of_it_is_enough_and_its_row_goes_from_the_list(scene: Scene) -> None:
     cache = FakeCache()
-    syncing = Syncing(scene.watched, cache, scene.accounts, scene.letters, scene.clock, scene.spawn)
+    syncing = Syncing(scene.watched, cache, scene.accounts, scene.records, scene.clock, scene.spawn)
     syncing.told_of_drafts.subscribe(scene.drafts.twins.seen)
     scene.drafts.twins.merged.subscribe(syncing.gone_soon)
     folder = syncing.follow(ANNA, DRAFTS)
@@ -91,15 +91,15 @@ async def test_it_is_looked_for_at_the_next_start_though_days_have_passed(scene:
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["its own is there", "its own is gone"])
-async def test_beside_a_letter_of_which_nobody_knows_whether_it_was_sent_it_goes_where_its_own_is_seen(
+async def test_beside_a_message_of_which_nobody_knows_whether_it_was_sent_it_goes_where_its_own_is_seen(
     scene: Scene, there: bool
 ) -> None:
     local_id = await made_again(scene)
     (own,) = in_drafts(scene)
     cannot = problem(ProblemKind.CANNOT_BE_KNOWN)
     for state in (State.QUEUED, State.SENDING, State.UNKNOWN):
-        await scene.letters.learn(local_id, state=state)
-    await scene.letters.learn(local_id, problem=cannot, verified=scene.clock.now())
+        await scene.records.learn(local_id, state=state)
+    await scene.records.learn(local_id, problem=cannot, verified=scene.clock.now())
     late = comes_late(scene, local_id)
     if not there:
         scene.mailbox.delete_elsewhere(own)
@@ -107,22 +107,22 @@ async def test_beside_a_letter_of_which_nobody_knows_whether_it_was_sent_it_goes
     assert in_drafts(scene) == [own if there else late]
 
 
-async def test_no_letter_whose_saves_were_answered_is_looked_for(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+async def test_no_message_whose_saves_were_answered_is_looked_for(scene: Scene) -> None:
+    local_id = await scene.saved_message()
     scene.drafts.edit(local_id, typed("Once more. "))
     await scene.clock.advance(DAY)
     assert scene.mailbox.calls_of("locate") == []
 
 
-async def test_a_copy_that_another_client_made_of_a_letter_is_its_own_affair(scene: Scene) -> None:
-    """It bears the letter's mark and its text; but nothing of the letter was ever lost."""
-    local_id = await scene.saved_letter()
+async def test_a_copy_that_another_client_made_of_a_message_is_its_own_affair(scene: Scene) -> None:
+    """It bears the message's mark and its text; but nothing of the message was ever lost."""
+    local_id = await scene.saved_message()
     comes_late(scene, local_id)
     await scene.clock.advance(DAY)
     assert len(in_drafts(scene)) == 2
 
 
-async def test_an_item_that_the_person_opened_meanwhile_is_a_letter_of_its_own(scene: Scene) -> None:
+async def test_an_item_that_the_person_opened_meanwhile_is_a_message_of_its_own(scene: Scene) -> None:
     local_id = await made_again(scene)
     late = comes_late(scene, local_id)
     ref = scene.mailbox.items[late].ref
@@ -154,7 +154,7 @@ async def test_a_save_that_is_refused_after_one_was_lost_looks_again_before_it_i
         return [Outcome(Verdict.REFUSED, words=words("ErrorServerBusy"))]
 
     scene.mailbox.save = lose_then_refuse  # type: ignore[method-assign,assignment]  # for two calls
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     await scene.drafts.save(local_id)
     await scene.clock.advance(600)
     assert scene.record(local_id).saved
@@ -170,7 +170,7 @@ async def test_an_earlier_text_that_comes_late_is_ours_and_is_written_over_by_th
         return [Outcome(Verdict.UNKNOWN, trouble=LOST)]
 
     scene.mailbox.save = lose  # type: ignore[method-assign,assignment]  # until it is put back
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     await scene.drafts.save(local_id)
     scene.drafts.edit(local_id, typed("Once more. "))
     await scene.clock.advance(60)
@@ -182,11 +182,11 @@ async def test_an_earlier_text_that_comes_late_is_ours_and_is_written_over_by_th
     assert scene.mailbox.items[late].content.body == "Once more. Dear Ben"
 
 
-async def test_a_letter_that_rests_in_drafts_until_its_time_is_not_taken_for_one_that_came_late(scene: Scene) -> None:
-    """Some servers hold it there, under another name; without it the letter would never go."""
+async def test_a_message_that_rests_in_drafts_until_its_time_is_not_taken_for_one_that_came_late(scene: Scene) -> None:
+    """Some servers hold it there, under another name; without it the message would never go."""
     scene.mailbox.holds_in_drafts = True
     later = scene.clock.now() + 3 * DAY
-    content = msgspec.structs.replace(LETTER, options=Options(deferred=later))
+    content = msgspec.structs.replace(MESSAGE, options=Options(deferred=later))
     scene.mailbox.fail("save", LOST)
     local_id = await scene.drafts.begin(ANNA, content)
     await scene.drafts.save(local_id)
@@ -209,7 +209,7 @@ async def test_a_mailbox_that_may_not_be_looked_into_keeps_nobody_from_the_next(
     first, second = await made_again(scene), await made_again(scene)
     mine = in_drafts(scene)
     elsewhere = tuple(msgspec.structs.replace(one, drafts_of="sales@example.org") for one in scene.record(first).strays)
-    await scene.letters.change(first, strays=elsewhere)
+    await scene.records.change(first, strays=elsewhere)
     scene.mailbox.closed_to_us.add("sales@example.org")
     comes_late(scene, second)
     await scene.clock.advance(DAY)

@@ -1,4 +1,4 @@
-"""A letter whose From is changed stays one item, wherever its draft has to go, and whatever the network does."""
+"""A message whose From is changed stays one item, wherever its draft has to go, and whatever the network does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
 from app.services.text.status_text import explain_record
 from tests.fakes.mailbox import words
-from tests.fakes.scene import ANNA, LETTER, Scene, typed
+from tests.fakes.scene import ANNA, MESSAGE, Scene, typed
 
 SALES = "sales@example.org"
 THEIRS = CopyTo(CopyKind.PRINCIPAL_SENT, SALES)
@@ -29,8 +29,8 @@ def drafts(scene: Scene, mailbox: str = "") -> list[str]:
 
 
 async def to_sales(scene: Scene) -> LocalId:
-    """Return a letter that was saved in one's own Drafts and is from Sales since."""
-    name = await scene.saved_letter()
+    """Return a message that was saved in one's own Drafts and is from Sales since."""
+    name = await scene.saved_message()
     scene.drafts.edit(name, SenderSet(Recipient(SALES)))
     await scene.drafts.file_copy(name, THEIRS)
     return name
@@ -130,9 +130,9 @@ async def test_where_no_draft_may_be_kept_the_copy_stays_ones_own_and_that_is_sa
     assert scene.record(name).problem == ""
 
 
-async def test_a_new_letter_that_may_not_be_kept_there_is_kept_here(scene: Scene) -> None:
+async def test_a_new_message_that_may_not_be_kept_there_is_kept_here(scene: Scene) -> None:
     scene.mailbox.closed_to_us.add(SALES)
-    name = await scene.drafts.begin(ANNA, msgspec.structs.replace(LETTER, sender=Recipient(SALES)))
+    name = await scene.drafts.begin(ANNA, msgspec.structs.replace(MESSAGE, sender=Recipient(SALES)))
     await scene.drafts.file_copy(name, THEIRS)
     await scene.clock.advance(20)
     record = scene.record(name)
@@ -169,7 +169,7 @@ async def test_what_is_in_neither_place_waits_for_the_person_and_is_not_made_ane
 
 
 async def test_an_item_of_another_client_is_marked_before_it_is_moved(scene: Scene) -> None:
-    stored = scene.mailbox.put(ANNA, LETTER)
+    stored = scene.mailbox.put(ANNA, MESSAGE)
     found = (await scene.drafts.adopt(ANNA, [stored.ref]))[0]
     assert isinstance(found, str)
     await scene.drafts.file_copy(found, THEIRS)
@@ -189,5 +189,5 @@ async def test_what_is_typed_meanwhile_is_saved_there(scene: Scene) -> None:
     gate.open.set()
     await scene.clock.advance(40)
     (item,) = scene.mailbox.in_place(ANNA, Place(Folder.DRAFTS, SALES))
-    assert item.content.body == "Oh, " + LETTER.body
+    assert item.content.body == "Oh, " + MESSAGE.body
     assert scene.record(name).saved

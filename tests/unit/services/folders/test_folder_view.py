@@ -20,7 +20,7 @@ from tests.fakes.cache import FakeCache
 from tests.fakes.clock import settle
 from tests.fakes.lists import rows_of, view_of
 from tests.fakes.mailbox import words
-from tests.fakes.scene import ANNA, BEN, LETTER, Scene, typed
+from tests.fakes.scene import ANNA, BEN, MESSAGE, Scene, typed
 
 OFFLINE = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
 TODAY = date(2026, 11, 21)
@@ -36,7 +36,7 @@ def is_sound(view: FolderView) -> bool:
 
 
 async def test_a_draft_that_both_sides_have_is_one_row(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.mailbox.put(ANNA, Content(subject="Theirs"))
     view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
@@ -46,7 +46,7 @@ async def test_a_draft_that_both_sides_have_is_one_row(scene: Scene) -> None:
 
 
 async def test_local_drafts_are_there_before_the_server_answered_and_while_it_does_not(scene: Scene) -> None:
-    await scene.saved_letter()
+    await scene.saved_message()
     view = await view_of(scene, Folder.DRAFTS)
     assert await subjects(view) == ["Hello"]
     scene.mailbox.fail("list_folder", OFFLINE)
@@ -70,9 +70,9 @@ async def test_without_a_server_the_list_is_what_it_was(scene: Scene) -> None:
 
 
 async def test_newest_stands_first_and_an_edit_brings_a_row_up(scene: Scene) -> None:
-    first = await scene.saved_letter(Content(to=(BEN,), subject="First"))
+    first = await scene.saved_message(Content(to=(BEN,), subject="First"))
     await scene.clock.advance(10)
-    await scene.saved_letter(Content(to=(BEN,), subject="Second"))
+    await scene.saved_message(Content(to=(BEN,), subject="Second"))
     view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
     assert await subjects(view) == ["Second", "First"]
@@ -83,14 +83,14 @@ async def test_newest_stands_first_and_an_edit_brings_a_row_up(scene: Scene) -> 
     assert is_sound(view)
 
 
-async def test_a_row_keeps_its_name_when_its_letter_is_opened_and_saved(scene: Scene) -> None:
-    scene.mailbox.put(ANNA, LETTER)
-    scene.mailbox.put(ANNA, LETTER)
+async def test_a_row_keeps_its_name_when_its_message_is_opened_and_saved(scene: Scene) -> None:
+    scene.mailbox.put(ANNA, MESSAGE)
+    scene.mailbox.put(ANNA, MESSAGE)
     view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
     before = set(view.ids)
-    letter = await scene.drafts.open((await rows_of(view))[0])
-    scene.drafts.edit(letter.record.local_id, typed("x"))
+    message = await scene.drafts.open((await rows_of(view))[0])
+    scene.drafts.edit(message.record.local_id, typed("x"))
     await scene.clock.advance(10)
     assert set(view.ids) == before
     await view.reload()
@@ -98,7 +98,7 @@ async def test_a_row_keeps_its_name_when_its_letter_is_opened_and_saved(scene: S
     assert is_sound(view)
 
 
-async def test_a_letter_taken_in_before_anybody_saw_its_row_is_one_row(scene: Scene) -> None:
+async def test_a_message_taken_in_before_anybody_saw_its_row_is_one_row(scene: Scene) -> None:
     stored = [scene.mailbox.put(ANNA, Content(subject=f"{number}")) for number in range(100)]
     view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
@@ -124,23 +124,23 @@ async def test_no_row_stands_twice_while_many_are_taken_in(scene: Scene) -> None
     assert is_sound(view)
 
 
-async def test_a_letter_that_lost_its_item_and_the_item_are_two_rows(scene: Scene) -> None:
-    stored = scene.mailbox.put(ANNA, LETTER)
+async def test_a_message_that_lost_its_item_and_the_item_are_two_rows(scene: Scene) -> None:
+    stored = scene.mailbox.put(ANNA, MESSAGE)
     view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
-    letter = await scene.drafts.open((await rows_of(view))[0])
-    await scene.letters.learn(letter.record.local_id, ref=None)
+    message = await scene.drafts.open((await rows_of(view))[0])
+    await scene.records.learn(message.record.local_id, ref=None)
     stored.local_id = ""
     await view.reload()
     assert len(view.ids) == 2
     assert is_sound(view)
 
 
-async def test_a_letter_moves_from_drafts_by_the_outbox_to_sent(scene: Scene) -> None:
+async def test_a_message_moves_from_drafts_by_the_outbox_to_sent(scene: Scene) -> None:
     views = [await view_of(scene, folder) for folder in (Folder.DRAFTS, Folder.OUTBOX, Folder.SENT)]
     for view in views:
         await view.reload()
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
 
     def where() -> list[int]:
         return [len(view.ids) for view in views]
@@ -157,9 +157,9 @@ async def test_a_letter_moves_from_drafts_by_the_outbox_to_sent(scene: Scene) ->
     assert all(is_sound(view) for view in views)
 
 
-async def test_a_refused_letter_is_in_the_outbox_and_in_drafts_until_it_is_mended(scene: Scene) -> None:
+async def test_a_refused_message_is_in_the_outbox_and_in_drafts_until_it_is_mended(scene: Scene) -> None:
     drafts, outbox = await view_of(scene, Folder.DRAFTS), await view_of(scene, Folder.OUTBOX)
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.mailbox.refuse("send", 0, words("ErrorSendAsDenied"))
     await scene.outbox.send([local_id], 0)
     await settle()
@@ -168,8 +168,8 @@ async def test_a_refused_letter_is_in_the_outbox_and_in_drafts_until_it_is_mende
 
 
 async def test_what_another_client_deleted_goes_at_the_next_look_but_not_what_is_unsaved(scene: Scene) -> None:
-    gone = await scene.saved_letter(Content(to=(BEN,), subject="Gone"))
-    unsaved = await scene.saved_letter(Content(to=(BEN,), subject="Unsaved"))
+    gone = await scene.saved_message(Content(to=(BEN,), subject="Gone"))
+    unsaved = await scene.saved_message(Content(to=(BEN,), subject="Unsaved"))
     view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
     scene.mailbox.fail("update", OFFLINE, times=9)
@@ -183,8 +183,8 @@ async def test_what_another_client_deleted_goes_at_the_next_look_but_not_what_is
 
 
 async def test_a_copy_made_elsewhere_is_a_row_of_its_own(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
-    scene.mailbox.put(ANNA, LETTER, local_id=local_id)
+    local_id = await scene.saved_message()
+    scene.mailbox.put(ANNA, MESSAGE, local_id=local_id)
     view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
     rows = await rows_of(view)
@@ -192,8 +192,8 @@ async def test_a_copy_made_elsewhere_is_a_row_of_its_own(scene: Scene) -> None:
     assert [row.local_id for row in rows].count(local_id) == 1
 
 
-async def test_a_discarded_letter_is_not_listed_and_is_again_when_taken_back(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+async def test_a_discarded_message_is_not_listed_and_is_again_when_taken_back(scene: Scene) -> None:
+    local_id = await scene.saved_message()
     view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
     await scene.drafts.discard(local_id)
@@ -204,9 +204,9 @@ async def test_a_discarded_letter_is_not_listed_and_is_again_when_taken_back(sce
 
 async def test_a_list_of_another_mailbox_shows_what_is_there_and_nothing_else(scene: Scene) -> None:
     sales = "Sales@example.org"
-    mine = await scene.saved_letter(Content(to=(BEN,), subject="Mine"))
-    theirs = await scene.saved_letter(Content(to=(BEN,), subject="Theirs"))
-    await scene.letters.change(theirs, drafts_of=sales.lower(), copy_to=CopyTo(CopyKind.PRINCIPAL_SENT, sales.lower()))
+    mine = await scene.saved_message(Content(to=(BEN,), subject="Mine"))
+    theirs = await scene.saved_message(Content(to=(BEN,), subject="Theirs"))
+    await scene.records.change(theirs, drafts_of=sales.lower(), copy_to=CopyTo(CopyKind.PRINCIPAL_SENT, sales.lower()))
     ref = scene.record(theirs).ref
     assert ref is not None
     scene.mailbox.items[ref.item_id].owner = sales
@@ -287,7 +287,7 @@ async def test_each_order_holds_for_both_sides(scene: Scene) -> None:
     for subject, who in (("b", "Zoe"), ("Re: a", "anna"), ("c", "Ben")):
         scene.mailbox.put(ANNA, Content(subject=subject, to=(Recipient(f"{who}@x", who),)))
         await scene.clock.advance(5)
-    await scene.saved_letter(Content(subject="ab", to=(Recipient("b@x", "bea"),)))
+    await scene.saved_message(Content(subject="ab", to=(Recipient("b@x", "bea"),)))
     view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
     expected = {
@@ -307,12 +307,12 @@ async def test_a_search_finds_on_both_sides_and_keeps_up(scene: Scene) -> None:
     scene.mailbox.put(ANNA, Content(subject="Other"))
     view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
-    await scene.saved_letter(Content(subject="My plan"))
-    await scene.saved_letter(Content(subject="My other"))
+    await scene.saved_message(Content(subject="My plan"))
+    await scene.saved_message(Content(subject="My other"))
     await view.find(read_query("plan", TODAY))
     assert sorted(await subjects(view)) == ["My plan", "Plan of theirs"]
     assert view.total == 2
-    await scene.saved_letter(Content(subject="Planned later"))
+    await scene.saved_message(Content(subject="Planned later"))
     scene.mailbox.put(ANNA, Content(subject="plan from elsewhere"))
     await view.reload()
     assert len(view.ids) == 4
@@ -322,8 +322,8 @@ async def test_a_search_finds_on_both_sides_and_keeps_up(scene: Scene) -> None:
 
 
 async def test_what_needs_attention_is_found_by_that(scene: Scene) -> None:
-    bad = await scene.saved_letter(Content(to=(BEN,), subject="Bad"))
-    await scene.saved_letter(Content(to=(BEN,), subject="Good"))
+    bad = await scene.saved_message(Content(to=(BEN,), subject="Bad"))
+    await scene.saved_message(Content(to=(BEN,), subject="Good"))
     scene.mailbox.refuse("send", 0, words("ErrorSendAsDenied"))
     await scene.outbox.send([bad], 0)
     await settle()
@@ -367,7 +367,7 @@ async def test_whatever_happens_the_list_is_sound_and_true_in_the_end(
     if seed >= 8:
         as_if_there_were_thousands(monkeypatch)
     chance, view = random.Random(seed), await view_of(scene, Folder.DRAFTS)
-    own = [await scene.saved_letter(Content(to=(BEN,), subject=f"own {n}")) for n in range(4)]
+    own = [await scene.saved_message(Content(to=(BEN,), subject=f"own {n}")) for n in range(4)]
     for step in range(60):
         theirs = [i for i in scene.mailbox.in_folder(ANNA, Folder.DRAFTS) if not i.local_id]
         match chance.randrange(9):
@@ -400,7 +400,7 @@ async def test_what_changes_while_both_sides_are_put_together_is_in_the_list(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     as_if_there_were_thousands(monkeypatch, 1)
-    own = [await scene.saved_letter(Content(to=(BEN,), subject=f"own {n}")) for n in range(6)]
+    own = [await scene.saved_message(Content(to=(BEN,), subject=f"own {n}")) for n in range(6)]
     view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
     await settle()

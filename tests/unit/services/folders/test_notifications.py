@@ -12,7 +12,7 @@ from app.services.folders.notifications import GATHERED, ChangeNotifications
 from app.services.folders.syncing import INBOX, LISTENED_SECONDS, POLL_SECONDS, FolderSync, Syncing
 from tests.fakes.cache import FakeCache
 from tests.fakes.clock import settle
-from tests.fakes.scene import ACCOUNT, ANNA, LETTER, Scene, new_scene
+from tests.fakes.scene import ACCOUNT, ANNA, MESSAGE, Scene, new_scene
 
 DRAFTS, SENT = Place(Folder.DRAFTS), Place(Folder.SENT)
 LOST = error_for(Trouble(TroubleKind.UNREACHABLE, host="mail"))
@@ -24,9 +24,9 @@ class Hearing:
     def __init__(self, scene: Scene) -> None:
         self.scene, self.mailbox, self.clock = scene, scene.mailbox, scene.clock
         self.cache = FakeCache()
-        self.syncing = Syncing(scene.mailbox, self.cache, scene.accounts, scene.letters, scene.clock, scene.spawn)
+        self.syncing = Syncing(scene.mailbox, self.cache, scene.accounts, scene.records, scene.clock, scene.spawn)
         self.listening = ChangeNotifications(
-            scene.mailbox, scene.accounts, self.syncing, scene.letters, scene.clock, scene.spawn
+            scene.mailbox, scene.accounts, self.syncing, scene.records, scene.clock, scene.spawn
         )
         self.folders: list[FolderSync] = []
 
@@ -139,8 +139,8 @@ async def test_while_nobody_listens_one_asks_every_minute(hearing: Hearing) -> N
     assert hearing.syncs() > before
 
 
-async def test_new_mail_brings_reports_to_their_letters(hearing: Hearing) -> None:
-    stored = hearing.mailbox.put(ANNA, LETTER, folder=Folder.SENT, message_id="<1@x>")
+async def test_new_mail_brings_reports_to_their_messages(hearing: Hearing) -> None:
+    stored = hearing.mailbox.put(ANNA, MESSAGE, folder=Folder.SENT, message_id="<1@x>")
     await hearing.start(SENT)
     await hearing.clock.advance(1)
     hearing.mailbox.reports = [("<1@x>", Report(ReportKind.NOT_DELIVERED, "ben@example.org", hearing.clock.now()))]
@@ -185,10 +185,10 @@ async def test_a_password_that_is_not_taken_is_not_tried_again(hearing: Hearing)
     assert hearing.scene.accounts.is_paused(ANNA)
 
 
-async def test_letters_on_their_way_go_first(hearing: Hearing) -> None:
+async def test_messages_on_their_way_go_first(hearing: Hearing) -> None:
     await hearing.start(DRAFTS)
     await hearing.clock.advance(1)
-    name = await hearing.scene.saved_letter()
+    name = await hearing.scene.saved_message()
     gate = hearing.mailbox.hold("send")
     await hearing.scene.outbox.send([name], 0)
     await settle()
@@ -201,10 +201,10 @@ async def test_letters_on_their_way_go_first(hearing: Hearing) -> None:
     assert hearing.syncs() == before + 1
 
 
-async def test_nobody_listens_while_many_letters_go_and_all_is_looked_at_when_they_are_gone(hearing: Hearing) -> None:
+async def test_nobody_listens_while_many_messages_go_and_all_is_looked_at_when_they_are_gone(hearing: Hearing) -> None:
     await hearing.start(DRAFTS)
     await hearing.clock.advance(1)
-    names = [await hearing.scene.saved_letter() for _ in range(30)]
+    names = [await hearing.scene.saved_message() for _ in range(30)]
     gate = hearing.mailbox.hold("send")
     await hearing.scene.outbox.send(names, 0)
     await settle()
@@ -217,10 +217,10 @@ async def test_nobody_listens_while_many_letters_go_and_all_is_looked_at_when_th
     assert hearing.syncs() == before + 1
 
 
-async def test_letters_that_wait_for_another_try_keep_nobody_from_listening(hearing: Hearing) -> None:
+async def test_messages_that_wait_for_another_try_keep_nobody_from_listening(hearing: Hearing) -> None:
     await hearing.start(DRAFTS)
     await hearing.clock.advance(1)
-    names = [await hearing.scene.saved_letter() for _ in range(30)]
+    names = [await hearing.scene.saved_message() for _ in range(30)]
     hearing.mailbox.fail("send", Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False))
     await hearing.scene.outbox.send(names, 0)
     await hearing.clock.advance(2)

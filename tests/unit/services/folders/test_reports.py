@@ -1,4 +1,4 @@
-"""Reports stand with the letter that they are about: found once, said in words, and no trouble of anybody's."""
+"""Reports stand with the message that they are about: found once, said in words, and no trouble of anybody's."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def cache() -> FakeCache:
 
 @pytest.fixture
 def service(scene: Scene, cache: FakeCache) -> Syncing:
-    return Syncing(scene.watched, cache, scene.accounts, scene.letters, scene.clock, scene.spawn)
+    return Syncing(scene.watched, cache, scene.accounts, scene.records, scene.clock, scene.spawn)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ async def folder(service: Syncing, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
 
 
 async def filled(scene: Scene, count: int) -> list[str]:
-    """Put so many letters into Sent, a second apart; return their ids."""
+    """Put so many messages into Sent, a second apart; return their ids."""
     ids = []
     for number in range(count):
         ids.append(scene.mailbox.put(ANNA, Content(subject=f"{number}"), folder=Folder.SENT).item_id)
@@ -274,7 +274,7 @@ async def test_nothing_is_kept_of_an_account_that_was_removed(
     assert await shown(cache) == []
 
 
-async def test_a_letter_that_was_read_is_found_by_its_words_unless_the_disk_fails(
+async def test_a_message_that_was_read_is_found_by_its_words_unless_the_disk_fails(
     scene: Scene, cache: FakeCache, service: Syncing, folder: FolderSync
 ) -> None:
     (item_id,) = await filled(scene, 1)

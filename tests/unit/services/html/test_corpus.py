@@ -44,7 +44,7 @@ class Judge(HTMLParser):
     """Reads the result with another parser than ours, and takes down whatever is not on the list."""
 
     def __init__(self, *, own: bool = False) -> None:
-        """With `own`, it is a letter of one's own: pictures from elsewhere stay in it."""
+        """With `own`, it is a message of one's own: pictures from elsewhere stay in it."""
         super().__init__(convert_charrefs=True)
         self._src = re.compile(_SRC + ("|https?://" if own else ""))
         self.wrong: list[str] = []

@@ -1,6 +1,7 @@
 """What goes out is HTML that Outlook shows as it was meant: its reader is Word's, which knows less than a browser.
 
-Held for letters written here, for what is pasted, and for answers; what is quoted apart goes out as it came, made safe.
+Held for messages written here, for what is pasted, and for answers; what is quoted apart goes out as it came, made
+safe.
 """
 
 from __future__ import annotations
@@ -54,18 +55,18 @@ class Reader(HTMLParser):
 
 
 def written(html: str) -> str:
-    """A letter opened and saved."""
+    """A message opened and saved."""
     return write_body(open_html(clean(html).html).body)
 
 
 def pasted(html: str) -> str:
-    """What is pasted into a letter begun here."""
+    """What is pasted into a message begun here."""
     whole = html_of_text("Hello")
     return whole.replace("</div></div>", f"</div>{write_blocks(parse_piece(clean(html).html), OWN_BASE)}</div>")
 
 
 def answered(html: str) -> str:
-    """An answer to a letter that was written here."""
+    """An answer to a message that was written here."""
     return write_body(open_html(answer_to(written(html), "On Monday, Ben wrote:")).body)
 
 
@@ -111,7 +112,7 @@ KEPT = frozenset(
     for case in ALL
     if case.html.lower().count("<table") > 1 or "span=" in case.html.lower() or case.html.lower().count("<td") > 400
 )
-"""Letters with tables that the editor cannot hold: they go out as they came."""
+"""Messages with tables that the editor cannot hold: they go out as they came."""
 
 
 @pytest.mark.parametrize("case", [*ALL, Case("everything", HTML)], ids=lambda case: case.name)
@@ -121,7 +122,7 @@ def test_no_block_stands_in_an_inline_element(case: Case) -> None:
             assert not INLINE & set(around), f"<{tag}> in {around}"
 
 
-def test_every_line_of_a_letter_begun_here_stands_in_its_font_without_a_gap() -> None:
+def test_every_line_of_a_message_begun_here_stands_in_its_font_without_a_gap() -> None:
     html = html_of_text("one\ntwo")
     assert f'<div style="{OWN_BASE}"><div>one</div><div>two</div></div>' in html
 

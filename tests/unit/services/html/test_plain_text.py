@@ -39,7 +39,7 @@ def test_lone_surrogates_are_no_obstacle() -> None:
     assert plain_text("<p>a\ud83db</p>").startswith("a")
 
 
-def test_quotations_are_marked_as_a_plain_letter_has_them() -> None:
+def test_quotations_are_marked_as_a_plain_message_has_them() -> None:
     html = (
         "<div>Yes.</div><div>Ben wrote:</div><blockquote><p>One</p><p>Two<br>lines</p>"
         "<blockquote><div>older</div></blockquote><div>after</div></blockquote><div>end</div>"

@@ -1,4 +1,4 @@
-"""A letter that the server holds until its time: listed with it, taken back before it, and told truly after it."""
+"""A message that the server holds until its time: listed with it, taken back before it, and told truly after it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
 from app.services.outbox.deferred_send import TakenBack
 from app.services.text.status_text import explain_record, state_words
-from tests.fakes.scene import ANNA, LETTER, Scene, typed
+from tests.fakes.scene import ANNA, MESSAGE, Scene, typed
 
 LATER = 7200.0
 LOST = Trouble(TroubleKind.DEADLINE)
@@ -21,9 +21,9 @@ OFFLINE = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
 
 
 async def held(scene: Scene, seconds: float = LATER, copy_to: CopyTo | None = None) -> LocalId:
-    """Return a letter that the server holds."""
+    """Return a message that the server holds."""
     due = scene.clock.now() + seconds
-    name = await scene.saved_letter(msgspec.structs.replace(LETTER, options=Options(deferred=due)))
+    name = await scene.saved_message(msgspec.structs.replace(MESSAGE, options=Options(deferred=due)))
     if copy_to is not None:
         await scene.drafts.file_copy(name, copy_to)
     await scene.outbox.send([name], 0)
@@ -110,7 +110,7 @@ async def test_what_was_sent_meanwhile_cannot_be_taken_back_and_its_row_says_so(
     scene.spawn(scene.outbox.deferrals.take_back([name]), "take back")
     await gate.reached.wait()
     scene.mailbox.items[scene.mailbox.in_folder(ANNA, Folder.OUTBOX)[0].item_id].content = msgspec.structs.replace(
-        LETTER, options=Options(deferred=scene.clock.now() - 1)
+        MESSAGE, options=Options(deferred=scene.clock.now() - 1)
     )
     scene.mailbox._send_due()
     gate.open.set()
@@ -166,7 +166,7 @@ async def test_after_a_restart_it_is_watched_again(scene: Scene) -> None:
 
 async def test_a_lost_answer_is_found_resting_in_the_outbox(scene: Scene) -> None:
     due = scene.clock.now() + LATER
-    name = await scene.saved_letter(msgspec.structs.replace(LETTER, options=Options(deferred=due)))
+    name = await scene.saved_message(msgspec.structs.replace(MESSAGE, options=Options(deferred=due)))
     scene.mailbox.fail("send", LOST, processed=True)
     await scene.outbox.send([name], 0)
     await scene.clock.advance(60)
@@ -204,7 +204,7 @@ async def test_what_the_server_never_lets_go_is_said(scene: Scene) -> None:
 
 async def test_a_time_that_passed_while_it_waited_here_is_no_time(scene: Scene) -> None:
     due = scene.clock.now() + 60
-    name = await scene.saved_letter(msgspec.structs.replace(LETTER, options=Options(deferred=due)))
+    name = await scene.saved_message(msgspec.structs.replace(MESSAGE, options=Options(deferred=due)))
     scene.mailbox.fail("send", OFFLINE, times=2)
     await scene.outbox.send([name], 0)
     await scene.clock.advance(900)

@@ -16,7 +16,7 @@ SIGNED_OUT = Trouble(TroubleKind.SIGN_IN, may_have_been_processed=False)
 
 
 def leaving(scene: Scene) -> Leaving:
-    return Leaving(scene.letters, scene.outbox, scene.accounts, scene.clock)
+    return Leaving(scene.records, scene.outbox, scene.accounts, scene.clock)
 
 
 def under_way(scene: Scene) -> list[LocalId]:
@@ -24,7 +24,7 @@ def under_way(scene: Scene) -> list[LocalId]:
 
 
 async def test_what_is_held_is_under_way_and_goes_when_it_is_let_go(scene: Scene) -> None:
-    name = await scene.saved_letter()
+    name = await scene.saved_message()
     await scene.outbox.send([name], hold_seconds=60)
     assert under_way(scene) == [name]
     await leaving(scene).let_go()
@@ -35,7 +35,7 @@ async def test_what_is_held_is_under_way_and_goes_when_it_is_let_go(scene: Scene
 
 
 async def test_what_waits_for_a_connection_is_named_and_not_waited_for(scene: Scene) -> None:
-    name = await scene.saved_letter()
+    name = await scene.saved_message()
     scene.mailbox.fail("send", NEVER_LEFT)
     await scene.outbox.send([name], hold_seconds=60)
     await leaving(scene).let_go()
@@ -46,7 +46,7 @@ async def test_what_waits_for_a_connection_is_named_and_not_waited_for(scene: Sc
 
 
 async def test_what_waits_for_a_sign_in_is_named_and_not_waited_for(scene: Scene) -> None:
-    name = await scene.saved_letter()
+    name = await scene.saved_message()
     scene.accounts.report(ANNA, SIGNED_OUT)
     await scene.outbox.send([name], hold_seconds=0)
     assert under_way(scene) == []
@@ -54,7 +54,7 @@ async def test_what_waits_for_a_sign_in_is_named_and_not_waited_for(scene: Scene
 
 
 async def test_what_a_busy_server_put_off_is_under_way_and_known_not_to_go_soon(scene: Scene) -> None:
-    name = await scene.saved_letter()
+    name = await scene.saved_message()
     scene.mailbox.refuse("send", 0, words("ErrorServerBusy", back_off_ms=60_000))
     await scene.outbox.send([name], hold_seconds=0)
     await settle()
@@ -67,7 +67,7 @@ async def test_what_a_busy_server_put_off_is_under_way_and_known_not_to_go_soon(
 
 
 async def test_what_is_being_sent_is_not_taken_back(scene: Scene) -> None:
-    name = await scene.saved_letter()
+    name = await scene.saved_message()
     gate = scene.mailbox.hold("send")
     await scene.outbox.send([name], hold_seconds=0)
     await settle()
@@ -79,7 +79,7 @@ async def test_what_is_being_sent_is_not_taken_back(scene: Scene) -> None:
 
 
 async def test_what_waits_for_an_answer_is_neither_waited_for_nor_named(scene: Scene) -> None:
-    name = await scene.saved_letter()
+    name = await scene.saved_message()
     await scene.outbox.send([name], hold_seconds=5)
     await scene.spawn.end()
     scene.clock._now += LONG + 10
@@ -89,7 +89,7 @@ async def test_what_waits_for_an_answer_is_neither_waited_for_nor_named(scene: S
 
 
 async def test_an_account_that_was_not_tried_yet_may_be_open_in_a_moment(scene: Scene) -> None:
-    name = await scene.saved_letter()
+    name = await scene.saved_message()
     await scene.outbox.send([name], hold_seconds=60)
     scene.accounts._open.discard(ANNA)
     await leaving(scene).let_go()
@@ -99,7 +99,7 @@ async def test_an_account_that_was_not_tried_yet_may_be_open_in_a_moment(scene: 
 
 
 async def test_ready_and_drafts_hold_nothing_up(scene: Scene) -> None:
-    name = await scene.saved_letter()
+    name = await scene.saved_message()
     await scene.outbox.set_ready([name])
     assert under_way(scene) == []
     assert leaving(scene).waiting_words() == ""

@@ -16,8 +16,8 @@ NEVER_LEFT = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
 
 
 async def left_waiting(scene: Scene, seconds: float) -> tuple[Scene, LocalId]:
-    """Return the next run, so long after a letter was held; it was ended before the hold was over."""
-    name = await scene.saved_letter()
+    """Return the next run, so long after a message was held; it was ended before the hold was over."""
+    name = await scene.saved_message()
     await scene.outbox.send([name], hold_seconds=5)
     await scene.spawn.end()
     scene.clock._now += seconds
@@ -57,11 +57,11 @@ async def test_no_answer_is_asked_for_again_at_the_next_start(scene: Scene) -> N
     assert third.mailbox.delivered == []
 
 
-async def test_neither_a_well_account_nor_another_letter_lets_it_go(scene: Scene) -> None:
+async def test_neither_a_well_account_nor_another_message_lets_it_go(scene: Scene) -> None:
     again, name = await left_waiting(scene, LONG + 10)
     again.accounts.report(again.record(name).account_id, NEVER_LEFT)
     again.accounts.report_well(again.record(name).account_id)
-    other = await again.saved_letter()
+    other = await again.saved_message()
     await again.outbox.send([other], hold_seconds=0)
     await again.clock.advance(60)
     assert again.record(other).state is State.SENT
@@ -102,7 +102,7 @@ async def test_a_clock_that_was_corrected_by_seconds_asks_nothing(scene: Scene) 
 
 
 async def test_many_are_held_back_before_one_of_them_goes(scene: Scene) -> None:
-    names = [await scene.saved_letter() for _ in range(3)]
+    names = [await scene.saved_message() for _ in range(3)]
     await scene.outbox.send(names, hold_seconds=5)
     await scene.spawn.end()
     scene.clock._now += LONG * 2

@@ -1,4 +1,4 @@
-"""Nothing is sent twice, nothing is sent that was taken back, and each letter of a batch has its own truth."""
+"""Nothing is sent twice, nothing is sent that was taken back, and each message of a batch has its own truth."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from app.services.outbox.dispatch import Summary
 from app.services.records.rows import row_of_item
 from tests.fakes.clock import settle
 from tests.fakes.mailbox import words
-from tests.fakes.scene import ANNA, BEN, LETTER, Scene, typed
+from tests.fakes.scene import ANNA, BEN, MESSAGE, Scene, typed
 
 NEVER_LEFT = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
 LOST = Trouble(TroubleKind.DEADLINE)
 
 
 def delivered(scene: Scene) -> list[str]:
-    return [letter.content.subject for letter in scene.mailbox.delivered]
+    return [message.content.subject for message in scene.mailbox.delivered]
 
 
-async def letters(scene: Scene, count: int) -> list[LocalId]:
+async def messages(scene: Scene, count: int) -> list[LocalId]:
     return [
-        await scene.saved_letter(Content(to=(BEN,), subject=f"Letter {number}", body="…")) for number in range(count)
+        await scene.saved_message(Content(to=(BEN,), subject=f"Letter {number}", body="…")) for number in range(count)
     ]
 
 
-async def test_a_letter_is_held_for_undo_then_sent_once_then_seen_in_sent(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+async def test_a_message_is_held_for_undo_then_sent_once_then_seen_in_sent(scene: Scene) -> None:
+    local_id = await scene.saved_message()
     await scene.outbox.send([local_id], hold_seconds=5)
     assert scene.record(local_id).state is State.HELD
     await scene.clock.advance(4.9)
@@ -47,8 +47,8 @@ async def test_a_letter_is_held_for_undo_then_sent_once_then_seen_in_sent(scene:
     assert scene.clock.sleeping == 0
 
 
-async def test_undo_brings_a_letter_back_to_be_written_on(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+async def test_undo_brings_a_message_back_to_be_written_on(scene: Scene) -> None:
+    local_id = await scene.saved_message()
     await scene.outbox.send([local_id])
     assert await scene.outbox.undo([local_id]) == [local_id]
     scene.drafts.edit(local_id, typed("P.S. "))
@@ -58,7 +58,7 @@ async def test_undo_brings_a_letter_back_to_be_written_on(scene: Scene) -> None:
 
 
 async def test_undo_comes_too_late_for_what_is_being_sent(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     gate = scene.mailbox.hold("send")
     await scene.outbox.send([local_id], 0)
     await gate.reached.wait()
@@ -69,16 +69,16 @@ async def test_undo_comes_too_late_for_what_is_being_sent(scene: Scene) -> None:
 
 
 async def test_what_was_typed_last_is_saved_before_it_is_sent(scene: Scene) -> None:
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     scene.drafts.edit(local_id, typed("Last words. "))
     await scene.outbox.send([local_id], 0)
     await settle()
-    (letter,) = scene.mailbox.delivered
-    assert letter.content.body == "Last words. Dear Ben"
+    (message,) = scene.mailbox.delivered
+    assert message.content.body == "Last words. Dear Ben"
 
 
-async def test_five_letters_go_in_one_request_and_two_refusals_stay_theirs(scene: Scene) -> None:
-    names = await letters(scene, 5)
+async def test_five_messages_go_in_one_request_and_two_refusals_stay_theirs(scene: Scene) -> None:
+    names = await messages(scene, 5)
     summaries: list[Summary] = []
     scene.outbox.summary.subscribe(summaries.append)
     scene.mailbox.refuse("send", 1, words("ErrorSendAsDenied", "You don't have permission."))
@@ -96,7 +96,7 @@ async def test_five_letters_go_in_one_request_and_two_refusals_stay_theirs(scene
 
 
 async def test_more_than_a_hundred_go_in_requests_of_a_hundred(scene: Scene) -> None:
-    names = await letters(scene, 130)
+    names = await messages(scene, 130)
     await scene.outbox.send(names, 0)
     await settle()
     assert [len(call.asked) for call in scene.mailbox.calls_of("send")] == [100, 30]
@@ -132,7 +132,7 @@ async def test_what_cannot_be_sent_is_kept_back_and_says_why(scene: Scene, conte
 
 
 async def test_what_never_left_waits_and_goes_when_the_network_is_back(scene: Scene) -> None:
-    names = await letters(scene, 2)
+    names = await messages(scene, 2)
     scene.mailbox.fail("send", NEVER_LEFT, times=2)
     await scene.outbox.send(names, 0)
     await settle()
@@ -144,7 +144,7 @@ async def test_what_never_left_waits_and_goes_when_the_network_is_back(scene: Sc
 
 
 async def test_a_busy_server_is_waited_for_as_long_as_it_says(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.mailbox.refuse("send", 0, words("ErrorServerBusy", "Busy.", back_off_ms=90_000))
     await scene.outbox.send([local_id], 0)
     await scene.clock.advance(89)
@@ -154,8 +154,8 @@ async def test_a_busy_server_is_waited_for_as_long_as_it_says(scene: Scene) -> N
     assert delivered(scene) == ["Hello"]
 
 
-async def test_letters_that_the_server_did_not_come_to_are_ready_again(scene: Scene) -> None:
-    names = await letters(scene, 2)
+async def test_messages_that_the_server_did_not_come_to_are_ready_again(scene: Scene) -> None:
+    names = await messages(scene, 2)
     scene.mailbox.refuse("send", 1, words("ErrorBatchProcessingStopped"))
     await scene.outbox.send(names, 0)
     await settle()
@@ -166,7 +166,7 @@ async def test_letters_that_the_server_did_not_come_to_are_ready_again(scene: Sc
 
 
 async def test_a_refused_sign_in_pauses_the_account_and_the_right_secret_lets_it_go_on(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.mailbox.fail("send", Trouble(TroubleKind.SIGN_IN, may_have_been_processed=False))
     await scene.outbox.send([local_id], 0)
     await scene.clock.advance(3600)
@@ -178,7 +178,7 @@ async def test_a_refused_sign_in_pauses_the_account_and_the_right_secret_lets_it
 
 
 async def test_a_stale_change_key_with_the_same_text_is_healed_once(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     scene.mailbox.edit_elsewhere(item.item_id, item.content)
     await scene.outbox.send([local_id], 0)
@@ -188,7 +188,7 @@ async def test_a_stale_change_key_with_the_same_text_is_healed_once(scene: Scene
 
 async def test_a_stale_change_key_waits_where_the_server_cannot_be_asked_for_the_new_one(scene: Scene) -> None:
     """Found by a schedule: nobody had touched it, and the person was asked to choose."""
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     scene.mailbox.edit_elsewhere(item.item_id, item.content)
     scene.mailbox.fail("get", NEVER_LEFT)
@@ -201,7 +201,7 @@ async def test_a_stale_change_key_waits_where_the_server_cannot_be_asked_for_the
 
 
 async def test_what_was_changed_elsewhere_is_not_sent_unseen(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     scene.mailbox.edit_elsewhere(item.item_id, Content(to=(BEN,), subject="Theirs"))
     await scene.outbox.send([local_id], 0)
@@ -211,7 +211,7 @@ async def test_what_was_changed_elsewhere_is_not_sent_unseen(scene: Scene) -> No
 
 
 async def test_a_server_that_always_wants_another_key_is_asked_twice_and_no_more(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.mailbox.refuse("send", 0, words("ErrorChangeKeyRequired"))
     await scene.outbox.send([local_id], 0)
     scene.mailbox.refuse("send", 0, words("ErrorChangeKeyRequired"))
@@ -221,7 +221,7 @@ async def test_a_server_that_always_wants_another_key_is_asked_twice_and_no_more
 
 
 async def test_a_lost_answer_is_looked_for_and_found_in_sent(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.mailbox.fail("send", LOST, processed=True)
     await scene.outbox.send([local_id], 0)
     await settle()
@@ -232,7 +232,7 @@ async def test_a_lost_answer_is_looked_for_and_found_in_sent(scene: Scene) -> No
 
 
 async def test_a_lost_request_is_found_in_drafts_and_waits_for_the_person(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.mailbox.fail("send", LOST)
     await scene.outbox.send([local_id], 0)
     await scene.clock.advance(3600)
@@ -247,7 +247,7 @@ async def test_a_lost_request_is_found_in_drafts_and_waits_for_the_person(scene:
 
 
 async def test_a_code_from_the_midst_of_sending_is_looked_into_like_a_lost_answer(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.mailbox.refuse("send", 0, words("ErrorTimeoutExpired"))
     await scene.outbox.send([local_id], 0)
     await settle()
@@ -255,7 +255,7 @@ async def test_a_code_from_the_midst_of_sending_is_looked_into_like_a_lost_answe
 
 
 async def test_a_cancelled_send_is_unknown_and_is_looked_for_at_the_next_start(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     gate = scene.mailbox.hold("send")
     await scene.outbox.send([local_id], 0)
     await gate.reached.wait()
@@ -268,7 +268,7 @@ async def test_a_cancelled_send_is_unknown_and_is_looked_for_at_the_next_start(s
 
 
 async def test_after_a_kill_what_was_held_goes_on_and_nothing_goes_twice(scene: Scene) -> None:
-    held, sent = await letters(scene, 2)
+    held, sent = await messages(scene, 2)
     await scene.outbox.send([sent], 0)
     await settle()
     await scene.outbox.send([held], 5)
@@ -280,7 +280,7 @@ async def test_after_a_kill_what_was_held_goes_on_and_nothing_goes_twice(scene: 
 
 
 async def test_sending_is_on_disk_before_the_request(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     gate = scene.mailbox.hold("send")
     await scene.outbox.send([local_id], 0)
     await gate.reached.wait()
@@ -290,8 +290,8 @@ async def test_sending_is_on_disk_before_the_request(scene: Scene) -> None:
     await settle()
 
 
-async def test_a_save_that_fails_on_the_way_out_keeps_the_letter_in_the_queue(scene: Scene) -> None:
-    local_id = await scene.drafts.begin(ANNA, LETTER)
+async def test_a_save_that_fails_on_the_way_out_keeps_the_message_in_the_queue(scene: Scene) -> None:
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
     scene.mailbox.fail("save", NEVER_LEFT)
     await scene.outbox.send([local_id], 0)
     await settle()
@@ -301,7 +301,7 @@ async def test_a_save_that_fails_on_the_way_out_keeps_the_letter_in_the_queue(sc
 
 
 async def test_what_cannot_be_known_can_be_settled_by_the_person(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     scene.mailbox.fail("send", LOST)
     await scene.outbox.send([local_id], 0)
@@ -317,7 +317,7 @@ async def test_what_cannot_be_known_can_be_settled_by_the_person(scene: Scene) -
 
 
 async def test_looking_waits_for_a_server_that_cannot_be_reached(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     scene.mailbox.fail("send", LOST, processed=True)
     scene.mailbox.fail("locate", NEVER_LEFT, times=3)
     await scene.outbox.send([local_id], 0)

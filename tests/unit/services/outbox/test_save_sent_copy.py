@@ -1,4 +1,4 @@
-"""A copy that is missing after a letter went out: saved once, and with what this machine has."""
+"""A copy that is missing after a message went out: saved once, and with what this machine has."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from app.domain.record import CopyKind, CopyTo, Record
 from app.domain.state import State
 from app.services.outbox.save_sent_copy import SentCopy
 from tests.fakes.mailbox import Stored, words
-from tests.fakes.scene import ANNA, LETTER, Scene
+from tests.fakes.scene import ANNA, MESSAGE, Scene
 
 
 @pytest.fixture
 def filing(scene: Scene) -> SentCopy:
-    return SentCopy(scene.letters, scene.watched, scene.accounts, scene.files, scene.clock)
+    return SentCopy(scene.records, scene.watched, scene.accounts, scene.files, scene.clock)
 
 
 async def sent_without_copy(scene: Scene, copy_to: CopyTo | None = None) -> LocalId:
-    """Return a letter that went out, and of which no copy was found."""
+    """Return a message that went out, and of which no copy was found."""
     scene.mailbox.files_no_copy = True
-    name = await scene.drafts.begin(ANNA, LETTER)
+    name = await scene.drafts.begin(ANNA, MESSAGE)
     if copy_to is not None:
-        await scene.letters.change(name, copy_to=copy_to)
+        await scene.records.change(name, copy_to=copy_to)
     await scene.outbox.send([name], 0)
     for _ in range(4):
         await scene.clock.advance(60)
-    record = scene.letters.get(name)
+    record = scene.records.get(name)
     assert record is not None
     assert (record.state, record.problem) == (State.SENT_NOT_FILED, problem(ProblemKind.NO_COPY))
     return name
@@ -42,7 +42,7 @@ def copies(scene: Scene) -> list[Stored]:
 
 
 def now(scene: Scene, name: LocalId) -> Record:
-    record = scene.letters.get(name)
+    record = scene.records.get(name)
     assert record is not None
     return record
 
@@ -51,7 +51,7 @@ async def test_the_copy_is_saved_in_sent_and_is_no_draft(scene: Scene, filing: S
     name = await sent_without_copy(scene)
     await filing.save_copy(name)
     (copy,) = copies(scene)
-    assert (copy.content.subject, copy.content.body, copy.is_draft) == (LETTER.subject, LETTER.body, False)
+    assert (copy.content.subject, copy.content.body, copy.is_draft) == (MESSAGE.subject, MESSAGE.body, False)
     assert (copy.local_id, copy.message_id) == (name, now(scene, name).message_id)
     assert copy.content.sender is not None
     assert copy.content.sender.address == "anna@example.org"
@@ -79,7 +79,7 @@ async def test_an_answer_that_was_lost_makes_no_second_copy(scene: Scene, filing
 
 async def test_a_copy_that_came_meanwhile_is_taken_for_it(scene: Scene, filing: SentCopy) -> None:
     name = await sent_without_copy(scene)
-    late = scene.mailbox.put(ANNA, LETTER, folder=Folder.SENT, local_id=name)
+    late = scene.mailbox.put(ANNA, MESSAGE, folder=Folder.SENT, local_id=name)
     late.is_draft = False
     await filing.save_copy(name)
     assert copies(scene) == [late]
@@ -101,10 +101,10 @@ async def test_it_is_filed_in_the_folder_that_was_chosen(scene: Scene, filing: S
     assert (copy.folder, copy.folder_id, copy.is_draft) == (Folder.SENT, "projects", False)
 
 
-async def test_nothing_is_filed_of_a_letter_that_has_its_copy_or_is_to_have_none(
+async def test_nothing_is_filed_of_a_message_that_has_its_copy_or_is_to_have_none(
     scene: Scene, filing: SentCopy
 ) -> None:
-    name = await scene.drafts.begin(ANNA, LETTER)
+    name = await scene.drafts.begin(ANNA, MESSAGE)
     await filing.save_copy(name)
     await scene.outbox.send([name], 0)
     await scene.clock.advance(60)
@@ -117,7 +117,7 @@ async def test_attachments_go_with_the_copy_and_what_is_not_here_is_said(scene: 
     name = await sent_without_copy(scene)
     size = await scene.files.keep_bytes(name, "k1", b"%PDF")
     for one in (Attached("k1", "here.pdf", size, file="k1"), Attached("k2", "gone.pdf", 3, file="k2")):
-        scene.letters.append(name, AttachmentSet(one))
+        scene.records.append(name, AttachmentSet(one))
     with pytest.raises(BadInput, match="without 1 attachment"):
         await filing.save_copy(name)
     (copy,) = copies(scene)

@@ -9,13 +9,13 @@ from app.domain.problem import ProblemKind, read_problem
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
 from app.domain.state import State
-from tests.fakes.scene import ANNA, BEN, LETTER, Scene
+from tests.fakes.scene import ANNA, BEN, MESSAGE, Scene
 
 LOST = Trouble(TroubleKind.DEADLINE)
 
 
-async def sent(scene: Scene, content: Content = LETTER) -> LocalId:
-    local_id = await scene.saved_letter(content)
+async def sent(scene: Scene, content: Content = MESSAGE) -> LocalId:
+    local_id = await scene.saved_message(content)
     await scene.outbox.send([local_id], 0)
     await scene.clock.advance(600)
     return local_id
@@ -26,7 +26,7 @@ def finding(scene: Scene, local_id: LocalId) -> ProblemKind | None:
 
 
 async def test_a_batch_is_looked_for_in_one_call(scene: Scene) -> None:
-    names = [await scene.saved_letter() for _ in range(20)]
+    names = [await scene.saved_message() for _ in range(20)]
     await scene.outbox.send(names, 0)
     await scene.clock.advance(60)
     assert len(scene.mailbox.calls_of("locate")) == 1
@@ -35,7 +35,7 @@ async def test_a_batch_is_looked_for_in_one_call(scene: Scene) -> None:
 
 async def test_a_missing_copy_is_said_only_after_several_looks(scene: Scene) -> None:
     scene.mailbox.files_no_copy = True
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     await scene.outbox.send([local_id], 0)
     await scene.clock.advance(3)
     assert scene.record(local_id).state is State.SENT
@@ -46,8 +46,8 @@ async def test_a_missing_copy_is_said_only_after_several_looks(scene: Scene) -> 
 
 
 async def test_no_copy_is_missed_where_none_was_asked_for(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
-    await scene.letters.change(local_id, copy_to=CopyTo(CopyKind.NONE))
+    local_id = await scene.saved_message()
+    await scene.records.change(local_id, copy_to=CopyTo(CopyKind.NONE))
     await scene.outbox.send([local_id], 0)
     await scene.clock.advance(600)
     assert scene.record(local_id).state is State.SENT
@@ -69,7 +69,7 @@ async def test_a_draft_left_behind_is_named_and_can_be_removed_but_never_sent_ag
 async def test_at_a_server_that_leaves_drafts_a_draft_proves_nothing(scene: Scene) -> None:
     scene.mailbox.leaves_drafts = True
     await sent(scene)
-    second = await scene.saved_letter(Content(to=(BEN,), subject="Second"))
+    second = await scene.saved_message(Content(to=(BEN,), subject="Second"))
     scene.mailbox.fail("send", LOST, processed=True)
     await scene.outbox.send([second], 0)
     await scene.clock.advance(600)
@@ -79,20 +79,20 @@ async def test_at_a_server_that_leaves_drafts_a_draft_proves_nothing(scene: Scen
 
 async def test_for_a_delegate_a_draft_proves_nothing(scene: Scene) -> None:
     scene.mailbox.leaves_drafts = True
-    local_id = await scene.saved_letter(Content(sender=Recipient("sales@example.org"), to=(BEN,), subject="As Sales"))
+    local_id = await scene.saved_message(Content(sender=Recipient("sales@example.org"), to=(BEN,), subject="As Sales"))
     scene.mailbox.fail("send", LOST, processed=True)
     await scene.outbox.send([local_id], 0)
     await scene.clock.advance(600)
     assert scene.record(local_id).state is State.UNKNOWN
 
 
-async def test_a_letter_in_the_server_s_outbox_is_looked_for_until_it_left(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+async def test_a_message_in_the_server_s_outbox_is_looked_for_until_it_left(scene: Scene) -> None:
+    local_id = await scene.saved_message()
     scene.mailbox.files_no_copy = True
     scene.mailbox.fail("send", LOST, processed=True)
     await scene.outbox.send([local_id], 0)
     record = scene.record(local_id)
-    item = scene.mailbox.put(ANNA, LETTER, folder=Folder.OUTBOX, local_id=local_id, message_id=record.message_id)
+    item = scene.mailbox.put(ANNA, MESSAGE, folder=Folder.OUTBOX, local_id=local_id, message_id=record.message_id)
     await scene.clock.advance(120)
     assert scene.record(local_id).state is State.UNKNOWN
     assert not scene.record(local_id).verified
@@ -102,7 +102,7 @@ async def test_a_letter_in_the_server_s_outbox_is_looked_for_until_it_left(scene
 
 
 async def test_what_was_not_yet_verified_is_verified_after_the_next_start(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     await scene.outbox.send([local_id], 0)
     await scene.clock.advance(1)
     assert not scene.record(local_id).verified
@@ -113,7 +113,7 @@ async def test_what_was_not_yet_verified_is_verified_after_the_next_start(scene:
 
 
 async def test_a_request_that_the_server_was_still_working_on_is_not_called_unsent_too_early(scene: Scene) -> None:
-    local_id = await scene.saved_letter()
+    local_id = await scene.saved_message()
     (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     scene.mailbox.fail("send", LOST)
     await scene.outbox.send([local_id], 0)
@@ -129,17 +129,17 @@ SALES = CopyTo(CopyKind.PRINCIPAL_SENT, "sales@contoso.com")
 
 
 async def sent_by(scene: Scene, saved_with: CopyTo, sent_with: CopyTo) -> LocalId:
-    local_id = await scene.drafts.begin(ANNA, LETTER)
-    await scene.letters.change(local_id, copy_to=saved_with)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
+    await scene.records.change(local_id, copy_to=saved_with)
     await scene.drafts.save(local_id)
     # What this machine believes of the draft's place may be wrong, where another client moved it.
-    await scene.letters.change(local_id, copy_to=sent_with, drafts_of=sent_with.drafts_of)
+    await scene.records.change(local_id, copy_to=sent_with, drafts_of=sent_with.drafts_of)
     await scene.outbox.send([local_id], 0)
     await scene.clock.advance(600)
     return local_id
 
 
-async def test_a_principals_letter_is_drafted_and_filed_in_the_principals_mailbox(scene: Scene) -> None:
+async def test_a_principals_message_is_drafted_and_filed_in_the_principals_mailbox(scene: Scene) -> None:
     local_id = await sent_by(scene, SALES, SALES)
     assert scene.record(local_id).drafts_of == "sales@contoso.com"
     assert scene.record(local_id).state is State.SENT
@@ -165,8 +165,8 @@ async def test_a_copy_in_the_folder_that_was_chosen_is_where_it_was_to_be(scene:
 
 
 async def test_a_folder_that_may_not_be_looked_into_is_no_missing_copy(scene: Scene) -> None:
-    local_id = await scene.drafts.begin(ANNA, LETTER)
-    await scene.letters.change(local_id, copy_to=SALES)
+    local_id = await scene.drafts.begin(ANNA, MESSAGE)
+    await scene.records.change(local_id, copy_to=SALES)
     await scene.drafts.save(local_id)
     scene.mailbox.closed_to_us.add("sales@contoso.com")
     await scene.outbox.send([local_id], 0)

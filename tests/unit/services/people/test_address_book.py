@@ -31,7 +31,7 @@ class Book:
 
     def made(self) -> AddressBook:
         scene = self.scene
-        return AddressBook(self.disk, scene.letters, scene.clock, scene.spawn)
+        return AddressBook(self.disk, scene.records, scene.clock, scene.spawn)
 
     async def again(self) -> AddressBook:
         """Return the book that the next start of the program finds."""
@@ -57,20 +57,20 @@ async def sent(made: Book, content: Content) -> None:
     await made.scene.clock.advance(1)
 
 
-async def test_whom_a_letter_was_accepted_for_is_offered_next_time_and_after_a_start(made: Book) -> None:
+async def test_whom_a_message_was_accepted_for_is_offered_next_time_and_after_a_start(made: Book) -> None:
     await sent(made, Content(to=(BEN,), cc=(CARLA,), bcc=(Recipient("dora@example.org"),), subject="x"))
     assert made.names("be") == ["Ben"]
     made.book = await made.again()
     assert [made.names(text) for text in ("be", "car", "do")] == [["Ben"], ["Carla"], ["dora@example.org"]]
 
 
-async def test_a_letter_that_was_refused_teaches_nothing(made: Book) -> None:
+async def test_a_message_that_was_refused_teaches_nothing(made: Book) -> None:
     made.scene.mailbox.refuse("send", 0, words("ErrorSendAsDenied"))
     await sent(made, Content(to=(BEN,), subject="x"))
     assert made.names("be") == []
 
 
-async def test_a_letter_whose_answer_was_lost_teaches_once_it_is_known_to_be_sent(made: Book) -> None:
+async def test_a_message_whose_answer_was_lost_teaches_once_it_is_known_to_be_sent(made: Book) -> None:
     made.scene.mailbox.fail("send", Trouble(TroubleKind.DEADLINE), processed=True)
     await sent(made, Content(to=(BEN,), subject="x"))
     await made.scene.clock.advance(60)
@@ -79,11 +79,11 @@ async def test_a_letter_whose_answer_was_lost_teaches_once_it_is_known_to_be_sen
     assert entry.uses == 1
 
 
-async def test_a_letter_that_was_sent_before_the_start_is_not_counted_again(made: Book) -> None:
+async def test_a_message_that_was_sent_before_the_start_is_not_counted_again(made: Book) -> None:
     await sent(made, Content(to=(BEN,), subject="x"))
     made.book = await made.again()
-    record = made.scene.letters.all()[0]
-    made.scene.letters.changed.emit(record)
+    record = made.scene.records.all()[0]
+    made.scene.records.changed.emit(record)
     await made.scene.clock.advance(1)
     entry = made.book.get(ANNA, BEN)
     assert entry is not None
@@ -112,7 +112,7 @@ async def test_often_and_lately_come_first(made: Book) -> None:
     assert made.names("pat")[0] == "Pat 1"
 
 
-async def test_the_order_in_which_letters_are_learnt_does_not_matter(made: Book) -> None:
+async def test_the_order_in_which_messages_are_learnt_does_not_matter(made: Book) -> None:
     now = made.scene.clock.now()
     for when in (now, now - HALF_LIFE):
         made.book.learn(ANNA, [BEN], when)
@@ -125,7 +125,7 @@ async def test_the_order_in_which_letters_are_learnt_does_not_matter(made: Book)
     assert ben.weight == pytest.approx(1.5)
 
 
-async def test_reading_a_sent_letter_makes_people_known_once(made: Book) -> None:
+async def test_reading_a_sent_message_makes_people_known_once(made: Book) -> None:
     for _ in range(3):
         made.book.learn_from_sent(ANNA, [CARLA], 1000.0)
     entry = made.book.get(ANNA, CARLA)
@@ -133,7 +133,7 @@ async def test_reading_a_sent_letter_makes_people_known_once(made: Book) -> None
     assert (entry.uses, entry.last) == (1, 1000.0)
 
 
-async def test_who_is_forgotten_is_gone_from_the_disk_and_no_old_letter_brings_them_back(made: Book) -> None:
+async def test_who_is_forgotten_is_gone_from_the_disk_and_no_old_message_brings_them_back(made: Book) -> None:
     now = made.scene.clock.now()
     made.book.learn(ANNA, [BEN, CARLA], now - 100)
     made.book.forget(ANNA, Recipient("BEN@example.org"))
@@ -213,10 +213,10 @@ async def test_a_group_is_remembered_as_one(made: Book) -> None:
     assert made.book.search(ANNA, "be")[0].is_group
 
 
-async def test_a_letter_that_is_read_in_sent_tells_to_whom_it_went(scene: Scene) -> None:
+async def test_a_message_that_is_read_in_sent_tells_to_whom_it_went(scene: Scene) -> None:
     made = Book(scene)
     await made.book.load()
-    readings = MessageReader(scene.letters, scene.watched, run_here)
+    readings = MessageReader(scene.records, scene.watched, run_here)
     readings.read_in_sent.subscribe(lambda read: made.book.learn_from_sent(*read))
     scene.mailbox.put(ANNA, Content(to=(BEN,), subject="Old"), folder=Folder.SENT)
     scene.mailbox.put(ANNA, Content(to=(CARLA,), subject="Draft"))
@@ -227,6 +227,6 @@ async def test_a_letter_that_is_read_in_sent_tells_to_whom_it_went(scene: Scene)
     assert made.names("car") == []
 
 
-async def test_of_a_letter_to_a_long_list_the_first_are_learnt(made: Book) -> None:
+async def test_of_a_message_to_a_long_list_the_first_are_learnt(made: Book) -> None:
     made.book.learn(ANNA, [Recipient(f"p{number}@example.org") for number in range(10_000)], 1000.0)
     assert made.book.domains(ANNA) == {"example.org": 100}

@@ -50,7 +50,7 @@ async def test_the_server_is_asked_once_the_keys_have_paused(asked: Asked) -> No
     assert clock.sleeping == 0
 
 
-async def test_one_letter_is_not_worth_asking(asked: Asked) -> None:
+async def test_one_message_is_not_worth_asking(asked: Asked) -> None:
     for text in ("b", " b ", ""):
         asked.inquiry.ask(text)
         await asked.scene.clock.advance(1)

@@ -1,4 +1,4 @@
-"""Messages in files, ordinary and hostile, as letters to be written anew."""
+"""Messages in files, ordinary and hostile, as messages to be written anew."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ WITHIN = (
 )
 
 
-def test_a_letter_is_read_as_it_stands_with_who_sent_it_and_when() -> None:
+def test_a_message_is_read_as_it_stands_with_who_sent_it_and_when() -> None:
     shown = show_eml(WITHIN, "x.eml")
     assert shown.content.sender == Recipient("zoe@example.org", "Zoë")
     assert [one.address for one in shown.content.to] == ["ben@example.org"]
@@ -171,7 +171,7 @@ def test_a_letter_is_read_as_it_stands_with_who_sent_it_and_when() -> None:
     assert shown.content.body == "See below."
 
 
-def test_a_letter_within_a_letter_is_one_file_and_keeps_all_that_it_has() -> None:
+def test_a_message_within_a_message_is_one_file_and_keeps_all_that_it_has() -> None:
     (inner,) = show_eml(WITHIN, "x.eml").enclosed
     assert (inner.name, inner.content_type) == ("The plan_ a b.eml", "message/rfc822")
     again = show_eml(inner.data, inner.name)
@@ -181,7 +181,7 @@ def test_a_letter_within_a_letter_is_one_file_and_keeps_all_that_it_has() -> Non
 
 
 @pytest.mark.parametrize("date", [b"", b"Date: never\r\n", b"Date: Sat, 99 Nov 99999999 09:30:00 +9999\r\n"])
-def test_a_letter_without_a_date_that_can_be_read_has_none(date: bytes) -> None:
+def test_a_message_without_a_date_that_can_be_read_has_none(date: bytes) -> None:
     assert show_eml(b"Subject: x\r\n" + date + b"\r\nhello", "x.eml").sent == 0.0
 
 

@@ -318,7 +318,7 @@ async def test_every_action_is_done_by_the_remedies_or_passed_on_to_the_window(s
         begun.append(name)
         return None
 
-    remedies = Remedies(scene.letters, scene.drafts, scene.outbox, scene.accounts, spawn)
+    remedies = Remedies(scene.records, scene.drafts, scene.outbox, scene.accounts, spawn)
     remedies.wished.subscribe(lambda wish: wished.append(wish.action))
 
     async def file_a_copy(_name: LocalId) -> None: ...

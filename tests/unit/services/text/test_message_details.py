@@ -1,4 +1,4 @@
-"""What is known of a letter, line by line: of one that the server has, and of one that is on this machine alone."""
+"""What is known of a message, line by line: of one that the server has, and of one that is on this machine alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ANNA, BEN = Recipient("anna@example.org", "Anna"), Recipient("ben@example.org")
 NEVER_SAID = {"Sender", "Cc", "Bcc", "Reply to", "Received by", "Received for", "Goes at", "Reminder", "References"}
 
 
-def test_a_letter_of_this_machine_alone_says_what_was_chosen() -> None:
+def test_a_message_of_this_machine_alone_says_what_was_chosen() -> None:
     options = Options(conversation_topic="Prices", conversation_index=b"\x01\x02", headers=(Header("X-A", "1"),))
     told = dict(details_of(Content(to=(BEN,), options=options), None, ANNA))
     assert told == {

@@ -1,4 +1,4 @@
-"""A row says how its letter stands: never more than is known, and never less."""
+"""A row says how its message stands: never more than is known, and never less."""
 
 from __future__ import annotations
 
@@ -47,35 +47,35 @@ def untold(kind: TroubleKind, verdict: Verdict = Verdict.NOT_ATTEMPTED) -> Outco
     return Outcome(verdict, trouble=Trouble(kind, host="mail.contoso.com"), at=NOW)
 
 
-def letter(state: State = State.DRAFT, **changes: Any) -> Record:
-    """Return a letter that the server has."""
+def message(state: State = State.DRAFT, **changes: Any) -> Record:
+    """Return a message that the server has."""
     record = Record(LocalId("1" * 32), ANNA, "<1@contoso.com>", state=state, ref=REF, head=HEAD, saved_at=at(12, 3))
     return msgspec.structs.replace(record, state_at=at(12, 4), **changes)
 
 
 def unsaved(**changes: Any) -> Record:
-    """Return a letter with an edit that the server lacks."""
-    return letter(edits=3, saved_edits=2, **changes)
+    """Return a message with an edit that the server lacks."""
+    return message(edits=3, saved_edits=2, **changes)
 
 
 CASES: list[tuple[Record, str, str]] = [
-    (letter(), "Saved 12:03", ""),
-    (letter(saved_at=at(12, 3, day=20)), "Saved 20 Nov, 12:03", ""),
+    (message(), "Saved 12:03", ""),
+    (message(saved_at=at(12, 3, day=20)), "Saved 20 Nov, 12:03", ""),
     (unsaved(), "Not saved yet", ""),
     (unsaved(save_outcome=ACCEPTED), "Not saved yet", ""),
     (unsaved(save_outcome=BEGUN), "Saving…", ""),
-    (letter(ref=None, head=RowSummary()), "New message", ""),
+    (message(ref=None, head=RowSummary()), "New message", ""),
     (unsaved(ref=None), "Not saved yet", ""),
     (unsaved(save_outcome=untold(TroubleKind.UNREACHABLE)), "Saved on this computer only", "retry"),
     (unsaved(save_outcome=untold(TroubleKind.DEADLINE, Verdict.UNKNOWN)), "Saved on this computer only", "retry"),
     (unsaved(save_outcome=refused("ErrorQuotaExceeded")), "Saved on this computer only", "retry"),
     (unsaved(save_outcome=refused("ErrorItemNotFound")), "Saved on this computer only", "save-as-new"),
-    (letter(State.READY), "Ready", ""),
-    (letter(State.HELD, hold_until=NOW + 7.2), "Sending in 8 s", "undo"),
-    (letter(State.HELD, hold_until=NOW - 1), "Sending in 0 s", "undo"),
-    (letter(State.QUEUED), "Waiting to be sent", "cancel"),
+    (message(State.READY), "Ready", ""),
+    (message(State.HELD, hold_until=NOW + 7.2), "Sending in 8 s", "undo"),
+    (message(State.HELD, hold_until=NOW - 1), "Sending in 0 s", "undo"),
+    (message(State.QUEUED), "Waiting to be sent", "cancel"),
     (
-        letter(State.QUEUED, not_before=at(12, 7), send_outcome=untold(TroubleKind.UNREACHABLE)),
+        message(State.QUEUED, not_before=at(12, 7), send_outcome=untold(TroubleKind.UNREACHABLE)),
         "Waiting: offline",
         "try-now",
     ),
@@ -85,57 +85,57 @@ CASES: list[tuple[Record, str, str]] = [
         "try-now",
     ),
     (
-        letter(State.QUEUED, not_before=at(12, 7), send_outcome=untold(TroubleKind.PROXY)),
+        message(State.QUEUED, not_before=at(12, 7), send_outcome=untold(TroubleKind.PROXY)),
         "Waiting: no way through the proxy",
         "try-now",
     ),
     (
-        letter(State.QUEUED, send_outcome=untold(TroubleKind.PROXY_SIGN_IN)),
+        message(State.QUEUED, send_outcome=untold(TroubleKind.PROXY_SIGN_IN)),
         "Waiting: the account needs attention",
         "cancel",
     ),
     (
-        letter(State.QUEUED, not_before=at(12, 7), send_outcome=untold(TroubleKind.ENGINE)),
+        message(State.QUEUED, not_before=at(12, 7), send_outcome=untold(TroubleKind.ENGINE)),
         "Waiting: trying again at 12:07",
         "try-now",
     ),
     (
-        letter(State.QUEUED, not_before=at(12, 7), send_outcome=refused("ErrorServerBusy")),
+        message(State.QUEUED, not_before=at(12, 7), send_outcome=refused("ErrorServerBusy")),
         "The server is busy. Trying again at 12:07.",
         "cancel",
     ),
     (
-        letter(State.QUEUED, not_before=at(12, 10), send_outcome=refused("ErrorMailboxMoveInProgress")),
+        message(State.QUEUED, not_before=at(12, 10), send_outcome=refused("ErrorMailboxMoveInProgress")),
         "Your mailbox is unavailable for now. Trying again at 12:10.",
         "try-now",
     ),
-    (letter(State.QUEUED, send_outcome=untold(TroubleKind.SIGN_IN)), "Waiting for your sign-in", "sign-in"),
+    (message(State.QUEUED, send_outcome=untold(TroubleKind.SIGN_IN)), "Waiting for your sign-in", "sign-in"),
     (
-        letter(State.QUEUED, send_outcome=untold(TroubleKind.SERVICE_OFF)),
+        message(State.QUEUED, send_outcome=untold(TroubleKind.SERVICE_OFF)),
         "Waiting: the account needs attention",
         "cancel",
     ),
-    (letter(State.SENDING), "Sending", ""),
-    (letter(State.DEFERRED, head=RowSummary(deferred=NOW + 3600)), "Scheduled for today, 13:05", "unsend"),
-    (letter(State.DEFERRED, head=RowSummary(deferred=NOW - 1)), "Its time has come: looking whether it went", ""),
-    (letter(State.DEFERRED, problem=problem(ProblemKind.TAKING_BACK)), "Being taken back", ""),
-    (letter(State.SENT, send_outcome=ACCEPTED), "Sent 12:04", ""),
-    (letter(State.SENT, send_outcome=ACCEPTED, verified=NOW), "Sent 12:04", ""),
-    (letter(State.SENT, problem=problem(ProblemKind.LEFT_IN_DRAFTS), verified=NOW), "Sent 12:04", "remove-draft"),
-    (letter(State.SENT_NOT_FILED, problem=problem(ProblemKind.NO_COPY)), "Sent; no copy in Sent Items", "save-copy"),
-    (letter(State.UNKNOWN), "Connection lost; may have been sent", "check"),
+    (message(State.SENDING), "Sending", ""),
+    (message(State.DEFERRED, head=RowSummary(deferred=NOW + 3600)), "Scheduled for today, 13:05", "unsend"),
+    (message(State.DEFERRED, head=RowSummary(deferred=NOW - 1)), "Its time has come: looking whether it went", ""),
+    (message(State.DEFERRED, problem=problem(ProblemKind.TAKING_BACK)), "Being taken back", ""),
+    (message(State.SENT, send_outcome=ACCEPTED), "Sent 12:04", ""),
+    (message(State.SENT, send_outcome=ACCEPTED, verified=NOW), "Sent 12:04", ""),
+    (message(State.SENT, problem=problem(ProblemKind.LEFT_IN_DRAFTS), verified=NOW), "Sent 12:04", "remove-draft"),
+    (message(State.SENT_NOT_FILED, problem=problem(ProblemKind.NO_COPY)), "Sent; no copy in Sent Items", "save-copy"),
+    (message(State.UNKNOWN), "Connection lost; may have been sent", "check"),
     (
-        letter(State.UNKNOWN, send_outcome=refused("ErrorTimeoutExpired")),
+        message(State.UNKNOWN, send_outcome=refused("ErrorTimeoutExpired")),
         "The server broke off; may have been sent",
         "check",
     ),
-    (letter(State.NEEDS_ATTENTION, send_outcome=refused("ErrorSendAsDenied")), "Needs attention", "copy-details"),
-    (letter(discarded=NOW), "Discarded", ""),
+    (message(State.NEEDS_ATTENTION, send_outcome=refused("ErrorSendAsDenied")), "Needs attention", "copy-details"),
+    (message(discarded=NOW), "Discarded", ""),
 ]
 
 
 @pytest.mark.parametrize(("record", "text", "action"), CASES, ids=[f"{n}-{case[1]}" for n, case in enumerate(CASES)])
-def test_a_letter_says_how_it_stands(record: Record, text: str, action: str) -> None:
+def test_a_message_says_how_it_stands(record: Record, text: str, action: str) -> None:
     words = state_words(record, NOW)
     assert (words.text, words.action) == (text, action)
     assert words.tone in TONES
@@ -149,24 +149,24 @@ def test_the_cases_reach_every_state() -> None:
 @pytest.mark.parametrize(
     ("record", "quiet"),
     [
-        (letter(), True),
-        (letter(save_outcome=refused("ErrorIrresolvableConflict")), False),
-        (letter(problem=problem(ProblemKind.NO_RECIPIENTS)), False),
+        (message(), True),
+        (message(save_outcome=refused("ErrorIrresolvableConflict")), False),
+        (message(problem=problem(ProblemKind.NO_RECIPIENTS)), False),
         (unsaved(open=True), True),
         (unsaved(), False),
         (unsaved(save_outcome=untold(TroubleKind.UNREACHABLE), open=True), False),
-        (letter(State.SENT, verified=NOW), True),
-        (letter(State.SENT), False),
-        (letter(State.SENT, verified=NOW, problem=problem(ProblemKind.LEFT_IN_DRAFTS)), False),
-        (letter(State.SENT_NOT_FILED, verified=NOW), False),
-        (letter(State.READY), False),
+        (message(State.SENT, verified=NOW), True),
+        (message(State.SENT), False),
+        (message(State.SENT, verified=NOW, problem=problem(ProblemKind.LEFT_IN_DRAFTS)), False),
+        (message(State.SENT_NOT_FILED, verified=NOW), False),
+        (message(State.READY), False),
     ],
 )
 def test_only_what_goes_without_saying_is_quiet(record: Record, quiet: bool) -> None:
     assert state_words(record, NOW).quiet is quiet
 
 
-def test_a_letter_that_lacks_one_edit_on_the_server_is_never_called_saved() -> None:
+def test_a_message_that_lacks_one_edit_on_the_server_is_never_called_saved() -> None:
     outcomes = [None, ACCEPTED, BEGUN, untold(TroubleKind.SERVER), refused("ErrorAccessDenied")]
     for outcome, is_open in product(outcomes, (True, False)):
         text = state_words(unsaved(save_outcome=outcome, open=is_open), NOW).text
@@ -175,7 +175,7 @@ def test_a_letter_that_lacks_one_edit_on_the_server_is_never_called_saved() -> N
 
 
 def test_undo_has_its_word_on_the_button() -> None:
-    assert state_words(letter(State.HELD, hold_until=NOW + 5), NOW).action_words == "Undo"
+    assert state_words(message(State.HELD, hold_until=NOW + 5), NOW).action_words == "Undo"
     assert StateWords("info", "").action_words == ""
 
 
@@ -192,7 +192,7 @@ def test_a_row_that_only_the_server_has_is_saved_there_or_was_sent() -> None:
 
 
 def test_a_row_speaks_for_its_record_and_knows_the_size() -> None:
-    record = letter(State.NEEDS_ATTENTION, send_outcome=refused("ErrorMessageSizeExceeded"))
+    record = message(State.NEEDS_ATTENTION, send_outcome=refused("ErrorMessageSizeExceeded"))
     row = ListRow("1", ANNA, record=record, size=38_000_000)
     found = explain_row(row)
     assert found is not None
@@ -218,8 +218,8 @@ def test_a_row_speaks_for_its_record_and_knows_the_size() -> None:
         ("subject-empty", "There is no subject.", ""),
     ],
 )
-def test_what_keeps_a_letter_back_is_said_at_the_letter(state: State, text: str, sentence: str, action: str) -> None:
-    found = explain_record(letter(state, problem=text))
+def test_what_keeps_a_message_back_is_said_at_the_message(state: State, text: str, sentence: str, action: str) -> None:
+    found = explain_record(message(state, problem=text))
     assert found is not None
     assert (found.sentence, found.action) == (sentence, action)
 
@@ -263,26 +263,26 @@ def test_what_keeps_a_letter_back_is_said_at_the_letter(state: State, text: str,
 def test_what_was_found_after_sending_is_said_with_what_helps(
     state: State, kind: ProblemKind, sentence: str, action: str
 ) -> None:
-    found = explain_record(letter(state, problem=problem(kind), send_outcome=ACCEPTED))
+    found = explain_record(message(state, problem=problem(kind), send_outcome=ACCEPTED))
     assert found is not None
     assert (found.sentence, found.action) == (sentence, action)
     assert ("Message-ID", "<1@contoso.com>") in found.details
 
 
 def test_a_lost_answer_is_a_question_and_not_a_refusal() -> None:
-    lost = letter(State.UNKNOWN, send_outcome=untold(TroubleKind.UNREACHABLE, Verdict.UNKNOWN))
+    lost = message(State.UNKNOWN, send_outcome=untold(TroubleKind.UNREACHABLE, Verdict.UNKNOWN))
     found = explain_record(lost)
     assert found is not None
     assert found.sentence == "The connection was lost while sending. The message may have been sent."
     assert (found.action, found.tone) == ("check", "warn")
-    broken_off = explain_record(letter(State.UNKNOWN, send_outcome=refused("ErrorTimeoutExpired")))
+    broken_off = explain_record(message(State.UNKNOWN, send_outcome=refused("ErrorTimeoutExpired")))
     assert broken_off is not None
     assert broken_off.sentence == "The server broke off while sending. The message may have been sent."
 
 
 def test_who_may_not_be_sent_as_is_named() -> None:
     head = RowSummary(sender="sales@contoso.com")
-    found = explain_record(letter(State.NEEDS_ATTENTION, head=head, send_outcome=refused("ErrorSendAsDenied")))
+    found = explain_record(message(State.NEEDS_ATTENTION, head=head, send_outcome=refused("ErrorSendAsDenied")))
     assert found is not None
     assert found.sentence == "You cannot send as sales@contoso.com. Nothing was sent."
     assert found.action_words == "Use my own address"
@@ -290,35 +290,35 @@ def test_who_may_not_be_sent_as_is_named() -> None:
 
 def test_the_newest_refusal_is_the_one_that_is_explained() -> None:
     sent, saved = refused("ErrorSendAsDenied", NOW - 60), refused("ErrorQuotaExceeded", NOW)
-    found = explain_record(letter(State.NEEDS_ATTENTION, send_outcome=sent, save_outcome=saved))
+    found = explain_record(message(State.NEEDS_ATTENTION, send_outcome=sent, save_outcome=saved))
     assert found is not None
     assert found.sentence.startswith("Your mailbox is full.")
 
 
 def test_a_refused_send_of_yesterday_is_no_complaint_about_a_draft_of_today() -> None:
-    assert explain_record(letter(send_outcome=refused("ErrorSendAsDenied"))) is None
+    assert explain_record(message(send_outcome=refused("ErrorSendAsDenied"))) is None
 
 
 @pytest.mark.parametrize(
     "record",
     [
-        letter(),
+        message(),
         unsaved(save_outcome=untold(TroubleKind.UNREACHABLE)),
-        letter(State.READY),
-        letter(State.HELD, send_outcome=refused("ErrorSendAsDenied")),
-        letter(State.QUEUED, not_before=NOW + 60, send_outcome=refused("ErrorServerBusy")),
-        letter(State.QUEUED, send_outcome=untold(TroubleKind.SIGN_IN)),
-        letter(State.SENDING),
-        letter(State.SENT, send_outcome=ACCEPTED),
-        letter(discarded=NOW, save_outcome=refused("ErrorAccessDenied")),
+        message(State.READY),
+        message(State.HELD, send_outcome=refused("ErrorSendAsDenied")),
+        message(State.QUEUED, not_before=NOW + 60, send_outcome=refused("ErrorServerBusy")),
+        message(State.QUEUED, send_outcome=untold(TroubleKind.SIGN_IN)),
+        message(State.SENDING),
+        message(State.SENT, send_outcome=ACCEPTED),
+        message(discarded=NOW, save_outcome=refused("ErrorAccessDenied")),
     ],
 )
 def test_what_needs_nobody_is_no_problem(record: Record) -> None:
     assert explain_record(record) is None
 
 
-def test_a_letter_that_needs_attention_always_says_why_or_what_to_do() -> None:
-    found = explain_record(letter(State.NEEDS_ATTENTION))
+def test_a_message_that_needs_attention_always_says_why_or_what_to_do() -> None:
+    found = explain_record(message(State.NEEDS_ATTENTION))
     assert found is not None
     assert (found.sentence, found.action) == ("This message was not sent.", "retry")
 
@@ -328,7 +328,7 @@ def test_whatever_comes_together_has_words_and_offers_only_known_actions() -> No
     outcomes = [None, ACCEPTED, BEGUN, refused("ErrorServerBusy"), refused("ErrorX"), untold(TroubleKind.SERVER)]
     for state, text, sent, saved in product(State, ["", "of a later program", *kinds], outcomes, outcomes):
         for edits in (0, 1):
-            record = letter(state, problem=text, send_outcome=sent, save_outcome=saved, edits=edits)
+            record = message(state, problem=text, send_outcome=sent, save_outcome=saved, edits=edits)
             words, found = state_words(record, NOW), explain_record(record)
             assert words.text
             assert words.tone in TONES

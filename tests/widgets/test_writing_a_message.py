@@ -18,34 +18,34 @@ from app.domain.message import BodyFormat, Content, Field, Importance, LocalId
 from app.domain.recipient import Recipient
 from app.domain.state import State
 from tests.fakes.mailbox import words
-from tests.fakes.scene import ANNA, BEN, LETTER
+from tests.fakes.scene import ANNA, BEN, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 
 HTML = Content(to=(BEN,), subject="Hello", body="<p>Dear <b>Ben</b></p>", body_format=BodyFormat.HTML)
 
 
-async def opened(scene: ProgramScene, content: Content = LETTER) -> LocalId:
+async def opened(scene: ProgramScene, content: Content = MESSAGE) -> LocalId:
     """Return a saved draft, open in the pane with the focus in its body."""
     name = await scene.saved(content)
     scene.program.writing.open(name)
     await scene.settle()
     await scene.until(lambda: scene.program.writing.current() is not None)
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     return name
 
 
 async def written(scene: ProgramScene) -> LocalId:
-    """Write a letter from its first key: C, an address, a subject, a body."""
+    """Write a message from its first key: C, an address, a subject, a body."""
     await scene.press("C")
     await scene.type("ben@example.org")
     await scene.press("Tab")
     await scene.type("Figures")
     await scene.press("Tab")
     await scene.type("Dear Ben")
-    return scene.letter.session.local_id
+    return scene.message.session.local_id
 
 
-async def test_a_letter_goes_from_its_first_key_to_sent(program_scene: ProgramScene) -> None:
+async def test_a_message_goes_from_its_first_key_to_sent(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await written(scene)
     content = await scene.content(name)
@@ -73,8 +73,8 @@ async def test_words_that_are_no_recipient_yet_are_on_disk_too(program_scene: Pr
     scene = program_scene
     await scene.press("C")
     await scene.type("be")
-    letter = await scene.journal.after_crash().read(scene.letter.session.local_id)
-    assert letter.pending[Field.TO] == "be"
+    message = await scene.journal.after_crash().read(scene.message.session.local_id)
+    assert message.pending[Field.TO] == "be"
 
 
 async def test_tab_goes_from_to_to_subject_to_body_and_shift_tab_back(program_scene: ProgramScene) -> None:
@@ -92,7 +92,7 @@ async def test_tab_goes_from_the_text_to_send_and_along_the_actions(
     program_scene: ProgramScene, body_format: BodyFormat
 ) -> None:
     scene = program_scene
-    await opened(scene, msgspec.structs.replace(LETTER, body_format=body_format))
+    await opened(scene, msgspec.structs.replace(MESSAGE, body_format=body_format))
     way = []
     for _ in range(3):
         await scene.press("Tab")
@@ -111,7 +111,7 @@ async def test_what_is_typed_on_after_a_tab_meant_for_the_text_is_in_the_text(pr
     await scene.press("End", "Tab")
     await scene.type("x y")
     assert scene.field() is Field.BODY
-    assert (await scene.content(name)).body == f"{LETTER.body}x y"
+    assert (await scene.content(name)).body == f"{MESSAGE.body}x y"
     await scene.press("Tab", "Return")
     assert scene.record(name).state is State.DRAFT, "Enter alone never sends"
     assert QToolTip.text() == "Press Space or Ctrl+Enter to send."
@@ -139,7 +139,7 @@ async def test_tab_goes_through_cc_and_bcc_once_they_are_shown(program_scene: Pr
         ("Alt+M", Field.BODY),
     ],
 )
-async def test_alt_and_a_letter_goes_to_its_field(program_scene: ProgramScene, keys: str, field: Field) -> None:
+async def test_alt_and_a_message_goes_to_its_field(program_scene: ProgramScene, keys: str, field: Field) -> None:
     await opened(program_scene)
     await program_scene.press(keys)
     assert program_scene.field() is field
@@ -162,11 +162,11 @@ async def test_ctrl_s_saves_at_once_with_what_is_half_typed(program_scene: Progr
     await scene.press("Ctrl+S")
     saved = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     assert [item.content.to for item in saved] == [(Recipient("ben@example.org"),)]
-    assert scene.letter.session.state().text.startswith("Saved")
+    assert scene.message.session.state().text.startswith("Saved")
     assert scene.field() is Field.TO
 
 
-async def test_escape_leaves_and_keeps_the_letter(program_scene: ProgramScene) -> None:
+async def test_escape_leaves_and_keeps_the_message(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await written(scene)
     await scene.press("Escape")
@@ -177,7 +177,7 @@ async def test_escape_leaves_and_keeps_the_letter(program_scene: ProgramScene) -
     assert [row.local_id for row in scene.rows] == [name]
 
 
-async def test_escape_on_a_letter_in_which_nothing_was_written_leaves_nothing(program_scene: ProgramScene) -> None:
+async def test_escape_on_a_message_in_which_nothing_was_written_leaves_nothing(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.press("C", "Escape")
     assert scene.rows == []
@@ -185,7 +185,7 @@ async def test_escape_on_a_letter_in_which_nothing_was_written_leaves_nothing(pr
     assert scene.in_list()
 
 
-async def test_escape_leaves_the_chips_first_and_then_the_letter(program_scene: ProgramScene) -> None:
+async def test_escape_leaves_the_chips_first_and_then_the_message(program_scene: ProgramScene) -> None:
     scene = program_scene
     await opened(scene)
     await scene.press("Alt+T", "Left")
@@ -201,11 +201,11 @@ async def test_escape_while_a_chip_is_edited_leaves_the_chip_as_it_was(program_s
     await scene.press("Alt+T", "Left", "F2")
     await scene.type("xyz")
     await scene.press("Escape")
-    assert scene.letter.session.content.to == (BEN,)
+    assert scene.message.session.content.to == (BEN,)
     assert (await scene.content(name)).to == (BEN,)
 
 
-async def test_discarding_leaves_the_pane_and_z_brings_the_letter_back(program_scene: ProgramScene) -> None:
+async def test_discarding_leaves_the_pane_and_z_brings_the_message_back(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await opened(scene)
     await scene.press("Ctrl+Shift+D")
@@ -219,7 +219,7 @@ async def test_discarding_leaves_the_pane_and_z_brings_the_letter_back(program_s
     assert len(scene.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1
 
 
-async def test_undo_of_a_send_opens_the_letter_again(program_scene: ProgramScene) -> None:
+async def test_undo_of_a_send_opens_the_message_again(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await written(scene)
     await scene.press("Ctrl+Return")
@@ -227,7 +227,7 @@ async def test_undo_of_a_send_opens_the_letter_again(program_scene: ProgramScene
     assert scene.foot.startswith("Sending in 3 s")
     await scene.press("Z")
     assert scene.record(name).state is State.DRAFT
-    assert scene.letter.session.local_id == name
+    assert scene.message.session.local_id == name
     assert scene.foot == ""
     await scene.passes(60)
     assert scene.mailbox.delivered == []
@@ -252,13 +252,13 @@ async def test_ctrl_enter_twice_at_once_sends_once(program_scene: ProgramScene) 
     assert scene.record(other).state is State.DRAFT
 
 
-async def test_a_letter_without_recipient_stays_and_says_so(program_scene: ProgramScene) -> None:
+async def test_a_message_without_recipient_stays_and_says_so(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.press("C", "Tab")
     await scene.type("Subject")
     await scene.press("Ctrl+Return")
-    assert scene.letter.bar.isVisible()
-    assert "Add a recipient." in scene.words(scene.letter.bar)
+    assert scene.message.bar.isVisible()
+    assert "Add a recipient." in scene.words(scene.message.bar)
     assert scene.field() is Field.TO
     await scene.rest()
     await scene.type("ben@example.org")
@@ -288,9 +288,9 @@ async def test_a_subject_of_three_hundred_characters_is_said_at_the_field_and_no
     await scene.press("Alt+U")
     QGuiApplication.clipboard().setText("x" * 300)
     await scene.press("Ctrl+V")
-    assert scene.letter.subject.text() == "x" * 300
+    assert scene.message.subject.text() == "x" * 300
     assert (await scene.content(name)).subject == "x" * 300
-    assert "300" in scene.words(scene.letter)
+    assert "300" in scene.words(scene.message)
     await scene.press("Alt+M", "Ctrl+Return")
     assert scene.record(name).state is State.NEEDS_ATTENTION
     assert scene.field() is Field.SUBJECT
@@ -298,7 +298,7 @@ async def test_a_subject_of_three_hundred_characters_is_said_at_the_field_and_no
     await scene.press("End")
     for _ in range(50):
         await scene.press("Backspace")
-    assert "250" not in scene.words(scene.letter)
+    assert "250" not in scene.words(scene.message)
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 1)
     assert scene.mailbox.delivered[0].content.subject == "x" * 250
@@ -310,13 +310,13 @@ async def test_line_breaks_pasted_into_the_subject_become_spaces(program_scene: 
     await scene.press("Alt+U")
     QGuiApplication.clipboard().setText("first\r\nsecond\u2028third\x07")
     await scene.press("Ctrl+V")
-    assert (await scene.content(name)).subject == scene.letter.subject.text() == "first second third"
+    assert (await scene.content(name)).subject == scene.message.subject.text() == "first second third"
 
 
 async def test_an_html_draft_is_left_as_it_is_until_a_key_changes_its_text(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await opened(scene, HTML)
-    assert scene.letter.body.toPlainText().strip() == "Dear Ben"
+    assert scene.message.body.toPlainText().strip() == "Dear Ben"
     await scene.press("Alt+U", "End")
     await scene.type("!")
     await scene.press("Ctrl+S")
@@ -328,7 +328,7 @@ async def test_an_html_draft_is_left_as_it_is_until_a_key_changes_its_text(progr
     assert "<p>Dear <b>Ben, hello</b></p>" in content.body
 
 
-async def test_a_letter_on_its_way_cannot_be_edited(program_scene: ProgramScene) -> None:
+async def test_a_message_on_its_way_cannot_be_edited(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await opened(scene)
     await scene.program.outbox.send([name], HOLD)
@@ -342,12 +342,12 @@ async def test_a_letter_on_its_way_cannot_be_edited(program_scene: ProgramScene)
     await scene.type("more")
     await scene.press("Alt+I", "Delete", "Backspace")
     assert await scene.content(name) == before
-    assert scene.letter.body.toPlainText() == before.body
-    assert scene.letter.subject.text() == before.subject
-    assert scene.letter.session.state().text.startswith("Sending in")
+    assert scene.message.body.toPlainText() == before.body
+    assert scene.message.subject.text() == before.subject
+    assert scene.message.session.state().text.startswith("Sending in")
 
 
-async def test_a_letter_that_was_sent_from_the_list_leaves_the_pane(program_scene: ProgramScene) -> None:
+async def test_a_message_that_was_sent_from_the_list_leaves_the_pane(program_scene: ProgramScene) -> None:
     scene = program_scene
     await opened(scene)
     await scene.press("Ctrl+2", "Ctrl+Return")
@@ -357,7 +357,7 @@ async def test_a_letter_that_was_sent_from_the_list_leaves_the_pane(program_scen
     assert scene.in_list()
 
 
-async def test_a_letter_that_was_discarded_in_the_list_leaves_the_pane(program_scene: ProgramScene) -> None:
+async def test_a_message_that_was_discarded_in_the_list_leaves_the_pane(program_scene: ProgramScene) -> None:
     scene = program_scene
     await opened(scene)
     await scene.press("Ctrl+2", "Del")
@@ -367,7 +367,7 @@ async def test_a_letter_that_was_discarded_in_the_list_leaves_the_pane(program_s
     assert len(scene.rows) == 1
 
 
-async def test_a_refusal_stands_over_the_letter_with_its_details(program_scene: ProgramScene) -> None:
+async def test_a_refusal_stands_over_the_message_with_its_details(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await opened(scene)
     scene.mailbox.refuse("send", 0, words("ErrorSendAsDenied", "The user account does not have the right."))
@@ -376,7 +376,7 @@ async def test_a_refusal_stands_over_the_letter_with_its_details(program_scene: 
     assert scene.record(name).state is State.NEEDS_ATTENTION
     assert scene.foot == "“Hello”: You cannot send from this address. Nothing was sent."
     await scene.press("F8", "Return")
-    bar = scene.letter.bar
+    bar = scene.message.bar
     assert bar.isVisible()
     assert "ErrorSendAsDenied" not in scene.words(bar)
     await scene.press("Alt+D")
@@ -389,15 +389,15 @@ async def test_a_refusal_stands_over_the_letter_with_its_details(program_scene: 
     assert len(scene.mailbox.delivered) == 1
 
 
-async def test_without_a_server_the_letter_says_that_it_is_on_this_computer_only(program_scene: ProgramScene) -> None:
+async def test_without_a_server_the_message_says_that_it_is_on_this_computer_only(program_scene: ProgramScene) -> None:
     scene = program_scene
     trouble = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
     scene.mailbox.fail("save", trouble, times=2)
     await written(scene)
     await scene.press("Ctrl+S")
-    assert scene.letter.session.state().text == "Saved on this computer only"
+    assert scene.message.session.state().text == "Saved on this computer only"
     await scene.passes(60)
-    assert scene.letter.session.state().text.startswith("Saved ")
+    assert scene.message.session.state().text.startswith("Saved ")
 
 
 async def test_a_paste_of_html_brings_its_words_alone(program_scene: ProgramScene) -> None:
@@ -411,26 +411,26 @@ async def test_a_paste_of_html_brings_its_words_alone(program_scene: ProgramScen
     assert (await scene.content(name)).body == "Bold"
 
 
-async def test_markup_in_a_letter_is_shown_as_it_was_typed(program_scene: ProgramScene) -> None:
+async def test_markup_in_a_message_is_shown_as_it_was_typed(program_scene: ProgramScene) -> None:
     scene = program_scene
     sender = Recipient("eve@example.org", "<img src='file:///x'> Eve")
     await opened(scene, Content(sender=sender, to=(BEN,), subject="Hello", body="Text"))
-    assert "<img src='file:///x'> Eve" in scene.letter.from_line.text()
+    assert "<img src='file:///x'> Eve" in scene.message.from_line.text()
     scene.work.show_settings()
     labels = scene.window.findChildren(QLabel)
     assert [label.text() for label in labels if label.textFormat() is not Qt.TextFormat.PlainText] == []
 
 
-async def test_two_letters_are_open_side_by_side_and_go_compose_shows_the_last(program_scene: ProgramScene) -> None:
+async def test_two_messages_are_open_side_by_side_and_go_compose_shows_the_last(program_scene: ProgramScene) -> None:
     scene = program_scene
     first = await written(scene)
     await scene.press("Ctrl+N")
-    second = scene.letter.session.local_id
+    second = scene.message.session.local_id
     assert first != second
     await scene.press("Ctrl+2", "Ctrl+1")
-    assert scene.letter.session.local_id == second
+    assert scene.message.session.local_id == second
     await scene.press("Escape", "Ctrl+1")
-    assert scene.letter.session.local_id == first
+    assert scene.message.session.local_id == first
 
 
 async def test_a_row_opened_twice_while_it_is_fetched_is_opened_once(
@@ -455,7 +455,7 @@ async def test_a_row_opened_twice_while_it_is_fetched_is_opened_once(
     await scene.settle()
     read.set()
     await scene.until(lambda: not scene.tasks)
-    assert len(scene.program.stage.letters) == 1
+    assert len(scene.program.stage.messages) == 1
     assert scene.field() is not None
     await scene.press("Escape")
     assert scene.program.writing.show_last() is False
@@ -464,7 +464,7 @@ async def test_a_row_opened_twice_while_it_is_fetched_is_opened_once(
 
 async def test_a_row_that_is_gone_when_it_is_opened_is_said_to_be_gone(program_scene: ProgramScene) -> None:
     scene = program_scene
-    (item,) = scene.on_server(LETTER)
+    (item,) = scene.on_server(MESSAGE)
     scene.program.drafts_room.reload()
     await scene.settle()
     scene.mailbox.delete_elsewhere(item.item_id)
@@ -478,7 +478,7 @@ async def test_a_row_that_is_gone_when_it_is_opened_is_said_to_be_gone(program_s
     assert not scene.window.notice_bar.isVisible()
 
 
-async def test_a_letter_that_went_under_another_name_goes_on_being_written(program_scene: ProgramScene) -> None:
+async def test_a_message_that_went_under_another_name_goes_on_being_written(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await opened(scene)
     ref = scene.record(name).ref
@@ -486,13 +486,13 @@ async def test_a_letter_that_went_under_another_name_goes_on_being_written(progr
     scene.mailbox.delete_elsewhere(ref.item_id)
     await scene.type("more")
     await scene.press("Ctrl+S")
-    assert scene.letter.session.notice() is not None
+    assert scene.message.session.notice() is not None
     await scene.press("Alt+A")
-    assert scene.letter.session.local_id != name
+    assert scene.message.session.local_id != name
     await scene.type("!")
     await scene.press("Ctrl+S")
-    assert "more!" in (await scene.content(scene.letter.session.local_id)).body
-    assert scene.letter.session.state().text.startswith("Saved")
+    assert "more!" in (await scene.content(scene.message.session.local_id)).body
+    assert scene.message.session.state().text.startswith("Saved")
 
 
 async def test_a_send_that_ends_while_settings_are_open_leaves_them_open(program_scene: ProgramScene) -> None:
@@ -506,7 +506,7 @@ async def test_a_send_that_ends_while_settings_are_open_leaves_them_open(program
     assert scene.focus.isVisible()
 
 
-async def test_the_row_says_who_a_letter_is_to_as_soon_as_one_goes_on_to_its_text(program_scene: ProgramScene) -> None:
+async def test_the_row_says_who_a_message_is_to_as_soon_as_one_goes_on_to_its_text(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.press("C")
     await scene.until(lambda: scene.program.writing.current() is not None)

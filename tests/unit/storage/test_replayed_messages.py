@@ -1,4 +1,4 @@
-"""Whatever is done to letters and their file, each reads as a plain replica of its edits would."""
+"""Whatever is done to messages and their file, each reads as a plain replica of its edits would."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from app.domain.message import BodyFormat, Content, Field, Importance
 from app.domain.recipient import Recipient
 from app.storage import message_store as shelves
 from app.storage.store import SqliteJournal, Store
-from tests.unit.storage.letters import new_record
+from tests.unit.storage.messages import new_record
 
 texts = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\U0001f600\x00\n"), max_size=8)
 halves = st.sampled_from(["\ud83d", "\ude00", "a\ud83d\ude00"])
@@ -63,10 +63,10 @@ async def play(path: Path, script: list[tuple[int, Any]]) -> None:
     for which, what in [*script, (0, "reopen"), (0, "read"), (1, "read")]:
         record = records[which]
         if what == "read":
-            letter = await journal.read(record.local_id)
-            assert letter.content == replicas[which].content()
-            assert letter.pending == replicas[which].pending
-            assert letter.record.edits == counts[which]
+            message = await journal.read(record.local_id)
+            assert message.content == replicas[which].content()
+            assert message.pending == replicas[which].pending
+            assert message.record.edits == counts[which]
         elif what == "snapshot":
             await journal.flush()  # what is not on disk yet is left alone
             await store.change(lambda shelf: shelf.tidy(0.0, 1e9))
@@ -96,7 +96,7 @@ def eager_snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("eager_snapshots")
-def test_any_order_of_edits_reads_snapshots_and_reopenings_gives_the_letter_of_a_plain_replica() -> None:
+def test_any_order_of_edits_reads_snapshots_and_reopenings_gives_the_message_of_a_plain_replica() -> None:
     @settings(max_examples=150, deadline=None)
     @given(st.lists(steps, max_size=25))
     def replay(script: list[tuple[int, Any]]) -> None:

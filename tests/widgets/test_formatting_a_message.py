@@ -1,4 +1,4 @@
-"""The body of a letter in the window: plain and formatted, told to the journal, found in, and nothing lost unsaid."""
+"""The body of a message in the window: plain and formatted, told to the journal, found in, and nothing lost unsaid."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.ui.editor.pasting import png_of
 from app.ui.editor.rich import RichEditor
-from tests.fakes.scene import BEN, LETTER
+from tests.fakes.scene import BEN, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 from tests.widgets.spelling.conftest import FewWords
 
@@ -26,23 +26,23 @@ DRESSED = Content(
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-async def opened(scene: ProgramScene, content: Content = LETTER) -> LocalId:
+async def opened(scene: ProgramScene, content: Content = MESSAGE) -> LocalId:
     """Return a saved draft, open in the pane with the focus in its body."""
     name = await scene.saved(content)
     scene.program.writing.open(name)
     await scene.until(lambda: scene.program.writing.current() is not None)
-    scene.letter.focus_field(Field.BODY)
+    scene.message.focus_field(Field.BODY)
     await scene.settle()
     return name
 
 
 async def body(scene: ProgramScene) -> str:
-    content = await scene.content(scene.letter.session.local_id)
+    content = await scene.content(scene.message.session.local_id)
     assert content.body_format is BodyFormat.HTML
     return content.body
 
 
-async def test_the_first_bold_word_makes_a_plain_letter_formatted_and_the_cursor_stays(
+async def test_the_first_bold_word_makes_a_plain_message_formatted_and_the_cursor_stays(
     program_scene: ProgramScene,
 ) -> None:
     scene = program_scene
@@ -91,7 +91,7 @@ async def test_a_link_is_put_by_key_alone(program_scene: ProgramScene) -> None:
     await scene.press("Ctrl+A", "Ctrl+K")
     await scene.type("javascript:x")
     await scene.press("Return")
-    assert "no address" in scene.words(scene.letter.body)
+    assert "no address" in scene.words(scene.message.body)
     await scene.press("Ctrl+A")
     await scene.type("example.org")
     await scene.press("Return")
@@ -103,14 +103,14 @@ async def test_what_plain_text_would_lose_is_said_first_and_can_be_brought_back(
     scene = program_scene
     name = await opened(scene, DRESSED)
     await scene.press("Ctrl+Shift+H")
-    said = scene.words(scene.letter.body.bar)
+    said = scene.words(scene.message.body.bar)
     assert "1 table" in said
     assert "lists" in said
     assert (await scene.content(name)).body_format is BodyFormat.HTML
     await scene.press("Alt+A")
     content = await scene.content(name)
     assert content.body_format is BodyFormat.TEXT
-    assert content.body == scene.letter.body.toPlainText()
+    assert content.body == scene.message.body.toPlainText()
     assert "Dear Ben" in content.body
     await scene.press("Alt+A")
     content = await scene.content(name)
@@ -122,13 +122,15 @@ async def test_pressing_the_key_again_makes_it_plain_and_escape_lets_it_be(progr
     scene = program_scene
     name = await opened(scene, DRESSED)
     await scene.press("Ctrl+Shift+H", "Escape")
-    assert not scene.letter.body.bar.isVisible()
+    assert not scene.message.body.bar.isVisible()
     assert scene.field() is Field.BODY
     await scene.press("Ctrl+Shift+H", "Ctrl+Shift+H")
     assert (await scene.content(name)).body_format is BodyFormat.TEXT
 
 
-async def test_a_letter_without_formatting_goes_back_and_forth_without_a_word_lost(program_scene: ProgramScene) -> None:
+async def test_a_message_without_formatting_goes_back_and_forth_without_a_word_lost(
+    program_scene: ProgramScene,
+) -> None:
     scene = program_scene
     name = await opened(scene, Content(to=(BEN,), subject="Hello", body="one\n\n  two  <three> & four\n"))
     await scene.press("Ctrl+Shift+H")
@@ -142,8 +144,8 @@ async def test_a_letter_without_formatting_goes_back_and_forth_without_a_word_lo
 LONG = "".join(f"Line {number} of a long letter, with words in it.\n" for number in range(22_000))
 
 
-async def long_letter(scene: ProgramScene) -> LocalId:
-    """Return a plain letter of a megabyte, open, with the cursor at its end."""
+async def long_message(scene: ProgramScene) -> LocalId:
+    """Return a plain message of a megabyte, open, with the cursor at its end."""
     name = await opened(scene, Content(to=(BEN,), subject="Hello", body=LONG))
     await scene.press("Ctrl+End")
     return name
@@ -151,9 +153,9 @@ async def long_letter(scene: ProgramScene) -> LocalId:
 
 async def test_a_long_text_is_turned_in_a_thread_and_the_deed_waits_for_it(program_scene: ProgramScene) -> None:
     scene = program_scene
-    name = await long_letter(scene)
+    name = await long_message(scene)
     scene.tap(Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
-    body = scene.letter.body
+    body = scene.message.body
     assert body.turning.is_busy
     assert body.editor.isReadOnly(), "nothing typed meanwhile could be lost"
     await scene.until(lambda: not body.turning.is_busy)
@@ -174,8 +176,8 @@ async def test_escape_stops_the_turning_of_a_long_text_and_nothing_is_changed(
     program_scene: ProgramScene, *, pouring: bool
 ) -> None:
     scene = program_scene
-    name = await long_letter(scene)
-    body = scene.letter.body
+    name = await long_message(scene)
+    body = scene.message.body
     scene.tap(Qt.Key.Key_H, CTRL_SHIFT)
     if pouring:
         while body.rich is None or not body.rich.is_pouring():
@@ -202,7 +204,7 @@ async def test_a_long_formatted_text_is_made_plain_in_a_thread_and_undo_brings_i
     scene = program_scene
     html = "".join(f"<p>Line {number} with a <b>bold</b> word</p>" for number in range(20_000))
     name = await opened(scene, Content(to=(BEN,), subject="Hello", body=html, body_format=BodyFormat.HTML))
-    body = scene.letter.body
+    body = scene.message.body
     await scene.until(lambda: body.rich is not None and not body.rich.is_pouring())
     await scene.press("Ctrl+Shift+H")
     await scene.until(lambda: body.bar.isVisible() and not body.turning.is_busy and scene.window.gate.is_open)
@@ -218,11 +220,11 @@ async def test_a_long_formatted_text_is_made_plain_in_a_thread_and_undo_brings_i
     assert scene.field() is Field.BODY
 
 
-async def test_a_long_letter_that_is_sent_while_it_is_turned_goes_out_whole_and_formatted(
+async def test_a_long_message_that_is_sent_while_it_is_turned_goes_out_whole_and_formatted(
     program_scene: ProgramScene,
 ) -> None:
     scene = program_scene
-    await long_letter(scene)
+    await long_message(scene)
     scene.tap(Qt.Key.Key_H, CTRL_SHIFT)
     scene.tap(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     await scene.until(lambda: scene.program.writing.current() is None)
@@ -237,9 +239,9 @@ async def test_find_and_replace_by_key_alone(program_scene: ProgramScene) -> Non
     name = await opened(scene, Content(to=(BEN,), subject="Hello", body="red and Red and green"))
     await scene.press("Ctrl+F")
     await scene.type("red")
-    assert "2 places" in scene.words(scene.letter.body)
+    assert "2 places" in scene.words(scene.message.body)
     await scene.press("Return")
-    assert scene.letter.body.editor.textCursor().selectedText() == "Red"
+    assert scene.message.body.editor.textCursor().selectedText() == "Red"
     await scene.press("Escape")
     assert scene.field() is Field.BODY
     await scene.press("Ctrl+H", "Tab")
@@ -256,7 +258,7 @@ async def test_every_key_in_formatted_text_is_on_disk_at_once(program_scene: Pro
     await scene.press("Ctrl+Home", "End")
     for sign in "!?":
         await scene.type(sign)
-        kept = (await scene.journal.after_crash().read(scene.letter.session.local_id)).content
+        kept = (await scene.journal.after_crash().read(scene.message.session.local_id)).content
         assert f"<b>Ben{'!?'[: '!?'.index(sign) + 1]}</b>" in kept.body
     assert name
 
@@ -269,7 +271,7 @@ async def test_a_pasted_picture_is_attached_and_stands_in_the_text(program_scene
     image.fill(QColor("red"))
     QGuiApplication.clipboard().setImage(image)
     await scene.press("Ctrl+V")
-    await scene.until(lambda: "<img" in scene.letter.body.rich.html() if scene.letter.body.rich else False)
+    await scene.until(lambda: "<img" in scene.message.body.rich.html() if scene.message.body.rich else False)
     content = await scene.content(name)
     assert len(content.attachments) == 1
     assert content.attachments[0].inline
@@ -292,7 +294,7 @@ async def test_a_picture_that_is_written_out_in_what_is_pasted_is_attached_becau
     mime.setHtml(f'<p>before <img src="{address}" alt="Red"> after <img src="{address}" width="30" height="10"></p>')
     QGuiApplication.clipboard().setMimeData(mime)
     await scene.press("Ctrl+V")
-    await scene.until(lambda: "cid:" in scene.letter.body.rich.html() if scene.letter.body.rich else False)
+    await scene.until(lambda: "cid:" in scene.message.body.rich.html() if scene.message.body.rich else False)
     content = await scene.content(name)
     (attached,) = content.attachments
     assert (attached.inline, attached.content_type) == (True, "image/png")
@@ -303,7 +305,7 @@ async def test_a_picture_that_is_written_out_in_what_is_pasted_is_attached_becau
     assert "before" not in (await scene.content(name)).body
 
 
-async def test_a_formatted_letter_is_sent_as_it_was_written(program_scene: ProgramScene) -> None:
+async def test_a_formatted_message_is_sent_as_it_was_written(program_scene: ProgramScene) -> None:
     scene = program_scene
     await opened(scene, DRESSED)
     await scene.press("Ctrl+End")
@@ -315,7 +317,7 @@ async def test_a_formatted_letter_is_sent_as_it_was_written(program_scene: Progr
     assert sent.body.endswith("<div>bye</div></div></body></html>")
 
 
-async def test_a_formatted_letter_on_its_way_cannot_be_edited(program_scene: ProgramScene) -> None:
+async def test_a_formatted_message_on_its_way_cannot_be_edited(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await opened(scene, DRESSED)
     await scene.program.outbox.send([name], HOLD)
@@ -326,12 +328,12 @@ async def test_a_formatted_letter_on_its_way_cannot_be_edited(program_scene: Pro
     assert await scene.content(name) == before
 
 
-async def test_a_plain_letter_has_no_editor_of_formatted_text(program_scene: ProgramScene) -> None:
+async def test_a_plain_message_has_no_editor_of_formatted_text(program_scene: ProgramScene) -> None:
     scene = program_scene
     await opened(scene)
-    assert scene.letter.body.rich is None
+    assert scene.message.body.rich is None
     await scene.press("Ctrl+Shift+H")
-    assert isinstance(scene.letter.body.editor, RichEditor)
+    assert isinstance(scene.message.body.editor, RichEditor)
 
 
 async def test_misspellings_are_gone_through_and_mended_by_key_alone(program_scene: ProgramScene) -> None:
@@ -339,7 +341,7 @@ async def test_misspellings_are_gone_through_and_mended_by_key_alone(program_sce
     few_words = FewWords()
     scene.program.writing.begin_spelling(few_words)  # type: ignore[arg-type]  # it answers to the same calls
     name = await opened(scene, Content(to=(BEN,), subject="Hello", body="a woxrd and an axe here"))
-    marks = scene.letter.body.marks
+    marks = scene.message.body.marks
     assert marks is not None
 
     def looked_at() -> bool:
@@ -348,12 +350,12 @@ async def test_misspellings_are_gone_through_and_mended_by_key_alone(program_sce
 
     await scene.until(looked_at)
     await scene.press("Ctrl+Home", "F7", "F7")
-    assert scene.letter.body.editor.textCursor().selectedText() == "axe"
+    assert scene.message.body.editor.textCursor().selectedText() == "axe"
     await scene.press("Shift+F7")
-    assert scene.letter.body.editor.textCursor().selectedText() == "woxrd"
+    assert scene.message.body.editor.textCursor().selectedText() == "woxrd"
     await scene.press("Ctrl+.")
     few_words.answer()
-    assert scene.letter.picking.picker.titles()[0] == "wosrd"
+    assert scene.message.picking.picker.titles()[0] == "wosrd"
     await scene.press("Return")
     assert (await scene.content(name)).body == "a wosrd and an axe here"
     assert scene.field() is Field.BODY

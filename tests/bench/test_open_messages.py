@@ -1,4 +1,4 @@
-"""How much of the UI thread's time one letter takes in one go: read beside the list, opened to be written on, begun.
+"""How much of the UI thread's time one message takes in one go: read beside the list, opened to be written on, begun.
 
 By real keys in a true window. A heartbeat of 5 ms tells how late it came, which the machine has a part in, and how much
 processor time the thread used since the beat before, in which it has none. Aimed at: none above 16 ms.
@@ -18,7 +18,7 @@ from tests.sandbox_fixture import RunningSandbox
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
 
-LETTERS = 24
+MESSAGES = 24
 PARAGRAPH = "<p>We agreed on <b>the terms</b> that I sent <i>yesterday</i>, and on a date. {n}</p>"
 TABLE = "<table border=1>" + "<tr><td>Item<td>12<td>3.50</tr>" * 12 + "</table>"
 FORMATTED = "".join(PARAGRAPH.format(n=n) for n in range(20)) + TABLE
@@ -28,14 +28,14 @@ PLAIN = "A few words that fill a line of a letter as people write them. " * 40
 @pytest.fixture
 def server(server: RunningSandbox) -> RunningSandbox:
     """Put drafts into the first mailbox, every other one formatted."""
-    server.reset(letters=False)
-    letters = [
+    server.reset(messages=False)
+    messages = [
         soap.message(f"Offer {number}", FORMATTED if number % 2 else PLAIN, "james.okafor@contoso.com").replace(
             'BodyType="Text"', 'BodyType="HTML"' if number % 2 else 'BodyType="Text"'
         )
-        for number in range(LETTERS)
+        for number in range(MESSAGES)
     ]
-    assert set(server.post(soap.create(*letters), valid=False).codes) == {"NoError"}
+    assert set(server.post(soap.create(*messages), valid=False).codes) == {"NoError"}
     return server
 
 
@@ -47,9 +47,9 @@ def child(home: Home) -> Iterator[Child]:
     made.end()
 
 
-def test_a_letter_is_opened(keyboard: Keyboard, child: Child) -> None:
+def test_a_message_is_opened(keyboard: Keyboard, child: Child) -> None:
     deadline = time.monotonic() + 60
-    while child.rows("Drafts") < LETTERS:
+    while child.rows("Drafts") < MESSAGES:
         assert time.monotonic() < deadline
         time.sleep(0.2)
     time.sleep(2)

@@ -1,4 +1,4 @@
-"""Letters and edits such as the tests of storage write down."""
+"""Messages and edits such as the tests of storage write down."""
 
 from __future__ import annotations
 

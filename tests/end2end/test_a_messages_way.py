@@ -9,7 +9,7 @@ from tests.end2end.program import Launcher
 from tests.end2end.server_side import ServerSide
 
 
-def test_a_letter_typed_and_sent_reaches_the_inbox_once_and_sent_once_and_leaves_drafts(mailwright: Launcher) -> None:
+def test_a_message_typed_and_sent_reaches_the_inbox_once_and_sent_once_and_leaves_drafts(mailwright: Launcher) -> None:
     program = mailwright()
     person, server = Person(program), ServerSide(program.sandbox)
     person.wait_until_ready()
@@ -32,7 +32,7 @@ def test_a_letter_typed_and_sent_reaches_the_inbox_once_and_sent_once_and_leaves
     assert server.delivered("Dinner on Friday") == [ANYONE], "still once"
 
 
-def test_every_request_of_a_letters_way_is_valid_against_exchanges_schema(mailwright: Launcher) -> None:
+def test_every_request_of_a_messages_way_is_valid_against_exchanges_schema(mailwright: Launcher) -> None:
     schema.require()
     program = mailwright()
     person, server = Person(program), ServerSide(program.sandbox)
@@ -54,7 +54,7 @@ def test_every_request_of_a_letters_way_is_valid_against_exchanges_schema(mailwr
     assert server.complaints() == []
 
 
-def test_a_letter_in_dark_is_the_same_letter(mailwright: Launcher) -> None:
+def test_a_message_in_dark_is_the_same_message(mailwright: Launcher) -> None:
     program = mailwright()
     person, server = Person(program), ServerSide(program.sandbox)
     person.wait_until_ready()
@@ -81,7 +81,7 @@ def test_enter_alone_never_sends_and_escape_keeps_what_was_written(mailwright: L
     assert server.requests("SendItem") == []
 
 
-def test_undo_takes_a_letter_back_before_it_goes(mailwright: Launcher) -> None:
+def test_undo_takes_a_message_back_before_it_goes(mailwright: Launcher) -> None:
     program = mailwright(hold=30)
     person, server = Person(program), ServerSide(program.sandbox)
     person.wait_until_ready()

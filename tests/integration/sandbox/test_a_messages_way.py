@@ -1,4 +1,4 @@
-"""A letter's whole way in raw SOAP: made, read, changed, found, sent, delivered, deleted."""
+"""A message's whole way in raw SOAP: made, read, changed, found, sent, delivered, deleted."""
 
 from tests.integration.sandbox import soap
 from tests.sandbox_fixture import RunningSandbox
@@ -110,7 +110,7 @@ def test_a_sync_state_of_before_a_reset_is_not_taken(sandbox: RunningSandbox) ->
     sandbox.post(soap.create(soap.message("Gone with the reset")))
     state = str(sandbox.post(sync()).text(".//m:SyncState"))
     assert sandbox.post(sync(state)).codes == ["NoError"]
-    sandbox.reset(letters=False)
+    sandbox.reset(messages=False)
     assert sandbox.post(sync(state)).codes == ["ErrorInvalidSyncStateData"]
     anew = sandbox.post(sync())
     assert anew.all(".//t:Create") == []
