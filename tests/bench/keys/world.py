@@ -178,7 +178,7 @@ class World:
     def _has_keys(self) -> bool:
         assert self.process is not None
         if self.process.poll() == 0:
-            # A start that brought a link found nobody to hand it to, and is the program now: this one handed over to it.
+            # A start that brought a link found nobody to hand it to and is the program now: this one handed over to it.
             self.process = next((link for link in self.links if link.poll() is None), self.process)
             self.links = [link for link in self.links if link is not self.process]
         assert self.process.poll() is None, f"the program ended with {self.process.returncode}: {self.said()}"
