@@ -17,6 +17,7 @@ from app.bootstrap.closing import SENDS, Closing
 from app.bootstrap.instance import DATABASE, hand_over
 from app.bootstrap.options import Options, data_folder
 from app.bootstrap.signals import ending_on_signals
+from app.domain.arrival import Arrival
 from app.domain.errors import InUse, StorageError
 from app.domain.i18n import tr
 from app.storage.store import Store
@@ -25,6 +26,8 @@ from app.ui.tasks import Tasks
 from app.views.shell.view import Window
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.bootstrap.program import Program
     from app.bootstrap.sandbox_process import SandboxProcess
     from app.bootstrap.world import World
@@ -71,7 +74,8 @@ async def _live(qt: QApplication, window: Window, options: Options) -> int:
             store = await opening.opened()
         except StorageError as error:
             if isinstance(error, InUse) and await off_thread(lambda: hand_over(folder, options.arrival, _SECOND_TRY)):
-                window.close_for_good()  # somebody was faster: two programs were started at once
+                await _hand_over_typed(window, folder)
+                window.close_for_good()  # another start was faster: two programs were started at once
                 return 0
             window.notice_bar.say(str(error), tone="bad")
             if window.starting is not None:
@@ -82,6 +86,15 @@ async def _live(qt: QApplication, window: Window, options: Options) -> int:
         world = World(store)
         await _live_on(Program(qt, window, options, world.ports, tasks), world, closing)
         return 0
+
+
+async def _hand_over_typed(window: Window, folder: Path) -> None:
+    """Give what was typed into a window that is about to go to the program that stays, which shows it."""
+    window.hide()  # what is typed from now on goes to the window that stays
+    window.gate.abandon()
+    typed = window.gate.text
+    if typed:
+        await off_thread(lambda: hand_over(folder, Arrival(typed=typed), _SECOND_TRY))
 
 
 async def _live_on(program: Program, world: World, closing: Closing) -> None:
