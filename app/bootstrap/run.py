@@ -29,12 +29,14 @@ from app.controllers.closing import SENDS, Closing
 from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import InUse, StorageError
-from app.domain.startup_request import CommandLine
+from app.domain.startup_request import CommandLine, StartupRequest
 from app.storage.store import Store
 from app.ui.tasks import Tasks
 from app.views.shell.main_window import Window
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.bootstrap.adapters import Adapters
     from app.bootstrap.sandbox_process import SandboxProcess
     from app.controllers.program import Program
@@ -117,7 +119,8 @@ async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
             if isinstance(error, InUse) and await run_in_thread(
                 lambda: hand_over(folder, options.arrival, _SECOND_TRY)
             ):
-                window.close_for_good()  # somebody was faster: two programs were started at once
+                await _hand_over_typed(window, folder)
+                window.close_for_good()  # another start was faster: two programs were started at once
                 return 0
             window.notice_bar.say(str(error), tone="bad")
             if window.starting is not None:
@@ -128,6 +131,15 @@ async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
         world = Adapters(store)
         await _live_on(Program(qt, window, options, world.ports, tasks), world, closing)
         return 0
+
+
+async def _hand_over_typed(window: Window, folder: Path) -> None:
+    """Give what was typed into a window that is about to go to the program that stays, which shows it."""
+    window.hide()  # what is typed from now on goes to the window that stays
+    window.gate.abandon()
+    typed = window.gate.text
+    if typed:
+        await run_in_thread(lambda: hand_over(folder, StartupRequest(typed=typed), _SECOND_TRY))
 
 
 async def _live_on(program: Program, world: Adapters, closing: Closing) -> None:

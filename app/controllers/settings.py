@@ -45,7 +45,7 @@ class ChoicesWork:
         return self._program.hold
 
     @property
-    def messages(self) -> bool:
+    def letters(self) -> bool:
         """Tell whether letters alone are commands in lists."""
         return self._program.keymap.keymap.letters
 
@@ -65,9 +65,9 @@ class ChoicesWork:
         self._program.let_wait(seconds)
         self._program.tasks.spawn(self._program.settings.keep(HOLD_CHOICE, f"{seconds:g}"), "keep the time for undo")
 
-    def set_messages(self, *, on: bool) -> str:
+    def set_letters(self, *, on: bool) -> str:
         """Let letters alone be commands, or not."""
-        return self._program.keymap.set_messages(on=on)
+        return self._program.keymap.set_letters(on=on)
 
     def rows(self) -> Sequence[KeysRow]:
         """Return every command with its keys."""
@@ -197,7 +197,7 @@ class KeymapWork:
             own[command_id] = wanted
         return self._take(self.keymap._replace(keys=own), command_id)
 
-    def set_messages(self, *, on: bool) -> str:
+    def set_letters(self, *, on: bool) -> str:
         """Let letters alone be commands, or not; return in words why not, "" where it was done."""
         return self._take(self.keymap._replace(letters=on), "")
 

@@ -60,6 +60,8 @@ class StartupRequests:
         was_elsewhere = QApplication.activeWindow() is None
         self.on_taken()
         self._come_to_front(arrival.token)
+        if arrival.typed:
+            self._program.window.gate.bring_back(arrival.typed)
         if arrival.begins_messages():
             self._waiting.append((arrival, was_elsewhere))
             if self._ready and self._program.accounts.default is None:

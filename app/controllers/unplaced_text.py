@@ -47,6 +47,8 @@ class UnplacedText:
         self._kept = await self._program.settings.read(_SETTING) or ""
         if self._kept:
             self._gate.bring_back(self._kept)
+        elif self._gate.text:
+            self._show(self._gate.text)  # another start handed it over before keys were given: it is kept from now on
 
     async def save(self) -> None:
         """Keep what waits for something that will not come, because the program ends."""

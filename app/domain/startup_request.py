@@ -14,7 +14,8 @@ class StartupRequest(NamedTuple):
     """One wish. Addresses and texts are as they were given; `attach` and `files` are absolute paths.
 
     `links` are mailto: links, `files` messages (.eml) to be written anew. `token` is what the desktop gave the start,
-    so that the window may come to the front (XDG_ACTIVATION_TOKEN), empty for none.
+    so that the window may come to the front (XDG_ACTIVATION_TOKEN), empty for none. `typed` is what was typed into the
+    window of a start that another was faster than.
     """
 
     compose: bool = False
@@ -27,6 +28,7 @@ class StartupRequest(NamedTuple):
     links: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     token: str = ""
+    typed: str = ""
 
     def has_fields(self) -> bool:
         """Tell whether a message is asked for field by field, or an empty one."""

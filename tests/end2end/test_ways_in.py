@@ -65,12 +65,21 @@ def test_two_starts_at_the_same_moment_are_one_program_with_both_messages(mailwr
     pair = [
         mailwright.start_command("-m", "app", "--sandbox", f"mailto:p{n}@contoso.com?subject=Number{n}") for n in (1, 2)
     ]
+    wait_until(lambda: TITLE in pair[0].desktop.active_title(), "a window has the focus")
+    pair[0].desktop.stream("Alt+M", *"unikum", pause=5)  # whichever window it is, and however long it stays
     wait_until(lambda: any(one.process.poll() is not None for one in pair), "one of them hands over")
     ended = [one for one in pair if one.process.poll() is not None]
     left = [one for one in pair if one.process.poll() is None]
     assert [one.process.returncode for one in ended] == [0], ended[0].said()
     left[0].wait_until_accessible("Number1")
     left[0].wait_until_accessible("Number2")
+    # In a message, or in the bar; both, where the windows changed between two keys.
+    shown = ("unikum", "You typed this meanwhile")
+    wait_until(
+        lambda: any(one in seen.all_words(left[0].desktop.look(left[0].process.pid)) for one in shown),
+        "what was typed is there",
+        20,
+    )
 
 
 def test_a_message_that_was_open_when_the_plug_was_pulled_is_open_again(mailwright: Launcher) -> None:

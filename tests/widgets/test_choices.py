@@ -161,7 +161,7 @@ async def test_keys_can_be_taken_away_and_given_back(program_scene: ProgramScene
 
 async def test_messages_alone_can_be_switched_off(program_scene: ProgramScene, tmp_path: Path) -> None:
     view = await at_choices(program_scene, tmp_path)
-    view.messages.setFocus()
+    view.letters.setFocus()
     await program_scene.press("Space")
     await program_scene.press("Escape", "C")
     assert program_scene.program.writing.current() is None

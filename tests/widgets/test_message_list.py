@@ -305,7 +305,7 @@ def test_a_screen_reader_hears_the_row_and_its_mark(shown: MessageList) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "letters"),
+    ("who", "messages"),
     [
         ("Anna Lindqvist", "AL"),
         ("jon@x.org", "J"),

@@ -51,6 +51,18 @@ async def test_a_command_line_begins_a_message_with_all_it_says(scene: ProgramSc
     assert (await scene.content(scene.message.session.local_id)).body == "More. B"
 
 
+async def test_what_was_typed_into_a_start_that_was_not_the_first_is_shown_and_kept(scene: ProgramScene) -> None:
+    assert scene.program.wishes.take(StartupRequest(typed="some words"))
+    await scene.settle()
+    assert scene.program.stage.messages == []
+    bar = scene.program.unplaced.bar
+    assert bar is not None
+    assert "You typed this meanwhile: “some words”" in scene.words(bar)
+    assert await scene.settings.read("unplaced text") == "some words"
+    scene.window.gate.take_text()
+    await scene.settle()
+
+
 async def test_an_empty_message_begins_at_to(scene: ProgramScene) -> None:
     await asked(scene, StartupRequest(compose=True))
     assert scene.field() is Field.TO

@@ -74,7 +74,7 @@ def _is_turned_away(outcome: Outcome) -> bool:
     return outcome.verdict is Verdict.REFUSED and is_retried(outcome.code)
 
 
-DISCARDING: Final = "Trash"
+DISCARDING: Final = "Discarding"
 
 
 def being_discarded(at: float) -> Outcome:

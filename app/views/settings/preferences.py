@@ -208,11 +208,11 @@ class ChoicesView(QWidget):
         whole.addWidget(self.asking)
         whole.addSpacing(20)
         whole.addWidget(self._title(tr("Keys")))
-        self.messages = QCheckBox(tr("Letters alone are commands in lists (C, J, K, …)"), self)
-        self.messages.setAccessibleName(self.messages.text())
-        self.messages.setChecked(choices.messages)
-        self.messages.toggled.connect(self._set_messages)
-        whole.addWidget(self.messages)
+        self.letters = QCheckBox(tr("Letters alone are commands in lists (C, J, K, …)"), self)
+        self.letters.setAccessibleName(self.letters.text())
+        self.letters.setChecked(choices.letters)
+        self.letters.toggled.connect(self._set_letters)
+        whole.addWidget(self.letters)
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(tr("Find a command"))
         self.search.setAccessibleName(tr("Find a command"))
@@ -321,8 +321,8 @@ class ChoicesView(QWidget):
         # Qt returns nothing where no row is chosen; its stub forgets that.
         return str(item.data(Qt.ItemDataRole.UserRole)) if self.list.currentRow() >= 0 else ""
 
-    def _set_messages(self, on: bool) -> None:
-        self._say(self._choices.set_messages(on=on))
+    def _set_letters(self, on: bool) -> None:
+        self._say(self._choices.set_letters(on=on))
         self.refresh()
 
     def _use(self) -> None:

@@ -30,7 +30,7 @@ class Choices(Protocol):
         ...
 
     @property
-    def messages(self) -> bool:
+    def letters(self) -> bool:
         """Tell whether letters alone are commands in lists."""
         ...
 
@@ -48,7 +48,7 @@ class Choices(Protocol):
         """Let a send wait so long from now on."""
         ...
 
-    def set_messages(self, *, on: bool) -> str:
+    def set_letters(self, *, on: bool) -> str:
         """Let letters alone be commands, or not; return why not, "" where it was done."""
         ...
 

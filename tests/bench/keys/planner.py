@@ -49,10 +49,11 @@ class Planner:
         self.where: Where = "unsure"
         self.open: Meant | None = None
         self.sure = True
-        self._pieces: set[str] = set()
+        rows = [one for items in lists.values() for one in items]
+        self._pieces = fragments(text for one in rows for text in (one.subject, one.body))
 
     def _new_token(self) -> str:
-        """Return a word that shares no piece with another of this plan: the judge tells by pieces whose a word is."""
+        """Return a word that shares no piece with what is there: the judge tells by pieces whose a word is."""
         while (pieces := fragments([word := token(self.dice)])) & self._pieces:
             pass
         self._pieces |= pieces

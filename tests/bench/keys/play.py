@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -208,8 +210,10 @@ class Player:
 
     def _settle(self, last: float) -> None:
         """Wait until all is as it was meant, or nothing more is to be expected."""
+        self.world.is_running()  # a link may be the program by now
         for link in self.world.links:
-            link.wait(20)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                link.wait(20)
         self.world.links.clear()
         if not self.world.is_running():
             self._do_start()

@@ -177,11 +177,19 @@ class World:
 
     def _has_keys(self) -> bool:
         assert self.process is not None
+        self._follow()
         assert self.process.poll() is None, f"the program ended with {self.process.returncode}: {self.said()}"
         return self.ground.hands.active_process() == self.process.pid
 
+    def _follow(self) -> None:
+        """Take a start that brought a link for the program, where the window died before and this one handed over."""
+        if self.process is not None and self.process.poll() == 0:
+            self.process = next((link for link in self.links if link.poll() is None), self.process)
+            self.links = [link for link in self.links if link is not self.process]
+
     def is_running(self) -> bool:
         """Tell whether the program runs."""
+        self._follow()
         return self.process is not None and self.process.poll() is None
 
     def hand_over(self, link: str) -> None:
