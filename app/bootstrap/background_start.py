@@ -95,8 +95,8 @@ _SLICES: Final = (
     *("services.drafts.draft_attachments", "ui.reader.reader", "views.settings.sign_in_session"),
     *("views.shell.status_bar", "controllers.compose", "controllers.compose_commands", "controllers.reader"),
     *("controllers.attachment_viewer", "controllers.bulk", "controllers.row_actions", "controllers.lists"),
-    *("controllers.settings", "controllers.resolution", "controllers.message_windows"),
-    *("controllers.startup_requests", "controllers.window", "controllers.all_commands"),
+    *("controllers.resolution", "controllers.message_windows", "controllers.startup_requests"),
+    *("controllers.window", "controllers.all_commands", "controllers.settings"),
 )
 """Some milliseconds each: between two of them the window is drawn and hears the person."""
 
@@ -160,7 +160,7 @@ async def _furnish(program: Program) -> WindowController:
 
 def connect(program: Program) -> WindowController:
     """Make `program` complete, and tie its parts to each other and to the keys; nothing is read or started yet."""
-    from app.controllers.all_commands import all_handlers
+    from app.controllers.all_commands import all_bound
     from app.controllers.compose import RenewingWork
     from app.controllers.lists import ListController
     from app.controllers.other_mailboxes import OtherMailboxes
@@ -173,7 +173,8 @@ def connect(program: Program) -> WindowController:
     program.writing.on_sent = desks.sent_from_message
     program.writing.on_discarded = desks.discarded_from_message
     program.writing.on_no_account = windows.add_account
-    program.registry.add(program.keymap.commands, all_handlers(program, windows, desks))
+    own = {command.id: command for command in program.keymap.commands}
+    program.registry.add((own[command.id], handler) for command, handler in all_bound(program, windows, desks))
     window.connect_commands(program.registry)
     windows.bind_lists()
     Dropping(program)

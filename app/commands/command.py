@@ -1,11 +1,15 @@
-"""What can be done, said once: menus, shortcuts, palette, tooltips and the keyboard reference all read from here."""
+"""Commands: menus, shortcuts, palette, tooltips and the keyboard reference all read from here.
+
+A controller declares a command on the method that does it: see `does` and docs/adding-a-command.md.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
-from typing import NamedTuple
+from functools import partial
+from typing import Any, Final, NamedTuple, TypeVar
 
 from app.core.i18n import mark, tr
 
@@ -75,6 +79,94 @@ class Handler(NamedTuple):
     why_not: Callable[[], str] = lambda: ""
 
 
+class Declared(NamedTuple):
+    """A command as its controller declares it. Each callable is given the controller when the program runs."""
+
+    command: Command
+    run: Callable[[Any], None]
+    enabled: Callable[[Any], bool]
+    why_not: Callable[[Any], str]
+
+
+_DECLARED: Final = "declared_commands"
+"""The attribute of a method that holds its commands."""
+_Run = TypeVar("_Run", bound=Callable[[Any], None])
+_RunEach = TypeVar("_RunEach", bound=Callable[[Any, Any], None])
+
+
+def _always(_controller: object, _value: object = None) -> bool:
+    return True
+
+
+def _no_reason(_controller: object) -> str:
+    return ""
+
+
+def does(
+    command: Command, *, enabled: Callable[[Any], bool] = _always, why_not: Callable[[Any], str] = _no_reason
+) -> Callable[[_Run], _Run]:
+    """Declare that a method of a controller does `command`. A method may do several: stack the decorators.
+
+    `enabled` returns whether it can be done now. `why_not` returns a sentence if it would do nothing, else "".
+    """
+
+    def declare(method: _Run) -> _Run:
+        return _declare(method, [Declared(command, method, enabled, why_not)])
+
+    return declare
+
+
+def does_each(
+    table: Iterable[tuple[Command, object]], *, enabled: Callable[[Any, Any], bool] = _always
+) -> Callable[[_RunEach], _RunEach]:
+    """Declare that a method does each command of `table`; the method and `enabled` are given the value beside it."""
+
+    def declare(method: _RunEach) -> _RunEach:
+        entries = [
+            Declared(command, _with_value(method, value), _with_value(enabled, value), _no_reason)
+            for command, value in table
+        ]
+        return _declare(method, entries)
+
+    return declare
+
+
+_Result = TypeVar("_Result")
+
+
+def _with_value(act: Callable[[Any, Any], _Result], value: object) -> Callable[[Any], _Result]:
+    return lambda controller: act(controller, value)
+
+
+_Method = TypeVar("_Method", bound=Callable[..., object])
+
+
+def _declare(method: _Method, entries: list[Declared]) -> _Method:
+    # Python applies stacked decorators from the last to the first.
+    setattr(method, _DECLARED, (*entries, *getattr(method, _DECLARED, ())))
+    return method
+
+
+def _declarations(controller: type) -> Iterator[Declared]:
+    members = {name: member for base in reversed(controller.__mro__) for name, member in vars(base).items()}
+    for member in members.values():
+        yield from getattr(member, _DECLARED, ())
+
+
+def declared(controller: type) -> tuple[Command, ...]:
+    """Return the commands of a class of controllers in the order of the source; no instance is needed."""
+    return tuple(one.command for one in _declarations(controller))
+
+
+def bound(controller: object) -> Iterator[tuple[Command, Handler]]:
+    """Return the commands of a controller, each with what it does there."""
+    for one in _declarations(type(controller)):
+        yield (
+            one.command,
+            Handler(partial(one.run, controller), partial(one.enabled, controller), partial(one.why_not, controller)),
+        )
+
+
 class Conflict(NamedTuple):
     """Two commands that would silence each other."""
 
@@ -110,16 +202,12 @@ class Registry:
         self.on_refused: Callable[[str], None] = lambda _words: None
         """Is told why a key did nothing."""
 
-    def add(self, commands: Iterable[Command], handlers: dict[str, Handler]) -> None:
-        """Take in a room's commands. Raises ValueError for one without handler, a handler without command, a clash."""
-        commands = list(commands)
-        ids = {command.id for command in commands}
-        if ids != set(handlers):
-            raise ValueError(f"commands and handlers differ: {sorted(ids ^ set(handlers))}")
-        for command in commands:
+    def add(self, pairs: Iterable[tuple[Command, Handler]]) -> None:
+        """Take in commands with what each does. Raises ValueError for an id used twice, and for a clash of keys."""
+        for command, handler in pairs:
             if command.id in self._commands:
                 raise ValueError(f"two commands are called {command.id}")
-            self._commands[command.id] = (command, handlers[command.id])
+            self._commands[command.id] = (command, handler)
         clashes = conflicts(command for command, _ in self._commands.values())
         if clashes:
             raise ValueError(f"keys clash: {clashes}")

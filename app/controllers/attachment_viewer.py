@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from app.commands.command import Handler
+from app.commands.command import Command, Context, does
 from app.controllers.reader import people_words
+from app.controllers.why_not import ProgramController, no_row
 from app.core.background import run_in_thread
 from app.core.formatting import clock_time
-from app.core.i18n import tr
+from app.core.i18n import mark, tr
 from app.domain.errors import MailError
 from app.domain.message import AccountId
 from app.services.reader.attachment_viewer import Enclosures, ViewedAttachment, Within, beside_the_text, enclosures_of
@@ -85,7 +86,7 @@ class _Open(NamedTuple):
     message: Message
 
 
-class AttachmentViewerController:
+class AttachmentViewerController(ProgramController):
     """Keeps the pane's attachments true to the message in it."""
 
     def __init__(self, program: Program) -> None:
@@ -112,12 +113,28 @@ class AttachmentViewerController:
             self._program.tasks.spawn(self.enclosures.forget(account_id), "forget what was fetched")
         self._accounts = now
 
-    def handlers(self) -> dict[str, Handler]:
-        """Return what the commands do."""
-        return {
-            "list.attachments": Handler(lambda: self._once_read(self._go_to)),
-            "list.save_attachments": Handler(lambda: self._once_read(self._save_all)),
-        }
+    @does(
+        Command(
+            "list.attachments",
+            mark("Go to the attachments"),
+            ("D",),
+            Context.LIST,
+            mark("Enter opens one, Ctrl+S saves it."),
+            on_row=True,
+        ),
+        why_not=no_row,
+    )
+    def go_to_attachments(self) -> None:
+        """Put the focus on the attachments, as soon as they are known."""
+        self._once_read(self._go_to)
+
+    @does(
+        Command("list.save_attachments", mark("Save all attachments"), ("Shift+D",), Context.LIST, on_row=True),
+        why_not=no_row,
+    )
+    def save_all_attachments(self) -> None:
+        """Ask where to save all attachments, as soon as they are known."""
+        self._once_read(self._save_all)
 
     def _once_read(self, act: Callable[[], None]) -> None:
         """Do something with what is attached to the current row's message, as soon as that is known."""

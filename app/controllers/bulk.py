@@ -7,8 +7,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.commands.command import Handler
-from app.core.i18n import ntr, tr
+from app.commands.command import Command, Context, does
+from app.controllers.why_not import (
+    ProgramController,
+    cannot_categorise,
+    cannot_copy,
+    cannot_export,
+    cannot_move,
+    no_row,
+    shown_in,
+)
+from app.core.i18n import mark, ntr, tr
 from app.domain.errors import AccountError, MailError
 from app.domain.listing import Folder, MailFolder, Place
 from app.domain.state import State
@@ -35,7 +44,10 @@ _LONGEST_NAME = 40
 Done = Callable[[Batch], str]
 
 
-class BulkController:
+_L = Context.LIST
+
+
+class BulkController(ProgramController):
     """Acts on the rows that are chosen in the list that is shown."""
 
     def __init__(self, program: Program, enclosures: Enclosures) -> None:
@@ -51,19 +63,30 @@ class BulkController:
 
         return Picker(self._program.window, self._program.window.rest_focus)
 
-    def handlers(self) -> dict[str, Handler]:
-        """Return what the commands do."""
+    @does(
+        Command(
+            "many.move",
+            mark("Move to a folder"),
+            ("V",),
+            _L,
+            mark("Any folder, by typing a part of its name."),
+            on_row=True,
+        ),
+        enabled=shown_in("drafts", "sent"),
+        why_not=cannot_move,
+    )
+    def move_chosen(self) -> None:
+        """Ask for a folder, and move the chosen messages to it."""
+        self._choose_folder(self._move, tr("Move to folder"))
 
-        def at(*places: str) -> Callable[[], bool]:
-            return lambda: self._program.stage.kind in places
-
-        return {
-            "many.move": Handler(lambda: self._choose_folder(self._move, tr("Move to folder")), at("drafts", "sent")),
-            "many.copy": Handler(lambda: self._choose_folder(self._copy, tr("Copy to folder")), at("drafts", "sent")),
-            "many.category": Handler(self._choose_category, at("drafts", "sent")),
-            "many.export": Handler(self._choose_place, at("drafts", "sent")),
-            "many.print": Handler(self._print, at("drafts", "sent", "outbox")),
-        }
+    @does(
+        Command("many.copy", mark("Copy to a folder"), ("Shift+V",), _L, on_row=True),
+        enabled=shown_in("drafts", "sent"),
+        why_not=cannot_copy,
+    )
+    def copy_chosen(self) -> None:
+        """Ask for a folder, and copy the chosen messages to it."""
+        self._choose_folder(self._copy, tr("Copy to folder"))
 
     # --- stop ---------------------------------------------------------------------------------------------------------
 
@@ -127,7 +150,13 @@ class BulkController:
 
     # --- categories ---------------------------------------------------------------------------------------------------
 
-    def _choose_category(self) -> None:
+    @does(
+        Command("many.category", mark("Give or take away a category"), ("T",), _L, on_row=True),
+        enabled=shown_in("drafts", "sent"),
+        why_not=cannot_categorise,
+    )
+    def choose_category(self) -> None:
+        """Ask for a category; the chosen messages get it, or lose it where all of them have it."""
         from app.ui.chooser import Pick
 
         desk = self._program.stage.desk
@@ -171,7 +200,13 @@ class BulkController:
 
     # --- export -------------------------------------------------------------------------------------------------------
 
-    def _choose_place(self) -> None:
+    @does(
+        Command("many.export", mark("Export as files (.eml)"), ("Ctrl+S",), _L, on_row=True),
+        enabled=shown_in("drafts", "sent"),
+        why_not=cannot_export,
+    )
+    def export_chosen(self) -> None:
+        """Ask for a folder of this computer, and write the chosen messages to it."""
         from PySide6.QtWidgets import QFileDialog
 
         desk = self._program.stage.desk
@@ -214,7 +249,13 @@ class BulkController:
 
         self._start(desk, rows, work, done, None, tr("Exporting…"), _ONE_BY_ONE)
 
-    def _print(self) -> None:
+    @does(
+        Command("many.print", mark("Print"), ("Ctrl+P",), _L, mark("Or save as a PDF."), on_row=True),
+        enabled=shown_in("drafts", "sent", "outbox"),
+        why_not=no_row,
+    )
+    def print_chosen(self) -> None:
+        """Ask for a printer, and print the chosen messages."""
         from app.controllers.printing import choose_printer
 
         def ask(desk: ListPanel, rows: list[ListRow]) -> None:

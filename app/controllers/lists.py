@@ -6,15 +6,32 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.commands.command import Command, Handler
+from app.commands.command import Command, Context, Handler, does
 from app.controllers.attachment_viewer import AttachmentViewerController
 from app.controllers.bulk import BulkController
-from app.controllers.reader import ConversationController, people_words
+from app.controllers.list_navigation import ListNavigation
+from app.controllers.reader import ConversationController, ReaderCommands, people_words
 from app.controllers.row_actions import RowDeeds
 from app.controllers.scheduling import Scheduling
 from app.controllers.sending import SendingProgress, UnseenFailures
+from app.controllers.why_not import (
+    ProgramController,
+    cannot_discard,
+    cannot_edit_as_new,
+    cannot_forward,
+    cannot_reply,
+    cannot_retry,
+    cannot_send,
+    cannot_set_ready,
+    no_draft,
+    no_remedy,
+    no_row,
+    none_failed,
+    nothing_to_undo,
+    shown_in,
+)
 from app.core.formatting import clock_time
-from app.core.i18n import ntr, tr
+from app.core.i18n import mark, ntr, tr
 from app.domain.errors import MailError
 from app.domain.listing import Order
 from app.domain.message import LocalId
@@ -35,59 +52,6 @@ from app.ui.reader.reader import Notice, Reading
 if TYPE_CHECKING:
     from app.controllers.other_mailboxes import OtherMailboxes
     from app.controllers.program import Program
-
-_ORDERS = {
-    "list.by_newest": Order.NEWEST,
-    "list.by_oldest": Order.OLDEST,
-    "list.by_recipient": Order.RECIPIENT,
-    "list.by_subject": Order.SUBJECT,
-    "list.by_size": Order.LARGEST,
-}
-
-
-def list_handlers(program: Program) -> dict[str, Handler]:
-    """Return what can be done with whichever list is shown."""
-    stage = program.stage
-
-    def is_shown() -> bool:
-        return bool(stage.place)
-
-    def find() -> None:
-        stage.desk.begin_search()
-
-    def arrange(order: Order) -> None:
-        stage.desk.session.arrange(order)
-        stage.desk.list.go_to(0)
-
-    def group() -> None:
-        session = stage.desk.session
-        if not session.toggle_groups():
-            program.foot.say(tr("Not grouped"))
-        elif session.order is Order.RECIPIENT:
-            program.foot.say(tr("Grouped by recipient"))
-        else:
-            program.foot.say(tr("Grouped by day"))
-
-    def find_on_server() -> None:
-        if not stage.desk.session.searching:
-            stage.desk.begin_search()  # there is nothing yet to ask the server for
-            return
-        stage.desk.search_server()
-        program.foot.say(tr("Looking on the server…"))
-
-    program.sent_room.found.subscribe(lambda count: _tell_found(program, count))
-    program.drafts_room.found.subscribe(lambda count: _tell_found(program, count))
-    return {
-        "list.find": Handler(find, is_shown),
-        "list.find_server": Handler(find_on_server, is_shown),
-        "list.group": Handler(group, is_shown),
-        **{name: Handler(partial(arrange, order), is_shown) for name, order in _ORDERS.items()},
-    }
-
-
-def _tell_found(program: Program, count: int) -> None:
-    program.foot.say(tr("The server found {n}", n=count) if count else tr("The server found nothing"))
-
 
 _GONE = "ErrorItemNotFound"
 
@@ -131,7 +95,10 @@ _MOST_UNASKED = 2
 OPENS_THE_MESSAGE = frozenset({"mend-address", "mend-subject", "mend-option", "make-plain", "fill-in"})
 
 
-class ListController:
+_L = Context.LIST
+
+
+class ListController(ProgramController):
     """Acts on the list that is shown."""
 
     def __init__(self, program: Program) -> None:
@@ -146,6 +113,8 @@ class ListController:
         self._scheduling = Scheduling(program)
         self._progress = SendingProgress(program.records, program.foot, self.many.stop, program.window)
         self.conversing = ConversationController(program)
+        self.navigation = ListNavigation(program)
+        self.reader_commands = ReaderCommands(program)
         self.enclosing.on_within = self.conversing.stand_aside
         self.others: OtherMailboxes | None = None
         self.unseen = UnseenFailures(program)
@@ -174,13 +143,9 @@ class ListController:
         desk.refreshed.connect(partial(self._refresh_reader, desk))
         self.unseen.listen(desk)
 
-    def stop(self) -> None:
-        """Stop what runs: what is fetched for the message that is read, else work on many."""
-        if not self.enclosing.stop():
-            self.many.stop()
-
     # --- open and read ----------------------------------------------------------------------------------------------
 
+    @does(Command("list.open", mark("Open"), ("O",), _L, mark("Enter does the same."), on_row=True), why_not=no_row)
     def open(self) -> None:
         """Open the current row: a draft to write on; what is sent or on its way to be read."""
         self._with_current(self._open)
@@ -215,11 +180,13 @@ class ListController:
         else:
             self._program.writing.open(row)
 
+    @does(Command("list.go_mailbox", mark("Go to a list of another mailbox"), ("G, M",), _L))
     def go_to_other_mailbox(self) -> None:
         """Ask to which list of another mailbox to go."""
         if self.others is not None:
             self.others.choose()
 
+    @does(Command("list.last_draft", mark("Open the last draft"), ("L",), _L), why_not=no_draft)
     def open_last_draft(self) -> None:
         """Open the draft that was changed last, in whichever mailbox it lies."""
 
@@ -373,6 +340,18 @@ class ListController:
 
     # --- send, throw away, mend --------------------------------------------------------------------------------------
 
+    @does(
+        Command(
+            "drafts.send",
+            mark("Send selected"),
+            ("Ctrl+Return", "Ctrl+Enter"),
+            _L,
+            mark("One request for all of them."),
+            on_row=True,
+        ),
+        enabled=shown_in("drafts"),
+        why_not=cannot_send,
+    )
     def send_chosen(self) -> None:
         """Send the marked drafts, or the current one; more than a few are asked about, unless they are ready."""
         desk = self._program.stage.desk
@@ -394,6 +373,14 @@ class ListController:
         count = unasked + sum(row is not None and row.state is State.READY for row in rows)
         self._program.window.ask(ntr("Send {n} message?", "Send {n} messages?", count), tr("Send"), send)
 
+    @does(
+        Command(
+            "drafts.send_ready",
+            mark("Send all drafts that are ready"),
+            ("F9",),
+            help=mark("Says how many, and sends when you press Enter."),
+        )
+    )
     def offer_ready(self) -> None:
         """Say how many are ready; Enter sends them."""
         ready = [row for session in self._drafts_lists() for row in session.rows() if row.state is State.READY]
@@ -405,10 +392,34 @@ class ListController:
         question = ntr("Send {n} message that is ready?", "Send {n} messages that are ready?", len(ready))
         self._program.window.ask(question, tr("Send"), lambda: self.deeds.send_rows(self._program.stage.desk, ready))
 
+    @does(
+        Command(
+            "drafts.set_ready",
+            mark("Put aside as ready, or take that back"),
+            ("Ctrl+Shift+Return", "Ctrl+Shift+Enter"),
+            _L,
+            mark("F9 sends all that are ready."),
+            on_row=True,
+        ),
+        enabled=shown_in("drafts"),
+        why_not=cannot_set_ready,
+    )
     def set_ready(self) -> None:
         """Put the marked drafts aside as ready, or take that back."""
         self._do_with_chosen(self.deeds.set_ready)
 
+    @does(
+        Command(
+            "drafts.discard",
+            mark("Delete"),
+            ("Del", "#", "Backspace"),
+            _L,
+            mark("In Drafts and in Sent. Can be undone."),
+            on_row=True,
+        ),
+        enabled=shown_in("drafts", "sent"),
+        why_not=cannot_discard,
+    )
     def discard_chosen(self) -> None:
         """Throw the marked messages away, or the current one: what was sent goes to Deleted Items."""
         if self._program.stage.kind == "sent":
@@ -416,11 +427,28 @@ class ListController:
             return
         self._do_with_chosen(self.deeds.discard)
 
+    @does(
+        Command("outbox.retry", mark("Try again"), ("R",), _L, on_row=True),
+        enabled=shown_in("outbox", "drafts"),
+        why_not=cannot_retry,
+    )
     def retry_chosen(self) -> None:
         """Try the marked ones again."""
         desk = self._program.stage.desk
         self._with_chosen(lambda rows: self._program.outbox_room.retry(self.deeds.again(desk, rows)))
 
+    @does(Command("outbox.retry_all", mark("Try all that failed again"), ("Shift+F9",)), why_not=none_failed)
+    def retry_all(self) -> None:
+        """Try every message again that failed."""
+        self._program.outbox_room.retry_all()
+
+    @does(
+        Command(
+            "sent.edit_as_new", mark("Edit as new"), ("E", "Ctrl+E"), _L, mark("Works in Drafts too."), on_row=True
+        ),
+        enabled=shown_in("sent", "drafts"),
+        why_not=cannot_edit_as_new,
+    )
     def edit_as_new(self) -> None:
         """Write the current message anew, or each of those that are marked."""
         if len(self._program.stage.desk.chosen_ids()) > 1:
@@ -439,9 +467,30 @@ class ListController:
 
         self._program.foot.say(", ".join(words), take_back if names else None)
 
-    def follow(self, begin: Callable[[ListRow], None]) -> None:
-        """Begin a message that follows the current one."""
-        self._with_current(begin)
+    @does(
+        Command(
+            "sent.reply_all",
+            mark("Reply to all"),
+            ("Shift+R", "Ctrl+Shift+R"),
+            _L,
+            mark("In Sent: a follow-up to those it went to."),
+            on_row=True,
+        ),
+        enabled=shown_in("sent"),
+        why_not=cannot_reply,
+    )
+    def reply_all(self) -> None:
+        """Begin a message to those to whom the current one went."""
+        self._with_current(self._program.sent_room.reply_all)
+
+    @does(
+        Command("sent.forward", mark("Forward"), ("F", "Ctrl+Shift+F"), _L, mark("In Sent."), on_row=True),
+        enabled=shown_in("sent"),
+        why_not=cannot_forward,
+    )
+    def forward(self) -> None:
+        """Begin a message that forwards the current one."""
+        self._with_current(self._program.sent_room.forward)
 
     def do(self, action: str) -> None:
         """Do one of the things that the bar offers for the current row."""
@@ -455,6 +504,7 @@ class ListController:
         else:
             self.remedy()
 
+    @does(Command("list.remedy", mark("Do what the row offers"), ("A",), _L, on_row=True), why_not=no_remedy)
     def remedy(self) -> None:
         """Do what the current row offers."""
         desk = self._program.stage.desk
@@ -475,6 +525,28 @@ class ListController:
             self._program.foot.say(tr("Details copied"))
         elif action and self.deeds.again(desk, [row]) and row.local_id is not None:
             self._program.remedies.apply(action, row.local_id)
+
+    def _can_undo(self) -> bool:
+        return self._program.foot.can_undo()
+
+    @does(
+        Command("list.undo", mark("Undo"), ("Z", "Ctrl+Z"), _L, mark("Takes back a send that waits, or a discard.")),
+        enabled=_can_undo,
+        why_not=nothing_to_undo,
+    )
+    def undo(self) -> None:
+        """Take back what was done last."""
+        self._program.foot.undo()
+
+    @does(
+        Command(
+            "many.stop", mark("Stop"), ("Ctrl+.",), _L, mark("What was not attempted is as it was, or ready again.")
+        )
+    )
+    def stop(self) -> None:
+        """Stop what runs: what is fetched for the message that is read, else work on many."""
+        if not self.enclosing.stop():
+            self.many.stop()
 
     def _know_of(self, row: ListRow) -> None:
         """Take down that the person knows what reports say of a row; the way back is at the foot."""

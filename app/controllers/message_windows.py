@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.commands.command import Handler
+from app.commands.command import Command, Context, does
+from app.controllers.why_not import ProgramController, list_is_shown, no_row
+from app.core.i18n import mark
 from app.ui.keyboard.come_forward import come_forward, when_active
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ _ASIDE = 64
 """Pixels by which each window stands aside from the main one, so that none hides another."""
 
 
-class MessageWindows:
+class MessageWindows(ProgramController):
     """The windows of single letters."""
 
     def __init__(self, program: Program) -> None:
@@ -32,20 +34,25 @@ class MessageWindows:
         self._program = program
         self.windows: list[MessageWindow] = []
 
-    def handlers(self) -> dict[str, Handler]:
-        """Return what the commands do."""
-        program = self._program
-        return {
-            "compose.window": Handler(self.toggle, lambda: program.writing.current() is not None),
-            "list.open_in_window": Handler(self.open_row, lambda: bool(program.stage.place)),
-        }
-
     def current(self) -> ComposeView | None:
         """Return the message of the window that has the focus, None where that is the main window."""
         active = QApplication.activeWindow()
         window = next((one for one in self.windows if one is active), None)
         return None if window is None else _message_of(window)
 
+    def _is_writing(self) -> bool:
+        return self._program.writing.current() is not None
+
+    @does(
+        Command(
+            "compose.window",
+            mark("Into a window of its own, or back"),
+            ("Ctrl+Shift+W",),
+            Context.COMPOSE,
+            mark("Closing that window saves the message."),
+        ),
+        enabled=_is_writing,
+    )
     def toggle(self) -> None:
         """Give the message that is written a window of its own, or put it back into the main window."""
         view = self._program.writing.current()
@@ -120,6 +127,11 @@ class MessageWindows:
             self.windows.remove(window)
             window.go()
 
+    @does(
+        Command("list.open_in_window", mark("Open in a window of its own"), ("Shift+O",), Context.LIST, on_row=True),
+        enabled=list_is_shown,
+        why_not=no_row,
+    )
     def open_row(self) -> None:
         """Open the current row in a window of its own, where it can be written on."""
         row = self._program.stage.desk.current()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from app.commands.command import Handler
-from app.core.i18n import ntr, tr
+from app.commands.command import Command, Context, does
+from app.controllers.why_not import ProgramController, no_details, no_formatting, no_row
+from app.core.i18n import mark, ntr, tr
 from app.domain.errors import StorageError
 from app.domain.listing import ConversationRow, Folder
 from app.domain.message import Content
@@ -22,7 +23,44 @@ if TYPE_CHECKING:
 _KINDS = {Folder.SENT: "sent", Folder.DRAFTS: "drafts"}
 
 
-class ConversationController:
+_L: Final = Context.LIST
+
+
+class ReaderCommands(ProgramController):
+    """Shows more or less of the message in the reading pane."""
+
+    def __init__(self, program: Program) -> None:
+        """Act on the reading pane of `program`."""
+        self._program = program
+
+    @does(Command("list.details", mark("Show or hide details"), ("I",), _L), why_not=no_details)
+    def show_details(self) -> None:
+        """Show what the server said of the message, or hide it."""
+        self._read_now()
+        self._program.reader.bar.show_details()
+
+    @does(
+        Command("list.plain", mark("Formatted or plain text"), ("B",), _L, mark("Of the message beside the list.")),
+        why_not=no_formatting,
+    )
+    def toggle_plain(self) -> None:
+        """Show the formatted text, or the plain one."""
+        self._read_now()
+        self._program.reader.toggle_plain()
+
+    @does(Command("list.headers", mark("Show or hide headers"), ("H",), _L), why_not=no_row)
+    def toggle_headers(self) -> None:
+        """Show the headers of the message, or hide them."""
+        self._read_now()
+        self._program.reader.toggle_headers()
+
+    def _read_now(self) -> None:
+        """Read the row that is asked for: the pane rests before it reads, and shows the last one until then."""
+        if self._program.stage.reads_soon():
+            self._program.stage.read_now()
+
+
+class ConversationController(ProgramController):
     """Keeps the line of the conversation true to the message that is read."""
 
     def __init__(self, program: Program) -> None:
@@ -35,13 +73,28 @@ class ConversationController:
         self._looking = self._aside = False
         self._then: Callable[[], None] | None = None
 
-    def handlers(self) -> dict[str, Handler]:
-        """Return what the commands do."""
-        return {
-            "list.conversation": Handler(lambda: self._once_known(self._toggle)),
-            "list.conversation_next": Handler(lambda: self._once_known(lambda: self._step(1))),
-            "list.conversation_previous": Handler(lambda: self._once_known(lambda: self._step(-1))),
-        }
+    @does(
+        Command(
+            "list.conversation", mark("Messages of the conversation"), ("W",), _L, mark("One's own, sent or drafted.")
+        ),
+        why_not=no_row,
+    )
+    def toggle(self) -> None:
+        """Show the messages of the conversation, or hide them."""
+        self._once_known(self._toggle)
+
+    @does(Command("list.conversation_next", mark("Next message of the conversation"), ("M",), _L), why_not=no_row)
+    def go_to_next(self) -> None:
+        """Read the next message of the conversation."""
+        self._once_known(lambda: self._step(1))
+
+    @does(
+        Command("list.conversation_previous", mark("Previous message of the conversation"), ("Shift+M",), _L),
+        why_not=no_row,
+    )
+    def go_to_previous(self) -> None:
+        """Read the message of the conversation before this one."""
+        self._once_known(lambda: self._step(-1))
 
     def _once_known(self, act: Callable[[], None]) -> None:
         """Do something as soon as the conversation of the current row is known: the pane rests before it reads."""

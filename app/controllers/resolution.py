@@ -8,9 +8,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from app.commands.command import Context, Handler
+from app.commands.command import Command, Context, does
+from app.controllers.why_not import ProgramController, cannot_settle
 from app.core.background import run_in_thread
-from app.core.i18n import tr
+from app.core.i18n import mark, tr
 from app.domain.errors import MailError
 from app.domain.message import Content, LocalId
 from app.services.outbox.remedies import Wish
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from app.controllers.program import Program
     from app.services.drafts.comparison import VersionComparison
     from app.views.compare.view import CompareView
+
+
+_C = Context.COMPARE
+"""Its keys are single letters, for nothing can be typed there; Alt with the letter does the same."""
 
 
 class ComparingWork:
@@ -40,24 +45,6 @@ class ComparingWork:
         program = self._program
         return VersionComparison(program.records, program.drafts, program.mailbox, run_in_thread)
 
-    def handlers(self) -> dict[str, Handler]:
-        """Return what the commands do."""
-
-        def session(act: str) -> Handler:
-            def run() -> None:
-                getattr(self.view.session, act)()
-
-            return Handler(run, self.is_open)
-
-        return {
-            "compare.mine": session("keep_mine"),
-            "compare.theirs": session("keep_theirs"),
-            "compare.both": session("keep_both"),
-            "compare.again": session("read"),
-            "compare.next": Handler(lambda: self.view.step(1), self.is_open),
-            "compare.previous": Handler(lambda: self.view.step(-1), self.is_open),
-        }
-
     @property
     def view(self) -> CompareView:
         """Return the page; there must be one."""
@@ -67,6 +54,47 @@ class ComparingWork:
     def is_open(self) -> bool:
         """Tell whether a comparison is shown."""
         return self._view is not None
+
+    @does(
+        Command(
+            "compare.mine", mark("Keep mine"), ("M", "Alt+M"), _C, mark("Yours is written over the server's version.")
+        ),
+        enabled=is_open,
+    )
+    def keep_mine(self) -> None:
+        """Write one's own version over the server's."""
+        self.view.session.keep_mine()
+
+    @does(Command("compare.theirs", mark("Keep theirs"), ("T", "Alt+T"), _C, mark("Can be undone.")), enabled=is_open)
+    def keep_theirs(self) -> None:
+        """Take the server's version."""
+        self.view.session.keep_theirs()
+
+    @does(
+        Command("compare.both", mark("Keep both"), ("B", "Alt+B"), _C, mark("Yours becomes a new draft.")),
+        enabled=is_open,
+    )
+    def keep_both(self) -> None:
+        """Make one's own version a new draft."""
+        self.view.session.keep_both()
+
+    @does(Command("compare.next", mark("Next difference"), ("N", "J", "F7"), _C, repeats=True), enabled=is_open)
+    def go_to_next_difference(self) -> None:
+        """Go to the next difference."""
+        self.view.step(1)
+
+    @does(
+        Command("compare.previous", mark("Previous difference"), ("P", "K", "Shift+F7"), _C, repeats=True),
+        enabled=is_open,
+    )
+    def go_to_previous_difference(self) -> None:
+        """Go to the difference before."""
+        self.view.step(-1)
+
+    @does(Command("compare.again", mark("Compare again"), ("R",), _C), enabled=is_open)
+    def compare_again(self) -> None:
+        """Read both versions anew."""
+        self.view.session.read()
 
     def contexts(self) -> frozenset[Context]:
         """Tell which commands make sense where the focus is."""
@@ -139,7 +167,7 @@ class ComparingWork:
             self._program.writing.reread(name)
 
 
-class ManualResolution:
+class ManualResolution(ProgramController):
     """Asks, and does it."""
 
     def __init__(self, program: Program, filing: SentCopy) -> None:
@@ -154,8 +182,39 @@ class ManualResolution:
         found = None if record is None else explain_record(record)
         return found is not None and "was-sent" in found.more
 
-    def settle(self, *, was_sent: bool) -> None:
-        """Take the person's word for the current row, once it is given twice."""
+    @does(
+        Command(
+            "outbox.was_sent",
+            mark("It was sent"),
+            ("Y",),
+            Context.LIST,
+            mark("Where that cannot be known from here."),
+            on_row=True,
+        ),
+        enabled=can_settle,
+        why_not=cannot_settle,
+    )
+    def take_as_sent(self) -> None:
+        """Take the person's word that the current row was sent, once it is given twice."""
+        self._settle(was_sent=True)
+
+    @does(
+        Command(
+            "outbox.was_not_sent",
+            mark("It was not sent"),
+            ("N",),
+            Context.LIST,
+            mark("Goes back to Drafts."),
+            on_row=True,
+        ),
+        enabled=can_settle,
+        why_not=cannot_settle,
+    )
+    def take_as_not_sent(self) -> None:
+        """Take the person's word that the current row was not sent, once it is given twice."""
+        self._settle(was_sent=False)
+
+    def _settle(self, *, was_sent: bool) -> None:
         row = self._row()
         if row is not None and self.can_settle():
             self.ask(row, was_sent=was_sent)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from app.commands.command import Handler
-from app.core.i18n import tr
+from app.commands.command import Command, does
+from app.core.i18n import mark, tr
 from app.domain.errors import StorageError
 from app.domain.message import Content
 from app.ui.bars import MessageBar
@@ -32,13 +32,6 @@ class UnplacedText:
         self._kept = ""
         self._gate.returned.connect(self._show)
 
-    def handlers(self) -> dict[str, Handler]:
-        """Return what the commands do."""
-        return {
-            "typed.write": Handler(self.write, self._is_there),
-            "typed.copy": Handler(self.copy, self._is_there),
-        }
-
     def _is_there(self) -> bool:
         return bool(self._gate.text)
 
@@ -56,10 +49,12 @@ class UnplacedText:
         if self._gate.text:
             await self._keep(self._gate.text)
 
+    @does(Command("typed.write", mark("Start a message with the text that was typed meanwhile")), enabled=_is_there)
     def write(self) -> None:
         """Begin a message with it."""
         self._program.writing.begin(Content(body=self._gate.take_text().strip("\n")))
 
+    @does(Command("typed.copy", mark("Copy the text that was typed meanwhile")), enabled=_is_there)
     def copy(self) -> None:
         """Put it on the clipboard."""
         QGuiApplication.clipboard().setText(self._gate.take_text().strip("\n"))

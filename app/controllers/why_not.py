@@ -1,13 +1,12 @@
-"""Why a command would do nothing now, in a sentence: no key of a list is passed over in silence.
+"""When the commands of lists can be done, and why a command would do nothing now: no key is passed over in silence.
 
-Each entry is asked before its command runs; "" says that the command does something that can be seen. The sentence
-names the key that does what the person may have meant, as that key is now.
+The declarations of commands name these functions. A sentence is "" where the command does something that can be seen.
+It names the key that does what the person may have meant, as that key is now.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from app.core.i18n import tr
@@ -21,190 +20,224 @@ if TYPE_CHECKING:
 
 _ON_ITS_WAY: Final = frozenset({State.HELD, State.QUEUED, State.SENDING, State.DEFERRED})
 _FAILED: Final = frozenset({State.NEEDS_ATTENTION, State.UNKNOWN})
-_OF_A_ROW: Final = (
-    *("list.open", "list.open_in_window", "list.mark", "list.mark_down", "list.mark_up", "list.mark_all"),
-    *("list.headers", "list.attachments", "list.save_attachments"),
-    *("list.conversation", "list.conversation_next", "list.conversation_previous", "list.next", "list.previous"),
-)
-"""Commands that want nothing but a row."""
-
-Sentence = Callable[[], str]
 
 
-class WhyNot:
-    """Asks the list that is shown, and the row at which it stands."""
+class ProgramController:
+    """A controller whose commands ask the list that is shown, and the row at which it stands."""
 
-    def __init__(self, program: Program) -> None:
-        """Say it of `program`."""
-        self._program = program
-
-    def sentences(self) -> dict[str, Sentence]:
-        """Return, by the command's id, what says why it would do nothing."""
-        return {
-            **dict.fromkeys(_OF_A_ROW, self.no_row),
-            "drafts.send": self.send,
-            "drafts.set_ready": self.set_ready,
-            "drafts.discard": self.discard,
-            "outbox.retry": self.retry,
-            "outbox.retry_all": self.retry_all,
-            "outbox.was_sent": self.settle,
-            "outbox.was_not_sent": self.settle,
-            "sent.edit_as_new": self.edit_as_new,
-            "sent.reply_all": partial(self.follow, tr("Replying works in Sent: this message has not been sent yet.")),
-            "sent.forward": partial(self.follow, tr("Forwarding works in Sent: this message has not been sent yet.")),
-            "many.move": partial(self.many, tr("Moving works in Drafts and in Sent.")),
-            "many.copy": partial(self.many, tr("Copying works in Drafts and in Sent.")),
-            "many.category": partial(self.many, tr("Categories work in Drafts and in Sent.")),
-            "many.export": partial(self.many, tr("Exporting works in Drafts and in Sent.")),
-            "many.print": self.no_row,
-            "list.remedy": self.remedy,
-            "list.details": self.details,
-            "list.plain": self.plain,
-            "list.undo": self.undo,
-            "list.last_draft": self.last_draft,
-            "account.sign_in": self.sign_in,
-        }
-
-    # --- what the list stands at ------------------------------------------------------------------------------------
+    _program: Program
 
     @property
-    def _kind(self) -> str:
-        return self._program.stage.kind
+    def program(self) -> Program:
+        """Return what the functions of this module ask."""
+        return self._program
 
-    def _row(self) -> ListRow | None:
-        return self._program.stage.desk.current() if self._program.stage.place else None
 
-    def _chosen(self) -> list[ListRow]:
-        """Return the chosen rows, as far as they are at hand."""
-        desk = self._program.stage.desk
-        return [row for one in desk.chosen_ids() if (row := desk.session.row(one)) is not None]
+# --- when a command can be done -------------------------------------------------------------------------------------
 
-    def _key(self, command: str) -> str:
-        """Return the first key of a command as it is now, or its title where it has none."""
-        found = self._program.registry.command(command)
-        return keys.shown(found).replace("Return", "Enter") or found.shown_title()
 
-    def no_row(self) -> str:
-        """Say that there is nothing to do it with."""
-        stage = self._program.stage
-        if not stage.place or stage.desk.list.current_id() is None:
-            return tr("There is no message here.")
+def list_is_shown(of: ProgramController) -> bool:
+    """Return whether a list is in front, and no other page."""
+    return bool(of.program.stage.place)
+
+
+def shown_in(*kinds: str) -> Callable[[ProgramController], bool]:
+    """Return what asks whether a list of one of `kinds` is shown: "drafts", "outbox", "sent"."""
+
+    def is_shown(of: ProgramController) -> bool:
+        return of.program.stage.kind in kinds
+
+    return is_shown
+
+
+# --- what the list stands at ------------------------------------------------------------------------------------
+
+
+def _kind(of: ProgramController) -> str:
+    return of.program.stage.kind
+
+
+def _row(of: ProgramController) -> ListRow | None:
+    return of.program.stage.desk.current() if of.program.stage.place else None
+
+
+def _chosen(of: ProgramController) -> list[ListRow]:
+    """Return the chosen rows, as far as they are at hand."""
+    desk = of.program.stage.desk
+    return [row for one in desk.chosen_ids() if (row := desk.session.row(one)) is not None]
+
+
+def _key(of: ProgramController, command: str) -> str:
+    """Return the first key of a command as it is now, or its title where it has none."""
+    found = of.program.registry.command(command)
+    return keys.shown(found).replace("Return", "Enter") or found.shown_title()
+
+
+def no_row(of: ProgramController) -> str:
+    """Say that there is nothing to do it with."""
+    stage = of.program.stage
+    if not stage.place or stage.desk.list.current_id() is None:
+        return tr("There is no message here.")
+    return ""
+
+
+# --- why a command would do nothing ----------------------------------------------------------------------------------
+
+
+def cannot_send(of: ProgramController) -> str:
+    """Say why nothing can be sent from here."""
+    if _kind(of) == "sent":
+        return tr("This was sent already. {key} makes a new draft of it.", key=_key(of, "sent.edit_as_new"))
+    if _kind(of) == "outbox":
+        return no_row(of) or _in_outbox(of)
+    return no_row(of)
+
+
+def _in_outbox(of: ProgramController) -> str:
+    row = _row(of)
+    if row is not None and row.state in _FAILED:
+        return tr("{key} tries this message again.", key=_key(of, "outbox.retry"))
+    return _still_going(of)
+
+
+def _still_going(of: ProgramController) -> str:
+    """Say of a message in the Outbox what can be done with it while it is there."""
+    row = _row(of)
+    words = "" if row is None else of.program.stage.desk.session.words(row).action_words
+    if words:
+        return tr("This message is still being sent. {key}: {action}.", key=_key(of, "list.remedy"), action=words)
+    return tr("This message is still being sent.")
+
+
+def cannot_set_ready(of: ProgramController) -> str:
+    """Say why nothing can be put aside."""
+    if _kind(of) != "drafts":
+        return tr("Only drafts can be put aside as ready.")
+    return no_row(of)
+
+
+def cannot_discard(of: ProgramController) -> str:
+    """Say why nothing can be deleted here."""
+    if _kind(of) != "outbox":
+        return no_row(of)
+    row = _row(of)
+    if row is not None and row.state in _FAILED:
+        return tr("Delete this message in Drafts ({key}).", key=_key(of, "go.drafts"))
+    return no_row(of) or _still_going(of)
+
+
+def cannot_retry(of: ProgramController) -> str:
+    """Say why there is nothing to try again."""
+    if _kind(of) == "sent":
+        return no_row(of) or tr(
+            "{retry} tries a failed message again. {reply} replies to all of this one.",
+            retry=_key(of, "outbox.retry"),
+            reply=_key(of, "sent.reply_all"),
+        )
+    rows, notes = _chosen(of), of.program.stage.desk.session.notes
+    if not rows or any(row.state is State.QUEUED or notes.amiss(row.key) is not None for row in rows):
+        return no_row(of)
+    records = [row.record for row in rows if row.record is not None]
+    if any(record.state in _FAILED and not waits_for_person(record) for record in records):
         return ""
+    if any(waits_for_person(record) for record in records):
+        return tr("Choose first what becomes of this message: {key}.", key=_key(of, "list.remedy"))
+    if any(not record.saved for record in records):
+        return ""  # it is saved once more
+    if any(row.state in _ON_ITS_WAY for row in rows):
+        return _still_going(of)
+    return tr("Nothing went wrong with this message. {key} sends it.", key=_key(of, "drafts.send"))
 
-    # --- the commands -----------------------------------------------------------------------------------------------
 
-    def send(self) -> str:
-        """Say why nothing can be sent from here."""
-        if self._kind == "sent":
-            return tr("This was sent already. {key} makes a new draft of it.", key=self._key("sent.edit_as_new"))
-        if self._kind == "outbox":
-            return self.no_row() or self._in_outbox()
-        return self.no_row()
+def none_failed(of: ProgramController) -> str:
+    """Say that nothing failed."""
+    failed = any(row.state is State.NEEDS_ATTENTION for row in of.program.outbox_room.rows())
+    return "" if failed else tr("No message has failed.")
 
-    def _in_outbox(self) -> str:
-        row = self._row()
-        if row is not None and row.state in _FAILED:
-            return tr("{key} tries this message again.", key=self._key("outbox.retry"))
-        return self._still_going()
 
-    def _still_going(self) -> str:
-        """Say of a message in the Outbox what can be done with it while it is there."""
-        row = self._row()
-        words = "" if row is None else self._program.stage.desk.session.words(row).action_words
-        if words:
-            return tr("This message is still being sent. {key}: {action}.", key=self._key("list.remedy"), action=words)
-        return tr("This message is still being sent.")
+def cannot_settle(of: ProgramController) -> str:
+    """Say that the server's word is known, or that there is no message."""
+    if no_row(of) or of.program.settling.can_settle():
+        return no_row(of)
+    return tr("This is for a message of which it cannot be known whether it was sent.")
 
-    def set_ready(self) -> str:
-        """Say why nothing can be put aside."""
-        if self._kind != "drafts":
-            return tr("Only drafts can be put aside as ready.")
-        return self.no_row()
 
-    def discard(self) -> str:
-        """Say why nothing can be deleted here."""
-        if self._kind != "outbox":
-            return self.no_row()
-        row = self._row()
-        if row is not None and row.state in _FAILED:
-            return tr("Delete this message in Drafts ({key}).", key=self._key("go.drafts"))
-        return self.no_row() or self._still_going()
+def cannot_edit_as_new(of: ProgramController) -> str:
+    """Say where messages are written anew."""
+    if _kind(of) == "outbox":
+        return tr("Writing anew works in Drafts and in Sent.")
+    return no_row(of)
 
-    def retry(self) -> str:
-        """Say why there is nothing to try again."""
-        if self._kind == "sent":
-            return self.no_row() or tr(
-                "{retry} tries a failed message again. {reply} replies to all of this one.",
-                retry=self._key("outbox.retry"),
-                reply=self._key("sent.reply_all"),
-            )
-        rows, notes = self._chosen(), self._program.stage.desk.session.notes
-        if not rows or any(row.state is State.QUEUED or notes.amiss(row.key) is not None for row in rows):
-            return self.no_row()
-        records = [row.record for row in rows if row.record is not None]
-        if any(record.state in _FAILED and not waits_for_person(record) for record in records):
-            return ""
-        if any(waits_for_person(record) for record in records):
-            return tr("Choose first what becomes of this message: {key}.", key=self._key("list.remedy"))
-        if any(not record.saved for record in records):
-            return ""  # it is saved once more
-        if any(row.state in _ON_ITS_WAY for row in rows):
-            return self._still_going()
-        return tr("Nothing went wrong with this message. {key} sends it.", key=self._key("drafts.send"))
 
-    def retry_all(self) -> str:
-        """Say that nothing failed."""
-        failed = any(row.state is State.NEEDS_ATTENTION for row in self._program.outbox_room.rows())
-        return "" if failed else tr("No message has failed.")
+def cannot_reply(of: ProgramController) -> str:
+    """Say where replying works."""
+    words = tr("Replying works in Sent: this message has not been sent yet.")
+    return no_row(of) if _kind(of) == "sent" else words
 
-    def settle(self) -> str:
-        """Say that the server's word is known, or that there is no message."""
-        if self.no_row() or self._program.settling.can_settle():
-            return self.no_row()
-        return tr("This is for a message of which it cannot be known whether it was sent.")
 
-    def edit_as_new(self) -> str:
-        """Say where messages are written anew."""
-        if self._kind == "outbox":
-            return tr("Writing anew works in Drafts and in Sent.")
-        return self.no_row()
+def cannot_forward(of: ProgramController) -> str:
+    """Say where forwarding works."""
+    words = tr("Forwarding works in Sent: this message has not been sent yet.")
+    return no_row(of) if _kind(of) == "sent" else words
 
-    def follow(self, words: str) -> str:
-        """Say where one answers."""
-        return self.no_row() if self._kind == "sent" else words
 
-    def many(self, words: str) -> str:
-        """Say where it works."""
-        return self.no_row() if self._kind in {"drafts", "sent"} else words
+def cannot_move(of: ProgramController) -> str:
+    """Say where moving works."""
+    return _in_folders(of, tr("Moving works in Drafts and in Sent."))
 
-    def remedy(self) -> str:
-        """Say that the row offers nothing."""
-        row = self._row()
-        if row is None:
-            return self.no_row()
-        session = self._program.stage.desk.session
-        found = session.explanation(row)
-        offered = found.action if found is not None else session.words(row).action
-        return "" if offered else tr("There is nothing to fix in this message.")
 
-    def details(self) -> str:
-        """Say that the server said nothing about it."""
-        row = self._row()
-        found = None if row is None else self._program.stage.desk.session.explanation(row)
-        return "" if found is not None and found.details else tr("There are no details about this message.")
+def cannot_copy(of: ProgramController) -> str:
+    """Say where copying works."""
+    return _in_folders(of, tr("Copying works in Drafts and in Sent."))
 
-    def plain(self) -> str:
-        """Say that there is no formatting."""
-        return self.no_row() or ("" if self._program.reader.has_formatting() else tr("This message is plain text."))
 
-    def undo(self) -> str:
-        """Say that nothing can be taken back."""
-        return "" if self._program.foot.can_undo() else tr("There is nothing to undo.")
+def cannot_categorise(of: ProgramController) -> str:
+    """Say where a category works."""
+    return _in_folders(of, tr("Categories work in Drafts and in Sent."))
 
-    def last_draft(self) -> str:
-        """Say that there is no draft."""
-        return "" if self._program.drafts_room.count() else tr("There are no drafts.")
 
-    def sign_in(self) -> str:
-        """Say that nobody asks."""
-        return "" if self._program.sign_in.account is not None else tr("No account is waiting for a sign-in.")
+def cannot_export(of: ProgramController) -> str:
+    """Say where exporting works."""
+    return _in_folders(of, tr("Exporting works in Drafts and in Sent."))
+
+
+def _in_folders(of: ProgramController, words: str) -> str:
+    return no_row(of) if _kind(of) in {"drafts", "sent"} else words
+
+
+def no_remedy(of: ProgramController) -> str:
+    """Say that the row offers nothing."""
+    row = _row(of)
+    if row is None:
+        return no_row(of)
+    session = of.program.stage.desk.session
+    found = session.explanation(row)
+    offered = found.action if found is not None else session.words(row).action
+    return "" if offered else tr("There is nothing to fix in this message.")
+
+
+def no_details(of: ProgramController) -> str:
+    """Say that the server said nothing about it."""
+    row = _row(of)
+    found = None if row is None else of.program.stage.desk.session.explanation(row)
+    return "" if found is not None and found.details else tr("There are no details about this message.")
+
+
+def no_formatting(of: ProgramController) -> str:
+    """Say that there is no formatting."""
+    return no_row(of) or ("" if of.program.reader.has_formatting() else tr("This message is plain text."))
+
+
+def nothing_to_undo(of: ProgramController) -> str:
+    """Say that nothing can be taken back."""
+    return "" if of.program.foot.can_undo() else tr("There is nothing to undo.")
+
+
+def no_draft(of: ProgramController) -> str:
+    """Say that there is no draft."""
+    return "" if of.program.drafts_room.count() else tr("There are no drafts.")
+
+
+def no_sign_in(of: ProgramController) -> str:
+    """Say that nobody asks."""
+    return "" if of.program.sign_in.account is not None else tr("No account is waiting for a sign-in.")

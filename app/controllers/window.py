@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from app.commands.command import Context
+from app.commands.command import Command, Context, does
 from app.controllers.lists import OPENS_THE_MESSAGE
 from app.controllers.sending import use_own_address
-from app.core.i18n import tr
+from app.controllers.why_not import ProgramController, no_sign_in
+from app.core.i18n import mark, tr
 from app.domain.account import AuthKind
 from app.domain.errors import AccountError, MailError, StorageError
 from app.domain.message import AccountId, LocalId
@@ -36,9 +37,10 @@ _UPLOADS = 200
 _GATHERED = 16
 """Milliseconds for which changes are gathered: one frame."""
 _PROBLEMS = frozenset({State.NEEDS_ATTENTION, State.UNKNOWN})
+_L = Context.LIST
 
 
-class WindowController:
+class WindowController(ProgramController):
     """Listens to the services on behalf of the window, and does what belongs to no room."""
 
     def __init__(self, program: Program) -> None:
@@ -86,13 +88,48 @@ class WindowController:
 
     # --- places -----------------------------------------------------------------------------------------------------
 
+    @does(Command("message.new", mark("New message"), ("Ctrl+N",)))
+    @does(Command("list.new", mark("New message"), ("C",), _L))
+    def new_message(self) -> None:
+        """Begin a message."""
+        self._program.writing.begin()
+
+    @does(Command("go.compose", mark("Go to the message being written"), ("Ctrl+1",)))
+    @does(Command("list.go_compose", mark("Go to the message being written"), ("G, C",), _L))
     def go_compose(self) -> None:
         """Go to the message being written, or begin one."""
         if not self._program.writing.show_last():
             self._program.writing.begin()
 
-    def next_problem(self, step: int) -> None:
+    @does(Command("go.drafts", mark("Go to Drafts"), ("Ctrl+2",)))
+    @does(Command("list.go_drafts", mark("Go to Drafts"), ("G, D",), _L))
+    def go_drafts(self) -> None:
+        """Go to Drafts."""
+        self._program.stage.go("drafts")
+
+    @does(Command("go.sent", mark("Go to Sent"), ("Ctrl+3",)))
+    @does(Command("list.go_sent", mark("Go to Sent"), ("G, S",), _L))
+    def go_sent(self) -> None:
+        """Go to Sent."""
+        self._program.stage.go("sent")
+
+    @does(Command("go.outbox", mark("Go to Outbox"), ("Ctrl+4",)))
+    @does(Command("list.go_outbox", mark("Go to Outbox"), ("G, Q",), _L))
+    def go_outbox(self) -> None:
+        """Go to Outbox."""
+        self._program.stage.go("outbox")
+
+    @does(Command("problem.next", mark("Next problem"), ("F8",)))
+    def next_problem(self) -> None:
         """Go to the next row that needs the person: on in this list, then in the others, then round again."""
+        self._go_to_problem(1)
+
+    @does(Command("problem.previous", mark("Previous problem"), ("Shift+F8",)))
+    def previous_problem(self) -> None:
+        """Go to the row before that needs the person."""
+        self._go_to_problem(-1)
+
+    def _go_to_problem(self, step: int) -> None:
         stage = self._program.stage
         places = [place for place in stage.desks if place == stage.place or self._has_problems(place)]
         here = places.index(stage.place) if stage.place in places else 0
@@ -119,43 +156,23 @@ class WindowController:
         waiting = (row for row in self._program.outbox_room.rows() if _needs_person(row))
         return any(row.local_id is not None and drafts.id_of(row.local_id) is None for row in waiting)
 
-    def refresh(self) -> None:
-        """Look for changes on the server, also where it could not be reached before."""
-        for account in self._program.accounts.all():
-            if self._program.accounts.trouble(account.account_id) is not None:
-                self._program.tasks.spawn(self._program.accounts.try_again(account.account_id), "try the account again")
-        for desk in self._program.stage.desks.values():
-            desk.session.reload()
+    @does(Command("pane.next", mark("Next pane"), ("F6",)))
+    def next_pane(self) -> None:
+        """Go to the next pane."""
+        self._program.window.focus_next_pane(1)
 
-    def show_settings(self) -> None:
-        """Show the settings page."""
-        if self._settings is None:
-            from app.views.settings.view import AccountPages, SettingsView
+    @does(Command("pane.previous", mark("Previous pane"), ("Shift+F6",)))
+    def previous_pane(self) -> None:
+        """Go to the pane before."""
+        self._program.window.focus_next_pane(-1)
 
-            program = self._program
-            pages = AccountPages(program.accounts, program.aids, program.tasks, program.registry)
-            self._settings = SettingsView(self._program.settings_room, pages=pages)
-            self._settings.closed.connect(self._leave_settings)
-            self._settings.add_choices(self._program.choices)
-        self._program.settings_room.load()
-        self._program.window.show_page(self._settings)
+    @does(Command("window.palette", mark("All commands"), ("Ctrl+Shift+P",)))
+    def open_palette(self) -> None:
+        """Show every command that makes sense here."""
+        self._program.window.open_palette()
 
-    def show_account_page(self, name: str) -> None:
-        """Show a further page of the account: "signatures" or "mailboxes"."""
-        self.show_settings()
-        account = self._program.accounts.default
-        if account is not None and self._settings is not None:
-            self._settings.open_page(name, account.account_id)
-
-    def add_account(self) -> None:
-        """Show the form of a new account."""
-        self.show_settings()
-        self._program.settings_room.start_new()
-
-    def _leave_settings(self) -> None:
-        self._program.window.leave_page()
-        self._program.stage.desk.take_focus()
-
+    @does(Command("window.keys", mark("Keyboard shortcuts"), ("Ctrl+/",)))
+    @does(Command("list.keys", mark("Keyboard shortcuts"), ("?",), _L))
     def show_keys(self) -> None:
         """Show every command with its keys."""
         if self._keys is None:
@@ -173,6 +190,34 @@ class WindowController:
             sheet.hide()
             sheet.deleteLater()
 
+    @does(Command("window.settings", mark("Settings"), ("Ctrl+,",)))
+    def show_settings(self) -> None:
+        """Show the settings page."""
+        if self._settings is None:
+            from app.views.settings.view import AccountPages, SettingsView
+
+            program = self._program
+            pages = AccountPages(program.accounts, program.aids, program.tasks, program.registry)
+            self._settings = SettingsView(self._program.settings_room, pages=pages)
+            self._settings.closed.connect(self._leave_settings)
+            self._settings.add_choices(self._program.choices)
+        self._program.settings_room.load()
+        self._program.window.show_page(self._settings)
+
+    def _leave_settings(self) -> None:
+        self._program.window.leave_page()
+        self._program.stage.desk.take_focus()
+
+    @does(Command("window.refresh", mark("Look for changes on the server"), ("F5",)))
+    def refresh(self) -> None:
+        """Look for changes on the server, also where it could not be reached before."""
+        for account in self._program.accounts.all():
+            if self._program.accounts.trouble(account.account_id) is not None:
+                self._program.tasks.spawn(self._program.accounts.try_again(account.account_id), "try the account again")
+        for desk in self._program.stage.desks.values():
+            desk.session.reload()
+
+    @does(Command("window.scheme", mark("Switch between light and dark")))
     def switch_scheme(self) -> None:
         """From light to dark or back, and remember it."""
         dark = not theme.scheme().dark
@@ -182,12 +227,48 @@ class WindowController:
             window.redress()
         self._program.tasks.spawn(self._program.settings.keep("scheme", "dark" if dark else "light"), "keep scheme")
 
+    @does(Command("window.quit", mark("Quit"), ("Ctrl+Q",)))
+    def quit(self) -> None:
+        """End the program by closing its window."""
+        self._program.window.close()
+
     # --- accounts ---------------------------------------------------------------------------------------------------
+
+    @does(Command("account.add", mark("Add an account")))
+    def add_account(self) -> None:
+        """Show the form of a new account."""
+        self.show_settings()
+        self._program.settings_room.start_new()
+
+    @does(Command("account.signatures", mark("Signatures and templates: make and change")))
+    def show_signatures(self) -> None:
+        """Show the account's signatures and templates."""
+        self._show_account_page("signatures")
+
+    @does(Command("account.mailboxes", mark("Mailboxes to send as: add and remove")))
+    def show_mailboxes(self) -> None:
+        """Show the mailboxes that the account may send as."""
+        self._show_account_page("mailboxes")
+
+    def _show_account_page(self, name: str) -> None:
+        self.show_settings()
+        account = self._program.accounts.default
+        if account is not None and self._settings is not None:
+            self._settings.open_page(name, account.account_id)
 
     def can_sign_in(self) -> bool:
         """Tell whether an account waits for its password."""
         return self._program.sign_in.account is not None
 
+    @does(
+        Command(
+            "account.sign_in",
+            mark("Sign in"),
+            help=mark("Type the password of an account that waits for it, or sign it in by the browser."),
+        ),
+        enabled=can_sign_in,
+        why_not=no_sign_in,
+    )
     def sign_in(self) -> None:
         """Put the focus where the password is asked for."""
         self._program.window.come_forward()

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.commands.command import Command, Context, Handler
 from app.controllers import all_commands
-from app.controllers.all_commands import ALL, Handlers, all_handlers
+from app.controllers.all_commands import ALL, all_bound
 from app.controllers.program import Program
 from app.domain.listing import Folder
 from app.domain.message import Content, Field
@@ -47,18 +47,21 @@ def done() -> Done:
 def deeds(request: pytest.FixtureRequest, done: Done, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take down what is done; with "names" nothing else happens."""
 
-    def watched(program: Program, *works: object) -> Handlers:
+    def watched(program: Program, *works: object) -> list[tuple[Command, Handler]]:
         def run(name: str, handler: Handler) -> None:
             done.append(name)
             if request.param == "deeds":
                 handler.run()
 
-        real = all_handlers(program, *works)  # type: ignore[arg-type]  # passed on as they came
-        if request.param == "names":
-            return {name: Handler(partial(run, name, handler)) for name, handler in real.items()}
-        return {name: handler._replace(run=partial(run, name, handler)) for name, handler in real.items()}
+        def watching(name: str, handler: Handler) -> Handler:
+            if request.param == "names":
+                return Handler(partial(run, name, handler))
+            return handler._replace(run=partial(run, name, handler))
 
-    monkeypatch.setattr(all_commands, "all_handlers", watched)
+        real = all_bound(program, *works)  # type: ignore[arg-type]  # passed on as they came
+        return [(command, watching(command.id, handler)) for command, handler in real]
+
+    monkeypatch.setattr(all_commands, "all_bound", watched)
 
 
 @pytest.fixture

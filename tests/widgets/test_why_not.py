@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from app.commands.command import Context
-from app.controllers.why_not import WhyNot
 from app.domain.listing import Folder
 from app.domain.state import State
 from tests.fakes.mailbox import words
@@ -14,7 +13,7 @@ from tests.program_scene import HOLD, ProgramScene
 
 
 def why(scene: ProgramScene, command: str) -> str:
-    return WhyNot(scene.program).sentences()[command]()
+    return next(handler.why_not() for one, handler in scene.program.registry if one.id == command)
 
 
 async def sent(scene: ProgramScene) -> None:
@@ -100,10 +99,9 @@ async def test_a_message_that_failed_is_tried_again_and_nothing_is_said(program_
 
 
 async def test_an_empty_list_says_so_for_every_command_of_a_row(program_scene: ProgramScene) -> None:
-    told = WhyNot(program_scene.program).sentences()
     for command in ("drafts.send", "drafts.discard", "list.mark", "list.open", "many.print", "outbox.retry"):
-        assert told[command]() == "There is no message here.", command
-    assert told["list.last_draft"]() == "There are no drafts."
+        assert why(program_scene, command) == "There is no message here.", command
+    assert why(program_scene, "list.last_draft") == "There are no drafts."
 
 
 async def test_a_key_that_was_changed_is_named_as_it_is_now(program_scene: ProgramScene) -> None:

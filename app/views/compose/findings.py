@@ -17,8 +17,7 @@ from app.domain.recipient import Recipient
 from app.ui import icons, keys
 from app.ui.recipients.field import RecipientsField
 from app.ui.widgets import Label, say_aloud
-from app.views.compose.findings_commands import MOST
-from app.views.compose.findings_session import FindingsSession
+from app.views.compose.findings_session import MOST, FindingsSession
 
 _ATTACH: Final = "compose.attach"
 _ATTACHMENTS: Final = "compose.attachments"

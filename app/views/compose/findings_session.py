@@ -18,6 +18,8 @@ from app.services.checks import preflight
 from app.services.people.people import People
 from app.services.records.records import Records
 
+MOST: Final = 5
+"""So many findings have a key; more than that are not shown at once."""
 NERVOUS: Final = 0.5
 """Seconds after findings appeared in which a second Ctrl+Enter is a key pressed twice, and no answer to them."""
 _LARGE: Final = 200_000

@@ -35,36 +35,28 @@ def test_two_sequences_with_the_same_first_key_do_not_clash() -> None:
     assert conflicts([Command("a", "A", ("G, S",), Context.LIST), Command("b", "B", ("G, D",), Context.LIST)]) == []
 
 
-def test_a_command_without_handler_is_refused() -> None:
-    with pytest.raises(ValueError, match="a"):
-        Registry().add([Command("a", "A")], {})
-
-
-def test_a_handler_without_command_is_refused() -> None:
-    with pytest.raises(ValueError, match="b"):
-        Registry().add([], {"b": Handler(nothing)})
-
-
-def test_a_name_cannot_be_taken_twice() -> None:
+def test_an_id_cannot_be_used_twice() -> None:
     registry = Registry()
-    registry.add([Command("a", "A")], {"a": Handler(nothing)})
+    registry.add([(Command("a", "A"), Handler(nothing))])
     with pytest.raises(ValueError, match="called a"):
-        registry.add([Command("a", "A")], {"a": Handler(nothing)})
+        registry.add([(Command("a", "A"), Handler(nothing))])
 
 
-def test_a_clash_is_found_across_rooms() -> None:
+def test_a_clash_is_found_across_controllers() -> None:
     registry = Registry()
-    registry.add([Command("a", "A", ("F5",))], {"a": Handler(nothing)})
+    registry.add([(Command("a", "A", ("F5",)), Handler(nothing))])
     with pytest.raises(ValueError, match="clash"):
-        registry.add([Command("b", "B", ("F5",))], {"b": Handler(nothing)})
+        registry.add([(Command("b", "B", ("F5",)), Handler(nothing))])
 
 
 def test_a_command_that_cannot_be_done_now_is_not_done() -> None:
     done: list[str] = []
     registry = Registry()
     registry.add(
-        [Command("a", "A"), Command("b", "B")],
-        {"a": Handler(lambda: done.append("a"), lambda: False), "b": Handler(lambda: done.append("b"))},
+        [
+            (Command("a", "A"), Handler(lambda: done.append("a"), lambda: False)),
+            (Command("b", "B"), Handler(lambda: done.append("b"))),
+        ]
     )
     assert (registry.run("a"), registry.run("b")) == (False, True)
     assert done == ["b"]

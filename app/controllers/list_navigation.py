@@ -1,0 +1,121 @@
+"""Steps, selects, finds, sorts and groups in whichever list is shown: changes what is seen, and no message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.commands.command import Command, Context, does, does_each
+from app.controllers.why_not import ProgramController, list_is_shown, no_row
+from app.core.i18n import mark, tr
+from app.domain.listing import Order
+
+if TYPE_CHECKING:
+    from app.controllers.program import Program
+
+_L = Context.LIST
+_ORDERS = (
+    (Command("list.by_newest", mark("Sort: newest first"), ("S, N",), _L), Order.NEWEST),
+    (Command("list.by_oldest", mark("Sort: oldest first"), ("S, O",), _L), Order.OLDEST),
+    (Command("list.by_recipient", mark("Sort: by recipient"), ("S, R",), _L), Order.RECIPIENT),
+    (Command("list.by_subject", mark("Sort: by subject"), ("S, S",), _L), Order.SUBJECT),
+    (Command("list.by_size", mark("Sort: largest first"), ("S, L",), _L), Order.LARGEST),
+)
+
+
+class ListNavigation(ProgramController):
+    """Moves in the list that is shown."""
+
+    def __init__(self, program: Program) -> None:
+        """Say what searches on the server find."""
+        self._program = program
+        program.sent_room.found.subscribe(self._tell_found)
+        program.drafts_room.found.subscribe(self._tell_found)
+
+    @does(
+        Command("list.next", mark("Next"), ("J",), _L, mark("Down does the same."), repeats=True),
+        enabled=list_is_shown,
+        why_not=no_row,
+    )
+    def go_to_next(self) -> None:
+        """Go to the next row."""
+        self._program.stage.desk.list.step(1)
+
+    @does(
+        Command("list.previous", mark("Previous"), ("K",), _L, mark("Up does the same."), repeats=True),
+        enabled=list_is_shown,
+        why_not=no_row,
+    )
+    def go_to_previous(self) -> None:
+        """Go to the row before."""
+        self._program.stage.desk.list.step(-1)
+
+    @does(Command("list.mark", mark("Select"), ("Space", "X"), _L, on_row=True), enabled=list_is_shown, why_not=no_row)
+    def select(self) -> None:
+        """Select the row, or no more."""
+        self._program.stage.desk.list.toggle_mark()
+
+    @does(
+        Command("list.mark_down", mark("Select downwards"), ("Shift+Down", "Shift+J"), _L, repeats=True),
+        enabled=list_is_shown,
+        why_not=no_row,
+    )
+    def select_down(self) -> None:
+        """Select the row, and go to the next one."""
+        self._program.stage.desk.list.mark_and_step(1)
+
+    @does(
+        Command("list.mark_up", mark("Select upwards"), ("Shift+Up", "Shift+K"), _L, repeats=True),
+        enabled=list_is_shown,
+        why_not=no_row,
+    )
+    def select_up(self) -> None:
+        """Select the row, and go to the one before."""
+        self._program.stage.desk.list.mark_and_step(-1)
+
+    @does(Command("list.mark_all", mark("Select all"), ("Ctrl+A",), _L), enabled=list_is_shown, why_not=no_row)
+    def select_all(self) -> None:
+        """Select every row."""
+        self._program.stage.desk.list.mark_all()
+
+    @does(
+        Command(
+            "list.find", mark("Find"), ("Ctrl+F", "/"), _L, mark("While one types; to:, has:attachment, is:failed …")
+        ),
+        enabled=list_is_shown,
+    )
+    def find(self) -> None:
+        """Ask what to look for."""
+        self._program.stage.desk.begin_search()
+
+    @does(
+        Command("list.find_server", mark("Find on the server too"), ("Shift+Return", "Shift+Enter"), _L),
+        enabled=list_is_shown,
+    )
+    def find_on_server(self) -> None:
+        """Look on the server for what is looked for here."""
+        desk = self._program.stage.desk
+        if not desk.session.searching:
+            desk.begin_search()  # there is nothing yet to ask the server for
+            return
+        desk.search_server()
+        self._program.foot.say(tr("Looking on the server…"))
+
+    @does_each(_ORDERS, enabled=lambda controller, _order: list_is_shown(controller))
+    def sort(self, order: Order) -> None:
+        """Sort the list, and go to its first row."""
+        self._program.stage.desk.session.arrange(order)
+        self._program.stage.desk.list.go_to(0)
+
+    @does(Command("list.group", mark("Group by day or by recipient, or no more"), ("S, G",), _L), enabled=list_is_shown)
+    def group(self) -> None:
+        """Group the rows, or no more."""
+        session = self._program.stage.desk.session
+        if not session.toggle_groups():
+            self._program.foot.say(tr("Not grouped"))
+        elif session.order is Order.RECIPIENT:
+            self._program.foot.say(tr("Grouped by recipient"))
+        else:
+            self._program.foot.say(tr("Grouped by day"))
+
+    def _tell_found(self, count: int) -> None:
+        self._program.foot.say(tr("The server found {n}", n=count) if count else tr("The server found nothing"))

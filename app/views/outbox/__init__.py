@@ -1,1 +1,0 @@
-"""The list of what is on its way."""
