@@ -29,7 +29,7 @@ class Pasting(QObject):
     pictures_offered = Signal(list)
     """Pictures that were pasted or dropped: each is (bytes, name), or a path."""
 
-    def __init__(self, editor: QTextEdit, insert_blocks: Callable[[list[Block], QTextCursor | None], object]) -> None:
+    def __init__(self, editor: QTextEdit, insert_blocks: Callable[[list[Block], QTextCursor | None], None]) -> None:
         """`insert_blocks` puts blocks into `editor` at a cursor, or where its own is (None)."""
         super().__init__(editor)
         self._editor, self._insert_blocks = editor, insert_blocks
