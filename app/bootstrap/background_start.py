@@ -180,7 +180,7 @@ def connect(program: Program) -> WindowController:
     Dropping(program)
     RenewingWork(program)
     _hint_at_sequences(program)
-    desks.others = OtherMailboxes(program, desks)
+    desks.others = OtherMailboxes(program, desks.listen)
     window.contexts = program.comparing.contexts
     program.stage.go("drafts")
     program.stage.desk.list.choose_only(None)  # the program went there, and nobody has seen it yet

@@ -21,7 +21,6 @@ from app.ui.message_list.list_panel import Empty, ListPanel
 from app.ui.message_list.session import ListSession
 
 if TYPE_CHECKING:
-    from app.controllers.lists import ListController
     from app.controllers.program import Program
     from app.services.folders.folder_view import FolderView
     from app.ui.chooser import Picker
@@ -42,9 +41,9 @@ _KINDS: dict[str, type[ListSession]] = {"drafts": _OtherDrafts, "sent": _OtherSe
 class OtherMailboxes:
     """Keeps the rail true to the mailboxes of the account that is shown."""
 
-    def __init__(self, program: Program, desks: ListController) -> None:
-        """Show those that are known."""
-        self._program, self._desks = program, desks
+    def __init__(self, program: Program, listen: Callable[[ListPanel], None]) -> None:
+        """Show those that are known; `listen` does what a person asks for in a list."""
+        self._program, self._listen = program, listen
         self._rooms: dict[str, ListSession] = {}
         self._views: dict[str, Callable[[], FolderView]] = {}
         self._account: AccountId | None = None
@@ -109,7 +108,7 @@ class OtherMailboxes:
         desk = ListPanel(tr("{list} of {name}", list=words, name=name), room, empty)
         self._rooms[place] = room
         program.stage.add_desk(place, desk)
-        self._desks.listen(desk)
+        self._listen(desk)
         keys.bind(desk.place_for_keys, program.registry, Context.LIST, program.registry.attempt)
         program.window.rail.add_other(name, place, words, icon)
         room.changed.subscribe(partial(self._count, place))

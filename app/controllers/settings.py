@@ -24,7 +24,7 @@ from app.views.settings.preferences_port import LONGEST_HOLD, KeysRow
 
 if TYPE_CHECKING:
     from app.controllers.program import Program
-    from app.views.settings.preferences import Asking
+    from app.views.settings.preferences_port import Asking
 
 
 class ChoicesWork:

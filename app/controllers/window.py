@@ -48,6 +48,7 @@ class WindowController(ProgramController):
         self._program = program
         self._settings: SettingsView | None = None
         self._keys: KeysSheet | None = None
+        self._in_trouble: AccountId | None = None
         self.sign_in_bar = SignInBar(program.sign_in, program.window)
         program.window.add_bar(self.sign_in_bar)
         program.keymap.changed.subscribe(lambda _: self._keys_changed())
@@ -305,6 +306,7 @@ class WindowController(ProgramController):
 
     def _trouble_changed(self, change: AccountTrouble) -> None:
         bar = self._program.window.account_bar
+        self._in_trouble = change.account_id
         if change.trouble is None:
             bar.clear()
         else:
@@ -317,15 +319,14 @@ class WindowController(ProgramController):
         account = self._program.accounts.default
         if action == "sign-in":
             self.sign_in()
-        elif action == "settings":
-            self.show_settings()
         elif action == "copy-details":
             self._program.window.account_bar.copy_details()
             self._program.foot.say(tr("Details copied"))
         elif action == "settings":
             self.show_settings()
-            if account is not None:
-                self._program.settings_room.edit(account.account_id)
+            room = self._program.settings_room
+            if self._in_trouble is not None and any(one.account_id == self._in_trouble for one in room.accounts):
+                room.edit(self._in_trouble)
         elif account is not None:
             self._program.tasks.spawn(self._program.accounts.try_again(account.account_id), "try the account again")
 

@@ -89,3 +89,47 @@ def test_every_room_and_folder_stands_under_the_import_contracts() -> None:
     modules = {f"app.{source.stem}" for source in (ROOT / "app").glob("*.py") if source.stem != "__init__"}
     folders = {f"app.{source.parent.name}" for source in (ROOT / "app").glob("*/__init__.py")}
     assert modules | folders == named
+
+
+def imports_between(sources: dict[str, str]) -> dict[str, set[str]]:
+    """Name for each module the others that its head imports, under TYPE_CHECKING too. A late import is meant."""
+    found: dict[str, set[str]] = {}
+    for name, text in sources.items():
+        found[name] = set()
+        waiting: list[ast.stmt] = list(ast.parse(text).body)
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.If | ast.Try):
+                waiting += [child for child in ast.walk(node) if isinstance(child, ast.Import | ast.ImportFrom)]
+            elif isinstance(node, ast.Import):
+                found[name] |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                whole = {f"{node.module}.{alias.name}" for alias in node.names}
+                found[name] |= whole & sources.keys() or {node.module}
+        found[name] &= sources.keys() - {name}
+    return found
+
+
+def circle_in(imports: dict[str, set[str]]) -> set[str]:
+    """Return the modules that stand in a circle of imports, or between two: what is left without free ends."""
+    left = {name: set(others) for name, others in imports.items()}
+    while True:
+        imported = set().union(*left.values())
+        free = {name for name, others in left.items() if not others or name not in imported}
+        if not free:
+            return set(left)
+        left = {name: others - free for name, others in left.items() if name not in free}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    sources = {
+        name_of(source).removesuffix(".py").removesuffix("/__init__").replace("/", "."): source.read_text("utf-8")
+        for source in SOURCES
+    }
+    assert circle_in(imports_between(sources)) == set()
+
+
+@pytest.mark.parametrize("way_back", ["import app.a", "if TYPE_CHECKING:\n    from app.a import A"])
+def test_a_circle_is_found(way_back: str) -> None:
+    sources = {"app.a": "from app import b", "app.b": "from app.c import C", "app.c": way_back, "app.d": "import app.a"}
+    assert circle_in(imports_between(sources)) == {"app.a", "app.b", "app.c"}

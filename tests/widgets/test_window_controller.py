@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.errors import StorageError, Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import Field, Importance
+from app.services.accounts.accounts import AccountTrouble
 from app.ui import icons, theme
 from app.views.shell.keys_sheet import KeysSheet
 from tests.fakes.scene import ACCOUNT, ANNA, MESSAGE
@@ -72,6 +73,15 @@ async def test_a_password_that_is_refused_is_asked_for_in_the_bar(program_scene:
     assert scene.secrets.held[ANNA] == "another secret"
     assert scene.in_list()
     assert not scene.window.account_bar.isVisible()
+
+
+async def test_the_bar_of_an_account_leads_to_its_own_form(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    change = AccountTrouble(ANNA, OFFLINE)
+    scene.program.accounts.trouble_changed.emit(change)
+    scene.window.account_bar.action_wanted.emit("settings")
+    assert scene.window.pages.currentWidget() is scene.work._settings
+    assert scene.program.settings_room.editing == ANNA
 
 
 async def test_without_an_account_a_new_message_leads_to_the_form(nobody: ProgramScene) -> None:

@@ -196,7 +196,7 @@ class DeferredSend:
         return back
 
     async def _take_back(self, local_id: LocalId) -> TakenBack:
-        record = await self._records.change(local_id, _is_held, problem=_TAKING_BACK)
+        record = await self._records.change(local_id, _is_deferred, problem=_TAKING_BACK)
         if record is None:
             return TakenBack(local_id)
         asked = False
@@ -217,7 +217,7 @@ class DeferredSend:
                 return TakenBack(local_id, back=True)
             # Refused, or not heard of: another look says whether it went, and else it is tried once more.
         if not asked:
-            await self._records.learn(local_id, when=_is_held, problem="")
+            await self._records.learn(local_id, when=_is_deferred, problem="")
         # What may have been moved is not said to be held: it is tried again until the server says how it is.
         return TakenBack(local_id)
 
@@ -251,8 +251,8 @@ class DeferredSend:
         )
 
     async def _learn(self, record: Record, on_server: Content | None = None, **changes: Any) -> None:
-        await self._records.learn(record.local_id, on_server, when=_is_held, **changes)
+        await self._records.learn(record.local_id, on_server, when=_is_deferred, **changes)
 
 
-def _is_held(record: Record) -> bool:
+def _is_deferred(record: Record) -> bool:
     return record.state is State.DEFERRED

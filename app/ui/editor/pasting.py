@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject, Signal
 from PySide6.QtGui import QImage, QTextCursor
+from PySide6.QtWidgets import QTextEdit
 
 from app.domain.text import clean_text
 from app.services.html.blocks import Block, Paragraph, Run
 from app.services.html.clean import clean
 from app.services.html.parse import parse_piece
 from app.ui.editor.background_work import Behind
-
-if TYPE_CHECKING:
-    from app.ui.editor.rich import RichEditor
 
 _LARGE: Final = 30_000
 """Characters from which on HTML is read in a thread: about ten milliseconds' work."""
@@ -25,9 +24,15 @@ _SLICE: Final = 64 * 1024
 class Pasting(QObject):
     """Takes in what is pasted. Of several at once, each goes where the cursor was when it came."""
 
-    def __init__(self, editor: RichEditor) -> None:
+    files_brought = Signal(object)
+    """Files that are not all pictures were pasted: what is to be attached, as it stands on the clipboard."""
+    pictures_offered = Signal(list)
+    """Pictures that were pasted or dropped: each is (bytes, name), or a path."""
+
+    def __init__(self, editor: QTextEdit, insert_blocks: Callable[[list[Block], QTextCursor | None], None]) -> None:
+        """`insert_blocks` puts blocks into `editor` at a cursor, or where its own is (None)."""
         super().__init__(editor)
-        self._editor = editor
+        self._editor, self._insert_blocks = editor, insert_blocks
         self._behind = Behind(self)
 
     def is_pasting(self) -> bool:
@@ -47,13 +52,13 @@ class Pasting(QObject):
     def take(self, source: QMimeData) -> None:
         """Put it in: a picture, formatted text, or text."""
         if not self.can_take(source) and source.hasUrls():
-            self._editor.files_brought.emit(source)
+            self.files_brought.emit(source)
         elif source.hasUrls() and any(url.isLocalFile() for url in source.urls()):
-            self._editor.pictures_offered.emit([url.toLocalFile() for url in source.urls()])
+            self.pictures_offered.emit([url.toLocalFile() for url in source.urls()])
         elif source.hasHtml() and not _is_one_picture(source):
             self._take_html(source.html())
         elif source.hasImage():
-            self._editor.pictures_offered.emit([(png_of(source), "")])
+            self.pictures_offered.emit([(png_of(source), "")])
         elif source.hasText():
             self.take_text(source.text())
 
@@ -64,17 +69,18 @@ class Pasting(QObject):
         if len(text) <= _SLICE:
             cursor.insertText(text)
         else:
-            self._editor.insert_blocks([Paragraph((Run(line),) if line else ()) for line in text.split("\n")])
+            lines = text.split("\n")
+            self._insert_blocks([Paragraph((Run(line),) if line else ()) for line in lines], None)
         self._editor.ensureCursorVisible()
 
     def _take_html(self, html: str) -> None:
         if len(html) < _LARGE:
-            self._editor.insert_blocks(_read_html(html))
+            self._insert_blocks(_read_html(html), None)
             return
         cursor = self._editor.textCursor()
         cursor.removeSelectedText()
         place = QTextCursor(cursor)
-        self._behind.run(lambda: _read_html(html), lambda blocks: self._editor.insert_blocks(blocks, place))
+        self._behind.run(lambda: _read_html(html), lambda blocks: self._insert_blocks(blocks, place))
 
 
 def _read_html(html: str) -> list[Block]:

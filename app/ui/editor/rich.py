@@ -54,9 +54,8 @@ class RichEditor(QTextEdit):
     undo_exhausted = Signal()
     """Undo was asked for, and there is nothing left to undo."""
     files_brought = Signal(object)
-    """Files that are not all pictures were pasted: what is to be attached, as it stands on the clipboard."""
     pictures_offered = Signal(list)
-    """Pictures that were pasted or dropped: each is (bytes, name), or a path."""
+    """What was pasted and is for others to take, as `Pasting` says it."""
     embedded = Signal(list)
     """The sources (data:) of pictures that are written out in what was put in; Outlook would not show them."""
 
@@ -75,7 +74,9 @@ class RichEditor(QTextEdit):
         self._soon.timeout.connect(self.tell_now)
         self._touched: tuple[int, int] | None = None
         self._several = False
-        self.pasting = Pasting(self)
+        self.pasting = Pasting(self, self.insert_blocks)
+        self.pasting.files_brought.connect(self.files_brought)
+        self.pasting.pictures_offered.connect(self.pictures_offered)
         self._read_only = False
         self.setAccessibleName(tr("Message"))
         self.setPlaceholderText(tr("Write your message"))

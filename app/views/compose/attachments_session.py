@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.domain.message import LocalId
     from app.domain.record import StoredMessage
     from app.services.drafts.draft_attachments import Attachments
-    from app.views.compose.session import ComposeSession
+    from app.views.compose.open_draft import OpenDraft
 
 _T = TypeVar("_T")
 Shrink = Callable[[str, str], tuple[str, bytes] | None]
@@ -31,11 +31,11 @@ _MOST_STEPS: Final = 50
 class AttachmentsSession:
     """Works on an open message's attachments. `changed` says that they are to be drawn anew, `said` has a sentence."""
 
-    def __init__(self, session: ComposeSession, message: StoredMessage, attachments: Attachments | None) -> None:
+    def __init__(self, draft: OpenDraft, message: StoredMessage, attachments: Attachments | None) -> None:
         """Follow the attachments of `message`; without `attachments` there are none, and nothing can be done."""
         self.changed: Event[None] = Event()
         self.said: Event[str] = Event()
-        self._session = session
+        self._draft = draft
         self._attachments = attachments
         self._back: list[tuple[str, Callable[[], object]]] = []
         self._asked = ""
@@ -47,7 +47,7 @@ class AttachmentsSession:
 
     @property
     def _name(self) -> LocalId:
-        return self._session.local_id
+        return self._draft.local_id
 
     # --- what is so ---------------------------------------------------------------------------------------------------
 
@@ -61,7 +61,7 @@ class AttachmentsSession:
             return []
         attached = self._attachments.of(self._name)
         moving = {one.key: going for one in attached if (going := self._attachments.moving(self._name, one.key))}
-        return rows_of(attached, self._attachments.failed(self._name), self._session.record, moving)
+        return rows_of(attached, self._attachments.failed(self._name), self._draft.record, moving)
 
     def summary(self) -> str:
         """Return how many there are, and how large."""
@@ -73,12 +73,12 @@ class AttachmentsSession:
 
     def differs(self) -> bool:
         """Tell whether the message was held back, or refused, for what is attached to it."""
-        notice = self._session.notice()
+        notice = self._draft.notice()
         return notice is not None and notice.action == "review-attachments"
 
     def can_edit(self) -> bool:
         """Tell whether they can be changed."""
-        return self._attachments is not None and self._session.can_edit()
+        return self._attachments is not None and self._draft.can_edit()
 
     def can_shrink(self, keys: Sequence[str]) -> bool:
         """Tell whether there is a picture among these (all for none) that can be made smaller."""
@@ -89,12 +89,12 @@ class AttachmentsSession:
     def add(self, paths: Sequence[str]) -> None:
         """Attach files."""
         if self._attachments is not None and paths and self.can_edit():
-            self._session.spawn(self._attachments.add_files(self._name, paths), "attach")
+            self._draft.spawn(self._attachments.add_files(self._name, paths), "attach")
 
     def add_picture(self, make: Callable[[], bytes], run_in_thread: RunInThread) -> None:
         """Attach a picture that was in no file; `make` writes it as one, in a thread."""
         if self._attachments is not None and self.can_edit():
-            self._session.spawn(self._add_picture(make, run_in_thread), "attach a picture")
+            self._draft.spawn(self._add_picture(make, run_in_thread), "attach a picture")
 
     async def _add_picture(self, make: Callable[[], bytes], run_in_thread: RunInThread) -> None:
         taken = {one.name for one in self.attached()}
@@ -147,13 +147,13 @@ class AttachmentsSession:
         if self._attachments is None or row is None:
             return
         if row.action == "retry":
-            self._session.spawn(self._attachments.retry(self._name, key), "attach again")
+            self._draft.spawn(self._attachments.retry(self._name, key), "attach again")
         elif is_program(row.name) and self._asked != key:
             self._asked = key
             self.said.emit(tr("“{name}” may change this computer when it is opened. Enter opens it.", name=row.name))
         else:
             self._asked = ""
-            self._session.spawn(self._open(self._attachments, key, show), "open an attachment")
+            self._draft.spawn(self._open(self._attachments, key, show), "open an attachment")
 
     def forget_question(self) -> None:
         """Ask anew before a program is opened: the person went on."""
@@ -164,7 +164,7 @@ class AttachmentsSession:
         if self._attachments is not None and self.can_edit():
             pictures = self._pictures(keys)
             if pictures:
-                self._session.spawn(self._shrink(self._attachments, pictures, shrink, run_in_thread), "make smaller")
+                self._draft.spawn(self._shrink(self._attachments, pictures, shrink, run_in_thread), "make smaller")
             else:
                 self.said.emit(tr("There is no picture to make smaller."))
 

@@ -71,9 +71,19 @@ class BodyField(QWidget):
         self._column.addLayout(_inset(self.bar))
         self._column.addWidget(self.plain, 1)
         self.setFocusProxy(self.plain)
-        self.turning = Turning(self)
+        self.turning = self._follow(Turning(self.plain, self.formatted_editor, self))
         self._spelling: Spelling | None = None
         self._marks: dict[QWidget, SpellingMarks] = {}
+
+    def _follow(self, turning: Turning) -> Turning:
+        turning.locked.connect(self.lock)
+        turning.said.connect(self._say_turning)
+        turning.formatted_ready.connect(self.open_formatted)
+        turning.plain_ready.connect(self.set_body)
+        turning.shown.connect(self._show_editor)
+        turning.edited.connect(self.edited)
+        turning.made_plain.connect(self.made_plain)
+        return turning
 
     # --- spelling ----------------------------------------------------------------------------------------------------
 
@@ -317,6 +327,18 @@ class BodyField(QWidget):
         if self.turning.is_busy:
             return self.act("stop-turning")
         return self.act("restore-format" if self._offers_back else "make-plain")
+
+    def _say_turning(self, words: str) -> None:
+        if words:
+            self.bar.say(words, action=("stop-turning", action_words("stop-turning")))
+        else:
+            self.bar.clear()
+
+    def _show_editor(self, formatted: bool) -> None:
+        if formatted:
+            self.show_formatted()
+        else:
+            self.show_plain()
 
     # --- bars --------------------------------------------------------------------------------------------------------
 

@@ -14,13 +14,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.core.i18n import tr
 from app.domain.edits import BodyReplaced
 from app.domain.message import BodyFormat
-from app.services.text.error_text import action_words
 from app.ui.editor.background_work import Behind
 
 if TYPE_CHECKING:
     from app.services.html.prepare import Opened
     from app.ui.editor.rich import RichEditor
-    from app.views.compose.body import BodyField
+    from app.views.compose.fields import BodyEditor
 
 LONG: Final = 30_000
 """Characters from which on a text is turned in a thread: about ten milliseconds' work."""
@@ -31,15 +30,29 @@ _QUIET: Final = 250
 class Turning(QObject):
     """The turning of one body. `act` waits until there is formatted text to act on.
 
-    `working` tells that a long one is turned behind the keys, `done` that this is over.
+    `working` tells that a long one is turned behind the keys, `done` that this is over. Whoever shows the body follows
+    the other signals, which come in the order in which things are to be shown.
     """
 
     working = Signal()
     done = Signal()
+    locked = Signal()
+    """Says that `is_busy` differs: the body takes keys again, or takes none."""
+    said = Signal(str)
+    """Words that say why the body is locked, "" once they no longer hold."""
+    formatted_ready = Signal(object)
+    """Formatted text (`Opened`) that is to be shown."""
+    plain_ready = Signal(str)
+    """Plain text that is to be shown."""
+    shown = Signal(bool)
+    """The editor of formatted text (True) or of plain text is to be shown as it stands."""
+    edited = Signal(object)
+    made_plain = Signal()
 
-    def __init__(self, body: BodyField) -> None:
-        super().__init__(body)
-        self._body = body
+    def __init__(self, plain: BodyEditor, rich: Callable[[], RichEditor], parent: QObject) -> None:
+        """`rich` returns the editor of formatted text, which is made when it is first wanted."""
+        super().__init__(parent)
+        self._plain, self._rich = plain, rich
         self._behind = Behind(self)
         self._acts: list[Callable[[RichEditor], object]] = []
         self._pouring = False
@@ -64,25 +77,25 @@ class Turning(QObject):
             return
         from app.services.html.prepare import open_text
 
-        self._body.plain.finish_pasting()
-        text = self._body.plain.toPlainText()
+        self._plain.finish_pasting()
+        text = self._plain.toPlainText()
         self._acts = [act]
         self._begin()
         if len(text) < LONG:
             self._pour(open_text(text))
-            self._body.formatted_editor().finish()
+            self._rich().finish()
         else:
             self.working.emit()
             self._behind.run(lambda: open_text(text), self._pour)
 
     def _pour(self, opened: Opened) -> None:
-        rich = self._body.formatted_editor()
+        rich = self._rich()
         self._pouring = True
         rich.poured.connect(self._poured)
-        self._body.open_formatted(opened)
+        self.formatted_ready.emit(opened)
 
     def _poured(self) -> None:
-        rich, plain = self._body.formatted_editor(), self._body.plain
+        rich, plain = self._rich(), self._plain
         rich.poured.disconnect(self._poured)
         if not self._pouring:
             return
@@ -92,7 +105,7 @@ class Turning(QObject):
         moved.setPosition(min(cursor.position(), last), moved.MoveMode.KeepAnchor)
         rich.setTextCursor(moved)
         self._end(BodyFormat.TEXT)
-        self._body.edited.emit(BodyReplaced(rich.html(), BodyFormat.HTML))
+        self.edited.emit(BodyReplaced(rich.html(), BodyFormat.HTML))
         acts, self._acts = self._acts, []
         for act in acts:
             act(rich)
@@ -104,23 +117,23 @@ class Turning(QObject):
         """Find what the body would lose as plain text, and tell it in words."""
         from app.services.html.clean import losses
 
-        html = self._body.formatted_editor().html()
+        html = self._rich().html()
         self._read(html, lambda: losses(html), then)
 
     def to_plain(self) -> None:
         """Keep the words and nothing else."""
         from app.services.html.plain_text import plain_text
 
-        rich = self._body.formatted_editor()
+        rich = self._rich()
         rich.finish()
         html = rich.html()
         self._read(html, lambda: plain_text(html, quoting=True), self._put_plain)
 
     def _put_plain(self, text: str) -> None:
-        self._body.set_body(text)
+        self.plain_ready.emit(text)
         self._end(BodyFormat.HTML)
-        self._body.edited.emit(BodyReplaced(text, BodyFormat.TEXT))
-        self._body.made_plain()
+        self.edited.emit(BodyReplaced(text, BodyFormat.TEXT))
+        self.made_plain.emit()
 
     def _read(self, html: str, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
         if self._busy:
@@ -151,17 +164,17 @@ class Turning(QObject):
         """Show again what the body was before it was turned."""
         before, self._from = self._from, None
         if before is BodyFormat.TEXT:
-            self._body.show_plain()
-            self._body.edited.emit(BodyReplaced(self._body.plain.toPlainText(), BodyFormat.TEXT))
+            self.shown.emit(False)
+            self.edited.emit(BodyReplaced(self._plain.toPlainText(), BodyFormat.TEXT))
         elif before is BodyFormat.HTML:
-            self._body.show_formatted()
-            self._body.edited.emit(BodyReplaced(self._body.formatted_editor().html(), BodyFormat.HTML))
+            self.shown.emit(True)
+            self.edited.emit(BodyReplaced(self._rich().html(), BodyFormat.HTML))
 
     # --- meanwhile ---------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
         self._busy = True
-        self._body.lock()
+        self.locked.emit()
         self._soon.start()
 
     def _end(self, turned_from: BodyFormat | None) -> None:
@@ -169,15 +182,14 @@ class Turning(QObject):
         self._soon.stop()
         if self._said:
             self._said = False
-            self._body.bar.clear()
+            self.said.emit("")
         self._from = turned_from
-        self._body.lock()
+        self.locked.emit()
         self.done.emit()
 
     def _say(self) -> None:
         self._said = True
-        words = tr("Turning a long text. Escape leaves it as it was.")
-        self._body.bar.say(words, action=("stop-turning", action_words("stop-turning")))
+        self.said.emit(tr("Turning a long text. Escape leaves it as it was."))
 
     def stop(self) -> bool:
         """Leave the body as it was; False where nothing is being turned."""
@@ -188,11 +200,11 @@ class Turning(QObject):
         poured = self._pouring
         self._end(self._from)
         if poured:
-            rich = self._body.formatted_editor()
+            rich = self._rich()
             rich.poured.disconnect(self._poured)
             rich.stop_pouring()
             self.forget()
-            self._body.show_plain()
+            self.shown.emit(False)
         return True
 
     def give_up(self) -> None:
@@ -203,4 +215,4 @@ class Turning(QObject):
         """Bring it to its end at once, because the message is being sent or saved."""
         self._behind.finish()
         if self._pouring:
-            self._body.formatted_editor().finish()
+            self._rich().finish()

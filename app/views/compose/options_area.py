@@ -81,7 +81,7 @@ class OptionsArea(QWidget):
             self.chosen.setAccessibleName(tr("Options: {words}", words=words))
         self.chosen.setVisible(bool(words))
         if self.panel is not None:
-            self.panel.setEnabled(self._session.session.can_edit())
+            self.panel.setEnabled(self._session.draft.can_edit())
             if self.is_open:
                 self.panel.refresh()
         self.setVisible(bool(words) or self.is_open)
@@ -126,7 +126,7 @@ class OptionsArea(QWidget):
     def focus_problem(self) -> bool:
         """Put the focus on an option that is not understood; False where there is none."""
         field = self._session.half_typed()
-        if field is None and not self._session.session.pending.get(Field.REPLY_TO, "").strip():
+        if field is None and not self._session.draft.pending.get(Field.REPLY_TO, "").strip():
             return False
         self.open(_NAMES[field or Field.REPLY_TO])
         return True
@@ -142,7 +142,7 @@ class OptionsArea(QWidget):
 
     def choose_copy(self) -> None:
         """Choose where the copy goes, by typing a part of the folder's name."""
-        session = self._session.session
+        session = self._session.draft
         record, aids = session.record, self._session.aids
         known = () if record is None or aids is None else aids.known_folders(record.account_id)
         note = "" if known else tr("Looking for folders…")
@@ -151,7 +151,7 @@ class OptionsArea(QWidget):
             session.spawn(self._look_for_folders(), "look for folders")
 
     async def _look_for_folders(self) -> None:
-        session, aids = self._session.session, self._session.aids
+        session, aids = self._session.draft, self._session.aids
         record = session.record
         if record is None or aids is None:
             return

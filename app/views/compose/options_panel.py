@@ -287,7 +287,7 @@ class OptionsPanel(QFrame):
 
     def refresh(self) -> None:
         """Draw what is chosen; a line that has the focus is left to the person."""
-        session, content = self.session, self.session.session.content
+        session, content = self.session, self.session.draft.content
         self.importance.setCurrentIndex(list(Importance).index(content.importance))
         self.sensitivity.setCurrentIndex(list(Sensitivity).index(content.options.sensitivity))
         self.flag.setCurrentIndex(list(FlagStatus).index(content.options.follow_up.status))
@@ -306,14 +306,14 @@ class OptionsPanel(QFrame):
                 line.show_text(text)
         if not self.headers.hasFocus() and self.headers.toPlainText() != session.headers_text():
             self.headers.show_text(session.headers_text())
-        pending = session.session.pending.get(Field.REPLY_TO, "")
+        pending = session.draft.pending.get(Field.REPLY_TO, "")
         if self.reply_to.recipients() != content.options.reply_to and not self.reply_to.words.hasFocus():
             self.reply_to.set_recipients(content.options.reply_to, pending)
 
     def show_message(self) -> None:
         """Show each line as the message has it, with what was made of it."""
         session = self.session
-        self.reply_to.set_recipients(session.options.reply_to, session.session.pending.get(Field.REPLY_TO, ""))
+        self.reply_to.set_recipients(session.options.reply_to, session.draft.pending.get(Field.REPLY_TO, ""))
         self.refresh()
         for which, line in (("start", self.start), ("due", self.due)):
             self.fields[which].say(session.write_day(which, line.text()) if line.text() else Said())
@@ -321,7 +321,7 @@ class OptionsPanel(QFrame):
             ("reminder", Field.REMINDER, self.reminder),
             ("deferred", Field.DEFERRED, self.deferred),
         ):
-            half = session.session.pending.get(field, "")
+            half = session.draft.pending.get(field, "")
             self.fields[name].say(session.write_moment(field, line.text()) if half else Said())
         self.fields["headers"].say(session.write_headers(self.headers.toPlainText()))
 
@@ -368,7 +368,7 @@ class OptionsPanel(QFrame):
 
     def _write_reply_to(self, edit: object) -> None:
         if isinstance(edit, Pending):
-            self.session.session.edit(edit)
+            self.session.draft.edit(edit)
         else:
             self.session.set_reply_to(self.reply_to.recipients())
         self.told.emit()

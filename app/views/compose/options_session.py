@@ -20,7 +20,7 @@ from app.services.accounts.mailbox_discovery import read_categories
 
 if TYPE_CHECKING:
     from app.services.accounts.mailbox_discovery import Aids
-    from app.views.compose.session import ComposeSession
+    from app.views.compose.open_draft import OpenDraft
 
 IMPORTANCES: Final = {
     Importance.LOW: mark("Low importance"),
@@ -137,11 +137,11 @@ class Said(NamedTuple):
 
 
 class OptionsSession:
-    """Works on an open message by way of its session. What is not understood takes the place of what was set before."""
+    """Reads and writes the options of an open draft. What is not understood takes the place of what was set before."""
 
-    def __init__(self, session: ComposeSession, aids: Aids | None, now: Callable[[], float]) -> None:
-        """Read and write the options of `session`."""
-        self.session = session
+    def __init__(self, draft: OpenDraft, aids: Aids | None, now: Callable[[], float]) -> None:
+        """Read and write the options of `draft`."""
+        self.draft = draft
         self.aids = aids
         self._now = now
         self._half: dict[tuple[Field, str], str] = {}
@@ -151,37 +151,37 @@ class OptionsSession:
     @property
     def options(self) -> Options:
         """Return the options as they stand."""
-        return self.session.content.options
+        return self.draft.content.options
 
     @property
     def copy_to(self) -> CopyTo:
         """Return where the copy is to go."""
-        record = self.session.record
+        record = self.draft.record
         return CopyTo() if record is None else record.copy_to
 
     def words(self) -> list[str]:
         """Return in a few words what was chosen."""
         half = [tr("not understood: {words}", words=" ".join(text.split())[:40]) for text in self._half_typed()]
-        return [*chosen_words(self.session.content, self.copy_to, self._now()), *half]
+        return [*chosen_words(self.draft.content, self.copy_to, self._now()), *half]
 
     def half_typed(self) -> Field | None:
         """Return the field in which something stands that is not understood, None for none."""
         fields = (Field.FOLLOW_UP, Field.REMINDER, Field.DEFERRED, Field.HEADERS)
-        return next((field for field in fields if self.session.pending.get(field, "").strip()), None)
+        return next((field for field in fields if self.draft.pending.get(field, "").strip()), None)
 
     def _half_typed(self) -> list[str]:
         fields = (Field.FOLLOW_UP, Field.REMINDER, Field.DEFERRED, Field.HEADERS)
-        return [text for field in fields if (text := self.session.pending.get(field, "").strip())]
+        return [text for field in fields if (text := self.draft.pending.get(field, "").strip())]
 
     def moment_text(self, field: Field) -> str:
         """Return what stands in the line of DEFERRED or REMINDER: what is half typed, else the moment."""
         moment = self.options.deferred if field is Field.DEFERRED else self.options.reminder
-        return self.session.pending.get(field, "") or _written(moment, _MOMENT)
+        return self.draft.pending.get(field, "") or _written(moment, _MOMENT)
 
     def day_text(self, which: str) -> str:
         """Return what stands in the line of the flag's "start" or "due"."""
         flag = self.options.follow_up
-        kept = self.session.pending.get(Field.FOLLOW_UP, "") if which == "due" else ""
+        kept = self.draft.pending.get(Field.FOLLOW_UP, "") if which == "due" else ""
         half = self._half.get((Field.FOLLOW_UP, which), "" if self._half else kept)
         start = flag.start if flag.start != flag.due else 0.0  # a server fills one in with the other
         return half or _written(flag.due if which == "due" else start, _DAY)
@@ -189,19 +189,19 @@ class OptionsSession:
     def headers_text(self) -> str:
         """Return the custom headers, a line each, with those that are half typed."""
         lines = [f"{header.name}: {header.value}" for header in self.options.headers]
-        return "\n".join([*lines, *filter(None, [self.session.pending.get(Field.HEADERS, "")])])
+        return "\n".join([*lines, *filter(None, [self.draft.pending.get(Field.HEADERS, "")])])
 
     # --- what is chosen -----------------------------------------------------------------------------------------------
 
     def set_importance(self, importance: Importance) -> None:
         """Choose low, normal or high importance."""
-        if importance is not self.session.content.importance:
-            self.session.edit(ImportanceSet(importance))
+        if importance is not self.draft.content.importance:
+            self.draft.edit(ImportanceSet(importance))
 
     def choose(self, field: Field, value: object) -> None:
         """Set one option, unless it is so already."""
         if getattr(self.options, field.value) != value:
-            self.session.edit(OptionSet(field, msgspec.structs.replace(Options(), **{field.value: value})))
+            self.draft.edit(OptionSet(field, msgspec.structs.replace(Options(), **{field.value: value})))
 
     def write_categories(self, text: str) -> None:
         """Take the list of categories as it is typed."""
@@ -211,7 +211,7 @@ class OptionsSession:
     def remember_categories(self) -> None:
         """Offer these categories first from now on."""
         if self.aids is not None and self.options.categories:
-            self.session.spawn(self.aids.categories.use(self.options.categories), "remember categories")
+            self.draft.spawn(self.aids.categories.use(self.options.categories), "remember categories")
 
     def completion(self, text: str) -> str:
         """Return how the last category in `text` goes on."""
@@ -250,7 +250,7 @@ class OptionsSession:
             return Said(tr("Type a day, such as tomorrow, Friday or 24 Nov."), bad=True)
         status = FlagStatus.FLAGGED if day else flag.status
         wanted = msgspec.structs.replace(flag, status=status, completed=0.0, **{which: day})
-        content = msgspec.structs.replace(self.session.content, options=Options(follow_up=wanted))
+        content = msgspec.structs.replace(self.draft.content, options=Options(follow_up=wanted))
         problem = value_problem(content, Field.FOLLOW_UP)
         self._keep_half(Field.FOLLOW_UP, which, text if problem else "")
         if problem is not None:
@@ -299,7 +299,7 @@ class OptionsSession:
 
     def copy_choices(self) -> list[CopyTo]:
         """Return the places that need no folder to be named."""
-        sender = self.session.content.sender
+        sender = self.draft.content.sender
         theirs = [] if sender is None else [CopyTo(CopyKind.PRINCIPAL_SENT, sender.address)]
         return [CopyTo(), *theirs, CopyTo(CopyKind.NONE)]
 
@@ -314,15 +314,15 @@ class OptionsSession:
     def file_copy(self, copy_to: CopyTo) -> None:
         """Let the copy go there; on disk before it is shown."""
         if copy_to != self.copy_to:
-            self.session.file_copy(copy_to)
+            self.draft.file_copy(copy_to)
 
     # --- half typed ---------------------------------------------------------------------------------------------------
 
     def _keep_half(self, field: Field, which: str, text: str) -> None:
         self._half[field, which] = text
         whole = "\n".join(kept for (of, _), kept in self._half.items() if of is field and kept.strip())
-        if whole != self.session.pending.get(field, ""):
-            self.session.edit(Pending(field, whole))
+        if whole != self.draft.pending.get(field, ""):
+            self.draft.edit(Pending(field, whole))
 
 
 def _written(moment: float, form: str) -> str:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
-
-import msgspec
 
 from app.core.background import Spawn
 from app.core.events import Event
@@ -14,20 +11,13 @@ from app.core.i18n import tr
 from app.domain.edits import (
     AttachmentGone,
     AttachmentSet,
-    BodyReplaced,
-    Edit,
     ImportanceSet,
-    Pending,
-    Replica,
     SenderSet,
-    TextSplice,
 )
-from app.domain.errors import StorageError
-from app.domain.message import SUBJECT_LIMIT, BodyFormat, Content, Field, Importance, LocalId
-from app.domain.outcome import Outcome
+from app.domain.message import SUBJECT_LIMIT, Importance, LocalId
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.recipient import Recipient, format_recipient
-from app.domain.record import CopyKind, CopyTo, Record, StoredMessage
+from app.domain.record import CopyKind, Record, StoredMessage
 from app.domain.state import State
 from app.domain.text import utf16_length
 from app.services.accounts.identities import Identity
@@ -42,6 +32,7 @@ from app.services.text.authorship import whose_words
 from app.services.text.status_text import Explanation, StateWords, explain_record, state_words, subject_too_long
 from app.views.compose.attachments_session import AttachmentsSession
 from app.views.compose.findings_session import FindingsSession
+from app.views.compose.open_draft import OpenDraft
 from app.views.compose.options_session import OptionsSession
 
 if TYPE_CHECKING:
@@ -51,22 +42,22 @@ if TYPE_CHECKING:
 
 
 class FromSession:
-    """Works on an open message by way of its session. `chosen` is told after each choice."""
+    """Chooses the mailbox that an open draft is sent from. `chosen` is told after each choice."""
 
-    def __init__(self, session: ComposeSession, aids: Aids | None) -> None:
-        """Choose for `session`."""
+    def __init__(self, draft: OpenDraft, aids: Aids | None) -> None:
+        """Choose for `draft`."""
         self.chosen: Event[Recipient | None] = Event()
-        self._session = session
+        self._draft = draft
         self._aids = aids
 
     @property
     def sender(self) -> Recipient | None:
         """Return the mailbox chosen, None for one's own."""
-        return self._session.content.sender
+        return self._draft.content.sender
 
     def choices(self) -> list[Identity]:
         """Return the mailboxes to choose from, one's own first; one that only this message names is last."""
-        record = self._session.record
+        record = self._draft.record
         known = () if record is None or self._aids is None else self._aids.identities.all(record.account_id)
         sender = self.sender
         strange = sender is not None and all(one.address.casefold() != sender.address.casefold() for one in known)
@@ -90,18 +81,18 @@ class FromSession:
 
     def choose(self, identity: Identity) -> None:
         """Send from this mailbox. The copy follows, unless the person chose a place of its own for it."""
-        record, aids = self._session.record, self._aids
-        if record is None or aids is None or not self._session.can_edit():
+        record, aids = self._draft.record, self._aids
+        if record is None or aids is None or not self._draft.can_edit():
             return
         account = aids.identities.all(record.account_id)[0]
         own = identity.address.casefold() == account.address.casefold()
         sender = None if own else identity.recipient
         if sender != self.sender:
-            self._session.edit(SenderSet(sender))
+            self._draft.edit(SenderSet(sender))
         if record.copy_to.kind in {CopyKind.OWN_SENT, CopyKind.PRINCIPAL_SENT}:
             copy_to = aids.identities.copy_for(record.account_id, sender)
             if copy_to != record.copy_to:
-                self._session.file_copy(copy_to)
+                self._draft.file_copy(copy_to)
         self.chosen.emit(sender)
 
     def use_own(self) -> Callable[[], None] | None:
@@ -109,22 +100,21 @@ class FromSession:
 
         The refusal spoke of the other address: it is not said any more, until that one is chosen again by the way back.
         """
-        record, aids, before = self._session.record, self._aids, self.sender
-        if record is None or aids is None or before is None or not self._session.can_edit():
+        record, aids, before = self._draft.record, self._aids, self.sender
+        if record is None or aids is None or before is None or not self._draft.can_edit():
             return None
         self.choose(aids.identities.all(record.account_id)[0])
-        self._session.change_refusal(None)
+        self._draft.change_refusal(None)
 
         def back() -> None:
-            if self.sender is None and self._session.can_edit():
+            if self.sender is None and self._draft.can_edit():
                 self.choose(Identity(before.address, before.name))
-                self._session.change_refusal(record.send_outcome)
+                self._draft.change_refusal(record.send_outcome)
 
         return back
 
 
 _MENDED_HERE = frozenset({"mend-address", "mend-subject", "mend-option", "review-attachments", "fill-in"})
-_WRITABLE = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 _WENT = frozenset({State.SENT, State.SENT_NOT_FILED})
 
 
@@ -164,25 +154,20 @@ class Tools(NamedTuple):
     """Keeps keys from now on; its words say what is awaited."""
 
 
-class ComposeSession:
+class ComposeSession(OpenDraft):
     """One open message. `changed` says that what is drawn of its state may differ; `ended` that it left this pane."""
 
     def __init__(self, message: StoredMessage, readable: str, tools: Tools, opened: Opened | None = None) -> None:
         """Write on `message`, as it was read from this machine's disk; `readable` is its body as plain text, `opened`
         what the editor of formatted text begins with.
         """
-        self.changed: Event[None] = Event()
+        super().__init__(message, tools.records, tools.drafts, tools.spawn)
         self.ended: Event[str] = Event()
         self.mend_wanted: Event[None] = Event()
         self.stopped: Event[None] = Event()
         """Tells that it was to be sent, and waits for the person's choice first: the bar says which."""
-        self.local_id: LocalId = message.record.local_id
         self.body, self.opened = readable, opened
-        self.body_format = message.content.body_format
-        self._head = Replica(_without_body(message.content), message.pending)
-        self._head_is_newer = False
-        self._messages, self._drafts, self._outbox = tools.records, tools.drafts, tools.outbox
-        self._remedies, self._spawn, self._now = tools.remedies, tools.spawn, tools.now
+        self._outbox, self._remedies, self._now = tools.outbox, tools.remedies, tools.now
         self.now = tools.now
         self.options = OptionsSession(self, tools.aids, tools.now)
         self.sender = FromSession(self, tools.aids)
@@ -192,8 +177,8 @@ class ComposeSession:
         self.findings: FindingsSession | None = None
         if tools.people is not None:
             self.findings = FindingsSession(self, tools.records, tools.people, tools.spawn, tools.now)
+            self.edited.subscribe(self.findings.edited)
         self._keep_keys = tools.keep_keys
-        self._leaving = ""
         self._is_to_mend = False
         self._stop_listening = [
             tools.drafts.changed.subscribe(self._record_changed),
@@ -203,30 +188,6 @@ class ComposeSession:
         ]
 
     # --- what is so -------------------------------------------------------------------------------------------------
-
-    @property
-    def record(self) -> Record | None:
-        """Return what this machine knows of the message, None once it is gone."""
-        return self._messages.get(self.local_id)
-
-    @property
-    def content(self) -> Content:
-        """Return the message without its body (which only the editor and the journal hold)."""
-        return self._head.content()
-
-    @property
-    def pending(self) -> dict[Field, str]:
-        """Return words in the recipients fields that are no recipients yet."""
-        return self._head.pending
-
-    def can_edit(self) -> bool:
-        """Tell whether the message may be changed: not once it is to leave, nor while it is on its way."""
-        record = self.record
-        return not self._leaving and record is not None and record.state in _WRITABLE and not record.discarded
-
-    def is_formatted(self) -> bool:
-        """Tell whether the body is HTML."""
-        return self.body_format is BodyFormat.HTML
 
     def state(self) -> StateWords:
         """Return the state line."""
@@ -265,66 +226,14 @@ class ComposeSession:
 
     # --- what is done -----------------------------------------------------------------------------------------------
 
-    def edit(self, edit: object) -> None:
-        """Take one change from the view: first of all to the journal."""
-        assert isinstance(edit, Edit)  # noqa: S101 - Qt's signals carry plain objects
-        if not self.can_edit():
-            return
-        self._drafts.edit(self.local_id, edit)
-        if isinstance(edit, BodyReplaced):
-            self.body_format = edit.body_format
-        elif isinstance(edit, TextSplice) and edit.field is Field.BODY:
-            if self._head_is_newer:
-                self._head_is_newer = False
-                self._spawn(self._show_head(), "show recipients and subject in the row")
-        else:
-            self._head_is_newer = True
-            self._head.apply(edit)
-            if not isinstance(edit, Pending):
-                self.changed.emit(None)
-        if self.findings is not None:
-            self.findings.edited(edit)
-
-    def take_over(self, edits: Sequence[Edit], content: Content) -> None:
-        """Go on from `content`, which another program wrote. `edits` lead there, and are journalled already."""
-        for edit in edits:
-            # Attachments are told by the messages (`_attached`), and the body is the editor's.
-            if not isinstance(edit, BodyReplaced | AttachmentSet | AttachmentGone):
-                self._head.apply(edit)
-            if self.findings is not None:
-                self.findings.edited(edit)
-        self.body_format = content.body_format
-
-    async def _show_head(self) -> None:
-        """Let the row know whom and what the message is about, once one goes on to its text: a save may be far off."""
-        with contextlib.suppress(KeyError, StorageError):
-            await self._messages.read(self.local_id)
-
     def toggle_importance(self) -> None:
         """High importance, or back to normal."""
         high = self.content.importance is Importance.HIGH
         self.edit(ImportanceSet(Importance.NORMAL if high else Importance.HIGH))
 
-    def file_copy(self, copy_to: CopyTo) -> None:
-        """Choose where the copy goes; the draft follows it where it has to."""
-        if self.can_edit():
-            self._spawn(self._drafts.file_copy(self.local_id, copy_to), "choose where the copy goes")
-
-    def change_refusal(self, outcome: Outcome | None) -> None:
-        """Say of the message that sending it was refused so; None takes that back, because what was refused is gone."""
-        after = State.DRAFT if outcome is None else State.NEEDS_ATTENTION
-        change = self._messages.change(
-            self.local_id, lambda r: r.state in _WRITABLE, state=after, send_outcome=outcome, problem=""
-        )
-        self._spawn(change, "change what is said of a refusal")
-
     def remember_signature(self, text: str) -> None:
         """Remember which signature stands in the text, so that another takes its place."""
         self._spawn(self._messages.change(self.local_id, signature=text), "remember the signature")
-
-    def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> None:
-        """Start work for what stands beside the text."""
-        self._spawn(work, name)
 
     def save(self) -> None:
         """Save now."""
@@ -429,14 +338,9 @@ class ComposeSession:
     def _attached(self, told: tuple[LocalId, AttachmentSet | AttachmentGone]) -> None:
         if told[0] == self.local_id:
             self._head.apply(told[1])
-            if self.findings is not None:
-                self.findings.edited(told[1])
+            self.edited.emit(told[1])
 
     def _renamed(self, replaced: Replaced) -> None:
         if replaced.old == self.local_id:
             self.local_id = replaced.new
             self.changed.emit(None)
-
-
-def _without_body(content: Content) -> Content:
-    return msgspec.structs.replace(content, body="")

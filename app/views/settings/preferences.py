@@ -6,7 +6,7 @@ Tab goes on and Escape goes back, as everywhere, so that nobody is caught here; 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
@@ -28,56 +28,10 @@ from app.core.i18n import ntr, tr
 from app.ui import theme
 from app.ui.widgets import Label
 from app.views.settings.fields import lock, press_with_enter
-from app.views.settings.preferences_port import LONGEST_HOLD, Choices
+from app.views.settings.preferences_port import LONGEST_HOLD, Asking, Choices
 
 _MOST: Final = 10_000
 _LARGEST: Final = 1_000
-
-
-class Asking(Protocol):
-    """The choice in force, and the ways to change it."""
-
-    @property
-    def many(self) -> int:
-        """Return from how many recipients on it is asked, 0 for never."""
-        ...
-
-    @property
-    def strangers(self) -> bool:
-        """Tell whether it is asked where somebody outside is written to for the first time."""
-        ...
-
-    @property
-    def many_is_locked(self) -> bool:
-        """Tell whether an administrator has set the number."""
-        ...
-
-    @property
-    def strangers_is_locked(self) -> bool:
-        """Tell whether an administrator has set whether strangers count."""
-        ...
-
-    @property
-    def megabytes(self) -> int:
-        """Return above how many megabytes it is asked where the server does not say what it takes, 0 for never."""
-        ...
-
-    @property
-    def megabytes_are_locked(self) -> bool:
-        """Tell whether an administrator has set that."""
-        ...
-
-    def set_megabytes(self, megabytes: int) -> None:
-        """Ask above so many megabytes, 0 for never."""
-        ...
-
-    def set_many(self, many: int) -> None:
-        """Ask from so many recipients on, 0 for never."""
-        ...
-
-    def set_strangers(self, *, on: bool) -> None:
-        """Ask where somebody outside is new, or not."""
-        ...
 
 
 class AskingView(QWidget):

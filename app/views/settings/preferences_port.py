@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
-
-if TYPE_CHECKING:
-    from app.views.settings.preferences import Asking
+from typing import NamedTuple, Protocol
 
 LONGEST_HOLD = 60
 
@@ -19,6 +16,52 @@ class KeysRow(NamedTuple):
     where: str
     keys: tuple[str, ...]
     own: bool
+
+
+class Asking(Protocol):
+    """The choice in force, and the ways to change it."""
+
+    @property
+    def many(self) -> int:
+        """Return from how many recipients on it is asked, 0 for never."""
+        ...
+
+    @property
+    def strangers(self) -> bool:
+        """Return whether it is asked where somebody outside is written to for the first time."""
+        ...
+
+    @property
+    def many_is_locked(self) -> bool:
+        """Return whether an administrator has set the number."""
+        ...
+
+    @property
+    def strangers_is_locked(self) -> bool:
+        """Return whether an administrator has set whether strangers count."""
+        ...
+
+    @property
+    def megabytes(self) -> int:
+        """Return above how many megabytes it is asked where the server does not say what it takes, 0 for never."""
+        ...
+
+    @property
+    def megabytes_are_locked(self) -> bool:
+        """Return whether an administrator has set that."""
+        ...
+
+    def set_megabytes(self, megabytes: int) -> None:
+        """Ask above so many megabytes, 0 for never."""
+        ...
+
+    def set_many(self, many: int) -> None:
+        """Ask from so many recipients on, 0 for never."""
+        ...
+
+    def set_strangers(self, *, on: bool) -> None:
+        """Ask where somebody outside is new, or not."""
+        ...
 
 
 class Choices(Protocol):
