@@ -70,6 +70,12 @@ def freeze(source: Path, place: Path) -> Bundle:
     return bundle
 
 
+def build(_source: Path, frozen: Bundle, _target: Path) -> Path:
+    """Return where the frozen program is: as a package, it is done."""
+    say(str(frozen.folder))
+    return frozen.folder
+
+
 def _drop_dead_links(folder: Path) -> None:
     """PyInstaller links to every library beside the program, also to those that were trimmed away."""
     for path in folder.rglob("*"):

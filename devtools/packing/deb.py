@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -25,13 +26,12 @@ TEMPLATES = ROOT / "packaging" / "debian"
 LARGEST = 45_000_000
 LARGEST_INSTALLED = 150_000_000
 """Bytes: a package that outgrows them is not made, so that nobody finds out from a user."""
+LEVEL = 1 if os.environ.get("MAILWRIGHT_PACK_FAST") else 6
+"""How hard xz tries: 1 is for packages that are only tried."""
 
 
-def build(source: Path, frozen: bundle.Bundle, target: Path, place: Path = BUILD, level: int = 6) -> Path:
-    """Make the package of `frozen`, which is the tree `source`, in `target`; return its path. Raises SetUpError.
-
-    `level` is how hard xz tries: 1 is for packages that are only tried.
-    """
+def build(source: Path, frozen: bundle.Bundle, target: Path, place: Path = BUILD) -> Path:
+    """Make the package of `frozen`, which is the tree `source`, in `target`; return its path. Raises SetUpError."""
     _ensure_tools()
     about = identity.read(source)
     tree = place / "deb"
@@ -42,10 +42,10 @@ def build(source: Path, frozen: bundle.Bundle, target: Path, place: Path = BUILD
         raise SetUpError(
             f"Installed it would take {installed / 1e6:.1f} MB; {LARGEST_INSTALLED / 1e6:.0f} are allowed."
         )
-    _write_control(about, tree, installed)
-    package = _pack(about, tree, target, level)
+    _write_control(about, tree)
+    package = _pack(about, tree, target)
     packed = package.stat().st_size
-    if packed > LARGEST and level > 1:
+    if packed > LARGEST and LEVEL > 1:
         raise SetUpError(f"{package.name} has {packed / 1e6:.1f} MB; {LARGEST / 1e6:.0f} are allowed.")
     say(f"{package}: {packed / 1e6:.1f} MB, installed {installed / 1e6:.1f} MB")
     return package
@@ -87,22 +87,21 @@ def _set_rights(usr: Path) -> None:
         path.chmod(0o755 if executable else 0o644)
 
 
-def _write_control(about: identity.Identity, tree: Path, installed: int) -> None:
-    machine = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True)
-    values = {
-        "@VERSION@": about.debian_version,
-        "@ARCHITECTURE@": machine.stdout.strip(),
-        "@MAINTAINER@": about.maintainer,
-        "@HOMEPAGE@": about.homepage,
-        "@INSTALLED@": str(-(-installed // 1024)),
-        "@DEPENDS@": ", ".join(depends(tree)),
-    }
-    control = (TEMPLATES / "control.in").read_text("utf-8")
-    for place, value in values.items():
-        control = control.replace(place, value)
+def _write_control(about: identity.Identity, tree: Path) -> None:
+    """Let dpkg write the control file of what lies in `tree`, and add the digest of every file."""
     folder = tree / "DEBIAN"
     folder.mkdir()
-    (folder / "control").write_text(control, "utf-8")
+    control = (TEMPLATES / "control.in").read_text("utf-8")
+    with tempfile.TemporaryDirectory() as place:
+        papers = Path(place) / "debian"
+        papers.mkdir()
+        filled = control.replace("@MAINTAINER@", about.maintainer).replace("@HOMEPAGE@", about.homepage)
+        (papers / "control").write_text(filled, "utf-8")
+        (papers / "changelog").write_text(debian_papers.changelog(about), "utf-8")
+        measure_depends(tree, papers)
+        command = ["dpkg-gencontrol", f"-P{tree}", f"-O{folder / 'control'}"]
+        if subprocess.run(command, cwd=place, stdout=sys.stderr, check=False).returncode != 0:
+            raise SetUpError("dpkg-gencontrol could not write the control file; its words are above.")
     sums = [
         f"{hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()}  {path.relative_to(tree)}\n"
         for path in sorted((tree / "usr").rglob("*"))
@@ -113,19 +112,15 @@ def _write_control(about: identity.Identity, tree: Path, installed: int) -> None
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
-def depends(tree: Path) -> list[str]:
-    """Return the packages of Debian whose libraries the bundle is linked with and does not carry."""
+def measure_depends(tree: Path, papers: Path) -> None:
+    """Write `papers`/substvars: the packages whose libraries the bundle is linked with and does not carry."""
     elves = foreign.binaries(tree)
     folders = sorted({str(path.parent) for path in elves})
-    with tempfile.TemporaryDirectory() as place:
-        (Path(place) / "debian").mkdir()
-        control = "Source: mailwright\n\nPackage: mailwright\nArchitecture: any\n"
-        (Path(place) / "debian/control").write_text(control, "utf-8")
-        # What the bundle carries itself belongs to no package; that nothing else is passed over is seen below.
-        command = ["dpkg-shlibdeps", "-O", "--ignore-missing-info", *[f"-l{folder}" for folder in folders]]
-        asked = subprocess.run(
-            [*command, *[f"-e{path}" for path in elves]], cwd=place, capture_output=True, text=True, check=False
-        )
+    # What the bundle carries itself belongs to no package; that nothing else is passed over is seen below.
+    command = ["dpkg-shlibdeps", "--ignore-missing-info", *[f"-l{folder}" for folder in folders]]
+    asked = subprocess.run(
+        [*command, *[f"-e{path}" for path in elves]], cwd=papers.parent, capture_output=True, text=True, check=False
+    )
     strangers = {
         name
         for name in re.findall(r"no dependency information found for (\S+)", asked.stderr)
@@ -134,26 +129,18 @@ def depends(tree: Path) -> list[str]:
     if asked.returncode != 0 or strangers:
         errors = [line for line in asked.stderr.splitlines() if "error" in line]
         raise SetUpError("\n".join(["No package of Debian is known for what the bundle needs:", *errors, *strangers]))
-    found = asked.stdout.strip().removeprefix("shlibs:Depends=")
-    return sorted(name.strip() for name in found.split(","))
 
 
-def _pack(about: identity.Identity, tree: Path, target: Path, level: int) -> Path:
+def _pack(about: identity.Identity, tree: Path, target: Path) -> Path:
     target.mkdir(exist_ok=True, parents=True)
-    machine = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True)
-    package = target / f"mailwright_{about.debian_version}_{machine.stdout.strip()}.deb"
     # One thread: how xz cuts its blocks depends on their number, and with it every byte.
-    command = [
-        "dpkg-deb",
-        "--root-owner-group",
-        "-Zxz",
-        f"-z{level}",
-        "--threads-max=1",
-        "--build",
-        str(tree),
-        str(package),
-    ]
+    options = ["--root-owner-group", "-Zxz", f"-z{LEVEL}", "--threads-max=1", "--build", str(tree), str(target)]
     environment = bundle.reproducible(about)
-    if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode != 0:
+    if subprocess.run(["dpkg-deb", *options], env=environment, stdout=sys.stderr, check=False).returncode != 0:
         raise SetUpError("dpkg-deb could not pack it; its words are above.")
-    return package
+    return target / f"mailwright_{about.debian_version}_{_architecture()}.deb"
+
+
+def _architecture() -> str:
+    asked = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True, check=True)
+    return asked.stdout.strip()

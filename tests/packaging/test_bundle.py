@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import email
+import importlib
 import json
 import re
+import shutil
 import subprocess
 from importlib import metadata
 from pathlib import Path
@@ -11,7 +14,7 @@ from typing import ClassVar
 
 import pytest
 
-from devtools.packing import bundle, debian_papers, distributions, identity, licences, sbom, trimming
+from devtools.packing import bundle, deb, debian_papers, distributions, identity, licences, sbom, trimming
 from devtools.packing.distributions import Part, bundled, describe
 from devtools.packing.foreign import binaries
 from devtools.packing.trimming import Entry, is_wanted_plugin, trim_binaries, trim_data
@@ -251,6 +254,36 @@ def test_every_command_of_the_packages_is_told(capfd: pytest.CaptureFixture[str]
     assert ended.value.code == 0
     said = capfd.readouterr().out
     assert [name for name in {**MAKERS, **ELSEWHERE} if not re.search(rf"^  {name}\s+\w", said, re.MULTILINE)] == []
+
+
+def test_what_makes_each_package_is_there() -> None:
+    from devtools.packing.making import MAKERS
+
+    modules = [importlib.import_module(f"devtools.packing.{name}") for name in MAKERS]
+    assert [module.__name__ for module in modules if not callable(getattr(module, "build", None))] == []
+
+
+@pytest.mark.skipif(not shutil.which("dpkg-gencontrol"), reason="dpkg-dev is not installed")
+def test_dpkg_writes_the_control_file_with_what_the_binaries_need(tmp_path: Path) -> None:
+    about = identity.read(ROOT)
+    home = tmp_path / "usr/lib/mailwright"
+    home.mkdir(parents=True)
+    shutil.copy("/bin/true", home / "mailwright")
+    deb._write_control(about, tmp_path)
+    control = email.message_from_string((tmp_path / "DEBIAN/control").read_text("utf-8"))
+    said = {name: control[name] for name in ("Package", "Version", "Maintainer", "Homepage", "Section")}
+    assert said == {
+        "Package": "mailwright",
+        "Version": about.debian_version,
+        "Maintainer": about.maintainer,
+        "Homepage": about.homepage,
+        "Section": "mail",
+    }
+    assert control["Depends"].startswith("libc6 (")
+    assert int(control["Installed-Size"]) > 0
+    assert not re.search(r"@[A-Z]+@|\$\{", str(control))
+    sums = (tmp_path / "DEBIAN/md5sums").read_text("utf-8")
+    assert re.fullmatch(r"[0-9a-f]{32}  usr/lib/mailwright/mailwright\n", sums)
 
 
 def test_git_keeps_nothing_that_is_made() -> None:
