@@ -1,1 +1,1 @@
-"""Drafts, Outbox and Sent: one room, three lists. Replaces views/drafts, views/outbox, views/sent."""
+"""Drafts, Outbox and Sent: one room, three lists."""
