@@ -1,1 +1,1 @@
-"""Servers behind one port. Each backend stands on domain and credentials alone."""
+"""Servers behind one port. Each backend stands on core, domain and credentials alone."""

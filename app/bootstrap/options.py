@@ -81,7 +81,7 @@ def _together(lists: Iterable[str]) -> str:
 
 
 def _readable(words: str) -> str:
-    """Return words whose bytes were no text, with marks in their place: the system hands them over as half messages."""
+    """Return words whose bytes were no text, with marks in their place: the system gives them as half characters."""
     return os.fsencode(words).decode("utf-8", "replace") if os.name == "posix" else words
 
 

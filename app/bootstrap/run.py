@@ -17,7 +17,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
@@ -78,7 +78,9 @@ def ending_on_signals(end: Callable[[], None]) -> Iterator[None]:
 log = logging.getLogger(__name__)
 
 _SECOND_TRY = 3.0
-"""Seconds for handing over where a program that did not answer before has the messages."""
+"""Seconds for handing over to a program that did not answer before, until its window is named to the person."""
+_PAUSE = 0.2
+"""Seconds between two looks whether the other program still has the messages."""
 _LAST_KEYS = 3.0
 """Seconds that the end waits for keys and links to arrive in their messages, and for a send to be on disk."""
 _LOOKS = 0.01
@@ -114,23 +116,49 @@ async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
         from app.controllers.program import Program  # what the lists need is loaded while the disk answers
 
         try:
-            store = await opening.opened()
+            store = await _first_of_two(opening, window, options, closing)
         except StorageError as error:
-            if isinstance(error, InUse) and await run_in_thread(
-                lambda: hand_over(folder, options.arrival, _SECOND_TRY)
-            ):
-                await _hand_over_typed(window, folder)
-                window.close_for_good()  # another start was faster: two programs were started at once
-                return 0
             window.notice_bar.say(str(error), tone="bad")
             if window.starting is not None:
                 window.starting.release()
             await closing.end
             window.close_for_good()
             return 1
+        if store is None:
+            window.close_for_good()
+            return 0
         world = Adapters(store)
         await _live_on(Program(qt, window, options, world.ports, tasks), world, closing)
         return 0
+
+
+async def _first_of_two(opening: Store, window: Window, options: CommandLine, closing: Closing) -> Store | None:
+    """Return the open store; None where another start was faster and has our wish, or the window was closed.
+
+    The other one may be slow to listen, and may end meanwhile: keys wait until one of the two has them. Raises
+    StorageError.
+    """
+    folder = data_folder(options)
+    while True:
+        try:
+            store = await opening.opened()
+        except InUse as error:
+            handing = asyncio.ensure_future(run_in_thread(lambda: hand_over(folder, options.arrival, _SECOND_TRY)))
+            both: set[asyncio.Future[Any]] = {handing, closing.end}
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            if not handing.done():
+                window.hide()
+            if await handing:
+                await _hand_over_typed(window, folder)
+                return None
+            if closing.end.done():
+                return None
+            window.notice_bar.say(str(error), tone="bad")
+            await asyncio.wait({closing.end}, timeout=_PAUSE)
+            opening = Store.begin(folder / DATABASE)
+        else:
+            window.notice_bar.clear()
+            return store
 
 
 async def _hand_over_typed(window: Window, folder: Path) -> None:

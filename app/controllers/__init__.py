@@ -1,1 +1,1 @@
-"""What a person's action does when it touches more than one room. Each is given what it uses."""
+"""What a person's action does when it touches more than one room."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 from app.core.i18n import ntr, tr
 from app.domain.errors import StorageError
 from app.domain.state import State
+from app.ui.keyboard.come_forward import show_in_front, take_away
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QByteArray
@@ -38,8 +39,6 @@ _WORD: Final = 4.0
 _SESSION_ENDS_WITHIN: Final = 60.0
 """Seconds after the session's word in which a close is its close and not the person's: an end may be called off."""
 _MOST_LINES: Final = 3
-_SETTLES: Final = 0.4
-"""Seconds for which a window stays away that has gone: one that comes back sooner does not get the focus on X11."""
 _UNREAD: Final = 2.0
 """Seconds for which a question in a message cannot count as read."""
 SENDS: Final = ("sent", "send selected", "retry", "try-now", "send-now", "send-from-own")
@@ -67,7 +66,6 @@ class Closing:
         self._round = 0
         self._session_ends = -_SESSION_ENDS_WITHIN
         self._bar: ChoiceBar | None = None
-        self._hidden_at = 0.0
         self._hidden: list[tuple[QWidget, QByteArray]] = []
         self._stops: list[Callable[[], None]] = []
         self._forget()
@@ -323,9 +321,8 @@ class Closing:
 
     def _hide(self, program: Program) -> None:
         self._hidden = [(one, one.saveGeometry()) for one in program.windows()]
-        self._hidden_at = time.monotonic()
         for window, _ in self._hidden:
-            window.hide()
+            take_away(window)
 
     def _show(self, sentence: str, lines: Sequence[str], choices: Sequence[Choice], *, urgent: bool = True) -> None:
         """Show the main window with something to say, and nothing else to do in it."""
@@ -343,19 +340,11 @@ class Closing:
         self._served.qt.alert(window)
 
     def _unhide(self, wanted: Callable[[QWidget], bool]) -> None:
-        early = self._hidden_at + _SETTLES - time.monotonic()
-        if early > 0:
-            asyncio.get_running_loop().call_later(early, self._unhide, wanted)
-            return
-        if self._phase is _Phase.ENDED:
-            return
         shown = [(one, geometry) for one, geometry in self._hidden if wanted(one)]
         self._hidden = [(one, geometry) for one, geometry in self._hidden if not wanted(one)]
         for window, geometry in shown:
             window.restoreGeometry(geometry)
-            window.show()
-            window.raise_()
-            window.activateWindow()
+            show_in_front(window)
 
     def _come_back(self) -> None:
         """Be as before, with every window where it was."""

@@ -24,6 +24,7 @@ from app.domain.errors import MailError
 from app.domain.message import LocalId
 from app.domain.startup_request import StartupRequest
 from app.services.drafts.draft_from_request import Arrived, messages_of
+from app.ui.keyboard.come_forward import show_in_front
 
 if TYPE_CHECKING:
     from app.controllers.program import Program
@@ -97,9 +98,7 @@ class StartupRequests:
         if token:
             os.environ["XDG_ACTIVATION_TOKEN"] = token  # where Qt looks for it on Wayland
         window.setWindowState((window.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive)
-        window.show()
-        window.raise_()
-        window.activateWindow()
+        show_in_front(window)
 
     def _ask_for_account(self) -> None:
         self._program.writing.on_no_account()

@@ -1,1 +1,1 @@
-"""Secrets: the system's keyring, and memory where there is none. Certificates later."""
+"""Secrets: the system's keyring, and memory where there is none; and the certificates that an account trusts."""

@@ -3,7 +3,7 @@
 Qt's own guesses whether a text is HTML, and then draws it: a subject, a name or a server's sentence could so bring
 markup and pictures into the window.
 
-On macOS, Option and a message is a sign of its own; AltGr is not Alt anywhere.
+On macOS, Option and a letter is a sign of its own; AltGr is not Alt anywhere.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ PROMISE: Final = 0.1
 HOPELESS: Final = 2.0
 """Seconds: what is gone though it is older was never on its way to the disk, however busy the machine."""
 TO_THE_BODY: Final = ("Tab", "Tab")
-MESSAGES: Final = "abcdefghijklmnopqrstuvwxyz"
+LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 
 
 class Killed(NamedTuple):
@@ -81,9 +81,9 @@ def _type_and_kill(child: Child, keyboard: Keyboard, dice: random.Random) -> Kil
     child.when("key")
     typed = ""
     for _ in range(dice.randrange(10, 70)):
-        message = dice.choice(MESSAGES)
-        keyboard.press(message)
-        typed += message
+        letter = dice.choice(LETTERS)
+        keyboard.press(letter)
+        typed += letter
         time.sleep(dice.choice((0, 0.005, 0.01, 0.03, 0.06)))
     time.sleep(dice.uniform(0, 0.15))
     family = list(processes.below(child.process.pid))

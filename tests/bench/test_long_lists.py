@@ -147,7 +147,7 @@ def _weight(home: Home) -> float:
 
 
 def _search(keyboard: Keyboard, child: Child, message: str) -> float:
-    """Look for all words that begin with a message, as nearly every row has one; return how long it took."""
+    """Look for all words that begin with a letter, as nearly every row has one; return how long it took."""
     keyboard.press("/")
     time.sleep(0.3)
     pressed = keyboard.press(message)

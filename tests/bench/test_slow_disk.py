@@ -28,7 +28,7 @@ LONGER: Final = 100
 """Milliseconds that every wait for the disk takes longer."""
 ROUNDS: Final = int(os.environ.get("MAILWRIGHT_BENCH_ROUNDS", "3"))
 STARTS: Final = int(os.environ.get("MAILWRIGHT_BENCH_STARTS", "7"))
-MESSAGES: Final = "the quick brown fox jumps over the lazy dog while it rains"
+LETTERS: Final = "the quick brown fox jumps over the lazy dog while it rains"
 GAP: Final = 0.06
 SETTLED: Final = 1.0
 COMMANDS: Final = ("Ctrl+2", "Down", "Down", "c", "Escape", "Ctrl+n", "Ctrl+Shift+d", "z", "Ctrl+3", "Down", "Ctrl+1")
@@ -79,7 +79,7 @@ def test_a_key_is_answered_as_soon_on_a_slow_disk(
 def _typed(keyboard: Keyboard, answers: Answers) -> list[float]:
     keyboard.press("Alt+m")
     time.sleep(SETTLED)
-    return _answered(keyboard, answers, ["space" if message == " " else message for message in MESSAGES], GAP)
+    return _answered(keyboard, answers, ["space" if sign == " " else sign for sign in LETTERS], GAP)
 
 
 def _commanded(keyboard: Keyboard, answers: Answers) -> list[float]:

@@ -206,6 +206,7 @@ async def test_a_later_start_calls_the_closing_off(program_scene: ProgramScene, 
     scene.window.close()
     await scene.settle()
     assert scene.program.wishes.take(StartupRequest())
+    assert not scene.window.isVisible(), "the window manager forgets a window that comes back this soon"
     await seen_again(scene)
     gate.open.set()
     await scene.passes(30)

@@ -74,7 +74,7 @@ CLIENT_ID: Final = "5c1d9a52-6f0b-4a4e-9a55-3f1f0f6d2b7e"
 """The client that is known here: any program that is tried with the sandbox."""
 _CODE_GRANT: Final = "authorization_code"
 _DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
-_MESSAGES: Final = "BCDFGHJKLMNPQRSTVWXZ"
+_LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"
 
 InWorker = Callable[[Callable[[], Any]], Awaitable[Any]]
 Note = Callable[[str], tuple[Entry, list[Rule]]]
@@ -274,7 +274,7 @@ class Authority:
     def _begin_device(self, given: Mapping[str, str]) -> dict[str, Any]:
         if given.get("client_id") != CLIENT_ID:
             raise _Refusal("invalid_client", "client_id is unknown.")
-        user_code = "-".join("".join(secrets.choice(_MESSAGES) for _ in range(4)) for _ in range(2))
+        user_code = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(2))
         grant = Grant(0, CLIENT_ID, str(given.get("scope", "")), {"user_code": user_code})
         code = self._tokens.give(DEVICE, grant)
         pointer = Grant(0, CLIENT_ID, "", {"device_code": code})

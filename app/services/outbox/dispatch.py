@@ -247,7 +247,7 @@ class Dispatch:
             going: list[tuple[LocalId, ItemRef]] = [
                 (record.local_id, record.ref)
                 for record in await self._records.change_all(
-                    names, _is_queued, state=State.SENDING, state_at=self._clock.now()
+                    names, _may_leave, state=State.SENDING, state_at=self._clock.now()
                 )
                 if record.ref is not None
             ]
@@ -359,6 +359,14 @@ class Dispatch:
 
 def _is_queued(record: Record) -> bool:
     return record.state is State.QUEUED
+
+
+def _may_leave(record: Record) -> bool:
+    """Return whether what the server has is what is to go.
+
+    A message may be taken back, typed in and sent again after it was made ready: it is made ready once more.
+    """
+    return _is_queued(record) and not needs_saving(record)
 
 
 def _is_sending(record: Record) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
@@ -14,6 +16,11 @@ from app.ui.keyboard.key_gate import KeyGate
 
 _PATIENCE: Final = 1_000
 """Milliseconds: a window manager may refuse, and then nothing is waited for any longer."""
+
+_SETTLES: Final = 0.4
+"""Seconds for which a window stays away: the window manager forgets one that is shown while it still takes it away."""
+_TAKEN_AWAY: Final = "taken_away"
+"""The property of a window that says when it was taken away, in seconds of the monotonic clock."""
 
 
 def when_active(window: QWidget, act: Callable[[], None]) -> None:
@@ -27,10 +34,25 @@ def when_active(window: QWidget, act: Callable[[], None]) -> None:
 def come_forward(window: QWidget, gate: KeyGate) -> None:
     """Bring a window of the program's to the front, and let keys wait until it has the keyboard."""
     hold = gate.begin(tr("Opening a window…"))
+    show_in_front(window)
+    when_active(window, hold.release)
+
+
+def take_away(window: QWidget) -> None:
+    """Hide a window of the program's that may be shown again."""
+    window.hide()
+    window.setProperty(_TAKEN_AWAY, time.monotonic())
+
+
+def show_in_front(window: QWidget) -> None:
+    """Show a window of the program's and ask for the keyboard, a little later where it was taken away just now."""
+    early = (window.property(_TAKEN_AWAY) or 0.0) + _SETTLES - time.monotonic()
+    if early > 0:
+        QTimer.singleShot(int(early * 1000) + 1, window, partial(show_in_front, window))
+        return
     window.show()
     window.raise_()
     window.activateWindow()
-    when_active(window, hold.release)
 
 
 class _Waiting(QObject):

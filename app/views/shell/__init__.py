@@ -1,1 +1,1 @@
-"""The window: rail, lists, pane, palette, bars."""
+"""The window: sidebar, lists, pane, palette, bars."""

@@ -6,20 +6,26 @@ It runs as a process: qasync's loop holds Qt timers in cycles, which must not be
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from app.bootstrap.instance import DATABASE, TAKEN, address
 from app.domain.account import Account
 from app.domain.listing import Change, ChangeKind, Folder, Place, Row, SyncStanding
 from app.domain.message import AccountId, ItemRef
 from app.storage.cache import FILE_NAME, SqliteCache
+from app.storage.lock import InstanceLock
 from app.storage.settings import SqliteSettings
 from app.storage.store import Store
 
@@ -111,6 +117,68 @@ def test_a_database_of_a_newer_program_is_told_in_the_window_and_not_touched(tmp
     assert (done.returncode, said(done)) == (1, "")
     assert done.stdout.startswith("True ")
     assert (tmp_path / "mailwright.sqlite").read_bytes() == before
+
+
+OTHER_FIRST = """
+from pathlib import Path
+def look():
+    if window.notice_bar.isVisible():
+        Path({seen!r}).touch()
+    if type(window.pages.currentWidget()).__name__ == "QSplitter":
+        QTimer.singleShot(50, look)
+        return
+    print(window.notice_bar.isVisible(), type(window.pages.currentWidget()).__name__)
+    window.close()
+QTimer.singleShot(50, look)
+"""
+
+
+@contextlib.contextmanager
+def once_there(file: Path, act: Callable[[], None]) -> Iterator[None]:
+    """Do something in a thread as soon as there is a file."""
+
+    def wait() -> None:
+        while not file.exists() and not over.wait(0.02):
+            pass
+        act()
+
+    over = threading.Event()
+    thread = threading.Thread(target=wait)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_the_slower_of_two_starts_goes_on_where_the_faster_one_ends_without_listening(tmp_path: Path) -> None:
+    lock, seen = InstanceLock(tmp_path / DATABASE), tmp_path / "seen"
+    lock.take()
+    with once_there(seen, lock.release):
+        done = live(tmp_path, OTHER_FIRST.format(seen=str(seen)))
+    assert (done.returncode, done.stdout.strip(), said(done)) == (0, "False SettingsView", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="listens on a socket of POSIX by hand")
+def test_the_slower_of_two_starts_hands_over_however_late_the_faster_one_listens(tmp_path: Path) -> None:
+    lock, seen, heard = InstanceLock(tmp_path / DATABASE), tmp_path / "seen", list[bytes]()
+
+    def listen() -> None:
+        with socket.socket(socket.AF_UNIX) as there:
+            there.bind(address(tmp_path))
+            there.listen()
+            there.settimeout(20)
+            with there.accept()[0] as one:
+                heard.append(one.recv(1000))
+                one.sendall(TAKEN)
+
+    lock.take()
+    with once_there(seen, listen):
+        done = live(tmp_path, OTHER_FIRST.format(seen=str(seen)))
+    lock.release()
+    assert (done.returncode, done.stdout.strip(), said(done)) == (0, "", "")
+    assert len(heard) == 1
 
 
 def test_the_lists_are_there_before_the_rest_of_the_program_is_loaded(tmp_path: Path) -> None:
