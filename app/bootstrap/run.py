@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.bootstrap.adapters import Adapters
+    from app.bootstrap.parts import Parts
     from app.bootstrap.sandbox_process import SandboxProcess
-    from app.controllers.program import Program
 
 
 @contextlib.contextmanager
@@ -103,7 +103,7 @@ def run(qt: QApplication, window: Window, options: CommandLine) -> int:
 
 async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
     tasks = Tasks()
-    closing = Closing()
+    closing = Closing(qt)
     window.on_close = closing.ask
     if not window.isVisible():
         closing.at_once()  # it was closed before anybody listened
@@ -113,7 +113,7 @@ async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
         folder = data_folder(options)
         opening = Store.begin(folder / DATABASE)
         from app.bootstrap.adapters import Adapters
-        from app.controllers.program import Program  # what the lists need is loaded while the disk answers
+        from app.bootstrap.parts import Parts  # what the lists need is loaded while the disk answers
 
         try:
             store = await _first_of_two(opening, window, options, closing)
@@ -128,7 +128,7 @@ async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
             window.close_for_good()
             return 0
         world = Adapters(store)
-        await _live_on(Program(qt, window, options, world.ports, tasks), world, closing)
+        await _live_on(Parts(qt, window, options, world.ports, tasks), world, closing)
         return 0
 
 
@@ -170,72 +170,71 @@ async def _hand_over_typed(window: Window, folder: Path) -> None:
         await run_in_thread(lambda: hand_over(folder, StartupRequest(typed=typed), _SECOND_TRY))
 
 
-async def _live_on(program: Program, world: Adapters, closing: Closing) -> None:
+async def _live_on(parts: Parts, world: Adapters, closing: Closing) -> None:
     from app.bootstrap.background_start import begin
 
-    sandbox, options = None, program.options
+    sandbox, options = None, parts.options
     if options.sandbox:
         from app.bootstrap.sandbox_process import SandboxProcess
 
         sandbox = SandboxProcess(world.store.path.parent / "exchange", options.sandbox_info)
-    collector = GarbageCollector(program.window)
-    closing.serve(program)
+    collector = GarbageCollector(parts.window)
     try:
         # A task like any other: what fails in it is told, and a window may be closed before all is there.
-        program.tasks.spawn(begin(program, world, sandbox), "begin")
+        parts.tasks.spawn(begin(parts, world, sandbox, closing), "begin")
         await closing.end
     finally:
-        await _end(program, world, sandbox)
+        await _end(parts, world, sandbox)
         collector.end()
 
 
-async def finish(program: Program) -> None:
+async def finish(parts: Parts) -> None:
     """Put everything on disk, give the server a moment for the last saves, and end all tasks."""
     from app.controllers.compose import keep_open, left_open
 
-    await program.unplaced.save()
-    program.writing.settle_all()
+    await parts.unplaced_text.save()
+    parts.compose.settle_all()
     with contextlib.suppress(StorageError):
-        await program.journal.flush()
-    still_open = left_open(program)
+        await parts.journal.flush()
+    still_open = left_open(parts.records)
     if still_open:
-        saves = [keep_open(program, name) for name in still_open]
+        saves = [keep_open(parts.records, parts.drafts, name) for name in still_open]
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*saves, return_exceptions=True), _LAST_SAVES)
-    await program.tasks.end()
+    await parts.tasks.end()
 
 
-async def _let_arrive(program: Program) -> None:
+async def _let_arrive(parts: Parts) -> None:
     """Let what was typed and asked for before the end arrive where it was meant to: a start may not be over yet."""
-    gate, began = program.window.gate, time.monotonic()
+    gate, began = parts.window.gate, time.monotonic()
 
     def is_on_its_way() -> bool:
-        link = program.window.starting is not None and program.options.arrival.begins_messages()
-        made = program.is_complete and program.wishes.is_making
+        link = parts.window.starting is not None and parts.options.arrival.begins_messages()
+        made = parts.is_complete and parts.startup_requests.is_making
         # Keys wait for the start, for one another, or for what the one before them asked for.
-        return link or made or gate.has_keys() or bool(program.tasks.named(*_WAITED_FOR))
+        return link or made or gate.has_keys() or bool(parts.tasks.named(*_WAITED_FOR))
 
     while is_on_its_way() and time.monotonic() - began < _LAST_KEYS:  # noqa: ASYNC110 - of keys there is no event
         await asyncio.sleep(_LOOKS)
-    if program.is_complete:
-        await program.wishes.make_rest()
+    if parts.is_complete:
+        await parts.startup_requests.make_rest()
 
 
-async def _end(program: Program, world: Adapters, sandbox: SandboxProcess | None) -> None:
+async def _end(parts: Parts, world: Adapters, sandbox: SandboxProcess | None) -> None:
     """End what was started, after the messages."""
     from app.bootstrap.background_start import end_spelling
 
-    await _let_arrive(program)
-    program.complete()  # a window may be closed before all is there, and what ends is one whole
-    program.wishes.close()
-    program.window.setEnabled(False)
-    await finish(program)
-    program.popping.close_all()
-    end_spelling(program)
+    await _let_arrive(parts)
+    parts.complete()  # a window may be closed before all is there, and what ends is one whole
+    parts.startup_requests.close()
+    parts.window.setEnabled(False)
+    await finish(parts)
+    parts.compose.message_windows.close_all()
+    end_spelling(parts)
     await world.close()
     if sandbox is not None:
         sandbox.end()
-    program.window.close_for_good()
+    parts.window.close_for_good()
 
 
 def _report(window: Window, error: BaseException) -> None:
