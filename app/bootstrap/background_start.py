@@ -186,9 +186,7 @@ async def _begin(parts: Parts, world: Adapters, sandbox: SandboxProcess | None, 
     from app.controllers.compose import left_open, reopen  # what a message is written in is loaded behind the lists
 
     left = left_open(parts.records)
-    parts.tasks.spawn(parts.address_book.load(), "read the address book")
-    parts.tasks.spawn(parts.people.read_choices(parts.settings), "read what is asked before sending")
-    parts.tasks.spawn(parts.size_limits.load(), "read how large a message may be")
+    _read_settings(parts)
     if sandbox is None:
         await parts.accounts.read()
     else:
@@ -214,6 +212,12 @@ async def _begin(parts: Parts, world: Adapters, sandbox: SandboxProcess | None, 
     await begin_spelling(parts)
     if sandbox is None:
         await parts.accounts.open_all()  # last: a keyring may wait for the person
+
+
+def _read_settings(parts: Parts) -> None:
+    parts.tasks.spawn(parts.address_book.load(), "read the address book")
+    parts.tasks.spawn(parts.people.read_choices(parts.settings), "read what is asked before sending")
+    parts.tasks.spawn(parts.size_limits.load(), "read how large a message may be")
 
 
 async def _dress_as_chosen(parts: Parts) -> None:

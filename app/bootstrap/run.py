@@ -11,22 +11,24 @@ import asyncio
 import contextlib
 import gc
 import logging
+import platform
 import signal
 import socket
-import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import PySide6
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from app import __version__
 from app.bootstrap.instance import DATABASE, hand_over
 from app.bootstrap.options import data_folder
 from app.controllers.closing import SENDS, Closing
-from app.core.background import run_in_thread
+from app.core import defects
+from app.core.background import post, run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import InUse, StorageError
 from app.domain.startup_request import CommandLine, StartupRequest
@@ -108,8 +110,7 @@ async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
     if not window.isVisible():
         closing.at_once()  # it was closed before anybody listened
     with ending_on_signals(closing.at_once):
-        tasks.on_defect = lambda error: _report(window, error)
-        sys.excepthook = lambda _kind, error, _trace: _report(window, error)  # what fails in a slot of Qt's
+        _report_defects(window)
         folder = data_folder(options)
         opening = Store.begin(folder / DATABASE)
         from app.bootstrap.adapters import Adapters
@@ -127,9 +128,31 @@ async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
         if store is None:
             window.close_for_good()
             return 0
+        logging_begun = _begin_log(folder, options)
         world = Adapters(store)
-        await _live_on(Parts(qt, window, options, world.ports, tasks), world, closing)
+        try:
+            await _live_on(Parts(qt, window, options, world.ports, tasks), world, closing)
+        finally:
+            end_log = await logging_begun
+            await run_in_thread(end_log)
         return 0
+
+
+def _begin_log(folder: Path, options: CommandLine) -> asyncio.Future[Callable[[], None]]:
+    """Begin to log, in a thread: the files are opened there. Two starts never write one log: the store is taken."""
+    from app.core.log import choose_place
+
+    choose_place(folder, debug=options.debug)
+
+    def begin_log() -> Callable[[], None]:
+        from app.core.log import begin
+
+        end = begin("window")
+        versions = __version__, platform.python_version(), PySide6.__version__, platform.platform()
+        log.info("Mailwright %s, Python %s, Qt %s, %s", *versions)
+        return end
+
+    return asyncio.ensure_future(run_in_thread(begin_log))
 
 
 async def _first_of_two(opening: Store, window: Window, options: CommandLine, closing: Closing) -> Store | None:
@@ -237,14 +260,28 @@ async def _end(parts: Parts, world: Adapters, sandbox: SandboxProcess | None) ->
     parts.window.close_for_good()
 
 
-def _report(window: Window, error: BaseException) -> None:
-    """Tell of a defect of ours: the person keeps working, and has the words to send."""
-    log.error("defect", exc_info=error)
-    details = "".join(traceback.format_exception(error))[-4000:]
+def _report_defects(window: Window) -> None:
+    """Show defects of ours in `window`, wherever they happen: the person keeps working, and has the words to send."""
+    loop = asyncio.get_running_loop()
+    defects.catch_all()
+    defects.show_with(lambda place: post(loop, _show_defect, window, place))
+    loop.set_exception_handler(lambda _loop, context: _unawaited(context))
+
+
+def _unawaited(context: dict[str, Any]) -> None:
+    """Report what the event loop met, and nobody awaits."""
+    error = context.get("exception")
+    if isinstance(error, BaseException):
+        defects.report(error)
+    else:
+        log.warning("the event loop: %s", context.get("message"))
+
+
+def _show_defect(window: Window, place: str) -> None:
     window.notice_bar.say(
         tr("Something in the program went wrong. What you wrote is safe on this computer."),
         tone="bad",
-        details=[(tr("For the people who make it"), details)],
+        details=[(tr("For the people who make it"), place[-4000:])],
     )
 
 
