@@ -13,8 +13,8 @@ from app.domain.attachment import Attachment
 from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content
 from app.domain.recipient import Recipient
-from app.services.html.clean import clean
-from app.services.html.parse import parse_showing
+from app.services.html.foreign.clean import clean
+from app.services.html.foreign.parse import parse_showing
 from app.ui import theme
 from app.ui.document.html_view import HtmlView
 from tests.fakes.scene import BEN

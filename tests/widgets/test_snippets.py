@@ -8,7 +8,7 @@ from app.domain.message import BodyFormat, Content, Field, LocalId, Options
 from app.domain.recipient import Recipient
 from app.domain.state import State
 from app.services.accounts.signatures import Snippet, SnippetKind
-from app.services.html.plain_text import plain_text
+from app.services.html.foreign.plain_text import plain_text
 from tests.fakes.scene import ANNA, BEN, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 
