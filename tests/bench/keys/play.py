@@ -31,6 +31,7 @@ _LOOK_AGAIN: Final = 0.4
 _UNDO: Final = 12.0
 """Seconds within which what was thrown away leaves the server: the time for undo, and a little."""
 _TOLD: Final = 3
+_GOING: Final = frozenset({"held", "queued", "sending"})
 _STAYS_SO: Final = 25.0
 """Seconds after which what is wrong and did not change will not come right any more: a busy machine's request may be
 overdue, and is made again after 15 s.
@@ -229,13 +230,14 @@ class Player:
         since = time.monotonic()
         while True:
             waits = self._throws_away()  # asked first: what goes after the look would count as there for good
+            goes = self._is_sending()  # also where that is as good as not to be sent: it goes in the next scenario
             found = self._judge(troubled=troubled)
-            if not found:
+            if not found and not goes:
                 break
             if found != failures:
                 failures, since = found, time.monotonic()
             now = time.monotonic()
-            over = now > deadline or now - since > _STAYS_SO
+            over = now > deadline or (found and now - since > _STAYS_SO)
             if (over and not waits) or now > deadline + _UNDO or not self.world.is_running():
                 break
             time.sleep(_LOOK_AGAIN)
@@ -246,6 +248,11 @@ class Player:
     def _throws_away(self) -> bool:
         """Tell whether something discarded still lies on the server, until the time for undo is over."""
         return any(one.rest["discarded"] and one.item_id for one in messages_here(self.world.data / DATABASE))
+
+    def _is_sending(self) -> bool:
+        """Tell whether a message is on its way that may be sent or not."""
+        here = messages_here(self.world.data / DATABASE)
+        return any(one.rest["state"] in _GOING and not one.rest["discarded"] for one in here)
 
     def _look_around(self) -> None:
         """Go to the list and look for changes, as who hears that the server is back does."""
