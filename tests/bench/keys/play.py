@@ -88,6 +88,7 @@ class Player:
     _began: float = field(default_factory=time.monotonic)
     _next: float = 0.0
     _threads: list[threading.Thread] = field(default_factory=list)
+    _two_starts: list[float] = field(default_factory=list)
 
     def play(self) -> Outcome:
         """Press every key, let everything settle, and judge."""
@@ -150,6 +151,8 @@ class Player:
 
     def _do_start(self, *arguments: str) -> None:
         since = time.monotonic()
+        if any(link.poll() is None for link in self.world.links):
+            self._two_starts.append(since)
         self.world.start(*arguments)
         self.started_at.append(time.monotonic())
         self._next = time.monotonic()
@@ -212,6 +215,7 @@ class Player:
     def _settle(self, last: float) -> None:
         """Wait until all is as it was meant, or nothing more is to be expected."""
         self.world.is_running()  # a link may be the program by now
+        self._doubt_two_starts()
         for link in self.world.links:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 link.wait(20)
@@ -244,6 +248,12 @@ class Player:
         self.failures += found
         if not self.world.is_running():
             self.failures.append(Failure("broke down", "the program ended by itself"))
+
+    def _doubt_two_starts(self) -> None:
+        """Of two starts at once one has the window that goes: what is typed there is shown in the one that stays."""
+        for one in self.plan.meant:
+            if one.typed and any(since <= one.typed[0][2] < since + STARTING for since in self._two_starts):
+                one.sure = False
 
     def _throws_away(self) -> bool:
         """Tell whether something discarded still lies on the server, until the time for undo is over."""
