@@ -114,7 +114,7 @@ class Judge:
             whose.append(base)
         if not whose:
             # The one that was typed last: those before it were whole.
-            whose = [one for one in self._meant if one.cut_at and _is_its_beginning(item, one)][-1:]
+            whose = [one for one in self._meant if one.cut_at and _is_begun(item) and _is_its_beginning(item, one)][-1:]
         if len(whose) > 1:
             self._fail("wrong place", f"{item.told()} holds words of {' and of '.join(one.told() for one in whose)}")
         elif not whose:
