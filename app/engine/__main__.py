@@ -6,18 +6,13 @@ Standard output is the pipe and nothing else: whatever prints (a library, a warn
 from __future__ import annotations
 
 import os
-import signal
-import sys
+
+from app.core.child_side import take_pipes
 
 
 def main() -> int:
     """Serve the window on standard input and output until it closes them."""
-    # Ctrl+C in a terminal goes to the whole group: the window decides when the engine ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # By number: a frozen program of Windows without a console has no sys.stdin, though the pipes are there.
-    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    sys.stdout = sys.stderr
+    source, sink = take_pipes()
     from app.engine.server import Engine
 
     return Engine(source, sink).run()
