@@ -18,7 +18,7 @@ from pathlib import Path
 
 from devtools.debian import install_packages, is_installed
 from devtools.environment import ROOT
-from devtools.packing import bundle, debian_papers, desktop, distributions, foreign, identity, licences, sbom
+from devtools.packing import bundle, debian_papers, desktop, foreign, identity, parts
 from devtools.packing.environment import BUILD
 from devtools.words import SetUpError, say
 
@@ -67,11 +67,9 @@ def lay_out(source: Path, about: identity.Identity, frozen: bundle.Bundle, usr: 
     # In a process of its own: it imports the program of `source`, which may be another than this one.
     documents = [sys.executable, "-m", "devtools.packing.documents", str(usr), str(source)]
     subprocess.run(documents, cwd=ROOT, check=True)
-    parts = distributions.bundled(frozen.parts)
     papers = usr / "share/doc/mailwright"
-    licences.gather(parts, papers / "licences")
-    sbom.write_beside(about, parts, home / "mailwright", papers)
-    (papers / "copyright").write_text(debian_papers.copyright_file(parts), "utf-8")
+    inside = parts.write_papers(about, frozen.parts, home / "mailwright", papers, papers / "licences")
+    (papers / "copyright").write_text(debian_papers.copyright_file(inside), "utf-8")
     (papers / "changelog.gz").write_bytes(gzip.compress(debian_papers.changelog(about).encode(), 9, mtime=0))
     overrides = usr / "share/lintian/overrides/mailwright"
     overrides.parent.mkdir(parents=True)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from devtools.environment import ROOT
-from devtools.packing import distributions, identity, licences
+from devtools.packing import identity
 from devtools.packing.bundle import Bundle
 from devtools.packing.environment import BUILD
-from devtools.packing.sbom import write_beside
+from devtools.packing.parts import write_papers
 from devtools.words import SetUpError, say
 
 RECIPE = ROOT / "packaging" / "windows" / "mailwright.iss.in"
@@ -67,11 +67,9 @@ def build(source: Path, frozen: Bundle, target: Path, platform: str = sys.platfo
         where = ".github/workflows/packages.yml does it"
         raise SetUpError(f"The installer for Windows is made on Windows with Inno Setup 6; {where}.")
     about = identity.read(source)
-    parts = distributions.bundled(frozen.parts)
     papers = BUILD / "papers"
     shutil.rmtree(papers, ignore_errors=True)
-    licences.gather(parts, papers)
-    write_beside(about, parts, frozen.folder / "mailwright.exe", papers)
+    write_papers(about, frozen.parts, frozen.folder / "mailwright.exe", papers, papers)
     target.mkdir(parents=True, exist_ok=True)
     filled = BUILD / "mailwright.iss"
     # With a mark at its start: without one, iscc takes it for the code page of the machine.
