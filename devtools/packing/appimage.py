@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from devtools.debian import install_packages
 from devtools.packing import bundle, desktop, foreign, identity, parts
 from devtools.packing.environment import BUILD
-from devtools.words import SetUpError, say
+from devtools.words import run, say
 
 RUNTIME = "MAILWRIGHT_APPIMAGE_RUNTIME"
 _APP_RUN = """\
@@ -73,5 +71,4 @@ def pack(about: identity.Identity, folder: Path, image: Path) -> None:
     # It refuses to be told the time twice.
     environment = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
     command = ["mksquashfs", str(folder), str(image), *options, *times]
-    if subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode != 0:
-        raise SetUpError("mksquashfs could not pack the image; its words are above.")
+    run(command, "mksquashfs could not pack the image", env=environment)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from devtools.environment import ROOT
 from devtools.packing import identity
 from devtools.packing.bundle import Bundle
 from devtools.packing.parts import write_papers
-from devtools.words import SetUpError, say
+from devtools.words import SetUpError, run, say
 
 MAKE_DMG = ROOT / "packaging" / "macos" / "make-dmg"
 OLDEST = "14.0"
@@ -60,7 +59,6 @@ def build(source: Path, frozen: Bundle, target: Path, platform: str = sys.platfo
     write_papers(about, frozen.parts, app / "Contents/MacOS/Mailwright", papers, papers)
     target.mkdir(parents=True, exist_ok=True)
     image = target / f"Mailwright-{about.version}.dmg"
-    if subprocess.run([str(MAKE_DMG), str(app), str(image)], check=False).returncode != 0:
-        raise SetUpError("The disk image could not be made; the words above say why.")
+    run([str(MAKE_DMG), str(app), str(image)], "The disk image could not be made by make-dmg")
     say(str(image))
     return image

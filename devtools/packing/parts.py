@@ -25,6 +25,7 @@ from cyclonedx.model import HashAlgorithm, HashType
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
+from cyclonedx.spdx import is_expression, is_supported_id
 from packageurl import PackageURL
 
 from devtools.environment import ROOT
@@ -90,14 +91,15 @@ def licence_of(found: metadata.Distribution) -> str:
     said = found.metadata
     if "License-Expression" in said:
         return said["License-Expression"]
+    words = (said["License"] or "").strip().partition("\n")[0] if "License" in said else ""
+    if words and (is_supported_id(words) or is_expression(words)):
+        return words
     for classifier in said.get_all("Classifier") or []:
         kind = classifier.rsplit(" :: ", 1)[-1]
         if classifier.startswith("License ::") and kind in _BY_CLASSIFIER:
             return _BY_CLASSIFIER[kind]
-    words = said["License"].strip().splitlines() if "License" in said else []
-    if words and len(words[0]) <= 80 and not words[0].startswith("Copyright"):
-        return _SAID_OTHERWISE.get(words[0], words[0])
-    return "NOASSERTION"
+    told = words and len(words) <= 80 and not words.startswith("Copyright")
+    return _SAID_OTHERWISE.get(words, words) if told else "NOASSERTION"
 
 
 def write_papers(

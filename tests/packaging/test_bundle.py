@@ -223,6 +223,8 @@ def test_an_spdx_licence_is_made_of_older_words() -> None:
     assert licence_of(metadata_of("License-Expression: MIT\n")) == "MIT"
     classified = "Classifier: License :: OSI Approved :: Apache Software License\n"
     assert licence_of(metadata_of(classified)) == "Apache-2.0"
+    # Its own words count before a classifier, which knows fewer licences and no choice between two.
+    assert licence_of(metadata_of(f"License: MIT OR Apache-2.0\n{classified}")) == "MIT OR Apache-2.0"
     assert licence_of(metadata_of("")) == "NOASSERTION"
 
 
