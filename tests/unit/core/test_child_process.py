@@ -103,7 +103,8 @@ def test_what_is_not_in_form_ends_the_child(start: Start, told: SimpleQueue[byte
     def refuse(pipe: IO[bytes]) -> bytes | None:
         raise ValueError(pipe.readline())
 
-    start(DEAF, Framing(LINES.write, refuse))
+    # It would end by itself, and well, if it were waited for.
+    start(DEAF.replace("600", "1"), Framing(LINES.write, refuse))
     assert told.get() == End(-signal.SIGKILL, "")
 
 
