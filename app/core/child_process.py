@@ -224,5 +224,7 @@ class ChildProcess(Generic[Sent, Heard]):
         while line := child.stderr.readline(4096):
             self._last_lines.append(line.decode("utf-8", "replace"))
             if self._echo:
-                print(self._last_lines[-1], end="", file=sys.stderr)  # noqa: T201 - it is the child that speaks
+                # Past sys.stderr: a thread that holds its lock when the interpreter ends makes that abort.
+                with contextlib.suppress(OSError):
+                    os.write(2, line)
         child.stderr.close()

@@ -193,6 +193,16 @@ def test_a_variable_that_is_set_already_stays(monkeypatch: pytest.MonkeyPatch) -
     child.end(20)
 
 
+@pytest.mark.parametrize("echo", [False, True])
+def test_what_a_child_complains_of_is_seen_where_that_is_wanted(capfd: pytest.CaptureFixture[str], echo: bool) -> None:
+    command = [sys.executable, "-c", "import sys; print('a warning', file=sys.stderr)"]
+    ends: SimpleQueue[End] = SimpleQueue()
+    child = Line("test", command, LINES, lambda *_: None, lambda _, end: ends.put(end), echo=echo)
+    assert ends.get() == End(0, f"a warning{os.linesep}")
+    assert child.join(20)
+    assert capfd.readouterr().err.splitlines() == ["a warning"] * echo
+
+
 @ON_LINUX
 @pytest.mark.parametrize(
     "part",
