@@ -16,7 +16,7 @@ from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import MailError
 from app.domain.message import BodyFormat, Content, Field, LocalId
-from app.domain.state import State
+from app.domain.state import WRITABLE
 from app.services.drafts.renewal import OpenMessage
 from app.ui.keyboard.key_gate import Hold
 from app.ui.widgets import say_aloud
@@ -339,12 +339,11 @@ def _open_html(body: str) -> Opened:
 
 SAID_FOR: Final = 12_000
 """Milliseconds that the word stays."""
-_WRITABLE: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 
 
 def left_open(program: Program) -> list[LocalId]:
     """Return the messages that the last run had open, the one changed last at the end. Asked before they are closed."""
-    records = [r for r in program.records.all() if r.open and not r.discarded and r.state in _WRITABLE]
+    records = [r for r in program.records.all() if r.open and not r.discarded and r.state in WRITABLE]
     return [record.local_id for record in sorted(records, key=lambda record: record.changed)]
 
 
@@ -369,7 +368,7 @@ async def keep_open(program: Program, name: LocalId) -> None:
     Closing alone only begins a save, which the end would cut off. What is marked first holds though the save be late.
     """
     await program.drafts.close(name)
-    await program.records.change(name, lambda record: record.state in _WRITABLE and not record.discarded, open=True)
+    await program.records.change(name, lambda record: record.state in WRITABLE and not record.discarded, open=True)
     await program.drafts.save(name)
 
 

@@ -38,7 +38,7 @@ from app.domain.message import LocalId
 from app.domain.outcome import Outcome, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import Record
-from app.domain.state import State
+from app.domain.state import NOT_PUT_ASIDE, TAKEN_BACK, WRITABLE, State
 from app.services.outbox.outbox import Answer
 from app.services.reader.message_reader import Reading as Message
 from app.services.records.rows import ListRow
@@ -89,7 +89,6 @@ _RESTED = 1.0
 """Seconds without a key after which a person has seen the row at which the program put him."""
 _ONLY_LOOK = frozenset({"list.open", "list.open_in_window", "list.attachments", "list.mark"})
 """Commands on a row that change nothing by themselves."""
-_UNASKED = frozenset({State.DRAFT, State.NEEDS_ATTENTION})
 _MOST_UNASKED = 2
 """So many messages that nobody put aside as ready go at one key: more are easily selected by a slip (Ctrl+A)."""
 OPENS_THE_MESSAGE = frozenset({"mend-address", "mend-subject", "mend-option", "make-plain", "fill-in"})
@@ -175,7 +174,7 @@ class ListController(ProgramController):
         return tr("No message is selected. Press Down to select one.")
 
     def _open(self, row: ListRow) -> None:
-        if self._program.stage.kind == "sent" or row.state not in {State.DRAFT, State.READY, State.NEEDS_ATTENTION}:
+        if self._program.stage.kind == "sent" or row.state not in WRITABLE:
             self._program.window.focus_next_pane(1)
         else:
             self._program.writing.open(row)
@@ -316,7 +315,7 @@ class ListController(ProgramController):
     def _hint(self, row: ListRow) -> str:
         if self._program.stage.kind == "sent":
             return tr("E writes it anew")
-        return tr("Enter opens it") if row.state in {State.DRAFT, State.READY, State.NEEDS_ATTENTION} else ""
+        return tr("Enter opens it") if row.state in WRITABLE else ""
 
     def _refresh_reader(self, desk: ListPanel) -> None:
         stage = self._program.stage
@@ -336,7 +335,7 @@ class ListController(ProgramController):
 
     def _tell_foot(self, record: Record) -> None:
         if record.state is not State.HELD:
-            self._program.foot.went(record.local_id, back=record.state in {State.DRAFT, State.READY})
+            self._program.foot.went(record.local_id, back=record.state in TAKEN_BACK)
 
     # --- send, throw away, mend --------------------------------------------------------------------------------------
 
@@ -366,7 +365,7 @@ class ListController(ProgramController):
             desk.list.choose_only(desk.list.current_id())
 
         # A row that is not at hand is the server's alone: nobody put it aside as ready.
-        unasked = sum(row is None or row.state in _UNASKED for row in rows)
+        unasked = sum(row is None or row.state in NOT_PUT_ASIDE for row in rows)
         if unasked <= _MOST_UNASKED:
             send()
             return

@@ -15,7 +15,7 @@ from app.domain.account import AuthKind
 from app.domain.errors import AccountError, MailError, StorageError
 from app.domain.message import AccountId, LocalId
 from app.domain.record import waits_for_answer
-from app.domain.state import State
+from app.domain.state import NEEDS_PERSON
 from app.services.accounts.accounts import AccountTrouble
 from app.services.outbox.deferred_send import TakenBack
 from app.services.outbox.dispatch import Summary
@@ -36,7 +36,6 @@ _UPLOADS = 200
 """Milliseconds between two looks at how far uploads are."""
 _GATHERED = 16
 """Milliseconds for which changes are gathered: one frame."""
-_PROBLEMS = frozenset({State.NEEDS_ATTENTION, State.UNKNOWN})
 _L = Context.LIST
 
 
@@ -385,7 +384,7 @@ class WindowController(ProgramController):
     def _count(self) -> None:
         rail, outbox = self._program.window.rail, self._program.outbox_room
         rail.show_count("drafts", self._program.drafts_room.count())
-        rail.show_count("outbox", outbox.count(), problems=outbox.count_in(_PROBLEMS))
+        rail.show_count("outbox", outbox.count(), problems=outbox.count_in(NEEDS_PERSON))
         rail.show_count("sent", 0, problems=self._program.sent_room.came_back())
         self._show_foot()
 
@@ -408,4 +407,4 @@ class WindowController(ProgramController):
 
 
 def _needs_person(row: ListRow) -> bool:
-    return row.state in _PROBLEMS or (row.record is not None and waits_for_answer(row.record))
+    return row.state in NEEDS_PERSON or (row.record is not None and waits_for_answer(row.record))

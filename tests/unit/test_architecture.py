@@ -133,3 +133,41 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 def test_a_circle_is_found(way_back: str) -> None:
     sources = {"app.a": "from app import b", "app.b": "from app.c import C", "app.c": way_back, "app.d": "import app.a"}
     assert circle_in(imports_between(sources)) == {"app.a", "app.b", "app.c"}
+
+
+def sets_of_states(tree: ast.Module) -> list[int]:
+    """Return the lines that write down several states together: in a set, or in comparisons joined by `or`."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Set | ast.Tuple | ast.List):
+            parts: list[ast.expr] = node.elts
+        elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+            parts = [one.comparators[0] for one in node.values if isinstance(one, ast.Compare)]
+        elif isinstance(node, ast.Call):
+            parts = node.args
+        else:
+            continue
+        if sum(ast.unparse(one).startswith("State.") for one in parts) > 1:
+            found.append(node.lineno)
+    return found
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_a_set_of_states_has_its_name_in_the_domain(source: Path) -> None:
+    if name_of(source) != "app/domain/state.py":
+        found = sets_of_states(parse(source))
+        assert not found, f"{name_of(source)}, lines {found}: name the set in app/domain/state.py, by what it means"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "A = frozenset({State.DRAFT, State.READY})",
+        "a = one.state in (State.DRAFT, State.READY)",
+        "a = one.state is State.DRAFT or one.state is State.READY",
+        "a = in_state(State.DRAFT, State.READY)",
+    ],
+)
+def test_a_set_of_states_is_found(code: str) -> None:
+    assert sets_of_states(ast.parse(code)) == [1]
+    assert sets_of_states(ast.parse(code.replace("State.READY", "ready"))) == []

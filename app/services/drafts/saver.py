@@ -30,7 +30,7 @@ from app.domain.problem import ProblemKind, problem
 from app.domain.record import Record, StoredMessage
 from app.domain.response_codes import is_retried, may_have_happened
 from app.domain.same_message import same_message
-from app.domain.state import IN_OUTBOX, State
+from app.domain.state import IN_OUTBOX, MAY_HAVE_LEFT, WENT_OUT
 from app.domain.text import utf16_length
 from app.services.accounts.signatures import is_blank
 from app.services.attachments.upload import AttachmentUpload, asked_for_again
@@ -54,7 +54,7 @@ _STEPS: Final = 12
 _SECOND_LOOK: Final = 3.0
 _LOOKS: Final = (_SECOND_LOOK, 12.0)
 """Seconds before the second and the third look for an item that may still be made: a server may be busy with it."""
-_GONE: Final = frozenset({State.SENDING, State.SENT, State.SENT_NOT_FILED, State.UNKNOWN})
+_NEVER_SAVED: Final = MAY_HAVE_LEFT | WENT_OUT
 
 
 def waits_for_person(record: Record) -> bool:
@@ -169,7 +169,7 @@ class Saver:
 
     async def _is_wanted(self, message: StoredMessage, for_sending: bool) -> bool:
         record = message.record
-        if record.discarded or record.state in _GONE or waits_for_person(record):
+        if record.discarded or record.state in _NEVER_SAVED or waits_for_person(record):
             return False
         if record.state in IN_OUTBOX and not for_sending:
             return False

@@ -6,7 +6,7 @@ it is shown in the message, and the person decides; sending it all the same is o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -20,7 +20,7 @@ from app.domain.problem import ProblemKind, problem
 from app.domain.record import CopyTo, Record, StoredMessage
 from app.domain.response_codes import is_retried, may_have_happened
 from app.domain.same_message import same_message
-from app.domain.state import State
+from app.domain.state import ANSWERED, PUT_OFF, WENT_OUT, State
 from app.services.attachments.upload import AttachmentUpload
 from app.services.drafts.drafts import Drafts
 from app.services.drafts.saver import (
@@ -301,7 +301,7 @@ class Dispatch:
             return self._put_off(record, outcome, sending=True)
         else:
             state = State.NEEDS_ATTENTION
-        if state in {State.SENT, State.DEFERRED, State.NEEDS_ATTENTION}:
+        if state in ANSWERED:
             self._given_fresh_key.discard(record.local_id)
         at = outcome.at or self._clock.now()
         return {"state": state, "state_at": at, "send_outcome": outcome, "attempts": record.attempts + 1}
@@ -344,16 +344,16 @@ class Dispatch:
     def _sum_up(self, account_id: AccountId, names: Sequence[LocalId]) -> Summary:
         states = {name: record.state for name in names if (record := self._records.get(name)) is not None}
 
-        def in_state(*wanted: State) -> tuple[LocalId, ...]:
+        def in_state(wanted: Collection[State]) -> tuple[LocalId, ...]:
             return tuple(name for name, state in states.items() if state in wanted)
 
         return Summary(
             account_id,
-            accepted=in_state(State.SENT, State.SENT_NOT_FILED),
-            needs_attention=in_state(State.NEEDS_ATTENTION),
-            untold=in_state(State.UNKNOWN),
-            waiting=in_state(State.QUEUED, State.READY),
-            deferred=in_state(State.DEFERRED),
+            accepted=in_state(WENT_OUT),
+            needs_attention=in_state({State.NEEDS_ATTENTION}),
+            untold=in_state({State.UNKNOWN}),
+            waiting=in_state(PUT_OFF),
+            deferred=in_state({State.DEFERRED}),
         )
 
 

@@ -19,7 +19,7 @@ from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId
 from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import CopyKind, Record
-from app.domain.state import State
+from app.domain.state import VERIFIABLE, State
 from app.services.accounts.accounts import Accounts
 from app.services.drafts.saver import LINK_LOST, as_it_is
 from app.services.ports import Clock, Mailbox
@@ -29,7 +29,6 @@ FOLDERS: Final = (Folder.DRAFTS, Folder.OUTBOX, Folder.SENT)
 FIRST_LOOK: Final = 2.0
 _PAUSES: Final = (5.0, 20.0)
 """Seconds before the second and the third look; what is not yet settled after the third is said as it was seen."""
-OPEN: Final = frozenset({State.SENT, State.UNKNOWN, State.SENT_NOT_FILED})
 _BATCH: Final = 100
 
 
@@ -165,7 +164,7 @@ class Verification:
         True where there is nothing more to look for.
         """
         record = self._records.get(local_id)
-        if record is None or record.state not in OPEN:
+        if record is None or record.state not in VERIFIABLE:
             return True
         if seen.in_outbox and seen.sent is None:
             return False

@@ -15,7 +15,7 @@ from app.domain.errors import AccountError, MailError
 from app.domain.listing import Folder
 from app.domain.message import Content, LocalId, written_anew
 from app.domain.outcome import Outcome
-from app.domain.state import State
+from app.domain.state import WAITING, State
 from app.services.drafts.drafts import Drafts
 from app.services.drafts.reply_forward import Following
 from app.services.folders.outbox_view import OutboxView
@@ -148,12 +148,12 @@ class OutboxSession(ListSession):
 
     def waiting(self) -> list[ListRow]:
         """Return what can still be taken back."""
-        return [row for row in self.rows() if row.state in {State.HELD, State.QUEUED}]
+        return [row for row in self.rows() if row.state in WAITING]
 
     def undo(self, rows: Sequence[ListRow]) -> None:
         """Take these back."""
         for row in rows:
-            if row.local_id is not None and row.state in {State.HELD, State.QUEUED}:
+            if row.local_id is not None and row.state in WAITING:
                 self._remedies.apply("undo", row.local_id)
 
 
