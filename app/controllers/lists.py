@@ -38,6 +38,7 @@ from app.domain.message import LocalId
 from app.domain.outcome import Outcome, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import Record
+from app.domain.response_codes import ITEM_GONE
 from app.domain.state import NOT_PUT_ASIDE, TAKEN_BACK, WRITABLE, State
 from app.services.outbox.outbox import Answer
 from app.services.reader.message_reader import Reading as Message
@@ -52,8 +53,6 @@ from app.ui.reader.reader import Notice, Reading
 if TYPE_CHECKING:
     from app.controllers.other_mailboxes import OtherMailboxes
     from app.controllers.program import Program
-
-_GONE = "ErrorItemNotFound"
 
 
 class RestingWork:
@@ -72,7 +71,7 @@ class RestingWork:
 
     def _tell(self, row: ListRow, outcome: Outcome | None) -> None:
         foot, room = self._program.foot, self._program.outbox_room
-        if outcome is None or outcome.code == _GONE:
+        if outcome is None or outcome.code in ITEM_GONE:
             foot.say(tr("It is no longer there: it was sent, or another program took it"))
         elif outcome.accepted:
             foot.say(tr("Taken back: it is a draft again"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,3 +172,27 @@ def test_a_set_of_states_has_its_name_in_the_domain(source: Path) -> None:
 def test_a_set_of_states_is_found(code: str) -> None:
     assert sets_of_states(ast.parse(code)) == [1]
     assert sets_of_states(ast.parse(code.replace("State.READY", "ready"))) == []
+
+
+CODE_TABLES = {"app/domain/response_codes.py", "app/services/text/error_text.py"}
+"""What each code means to the program, and what a person reads of it. The sandbox is the server that says them."""
+NO_CODES = {"ErrorCode", "ErrorMessage"}
+"""Keys of Autodiscover's replies."""
+
+
+def codes_in(tree: ast.Module) -> set[str]:
+    """Return the server's response codes that a module writes down as such."""
+    written = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {text for text in written - NO_CODES if re.fullmatch(r"Error[A-Z]\w+", text)}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_a_response_code_has_its_name_in_the_domain(source: Path) -> None:
+    if name_of(source) not in CODE_TABLES and not name_of(source).startswith("app/sandbox/"):
+        found = codes_in(parse(source))
+        assert not found, f"{name_of(source)}: name {found} in app/domain/response_codes.py, by what they mean"
+
+
+def test_a_response_code_is_found() -> None:
+    code = 'a = b.code in {"ErrorItemNotFound", "NoError"} or said.get("ErrorMessage") or "Errors happen"'
+    assert codes_in(ast.parse(code)) == {"ErrorItemNotFound"}

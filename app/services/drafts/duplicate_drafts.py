@@ -22,9 +22,10 @@ from app.domain.late_creates import came, is_twin, one_less
 from app.domain.listing import Folder, Mark, Place, Row
 from app.domain.message import AccountId, Fetched, ItemRef, LocalId
 from app.domain.record import Record
+from app.domain.response_codes import ITEM_GONE
 from app.domain.state import BEFORE_LEAVING, WENT_OUT, WRITABLE, State
 from app.services.accounts.accounts import Accounts
-from app.services.drafts.saver import LINK_LOST, as_it_is
+from app.services.drafts.saver import as_it_is
 from app.services.ports import Clock, Mailbox
 from app.services.records.records import Condition, Records
 
@@ -173,7 +174,7 @@ class DuplicateDrafts:
         if record is None or stray is None:
             return
         outcome = as_it_is((await self._mailbox.delete(record.account_id, [item.ref]))[0])
-        if outcome.accepted or outcome.code in LINK_LOST:
+        if outcome.accepted or outcome.code in ITEM_GONE:
             await self._records.learn(local_id, strays=one_less(record.strays, stray))
             self.merged.emit((record.account_id, place, item.ref.item_id))
 

@@ -19,9 +19,10 @@ from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId
 from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import CopyKind, Record
+from app.domain.response_codes import ITEM_GONE
 from app.domain.state import VERIFIABLE, State
 from app.services.accounts.accounts import Accounts
-from app.services.drafts.saver import LINK_LOST, as_it_is
+from app.services.drafts.saver import as_it_is
 from app.services.ports import Clock, Mailbox
 from app.services.records.records import Changes, Records
 
@@ -303,7 +304,7 @@ class Verification:
             self.start(record.account_id, [local_id])
             return await self._records.learn(local_id, save_outcome=outcome)
         now = self._clock.now()
-        if outcome.accepted or (outcome.verdict is Verdict.REFUSED and outcome.code in LINK_LOST):
+        if outcome.accepted or (outcome.verdict is Verdict.REFUSED and outcome.code in ITEM_GONE):
             filed = record.state is State.SENT
             rest = "" if filed else problem(ProblemKind.NO_COPY)
             return await self._records.learn(local_id, problem=rest, ref=None, verified=now)

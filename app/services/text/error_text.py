@@ -19,7 +19,15 @@ from app.core.formatting import clock_time, exact_time
 from app.core.i18n import mark, ntr, tr
 from app.domain.errors import AccountError, BadInput, ItemRefused, MailError, ServerWords, Trouble, TroubleKind
 from app.domain.outcome import LOCAL, Outcome, Verdict
-from app.domain.response_codes import CodeClass, class_of, may_have_happened
+from app.domain.response_codes import (
+    ITEM_GONE,
+    ITEM_NOT_FOUND,
+    KEY_REFUSED,
+    NO_MAILBOX,
+    CodeClass,
+    class_of,
+    may_have_happened,
+)
 from app.services.text.sign_in_text import words_of
 
 _MOST_WORDS: Final = 200
@@ -86,20 +94,14 @@ _PASSWORD: Final = (
 _ACCOUNT_OFF: Final = (Said(mark("Your account has been turned off."), "copy-details", True),)
 
 SENTENCES: Final[dict[str, tuple[Said, ...]]] = {
-    "ErrorInvalidIdMalformed": _LINK_LOST,
-    "ErrorInvalidIdEmpty": _LINK_LOST,
-    "ErrorInvalidId": _LINK_LOST,
-    "ErrorItemNotFound": (
+    **dict.fromkeys(ITEM_GONE, _LINK_LOST),
+    ITEM_NOT_FOUND: (
         Said(
             mark("This draft cannot be found: deleted, moved, or no longer shared with you. Nothing was sent."),
             "save-as-new",
         ),
     ),
-    "ErrorIrresolvableConflict": _CHANGED,
-    "ErrorStaleObject": _CHANGED,
-    "ErrorChangeKeyRequired": _CHANGED,
-    "ErrorChangeKeyRequiredForWriteOperations": _CHANGED,
-    "ErrorInvalidChangeKey": _CHANGED,
+    **dict.fromkeys(KEY_REFUSED, _CHANGED),
     "ErrorMissingRecipients": (Said(mark("Add a recipient."), "mend-address"),),
     "ErrorInvalidRecipients": _RECIPIENT,
     "ErrorInvalidSmtpAddress": _RECIPIENT,
@@ -438,14 +440,12 @@ def _server(trouble: Trouble, host: str) -> tuple[str, str]:
 
 def _of_fault(words: ServerWords) -> tuple[str, str]:
     """A fault that speaks of the whole account: it is said as for a message, but there is none to try or to mend."""
-    if words.response_code in _NO_MAILBOX:
+    if words.response_code in NO_MAILBOX:
         said = tr("The server has no mailbox for your account. Messages are kept on this computer.")
         return said, "copy-details"
     sentence, action = sentence_for(words, Facts(scene=Scene.ACCOUNT))
     return sentence, action if action in {"sign-in", "copy-details"} else "try-now"
 
-
-_NO_MAILBOX: Final = frozenset({"ErrorNonExistentMailbox", "ErrorNonPrimarySmtpAddress", "ErrorMissingEmailAddress"})
 
 _TROUBLES: Final[dict[TroubleKind, Callable[[Trouble, str], tuple[str, str]]]] = {
     TroubleKind.SIGN_IN: _sign_in,
