@@ -196,3 +196,22 @@ def test_a_response_code_has_its_name_in_the_domain(source: Path) -> None:
 def test_a_response_code_is_found() -> None:
     code = 'a = b.code in {"ErrorItemNotFound", "NoError"} or said.get("ErrorMessage") or "Errors happen"'
     assert codes_in(ast.parse(code)) == {"ErrorItemNotFound"}
+
+
+def sizes_in(tree: ast.Module) -> set[str]:
+    """Return the words of a module that put a unit of bytes behind a number."""
+    written = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {text for text in written if re.search(r"(?:^ |\} ?)[KMG]B\b", text)}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_a_size_is_put_in_words_in_one_place(source: Path) -> None:
+    if name_of(source) != "app/core/formatting.py":
+        found = sizes_in(parse(source))
+        assert not found, f"{name_of(source)}: use size_words for {found}, so that one size has one set of words"
+
+
+@pytest.mark.parametrize("code", ['tr("{n} MB", n=1)', 'f"{size / 1e6} MB free"'])
+def test_a_size_in_words_is_found(code: str) -> None:
+    assert len(sizes_in(ast.parse(code))) == 1
+    assert sizes_in(ast.parse('tr("MB, where the server says nothing")')) == set()

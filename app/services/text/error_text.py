@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from app.core.formatting import clock_time, exact_time
+from app.core.formatting import clock_time, exact_time, size_words
 from app.core.i18n import mark, ntr, tr
 from app.domain.errors import AccountError, BadInput, ItemRefused, MailError, ServerWords, Trouble, TroubleKind
 from app.domain.outcome import LOCAL, Outcome, Verdict
@@ -182,7 +182,7 @@ def sentence_for(server: ServerWords, facts: Facts) -> tuple[str, str]:
     code = server.response_code
     places = {
         "sender": facts.sender,
-        "size": _size_words(facts.size),
+        "size": size_words(facts.size) if facts.size > 0 else "",
         "place": facts.place,
         "again": facts.again,
         "waiting": ntr("{n} message is waiting.", "{n} messages are waiting.", facts.waiting),
@@ -217,14 +217,6 @@ def _places_in(sentence: str) -> list[str]:
 def _shortened(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= _MOST_WORDS else text[: _MOST_WORDS - 1] + "…"
-
-
-def _size_words(size: int) -> str:
-    if size <= 0:
-        return ""
-    if size < 1_000_000:
-        return tr("{n} KB", n=max(1, round(size / 1000)))
-    return tr("{n} MB", n=round(size / 1_000_000))
 
 
 ACTIONS: Final = {
