@@ -28,6 +28,7 @@ from app.domain.response_codes import (
     class_of,
     may_have_happened,
 )
+from app.domain.text import shortened
 from app.services.text.sign_in_text import words_of
 
 _MOST_WORDS: Final = 200
@@ -186,7 +187,7 @@ def sentence_for(server: ServerWords, facts: Facts) -> tuple[str, str]:
         "place": facts.place,
         "again": facts.again,
         "waiting": ntr("{n} message is waiting.", "{n} messages are waiting.", facts.waiting),
-        "words": _shortened(server.message_text),
+        "words": shortened(" ".join(server.message_text.split()), _MOST_WORDS),
         "code": code or tr("without a code"),
     }
     said = next(
@@ -212,11 +213,6 @@ def _tail(code: str, scene: Scene) -> str:
 
 def _places_in(sentence: str) -> list[str]:
     return [name for _, name, _, _ in Formatter().parse(sentence) if name]
-
-
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _MOST_WORDS else text[: _MOST_WORDS - 1] + "…"
 
 
 ACTIONS: Final = {

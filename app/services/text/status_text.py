@@ -22,6 +22,7 @@ from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
 from app.domain.recipient import Recipient, address_problem
 from app.domain.record import CopyKind, CopyTo, Record, waits_for_answer
 from app.domain.state import SHOWS_UPLOAD, WENT_OUT, WRITABLE, State
+from app.domain.text import shortened
 from app.services.accounts.accounts import PAUSING
 from app.services.attachments.fetch import Moving
 from app.services.records.rows import ListRow
@@ -421,8 +422,7 @@ _LONGEST: Final = 60
 
 def short_subject(subject: str) -> str:
     """Return a subject on one line, cut where it is too long for a sentence, or the words for none."""
-    words = " ".join(subject.split()) or tr("(no subject)")
-    return words if len(words) <= _LONGEST else f"{words[:_LONGEST].rstrip()}…"
+    return shortened(" ".join(subject.split()), _LONGEST) or tr("(no subject)")
 
 
 SENT: Final = mark("Not sent")

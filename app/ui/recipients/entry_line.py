@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.domain.recipient import Recipient, address_problem, format_recipients
+from app.domain.text import split_at
 from app.ui.widgets import is_access_key
 
 MIME_TYPE: Final = "application/x-mailwright-recipients"
@@ -242,12 +243,10 @@ def insert_apart(line: QLineEdit, text: str) -> None:
     A piece of an address goes on with what stands there, and so does what follows a single word: nobody can tell
     whether "james." is a name. Without the blank, the last word of a name would become part of the address.
     """
-    units = line.text().encode("utf-16-le", "surrogatepass")
     start, length = line.selectionStart(), line.selectionLength()
     start = line.cursorPosition() if start < 0 else start
-    before, after = units[: 2 * start], units[2 * (start + length) :]
     if _is_whole(text):
-        head, tail = (part.decode("utf-16-le", "replace") for part in (before, after))
+        head, tail = split_at(line.text(), start)[0], split_at(line.text(), start + length)[1]
         text = (" " if head[-1:].isalnum() and " " in head.strip() else "") + text
         text += " " if tail[:1].isalnum() and " " in tail.strip() else ""
     line.insert(text)

@@ -12,7 +12,6 @@ from app.domain.errors import StorageError
 from app.domain.message import AccountId
 from app.services.accounts.identities import Identity
 from app.services.accounts.signatures import Snippet, SnippetKind, new_key
-from app.services.html.blocks import OBJECT
 from app.ui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -71,8 +70,7 @@ class SnippetsSession:
     def save(self, snippet: Snippet) -> None:
         """Keep what the form says."""
         text = snippet.text.strip("\n")
-        words = text.replace(OBJECT, "").strip().partition("\n")[0].strip()[:40]
-        name = " ".join(snippet.name.split()) or words or tr("Picture")
+        name = " ".join(snippet.name.split()) or snippet.first_words or tr("Picture")
         if not text.strip():
             self.error = tr("Type its text.")
             self.on_change()
