@@ -53,7 +53,7 @@ class MailboxesPage(QWidget):
         self.back.clicked.connect(self.closed)
         self.ask.clicked.connect(session.ask)
         self.bar.action_wanted.connect(lambda _: session.ask())
-        session.on_change = self.refresh
+        session.changed.subscribe(lambda _: self.refresh())
         self.refresh()
 
     def _lay_out(self, title: QWidget, about: QWidget) -> None:

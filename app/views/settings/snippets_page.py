@@ -270,7 +270,7 @@ class SnippetsPage(QWidget):
         self.add_signature.clicked.connect(lambda: session.begin(SnippetKind.SIGNATURE))
         self.add_template.clicked.connect(lambda: session.begin(SnippetKind.TEMPLATE))
         self.back.clicked.connect(self.closed)
-        session.on_change = self.refresh
+        session.changed.subscribe(lambda _: self.refresh())
         self.refresh()
 
     def _build(self, head: tuple[QWidget, ...]) -> None:

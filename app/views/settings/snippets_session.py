@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.events import Event
 from app.core.i18n import tr
 from app.domain.errors import StorageError
 from app.domain.message import AccountId
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class SnippetsSession:
-    """The snippets of one account. `on_change` is called after every change that is to be drawn."""
+    """The snippets of one account. `changed` tells after every change that is to be drawn."""
 
     def __init__(self, aids: Aids, account_id: AccountId, tasks: Tasks) -> None:
         """Work on what `aids` holds."""
-        self.on_change: Callable[[], None] = lambda: None
+        self.changed: Event[None] = Event()
         self.editing: Snippet | None = None
         self.error = ""
         self._aids = aids
@@ -60,12 +60,12 @@ class SnippetsSession:
     def edit(self, snippet: Snippet) -> None:
         """Open the form of one."""
         self.editing, self.error = snippet, ""
-        self.on_change()
+        self.changed.emit(None)
 
     def leave(self) -> None:
         """Close the form without saving."""
         self.editing, self.error = None, ""
-        self.on_change()
+        self.changed.emit(None)
 
     def save(self, snippet: Snippet) -> None:
         """Keep what the form says."""
@@ -73,7 +73,7 @@ class SnippetsSession:
         name = " ".join(snippet.name.split()) or snippet.first_words or tr("Picture")
         if not text.strip():
             self.error = tr("Type its text.")
-            self.on_change()
+            self.changed.emit(None)
             return
         self.editing = msgspec.structs.replace(snippet, text=text, name=name)
         self._tasks.spawn(self._save(self.editing), "keep a signature")
@@ -84,7 +84,7 @@ class SnippetsSession:
             self.editing = None
         except StorageError as error:
             self.error = str(error)
-        self.on_change()
+        self.changed.emit(None)
 
     def remove(self, snippet: Snippet) -> None:
         """Take one away."""
@@ -95,4 +95,4 @@ class SnippetsSession:
             await self._aids.signatures.remove(self._account_id, snippet.key)
         except StorageError as error:
             self.error = str(error)
-        self.on_change()
+        self.changed.emit(None)
