@@ -222,7 +222,7 @@ async def _begin(program: Program, world: Adapters, sandbox: SandboxProcess | No
     windows, messages_read = await _make_whole(program, lists_first=sandbox is None)
     await program.choices.load()
     _listen_soon(program, world.store.path.parent)
-    world.store.on_damaged(program.tasks.on_mail_error)
+    world.store.watch_damage(program.tasks.on_mail_error)
     if not messages_read:
         await program.records.load()
         await program.outbox.long_waits.hold_back()

@@ -60,8 +60,8 @@ class WindowController(ProgramController):
         program.outbox.deferrals.told.subscribe(self._taken_back)
         program.window.account_bar.action_wanted.connect(self._mend_account)
         self._disk_words = ""
-        program.journal.on_trouble(self._disk_trouble)
-        program.journal.on_well(self._disk_well)
+        program.journal.troubled.subscribe(self._disk_trouble)
+        program.journal.healed.subscribe(lambda _: self._disk_well())
         program.tasks.on_mail_error = self.tell
         self._soon = QTimer(program.window)
         self._soon.setSingleShot(True)
