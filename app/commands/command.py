@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
+from app.core.events import Event
 from app.core.i18n import mark, tr
 
 
@@ -199,8 +200,8 @@ class Registry:
         self._commands: dict[str, tuple[Command, Handler]] = {}
         self.refusal: Callable[[Command], str] = lambda _command: ""
         """Returns why the keys of a command do not count now, "" where they do."""
-        self.on_refused: Callable[[str], None] = lambda _words: None
-        """Is told why a key did nothing."""
+        self.refused: Event[str] = Event()
+        """Tells why a key did nothing."""
 
     def add(self, pairs: Iterable[tuple[Command, Handler]]) -> None:
         """Take in commands with what each does. Raises ValueError for an id used twice, and for a clash of keys."""
@@ -234,7 +235,7 @@ class Registry:
         enabled = handler.enabled()
         why = self.refusal(command) or ("" if enabled else handler.why_not())
         if why:
-            self.on_refused(why)
+            self.refused.emit(why)
         elif enabled:
             handler.run()
 

@@ -95,7 +95,7 @@ class AttachmentViewerController(ProgramController):
         self.enclosures = Enclosures(program.mailbox, program.files, program.tasks.spawn)
         self.session = EnclosuresSession(self.enclosures, program.tasks.spawn)
         self.session.told.subscribe(program.foot.say)
-        self.session.on_message = self._go_in
+        self.session.message_opened.subscribe(lambda opened: self._go_in(*opened))
         self.area: EnclosuresArea | None = None
         self._row: ListRow | None = None
         self._message: Message | None = None
@@ -192,7 +192,7 @@ class AttachmentViewerController(ProgramController):
 
         self.area = EnclosuresArea(self.session, self._program.reader)
         self._program.reader.add_part(self.area)
-        self.area.on_folder = self._keep_folder
+        self.area.folder_chosen.connect(self._keep_folder)
         self._program.tasks.spawn(self._read_folder(self.area), "read where files are saved")
 
     async def _read_folder(self, area: EnclosuresArea) -> None:

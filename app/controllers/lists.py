@@ -119,19 +119,19 @@ class ListController(ProgramController):
         self.deeds = RowDeeds(program)
         self.deeds.on_kept_back = self.unseen.add
         stage = program.stage
-        stage.on_reading = self.read
+        stage.reading.subscribe(lambda at: self.read(*at))
         for desk in stage.desks.values():
             self.listen(desk)
         program.reader.bar.action_wanted.connect(self.do)
         program.reader.escaped.connect(self._leave_reader)
         self.deeds.on_sent = self._sent
         self.deeds.on_discarded = self._discarded
-        program.drafts_room.on_progress = self._tell_discarding
+        program.drafts_room.progress.subscribe(lambda progress: self._tell_discarding(*progress))
         program.sent_room.open_made = program.writing.open_made
         program.foot.ticked.subscribe(lambda _: self._tell_time())
         program.records.changed.subscribe(self._tell_foot)
         program.registry.refusal = self.refusal
-        program.registry.on_refused = program.foot.hint
+        program.registry.refused.subscribe(program.foot.hint)
 
     def listen(self, desk: ListPanel) -> None:
         """Do what a person asks for in a list."""

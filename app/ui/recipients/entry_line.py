@@ -121,6 +121,8 @@ class EntryLine(QLineEdit):
 
     left = Signal()
     blurred = Signal()
+    composing_near = Signal()
+    """An input method is about to change the line, or what it holds."""
     composing_begun = Signal()
     pasted = Signal(QMimeData)
     menu_wanted = Signal(QContextMenuEvent)
@@ -140,7 +142,6 @@ class EntryLine(QLineEdit):
         """Returns whether the key was a command of the field; asked before Alt and a key is left to the window."""
         self.composing = False
         """True while an input method holds what is typed: no key is a command then."""
-        self.before_composing: Callable[[], None] = lambda: None
         self._quiet = False
 
     def go_on(self, *, forward: bool) -> None:
@@ -179,7 +180,7 @@ class EntryLine(QLineEdit):
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         if event.preeditString() or event.commitString():
-            self.before_composing()
+            self.composing_near.emit()
         if event.preeditString() and not self.composing:
             self.composing_begun.emit()
         self.composing = bool(event.preeditString())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QTimer
@@ -31,7 +30,7 @@ class MessagePane(Protocol):
 
 
 class Workspace:
-    """Shows lists and panes in the window. `on_reading` is called with the row that the reader is to show."""
+    """Shows lists and panes in the window. `reading` tells which row the reader is to show."""
 
     reader: Reader
 
@@ -42,7 +41,7 @@ class Workspace:
         self.place = ""
         self.messages: list[QWidget] = []
         self._at = ""
-        self.on_reading: Callable[[ListPanel, ListRow | None], None] = lambda _desk, _row: None
+        self.reading: Event[tuple[ListPanel, ListRow | None]] = Event()
         self.arrived: Event[str] = Event()
         """Tells to which list one went."""
         self._rest = QTimer(window)
@@ -169,7 +168,7 @@ class Workspace:
         """Show the current row in the reader at once."""
         self._rest.stop()
         if self.place:
-            self.on_reading(self.desk, self.desk.current())
+            self.reading.emit((self.desk, self.desk.current()))
 
     def follow(self, local_id: LocalId) -> None:
         """Let the list stand at the message in the pane, unless the person is in the list."""
