@@ -215,3 +215,65 @@ def test_a_size_is_put_in_words_in_one_place(source: Path) -> None:
 def test_a_size_in_words_is_found(code: str) -> None:
     assert len(sizes_in(ast.parse(code))) == 1
     assert sizes_in(ast.parse('tr("MB, where the server says nothing")')) == set()
+
+
+def branches_never_taken(tree: ast.Module) -> list[int]:
+    """Return the lines of branches that ask what the same chain of `if` and `elif` asked before them."""
+    found = []
+    elifs = {id(node.orelse[0]) for node in ast.walk(tree) if isinstance(node, ast.If) and len(node.orelse) == 1}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.If) or id(node) in elifs:
+            continue
+        asked: set[str] = set()
+        here: ast.stmt | None = node
+        while isinstance(here, ast.If):
+            test = ast.unparse(here.test)
+            if test in asked:
+                found.append(here.lineno)
+            asked.add(test)
+            here = here.orelse[0] if len(here.orelse) == 1 else None
+    return found
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_every_branch_can_be_reached(source: Path) -> None:
+    assert branches_never_taken(parse(source)) == [], f"{name_of(source)}: the same question twice"
+
+
+def test_a_branch_that_is_never_taken_is_found() -> None:
+    code = "if a == 1:\n    b()\nelif a == 2:\n    c()\nelif a == 1:\n    d()\n"
+    assert branches_never_taken(ast.parse(code)) == [5]
+    assert branches_never_taken(ast.parse(code.replace("elif a == 1", "elif a == 3"))) == []
+
+
+ONE_ANSWERS = {
+    "app/engine/link.py": {"on_secret"},
+    "app/ui/message_list/doing.py": {"on_back"},
+    "app/ui/tasks.py": {"on_defect", "on_mail_error"},
+}
+"""Attributes that are no notification: just one takes what is told, and what it is told must not go unheard."""
+TOLD_BY_EVENTS = ("commands", "domain", "engine", "services", "storage", "ui", "views")
+
+
+def callbacks_in(tree: ast.Module) -> set[str]:
+    """Return the attributes that are called when something happened, and that have room for one listener alone."""
+    notes = [
+        node for node in ast.walk(tree) if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute)
+    ]
+    kinds = {node.target.attr: ast.unparse(node.annotation) for node in notes if isinstance(node.target, ast.Attribute)}
+    return {
+        name for name, kind in kinds.items() if name.startswith("on_") and re.fullmatch(r"Callable\[.*, None\]", kind)
+    }
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_changes_are_told_by_signals_and_events(source: Path) -> None:
+    if name_of(source).split("/")[1] in TOLD_BY_EVENTS:
+        found = callbacks_in(parse(source)) - ONE_ANSWERS.get(name_of(source), set())
+        assert not found, f"{name_of(source)}: {found} are to be signals of Qt in ui and views, Events below"
+
+
+def test_a_callback_is_found() -> None:
+    code = "class A:\n    def __init__(self):\n        self.on_change: Callable[[], None] = nothing\n"
+    assert callbacks_in(ast.parse(code)) == {"on_change"}
+    assert callbacks_in(ast.parse(code.replace("None", "bool"))) == set()

@@ -171,8 +171,8 @@ class Verification:
             return False
         return self._settle_sent(record, seen, said, again=again, last=last)
 
-    async def _is_held(self, record: Record) -> bool:
-        """It rests in the server's Outbox: on its way, or held until its time, whatever answer was lost."""
+    async def _settle_deferred(self, record: Record) -> bool:
+        """Note that the server holds the message until its time, whatever answer was lost; False where that is past."""
         if record.state is not State.UNKNOWN or record.head.deferred <= self._clock.now():
             return False
         held = await self._records.learn(record.local_id, when=lambda r: r.state is State.UNKNOWN, state=State.DEFERRED)
@@ -207,7 +207,7 @@ class Verification:
         if record is None or record.state is not State.UNKNOWN:
             return True
         if seen.in_outbox and seen.sent is None:
-            return await self._is_held(record)
+            return await self._settle_deferred(record)
         sent = seen.sent or seen.elsewhere
         if sent is not None:
             finding = None if seen.sent is not None else ProblemKind.COPY_ELSEWHERE
