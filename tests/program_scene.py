@@ -13,10 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.bootstrap import background_start
+from app.bootstrap.parts import Parts
 from app.controllers.long_waits import begin_asking
-from app.controllers.program import Program
-from app.controllers.window import WindowController
 from app.domain.account import Account
 from app.domain.listing import Folder
 from app.domain.message import Content, Field, LocalId
@@ -75,30 +73,30 @@ class ProgramScene:
             self.files,
             self.cache,
         )
-        self.program = Program(qapp, self.window, CommandLine(hold=HOLD), ports, self.tasks)
+        self.parts = Parts(qapp, self.window, CommandLine(hold=HOLD), ports, self.tasks)
 
     async def start(self) -> ProgramScene:
         """Start as the program does once its disk is open."""
-        self.work: WindowController = background_start.connect(self.program)
+        self.parts.connect()
         with self.qtbot.waitActive(self.window):
             self.window.show()
             self.window.activateWindow()
-        await self.program.records.load()
-        await self.program.outbox.long_waits.hold_back()
-        begin_asking(self.program)
-        await self.program.aids.load()
-        await self.program.address_book.load()
-        await self.program.accounts.start()
-        await self.program.outbox.resume()
-        await self.program.drafts.resume()
-        self.program.stage.go("drafts")
+        await self.parts.records.load()
+        await self.parts.outbox.long_waits.hold_back()
+        begin_asking(self.parts.shell, self.parts.outbox, self.parts.records)
+        await self.parts.aids.load()
+        await self.parts.address_book.load()
+        await self.parts.accounts.start()
+        await self.parts.outbox.resume()
+        await self.parts.drafts.resume()
+        self.parts.workspace.go("drafts")
         await self.settle()
         return self
 
     async def end(self) -> None:
         """End as the program does; no defect may have been met on the way."""
-        self.program.writing.settle_all()
-        self.program.popping.close_all()
+        self.parts.compose.settle_all()
+        self.parts.compose.message_windows.close_all()
         await self.tasks.end()
         self.window.close_for_good()
         assert not self.defects, self.defects
@@ -107,7 +105,7 @@ class ProgramScene:
 
     async def settle(self) -> None:
         """Let Qt and the tasks do all they can do now, the lists gather what changed, and the reader follow."""
-        stage = self.program.stage
+        stage = self.parts.workspace
         desks = stage.desks.values()
         for _ in range(400):
             await fake_clock.settle()
@@ -130,8 +128,8 @@ class ProgramScene:
         """Let time pass; the foot of the window counts its seconds."""
         for second in [1.0] * int(seconds) + [seconds % 1.0]:
             await self.clock.advance(second)
-            if self.program.foot._tick.isActive():
-                self.program.foot._tick.timeout.emit()
+            if self.parts.status_bar._tick.isActive():
+                self.parts.status_bar._tick.timeout.emit()
             await self.settle()
 
     # --- hands ------------------------------------------------------------------------------------------------------
@@ -194,15 +192,15 @@ class ProgramScene:
 
     async def saved(self, content: Content = MESSAGE, **changes: object) -> LocalId:
         """Return a draft that the server has, and that is not open."""
-        name = await self.program.drafts.begin(ANNA, msgspec.structs.replace(content, **changes))
-        await self.program.drafts.save(name)
-        await self.program.drafts.close(name)
+        name = await self.parts.drafts.begin(ANNA, msgspec.structs.replace(content, **changes))
+        await self.parts.drafts.save(name)
+        await self.parts.drafts.close(name)
         await self.settle()
         return name
 
     def record(self, name: LocalId) -> Record:
         """Return a record that must be there."""
-        record = self.program.records.get(name)
+        record = self.parts.records.get(name)
         assert record is not None
         return record
 
@@ -213,14 +211,14 @@ class ProgramScene:
     @property
     def message(self) -> ComposeView:
         """Return the message in the pane."""
-        view = self.program.writing.current()
+        view = self.parts.compose.current()
         assert view is not None, "no letter is open"
         return view
 
     @property
     def rows(self) -> list[ListRow]:
         """Return the rows of the list that is shown."""
-        desk = self.program.stage.desk
+        desk = self.parts.workspace.desk
         rows = [desk.session.row(row_id) for row_id in desk.model.ids]
         assert None not in rows, "a row is still read"
         return [row for row in rows if row is not None]
@@ -232,13 +230,13 @@ class ProgramScene:
     @property
     def current(self) -> ListRow:
         """Return the row one is at."""
-        row = self.program.stage.desk.current()
+        row = self.parts.workspace.desk.current()
         assert row is not None
         return row
 
     def in_list(self) -> bool:
         """Tell whether the focus is in the list that is shown."""
-        return self.program.stage.in_list()
+        return self.parts.workspace.in_list()
 
     def field(self) -> Field | None:
         """Return which field of the message has the focus."""

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 from app.bootstrap.application import OpeningApplication
 from app.bootstrap.instance import address
 from app.bootstrap.options import config_folder
-from app.commands.command import Command
 from app.controllers.long_waits import begin_asking
 from app.core.background import run_in_thread
 from app.core.i18n import tr
@@ -29,9 +28,9 @@ from app.ui.theme import dress
 
 if TYPE_CHECKING:
     from app.bootstrap.adapters import Adapters
+    from app.bootstrap.parts import Parts
     from app.bootstrap.sandbox_process import SandboxInfo, SandboxProcess
-    from app.controllers.program import Program
-    from app.controllers.window import WindowController
+    from app.controllers.closing import Closing
     from app.services.folders.folder_view import FolderView
 
 
@@ -57,29 +56,29 @@ def _read(text: str | None) -> Presets:
 _NAME = "own words"
 
 
-async def begin_spelling(program: Program) -> None:
+async def begin_spelling(parts: Parts) -> None:
     """Read the person's own words, and let messages be looked at from now on."""
     from app.ui.editor.spelling_client import Spelling
 
-    spelling = Spelling(program.window)
+    spelling = Spelling(parts.window)
     try:
-        kept = await program.settings.read(_NAME)
+        kept = await parts.settings.read(_NAME)
         spelling.know([str(word) for word in json.loads(kept or "[]")])
     except (StorageError, ValueError):
         spelling.know(())  # they are asked for again, word by word; spelling without them is better than none
 
     def keep(_word: str) -> None:
         words = json.dumps(sorted(spelling.own_words), ensure_ascii=False)
-        program.tasks.spawn(program.settings.keep(_NAME, words), "keep a word")
+        parts.tasks.spawn(parts.settings.keep(_NAME, words), "keep a word")
 
     spelling.learnt.connect(keep)
-    program.writing.begin_spelling(spelling)
+    parts.compose.begin_spelling(spelling)
 
 
-def end_spelling(program: Program) -> None:
+def end_spelling(parts: Parts) -> None:
     """End the checker."""
-    if program.writing.spelling is not None:
-        program.writing.spelling.close()
+    if parts.compose.spelling is not None:
+        parts.compose.spelling.close()
 
 
 log = logging.getLogger(__name__)
@@ -93,46 +92,44 @@ _PATIENCE: Final = 0.2
 _SLICES: Final = (
     *("services.people.address_book", "services.people.people", "services.accounts.mailbox_discovery"),
     *("services.drafts.draft_attachments", "ui.reader.reader", "views.settings.sign_in_session"),
-    *("views.shell.status_bar", "controllers.compose", "controllers.compose_commands", "controllers.reader"),
-    *("controllers.attachment_viewer", "controllers.bulk", "controllers.row_actions", "controllers.lists"),
-    *("controllers.resolution", "controllers.message_windows", "controllers.startup_requests"),
-    *("controllers.window", "controllers.all_commands", "controllers.settings"),
+    *("views.shell.status_bar", "controllers.compose", "controllers.compose_commands", "controllers.settings"),
+    *("controllers.attachment_viewer", "controllers.bulk", "controllers.row_actions", "controllers.sending"),
+    *("controllers.reader", "controllers.resolution", "controllers.startup_requests"),
+    *("controllers.lists", "controllers.accounts", "controllers.window", "controllers.all_commands"),
 )
 """Some milliseconds each: between two of them the window is drawn and hears the person."""
 
 
-async def _make_whole(program: Program, *, lists_first: bool) -> tuple[WindowController, bool]:
-    """Show the lists and make the rest; tell whether the messages were read for the lists."""
+async def _make_whole(parts: Parts, *, lists_first: bool) -> bool:
+    """Show the lists and make the rest; return whether the messages were read for the lists."""
     untold: list[MailError] = []
-    program.tasks.on_mail_error = untold.append
-    await load_presets(program.settings)
-    messages_read = lists_first and await _show_lists(program)
-    windows = await _furnish(program)
+    parts.tasks.on_mail_error = untold.append
+    await load_presets(parts.settings)
+    messages_read = lists_first and await _show_lists(parts)
+    await _furnish(parts)
     for error in untold:
-        windows.tell(error)
-    return windows, messages_read
+        parts.window_controller.tell(error)
+    return messages_read
 
 
-async def _show_lists(program: Program) -> bool:
+async def _show_lists(parts: Parts) -> bool:
     """Show what this computer has of the lists; tell whether the messages were read for it.
 
     A disk that fails is told of by what comes after, which reads the same again.
     """
     try:
-        await program.records.load()
-        await program.outbox.long_waits.hold_back()
-        await program.accounts.read()
+        await parts.records.load()
+        await parts.outbox.long_waits.hold_back()
+        await parts.accounts.read()
     except StorageError:
         return False
-    account = program.accounts.default
+    account = parts.accounts.default
     if account is not None:
-        drafts = program.stage.desks["drafts"]
-        program.window.show_list(drafts)
-        program.show_account(account.account_id)
-        views = [room.view for room in program.rooms if room.view is not None and room.folder is not Folder.OUTBOX]
-        await asyncio.wait(
-            {program.tasks.spawn(_first_rows(view), "wait for rows") for view in views}, timeout=_PATIENCE
-        )
+        drafts = parts.workspace.desks["drafts"]
+        parts.window.show_list(drafts)
+        parts.show_account(account.account_id)
+        views = [room.view for room in parts.lists if room.view is not None and room.folder is not Folder.OUTBOX]
+        await asyncio.wait({parts.tasks.spawn(_first_rows(view), "wait for rows") for view in views}, timeout=_PATIENCE)
         drafts.repaint()
         await asyncio.sleep(0)
     return True
@@ -146,161 +143,125 @@ async def _first_rows(view: FolderView) -> None:
     await there.wait()
 
 
-async def _furnish(program: Program) -> WindowController:
+async def _furnish(parts: Parts) -> None:
     """Load and connect what the lists do without."""
     for name in _SLICES:
         importlib.import_module(f"app.{name}")
         await asyncio.sleep(0)
-    program.complete()
-    await program.keymap.load(config_folder(program.options))
-    windows = connect(program)
-    program.keymap.tell()
-    return windows
+    parts.complete()
+    await parts.keymap.load(config_folder(parts.options))
+    parts.connect()
+    parts.keymap.tell()
 
 
-def connect(program: Program) -> WindowController:
-    """Make `program` complete, and tie its parts to each other and to the keys; nothing is read or started yet."""
-    from app.controllers.all_commands import all_bound
-    from app.controllers.compose import RenewingWork
-    from app.controllers.lists import ListController
-    from app.controllers.other_mailboxes import OtherMailboxes
-    from app.controllers.startup_requests import Dropping
-    from app.controllers.window import WindowController
-
-    program.complete()
-    window, windows = program.window, WindowController(program)
-    desks = ListController(program)
-    program.writing.on_sent = desks.sent_from_message
-    program.writing.on_discarded = desks.discarded_from_message
-    program.writing.on_no_account = windows.add_account
-    own = {command.id: command for command in program.keymap.commands}
-    program.registry.add((own[command.id], handler) for command, handler in all_bound(program, windows, desks))
-    window.connect_commands(program.registry)
-    windows.bind_lists()
-    Dropping(program)
-    RenewingWork(program)
-    _hint_at_sequences(program)
-    desks.others = OtherMailboxes(program, desks.listen)
-    window.contexts = program.comparing.contexts
-    program.stage.go("drafts")
-    program.stage.desk.list.choose_only(None)  # the program went there, and nobody has seen it yet
-    return windows
-
-
-def _hint_at_sequences(program: Program) -> None:
-    from app.ui.keys import KeyHints
-
-    def possible() -> list[Command]:
-        contexts = program.window.contexts()
-        return [command for command, _ in program.registry if command.context in contexts]
-
-    hints = KeyHints(program.window, possible)
-    for desk in program.stage.desks.values():
-        hints.watch(desk)
-    hints.watch(program.reader)
-
-
-async def begin(program: Program, world: Adapters, sandbox: SandboxProcess | None) -> None:
-    """Show the lists, load and connect the rest of the program, and bring back what the last run left."""
+async def begin(parts: Parts, world: Adapters, sandbox: SandboxProcess | None, closing: Closing) -> None:
+    """Show the lists, load and connect the rest of the parts, and bring back what the last run left."""
     try:
-        await _begin(program, world, sandbox)
+        await _begin(parts, world, sandbox, closing)
     finally:
-        _give_keys(program)
+        _give_keys(parts)
 
 
-def _give_keys(program: Program) -> None:
+def _give_keys(parts: Parts) -> None:
     """Let the keys go that were kept since the window was shown: to what the start was asked for, or to the list."""
-    starting, program.window.starting = program.window.starting, None
+    starting, parts.window.starting = parts.window.starting, None
     if starting is not None:
-        if program.accounts.default is None and program.options.arrival.begins_messages():
+        if parts.accounts.default is None and parts.options.arrival.begins_messages():
             starting.fail()  # they were for a message, and there is a form in its place
         else:
             starting.release()
 
 
-async def _begin(program: Program, world: Adapters, sandbox: SandboxProcess | None) -> None:
-    windows, messages_read = await _make_whole(program, lists_first=sandbox is None)
-    await program.choices.load()
-    _listen_soon(program, world.store.path.parent)
-    world.store.watch_damage(program.tasks.on_mail_error)
+async def _begin(parts: Parts, world: Adapters, sandbox: SandboxProcess | None, closing: Closing) -> None:
+    messages_read = await _make_whole(parts, lists_first=sandbox is None)
+    parts.serve(closing)
+    await parts.preferences.load(parts.options.hold)
+    _listen_soon(parts, world.store.path.parent)
+    world.store.watch_damage(parts.tasks.on_mail_error)
     if not messages_read:
-        await program.records.load()
-        await program.outbox.long_waits.hold_back()
-    begin_asking(program)
-    await program.aids.load()
+        await parts.records.load()
+        await parts.outbox.long_waits.hold_back()
+    begin_asking(parts.shell, parts.outbox, parts.records)
+    await parts.aids.load()
     from app.controllers.compose import left_open, reopen  # what a message is written in is loaded behind the lists
 
-    left = left_open(program)
-    program.tasks.spawn(program.address_book.load(), "read the address book")
-    program.tasks.spawn(program.people.read_choices(program.settings), "read what is asked before sending")
-    program.tasks.spawn(program.size_limits.load(), "read how large a message may be")
+    left = left_open(parts.records)
+    _read_settings(parts)
     if sandbox is None:
-        await program.accounts.read()
+        await parts.accounts.read()
     else:
         world.engine.start()
-        await _open_sandbox(program, sandbox)
+        await _open_sandbox(parts, sandbox)
     # What is begun from here on is not taken for a message that the last run left.
-    await program.outbox.resume()
-    await program.drafts.resume()
-    await asyncio.wait({program.tasks.spawn(reopen(program, left), "open what was open")})
+    await parts.outbox.resume()
+    await parts.drafts.resume()
+    reopening = reopen(parts.shell, parts.records, parts.compose, left)
+    await asyncio.wait({parts.tasks.spawn(reopening, "open what was open")})
     damaged = world.store.damaged is not None
-    program.tasks.spawn(program.attachments.resume(damaged=damaged), "clear copies of attachments")
-    await asyncio.wait({program.tasks.spawn(program.wishes.begin(program.options.arrival), "do what was asked for")})
-    if program.accounts.default is None:
-        windows.add_account()
-    _give_keys(program)
-    program.wishes.go_on()
-    program.tasks.spawn(program.unplaced.load(), "show text that found no place")
-    await _dress_as_chosen(program)
-    _look_around(program)
+    parts.tasks.spawn(parts.attachments.resume(damaged=damaged), "clear copies of attachments")
+    beginning = parts.startup_requests.begin(parts.options.arrival)
+    await asyncio.wait({parts.tasks.spawn(beginning, "do what was asked for")})
+    if parts.accounts.default is None:
+        parts.account_controller.add_account()
+    _give_keys(parts)
+    parts.startup_requests.go_on()
+    parts.tasks.spawn(parts.unplaced_text.load(), "show text that found no place")
+    await _dress_as_chosen(parts)
+    _look_around(parts)
     world.engine.start()
-    await begin_spelling(program)
+    await begin_spelling(parts)
     if sandbox is None:
-        await program.accounts.open_all()  # last: a keyring may wait for the person
+        await parts.accounts.open_all()  # last: a keyring may wait for the person
 
 
-async def _dress_as_chosen(program: Program) -> None:
-    choice = await program.settings.read("scheme")
+def _read_settings(parts: Parts) -> None:
+    parts.tasks.spawn(parts.address_book.load(), "read the address book")
+    parts.tasks.spawn(parts.people.read_choices(parts.settings), "read what is asked before sending")
+    parts.tasks.spawn(parts.size_limits.load(), "read how large a message may be")
+
+
+async def _dress_as_chosen(parts: Parts) -> None:
+    choice = await parts.settings.read("scheme")
     if choice in {"light", "dark"} and (choice == "dark") != theme.scheme().dark:
-        dress(program.qt, choice)
-        program.window.redress()
+        dress(parts.qt, choice)
+        parts.window.redress()
 
 
-def _look_around(program: Program) -> None:
+def _look_around(parts: Parts) -> None:
     """Keep true what the server's folders hold, and what it names, as long as the program runs."""
     asyncio.get_running_loop().call_later(_MESSAGES_AFTER, _load_the_messages_pane)
-    program.syncing.start()
-    program.listening.start()
-    program.prefetching.start()
-    program.tasks.spawn(program.aids.surroundings.keep_looking(), "look what the server names")
-    program.tasks.spawn(program.outbox_room.keep_looking(program.clock.sleep), "look what rests in the server's Outbox")
+    parts.syncing.start()
+    parts.notifications.start()
+    parts.prefetching.start()
+    parts.tasks.spawn(parts.aids.surroundings.keep_looking(), "look what the server names")
+    parts.tasks.spawn(parts.lists.outbox.keep_looking(parts.clock.sleep), "look what rests in the server's Outbox")
 
 
 def _load_the_messages_pane() -> None:
     import app.views.compose.view  # noqa: F401 - loaded, so that the first message opens as fast as the second
 
 
-def _listen_soon(program: Program, folder: Path) -> None:
+def _listen_soon(parts: Parts, folder: Path) -> None:
     """Listen once the first message is there, or would be: a later start has more patience than that."""
-    if isinstance(program.qt, OpeningApplication):
-        program.qt.hand_to(program.wishes.take)
-    timer = asyncio.get_running_loop().call_later(_LISTEN_AFTER, _listen, program, folder)
-    program.wishes.on_close = timer.cancel
+    if isinstance(parts.qt, OpeningApplication):
+        parts.qt.hand_to(parts.startup_requests.take)
+    timer = asyncio.get_running_loop().call_later(_LISTEN_AFTER, _listen, parts, folder)
+    parts.startup_requests.on_close = timer.cancel
 
 
-def _listen(program: Program, folder: Path) -> None:
+def _listen(parts: Parts, folder: Path) -> None:
     """Hear of later starts. Where that cannot be, they say that the program runs already."""
     from app.bootstrap.instance_server import InstanceServer
 
-    server = InstanceServer(program.wishes.take, program.window)
-    program.wishes.on_close = server.close
+    server = InstanceServer(parts.startup_requests.take, parts.window)
+    parts.startup_requests.on_close = server.close
     try:
         server.listen(address(folder))
     except OSError as error:
         log.info("no second start can reach this window: %s", error)
 
 
-async def _open_sandbox(program: Program, sandbox: SandboxProcess) -> None:
+async def _open_sandbox(parts: Parts, sandbox: SandboxProcess) -> None:
     """Start the Exchange of our own and open its first mailbox; the password is that of a toy, and is not kept."""
     info: SandboxInfo = await sandbox.start()
     first = info.accounts[0]
@@ -312,4 +273,4 @@ async def _open_sandbox(program: Program, sandbox: SandboxProcess) -> None:
         display_name=first.display_name,
         ca_file=info.ca_file,
     )
-    await program.accounts.open_unkept(account, first.password)
+    await parts.accounts.open_unkept(account, first.password)

@@ -24,6 +24,7 @@ def command_line() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Mailwright {__version__}")
     parser.add_argument("--sandbox", action="store_true", help="open on an Exchange of its own, to try the program")
     parser.add_argument("--sandbox-info", type=Path, metavar="FILE", help="write where the sandbox listens to FILE")
+    parser.add_argument("--debug", action="store_true", help="log more, and to standard error too")
     parser.add_argument("--compose", action="store_true", help="start with a new message")
     for field in ("to", "cc", "bcc"):
         parser.add_argument(
@@ -52,6 +53,7 @@ def parse(arguments: Sequence[str]) -> CommandLine:
         arrival=_arrival(parser, found),
         data=Path(data) if data else None,
         hold=_seconds(parser, hold) if hold else None,
+        debug=found.debug,
     )
 
 

@@ -11,22 +11,24 @@ import asyncio
 import contextlib
 import gc
 import logging
+import platform
 import signal
 import socket
-import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import PySide6
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from app import __version__
 from app.bootstrap.instance import DATABASE, hand_over
 from app.bootstrap.options import data_folder
 from app.controllers.closing import SENDS, Closing
-from app.core.background import run_in_thread
+from app.core import defects
+from app.core.background import post, run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import InUse, StorageError
 from app.domain.startup_request import CommandLine, StartupRequest
@@ -38,8 +40,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.bootstrap.adapters import Adapters
+    from app.bootstrap.parts import Parts
     from app.bootstrap.sandbox_process import SandboxProcess
-    from app.controllers.program import Program
 
 
 @contextlib.contextmanager
@@ -103,17 +105,16 @@ def run(qt: QApplication, window: Window, options: CommandLine) -> int:
 
 async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
     tasks = Tasks()
-    closing = Closing()
+    closing = Closing(qt)
     window.on_close = closing.ask
     if not window.isVisible():
         closing.at_once()  # it was closed before anybody listened
     with ending_on_signals(closing.at_once):
-        tasks.on_defect = lambda error: _report(window, error)
-        sys.excepthook = lambda _kind, error, _trace: _report(window, error)  # what fails in a slot of Qt's
+        _report_defects(window)
         folder = data_folder(options)
         opening = Store.begin(folder / DATABASE)
         from app.bootstrap.adapters import Adapters
-        from app.controllers.program import Program  # what the lists need is loaded while the disk answers
+        from app.bootstrap.parts import Parts  # what the lists need is loaded while the disk answers
 
         try:
             store = await _first_of_two(opening, window, options, closing)
@@ -127,9 +128,31 @@ async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
         if store is None:
             window.close_for_good()
             return 0
+        logging_begun = _begin_log(folder, options)
         world = Adapters(store)
-        await _live_on(Program(qt, window, options, world.ports, tasks), world, closing)
+        try:
+            await _live_on(Parts(qt, window, options, world.ports, tasks), world, closing)
+        finally:
+            end_log = await logging_begun
+            await run_in_thread(end_log)
         return 0
+
+
+def _begin_log(folder: Path, options: CommandLine) -> asyncio.Future[Callable[[], None]]:
+    """Begin to log, in a thread: the files are opened there. Two starts never write one log: the store is taken."""
+    from app.core.log import choose_place
+
+    choose_place(folder, debug=options.debug)
+
+    def begin_log() -> Callable[[], None]:
+        from app.core.log import begin
+
+        end = begin("window")
+        versions = __version__, platform.python_version(), PySide6.__version__, platform.platform()
+        log.info("Mailwright %s, Python %s, Qt %s, %s", *versions)
+        return end
+
+    return asyncio.ensure_future(run_in_thread(begin_log))
 
 
 async def _first_of_two(opening: Store, window: Window, options: CommandLine, closing: Closing) -> Store | None:
@@ -170,82 +193,95 @@ async def _hand_over_typed(window: Window, folder: Path) -> None:
         await run_in_thread(lambda: hand_over(folder, StartupRequest(typed=typed), _SECOND_TRY))
 
 
-async def _live_on(program: Program, world: Adapters, closing: Closing) -> None:
+async def _live_on(parts: Parts, world: Adapters, closing: Closing) -> None:
     from app.bootstrap.background_start import begin
 
-    sandbox, options = None, program.options
+    sandbox, options = None, parts.options
     if options.sandbox:
         from app.bootstrap.sandbox_process import SandboxProcess
 
         sandbox = SandboxProcess(world.store.path.parent / "exchange", options.sandbox_info)
-    collector = GarbageCollector(program.window)
-    closing.serve(program)
+    collector = GarbageCollector(parts.window)
     try:
         # A task like any other: what fails in it is told, and a window may be closed before all is there.
-        program.tasks.spawn(begin(program, world, sandbox), "begin")
+        parts.tasks.spawn(begin(parts, world, sandbox, closing), "begin")
         await closing.end
     finally:
-        await _end(program, world, sandbox)
+        await _end(parts, world, sandbox)
         collector.end()
 
 
-async def finish(program: Program) -> None:
+async def finish(parts: Parts) -> None:
     """Put everything on disk, give the server a moment for the last saves, and end all tasks."""
     from app.controllers.compose import keep_open, left_open
 
-    await program.unplaced.save()
-    program.writing.settle_all()
+    await parts.unplaced_text.save()
+    parts.compose.settle_all()
     with contextlib.suppress(StorageError):
-        await program.journal.flush()
-    still_open = left_open(program)
+        await parts.journal.flush()
+    still_open = left_open(parts.records)
     if still_open:
-        saves = [keep_open(program, name) for name in still_open]
+        saves = [keep_open(parts.records, parts.drafts, name) for name in still_open]
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*saves, return_exceptions=True), _LAST_SAVES)
-    await program.tasks.end()
+    await parts.tasks.end()
 
 
-async def _let_arrive(program: Program) -> None:
+async def _let_arrive(parts: Parts) -> None:
     """Let what was typed and asked for before the end arrive where it was meant to: a start may not be over yet."""
-    gate, began = program.window.gate, time.monotonic()
+    gate, began = parts.window.gate, time.monotonic()
 
     def is_on_its_way() -> bool:
-        link = program.window.starting is not None and program.options.arrival.begins_messages()
-        made = program.is_complete and program.wishes.is_making
+        link = parts.window.starting is not None and parts.options.arrival.begins_messages()
+        made = parts.is_complete and parts.startup_requests.is_making
         # Keys wait for the start, for one another, or for what the one before them asked for.
-        return link or made or gate.has_keys() or bool(program.tasks.named(*_WAITED_FOR))
+        return link or made or gate.has_keys() or bool(parts.tasks.named(*_WAITED_FOR))
 
     while is_on_its_way() and time.monotonic() - began < _LAST_KEYS:  # noqa: ASYNC110 - of keys there is no event
         await asyncio.sleep(_LOOKS)
-    if program.is_complete:
-        await program.wishes.make_rest()
+    if parts.is_complete:
+        await parts.startup_requests.make_rest()
 
 
-async def _end(program: Program, world: Adapters, sandbox: SandboxProcess | None) -> None:
+async def _end(parts: Parts, world: Adapters, sandbox: SandboxProcess | None) -> None:
     """End what was started, after the messages."""
     from app.bootstrap.background_start import end_spelling
 
-    await _let_arrive(program)
-    program.complete()  # a window may be closed before all is there, and what ends is one whole
-    program.wishes.close()
-    program.window.setEnabled(False)
-    await finish(program)
-    program.popping.close_all()
-    end_spelling(program)
+    await _let_arrive(parts)
+    parts.complete()  # a window may be closed before all is there, and what ends is one whole
+    parts.startup_requests.close()
+    parts.window.setEnabled(False)
+    await finish(parts)
+    parts.compose.message_windows.close_all()
+    end_spelling(parts)
     await world.close()
     if sandbox is not None:
         sandbox.end()
-    program.window.close_for_good()
+    parts.window.close_for_good()
 
 
-def _report(window: Window, error: BaseException) -> None:
-    """Tell of a defect of ours: the person keeps working, and has the words to send."""
-    log.error("defect", exc_info=error)
-    details = "".join(traceback.format_exception(error))[-4000:]
+def _report_defects(window: Window) -> None:
+    """Show defects of ours in `window`, wherever they happen: the person keeps working, and has the words to send."""
+    loop = asyncio.get_running_loop()
+    defects.catch_all()
+    defects.show_with(lambda place: post(loop, _show_defect, window, place))
+    loop.set_exception_handler(lambda _loop, context: _unawaited(context))
+
+
+def _unawaited(context: dict[str, Any]) -> None:
+    """Report what the event loop met, and nobody awaits."""
+    error = context.get("exception")
+    if isinstance(error, BaseException):
+        defects.report(error)
+    else:
+        log.warning("the event loop: %s", context.get("message"))
+
+
+def _show_defect(window: Window, place: str) -> None:
     window.notice_bar.say(
         tr("Something in the program went wrong. What you wrote is safe on this computer."),
         tone="bad",
-        details=[(tr("For the people who make it"), details)],
+        details=[(tr("For the people who make it"), place[-4000:])],
     )
 
 

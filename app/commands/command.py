@@ -5,6 +5,7 @@ A controller declares a command on the method that does it: see `does` and docs/
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
@@ -13,6 +14,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from app.core.events import Event
 from app.core.i18n import mark, tr
+
+log = logging.getLogger(__name__)
 
 
 class Context(StrEnum):
@@ -234,6 +237,7 @@ class Registry:
         """Do what the keys of a command ask for; where that cannot be, say why: no key is without an answer."""
         enabled = handler.enabled()
         why = self.refusal(command) or ("" if enabled else handler.why_not())
+        log.debug("%s %s", command.id, "refused" if why else "done" if enabled else "cannot be done")
         if why:
             self.refused.emit(why)
         elif enabled:

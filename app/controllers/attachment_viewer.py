@@ -7,23 +7,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from app.commands.command import Command, Context, does
-from app.controllers.reader import people_words
-from app.controllers.why_not import ProgramController, no_row
+from app.controllers.shell import Shell, ShellController
+from app.controllers.why_not import no_row
 from app.core.background import run_in_thread
 from app.core.formatting import clock_time
 from app.core.i18n import mark, tr
 from app.domain.errors import MailError
 from app.domain.message import AccountId
+from app.services.accounts.accounts import Accounts
+from app.services.accounts.preset_settings import PresetSettings
 from app.services.reader.attachment_viewer import Enclosures, ViewedAttachment, Within, beside_the_text, enclosures_of
+from app.services.reader.message_reader import MessageReader
 from app.services.reader.message_reader import Reading as Message
 from app.services.records.rows import ListRow
+from app.services.text.message_details import people_words
 from app.ui.reader.attachment_viewer_session import EnclosuresSession
 from app.ui.reader.reader import Reading
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from app.controllers.program import Program
     from app.ui.reader.attachment_viewer import EnclosuresArea
     from app.ui.reader.reader import Reader
 
@@ -86,32 +89,39 @@ class _Open(NamedTuple):
     message: Message
 
 
-class AttachmentViewerController(ProgramController):
+class AttachmentViewerController(ShellController):
     """Keeps the pane's attachments true to the message in it."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(
+        self,
+        shell: Shell,
+        accounts: Accounts,
+        settings: PresetSettings,
+        message_reader: MessageReader,
+        enclosures: Enclosures,
+    ) -> None:
         """Show nothing yet; the strip is made with the first attachment."""
-        self._program = program
-        self.enclosures = Enclosures(program.mailbox, program.files, program.tasks.spawn)
-        self.session = EnclosuresSession(self.enclosures, program.tasks.spawn)
-        self.session.told.subscribe(program.foot.say)
+        self._shell, self._accounts, self._settings = shell, accounts, settings
+        self._message_reader, self.enclosures = message_reader, enclosures
+        self.session = EnclosuresSession(self.enclosures, shell.tasks.spawn)
+        self.session.told.subscribe(shell.status_bar.say)
         self.session.message_opened.subscribe(lambda opened: self._go_in(*opened))
         self.area: EnclosuresArea | None = None
         self._row: ListRow | None = None
         self._message: Message | None = None
         self._then: Callable[[], None] | None = None
         self._open: list[_Open] = []
-        self._accounts: set[AccountId] = set()
-        program.accounts.changed.subscribe(lambda _: self._forget_removed())
+        self._known_accounts: set[AccountId] = set()
+        accounts.changed.subscribe(lambda _: self._forget_removed())
         self.on_within: Callable[[bool], None] = lambda _within: None
         """Told whether a message within a message is in front."""
 
     def _forget_removed(self) -> None:
         """Keep nothing of an account that was removed."""
-        now = {account.account_id for account in self._program.accounts.all()}
-        for account_id in self._accounts - now:
-            self._program.tasks.spawn(self.enclosures.forget(account_id), "forget what was fetched")
-        self._accounts = now
+        now = {account.account_id for account in self._accounts.all()}
+        for account_id in self._known_accounts - now:
+            self._shell.tasks.spawn(self.enclosures.forget(account_id), "forget what was fetched")
+        self._known_accounts = now
 
     @does(
         Command(
@@ -138,14 +148,14 @@ class AttachmentViewerController(ProgramController):
 
     def _once_read(self, act: Callable[[], None]) -> None:
         """Do something with what is attached to the current row's message, as soon as that is known."""
-        stage = self._program.stage
+        stage = self._shell.workspace
         if stage.reads_soon():
             stage.read_now()
         if self._row is None or self._message is not None:
             act()
         else:
             self._then = act
-            self._program.foot.say(tr("Fetching the message…"))
+            self._shell.status_bar.say(tr("Fetching the message…"))
 
     def stop(self) -> bool:
         """Stop what is fetched for the message that is shown; tell whether anything was."""
@@ -170,7 +180,7 @@ class AttachmentViewerController(ProgramController):
             return
         self._show_beside(row.account_id, enclosures_of(row, message), message)
         then, self._then = self._then, None
-        if then is not None and self._program.stage.in_list():
+        if then is not None and self._shell.workspace.in_list():
             then()
 
     async def show_pictures(self, row: ListRow, message: Message) -> None:
@@ -190,22 +200,22 @@ class AttachmentViewerController(ProgramController):
     def _make(self) -> None:
         from app.ui.reader.attachment_viewer import EnclosuresArea
 
-        self.area = EnclosuresArea(self.session, self._program.reader)
-        self._program.reader.add_part(self.area)
+        self.area = EnclosuresArea(self.session, self._shell.reader)
+        self._shell.reader.add_part(self.area)
         self.area.folder_chosen.connect(self._keep_folder)
-        self._program.tasks.spawn(self._read_folder(self.area), "read where files are saved")
+        self._shell.tasks.spawn(self._read_folder(self.area), "read where files are saved")
 
     async def _read_folder(self, area: EnclosuresArea) -> None:
-        area.folder = area.folder or await self._program.settings.read(_FOLDER) or ""
+        area.folder = area.folder or await self._settings.read(_FOLDER) or ""
 
     def _keep_folder(self, folder: str) -> None:
-        self._program.tasks.spawn(self._program.settings.keep(_FOLDER, folder), "keep where files are saved")
+        self._shell.tasks.spawn(self._settings.keep(_FOLDER, folder), "keep where files are saved")
 
     # --- messages within ----------------------------------------------------------------------------------------------
 
     def _go_in(self, account_id: AccountId, one: ViewedAttachment) -> None:
         if len(self._open) < _DEEPEST:
-            self._program.tasks.spawn(self._read_within(account_id, one), "read an attached letter")
+            self._shell.tasks.spawn(self._read_within(account_id, one), "read an attached letter")
 
     async def _read_within(self, account_id: AccountId, one: ViewedAttachment) -> None:
         before, row = len(self._open), self._row
@@ -215,13 +225,13 @@ class AttachmentViewerController(ProgramController):
             if self.enclosures.failed(one.key):
                 return  # its row says why
             raise
-        message = await self._program.readings.made(within.content)
+        message = await self._message_reader.made(within.content)
         if self._row is not row or len(self._open) != before:
             return  # the person went on meanwhile
         self._open.append(_Open(account_id, one.name, within, message))
         self.on_within(True)
         self._show_innermost()
-        self._program.reader.focus_text()
+        self._shell.reader.focus_text()
 
     def leave(self) -> bool:
         """Go back from a message within to the one around it; False where none is shown."""
@@ -232,15 +242,15 @@ class AttachmentViewerController(ProgramController):
             self._show_innermost()
         else:
             self.on_within(False)
-            self._program.stage.read_now()
+            self._shell.workspace.read_now()
         if self.area is None or not self.area.take_focus():
-            self._program.reader.focus_text()
+            self._shell.reader.focus_text()
         return True
 
     def _show_innermost(self) -> None:
         account_id, name, within, message = self._open[-1]
-        sent = clock_time(within.sent, self._program.clock.now()) if within.sent else ""
-        self._program.reader.show_reading(
+        sent = clock_time(within.sent, self._shell.clock.now()) if within.sent else ""
+        self._shell.reader.show_reading(
             Reading(
                 message=f"{len(self._open)} {name} {within.sent}",
                 subject=within.content.subject or name or tr("(no subject)"),
@@ -257,22 +267,22 @@ class AttachmentViewerController(ProgramController):
         work = self._put_pictures(
             account_id, within.enclosures, message, lambda: bool(self._open) and self._open[-1].message is message
         )
-        self._program.tasks.spawn(work, "show pictures")
+        self._shell.tasks.spawn(work, "show pictures")
 
     async def _put_pictures(
         self, account_id: AccountId, found: tuple[ViewedAttachment, ...], message: Message, still: Callable[[], bool]
     ) -> None:
-        reader, shown = self._program.reader, message.shown_pictures()
+        reader, shown = self._shell.reader, message.shown_pictures()
         await show_pictures(reader, self.enclosures, account_id, found, shown, still)
 
     # --- keys ---------------------------------------------------------------------------------------------------------
 
     def _go_to(self) -> None:
         if self.area is None or not self.area.take_focus():
-            self._program.foot.say(tr("Nothing is attached to this message"))
+            self._shell.status_bar.say(tr("Nothing is attached to this message"))
 
     def _save_all(self) -> None:
         if self.area is None or not self.area.isVisible():
-            self._program.foot.say(tr("Nothing is attached to this message"))
+            self._shell.status_bar.say(tr("Nothing is attached to this message"))
         else:
             self.area.choose_place(self.session.keys())

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.commands.command import Command, Context, does
+from app.controllers.attachment_viewer import AttachmentViewerController
+from app.controllers.shell import Shell, ShellController
 from app.controllers.why_not import (
-    ProgramController,
     cannot_categorise,
     cannot_copy,
     cannot_export,
@@ -22,7 +23,10 @@ from app.domain.errors import AccountError, MailError
 from app.domain.listing import Folder, MailFolder, Place
 from app.domain.state import State
 from app.domain.text import shortened
+from app.services.accounts.mailbox_discovery import Aids
 from app.services.folders.bulk_operations import Batch, DeskBatches
+from app.services.reader.message_reader import MessageReader
+from app.services.records.records import Records
 from app.services.records.rows import ListRow
 from app.ui.message_list.doing import Doing
 from app.ui.message_list.list_panel import ListPanel
@@ -31,8 +35,6 @@ if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
     from PySide6.QtWidgets import QFileDialog
 
-    from app.controllers.program import Program
-    from app.services.reader.attachment_viewer import Enclosures
     from app.ui.chooser import Pick, Picker
 
 _TOLD_FROM = 50
@@ -48,21 +50,28 @@ Done = Callable[[Batch], str]
 _L = Context.LIST
 
 
-class BulkController(ProgramController):
+class BulkController(ShellController):
     """Acts on the rows that are chosen in the list that is shown."""
 
-    def __init__(self, program: Program, enclosures: Enclosures) -> None:
-        """Nothing runs yet; `enclosures` fetches what is attached to a message."""
-        self._program = program
-        self._enclosures = enclosures
-        self._batches = DeskBatches(program.mailbox, program.records, program.syncing, program.clock)
+    def __init__(
+        self,
+        shell: Shell,
+        records: Records,
+        aids: Aids,
+        batches: DeskBatches,
+        message_reader: MessageReader,
+        attachment_viewer: AttachmentViewerController,
+    ) -> None:
+        """Nothing runs yet; `attachment_viewer` fetches what is attached to a message."""
+        self._shell, self._records, self._aids, self._batches = shell, records, aids, batches
+        self._message_reader, self._attachment_viewer = message_reader, attachment_viewer
         self._running: Batch | None = None
 
     @cached_property
     def _picker(self) -> Picker:
         from app.ui.chooser import Picker
 
-        return Picker(self._program.window, self._program.window.rest_focus)
+        return Picker(self._shell.window, self._shell.window.rest_focus)
 
     @does(
         Command(
@@ -91,25 +100,35 @@ class BulkController(ProgramController):
 
     # --- stop ---------------------------------------------------------------------------------------------------------
 
+    @does(
+        Command(
+            "many.stop", mark("Stop"), ("Ctrl+.",), _L, mark("What was not attempted is as it was, or ready again.")
+        )
+    )
+    def stop_all(self) -> None:
+        """Stop what runs: what is fetched for the message that is read, else work on many."""
+        if not self._attachment_viewer.stop():
+            self.stop()
+
     def stop(self) -> None:
         """Stop what runs: a batch of the lists, or what is on its way out and has not left."""
         if self._running is not None:
             self._running.stop()
             return
-        if self._program.drafts_room.discarding:
-            self._program.drafts_room.stop_discarding()
+        if self._shell.lists.drafts.discarding:
+            self._shell.lists.drafts.stop_discarding()
             return
-        waiting = [r.local_id for r in self._program.records.all() if r.state is State.QUEUED]
+        waiting = [r.local_id for r in self._records.all() if r.state is State.QUEUED]
         if waiting:
-            self._program.tasks.spawn(self._stop_sending(waiting), "stop sending")
+            self._shell.tasks.spawn(self._stop_sending(waiting), "stop sending")
         else:
-            self._program.foot.say(tr("Nothing runs that could be stopped"))
+            self._shell.status_bar.say(tr("Nothing runs that could be stopped"))
 
     async def _stop_sending(self, names: Sequence[str]) -> None:
-        messages = self._program.records
+        messages = self._records
         back = await messages.change_all(names, lambda r: r.state is State.QUEUED, state=State.READY, not_before=0.0)  # type: ignore[arg-type]  # they are names of letters
         words = ntr("Stopped: {n} message is ready again", "Stopped: {n} messages are ready again", len(back))
-        self._program.foot.say(words)
+        self._shell.status_bar.say(words)
 
     # --- delete, move, copy -------------------------------------------------------------------------------------------
 
@@ -136,7 +155,7 @@ class BulkController(ProgramController):
 
         async def undo(batch: Batch) -> None:
             came = await self._batches.bring_back(batch, source)
-            self._program.foot.say(ntr("{n} brought back", "{n} brought back", came))
+            self._shell.status_bar.say(ntr("{n} brought back", "{n} brought back", came))
 
         self._start(desk, rows, work, done, undo, words)
 
@@ -160,9 +179,9 @@ class BulkController(ProgramController):
         """Ask for a category; the chosen messages get it, or lose it where all of them have it."""
         from app.ui.chooser import Pick
 
-        desk = self._program.stage.desk
+        desk = self._shell.workspace.desk
         ids = desk.chosen_ids()
-        picks = [Pick(name, name) for name in self._program.aids.categories.known]
+        picks = [Pick(name, name) for name in self._aids.categories.known]
 
         def typed(text: str) -> Pick | None:
             return Pick(text.strip(), text.strip(), tr("New category"))
@@ -187,7 +206,7 @@ class BulkController(ProgramController):
 
         async def work(batch: Batch) -> None:
             await self._batches.categorise(rows, names, batch)
-            await self._program.aids.categories.use([name])
+            await self._aids.categories.use([name])
 
         async def undo(_batch: Batch) -> None:
             await self._batches.categorise(await self._fresh(desk, rows), lambda row: before[row.key], Batch(len(rows)))
@@ -210,11 +229,11 @@ class BulkController(ProgramController):
         """Ask for a folder of this computer, and write the chosen messages to it."""
         from PySide6.QtWidgets import QFileDialog
 
-        desk = self._program.stage.desk
+        desk = self._shell.workspace.desk
         ids = desk.chosen_ids()
         if not ids:
             return
-        dialog = QFileDialog(self._program.window, tr("Export messages to a folder"))
+        dialog = QFileDialog(self._shell.window, tr("Export messages to a folder"))
         dialog.setObjectName("exportTo")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
@@ -227,7 +246,7 @@ class BulkController(ProgramController):
 
     def _come_back(self, desk: ListPanel, dialog: QFileDialog) -> None:
         dialog.deleteLater()
-        self._program.window.activateWindow()
+        self._shell.window.activateWindow()
         desk.take_focus()
 
     def export(self, desk: ListPanel, rows: list[ListRow], folder: Path) -> None:
@@ -260,7 +279,7 @@ class BulkController(ProgramController):
         from app.controllers.printing import choose_printer
 
         def ask(desk: ListPanel, rows: list[ListRow]) -> None:
-            choose_printer(self._program, rows, desk.take_focus, lambda printer: self.print(desk, rows, printer))
+            choose_printer(self._shell.window, rows, desk.take_focus, lambda printer: self.print(desk, rows, printer))
 
         self._with_chosen(ask)
 
@@ -268,7 +287,7 @@ class BulkController(ProgramController):
         """Print messages where `printer` says."""
         from app.controllers.printing import Printing
 
-        printing = Printing(self._program, self._enclosures)
+        printing = Printing(self._message_reader, self._shell.clock, self._attachment_viewer.enclosures)
 
         async def work(batch: Batch) -> None:
             await printing.print(rows, printer, batch)
@@ -291,7 +310,7 @@ class BulkController(ProgramController):
         told_from: int | None = None,
     ) -> None:
         if self._running is not None:
-            self._program.foot.say(tr("Another batch is still under way"))
+            self._shell.status_bar.say(tr("Another batch is still under way"))
             return
         batch = self._running = Batch(len(rows))
         if batch.total > (_TOLD_FROM if told_from is None else told_from):
@@ -299,7 +318,7 @@ class BulkController(ProgramController):
             self._tell(batch)
         doing = desk.session.notes.begin((int(row.key) for row in rows), words)
         doing.can_be_taken_back = False  # it is stopped, and what was done by then is undone
-        self._program.tasks.spawn(self._run(desk, rows, batch, work, done, undo, doing), "work on many")
+        self._shell.tasks.spawn(self._run(desk, rows, batch, work, done, undo, doing), "work on many")
 
     async def _run(
         self,
@@ -323,7 +342,7 @@ class BulkController(ProgramController):
         if batch.done < batch.total:
             words.append(ntr("{n} was not attempted", "{n} were not attempted", batch.total - batch.done))
         can_undo = undo is not None and batch.went_well > 0
-        self._program.foot.say(", ".join(words), (lambda: self._undo(desk, batch, undo)) if can_undo else None)
+        self._shell.status_bar.say(", ".join(words), (lambda: self._undo(desk, batch, undo)) if can_undo else None)
         await self._look_anew(desk)
 
     def _undo(self, desk: ListPanel, batch: Batch, undo: Callable[[Batch], Awaitable[None]] | None) -> None:
@@ -332,7 +351,7 @@ class BulkController(ProgramController):
                 await undo(batch)
             await self._look_anew(desk)
 
-        self._program.tasks.spawn(take_back(), "take back work on many")
+        self._shell.tasks.spawn(take_back(), "take back work on many")
 
     async def _look_anew(self, desk: ListPanel) -> None:
         if desk.session.view is not None:
@@ -341,12 +360,12 @@ class BulkController(ProgramController):
     def _tell(self, batch: Batch) -> None:
         if self._running is batch and batch.done < batch.total:
             words = tr("{done} of {total}", done=batch.done, total=batch.total)
-            self._program.foot.busy(words, batch.stop)
+            self._shell.status_bar.busy(words, batch.stop)
 
     # --- which rows, which folder -------------------------------------------------------------------------------------
 
     def _with_chosen(self, act: Callable[[ListPanel, list[ListRow]], None]) -> None:
-        desk = self._program.stage.desk
+        desk = self._shell.workspace.desk
         self._with(desk, desk.chosen_ids(), lambda rows: act(desk, rows))
 
     def _with(self, desk: ListPanel, ids: Sequence[int], act: Callable[[list[ListRow]], None]) -> None:
@@ -357,14 +376,14 @@ class BulkController(ProgramController):
 
         desk.list.clear_marks()
         if ids:
-            self._program.tasks.spawn(read(), "read what was chosen")
+            self._shell.tasks.spawn(read(), "read what was chosen")
 
     def _source(self, desk: ListPanel) -> Place:
         view = desk.session.view
         return Place(desk.session.folder) if view is None else view.place
 
     def _choose_folder(self, act: Callable[[ListPanel, list[ListRow], Place, str], None], title: str) -> None:
-        desk = self._program.stage.desk
+        desk = self._shell.workspace.desk
         ids, account_id = desk.chosen_ids(), desk.session.account_id
         mailbox = self._source(desk).mailbox
         if not ids or account_id is None:
@@ -375,18 +394,18 @@ class BulkController(ProgramController):
                 to = Place(Folder.INBOX, mailbox, folder.folder_id)
                 self._with(desk, ids, lambda rows: act(desk, rows, to, folder.name))
 
-        known = self._program.aids.known_folders(account_id, mailbox)
+        known = self._aids.known_folders(account_id, mailbox)
         self._picker.open(title, _picks(known), chosen, "" if known else tr("Asking for the folders…"))
 
         async def ask() -> None:
             try:
-                self._picker.offer(_picks(await self._program.aids.folders(account_id, mailbox)))
+                self._picker.offer(_picks(await self._aids.folders(account_id, mailbox)))
             except AccountError:
                 self._picker.offer(_picks(known), tr("The server cannot be asked for its folders now"))
             except MailError as error:
                 self._picker.offer(_picks(known), str(error))
 
-        self._program.tasks.spawn(ask(), "ask for folders")
+        self._shell.tasks.spawn(ask(), "ask for folders")
 
 
 def _picks(folders: Sequence[MailFolder]) -> list[Pick]:

@@ -24,12 +24,18 @@ from app.ui.keyboard.come_forward import show_in_front, take_away
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QByteArray
-    from PySide6.QtWidgets import QWidget
+    from PySide6.QtWidgets import QApplication, QWidget
 
-    from app.controllers.program import Program
+    from app.controllers.compose import ComposeController
+    from app.controllers.shell import Shell
+    from app.controllers.startup_requests import StartupRequests
     from app.domain.message import LocalId
     from app.domain.record import Record
+    from app.services.accounts.accounts import Accounts
     from app.services.outbox.leaving import Leaving
+    from app.services.outbox.outbox import Outbox
+    from app.services.ports import Journal
+    from app.services.records.records import Records
     from app.ui.choice_bar import Choice, ChoiceBar
 
 _PATIENCE: Final = 10.0
@@ -58,10 +64,18 @@ class _Phase(Enum):
 class Closing:
     """Decides when the program ends. `end` is done then."""
 
-    def __init__(self) -> None:
-        """A close ends the program at once, until there is a program to look after (`serve`)."""
+    _shell: Shell
+    _accounts: Accounts
+    _records: Records
+    _journal: Journal
+    _compose: ComposeController
+    _startup_requests: StartupRequests
+    _leaving: Leaving
+
+    def __init__(self, qt: QApplication) -> None:
+        """A close ends the program at once, until there are messages to look after (`serve`)."""
         self.end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._program: Program | None = None
+        self._serves = False
         self._phase = _Phase.OPEN
         self._round = 0
         self._session_ends = -_SESSION_ENDS_WITHIN
@@ -69,6 +83,7 @@ class Closing:
         self._hidden: list[tuple[QWidget, QByteArray]] = []
         self._stops: list[Callable[[], None]] = []
         self._forget()
+        qt.commitDataRequest.connect(lambda _manager: self.session_ends())
 
     def _forget(self) -> None:
         self._followed: dict[LocalId, None] = {}
@@ -76,20 +91,33 @@ class Closing:
         self._sends: list[asyncio.Task[object]] = []
         self._late = False
 
-    def serve(self, program: Program) -> None:
-        """Look after the messages of `program` from now on."""
-        self._program = program
-        program.qt.commitDataRequest.connect(lambda _manager: self.session_ends())
+    def serve(
+        self,
+        shell: Shell,
+        accounts: Accounts,
+        records: Records,
+        outbox: Outbox,
+        journal: Journal,
+        compose: ComposeController,
+        startup_requests: StartupRequests,
+    ) -> None:
+        """Look after the messages from now on."""
+        from app.services.outbox.leaving import Leaving
+
+        self._shell, self._accounts, self._records, self._journal = shell, accounts, records, journal
+        self._compose, self._startup_requests = compose, startup_requests
+        self._leaving = Leaving(records, outbox, accounts, shell.clock)
+        self._serves = True
 
     # --- who wants the end ------------------------------------------------------------------------------------------
 
     def ask(self) -> bool:
         """The window is to close: that is the person's wish, unless the session ends. False: it closes later."""
         session_ends = time.monotonic() - self._session_ends < _SESSION_ENDS_WITHIN
-        if self._program is None or not self._program.is_complete or session_ends:
+        if not self._serves or session_ends:
             self.at_once()
         elif self._phase is _Phase.OPEN:
-            self._begin(self._program)
+            self._begin()
         elif self._phase is _Phase.LAST_WORD:
             self.at_once()
         elif self._bar is not None and self._phase is not _Phase.ENDED:
@@ -99,8 +127,8 @@ class Closing:
     def at_once(self) -> None:
         """End now: whatever is on its way is on disk, and goes on with the next start."""
         self._phase = _Phase.ENDED
-        if self._program is not None and self._program.is_complete:
-            self._program.wishes.close()  # a start that comes from now on is not to be heard and forgotten
+        if self._serves:
+            self._startup_requests.close()  # a start that comes from now on is not to be heard and forgotten
         if not self.end.done():
             self.end.set_result(None)
 
@@ -115,52 +143,40 @@ class Closing:
 
     # --- sending, unseen --------------------------------------------------------------------------------------------
 
-    @property
-    def _served(self) -> Program:
-        assert self._program is not None  # noqa: S101 - nothing of what follows is begun without
-        return self._program
-
-    @property
-    def _leaving(self) -> Leaving:
-        from app.services.outbox.leaving import Leaving
-
-        program = self._served
-        return Leaving(program.records, program.outbox, program.accounts, program.clock)
-
-    def _begin(self, program: Program) -> None:
-        if program.writing.asks_since(self._unread_since()):
+    def _begin(self) -> None:
+        if self._compose.asks_since(self._unread_since()):
             return  # sending was asked about a moment ago: who pressed the keys together has not read it
         self._forget()
         self._round += 1
-        self._sends = list(program.tasks.named(*SENDS))
+        self._sends = list(self._shell.tasks.named(*SENDS))
         if not self._sends and not self._leaving.under_way():
             self._say_last(self._leaving.waiting_words())
             return
         self._phase = _Phase.SENDING
         self._refused_before = self._leaving.refused()
-        program.wishes.on_taken = self.cancel
+        self._startup_requests.on_taken = self.cancel
         self._stops = [
-            program.records.changed.subscribe(lambda _: self._look_soon()),
-            program.accounts.trouble_changed.subscribe(lambda _: self._look_soon()),
+            self._records.changed.subscribe(lambda _: self._look_soon()),
+            self._accounts.trouble_changed.subscribe(lambda _: self._look_soon()),
         ]
-        self._hide(program)
-        program.tasks.spawn(self._guarded(self._send_all), "send before the end")
-        program.tasks.spawn(self._guarded(self._lose_patience), "wait before the end")
+        self._hide()
+        self._shell.tasks.spawn(self._guarded(self._send_all), "send before the end")
+        self._shell.tasks.spawn(self._guarded(self._lose_patience), "wait before the end")
 
     def _unread_since(self) -> float:
-        return self._served.clock.now() - _UNREAD
+        return self._shell.clock.now() - _UNREAD
 
     async def _send_all(self) -> None:
         """Let everything go. Raises StorageError."""
-        program, mine = self._served, self._round
+        mine = self._round
         unread_since = self._unread_since()
         with contextlib.suppress(StorageError):
-            await program.journal.flush()
+            await self._journal.flush()
         if self._sends:
             await asyncio.wait(self._sends)
         if self._round != mine or self._phase is _Phase.OPEN:
             return
-        if program.writing.asks_since(unread_since):
+        if self._compose.asks_since(unread_since):
             self._come_back()  # sending it was asked about, and the question is in its pane
             return
         await self._leaving.let_go()
@@ -168,7 +184,7 @@ class Closing:
 
     async def _lose_patience(self) -> None:
         mine = self._round
-        await self._served.clock.sleep(_PATIENCE)
+        await self._shell.clock.sleep(_PATIENCE)
         if self._round == mine and self._phase is _Phase.SENDING:
             self._late = True
             self._look()
@@ -178,7 +194,7 @@ class Closing:
             self._look()
 
         if self._phase is not _Phase.ENDED:
-            self._served.tasks.spawn(self._guarded(look), "look before the end")
+            self._shell.tasks.spawn(self._guarded(look), "look before the end")
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         """Do `work`; should it fail, the window comes back: a program that nobody sees must not stay for ever."""
@@ -222,14 +238,14 @@ class Closing:
                 len(refused),
                 subject=_named(refused),
             )
-            self._served.window.notice_bar.say(words, tone="bad")
+            self._shell.window.notice_bar.say(words, tone="bad")
             return
         self._say_last(self._leaving.waiting_words())
 
     def _refused(self) -> list[Record]:
         """Return those that were sent, and need the person now."""
         names = self._leaving.refused() - self._refused_before
-        return [record for name in names if (record := self._served.records.get(name)) is not None]
+        return [record for name in names if (record := self._records.get(name)) is not None]
 
     # --- the question -----------------------------------------------------------------------------------------------
 
@@ -264,13 +280,13 @@ class Closing:
 
         if record.state is State.SENDING:
             return tr("It can't be taken back any more, and whether it went isn't known yet.")
-        return state_words(record, self._served.clock.now()).text
+        return state_words(record, self._shell.clock.now()).text
 
     def _keep_trying(self) -> None:
         from app.ui.choice_bar import Choice
 
         self._phase = _Phase.TRYING
-        self._served.tasks.spawn(self._guarded(partial(self._leaving.try_again, self._followed)), "keep trying")
+        self._shell.tasks.spawn(self._guarded(partial(self._leaving.try_again, self._followed)), "keep trying")
         count = max(1, len(self._leaving.left_of(self._followed)))
         sentence = ntr(
             "Still trying. Mailwright closes when the message has been sent.",
@@ -282,7 +298,7 @@ class Closing:
 
     def _keep_as_drafts(self) -> None:
         self._phase = _Phase.TAKING_BACK
-        self._served.tasks.spawn(self._guarded(self._take_back), "keep as drafts")
+        self._shell.tasks.spawn(self._guarded(self._take_back), "keep as drafts")
 
     async def _take_back(self) -> None:
         """Take back what has not left, and end. Raises StorageError."""
@@ -307,20 +323,20 @@ class Closing:
         from app.ui.choice_bar import Choice
 
         self._phase = _Phase.LAST_WORD
-        self._served.wishes.on_taken = self.cancel
+        self._startup_requests.on_taken = self.cancel
         self._show(words, [], [Choice(tr("Cancel"), self.cancel)], urgent=False)
-        self._served.tasks.spawn(self._guarded(self._end_soon), "let the last word be read")
+        self._shell.tasks.spawn(self._guarded(self._end_soon), "let the last word be read")
 
     async def _end_soon(self) -> None:
         mine = self._round
-        await self._served.clock.sleep(_WORD)
+        await self._shell.clock.sleep(_WORD)
         if self._round == mine and self._phase is _Phase.LAST_WORD:
             self.at_once()
 
     # --- the windows ------------------------------------------------------------------------------------------------
 
-    def _hide(self, program: Program) -> None:
-        self._hidden = [(one, one.saveGeometry()) for one in program.windows()]
+    def _hide(self) -> None:
+        self._hidden = [(one, one.saveGeometry()) for one in self._compose.windows()]
         for window, _ in self._hidden:
             take_away(window)
 
@@ -328,16 +344,16 @@ class Closing:
         """Show the main window with something to say, and nothing else to do in it."""
         from app.ui.choice_bar import ChoiceBar
 
-        window = self._served.window
+        window = self._shell.window
         if self._bar is None:
             self._bar = ChoiceBar(window, window.rest_focus)
             window.add_bar(self._bar)
         self._unhide(lambda one: one is window)
         self._bar.ask(sentence, lines, choices, urgent=urgent)
-        self._served.foot.clear()
+        self._shell.status_bar.clear()
         window.hold_still(self._bar)
         self._bar.take_focus()
-        self._served.qt.alert(window)
+        self._shell.qt.alert(window)
 
     def _unhide(self, wanted: Callable[[QWidget], bool]) -> None:
         shown = [(one, geometry) for one, geometry in self._hidden if wanted(one)]
@@ -353,10 +369,10 @@ class Closing:
         for stop in self._stops:
             stop()
         self._stops = []
-        self._served.window.hold_still(None)
+        self._shell.window.hold_still(None)
         if self._bar is not None and self._bar.isVisible():
             self._bar.leave()
-        main = self._served.window
+        main = self._shell.window
         self._unhide(lambda one: one is not main)
         self._unhide(lambda one: one is main)
 

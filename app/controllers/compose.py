@@ -11,18 +11,24 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
+from app.controllers.message_windows import MessageWindows
+from app.controllers.shell import Shell
 from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import MailError
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.domain.state import WRITABLE
+from app.services.accounts.accounts import Accounts
+from app.services.drafts.drafts import Drafts
 from app.services.drafts.renewal import OpenMessage
+from app.services.outbox.outbox import Outbox
+from app.services.records.records import Records
 from app.ui.keyboard.key_gate import Hold
 from app.ui.widgets import say_aloud
 
 if TYPE_CHECKING:
-    from app.controllers.program import Program
     from app.domain.record import Record, Whose
     from app.services.html.prepare import Opened
     from app.services.records.rows import ListRow
@@ -38,35 +44,25 @@ if TYPE_CHECKING:
 class ComposeController:
     """The messages that are open in this window, by their names."""
 
-    def __init__(self, program: Program) -> None:
-        """Open messages of `program`."""
-        self._program = program
+    def __init__(
+        self, shell: Shell, accounts: Accounts, drafts: Drafts, outbox: Outbox, tools: Callable[[], Tools]
+    ) -> None:
+        """Open messages in `shell`; `tools` are what they are written with, asked for at the first one."""
+        self._shell, self._accounts, self._drafts, self._outbox = shell, accounts, drafts, outbox
+        self._make_tools = tools
+        self.message_windows = MessageWindows(shell, self)
         self._views: list[ComposeView] = []
         self._turning: dict[ComposeView, Hold] = {}
-        self.gate = program.window.gate
+        self.gate = shell.window.gate
         self.spelling: Spelling | None = None
         self.on_sent: Callable[[LocalId], None] = lambda _name: None
         self.on_discarded: Callable[[LocalId], None] = lambda _name: None
         self.on_no_account: Callable[[], None] = lambda: None
-        program.foot.ticked.subscribe(lambda _: self._tell_time())
+        shell.status_bar.ticked.subscribe(lambda _: self._tell_time())
 
     @cached_property
     def _tools(self) -> Tools:
-        from app.views.compose.session import Tools
-
-        program = self._program
-        return Tools(
-            program.records,
-            program.drafts,
-            program.outbox,
-            program.remedies,
-            program.tasks.spawn,
-            program.clock.now,
-            program.aids,
-            program.attachments,
-            program.people,
-            self.gate.begin,
-        )
+        return self._make_tools()
 
     def begin_spelling(self, spelling: Spelling) -> None:
         """Look at the spelling of every message, those that are open already too."""
@@ -109,7 +105,7 @@ class ComposeController:
         async def open_it(hold: Hold) -> ComposeView | None:
             made = await make()
             if hold.given_up:
-                await self._program.drafts.discard(made)
+                await self._drafts.discard(made)
                 return None
             return await self._open(made, hold)
 
@@ -130,7 +126,7 @@ class ComposeController:
         """Open something, which may have to be fetched: keys are kept for it, and Escape gives it up."""
         if hold is None:
             hold = self.gate.begin(tr("Fetching the message… Esc gives it up"), lambda: None)
-        self._program.tasks.spawn(self._open_by(opening, hold), name)
+        self._shell.tasks.spawn(self._open_by(opening, hold), name)
 
     async def _open_by(self, opening: Opening, hold: Hold) -> None:
         view = None
@@ -140,7 +136,7 @@ class ComposeController:
                 await _filled(view)
         except MailError as error:
             if not hold.given_up:
-                self._program.tasks.on_mail_error(error)
+                self._shell.tasks.on_mail_error(error)
         finally:
             if view is None:
                 hold.fail()
@@ -153,11 +149,15 @@ class ComposeController:
 
     def current(self) -> ComposeView | None:
         """Return the message in the window that has the focus: in the pane, or in a window of its own."""
-        popped = self._program.popping.current()
+        popped = self.message_windows.current()
         if popped is not None:
             return popped
-        shown = self._program.stage.message()
+        shown = self._shell.workspace.message()
         return next((view for view in self._views if view is shown), None)
+
+    def windows(self) -> list[QWidget]:
+        """Return every window that has commands: the main one, and those of single messages."""
+        return [self._shell.window, *self.message_windows.windows]
 
     def views(self) -> list[ComposeView]:
         """Return every open message, in the pane or in a window of its own."""
@@ -165,9 +165,9 @@ class ComposeController:
 
     def show_last(self) -> bool:
         """Show the message that was written last; False where none is open."""
-        last = self._program.stage.last_message()
+        last = self._shell.workspace.last_message()
         if last is not None:
-            self._program.stage.show_message(last)
+            self._shell.workspace.show_message(last)
         return last is not None
 
     def asks_since(self, moment: float) -> bool:
@@ -183,11 +183,11 @@ class ComposeController:
     async def _begin(
         self, content: Content | None, hold: Hold | None = None, whose: Whose | None = None
     ) -> ComposeView | None:
-        account = self._program.accounts.default
+        account = self._accounts.default
         if account is None:
             self.on_no_account()
             return None
-        name = await self._program.drafts.begin(account.account_id, content, sign=True, whose=whose)
+        name = await self._drafts.begin(account.account_id, content, sign=True, whose=whose)
         return await self._open(name, hold)
 
     async def begin_now(self, content: Content | None = None, whose: Whose | None = None) -> LocalId | None:
@@ -207,11 +207,10 @@ class ComposeController:
             Aside(view).say(words, milliseconds)
 
     async def _open(self, what: LocalId | Record | ListRow, hold: Hold | None = None) -> ComposeView | None:
-        program = self._program
         try:
-            message = await program.drafts.open(what)
+            message = await self._drafts.open(what)
         except KeyError:
-            program.foot.say(tr("This message is no longer here."))
+            self._shell.status_bar.say(tr("This message is no longer here."))
             return None
         body = message.content.body
         formatted = message.content.body_format is BodyFormat.HTML
@@ -223,13 +222,13 @@ class ComposeController:
             self._show(known)
             return known
         if hold is not None and hold.given_up:
-            await program.drafts.close(message.record.local_id)
+            await self._drafts.close(message.record.local_id)
             return None
         from app.views.compose.session import ComposeSession
         from app.views.compose.view import ComposeView
 
         session = ComposeSession(message, readable, self._tools, opened)
-        view = ComposeView(session, program.registry)
+        view = ComposeView(session, self._shell.registry)
         view.left.connect(lambda: self.leave(view))
         session.ended.subscribe(lambda how: self._ended(view, how))
         session.mend_wanted.subscribe(lambda _: view.focus_best())
@@ -268,9 +267,9 @@ class ComposeController:
             hold.release()
 
     def _show(self, view: ComposeView) -> None:
-        if self._program.popping.show(view):
+        if self.message_windows.show(view):
             return
-        self._program.stage.show_message(view)
+        self._shell.workspace.show_message(view)
 
     def reread(self, name: LocalId) -> None:
         """Draw an open message anew, because its text is another one now."""
@@ -289,7 +288,7 @@ class ComposeController:
         view = self.current()
         if view is not None:
             view.settle()
-            view.session.send(self._program.hold)
+            view.session.send(self._outbox.hold_seconds)
 
     def focus(self, field: Field) -> None:
         """Put the focus in a field of the message in the pane."""
@@ -306,9 +305,9 @@ class ComposeController:
             self._views.remove(view)
         if view in self._turning:
             self._turning.pop(view).release()
-        if not self._program.popping.drop(view):
-            self._program.stage.drop_message(view)
-        desk = self._program.stage.desk
+        if not self.message_windows.drop(view):
+            self._shell.workspace.drop_message(view)
+        desk = self._shell.workspace.desk
         if how == "left":
             desk.list.choose()
         else:
@@ -341,63 +340,63 @@ SAID_FOR: Final = 12_000
 """Milliseconds that the word stays."""
 
 
-def left_open(program: Program) -> list[LocalId]:
+def left_open(records: Records) -> list[LocalId]:
     """Return the messages that the last run had open, the one changed last at the end. Asked before they are closed."""
-    records = [r for r in program.records.all() if r.open and not r.discarded and r.state in WRITABLE]
-    return [record.local_id for record in sorted(records, key=lambda record: record.changed)]
+    found = [r for r in records.all() if r.open and not r.discarded and r.state in WRITABLE]
+    return [record.local_id for record in sorted(found, key=lambda record: record.changed)]
 
 
-async def reopen(program: Program, names: list[LocalId]) -> None:
+async def reopen(shell: Shell, records: Records, compose: ComposeController, names: list[LocalId]) -> None:
     """Open them again. One that cannot be opened keeps no other closed."""
     for name in names:
-        if program.records.get(name) is None:
+        if records.get(name) is None:
             continue  # nothing had been written in it
         try:
-            await program.writing.open_now(name)
+            await compose.open_now(name)
         except MailError as error:
-            program.tasks.on_mail_error(error)
+            shell.tasks.on_mail_error(error)
             continue
-        if program.window.gate.has_keys() and program.stage.place:
-            program.stage.desk.take_focus()  # what was typed before anything was there was not meant for it
-        program.writing.say(name, tr("This message was open when Mailwright ended. Nothing is lost."), SAID_FOR)
+        if shell.window.gate.has_keys() and shell.workspace.place:
+            shell.workspace.desk.take_focus()  # what was typed before anything was there was not meant for it
+        compose.say(name, tr("This message was open when Mailwright ended. Nothing is lost."), SAID_FOR)
 
 
-async def keep_open(program: Program, name: LocalId) -> None:
+async def keep_open(records: Records, drafts: Drafts, name: LocalId) -> None:
     """End with a message that the next start opens again, and wait for its save; empty ones vanish.
 
     Closing alone only begins a save, which the end would cut off. What is marked first holds though the save be late.
     """
-    await program.drafts.close(name)
-    await program.records.change(name, lambda record: record.state in WRITABLE and not record.discarded, open=True)
-    await program.drafts.save(name)
+    await drafts.close(name)
+    await records.change(name, lambda record: record.state in WRITABLE and not record.discarded, open=True)
+    await drafts.save(name)
 
 
 _STAYS = 10_000
 """Milliseconds that the word stays."""
 
 
-class RenewingWork:
+class RenewalController:
     """Knows the pane of each open message."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, drafts: Drafts, compose: ComposeController) -> None:
         """Listen."""
-        self._program = program
+        self._compose = compose
         self._panes: dict[ComposeView, OpenMessage] = {}
-        program.drafts.renewing.pane_of = self._pane_of
-        program.drafts.renewing.renewed.subscribe(self._tell)
+        drafts.renewing.pane_of = self._pane_of
+        drafts.renewing.renewed.subscribe(self._tell)
 
     def _pane_of(self, name: LocalId) -> OpenMessage | None:
         from app.views.compose.renewal import Renewal
 
-        views = self._program.writing.views()
+        views = self._compose.views()
         self._panes = {view: pane for view, pane in self._panes.items() if view in views}
         view = next((view for view in views if view.session.local_id == name and view.is_filled), None)
         return None if view is None else self._panes.setdefault(view, Renewal(view, _open_html_in_thread))
 
     def _tell(self, name: LocalId) -> None:
         words = tr("Updated: this draft was changed elsewhere")
-        self._program.writing.say(name, words, _STAYS)
-        view = next((view for view in self._program.writing.views() if view.session.local_id == name), None)
+        self._compose.say(name, words, _STAYS)
+        view = next((view for view in self._compose.views() if view.session.local_id == name), None)
         if view is not None:
             say_aloud(view, words)
 

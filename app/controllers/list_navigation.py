@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from app.commands.command import Command, Context, does, does_each
-from app.controllers.why_not import ProgramController, list_is_shown, no_row
+from app.controllers.shell import Shell, ShellController
+from app.controllers.why_not import list_is_shown, no_row
 from app.core.i18n import mark, tr
 from app.domain.listing import Order
-
-if TYPE_CHECKING:
-    from app.controllers.program import Program
 
 _L = Context.LIST
 _ORDERS = (
@@ -22,14 +18,14 @@ _ORDERS = (
 )
 
 
-class ListNavigation(ProgramController):
+class ListNavigation(ShellController):
     """Moves in the list that is shown."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, shell: Shell) -> None:
         """Say what searches on the server find."""
-        self._program = program
-        program.sent_room.found.subscribe(self._tell_found)
-        program.drafts_room.found.subscribe(self._tell_found)
+        self._shell = shell
+        shell.lists.sent.found.subscribe(self._tell_found)
+        shell.lists.drafts.found.subscribe(self._tell_found)
 
     @does(
         Command("list.next", mark("Next"), ("J",), _L, mark("Down does the same."), repeats=True),
@@ -38,7 +34,7 @@ class ListNavigation(ProgramController):
     )
     def go_to_next(self) -> None:
         """Go to the next row."""
-        self._program.stage.desk.list.step(1)
+        self._shell.workspace.desk.list.step(1)
 
     @does(
         Command("list.previous", mark("Previous"), ("K",), _L, mark("Up does the same."), repeats=True),
@@ -47,12 +43,12 @@ class ListNavigation(ProgramController):
     )
     def go_to_previous(self) -> None:
         """Go to the row before."""
-        self._program.stage.desk.list.step(-1)
+        self._shell.workspace.desk.list.step(-1)
 
     @does(Command("list.mark", mark("Select"), ("Space", "X"), _L, on_row=True), enabled=list_is_shown, why_not=no_row)
     def select(self) -> None:
         """Select the row, or no more."""
-        self._program.stage.desk.list.toggle_mark()
+        self._shell.workspace.desk.list.toggle_mark()
 
     @does(
         Command("list.mark_down", mark("Select downwards"), ("Shift+Down", "Shift+J"), _L, repeats=True),
@@ -61,7 +57,7 @@ class ListNavigation(ProgramController):
     )
     def select_down(self) -> None:
         """Select the row, and go to the next one."""
-        self._program.stage.desk.list.mark_and_step(1)
+        self._shell.workspace.desk.list.mark_and_step(1)
 
     @does(
         Command("list.mark_up", mark("Select upwards"), ("Shift+Up", "Shift+K"), _L, repeats=True),
@@ -70,12 +66,12 @@ class ListNavigation(ProgramController):
     )
     def select_up(self) -> None:
         """Select the row, and go to the one before."""
-        self._program.stage.desk.list.mark_and_step(-1)
+        self._shell.workspace.desk.list.mark_and_step(-1)
 
     @does(Command("list.mark_all", mark("Select all"), ("Ctrl+A",), _L), enabled=list_is_shown, why_not=no_row)
     def select_all(self) -> None:
         """Select every row."""
-        self._program.stage.desk.list.mark_all()
+        self._shell.workspace.desk.list.mark_all()
 
     @does(
         Command(
@@ -85,7 +81,7 @@ class ListNavigation(ProgramController):
     )
     def find(self) -> None:
         """Ask what to look for."""
-        self._program.stage.desk.begin_search()
+        self._shell.workspace.desk.begin_search()
 
     @does(
         Command("list.find_server", mark("Find on the server too"), ("Shift+Return", "Shift+Enter"), _L),
@@ -93,29 +89,29 @@ class ListNavigation(ProgramController):
     )
     def find_on_server(self) -> None:
         """Look on the server for what is looked for here."""
-        desk = self._program.stage.desk
+        desk = self._shell.workspace.desk
         if not desk.session.searching:
             desk.begin_search()  # there is nothing yet to ask the server for
             return
         desk.search_server()
-        self._program.foot.say(tr("Looking on the server…"))
+        self._shell.status_bar.say(tr("Looking on the server…"))
 
     @does_each(_ORDERS, enabled=lambda controller, _order: list_is_shown(controller))
     def sort(self, order: Order) -> None:
         """Sort the list, and go to its first row."""
-        self._program.stage.desk.session.arrange(order)
-        self._program.stage.desk.list.go_to(0)
+        self._shell.workspace.desk.session.arrange(order)
+        self._shell.workspace.desk.list.go_to(0)
 
     @does(Command("list.group", mark("Group by day or by recipient, or no more"), ("S, G",), _L), enabled=list_is_shown)
     def group(self) -> None:
         """Group the rows, or no more."""
-        session = self._program.stage.desk.session
+        session = self._shell.workspace.desk.session
         if not session.toggle_groups():
-            self._program.foot.say(tr("Not grouped"))
+            self._shell.status_bar.say(tr("Not grouped"))
         elif session.order is Order.RECIPIENT:
-            self._program.foot.say(tr("Grouped by recipient"))
+            self._shell.status_bar.say(tr("Grouped by recipient"))
         else:
-            self._program.foot.say(tr("Grouped by day"))
+            self._shell.status_bar.say(tr("Grouped by day"))
 
     def _tell_found(self, count: int) -> None:
-        self._program.foot.say(tr("The server found {n}", n=count) if count else tr("The server found nothing"))
+        self._shell.status_bar.say(tr("The server found {n}", n=count) if count else tr("The server found nothing"))

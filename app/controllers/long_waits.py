@@ -7,31 +7,31 @@ start asks again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from app.controllers.shell import Shell
 from app.core.formatting import past_moment_words
 from app.core.i18n import ntr, tr
 from app.domain.record import Record
 from app.domain.state import State
+from app.services.outbox.outbox import Outbox
+from app.services.records.records import Records
 from app.ui.bars import MessageBar
-
-if TYPE_CHECKING:
-    from app.controllers.program import Program
 
 _MOST_DETAILS: Final = 12
 
 
-class LongWaitsWork:
+class LongWaitsBar:
     """The bar; it is there as long as somebody waits for an answer, or until it is closed."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, shell: Shell, outbox: Outbox, records: Records) -> None:
         """Ask, if there is something to ask about."""
-        self._program = program
+        self._shell, self._outbox = shell, outbox
         self._told: list[Record] = []
-        self.bar = MessageBar(program.window, closable=True)
+        self.bar = MessageBar(shell.window, closable=True)
         self.bar.action_wanted.connect(self._do)
-        program.window.add_bar(self.bar)
-        program.records.changed.subscribe(self._changed)
+        shell.window.add_bar(self.bar)
+        records.changed.subscribe(self._changed)
         self._refresh()
 
     def _changed(self, record: Record) -> None:
@@ -39,7 +39,7 @@ class LongWaitsWork:
             self._refresh()
 
     def _refresh(self) -> None:
-        waiting = self._program.outbox.long_waits.waiting()
+        waiting = self._outbox.long_waits.waiting()
         if waiting == self._told:
             return
         if not waiting:
@@ -49,7 +49,7 @@ class LongWaitsWork:
         self._told = waiting
 
     def _say(self, waiting: Sequence[Record]) -> None:
-        since = past_moment_words(self._program.outbox.long_waits.since(), self._program.clock.now())
+        since = past_moment_words(self._outbox.long_waits.since(), self._shell.clock.now())
         if since:
             words = ntr(
                 "{n} message has waited since {when}.",
@@ -72,7 +72,7 @@ class LongWaitsWork:
         )
 
     def _details(self, waiting: Sequence[Record]) -> list[tuple[str, str]]:
-        now = self._program.clock.now()
+        now = self._shell.clock.now()
         told = [
             (past_moment_words(one.state_at, now) if one.state_at <= now else "", _named(one))
             for one in waiting[:_MOST_DETAILS]
@@ -81,11 +81,11 @@ class LongWaitsWork:
         return [*told, ("", ntr("and {n} more", "and {n} more", more))] if more > 0 else told
 
     def _do(self, action: str) -> None:
-        outbox, names = self._program.outbox, [one.local_id for one in self._told]
+        outbox, names = self._outbox, [one.local_id for one in self._told]
         if action == "send-now":
-            self._program.tasks.spawn(outbox.send_now(names), "send-now")
+            self._shell.tasks.spawn(outbox.send_now(names), "send-now")
         elif action == "keep-as-drafts":
-            self._program.tasks.spawn(outbox.undo(names), "keep as drafts")
+            self._shell.tasks.spawn(outbox.undo(names), "keep as drafts")
 
 
 def _named(record: Record) -> str:
@@ -93,17 +93,17 @@ def _named(record: Record) -> str:
     return tr("“{subject}”, to {people}", subject=subject, people=record.head.to) if record.head.to else subject
 
 
-def begin_asking(program: Program) -> None:
+def begin_asking(shell: Shell, outbox: Outbox, records: Records) -> None:
     """Ask about what waited for long, and say in passing what else waits on purpose."""
-    if program.outbox.long_waits.waiting():
-        LongWaitsWork(program)
+    if outbox.long_waits.waiting():
+        LongWaitsBar(shell, outbox, records)
         return
-    records = [record for record in program.records.all() if not record.discarded]
-    ready = sum(record.state is State.READY for record in records)
-    scheduled = sum(record.state is State.DEFERRED for record in records)
+    told = [record for record in records.all() if not record.discarded]
+    ready = sum(record.state is State.READY for record in told)
+    scheduled = sum(record.state is State.DEFERRED for record in told)
     words = [
         *([ntr("{n} message is ready to be sent", "{n} messages are ready to be sent", ready)] if ready else []),
         *([ntr("{n} is scheduled", "{n} are scheduled", scheduled)] if scheduled else []),
     ]
     if words:
-        program.foot.say(", ".join(words))
+        shell.status_bar.say(", ".join(words))

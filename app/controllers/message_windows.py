@@ -6,18 +6,20 @@ all messages again in the main window: where they stood is not worth a second tr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.commands.command import Command, Context, does
-from app.controllers.why_not import ProgramController, list_is_shown, no_row
+from app.controllers.shell import Shell, ShellController
+from app.controllers.why_not import list_is_shown, no_row
 from app.core.i18n import mark
+from app.services.records.rows import ListRow
 from app.ui.keyboard.come_forward import come_forward, when_active
 
 if TYPE_CHECKING:
-    from app.controllers.program import Program
     from app.views.compose.view import ComposeView
     from app.views.shell.message_window import MessageWindow
 
@@ -26,12 +28,28 @@ _ASIDE = 64
 """Pixels by which each window stands aside from the main one, so that none hides another."""
 
 
-class MessageWindows(ProgramController):
+class OpenMessages(Protocol):
+    """The messages that are being written, as far as their windows have to know them."""
+
+    def current(self) -> ComposeView | None:
+        """Return the message in front."""
+        ...
+
+    def leave(self, view: ComposeView) -> None:
+        """Leave a message: it is kept, and saved."""
+        ...
+
+    def open_and_then(self, what: ListRow, then: Callable[[ComposeView], None]) -> None:
+        """Open a message, and do something with it."""
+        ...
+
+
+class MessageWindows(ShellController):
     """The windows of single letters."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, shell: Shell, open_messages: OpenMessages) -> None:
         """Begin with none."""
-        self._program = program
+        self._shell, self._open = shell, open_messages
         self.windows: list[MessageWindow] = []
 
     def current(self) -> ComposeView | None:
@@ -41,7 +59,7 @@ class MessageWindows(ProgramController):
         return None if window is None else _message_of(window)
 
     def _is_writing(self) -> bool:
-        return self._program.writing.current() is not None
+        return self._open.current() is not None
 
     @does(
         Command(
@@ -55,7 +73,7 @@ class MessageWindows(ProgramController):
     )
     def toggle(self) -> None:
         """Give the message that is written a window of its own, or put it back into the main window."""
-        view = self._program.writing.current()
+        view = self._open.current()
         if view is None:
             return
         window = self._window_of(view)
@@ -68,16 +86,16 @@ class MessageWindows(ProgramController):
         """Give a message a window of its own."""
         from app.views.shell.message_window import MessageWindow
 
-        program = self._program
         focus = view.focusWidget()
-        program.stage.give_up(view)
-        window = MessageWindow(view, program.registry, program.window.gate, lambda: program.writing.leave(view))
+        shell = self._shell
+        shell.workspace.give_up(view)
+        window = MessageWindow(view, shell.registry, shell.window.gate, lambda: self._open.leave(view))
         self.windows.append(window)
         view.session.changed.subscribe(lambda _: self._name(view))
         self._name(view)
-        window.move(program.window.frameGeometry().topLeft() + QPoint(_ASIDE, _ASIDE) * len(self.windows))
+        window.move(shell.window.frameGeometry().topLeft() + QPoint(_ASIDE, _ASIDE) * len(self.windows))
         view.show()
-        come_forward(window, program.window.gate)
+        come_forward(window, shell.window.gate)
         self._focus(view, focus)
 
     def put_back(self, window: MessageWindow) -> None:
@@ -87,9 +105,9 @@ class MessageWindows(ProgramController):
         if view is None:
             return
         focus: QWidget | None = view.focusWidget()
-        come_forward(self._program.window, self._program.window.gate)
+        come_forward(self._shell.window, self._shell.window.gate)
         window.give_back()
-        self._program.stage.show_message(view)
+        self._shell.workspace.show_message(view)
         self._focus(view, focus)
 
     def show(self, view: ComposeView) -> bool:
@@ -97,7 +115,7 @@ class MessageWindows(ProgramController):
         window = self._window_of(view)
         if window is None:
             return False
-        come_forward(window, self._program.window.gate)
+        come_forward(window, self._shell.window.gate)
         return True
 
     def drop(self, view: ComposeView) -> bool:
@@ -110,15 +128,15 @@ class MessageWindows(ProgramController):
             window.go()
             return True
         # The main window first: a key that comes while no window is active would be lost.
-        hold = self._program.window.gate.begin()
-        self._program.window.activateWindow()
-        self._program.window.rest_focus()
+        hold = self._shell.window.gate.begin()
+        self._shell.window.activateWindow()
+        self._shell.window.rest_focus()
 
         def gone() -> None:
             window.go()
             hold.release()
 
-        when_active(self._program.window, gone)
+        when_active(self._shell.window, gone)
         return True
 
     def close_all(self) -> None:
@@ -134,9 +152,9 @@ class MessageWindows(ProgramController):
     )
     def open_row(self) -> None:
         """Open the current row in a window of its own, where it can be written on."""
-        row = self._program.stage.desk.current()
+        row = self._shell.workspace.desk.current()
         if row is not None and row.is_draft:
-            self._program.writing.open_and_then(row, self._pop_out_once)
+            self._open.open_and_then(row, self._pop_out_once)
 
     def _pop_out_once(self, view: ComposeView) -> None:
         if self._window_of(view) is None:

@@ -9,19 +9,21 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.commands.command import Context
-from app.core.i18n import tr
+from app.commands.command import Command, Context, does
+from app.controllers.shell import Shell
+from app.core.i18n import mark, tr
 from app.domain.listing import Folder, Place
 from app.domain.message import AccountId
 from app.domain.record import CopyKind, CopyTo, Record
 from app.domain.state import BEFORE_LEAVING
-from app.services.accounts.identities import Identity
+from app.services.accounts.accounts import Accounts
+from app.services.accounts.identities import Identities, Identity
+from app.services.records.records import Records
 from app.ui import keys
 from app.ui.message_list.list_panel import Empty, ListPanel
 from app.ui.message_list.session import ListSession
 
 if TYPE_CHECKING:
-    from app.controllers.program import Program
     from app.services.folders.folder_view import FolderView
     from app.ui.chooser import Picker
 
@@ -40,29 +42,41 @@ _KINDS: dict[str, type[ListSession]] = {"drafts": _OtherDrafts, "sent": _OtherSe
 class OtherMailboxes:
     """Keeps the rail true to the mailboxes of the account that is shown."""
 
-    def __init__(self, program: Program, listen: Callable[[ListPanel], None]) -> None:
-        """Show those that are known; `listen` does what a person asks for in a list."""
-        self._program, self._listen = program, listen
+    def __init__(
+        self,
+        shell: Shell,
+        accounts: Accounts,
+        records: Records,
+        identities: Identities,
+        view_of: Callable[[AccountId, Place], FolderView],
+    ) -> None:
+        """Show nothing before `begin`; `view_of` gives a list its rows."""
+        self._shell, self._accounts, self._records, self._identities = shell, accounts, records, identities
+        self._view_of = view_of
         self._rooms: dict[str, ListSession] = {}
         self._views: dict[str, Callable[[], FolderView]] = {}
         self._account: AccountId | None = None
         self._picker: Picker | None = None
-        program.accounts.changed.subscribe(lambda _: self._show())
-        program.aids.identities.changed.subscribe(lambda _: self._show())
-        program.records.changed.subscribe(self._claim)
-        program.stage.arrived.subscribe(self._arrive)
+        accounts.changed.subscribe(lambda _: self._show())
+        identities.changed.subscribe(lambda _: self._show())
+        records.changed.subscribe(self._claim)
+        shell.workspace.arrived.subscribe(self._arrive)
+
+    def begin(self) -> None:
+        """Show those that are known, once the commands of lists are."""
         self._show()
 
+    @does(Command("list.go_mailbox", mark("Go to a list of another mailbox"), ("G, M",), Context.LIST))
     def choose(self) -> None:
         """Ask to which list of another mailbox to go."""
         if not self._rooms:
-            self._program.foot.say(tr("There is no other mailbox; one is added where a letter says who it is from"))
+            self._shell.status_bar.say(tr("There is no other mailbox; one is added where a letter says who it is from"))
             return
         from app.ui.chooser import Pick, Picker
 
         if self._picker is None:
-            self._picker = Picker(self._program.window, self._program.window.rest_focus)
-        stage = self._program.stage
+            self._picker = Picker(self._shell.window, self._shell.window.rest_focus)
+        stage = self._shell.workspace
         picks = [Pick(stage.desks[place].accessibleName(), place) for place in self._rooms]
         self._picker.open(tr("Go to a list of another mailbox"), picks, lambda place: stage.go(str(place)))
 
@@ -76,18 +90,18 @@ class OtherMailboxes:
             view = room.view
             if place.startswith("drafts:") and view is not None and view.has_item(record):
                 mailbox = view.place.mailbox
-                claim = self._program.records.learn(
+                claim = self._records.learn(
                     record.local_id,
                     when=lambda r: not r.drafts_of and r.state in BEFORE_LEAVING,
                     drafts_of=mailbox,
                     copy_to=CopyTo(CopyKind.PRINCIPAL_SENT, mailbox),
                 )
-                self._program.tasks.spawn(claim, "say whose a draft is")
+                self._shell.tasks.spawn(claim, "say whose a draft is")
 
     def _show(self) -> None:
-        account = self._program.accounts.default
+        account = self._accounts.default
         account_id = None if account is None else account.account_id
-        others = () if account_id is None else self._program.aids.identities.others(account_id)
+        others = () if account_id is None else self._identities.others(account_id)
         wanted = {f"{kind}:{one.address.casefold()}": one for one in others if one.files for kind in _KINDS}
         stale = [place for place in self._rooms if place not in wanted or account_id != self._account]
         for place in stale:
@@ -98,26 +112,25 @@ class OtherMailboxes:
                 self._add(account_id, place, identity)
 
     def _add(self, account_id: AccountId, place: str, identity: Identity) -> None:
-        program, kind = self._program, place.partition(":")[0]
-        room = _KINDS[kind](program.tasks.spawn, program.clock.now)
+        shell, kind = self._shell, place.partition(":")[0]
+        room = _KINDS[kind](shell.tasks.spawn, shell.clock.now)
         name = identity.name or identity.address
         words, icon = (tr("Drafts"), "file-text") if kind == "drafts" else (tr("Sent"), "mail-check")
         nothing = tr("No drafts") if kind == "drafts" else tr("Nothing sent yet")
         empty = Empty(icon, nothing, tr("G, D goes to your own drafts"))
         desk = ListPanel(tr("{list} of {name}", list=words, name=name), room, empty)
         self._rooms[place] = room
-        program.stage.add_desk(place, desk)
-        self._listen(desk)
-        keys.bind(desk.place_for_keys, program.registry, Context.LIST, program.registry.attempt)
-        program.window.rail.add_other(name, place, words, icon)
+        shell.workspace.add_desk(place, desk)
+        keys.bind(desk.place_for_keys, shell.registry, Context.LIST, shell.registry.attempt)
+        shell.window.rail.add_other(name, place, words, icon)
         room.changed.subscribe(partial(self._count, place))
-        self._views[place] = partial(program.view_of, account_id, Place(room.folder, identity.address))
+        self._views[place] = partial(self._view_of, account_id, Place(room.folder, identity.address))
         if not identity.by_server or place in self._with_messages():
             self._arrive(place)
 
     def _with_messages(self) -> set[str]:
         """Return the places in which messages of this machine lie: they are looked into without being gone to."""
-        return {f"drafts:{r.drafts_of.casefold()}" for r in self._program.records.all() if r.drafts_of}
+        return {f"drafts:{r.drafts_of.casefold()}" for r in self._records.all() if r.drafts_of}
 
     def _arrive(self, place: str) -> None:
         """Look into a folder. Those of mailboxes that nobody asked for are looked into when one goes there first."""
@@ -129,10 +142,10 @@ class OtherMailboxes:
         room = self._rooms.get(place)
         if room is not None:
             drafts = room.count() if place.startswith("drafts") else 0
-            self._program.window.rail.show_count(place, drafts, problems=room.came_back())
+            self._shell.window.rail.show_count(place, drafts, problems=room.came_back())
 
     def _remove(self, place: str) -> None:
         self._views.pop(place, None)
         self._rooms.pop(place).attach(None)
-        self._program.window.rail.remove_other(place)
-        self._program.stage.remove_desk(place)
+        self._shell.window.rail.remove_other(place)
+        self._shell.workspace.remove_desk(place)

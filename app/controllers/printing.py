@@ -21,16 +21,17 @@ from app.domain.recipient import Recipient, format_recipient
 from app.domain.response_codes import ITEM_GONE
 from app.services.folders.bulk_operations import Batch
 from app.services.html.blocks import Block, Look, Paragraph, Rule, Run
+from app.services.ports import Clock
 from app.services.reader.attachment_viewer import Enclosures, enclosures_of
-from app.services.reader.message_reader import Reading
+from app.services.reader.message_reader import MessageReader, Reading
 from app.services.records.rows import ListRow
 from app.services.text.error_text import Explanation, explain_error
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
     from PySide6.QtPrintSupport import QPrinter
+    from PySide6.QtWidgets import QWidget
 
-    from app.controllers.program import Program
     from app.ui.print_renderer import Press
 
 _LONGEST_LINE = 4_000
@@ -38,7 +39,7 @@ _LONGEST_LINE = 4_000
 
 
 def choose_printer(
-    program: Program, rows: Sequence[ListRow], come_back: Callable[[], None], start: Callable[[QPrinter], None]
+    window: QWidget, rows: Sequence[ListRow], come_back: Callable[[], None], start: Callable[[QPrinter], None]
 ) -> None:
     """Let the person choose a printer, or a file; then `start`."""
     from PySide6.QtPrintSupport import QPrintDialog, QPrinter
@@ -46,12 +47,12 @@ def choose_printer(
 
     printer = QPrinter()
     printer.setDocName(rows[0].subject if len(rows) == 1 else tr("Messages"))
-    dialog = QPrintDialog(printer, program.window)
+    dialog = QPrintDialog(printer, window)
     dialog.setObjectName("print")
 
     def finished(result: int) -> None:
         dialog.deleteLater()
-        program.window.activateWindow()
+        window.activateWindow()
         come_back()
         if result:
             start(printer)
@@ -63,9 +64,9 @@ def choose_printer(
 class Printing:
     """Of the messages that are chosen in a list."""
 
-    def __init__(self, program: Program, enclosures: Enclosures) -> None:
+    def __init__(self, messages: MessageReader, clock: Clock, enclosures: Enclosures) -> None:
         """Print nothing yet."""
-        self._program, self._enclosures = program, enclosures
+        self._messages, self._clock, self._enclosures = messages, clock, enclosures
 
     async def print(self, rows: Sequence[ListRow], printer: QPrinter, batch: Batch) -> None:
         """Print messages; what could not be read or printed is told of in `batch`."""
@@ -100,12 +101,12 @@ class Printing:
             try:
                 good = await self._put(row, press)
             except AccountError as error:
-                batch.amiss[row.key] = explain_error(error, self._program.clock.now())
+                batch.amiss[row.key] = explain_error(error, self._clock.now())
                 good = False  # the others would fare no better
             except KeyError:
                 batch.amiss[row.key] = _gone()
             except MailError as error:
-                batch.amiss[row.key] = _why(error, self._program.clock.now())
+                batch.amiss[row.key] = _why(error, self._clock.now())
             if press.failed:
                 batch.amiss[row.key] = Explanation(tr("The printer took no more: this message is not printed whole."))
             if file is not None:
@@ -114,7 +115,7 @@ class Printing:
             batch.progress.emit(None)
 
     async def _put(self, row: ListRow, press: Press) -> bool:
-        message = await self._program.readings.read(row)
+        message = await self._messages.read(row)
         images: dict[str, QImage] = {}
         for one in enclosures_of(row, message) if message.blocks else ():
             image = await picture_of(self._enclosures, row.account_id, one, message.shown_pictures())

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from app.commands.command import Command, Context, does
-from app.controllers.why_not import ProgramController, no_details, no_formatting, no_row
-from app.core.i18n import mark, ntr, tr
-from app.domain.errors import StorageError
+from app.controllers.attachment_viewer import AttachmentViewerController
+from app.controllers.compose import ComposeController
+from app.controllers.shell import Shell, ShellController
+from app.controllers.why_not import no_details, no_formatting, no_row
+from app.core.formatting import clock_time
+from app.core.i18n import mark, tr
+from app.domain.errors import MailError, StorageError
 from app.domain.listing import ConversationRow, Folder
-from app.domain.message import Content
-from app.domain.recipient import Recipient, format_recipient
-from app.services.reader.message_reader import Conversation, conversation_of
+from app.domain.recipient import Recipient
+from app.domain.state import WRITABLE
+from app.services.accounts.accounts import Accounts
+from app.services.folders.syncing import Syncing
+from app.services.ports import Cache
+from app.services.reader.message_reader import Conversation, MessageReader, conversation_of
+from app.services.reader.message_reader import Reading as Message
+from app.services.records.records import Records
 from app.services.records.rows import ListRow
+from app.services.text.error_text import action_words, explain_error
+from app.services.text.message_details import details_of, people_words
+from app.services.text.status_text import Explanation
 from app.ui.message_list.list_panel import ListPanel
+from app.ui.reader.reader import Notice, Reading
 
 if TYPE_CHECKING:
-    from app.controllers.program import Program
     from app.ui.reader.conversation import ConversationArea
 
 _KINDS = {Folder.SENT: "sent", Folder.DRAFTS: "drafts"}
@@ -26,46 +39,12 @@ _KINDS = {Folder.SENT: "sent", Folder.DRAFTS: "drafts"}
 _L: Final = Context.LIST
 
 
-class ReaderCommands(ProgramController):
-    """Shows more or less of the message in the reading pane."""
-
-    def __init__(self, program: Program) -> None:
-        """Act on the reading pane of `program`."""
-        self._program = program
-
-    @does(Command("list.details", mark("Show or hide details"), ("I",), _L), why_not=no_details)
-    def show_details(self) -> None:
-        """Show what the server said of the message, or hide it."""
-        self._read_now()
-        self._program.reader.bar.show_details()
-
-    @does(
-        Command("list.plain", mark("Formatted or plain text"), ("B",), _L, mark("Of the message beside the list.")),
-        why_not=no_formatting,
-    )
-    def toggle_plain(self) -> None:
-        """Show the formatted text, or the plain one."""
-        self._read_now()
-        self._program.reader.toggle_plain()
-
-    @does(Command("list.headers", mark("Show or hide headers"), ("H",), _L), why_not=no_row)
-    def toggle_headers(self) -> None:
-        """Show the headers of the message, or hide them."""
-        self._read_now()
-        self._program.reader.toggle_headers()
-
-    def _read_now(self) -> None:
-        """Read the row that is asked for: the pane rests before it reads, and shows the last one until then."""
-        if self._program.stage.reads_soon():
-            self._program.stage.read_now()
-
-
-class ConversationController(ProgramController):
+class ConversationController(ShellController):
     """Keeps the line of the conversation true to the message that is read."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, shell: Shell, records: Records, cache: Cache) -> None:
         """Show nothing yet; the line is made with the first conversation of more than one message."""
-        self._program = program
+        self._shell, self._records, self._cache = shell, records, cache
         self._area: ConversationArea | None = None
         self._row: ListRow | None = None
         self._shown = Conversation()
@@ -98,9 +77,9 @@ class ConversationController(ProgramController):
 
     def _once_known(self, act: Callable[[], None]) -> None:
         """Do something as soon as the conversation of the current row is known: the pane rests before it reads."""
-        row = self._program.stage.desk.current() if self._program.stage.place else None
+        row = self._shell.workspace.desk.current() if self._shell.workspace.place else None
         if row is not None and (self._row is None or row.key != self._row.key):
-            self._program.stage.read_now()
+            self._shell.workspace.read_now()
         if self._looking:
             self._then = act
         else:
@@ -115,7 +94,7 @@ class ConversationController(ProgramController):
             self._put(Conversation())
         elif before is None or before.ref != row.ref or before.conversation != row.conversation:
             self._looking = True
-            self._program.tasks.spawn(self._look(row), "look up a conversation")
+            self._shell.tasks.spawn(self._look(row), "look up a conversation")
 
     def stand_aside(self, aside: bool) -> None:
         """Show nothing while a message within a message is in front: it is of no conversation of one's own."""
@@ -126,11 +105,11 @@ class ConversationController(ProgramController):
     async def _look(self, row: ListRow) -> None:
         item_id = "" if row.ref is None else row.ref.item_id
         try:
-            kin = await self._program.cache.conversation(row.account_id, item_id) if item_id else []
+            kin = await self._cache.conversation(row.account_id, item_id) if item_id else []
         except StorageError:
             kin = []  # the message can be read without
         if self._row is row:
-            kin = [one for one in kin if self._place_of(one) in self._program.stage.desks]
+            kin = [one for one in kin if self._place_of(one) in self._shell.workspace.desks]
             self._looking = False
             self._put(conversation_of(kin, item_id))
             then, self._then = self._then, None
@@ -144,19 +123,19 @@ class ConversationController(ProgramController):
                 return
             from app.ui.reader.conversation import ConversationArea
 
-            self._area = ConversationArea(self._program.reader)
+            self._area = ConversationArea(self._shell.reader)
             self._area.chosen.connect(self._choose)
-            self._area.left.connect(self._program.reader.focus_text)
-            self._program.reader.add_part(self._area)
+            self._area.left.connect(self._shell.reader.focus_text)
+            self._shell.reader.add_part(self._area)
         words = conversation.words() if conversation else ""
-        self._area.show_rows(words, conversation.rows(self._program.clock.now()))
+        self._area.show_rows(words, conversation.rows(self._shell.clock.now()))
         self.stand_aside(self._aside)
 
     # --- the ways -----------------------------------------------------------------------------------------------------
 
     def _toggle(self) -> None:
         if self._area is None or not self._shown:
-            self._program.foot.say(tr("This message is alone in its conversation"))
+            self._shell.status_bar.say(tr("This message is alone in its conversation"))
         else:
             self._area.toggle()
 
@@ -169,15 +148,15 @@ class ConversationController(ProgramController):
         if kin is not None:
             self._go(kin)
         elif not self._shown:
-            self._program.foot.say(tr("This message is alone in its conversation"))
+            self._shell.status_bar.say(tr("This message is alone in its conversation"))
         else:
-            self._program.foot.say(
+            self._shell.status_bar.say(
                 tr("The oldest of its conversation") if by > 0 else tr("The newest of its conversation")
             )
 
     def _go(self, kin: ConversationRow) -> None:
         """Stand at a message in its list, and read it; the focus stays in the pane where it is there."""
-        stage = self._program.stage
+        stage = self._shell.workspace
         place, in_list = self._place_of(kin), stage.in_list()
         desk = stage.desks[place]
         stage.show_place(place)
@@ -198,14 +177,14 @@ class ConversationController(ProgramController):
                 desk.refreshed.disconnect(self._catch_up)
 
     def _stand_at(self, desk: ListPanel, kin: ConversationRow) -> bool:
-        messages, account_id = self._program.records, desk.session.account_id
+        messages, account_id = self._records, desk.session.account_id
         record = None if account_id is None else messages.by_item(account_id, kin.row.ref.item_id)
         known = None if record is None else desk.session.id_of(record.local_id)
         number = desk.model.number_of(kin.row_id if known is None else known)
         if number < 0:
             return False
         desk.list.go_to(number)
-        self._program.stage.read_now()
+        self._shell.workspace.read_now()
         return True
 
     def _place_of(self, kin: ConversationRow) -> str:
@@ -213,21 +192,163 @@ class ConversationController(ProgramController):
         return f"{kind}:{kin.place.mailbox.casefold()}" if kin.place.mailbox else kind
 
 
-_SHOWN: Final = 12
+class ReaderController(ShellController):
+    """Shows the row at which the list stands in the reading pane, and more or less of its message."""
+
+    def __init__(
+        self,
+        shell: Shell,
+        accounts: Accounts,
+        syncing: Syncing,
+        message_reader: MessageReader,
+        compose: ComposeController,
+        attachment_viewer: AttachmentViewerController,
+        conversation: ConversationController,
+    ) -> None:
+        """Listen to the lists of `shell`."""
+        self._shell, self._accounts, self._syncing, self._message_reader = shell, accounts, syncing, message_reader
+        self._compose, self._attachment_viewer, self._conversation = compose, attachment_viewer, conversation
+        self._shown: ListRow | None = None
+        self._read: tuple[str, Message] | None = None
+        attachment_viewer.on_within = conversation.stand_aside
+        shell.workspace.reading.subscribe(lambda at: self.read(*at))
+        shell.workspace.for_each_list(self._listen)
+        shell.reader.escaped.connect(self._leave)
+        shell.status_bar.ticked.subscribe(lambda _: self._tell_time())
+
+    def _listen(self, panel: ListPanel) -> None:
+        panel.refreshed.connect(partial(self._refresh, panel))
+
+    @does(Command("list.details", mark("Show or hide details"), ("I",), _L), why_not=no_details)
+    def show_details(self) -> None:
+        """Show what the server said of the message, or hide it."""
+        self._read_now()
+        self._shell.reader.bar.show_details()
+
+    @does(
+        Command("list.plain", mark("Formatted or plain text"), ("B",), _L, mark("Of the message beside the list.")),
+        why_not=no_formatting,
+    )
+    def toggle_plain(self) -> None:
+        """Show the formatted text, or the plain one."""
+        self._read_now()
+        self._shell.reader.toggle_plain()
+
+    @does(Command("list.headers", mark("Show or hide headers"), ("H",), _L), why_not=no_row)
+    def toggle_headers(self) -> None:
+        """Show the headers of the message, or hide them."""
+        self._read_now()
+        self._shell.reader.toggle_headers()
+
+    def _read_now(self) -> None:
+        """Read the row that is asked for: the pane rests before it reads, and shows the last one until then."""
+        if self._shell.workspace.reads_soon():
+            self._shell.workspace.read_now()
+
+    def read(self, desk: ListPanel, row: ListRow | None) -> None:
+        """Show a row in the reader: its head at once, its text as soon as it is there."""
+        self._shown = row
+        self._conversation.show(row)
+        if row is None:
+            self._shell.reader.show_reading(None)
+            self._attachment_viewer.show(None, None)
+            return
+        if self._attachment_viewer.is_within(row):
+            return
+        known = self._message_reader.known(row)
+        if known is not None:
+            self._read = (row.key, known)
+        self._show(desk, row, self._at_hand(row))  # as it was, until it is read anew: an emptied pane would blink
+        if known is None:
+            self._shell.tasks.spawn(self._fetch(desk, row), "read a letter")
+        else:
+            self._shell.tasks.spawn(self._attachment_viewer.show_pictures(row, known), "show pictures")
+
+    def _at_hand(self, row: ListRow) -> Message | None:
+        """Return the message in the reader, if it is this row's."""
+        return self._read[1] if self._read is not None and self._read[0] == row.key else None
+
+    async def _fetch(self, desk: ListPanel, row: ListRow) -> None:
+        try:
+            message = await self._message_reader.read(row)
+        except KeyError:
+            return  # gone meanwhile, and so is its row
+        except MailError as error:
+            if self._shown is row and self._at_hand(row) is None:
+                self._show(desk, row, None, explain_error(error, self._shell.clock.now()).sentence)
+            return
+        if row.ref is not None and not row.is_draft:
+            self._syncing.note_body(row.account_id, row.ref.item_id, message.text)
+        if self._shown is row:
+            self._read = (row.key, message)
+            self._show(desk, row, message)
+            await self._attachment_viewer.show_pictures(row, message)
+
+    def _show(self, desk: ListPanel, row: ListRow, message: Message | None, instead: str | None = None) -> None:
+        if self._attachment_viewer.is_within(row):
+            return
+        words = desk.session.words(row)
+        self._shell.reader.show_reading(
+            Reading(
+                message=row.key,
+                subject=row.subject or tr("(no subject)"),
+                who=_people(row, message),
+                when=words.text or clock_time(row.when, self._shell.clock.now()),
+                body=instead if message is None else message.text,
+                blocks=() if message is None else message.blocks,
+                remote=0 if message is None else message.remote,
+                headers=self._details(row, message),
+                hint=self._hint(row),
+                notice=_notice(desk.session.explanation(row)),
+            )
+        )
+        self._attachment_viewer.show(row, message)
+
+    def _details(self, row: ListRow, message: Message | None) -> list[tuple[str, str]]:
+        """Return all that is known of a message, and behind an empty line the headers that it came with."""
+        account = self._accounts.get(row.account_id)
+        if message is None or account is None:
+            return []
+        own = Recipient(account.address, account.display_name)
+        headers = message.headers()
+        return [*details_of(message.content, message.item, own), *([("", "")] if headers else []), *headers]
+
+    def _leave(self) -> None:
+        """Go back: from a message within a message, else to the list."""
+        if not self._attachment_viewer.leave() and self._shell.workspace.place:
+            self._shell.workspace.desk.take_focus()
+
+    def _hint(self, row: ListRow) -> str:
+        if self._shell.workspace.kind == "sent":
+            return tr("E writes it anew")
+        return tr("Enter opens it") if row.state in WRITABLE else ""
+
+    def _refresh(self, desk: ListPanel) -> None:
+        stage = self._shell.workspace
+        if not stage.place or desk is not stage.desk:
+            return
+        message = self._compose.current()
+        if message is not None:
+            stage.follow(message.session.local_id)
+        elif desk.current() is not self._shown and not stage.reads_soon():
+            stage.read_now()
+
+    def _tell_time(self) -> None:
+        """Say anew how the message in the reader stands: the seconds until it is sent grow fewer."""
+        message = None if self._shown is None else self._at_hand(self._shown)
+        if self._shown is not None and message is not None:
+            self._show(self._shell.workspace.desk, self._shown, message)
 
 
-def people_words(content: Content) -> str:
-    """Return everybody in one line, the first dozen of each kind by name."""
-    parts = [] if content.sender is None else [f"{tr('From')} {_name(content.sender)}"]
-    for words, people in ((tr("To"), content.to), (tr("Cc"), content.cc), (tr("Bcc"), content.bcc)):
-        if people:
-            shown = ", ".join(_name(one) for one in people[:_SHOWN])
-            more = len(people) - _SHOWN
-            parts.append(f"{words} {shown}" + (ntr(" and {n} more", " and {n} more", more) if more > 0 else ""))
-    return " · ".join(parts)
+def _people(row: ListRow, message: Message | None) -> str:
+    if message is None:
+        return tr("To {people}", people=row.to) if row.to else ""
+    return people_words(message.content)
 
 
-def _name(recipient: Recipient) -> str:
-    """Return name and address, and not twice the same."""
-    same = recipient.name.casefold() == recipient.address.casefold()
-    return recipient.address if same else format_recipient(recipient)
+def _notice(explanation: Explanation | None) -> Notice | None:
+    if explanation is None:
+        return None
+    action = (explanation.action, explanation.action_words) if explanation.action else None
+    more = [(one, action_words(one)) for one in explanation.more]
+    return Notice(explanation.sentence, explanation.tone, action, explanation.details, more)

@@ -5,22 +5,24 @@ Nothing here sends. A message that was not sent goes back to Drafts, and it is t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app.commands.command import Command, Context, does
-from app.controllers.why_not import ProgramController, cannot_settle
-from app.core.background import run_in_thread
+from app.controllers.compose import ComposeController
+from app.controllers.shell import Shell, ShellController
+from app.controllers.why_not import no_row
 from app.core.i18n import mark, tr
 from app.domain.errors import MailError
 from app.domain.message import Content, LocalId
-from app.services.outbox.remedies import Wish
+from app.services.outbox.remedies import Remedies, Wish
 from app.services.outbox.save_sent_copy import SentCopy
+from app.services.records.records import Records
 from app.services.records.rows import ListRow
 from app.services.text.status_text import explain_record
 
 if TYPE_CHECKING:
-    from app.controllers.program import Program
     from app.services.drafts.comparison import VersionComparison
     from app.views.compare.view import CompareView
 
@@ -29,21 +31,20 @@ _C = Context.COMPARE
 """Its keys are single letters, for nothing can be typed there; Alt with the letter does the same."""
 
 
-class ComparingWork:
+class ComparisonController:
     """At most one comparison at a time, as a page over list and message."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(
+        self, shell: Shell, compose: ComposeController, remedies: Remedies, comparison: Callable[[], VersionComparison]
+    ) -> None:
         """Listen to what messages and rows offer."""
-        self._program = program
+        self._shell, self._compose, self._make = shell, compose, comparison
         self._view: CompareView | None = None
-        program.remedies.wished.subscribe(self._wished)
+        remedies.wished.subscribe(self._wished)
 
     @cached_property
     def _comparing(self) -> VersionComparison:
-        from app.services.drafts.comparison import VersionComparison
-
-        program = self._program
-        return VersionComparison(program.records, program.drafts, program.mailbox, run_in_thread)
+        return self._make()
 
     @property
     def view(self) -> CompareView:
@@ -99,9 +100,9 @@ class ComparingWork:
     def contexts(self) -> frozenset[Context]:
         """Tell which commands make sense where the focus is."""
         view = self._view
-        if view is not None and self._program.window.pages.currentWidget() is view:
+        if view is not None and self._shell.window.pages.currentWidget() is view:
             return frozenset({Context.WINDOW, Context.COMPARE})
-        return self._program.stage.contexts()
+        return self._shell.workspace.contexts()
 
     def open(self, name: LocalId) -> None:
         """Compare the two versions of a message."""
@@ -109,13 +110,13 @@ class ComparingWork:
         from app.views.compare.view import CompareView
 
         self._close()
-        self._program.writing.settle_all()  # what is half typed belongs to one's own version
-        session = CompareSession(name, self._comparing, self._program.tasks.spawn, self._program.clock.now)
-        view = self._view = CompareView(session, self._program.registry)
+        self._compose.settle_all()  # what is half typed belongs to one's own version
+        session = CompareSession(name, self._comparing, self._shell.tasks.spawn, self._shell.clock.now)
+        view = self._view = CompareView(session, self._shell.registry)
         view.left.connect(session.leave)
         session.ended.subscribe(lambda what: self._ended(view, what))
         session.read()
-        self._program.window.show_page(view)
+        self._shell.window.show_page(view)
 
     def _wished(self, wish: Wish) -> None:
         if wish.action == "compare":
@@ -132,53 +133,58 @@ class ComparingWork:
             "both": tr("Both are kept: yours is a new draft"),
         }.get(what)
         if what == "theirs":
-            self._program.writing.reread(session.local_id)
+            self._compose.reread(session.local_id)
             given_up = session.given_up
             if said and given_up is not None:
-                self._program.foot.say(said, lambda: self._take_back(session.local_id, given_up))
+                self._shell.status_bar.say(said, lambda: self._take_back(session.local_id, given_up))
         elif said:
-            self._program.foot.say(said)
+            self._shell.status_bar.say(said)
         if what:
-            self._program.drafts_room.reload()
+            self._shell.lists.drafts.reload()
 
     def _close(self) -> None:
         view, self._view = self._view, None
         if view is None:
             return
-        window = self._program.window
+        window = self._shell.window
         shown = window.pages.currentWidget() is view
         window.pages.removeWidget(view)
         view.deleteLater()
         if shown:
             window.leave_page()
-            message = self._program.writing.current()
+            message = self._compose.current()
             if message is not None:
                 message.focus_best()
             else:
-                self._program.stage.desk.take_focus()
+                self._shell.workspace.desk.take_focus()
 
     def _take_back(self, name: LocalId, content: Content) -> None:
-        self._program.tasks.spawn(self._restore(name, content), "take one's own version back")
+        self._shell.tasks.spawn(self._restore(name, content), "take one's own version back")
 
     async def _restore(self, name: LocalId, content: Content) -> None:
         try:
             await self._comparing.restore(name, content)
         finally:
-            self._program.writing.reread(name)
+            self._compose.reread(name)
 
 
-class ManualResolution(ProgramController):
+class ManualResolution(ShellController):
     """Asks, and does it."""
 
-    def __init__(self, program: Program, filing: SentCopy) -> None:
+    def __init__(self, shell: Shell, records: Records, remedies: Remedies, sent_copy: SentCopy) -> None:
         """Let rows and bars offer it."""
-        self._program, self._filing = program, filing
-        program.remedies.can_do("save-copy", self._save_copy)
+        self._shell, self._records, self._remedies, self._sent_copy = shell, records, remedies, sent_copy
+        remedies.can_do("save-copy", self._save_copy)
+
+    def _cannot_settle(self) -> str:
+        """Say that the server's word is known, or that there is no message."""
+        words = tr("This is for a message of which it cannot be known whether it was sent.")
+        return no_row(self) or ("" if self.can_settle() else words)
 
     def can_settle(self) -> bool:
         """Tell whether the current row waits for the person's word."""
         row = self._row()
-        record = None if row is None or row.local_id is None else self._program.records.get(row.local_id)
+        record = None if row is None or row.local_id is None else self._records.get(row.local_id)
         found = None if record is None else explain_record(record)
         return found is not None and "was-sent" in found.more
 
@@ -192,7 +198,7 @@ class ManualResolution(ProgramController):
             on_row=True,
         ),
         enabled=can_settle,
-        why_not=cannot_settle,
+        why_not=_cannot_settle,
     )
     def take_as_sent(self) -> None:
         """Take the person's word that the current row was sent, once it is given twice."""
@@ -208,7 +214,7 @@ class ManualResolution(ProgramController):
             on_row=True,
         ),
         enabled=can_settle,
-        why_not=cannot_settle,
+        why_not=_cannot_settle,
     )
     def take_as_not_sent(self) -> None:
         """Take the person's word that the current row was not sent, once it is given twice."""
@@ -230,16 +236,16 @@ class ManualResolution(ProgramController):
         else:
             question = tr("Take it as not sent? It goes back to Drafts. If it was sent after all, sending doubles it.")
             action, yes = "was-not-sent", tr("It was not sent")
-        self._program.window.ask(question, yes, lambda: self._program.remedies.apply(action, name))
+        self._shell.window.ask(question, yes, lambda: self._remedies.apply(action, name))
 
     def _row(self) -> ListRow | None:
-        return self._program.stage.desk.current() if self._program.stage.place else None
+        return self._shell.workspace.desk.current() if self._shell.workspace.place else None
 
     async def _save_copy(self, name: LocalId) -> None:
         try:
-            await self._filing.save_copy(name)
+            await self._sent_copy.save_copy(name)
         except MailError as error:
-            self._program.tasks.on_mail_error(error)
+            self._shell.tasks.on_mail_error(error)
         else:
-            self._program.foot.say(tr("The copy is saved"))
-            self._program.sent_room.reload()
+            self._shell.status_bar.say(tr("The copy is saved"))
+            self._shell.lists.sent.reload()

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from app.controllers.shell import Shell
 from app.core.i18n import mark, ntr, tr
 from app.domain.errors import MailError
 from app.domain.message import LocalId
-from app.services.outbox.outbox import Answer
+from app.services.drafts.drafts import Drafts
+from app.services.folders.syncing import Syncing
+from app.services.outbox.outbox import Answer, Outbox
 from app.services.outbox.undoing import WayBack
 from app.services.records.rows import ListRow
 from app.services.text import status_text
 from app.services.text.status_text import explain_unfetched, short_subject, why_unfetched
 from app.ui.message_list.doing import Doing
 from app.ui.message_list.list_panel import ListPanel
-
-if TYPE_CHECKING:
-    from app.controllers.program import Program
 
 _QUIETLY = 0.3
 """Seconds that a wish may take before the foot says it too: the rows said it at once."""
@@ -46,15 +46,15 @@ DELETING = Deed(mark("Deleting…"), mark("Taken back: nothing was deleted"), st
 COPYING = Deed(mark("Preparing…"), mark("Taken back: no new draft was made"), status_text.COPIED)
 
 
-class RowDeeds:
-    """Does it. `on_sent` and `on_discarded` are told what became of a wish."""
+class RowActions:
+    """Does it. `on_sent` and `on_kept_back` are told what became of a wish."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, shell: Shell, drafts: Drafts, outbox: Outbox, syncing: Syncing) -> None:
         """Nothing is under way yet."""
-        self._program = program
+        self._shell, self._drafts, self._outbox, self._syncing = shell, drafts, outbox, syncing
+        shell.lists.drafts.progress.subscribe(lambda progress: self._tell_discarding(*progress))
         self._again: dict[str, Callable[[ListPanel, list[int]], None]] = {}
         self.on_sent: Callable[[Sequence[ListRow], list[Answer]], None] = lambda _rows, _answers: None
-        self.on_discarded: Callable[[list[LocalId]], None] = lambda _names: None
         self.on_kept_back: Callable[[list[LocalId]], None] = lambda _names: None
 
     # --- the wishes -------------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ class RowDeeds:
 
     def _sending(self, desk: ListPanel) -> Work:
         async def work(rows: list[ListRow], doing: Doing) -> None:
-            answers = await self._program.drafts_room.send(rows, self._program.hold, doing.is_wanted)
+            answers = await self._shell.lists.drafts.send(rows, self._outbox.hold_seconds, doing.is_wanted)
             if doing.taken_back:
                 await self._call_back(answers)
                 return
@@ -82,9 +82,9 @@ class RowDeeds:
         """Put these aside as ready, or take that back."""
 
         async def work(rows: list[ListRow], doing: Doing) -> None:
-            answers = await self._program.drafts_room.set_ready(rows, doing.is_wanted)
+            answers = await self._shell.lists.drafts.set_ready(rows, doing.is_wanted)
             if doing.taken_back:
-                await self._program.outbox.undo(_going(answers))
+                await self._outbox.undo(_going(answers))
                 return
             self._tell_unfetched(desk, rows, answers, READYING, self.set_ready)
             self.tell_kept(rows, answers)
@@ -95,28 +95,28 @@ class RowDeeds:
         """Throw these away."""
 
         async def work(rows: list[ListRow], doing: Doing) -> None:
-            gone, failed = await self._program.drafts_room.discard(rows, doing.is_wanted)
+            gone, failed = await self._shell.lists.drafts.discard(rows, doing.is_wanted)
             if doing.taken_back:
                 for name in gone:
-                    await self._program.drafts.take_back(name)
+                    await self._drafts.take_back(name)
                 return
             self.tell_amiss(desk, failed, DELETING.failed, self.discard)
-            self.on_discarded(gone)
+            self.tell_discarded(gone)
             self._tell_failed(rows, failed, tr("“{subject}” was not deleted: {why}"), tr("{n} were not deleted. {f8}"))
 
         self._begin(desk, ids, DELETING, work)
 
-    def edit_as_new(self, desk: ListPanel, ids: Sequence[int], told: Callable[[list[LocalId], int], None]) -> None:
-        """Begin a new draft of each; `told` hears which were begun, and how many could not be."""
+    def edit_as_new(self, desk: ListPanel, ids: Sequence[int]) -> None:
+        """Begin a new draft of each."""
 
         async def work(rows: list[ListRow], doing: Doing) -> None:
-            made, failed = await self._program.sent_room.edit_all_as_new(rows, doing.is_wanted)
+            made, failed = await self._shell.lists.sent.edit_all_as_new(rows, doing.is_wanted)
             if doing.taken_back:
                 for name in made:
-                    await self._program.drafts.discard(name)
+                    await self._drafts.discard(name)
                 return
-            self.tell_amiss(desk, failed, COPYING.failed, lambda at, again: self.edit_as_new(at, again, told))
-            told(made, len(failed))
+            self.tell_amiss(desk, failed, COPYING.failed, self.edit_as_new)
+            self._made_anew(made, len(failed))
 
         self._begin(desk, ids, COPYING, work)
 
@@ -142,7 +142,7 @@ class RowDeeds:
     def _begin(
         self, desk: ListPanel, ids: Sequence[int], deed: Deed, work: Work, rows: Sequence[ListRow] | None = None
     ) -> None:
-        notes, foot = desk.session.notes, self._program.foot
+        notes, foot = desk.session.notes, self._shell.status_bar
         free = notes.free(ids)
         if not free:
             foot.say(tr("This is being done already") if ids else tr("There is no message here."))
@@ -150,7 +150,7 @@ class RowDeeds:
         for row_id in free:
             self._again.pop(f"{row_id}", None)
         doing = notes.begin(free, tr(deed.words))
-        way = self._program.undoing.push(doing.take_back, still=doing.is_wanted)
+        way = self._shell.undo_stack.push(doing.take_back, still=doing.is_wanted)
 
         def take_back() -> None:
             self._end(desk, doing, way)
@@ -163,18 +163,18 @@ class RowDeeds:
                 return await desk.session.rows_of(free)
             return [row for row in rows if int(row.key) in doing.row_ids]
 
-        self._program.tasks.spawn(self._run(desk, read, doing, way, work), "do something with rows")
+        self._shell.tasks.spawn(self._run(desk, read, doing, way, work), "do something with rows")
 
     async def _run(
         self, desk: ListPanel, read: Callable[[], Awaitable[list[ListRow]]], doing: Doing, way: WayBack, work: Work
     ) -> None:
-        telling = self._program.tasks.spawn(self._tell(doing), "say that something is under way")
+        telling = self._shell.tasks.spawn(self._tell(doing), "say that something is under way")
         try:
             rows = await read()
             if rows:
                 await work(rows, doing)
             else:
-                self._program.foot.say(tr("This message is no longer here."))
+                self._shell.status_bar.say(tr("This message is no longer here."))
         finally:
             telling.cancel()
             self._end(desk, doing, way)
@@ -186,18 +186,18 @@ class RowDeeds:
             words = ntr(
                 "{doing} Esc takes it back", "{doing} {n} messages. Esc takes it back", count, doing=doing.words
             )
-            self._program.foot.busy(words, doing.take_back, tr("Undo"))
+            self._shell.status_bar.busy(words, doing.take_back, tr("Undo"))
 
     def _end(self, desk: ListPanel, doing: Doing, way: WayBack) -> None:
         desk.session.notes.end(doing)
-        self._program.undoing.forget(way)
-        self._program.foot.free(doing.take_back)
+        self._shell.undo_stack.forget(way)
+        self._shell.status_bar.free(doing.take_back)
 
     async def _call_back(self, answers: Sequence[Answer]) -> None:
         """Take back what had gone when the wish was taken back."""
         going = _going(answers)
-        if going and len(await self._program.outbox.undo(going)) < len(going):
-            self._program.foot.say(tr("Too late: it has been sent"))
+        if going and len(await self._outbox.undo(going)) < len(going):
+            self._shell.status_bar.say(tr("Too late: it has been sent"))
 
     # --- what is said -----------------------------------------------------------------------------------------------
 
@@ -209,7 +209,7 @@ class RowDeeds:
         again: Callable[[ListPanel, list[int]], None],
     ) -> None:
         """Say at rows, by key, why something could not be done, and remember how it is tried again."""
-        now = self._program.clock.now()
+        now = self._shell.clock.now()
         desk.session.notes.tell_amiss({key: explain_unfetched(error, now, what) for key, error in failed.items()})
         self._again.update(dict.fromkeys(failed, again))
 
@@ -229,22 +229,61 @@ class RowDeeds:
     def tell_kept(self, rows: Sequence[ListRow], answers: Sequence[Answer]) -> None:
         """Say at the foot what kept messages back, or how many they are."""
         kept = [(row, answer) for row, answer in zip(rows, answers, strict=False) if not answer.goes]
-        now = self._program.clock.now()
+        now = self._shell.clock.now()
         if len(kept) == 1:
             row, answer = kept[0]
             why = answer.why if answer.error is None else why_unfetched(answer.error, now)
-            self._program.foot.say(tr("“{subject}” was not sent: {why}", subject=short_subject(row.subject), why=why))
+            self._shell.status_bar.say(
+                tr("“{subject}” was not sent: {why}", subject=short_subject(row.subject), why=why)
+            )
         elif kept:
-            self._program.foot.say(tr("{n} messages were not sent. F8 goes to them, and each says why.", n=len(kept)))
+            self._shell.status_bar.say(
+                tr("{n} messages were not sent. F8 goes to them, and each says why.", n=len(kept))
+            )
+
+    def _made_anew(self, names: list[LocalId], failed: int) -> None:
+        words = [ntr("{n} new draft", "{n} new drafts", len(names))] if names else []
+        if failed:
+            words.append(ntr("{n} was not done", "{n} were not done", failed))
+
+        def take_back() -> None:
+            for name in names:
+                self._shell.tasks.spawn(self._drafts.discard(name), "take back a new draft")
+
+        self._shell.status_bar.say(", ".join(words), take_back if names else None)
+
+    def take_note(self, row: ListRow) -> None:
+        """Take down that the person knows what reports say of a row; the way back is at the foot."""
+
+        def settle(*, settled: bool) -> None:
+            work = self._syncing.settle_reports(row.account_id, row.message_id, settled=settled)
+            self._shell.tasks.spawn(work, "settle reports")
+
+        settle(settled=True)
+        self._shell.status_bar.say(tr("Not told again"), lambda: settle(settled=False))
+
+    def tell_discarded(self, names: list[LocalId]) -> None:
+        """Say at the foot that these were thrown away, with the way back."""
+        if names:
+            words = ntr("Discarded", "{n} discarded", len(names))
+            self._shell.status_bar.say(words, lambda: self._take_back(names))
+
+    def _tell_discarding(self, done: int, total: int) -> None:
+        words = tr("Discarding: {done} of {total}", done=done, total=total)
+        self._shell.status_bar.busy(words, self._shell.lists.drafts.stop_discarding)
+
+    def _take_back(self, names: list[LocalId]) -> None:
+        for name in names:
+            self._shell.tasks.spawn(self._drafts.take_back(name), "take back")
 
     def _tell_failed(self, rows: Sequence[ListRow], failed: dict[str, MailError], one: str, many: str) -> None:
         names = {row.key: short_subject(row.subject) for row in rows}
         if len(failed) == 1:
             ((key, error),) = failed.items()
-            why = why_unfetched(error, self._program.clock.now())
-            self._program.foot.say(one.format(subject=names[key], why=why))
+            why = why_unfetched(error, self._shell.clock.now())
+            self._shell.status_bar.say(one.format(subject=names[key], why=why))
         elif failed:
-            self._program.foot.say(many.format(n=len(failed), f8=tr("F8 goes to them, and each says why.")))
+            self._shell.status_bar.say(many.format(n=len(failed), f8=tr("F8 goes to them, and each says why.")))
 
 
 def _going(answers: Sequence[Answer]) -> list[LocalId]:

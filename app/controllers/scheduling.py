@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.controllers.compose import ComposeController
+from app.controllers.shell import Shell
 from app.core.formatting import moment_words
 from app.core.i18n import ntr, tr
 from app.domain.message import LocalId
 from app.domain.record import Record
 from app.domain.state import STILL_GOING, State
 from app.services.outbox.dispatch import Summary
+from app.services.outbox.outbox import Outbox
 from app.services.outbox.undoing import WayBack
+from app.services.records.records import Records
 from app.services.text.status_text import scheduled_words, scheduling_words
-
-if TYPE_CHECKING:
-    from app.controllers.program import Program
 
 
 class _Batch(msgspec.Struct, eq=False):
@@ -30,11 +30,11 @@ class _Batch(msgspec.Struct, eq=False):
 class Scheduling:
     """What was scheduled in this run."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, shell: Shell, records: Records, outbox: Outbox, compose: ComposeController) -> None:
         """Listen to what becomes of messages."""
-        self._program = program
+        self._shell, self._records, self._outbox, self._compose = shell, records, outbox, compose
         self._batches: list[_Batch] = []
-        program.outbox.summary.subscribe(self._told)
+        outbox.summary.subscribe(self._told)
 
     def take(self, names: Sequence[LocalId], reopen: LocalId | None) -> tuple[LocalId, ...]:
         """Say of those that have a time of their own that they are scheduled, and return the others.
@@ -44,7 +44,7 @@ class Scheduling:
         scheduled = tuple(name for name in names if self._can_come_back(name))
         if scheduled:
             batch = _Batch(scheduled)
-            batch.way = self._program.undoing.push(
+            batch.way = self._shell.undo_stack.push(
                 lambda: self._take_back(batch, reopen), still=lambda: any(map(self._can_come_back, batch.names))
             )
             self._batches.append(batch)
@@ -52,9 +52,9 @@ class Scheduling:
         return tuple(name for name in names if name not in scheduled)
 
     def _can_come_back(self, name: LocalId) -> bool:
-        record = self._program.records.get(name)
+        record = self._records.get(name)
         due = 0.0 if record is None else record.head.deferred
-        return record is not None and record.state in STILL_GOING and due > self._program.clock.now()
+        return record is not None and record.state in STILL_GOING and due > self._shell.clock.now()
 
     def _told(self, summary: Summary) -> None:
         """The server has them: say so, unless others of the same batch have more to say."""
@@ -64,11 +64,11 @@ class Scheduling:
         self._say(mine or _Batch(summary.deferred))
 
     def _say(self, batch: _Batch) -> None:
-        records = [one for name in batch.names if (one := self._program.records.get(name)) is not None]
-        self._program.foot.offer(self._words(records), batch.way)
+        records = [one for name in batch.names if (one := self._records.get(name)) is not None]
+        self._shell.status_bar.offer(self._words(records), batch.way)
 
     def _words(self, records: Sequence[Record]) -> str:
-        now = self._program.clock.now()
+        now = self._shell.clock.now()
         times = {record.head.deferred for record in records}
         done = all(record.state is State.DEFERRED for record in records)
         if len(records) == 1:
@@ -93,17 +93,17 @@ class Scheduling:
         return ntr("Scheduling {n} message…", "Scheduling {n} messages…", len(records))
 
     def _take_back(self, batch: _Batch, reopen: LocalId | None) -> None:
-        self._program.foot.say(tr("Unscheduling…"))
-        self._program.tasks.spawn(self._unschedule(batch, reopen), "undo a schedule")
+        self._shell.status_bar.say(tr("Unscheduling…"))
+        self._shell.tasks.spawn(self._unschedule(batch, reopen), "undo a schedule")
 
     async def _unschedule(self, batch: _Batch, reopen: LocalId | None) -> None:
         """Take a batch back, and open the message that it was. Raises StorageError."""
-        back = await self._program.outbox.unschedule(batch.names)
+        back = await self._outbox.unschedule(batch.names)
         if reopen is not None and reopen in back:
-            self._program.foot.clear()
-            self._program.writing.open(reopen)
+            self._shell.status_bar.clear()
+            self._compose.open(reopen)
         elif back:
-            self._program.foot.say(ntr("Unscheduled: back in Drafts", "{n} unscheduled: back in Drafts", len(back)))
+            self._shell.status_bar.say(ntr("Unscheduled: back in Drafts", "{n} unscheduled: back in Drafts", len(back)))
         elif not any(map(self._can_come_back, batch.names)):
-            self._program.foot.say(tr("Too late: it has been sent"))
+            self._shell.status_bar.say(tr("Too late: it has been sent"))
         # What could not be asked of the server was told already (`WindowController`).

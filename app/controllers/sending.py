@@ -13,18 +13,24 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from app.controllers.compose import ComposeController
+from app.controllers.scheduling import Scheduling
+from app.controllers.shell import Shell
 from app.core.i18n import tr
 from app.domain.message import LocalId
 from app.domain.record import Record
 from app.domain.state import NEEDS_PERSON, ON_ITS_WAY, TAKEN_BACK, State
+from app.services.accounts.accounts import Accounts
+from app.services.outbox.deferred_send import TakenBack
+from app.services.outbox.dispatch import Summary
+from app.services.outbox.outbox import Outbox
 from app.services.records.records import Records
+from app.services.text.status_text import explain_record, short_subject
 from app.ui import keys
 from app.ui.message_list.list_panel import ListPanel
 from app.views.shell.status_bar import StatusBar
 
 if TYPE_CHECKING:
-    from app.controllers.program import Program
-    from app.domain.message import LocalId
     from app.views.compose.view import ComposeView
 
 _TOLD_FROM: Final = 10
@@ -82,7 +88,71 @@ class SendingProgress:
             self._foot.busy(tr("Sending: {done} of {total}", done=done, total=self._total), self._stop)
 
 
-def use_own_address(program: Program, name: LocalId) -> None:
+class SendFeedback:
+    """Says at the foot what becomes of messages that were sent, and offers the way back as long as there is one."""
+
+    def __init__(
+        self, shell: Shell, records: Records, outbox: Outbox, compose: ComposeController, stop: Callable[[], None]
+    ) -> None:
+        """Follow nothing yet; `stop` stops what has not left."""
+        self._shell, self._records, self._outbox, self._compose = shell, records, outbox, compose
+        self._scheduling = Scheduling(shell, records, outbox, compose)
+        self._progress = SendingProgress(records, shell.status_bar, stop, shell.window)
+        records.changed.subscribe(self._changed)
+        outbox.summary.subscribe(self._batch_done)
+        outbox.deferrals.told.subscribe(self._taken_back)
+
+    def follow(self, names: tuple[LocalId, ...], *, kept_back: int) -> None:
+        """Say how far these are, and that so many others were kept back."""
+        self._progress.follow(names)
+        self._shell.status_bar.keep_back(kept_back)
+        self.count_down(names)
+
+    def count_down(self, names: tuple[LocalId, ...], reopen: LocalId | None = None) -> None:
+        """Offer Undo as long as these are held for it; `reopen` is opened again then."""
+        names = self._scheduling.take(names, reopen)
+        if self._outbox.hold_seconds <= 0 or not names:
+            return
+        until = self._shell.clock.now() + self._outbox.hold_seconds
+        self._shell.status_bar.count_down(names, until, lambda: self._undo(names, reopen))
+
+    def _undo(self, names: tuple[LocalId, ...], reopen: LocalId | None) -> None:
+        if reopen is None:
+            self._shell.tasks.spawn(self._take_back(names), "undo send")
+        else:
+            self._compose.open_again(reopen, self._take_back(names))
+
+    async def _take_back(self, names: tuple[LocalId, ...]) -> bool:
+        back = await self._outbox.undo(names)
+        if not back:
+            self._shell.status_bar.say(tr("Too late: it has been sent"))
+        return bool(back)
+
+    def _changed(self, record: Record) -> None:
+        if record.state is not State.HELD:
+            self._shell.status_bar.went(record.local_id, back=record.state in TAKEN_BACK)
+
+    def _batch_done(self, summary: Summary) -> None:
+        bad = [*summary.needs_attention, *summary.untold]
+        records = [record for name in bad[:3] if (record := self._records.get(name)) is not None]
+        found = explain_record(records[0]) if len(bad) == len(records) == 1 else None
+        named = [short_subject(record.head.subject) for record in records]
+        self._shell.status_bar.sent(summary.accepted, len(bad), named, "" if found is None else found.sentence)
+        self._shell.lists.drafts.reload()
+        self._shell.lists.sent.reload()
+
+    def _taken_back(self, told: TakenBack) -> None:
+        """Say what became of the wish to take a message back from the server."""
+        if told.back:
+            self._shell.status_bar.say(tr("Taken back: it is a draft again"))
+        elif told.sent:
+            self._shell.status_bar.say(tr("Too late: it has been sent"))
+        else:
+            self._shell.status_bar.say(tr("The server could not be asked to give it back"))
+        self._shell.lists.drafts.reload()
+
+
+def use_own_address(shell: Shell, compose: ComposeController, name: LocalId) -> None:
     """Open the message with From changed, and say so beside the way back."""
 
     def change(view: ComposeView) -> None:
@@ -91,7 +161,7 @@ def use_own_address(program: Program, name: LocalId) -> None:
         back = view.session.sender.use_own()
         if back is None:
             return
-        send = keys.shown(program.registry.command("compose.send")).replace("Return", "Enter")
+        send = keys.shown(shell.registry.command("compose.send")).replace("Return", "Enter")
         words = tr(
             "From is now your own address, {address}. Press {keys} to send.",
             address=view.session.sender.text(),
@@ -99,7 +169,7 @@ def use_own_address(program: Program, name: LocalId) -> None:
         )
         Aside(view).say(words, 0, offer=(tr("Undo"), back))
 
-    program.writing.open_and_then(name, change)
+    compose.open_and_then(name, change)
 
 
 _GATHERED: Final = 50
@@ -109,26 +179,27 @@ _GATHERED: Final = 50
 class UnseenFailures(QObject):
     """Counts them by the place where their rows are."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, shell: Shell, records: Records, accounts: Accounts, compose: ComposeController) -> None:
         """Begin with what the last run left, once its messages are read."""
-        super().__init__(program.window)  # it hears of the focus no longer than the window is there
-        self._program = program
+        super().__init__(shell.window)  # it hears of the focus no longer than the window is there
+        self._shell, self._compose = shell, compose
         self._failed: set[LocalId] = set()
         """Those that failed and are as they were then: one that is seen does not count as new again."""
         self._unseen: set[LocalId] = set()
         self._amiss: dict[str, frozenset[int]] = {}
         self._unseen_rows: dict[str, set[int]] = {}
-        self._soon = QTimer(program.window, interval=_GATHERED, singleShot=True)
+        self._soon = QTimer(shell.window, interval=_GATHERED, singleShot=True)
         self._soon.timeout.connect(self._look)
-        program.records.changed_together.subscribe(self._records_changed)
-        program.records.forgotten.subscribe(lambda name: self._take(name, failed=False))
-        program.stage.arrived.subscribe(lambda _: self._look_soon())
-        program.qt.focusChanged.connect(self._look_soon)
+        shell.workspace.for_each_list(self._listen)
+        records.changed_together.subscribe(self._records_changed)
+        records.forgotten.subscribe(lambda name: self._take(name, failed=False))
+        shell.workspace.arrived.subscribe(lambda _: self._look_soon())
+        shell.qt.focusChanged.connect(self._look_soon)
         # What the last run left counts as new: nobody knows whether it was looked at before the end.
-        program.accounts.changed.subscribe(lambda _: self._records_changed(program.records.all()))
-        self._records_changed(program.records.all())
+        accounts.changed.subscribe(lambda _: self._records_changed(records.all()))
+        self._records_changed(records.all())
 
-    def listen(self, desk: ListPanel) -> None:
+    def _listen(self, desk: ListPanel) -> None:
         """Hear of a list."""
         desk.list.current_changed.connect(self._look_soon)
         desk.session.changed.subscribe(lambda _: self._look_soon())
@@ -162,7 +233,7 @@ class UnseenFailures(QObject):
 
     def _told(self, desk: ListPanel) -> None:
         """Take in what could not be done with rows of a list."""
-        place = next((place for place, one in self._program.stage.desks.items() if one is desk), "")
+        place = next((place for place, one in self._shell.workspace.desks.items() if one is desk), "")
         amiss, before = frozenset(desk.session.notes.all_amiss()), self._amiss.get(place, frozenset())
         if amiss != before:
             self._amiss[place] = amiss
@@ -177,17 +248,17 @@ class UnseenFailures(QObject):
 
     def _look(self) -> None:
         """Pass over what is in front of the person now, and say how many are left."""
-        stage = self._program.stage
+        stage = self._shell.workspace
         for place in [one for one in self._unseen_rows if one not in stage.desks]:
             self._unseen_rows.pop(place), self._amiss.pop(place)
         self._see()
         for place in stage.desks:
-            self._program.window.rail.show_unseen(place, self.at(place))
+            self._shell.window.rail.show_unseen(place, self.at(place))
 
     def _see(self) -> None:
         if QApplication.activeWindow() is None:
             return
-        stage, message = self._program.stage, self._program.writing.current()
+        stage, message = self._shell.workspace, self._compose.current()
         if message is not None and message.isAncestorOf(QApplication.focusWidget() or message):
             self._unseen.discard(message.session.local_id)
         row = stage.desk.current() if stage.in_list() else None
@@ -198,6 +269,6 @@ class UnseenFailures(QObject):
 
     def _place_of(self, name: LocalId) -> str:
         """Return the first list that has a row of this message: what the Outbox shows again of Drafts is no other."""
-        desks = self._program.stage.desks
+        desks = self._shell.workspace.desks
         places = sorted(desks, key=lambda place: place == "outbox")
         return next((place for place in places if desks[place].session.id_of(name) is not None), "outbox")

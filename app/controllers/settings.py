@@ -5,73 +5,82 @@ The file is `keys.toml` in the folder of configuration: a person may write it to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from app.commands.command import CONTEXT_TITLES, Command
+from PySide6.QtWidgets import QWidget
+
+from app.commands.command import CONTEXT_TITLES, Command, Registry
 from app.commands.keymap import LONGEST, Keymap, Problem, apply_keymap, read_keymap, write_keymap
-from app.controllers.all_commands import ALL
-from app.core.background import run_in_thread
+from app.core.background import Spawn, run_in_thread
 from app.core.events import Event
 from app.core.i18n import tr
 from app.domain.errors import StorageError
-from app.services.accounts.preset_settings import HOLD_CHOICE, MANY_CHOICE, SIZE_CHOICE, STRANGERS_CHOICE
-from app.services.outbox.outbox import HOLD_SECONDS
+from app.services.accounts.preset_settings import (
+    HOLD_CHOICE,
+    MANY_CHOICE,
+    SIZE_CHOICE,
+    STRANGERS_CHOICE,
+    PresetSettings,
+)
+from app.services.outbox.outbox import HOLD_SECONDS, Outbox
+from app.services.people.people import People
 from app.storage.settings import read_text, write_text
 from app.ui import keys
+from app.ui.bars import MessageBar
 from app.views.settings.preferences_port import LONGEST_HOLD, KeysRow
 
 if TYPE_CHECKING:
-    from app.controllers.program import Program
     from app.views.settings.preferences_port import Asking
 
 
-class ChoicesWork:
+class PreferencesController:
     """The port `Choices` of the settings page, on the running program."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(
+        self, settings: PresetSettings, outbox: Outbox, people: People, keymap: KeymapController, spawn: Spawn
+    ) -> None:
         """Nothing is read before `load`."""
-        self._program = program
+        self._settings, self._outbox, self._people, self._keymap, self._spawn = settings, outbox, people, keymap, spawn
 
-    async def load(self) -> None:
-        """Read what was chosen; a time given to the start of this run goes before it. Raises StorageError."""
-        if self._program.options.hold is None:
-            self._program.let_wait(_seconds(await self._program.settings.read(HOLD_CHOICE)))
+    async def load(self, hold: float | None) -> None:
+        """Read what was chosen; `hold`, a time given to the start of this run, goes before it. Raises StorageError."""
+        self._outbox.hold_seconds = _seconds(await self._settings.read(HOLD_CHOICE)) if hold is None else hold
 
     @property
     def hold(self) -> float:
         """Return for how many seconds a send can be undone."""
-        return self._program.hold
+        return self._outbox.hold_seconds
 
     @property
     def letters(self) -> bool:
         """Tell whether letters alone are commands in lists."""
-        return self._program.keymap.keymap.letters
+        return self._keymap.keymap.letters
 
     @property
     def asking(self) -> Asking:
         """Return when a message is looked at twice before it goes."""
-        return _AskingWork(self._program)
+        return _AskingPreferences(self._settings, self._people, self._spawn)
 
     @property
     def hold_is_locked(self) -> bool:
         """Tell whether an administrator has set the time for Undo."""
-        return self._program.settings.is_locked(HOLD_CHOICE)
+        return self._settings.is_locked(HOLD_CHOICE)
 
     def set_hold(self, seconds: float) -> None:
         """Let a send wait so long from now on; what waits already waits as it was told."""
         seconds = min(max(0.0, seconds), LONGEST_HOLD)
-        self._program.let_wait(seconds)
-        self._program.tasks.spawn(self._program.settings.keep(HOLD_CHOICE, f"{seconds:g}"), "keep the time for undo")
+        self._outbox.hold_seconds = seconds
+        self._spawn(self._settings.keep(HOLD_CHOICE, f"{seconds:g}"), "keep the time for undo")
 
     def set_letters(self, *, on: bool) -> str:
         """Let letters alone be commands, or not."""
-        return self._program.keymap.set_letters(on=on)
+        return self._keymap.set_letters(on=on)
 
     def rows(self) -> Sequence[KeysRow]:
         """Return every command with its keys."""
-        keymap = self._program.keymap
+        keymap = self._keymap
         return [
             KeysRow(
                 command.id,
@@ -85,7 +94,7 @@ class ChoicesWork:
 
     def set_keys(self, command: str, keys: tuple[str, ...] | None) -> str:
         """Give a command keys, or its usual ones."""
-        return self._program.keymap.set_keys(command, keys)
+        return self._keymap.set_keys(command, keys)
 
 
 def _seconds(kept: str | None) -> float:
@@ -96,65 +105,72 @@ def _seconds(kept: str | None) -> float:
     return seconds if 0 <= seconds <= LONGEST_HOLD else HOLD_SECONDS
 
 
-class _AskingWork:
+class _AskingPreferences:
     """The port `Asking` of the settings page, on what is known of people."""
 
-    def __init__(self, program: Program) -> None:
-        self._program = program
+    def __init__(self, settings: PresetSettings, people: People, spawn: Spawn) -> None:
+        self._settings, self._people, self._spawn = settings, people, spawn
 
     @property
     def many(self) -> int:
-        return self._program.people.many
+        return self._people.many
 
     @property
     def strangers(self) -> bool:
-        return self._program.people.ask_for_strangers
+        return self._people.ask_for_strangers
 
     @property
     def many_is_locked(self) -> bool:
-        return self._program.settings.is_locked(MANY_CHOICE)
+        return self._settings.is_locked(MANY_CHOICE)
 
     @property
     def strangers_is_locked(self) -> bool:
-        return self._program.settings.is_locked(STRANGERS_CHOICE)
+        return self._settings.is_locked(STRANGERS_CHOICE)
 
     @property
     def megabytes(self) -> int:
-        return self._program.people.assumed // 1_000_000
+        return self._people.assumed // 1_000_000
 
     @property
     def megabytes_are_locked(self) -> bool:
-        return self._program.settings.is_locked(SIZE_CHOICE)
+        return self._settings.is_locked(SIZE_CHOICE)
 
     def set_megabytes(self, megabytes: int) -> None:
-        self._program.people.assumed = megabytes * 1_000_000
+        self._people.assumed = megabytes * 1_000_000
         self._keep(SIZE_CHOICE, str(megabytes))
 
     def set_many(self, many: int) -> None:
-        self._program.people.many = many
+        self._people.many = many
         self._keep(MANY_CHOICE, str(many))
 
     def set_strangers(self, *, on: bool) -> None:
-        self._program.people.ask_for_strangers = on
+        self._people.ask_for_strangers = on
         self._keep(STRANGERS_CHOICE, "yes" if on else "never")
 
     def _keep(self, name: str, value: str) -> None:
-        self._program.tasks.spawn(self._program.settings.keep(name, value), "keep what is asked before sending")
+        self._spawn(self._settings.keep(name, value), "keep what is asked before sending")
 
 
 FILE: Final = "keys.toml"
 
 
-class KeymapWork:
+class KeymapController:
     """The keys in force. `changed` tells that they differ."""
 
-    def __init__(self, program: Program) -> None:
-        """Begin with the usual keys; they are kept for this run alone until `load` names a folder."""
+    def __init__(
+        self,
+        commands: tuple[Command, ...],
+        registry: Registry,
+        notice_bar: MessageBar,
+        windows: Callable[[], list[QWidget]],
+        spawn: Spawn,
+    ) -> None:
+        """Begin with the usual keys of `commands`; they are kept for this run alone until `load` names a folder."""
         self.changed: Event[None] = Event()
-        self.commands: tuple[Command, ...] = ALL
+        self.commands = self._usual = commands
         self.keymap = Keymap()
         self.problems: list[Problem] = []
-        self._program = program
+        self._registry, self._notice_bar, self._windows, self._spawn = registry, notice_bar, windows, spawn
         self._path: Path | None = None
 
     async def load(self, folder: Path) -> None:
@@ -168,13 +184,13 @@ class KeymapWork:
         if text is None:
             return
         self.keymap, self.problems = read_keymap(text)
-        self.commands, clashes = apply_keymap(ALL, self.keymap)
+        self.commands, clashes = apply_keymap(self._usual, self.keymap)
         self.problems += clashes
 
     def tell(self) -> None:
         """Say what of the file does not count."""
         if self.problems:
-            self._program.window.notice_bar.say(
+            self._notice_bar.say(
                 tr("Some of your keys do not count. The usual ones do."),
                 tone="warn",
                 details=[(FILE, problem.sentence) for problem in self.problems],
@@ -202,17 +218,17 @@ class KeymapWork:
         return self._take(self.keymap._replace(letters=on), "")
 
     def _take(self, keymap: Keymap, command_id: str) -> str:
-        commands, problems = apply_keymap(ALL, keymap)
+        commands, problems = apply_keymap(self._usual, keymap)
         before = {problem.sentence for problem in self.problems}
         fresh = [one.sentence for one in problems if one.command == command_id or one.sentence not in before]
         if fresh:
             return fresh[0]
         self.keymap, self.commands, self.problems = keymap, commands, problems
-        self._program.registry.change(commands)
-        for window in self._program.windows():
-            keys.rebind(window, self._program.registry)
+        self._registry.change(commands)
+        for window in self._windows():
+            keys.rebind(window, self._registry)
         self.changed.emit(None)
-        self._program.tasks.spawn(self._keep(write_keymap(keymap)), "keep keys")
+        self._spawn(self._keep(write_keymap(keymap)), "keep keys")
         return ""
 
     async def _keep(self, text: str) -> None:

@@ -12,22 +12,25 @@ import os
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.controllers.compose import ComposeController
+from app.controllers.shell import Shell
 from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import MailError
 from app.domain.message import LocalId
 from app.domain.startup_request import StartupRequest
+from app.services.accounts.accounts import Accounts
+from app.services.accounts.identities import Identities
+from app.services.drafts.draft_attachments import Attachments
 from app.services.drafts.draft_from_request import Arrived, messages_of
+from app.services.drafts.drafts import Drafts
 from app.ui.keyboard.come_forward import show_in_front
-
-if TYPE_CHECKING:
-    from app.controllers.program import Program
 
 _MOST_WAITING: Final = 50
 _PAUSE: Final = 2.0
@@ -39,9 +42,18 @@ _LOOKS: Final = 0.1
 class StartupRequests:
     """The wishes of this run, one after the other."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(
+        self,
+        shell: Shell,
+        accounts: Accounts,
+        drafts: Drafts,
+        attachments: Attachments,
+        identities: Identities,
+        compose: ComposeController,
+    ) -> None:
         """Wait until `begin` says that messages can be begun."""
-        self._program = program
+        self._shell, self._accounts, self._drafts, self._attachments = shell, accounts, drafts, attachments
+        self._identities, self._compose = identities, compose
         self._waiting: deque[tuple[StartupRequest, bool]] = deque()
         """With each, whether the person was in another program when it came, and comes from there."""
         self._ready = False
@@ -51,7 +63,7 @@ class StartupRequests:
         self._closed = False
         self.on_close: Callable[[], None] = lambda: None
         self.on_taken: Callable[[], None] = lambda: None
-        program.accounts.changed.subscribe(lambda _: self.go_on())
+        accounts.changed.subscribe(lambda _: self.go_on())
 
     def take(self, arrival: StartupRequest) -> bool:
         """Take a wish of a later start; False where the program is about to end, or has too much to do already."""
@@ -62,10 +74,10 @@ class StartupRequests:
         self.on_taken()
         self._come_to_front(arrival.token)
         if arrival.typed:
-            self._program.window.gate.bring_back(arrival.typed)
+            self._shell.window.gate.bring_back(arrival.typed)
         if arrival.begins_messages():
             self._waiting.append((arrival, was_elsewhere))
-            if self._ready and self._program.accounts.default is None:
+            if self._ready and self._accounts.default is None:
                 self._ask_for_account()
             self.go_on()
         return True
@@ -78,14 +90,14 @@ class StartupRequests:
         if own.begins_messages():
             self._waiting.appendleft((own, False))
         self._ready = True
-        if self._waiting and self._program.accounts.default is None:
+        if self._waiting and self._accounts.default is None:
             self._ask_for_account()
         own_first = 1 if own.begins_messages() else 0
-        await self._do_all(own_first if self._program.window.starting is not None else _MOST_WAITING)
+        await self._do_all(own_first if self._shell.window.starting is not None else _MOST_WAITING)
 
     async def make_rest(self) -> None:
         """Make the messages of all wishes that still wait, because the program ends: the next start lists them."""
-        while self._waiting and self._program.accounts.default is not None:
+        while self._waiting and self._accounts.default is not None:
             await self._make_all(self._waiting.popleft()[0])
 
     def close(self) -> None:
@@ -94,35 +106,35 @@ class StartupRequests:
         self.on_close()
 
     def _come_to_front(self, token: str) -> None:
-        window = self._program.window
+        window = self._shell.window
         if token:
             os.environ["XDG_ACTIVATION_TOKEN"] = token  # where Qt looks for it on Wayland
         window.setWindowState((window.windowState() & ~Qt.WindowState.WindowMinimized) | Qt.WindowState.WindowActive)
         show_in_front(window)
 
     def _ask_for_account(self) -> None:
-        self._program.writing.on_no_account()
-        self._program.foot.say(tr("Add an account first; the message waits for it."))
+        self._compose.on_no_account()
+        self._shell.status_bar.say(tr("Add an account first; the message waits for it."))
 
     def go_on(self) -> None:
         """Do what waits, where it can be done."""
-        begins = not self._ready or self._program.window.starting is not None
-        if self._waiting and not begins and not self._busy and self._program.accounts.default is not None:
-            self._program.tasks.spawn(self._do_all(), "do what a start asked for")
+        begins = not self._ready or self._shell.window.starting is not None
+        if self._waiting and not begins and not self._busy and self._accounts.default is not None:
+            self._shell.tasks.spawn(self._do_all(), "do what a start asked for")
 
     async def _do_all(self, most: int = _MOST_WAITING) -> None:
         if self._busy:
             return
         self._busy = True
         try:
-            while most and self._waiting and self._program.accounts.default is not None:
+            while most and self._waiting and self._accounts.default is not None:
                 most -= 1
                 await self._do(*self._waiting.popleft())
         finally:
             self._busy = False
 
     async def _do(self, arrival: StartupRequest, was_elsewhere: bool) -> None:
-        gate = self._program.window.gate
+        gate = self._shell.window.gate
         hold = gate.begin(tr("Opening a new message…")) if was_elsewhere else None
         begun = False
         try:
@@ -131,8 +143,8 @@ class StartupRequests:
                 if hold is None:
                     await self._until_nobody_types()
                     hold = gate.begin(tr("Opening a new message…"))
-                await self._program.writing.open_now(name)
-                self._program.writing.say(name, " ".join(message.notes))
+                await self._compose.open_now(name)
+                self._compose.say(name, " ".join(message.notes))
                 begun = True
         finally:
             if hold is not None and begun:
@@ -143,19 +155,19 @@ class StartupRequests:
     async def _until_nobody_types(self) -> None:
         """Wait until whoever types in a window of ours pauses: what he types next would be in another message."""
         said = False
-        while self._program.window.starting is None and self._program.window.gate.quiet_for() < _PAUSE:
+        while self._shell.window.starting is None and self._shell.window.gate.quiet_for() < _PAUSE:
             if not said:
                 said = True
-                self._program.foot.say(tr("A message from a link opens when you pause."))
+                self._shell.status_bar.say(tr("A message from a link opens when you pause."))
             await asyncio.sleep(_LOOKS)
 
     async def _make_all(self, arrival: StartupRequest) -> list[tuple[Arrived, LocalId]]:
         """Make the messages of a wish on disk; return those that were made."""
         self.is_making = True
         try:
-            messages, errors = await messages_of(arrival, run_in_thread, self._program.aids.identities.own_addresses())
+            messages, errors = await messages_of(arrival, run_in_thread, self._identities.own_addresses())
             for error in errors:
-                self._program.tasks.on_mail_error(error)
+                self._shell.tasks.on_mail_error(error)
             made = [(message, await self._make(message)) for message in messages]
             return [(message, name) for message, name in made if name is not None]
         finally:
@@ -163,17 +175,17 @@ class StartupRequests:
 
     async def _make(self, message: Arrived) -> LocalId | None:
         """Make the message of a wish on disk, with what is attached to it; None where there is nobody to write as."""
-        account = self._program.accounts.default
+        account = self._accounts.default
         if account is None:
-            self._program.writing.on_no_account()
+            self._compose.on_no_account()
             return None
-        drafts, attachments = self._program.drafts, self._program.attachments
+        drafts, attachments = self._drafts, self._attachments
         name = await drafts.begin(account.account_id, message.content, sign=True, whose=message.whose)
         for one in message.enclosed:
             try:
                 await attachments.add_bytes(name, one.name, one.data, one.content_type, one.content_id)
             except MailError as error:
-                self._program.tasks.on_mail_error(error)
+                self._shell.tasks.on_mail_error(error)
         # What cannot be attached is said at the attachment itself.
         await attachments.add_files(name, message.attach)
         drafts.arrived(name)
@@ -187,11 +199,11 @@ _MESSAGES: Final = frozenset({".eml"})
 class Dropping(QObject):
     """Takes what is dropped on the lists, the rail and the reader."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, shell: Shell, requests: StartupRequests) -> None:
         """Listen; nothing else of those widgets passes through here than their own few events."""
-        super().__init__(program.window)
-        self._program = program
-        targets: tuple[QWidget, ...] = (program.window.lists, program.window.rail, program.reader)
+        super().__init__(shell.window)
+        self._shell, self._requests = shell, requests
+        targets: tuple[QWidget, ...] = (shell.window.lists, shell.window.rail, shell.reader)
         for target in targets:
             target.setAcceptDrops(True)
             target.installEventFilter(self)
@@ -211,9 +223,9 @@ class Dropping(QObject):
     def _take(self, dropped: QMimeData) -> None:
         arrival = arrival_of([url.toLocalFile() or url.toString() for url in dropped.urls()])
         if arrival.begins_messages():
-            self._program.wishes.take(arrival)
+            self._requests.take(arrival)
         else:
-            self._program.foot.say(tr("Only messages (.eml) can be opened here. Drop other files on a letter."))
+            self._shell.status_bar.say(tr("Only messages (.eml) can be opened here. Drop other files on a letter."))
 
 
 def arrival_of(words: list[str]) -> StartupRequest:

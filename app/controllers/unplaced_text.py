@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.commands.command import Command, does
+from app.controllers.compose import ComposeController
+from app.controllers.shell import Shell
 from app.core.i18n import mark, tr
 from app.domain.errors import StorageError
 from app.domain.message import Content
+from app.services.accounts.preset_settings import PresetSettings
 from app.ui.bars import MessageBar
-
-if TYPE_CHECKING:
-    from app.controllers.program import Program
 
 _SETTING: Final = "unplaced text"
 _SHOWN: Final = 300
@@ -24,10 +24,10 @@ _SHOWN: Final = 300
 class UnplacedText:
     """Shows what the key gate gave back, and gives it to a new message or to the clipboard."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, shell: Shell, settings: PresetSettings, compose: ComposeController) -> None:
         """Listen to the gate of the program's windows."""
-        self._program = program
-        self._gate = program.window.gate
+        self._shell, self._settings, self._compose = shell, settings, compose
+        self._gate = shell.window.gate
         self.bar: MessageBar | None = None
         self._kept = ""
         self._gate.returned.connect(self._show)
@@ -37,7 +37,7 @@ class UnplacedText:
 
     async def load(self) -> None:
         """Show again what the last run could not give back. Raises StorageError."""
-        self._kept = await self._program.settings.read(_SETTING) or ""
+        self._kept = await self._settings.read(_SETTING) or ""
         if self._kept:
             self._gate.bring_back(self._kept)
         elif self._gate.text:
@@ -52,27 +52,27 @@ class UnplacedText:
     @does(Command("typed.write", mark("Start a message with the text that was typed meanwhile")), enabled=_is_there)
     def write(self) -> None:
         """Begin a message with it."""
-        self._program.writing.begin(Content(body=self._gate.take_text().strip("\n")))
+        self._compose.begin(Content(body=self._gate.take_text().strip("\n")))
 
     @does(Command("typed.copy", mark("Copy the text that was typed meanwhile")), enabled=_is_there)
     def copy(self) -> None:
         """Put it on the clipboard."""
         QGuiApplication.clipboard().setText(self._gate.take_text().strip("\n"))
-        self._program.foot.say(tr("Copied"))
+        self._shell.status_bar.say(tr("Copied"))
 
     def _show(self, text: str) -> None:
         if text != self._kept and self._gate.is_open:
             self._kept = text
-            self._program.tasks.spawn(self._keep(text), "keep text that found no place")
+            self._shell.tasks.spawn(self._keep(text), "keep text that found no place")
         if not text.strip():
             if self.bar is not None:
                 self.bar.clear()
             return
         if self.bar is None:
-            self.bar = MessageBar(self._program.window, closable=True, by_escape=False)
+            self.bar = MessageBar(self._shell.window, closable=True, by_escape=False)
             self.bar.action_wanted.connect(self._act)
             self.bar.dismissed.connect(self._gate.take_text)
-            self._program.window.add_bar(self.bar)
+            self._shell.window.add_bar(self.bar)
         shown = text.strip("\n").replace("\n", " ⏎ ")
         words = tr("You typed this meanwhile: “{text}”").format(
             text=("…" if len(shown) > _SHOWN else "") + shown[-_SHOWN:]
@@ -84,15 +84,15 @@ class UnplacedText:
             more=[("typed.copy", tr("Copy"))],
         )
         active = QApplication.activeWindow()
-        for window in self._program.popping.windows:
+        for window in self._compose.message_windows.windows:
             if window is active:
                 window.kept_keys.remark(words)
 
     def _act(self, action: str) -> None:
-        self._program.registry.run(action)
+        self._shell.registry.run(action)
 
     async def _keep(self, text: str) -> None:
         try:
-            await self._program.settings.keep(_SETTING, text)
+            await self._settings.keep(_SETTING, text)
         except StorageError as error:
-            self._program.tasks.on_mail_error(error)
+            self._shell.tasks.on_mail_error(error)

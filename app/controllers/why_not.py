@@ -7,42 +7,27 @@ It names the key that does what the person may have meant, as that key is now.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from app.controllers.shell import ShellController
 from app.core.i18n import tr
 from app.domain.state import NEEDS_PERSON, STILL_GOING, State
 from app.services.drafts.saver import waits_for_person
 from app.services.records.rows import ListRow
 from app.ui import keys
 
-if TYPE_CHECKING:
-    from app.controllers.program import Program
-
-
-class ProgramController:
-    """A controller whose commands ask the list that is shown, and the row at which it stands."""
-
-    _program: Program
-
-    @property
-    def program(self) -> Program:
-        """Return what the functions of this module ask."""
-        return self._program
-
-
 # --- when a command can be done -------------------------------------------------------------------------------------
 
 
-def list_is_shown(of: ProgramController) -> bool:
+def list_is_shown(of: ShellController) -> bool:
     """Return whether a list is in front, and no other page."""
-    return bool(of.program.stage.place)
+    return bool(of.shell.workspace.place)
 
 
-def shown_in(*kinds: str) -> Callable[[ProgramController], bool]:
+def shown_in(*kinds: str) -> Callable[[ShellController], bool]:
     """Return what asks whether a list of one of `kinds` is shown: "drafts", "outbox", "sent"."""
 
-    def is_shown(of: ProgramController) -> bool:
-        return of.program.stage.kind in kinds
+    def is_shown(of: ShellController) -> bool:
+        return of.shell.workspace.kind in kinds
 
     return is_shown
 
@@ -50,29 +35,29 @@ def shown_in(*kinds: str) -> Callable[[ProgramController], bool]:
 # --- what the list stands at ------------------------------------------------------------------------------------
 
 
-def _kind(of: ProgramController) -> str:
-    return of.program.stage.kind
+def _kind(of: ShellController) -> str:
+    return of.shell.workspace.kind
 
 
-def _row(of: ProgramController) -> ListRow | None:
-    return of.program.stage.desk.current() if of.program.stage.place else None
+def _row(of: ShellController) -> ListRow | None:
+    return of.shell.workspace.desk.current() if of.shell.workspace.place else None
 
 
-def _chosen(of: ProgramController) -> list[ListRow]:
+def _chosen(of: ShellController) -> list[ListRow]:
     """Return the chosen rows, as far as they are at hand."""
-    desk = of.program.stage.desk
+    desk = of.shell.workspace.desk
     return [row for one in desk.chosen_ids() if (row := desk.session.row(one)) is not None]
 
 
-def _key(of: ProgramController, command: str) -> str:
+def _key(of: ShellController, command: str) -> str:
     """Return the first key of a command as it is now, or its title where it has none."""
-    found = of.program.registry.command(command)
+    found = of.shell.registry.command(command)
     return keys.shown(found).replace("Return", "Enter") or found.shown_title()
 
 
-def no_row(of: ProgramController) -> str:
+def no_row(of: ShellController) -> str:
     """Say that there is nothing to do it with."""
-    stage = of.program.stage
+    stage = of.shell.workspace
     if not stage.place or stage.desk.list.current_id() is None:
         return tr("There is no message here.")
     return ""
@@ -81,7 +66,7 @@ def no_row(of: ProgramController) -> str:
 # --- why a command would do nothing ----------------------------------------------------------------------------------
 
 
-def cannot_send(of: ProgramController) -> str:
+def cannot_send(of: ShellController) -> str:
     """Say why nothing can be sent from here."""
     if _kind(of) == "sent":
         return tr("This was sent already. {key} makes a new draft of it.", key=_key(of, "sent.edit_as_new"))
@@ -90,30 +75,30 @@ def cannot_send(of: ProgramController) -> str:
     return no_row(of)
 
 
-def _in_outbox(of: ProgramController) -> str:
+def _in_outbox(of: ShellController) -> str:
     row = _row(of)
     if row is not None and row.state in NEEDS_PERSON:
         return tr("{key} tries this message again.", key=_key(of, "outbox.retry"))
     return _still_going(of)
 
 
-def _still_going(of: ProgramController) -> str:
+def _still_going(of: ShellController) -> str:
     """Say of a message in the Outbox what can be done with it while it is there."""
     row = _row(of)
-    words = "" if row is None else of.program.stage.desk.session.words(row).action_words
+    words = "" if row is None else of.shell.workspace.desk.session.words(row).action_words
     if words:
         return tr("This message is still being sent. {key}: {action}.", key=_key(of, "list.remedy"), action=words)
     return tr("This message is still being sent.")
 
 
-def cannot_set_ready(of: ProgramController) -> str:
+def cannot_set_ready(of: ShellController) -> str:
     """Say why nothing can be put aside."""
     if _kind(of) != "drafts":
         return tr("Only drafts can be put aside as ready.")
     return no_row(of)
 
 
-def cannot_discard(of: ProgramController) -> str:
+def cannot_discard(of: ShellController) -> str:
     """Say why nothing can be deleted here."""
     if _kind(of) != "outbox":
         return no_row(of)
@@ -123,7 +108,7 @@ def cannot_discard(of: ProgramController) -> str:
     return no_row(of) or _still_going(of)
 
 
-def cannot_retry(of: ProgramController) -> str:
+def cannot_retry(of: ShellController) -> str:
     """Say why there is nothing to try again."""
     if _kind(of) == "sent":
         return no_row(of) or tr(
@@ -131,7 +116,7 @@ def cannot_retry(of: ProgramController) -> str:
             retry=_key(of, "outbox.retry"),
             reply=_key(of, "sent.reply_all"),
         )
-    rows, notes = _chosen(of), of.program.stage.desk.session.notes
+    rows, notes = _chosen(of), of.shell.workspace.desk.session.notes
     if not rows or any(row.state is State.QUEUED or notes.amiss(row.key) is not None for row in rows):
         return no_row(of)
     records = [row.record for row in rows if row.record is not None]
@@ -146,95 +131,83 @@ def cannot_retry(of: ProgramController) -> str:
     return tr("Nothing went wrong with this message. {key} sends it.", key=_key(of, "drafts.send"))
 
 
-def none_failed(of: ProgramController) -> str:
+def none_failed(of: ShellController) -> str:
     """Say that nothing failed."""
-    failed = any(row.state is State.NEEDS_ATTENTION for row in of.program.outbox_room.rows())
+    failed = any(row.state is State.NEEDS_ATTENTION for row in of.shell.lists.outbox.rows())
     return "" if failed else tr("No message has failed.")
 
 
-def cannot_settle(of: ProgramController) -> str:
-    """Say that the server's word is known, or that there is no message."""
-    if no_row(of) or of.program.settling.can_settle():
-        return no_row(of)
-    return tr("This is for a message of which it cannot be known whether it was sent.")
-
-
-def cannot_edit_as_new(of: ProgramController) -> str:
+def cannot_edit_as_new(of: ShellController) -> str:
     """Say where messages are written anew."""
     if _kind(of) == "outbox":
         return tr("Writing anew works in Drafts and in Sent.")
     return no_row(of)
 
 
-def cannot_reply(of: ProgramController) -> str:
+def cannot_reply(of: ShellController) -> str:
     """Say where replying works."""
     words = tr("Replying works in Sent: this message has not been sent yet.")
     return no_row(of) if _kind(of) == "sent" else words
 
 
-def cannot_forward(of: ProgramController) -> str:
+def cannot_forward(of: ShellController) -> str:
     """Say where forwarding works."""
     words = tr("Forwarding works in Sent: this message has not been sent yet.")
     return no_row(of) if _kind(of) == "sent" else words
 
 
-def cannot_move(of: ProgramController) -> str:
+def cannot_move(of: ShellController) -> str:
     """Say where moving works."""
     return _in_folders(of, tr("Moving works in Drafts and in Sent."))
 
 
-def cannot_copy(of: ProgramController) -> str:
+def cannot_copy(of: ShellController) -> str:
     """Say where copying works."""
     return _in_folders(of, tr("Copying works in Drafts and in Sent."))
 
 
-def cannot_categorise(of: ProgramController) -> str:
+def cannot_categorise(of: ShellController) -> str:
     """Say where a category works."""
     return _in_folders(of, tr("Categories work in Drafts and in Sent."))
 
 
-def cannot_export(of: ProgramController) -> str:
+def cannot_export(of: ShellController) -> str:
     """Say where exporting works."""
     return _in_folders(of, tr("Exporting works in Drafts and in Sent."))
 
 
-def _in_folders(of: ProgramController, words: str) -> str:
+def _in_folders(of: ShellController, words: str) -> str:
     return no_row(of) if _kind(of) in {"drafts", "sent"} else words
 
 
-def no_remedy(of: ProgramController) -> str:
+def no_remedy(of: ShellController) -> str:
     """Say that the row offers nothing."""
     row = _row(of)
     if row is None:
         return no_row(of)
-    session = of.program.stage.desk.session
+    session = of.shell.workspace.desk.session
     found = session.explanation(row)
     offered = found.action if found is not None else session.words(row).action
     return "" if offered else tr("There is nothing to fix in this message.")
 
 
-def no_details(of: ProgramController) -> str:
+def no_details(of: ShellController) -> str:
     """Say that the server said nothing about it."""
     row = _row(of)
-    found = None if row is None else of.program.stage.desk.session.explanation(row)
+    found = None if row is None else of.shell.workspace.desk.session.explanation(row)
     return "" if found is not None and found.details else tr("There are no details about this message.")
 
 
-def no_formatting(of: ProgramController) -> str:
+def no_formatting(of: ShellController) -> str:
     """Say that there is no formatting."""
-    return no_row(of) or ("" if of.program.reader.has_formatting() else tr("This message is plain text."))
+    return no_row(of) or ("" if of.shell.reader.has_formatting() else tr("This message is plain text."))
 
 
-def nothing_to_undo(of: ProgramController) -> str:
+def nothing_to_undo(of: ShellController) -> str:
     """Say that nothing can be taken back."""
-    return "" if of.program.foot.can_undo() else tr("There is nothing to undo.")
+    return "" if of.shell.status_bar.can_undo() else tr("There is nothing to undo.")
 
 
-def no_draft(of: ProgramController) -> str:
+def no_draft(of: ShellController) -> str:
     """Say that there is no draft."""
-    return "" if of.program.drafts_room.count() else tr("There are no drafts.")
-
-
-def no_sign_in(of: ProgramController) -> str:
-    """Say that nobody asks."""
-    return "" if of.program.sign_in.account is not None else tr("No account is waiting for a sign-in.")
+    return "" if of.shell.lists.drafts.count() else tr("There are no drafts.")

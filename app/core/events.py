@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-T = TypeVar("T")
+from app.core import defects
 
-log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Event(Generic[T]):
@@ -31,9 +30,9 @@ class Event(Generic[T]):
         return unsubscribe
 
     def emit(self, value: T) -> None:
-        """Tell everyone. A listener that fails is a defect, is logged as one, and stops neither the others nor us."""
+        """Call every listener. One that fails is reported as a defect, and stops neither the others nor the caller."""
         for listener in tuple(self._listeners):
             try:
                 listener(value)
-            except Exception:  # a view's defect must not stop a send between two of its steps
-                log.exception("a listener failed")
+            except Exception as error:  # noqa: BLE001 - a defect of a view must not stop a send between two of its steps
+                defects.report(error)

@@ -42,8 +42,8 @@ class StartupRequest(NamedTuple):
 class CommandLine(NamedTuple):
     """How this run differs from the ordinary one.
 
-    `arrival` is what the start asks for. `data` is the folder of letters and settings (None: the desktop's place for
-    it). `hold` is how many seconds a send waits for Undo (None: what the person chose).
+    `arrival` is what the start asks for. `data` is the folder of messages and settings (None: the desktop's place for
+    it). `hold` is how many seconds a send waits for Undo (None: what the person chose). `debug` logs all that there is.
     """
 
     sandbox: bool = False
@@ -51,3 +51,4 @@ class CommandLine(NamedTuple):
     arrival: StartupRequest = StartupRequest()
     data: Path | None = None
     hold: float | None = None
+    debug: bool = False

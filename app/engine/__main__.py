@@ -18,9 +18,15 @@ def main() -> int:
     source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
+    from app.core import defects, log
     from app.engine.server import Engine
 
-    return Engine(source, sink).run()
+    defects.catch_all()
+    end_log = log.begin("engine")
+    try:
+        return Engine(source, sink).run()
+    finally:
+        end_log()
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -139,8 +140,10 @@ class EngineProcess:
             code = child.wait()
         self._threads[1].join(_EXIT_SECONDS)
         child.stdout.close()
-        if code and self._stderr:
-            _log.info("the engine ended with %s; its last words:\n%s", code, "".join(self._stderr))
+        if code:
+            # Of its last words only the places in the code: the rest may quote a message.
+            places = [line.strip() for line in self._stderr if line.lstrip().startswith("File ")]
+            _log.warning("the engine ended with %s; last seen at:\n%s", code, "\n".join(places))
         self._queue.put(None)
         self._tell(self._on_end, f"exit code {code}")
 
@@ -243,7 +246,9 @@ class Link:
         self._waiting[request_id] = waiting
         waiting.timer = loop.call_later(seconds, self._end_by, request_id, TroubleKind.DEADLINE)
         future.add_done_callback(lambda done: self._on_done(request_id, done))
-        process.send(build(request_id))
+        request = build(request_id)
+        future.add_done_callback(partial(_log_end, request, loop.time()))
+        process.send(request)
         return future
 
     async def close(self) -> None:
@@ -358,6 +363,20 @@ class Link:
             waiting.timer.cancel()
         loop = asyncio.get_running_loop()
         waiting.timer = loop.call_later(self._grace, waiting.process.kill)
+
+
+def _log_end(request: protocol.WorkRequest, began: float, done: asyncio.Future[protocol.End]) -> None:
+    """Log what became of a request: of an answer its kind, of a failure its code; never what they hold."""
+    took = (done.get_loop().time() - began) * 1000
+    end = None if done.cancelled() else done.result()
+    if isinstance(end, protocol.Failure):
+        trouble = end.trouble.kind.name if end.trouble is not None else ""
+        code = end.words.response_code if end.words is not None else ""
+        told = f"failed: {trouble or code or end.defect or 'asked for wrongly'}"
+    else:
+        told = "cancelled" if end is None else "answered"
+    level = logging.INFO if isinstance(request, protocol.WriteRequest) or told != "answered" else logging.DEBUG
+    _log.log(level, "%s %d %s after %.0f ms", type(request).__name__, request.id, told, took)
 
 
 def _never_left(detail: str) -> Trouble:

@@ -24,10 +24,10 @@ async def stream(request: web.Request, hub: Hub, wanted: Stream) -> web.StreamRe
     response = web.StreamResponse(status=200)
     response.headers["Content-Type"] = "text/xml; charset=utf-8"
     response.enable_chunked_encoding()
-    await response.prepare(request)
     loop, waker = asyncio.get_running_loop(), asyncio.Event()
     hub.wait_on((loop, waker), wait=True)
     try:
+        await response.prepare(request)
         await response.write(envelope("OK"))
         end = time.monotonic() + wanted.minutes * 60
         while time.monotonic() < end and all(hub.alive(one) for one in wanted.subscriptions):

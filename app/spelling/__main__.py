@@ -32,14 +32,18 @@ def main(arguments: list[str]) -> int:
     # Ctrl+C in a terminal goes to the whole group: the window decides when the checker ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with os.fdopen(os.dup(0), "r", encoding="utf-8") as source, os.fdopen(os.dup(1), "w", encoding="utf-8") as sink:
+        from app.core import defects, log
         from app.spelling.checker import Checker
 
+        defects.catch_all()
+        end_log = log.begin("spelling")
         checker = Checker(Path(arguments[0]))
         for line in source:
             asked = json.loads(line)
             told = {"number": asked.get("number", 0), **answer(checker, asked)}
             sink.write(json.dumps(told) + "\n")
             sink.flush()
+        end_log()
     return 0
 
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, cast
 
+from app.core import defects
 from app.domain.errors import MailError
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Tasks:
         self._nothing: asyncio.Future[Any] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.on_mail_error: Callable[[MailError], None] = lambda error: log.warning("%s", error)
-        self.on_defect: Callable[[BaseException], None] = lambda error: log.error("defect", exc_info=error)
+        self.on_defect: Callable[[BaseException], None] = defects.report
 
     def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
         """Start `work` and keep it until it ends. `name` is what a crash report calls it."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from app.bootstrap.adapters import SystemClock
 
 if TYPE_CHECKING:
-    from app.controllers.program import Program
+    from app.bootstrap.parts import Parts
 
 FASTER: Final = 8.0
 _MANY: Final = 40
@@ -40,10 +40,10 @@ class QuickClock(SystemClock):
         await asyncio.sleep(max(0.0, seconds) / FASTER)
 
 
-def _messages(program: Program) -> list[dict[str, Any]]:
+def _messages(parts: Parts) -> list[dict[str, Any]]:
     from app.services.text.status_text import state_words
 
-    now = program.clock.now()
+    now = parts.clock.now()
     return [
         {
             "id": one.local_id,
@@ -57,16 +57,16 @@ def _messages(program: Program) -> list[dict[str, Any]]:
             "discarded": bool(one.discarded),
             "passing": one.save_outcome is not None and one.save_outcome.verdict.value != "refused",
         }
-        for one in program.records.all()
+        for one in parts.records.all()
     ]
 
 
-def _rows(program: Program) -> dict[str, list[str]]:
+def _rows(parts: Parts) -> dict[str, list[str]]:
     from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QTableView
 
     found: dict[str, list[str]] = {}
-    for view in program.window.findChildren(QTableView):
+    for view in parts.window.findChildren(QTableView):
         model = view.model()
         rows = range(min(model.rowCount(), _MANY))
         role = Qt.ItemDataRole.AccessibleTextRole
@@ -74,7 +74,7 @@ def _rows(program: Program) -> dict[str, list[str]]:
     return found
 
 
-def _shown(program: Program) -> dict[str, str]:
+def _shown(parts: Parts) -> dict[str, str]:
     from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
     field = QApplication.focusWidget()
@@ -83,8 +83,8 @@ def _shown(program: Program) -> dict[str, str]:
         text = field.toPlainText()
     elif isinstance(field, QLineEdit):
         text = field.text()
-    account = program.accounts.default
-    ready = account is not None and program.accounts.is_open(account.account_id)
+    account = parts.accounts.default
+    ready = account is not None and parts.accounts.is_open(account.account_id)
     return {"field": "" if field is None else field.accessibleName(), "text": text, "ready": "yes" if ready else ""}
 
 
@@ -92,18 +92,18 @@ _ANSWERS: Final = {"letters": _messages, "rows": _rows, "shown": _shown}
 
 
 def main() -> int:
-    """Start the program."""
+    """Start the parts."""
     from app.bootstrap.import_blocker import plain_imports
 
     with plain_imports():
         from PySide6.QtCore import QSocketNotifier
 
     from app.bootstrap import adapters
-    from app.controllers import program as made
+    from app.bootstrap import parts as made
 
-    class Telling(made.Program):
-        def __init__(self, *parts: Any) -> None:
-            super().__init__(*parts)
+    class Telling(made.Parts):
+        def __init__(self, *world: Any) -> None:
+            super().__init__(*world)
             self._orders = QSocketNotifier(0, QSocketNotifier.Type.Read, self.window)
             self._orders.activated.connect(self._answer)
 
@@ -114,7 +114,7 @@ def main() -> int:
             for order in said.split():
                 os.write(1, f"{order} {json.dumps(_ANSWERS[order](self))}\n".encode())
 
-    made.Program = Telling  # type: ignore[misc,assignment]  # the start asks this module for it
+    made.Parts = Telling  # type: ignore[misc,assignment]  # the start asks this module for it
     adapters.SystemClock = QuickClock  # type: ignore[misc]  # as above
     from app.__main__ import main as start
 

@@ -47,12 +47,12 @@ async def test_the_cost_of_a_key_with_the_journal_on_and_off(
 ) -> None:
     store = await Store.open(tmp_path / "own" / "mailwright.sqlite")
     scene = ProgramScene(qtbot, qapp, ACCOUNT)
-    journal = scene.program.records._journal = Switched(store)
+    journal = scene.parts.records._journal = Switched(store)
     await scene.start()
     try:
         name = await scene.saved(Content(to=(BEN,), subject="Long", body="Some words here. " * (length // 17)))
-        scene.program.writing.open(name)
-        await scene.until(lambda: scene.program.writing.current() is not None)
+        scene.parts.compose.open(name)
+        await scene.until(lambda: scene.parts.compose.current() is not None)
         scene.message.focus_field(Field.BODY)
         await scene.settle()
         field = scene.focus

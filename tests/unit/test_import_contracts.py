@@ -19,7 +19,7 @@ CONTRACTS = {contract["name"] for contract in SETTINGS["tool"]["importlinter"]["
 NAMED = {
     name
     for contract in SETTINGS["tool"]["importlinter"]["contracts"]
-    for name in contract.get("source_modules", [])
+    for name in contract.get("source_modules", []) + contract.get("protected_modules", [])
     if "*" not in name
 }
 
@@ -43,10 +43,15 @@ HOUSE = {
     "backends/port": "import app.domain",
     "commands/__init__": "import app.domain",
     "services/ports": "import app.domain",
-    "services/html/__init__": "",
+    "services/html/prepare": "import app.services.html.write, app.services.html.foreign.surface",
+    "services/html/write": "import app.services.html.blocks, app.services.html.style",
+    "services/html/foreign/surface": "import app.services.html.foreign.parse, app.services.html.safe",
+    "services/html/blocks": "",
+    "services/html/style": "",
+    "services/html/safe": "",
     "services/records/__init__": "import app.services.ports",
     "services/accounts/__init__": "import app.services.ports",
-    "services/reader/__init__": "import app.services.records, app.services.html",
+    "services/reader/__init__": "import app.services.records, app.services.html.foreign.surface",
     "services/attachments/__init__": "import app.services.records",
     "services/text/__init__": "import app.services.reader",
     "services/checks/__init__": "import app.services.text",
@@ -66,6 +71,16 @@ BREACHES = [
     ("core/__init__", "import app.domain", "Imports run downwards only"),
     ("services/text/__init__", "import app.services.drafts", "The services' packages stand one upon another"),
     ("services/reader/__init__", "import app.services.attachments", "The services' packages stand one upon another"),
+    (
+        "services/html/foreign/surface",
+        "import app.services.html.write",
+        "What reads HTML from outside stands apart from what writes our own",
+    ),
+    (
+        "services/reader/__init__",
+        "import app.services.html.foreign.parse",
+        "Of what reads HTML from outside, the program knows the surface",
+    ),
     ("commands/__init__", "import app.services", "Imports run downwards only"),
     ("controllers/__init__", "import app.bootstrap", "Imports run downwards only"),
     ("ui/__init__", "import app.engine", "Imports run downwards only"),

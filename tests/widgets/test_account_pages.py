@@ -18,9 +18,7 @@ SALES = "sales@example.org"
 
 
 def settings(scene: ProgramScene) -> SettingsView:
-    found = scene.work._settings
-    assert found is not None
-    return found
+    return scene.parts.account_controller._settings_page
 
 
 async def mailboxes(scene: ProgramScene) -> MailboxesPage:
@@ -59,7 +57,7 @@ async def test_a_mailbox_is_added_seen_and_removed(program_scene: ProgramScene) 
     page = await mailboxes(scene)
     await scene.type(SALES)
     await scene.press("Return")
-    identities = scene.program.aids.identities
+    identities = scene.parts.aids.identities
     assert identities.others(ANNA) == (Identity(SALES, "Sales", files=True, checked=True),)
     assert page.field.line.text() == ""
     assert "Sales · sales@example.org" in scene.words(page)
@@ -117,7 +115,7 @@ async def test_the_server_is_asked_by_key_and_what_it_names_is_there(program_sce
     await scene.press("Shift+Tab", "Shift+Tab")
     assert scene.focus.accessibleName() == "Look again at Sales"
     await scene.press("Return")
-    assert [one.by_server for one in scene.program.aids.identities.others(ANNA)] == [True]
+    assert [one.by_server for one in scene.parts.aids.identities.others(ANNA)] == [True]
 
 
 async def test_where_it_cannot_be_asked_details_say_why_and_no_bar_of_the_account(program_scene: ProgramScene) -> None:
@@ -129,7 +127,7 @@ async def test_where_it_cannot_be_asked_details_say_why_and_no_bar_of_the_accoun
     assert page.bar.isVisible()
     assert not page.ask.isVisible()
     assert "Your server could not be asked which mailboxes you may use." in scene.words(page.bar)
-    assert scene.program.accounts.trouble(ANNA) is None
+    assert scene.parts.accounts.trouble(ANNA) is None
     await scene.press("Tab", "Space")
     assert "mail.example.org answered with HTTP status 404." in scene.words(page.bar)
     await scene.press("Shift+Tab", "Space")
@@ -160,13 +158,13 @@ async def test_a_signature_is_made_by_keys_and_signs_the_next_message(program_sc
     await scene.press("Return")
     await scene.type("Partnerships")
     await scene.press("Ctrl+Return")
-    (made,) = scene.program.aids.signatures.all(ANNA)
+    (made,) = scene.parts.aids.signatures.all(ANNA)
     assert (made.name, made.text, made.html) == ("Mine", "Anna\nPartnerships", "")
     assert (made.kind, made.for_new, made.for_replies) == (SnippetKind.SIGNATURE, True, True)
     assert "Signature, in new messages, in answers" in scene.words(page)
     assert scene.focus is page.rows[0].change
     await scene.press("Escape", "Escape", "C")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.message.body.toPlainText() == "\n\nAnna\nPartnerships"
 
 
@@ -181,16 +179,16 @@ async def test_a_template_is_made_changed_and_removed(program_scene: ProgramScen
     await scene.press("Tab")
     await scene.type("Dear {to.name},")
     await scene.press("Ctrl+Return")
-    (made,) = scene.program.aids.signatures.all(ANNA)
+    (made,) = scene.parts.aids.signatures.all(ANNA)
     wanted = Snippet(made.key, SnippetKind.TEMPLATE, "Offer", "Dear {to.name},", subject="Our offer")
     assert made == wanted
     await scene.press("Return")
     assert page.form.name.line.text() == "Offer"
     await scene.press("Escape")
-    assert scene.program.aids.signatures.all(ANNA) == (wanted,)
+    assert scene.parts.aids.signatures.all(ANNA) == (wanted,)
     await tab_to(scene, "Remove Offer")
     await scene.press("Return")
-    assert scene.program.aids.signatures.all(ANNA) == ()
+    assert scene.parts.aids.signatures.all(ANNA) == ()
     assert scene.focus is page.add_signature
 
 
@@ -209,15 +207,13 @@ async def test_one_without_text_is_not_saved_and_what_the_disk_refuses_stays_in_
     assert "the disk is full" in scene.words(page.form)
     assert page.form.text.toPlainText() == "Anna"
     await scene.press("Ctrl+Return")
-    (made,) = scene.program.aids.signatures.all(ANNA)
+    (made,) = scene.parts.aids.signatures.all(ANNA)
     assert made.name == "Anna"
 
 
 async def test_what_was_formatted_stays_formatted_when_it_is_changed(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.program.aids.signatures.keep(
-        ANNA, Snippet("1", name="Rich", text="Anna", html="<div><b>Anna</b></div>")
-    )
+    await scene.parts.aids.signatures.keep(ANNA, Snippet("1", name="Rich", text="Anna", html="<div><b>Anna</b></div>"))
     page = await snippets(scene)
     await tab_to(scene, "Change Rich")
     await scene.press("Return")
@@ -225,7 +221,7 @@ async def test_what_was_formatted_stays_formatted_when_it_is_changed(program_sce
     await scene.press("Ctrl+End")
     await scene.type("!")
     await scene.press("Ctrl+Return")
-    (made,) = scene.program.aids.signatures.all(ANNA)
+    (made,) = scene.parts.aids.signatures.all(ANNA)
     assert made.text == "Anna!"
     assert "<b>Anna!</b>" in made.html
     assert page.session.editing is None
@@ -249,7 +245,7 @@ async def test_a_signature_is_formatted_by_the_keys_of_a_message(program_scene: 
     await scene.type("one")
     assert "Ctrl+B" in page.form.tools._buttons["bold"].toolTip()
     await scene.press("Ctrl+Return")
-    (kept,) = scene.program.aids.signatures.all(ANNA)
+    (kept,) = scene.parts.aids.signatures.all(ANNA)
     assert "<b>Anna</b> writes" in kept.html
     assert '<a href="https://example.org">' in kept.html
     assert "<ul><li>one</li></ul>" in kept.html

@@ -29,7 +29,7 @@ def file(folder: Path, name: str, content: bytes = b"content") -> Path:
 
 async def open_message(scene: ProgramScene, *paths: Path) -> AttachmentsArea:
     """A message in the pane with these attached; the focus is in its text."""
-    await scene.program.writing.begin_now(MESSAGE)
+    await scene.parts.compose.begin_now(MESSAGE)
     await scene.settle()
     scene.message.session.files.add([str(path) for path in paths])
     await scene.settle()
@@ -65,7 +65,7 @@ async def test_the_last_draft_an_attachment_and_send_cost_six_presses(
     program_scene: ProgramScene, tmp_path: Path
 ) -> None:
     await program_scene.saved()
-    program_scene.program.stage.go("drafts")
+    program_scene.parts.workspace.go("drafts")
     await program_scene.settle()
     presses = ["L", "Ctrl+Shift+A"]
     await program_scene.press(*presses)
@@ -162,7 +162,7 @@ async def test_f2_renames_and_leaves_the_ending_alone(program_scene: ProgramScen
     assert program_scene.focus is strip_of(shown)
     await program_scene.press("F2", "Escape")
     assert program_scene.focus is strip_of(shown)
-    assert program_scene.program.writing.current() is not None
+    assert program_scene.parts.compose.current() is not None
     await program_scene.press("Ctrl+Z")
     assert names(program_scene) == ["scan.pdf"]
 
@@ -320,7 +320,7 @@ async def test_progress_is_drawn_while_it_goes_up_and_delete_stops_it(
     await program_scene.until(gate.reached.is_set)
     name = program_scene.message.session.local_id
     attached = program_scene.message.session.files.attached()
-    program_scene.program.drafts.attaching._sent(name, attached, 1000)
+    program_scene.parts.drafts.attaching._sent(name, attached, 1000)
     await program_scene.settle()
     [row] = program_scene.message.session.files.rows()
     assert (row.words, row.share) == ("Uploading 1 KB of 4 KB", 0.25)
@@ -348,9 +348,9 @@ async def test_offline_the_row_says_where_the_bytes_are(program_scene: ProgramSc
 async def test_a_message_that_is_on_its_way_takes_no_attachment(program_scene: ProgramScene, tmp_path: Path) -> None:
     shown = await open_message(program_scene, file(tmp_path, "a"))
     name = program_scene.message.session.local_id
-    await program_scene.program.outbox.send([name], 60.0)
+    await program_scene.parts.outbox.send([name], 60.0)
     await program_scene.settle()
-    view = program_scene.program.writing.current()
+    view = program_scene.parts.compose.current()
     if view is not None:
         shown.choose()
         assert shown.dialog is None

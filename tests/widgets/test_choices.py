@@ -18,7 +18,7 @@ from tests.program_scene import ProgramScene
 
 async def at_choices(scene: ProgramScene, folder: Path) -> ChoicesView:
     """Open the settings; keys are kept in `folder`."""
-    await scene.program.keymap.load(folder)
+    await scene.parts.keymap.load(folder)
     await scene.press("Ctrl+,")
     page = scene.window.pages.currentWidget()
     assert isinstance(page, SettingsView)
@@ -55,7 +55,7 @@ async def test_the_time_for_undo_counts_at_once_and_is_kept(program_scene: Progr
     await program_scene.type("20")
     await program_scene.press("Tab")
     await program_scene.settle()
-    assert program_scene.program.hold == program_scene.program.remedies.hold_seconds == 20
+    assert program_scene.parts.outbox.hold_seconds == 20
     assert await program_scene.settings.read("hold") == "20"
     await program_scene.press("Escape")
     name = await program_scene.saved()
@@ -78,9 +78,8 @@ async def test_the_time_is_read_at_the_start_and_nonsense_is_not(
     program_scene: ProgramScene, stored: str, seconds: float
 ) -> None:
     await program_scene.settings.keep("hold", stored)
-    program_scene.program.options = program_scene.program.options._replace(hold=None)
-    await program_scene.program.choices.load()
-    assert program_scene.program.hold == seconds
+    await program_scene.parts.preferences.load(None)
+    assert program_scene.parts.outbox.hold_seconds == seconds
 
 
 async def test_a_command_gets_other_keys_and_they_count_at_once(program_scene: ProgramScene, tmp_path: Path) -> None:
@@ -90,21 +89,21 @@ async def test_a_command_gets_other_keys_and_they_count_at_once(program_scene: P
     assert "counts at once" in program_scene.words(view)
     await program_scene.until(lambda: kept(tmp_path) == {"go.sent": ("Ctrl+Shift+F12",)})
     await program_scene.press("Escape")
-    assert program_scene.program.stage.place == "drafts"
+    assert program_scene.parts.workspace.place == "drafts"
     await program_scene.press("Ctrl+3")
-    assert program_scene.program.stage.place == "drafts", "the usual keys are free"
+    assert program_scene.parts.workspace.place == "drafts", "the usual keys are free"
     await program_scene.press("Ctrl+Shift+F12")
-    assert program_scene.program.stage.place == "sent"
+    assert program_scene.parts.workspace.place == "sent"
 
 
 async def test_the_sheet_and_the_palette_show_the_keys_that_count(program_scene: ProgramScene, tmp_path: Path) -> None:
     await program_scene.press("Ctrl+/", "Escape")
-    await program_scene.program.keymap.load(tmp_path)
-    assert program_scene.program.keymap.set_keys("go.sent", ("Ctrl+Shift+F12",)) == ""
+    await program_scene.parts.keymap.load(tmp_path)
+    assert program_scene.parts.keymap.set_keys("go.sent", ("Ctrl+Shift+F12",)) == ""
     await program_scene.press("Ctrl+/")
     assert "Ctrl+Shift+F12" in program_scene.words(program_scene.window)
     await program_scene.press("Escape", "Ctrl+Shift+P")
-    offered = {command.id: command.keys for command, _ in program_scene.window._offered(program_scene.program.registry)}
+    offered = {command.id: command.keys for command, _ in program_scene.window._offered(program_scene.parts.registry)}
     assert offered["go.sent"] == ("Ctrl+Shift+F12",)
     await program_scene.press("Escape")
 
@@ -113,13 +112,13 @@ async def test_the_tips_and_hints_of_an_open_message_name_the_keys_that_count(
     program_scene: ProgramScene, tmp_path: Path
 ) -> None:
     scene = program_scene
-    await scene.program.keymap.load(tmp_path)
+    await scene.parts.keymap.load(tmp_path)
     await scene.press("C")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     await scene.press("Alt+M", "Ctrl+B")
     for command in ("compose.send", "text.bold", "go.sent", "message.new"):
         keys = {"compose.send": "Ctrl+F11", "text.bold": "Ctrl+F10", "go.sent": "Ctrl+F9", "message.new": "Ctrl+F8"}
-        assert scene.program.keymap.set_keys(command, (keys[command],)) == ""
+        assert scene.parts.keymap.set_keys(command, (keys[command],)) == ""
     tools = scene.message.body.tools
     assert tools is not None
     tips = [scene.message._send.toolTip(), tools._buttons["bold"].toolTip(), scene.window.rail.new.toolTip()]
@@ -131,7 +130,7 @@ async def test_the_tips_and_hints_of_an_open_message_name_the_keys_that_count(
     assert "Ctrl+F11 sends it as it is" in scene.words(scene.message)
     await scene.press("Escape", "Escape")
     await scene.press("C")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.message._send.toolTip() == "Send (Ctrl+F11)", "of letters begun afterwards too"
 
 
@@ -144,7 +143,7 @@ async def test_keys_that_are_taken_are_refused_by_the_name_of_who_has_them(
     assert "taken by “New message”" in program_scene.words(view)
     assert kept(tmp_path) == {}
     await program_scene.press("Escape", "Ctrl+3")
-    assert program_scene.program.stage.place == "sent"
+    assert program_scene.parts.workspace.place == "sent"
 
 
 async def test_keys_can_be_taken_away_and_given_back(program_scene: ProgramScene, tmp_path: Path) -> None:
@@ -152,10 +151,10 @@ async def test_keys_can_be_taken_away_and_given_back(program_scene: ProgramScene
     await choose(program_scene, view, "Go to Sent Everywhere")
     view.none.setFocus()
     await program_scene.press("Space")
-    assert program_scene.program.keymap.keys_of("go.sent") == ()
+    assert program_scene.parts.keymap.keys_of("go.sent") == ()
     view.usual.setFocus()
     await program_scene.press("Space")
-    assert program_scene.program.keymap.keys_of("go.sent") == ("Ctrl+3",)
+    assert program_scene.parts.keymap.keys_of("go.sent") == ("Ctrl+3",)
     await program_scene.until(lambda: kept(tmp_path) == {})
 
 
@@ -164,16 +163,16 @@ async def test_messages_alone_can_be_switched_off(program_scene: ProgramScene, t
     view.letters.setFocus()
     await program_scene.press("Space")
     await program_scene.press("Escape", "C")
-    assert program_scene.program.writing.current() is None
+    assert program_scene.parts.compose.current() is None
     await program_scene.press("Ctrl+N")
-    await program_scene.until(lambda: program_scene.program.writing.current() is not None)
+    await program_scene.until(lambda: program_scene.parts.compose.current() is not None)
 
 
 async def test_nobody_is_caught_in_the_field_of_keys(program_scene: ProgramScene, tmp_path: Path) -> None:
     view = await at_choices(program_scene, tmp_path)
     view.field.setFocus()
     await program_scene.press("Ctrl+N")
-    assert program_scene.program.writing.current() is None, "it is named, not done"
+    assert program_scene.parts.compose.current() is None, "it is named, not done"
     assert view.field.keys == "Ctrl+N"
     await program_scene.press("Tab")
     assert program_scene.focus is view.use
@@ -185,7 +184,7 @@ async def test_nobody_is_caught_in_the_field_of_keys(program_scene: ProgramScene
 async def test_a_file_with_mistakes_is_said_in_the_window(program_scene: ProgramScene, tmp_path: Path) -> None:
     text = '[keys]\n"go.sent" = ["Ctrl+Shift+F12"]\n"go.nowhere" = ["F2"]\n"compose.save" = ["Tab"]\n'
     (tmp_path / "keys.toml").write_text(text, "utf-8")
-    keymap = program_scene.program.keymap
+    keymap = program_scene.parts.keymap
     await keymap.load(tmp_path)
     keymap.tell()
     assert "do not count" in program_scene.words(program_scene.window.notice_bar)
@@ -203,7 +202,7 @@ async def test_after_the_first_key_of_a_sequence_it_is_shown_what_can_follow(pro
     assert "Go to Sent" in words
     await program_scene.press("S")
     assert not hints.sheet.isVisible()
-    assert program_scene.program.stage.place == "sent"
+    assert program_scene.parts.workspace.place == "sent"
     await program_scene.press("J")
     assert not hints.sheet.isVisible()
 
@@ -234,13 +233,12 @@ async def test_what_an_administrator_has_set_counts_and_cannot_be_changed(
     file.write_text(PRESETS, "utf-8")
     file.chmod(0o644)
     monkeypatch.setenv("MAILWRIGHT_PRESETS", str(file))
-    program = program_scene.program
-    program.options = program.options._replace(hold=None)
-    await program.settings.keep("hold", "60")
-    await load_presets(program.settings)
-    await program.choices.load()
-    await program.people.read_choices(program.settings)
-    assert program.hold == 12
+    parts = program_scene.parts
+    await parts.settings.keep("hold", "60")
+    await load_presets(parts.settings)
+    await parts.preferences.load(None)
+    await parts.people.read_choices(parts.settings)
+    assert parts.outbox.hold_seconds == 12
     view = await at_choices(program_scene, tmp_path)
     assert (view.hold.value(), view.hold.isEnabled()) == (12, False)
     assert view.hold.toolTip() == "Set by your organisation."
@@ -257,7 +255,7 @@ async def test_a_file_of_presets_that_cannot_be_relied_upon_is_told_and_stops_no
     program_scene: ProgramScene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MAILWRIGHT_PRESETS", str(tmp_path))
-    settings = program_scene.program.settings
+    settings = program_scene.parts.settings
     await load_presets(settings)
     assert len(settings.presets.faults) == 2
     assert "is not a file" in settings.presets.faults[1]

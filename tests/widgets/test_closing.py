@@ -25,9 +25,9 @@ BUSY = words("ErrorServerBusy", back_off_ms=120_000)
 
 
 @pytest.fixture
-async def closing(program_scene: ProgramScene) -> Closing:
-    made = Closing()
-    made.serve(program_scene.program)
+async def closing(program_scene: ProgramScene, qapp: QApplication) -> Closing:
+    made = Closing(qapp)
+    program_scene.parts.serve(made)
     program_scene.window.on_close = made.ask
     return made
 
@@ -35,7 +35,7 @@ async def closing(program_scene: ProgramScene) -> Closing:
 async def held(scene: ProgramScene, content: Content = MESSAGE) -> LocalId:
     """Return a message that is held for undo."""
     name = await scene.saved(content)
-    await scene.program.outbox.send([name], 60)
+    await scene.parts.outbox.send([name], 60)
     await scene.settle()
     return name
 
@@ -109,11 +109,11 @@ async def test_no_shortcut_fires_behind_the_question(program_scene: ProgramScene
     await scene.passes(11)
     await seen_again(scene)
     await scene.press("Ctrl+N", "C", "Ctrl+,", "F9", "Ctrl+Q")
-    assert scene.program.writing.current() is None
+    assert scene.parts.compose.current() is None
     assert bar(scene).isVisible()
     assert not closing.end.done()
     await scene.press("Escape", "C")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
 
 
 async def test_keep_trying_waits_in_sight_and_ends_when_it_went(program_scene: ProgramScene, closing: Closing) -> None:
@@ -205,7 +205,7 @@ async def test_a_later_start_calls_the_closing_off(program_scene: ProgramScene, 
     await held(scene)
     scene.window.close()
     await scene.settle()
-    assert scene.program.wishes.take(StartupRequest())
+    assert scene.parts.startup_requests.take(StartupRequest())
     assert not scene.window.isVisible(), "the window manager forgets a window that comes back this soon"
     await seen_again(scene)
     gate.open.set()
@@ -224,7 +224,7 @@ async def test_a_signal_ends_at_once_whatever_is_going_on(program_scene: Program
     closing.at_once()
     assert closing.end.done()
     assert scene.record(name).state is State.SENDING
-    assert not scene.program.wishes.take(StartupRequest()), "a start that comes now is on its own"
+    assert not scene.parts.startup_requests.take(StartupRequest()), "a start that comes now is on its own"
 
 
 async def test_the_end_of_the_session_sends_nothing_and_asks_nothing(
@@ -256,11 +256,11 @@ async def test_a_window_of_its_own_goes_and_comes_with_the_others(
     scene = program_scene
     scene.mailbox.hold("send")
     await held(scene)
-    scene.program.writing.open(await scene.saved())
-    await scene.until(lambda: scene.program.writing.current() is not None)
-    scene.program.popping.toggle()
+    scene.parts.compose.open(await scene.saved())
+    await scene.until(lambda: scene.parts.compose.current() is not None)
+    scene.parts.compose.message_windows.toggle()
     await scene.settle()
-    own = scene.program.popping.windows[0]
+    own = scene.parts.compose.message_windows.windows[0]
     scene.window.close()
     assert not own.isVisible()
     await scene.passes(11)

@@ -20,8 +20,8 @@ async def in_conflict(scene: ProgramScene) -> tuple[LocalId, Stored]:
     """Stand in a message that was written on here and elsewhere; its bar says so."""
     name = await scene.saved()
     (stored,) = scene.mailbox.items.values()
-    scene.program.writing.open(name)
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.parts.compose.open(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.mailbox.edit_elsewhere(stored.item_id, THEIRS)
     await scene.type("My words. ")
     await scene.press("Ctrl+S")
@@ -33,8 +33,8 @@ async def in_conflict(scene: ProgramScene) -> tuple[LocalId, Stored]:
 async def compared(scene: ProgramScene) -> CompareView:
     """Do what the bar offers, by its key."""
     await scene.press("Alt+A")
-    await scene.until(lambda: scene.program.comparing.is_open() and scene.program.comparing.view.session.can_choose())
-    view = scene.program.comparing.view
+    await scene.until(lambda: scene.parts.comparison.is_open() and scene.parts.comparison.view.session.can_choose())
+    view = scene.parts.comparison.view
     assert view.isVisible()
     assert view.isAncestorOf(scene.focus)
     return view
@@ -59,7 +59,7 @@ async def test_mine_by_its_key(program_scene: ProgramScene) -> None:
     await compared(program_scene)
     await program_scene.press("M")
     await program_scene.until(lambda: server(program_scene) == ["My words. Dear Ben"])
-    await program_scene.until(lambda: not program_scene.program.comparing.is_open())
+    await program_scene.until(lambda: not program_scene.parts.comparison.is_open())
     assert program_scene.message.isVisible()
     assert "Your version is kept" in program_scene.foot
     assert not program_scene.message.bar.isVisible()
@@ -69,7 +69,7 @@ async def test_theirs_by_its_key_and_back(program_scene: ProgramScene) -> None:
     name, stored = await in_conflict(program_scene)
     await compared(program_scene)
     await program_scene.press("T")
-    await program_scene.until(lambda: program_scene.program.writing.current() is not None)
+    await program_scene.until(lambda: program_scene.parts.compose.current() is not None)
     assert program_scene.message.body.toPlainText() == THEIRS.body
     assert program_scene.message.session.local_id == name
     assert server(program_scene) == [THEIRS.body]
@@ -94,7 +94,7 @@ async def test_escape_chooses_nothing_and_goes_back_to_the_message(program_scene
     await in_conflict(program_scene)
     await compared(program_scene)
     await program_scene.press("Escape")
-    assert not program_scene.program.comparing.is_open()
+    assert not program_scene.parts.comparison.is_open()
     assert program_scene.message.isAncestorOf(program_scene.focus)
     assert "changed elsewhere" in program_scene.words(program_scene.message.bar)
     assert server(program_scene) == [THEIRS.body]
@@ -105,8 +105,8 @@ async def test_a_row_offers_it_too(program_scene: ProgramScene) -> None:
     await program_scene.press("Escape")
     await program_scene.until(program_scene.in_list)
     await program_scene.press("A")
-    await program_scene.until(program_scene.program.comparing.is_open)
-    await program_scene.until(program_scene.program.comparing.view.session.can_choose)
+    await program_scene.until(program_scene.parts.comparison.is_open)
+    await program_scene.until(program_scene.parts.comparison.view.session.can_choose)
     await program_scene.press("Escape")
     assert program_scene.in_list()
 
@@ -116,16 +116,16 @@ async def test_without_a_server_it_says_so_and_mine_can_be_put_aside(program_sce
     offline = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
     program_scene.mailbox.fail("get", offline)
     await program_scene.press("Alt+A")
-    view = program_scene.program.comparing.view
+    view = program_scene.parts.comparison.view
     await program_scene.until(view.session.can_keep_both)
     assert "Your text is safe here" in program_scene.words(view)
     assert not view.mine.isEnabled()
     await program_scene.press("M", "T")
-    assert program_scene.program.comparing.is_open(), "neither can be chosen unseen"
+    assert program_scene.parts.comparison.is_open(), "neither can be chosen unseen"
     await program_scene.press("R")
     await program_scene.until(view.session.can_choose)
     await program_scene.press("B")
-    await program_scene.until(lambda: not program_scene.program.comparing.is_open())
+    await program_scene.until(lambda: not program_scene.parts.comparison.is_open())
 
 
 async def test_differences_are_gone_through_by_keys(program_scene: ProgramScene) -> None:

@@ -12,14 +12,14 @@ from tests.program_scene import ProgramScene
 
 
 async def test_the_pane_knows_each_command_of_the_text_and_has_no_other(program_scene: ProgramScene) -> None:
-    await program_scene.program.writing.begin_now(MESSAGE)
+    await program_scene.parts.compose.begin_now(MESSAGE)
     work = program_scene.message.text
     assert {name for _, name in TEXT} == FORMATTING | work._looking.keys() | work._deeds.keys()
     assert [command.id for command, _ in TEXT] == [f"text.{name}" for _, name in TEXT]
 
 
 async def test_each_option_has_its_place_in_the_panel(program_scene: ProgramScene) -> None:
-    await program_scene.program.writing.begin_now(MESSAGE)
+    await program_scene.parts.compose.begin_now(MESSAGE)
     await program_scene.settle()
     options = program_scene.message.options
     places = set()
@@ -34,16 +34,16 @@ def test_each_finding_that_is_shown_has_a_key() -> None:
 
 
 async def test_the_running_program_has_every_command_in_the_order_of_the_reference(program_scene: ProgramScene) -> None:
-    assert [command.id for command, _ in program_scene.program.registry] == [command.id for command in ALL]
+    assert [command.id for command, _ in program_scene.parts.registry] == [command.id for command in ALL]
 
 
 async def test_a_command_whose_message_was_closed_meanwhile_does_nothing(program_scene: ProgramScene) -> None:
-    program = program_scene.program
-    assert program.writing.current() is None
-    for command, handler in program.registry:
+    parts = program_scene.parts
+    assert parts.compose.current() is None
+    for command, handler in parts.registry:
         if command.id.startswith(("compose.", "text.", "recipients.")):
             handler.run()
-    assert program.writing.current() is None
+    assert parts.compose.current() is None
 
 
 def test_no_class_that_declares_commands_is_left_out() -> None:

@@ -21,7 +21,7 @@ async def talk(program_scene: ProgramScene) -> ProgramScene:
         await scene.clock.advance(3600)
         content = Content(to=(BEN,), subject=f"Letter {number}", body=f"Words {number}")
         scene.mailbox.put(ANNA, content, folder=folder).conversation = conversation
-    for room in scene.program.rooms:
+    for room in scene.parts.lists:
         room.reload()
     await scene.settle()
     await scene.press("Ctrl+3")
@@ -40,7 +40,7 @@ def spoken(scene: ProgramScene) -> list[str]:
 
 
 async def test_it_is_said_which_of_how_many_is_read(talk: ProgramScene) -> None:
-    await talk.until(lambda: "2 of 3 in this conversation" in talk.words(talk.program.reader))
+    await talk.until(lambda: "2 of 3 in this conversation" in talk.words(talk.parts.reader))
     await talk.press("J")
     await talk.until(lambda: talk.current.subject == "Letter 1")
     await talk.until(lambda: not area(talk).isVisible())
@@ -50,13 +50,13 @@ async def test_one_key_goes_to_the_next_and_the_previous_in_whatever_list_they_a
     await talk.until(lambda: talk.window.findChild(ConversationArea) is not None)
     await talk.press("M")
     assert talk.current.subject == "Letter 0"
-    await talk.until(lambda: "3 of 3" in talk.words(talk.program.reader))
+    await talk.until(lambda: "3 of 3" in talk.words(talk.parts.reader))
     await talk.press("M")
     assert talk.foot == "The oldest of its conversation"
     await talk.press("Shift+M")
-    await talk.until(lambda: "2 of 3" in talk.words(talk.program.reader))
+    await talk.until(lambda: "2 of 3" in talk.words(talk.parts.reader))
     await talk.press("Shift+M")
-    assert (talk.program.stage.place, talk.current.subject) == ("drafts", "Letter 3")
+    assert (talk.parts.workspace.place, talk.current.subject) == ("drafts", "Letter 3")
     assert talk.in_list()
 
 
@@ -100,10 +100,10 @@ async def test_a_message_alone_says_so(talk: ProgramScene) -> None:
 async def test_the_focus_stays_in_the_pane_where_it_was(talk: ProgramScene) -> None:
     await talk.until(lambda: talk.window.findChild(ConversationArea) is not None)
     await talk.press("F6")
-    assert talk.program.reader.isAncestorOf(talk.focus)
+    assert talk.parts.reader.isAncestorOf(talk.focus)
     await talk.press("M")
     assert talk.current.subject == "Letter 0"
-    assert talk.program.reader.isAncestorOf(talk.focus)
+    assert talk.parts.reader.isAncestorOf(talk.focus)
     await talk.press("K")
     await talk.until(lambda: talk.current.subject == "Letter 1")
-    assert talk.program.reader.isAncestorOf(talk.focus)
+    assert talk.parts.reader.isAncestorOf(talk.focus)

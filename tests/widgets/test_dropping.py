@@ -19,7 +19,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise", ext
 
 @pytest.fixture
 async def scene(program_scene: ProgramScene) -> ProgramScene:
-    await program_scene.program.wishes.begin(StartupRequest())
+    await program_scene.parts.startup_requests.begin(StartupRequest())
     return program_scene
 
 
@@ -46,13 +46,13 @@ async def test_a_message_dropped_on_the_list_is_opened_to_be_written_on(scene: P
     file = tmp_path / "x.EML"
     file.write_bytes(bytes(message))
     assert drop(scene.window.lists, QUrl.fromLocalFile(str(file)))
-    await scene.until(lambda: len(scene.program.stage.messages) == 1)
+    await scene.until(lambda: len(scene.parts.workspace.messages) == 1)
     assert scene.message.session.content.subject == "Dropped"
 
 
 async def test_a_link_dropped_on_the_reader_begins_a_message(scene: ProgramScene) -> None:
-    assert drop(scene.program.reader, QUrl("mailto:a@x.example?subject=S%20T"))
-    await scene.until(lambda: len(scene.program.stage.messages) == 1)
+    assert drop(scene.parts.reader, QUrl("mailto:a@x.example?subject=S%20T"))
+    await scene.until(lambda: len(scene.parts.workspace.messages) == 1)
     assert scene.message.session.content.subject == "S T"
 
 
@@ -60,7 +60,7 @@ async def test_other_files_are_refused_in_words(scene: ProgramScene, tmp_path: P
     assert drop(scene.window.rail, QUrl.fromLocalFile(str(tmp_path / "picture.png")))
     await scene.settle()
     assert "Only messages" in scene.foot
-    assert scene.program.stage.messages == []
+    assert scene.parts.workspace.messages == []
 
 
 async def test_words_without_an_address_are_not_for_us(scene: ProgramScene) -> None:

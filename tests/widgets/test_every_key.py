@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from functools import partial
 
 import pytest
@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 from app.commands.command import Command, Context, Handler
 from app.controllers import all_commands
 from app.controllers.all_commands import ALL, all_bound
-from app.controllers.program import Program
 from app.domain.listing import Folder
 from app.domain.message import Content, Field
 from app.domain.people import MailTips
@@ -47,7 +46,7 @@ def done() -> Done:
 def deeds(request: pytest.FixtureRequest, done: Done, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take down what is done; with "names" nothing else happens."""
 
-    def watched(program: Program, *works: object) -> list[tuple[Command, Handler]]:
+    def watched(controllers: Iterable[object], say: Callable[[str], None]) -> list[tuple[Command, Handler]]:
         def run(name: str, handler: Handler) -> None:
             done.append(name)
             if request.param == "deeds":
@@ -58,8 +57,7 @@ def deeds(request: pytest.FixtureRequest, done: Done, monkeypatch: pytest.Monkey
                 return Handler(partial(run, name, handler))
             return handler._replace(run=partial(run, name, handler))
 
-        real = all_bound(program, *works)  # type: ignore[arg-type]  # passed on as they came
-        return [(command, watching(command.id, handler)) for command, handler in real]
+        return [(command, watching(command.id, handler)) for command, handler in all_bound(controllers, say)]
 
     monkeypatch.setattr(all_commands, "all_bound", watched)
 
@@ -71,7 +69,7 @@ async def scene(qtbot: QtBot, qapp: QApplication, deeds: None) -> AsyncIterator[
     await scene.start()
     scene.on_server(*(Content(to=MESSAGE.to, subject=f"Letter {n}", body="Text") for n in range(3)))
     scene.on_server(MESSAGE, folder=Folder.SENT)
-    for room in scene.program.rooms:
+    for room in scene.parts.lists:
         room.reload()
     await scene.settle()
     yield scene
@@ -80,34 +78,34 @@ async def scene(qtbot: QtBot, qapp: QApplication, deeds: None) -> AsyncIterator[
 
 async def go_where(scene: ProgramScene, command: Command, done: Done) -> None:
     """Put the focus where the keys of `command` count."""
-    program = scene.program
+    parts = scene.parts
     if command.id.startswith("compose.finding"):
-        await program.writing.begin_now(Content(to=tuple(Recipient(f"p{n}@gmial.com") for n in range(4)), body="Text"))
+        await parts.compose.begin_now(Content(to=tuple(Recipient(f"p{n}@gmial.com") for n in range(4)), body="Text"))
         await scene.settle()
         await scene.press("Ctrl+Return")
         done.clear()
     elif command.context is Context.COMPOSE:
-        await program.writing.begin_now(Content(to=MESSAGE.to, subject="Written here", body="Text"))
+        await parts.compose.begin_now(Content(to=MESSAGE.to, subject="Written here", body="Text"))
         await scene.settle()
         scene.message.focus_field(Field.BODY)
     elif command.context is Context.COMPARE:
         name = await scene.saved()
         (stored,) = [one for one in scene.mailbox.items.values() if one.local_id == name]
         scene.mailbox.edit_elsewhere(stored.item_id, Content(to=MESSAGE.to, body="Theirs"))
-        program.comparing.open(name)
-        await scene.until(lambda: program.comparing.is_open() and program.comparing.view.session.can_choose())
+        parts.comparison.open(name)
+        await scene.until(lambda: parts.comparison.is_open() and parts.comparison.view.session.can_choose())
     elif command.context is Context.RECIPIENTS:
         scene.mailbox.tips[GROUP.address] = MailTips(GROUP.address, members=2)
-        await program.writing.begin_now(Content(to=MESSAGE.to, cc=(GROUP,), subject="Written here", body="Text"))
+        await parts.compose.begin_now(Content(to=MESSAGE.to, cc=(GROUP,), subject="Written here", body="Text"))
         await scene.settle()
         scene.message.focus_field(Field.CC)
         await scene.press("Left")
     else:
-        program.stage.go(IN_PLACES.get(command.id, "drafts"))
+        parts.workspace.go(IN_PLACES.get(command.id, "drafts"))
     if command.id in {"outbox.was_sent", "outbox.was_not_sent"}:
         await stand_at_what_cannot_be_known(scene)
     if command.id == "list.undo":
-        program.foot.say("Something that can be undone", lambda: None)
+        parts.status_bar.say("Something that can be undone", lambda: None)
     await scene.settle()
 
 
@@ -115,10 +113,10 @@ async def stand_at_what_cannot_be_known(scene: ProgramScene) -> None:
     """Stand in the Outbox at a message that waits for the person's word."""
     name = await scene.saved()
     for state in (State.QUEUED, State.SENDING, State.UNKNOWN):
-        await scene.program.records.change(name, state=state)
+        await scene.parts.records.change(name, state=state)
     found = problem(ProblemKind.CANNOT_BE_KNOWN)
-    await scene.program.records.change(name, problem=found, verified=scene.clock.now())
-    scene.program.stage.go("outbox")
+    await scene.parts.records.change(name, problem=found, verified=scene.clock.now())
+    scene.parts.workspace.go("outbox")
     await scene.until(lambda: len(scene.rows) == 1)
     await scene.press("Home")
 
@@ -136,13 +134,13 @@ async def test_keys_do_their_command_once_and_the_focus_stays_in_the_window(
     if command.id != QUITS:
         focus = QApplication.focusWidget()
         assert focus is not None
-        assert focus.window() in scene.program.windows()
+        assert focus.window() in scene.parts.compose.windows()
 
 
 @pytest.mark.parametrize("deeds", ["names"], indirect=True)
 @pytest.mark.parametrize("field", [Field.TO, Field.SUBJECT, Field.BODY])
 async def test_keys_count_in_every_field_of_a_message(scene: ProgramScene, done: Done, field: Field) -> None:
-    await scene.program.writing.begin_now(Content(to=MESSAGE.to, subject="Written here", body="Text"))
+    await scene.parts.compose.begin_now(Content(to=MESSAGE.to, subject="Written here", body="Text"))
     await scene.settle()
     scene.message.focus_field(field)
     counting = {Context.WINDOW, Context.COMPOSE, *((Context.RECIPIENTS,) if field is Field.TO else ())}
@@ -158,7 +156,7 @@ async def test_keys_count_in_every_field_of_a_message(scene: ProgramScene, done:
 @pytest.mark.parametrize("deeds", ["names"], indirect=True)
 @pytest.mark.parametrize("place", ["drafts", "outbox", "sent"])
 async def test_keys_count_in_every_list_with_rows_or_none(scene: ProgramScene, done: Done, place: str) -> None:
-    scene.program.stage.go(place)
+    scene.parts.workspace.go(place)
     await scene.settle()
     assert scene.in_list()
     for command, keys in EVERY:
@@ -173,11 +171,11 @@ async def test_keys_of_the_whole_window_count_while_bars_with_access_keys_are_se
     scene: ProgramScene, done: Done
 ) -> None:
     details = [("Code", "ErrorServerBusy")]
-    await scene.program.writing.begin_now(MESSAGE)
+    await scene.parts.compose.begin_now(MESSAGE)
     await scene.settle()
     for bar in (scene.window.account_bar, scene.window.notice_bar, scene.message.bar):
         bar.say("Something is the matter.", tone="warn", action=("sign-in", "Sign in"), details=details)
-    scene.program.sign_in.ask(ACCOUNT)
+    scene.parts.sign_in.ask(ACCOUNT)
     await scene.settle()
     scene.message.focus_field(Field.BODY)
     for command, keys in EVERY:
@@ -189,7 +187,7 @@ async def test_keys_of_the_whole_window_count_while_bars_with_access_keys_are_se
 
 @pytest.mark.parametrize("deeds", ["names"], indirect=True)
 async def test_messages_typed_in_a_field_are_messages_and_no_commands(scene: ProgramScene, done: Done) -> None:
-    await scene.program.writing.begin_now(Content())
+    await scene.parts.compose.begin_now(Content())
     await scene.settle()
     for field in (Field.SUBJECT, Field.BODY):
         scene.message.focus_field(field)

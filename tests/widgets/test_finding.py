@@ -33,7 +33,7 @@ def shown(scene: ProgramScene) -> list[str]:
 
 
 def bar(scene: ProgramScene) -> FindBar:
-    found = scene.program.stage.desk.findChild(FindBar)
+    found = scene.parts.workspace.desk.findChild(FindBar)
     assert isinstance(found, FindBar)
     return found
 
@@ -50,7 +50,7 @@ async def test_what_is_typed_is_found_as_it_is_typed(program_scene: ProgramScene
     await sent(scene)
     await look_for(scene, "pla")
     assert shown(scene) == ["Other plan", "Plan"]
-    assert "2 found" in scene.words(scene.program.stage.desk)
+    assert "2 found" in scene.words(scene.parts.workspace.desk)
     assert scene.focus is bar(scene).line
     await scene.press("Return")
     assert scene.in_list()
@@ -68,7 +68,7 @@ async def test_keys_of_the_list_are_text_while_one_types(program_scene: ProgramS
     await scene.type("xjc #")
     await scene.press("Backspace", "Delete", "Ctrl+Return", "Ctrl+A", "Space")
     assert scene.focus is bar(scene).line
-    assert scene.program.writing.current() is None
+    assert scene.parts.compose.current() is None
     await scene.press("Escape")
     await scene.passes(HOLD + 1)
     assert scene.states() == [State.DRAFT]
@@ -117,8 +117,8 @@ async def test_nothing_found_says_so_and_how_the_server_is_asked(program_scene: 
     await scene.press("F5")
     await look_for(scene, "needle")
     assert shown(scene) == []
-    assert "Nothing found on this computer" in scene.words(scene.program.stage.desk)
-    assert "Shift+Enter" in scene.words(scene.program.stage.desk)
+    assert "Nothing found on this computer" in scene.words(scene.parts.workspace.desk)
+    assert "Shift+Enter" in scene.words(scene.parts.workspace.desk)
     await scene.press("Shift+Return")
     assert shown(scene) == ["Long"]
     assert scene.foot == "The server found 1"
@@ -131,7 +131,7 @@ async def test_the_server_is_asked_from_the_list_too_and_may_find_nothing(progra
     await look_for(scene, "nowhere")
     await scene.press("Down", "Shift+Return")
     assert scene.foot == "The server found nothing"
-    assert "on the server neither" in scene.words(scene.program.stage.desk)
+    assert "on the server neither" in scene.words(scene.parts.workspace.desk)
 
 
 async def test_a_server_that_cannot_be_asked_leaves_what_was_found_here(program_scene: ProgramScene) -> None:
@@ -178,7 +178,7 @@ async def test_headings_stand_over_days_and_over_recipients(program_scene: Progr
     await scene.clock.advance(24 * 3600)
     scene.on_server(Content(to=(BEN,), subject="Today"), folder=Folder.SENT)
     await scene.press("F5", "S, G")
-    desk = scene.program.stage.desk
+    desk = scene.parts.workspace.desk
     said = [desk.model.heading(number) for number in range(4)]
     assert said[0] == "Today"
     assert said[1] == "Yesterday"
@@ -194,19 +194,19 @@ async def test_where_one_may_not_look_the_list_says_so(program_scene: ProgramSce
     await scene.press("Ctrl+3")
     denied = words("ErrorAccessDenied", "Access is denied.")
     scene.mailbox.refuse("sync", 0, denied)
-    await scene.program.sent_room.view.reload()  # type: ignore[union-attr]  # an account is shown
+    await scene.parts.lists.sent.view.reload()  # type: ignore[union-attr]  # an account is shown
     await scene.settle()
-    assert "does not let you look" in scene.words(scene.program.stage.desk)
-    assert "F5" in scene.words(scene.program.stage.desk)
+    assert "does not let you look" in scene.words(scene.parts.workspace.desk)
+    assert "F5" in scene.words(scene.parts.workspace.desk)
     await scene.press("F5")
-    assert "Nothing sent yet" in scene.words(scene.program.stage.desk)
+    assert "Nothing sent yet" in scene.words(scene.parts.workspace.desk)
 
 
 async def test_a_message_that_was_read_is_found_by_all_its_words(program_scene: ProgramScene) -> None:
     scene = program_scene
     scene.on_server(Content(to=(BEN,), subject="Long", body="x " * 200 + "needle"), folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5")
-    await scene.until(lambda: "needle" in scene.program.reader._body.toPlainText())
+    await scene.until(lambda: "needle" in scene.parts.reader._body.toPlainText())
     await look_for(scene, "needle")
     assert shown(scene) == ["Long"]
 
@@ -217,6 +217,6 @@ async def test_after_sorting_the_row_one_is_at_is_in_sight(program_scene: Progra
     await scene.press("Ctrl+3", "F5", "Home")
     at = scene.current.subject
     await scene.press("S, O")
-    shown_list = scene.program.stage.desk.list
+    shown_list = scene.parts.workspace.desk.list
     assert (scene.current.subject, shown_list.current_number()) == (at, 59)
     assert shown_list.viewport().rect().contains(shown_list.visualRect(shown_list.currentIndex()))

@@ -30,7 +30,7 @@ FILM = Attached("k" * 32, "film.mp4", 30_000_000, "video/mp4")
 
 async def written(scene: ProgramScene, content: Content) -> LocalId:
     """Return a message that is open in the pane with the focus in its text."""
-    await scene.program.writing.begin_now(content)
+    await scene.parts.compose.begin_now(content)
     await scene.settle()
     scene.message.focus_field(Field.BODY)
     return scene.message.session.local_id
@@ -176,7 +176,7 @@ async def test_what_keeps_a_message_back_comes_before_what_only_asks(program_sce
 async def test_many_recipients_are_asked_about_from_the_number_that_was_chosen(program_scene: ProgramScene) -> None:
     scene = program_scene
     scene.settings.preferences[MANY_CHOICE] = "3"
-    await scene.program.people.read_choices(scene.settings)
+    await scene.parts.people.read_choices(scene.settings)
     people = tuple(Recipient(f"p{n}@example.org") for n in range(3))
     await written(scene, msgspec.structs.replace(FINE, to=people))
     await scene.press("Ctrl+Return")
@@ -184,7 +184,7 @@ async def test_many_recipients_are_asked_about_from_the_number_that_was_chosen(p
     await scene.press("Escape", "Escape")
     scene.settings.preferences[MANY_CHOICE] = "many"
     scene.settings.preferences[STRANGERS_CHOICE] = "never"
-    await scene.program.people.read_choices(scene.settings)
+    await scene.parts.people.read_choices(scene.settings)
     name = await written(scene, msgspec.structs.replace(FINE, to=(Recipient("fay@tailspin.example"),)))
     await scene.press("Ctrl+Return")
     assert scene.record(name).state is State.HELD
@@ -241,7 +241,7 @@ async def test_what_the_bar_says_is_there_for_a_screen_reader_too(program_scene:
 async def test_many_drafts_sent_from_the_list_are_kept_back_by_what_blocks_alone(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await scene.saved(FINE, subject="", to=(SLIP,))
-    scene.program.stage.go("drafts")
+    scene.parts.workspace.go("drafts")
     await scene.settle()
     await scene.passes(1)
     await scene.press("Ctrl+Return")
@@ -282,7 +282,7 @@ async def test_what_is_asked_is_chosen_in_the_settings_and_counts_at_once(
     program_scene: ProgramScene, tmp_path: Path
 ) -> None:
     scene = program_scene
-    await scene.program.keymap.load(tmp_path)
+    await scene.parts.keymap.load(tmp_path)
     await scene.press("Ctrl+,")
     asking = scene.window.findChild(AskingView)
     assert asking is not None
@@ -313,7 +313,7 @@ async def test_a_message_larger_than_the_server_takes_is_said_before_it_goes_and
     scene = program_scene
     scene.mailbox.tips[ACCOUNT.address] = MailTips(ACCOUNT.address, max_message_size=36_000_000)
     name = await written(scene, msgspec.structs.replace(FINE, attachments=(FILM,)))
-    await scene.until(lambda: scene.program.people.tips.of(ANNA, Recipient(ACCOUNT.address)) is not None)
+    await scene.until(lambda: scene.parts.people.tips.of(ANNA, Recipient(ACCOUNT.address)) is not None)
     await scene.press("Ctrl+Return")
     assert found(scene) == "Your server takes messages up to 36 MB; this one has 40 MB."
     assert scene.record(name).state is State.DRAFT
@@ -327,13 +327,13 @@ async def test_what_a_server_refused_for_its_size_is_known_from_then_on_also_in_
     program_scene: ProgramScene,
 ) -> None:
     scene = program_scene
-    limits = scene.program.size_limits
+    limits = scene.parts.size_limits
     large = Content(to=(BEN,), subject="Large", body="x" * 50_000)
     name = await scene.saved(large)
     scene.mailbox.refuse("send", 0, words("ErrorMessageSizeExceeded"))
-    await scene.program.outbox.send([name], 0.0)
+    await scene.parts.outbox.send([name], 0.0)
     await scene.until(lambda: limits.refused(ANNA) == 50_000)
-    fresh = SizeLimits(scene.program.records, scene.settings, scene.program.tasks.spawn)
+    fresh = SizeLimits(scene.parts.records, scene.settings, scene.parts.tasks.spawn)
     await fresh.load()
     assert fresh.refused(ANNA) == 50_000
     await written(scene, msgspec.structs.replace(large, body="y" * 60_000))

@@ -29,8 +29,8 @@ CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModi
 async def opened(scene: ProgramScene, content: Content = MESSAGE) -> LocalId:
     """Return a saved draft, open in the pane with the focus in its body."""
     name = await scene.saved(content)
-    scene.program.writing.open(name)
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.parts.compose.open(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.message.focus_field(Field.BODY)
     await scene.settle()
     return name
@@ -227,7 +227,7 @@ async def test_a_long_message_that_is_sent_while_it_is_turned_goes_out_whole_and
     await long_message(scene)
     scene.tap(Qt.Key.Key_H, CTRL_SHIFT)
     scene.tap(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    await scene.until(lambda: scene.program.writing.current() is None)
+    await scene.until(lambda: scene.parts.compose.current() is None)
     await scene.passes(HOLD + 1)
     sent = scene.mailbox.delivered[0].content
     assert sent.body_format is BodyFormat.HTML
@@ -320,7 +320,7 @@ async def test_a_formatted_message_is_sent_as_it_was_written(program_scene: Prog
 async def test_a_formatted_message_on_its_way_cannot_be_edited(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await opened(scene, DRESSED)
-    await scene.program.outbox.send([name], HOLD)
+    await scene.parts.outbox.send([name], HOLD)
     await scene.settle()
     before = await scene.content(name)
     await scene.press("Alt+M", "Ctrl+A", "Ctrl+B", "Del", "Ctrl+Shift+H", "Ctrl+Shift+L")
@@ -339,7 +339,7 @@ async def test_a_plain_message_has_no_editor_of_formatted_text(program_scene: Pr
 async def test_misspellings_are_gone_through_and_mended_by_key_alone(program_scene: ProgramScene) -> None:
     scene = program_scene
     few_words = FewWords()
-    scene.program.writing.begin_spelling(few_words)  # type: ignore[arg-type]  # it answers to the same calls
+    scene.parts.compose.begin_spelling(few_words)  # type: ignore[arg-type]  # it answers to the same calls
     name = await opened(scene, Content(to=(BEN,), subject="Hello", body="a woxrd and an axe here"))
     marks = scene.message.body.marks
     assert marks is not None

@@ -31,12 +31,12 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 async def at_a_slow_server(scene: ProgramScene, folder: Folder) -> Gate:
     """Let the list stand at a message of another client that is fetched when it is asked for, and not sooner."""
     scene.on_server(PLAN, folder=folder)
-    scene.program.stage.reading = Event()  # the pane would fetch it too
-    room = scene.program.drafts_room if folder is Folder.DRAFTS else scene.program.sent_room
+    scene.parts.workspace.reading = Event()  # the pane would fetch it too
+    room = scene.parts.lists.drafts if folder is Folder.DRAFTS else scene.parts.lists.sent
     room.reload()
     await scene.press("Ctrl+2" if folder is Folder.DRAFTS else "Ctrl+3")
     await scene.until(lambda: len(scene.rows) == 1)
-    scene.program.stage.desk.list.go_to(0)
+    scene.parts.workspace.desk.list.go_to(0)
     return scene.mailbox.hold("get")
 
 
@@ -46,7 +46,7 @@ async def asked_for(scene: ProgramScene, key: str, gate: Gate) -> None:
 
 
 def body(scene: ProgramScene) -> str:
-    return scene.message.body.toPlainText() if scene.program.stage.messages else ""
+    return scene.message.body.toPlainText() if scene.parts.workspace.messages else ""
 
 
 def keys(scene: ProgramScene) -> KeyGate:
@@ -59,7 +59,7 @@ def keys(scene: ProgramScene) -> KeyGate:
 async def test_what_is_typed_before_the_message_is_there_is_typed_into_it(program_scene: ProgramScene) -> None:
     scene = program_scene
     kept = await scene.saved()
-    scene.program.stage.desk.list.go_to(0)
+    scene.parts.workspace.desk.list.go_to(0)
     scene.tap_text("c")
     scene.tap_text("box#e@x.org")
     scene.tap(Qt.Key.Key_Backspace)
@@ -69,9 +69,9 @@ async def test_what_is_typed_before_the_message_is_there_is_typed_into_it(progra
     content = await scene.content(scene.message.session.local_id)
     assert ([one.address for one in content.to], content.subject) == (["box#e@x.or"], "Hi")
     assert scene.record(kept).discarded == 0.0
-    assert scene.program.stage.desk.model.marked == set()
+    assert scene.parts.workspace.desk.model.marked == set()
     await scene.press("Escape", "C")
-    assert len(scene.program.stage.messages) == 1
+    assert len(scene.parts.workspace.messages) == 1
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,8 @@ async def test_what_is_typed_while_a_message_is_fetched_is_typed_into_it(
     await scene.settle()
     assert (await scene.content(scene.message.session.local_id)).importance is Importance.HIGH
     assert scene.window.kept_keys.words == ""
-    assert len(scene.program.stage.messages) == 1
-    assert scene.program.stage.desk.model.marked == set()
+    assert len(scene.parts.workspace.messages) == 1
+    assert scene.parts.workspace.desk.model.marked == set()
 
 
 async def test_commands_of_several_keys_wait_like_any_other(program_scene: ProgramScene) -> None:
@@ -102,10 +102,10 @@ async def test_commands_of_several_keys_wait_like_any_other(program_scene: Progr
     hold = keys(scene).begin("Starting…")
     scene.tap_text("gs")
     scene.tap_text("gq")
-    assert scene.program.stage.kind == "drafts"
+    assert scene.parts.workspace.kind == "drafts"
     hold.release()
     await scene.settle()
-    assert scene.program.stage.kind == "outbox"
+    assert scene.parts.workspace.kind == "outbox"
     assert keys(scene).is_open
 
 
@@ -119,7 +119,7 @@ async def test_a_sequence_that_began_while_keys_were_kept_ends_with_a_key_that_c
     await scene.settle()
     scene.tap_text("s")
     await scene.settle()
-    assert scene.program.stage.kind == "sent"
+    assert scene.parts.workspace.kind == "sent"
     assert keys(scene).is_open
 
 
@@ -130,10 +130,10 @@ async def test_keys_wait_until_the_last_of_several_holds_is_released(program_sce
     second.release()
     second.release()
     await scene.settle()
-    assert scene.program.stage.kind == "drafts"
+    assert scene.parts.workspace.kind == "drafts"
     first.release()
     await scene.settle()
-    assert scene.program.stage.kind == "sent"
+    assert scene.parts.workspace.kind == "sent"
 
 
 async def test_what_an_input_method_writes_meanwhile_keeps_its_place(program_scene: ProgramScene) -> None:
@@ -246,7 +246,7 @@ async def test_what_waits_when_the_program_ends_is_kept_as_text(program_scene: P
     scene = program_scene
     keys(scene).begin("Opening…")
     scene.tap_text("not lost")
-    await scene.program.unplaced.save()
+    await scene.parts.unplaced_text.save()
     assert await scene.settings.read("unplaced text") == "not lost"
     assert keys(scene).take_text() == "not lost"
     await scene.settle()
@@ -264,7 +264,7 @@ async def test_what_the_last_key_took_back_is_taken_back_before_the_program_ends
     await scene.until(lambda: scene.record(name).state is State.HELD)
     await scene.until(lambda: scene.window.gate.is_open)
     scene.tap_text("z")
-    await _let_arrive(scene.program)
+    await _let_arrive(scene.parts)
     assert scene.record(name).state is State.DRAFT
 
 
@@ -274,11 +274,11 @@ async def test_no_command_that_waits_is_run_when_the_program_ends(program_scene:
     scene.tap_text("one")
     scene.tap(Qt.Key.Key_N, CTRL)
     scene.tap_text("two")
-    await scene.program.unplaced.save()
+    await scene.parts.unplaced_text.save()
     assert await scene.settings.read("unplaced text") == "one\ntwo"
     assert not keys(scene).has_keys()
     await scene.settle()
-    assert scene.program.stage.messages == []
+    assert scene.parts.workspace.messages == []
     keys(scene).take_text()
     await scene.settle()
 
@@ -294,10 +294,10 @@ async def test_escape_gives_up_a_message_that_does_not_come(program_scene: Progr
     scene.tap(Qt.Key.Key_Escape)
     assert scene.window.kept_keys.words == ""
     await scene.press("G, D")
-    assert scene.program.stage.kind == "drafts"
+    assert scene.parts.workspace.kind == "drafts"
     gate.open.set()
     await scene.settle()
-    assert scene.program.stage.messages == []
+    assert scene.parts.workspace.messages == []
     assert scene.rows == []
 
 
@@ -313,7 +313,7 @@ async def test_escape_in_the_middle_of_typing_is_for_the_message_that_comes(prog
     await scene.until(lambda: scene.window.gate.is_open)
     await scene.settle()
     assert keys(scene).text == ""
-    assert scene.program.stage.messages == [], "and left by Escape"
+    assert scene.parts.workspace.messages == [], "and left by Escape"
     assert [row.preview for row in scene.rows] == ["Oh Dear Ben"]
 
 
@@ -347,19 +347,19 @@ async def test_what_was_typed_for_a_message_that_cannot_be_had_is_shown_and_can_
     await scene.until(lambda: keys(scene).text == "Dear zoe")
     scene.tap_text(", ete")  # typed on without having seen it: no key of it is a command
     scene.tap(Qt.Key.Key_Backspace)
-    bar = scene.program.unplaced.bar
+    bar = scene.parts.unplaced_text.bar
     assert bar is not None
     assert "You typed this meanwhile: “Dear zoe, et”" in scene.words(bar)
-    assert scene.program.stage.messages == []
+    assert scene.parts.workspace.messages == []
     assert len(scene.rows) == 1
     await scene.rest()
     await scene.press("Escape")
     assert bar.isVisible()
-    assert scene.program.registry.run("typed.write")
+    assert scene.parts.registry.run("typed.write")
     await scene.settle()
     assert body(scene) == "Dear zoe, et"
     assert not bar.isVisible()
-    assert not scene.program.registry.run("typed.write")
+    assert not scene.parts.registry.run("typed.write")
 
 
 async def test_text_that_found_no_place_is_there_after_a_restart(program_scene: ProgramScene) -> None:
@@ -371,9 +371,9 @@ async def test_text_that_found_no_place_is_there_after_a_restart(program_scene: 
     await scene.settle()
     assert await scene.settings.read("unplaced text") == "keep me"
     keys(scene).text = ""
-    await scene.program.unplaced.load()
+    await scene.parts.unplaced_text.load()
     assert keys(scene).text == "keep me"
-    assert scene.program.registry.run("typed.copy")
+    assert scene.parts.registry.run("typed.copy")
     await scene.settle()
     assert QGuiApplication.clipboard().text() == "keep me"
     assert await scene.settings.read("unplaced text") == ""
@@ -494,12 +494,12 @@ async def test_a_second_send_sends_no_other_message(program_scene: ProgramScene,
 async def test_a_row_that_the_program_stands_at_takes_no_command(program_scene: ProgramScene, key: str) -> None:
     scene = program_scene
     name = await scene.saved()
-    scene.program.stage.desk.list.choose_only(None)
+    scene.parts.workspace.desk.list.choose_only(None)
     before = scene.record(name)
     await scene.press(key)
     assert scene.record(name) == before
-    assert scene.program.stage.messages == []
-    assert scene.program.stage.desk.model.marked == set()
+    assert scene.parts.workspace.messages == []
+    assert scene.parts.workspace.desk.model.marked == set()
     assert len(scene.rows) == 1
     if key != "Ctrl+Shift+R":  # of Sent
         assert "No message is selected" in scene.foot
@@ -508,11 +508,11 @@ async def test_a_row_that_the_program_stands_at_takes_no_command(program_scene: 
 async def test_new_last_and_undo_need_no_row(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await scene.saved()
-    scene.program.stage.desk.list.choose_only(None)
+    scene.parts.workspace.desk.list.choose_only(None)
     await scene.press("L")
     assert scene.message.session.local_id == name
     await scene.press("Escape")
-    scene.program.stage.desk.list.choose_only(None)
+    scene.parts.workspace.desk.list.choose_only(None)
     await scene.press("C")
     assert scene.field() is Field.TO
 
@@ -531,7 +531,7 @@ async def test_after_a_message_goes_the_focus_is_in_the_list_wherever_it_was(
     await scene.type("Goes")
     await scene.press(field, ends)
     await scene.settle()
-    assert scene.program.stage.messages == []
+    assert scene.parts.workspace.messages == []
     assert scene.in_list()
     await scene.press("Down")
     assert scene.in_list()
@@ -590,7 +590,7 @@ async def test_a_message_that_ends_before_it_is_shown_is_not_shown(
 
     monkeypatch.setattr(ComposeView, "fill", ended)
     await scene.press("C")
-    assert scene.program.stage.messages == []
+    assert scene.parts.workspace.messages == []
     assert scene.in_list()
 
 
@@ -598,7 +598,7 @@ async def test_a_row_that_nobody_chose_is_outlined_and_not_filled(program_scene:
     """It looked selected while commands said that no message is selected."""
     scene = program_scene
     await scene.saved()
-    shown = scene.program.stage.desk.list
+    shown = scene.parts.workspace.desk.list
 
     def is_filled() -> bool:
         ground = shown.visualRect(shown.currentIndex()).topRight() + QPoint(-12, 40)

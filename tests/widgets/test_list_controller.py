@@ -29,8 +29,8 @@ async def drafts(scene: ProgramScene, count: int) -> list[LocalId]:
     for number in range(count):
         names.append(await scene.saved(subject=f"Letter {number}"))
         await scene.passes(1)
-    scene.program.stage.go("drafts")
-    scene.program.stage.desk.list.go_to(0)
+    scene.parts.workspace.go("drafts")
+    scene.parts.workspace.desk.list.go_to(0)
     await scene.settle()
     return names
 
@@ -42,7 +42,7 @@ async def refused(scene: ProgramScene) -> LocalId:
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 1)
     assert scene.record(name).state is State.NEEDS_ATTENTION
-    await scene.until(lambda: not scene.program.stage.reads_soon())
+    await scene.until(lambda: not scene.parts.workspace.reads_soon())
     return name
 
 
@@ -52,7 +52,7 @@ async def test_the_marked_drafts_go_out_in_one_request(program_scene: ProgramSce
     await scene.press("Space", "J", "X", "Ctrl+Return")
     assert [scene.record(name).state for name in names] == [State.DRAFT, State.DRAFT, State.HELD, State.HELD]
     assert scene.foot.startswith("Sending 2 messages in 5 s")
-    assert scene.program.stage.desk.model.marked == set()
+    assert scene.parts.workspace.desk.model.marked == set()
     await scene.passes(HOLD + 1)
     assert [len(call.asked) for call in scene.mailbox.calls_of("send")] == [2]
     assert scene.foot == "2 messages sent"
@@ -76,9 +76,9 @@ async def test_more_than_two_that_are_not_ready_are_asked_about_and_stay_selecte
     await scene.press("Escape")
     assert question(scene) == ""
     assert scene.in_list()
-    assert len(scene.program.stage.desk.model.marked) == 5
+    assert len(scene.parts.workspace.desk.model.marked) == 5
     await scene.press("Ctrl+Return", "Return")
-    assert scene.program.stage.desk.model.marked == set()
+    assert scene.parts.workspace.desk.model.marked == set()
     await scene.passes(HOLD + 1)
     assert [len(call.asked) for call in scene.mailbox.calls_of("send")] == [5]
 
@@ -175,7 +175,7 @@ async def test_keys_of_an_empty_list_work(program_scene: ProgramScene) -> None:
         assert scene.in_list(), keys
     for place, keys in (("sent", "G, S"), ("outbox", "G, Q"), ("drafts", "G, D")):
         await scene.press(keys)
-        assert scene.program.stage.place == place
+        assert scene.parts.workspace.place == place
         assert scene.in_list()
     for keys in ("E", "R", "Shift+F9", "L"):
         await scene.press(keys)
@@ -207,18 +207,18 @@ async def test_the_words_of_a_message_that_waits_are_true_in_list_and_reader(pro
     await drafts(scene, 1)
     await scene.press("Ctrl+Return", "Ctrl+4")
     await scene.passes(2)
-    desk = scene.program.stage.desk
+    desk = scene.parts.workspace.desk
     assert desk.model.face(0).line == "Sending in 3 s"
-    assert "Sending in 3 s" in scene.words(scene.program.reader)
-    assert "Dear Ben" in scene.program.reader._body.toPlainText()
+    assert "Sending in 3 s" in scene.words(scene.parts.reader)
+    assert "Dear Ben" in scene.parts.reader._body.toPlainText()
 
 
 async def test_a_message_read_again_is_not_emptied_meanwhile(program_scene: ProgramScene) -> None:
     scene = program_scene
     await drafts(scene, 1)
-    assert scene.program.reader._body.toPlainText() == "Dear Ben"
+    assert scene.parts.reader._body.toPlainText() == "Dear Ben"
     seen: list[str] = []
-    scene.program.reader._body.textChanged.connect(lambda: seen.append(scene.program.reader._body.toPlainText()))
+    scene.parts.reader._body.textChanged.connect(lambda: seen.append(scene.parts.reader._body.toPlainText()))
     await scene.press("Ctrl+Shift+Return")
     await scene.press("Ctrl+Shift+Return")
     assert seen == []
@@ -248,24 +248,24 @@ async def test_shift_f9_tries_all_that_failed_again(program_scene: ProgramScene)
 async def test_i_shows_what_the_server_said_and_hides_it_again(program_scene: ProgramScene) -> None:
     scene = program_scene
     await refused(scene)
-    assert "ErrorSendAsDenied" not in scene.words(scene.program.reader)
+    assert "ErrorSendAsDenied" not in scene.words(scene.parts.reader)
     await scene.press("I")
-    assert "ErrorSendAsDenied" in scene.words(scene.program.reader)
+    assert "ErrorSendAsDenied" in scene.words(scene.parts.reader)
     assert scene.in_list()
     await scene.press("I")
-    assert "ErrorSendAsDenied" not in scene.words(scene.program.reader)
+    assert "ErrorSendAsDenied" not in scene.words(scene.parts.reader)
 
 
 async def test_a_does_what_the_row_of_a_refused_message_offers(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await scene.saved(msgspec.structs.replace(MESSAGE, sender=Recipient("sales@example.org")))
-    scene.program.stage.desk.list.go_to(0)
+    scene.parts.workspace.desk.list.go_to(0)
     scene.mailbox.refuse("send", 0, DENIED)
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 1)
-    assert scene.program.stage.desk.model.face(0).action == "Use my own address"
+    assert scene.parts.workspace.desk.model.face(0).action == "Use my own address"
     await scene.press("A")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     await scene.passes(HOLD + 600)
     assert scene.mailbox.delivered == [], "whom it is from is looked at before it goes"
     await scene.press("Ctrl+Return")
@@ -277,7 +277,7 @@ async def test_a_does_what_the_row_of_a_refused_message_offers(program_scene: Pr
 async def test_a_opens_a_message_whose_address_is_wrong_at_that_address(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.saved(to=(Recipient("jon@exa mple"),))
-    scene.program.stage.desk.list.go_to(0)
+    scene.parts.workspace.desk.list.go_to(0)
     await scene.press("Ctrl+Return")
     assert scene.foot == "“Hello” was not sent: “exa mple” cannot be the name of a mail server."
     await scene.press("A")
@@ -317,7 +317,7 @@ async def test_e_writes_a_sent_message_anew(program_scene: ProgramScene) -> None
     scene = program_scene
     scene.on_server(MESSAGE, folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5", "E")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.message.session.content.subject == MESSAGE.subject
     assert scene.message.body.toPlainText() == MESSAGE.body
     await scene.press("Ctrl+Return")
@@ -332,7 +332,7 @@ async def test_a_sent_message_that_cannot_be_read_is_told_in_words(program_scene
     (item,) = scene.on_server(MESSAGE, folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5")
     await scene.until(lambda: not scene.tasks)
-    scene.program.readings._kept.clear()
+    scene.parts.message_reader._kept.clear()
     if gone:
         scene.mailbox.delete_elsewhere(item.item_id)
     else:
@@ -366,8 +366,8 @@ async def test_enter_on_a_message_on_its_way_goes_to_the_reader_and_back_by_f6(p
     scene = program_scene
     await drafts(scene, 1)
     await scene.press("Ctrl+Return", "Ctrl+4", "Return")
-    assert scene.program.writing.current() is None
-    assert scene.program.reader.isAncestorOf(scene.focus)
+    assert scene.parts.compose.current() is None
+    assert scene.parts.reader.isAncestorOf(scene.focus)
     await scene.press("Shift+F6")
     assert scene.in_list()
 
@@ -375,7 +375,7 @@ async def test_enter_on_a_message_on_its_way_goes_to_the_reader_and_back_by_f6(p
 async def test_copied_details_hold_the_servers_words(program_scene: ProgramScene) -> None:
     scene = program_scene
     await refused(scene)
-    scene.program.reader.bar.copy_details()
+    scene.parts.reader.bar.copy_details()
     copied = QGuiApplication.clipboard().text()
     assert "ErrorSendAsDenied" in copied
     assert DENIED.message_text in copied
@@ -387,7 +387,7 @@ async def test_a_message_written_anew_takes_its_attachments_over(program_scene: 
     item.attachments.append(Attachment("a1", "plan.txt", 4))
     scene.mailbox.contents["a1"] = b"plan"
     await scene.press("Ctrl+3", "F5", "E")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert [row.words for row in scene.message.session.files.rows()] == ["4 bytes · to be fetched"]
     await scene.press("Ctrl+S")
     await scene.settle()

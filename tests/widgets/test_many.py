@@ -6,14 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from app.controllers.bulk import BulkController
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder, MailFolder, Place
 from app.domain.message import Content
 from app.domain.state import State
 from app.services.folders import bulk_operations
 from app.services.outbox import outbox
-from app.services.reader.attachment_viewer import Enclosures
 from tests.fakes.mailbox import Stored, words
 from tests.fakes.scene import ANNA, BEN
 from tests.program_scene import HOLD, ProgramScene
@@ -123,12 +121,12 @@ async def test_a_refusal_stands_at_its_own_row_and_the_others_are_done(program_s
     await scene.press("Ctrl+A", "Del")
     assert shown(scene) == ["Letter 1"]
     assert scene.foot == "2 deleted, 1 was not done (Letter 1)"
-    desk = scene.program.stage.desk
+    desk = scene.parts.workspace.desk
     assert desk.model.face(0).tone == "bad"
     await scene.press("F8")
     assert scene.current.subject == "Letter 1"
     await scene.press("I")
-    assert "ErrorAccessDenied" in scene.words(scene.program.reader)
+    assert "ErrorAccessDenied" in scene.words(scene.parts.reader)
     await scene.press("Del")
     assert shown(scene) == []
 
@@ -182,10 +180,10 @@ async def test_a_category_is_given_taken_away_and_taken_back(program_scene: Prog
     await scene.type("Urgent")
     await scene.press("Return")
     assert [item.content.options.categories for item in items] == [("Urgent",), ("Urgent",)]
-    assert scene.program.stage.desk.model.face(0).categories == ("Urgent",)
+    assert scene.parts.workspace.desk.model.face(0).categories == ("Urgent",)
     assert scene.foot == "Category given: Urgent"
     await scene.press("T")
-    assert "Urgent" in scene.program.aids.categories.known
+    assert "Urgent" in scene.parts.aids.categories.known
     await scene.press("Return")
     assert [item.content.options.categories for item in items] == [("Urgent",), ()]
     assert scene.foot == "Category taken away: Urgent"
@@ -210,7 +208,7 @@ async def test_a_draft_moved_elsewhere_leaves_this_machine_too(program_scene: Pr
     name = await scene.saved()
     await scene.press("Home", "V", "Return")
     assert shown(scene) == []
-    assert scene.program.records.get(name) is None
+    assert scene.parts.records.get(name) is None
     assert len(in_plans(scene)) == 1
     await scene.press("Z")
     assert len(shown(scene)) == 1
@@ -233,9 +231,8 @@ async def test_messages_are_exported_as_files_none_over_another(program_scene: P
     scene = program_scene
     scene.on_server(Content(subject='A: "b"/c?'), Content(subject='A: "b"/c?'), Content(), folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5")
-    desk = scene.program.stage.desk
-    many = BulkController(scene.program, Enclosures(scene.mailbox, scene.files, scene.tasks.spawn))
-    many.export(desk, await desk.session.rows_of(desk.model.ids), tmp_path)
+    desk = scene.parts.workspace.desk
+    scene.parts.bulk.export(desk, await desk.session.rows_of(desk.model.ids), tmp_path)
     await scene.settle()
     files = files_in(tmp_path)
     assert sorted(files) == ["A b c (2).eml", "A b c.eml", "no subject.eml"]
@@ -265,7 +262,7 @@ async def test_a_thousand_that_are_sent_can_be_stopped_and_the_rest_is_ready_aga
 async def test_how_many_are_marked_is_said_at_the_head_wherever_one_stands(program_scene: ProgramScene) -> None:
     scene = program_scene
     items = await sent(scene, 4)
-    count = scene.program.stage.desk.count
+    count = scene.parts.workspace.desk.count
     await scene.press("X", "J", "X", "End")
     assert count.text() == "2 marked · 4 messages"
     await scene.press("X")

@@ -17,7 +17,7 @@ async def test_all_that_are_marked_are_written_anew_and_that_is_taken_back(progr
     scene.on_server(*(Content(to=(BEN,), subject=f"Letter {n}", body="x") for n in range(3)), folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5", "Ctrl+A", "E")
     await scene.until(lambda: scene.foot.startswith("3 new drafts"))
-    assert scene.program.writing.current() is None
+    assert scene.parts.compose.current() is None
     await scene.press("Ctrl+2")
     await scene.until(lambda: len(scene.rows) == 3)
     assert {row.subject for row in scene.rows} == {"Letter 0", "Letter 1", "Letter 2"}
@@ -30,7 +30,7 @@ async def test_one_that_cannot_be_read_does_not_keep_the_others(program_scene: P
     scene = program_scene
     items = scene.on_server(*(Content(to=(BEN,), subject=f"Letter {n}") for n in range(3)), folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5")
-    scene.program.readings._kept.clear()
+    scene.parts.message_reader._kept.clear()
     scene.mailbox.delete_elsewhere(items[1].item_id)
     await scene.press("Ctrl+A", "E")
     await scene.until(lambda: scene.foot.startswith("2 new drafts, 1 was not done"))
@@ -41,12 +41,12 @@ async def test_throwing_many_away_is_counted_and_can_be_stopped(program_scene: P
     for number in range(120):
         await scene.saved(subject=f"Letter {number}")
     told: list[str] = []
-    room = scene.program.drafts_room
+    room = scene.parts.lists.drafts
 
     def stop_then(progress: tuple[int, int]) -> None:
         told.append(scene.foot)
         if progress[0] == 50:
-            scene.program.registry.run("many.stop")
+            scene.parts.registry.run("many.stop")
 
     room.progress.subscribe(stop_then)
     await scene.press("Ctrl+2", "Ctrl+A", "Del")
@@ -68,11 +68,11 @@ async def test_what_was_sent_says_where_its_copy_is(program_scene: ProgramScene)
         CopyTo(),
     ):
         name = await scene.saved(MESSAGE)
-        await scene.program.records.change(name, copy_to=copy_to, state=State.QUEUED)
-        await scene.program.records.change(name, state=State.SENDING)
-        await scene.program.records.change(name, state=State.SENT, verified=scene.clock.now())
+        await scene.parts.records.change(name, copy_to=copy_to, state=State.QUEUED)
+        await scene.parts.records.change(name, state=State.SENDING)
+        await scene.parts.records.change(name, state=State.SENT, verified=scene.clock.now())
     await asyncio.sleep(0)
     await scene.press("Ctrl+3")
-    session = scene.program.stage.desk.session
+    session = scene.parts.workspace.desk.session
     said = {session.words(row).text.partition("; ")[2] for row in scene.rows}
     assert said == {"no copy was wanted", "copy in Northwind", "copy in Sent of sales@example.org", ""}

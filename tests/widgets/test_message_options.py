@@ -33,8 +33,8 @@ DESK = Recipient("desk@example.org")
 async def opened(scene: ProgramScene, content: Content = MESSAGE) -> LocalId:
     """Return a saved draft, open in the pane with the focus in its body."""
     name = await scene.saved(content)
-    scene.program.writing.open(name)
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.parts.compose.open(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.message.focus_field(Field.BODY)
     return name
 
@@ -138,7 +138,7 @@ async def test_a_category_that_was_used_is_two_messages_and_tab(program_scene: P
 async def test_what_is_only_offered_is_gone_with_backspace(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await opened(scene)
-    await scene.program.aids.categories.use(("Budget",))
+    await scene.parts.aids.categories.use(("Budget",))
     await at(scene, "categories")
     await scene.type("Bud")
     await scene.press("Backspace", "Tab")
@@ -252,10 +252,10 @@ async def test_a_draft_of_another_client_shows_what_it_says(program_scene: Progr
     scene = program_scene
     said = Options(categories=("Blue",), read_receipt=True, reply_to=(DESK,), headers=(Header("X-A", "1"),))
     scene.on_server(msgspec.structs.replace(MESSAGE, options=said))
-    scene.program.drafts_room.reload()
+    scene.parts.lists.drafts.reload()
     await scene.settle()
     await scene.press("O")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert chosen(scene) == "Blue · Read receipt · Replies to desk@example.org · X-A: 1"
     await scene.press("Alt+O")
     assert panel(scene).categories.text() == "Blue"
@@ -322,9 +322,9 @@ async def test_a_message_on_its_way_shows_its_options_and_takes_none(program_sce
     scene = program_scene
     name = await opened(scene)
     await scene.press("Alt+O")
-    await scene.program.outbox.send([name], HOLD)
+    await scene.parts.outbox.send([name], HOLD)
     await scene.settle()
     assert not panel(scene).isEnabled()
-    await scene.program.outbox.undo([name])
+    await scene.parts.outbox.undo([name])
     await scene.settle()
     assert panel(scene).isEnabled()

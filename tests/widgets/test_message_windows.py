@@ -48,12 +48,12 @@ async def type_(scene: ProgramScene, text: str) -> None:
 
 
 def windows(scene: ProgramScene) -> list[MessageWindow]:
-    return scene.program.popping.windows
+    return scene.parts.compose.message_windows.windows
 
 
 async def popped(scene: ProgramScene, subject: str = "Popped", body: str = "Words") -> LocalId:
     """Write a message in the main window, and give it a window of its own."""
-    await scene.program.writing.begin_now(Content(to=MESSAGE.to, subject=subject))
+    await scene.parts.compose.begin_now(Content(to=MESSAGE.to, subject=subject))
     await scene.until(scene.window.isActiveWindow)
     await scene.settle()
     await type_(scene, body)
@@ -69,7 +69,7 @@ async def test_a_message_goes_into_a_window_of_its_own_with_caret_and_all(scene:
     (window,) = windows(scene)
     assert window.isAncestorOf(focus())
     assert window.windowTitle() == "Popped – Mailwright"
-    assert scene.program.stage.messages == []
+    assert scene.parts.workspace.messages == []
     await type_(scene, " and more")
     assert (await scene.content(name)).body == "Words and more"
     await press(scene, "Ctrl+Z")
@@ -99,7 +99,7 @@ async def test_the_same_key_puts_it_back(scene: ProgramScene) -> None:
 
 async def test_commands_of_a_message_work_there_on_that_message(scene: ProgramScene) -> None:
     name = await popped(scene)
-    await scene.program.writing.begin_now(Content(subject="In the main window"))
+    await scene.parts.compose.begin_now(Content(subject="In the main window"))
     await scene.until(scene.window.isActiveWindow)
     other = scene.message.session.local_id
     (window,) = windows(scene)
@@ -121,8 +121,8 @@ async def test_sent_from_there_the_window_goes_and_it_can_be_taken_back(scene: P
     await scene.until(lambda: windows(scene) == [])
     assert scene.record(name).state is State.HELD
     assert "Sending in" in scene.foot
-    scene.program.foot.undo()
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.parts.status_bar.undo()
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.message.session.local_id == name
 
 
@@ -131,7 +131,7 @@ async def test_discarded_there_the_window_goes_and_it_can_be_taken_back(scene: P
     await press(scene, "Ctrl+Shift+D")
     await scene.until(lambda: windows(scene) == [])
     assert scene.record(name).discarded
-    scene.program.foot.undo()
+    scene.parts.status_bar.undo()
     await scene.until(lambda: not scene.record(name).discarded)
 
 
@@ -176,7 +176,7 @@ async def test_what_is_asked_for_in_its_window_and_comes_in_the_main_one_has_the
 ) -> None:
     name = await popped(scene)
     in_one_breath(scene, *way, "ben", "Tab", "subject")
-    await scene.until(lambda: bool(scene.program.stage.messages) and scene.window.isActiveWindow())
+    await scene.until(lambda: bool(scene.parts.workspace.messages) and scene.window.isActiveWindow())
     await scene.settle()
     assert (await scene.content(name)).body == "Words"
     other = await scene.content(scene.message.session.local_id)
@@ -191,7 +191,7 @@ async def test_what_is_typed_after_the_row_of_a_message_in_its_own_window_goes_t
     await scene.until(windows(scene)[0].isActiveWindow)
     await scene.settle()
     assert "xen" in (await scene.content(name)).body
-    assert scene.program.stage.messages == []
+    assert scene.parts.workspace.messages == []
 
 
 @pytest.mark.parametrize("key", ["Ctrl+,", "Ctrl+/"])
@@ -207,8 +207,8 @@ async def test_opened_from_its_row_the_window_it_has_comes_to_the_front(scene: P
     await scene.until(scene.window.isActiveWindow)
     await press(scene, "Ctrl+2", "Home", "Return")
     await scene.until(windows(scene)[0].isActiveWindow)
-    assert scene.program.stage.messages == []
-    assert [view.session.local_id for view in scene.program.writing._views] == [name]
+    assert scene.parts.workspace.messages == []
+    assert [view.session.local_id for view in scene.parts.compose._views] == [name]
 
 
 async def test_a_row_is_opened_in_a_window_by_key(scene: ProgramScene) -> None:
@@ -240,7 +240,7 @@ async def test_after_a_crash_it_is_open_in_the_main_window(scene: ProgramScene) 
 
 async def test_keys_of_ones_own_count_there_too(scene: ProgramScene) -> None:
     name = await popped(scene)
-    assert scene.program.keymap.set_keys("compose.subject", ("Ctrl+Shift+F12",)) == ""
+    assert scene.parts.keymap.set_keys("compose.subject", ("Ctrl+Shift+F12",)) == ""
     (window,) = windows(scene)
     view = window.message()
     assert isinstance(view, ComposeView)

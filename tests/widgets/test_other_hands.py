@@ -26,7 +26,7 @@ async def told(scene: ProgramScene) -> None:
 async def test_a_change_of_another_client_is_seen_without_a_key(program_scene: ProgramScene) -> None:
     scene = program_scene
     scene.mailbox.has_notices = True
-    scene.program.listening.start()
+    scene.parts.notifications.start()
     await scene.press("Ctrl+3")
     await scene.passes(1)
     scene.on_server(message("From elsewhere"), folder=Folder.SENT)
@@ -40,11 +40,11 @@ async def test_no_row_is_lost_or_doubled_and_neither_place_nor_marks_move(progra
     for number in range(60):
         scene.on_server(message(f"Letter {number}"), folder=Folder.SENT)
         await scene.clock.advance(1)
-    scene.program.listening.start()
+    scene.parts.notifications.start()
     await scene.press("Ctrl+3", "F5", *["J"] * 20, "X", "J", "X", "J")
     await scene.passes(1)
     here = scene.current.subject
-    desk = scene.program.stage.desk
+    desk = scene.parts.workspace.desk
     marked = {row.subject for row in scene.rows if desk.model.is_marked(desk.model.number_of(int(row.key)))}
     assert len(marked) == 2
     kept = {here, *marked}

@@ -21,7 +21,7 @@ def put(scene: ProgramScene, subject: str, folder: Folder = Folder.DRAFTS) -> No
 
 
 async def add(scene: ProgramScene) -> None:
-    await scene.program.aids.identities.add(ANNA, SALES)
+    await scene.parts.aids.identities.add(ANNA, SALES)
     await scene.settle()
 
 
@@ -86,7 +86,7 @@ async def test_one_that_the_server_named_is_in_the_rail_and_looked_into_when_one
     scene = program_scene
     put(scene, "Theirs")
     scene.mailbox.named = [Recipient(SALES, "Sales")]
-    await scene.program.aids.surroundings.look(ANNA)
+    await scene.parts.aids.surroundings.look(ANNA)
     await scene.settle()
     assert "Sales" in scene.words(scene.window.rail)
     looked = [call for call in scene.mailbox.calls if call.name in {"list_folder", "sync"} and SALES in str(call)]
@@ -100,11 +100,11 @@ async def test_a_folder_one_may_not_look_into_says_so(program_scene: ProgramScen
     await add(scene)
     await go(scene, "sent")
     scene.mailbox.refuse("sync", 0, words("ErrorAccessDenied", "Access is denied."))
-    view = scene.program.stage.desk.session.view
+    view = scene.parts.workspace.desk.session.view
     assert view is not None
     await view.reload()
     await scene.settle()
-    assert "does not let you look" in scene.words(scene.program.stage.desk)
+    assert "does not let you look" in scene.words(scene.parts.workspace.desk)
 
 
 async def test_a_mailbox_taken_away_leaves_the_rail_and_ones_own_list_shows(program_scene: ProgramScene) -> None:
@@ -113,9 +113,9 @@ async def test_a_mailbox_taken_away_leaves_the_rail_and_ones_own_list_shows(prog
     await scene.saved(subject="Mine")
     await add(scene)
     await go(scene, "drafts")
-    await scene.program.aids.identities.remove(ANNA, SALES)
+    await scene.parts.aids.identities.remove(ANNA, SALES)
     await scene.settle()
-    assert scene.program.stage.place == "drafts"
+    assert scene.parts.workspace.place == "drafts"
     assert SALES not in scene.words(scene.window.rail)
     assert shown(scene) == ["Mine"]
     assert scene.states() == [State.DRAFT]
@@ -132,13 +132,13 @@ async def test_a_draft_kept_in_another_mailbox_stands_under_it_alone_and_all_key
     await scene.saved(subject="Mine")
     await scene.passes(1)
     name = await scene.saved(subject="Theirs")
-    await scene.program.records.change(name, drafts_of=SALES, copy_to=CopyTo(CopyKind.PRINCIPAL_SENT, SALES))
+    await scene.parts.records.change(name, drafts_of=SALES, copy_to=CopyTo(CopyKind.PRINCIPAL_SENT, SALES))
     (item,) = [one for one in scene.mailbox.items.values() if one.local_id == name]
     item.owner = SALES
     await scene.press("F5")
     assert shown(scene) == ["Mine"]
     await scene.press("L")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.message.session.local_id == name
     await scene.press("Escape")
     await go(scene, "drafts")
@@ -154,14 +154,14 @@ async def test_a_draft_in_a_mailbox_that_the_server_named_stands_under_it_withou
 ) -> None:
     scene = program_scene
     scene.mailbox.named = [Recipient(SALES, "Sales")]
-    await scene.program.aids.surroundings.look(ANNA)
+    await scene.parts.aids.surroundings.look(ANNA)
     name = await scene.saved(subject="Theirs")
     (item,) = [one for one in scene.mailbox.items.values() if one.local_id == name]
     item.owner = SALES
-    await scene.program.records.change(name, drafts_of=SALES)
+    await scene.parts.records.change(name, drafts_of=SALES)
     await scene.press("F5")
     await scene.until(lambda: shown(scene) == [])
-    room = scene.program.stage.desks[f"drafts:{SALES}"].session
+    room = scene.parts.workspace.desks[f"drafts:{SALES}"].session
     assert [row.subject for row in room.rows()] == ["Theirs"]
 
 
@@ -169,12 +169,12 @@ async def test_what_is_kept_in_a_mailbox_that_goes_is_in_ones_own_list_again(pro
     scene = program_scene
     await add(scene)
     name = await scene.saved(subject="Theirs")
-    await scene.program.records.change(name, drafts_of=SALES)
+    await scene.parts.records.change(name, drafts_of=SALES)
     (item,) = [one for one in scene.mailbox.items.values() if one.local_id == name]
     item.owner = SALES
     await scene.press("F5")
     assert shown(scene) == []
-    await scene.program.aids.identities.remove(ANNA, SALES)
+    await scene.parts.aids.identities.remove(ANNA, SALES)
     await scene.until(lambda: shown(scene) == ["Theirs"])
 
 
@@ -182,10 +182,10 @@ async def test_a_copy_that_is_filed_in_another_mailbox_stands_in_its_sent(progra
     scene = program_scene
     await add(scene)
     name = await scene.saved(subject="For Sales")
-    await scene.program.records.change(name, drafts_of=SALES, copy_to=CopyTo(CopyKind.PRINCIPAL_SENT, SALES))
+    await scene.parts.records.change(name, drafts_of=SALES, copy_to=CopyTo(CopyKind.PRINCIPAL_SENT, SALES))
     (item,) = [one for one in scene.mailbox.items.values() if one.local_id == name]
     item.owner = SALES
-    await scene.program.outbox.send([name], 0)
+    await scene.parts.outbox.send([name], 0)
     await scene.passes(5)
     await scene.press("Ctrl+3", "F5")
     assert shown(scene) == []

@@ -27,7 +27,7 @@ WHOSE = "These are the words of Eve Moss <eve@tailspin.example>, sent on 3 May 2
 
 @pytest.fixture
 async def scene(program_scene: ProgramScene) -> ProgramScene:
-    await program_scene.program.wishes.begin(StartupRequest())
+    await program_scene.parts.startup_requests.begin(StartupRequest())
     return program_scene
 
 
@@ -47,8 +47,8 @@ def file_of(folder: Path, *, bill: bool = True, **headers: str) -> str:
 
 
 async def opened(scene: ProgramScene, file: str) -> LocalId:
-    assert scene.program.wishes.take(StartupRequest(files=(file,)))
-    await scene.until(lambda: len(scene.program.stage.messages) == 1)
+    assert scene.parts.startup_requests.take(StartupRequest(files=(file,)))
+    await scene.until(lambda: len(scene.parts.workspace.messages) == 1)
     await scene.settle()
     return scene.message.session.local_id
 
@@ -76,7 +76,7 @@ async def test_closed_untouched_it_vanishes(scene: ProgramScene, tmp_path: Path)
     name = await opened(scene, file_of(tmp_path))
     await scene.press("Escape")
     await scene.passes(600)
-    assert scene.program.records.get(name) is None
+    assert scene.parts.records.get(name) is None
     assert scene.mailbox.items == {}
 
 
@@ -104,7 +104,7 @@ async def test_what_was_typed_is_kept_though_the_program_died_before_it_took_not
     name = await opened(scene, file_of(tmp_path, bill=False))
     whose = scene.record(name).whose
     # The words are on disk, and what says that they are one's own is not.
-    scene.program.records.append(name, TextSplice(Field.BODY, 0, 0, "See below. "))
+    scene.parts.records.append(name, TextSplice(Field.BODY, 0, 0, "See below. "))
     assert scene.record(name).whose == whose is not None
     again = await ProgramScene(qtbot, qapp, ACCOUNT, after=scene).start()
     assert (await again.content(name)).body.startswith("See below. ")
@@ -118,7 +118,7 @@ async def test_left_open_untouched_it_is_not_there_after_a_crash(
 ) -> None:
     name = await opened(scene, file_of(tmp_path))
     again = await ProgramScene(qtbot, qapp, ACCOUNT, after=scene).start()
-    assert again.program.records.get(name) is None
+    assert again.parts.records.get(name) is None
     await again.end()
 
 
@@ -135,7 +135,7 @@ async def test_a_draft_of_somebody_else_says_whose_it_is_and_one_of_ones_own_doe
     assert [one.address for one in content.to] == ["cfo@example.org"]
     assert (content.options.in_reply_to, content.options.references) == ("", "")
     mine = file_of(tmp_path, X_Unsent="1", From=ACCOUNT.address.upper(), In_Reply_To="<1@x.example>")
-    own = scene.program.aids.identities.own_addresses()
+    own = scene.parts.aids.identities.own_addresses()
     (message,), _ = await messages_of(StartupRequest(files=(mine,)), run_in_thread, own)
     assert (message.notes, message.whose, message.content.options.in_reply_to) == ((), None, "<1@x.example>")
     assert scene.record(name).state is State.DRAFT

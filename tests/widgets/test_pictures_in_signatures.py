@@ -57,13 +57,13 @@ async def in_form(scene: ProgramScene) -> SnippetsPage:
 async def kept(scene: ProgramScene, page: SnippetsPage) -> Snippet:
     await scene.until(lambda: "<img" in page.form.text.html())
     await scene.press("Ctrl+Return")
-    (made,) = scene.program.aids.signatures.all(ANNA)
+    (made,) = scene.parts.aids.signatures.all(ANNA)
     return made
 
 
 async def begun(scene: ProgramScene) -> LocalId:
     await scene.press("C")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     return scene.message.session.local_id
 
 
@@ -136,7 +136,7 @@ async def test_a_picture_alone_is_a_signature(program_scene: ProgramScene) -> No
     made = await kept(scene, page)
     assert (made.name, made.kind, made.for_new) == ("Picture", SnippetKind.SIGNATURE, True)
     await scene.press("Ctrl+N")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert "<img" in (await scene.content(scene.message.session.local_id)).body
     await scene.press("Escape")
     assert scene.mailbox.items == {}, "nothing was written"
@@ -146,13 +146,13 @@ async def test_a_message_that_nobody_wrote_in_vanishes_with_the_picture_of_its_s
     program_scene: ProgramScene,
 ) -> None:
     scene = program_scene
-    await scene.program.aids.signatures.keep(ANNA, LOGO)
+    await scene.parts.aids.signatures.keep(ANNA, LOGO)
     name = await begun(scene)
     assert scene.message.body.is_formatted()
     await scene.settle()
     assert (await scene.content(name)).attachments == ()
     await scene.press("Escape")
-    assert scene.program.records.get(name) is None
+    assert scene.parts.records.get(name) is None
     assert scene.mailbox.items == {}
 
 
@@ -160,7 +160,7 @@ async def test_the_picture_of_a_signature_leaves_as_an_attachment_that_the_text_
     program_scene: ProgramScene,
 ) -> None:
     scene = program_scene
-    await scene.program.aids.signatures.keep(ANNA, LOGO)
+    await scene.parts.aids.signatures.keep(ANNA, LOGO)
     name = await begun(scene)
     await scene.type("ben@example.org")
     await scene.press("Tab")
@@ -182,7 +182,7 @@ async def test_the_picture_of_a_signature_leaves_as_an_attachment_that_the_text_
 async def test_another_signature_takes_the_place_of_one_with_a_picture_and_back(program_scene: ProgramScene) -> None:
     scene = program_scene
     for one in (LOGO, PLAIN):
-        await scene.program.aids.signatures.keep(ANNA, one)
+        await scene.parts.aids.signatures.keep(ANNA, one)
     name = await begun(scene)
     scene.message.focus_field(Field.BODY)
     await scene.type("Hello")
@@ -201,7 +201,7 @@ async def test_another_signature_takes_the_place_of_one_with_a_picture_and_back(
 async def test_in_plain_text_a_signature_with_a_picture_is_its_words(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await begun(scene)
-    await scene.program.aids.signatures.keep(ANNA, LOGO)
+    await scene.parts.aids.signatures.keep(ANNA, LOGO)
     scene.message.focus_field(Field.BODY)
     await scene.type("Hello")
     await scene.press("Ctrl+T")
@@ -217,8 +217,8 @@ async def test_a_picture_written_out_in_an_opened_draft_is_seen_and_attached_onc
     scene = program_scene
     body = f'<html><body><p>See <img src="{ADDRESS}" width="40" height="20" alt="Red"></p></body></html>'
     name = await scene.saved(Content(to=(BEN,), subject="Hello", body=body, body_format=BodyFormat.HTML))
-    scene.program.writing.open(name)
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.parts.compose.open(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.message.focus_field(Field.BODY)
     await scene.settle()
     assert scene.record(name).saved, "looking changes nothing"

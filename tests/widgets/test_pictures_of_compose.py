@@ -61,7 +61,7 @@ def state(reach: State) -> State:
 
 
 async def writing(scene: ProgramScene, content: Content, focus: Field = Field.BODY) -> None:
-    await scene.program.writing.begin_now(content)
+    await scene.parts.compose.begin_now(content)
     await scene.settle()
     scene.message.focus_field(focus)
     await scene.settle()
@@ -103,7 +103,7 @@ async def card_of_a_chip(scene: ProgramScene, folder: Path) -> None:
 async def suggestions(scene: ProgramScene, folder: Path) -> None:
     for name in ("Jane Foster", "James Okafor", "Jan van den Berg-Wiśniewski"):
         address = f"{name.split()[0].lower()}.{name.split()[-1].lower()}@contoso.com"
-        scene.program.address_book.learn(ANNA, [Recipient(address, name)], scene.clock.now())
+        scene.parts.address_book.learn(ANNA, [Recipient(address, name)], scene.clock.now())
     scene.mailbox.people = [Recipient("janet@contoso.com", "Janet Miller"), Recipient("japan@contoso.com", "Japan")]
     scene.mailbox.groups["japan@contoso.com"] = [JAMES]
     await scene.press("C")
@@ -176,7 +176,7 @@ def chart() -> bytes:
 async def formatted(scene: ProgramScene, folder: Path) -> None:
     await writing(scene, Content(to=(JAMES,), subject="Prices", body=HTML, body_format=BodyFormat.HTML))
     session = scene.message.session
-    await scene.program.attachments.add_bytes(session.local_id, "chart.png", chart(), "image/png", "chart@mailwright")
+    await scene.parts.attachments.add_bytes(session.local_id, "chart.png", chart(), "image/png", "chart@mailwright")
     scene.message.text._pictures._show_all()
     await scene.until(lambda: bool(scene.message.body.rich and scene.message.body.rich._images))
 
@@ -272,7 +272,7 @@ async def send_later(scene: ProgramScene, folder: Path) -> None:
 async def signatures(scene: ProgramScene, folder: Path) -> None:
     for number, (name, kind) in enumerate((("Short", "signature"), ("Formal", "signature"), ("Offer", "template"))):
         snippet = Snippet(str(number), SnippetKind(kind), name, text=f"{name}\nClara Fontaine")
-        await scene.program.aids.signatures.keep(ANNA, snippet)
+        await scene.parts.aids.signatures.keep(ANNA, snippet)
     await writing(scene, PLAIN)
     await scene.press("Ctrl+T")
 
@@ -287,10 +287,10 @@ async def a_bad_address(scene: ProgramScene, folder: Path) -> None:
 async def refused(scene: ProgramScene, folder: Path) -> None:
     name = await scene.saved(PLAIN)
     scene.mailbox.refuse("send", 0, words("ErrorMessageSizeExceeded"))
-    await scene.program.outbox.send([name], 0.0)
+    await scene.parts.outbox.send([name], 0.0)
     await scene.settle()
-    scene.program.writing.open(name)
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.parts.compose.open(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.message.toggle_details()
 
 
@@ -298,8 +298,8 @@ async def refused(scene: ProgramScene, folder: Path) -> None:
 async def conflict(scene: ProgramScene, folder: Path) -> None:
     name = await scene.saved(MESSAGE)
     (stored,) = scene.mailbox.items.values()
-    scene.program.writing.open(name)
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.parts.compose.open(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.mailbox.edit_elsewhere(stored.item_id, Content(to=MESSAGE.to, subject="Hello from elsewhere", body="Theirs"))
     await scene.type("My words. ")
     await scene.press("Ctrl+S")
@@ -310,18 +310,18 @@ async def conflict(scene: ProgramScene, folder: Path) -> None:
 async def conflict_compared(scene: ProgramScene, folder: Path) -> None:
     await conflict(scene, folder)
     await scene.press("Alt+A")
-    await scene.until(lambda: scene.program.comparing.is_open() and scene.program.comparing.view.session.can_choose())
+    await scene.until(lambda: scene.parts.comparison.is_open() and scene.parts.comparison.view.session.can_choose())
 
 
 @state
 async def popped_out(scene: ProgramScene, folder: Path) -> None:
     await writing(scene, PLAIN)
     await scene.press("Ctrl+Shift+W")
-    await scene.until(lambda: bool(scene.program.popping.windows))
+    await scene.until(lambda: bool(scene.parts.compose.message_windows.windows))
 
 
 def shown_window(scene: ProgramScene) -> QWidget:
-    windows = scene.program.popping.windows
+    windows = scene.parts.compose.message_windows.windows
     return windows[-1] if windows else scene.window
 
 
@@ -366,15 +366,15 @@ async def test_no_word_is_cut_in_any_state_light_or_dark(
     try:
         for dark in (False, True):
             if theme.scheme().dark is not dark:
-                scene.work.switch_scheme()
+                scene.parts.window_controller.switch_scheme()
             await scene.settle()
             window = shown_window(scene)
             keep(window, name)
             assert cut_words(window) == []
     finally:
         if theme.scheme().dark:
-            scene.work.switch_scheme()
-        scene.message.body.turning.stop() if scene.program.writing.current() is not None else None
+            scene.parts.window_controller.switch_scheme()
+        scene.message.body.turning.stop() if scene.parts.compose.current() is not None else None
         await scene.settle()
 
 
@@ -386,5 +386,5 @@ async def test_a_sheet_casts_a_dark_shadow_also_after_the_scheme_was_switched(pr
         shadow = sheet.graphicsEffect()
         assert isinstance(shadow, QGraphicsDropShadowEffect)
         assert shadow.color().lightness() < QColor(theme.color("pane")).lightness()
-        scene.work.switch_scheme()
+        scene.parts.window_controller.switch_scheme()
         await scene.settle()

@@ -24,8 +24,8 @@ NOT_FILLED = "The placeholder {} is not filled in."
 
 async def begun(scene: ProgramScene, snippet: Snippet = OFFER, content: Content = TO_BEN) -> LocalId:
     """Return a message into which a template was put, open in the pane."""
-    await scene.program.aids.signatures.keep(ANNA, snippet)
-    await scene.program.writing.begin_now(content)
+    await scene.parts.aids.signatures.keep(ANNA, snippet)
+    await scene.parts.compose.begin_now(content)
     await scene.settle()
     scene.message.focus_field(Field.BODY)
     await scene.press("Ctrl+End")
@@ -72,8 +72,8 @@ async def test_each_is_asked_about_and_one_key_selects_it(program_scene: Program
 
 async def test_braces_that_the_person_typed_are_theirs(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.program.aids.signatures.keep(ANNA, OFFER)
-    await scene.program.writing.begin_now(TO_BEN)
+    await scene.parts.aids.signatures.keep(ANNA, OFFER)
+    await scene.parts.compose.begin_now(TO_BEN)
     await scene.settle()
     scene.message.focus_field(Field.BODY)
     await scene.type("In Python {amount} is a set.")
@@ -131,7 +131,7 @@ async def test_a_batch_goes_without_the_one_that_is_not_filled_in(program_scene:
     name = await begun(scene)
     await scene.press("Escape")
     other = await scene.saved(subject="Filled in")
-    scene.program.stage.go("drafts")
+    scene.parts.workspace.go("drafts")
     await scene.settle()
     await scene.press("Ctrl+A", "Ctrl+Return")
     await scene.passes(HOLD + 1)
@@ -139,9 +139,9 @@ async def test_a_batch_goes_without_the_one_that_is_not_filled_in(program_scene:
     assert scene.record(other).state is State.SENT
     assert scene.record(name).problem == problem(ProblemKind.UNFILLED, "{amount}")
     assert scene.foot == "1 sent, 1 needs attention"
-    assert scene.program.stage.desk.model.face(0).action == "Fill it in"
+    assert scene.parts.workspace.desk.model.face(0).action == "Fill it in"
     await scene.press("F8", "A")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.message.body.editor.textCursor().selectedText() == "{amount}"
     assert NOT_FILLED.format("{amount}") in scene.words(scene.message.bar)
     await scene.press("Ctrl+Return")
@@ -160,7 +160,7 @@ async def test_it_is_not_put_aside_as_ready(program_scene: ProgramScene, how: st
     scene = program_scene
     name = await begun(scene)
     await scene.press("Escape")
-    scene.program.stage.go("drafts")
+    scene.parts.workspace.go("drafts")
     await scene.settle()
     await scene.press("Ctrl+Shift+Return", *(["F9", "Return"] if how == "F9" else []))
     await scene.passes(HOLD + 1)
@@ -173,10 +173,10 @@ async def test_written_anew_it_is_remembered_too(program_scene: ProgramScene) ->
     await begun(scene)
     await scene.press("Escape")
     await scene.passes(3)
-    scene.program.stage.go("drafts")
+    scene.parts.workspace.go("drafts")
     await scene.settle()
     await scene.press("E")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     await scene.press("Ctrl+Return")
     assert asked(scene).startswith(NOT_FILLED.format("{amount}"))
 

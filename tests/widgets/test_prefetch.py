@@ -35,13 +35,13 @@ async def fetched(scene: ProgramScene, count: int = 3) -> None:
     """Put drafts on the server and let all of them be fetched ahead; the list stands at the last."""
     scene.on_server(*(message(number) for number in range(count)))
     await scene.press("F5")
-    scene.program.prefetching.start()
+    scene.parts.prefetching.start()
     await scene.passes(SETTLED + 1)
     await scene.clock.advance(2.0 * count)
     await scene.settle()
     assert len(scene.cache.drafts.copies) == min(count, MOST)
     await scene.press("End")
-    scene.program.readings._kept.clear()
+    scene.parts.message_reader._kept.clear()
     scene.mailbox.calls.clear()
 
 
@@ -51,12 +51,12 @@ async def test_a_draft_is_opened_written_on_and_sent_offline(program_scene: Prog
     offline(scene)
     subject = scene.current.subject
     await scene.press("Return")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.message.body.toPlainText() == subject.replace("Letter", "Text")
     await scene.type("Offline. ")
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 2)
-    assert [r.state for r in scene.program.records.all()] == [State.QUEUED]
+    assert [r.state for r in scene.parts.records.all()] == [State.QUEUED]
     online(scene)
     await scene.passes(120)
     assert [one.content.body for one in scene.mailbox.delivered] == [f"Offline. {subject.replace('Letter', 'Text')}"]
@@ -66,7 +66,7 @@ async def test_opening_asks_the_server_nothing(program_scene: ProgramScene) -> N
     scene = program_scene
     await fetched(scene)
     await scene.press("Return")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.mailbox.calls_of("get") == []
 
 
@@ -75,7 +75,7 @@ async def test_a_row_is_sent_from_the_list_offline_and_read_there(program_scene:
     await fetched(scene)
     offline(scene)
     await scene.press("Home")
-    await scene.until(lambda: "Text" in scene.program.reader._body.toPlainText())
+    await scene.until(lambda: "Text" in scene.parts.reader._body.toPlainText())
     await scene.press("Ctrl+Return")
     assert scene.foot.startswith("Sending in 5 s")
     await scene.passes(HOLD + 2)
@@ -91,7 +91,7 @@ async def test_a_newer_version_of_the_server_is_never_written_over(program_scene
     theirs = msgspec.structs.replace(stored.content, body="Changed elsewhere")
     scene.mailbox.edit_elsewhere(stored.item_id, theirs)  # and no list was told
     await scene.press("Return")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.message.body.toPlainText() == "Text 0"
     await scene.type("Mine. ")
     await scene.press("Ctrl+S")
@@ -107,7 +107,7 @@ async def test_an_older_version_is_never_sent_in_the_place_of_a_newer_one(progra
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 2)
     assert scene.mailbox.delivered == []
-    assert [r.state for r in scene.program.records.all()] == [State.NEEDS_ATTENTION]
+    assert [r.state for r in scene.parts.records.all()] == [State.NEEDS_ATTENTION]
 
 
 async def test_what_the_list_knows_to_be_newer_is_fetched_anew(program_scene: ProgramScene) -> None:
@@ -133,7 +133,7 @@ async def test_a_few_at_a_time_and_never_more_than_the_newest(program_scene: Pro
     scene.on_server(*(message(number) for number in range(MOST + 20)))
     await scene.press("F5")
     scene.mailbox.calls.clear()
-    scene.program.prefetching.start()
+    scene.parts.prefetching.start()
     await scene.passes(SETTLED - 1)
     assert scene.mailbox.calls_of("get") == [], "the lists come first"
     await scene.clock.advance(200)
@@ -143,7 +143,7 @@ async def test_a_few_at_a_time_and_never_more_than_the_newest(program_scene: Pro
     assert max(map(len, asked)) <= 5
     bodies = {copy.content.body for _, copy in scene.cache.drafts.copies.values() if copy}
     assert "Text 0" not in bodies or f"Text {MOST + 19}" in bodies
-    scene.program.prefetching.start()
+    scene.parts.prefetching.start()
     await scene.clock.advance(60)
     assert len(scene.mailbox.calls_of("get")) == len(asked), "what is here is not asked for again"
 
@@ -153,10 +153,10 @@ async def test_a_large_body_is_not_kept_and_not_asked_for_again(program_scene: P
     (long,) = scene.on_server(Content(to=(BEN,), subject="Long", body="x" * (LARGEST + 1)))
     await scene.clock.advance(5)
     scene.on_server(message(1))
-    scene.program.drafts_room.reload()
+    scene.parts.lists.drafts.reload()
     await scene.until(lambda: len(scene.rows) == 2)
     assert scene.current.subject == "Letter 1", "the reader is not to show a line of a million letters"
-    scene.program.prefetching.start()
+    scene.parts.prefetching.start()
     await scene.clock.advance(30)
     copies = {item: copy for (_, item), (_, copy) in scene.cache.drafts.copies.items()}
     assert copies.pop(long.item_id) is None
@@ -169,12 +169,12 @@ async def test_nothing_is_fetched_while_messages_are_on_their_way_or_the_server_
     scene = program_scene
     name = await scene.saved()
     gate = scene.mailbox.hold("send")
-    await scene.program.outbox.send([name], 0.0)
+    await scene.parts.outbox.send([name], 0.0)
     scene.on_server(message(1))
-    scene.program.drafts_room.reload()
+    scene.parts.lists.drafts.reload()
     await scene.settle()
     scene.mailbox.calls.clear()
-    scene.program.prefetching.start()
+    scene.parts.prefetching.start()
     await scene.clock.advance(SETTLED + 10)
     assert scene.mailbox.calls_of("get") == []
     gate.open.set()
@@ -188,11 +188,11 @@ async def test_attachments_are_known_by_name_and_not_fetched(program_scene: Prog
     (stored,) = scene.on_server(message(0))
     stored.attachments.append(Attachment("a1", "Terms.pdf", 12_000, "application/pdf"))
     await scene.press("F5")
-    scene.program.prefetching.start()
+    scene.parts.prefetching.start()
     await scene.clock.advance(30)
     offline(scene)
     await scene.press("Home", "Return")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert [row.name for row in scene.message.session.files.rows()] == ["Terms.pdf"]
 
 
@@ -201,7 +201,7 @@ async def test_a_disk_that_fails_has_no_copies_and_the_server_is_asked(program_s
     await fetched(scene)
     scene.cache.drafts.broken = True
     await scene.press("Return")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert len(scene.mailbox.calls_of("get")) >= 1
 
 
@@ -213,6 +213,6 @@ async def test_copies_are_there_after_a_restart(qtbot: QtBot, qapp: QApplication
     offline(scene)
     await scene.start()
     await scene.press("Home", "Return")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.message.body.toPlainText().startswith("Text ")
     await scene.end()

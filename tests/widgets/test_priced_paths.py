@@ -42,7 +42,7 @@ class Hands:
 async def hands(program_scene: ProgramScene) -> Hands:
     scene = program_scene
     for known in (BEN, Recipient("carla@example.org", "Carla")):
-        scene.program.address_book.learn(ANNA, [known], scene.clock.now())
+        scene.parts.address_book.learn(ANNA, [known], scene.clock.now())
     return Hands(scene)
 
 
@@ -64,7 +64,7 @@ async def test_a_new_message_to_somebody_known_costs_six(hands: Hands) -> None:
 async def test_sending_all_that_are_ready_costs_two_whatever_their_number(hands: Hands) -> None:
     scene = hands.scene
     names = [await scene.saved(subject=f"Letter {number}") for number in range(12)]
-    scene.program.stage.go("drafts")
+    scene.parts.workspace.go("drafts")
     await scene.settle()
     await scene.press("Ctrl+A", "Ctrl+Shift+Return")
     assert {scene.record(name).state for name in names} == {State.READY}
@@ -78,13 +78,13 @@ async def test_mending_a_bad_recipient_and_sending_again_costs_four(hands: Hands
     scene = hands.scene
     name = await scene.saved(MESSAGE, to=(Recipient("ben@exam ple.org"),))
     await scene.saved(subject="Another")
-    scene.program.stage.go("drafts")
+    scene.parts.workspace.go("drafts")
     await scene.settle()
-    await scene.program.outbox.send([name], 0)
+    await scene.parts.outbox.send([name], 0)
     await scene.settle()
     assert scene.record(name).state is State.NEEDS_ATTENTION
     await hands.press("F8", "Return")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     await hands.text("ben@example.org")  # it takes the place of what is wrong
     await hands.press("Ctrl+Return")
     await scene.passes(HOLD + 1)
@@ -94,7 +94,7 @@ async def test_mending_a_bad_recipient_and_sending_again_costs_four(hands: Hands
 
 async def test_a_copy_to_somebody_and_high_importance_cost_seven(hands: Hands) -> None:
     scene = hands.scene
-    await scene.program.writing.begin_now(MESSAGE)
+    await scene.parts.compose.begin_now(MESSAGE)
     await scene.settle()
     scene.message.focus_field(Field.BODY)
     await hands.press("Alt+C")
@@ -109,11 +109,11 @@ async def test_a_copy_to_somebody_and_high_importance_cost_seven(hands: Hands) -
 async def test_writing_a_sent_message_anew_costs_three(hands: Hands) -> None:
     scene = hands.scene
     scene.on_server(Content(to=(BEN,), subject="Monthly figures", body="As always."), folder=Folder.SENT)
-    for room in scene.program.rooms:
+    for room in scene.parts.lists:
         room.reload()
     await scene.settle()
     await hands.press("G, S", "E")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     content = await scene.content(scene.message.session.local_id)
     assert (content.subject, content.to) == ("Monthly figures", (BEN,))
     assert hands.presses == 3

@@ -100,7 +100,7 @@ async def test_what_the_server_refuses_is_said_at_its_row(program_scene: Program
     assert scene.foot == "2 printed, 1 was not done (Letter 1)"
     await scene.press("F8")
     assert scene.current.subject == "Letter 1"
-    assert scene.program.stage.desk.model.face(1).tone == "bad"
+    assert scene.parts.workspace.desk.model.face(1).tone == "bad"
 
 
 async def test_printing_says_how_far_it_is_and_is_stopped_by_key(program_scene: ProgramScene, pdf: Path) -> None:
@@ -147,7 +147,7 @@ async def test_a_file_that_cannot_be_written_is_said_and_what_was_there_before_s
     assert scene.foot == "5 were not done"
     assert content(pdf) == b"of yesterday"
     await scene.press("I")
-    assert "No space left on device" in scene.words(scene.program.reader)
+    assert "No space left on device" in scene.words(scene.parts.reader)
 
 
 async def test_a_printer_that_takes_nothing_is_said(
@@ -164,7 +164,7 @@ async def test_a_printer_that_takes_nothing_is_said(
 async def test_without_a_server_the_rest_is_not_asked_for(program_scene: ProgramScene, pdf: Path) -> None:
     scene = program_scene
     await sent(scene, *plain(2))
-    scene.program.readings._kept.clear()
+    scene.parts.message_reader._kept.clear()
     scene.mailbox.fail("get", OFFLINE, times=9)
     await scene.press("Ctrl+A", "Ctrl+P")
     await scene.until(lambda: "not done" in scene.foot)

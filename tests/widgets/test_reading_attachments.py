@@ -44,7 +44,7 @@ async def sent(program_scene: ProgramScene) -> ProgramScene:
     attach(scene, stored, "A1", "Plan.pdf", b"the plan")
     attach(scene, stored, "A2", "setup\u202efdp.exe", b"MZ")
     attach(scene, stored, "A3", "The old plan", INNER, kind=AttachmentKind.ITEM)
-    scene.program.sent_room.reload()
+    scene.parts.lists.sent.reload()
     await scene.press("Ctrl+3")
     await scene.until(lambda: area(scene) is not None and area(scene).isVisible())
     return scene
@@ -100,7 +100,7 @@ async def test_asked_for_while_the_message_is_fetched_they_are_reached_as_soon_a
     (stored,) = scene.on_server(MESSAGE, folder=Folder.SENT)
     attach(scene, stored, "A1", "Plan.pdf", b"the plan")
     gate = scene.mailbox.hold("get")
-    scene.program.sent_room.reload()
+    scene.parts.lists.sent.reload()
     await scene.press("Ctrl+3")
     await asyncio.wait_for(gate.reached.wait(), 20)
     await scene.press("D")
@@ -115,7 +115,7 @@ async def test_whoever_went_on_meanwhile_is_not_led_back_to_them(program_scene: 
     (stored,) = scene.on_server(MESSAGE, folder=Folder.SENT)
     attach(scene, stored, "A1", "Plan.pdf", b"the plan")
     gate = scene.mailbox.hold("get")
-    scene.program.sent_room.reload()
+    scene.parts.lists.sent.reload()
     await scene.press("Ctrl+3")
     await asyncio.wait_for(gate.reached.wait(), 20)
     await scene.press("D", "C")
@@ -232,7 +232,7 @@ async def test_the_key_that_stops_stops_what_is_fetched_too(sent: ProgramScene, 
 
 
 async def test_an_attached_message_is_read_here_and_escape_goes_back(sent: ProgramScene, opened: list[str]) -> None:
-    reader = sent.program.reader
+    reader = sent.parts.reader
     await sent.press("D", "End", "Return")
     await sent.until(lambda: reader._body.toPlainText() == "Words within.")
     assert "The old plan" in sent.words(reader)
@@ -282,7 +282,7 @@ async def test_a_picture_in_the_text_is_not_listed_twice(program_scene: ProgramS
     (stored,) = scene.on_server(Content(body=body, body_format=BodyFormat.HTML), folder=Folder.SENT)
     attach(scene, stored, "A1", "a.png", b"none", content_id="a@b", inline=True)
     attach(scene, stored, "A2", "b.png", b"none", content_id="b@b", inline=True)
-    scene.program.sent_room.reload()
+    scene.parts.lists.sent.reload()
     await scene.press("Ctrl+3")
     await scene.until(lambda: area(scene) is not None and bool(shown(scene)))
     assert shown(scene) == ["b.png, 4 bytes"]
@@ -298,7 +298,7 @@ async def test_what_was_fetched_goes_with_its_account(sent: ProgramScene, opened
     await sent.press("D", "Return")
     await sent.until(lambda: bool(opened))
     assert [data for (owner, _), data in sent.files.copies().items() if owner != "shown"] == [b"the plan"]
-    await sent.program.accounts.remove(ACCOUNT.account_id)
+    await sent.parts.accounts.remove(ACCOUNT.account_id)
     await sent.settle()
     assert [data for (owner, _), data in sent.files.copies().items() if owner != "shown"] == []
 
@@ -306,7 +306,7 @@ async def test_what_was_fetched_goes_with_its_account(sent: ProgramScene, opened
 async def test_a_message_without_attachments_says_so(program_scene: ProgramScene) -> None:
     scene = program_scene
     scene.on_server(MESSAGE, folder=Folder.SENT)
-    scene.program.sent_room.reload()
+    scene.parts.lists.sent.reload()
     await scene.press("Ctrl+3", "D")
     assert "Nothing is attached" in scene.foot
     assert scene.in_list()

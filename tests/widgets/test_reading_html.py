@@ -13,8 +13,8 @@ from app.domain.attachment import Attachment
 from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content
 from app.domain.recipient import Recipient
-from app.services.html.clean import clean
-from app.services.html.parse import parse_showing
+from app.services.html.foreign.clean import clean
+from app.services.html.foreign.parse import parse_showing
 from app.ui import theme
 from app.ui.document.html_view import HtmlView
 from tests.fakes.scene import BEN
@@ -126,9 +126,9 @@ async def test_a_sent_message_is_read_formatted_then_plain_then_with_its_headers
     scene = program_scene
     html = '<p>Dear <b>Ben</b></p><p><img src="https://example.org/x.png" alt="Chart"></p><script>bad()</script>'
     scene.on_server(Content(to=(BEN,), subject="Hello", body=html, body_format=BodyFormat.HTML), folder=Folder.SENT)
-    scene.program.sent_room.reload()
+    scene.parts.lists.sent.reload()
     await scene.press("Ctrl+3")
-    reader = scene.program.reader
+    reader = scene.parts.reader
     await scene.until(lambda: reader._page is not None and "Dear Ben" in reader._page.toPlainText())
     assert reader._page is not None
     assert "bad" not in reader._page.toPlainText()
@@ -155,10 +155,10 @@ async def test_what_was_asked_for_while_a_message_is_fetched_is_shown_when_it_ha
     content = Content(to=(BEN,), subject="Hello", body="<p>Dear <b>Ben</b></p>", body_format=BodyFormat.HTML)
     scene.on_server(content, folder=Folder.SENT)
     gate = scene.mailbox.hold("get")
-    scene.program.sent_room.reload()
+    scene.parts.lists.sent.reload()
     await scene.press("Ctrl+3")
     await asyncio.wait_for(gate.reached.wait(), 20)
-    reader = scene.program.reader
+    reader = scene.parts.reader
     await scene.press("H", "B")
     headers = reader._headers
     assert headers is not None
@@ -176,9 +176,9 @@ async def test_what_is_asked_for_right_after_a_step_is_of_the_row_that_was_stepp
     scene = program_scene
     for people in ((BEN,), (ZOE,)):
         scene.on_server(Content(to=people, subject="Hello", body=f"Dear {people[0].name}"), folder=Folder.SENT)
-    scene.program.sent_room.reload()
+    scene.parts.lists.sent.reload()
     await scene.press("Ctrl+3")
-    reader = scene.program.reader
+    reader = scene.parts.reader
     first, then = (BEN, ZOE) if "Ben" in scene.current.to else (ZOE, BEN)
     await scene.until(lambda: f"Dear {first.name}" in reader._body.toPlainText())
     scene.tap_text("jh")  # at once, before the pane has rested
@@ -197,9 +197,9 @@ async def test_a_sent_messages_own_pictures_are_fetched_once_and_shown(program_s
     image.fill(QColor("red"))
     stored.attachments.append(Attachment("A1", "a.png", 100, "image/png", "a@b", inline=True))
     scene.mailbox.contents["A1"] = png_bytes(image)
-    scene.program.sent_room.reload()
+    scene.parts.lists.sent.reload()
     await scene.press("Ctrl+3")
-    reader = scene.program.reader
+    reader = scene.parts.reader
     await scene.until(lambda: reader._page is not None and "cid:a@b" in reader._page._images)
     assert reader._page is not None
     assert reader._page._images["cid:a@b"].pixelColor(5, 5) == QColor("red")

@@ -24,8 +24,8 @@ async def opened(scene: ProgramScene, content: Content = MESSAGE) -> tuple[Local
     name = await scene.saved(content)
     (stored,) = scene.mailbox.items.values()
     await scene.press("F5")
-    scene.program.writing.open(name)
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.parts.compose.open(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.field() is Field.BODY
     return name, stored
 
@@ -33,7 +33,7 @@ async def opened(scene: ProgramScene, content: Content = MESSAGE) -> tuple[Local
 async def elsewhere(scene: ProgramScene, stored: Stored, content: Content = THEIRS) -> None:
     """Let another program write, and the list look."""
     scene.mailbox.edit_elsewhere(stored.item_id, content)
-    scene.program.drafts_room.reload()
+    scene.parts.lists.drafts.reload()
     await scene.settle()
 
 
@@ -53,7 +53,7 @@ async def test_the_pane_takes_over_text_subject_and_people_and_says_so(program_s
     assert await scene.content(name) == THEIRS
     await scene.passes(60)
     assert scene.mailbox.calls_of("update") == [], "there was nothing to save"
-    assert len(scene.program.writing.views()) == 1
+    assert len(scene.parts.compose.views()) == 1
 
 
 async def test_what_is_typed_afterwards_is_saved_over_the_new_version(program_scene: ProgramScene) -> None:
@@ -88,7 +88,7 @@ async def test_a_key_that_comes_while_it_is_read_wins(program_scene: ProgramScen
     _, stored = await opened(scene)
     gate = scene.mailbox.hold("get")
     scene.mailbox.edit_elsewhere(stored.item_id, THEIRS)
-    scene.program.drafts_room.reload()
+    scene.parts.lists.drafts.reload()
     await asyncio.wait_for(gate.reached.wait(), 10)
     await scene.type("X")
     gate.open.set()
@@ -130,7 +130,7 @@ async def test_a_server_that_cannot_be_asked_leaves_it_as_it_is(program_scene: P
     await elsewhere(scene, stored)
     assert scene.message.body.toPlainText() == MESSAGE.body
     scene.mailbox.edit_elsewhere(stored.item_id, THEIRS)
-    scene.program.drafts_room.reload()
+    scene.parts.lists.drafts.reload()
     await scene.settle()
     assert scene.message.body.toPlainText() == THEIRS.body
 
@@ -172,7 +172,7 @@ async def test_ctrl_enter_stops_at_a_known_conflict_and_enter_compares(program_s
     await scene.passes(HOLD + 1)
     assert scene.mailbox.calls == []
     await scene.press("Ctrl+Return", "Return")
-    await scene.until(scene.program.comparing.is_open)
+    await scene.until(scene.parts.comparison.is_open)
 
 
 async def test_a_batch_keeps_back_the_one_that_is_known_to_conflict(program_scene: ProgramScene) -> None:
@@ -185,7 +185,7 @@ async def test_a_batch_keeps_back_the_one_that_is_known_to_conflict(program_scen
     await scene.passes(HOLD + 1)
     assert [one.content.subject for one in scene.mailbox.delivered] == ["Other"]
     assert scene.foot == "1 sent, 1 needs attention"
-    scene.program.stage.desk.list.go_to(0)
+    scene.parts.workspace.desk.list.go_to(0)
     await scene.press("Ctrl+Return")
     assert scene.foot == "“Hello” was not sent: This draft was changed elsewhere."
 

@@ -35,10 +35,10 @@ class Runs:
         await before.tasks.end()
         before.window.close_for_good()
         scene = ProgramScene(self._qtbot, self._qapp, ACCOUNT, after=before)
-        await scene.program.records.load()
-        names = left_open(scene.program)
+        await scene.parts.records.load()
+        names = left_open(scene.parts.records)
         await scene.start()
-        await reopen(scene.program, names)
+        await reopen(scene.parts.shell, scene.parts.records, scene.parts.compose, names)
         await scene.settle()
         self.scene = scene
         return scene
@@ -56,7 +56,7 @@ def said(scene: ProgramScene) -> str:
 
 
 async def written(scene: ProgramScene, subject: str, body: str) -> LocalId:
-    await scene.program.writing.begin_now(Content(to=MESSAGE.to, subject=subject))
+    await scene.parts.compose.begin_now(Content(to=MESSAGE.to, subject=subject))
     await scene.settle()
     await scene.type(body)
     return scene.message.session.local_id
@@ -66,7 +66,7 @@ async def test_after_a_crash_every_message_is_there_again_and_the_last_is_in_fro
     scene = await runs.first()
     names = [await written(scene, "One", "Words of one"), await written(scene, "Two", "Words of two")]
     scene = await runs.next()
-    views = scene.program.writing._views
+    views = scene.parts.compose._views
     assert [view.session.local_id for view in views] == names
     assert scene.message.session.content.subject == "Two"
     assert scene.message.body.toPlainText() == "Words of two"
@@ -92,13 +92,13 @@ async def test_escape_takes_the_quiet_word_away_and_leaves_the_message_only_then
     assert said(scene) == ""
     assert scene.message.isVisible()
     await scene.press("Escape")
-    await scene.until(lambda: scene.program.writing.current() is None)
+    await scene.until(lambda: scene.parts.compose.current() is None)
 
 
 async def test_after_an_ordinary_end_it_is_there_again_too(runs: Runs) -> None:
     scene = await runs.first()
     name = await written(scene, "One", "Words")
-    await run.finish(scene.program)
+    await run.finish(scene.parts)
     scene = await runs.next()
     assert scene.message.session.local_id == name
     assert len(scene.rows) == 1, "one letter, one row, one item"
@@ -117,8 +117,8 @@ async def test_what_was_closed_empty_sent_or_discarded_stays_so(runs: Runs) -> N
     assert scene.record(sent).state is State.HELD
     await scene.press("C")
     scene = await runs.next()
-    assert scene.program.writing._views == []
-    assert scene.program.records.get(closed) is not None
+    assert scene.parts.compose._views == []
+    assert scene.parts.records.get(closed) is not None
     assert scene.in_list()
 
 
@@ -130,15 +130,15 @@ async def test_one_that_cannot_be_opened_keeps_no_other_closed(runs: Runs, monke
     scene = ProgramScene(runs._qtbot, runs._qapp, ACCOUNT, after=scene)
     runs.scene = scene
     await scene.start()
-    real = scene.program.drafts.open
+    real = scene.parts.drafts.open
 
     async def opened(what: LocalId) -> object:
         if what == names[0]:
             raise StorageError("The disk is damaged there.")
         return await real(what)
 
-    monkeypatch.setattr(scene.program.drafts, "open", opened)
-    await reopen(scene.program, names)
+    monkeypatch.setattr(scene.parts.drafts, "open", opened)
+    await reopen(scene.parts.shell, scene.parts.records, scene.parts.compose, names)
     await scene.settle()
     assert scene.message.session.local_id == names[1]
     assert "damaged there" in scene.words(scene.window.notice_bar)

@@ -32,15 +32,15 @@ async def at_sent(scene: ProgramScene, content: Content = SENT) -> Stored:
     """Stand at a message in Sent."""
     (stored,) = scene.on_server(content, folder=Folder.SENT)
     stored.message_id, stored.sent = "<1@example.org>", scene.clock.now() - 60
-    scene.program.sent_room.reload()
-    scene.program.stage.go("sent")
+    scene.parts.lists.sent.reload()
+    scene.parts.workspace.go("sent")
     await scene.until(lambda: len(scene.rows) == 1)
     return stored
 
 
 async def following(scene: ProgramScene, key: str) -> Content:
     await scene.press(key)
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     return await scene.content(scene.message.session.local_id)
 
 
@@ -95,7 +95,7 @@ async def test_a_message_is_passed_on_with_its_attachments_and_answered_without(
     stored.attachments.append(Attachment("a1", "report.pdf", 3, "application/pdf"))
     assert (await following(program_scene, "Shift+R")).attachments == ()
     await program_scene.press("Escape")
-    await program_scene.until(lambda: program_scene.program.writing.current() is None)
+    await program_scene.until(lambda: program_scene.parts.compose.current() is None)
     (attached,) = (await following(program_scene, "F")).attachments
     assert (attached.name, attached.source) == ("report.pdf", "a1")
 
@@ -164,7 +164,7 @@ async def test_a_formatted_signature_stands_above_the_older_message_and_is_excha
     scene = program_scene
     mine = Snippet("1", name="Mine", text="Anna Lind", html="<div><b>Anna</b> Lind</div>", for_replies=True)
     for snippet in (mine, Snippet("2", name="Short", text="A.")):
-        await scene.program.aids.signatures.keep(ANNA, snippet)
+        await scene.parts.aids.signatures.keep(ANNA, snippet)
     older = "<p>Hello</p><div><b>Anna</b> Lind</div>"
     await at_sent(scene, formatted(older + "<p>and <i>more</i></p>" * (2000 if large else 1)))
     body = (await following(scene, key)).body
@@ -206,14 +206,14 @@ async def test_a_message_that_was_sent_a_moment_ago_is_followed_though_its_name_
 ) -> None:
     scene = program_scene
     html = "<p>One <b>bold</b></p><img src='cid:pic@x'>"
-    name = await scene.program.drafts.begin(ANNA, formatted(html, to=(CLARA,), cc=(), bcc=(), options=Options()))
-    await scene.program.attachments.add_bytes(name, "p.png", b"PNG", "image/png", "pic@x")
-    await scene.program.drafts.save(name)
-    await scene.program.drafts.close(name)
-    await scene.program.outbox.send([name], 0.0)
+    name = await scene.parts.drafts.begin(ANNA, formatted(html, to=(CLARA,), cc=(), bcc=(), options=Options()))
+    await scene.parts.attachments.add_bytes(name, "p.png", b"PNG", "image/png", "pic@x")
+    await scene.parts.drafts.save(name)
+    await scene.parts.drafts.close(name)
+    await scene.parts.outbox.send([name], 0.0)
     await scene.until(lambda: scene.record(name).state is State.SENT)
     row = ListRow(f"local:{name}", ANNA, ItemRef("gone", "gone"), scene.record(name), is_draft=False)
-    follow = scene.program.following
+    follow = scene.parts.following
     scene.mailbox.refuse("get", 0, words(code))
     begun = await (follow.reply_all(row) if key == "Shift+R" else follow.forward(row))
     content = await scene.content(begun)
@@ -221,7 +221,7 @@ async def test_a_message_that_was_sent_a_moment_ago_is_followed_though_its_name_
     assert content.options.in_reply_to == scene.record(name).message_id
     assert [(one.name, one.content_id) for one in content.attachments] == [("p.png", "pic@x")]
     scene.mailbox.refuse("get", 0, words(code))
-    reading = await scene.program.readings.read(row)
+    reading = await scene.parts.message_reader.read(row)
     assert "One bold" in reading.text
 
 
@@ -231,7 +231,7 @@ async def test_a_message_that_cannot_be_read_is_said_and_nothing_is_begun(progra
     program_scene.mailbox.refuse("get", 0, words("ErrorItemNotFound"))
     await program_scene.press("Shift+R")
     await program_scene.settle()
-    assert program_scene.program.writing.current() is None
+    assert program_scene.parts.compose.current() is None
     assert program_scene.window.notice_bar.isVisible()
 
 
@@ -239,6 +239,6 @@ async def test_a_draft_is_written_anew_by_key(program_scene: ProgramScene) -> No
     await program_scene.saved()
     await program_scene.until(lambda: len(program_scene.rows) == 1)
     await program_scene.press("E")
-    await program_scene.until(lambda: program_scene.program.writing.current() is not None)
+    await program_scene.until(lambda: program_scene.parts.compose.current() is not None)
     await program_scene.until(lambda: len(program_scene.rows) == 2)
     assert len({row.local_id for row in program_scene.rows}) == 2

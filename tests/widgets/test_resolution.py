@@ -18,9 +18,9 @@ async def at_unknown(scene: ProgramScene) -> LocalId:
     """Stand in the Outbox at a message of which nobody can say whether it was sent."""
     name = await scene.saved()
     for state in (State.QUEUED, State.SENDING, State.UNKNOWN):
-        await scene.program.records.change(name, state=state)
-    await scene.program.records.change(name, problem=problem(ProblemKind.CANNOT_BE_KNOWN), verified=scene.clock.now())
-    scene.program.stage.go("outbox")
+        await scene.parts.records.change(name, state=state)
+    await scene.parts.records.change(name, problem=problem(ProblemKind.CANNOT_BE_KNOWN), verified=scene.clock.now())
+    scene.parts.workspace.go("outbox")
     await scene.until(lambda: len(scene.rows) == 1)
     await scene.press("Home")
     return name
@@ -32,7 +32,7 @@ def asked(scene: ProgramScene) -> str:
 
 def offered(scene: ProgramScene) -> dict[str, QPushButton]:
     """The buttons of the reader's bar, by their words."""
-    return {one.text(): one for one in scene.program.reader.bar.findChildren(QPushButton) if one.isVisible()}
+    return {one.text(): one for one in scene.parts.reader.bar.findChildren(QPushButton) if one.isVisible()}
 
 
 @pytest.mark.parametrize(("key", "state"), [("Y", State.SENT), ("N", State.DRAFT)])
@@ -72,7 +72,7 @@ async def test_the_bar_offers_all_three(program_scene: ProgramScene) -> None:
 
 async def test_the_keys_do_nothing_where_it_is_known_or_can_be(program_scene: ProgramScene) -> None:
     name = await at_unknown(program_scene)
-    await program_scene.program.records.change(name, problem="", verified=0.0)
+    await program_scene.parts.records.change(name, problem="", verified=0.0)
     await program_scene.press("Y")
     assert asked(program_scene) == ""
     assert program_scene.record(name).state is State.UNKNOWN
@@ -82,12 +82,12 @@ async def test_a_missing_copy_is_saved_by_key_from_its_row(program_scene: Progra
     scene = program_scene
     scene.mailbox.files_no_copy = True
     name = await scene.saved()
-    await scene.program.outbox.send([name], 0)
+    await scene.parts.outbox.send([name], 0)
     for _ in range(4):
         await scene.passes(60)
     assert scene.record(name).state is State.SENT_NOT_FILED
     for place in ("outbox", "sent"):
-        scene.program.stage.go(place)
+        scene.parts.workspace.go(place)
         await scene.settle()
         if scene.rows:
             break

@@ -34,14 +34,14 @@ async def test_it_is_listed_with_its_time_and_counted_in_the_rail(program_scene:
     scene = program_scene
     rest(scene)
     rest(scene, "Any moment", deferred=False)
-    scene.program.tasks.spawn(scene.program.outbox_room.keep_looking(scene.clock.sleep), "look")
+    scene.parts.tasks.spawn(scene.parts.lists.outbox.keep_looking(scene.clock.sleep), "look")
     await scene.clock.advance(FIRST_LOOK)
     await scene.settle()
     await scene.until(lambda: "Outbox, 2" in scene.window.rail._buttons["outbox"].accessibleName())
     assert scene.window.rail._buttons["outbox"].accessibleName() == "Outbox, 2 messages"
     await outbox(scene)
     assert sorted(shown(scene)) == ["Any moment", "Later"]
-    session = scene.program.outbox_room
+    session = scene.parts.lists.outbox
     lines = {row.subject: session.face(row).line for row in scene.rows}
     assert lines["Later"].startswith("Scheduled for ")
     assert lines["Any moment"] == "Waits on the server to be sent"
@@ -54,8 +54,8 @@ async def test_enter_reads_it_and_no_key_writes_to_it_or_sends_it(program_scene:
     before = [call.name for call in scene.mailbox.calls]
     await scene.press("Home", "Return")
     await scene.passes(1)
-    assert scene.program.writing.current() is None
-    await scene.until(lambda: "At its time." in scene.program.reader._body.toPlainText())
+    assert scene.parts.compose.current() is None
+    await scene.until(lambda: "At its time." in scene.parts.reader._body.toPlainText())
     await scene.press("G, Q", "Home")
     for key in ("Ctrl+Return", "Del", "E", "R", "Ctrl+Z"):
         await scene.press(key)
@@ -99,8 +99,8 @@ async def test_a_refusal_stands_at_its_row_and_a_lost_answer_is_not_guessed(prog
     await scene.press("A")
     await scene.settle()
     (row,) = scene.rows
-    assert scene.program.outbox_room.explanation(row) is not None
-    scene.program.outbox_room.notes.forget_amiss()
+    assert scene.parts.lists.outbox.explanation(row) is not None
+    scene.parts.lists.outbox.notes.forget_amiss()
     scene.mailbox.fail("move", Trouble(TroubleKind.DEADLINE), processed=True)
     await scene.press("A")
     await scene.settle()
@@ -128,7 +128,7 @@ async def test_f5_looks_at_once(program_scene: ProgramScene) -> None:
 
 async def test_it_is_looked_at_seldom_however_much_goes_through_the_outbox(program_scene: ProgramScene) -> None:
     scene = program_scene
-    scene.program.tasks.spawn(scene.program.outbox_room.keep_looking(scene.clock.sleep), "look")
+    scene.parts.tasks.spawn(scene.parts.lists.outbox.keep_looking(scene.clock.sleep), "look")
     await scene.clock.advance(FIRST_LOOK)
     for number in range(5):
         await scene.saved(subject=f"Letter {number}")

@@ -24,7 +24,7 @@ async def strangers(scene: ProgramScene, count: int = 1, folder: Folder = Folder
 
 def lines(scene: ProgramScene) -> list[str]:
     """Return the third line of each row, as it is painted and spoken."""
-    model = scene.program.stage.desk.model
+    model = scene.parts.workspace.desk.model
     return [model.face(number).line for number in range(len(model.ids))]
 
 
@@ -39,7 +39,7 @@ async def test_each_row_says_at_once_what_is_done_with_it(program_scene: Program
     await scene.press(keys)
     assert lines(scene)[:2] == [said, said]
     assert lines(scene)[2] != said
-    assert said in scene.program.stage.desk.model.face(0).spoken()
+    assert said in scene.parts.workspace.desk.model.face(0).spoken()
     await scene.until(lambda: scene.foot.startswith(f"{said} 2 messages. Esc takes it back"))
     gate.open.set()
     await scene.settle()
@@ -114,11 +114,11 @@ async def test_what_cannot_be_fetched_says_so_at_its_own_row_until_it_is_tried_a
         True,
         False,
     ]
-    assert scene.program.stage.desk.model.face(1).action == "Try again"
+    assert scene.parts.workspace.desk.model.face(1).action == "Try again"
     await scene.passes(20)
     assert lines(scene)[1] == f"Not sent: {why} This message is only on the server.", "it stays"
     await scene.press("Home", "F8")
-    assert scene.program.stage.desk.list.current_number() == 1
+    assert scene.parts.workspace.desk.list.current_number() == 1
     await scene.press("A")
     assert scene.foot.startswith("Sending in 5 s")
     await scene.passes(HOLD + 1)

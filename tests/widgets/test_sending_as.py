@@ -20,15 +20,15 @@ SALES = "sales@example.org"
 async def opened(scene: ProgramScene, content: Content = MESSAGE) -> LocalId:
     """Return a saved draft, open in the pane with the focus in its body."""
     name = await scene.saved(content)
-    scene.program.writing.open(name)
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.parts.compose.open(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.message.focus_field(Field.BODY)
     return name
 
 
 async def with_sales(scene: ProgramScene) -> None:
     scene.mailbox.people = [Recipient(SALES, "Sales")]
-    await scene.program.aids.identities.add(ANNA, SALES)
+    await scene.parts.aids.identities.add(ANNA, SALES)
 
 
 def subjects(scene: ProgramScene, folder: Folder, mailbox: str = "") -> list[str]:
@@ -91,7 +91,7 @@ async def test_a_place_that_was_chosen_for_the_copy_stays(program_scene: Program
     scene = program_scene
     await with_sales(scene)
     name = await opened(scene)
-    await scene.program.drafts.file_copy(name, CopyTo(CopyKind.NONE))
+    await scene.parts.drafts.file_copy(name, CopyTo(CopyKind.NONE))
     await scene.press("Alt+F")
     await scene.type("sal")
     await scene.press("Return")
@@ -101,7 +101,7 @@ async def test_a_place_that_was_chosen_for_the_copy_stays(program_scene: Program
 async def test_a_mailbox_whose_drafts_are_closed_keeps_the_copy_here(program_scene: ProgramScene) -> None:
     scene = program_scene
     scene.mailbox.closed_to_us.add(SALES)
-    await scene.program.aids.identities.add(ANNA, SALES)
+    await scene.parts.aids.identities.add(ANNA, SALES)
     name = await opened(scene)
     await scene.press("Alt+F")
     await scene.type("sal")
@@ -124,11 +124,11 @@ async def test_who_may_not_send_as_a_mailbox_sends_from_their_own(program_scene:
     scene.mailbox.refuse("send", 0, words("ErrorSendAsDenied"))
     await scene.passes(HOLD + 1)
     assert scene.record(name).state is State.NEEDS_ATTENTION
-    scene.program.stage.go("outbox")
+    scene.parts.workspace.go("outbox")
     await scene.settle()
-    assert "You cannot send as Sales. Nothing was sent." in scene.words(scene.program.reader)
+    assert "You cannot send as Sales. Nothing was sent." in scene.words(scene.parts.reader)
     await scene.press("A")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     await scene.passes(HOLD + 600)
     assert scene.mailbox.delivered == [], "who it is from is looked at before it goes"
     assert scene.field() is Field.BODY
@@ -153,8 +153,8 @@ async def test_using_ones_own_address_has_a_way_back(program_scene: ProgramScene
     await scene.press("Return", "Ctrl+Return")
     scene.mailbox.refuse("send", 0, words("ErrorSendAsDenied"))
     await scene.passes(HOLD + 1)
-    scene.program.writing.open(name)
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.parts.compose.open(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     refused = scene.record(name)
     await scene.press("Alt+A")
     assert (await scene.content(name)).sender is None
@@ -172,10 +172,10 @@ async def test_using_ones_own_address_has_a_way_back(program_scene: ProgramScene
 async def test_a_draft_from_a_mailbox_that_is_not_known_here_shows_it(program_scene: ProgramScene) -> None:
     scene = program_scene
     scene.on_server(Content(to=MESSAGE.to, subject="Theirs", sender=Recipient(SALES, "Sales & Co")))
-    scene.program.drafts_room.reload()
+    scene.parts.lists.drafts.reload()
     await scene.settle()
     await scene.press("O")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.message.from_line.isVisible()
     assert scene.message.from_line.accessibleName() == 'From "Sales & Co" <sales@example.org>'
     await scene.press("Alt+F")

@@ -17,8 +17,8 @@ from tests.program_scene import HOLD, ProgramScene
 async def opened(scene: ProgramScene, content: Content = MESSAGE) -> LocalId:
     """Return a saved draft, open in the pane with the focus in its body."""
     name = await scene.saved(content)
-    scene.program.writing.open(name)
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.parts.compose.open(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.message.focus_field(Field.BODY)
     return name
 
@@ -60,7 +60,7 @@ async def test_a_typed_time_is_held_by_the_server_and_stands_in_the_outbox(progr
     assert len(scene.mailbox.in_folder(ANNA, Folder.OUTBOX)) == 1
     await scene.press("Ctrl+4")
     assert [row.local_id for row in scene.rows] == [name]
-    assert scene.program.outbox_room.words(scene.rows[0]).text == "Scheduled for tomorrow, 08:00"
+    assert scene.parts.lists.outbox.words(scene.rows[0]).text == "Scheduled for tomorrow, 08:00"
 
 
 async def test_it_goes_by_itself_when_its_time_has_come(program_scene: ProgramScene) -> None:
@@ -86,7 +86,7 @@ async def test_it_is_taken_back_by_key_and_is_a_draft_again(program_scene: Progr
     await scene.press("Ctrl+2")
     assert [row.local_id for row in scene.rows] == [name]
     await scene.press("O")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.message.options.chosen.text() == "Goes tomorrow, 08:00"
     await scene.clock.advance(3 * 24 * 3600)
     assert scene.mailbox.delivered == []
@@ -125,7 +125,7 @@ async def test_undo_takes_it_back_from_the_server_and_opens_it_again(program_sce
     assert scene.foot == "Scheduled for tomorrow, 08:00", "no seconds are counted"
     assert scene.record(name).state is State.DEFERRED
     await scene.press("Z")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.record(name).state is State.DRAFT
     assert scene.mailbox.in_folder(ANNA, Folder.OUTBOX) == []
     await scene.clock.advance(3 * 24 * 3600)
@@ -136,10 +136,10 @@ async def test_undo_is_there_for_as_long_as_the_server_gives_it_back(program_sce
     scene = program_scene
     name = await sent_later(scene, "in 2 hours")
     await scene.clock.advance(3600)
-    assert scene.program.foot.can_undo()
+    assert scene.parts.status_bar.can_undo()
     await scene.clock.advance(3600 + 60)
     assert scene.record(name).state is State.SENT
-    assert not scene.program.foot.can_undo()
+    assert not scene.parts.status_bar.can_undo()
 
 
 async def test_undo_while_the_server_is_told_waits_for_its_answer(program_scene: ProgramScene) -> None:
@@ -152,11 +152,11 @@ async def test_undo_while_the_server_is_told_waits_for_its_answer(program_scene:
     assert scene.foot == "Scheduling for tomorrow, 08:00…"
     assert scene.record(name).state is State.SENDING
     await scene.press("Ctrl+4")
-    assert scene.program.outbox_room.words(scene.rows[0]).text == "Scheduling for tomorrow, 08:00…"
+    assert scene.parts.lists.outbox.words(scene.rows[0]).text == "Scheduling for tomorrow, 08:00…"
     await scene.press("Z")
     assert scene.foot == "Unscheduling…"
     gate.open.set()
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.record(name).state is State.DRAFT
 
 
@@ -170,9 +170,9 @@ async def test_offline_it_waits_says_so_and_undo_needs_no_server(program_scene: 
     await scene.press("Return")
     assert scene.record(name).state is State.QUEUED
     await scene.press("Ctrl+4")
-    assert scene.program.outbox_room.words(scene.rows[0]).text == "Waiting: offline"
+    assert scene.parts.lists.outbox.words(scene.rows[0]).text == "Waiting: offline"
     await scene.press("Z")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.record(name).state is State.DRAFT
 
 

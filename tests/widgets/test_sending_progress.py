@@ -46,7 +46,7 @@ async def test_what_has_not_left_is_stopped_by_the_button_and_by_its_key(program
     await scene.until(lambda: "ready again" in scene.foot)
     gate.open.set()
     await scene.passes(2)
-    states = [record.state for record in scene.program.records.all()]
+    states = [record.state for record in scene.parts.records.all()]
     assert states.count(State.READY) == 150
     assert len(scene.mailbox.delivered) == 100
 
@@ -61,7 +61,7 @@ async def test_a_server_that_goes_away_meanwhile_leaves_no_count_behind(program_
     unreachable = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
     scene.mailbox.fail("send", unreachable, times=2)
     gate.open.set()
-    await scene.until(lambda: State.SENDING not in {record.state for record in scene.program.records.all()})
+    await scene.until(lambda: State.SENDING not in {record.state for record in scene.parts.records.all()})
     assert not scene.foot.startswith("Sending:")
 
 
@@ -71,12 +71,12 @@ async def test_a_few_messages_are_not_counted_and_undo_is_still_undo(program_sce
     assert "Sending 3 messages in" in scene.foot
     await scene.press("Z")
     await scene.settle()
-    assert [record.state for record in scene.program.records.all()] == [State.DRAFT] * 3
+    assert [record.state for record in scene.parts.records.all()] == [State.DRAFT] * 3
 
 
 async def test_messages_that_left_before_all_were_let_go_are_not_waited_for(program_scene: ProgramScene) -> None:
     scene = program_scene
-    scene.program.let_wait(0)
+    scene.parts.outbox.hold_seconds = 0
     await many(scene, 250)
     await scene.until(lambda: len(scene.mailbox.delivered) == 250)
     await scene.passes(1)

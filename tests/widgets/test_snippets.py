@@ -8,7 +8,7 @@ from app.domain.message import BodyFormat, Content, Field, LocalId, Options
 from app.domain.recipient import Recipient
 from app.domain.state import State
 from app.services.accounts.signatures import Snippet, SnippetKind
-from app.services.html.plain_text import plain_text
+from app.services.html.foreign.plain_text import plain_text
 from tests.fakes.scene import ANNA, BEN, MESSAGE
 from tests.program_scene import HOLD, ProgramScene
 
@@ -22,12 +22,12 @@ OFFER = Snippet("5", SnippetKind.TEMPLATE, "Offer", "Dear {to.name},\n\nour offe
 
 async def with_snippets(scene: ProgramScene, *snippets: Snippet) -> None:
     for snippet in snippets:
-        await scene.program.aids.signatures.keep(ANNA, snippet)
+        await scene.parts.aids.signatures.keep(ANNA, snippet)
 
 
 async def begun(scene: ProgramScene) -> LocalId:
     await scene.press("C")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     return scene.message.session.local_id
 
 
@@ -56,7 +56,7 @@ async def test_a_new_message_has_the_signature_and_vanishes_if_nothing_else_is_w
     for _ in "Hello":
         await scene.press("Backspace")
     await scene.press("Escape")
-    assert scene.program.records.get(name) is None
+    assert scene.parts.records.get(name) is None
     assert scene.mailbox.items == {}
 
 
@@ -84,8 +84,8 @@ async def test_it_is_exchanged_in_a_message_opened_again_after_a_restart(program
     scene = program_scene
     await with_snippets(scene, MINE, SHORT)
     name = await scene.saved(msgspec.structs.replace(MESSAGE, body="Hello\n\nAnna Lind\nPartnerships\n"))
-    scene.program.writing.open(name)
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.parts.compose.open(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     await choose(scene, "short")
     assert await text(scene, name) == "Hello\n\nA.\n"
 
@@ -99,8 +99,8 @@ async def test_in_an_answer_it_stands_above_what_is_quoted(program_scene: Progra
         body="\n\nOn 3 Nov, Ben wrote:\n> Hello\n",
         options=Options(in_reply_to="<a@b>"),
     )
-    scene.program.writing.begin(answer)
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.parts.compose.begin(answer)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     name = scene.message.session.local_id
     quote = "\n\nOn 3 Nov, Ben wrote:\n> Hello\n"
     assert await text(scene, name) == f"\n\nAnna Lind\nPartnerships{quote}"
@@ -111,7 +111,7 @@ async def test_in_an_answer_it_stands_above_what_is_quoted(program_scene: Progra
 async def test_the_signature_follows_the_mailbox_that_the_message_is_from(program_scene: ProgramScene) -> None:
     scene = program_scene
     scene.mailbox.people = [Recipient(SALES, "Sales")]
-    await scene.program.aids.identities.add(ANNA, SALES)
+    await scene.parts.aids.identities.add(ANNA, SALES)
     await with_snippets(scene, MINE, THEIRS)
     name = await begun(scene)
     for mailbox, signature in (("sales", THEIRS.text), ("anna", MINE.text)):
@@ -151,8 +151,8 @@ async def test_a_subject_that_was_written_stays(program_scene: ProgramScene) -> 
     scene = program_scene
     await with_snippets(scene, OFFER)
     name = await scene.saved(MESSAGE)
-    scene.program.writing.open(name)
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.parts.compose.open(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     await choose(scene, "offer")
     content = await scene.content(name)
     assert (content.subject, content.body[:9]) == (MESSAGE.subject, "Dear Ben,")
@@ -164,8 +164,8 @@ async def test_a_formatted_signature_is_words_in_a_plain_message_and_formatted_i
     scene = program_scene
     await with_snippets(scene, RICH, SHORT)
     name = await scene.saved(MESSAGE)
-    scene.program.writing.open(name)
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.parts.compose.open(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     await choose(scene, "formatted")
     assert await text(scene, name) == "Dear Ben\n\nAnna Lind"
     scene.message.body.with_formatted(lambda _rich: None)
@@ -195,9 +195,9 @@ async def test_what_is_on_its_way_takes_none(program_scene: ProgramScene) -> Non
     scene = program_scene
     await with_snippets(scene, SHORT)
     name = await scene.saved(MESSAGE)
-    scene.program.writing.open(name)
-    await scene.until(lambda: scene.program.writing.current() is not None)
-    await scene.program.outbox.send([name], HOLD)
+    scene.parts.compose.open(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
+    await scene.parts.outbox.send([name], HOLD)
     await scene.settle()
     await scene.press("Ctrl+T")
     assert not scene.message.picking.is_open

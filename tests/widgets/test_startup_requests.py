@@ -23,7 +23,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise", ext
 
 @pytest.fixture
 async def scene(program_scene: ProgramScene) -> ProgramScene:
-    await program_scene.program.wishes.begin(StartupRequest())
+    await program_scene.parts.startup_requests.begin(StartupRequest())
     return program_scene
 
 
@@ -33,9 +33,9 @@ def aside(scene: ProgramScene) -> str:
 
 
 async def asked(scene: ProgramScene, arrival: StartupRequest) -> None:
-    before = len(scene.program.stage.messages)
-    assert scene.program.wishes.take(arrival)
-    await scene.until(lambda: len(scene.program.stage.messages) > before)
+    before = len(scene.parts.workspace.messages)
+    assert scene.parts.startup_requests.take(arrival)
+    await scene.until(lambda: len(scene.parts.workspace.messages) > before)
 
 
 async def test_a_command_line_begins_a_message_with_all_it_says(scene: ProgramScene) -> None:
@@ -52,10 +52,10 @@ async def test_a_command_line_begins_a_message_with_all_it_says(scene: ProgramSc
 
 
 async def test_what_was_typed_into_a_start_that_was_not_the_first_is_shown_and_kept(scene: ProgramScene) -> None:
-    assert scene.program.wishes.take(StartupRequest(typed="some words"))
+    assert scene.parts.startup_requests.take(StartupRequest(typed="some words"))
     await scene.settle()
-    assert scene.program.stage.messages == []
-    bar = scene.program.unplaced.bar
+    assert scene.parts.workspace.messages == []
+    bar = scene.parts.unplaced_text.bar
     assert bar is not None
     assert "You typed this meanwhile: “some words”" in scene.words(bar)
     assert await scene.settings.read("unplaced text") == "some words"
@@ -73,11 +73,11 @@ async def test_a_link_that_waits_for_a_pause_is_on_disk_already(scene: ProgramSc
     await scene.press("C")
     await scene.type("ben@example.org")
     typing = scene.message
-    assert scene.program.wishes.take(StartupRequest(links=("mailto:a@x.example?subject=Waits",)))
-    await scene.until(lambda: any(one.head.subject == "Waits" for one in scene.program.records.all()))
+    assert scene.parts.startup_requests.take(StartupRequest(links=("mailto:a@x.example?subject=Waits",)))
+    await scene.until(lambda: any(one.head.subject == "Waits" for one in scene.parts.records.all()))
     assert "opens when you pause" in scene.foot
     assert scene.message is typing
-    assert all(one.open for one in scene.program.records.all())
+    assert all(one.open for one in scene.parts.records.all())
     await scene.until(lambda: scene.message is not typing)
     assert scene.message.session.content.subject == "Waits"
 
@@ -125,12 +125,12 @@ async def test_files_are_attached_from_a_command_line_and_from_inside_a_message(
     message.add_attachment(b"PNG", maintype="image", subtype="png", filename="../p.png")
     file = tmp_path / "x.eml"
     file.write_bytes(bytes(message))
-    assert scene.program.wishes.take(
+    assert scene.parts.startup_requests.take(
         StartupRequest(attach=(str(report), str(tmp_path / "gone.pdf")), files=(str(file),))
     )
-    await scene.until(lambda: len(scene.program.stage.messages) == 2)
+    await scene.until(lambda: len(scene.parts.workspace.messages) == 2)
     await scene.settle()
-    names = [view.session.local_id for view in scene.program.writing._views]
+    names = [view.session.local_id for view in scene.parts.compose._views]
     contents = [await scene.content(name) for name in names]
     attached = [[(one.name, one.size, one.content_type) for one in content.attachments] for content in contents]
     assert ("report.pdf", 4, "application/pdf") in attached[0]
@@ -143,24 +143,24 @@ async def test_a_file_that_is_no_message_is_said_and_the_rest_is_done(scene: Pro
     bad.write_bytes(b"%PDF")
     await asked(scene, StartupRequest(links=("mailto:a@x.example",), files=(str(bad), str(tmp_path / "gone.eml"))))
     assert "gone.eml" in scene.words(scene.window.notice_bar)
-    assert len(scene.program.stage.messages) == 1
+    assert len(scene.parts.workspace.messages) == 1
 
 
 async def test_too_many_at_once_are_not_opened_and_that_is_said(scene: ProgramScene) -> None:
     links = tuple(f"mailto:p{n}@x.example" for n in range(MOST_MESSAGES + 3))
-    assert scene.program.wishes.take(StartupRequest(links=links))
-    await scene.until(lambda: len(scene.program.stage.messages) == MOST_MESSAGES)
+    assert scene.parts.startup_requests.take(StartupRequest(links=links))
+    await scene.until(lambda: len(scene.parts.workspace.messages) == MOST_MESSAGES)
     assert "3 more were not opened" in scene.words(scene.window.notice_bar)
 
 
 async def test_the_window_comes_to_the_front_as_it_was(scene: ProgramScene) -> None:
     scene.window.showMinimized()
     QApplication.processEvents()
-    assert scene.program.wishes.take(StartupRequest())
+    assert scene.parts.startup_requests.take(StartupRequest())
     await scene.settle()
     assert not scene.window.windowState() & Qt.WindowState.WindowMinimized
     assert scene.window.isVisible()
-    assert scene.program.stage.messages == []
+    assert scene.parts.workspace.messages == []
 
 
 async def test_a_message_being_written_stays_open_behind_the_one_that_was_asked_for(scene: ProgramScene) -> None:
@@ -169,28 +169,28 @@ async def test_a_message_being_written_stays_open_behind_the_one_that_was_asked_
     await scene.type("an")
     await asked(scene, StartupRequest(subject="S"))
     assert scene.message is not first
-    assert first in scene.program.stage.messages
+    assert first in scene.parts.workspace.messages
     assert [one.address for one in first.session.content.to] == ["an"], "what was half typed is kept"
 
 
 async def test_wishes_before_the_start_is_done_wait_and_are_done_in_order(program_scene: ProgramScene) -> None:
-    wishes = program_scene.program.wishes
+    wishes = program_scene.parts.startup_requests
     assert wishes.take(StartupRequest(subject="later"))
     await program_scene.settle()
-    assert program_scene.program.stage.messages == []
+    assert program_scene.parts.workspace.messages == []
     await wishes.begin(StartupRequest(subject="own"))
-    await program_scene.until(lambda: len(program_scene.program.stage.messages) == 2)
-    assert [view.session.content.subject for view in program_scene.program.writing._views] == ["own", "later"]
+    await program_scene.until(lambda: len(program_scene.parts.workspace.messages) == 2)
+    assert [view.session.content.subject for view in program_scene.parts.compose._views] == ["own", "later"]
 
 
 async def test_without_an_account_the_wish_waits_for_one(qtbot: QtBot, qapp: QApplication) -> None:
     scene = await ProgramScene(qtbot, qapp).start()
     try:
-        await scene.program.wishes.begin(StartupRequest(subject="S"))
+        await scene.parts.startup_requests.begin(StartupRequest(subject="S"))
         await scene.settle()
         assert "Add an account first" in scene.foot
-        await scene.program.accounts.open_unkept(ACCOUNT, "secret")
-        await scene.until(lambda: len(scene.program.stage.messages) == 1)
+        await scene.parts.accounts.open_unkept(ACCOUNT, "secret")
+        await scene.until(lambda: len(scene.parts.workspace.messages) == 1)
         assert scene.message.session.content.subject == "S"
     finally:
         await scene.end()
@@ -198,7 +198,7 @@ async def test_without_an_account_the_wish_waits_for_one(qtbot: QtBot, qapp: QAp
 
 async def test_a_program_about_to_end_takes_nothing(scene: ProgramScene) -> None:
     closed = []
-    scene.program.wishes.on_close = lambda: closed.append(True)
-    scene.program.wishes.close()
-    assert not scene.program.wishes.take(StartupRequest(subject="S"))
+    scene.parts.startup_requests.on_close = lambda: closed.append(True)
+    scene.parts.startup_requests.close()
+    assert not scene.parts.startup_requests.take(StartupRequest(subject="S"))
     assert closed == [True]

@@ -18,7 +18,7 @@ OFFLINE = Trouble(TroubleKind.UNREACHABLE, host="mail.example.org")
 
 def said(scene: ProgramScene) -> str:
     """Return what the list that is shown says, as a screen reader hears it; it can have the focus."""
-    shown = scene.program.stage.desk._empty
+    shown = scene.parts.workspace.desk._empty
     assert isinstance(shown, EmptyState)
     assert shown.isVisible()
     assert shown.hasFocus()
@@ -29,7 +29,7 @@ async def failing(scene: ProgramScene, trouble: Trouble) -> None:
     """Let the server be asked in vain."""
     for name in ("sync", "list_folder"):
         scene.mailbox.fail(name, trouble, times=9)
-    view = scene.program.stage.desk.session.view
+    view = scene.parts.workspace.desk.session.view
     assert view is not None
     await view.reload()
     await scene.settle()
@@ -51,26 +51,26 @@ async def test_an_empty_list_says_so_and_its_key_works(program_scene: ProgramSce
     if "F9" in sentence:
         assert scene.foot.startswith("No draft is ready")
     else:
-        await scene.until(lambda: scene.program.writing.current() is not None)
+        await scene.until(lambda: scene.parts.compose.current() is not None)
 
 
 async def test_an_empty_list_of_another_mailbox_leads_back(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.program.aids.identities.add(ANNA, SALES)
+    await scene.parts.aids.identities.add(ANNA, SALES)
     await scene.settle()
-    scene.program.stage.go(f"drafts:{SALES}")
+    scene.parts.workspace.go(f"drafts:{SALES}")
     await scene.settle()
     assert said(scene) == "No drafts. G, D goes to your own drafts"
     await scene.press("G, D")
-    assert scene.program.stage.place == "drafts"
+    assert scene.parts.workspace.place == "drafts"
 
 
 async def test_while_a_list_is_read_it_says_so(program_scene: ProgramScene) -> None:
     scene = program_scene
     scene.cache.lose()
     gate = scene.mailbox.hold("list_folder")
-    await scene.program.aids.identities.add(ANNA, SALES)
-    scene.program.stage.go(f"sent:{SALES}")
+    await scene.parts.aids.identities.add(ANNA, SALES)
+    scene.parts.workspace.go(f"sent:{SALES}")
     await scene.settle()
     assert said(scene) == "Reading what is there… C writes a message meanwhile"
     gate.open.set()
@@ -124,10 +124,10 @@ async def test_what_is_remembered_is_shown_without_a_server(qtbot: QtBot, qapp: 
 
 async def test_a_list_one_may_not_look_into_says_so_and_is_asked_again_by_its_key(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.program.aids.identities.add(ANNA, SALES)
+    await scene.parts.aids.identities.add(ANNA, SALES)
     scene.mailbox.closed_to_us.add(SALES)
-    scene.program.stage.go(f"sent:{SALES}")
-    await scene.until(lambda: "does not let you" in scene.program.stage.desk._empty.accessibleName())
+    scene.parts.workspace.go(f"sent:{SALES}")
+    await scene.until(lambda: "does not let you" in scene.parts.workspace.desk._empty.accessibleName())
     await scene.press("F5")
     assert said(scene) == "The server does not let you look in here. F5 asks again"
     scene.mailbox.closed_to_us.clear()
@@ -137,18 +137,18 @@ async def test_a_list_one_may_not_look_into_says_so_and_is_asked_again_by_its_ke
 
 async def test_rows_of_a_list_one_may_not_look_into_any_more_say_what_they_are(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.program.aids.identities.add(ANNA, SALES)
+    await scene.parts.aids.identities.add(ANNA, SALES)
     (item,) = scene.on_server(MESSAGE, folder=Folder.SENT)
     item.owner = SALES
-    scene.program.stage.go(f"sent:{SALES}")
+    scene.parts.workspace.go(f"sent:{SALES}")
     await scene.until(lambda: len(scene.rows) == 1)
     scene.mailbox.closed_to_us.add(SALES)
     await scene.press("F5")
     assert len(scene.rows) == 1
-    assert "You may not look in here any more" in scene.words(scene.program.stage.desk.bar)
+    assert "You may not look in here any more" in scene.words(scene.parts.workspace.desk.bar)
     scene.mailbox.closed_to_us.clear()
     await scene.press("F5")
-    assert not scene.program.stage.desk.bar.isVisible()
+    assert not scene.parts.workspace.desk.bar.isVisible()
 
 
 async def test_what_is_not_found_says_where_else_to_look(program_scene: ProgramScene) -> None:
@@ -157,7 +157,7 @@ async def test_what_is_not_found_says_where_else_to_look(program_scene: ProgramS
     await scene.press("Ctrl+3", "F5", "/")
     await scene.type("nothing like it")
     await scene.until(lambda: not scene.rows)
-    shown = scene.program.stage.desk._empty
+    shown = scene.parts.workspace.desk._empty
     assert shown.accessibleName() == "Nothing found on this computer. Shift+Enter looks on the server"
     await scene.press("Shift+Return")
     await scene.until(lambda: "on the server neither" in shown.accessibleName())
@@ -167,7 +167,7 @@ async def test_what_is_not_found_says_where_else_to_look(program_scene: ProgramS
 
 async def test_without_a_mailbox_the_lists_say_how_to_add_one(qtbot: QtBot, qapp: QApplication) -> None:
     scene = await ProgramScene(qtbot, qapp).start()
-    scene.program.stage.go("sent")
+    scene.parts.workspace.go("sent")
     await scene.settle()
     assert said(scene) == "No mailbox is set up yet. Ctrl+, adds one"
     await scene.end()
@@ -180,7 +180,7 @@ async def test_enter_leads_to_where_the_password_is_asked_for(
     await scene.press("Ctrl+3")
     await failing(scene, Trouble(TroubleKind.SIGN_IN))
     asked: list[str] = []
-    monkeypatch.setattr(scene.program.registry, "run", asked.append)
-    scene.program.stage.desk.acted.connect(asked.append)
+    monkeypatch.setattr(scene.parts.registry, "run", asked.append)
+    scene.parts.workspace.desk.acted.connect(asked.append)
     await scene.press("Return")
     assert asked[-1] == "account.sign_in"

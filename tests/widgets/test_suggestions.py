@@ -27,8 +27,8 @@ async def scene(program_scene: ProgramScene) -> ProgramScene:
     """Somebody who wrote to Ben often and to Benita once; the directory knows Bernd and a group."""
     scene = program_scene
     for _ in range(3):
-        scene.program.address_book.learn(ANNA, [BEN], scene.clock.now())
-    scene.program.address_book.learn(ANNA, [BENITA], scene.clock.now())
+        scene.parts.address_book.learn(ANNA, [BEN], scene.clock.now())
+    scene.parts.address_book.learn(ANNA, [BENITA], scene.clock.now())
     scene.mailbox.people = [Recipient("bernd@example.org", "Bernd"), BOARD]
     scene.mailbox.groups["board@example.org"] = [BEN, BENITA]
     await scene.press("C")
@@ -93,7 +93,7 @@ async def test_past_the_last_row_enter_takes_the_words_as_they_are(scene: Progra
 
 
 async def test_a_whole_address_is_taken_as_it_is(scene: ProgramScene) -> None:
-    scene.program.address_book.learn(ANNA, [Recipient("ben@example.orgs", "Other")], scene.clock.now())
+    scene.parts.address_book.learn(ANNA, [Recipient("ben@example.orgs", "Other")], scene.clock.now())
     await scene.type("ben@example.co")
     await scene.press("Tab")
     assert to(scene) == ["ben@example.co"]
@@ -248,8 +248,8 @@ async def test_the_sheet_stays_within_the_window(scene: ProgramScene) -> None:
 async def test_words_of_a_message_that_is_opened_again_offer_nothing_by_themselves(scene: ProgramScene) -> None:
     await scene.press("Escape")
     name = await scene.saved(Content(subject="x"))
-    scene.program.writing.open(name)
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.parts.compose.open(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.message.recipients[Field.CC].set_recipients((), "be")
     assert offered(scene) == []
 
@@ -275,9 +275,9 @@ def sent_elsewhere(scene: ProgramScene, number: int) -> None:
 
 async def look_at_sent(scene: ProgramScene) -> None:
     await scene.press("Escape")
-    scene.program.sent_room.reload()
-    scene.program.stage.go("sent")
-    await scene.until(lambda: bool(scene.program.stage.desk.model.ids))
+    scene.parts.lists.sent.reload()
+    scene.parts.workspace.go("sent")
+    await scene.until(lambda: bool(scene.parts.workspace.desk.model.ids))
 
 
 async def test_whom_messages_in_sent_went_to_is_offered_though_nobody_read_them(scene: ProgramScene) -> None:
@@ -291,7 +291,7 @@ async def test_whom_messages_in_sent_went_to_is_offered_though_nobody_read_them(
     assert offered(scene) == ["*Odile, odile@example.net"]
     await scene.passes(200)
     assert len(scene.mailbox.calls_of("people_of")) == 1, "each letter is asked about once"
-    assert [entry.uses for entry in scene.program.address_book.search(ANNA, "odile")] == [1], "and none is counted"
+    assert [entry.uses for entry in scene.parts.address_book.search(ANNA, "odile")] == [1], "and none is counted"
 
 
 async def test_trouble_with_it_is_silence_and_the_next_look_goes_on(scene: ProgramScene) -> None:
@@ -301,9 +301,9 @@ async def test_trouble_with_it_is_silence_and_the_next_look_goes_on(scene: Progr
     await look_at_sent(scene)
     for _ in range(5):
         assert not scene.window.account_bar.isVisible()
-        scene.program.sent_room.reload()
+        scene.parts.lists.sent.reload()
         await scene.passes(10)
-    assert [entry.recipient for entry in scene.program.address_book.search(ANNA, "odile")] == [ODILE]
+    assert [entry.recipient for entry in scene.parts.address_book.search(ANNA, "odile")] == [ODILE]
     assert len(scene.mailbox.calls_of("people_of")) == 4, "three that failed, and one"
 
 
@@ -314,16 +314,16 @@ async def test_another_run_asks_only_about_what_came_since(scene: ProgramScene) 
     fresh = RecipientBackfill(
         scene.mailbox,
         scene.cache,
-        scene.program.address_book,
+        scene.parts.address_book,
         scene.settings,
         scene.clock,
-        scene.program.tasks.spawn,
+        scene.parts.tasks.spawn,
     )
     fresh.messages_came((ANNA, 0.0))
     await scene.passes(10)
     assert len(scene.mailbox.calls_of("people_of")) == 1
     sent_elsewhere(scene, 1)
-    scene.program.sent_room.reload()
+    scene.parts.lists.sent.reload()
     await scene.passes(10)
     assert [len(call.asked) for call in scene.mailbox.calls_of("people_of")] == [1, 1]
 
@@ -341,7 +341,7 @@ async def test_tab_takes_nobody_whom_the_words_do_not_begin_and_goes_on(scene: P
 
 async def test_tab_takes_whom_a_later_word_of_the_name_begins(scene: ProgramScene) -> None:
     okafor = Recipient("j.o@example.net", "James Okafor")
-    scene.program.address_book.learn(ANNA, [okafor], scene.clock.now())
+    scene.parts.address_book.learn(ANNA, [okafor], scene.clock.now())
     await scene.type("okaf")
     await scene.press("Tab")
     assert (scene.message.recipients[Field.TO].recipients(), scene.field()) == ((okafor,), Field.SUBJECT)

@@ -22,7 +22,7 @@ async def came_back(program_scene: ProgramScene) -> ProgramScene:
         content = Content(to=TO, subject=f"Letter {number}", body="Dear both")
         scene.mailbox.put(ANNA, content, folder=Folder.SENT, message_id=f"<{number}@x>")
     scene.mailbox.reports = [("<1@x>", Report(ReportKind.NOT_DELIVERED, "zoe@example.org", scene.clock.now()))]
-    scene.program.sent_room.reload()
+    scene.parts.lists.sent.reload()
     await scene.settle()
     return scene
 
@@ -30,9 +30,9 @@ async def came_back(program_scene: ProgramScene) -> ProgramScene:
 async def test_f8_leads_to_it_from_any_list_and_the_row_says_to_whom(came_back: ProgramScene) -> None:
     scene = came_back
     await scene.press("Ctrl+2", "F8")
-    assert scene.program.stage.place == "sent"
+    assert scene.parts.workspace.place == "sent"
     assert scene.current.subject == "Letter 1"
-    face = scene.program.stage.desk.model.face(scene.program.stage.desk.list.current_number())
+    face = scene.parts.workspace.desk.model.face(scene.parts.workspace.desk.list.current_number())
     assert face.line == "Could not be delivered to zoe@example.org."
     assert (face.tone, face.action) == ("bad", "Write to them again")
     assert "needs attention" in scene.window.rail._buttons["sent"].accessibleName()
@@ -41,11 +41,11 @@ async def test_f8_leads_to_it_from_any_list_and_the_row_says_to_whom(came_back: 
 async def test_its_one_action_writes_the_message_to_those_alone_whom_it_missed(came_back: ProgramScene) -> None:
     scene = came_back
     await scene.press("F8", "A")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     message = await scene.content(scene.message.session.local_id)
     assert [one.address for one in message.to] == ["zoe@example.org"]
     assert (message.subject, message.body) == ("Letter 1", "Dear both")
-    scene.program.stage.go("sent")
+    scene.parts.workspace.go("sent")
     await scene.press("F8")
     assert scene.foot == "Nothing needs attention"
 
@@ -53,29 +53,29 @@ async def test_its_one_action_writes_the_message_to_those_alone_whom_it_missed(c
 async def test_who_knows_of_it_is_not_led_to_it_again_and_can_take_that_back(came_back: ProgramScene) -> None:
     scene = came_back
     await scene.press("F8")
-    scene.program.reader.bar.action_wanted.emit("seen")
+    scene.parts.reader.bar.action_wanted.emit("seen")
     await scene.settle()
     assert scene.foot.startswith("Not told again")
     assert scene.current.subject == "Letter 1"
-    face = scene.program.stage.desk.model.face(1)
+    face = scene.parts.workspace.desk.model.face(1)
     assert face.line == "Could not be delivered to zoe@example.org"
     assert face.action == ""
     assert "needs attention" not in scene.window.rail._buttons["sent"].accessibleName()
     await scene.press("Z")
-    assert scene.program.stage.desk.model.face(1).action == "Write to them again"
+    assert scene.parts.workspace.desk.model.face(1).action == "Write to them again"
 
 
 async def test_what_came_back_of_another_mailbox_is_counted_and_walked_there(came_back: ProgramScene) -> None:
     scene = came_back
     (item,) = [one for one in scene.mailbox.items.values() if one.message_id == "<1@x>"]
     item.owner = "sales@example.org"
-    await scene.program.aids.identities.add(ANNA, "sales@example.org")
+    await scene.parts.aids.identities.add(ANNA, "sales@example.org")
     await scene.press("F5")
     place = "sent:sales@example.org"
     await scene.until(lambda: "needs attention" in scene.window.rail._buttons[place].accessibleName())
     assert "needs attention" not in scene.window.rail._buttons["sent"].accessibleName()
     await scene.press("Ctrl+2", "F8")
-    assert (scene.program.stage.place, scene.current.subject) == (place, "Letter 1")
+    assert (scene.parts.workspace.place, scene.current.subject) == (place, "Letter 1")
 
 
 async def test_it_is_found_by_the_operator_for_what_failed(came_back: ProgramScene) -> None:
@@ -89,11 +89,11 @@ async def test_it_is_found_by_the_operator_for_what_failed(came_back: ProgramSce
 async def test_f8_goes_on_from_a_draft_that_failed_to_what_came_back_and_round(came_back: ProgramScene) -> None:
     scene = came_back
     name = await scene.saved(MESSAGE, to=(Recipient("ben@exam ple.org"),))
-    scene.program.stage.go("drafts")
-    await scene.program.outbox.send([name], 0)
+    scene.parts.workspace.go("drafts")
+    await scene.parts.outbox.send([name], 0)
     await scene.settle()
     places = []
     for _ in range(4):
         await scene.press("F8")
-        places.append(scene.program.stage.place)
+        places.append(scene.parts.workspace.place)
     assert places == ["sent", "drafts", "sent", "drafts"]

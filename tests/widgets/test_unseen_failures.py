@@ -23,8 +23,8 @@ def mark(scene: ProgramScene, place: str = "drafts") -> str:
 async def refused_while_away(scene: ProgramScene) -> LocalId:
     """Send from the pane, go to Sent, and have it refused."""
     name = await scene.saved()
-    scene.program.writing.open(name)
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    scene.parts.compose.open(name)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.mailbox.refuse("send", 0, DENIED)
     await scene.press("Ctrl+Return", "Ctrl+3")
     await scene.passes(HOLD + 1)
@@ -62,7 +62,7 @@ async def test_one_that_fails_again_is_new_again_and_one_that_went_is_none(progr
     await scene.passes(3)
     assert scene.record(name).state is State.NEEDS_ATTENTION
     await scene.until(lambda: "1 new problem" in mark(scene))
-    await scene.program.outbox.retry([name])
+    await scene.parts.outbox.retry([name])
     await scene.passes(3)
     await scene.until(lambda: "new problem" not in mark(scene))
 

@@ -21,7 +21,7 @@ async def again(qtbot: QtBot, qapp: QApplication) -> AsyncIterator[ProgramScene]
     """The start on Monday, after two messages were held on Friday."""
     friday = await ProgramScene(qtbot, qapp, ACCOUNT).start()
     names = [await friday.saved(), await friday.saved(subject="Another")]
-    await friday.program.outbox.send(names, 60)
+    await friday.parts.outbox.send(names, 60)
     await friday.end()
     friday.clock._now += 3 * DAY
     scene = await ProgramScene(qtbot, qapp, ACCOUNT, after=friday).start()
@@ -41,7 +41,7 @@ def button(scene: ProgramScene, words: str) -> QPushButton:
 
 
 def states(scene: ProgramScene) -> set[State]:
-    return {record.state for record in scene.program.records.all()}
+    return {record.state for record in scene.parts.records.all()}
 
 
 async def test_it_asks_without_taking_the_focus_and_names_them(again: ProgramScene) -> None:
@@ -75,14 +75,14 @@ async def test_closed_unanswered_they_wait_and_their_rows_offer_both(again: Prog
     assert shown is not None
     shown.dismiss()
     await again.press("Ctrl+4")
-    assert [again.program.outbox_room.words(row).text for row in again.rows] == ["Waiting for your answer"] * 2
+    assert [again.parts.lists.outbox.words(row).text for row in again.rows] == ["Waiting for your answer"] * 2
     await again.press("A")
     await again.passes(60)
     assert len(again.mailbox.delivered) == 1
     assert bar(again) is None, "who closed it has read it"
-    again.program.stage.read_now()
+    again.parts.workspace.read_now()
     await again.settle()
-    again.program.reader.bar.action_wanted.emit("keep-as-draft")
+    again.parts.reader.bar.action_wanted.emit("keep-as-draft")
     await again.settle()
     assert sorted(states(again)) == sorted({State.SENT, State.DRAFT})
 
@@ -94,7 +94,7 @@ async def test_f8_leads_to_them(again: ProgramScene) -> None:
 
 async def test_what_is_ready_or_scheduled_is_named_at_the_start(qtbot: QtBot, qapp: QApplication) -> None:
     first = await ProgramScene(qtbot, qapp, ACCOUNT).start()
-    await first.program.outbox.set_ready([await first.saved(), await first.saved()])
+    await first.parts.outbox.set_ready([await first.saved(), await first.saved()])
     await first.end()
     second = await ProgramScene(qtbot, qapp, ACCOUNT, after=first).start()
     assert second.foot == "2 messages are ready to be sent"

@@ -13,7 +13,7 @@ from tests.program_scene import HOLD, ProgramScene
 
 
 def why(scene: ProgramScene, command: str) -> str:
-    return next(handler.why_not() for one, handler in scene.program.registry if one.id == command)
+    return next(handler.why_not() for one, handler in scene.parts.registry if one.id == command)
 
 
 async def sent(scene: ProgramScene) -> None:
@@ -64,7 +64,7 @@ async def test_in_sent(program_scene: ProgramScene, command: str, said: str) -> 
 )
 async def test_in_drafts(program_scene: ProgramScene, command: str, said: str) -> None:
     await program_scene.saved()
-    program_scene.program.stage.desk.list.go_to(0)
+    program_scene.parts.workspace.desk.list.go_to(0)
     assert why(program_scene, command) == said
 
 
@@ -107,8 +107,8 @@ async def test_an_empty_list_says_so_for_every_command_of_a_row(program_scene: P
 async def test_a_key_that_was_changed_is_named_as_it_is_now(program_scene: ProgramScene) -> None:
     scene = program_scene
     await sent(scene)
-    reply = scene.program.registry.command("sent.reply_all")
-    scene.program.registry.change([reply._replace(keys=("Ctrl+Alt+Y",))])
+    reply = scene.parts.registry.command("sent.reply_all")
+    scene.parts.registry.change([reply._replace(keys=("Ctrl+Alt+Y",))])
     assert "Ctrl+Alt+Y replies to all" in why(scene, "outbox.retry")
 
 
@@ -116,9 +116,9 @@ async def test_every_command_of_a_list_that_can_be_disabled_has_its_sentence(pro
     scene = program_scene
     silent = set()
     for place in ("drafts", "sent", "outbox"):
-        scene.program.stage.go(place)
+        scene.parts.workspace.go(place)
         await scene.settle()
-        for command, handler in scene.program.registry:
+        for command, handler in scene.parts.registry:
             of_lists = command.context in {Context.LIST, Context.WINDOW} and command.keys_here()
             if of_lists and not handler.enabled() and not handler.why_not():
                 silent.add((place, command.id))

@@ -50,7 +50,7 @@ async def test_the_trouble_of_an_account_stands_in_its_bar_until_it_is_over(prog
     assert bar.isVisible()
     assert "mail.example.org" in scene.words(bar)
     assert "Not connected" in scene.words(scene.window.rail)
-    assert "The server cannot be reached" in scene.words(scene.program.stage.desk)
+    assert "The server cannot be reached" in scene.words(scene.parts.workspace.desk)
     assert scene.in_list()
     await scene.press("F5")
     await scene.settle()
@@ -63,13 +63,13 @@ async def test_a_password_that_is_refused_is_asked_for_in_the_bar(program_scene:
     scene = program_scene
     scene.mailbox.fail("sync", Trouble(TroubleKind.SIGN_IN, http_status=401), times=2)
     await scene.press("F5")
-    assert scene.work.sign_in_bar.isVisible()
-    scene.program.registry.run("account.sign_in")
+    assert scene.parts.account_controller.sign_in_bar.isVisible()
+    scene.parts.registry.run("account.sign_in")
     await scene.settle()
-    assert scene.focus is scene.work.sign_in_bar.line
+    assert scene.focus is scene.parts.account_controller.sign_in_bar.line
     await scene.type("another secret")
     await scene.press("Return")
-    await scene.until(lambda: not scene.work.sign_in_bar.isVisible())
+    await scene.until(lambda: not scene.parts.account_controller.sign_in_bar.isVisible())
     assert scene.secrets.held[ANNA] == "another secret"
     assert scene.in_list()
     assert not scene.window.account_bar.isVisible()
@@ -78,15 +78,15 @@ async def test_a_password_that_is_refused_is_asked_for_in_the_bar(program_scene:
 async def test_the_bar_of_an_account_leads_to_its_own_form(program_scene: ProgramScene) -> None:
     scene = program_scene
     change = AccountTrouble(ANNA, OFFLINE)
-    scene.program.accounts.trouble_changed.emit(change)
+    scene.parts.accounts.trouble_changed.emit(change)
     scene.window.account_bar.action_wanted.emit("settings")
-    assert scene.window.pages.currentWidget() is scene.work._settings
-    assert scene.program.settings_room.editing == ANNA
+    assert scene.window.pages.currentWidget() is scene.parts.account_controller._settings_page
+    assert scene.parts.settings_session.editing == ANNA
 
 
 async def test_without_an_account_a_new_message_leads_to_the_form(nobody: ProgramScene) -> None:
     await nobody.press("C")
-    assert nobody.window.pages.currentWidget() is nobody.work._settings
+    assert nobody.window.pages.currentWidget() is nobody.parts.account_controller._settings_page
     assert nobody.focus.isVisible()
     await nobody.press("Escape")
     assert nobody.in_list()
@@ -96,10 +96,10 @@ async def test_an_account_added_in_settings_shows_its_lists(nobody: ProgramScene
     scene = nobody
     scene.mailbox.accounts[ANNA] = ACCOUNT
     scene.on_server(MESSAGE)
-    scene.work.add_account()
-    await scene.program.accounts.add(ACCOUNT, "secret")
+    scene.parts.account_controller.add_account()
+    await scene.parts.accounts.add(ACCOUNT, "secret")
     await scene.settle()
-    scene.program.stage.go("drafts")
+    scene.parts.workspace.go("drafts")
     await scene.settle()
     assert [row.subject for row in scene.rows] == [MESSAGE.subject]
     assert "anna@example.org" in scene.words(scene.window.rail) or "anna" in scene.words(scene.window.rail)
@@ -109,7 +109,7 @@ async def test_an_account_that_is_removed_leaves_empty_lists(program_scene: Prog
     scene = program_scene
     scene.on_server(MESSAGE)
     await scene.press("F5")
-    await scene.program.accounts.remove(ANNA)
+    await scene.parts.accounts.remove(ANNA)
     await scene.settle()
     assert scene.rows == []
     assert "No account" in scene.words(scene.window.rail)
@@ -122,13 +122,13 @@ async def test_an_account_that_is_removed_leaves_empty_lists(program_scene: Prog
 async def test_settings_come_and_go_by_keys(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.press("Ctrl+,")
-    page = scene.work._settings
+    page = scene.parts.account_controller._settings_page
     assert page is not None
     assert page.isAncestorOf(scene.focus)
     await scene.press("Escape")
     assert scene.in_list()
     await scene.press("Ctrl+,", "Ctrl+3")
-    assert scene.program.stage.place == "sent"
+    assert scene.parts.workspace.place == "sent"
     assert scene.in_list()
 
 
@@ -137,8 +137,7 @@ async def test_f6_finds_the_way_back_into_settings(program_scene: ProgramScene) 
     await scene.press("Ctrl+,", "F6")
     assert scene.focus is scene.window.rail.new
     await scene.press("F6")
-    assert scene.work._settings is not None
-    assert scene.work._settings.isAncestorOf(scene.focus)
+    assert scene.parts.account_controller._settings_page.isAncestorOf(scene.focus)
 
 
 async def test_f6_goes_round_list_message_and_rail(program_scene: ProgramScene) -> None:
@@ -177,14 +176,14 @@ async def test_after_the_scheme_was_switched_no_icon_has_the_colours_of_the_old_
 ) -> None:
     scene = program_scene
     scene.on_server(MESSAGE, folder=Folder.SENT)
-    await scene.program.writing.begin_now(MESSAGE)
-    scene.program.sign_in.ask(ACCOUNT)
-    for bar in (scene.window.account_bar, scene.window.notice_bar, scene.message.bar, scene.program.reader.bar):
+    await scene.parts.compose.begin_now(MESSAGE)
+    scene.parts.sign_in.ask(ACCOUNT)
+    for bar in (scene.window.account_bar, scene.window.notice_bar, scene.message.bar, scene.parts.reader.bar):
         bar.say("Something is the matter.", tone="warn")
-    scene.work.show_settings()
-    scene.program.stage.go("sent")
+    scene.parts.account_controller.show_settings()
+    scene.parts.workspace.go("sent")
     await scene.settle()
-    scene.work.switch_scheme()
+    scene.parts.window_controller.switch_scheme()
     await scene.settle()
     old = {getattr(theme.LIGHT, name) for name in theme.Scheme._fields if name != "dark"}
     new = {getattr(theme.DARK, name) for name in theme.Scheme._fields if name != "dark"}
@@ -197,10 +196,10 @@ async def test_after_the_scheme_was_switched_no_icon_has_the_colours_of_the_old_
 
 async def test_the_recipients_field_follows_the_scheme(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.program.writing.begin_now(MESSAGE)
+    await scene.parts.compose.begin_now(MESSAGE)
     await scene.settle()
     field = scene.message.recipients[Field.TO]
-    scene.work.switch_scheme()
+    scene.parts.window_controller.switch_scheme()
     await scene.settle()
     image = field.viewport().grab().toImage()
     dark = sum(image.pixelColor(x, image.height() // 2).lightness() < 128 for x in range(image.width()))
@@ -212,7 +211,7 @@ async def test_the_recipients_field_follows_the_scheme(program_scene: ProgramSce
 
 async def test_the_palette_does_a_command_and_gives_the_focus_back(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.program.writing.begin_now(MESSAGE)
+    await scene.parts.compose.begin_now(MESSAGE)
     await scene.settle()
     scene.message.focus_field(Field.BODY)
     await scene.press("Ctrl+Shift+P")
@@ -232,15 +231,15 @@ async def test_escape_closes_the_palette_however_often_it_was_opened(program_sce
 
 async def test_the_palette_survives_that_the_message_it_came_from_is_gone(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.program.writing.begin_now(MESSAGE)
+    await scene.parts.compose.begin_now(MESSAGE)
     await scene.settle()
     scene.message.focus_field(Field.BODY)
     for keys in ("Ctrl+Shift+P", "Ctrl+/"):
-        await scene.program.writing.begin_now(MESSAGE)
+        await scene.parts.compose.begin_now(MESSAGE)
         await scene.settle()
         name = scene.message.session.local_id
         await scene.press(keys)
-        await scene.program.drafts.discard(name)
+        await scene.parts.drafts.discard(name)
         await scene.settle()
         await scene.press("Escape")
         assert scene.focus.isVisible()
@@ -284,11 +283,11 @@ async def test_a_question_whose_asker_is_gone_gives_the_focus_to_something_that_
 ) -> None:
     scene = program_scene
     asked: list[str] = []
-    await scene.program.writing.begin_now(MESSAGE)
+    await scene.parts.compose.begin_now(MESSAGE)
     await scene.settle()
     scene.message.focus_field(Field.BODY)
     scene.window.ask("Really?", "Yes", lambda: asked.append("yes"))
-    await scene.program.drafts.discard(scene.message.session.local_id)
+    await scene.parts.drafts.discard(scene.message.session.local_id)
     await scene.settle()
     await scene.press("Return")
     assert asked == ["yes"]
@@ -313,7 +312,7 @@ async def test_the_rail_counts_what_waits_and_what_needs_the_person(program_scen
     await scene.saved()
     drafts = scene.window.rail._buttons["drafts"]
     assert drafts.accessibleName() == "Drafts, 2 messages"
-    scene.program.stage.desk.list.go_to(0)
+    scene.parts.workspace.desk.list.go_to(0)
     await scene.press("Ctrl+Return")
     assert scene.window.rail._buttons["outbox"].accessibleName() == "Outbox, 1 message"
     await scene.passes(HOLD + 1)
@@ -323,17 +322,17 @@ async def test_the_rail_counts_what_waits_and_what_needs_the_person(program_scen
 async def test_the_buttons_of_the_rail_do_what_their_commands_do(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.click(scene.window.rail._buttons["sent"])
-    assert scene.program.stage.place == "sent"
+    assert scene.parts.workspace.place == "sent"
     assert scene.in_list()
     await scene.click(scene.window.rail.new)
     assert scene.field() is Field.TO
     await scene.click(scene.window.rail.settings)
-    assert scene.window.pages.currentWidget() is scene.work._settings
+    assert scene.window.pages.currentWidget() is scene.parts.account_controller._settings_page
 
 
 async def test_every_control_has_a_name_for_the_ear(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.program.writing.begin_now(MESSAGE)
+    await scene.parts.compose.begin_now(MESSAGE)
     await scene.press("Ctrl+,")
     nameless = [
         type(widget).__name__

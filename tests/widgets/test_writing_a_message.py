@@ -27,9 +27,9 @@ HTML = Content(to=(BEN,), subject="Hello", body="<p>Dear <b>Ben</b></p>", body_f
 async def opened(scene: ProgramScene, content: Content = MESSAGE) -> LocalId:
     """Return a saved draft, open in the pane with the focus in its body."""
     name = await scene.saved(content)
-    scene.program.writing.open(name)
+    scene.parts.compose.open(name)
     await scene.settle()
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.message.focus_field(Field.BODY)
     return name
 
@@ -170,7 +170,7 @@ async def test_escape_leaves_and_keeps_the_message(program_scene: ProgramScene) 
     scene = program_scene
     name = await written(scene)
     await scene.press("Escape")
-    assert scene.program.writing.current() is None
+    assert scene.parts.compose.current() is None
     assert scene.in_list()
     assert scene.record(name).saved
     assert not scene.record(name).open
@@ -192,7 +192,7 @@ async def test_escape_leaves_the_chips_first_and_then_the_message(program_scene:
     await scene.press("Escape")
     assert scene.field() is Field.TO
     await scene.press("Escape")
-    assert scene.program.writing.current() is None
+    assert scene.parts.compose.current() is None
 
 
 async def test_escape_while_a_chip_is_edited_leaves_the_chip_as_it_was(program_scene: ProgramScene) -> None:
@@ -209,7 +209,7 @@ async def test_discarding_leaves_the_pane_and_z_brings_the_message_back(program_
     scene = program_scene
     name = await opened(scene)
     await scene.press("Ctrl+Shift+D")
-    assert scene.program.writing.current() is None
+    assert scene.parts.compose.current() is None
     assert scene.in_list()
     assert scene.rows == []
     assert scene.foot == "Discarded"
@@ -240,10 +240,10 @@ async def test_ctrl_enter_twice_at_once_sends_once(program_scene: ProgramScene) 
     scene = program_scene
     other = await scene.saved(subject="Another draft, not meant")
     name = await opened(scene)
-    scene.program.writing.send()
-    scene.program.writing.send()
+    scene.parts.compose.send()
+    scene.parts.compose.send()
     await scene.settle()
-    assert scene.program.writing.current() is None
+    assert scene.parts.compose.current() is None
     await scene.press("Ctrl+Return")
     assert scene.record(other).state is State.DRAFT, "the second press fell on the list"
     await scene.passes(HOLD + 1)
@@ -331,7 +331,7 @@ async def test_an_html_draft_is_left_as_it_is_until_a_key_changes_its_text(progr
 async def test_a_message_on_its_way_cannot_be_edited(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await opened(scene)
-    await scene.program.outbox.send([name], HOLD)
+    await scene.parts.outbox.send([name], HOLD)
     await scene.settle()
     before = await scene.content(name)
     await scene.press("Alt+M")
@@ -353,7 +353,7 @@ async def test_a_message_that_was_sent_from_the_list_leaves_the_pane(program_sce
     await scene.press("Ctrl+2", "Ctrl+Return")
     await scene.passes(HOLD + 1)
     assert len(scene.mailbox.delivered) == 1
-    assert scene.program.writing.show_last() is False
+    assert scene.parts.compose.show_last() is False
     assert scene.in_list()
 
 
@@ -362,7 +362,7 @@ async def test_a_message_that_was_discarded_in_the_list_leaves_the_pane(program_
     await opened(scene)
     await scene.press("Ctrl+2", "Del")
     assert scene.rows == []
-    assert scene.program.writing.show_last() is False
+    assert scene.parts.compose.show_last() is False
     await scene.press("Z")
     assert len(scene.rows) == 1
 
@@ -416,7 +416,7 @@ async def test_markup_in_a_message_is_shown_as_it_was_typed(program_scene: Progr
     sender = Recipient("eve@example.org", "<img src='file:///x'> Eve")
     await opened(scene, Content(sender=sender, to=(BEN,), subject="Hello", body="Text"))
     assert "<img src='file:///x'> Eve" in scene.message.from_line.text()
-    scene.work.show_settings()
+    scene.parts.account_controller.show_settings()
     labels = scene.window.findChildren(QLabel)
     assert [label.text() for label in labels if label.textFormat() is not Qt.TextFormat.PlainText] == []
 
@@ -444,28 +444,28 @@ async def test_a_row_opened_twice_while_it_is_fetched_is_opened_once(
 
     monkeypatch.setattr(compose, "run_in_thread", slowly)
     scene.on_server(HTML)
-    scene.program.drafts_room.reload()
+    scene.parts.lists.drafts.reload()
     await scene.settle()
     await scene.until(lambda: not scene.tasks)
     gate = scene.mailbox.hold("get")
     row = scene.current
     await scene.press("Return", "Return")  # the second asks for the same once more, and is not typed into it
-    scene.program.writing.open(row)
+    scene.parts.compose.open(row)
     gate.open.set()
     await scene.settle()
     read.set()
     await scene.until(lambda: not scene.tasks)
-    assert len(scene.program.stage.messages) == 1
+    assert len(scene.parts.workspace.messages) == 1
     assert scene.field() is not None
     await scene.press("Escape")
-    assert scene.program.writing.show_last() is False
+    assert scene.parts.compose.show_last() is False
     assert scene.in_list()
 
 
 async def test_a_row_that_is_gone_when_it_is_opened_is_said_to_be_gone(program_scene: ProgramScene) -> None:
     scene = program_scene
     (item,) = scene.on_server(MESSAGE)
-    scene.program.drafts_room.reload()
+    scene.parts.lists.drafts.reload()
     await scene.settle()
     scene.mailbox.delete_elsewhere(item.item_id)
     await scene.press("Return")
@@ -498,10 +498,10 @@ async def test_a_message_that_went_under_another_name_goes_on_being_written(prog
 async def test_a_send_that_ends_while_settings_are_open_leaves_them_open(program_scene: ProgramScene) -> None:
     scene = program_scene
     await opened(scene)
-    scene.program.writing.send()
-    scene.work.show_settings()
+    scene.parts.compose.send()
+    scene.parts.account_controller.show_settings()
     await scene.settle()
-    assert scene.program.writing.current() is None
+    assert scene.parts.compose.current() is None
     assert scene.window.pages.currentWidget() is not scene.window._splitter
     assert scene.focus.isVisible()
 
@@ -509,7 +509,7 @@ async def test_a_send_that_ends_while_settings_are_open_leaves_them_open(program
 async def test_the_row_says_who_a_message_is_to_as_soon_as_one_goes_on_to_its_text(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.press("C")
-    await scene.until(lambda: scene.program.writing.current() is not None)
+    await scene.until(lambda: scene.parts.compose.current() is not None)
     await scene.type("ben@example.org")
     await scene.press("Tab", "Alt+U")
     await scene.type("Prices")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Final
 
@@ -19,6 +20,8 @@ PAUSING: Final = frozenset(
     {TroubleKind.SIGN_IN, TroubleKind.PROXY_SIGN_IN, TroubleKind.NOT_GENUINE, TroubleKind.SERVICE_OFF}
 )
 """Troubles that do not pass by themselves: nothing is tried again until the person, or another try, made it well."""
+
+log = logging.getLogger(__name__)
 
 
 class AccountTrouble(msgspec.Struct, frozen=True):
@@ -190,6 +193,7 @@ class Accounts:
         else:
             self._troubles[account_id] = trouble
         if (before and before.kind) != (trouble and trouble.kind):
+            log.info("account %s: %s", account_id, "well" if trouble is None else trouble.kind.name)
             self.trouble_changed.emit(AccountTrouble(account_id, trouble))
 
 

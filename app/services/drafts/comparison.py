@@ -15,7 +15,7 @@ from app.domain.message import BodyFormat, Content, Fetched, Importance, LocalId
 from app.domain.recipient import Recipient, format_recipient
 from app.domain.text_diff import Line, Pair, Piece, compare_texts, compare_words
 from app.services.drafts.drafts import Drafts
-from app.services.html.plain_text import plain_text
+from app.services.html.foreign.surface import plain_text
 from app.services.ports import Mailbox
 from app.services.records.records import Records
 

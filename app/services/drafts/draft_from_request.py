@@ -99,7 +99,7 @@ def _of_file(own: frozenset[str], file: str) -> Arrived:
     content = found.content
     if content.body_format is BodyFormat.HTML:
         # Whoever wrote it: no script, nothing that is fetched, before it is a message of this person's.
-        from app.services.html.clean import clean
+        from app.services.html.foreign.surface import clean
 
         content = msgspec.structs.replace(content, body=clean(content.body).html)
     if not found.draft:

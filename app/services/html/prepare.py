@@ -5,17 +5,17 @@ What is quoted comes through the sanitiser like all HTML, but keeps its pictures
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import Final
 
 import msgspec
 
+from app.core.i18n import ntr, tr
 from app.domain.text import utf16_length
 from app.services.html.blocks import Body, Paragraph, Run
-from app.services.html.clean import clean
-from app.services.html.parse import parse_body, parse_piece
-from app.services.html.policy import Remote
+from app.services.html.foreign.surface import Remote, clean, parse_body, parse_piece
 from app.services.html.write import (
     OWN_BASE,
     QUOTE,
@@ -91,3 +91,30 @@ def sign_above(body: str, signature: str) -> str | None:
     if not body.startswith(_ROOM):
         return None
     return f"{_ROOM}{write_blocks(parse_piece(signature), OWN_BASE)}{_LINE}{body[len(_ROOM) :]}"
+
+
+_LOST_TAG: Final = re.compile(r"<([a-z][a-z0-9]*)([^>]*)>")
+_DRESSING: Final = frozenset(
+    {"b", "i", "u", "s", "sub", "sup", "span", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em"}
+)
+
+
+def losses(html: str) -> str:
+    """Return in words what a body loses as plain text, "" where its words are all there is."""
+    inner = html.partition("<body>")[2] or html
+    counts: dict[str, int] = {}
+    for tag in _LOST_TAG.finditer(inner):
+        counts[tag[1]] = counts.get(tag[1], 0) + 1
+    links = sum(1 for tag in _LOST_TAG.finditer(inner) if tag[1] == "a")
+    found: list[str] = []
+    for name, one, many in (("img", "{n} picture", "{n} pictures"), ("table", "{n} table", "{n} tables")):
+        if counts.get(name):
+            found.append(ntr(one, many, counts[name]))
+    if links:
+        found.append(ntr("{n} link", "{n} links", links))
+    styled = sum(1 for tag in _LOST_TAG.finditer(inner) if "style=" in tag[2]) - 1
+    if styled > 0 or any(counts.get(name) for name in _DRESSING):
+        found.append(tr("how it is dressed"))
+    if counts.get("ul") or counts.get("ol") or counts.get("blockquote"):
+        found.append(tr("lists and quotations as such"))
+    return ", ".join(found)

@@ -6,6 +6,7 @@ it is shown in the message, and the person decides; sending it all the same is o
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,8 @@ from app.services.drafts.saver import (
 )
 from app.services.ports import Clock, Mailbox
 from app.services.records.records import Changes, Records
+
+log = logging.getLogger(__name__)
 
 
 class AttachmentCheckResult(msgspec.Struct, frozen=True):
@@ -269,6 +272,7 @@ class Dispatch:
             record = self._records.get(local_id)
             if record is None:
                 continue
+            log.info("send of %s: %s %s", local_id, outcome.verdict.name, outcome.code)
             if self._wants_fresh_key(local_id, outcome):
                 stale.append((local_id, outcome))
             else:

@@ -129,6 +129,8 @@ class Outbox:
     ) -> None:
         """Send `messages` by way of `mailbox` (the watched one)."""
         self.changed = records.changed
+        self.hold_seconds = HOLD_SECONDS
+        """Seconds for which a send of the window waits for Undo."""
         self.summary: Event[Summary] = Event()
         self._records = records
         self._drafts = drafts

@@ -16,7 +16,7 @@ from app.domain.message import LocalId
 from app.domain.state import State
 from app.services.accounts.accounts import Accounts
 from app.services.drafts.drafts import Drafts
-from app.services.outbox.outbox import HOLD_SECONDS, Outbox
+from app.services.outbox.outbox import Outbox
 from app.services.records.records import Records
 
 
@@ -33,7 +33,6 @@ class Remedies:
     def __init__(self, records: Records, drafts: Drafts, outbox: Outbox, accounts: Accounts, spawn: Spawn) -> None:
         """Act through the services."""
         self.wished: Event[Wish] = Event()
-        self.hold_seconds = HOLD_SECONDS
         self._records, self._drafts, self._outbox, self._accounts = records, drafts, outbox, accounts
         self._spawn = spawn
         self._known: Final[dict[str, Callable[[LocalId], Coroutine[Any, Any, object]]]] = {

@@ -21,7 +21,7 @@ from app.domain.message import AccountId
 from app.domain.people import MailTips, Resolution, key_of
 from app.domain.recipient import Recipient, address_problem
 from app.services.accounts.accounts import Accounts
-from app.services.html.plain_text import plain_text
+from app.services.html.foreign.surface import plain_text
 from app.services.ports import Clock, Mailbox
 
 PAUSE: Final = 0.150

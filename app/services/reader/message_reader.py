@@ -20,7 +20,7 @@ from app.domain.message import AccountId, BodyFormat, Content, Fetched, ItemRef
 from app.domain.recipient import Recipient
 from app.domain.response_codes import ITEM_GONE
 from app.services.html.blocks import Block, pictures_of
-from app.services.html.plain_text import plain_text
+from app.services.html.foreign.surface import plain_text
 from app.services.ports import Copies, Mailbox, no_copies
 from app.services.records.records import Records
 from app.services.records.rows import ListRow
@@ -111,8 +111,7 @@ class MessageReader:
 
 def _read_html(content: Content) -> Reading:
     """Make HTML safe and read it as blocks and as text. Runs in a thread; what reads HTML is loaded with the first."""
-    from app.services.html.clean import clean
-    from app.services.html.parse import parse_showing
+    from app.services.html.foreign.surface import clean, parse_showing
 
     cleaned = clean(content.body)
     return Reading(content, plain_text(content.body), tuple(parse_showing(cleaned.html)), cleaned.remote)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from app.core.formatting import exact_time, full_date, size_words
-from app.core.i18n import mark, tr
+from app.core.i18n import mark, ntr, tr
 from app.domain.message import Content, Fetched, FlagStatus, FollowUp, Importance, Options, Sensitivity
 from app.domain.recipient import Recipient, format_recipient
 
@@ -106,3 +106,23 @@ def _written(people: Iterable[Recipient | None]) -> str:
     return "; ".join(
         one.address if one.name.casefold() == one.address.casefold() else format_recipient(one) for one in named
     )
+
+
+_SHOWN: Final = 12
+
+
+def people_words(content: Content) -> str:
+    """Return everybody in one line, the first dozen of each kind by name."""
+    parts = [] if content.sender is None else [f"{tr('From')} {_name(content.sender)}"]
+    for words, people in ((tr("To"), content.to), (tr("Cc"), content.cc), (tr("Bcc"), content.bcc)):
+        if people:
+            shown = ", ".join(_name(one) for one in people[:_SHOWN])
+            more = len(people) - _SHOWN
+            parts.append(f"{words} {shown}" + (ntr(" and {n} more", " and {n} more", more) if more > 0 else ""))
+    return " · ".join(parts)
+
+
+def _name(recipient: Recipient) -> str:
+    """Return name and address, and not twice the same."""
+    same = recipient.name.casefold() == recipient.address.casefold()
+    return recipient.address if same else format_recipient(recipient)

@@ -33,7 +33,7 @@ from PySide6.QtGui import (
 from PySide6.QtGui import QTextFormat as _Format
 
 from app.services.html.blocks import OBJECT, Block, Cell, Kept, Look, Paragraph, Picture, Piece, Rule, Run, Table
-from app.services.html.parse import parse_showing
+from app.services.html.foreign.surface import parse_showing
 from app.ui import theme
 from app.ui.document.formats import INDENT, KEPT_TYPE, Own, block_format, char_format, shown_color
 from app.ui.document.pictures import SafeDocument

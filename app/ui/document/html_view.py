@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QTextBrowser, QTextEdit, QWidget
 
 from app.core.i18n import tr
 from app.services.html.blocks import Block
-from app.services.html.policy import is_link
+from app.services.html.safe import is_link
 from app.ui import theme
 from app.ui.document.document_builder import Pour
 from app.ui.document.formats import INDENT

@@ -8,7 +8,7 @@ import msgspec
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextTable
 
 from app.services.html.blocks import Cell, Look, Paragraph, Run, Table
-from app.services.html.policy import is_link, scheme_of
+from app.services.html.safe import is_link, scheme_of
 from app.ui.document.formats import Own, block_format, char_format, look_of, paragraph_of
 from app.ui.editor import block_keys
 from app.ui.editor.rich import RichEditor

@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QTextEdit
 
 from app.domain.text import clean_text
 from app.services.html.blocks import Block, Paragraph, Run
-from app.services.html.clean import clean
-from app.services.html.parse import parse_piece
+from app.services.html.foreign.surface import clean, parse_piece
 from app.ui.editor.background_work import Behind
 from app.ui.incoming_files import png_in
 

@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from app.core.i18n import tr
 from app.services.html.blocks import Block
-from app.services.html.parse import parse_showing
-from app.services.html.quotes import is_head
+from app.services.html.foreign.surface import is_quote_head, parse_showing
 from app.ui import icons
 from app.ui.document.formats import Own
 from app.ui.document.html_view import HtmlView
@@ -74,7 +73,7 @@ def own_end(document: QTextDocument) -> int:
             introduced = before.isValid() and before.text().rstrip().endswith(":")
             return before.position() if introduced else block.position()
         ruled = before.isValid() and bool(before.blockFormat().property(Own.RULE))
-        if is_head(block.text()[:_LONGEST_HEAD], ruled=ruled):
+        if is_quote_head(block.text()[:_LONGEST_HEAD], ruled=ruled):
             return before.position() if ruled else block.position()
         if block.length() > 1 or drawn.property(Own.RULE):
             before = block

@@ -115,14 +115,14 @@ class Turning(QObject):
 
     def find_losses(self, then: Callable[[str], None]) -> None:
         """Find what the body would lose as plain text, and tell it in words."""
-        from app.services.html.clean import losses
+        from app.services.html.prepare import losses
 
         html = self._rich().html()
         self._read(html, lambda: losses(html), then)
 
     def to_plain(self) -> None:
         """Keep the words and nothing else."""
-        from app.services.html.plain_text import plain_text
+        from app.services.html.foreign.surface import plain_text
 
         rich = self._rich()
         rich.finish()

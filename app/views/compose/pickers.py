@@ -258,7 +258,7 @@ class SnippetChoice:
         """Take down which placeholders come in with a snippet, before they do: none is to go out by an oversight."""
         texts = [subject, fragment.text]
         if fragment.html:
-            from app.services.html.plain_text import plain_text
+            from app.services.html.foreign.surface import plain_text
 
             texts.append(plain_text(fragment.html))
         placeholders = placeholders_in(*texts)
@@ -275,7 +275,7 @@ class SnippetChoice:
 
         blocks: list[Block] = [Paragraph()] * gap
         if fragment.html:
-            from app.services.html.parse import parse_piece
+            from app.services.html.foreign.surface import parse_piece
 
             blocks += parse_piece(fragment.html)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -218,3 +218,11 @@ class SentSession(ListSession):
         attached = tuple(taken_over(one, new_key()) for one in reading.item.attachments)
         content = msgspec.structs.replace(content, attachments=attached)
         return await self._drafts.begin(row.account_id, content, unfilled=unfilled)
+
+
+class Lists(NamedTuple):
+    """The account's own lists, by place."""
+
+    drafts: DraftsSession
+    outbox: OutboxSession
+    sent: SentSession

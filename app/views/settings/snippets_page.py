@@ -18,8 +18,7 @@ from app.commands.command import Handler, Registry
 from app.core.i18n import tr
 from app.services.accounts.signatures import Snippet, SnippetKind
 from app.services.html.blocks import Picture
-from app.services.html.clean import losses
-from app.services.html.prepare import open_html, open_text
+from app.services.html.prepare import losses, open_html, open_text
 from app.ui import icons, keys, theme
 from app.ui.document import pictures
 from app.ui.editor import format_actions

@@ -69,7 +69,7 @@ class SettingsView(QWidget):
     ) -> None:
         """`pages` makes the further pages of an account; without it there are none."""
         super().__init__(parent)
-        self._session = session
+        self.session = session
         self._pages = pages
         self.page: MailboxesPage | SnippetsPage | None = None
         self.setAccessibleName(tr("Settings"))
@@ -119,11 +119,11 @@ class SettingsView(QWidget):
     def refresh(self) -> None:
         """Draw what the session says, and follow it with the focus where the page changes."""
         before = self._stack.currentWidget()
-        page: Page = self.list if self._session.form is None else self.form
+        page: Page = self.list if self.session.form is None else self.form
         page = self.page or page
         had_focus = self._has_focus()
-        self._faults.setText("\n".join(self._session.preset_faults))
-        self._faults.setVisible(bool(self._session.preset_faults))
+        self._faults.setText("\n".join(self.session.preset_faults))
+        self._faults.setVisible(bool(self.session.preset_faults))
         self.list.refresh()
         self.form.refresh()
         self._stack.setCurrentWidget(page)
@@ -136,7 +136,7 @@ class SettingsView(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        (self.page or (self.list if self._session.form is None else self.form)).focus_start()
+        (self.page or (self.list if self.session.form is None else self.form)).focus_start()
 
     def open_page(self, name: str, account_id: str) -> None:
         """Show the page `name` ("signatures", "mailboxes") of an account, with the focus in it."""
@@ -167,7 +167,7 @@ class SettingsView(QWidget):
             super().keyPressEvent(event)
 
     def _go_back(self) -> None:
-        session = self._session
+        session = self.session
         asking = next((row for row in self.list.rows if row.asking), None)
         if self.page is not None:
             if not self.page.step_back():

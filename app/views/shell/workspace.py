@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QTimer
@@ -41,6 +42,7 @@ class Workspace:
         self.place = ""
         self.messages: list[QWidget] = []
         self._at = ""
+        self._listeners: list[Callable[[ListPanel], None]] = []
         self.reading: Event[tuple[ListPanel, ListRow | None]] = Event()
         self.arrived: Event[str] = Event()
         """Tells to which list one went."""
@@ -68,11 +70,19 @@ class Workspace:
         """Return what kind of list is shown: "drafts", "outbox", "sent"; "" before the first."""
         return self.place.partition(":")[0]
 
+    def for_each_list(self, listen: Callable[[ListPanel], None]) -> None:
+        """Call `listen` with each list that is there, and with each one that is added later."""
+        self._listeners.append(listen)
+        for desk in self.desks.values():
+            listen(desk)
+
     def add_desk(self, place: str, desk: ListPanel) -> None:
         """Take in one more list; its name is that of its kind, and after a colon whose it is."""
         self.desks[place] = desk
         desk.list.current_changed.connect(self._moved)
         self.window.lists.addWidget(desk)
+        for listen in self._listeners:
+            listen(desk)
 
     def remove_desk(self, place: str) -> None:
         """Let go of a list; where it is shown, one's own of its kind takes its place."""

@@ -14,7 +14,7 @@ async def test_what_was_half_typed_is_saved_before_the_end(program_scene: Progra
     await scene.press("C")
     await scene.type("ben@example.org")
     name = scene.message.session.local_id
-    await run.finish(scene.program)
+    await run.finish(scene.parts)
     (saved,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     assert [person.address for person in saved.content.to] == ["ben@example.org"]
     assert scene.record(name).saved
@@ -29,7 +29,7 @@ async def test_a_server_that_does_not_answer_holds_the_end_up_for_a_moment_only(
     await scene.press("C")
     await scene.type("ben@example.org")
     name = scene.message.session.local_id
-    await run.finish(scene.program)
+    await run.finish(scene.parts)
     message = await scene.journal.after_crash().read(name)
     assert [person.address for person in message.content.to] == ["ben@example.org"]
     assert scene.mailbox.in_folder(ANNA, Folder.DRAFTS) == []
@@ -37,11 +37,11 @@ async def test_a_server_that_does_not_answer_holds_the_end_up_for_a_moment_only(
 
 async def test_a_disk_that_fails_does_not_keep_the_program_from_ending(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.program.writing.begin_now(MESSAGE)
+    await scene.parts.compose.begin_now(MESSAGE)
     await scene.settle()
     await scene.type("more")
     scene.journal.trouble = StorageError("The disk is full.")
-    await run.finish(scene.program)
+    await run.finish(scene.parts)
     assert len(scene.tasks) == 0
 
 
@@ -52,7 +52,7 @@ async def test_the_end_in_the_midst_of_a_fetch_meets_no_defect(program_scene: Pr
     gate = scene.mailbox.hold("get")
     await scene.press("Return")
     await gate.reached.wait()
-    await run.finish(scene.program)
+    await run.finish(scene.parts)
     assert scene.defects == []
     assert len(scene.tasks) == 0
 
@@ -60,16 +60,16 @@ async def test_the_end_in_the_midst_of_a_fetch_meets_no_defect(program_scene: Pr
 async def test_a_message_that_was_open_is_open_for_the_next_start(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await scene.saved()
-    scene.program.writing.open(name)
+    scene.parts.compose.open(name)
     await scene.settle()
-    await run.finish(scene.program)
+    await run.finish(scene.parts)
     assert (await scene.journal.after_crash().read(name)).record.open
 
 
 async def test_a_message_in_which_nothing_was_written_vanishes_with_the_end(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.press("C")
-    await run.finish(scene.program)
+    await run.finish(scene.parts)
     assert await scene.journal.after_crash().records() == []
 
 
@@ -81,5 +81,5 @@ async def test_a_server_that_is_late_does_not_make_the_next_start_forget_what_wa
     await scene.press("C")
     await scene.type("ben@example.org")
     name = scene.message.session.local_id
-    await run.finish(scene.program)
+    await run.finish(scene.parts)
     assert (await scene.journal.after_crash().read(name)).record.open

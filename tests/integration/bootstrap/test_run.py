@@ -119,6 +119,52 @@ def test_a_database_of_a_newer_program_is_told_in_the_window_and_not_touched(tmp
     assert (tmp_path / "mailwright.sqlite").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "where",
+    [
+        "bad()",
+        "import asyncio; asyncio.get_running_loop().call_soon(bad)",
+        "import threading; threading.Thread(target=bad).start()",
+        "from app.core.events import Event; event = Event(); event.subscribe(lambda _: bad()); event.emit(None)",
+    ],
+    ids=["a slot", "the loop", "a thread", "a listener"],
+)
+def test_a_defect_is_shown_and_logged_by_its_place_and_never_by_its_words(tmp_path: Path, where: str) -> None:
+    done = live(
+        tmp_path,
+        f"""
+        def bad():
+            raise ValueError("the words of a message")
+
+        def fail():
+            {where}
+
+        def look():
+            if type(window.pages.currentWidget()).__name__ == "QSplitter":
+                QTimer.singleShot(50, look)
+            else:
+                QTimer.singleShot(0, fail)
+                QTimer.singleShot(50, seen)
+
+        def seen():
+            if not window.notice_bar.isVisible():
+                QTimer.singleShot(50, seen)
+                return
+            print(window.notice_bar.accessibleName())
+            window.close()
+
+        QTimer.singleShot(50, look)
+        """,
+    )
+    assert (done.returncode, said(done)) == (0, "")
+    assert done.stdout.startswith("Something in the program went wrong.")
+    log = (tmp_path / "logs" / "window.log").read_text("utf-8")
+    assert "ERROR" in log
+    assert "ValueError" in log
+    assert "in bad" in log
+    assert "the words" not in log + done.stdout
+
+
 OTHER_FIRST = """
 from pathlib import Path
 def look():

@@ -160,7 +160,7 @@ def test_the_library_is_loaded_by_who_signs_in_with_it_and_by_nobody_else() -> N
     """Neither the window, as far as it goes before its first paint and after, nor an engine with other accounts."""
     program = """
 import sys
-import app.controllers.program, app.engine.server, app.engine.client
+import app.bootstrap.parts, app.engine.server, app.engine.client
 import app.backends.ews.backend, app.backends.oauth.tokens
 from app.domain.account import Account, AuthKind
 for auth in AuthKind:

@@ -21,7 +21,7 @@ from app.services.accounts.signatures import (
     place_for,
     quote_begins,
 )
-from app.services.html.plain_text import plain_text
+from app.services.html.foreign.plain_text import plain_text
 from tests.fakes.clock import FakeClock
 from tests.fakes.mailbox import FakeMailbox
 from tests.fakes.scene import ACCOUNT, ANNA, BEN, Scene, typed

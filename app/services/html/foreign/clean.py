@@ -7,13 +7,12 @@ megabytes) is read as its text instead, so that nothing that can be read is lost
 
 from __future__ import annotations
 
-import html as escapes
 import re
 from typing import TYPE_CHECKING, Final
 
-from app.core.i18n import ntr, tr
-from app.services.html import policy
-from app.services.html.policy import Cleaned, Remote, is_monstrous
+from app.services.html.foreign import policy
+from app.services.html.foreign.policy import Cleaned, Remote, is_monstrous
+from app.services.html.safe import is_link, text_as_html
 from app.services.html.style import Sheet, read_style, write_style
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def clean(html: str, remote: Remote = Remote.LINKED) -> Cleaned:
         return Cleaned("")
     if is_monstrous(html):
         return Cleaned(_as_text(html))
-    from app.services.html.tidy import tidy
+    from app.services.html.foreign.tidy import tidy
 
     sheet = Sheet(_style_sheets(html))
     return tidy(hold_to_policy(_BODY.sub(r"<\1div", html)), sheet, remote)
@@ -53,15 +52,9 @@ def hold_to_policy(html: str) -> str:
 
 
 def _as_text(html: str) -> str:
-    from app.services.html.plain_text import plain_text
+    from app.services.html.foreign.plain_text import plain_text
 
     return text_as_html(plain_text(html))
-
-
-def text_as_html(text: str) -> str:
-    """Return plain text as HTML, a line for a line."""
-    lines = (escapes.escape(line, quote=False) for line in text.split("\n"))
-    return "".join(f"<div>{line or '<br>'}</div>" for line in lines)
 
 
 def _style_sheets(html: str) -> str:
@@ -92,36 +85,9 @@ def _attribute_filter() -> Callable[[str, str, str], str | None]:
         if attribute == "style":
             return style(value)
         if attribute == "href":
-            return value.strip() if policy.is_link(value) else None
+            return value.strip() if is_link(value) else None
         if attribute == "src":
             return value.strip() if policy.is_own_picture(value) or policy.is_remote_picture(value) else None
         return policy.filter_plain(attribute, value)
 
     return keep
-
-
-_LOST_TAG: Final = re.compile(r"<([a-z][a-z0-9]*)([^>]*)>")
-_DRESSING: Final = frozenset(
-    {"b", "i", "u", "s", "sub", "sup", "span", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em"}
-)
-
-
-def losses(html: str) -> str:
-    """Return what is lost, "" where the words are all there is."""
-    inner = html.partition("<body>")[2] or html
-    counts: dict[str, int] = {}
-    for tag in _LOST_TAG.finditer(inner):
-        counts[tag[1]] = counts.get(tag[1], 0) + 1
-    links = sum(1 for tag in _LOST_TAG.finditer(inner) if tag[1] == "a")
-    found: list[str] = []
-    for name, one, many in (("img", "{n} picture", "{n} pictures"), ("table", "{n} table", "{n} tables")):
-        if counts.get(name):
-            found.append(ntr(one, many, counts[name]))
-    if links:
-        found.append(ntr("{n} link", "{n} links", links))
-    styled = sum(1 for tag in _LOST_TAG.finditer(inner) if "style=" in tag[2]) - 1
-    if styled > 0 or any(counts.get(name) for name in _DRESSING):
-        found.append(tr("how it is dressed"))
-    if counts.get("ul") or counts.get("ol") or counts.get("blockquote"):
-        found.append(tr("lists and quotations as such"))
-    return ", ".join(found)

@@ -27,10 +27,10 @@ from app.services.html.blocks import (
     Run,
     Table,
 )
-from app.services.html.inherited_style import HEADINGS, OF_RUNS, SEPARATE, Place, entered
-from app.services.html.quotes import split_quote
+from app.services.html.foreign.inherited_style import HEADINGS, OF_RUNS, SEPARATE, Place, entered
+from app.services.html.foreign.quotes import split_quote
+from app.services.html.foreign.tree import attribute, outer_html, read_tree, take_attribute
 from app.services.html.style import Style, pixels, read_style, write_style
-from app.services.html.tree import attribute, outer_html, read_tree, take_attribute
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

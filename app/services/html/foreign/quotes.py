@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from app.services.html.tree import attribute, outer_html, text_in
+from app.services.html.foreign.tree import attribute, outer_html, text_in
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -46,7 +46,7 @@ def _rest(children: list[_Element]) -> list[_Element]:
     Who answers between the lines of a quotation writes in it: that one is text.
     """
     for number, child in enumerate(children):
-        if _is_head(child):
+        if _is_quote_head(child):
             return children[number:]
         if _is_quoted(child) and all(_is_quoted(one) or not _says_anything(one) for one in children[number + 1 :]):
             return children[number:] if not (child.tail or "").strip() else []
@@ -69,7 +69,7 @@ def _is_quoted(element: _Element) -> bool:
     return len((element.text or "") + before) < _INTRODUCTION
 
 
-def _is_head(element: _Element) -> bool:
+def _is_quote_head(element: _Element) -> bool:
     """Tell whether this is what Outlook puts before an older message: a rule and its From, To and Subject."""
     if element.tag == "hr":
         after = element.getnext()
@@ -82,10 +82,10 @@ def _is_head(element: _Element) -> bool:
 
 
 def _says_whose(element: _Element) -> bool:
-    return is_head(_text_by_lines(element), ruled=True)
+    return is_quote_head(_text_by_lines(element), ruled=True)
 
 
-def is_head(text: str, *, ruled: bool) -> bool:
+def is_quote_head(text: str, *, ruled: bool) -> bool:
     """Tell whether `text` is the head of an older message: a field a line, in any language; a rule or known words."""
     fields = sum(": " in line or line.rstrip().endswith(":") for line in text[:2000].splitlines())
     known = _HEADERS.match(text) is not None

@@ -13,6 +13,8 @@ from typing import Final
 
 import msgspec
 
+from app.services.html.safe import LINKS, scheme_of
+
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>?")
 
 
@@ -98,8 +100,6 @@ ATTRIBUTES: Final = {
     "col": {"span", "width"},
     "div": {"bgcolor"},
 }
-LINKS: Final = ("http", "https", "mailto", "tel", "sip", "callto", "ftp", "webcal")
-"""Schemes of links; each is opened by the person's own key or click, by the desktop, never by this program."""
 SCHEMES: Final = frozenset({*LINKS, "cid", "data"})
 LARGEST: Final = 8_000_000
 """Characters of HTML that are read as HTML; what is longer is read as its text."""
@@ -108,20 +108,8 @@ DEEPEST: Final = 400
 MOST_ATTRIBUTES: Final = 300
 
 _PICTURE_DATA: Final = re.compile(r"data:image/(?:png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]+\Z", re.IGNORECASE)
-_SCHEME: Final = re.compile(r"\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d{1,4}(?:\.\d+)?%?\Z")
 _NUMBERS: Final = frozenset({"width", "height", "border", "cellpadding", "cellspacing", "colspan", "rowspan", "span"})
-
-
-def scheme_of(address: str) -> str:
-    """Return the scheme of an address in small letters, "" for none. Blanks and controls in it do not hide it."""
-    found = _SCHEME.match(re.sub(r"[\x00-\x20]", "", address[:200]))
-    return found[1].lower() if found else ""
-
-
-def is_link(address: str) -> bool:
-    """Tell whether a link may lead there."""
-    return scheme_of(address) in LINKS
 
 
 def is_own_picture(address: str) -> bool:

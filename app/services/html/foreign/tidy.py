@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from app.services.html import policy
-from app.services.html.policy import Cleaned, Remote
+from app.services.html.foreign import policy
+from app.services.html.foreign.policy import Cleaned, Remote
+from app.services.html.foreign.tree import attribute, drop, read_tree, take_attribute, text_in, unwrap, write_tree
 from app.services.html.style import Sheet, Style, is_hidden, pixels, read_style, write_style
-from app.services.html.tree import attribute, drop, read_tree, take_attribute, text_in, unwrap, write_tree
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -92,7 +92,7 @@ def plain_text(html: str, *, quoting: bool = False) -> str:
 
     if not html.strip():
         return ""
-    from app.services.html.policy import is_monstrous
+    from app.services.html.foreign.policy import is_monstrous
 
     if is_monstrous(html):
         return _crude_text(html)

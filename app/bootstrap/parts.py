@@ -1,0 +1,359 @@
+"""Makes the parts of the program, and gives each of them what it uses. Nothing else knows all of them.
+
+First come the lists and the services that they stand on; `complete` makes the rest, once rows can be seen.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication
+
+from app.core.background import run_in_thread
+from app.domain.listing import Folder, Place
+from app.domain.message import AccountId
+from app.domain.startup_request import CommandLine
+from app.services.accounts.accounts import Accounts
+from app.services.accounts.preset_settings import PresetSettings
+from app.services.accounts.watched_mailbox import WatchedMailbox
+from app.services.drafts.drafts import Drafts
+from app.services.drafts.reply_forward import Following
+from app.services.folders.folder_view import FolderView
+from app.services.folders.outbox_view import OutboxView
+from app.services.folders.prefetch import Prefetching
+from app.services.folders.syncing import Syncing
+from app.services.outbox.outbox import Outbox
+from app.services.outbox.remedies import Remedies
+from app.services.ports import Ports, copies_of
+from app.services.reader.message_reader import MessageReader
+from app.services.records.records import Records
+from app.ui.tasks import Tasks
+from app.views.lists.session import DraftsSession, Lists, OutboxSession, SentSession
+from app.views.lists.view import DraftsDesk, OutboxDesk, SentDesk
+from app.views.shell.main_window import Window
+from app.views.shell.workspace import Workspace
+
+if TYPE_CHECKING:
+    from app.commands.command import Command
+    from app.controllers.closing import Closing
+    from app.services.drafts.comparison import VersionComparison
+    from app.views.compose.session import Tools
+    from app.views.settings.session import SettingsSession
+    from app.views.settings.view import SettingsView
+
+
+class Parts:
+    """The parts by name. Nothing runs yet when they are made; `run.py` starts them and ends them."""
+
+    def __init__(self, qt: QApplication, window: Window, options: CommandLine, ports: Ports, tasks: Tasks) -> None:
+        """Build the lists on `ports`."""
+        self.qt, self.window, self.options, self.tasks = qt, window, options, tasks
+        self.journal, settings, self._server, self.secrets, self.clock, correspondents, files, self.cache = ports
+        self.settings = PresetSettings(settings)
+        self.files = files
+        self._correspondents = correspondents
+        self.is_complete = False
+        """Whether more is there than the lists."""
+        self._build_services()
+        self._build_lists()
+
+    # --- the lists, and what they stand on ----------------------------------------------------------------------------
+
+    def _build_services(self) -> None:
+        spawn, clock = self.tasks.spawn, self.clock
+        self.accounts = Accounts(self.settings, self.secrets, self._server)
+        self.mailbox = WatchedMailbox(self._server, self.accounts, clock)
+        self.records = Records(self.journal, clock, spawn)
+        self.drafts = Drafts(self.records, self.mailbox, self.accounts, clock, spawn, self.files)
+        self.outbox = Outbox(self.records, self.drafts, self.mailbox, self.accounts, clock, spawn)
+        if self.options.hold is not None:
+            self.outbox.hold_seconds = self.options.hold
+        self.remedies = Remedies(self.records, self.drafts, self.outbox, self.accounts, spawn)
+        self.message_reader = MessageReader(self.records, self.mailbox, run_in_thread)
+        self.syncing = Syncing(self.mailbox, self.cache, self.accounts, self.records, clock, spawn)
+        self.syncing.told_of_drafts.subscribe(self.drafts.twins.seen)
+        self.syncing.told_of_drafts.subscribe(self.drafts.renewing.told)
+        self.drafts.twins.merged.subscribe(self.syncing.gone_soon)
+        self.drafts.take_from(copies_of(self.cache.drafts))
+        self.message_reader.copies = copies_of(self.cache.drafts)
+        self.prefetching = Prefetching(
+            self.mailbox, self.cache, self.accounts, self.records, self.syncing, clock, spawn
+        )
+        self.following = Following(self.drafts, self.mailbox, self.accounts, clock, run_in_thread)
+
+    def _build_lists(self) -> None:
+        spawn, now = self.tasks.spawn, self.clock.now
+        self.lists = Lists(
+            DraftsSession(self.drafts, self.outbox, spawn, now),
+            OutboxSession(self.remedies, spawn, now),
+            SentSession(self.drafts, self.message_reader, self.following, spawn, now),
+        )
+        for session in self.lists:
+            session.moving = self.drafts.gathering.total
+        self.workspace = Workspace(
+            self.window,
+            {
+                "drafts": DraftsDesk(self.lists.drafts),
+                "outbox": OutboxDesk(self.lists.outbox),
+                "sent": SentDesk(self.lists.sent),
+            },
+        )
+
+    def view_of(self, account_id: AccountId, place: Place) -> FolderView:
+        """Return the rows of one folder."""
+        services = self.records, self.cache, self.mailbox, self.syncing, self.tasks.spawn
+        if place == Place(Folder.OUTBOX):
+            return OutboxView(account_id, *services)
+        return FolderView(account_id, place, *services)
+
+    def show_account(self, account_id: AccountId | None) -> None:
+        """Let every list show this account; no rows for None."""
+        for session in self.lists:
+            if session.account_id != account_id:
+                session.attach(None if account_id is None else self.view_of(account_id, Place(session.folder)))
+
+    # --- the rest -----------------------------------------------------------------------------------------------------
+
+    def complete(self) -> None:
+        """Load and build what the lists do without; once is enough."""
+        if not self.is_complete:
+            self.is_complete = True
+            self._build_more_services()
+            self._build_shell()
+            self._build_writing()
+            self._build_controllers()
+
+    def _build_more_services(self) -> None:
+        from app.services.accounts.accounts import SigningIn
+        from app.services.accounts.mailbox_discovery import Aids
+        from app.services.checks.size import SizeLimits
+        from app.services.drafts.draft_attachments import Attachments
+        from app.services.folders.notifications import ChangeNotifications
+        from app.services.people.address_book import AddressBook, RecipientBackfill
+        from app.services.people.directory import Directory, Tips
+        from app.services.people.people import People
+        from app.ui.browser import open_in_browser
+
+        spawn, clock = self.tasks.spawn, self.clock
+        self.signing = SigningIn(self._server, self.accounts, self.secrets, spawn, open_in_browser)
+        self.attachments = Attachments(self.records, self.drafts, self.files, spawn)
+        self.aids = Aids(self.settings, self.mailbox, self.accounts, clock)
+        self.drafts.sign = self.aids.signatures.sign
+        self.notifications = ChangeNotifications(self.mailbox, self.accounts, self.syncing, self.records, clock, spawn)
+        self.address_book = AddressBook(self._correspondents, self.records, clock, spawn, run_in_thread)
+        self.message_reader.read_in_sent.subscribe(lambda r: self.address_book.learn_from_sent(*r))
+        self._backfill = RecipientBackfill(self._server, self.cache, self.address_book, self.settings, clock, spawn)
+        self.syncing.sent.subscribe(self._backfill.messages_came)
+        directory = Directory(self.mailbox, self._server, self.accounts, clock, spawn)
+        tips = Tips(self._server, self.accounts, clock, spawn, run_in_thread)
+        self.people = People(self.address_book, directory, tips, self.accounts, run_in_thread)
+        self.size_limits = SizeLimits(self.records, self.settings, spawn)
+        self.people.refused = self.size_limits.refused
+
+    def _build_shell(self) -> None:
+        from app.commands.command import Registry
+        from app.controllers.shell import Shell
+        from app.services.outbox.undoing import UndoStack
+        from app.ui.reader.reader import Reader
+        from app.views.settings.sign_in_session import BrowserSignIn, SignInSession
+        from app.views.shell.status_bar import StatusBar
+
+        self.sign_in = SignInSession(self.accounts, self.tasks, BrowserSignIn(self.signing, self.tasks))
+        self.reader, self.registry, undo_stack = Reader(), Registry(), UndoStack()
+        self.workspace.take_reader(self.reader)
+        self.status_bar = StatusBar(self.window, self.clock.now, undo_stack)
+        self.people.said.subscribe(self.status_bar.say)
+        self.shell = Shell(
+            qt=self.qt,
+            window=self.window,
+            lists=self.lists,
+            workspace=self.workspace,
+            reader=self.reader,
+            status_bar=self.status_bar,
+            undo_stack=undo_stack,
+            registry=self.registry,
+            tasks=self.tasks,
+            clock=self.clock,
+        )
+
+    def _build_writing(self) -> None:
+        """Make what messages are written with, and what goes with their windows."""
+        from app.controllers.all_commands import ALL
+        from app.controllers.compose import ComposeController, RenewalController
+        from app.controllers.settings import KeymapController, PreferencesController
+        from app.controllers.startup_requests import StartupRequests
+        from app.controllers.unplaced_text import UnplacedText
+
+        shell, spawn = self.shell, self.tasks.spawn
+        self.compose = ComposeController(shell, self.accounts, self.drafts, self.outbox, self._tools)
+        RenewalController(self.drafts, self.compose)
+        self.startup_requests = StartupRequests(
+            shell, self.accounts, self.drafts, self.attachments, self.aids.identities, self.compose
+        )
+        self.unplaced_text = UnplacedText(shell, self.settings, self.compose)
+        self.keymap = KeymapController(ALL, self.registry, self.window.notice_bar, self.compose.windows, spawn)
+        self.preferences = PreferencesController(self.settings, self.outbox, self.people, self.keymap, spawn)
+
+    def _tools(self) -> Tools:
+        from app.views.compose.session import Tools
+
+        return Tools(
+            self.records,
+            self.drafts,
+            self.outbox,
+            self.remedies,
+            self.tasks.spawn,
+            self.clock.now,
+            self.aids,
+            self.attachments,
+            self.people,
+            self.window.gate.begin,
+        )
+
+    def _build_controllers(self) -> None:
+        from app.controllers.accounts import AccountController
+        from app.controllers.lists import ListController, ServerOutboxController
+        from app.controllers.other_mailboxes import OtherMailboxes
+        from app.controllers.resolution import ComparisonController, ManualResolution
+        from app.controllers.row_actions import RowActions
+        from app.controllers.sending import SendFeedback, UnseenFailures
+        from app.controllers.startup_requests import Dropping
+        from app.controllers.window import WindowController
+        from app.services.outbox.save_sent_copy import SentCopy
+
+        shell, compose = self.shell, self.compose
+        self.window_controller = WindowController(
+            shell, self.accounts, self.drafts, self.settings, self.journal, self.keymap, compose
+        )
+        self.account_controller = AccountController(
+            shell, self.accounts, self.records, self.remedies, self.sign_in, self.show_account, self._settings_view
+        )
+        compose.on_no_account = self.account_controller.add_account
+        self.comparison = ComparisonController(shell, compose, self.remedies, self._version_comparison)
+        sent_copy = SentCopy(self.records, self.mailbox, self.accounts, self.files, self.clock)
+        self.resolution = ManualResolution(shell, self.records, self.remedies, sent_copy)
+        self._build_reader()
+        unseen = UnseenFailures(shell, self.records, self.accounts, compose)
+        row_actions = RowActions(shell, self.drafts, self.outbox, self.syncing)
+        row_actions.on_kept_back = unseen.add
+        feedback = SendFeedback(shell, self.records, self.outbox, compose, self.bulk.stop)
+        ServerOutboxController(shell)
+        self.list_controller = ListController(
+            shell, self.remedies, compose, row_actions, self.bulk, self.resolution, feedback
+        )
+        self.other_mailboxes = OtherMailboxes(shell, self.accounts, self.records, self.aids.identities, self.view_of)
+        Dropping(shell, self.startup_requests)
+
+    def _build_reader(self) -> None:
+        """Make what acts on the message that is read, and on many of them."""
+        from app.controllers.attachment_viewer import AttachmentViewerController
+        from app.controllers.bulk import BulkController
+        from app.controllers.reader import ConversationController, ReaderController
+        from app.services.folders.bulk_operations import DeskBatches
+        from app.services.reader.attachment_viewer import Enclosures
+
+        shell = self.shell
+        enclosures = Enclosures(self.mailbox, self.files, self.tasks.spawn)
+        self.attachment_viewer = AttachmentViewerController(
+            shell, self.accounts, self.settings, self.message_reader, enclosures
+        )
+        self.conversation = ConversationController(shell, self.records, self.cache)
+        self.reader_controller = ReaderController(
+            shell,
+            self.accounts,
+            self.syncing,
+            self.message_reader,
+            self.compose,
+            self.attachment_viewer,
+            self.conversation,
+        )
+        batches = DeskBatches(self.mailbox, self.records, self.syncing, self.clock)
+        self.bulk = BulkController(shell, self.records, self.aids, batches, self.message_reader, self.attachment_viewer)
+
+    def _version_comparison(self) -> VersionComparison:
+        from app.services.drafts.comparison import VersionComparison
+
+        return VersionComparison(self.records, self.drafts, self.mailbox, run_in_thread)
+
+    @cached_property
+    def settings_session(self) -> SettingsSession:
+        """The settings, made when they are first opened."""
+        from app.credentials.certificates import check_ca_file
+        from app.views.settings.session import SettingsSession
+        from app.views.settings.sign_in_session import BrowserSignIn
+
+        known = self.settings
+        browser = BrowserSignIn(self.signing, self.tasks)
+        return SettingsSession(self.accounts, self.secrets, self.tasks, check_ca_file, browser, lambda: known.presets)
+
+    def _settings_view(self) -> SettingsView:
+        from app.views.settings.view import AccountPages, SettingsView
+
+        view = SettingsView(
+            self.settings_session, pages=AccountPages(self.accounts, self.aids, self.tasks, self.registry)
+        )
+        view.add_choices(self.preferences)
+        return view
+
+    # --- keys and the end ---------------------------------------------------------------------------------------------
+
+    def connect(self) -> None:
+        """Make the whole, bind the keys as they are now, and go to Drafts; nothing is read or started yet."""
+        self.complete()
+        self._bind_commands()
+        self._hint_at_sequences()
+        self.other_mailboxes.begin()
+        self.window.contexts = self.comparison.contexts
+        self.workspace.go("drafts")
+        self.workspace.desk.list.choose_only(None)  # the program went there, and nobody has seen it yet
+
+    def _bind_commands(self) -> None:
+        from app.controllers.all_commands import all_bound
+        from app.controllers.compose_commands import (
+            AttachmentCommands,
+            ComposeCommands,
+            FindingCommands,
+            OptionCommands,
+            RecipientCommands,
+            TextCommands,
+        )
+        from app.controllers.list_navigation import ListNavigation
+
+        compose = self.compose
+        controllers = [
+            *(self.window_controller, self.account_controller, self.other_mailboxes, self.list_controller),
+            *(self.resolution, self.unplaced_text, self.comparison, compose.message_windows, self.bulk),
+            *(ListNavigation(self.shell), self.reader_controller, self.attachment_viewer, self.conversation),
+            *(ComposeCommands(compose), OptionCommands(compose), TextCommands(compose)),
+            *(AttachmentCommands(compose), FindingCommands(compose), RecipientCommands(compose)),
+        ]
+        own = {command.id: command for command in self.keymap.commands}
+        pairs = all_bound(controllers, self.status_bar.hint)
+        self.registry.add((own[command.id], handler) for command, handler in pairs)
+        self.window.connect_commands(self.registry)
+        self.window_controller.bind_lists()
+
+    def _hint_at_sequences(self) -> None:
+        from app.ui.keys import KeyHints
+
+        def possible() -> list[Command]:
+            contexts = self.window.contexts()
+            return [command for command, _ in self.registry if command.context in contexts]
+
+        hints = KeyHints(self.window, possible)
+        for desk in self.workspace.desks.values():
+            hints.watch(desk)
+        hints.watch(self.reader)
+
+    def serve(self, closing: Closing) -> None:
+        """Let `closing` look after the messages."""
+        closing.serve(
+            self.shell,
+            self.accounts,
+            self.records,
+            self.outbox,
+            self.journal,
+            self.compose,
+            self.startup_requests,
+        )

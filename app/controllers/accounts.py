@@ -1,0 +1,194 @@
+"""The accounts: whether they are connected, what troubles them, signing in, and the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from app.commands.command import Command, does
+from app.controllers.shell import Shell
+from app.core.i18n import mark, tr
+from app.domain.account import AuthKind
+from app.domain.message import AccountId
+from app.services.accounts.accounts import Accounts, AccountTrouble
+from app.services.outbox.remedies import Remedies, Wish
+from app.services.records.records import Records
+from app.services.text.status_text import explain_trouble
+from app.views.settings.sign_in_bar import SignInBar
+from app.views.settings.sign_in_session import SignInSession
+
+if TYPE_CHECKING:
+    from app.views.settings.view import SettingsView
+
+_GATHERED = 16
+"""Milliseconds for which changes are gathered: one frame."""
+
+
+class AccountController:
+    """Shows the account and its troubles, and does what helps."""
+
+    def __init__(
+        self,
+        shell: Shell,
+        accounts: Accounts,
+        records: Records,
+        remedies: Remedies,
+        sign_in: SignInSession,
+        show_account: Callable[[AccountId | None], None],
+        make_settings: Callable[[], SettingsView],
+    ) -> None:
+        """Listen; `show_account` lets the lists show one, `make_settings` makes the page of settings, late."""
+        self._shell, self._accounts, self._records = shell, accounts, records
+        self._sign_in_session, self._show_lists_of, self._make_settings = sign_in, show_account, make_settings
+        self._in_trouble: AccountId | None = None
+        self.sign_in_bar = SignInBar(sign_in, shell.window)
+        shell.window.add_bar(self.sign_in_bar)
+        shell.window.account_bar.action_wanted.connect(self._mend)
+        accounts.changed.subscribe(lambda _: self._show_account())
+        accounts.trouble_changed.subscribe(self._trouble_changed)
+        accounts.well.subscribe(self._account_well)
+        accounts.secret_wanted.subscribe(lambda _: self._show_state())
+        remedies.wished.subscribe(self._wished)
+        self._soon = QTimer(shell.window, interval=_GATHERED, singleShot=True)
+        self._soon.timeout.connect(self._show_state)
+        for session in shell.lists:
+            session.changed.subscribe(lambda _: self._show_state_soon())
+            session.told.subscribe(lambda _: self._show_state_soon())
+        self._show_state()
+
+    # --- the settings -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _settings_page(self) -> SettingsView:
+        page = self._make_settings()
+        page.closed.connect(self._leave_settings)
+        return page
+
+    @does(Command("window.settings", mark("Settings"), ("Ctrl+,",)))
+    def show_settings(self) -> None:
+        """Show the settings page."""
+        self._settings_page.session.load()
+        self._shell.window.show_page(self._settings_page)
+
+    def _leave_settings(self) -> None:
+        self._shell.window.leave_page()
+        self._shell.workspace.desk.take_focus()
+
+    @does(Command("account.add", mark("Add an account")))
+    def add_account(self) -> None:
+        """Show the form of a new account."""
+        self.show_settings()
+        self._settings_page.session.start_new()
+
+    @does(Command("account.signatures", mark("Signatures and templates: make and change")))
+    def show_signatures(self) -> None:
+        """Show the account's signatures and templates."""
+        self._show_account_page("signatures")
+
+    @does(Command("account.mailboxes", mark("Mailboxes to send as: add and remove")))
+    def show_mailboxes(self) -> None:
+        """Show the mailboxes that the account may send as."""
+        self._show_account_page("mailboxes")
+
+    def _show_account_page(self, name: str) -> None:
+        self.show_settings()
+        account = self._accounts.default
+        if account is not None:
+            self._settings_page.open_page(name, account.account_id)
+
+    def _show_settings_of(self, account_id: AccountId | None) -> None:
+        """Show the form of an account; the list of accounts where it is no more."""
+        self.show_settings()
+        session = self._settings_page.session
+        if account_id is not None and any(one.account_id == account_id for one in session.accounts):
+            session.edit(account_id)
+
+    def can_sign_in(self) -> bool:
+        """Return whether an account waits for its password."""
+        return self._sign_in_session.account is not None
+
+    def _no_sign_in(self) -> str:
+        """Return why there is nothing to sign in to, in words."""
+        return "" if self.can_sign_in() else tr("No account is waiting for a sign-in.")
+
+    @does(
+        Command(
+            "account.sign_in",
+            mark("Sign in"),
+            help=mark("Type the password of an account that waits for it, or sign it in by the browser."),
+        ),
+        enabled=can_sign_in,
+        why_not=_no_sign_in,
+    )
+    def sign_in(self) -> None:
+        """Put the focus where the password is asked for."""
+        self._shell.window.come_forward()
+        self.sign_in_bar.ask_now()
+
+    def _show_account(self) -> None:
+        account = self._accounts.default
+        self._show_lists_of(None if account is None else account.account_id)
+        self._show_state()
+
+    def _account_well(self, account_id: AccountId) -> None:
+        """Read anew what could not be read while the account was closed or unwell."""
+        for room in self._shell.lists:
+            if room.account_id == account_id and room.trouble is not None:
+                room.reload()
+        self._show_state()
+
+    def _show_state_soon(self) -> None:
+        """Show a batch of changes once, not a hundred times."""
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _show_state(self) -> None:
+        account = self._accounts.default
+        if account is None:
+            self._shell.window.rail.show_account("", tr("No account"), tr("Ctrl+, adds one"), "faint")
+            return
+        trouble = self._accounts.trouble(account.account_id)
+        looking = any(room.loading for room in self._shell.lists)
+        if not self._accounts.is_open(account.account_id) and self.can_sign_in():
+            by_browser = account.auth is AuthKind.OAUTH
+            words, tone = tr("Waiting for your sign-in") if by_browser else tr("Waiting for your password"), "warn"
+        elif trouble is not None or not self._accounts.is_open(account.account_id):
+            words, tone = tr("Not connected"), "warn"
+        else:
+            words, tone = (tr("Looking…") if looking else tr("Connected")), "faint"
+        name = account.display_name or account.address
+        self._shell.window.rail.show_account(name, account.address, words, tone)
+
+    def _trouble_changed(self, change: AccountTrouble) -> None:
+        bar = self._shell.window.account_bar
+        self._in_trouble = change.account_id
+        if change.trouble is None:
+            bar.clear()
+        else:
+            said = explain_trouble(change.trouble, self._shell.clock.now())
+            action = (said.action, said.action_words) if said.action else None
+            bar.say(said.sentence, tone=said.tone, action=action, details=said.details)
+        self._show_state()
+
+    def _mend(self, action: str) -> None:
+        account = self._accounts.default
+        if action == "sign-in":
+            self.sign_in()
+        elif action == "copy-details":
+            self._shell.window.account_bar.copy_details()
+            self._shell.status_bar.say(tr("Details copied"))
+        elif action == "settings":
+            self._show_settings_of(self._in_trouble)
+        elif account is not None:
+            self._shell.tasks.spawn(self._accounts.try_again(account.account_id), "try the account again")
+
+    def _wished(self, wish: Wish) -> None:
+        """Do what a row's offer leaves to the account."""
+        if wish.action == "sign-in":
+            self.sign_in()
+        elif wish.action == "settings":
+            record = self._records.get(wish.local_id)
+            self._show_settings_of(None if record is None else record.account_id)
