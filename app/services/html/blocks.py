@@ -36,14 +36,14 @@ class Look(msgspec.Struct, frozen=True):
 PLAIN: Final = Look()
 
 
-class Run(msgspec.Struct, frozen=True):
+class Run(msgspec.Struct, frozen=True, tag=True):
     """Characters that look the same."""
 
     text: str
     look: Look = PLAIN
 
 
-class Picture(msgspec.Struct, frozen=True):
+class Picture(msgspec.Struct, frozen=True, tag=True):
     """A picture in the text. Sizes are in CSS pixels, 0 for its own; `link` is where it leads."""
 
     source: str
@@ -53,7 +53,7 @@ class Picture(msgspec.Struct, frozen=True):
     link: str = ""
 
 
-class Kept(msgspec.Struct, frozen=True):
+class Kept(msgspec.Struct, frozen=True, tag=True):
     """HTML that the editor cannot represent: safe, shown in small, and written out as it is."""
 
     html: str
@@ -70,7 +70,7 @@ class Level(msgspec.Struct, frozen=True):
     start: int = 1
 
 
-class Paragraph(msgspec.Struct, frozen=True):
+class Paragraph(msgspec.Struct, frozen=True, tag=True):
     """A paragraph. `kind` is the element: div, p, h1 to h6, pre. `lists` are the lists around it, outermost first.
 
     `item` tells whether it opens an item of the innermost list; `quote` counts the blockquotes around it; `style` is
@@ -91,7 +91,7 @@ class Paragraph(msgspec.Struct, frozen=True):
         return "".join(piece.text if isinstance(piece, Run) else OBJECT for piece in self.pieces)
 
 
-class Rule(msgspec.Struct, frozen=True):
+class Rule(msgspec.Struct, frozen=True, tag=True):
     """A line across."""
 
     quote: int = 0
@@ -108,7 +108,7 @@ class Cell(msgspec.Struct, frozen=True):
     width: int = 0
 
 
-class Table(msgspec.Struct, frozen=True):
+class Table(msgspec.Struct, frozen=True, tag=True):
     """A table of paragraphs."""
 
     rows: tuple[tuple[Cell, ...], ...]

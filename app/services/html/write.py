@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from app.services.html.blocks import LINE, Block, Body, Cell, Look, Paragraph, Picture, Piece, Rule, Table
-from app.services.html.style import read_style
+from app.services.html.safe import declarations
 
 OWN_BASE: Final = "font-family:Calibri,Arial,Helvetica,sans-serif;font-size:11pt"
 """How a message begun here looks: what people of Outlook expect."""
@@ -227,7 +227,7 @@ def table_tag(*, border: bool, wide: bool) -> str:
 def cell_tag(cell: Cell, base: str) -> str:
     """Return the opening tag of a cell; `base` is the CSS around the body."""
     name = "th" if cell.head else "td"
-    fonts = {key: value for key, value in read_style(base).items() if key in {"font-family", "font-size"}}
+    fonts = {key: value for key, value in declarations(base).items() if key in {"font-family", "font-size"}}
     if cell.background:
         fonts["background-color"] = cell.background
     style = ";".join(f"{key}:{value}" for key, value in fonts.items())

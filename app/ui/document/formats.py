@@ -17,7 +17,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QTextBlockFormat, QTextCharFormat, QTextFormat
 
 from app.services.html.blocks import Level, Look, Paragraph
-from app.services.html.style import pixels, read_style
+from app.services.html.safe import declarations, pixels
 from app.ui import theme
 
 _NUMBERS: Final = re.compile(r"[\d.]+%?")
@@ -169,7 +169,7 @@ def _put_style(made: QTextCharFormat, style: str, kind: str) -> None:
     if not style:
         return
     made.setProperty(Own.STYLE, style)
-    said = read_style(style)
+    said = declarations(style)
     if families := said.get("font-family"):
         made.setFontFamilies([part.strip(" '") for part in families.split(",") if part.strip(" '")][:6])
     size = pixels(said.get("font-size", ""))
@@ -228,7 +228,7 @@ def _put_spaces(made: QTextBlockFormat, paragraph: Paragraph) -> None:
     above = below = _P_MARGIN if paragraph.kind == "p" or paragraph.kind.startswith("h") else 0.0
     left = float(paragraph.quote * INDENT)
     if paragraph.style:
-        said = read_style(paragraph.style)
+        said = declarations(paragraph.style)
         sides = said.get("margin", "").split()
         above = _space(said.get("margin-top") or (sides[0] if sides else ""), above)
         below = _space(said.get("margin-bottom") or (sides[2 if len(sides) > 2 else 0] if sides else ""), below)

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from app.core.i18n import tr
 from app.services.html.blocks import Block
-from app.services.html.foreign.surface import is_quote_head, parse_showing
+from app.services.html.foreign.surface import parse_showing
+from app.services.html.safe import is_quote_head
 from app.ui import icons
 from app.ui.document.formats import Own
 from app.ui.document.html_view import HtmlView

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from app.services.html.foreign import policy
 from app.services.html.foreign.policy import Cleaned, Remote, is_monstrous
-from app.services.html.safe import is_link, text_as_html
-from app.services.html.style import Sheet, read_style, write_style
+from app.services.html.foreign.style import Sheet, read_style
+from app.services.html.safe import is_link, text_as_html, write_style
 
 if TYPE_CHECKING:
     from collections.abc import Callable

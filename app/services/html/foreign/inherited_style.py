@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from app.services.html.blocks import Level, Look
+from app.services.html.foreign.style import read_style
 from app.services.html.foreign.tree import attribute
-from app.services.html.style import Style, pixels, read_style, write_style
+from app.services.html.safe import Style, pixels, write_style
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

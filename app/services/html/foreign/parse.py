@@ -29,8 +29,9 @@ from app.services.html.blocks import (
 )
 from app.services.html.foreign.inherited_style import HEADINGS, OF_RUNS, SEPARATE, Place, entered
 from app.services.html.foreign.quotes import split_quote
+from app.services.html.foreign.style import read_style
 from app.services.html.foreign.tree import attribute, outer_html, read_tree, take_attribute
-from app.services.html.style import Style, pixels, read_style, write_style
+from app.services.html.safe import Style, pixels, write_style
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -5,10 +5,10 @@ A quoted newsletter is shown in small below the text and goes out as it is; a sh
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from app.services.html.foreign.tree import attribute, outer_html, text_in
+from app.services.html.safe import is_quote_head
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -17,11 +17,6 @@ LARGE: Final = 20_000
 """Characters of HTML from which on a quotation is set apart."""
 _INTRODUCTION: Final = 300
 """Characters that may stand before a quotation to introduce it ("On Monday, Ben wrote:")."""
-_FIELDS: Final = 3
-"""Lines of "name: words" that make a head: whom it is from, when, what about."""
-_HEADERS: Final = re.compile(
-    r"\s*(?:From|Von|De|-{3,}\s*(?:Original|Urspr|Message|Forwarded|Weitergeleitet))", re.IGNORECASE
-)
 
 
 def split_quote(tree: _Element) -> str:
@@ -83,13 +78,6 @@ def _is_quote_head(element: _Element) -> bool:
 
 def _says_whose(element: _Element) -> bool:
     return is_quote_head(_text_by_lines(element), ruled=True)
-
-
-def is_quote_head(text: str, *, ruled: bool) -> bool:
-    """Tell whether `text` is the head of an older message: a field a line, in any language; a rule or known words."""
-    fields = sum(": " in line or line.rstrip().endswith(":") for line in text[:2000].splitlines())
-    known = _HEADERS.match(text) is not None
-    return (ruled and known) or (fields >= _FIELDS and (known or (ruled and "@" in text)))
 
 
 def _text_by_lines(element: _Element) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from app.services.html.blocks import Block, Body
 from app.services.html.foreign.policy import Cleaned, Remote
 
-__all__ = ["Cleaned", "Remote", "clean", "is_quote_head", "parse_body", "parse_piece", "parse_showing", "plain_text"]
+__all__ = ["Cleaned", "Remote", "clean", "parse_body", "parse_piece", "parse_showing", "plain_text"]
 
 
 def clean(html: str, remote: Remote = Remote.LINKED) -> Cleaned:
@@ -46,10 +46,3 @@ def plain_text(html: str, *, quoting: bool = False) -> str:
     from app.services.html.foreign import plain_text as module
 
     return module.plain_text(html, quoting=quoting)
-
-
-def is_quote_head(text: str, *, ruled: bool) -> bool:
-    """Return whether `text` is the head of an older message; `ruled` says whether a line is drawn above it."""
-    from app.services.html.foreign import quotes
-
-    return quotes.is_quote_head(text, ruled=ruled)

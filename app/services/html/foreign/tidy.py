@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from app.services.html.foreign import policy
 from app.services.html.foreign.policy import Cleaned, Remote
+from app.services.html.foreign.style import Sheet, is_hidden, read_style
 from app.services.html.foreign.tree import attribute, drop, read_tree, take_attribute, text_in, unwrap, write_tree
-from app.services.html.style import Sheet, Style, is_hidden, pixels, read_style, write_style
+from app.services.html.safe import Style, pixels, write_style
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -14,8 +14,8 @@ import pytest
 
 from app.services.html.foreign.clean import clean
 from app.services.html.foreign.parse import parse_piece
+from app.services.html.foreign.style import read_style
 from app.services.html.prepare import answer_to, html_of_text, open_html
-from app.services.html.style import read_style
 from app.services.html.write import OWN_BASE, write_blocks, write_body
 from tests.html_corpus import ALL, Case
 from tests.html_everything import HTML

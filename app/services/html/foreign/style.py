@@ -11,27 +11,15 @@ import re
 from functools import lru_cache
 from typing import Final
 
-Style = dict[str, str]
+from app.services.html.safe import LARGEST_FONT, SMALLEST_LENGTH, Style, pixels
 
 _COLOR: Final = re.compile(
     r"#[0-9a-f]{3,8}|[a-z]{3,25}|(?:rgb|hsl)a?\(\s*[\d.%]{1,8}(?:deg)?(?:\s*[,/ ]\s*[\d.%]{1,8}){2,3}\s*\)",
     re.IGNORECASE,
 )
-_LENGTH: Final = re.compile(r"(-?\d{0,5}(?:\.\d{1,6})?)(px|pt|em|ex|rem|in|cm|mm|pc|%)?", re.IGNORECASE)
 _WORDS: Final = re.compile(r"[a-z][a-z -]{0,40}", re.IGNORECASE)
 _FAMILY: Final = re.compile(r"[\w ,.'\"&-]{1,200}")
 _RAW_DECLARATION: Final = re.compile(r"\s*([a-zA-Z-]{2,40})\s*:\s*([^;]{1,400})")
-_PIXELS: Final = {
-    "px": 1.0,
-    "pt": 4 / 3,
-    "em": 16.0,
-    "rem": 16.0,
-    "ex": 8.0,
-    "in": 96.0,
-    "cm": 37.8,
-    "mm": 3.78,
-    "pc": 16.0,
-}
 _LARGEST: Final = 3000.0
 _REM: Final = re.compile(r"(?<![\w.])(-?\d{0,5}(?:\.\d{1,6})?)(?<=\d)rem\b", re.IGNORECASE)
 _NUMBER: Final = r"\d{1,3}(?:\.\d{1,6})?%?|\.\d{1,6}%?"
@@ -123,23 +111,6 @@ def _part(text: str, whole: float) -> float:
     return min(1.0, max(0.0, value))
 
 
-def write_style(style: Style) -> str:
-    """Return declarations as one attribute, without blanks that mean nothing."""
-    return ";".join(f"{name}:{value}" for name, value in style.items())
-
-
-def pixels(value: str, base: float = 16.0) -> float | None:
-    """Return a length in pixels, None where it is none; parts of a whole are taken of `base`."""
-    found = _LENGTH.fullmatch(value.strip())
-    if not found or found[1] in {"", "-"}:
-        return None
-    unit = (found[2] or "px").lower()
-    if unit == "%":
-        return float(found[1]) * base / 100
-    factor = base if unit in {"em", "rem"} else _PIXELS[unit]
-    return float(found[1]) * factor
-
-
 def is_hidden(style: Style) -> bool:
     """Tell whether the element is not to be seen."""
     return style.get("display", "").lower() == "none" or style.get("visibility", "").lower() == "hidden"
@@ -168,8 +139,8 @@ def _is_length(name: str, part: str) -> bool:
     if part.lower() in _SIZES:
         return True
     length = pixels(part)
-    largest = 120.0 if name == "font-size" else _LARGEST
-    return length is not None and -200 <= length <= largest
+    largest = LARGEST_FONT if name == "font-size" else _LARGEST
+    return length is not None and SMALLEST_LENGTH <= length <= largest
 
 
 # --- style sheets ---------------------------------------------------------------------------------------------------
