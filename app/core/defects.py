@@ -1,7 +1,7 @@
-"""The one place that is told of defects of our own: an exception that no caller expected, in whichever thread.
+"""The one place that reports defects of our own: exceptions that no caller expected, from every thread.
 
 A listener of an event, a slot of Qt, a thread, a task and the destructor of an object all report here. What a defect
-says (`str(error)`) may hold a message or a secret: only its type and its place in the code are told on.
+says (`str(error)`) may hold a message or a secret: only its type and its place in the code are passed on.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def report(error: BaseException) -> None:
 
 
 def show_with(show: Callable[[str], None] | None) -> None:
-    """Let `show` be told each defect once, in the thread where it happened; None shows no more."""
+    """Call `show` once for each defect, in the thread where it happened; None ends the calls."""
     global _show  # noqa: PLW0603 - one window, one crash report
     _show = show
     _shown.clear()

@@ -88,7 +88,7 @@ def full_date(when: float) -> str:
 
 
 def exact_time(when: float) -> str:
-    """Return `when` to the second with its distance from UTC, as those who keep a server look for it; "" for never."""
+    """Return `when` to the second with its distance from UTC, as administrators look for it; "" for never."""
     return time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(when)) if 0 < when < _LAST else ""
 
 

@@ -21,7 +21,7 @@ class Catalogue(Protocol):
 
 
 class _Source:
-    """The language of the source: English, told apart by one and many."""
+    """The language of the source: English, which distinguishes one and many."""
 
     def gettext(self, message: str, /) -> str:
         return message

@@ -19,5 +19,5 @@ class _Late:
 
 
 def late_pattern(words: str, flags: int = 0) -> re.Pattern[str]:
-    """Return `words` as an expression to be asked by its methods; a mistake in it is told by the first use."""
+    """Return `words` as an expression that its first use compiles; that use raises the error of a mistake in it."""
     return cast("re.Pattern[str]", _Late(words, flags))

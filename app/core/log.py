@@ -1,7 +1,7 @@
 """The log: a file of each process that rotates, readable by its owner alone, without a word of messages or a secret.
 
-Nothing of what people write may reach the file, whoever logs: an exception is told by its type and place (its words may
-quote a message), and of other libraries only where and how loud they spoke. Lines are written in a thread of their own.
+Nothing that people write may reach the file, whichever library logs. Of an exception it holds the type and the place,
+because the text may quote a message; of other libraries the place and the level. Its own thread writes the lines.
 """
 
 from __future__ import annotations

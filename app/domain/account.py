@@ -23,7 +23,7 @@ class AuthKind(StrEnum):
 
 
 class BackendKind(StrEnum):
-    """Which door of the server is used."""
+    """The interface of the server that is used."""
 
     EWS = "ews"
 
@@ -89,7 +89,7 @@ def complete_endpoint(text: str) -> str:
 
 
 def has_scheme(text: str) -> bool:
-    """Tell whether `text` says how to speak to a host, or begins to: `http:` is no host of that name."""
+    """Return whether `text` says how to speak to a host, or begins to: `http:` is no host of that name."""
     return "://" in text or bool(_WEB.match(text))
 
 
@@ -151,7 +151,7 @@ _TAIL: Final = late_pattern(r"[/\s]+\Z")
 
 
 def is_own(choice: str) -> bool:
-    """Tell whether `choice` is the address of a proxy."""
+    """Return whether `choice` is the address of a proxy."""
     return choice not in {SYSTEM, NONE}
 
 
@@ -203,7 +203,7 @@ def _split_proxy(address: str) -> SplitResult | None:
 
 
 class Discovery(msgspec.Struct, frozen=True):
-    """`endpoint` is the address of EWS, empty where none was found; `ways` are those it takes to sign in, if told."""
+    """`endpoint` is the address of EWS, empty where none was found; `ways` are the ways to sign in that it named."""
 
     endpoint: str = ""
     ways: tuple[AuthKind, ...] = ()

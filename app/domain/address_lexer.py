@@ -121,7 +121,7 @@ class _Lexer:
         """Return where the quoted string that opens at `start` ends, or 0 where it is but a quotation mark.
 
         Both marks must stand like quotes, at the edge of a word: 5" is no opening, and a mark that never closes must
-        not swallow the recipients up to someone else's.
+        not swallow the recipients up to the next entry's mark.
         """
         text = self._text
         opening = text[start]

@@ -3,7 +3,7 @@
 Nothing pasted is lost: what cannot be read as a name with an address becomes a Recipient whose address is that text,
 for a person to mend. The standard library's parsers drop or invent recipients here, so this is a reader of our own.
 Where a list can be meant in two ways, the reading is chosen that a person can see: a stray red chip, not a name that
-swallowed somebody. What goes: separators, quotes and brackets, "mailto:", "SMTP:", and headers' labels ("To:").
+swallowed a recipient. What goes: separators, quotes and brackets, "mailto:", "SMTP:", and headers' labels ("To:").
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _ADDRESSED: Final = frozenset({"to", "cc", "bcc"})
 
 
 def has_address(tokens: list[Token]) -> bool:
-    """Tell whether an address stands here, outside of quotes and comments."""
+    """Return whether an address stands here, outside of quotes and comments."""
     return any(
         token.kind in {Kind.ANGLE, Kind.MAILTO} or (token.kind is Kind.WORD and "@" in token.raw) for token in tokens
     )
@@ -52,7 +52,7 @@ def raw_recipient(text: str) -> list[Recipient]:
 
 
 def same_as_address(name: str, address: str) -> bool:
-    """Tell whether a name only says the address again, as Outlook writes it ('jane@example.com')."""
+    """Return whether a name only says the address again, as Outlook writes it ('jane@example.com')."""
     return name in {address, f"'{address}'"}
 
 
@@ -112,11 +112,11 @@ def _read_one_named(tokens: list[Token], runs: list[list[Token]], readings: list
 
 
 def _may_be_grown_together(before: list[list[Token]], address: str, after: list[list[Token]]) -> bool:
-    """Tell whether the last word of a name may have run into the address beside it, or the address into a name.
+    """Return whether the last word of a name may have run into the address beside it, or the address into a name.
 
     `Marc Lefèvremarc@x.example` is "Marc Lefèvre" and `marc@x.example` without the blank. What stands in no brackets
-    is an address beside words only as long as its end next to them is plain ASCII, as nearly every address is: who
-    has another one writes `Name <address>`. Anything else is for the person to mend, before it goes to a stranger.
+    is an address beside words only as long as its end next to them is plain ASCII, as nearly every address is:
+    any other address is written as `Name <address>`. The person mends anything else, before it goes to a stranger.
     """
     local, _, domain = address.rpartition("@")
     return (_has_words(before) and not local.isascii()) or (_has_words(after) and not domain.isascii())
@@ -144,7 +144,7 @@ def _split_runs(tokens: list[Token]) -> list[list[Token]]:
 def _read_atom(raw: str) -> list[Recipient]:
     """Return the address, or the several of a mailto:, that a run of characters without blanks is; else nothing."""
     value = _tidy(raw)
-    # Two layers, as in '[jane@example.com]'; more are somebody's joke, and would cost the square of the length.
+    # Two layers, as in '[jane@example.com]'; more is no address, and reading them costs the square of the length.
     for _ in range(2):
         if len(value) > 2 and _WRAPPERS.get(value[0]) == value[-1]:
             value = _tidy(value[1:-1])
@@ -205,7 +205,7 @@ def _decode(part: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    """Return one line without blanks at its ends, and without marks there that nobody sees."""
+    """Return one line without blanks at its ends, and without marks there that are invisible."""
     text = clean_text(text, lines=False).strip(_AROUND)
     return text.strip() if text[:1].isspace() or text[-1:].isspace() else text
 
@@ -219,7 +219,7 @@ _COLUMNS: Final = 3
 
 
 def parse_recipients(text: str) -> list[Recipient]:
-    """Return everyone named in `text`, in order. Never raises; the time is linear in the length of the text."""
+    """Return all recipients named in `text`, in order. Never raises; the time is linear in the length of the text."""
     recipients: list[Recipient] = []
     segments = _split_segments(tokenize(mend_surrogates(text)))
     first, second = next(segments, None), next(segments, None)
@@ -284,7 +284,7 @@ def _take_label(tokens: list[Token]) -> tuple[list[Recipient], list[Token]]:
 
 
 def _is_one_named(tokens: list[Token]) -> bool:
-    """Tell whether this is one `Name <address>`: then a colon before it belongs to the name (`ACME: Sales <s@x>`)."""
+    """Return whether this is one `Name <address>`: then a colon before it belongs to the name (`ACME: Sales <s@x>`)."""
     return (
         _addresses(tokens) == 1
         and tokens[-1].kind is Kind.ANGLE
@@ -336,7 +336,7 @@ def _join_names(tokens: list[Token], in_list: bool) -> list[list[Token]]:
 
 
 def _opens_with_name(tokens: list[Token]) -> bool:
-    """Tell whether the first address here is in brackets and has words before it."""
+    """Return whether the first address here is in brackets and has words before it."""
     for index, token in enumerate(tokens):
         if token.kind is Kind.ANGLE:
             return index > 0

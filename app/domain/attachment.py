@@ -2,9 +2,10 @@
 
 An attachment has a name of ours (`key`) from the moment it was chosen, as a message has. Its bytes lie in a private
 copy on this machine, so that a file that is moved, changed or on a stick that is pulled does not take the message with
-it. What the server calls it rests in the message's record (`Held`), beside the message's own ItemId.
+it. What the server calls it is stored in the message's record (`Held`), beside the message's own ItemId.
 
-An AttachmentId is believed. Where an answer was lost, or a server gives ids anew, name, size and ContentId tell.
+An AttachmentId is taken as right. Where an answer was lost, or a server gives ids anew, name, size and ContentId
+decide.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import msgspec
 from app.core.i18n import ntr, tr
 
 OVERHEAD = 64 * 1024
-"""Bytes by which the size that a server tells may be larger than the file: it counts properties and names too."""
+"""Bytes by which the size that a server reports may be larger than the file: it counts properties and names too."""
 
 
 class AttachmentKind(StrEnum):
@@ -66,7 +67,7 @@ class Attached(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def inline(self) -> bool:
-        """Tell whether it is shown within the text and not beside it."""
+        """Return whether it is shown within the text and not beside it."""
         return bool(self.content_id)
 
 
@@ -92,7 +93,7 @@ class Meant(msgspec.Struct, frozen=True):
 def differences(meant: Sequence[Meant], held: Sequence[Attachment]) -> list[str]:
     """Return in words what the server holds otherwise than it was meant, nothing where all is there and whole.
 
-    A size of 0 is that of a server that does not tell it.
+    A size of 0 is that of a server that does not give it.
     """
     found = []
     if len(meant) != len(held):
@@ -117,7 +118,7 @@ class Found(msgspec.Struct, frozen=True):
     """What a look at the server showed.
 
     `held` is what it holds of ours; `lost` are the keys of what it held and holds no more, though no request of ours
-    took it away; `strangers` is what nobody here attached.
+    took it away; `strangers` is what was not attached here.
     """
 
     held: tuple[Held, ...] = ()
@@ -153,7 +154,7 @@ def _like(wanted: Attached, there: Iterable[Attachment]) -> Attachment | None:
 
 
 def is_like(wanted: Attached, one: Attachment) -> bool:
-    """Tell whether a server that holds `one` may mean `wanted`, by all that it says of it but its bytes."""
+    """Return whether a server that holds `one` may mean `wanted`, by all that it says of it but its bytes."""
     return (
         same_name(wanted.name, one.name)
         and (one.kind, shown_as(one)) == (wanted.kind, wanted.content_id)
@@ -162,7 +163,7 @@ def is_like(wanted: Attached, one: Attachment) -> bool:
 
 
 def _fits(size: int, told: int) -> bool:
-    """Tell whether a server that says `told` may have `size` bytes: it counts its own overhead, or says nothing."""
+    """Return whether a server that says `told` may have `size` bytes: it counts its own overhead, or says nothing."""
     return told == 0 or size <= told <= size + OVERHEAD
 
 
@@ -172,7 +173,7 @@ def shown_as(one: Attachment) -> str:
 
 
 def same_name(ours: str, theirs: str) -> bool:
-    """Tell whether a server that says `theirs` may mean `ours`: some join attachments, strip blanks, or cut."""
+    """Return whether a server that says `theirs` may mean `ours`: some join attachments, strip blanks, or cut."""
     mine, other = (" ".join(unicodedata.normalize("NFC", name).split()) for name in (ours, theirs))
     return mine == other or (len(other) >= _CUT_AT and mine.startswith(other))
 

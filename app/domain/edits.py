@@ -225,7 +225,7 @@ class Replica:
         return self._texts[field][: units * _UNIT].decode("utf-16-le", "replace")
 
     def is_whole(self) -> bool:
-        """Tell whether no pair is split just now, so that `content` says all that later edits stand on."""
+        """Return whether no pair is split just now, so that `content` says all that later edits stand on."""
         try:
             for text in self._texts.values():
                 text.decode("utf-16-le")

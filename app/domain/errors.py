@@ -1,6 +1,6 @@
 """The tree of errors, drawn:
 
-    MailError                      a person can be told of it: what happened, was anything sent, one thing to do
+    MailError                      the person is shown it: what happened, was anything sent, one thing to do
     ├── AccountError               the account's bar: no row is at fault   (carries a Trouble)
     │   ├── SignInRefused          HTTP 401: the password or token is not accepted
     │   ├── Unreachable            no such host, refused, timed out, cut off, or the proxy stands in the way
@@ -27,7 +27,7 @@ import msgspec
 
 
 class TroubleKind(StrEnum):
-    """Why a request got no usable answer, told apart by what the person can do."""
+    """Why a request got no usable answer, one reason for each thing that the person can do."""
 
     SIGN_IN = "sign-in"
     UNREACHABLE = "unreachable"
@@ -42,11 +42,11 @@ class TroubleKind(StrEnum):
 
 
 class Trouble(msgspec.Struct, frozen=True):
-    """One trouble of an account as plain data, so that it can cross the pipe and rest on disk.
+    """One trouble of an account as plain data, so that it can cross the pipe and be stored on disk.
 
     `may_have_been_processed` is False only where it is certain that the request never reached the server.
     `detail` is for the eyes under Details (an exception's words, an HTTP status); it holds no secret.
-    `retry_after` is in seconds, as told by the server (Retry-After), 0 where it said nothing.
+    `retry_after` is in seconds, as the server gave it (Retry-After), 0 where it gave none.
     """
 
     kind: TroubleKind
@@ -58,14 +58,14 @@ class Trouble(msgspec.Struct, frozen=True):
 
 
 class MailError(Exception):
-    """The root of all that a person is told of."""
+    """The root of all errors that the person is shown."""
 
 
 class AccountError(MailError):
     """A trouble of the whole account; the rows are not at fault."""
 
     def __init__(self, trouble: Trouble) -> None:
-        """Keep the trouble that is told in the account's bar."""
+        """Keep the trouble that the account's bar shows."""
         super().__init__(f"{trouble.kind}: {trouble.detail}")
         self.trouble = trouble
 

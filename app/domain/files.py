@@ -22,7 +22,7 @@ _ENDING: Final = 20
 
 
 def safe_file_name(name: str, otherwise: str) -> str:
-    """Return the last part of a name without what disks, shells and eyes take amiss; its ending stays.
+    """Return the last part of a name without what confuses disks, shells and eyes; its ending stays.
 
     Messages that turn the direction of writing go: with one, "exe.pdf" is what a person reads of "fdp.exe".
     `otherwise` is the name of what has none.
@@ -51,7 +51,7 @@ def numbered(name: str, number: int) -> str:
 
 
 class FileKind(StrEnum):
-    """What kind of thing a file is, for the eye."""
+    """What kind of thing a file is, for its icon."""
 
     PICTURE = "picture"
     DOCUMENT = "document"
@@ -134,7 +134,7 @@ def ending_of(name: str) -> str:
 
 
 def type_of(name: str) -> str:
-    """Return the content type that is told to the server, "" to leave it to the server."""
+    """Return the content type for the server, "" to leave it to the server."""
     return _TYPES.get(ending_of(name), ("", FileKind.OTHER))[0]
 
 
@@ -146,7 +146,7 @@ def kind_of(name: str) -> FileKind:
 
 
 def is_program(name: str) -> bool:
-    """Tell whether opening it may run it."""
+    """Return whether opening it may run it."""
     return ending_of(name) in _PROGRAMS
 
 
@@ -155,7 +155,7 @@ _PAGES: Final = frozenset({"htm", "html", "mht", "mhtml", "shtml", "svg", "svgz"
 
 
 def is_page(name: str) -> bool:
-    """Tell whether a browser would open it: what stands in it may run there, or look like a place one knows."""
+    """Return whether a browser would open it: what stands in it may run there, or look like a place one knows."""
     return ending_of(name) in _PAGES
 
 
@@ -163,5 +163,5 @@ _SHRINKABLE: Final = frozenset({"image/jpeg", "image/png", "image/bmp", "image/t
 
 
 def can_shrink(name: str) -> bool:
-    """Tell whether it is a picture that can be made smaller (not one that moves, and not one of lines)."""
+    """Return whether it is a picture that can be made smaller (not one that moves, and not one of lines)."""
     return type_of(name) in _SHRINKABLE

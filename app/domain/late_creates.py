@@ -1,4 +1,4 @@
-"""Keeps count of items that lost first saves may yet make, and tells by what they say whether one of them came."""
+"""Keeps count of items that lost first saves may yet make, and recognises them by what they say."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def one_more(strays: PendingCreates, content: Content | None, drafts_of: str, at
 def came(strays: PendingCreates, item: Fetched) -> PendingCreate | None:
     """Return which of them an item is; None where it is another client's, or was touched by one.
 
-    A first save brings no attachment: where there is one, somebody was there after it.
+    A first save brings no attachment: where there is one, another client changed the item after it.
     """
     if not strays or item.attachments or item.has_attachments or not item.is_draft:
         return None
@@ -45,7 +45,7 @@ def one_less(strays: PendingCreates, gone: PendingCreate) -> PendingCreates:
 
 
 def is_twin(strays: Sequence[PendingCreate], own: str, item_id: str) -> bool:
-    """Tell whether a draft with a message's mark may be a stray: it is not the item `own`, and there may be one."""
+    """Return whether a draft with a message's mark may be a stray: it is not the item `own`, and there may be one."""
     return bool(strays) and item_id != own
 
 
@@ -54,5 +54,5 @@ def _key(one: PendingCreate) -> tuple[str, str, str]:
 
 
 def _may_be(one: str, other: str) -> bool:
-    """Tell whether two senders may be the same: a server may write out the account's own, or leave it out."""
+    """Return whether two senders may be the same: a server may write out the account's own, or leave it out."""
     return not one or not other or one == other

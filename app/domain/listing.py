@@ -28,7 +28,7 @@ class Folder(StrEnum):
 class Place(msgspec.Struct, frozen=True):
     """A folder to file in or to look in, where Folder alone does not name it.
 
-    `mailbox` is the address of somebody else's mailbox, empty for one's own. `folder_id` is a FolderId of the server;
+    `mailbox` is the address of another person's mailbox, empty for one's own. `folder_id` is a FolderId of the server;
     `folder` then says what it stands for.
     """
 
@@ -72,8 +72,8 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     """One stored item in a list. Times are seconds since the epoch, 0 where the server gave none.
 
     `reports` are those that were matched to it on this machine; the server's list knows of none. `conversation` is a
-    short name made of the ConversationId, empty where the server tells none. `thread` is the Message-ID with which its
-    References begin, or where it has none (`has_references`), the one that it answers; the server tells it, and the
+    short name made of the ConversationId, empty where the server gives none. `thread` is the Message-ID with which its
+    References begin, or where it has none (`has_references`), the one that it answers; the server gives it, and the
     cache keeps no more of it than it needs. `deferred` is when the server lets it go, asked for in the Outbox alone.
     """
 

@@ -1,7 +1,7 @@
-r"""Reads mailto: links (RFC 6068), which anybody may have written: a page, a stranger's message, a document.
+r"""Reads mailto: links (RFC 6068), which may come from anywhere: a page, a stranger's message, a document.
 
-What a link says is shown to the person before anything is sent, so nothing of it is hidden: Bcc is told, and what is
-left out (attachments, headers that say who one is or how a message travels) is named. A link cannot reach a file.
+What a link says is shown to the person before anything is sent, so nothing of it is hidden: Bcc is shown, and what is
+left out (attachments, headers that name the sender or the message's route) is named. A link cannot reach a file.
 The encoding is undone once; line breaks stay in the body alone, so that no field can begin another header.
 """
 
@@ -25,20 +25,20 @@ LONGEST: Final = 256 * 1024
 MOST_PEOPLE: Final = 500
 _SCHEME: Final = "mailto:"
 _MESSAGE_ID: Final = late_pattern(r"<[^\s<>@]{1,400}@[^\s<>@]{1,400}>")
-"""msg-id of RFC 5322 section 3.6.4, without the comments and folds that nobody writes into a link."""
+"""msg-id of RFC 5322 section 3.6.4, without comments and folds, which links do not have."""
 _MOST_NAMES: Final = 4
 _LONGEST_NAME: Final = 30
 
 
 class Mailto(msgspec.Struct, frozen=True):
-    """A message as a link asks for it. `notes` are sentences for the person: what was left out, and who is hidden."""
+    """A message as a link asks for it. `notes` are sentences for the person: what was left out, and who is in Bcc."""
 
     content: Content
     notes: tuple[str, ...] = ()
 
 
 def is_mailto(words: str) -> bool:
-    """Tell whether `words` is a mailto: link; the scheme's letters may be large or small (RFC 3986 section 3.1)."""
+    """Return whether `words` is a mailto: link; the scheme's letters may be large or small (RFC 3986 section 3.1)."""
     return words[: len(_SCHEME)].lower() == _SCHEME
 
 

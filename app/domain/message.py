@@ -172,7 +172,7 @@ class Content(msgspec.Struct, frozen=True):
     attachments: tuple[Attached, ...] = ()
 
     def recipients(self) -> tuple[Recipient, ...]:
-        """Return everyone who would receive this message, To first."""
+        """Return all recipients of this message, To first."""
         return self.to + self.cc + self.bcc
 
     def value(self, field: Field) -> object:
@@ -180,7 +180,7 @@ class Content(msgspec.Struct, frozen=True):
         return getattr(self.options if field in OPTION_FIELDS else self, field.value)
 
     def is_empty(self) -> bool:
-        """Tell whether nothing was written yet, so that nothing would be lost."""
+        """Return whether nothing was written yet, so that nothing would be lost."""
         return not (self.recipients() or self.subject.strip() or self.body.strip() or self.attachments)
 
 

@@ -29,9 +29,9 @@ LOCAL = "Local"
 
 
 class Outcome(msgspec.Struct, frozen=True, gc=False):
-    """What became of one item. `ref` is its name and ChangeKey from now on, where the server told them.
+    """What became of one item. `ref` is its name and ChangeKey from now on, where the server gave them.
 
-    `words` are the server's own, for accepted and refused; `trouble` is why nothing was heard, for
+    `words` are the server's own, for accepted and refused; `trouble` is why there was no answer, for
     not-attempted and unknown.
     """
 
@@ -43,7 +43,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def accepted(self) -> bool:
-        """Tell whether the server said yes to this item."""
+        """Return whether the server said yes to this item."""
         return self.verdict is Verdict.ACCEPTED
 
     @property

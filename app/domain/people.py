@@ -1,4 +1,4 @@
-"""Who was written to; what the directory says."""
+"""People whom the person wrote to, and what the directory says of them."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Correspondent(msgspec.Struct, frozen=True):
 
 
 def key_of(recipient: Recipient) -> str:
-    """Return by what an entry is found: nobody has two addresses that differ in capitals alone."""
+    """Return the key of an entry: addresses that differ in capitals alone are one."""
     return recipient.address.strip().casefold()
 
 
 def forgotten_key(key: str) -> str:
-    """Return what is kept of somebody who was forgotten: a digest, which tells an address only to who has it."""
+    """Return what is kept of a forgotten address: a digest, which can be compared and not turned back."""
     return "#" + hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
 
 
@@ -86,9 +86,9 @@ class Resolution(msgspec.Struct, frozen=True):
 
 
 class Named(msgspec.Struct, frozen=True):
-    """A mailbox of somebody else's that the server says one may use.
+    """Another person's mailbox that this person may use, as the server says.
 
-    `path` is its place in the server's own directory (LegacyDN), by which it is looked up where no address was told.
+    `path` is its place in the server's own directory (LegacyDN), by which it is looked up where no address was given.
     """
 
     address: str

@@ -1,4 +1,4 @@
-"""What an administrator has set for everybody on a computer: how accounts are filled in, and a few settings.
+"""What an administrator has set for all users of a computer: how accounts are filled in, and a few settings.
 
 A file that is wrong in one place counts in all others, and each fault is a sentence for the settings page.
 """

@@ -1,6 +1,6 @@
-"""What keeps a message from being sent, or is amiss after it was: plain words for the disk, `kind` or `kind:value`.
+"""What keeps a message from being sent, or is wrong after it was: plain words for the disk, `kind` or `kind:value`.
 
-They rest in `Record.problem`; the sentences that a person reads are made of them in `services/text/status_text.py`.
+They are stored in `Record.problem`; `services/text/status_text.py` makes the sentences that a person reads.
 """
 
 from __future__ import annotations
@@ -82,17 +82,17 @@ class Finding(msgspec.Struct, frozen=True):
 
     @property
     def problem(self) -> str:
-        """Return the finding as it rests in a record."""
+        """Return the finding as a record stores it."""
         return problem(self.kind, self.value)
 
 
 def problem(kind: ProblemKind, value: str = "") -> str:
-    """Return the text that rests on disk."""
+    """Return the text that is stored on disk."""
     return f"{kind.value}:{value}" if value else kind.value
 
 
 def read_problem(text: str) -> tuple[ProblemKind | None, str]:
-    """Return kind and value of a text that rests on disk; None for nothing, and for a kind not known here."""
+    """Return kind and value of a text that is stored on disk; None for nothing, and for a kind not known here."""
     kind, _, value = text.partition(":")
     try:
         return ProblemKind(kind), value

@@ -41,7 +41,7 @@ IS: Final = ("failed", "ready", "unsent", "important", "flagged", "undelivered",
 
 _TOKEN: Final = late_pattern(r'(-?)(?:(\w+):)?(?:"([^"]*)("?)|(\S*))')
 _LONGEST: Final = 32
-"""Terms; nobody types more, and each is a condition."""
+"""Terms of a search at most: each is a condition for the server."""
 
 
 class Term(msgspec.Struct, frozen=True):
@@ -63,7 +63,7 @@ class Query(msgspec.Struct, frozen=True):
     terms: tuple[Term, ...] = ()
 
     def __bool__(self) -> bool:
-        """Tell whether anything is looked for."""
+        """Return whether anything is looked for."""
         return bool(self.terms)
 
 

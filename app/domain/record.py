@@ -1,4 +1,4 @@
-"""What this machine knows of one message: its names, its state, and how much of it the server has. Rests on disk."""
+"""What this machine knows of one message, as stored on disk: its names, its state, how much of it the server has."""
 
 from __future__ import annotations
 
@@ -89,10 +89,10 @@ class PendingCreate(msgspec.Struct, frozen=True, gc=False):
 
 
 class Whose(msgspec.Struct, frozen=True, gc=False):
-    """Somebody else's words, from a file, in which this person has not written yet: they are on no server of ours.
+    """Another person's words, from a file, not changed here yet: they are on no server of ours.
 
-    `author` is as the file names them, None for nobody; `sent` is when (seconds, 0 for unknown). `fingerprint` says
-    what stood in the message then (`domain/same_message.py`).
+    `author` is as the file names them, None for none; `sent` is when (seconds, 0 for unknown). `fingerprint` says what
+    stood in the message then (`domain/same_message.py`).
     """
 
     author: Recipient | None = None
@@ -107,14 +107,14 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     `save_outcome` is the last save's answer, `send_outcome` the last send's. `problem` names a preflight
     finding (an address, a missing recipient) that keeps it from being sent, or what verification found after it
     (`domain/problem.py`). `verified` is when it was last seen on the server what became of a send, 0 while that is
-    open. `discarded` is when the person threw it away, so that it can be taken back. `marked` tells whether the item
+    open. `discarded` is when the person threw it away, so that it can be taken back. `marked` says whether the item
     on the server bears our name of it. `drafts_of` is the mailbox in whose Drafts it was saved, empty for one's own.
     `held` is what the server holds of its attachments; `in_flight` are the keys of those that a request whose answer
     is not known may have added or taken away; `refused` is what was said to those that were not taken. `has_held` says
     that the server holds, or held, attachments of it: then they are looked at before it is sent. `signature` is the
     signature that stands in the text, as it was put there. `strays` are items that may yet appear beside its own, and
     `resent` the keys of attachments that were sent anew after an answer was lost, and may yet appear twice. `whose`
-    says that the message is somebody else's until something is written in it: it is not saved, and vanishes if closed.
+    says that the message is another person's until this one writes in it: it is not saved, and vanishes if closed.
     """
 
     local_id: LocalId
@@ -152,7 +152,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def saved(self) -> bool:
-        """Tell whether the server has every edit."""
+        """Return whether the server has every edit."""
         return self.ref is not None and self.edits == self.saved_edits
 
 
@@ -171,5 +171,5 @@ class StoredMessage(msgspec.Struct, frozen=True):
 
 
 def waits_for_answer(record: Record) -> bool:
-    """Tell whether a message waits for the person to say whether it is still to go."""
+    """Return whether a message waits for the person to say whether it shall still be sent."""
     return record.state is State.QUEUED and record.problem == WAITS_FOR_ANSWER

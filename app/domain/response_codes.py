@@ -14,7 +14,7 @@ from typing import Final
 
 
 class CodeClass(StrEnum):
-    """Who can do something about a refusal."""
+    """The party that can do something about a refusal."""
 
     PERSON = "person"
     ACCOUNT = "account"
@@ -89,7 +89,7 @@ _NAMES: Final = {
     UnsupportedCulture UnsupportedMimeConversion UnsupportedTypeForConversion UserWithoutFederatedProxyAddress
     VoiceMailNotImplemented WeatherServiceDisabled Win32InteropError WrongServerVersion WrongServerVersionDelegate
     """,
-    # A defect of ours: we asked wrongly, or were told of a thing that we never ask for.
+    # A defect of ours: the request was wrong, or the answer is about a thing that we never ask for.
     CodeClass.DEFECT: """
     AddDelegatesFailed AffectedTaskOccurrencesRequired ApplyConversationActionFailed ArchiveFolderPathCreation
     ArchiveMailboxSearchFailed CalendarCannotMoveOrCopyOccurrence CalendarCannotUpdateDeletedItem

@@ -1,4 +1,4 @@
-"""Tells whether two contents are the same message to a person, though a server wrote one of them in its own manner.
+"""Compares two contents as a person would, where a server wrote one of them in its own manner.
 
 Exchange gives text back with CRLF and perhaps a last line break, fills in display names, and may write an address in
 another case. Taking that for "changed elsewhere" would be a wrong word, and taking a change for none would lose it:
@@ -16,7 +16,7 @@ from app.domain.recipient import Recipient
 
 
 def same_message(one: Content, other: Content) -> bool:
-    """Tell whether the two say the same to the same people."""
+    """Return whether the two say the same to the same people."""
     return (
         _people(one) == _people(other)
         and _subject(one) == _subject(other)
@@ -58,7 +58,7 @@ def _body(content: Content) -> str:
 
 
 def _sender(one: Content, other: Content) -> bool:
-    """None is the account's own address, which a server may write out: then the two cannot be told apart here."""
+    """None is the account's own address, which a server may write out: then the two cannot be distinguished here."""
     if one.sender is None or other.sender is None:
         return True
     return _address(one.sender) == _address(other.sender)

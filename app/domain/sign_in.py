@@ -28,7 +28,7 @@ class SignInPage(msgspec.Struct, frozen=True):
 
 
 class SignedIn(msgspec.Struct, frozen=True):
-    """A sign-in that was done. `user` is the name that the authority knows the person by, empty where it tells none."""
+    """A sign-in that was done. `user` is the name that the authority knows the person by, empty where it gives none."""
 
     secret: str
     user: str = ""
@@ -104,5 +104,5 @@ def problem_of(*codes: str) -> SignInProblem:
 
 
 def is_known(code: str) -> bool:
-    """Tell whether `code` is an error of a sign-in."""
+    """Return whether `code` is an error of a sign-in."""
     return code in PROBLEMS or code.startswith("AADSTS")

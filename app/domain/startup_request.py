@@ -31,11 +31,11 @@ class StartupRequest(NamedTuple):
     typed: str = ""
 
     def has_fields(self) -> bool:
-        """Tell whether a message is asked for field by field, or an empty one."""
+        """Return whether a message is asked for field by field, or an empty one."""
         return self.compose or bool(self.to or self.cc or self.bcc or self.subject or self.body or self.attach)
 
     def begins_messages(self) -> bool:
-        """Tell whether any message is asked for, and not the window alone."""
+        """Return whether any message is asked for, and not the window alone."""
         return self.has_fields() or bool(self.links or self.files)
 
 

@@ -1,4 +1,4 @@
-"""Text that comes in from outside is put in order here once, so that no later layer meets what it cannot carry.
+"""Text that comes in from outside is put in order here once, so that no later layer gets what it cannot carry.
 
 Exchange speaks XML 1.0, which has no place for most C0 controls, for U+FFFE and U+FFFF, or for half a surrogate pair
 (XML 1.0 section 2.2). Nothing that can be seen is lost: controls show nothing and go, the rest becomes U+FFFD.

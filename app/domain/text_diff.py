@@ -15,7 +15,7 @@ import msgspec
 from app.core.lazy_regex import late_pattern
 
 MOST_LINES: Final = 1500
-"""Lines of each side that are held against each other, after what is equal at both ends is set aside."""
+"""Lines of each side that are compared, after what is equal at both ends is set aside."""
 _MOST_WORDS: Final = 400
 _MOST_PAIRS: Final = 900
 """Pairs of lines within one changed stretch of which it is asked whether one became the other."""
@@ -42,7 +42,7 @@ class Pair(msgspec.Struct, frozen=True):
 
     @property
     def same(self) -> bool:
-        """Tell whether both sides have this line."""
+        """Return whether both sides have this line."""
         return self.ours == self.theirs
 
 

@@ -1,7 +1,8 @@
 """Reads a moment as a person types it: "tomorrow 8", "14:30", "Mon 9:00", "in 2 hours", "demain 8h", "24.11. 14 Uhr".
 
-English, French and German at once, whatever the language of the program: who writes in three languages thinks in
-them. Times are local. What is not wholly understood is not guessed at: a word that stands for nothing makes None.
+English, French and German at once, whatever the language of the program: a person who writes in three languages
+also types dates in them. Times are local. What is not wholly understood is not guessed at: a word that stands for
+nothing makes None.
 """
 
 from __future__ import annotations
@@ -117,7 +118,7 @@ def read_day(text: str, now: float) -> float | None:
 
 
 def suggested_moments(now: float) -> tuple[float, float, float]:
-    """Return three moments at which a message is often to go: this evening or tomorrow, and Monday's morning."""
+    """Return three moments that are often chosen for sending: this evening or tomorrow, and Monday's morning."""
     here = time.localtime(now)
     today = _day_of(here)
     tomorrow, monday = today + timedelta(days=1), today + timedelta(days=7 - here.tm_wday)
@@ -239,7 +240,7 @@ def _take_date(word: str, following: str, year_after: list[str], today: date) ->
 
 
 def _is_date(pair: re.Match[str]) -> bool:
-    """Tell "24.11" from "14.30", which is a time."""
+    """Distinguish "24.11" from "14.30", which is a time."""
     day, month = int(pair[1]), int(pair[3])
     if pair[2] == "/":
         return (1 <= day <= 31 and 1 <= month <= 12) or (1 <= day <= 12 and 1 <= month <= 31)
@@ -280,7 +281,7 @@ def _take_clock(word: str, following: str, read: _Read) -> tuple[_Read, int] | N
 
 
 def _with_clock(read: _Read, clock: tuple[int, int], used: int) -> tuple[_Read, int] | None:
-    """Take a time of day; "tomorrow evening 7" is nobody's way, and a second time is not understood."""
+    """Take a time of day; "tomorrow evening 7" is not usual, and a second time is not understood."""
     if read.clock is not None:
         return None
     return read._replace(clock=clock), used

@@ -82,7 +82,7 @@ _BY_FIELD: Final = {element.field: element for element in ELEMENTS.values() if e
 
 
 def may_be_written(rule: Rule, stage: Stage) -> bool:
-    """Tell whether an element under `rule` may be written to an item that has come as far as `stage`."""
+    """Return whether an element under `rule` may be written to an item that has come as far as `stage`."""
     match rule:
         case Rule.ALWAYS:
             return True
@@ -116,7 +116,7 @@ def refuse_fields(content: Content, fields: Iterable[Field], stage: Stage) -> st
 
 
 def value_problem(content: Content, field: Field) -> str | None:
-    """Return what is amiss with a value that no server can keep, None for a good one."""
+    """Return what is wrong with a value that no server can keep, None for a good one."""
     options = content.options
     match field:
         case Field.HEADERS:
