@@ -1,8 +1,8 @@
 """Private copies of what is attached, one folder for each message: no other user may read them, or learn their names.
 
 A copy is written beside its place, synced, and only then given its name: what has a name is whole, whatever happens.
-All of it runs in threads that nobody has to wait for. Nothing here decides when a copy may go: `services/attachments`
-does, once the journal says so.
+All of it runs in threads, so that the window never waits. Nothing here decides when a copy is deleted:
+`services/attachments` does, once the journal says so.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _NAME: Final = re.compile(r"[0-9a-f]{32}")
 _PART: Final = ".part"
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _BEGUN: Final = 24 * 3600.0
-"""Seconds after which what was begun and not ended is nobody's any more."""
+"""Seconds after which a copy that was begun and not ended is left over, and may be deleted."""
 _SAME_NAMES: Final = 1000
 _SHOWN: Final = "shown"
 """The folder of copies that other programs open; emptied at each start."""
@@ -85,7 +85,7 @@ class AttachmentFolder:
         await run_in_thread(run)
 
     async def same(self, local_id: LocalId, key: str, other_key: str) -> bool:
-        """Tell whether two copies of a message have the same bytes. Raises StorageError."""
+        """Return whether two copies of a message have the same bytes. Raises StorageError."""
         one, other = self._place(local_id, key), self._place(local_id, other_key)
 
         def run() -> bool:
@@ -97,7 +97,7 @@ class AttachmentFolder:
         return await run_in_thread(run)
 
     async def begin(self, local_id: LocalId, key: str) -> str:
-        """Return a free path for somebody else to write the bytes to; `settle` ends it. Raises StorageError."""
+        """Return a free path to which another process writes the bytes; `settle` ends it. Raises StorageError."""
         part = self._part(self._place(local_id, key))
 
         def run() -> str:
@@ -109,7 +109,7 @@ class AttachmentFolder:
         return await run_in_thread(run)
 
     async def began(self, local_id: LocalId, key: str) -> bool:
-        """Tell whether anything was written to the path of `begin`."""
+        """Return whether anything was written to the path of `begin`."""
         return await run_in_thread(self._part(self._place(local_id, key)).is_file)
 
     async def settle(self, local_id: LocalId, key: str) -> int:
@@ -129,7 +129,7 @@ class AttachmentFolder:
         return await run_in_thread(run)
 
     async def has(self, local_id: LocalId, key: str) -> bool:
-        """Tell whether the copy is there."""
+        """Return whether the copy is there."""
         return await run_in_thread(self._place(local_id, key).is_file)
 
     async def show(self, local_id: LocalId, key: str, name: str) -> str:
@@ -179,7 +179,7 @@ class AttachmentFolder:
         await run_in_thread(run)
 
     async def forget(self, local_id: LocalId) -> None:
-        """Remove all copies of a message; as with `remove`, nobody is troubled with what cannot be removed."""
+        """Remove all copies of a message; as with `remove`, what cannot be removed is no error."""
         folder = self._folder / _folder_name(local_id)
         await run_in_thread(lambda: shutil.rmtree(folder, ignore_errors=True))
 
@@ -266,7 +266,7 @@ def _private_file(path: Path) -> BinaryIO:
 def _copy(source: str, target: BinaryIO, on_bytes: Callable[[int, int], None], going: Callable[[], bool]) -> int:
     """Copy `source` piece by piece. Raises BadInput for what cannot be read or changes, and OSError of `target`."""
     with _source_errors(source):
-        # A pipe would wait for its other end for ever: it is opened without waiting, and refused.
+        # Opening a pipe would wait for its other end without limit: it is opened without waiting, and refused.
         file = os.fdopen(os.open(source, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb")
     with file:
         with _source_errors(source):

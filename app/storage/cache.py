@@ -43,7 +43,7 @@ from app.storage.cache_thread import CacheThread, Turn
 
 FILE_NAME: Final = "cache.sqlite"
 _SLICE: Final = 50
-"""Rows that are written together: a person who scrolls waits for no more of them."""
+"""Rows that are written together: a read for a scrolling list waits for no more of them."""
 _BODY: Final = 20_000
 """Characters of a body whose words can be found."""
 
@@ -161,7 +161,7 @@ class SqliteCache:
         await self._write(account_id, place, remove)
 
     async def doubt(self, account_id: AccountId, place: Place) -> None:
-        """Take every row for one that may be no more, until it is told of again."""
+        """Take every row for one that may be gone, until the server lists it again."""
 
         def doubt(sql: _Sql, folder: int) -> None:
             sql.execute("UPDATE rows SET seen = 0 WHERE folder = ?", (folder,))
@@ -182,7 +182,7 @@ class SqliteCache:
         await self._thread.ask(_transaction(note), Turn.KEEP)
 
     async def note_reports(self, account_id: AccountId, reports: Sequence[tuple[str, Report]]) -> None:
-        """Keep what reports say of letters, by Message-ID."""
+        """Keep what reports say of messages, by Message-ID."""
         values = [(account_id, message_id, one.kind.value, one.who, one.at) for message_id, one in reports]
 
         def note(sql: _Sql) -> None:

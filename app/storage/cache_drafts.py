@@ -52,7 +52,7 @@ class DraftCopies:
         return await self._thread.ask(call)
 
     async def keep(self, account_id: AccountId, copies: Sequence[tuple[ItemRef, Fetched | None]]) -> None:
-        """Keep copies, or take down (None) that there is to be none of this version."""
+        """Keep copies, or note (None) that there is to be none of this version."""
         values = [
             (ref.item_id, account_id, ref.change_key, b"" if copy is None else _encoder.encode(copy))
             for ref, copy in copies

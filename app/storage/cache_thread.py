@@ -35,7 +35,7 @@ ALTER TABLE rows ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
 UPDATE rows SET seen = 0;
 UPDATE folders SET state = '';
 """
-"""What a file of form 3 lacks. What the headers say is told by the next look, which is one at everything."""
+"""What a file of form 3 lacks. The next look at the server, which reads everything, brings what the headers say."""
 
 _COPIES: Final = """
 CREATE TABLE drafts (
@@ -110,7 +110,7 @@ def open_cache(path: Path) -> sqlite3.Connection:
 
 
 def begin_anew(path: Path) -> bool:
-    """Set a damaged cache aside, in the place of one set aside before; tell whether that could be done."""
+    """Set a damaged cache aside, in the place of one set aside before; return whether that could be done."""
     try:
         for old in path.parent.glob(f"{path.stem} (damaged *"):
             old.unlink()
@@ -160,7 +160,7 @@ _PATIENCE: Final = 2.0
 
 
 class Turn(IntEnum):
-    """Who goes first."""
+    """Which call goes first."""
 
     SHOW = 0
     KEEP = 1
@@ -171,7 +171,7 @@ class CacheThread:
     """Runs calls on the cache's connection, and answers on the event loop."""
 
     def __init__(self, path: Path) -> None:
-        """Begin; the file is opened in the thread at once: whoever asks first finds it open."""
+        """Begin; the thread opens the file at once, so that the first call finds it open."""
         import asyncio
 
         self._loop = asyncio.get_running_loop()
@@ -191,10 +191,10 @@ class CacheThread:
 
         def run() -> None:
             if answer.cancelled():
-                return  # nobody waits: a search of which another character was typed
+                return  # the caller no longer waits: a search of which another character was typed
             try:
                 result = self._run(call)
-            except Exception as error:  # noqa: BLE001 - whatever it is belongs to whoever awaits it
+            except Exception as error:  # noqa: BLE001 - the caller that awaits the answer gets it, whatever it is
                 self._post(answer, None, error)
             else:
                 self._post(answer, result, None)
@@ -210,7 +210,7 @@ class CacheThread:
             self._thread.join(_PATIENCE)
 
     def _live(self) -> None:
-        with suppress(sqlite3.Error, OSError):  # the first call tries again, and tells
+        with suppress(sqlite3.Error, OSError):  # the first call tries again, and raises
             self._open()
         while True:
             _, _, run = self._calls.get()

@@ -24,7 +24,7 @@ from app.domain.errors import NewerFile, StorageError
 from app.storage import codec
 
 APPLICATION_ID: Final = 0x4D777274
-"""Stands in the file's header and tells whose it is ("Mwrt")."""
+"""The mark in the file's header that it is ours ("Mwrt")."""
 
 _FORM_1: Final = """
 CREATE TABLE letters (
@@ -61,7 +61,7 @@ class NotReadable(Exception):
 
 
 def is_damage(error: BaseException) -> bool:
-    """Tell whether SQLite says that the file itself is broken, and not the disk or our rights."""
+    """Return whether SQLite says that the file itself is broken, and not the disk or our rights."""
     return isinstance(error, NotReadable) or (
         isinstance(error, sqlite3.Error) and (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF in _UNREADABLE
     )
@@ -195,7 +195,7 @@ def set_aside(path: Path) -> Path:
 
 
 def remove_index(path: Path) -> None:
-    """Remove the -shm file, which nobody may have open. Raises OSError."""
+    """Remove the -shm file, which no process may have open. Raises OSError."""
     path.with_name(path.name + "-shm").unlink(missing_ok=True)
 
 
@@ -215,7 +215,7 @@ _TABLES = {
 
 
 def rescue(damaged: Path, fresh: sqlite3.Connection) -> int:
-    """Copy into `fresh` what can be read of `damaged`; return the number of letters. Raises sqlite3.Error."""
+    """Copy into `fresh` what can be read of `damaged`; return the number of messages. Raises sqlite3.Error."""
     if damaged.stat().st_size == 0:
         return 0  # SQLite would remove the changes beside an empty file, and they may be all there is
     try:
@@ -265,7 +265,7 @@ def _rows(old: sqlite3.Connection, table: str) -> Iterator[tuple[Any, ...]]:
 
 
 def _whole_messages(found: dict[str, list[tuple[Any, ...]]]) -> set[int]:
-    """Return the ids of letters whose row, base and every edit after it can be read."""
+    """Return the ids of messages whose row, base and every edit after it can be read."""
     bases: dict[int, int] = {}
     for message, kind, content in found["texts"]:
         try:

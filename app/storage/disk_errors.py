@@ -18,7 +18,7 @@ _REFUSED = frozenset({errno.EACCES, errno.EPERM})
 
 
 def storage_error(error: BaseException, folder: Path, *, opening: bool = False) -> StorageError:
-    """Return what a person is told of `error`; a StorageError is told as it is. `opening`: nothing was read yet."""
+    """Return the error to show for `error`, a StorageError as it is. `opening`: nothing was read yet."""
     if isinstance(error, StorageError):
         return error
     told = StorageError(_sentence(error, folder, opening=opening))
@@ -59,7 +59,7 @@ def _sentence(error: BaseException, folder: Path, *, opening: bool) -> str:
 
 
 def _asked_again(folder: Path) -> int:
-    """Return what the system says to a small write of our own: SQLite tells that there was an error, and not which."""
+    """Return what the system says to a small write of our own: SQLite does not report which error there was."""
     try:
         with tempfile.TemporaryFile(dir=folder, prefix=".mailwright-") as probe:
             probe.write(b"?")
@@ -71,12 +71,12 @@ def _asked_again(folder: Path) -> int:
 
 
 def closed_error() -> StorageError:
-    """Return what is told of a call that came after the end."""
+    """Return the error of a call that came after the end."""
     return StorageError(tr("Mailwright is ending, and has closed its database."))
 
 
 def damage_told(aside: Path, rescued: int) -> Damaged:
-    """Return what a person is told of a database that was set aside, from which `rescued` messages were taken over."""
+    """Return what to show of a database that was set aside, from which `rescued` messages were taken over."""
     if rescued:
         return Damaged(
             tr(

@@ -1,7 +1,7 @@
 """The messages in the writer's thread.
 
-What cannot be written stays here, in order, until the disk takes it. What a caller is told did not work (a `put`, a
-`forget`) is undone instead, so that nothing appears later which somebody was told had failed.
+What cannot be written stays here, in order, until the disk takes it. What failed for its caller (a `put`, a
+`forget`) is undone instead, so that nothing appears later after its caller got an error.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def head_of(replica: Replica) -> RowSummary:
 
 
 def _people(replica: Replica) -> str:
-    """To, then Cc, with the words that are no recipient yet; Bcc only where there is nobody else."""
+    """To, then Cc, with the words that are no recipient yet; Bcc only where there is no other recipient."""
     names: list[str] = []
     for fields in ((Field.TO, Field.CC), (Field.BCC,)):
         for field in fields:
@@ -74,7 +74,7 @@ LARGE_EDITS: Final = 256_000
 
 
 class Kept:
-    """One message: its row, what of it is not on disk yet, and its text where somebody writes or reads it."""
+    """One message: its row, what of it is not on disk yet, and its text while it is written or read."""
 
     __slots__ = (
         "anew",
@@ -131,7 +131,7 @@ class MessageStore:
     """All messages of one database. Used by the writer's thread alone."""
 
     def __init__(self, connection: sqlite3.Connection, unreadable: Callable[[str], None]) -> None:
-        """Read from and write to `connection`; `unreadable` is told of a row that cannot be read."""
+        """Read from and write to `connection`; `unreadable` is called for a row that cannot be read."""
         self.connection = connection
         self.also: list[Callable[[sqlite3.Connection], object]] = []
         self._unreadable = unreadable
@@ -143,7 +143,7 @@ class MessageStore:
         self.attach(connection)
 
     def attach(self, connection: sqlite3.Connection) -> None:
-        """Go on with another file; all that memory has of letters is written there."""
+        """Go on with another file; all that memory has of messages is written there."""
         self.connection = connection
         self._next = max(self._next, connection.execute("SELECT coalesce(max(id), 0) FROM letters").fetchone()[0])
         for local_id, kept in list(self._kept.items()):
@@ -239,7 +239,7 @@ class MessageStore:
         )
 
     def records(self) -> list[Record]:
-        """Return every record, oldest change first; one that cannot be read is left out, and told."""
+        """Return every record, oldest change first; one that cannot be read is left out, and reported."""
         found: list[Record] = []
         for local_id, *row in self.connection.execute("SELECT local_id, id, record, edits, changed, head FROM letters"):
             if local_id in self._kept or local_id in self._forgotten:
@@ -251,7 +251,7 @@ class MessageStore:
         return sorted(found, key=lambda record: record.changed)
 
     def knows(self, local_id: LocalId) -> bool:
-        """Tell whether there is such a message."""
+        """Return whether there is such a message."""
         return self._find(local_id) is not None
 
     def _text(self, kept: Kept, kind: TextKind) -> Content | None:
@@ -315,7 +315,7 @@ class MessageStore:
 
     @property
     def dirty(self) -> bool:
-        """Tell whether there is something to write."""
+        """Return whether there is something to write."""
         return bool(self._forgotten or self.also or self._dirty)
 
     def write(self) -> None:
@@ -360,7 +360,7 @@ class MessageStore:
         self._dirty.clear()
 
     def undo(self) -> None:
-        """Take back what callers are told did not work. Edits and new messages stay."""
+        """Take back what failed for its callers. Edits and new messages stay."""
         self.also.clear()
         while self._undo:
             self._undo.pop()()

@@ -39,7 +39,7 @@ class SqliteJournal:
         self.troubled, self.healed = store.troubled, store.healed
 
     def append(self, local_id: LocalId, edit: Edit) -> None:
-        """Take down one edit. Never blocks and never raises."""
+        """Journal one edit. Never blocks and never raises."""
         self._store.append(local_id, edit)
 
     async def create(self, record: Record, content: Content, on_server: Content | None = None) -> None:
@@ -84,7 +84,7 @@ class SqliteJournal:
 
 
 class WriterCallbacks:
-    """What the writer has said, and whom it concerns."""
+    """What the writer has reported, and what is called with it."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Made on the loop's thread."""
@@ -182,7 +182,7 @@ class Store:
 
     @classmethod
     def begin(cls, path: Path) -> Store:
-        """Begin to open the database at `path`; whoever does so has to await `opened`."""
+        """Begin to open the database at `path`; the caller has to await `opened`."""
         store = cls(path)
         store._writer.thread.start()
         return store
@@ -197,7 +197,7 @@ class Store:
         return self
 
     def watch_damage(self, tell: Callable[[Damaged], None]) -> None:
-        """Tell `tell` of each database that is set aside; at once where that has happened already."""
+        """Call `tell` with each database that is set aside; at once where that has happened already."""
         self._told.damage_found.subscribe(tell)
         if self.damaged is not None:
             tell(self.damaged)
@@ -226,7 +226,7 @@ class Store:
         return await task.answer
 
     async def close(self, patience: float = PATIENCE) -> bool:
-        """Write what waits and end the thread, within `patience` seconds; tell whether all is on disk."""
+        """Write what waits and end the thread, within `patience` seconds; return whether all is on disk."""
         import asyncio
 
         self._closing = True

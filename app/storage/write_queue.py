@@ -1,10 +1,10 @@
 """When the writer wakes, and when the disk syncs.
 
-The first key of somebody who types wakes the writer. Until they rest it looks by itself every few milliseconds, so that
-no further key has to wake a thread, which would then want the interpreter while the key is being drawn.
+The first key wakes the writer. Until typing pauses it looks by itself every few milliseconds, so that no further key
+has to wake a thread, which would then want the interpreter while the key is being drawn.
 
-A process that is killed loses nothing that is in the file; only a machine that loses its power asks for more. A disk
-that is busy may need a tenth of a second and longer for that, and the next key is not to wait for it. Each such wait
+A process that is killed loses nothing that is in the file; only a loss of power needs the disk to sync. A disk
+that is busy may need a tenth of a second and longer for that, and the next key must not wait for it. Each such wait
 takes the processor's caches from the thread that draws keys: so a few keys share one.
 """
 
@@ -20,13 +20,13 @@ from typing import Final, Generic, TypeVar
 
 _T = TypeVar("_T")
 GATHER: Final = 0.01
-"""Seconds for which what nobody waits for may gather before it is taken."""
+"""Seconds for which entries that no caller waits for may gather before they are taken."""
 RESTED: Final = 0.5
-"""After so many seconds without such an entry nobody is typing."""
+"""After so many seconds without such an entry the person is not typing."""
 
 
 class WriteQueue(Generic[_T]):
-    """Entries in the order they came. `hurried` tells which somebody waits for, `last` after which none counts."""
+    """Entries in the order they came. `hurried` says whether a caller waits for one, `last` whether it ends all."""
 
     def __init__(self, hurried: Callable[[_T], bool], last: Callable[[_T], bool]) -> None:
         """Start with none."""
@@ -43,7 +43,7 @@ class WriteQueue(Generic[_T]):
             self._hurry.set()
 
     def waits(self) -> bool:
-        """Tell whether there is something to take."""
+        """Return whether there is something to take."""
         return not self._queue.empty()
 
     def take(self, patience: float | None) -> list[_T]:
@@ -67,7 +67,7 @@ class WriteQueue(Generic[_T]):
         return [first, *self._all()]
 
     def rest(self) -> list[_T]:
-        """Return all that nobody will see to any more."""
+        """Return all entries that were not taken."""
         found = []
         while self.waits():
             found.append(self._queue.get())
@@ -136,7 +136,7 @@ class WalSync:
             self._wanted.wait()
             if self._over.wait(SYNC_GATHER):
                 return
-            # Cleared before the look: what is written after that is told anew.
+            # Cleared before the look: what is written after that sets it anew.
             self._wanted.clear()
             try:
                 self._sync()
@@ -147,7 +147,7 @@ class WalSync:
         with self._lock:
             if not self._behind:
                 return
-            # What is written from here on is told anew.
+            # What is written from here on sets it anew.
             self._behind = False
             try:
                 descriptor = os.open(self._wal, os.O_RDWR)

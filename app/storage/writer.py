@@ -1,8 +1,8 @@
 """The one thread that owns the database.
 
-A commit that somebody waits for ends when the disk has it; one of keys ends when the file has it, and the disk follows
-at once (`to_disk.py`). A trouble is told once, and tried again in growing pauses; until then memory holds what was
-typed. A damaged file is set aside at once, and everything that can be read, or is in memory, goes on in a new one.
+A commit that a caller waits for ends when the disk has it; one of keys ends when the file has it, and the disk follows
+at once (`write_queue.py`). A trouble is reported once, and tried again in growing pauses; until then memory holds
+what was typed. A damaged file is set aside at once; all that can be read, or is in memory, goes on in a new one.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Kind(Enum):
     READ = "read"
     """Nothing: memory answers."""
     CHANGE = "change"
-    """It did not happen, and whoever waits is told so."""
+    """It did not happen, and the caller gets the error."""
     FLUSH = "flush"
-    """Something handed over before is not on disk, and whoever waits is told so."""
+    """Something handed over before is not on disk, and the caller gets the error."""
 
 
 class Task(Generic[_T]):
@@ -70,7 +70,7 @@ class Task(Generic[_T]):
             self.error.__cause__ = error
 
     def tell(self) -> None:
-        """In the window's thread: hand over the result, unless nobody waits any more."""
+        """In the window's thread: hand over the result, unless the caller no longer waits."""
         if self.answer.done():
             return
         if self.error is not None:
@@ -80,7 +80,7 @@ class Task(Generic[_T]):
 
 
 class Append:
-    """One edit on its way to the disk; nobody waits for it."""
+    """One edit on its way to the disk; no caller waits for it."""
 
     __slots__ = ("at", "edit", "local_id")
 
@@ -117,7 +117,7 @@ Entry = Append | Task[Any] | Stop | DiskFailed
 
 
 class Ears(Protocol):
-    """Whom the writer tells; each call is made in the writer's thread, and handed on from there."""
+    """What the writer reports to; it makes each call in its own thread, and the call is handed on from there."""
 
     def opened(self, error: StorageError | None) -> None:
         """The database is open, or cannot be opened; then the thread is over."""
@@ -126,7 +126,7 @@ class Ears(Protocol):
         """These have their answer."""
 
     def trouble(self, error: StorageError) -> None:
-        """Something could not be written; told once until `well`."""
+        """Something could not be written; called once until `well`."""
 
     def well(self) -> None:
         """The disk takes writing again."""
@@ -139,7 +139,7 @@ class Ears(Protocol):
 
 
 class Writer:
-    """The thread. `entries` is its only door."""
+    """The thread. Work comes in by `entries` alone."""
 
     def __init__(self, path: Path, ears: Ears) -> None:
         """Nothing is opened before `thread` is started."""
@@ -168,7 +168,7 @@ class Writer:
     def _live(self) -> None:
         try:
             self._open()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the one who awaits the opening is told
+        except Exception as error:  # noqa: BLE001 - the caller that awaits the opening gets it, whatever it is
             self._lock.release()
             self._ears.opened(storage_error(error, self._path.parent, opening=True))
             return
@@ -184,7 +184,7 @@ class Writer:
             self._ears.ended()
 
     def _refuse_the_rest(self) -> None:
-        """Leave nobody waiting who asked too late."""
+        """Answer the calls that came too late, so that no caller waits without end."""
         for entry in self.entries.rest():
             if isinstance(entry, Task):
                 entry.error = closed_error()
@@ -193,7 +193,7 @@ class Writer:
                 self.all_written = False
 
     def _disk_failed(self, error: OSError) -> None:
-        """Called in the other thread: have the writer find out by itself whether the disk is well, and say so."""
+        """Called in the other thread: have the writer find out by itself whether the disk works, and say so."""
         self.entries.put(DiskFailed(error))
 
     def _open(self) -> None:
@@ -239,7 +239,7 @@ class Writer:
     # --- waiting -----------------------------------------------------------------------------------------------------
 
     def _gather(self) -> list[Entry]:
-        """Wait for something to do; edits gather for a moment, what somebody waits for goes at once."""
+        """Wait for something to do; edits gather for a moment, what a caller waits for goes at once."""
         batch = self.entries.take(self._next_look())
         if not batch:
             self._use_quiet()
@@ -260,13 +260,13 @@ class Writer:
                 self._bring_in()
 
     def _bring_in(self) -> None:
-        """Bring the changes beside the database into it, while nobody types: the disk is waited for three times."""
+        """Bring the changes beside the database into it, while no key comes: that waits for the disk three times."""
         if self._commits >= MANY_COMMITS:
             self._commits = 0
             try:
                 self._shelf.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
             except sqlite3.Error as error:
-                self._mend(error)  # any other trouble is told where something is written
+                self._mend(error)  # the next write reports any other trouble
 
     def _check(self, give_up: Callable[[], bool]) -> None:
         try:
@@ -275,7 +275,7 @@ class Writer:
             self._mend(error)
 
     def _mend(self, error: BaseException) -> bool:
-        """Begin a new file where `error` says that this one is damaged; tell whether that was done."""
+        """Begin a new file where `error` says that this one is damaged; return whether that was done."""
         if not database.is_damage(error):
             return False
         try:
@@ -288,7 +288,7 @@ class Writer:
     # --- working -----------------------------------------------------------------------------------------------------
 
     def _serve(self, batch: list[Entry]) -> bool:
-        """Do what was asked, write it, tell it. False after the last."""
+        """Do what was asked, write it, answer. False after the last."""
         stopping = any(isinstance(entry, Stop) for entry in batch)
         if not self._checked and batch and not stopping:
             end = time.monotonic() + FIRST_CHECK
@@ -371,7 +371,7 @@ class Writer:
                 self._run(task, again=False)
             else:
                 task.error = storage_error(error, self._path.parent)
-        except Exception as error:  # noqa: BLE001 - a defect belongs to the one who awaits the call
+        except Exception as error:  # noqa: BLE001 - the caller that awaits the answer gets the defect
             task.error = error
 
     def _catch_up(self) -> StorageError | None:
@@ -385,14 +385,14 @@ class Writer:
         return None
 
     def _write(self, *, wait: bool) -> StorageError | None:
-        """Bring the shelf to the file in one transaction, and to the disk where it is to `wait`; tell what failed."""
+        """Write the messages to the file in one transaction, and to the disk with `wait`; return what failed."""
         error: BaseException | None = None
         for _ in range(2):
             try:
                 if self._broken:
                     self._rebuild()
                 self._commit(wait=wait or self._trouble is not None or not POSSIBLE)
-            except Exception as failure:  # noqa: BLE001 - whatever it is, the writer goes on, and the person is told
+            except Exception as failure:  # noqa: BLE001 - whatever it is, the writer goes on, and the person sees it
                 error = failure
                 if not (database.is_damage(failure) and self._mend(failure)):
                     break
@@ -411,7 +411,7 @@ class Writer:
         connection.execute("BEGIN IMMEDIATE")
         try:
             if self._trouble is not None and not self._shelf.dirty:
-                # Nothing waits, but whoever was refused wants to know when the disk is well: this writes one page.
+                # Nothing is left to write, but refused callers wait for a disk that works: this writes one page.
                 connection.execute(f"PRAGMA user_version = {len(database.MIGRATIONS)}")
             self._shelf.write()
             connection.execute("COMMIT")
