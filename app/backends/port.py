@@ -110,7 +110,7 @@ class Backend(Protocol):
         ...
 
     def move(self, refs: Sequence[ItemRef], to: Place, job: Job) -> list[Outcome]:
-        """Move items to a folder; the outcome names the item as it is called there, where the server tells."""
+        """Move items to a folder; the outcome names the item as it is called there, where the server says it."""
         ...
 
     def copy(self, refs: Sequence[ItemRef], to: Place, job: Job) -> list[Outcome]:
@@ -120,7 +120,7 @@ class Backend(Protocol):
     def attach(
         self, parent: ItemRef, attachments: Sequence[NewAttachment], on_bytes: Callable[[int, int], None], job: Job
     ) -> list[AttachOutcome]:
-        """Attach to a stored draft; `on_bytes` is told bytes of files sent and bytes of all, on this thread."""
+        """Attach to a stored draft; `on_bytes` gets the bytes of files sent and of all, on this thread."""
         ...
 
     def delete_attachments(self, attachment_ids: Sequence[str], job: Job) -> list[AttachOutcome]:
@@ -130,7 +130,7 @@ class Backend(Protocol):
     def get_attachment(
         self, attachment_id: str, path: str, on_bytes: Callable[[int], None], job: Job
     ) -> AttachmentFetch:
-        """Read one attachment, a file into a new one at `path`; `on_bytes` is told the bytes that came, on this thread.
+        """Read one attachment, a file into a new one at `path`; `on_bytes` gets the bytes that came, on this thread.
 
         Nothing is left at `path` of a file that did not come whole. Raises AccountError, BadInput for the path.
         """
@@ -169,9 +169,9 @@ class Backend(Protocol):
         ...
 
     def notices(self, places: Sequence[Place], tell: Callable[[Sequence[Place]], None], job: Job) -> None:
-        """Tell, on this thread, of folders that change: first of all that are listened to, then of those that did.
+        """Call `tell`, on this thread, with all folders that are listened to, and then with those that change.
 
-        Ends when the server ends it. Raises AccountError; ItemRefused where the server tells of none of them.
+        Ends when the server ends it. Raises AccountError; ItemRefused where the server reports on none of them.
         """
         ...
 

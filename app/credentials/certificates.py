@@ -16,7 +16,7 @@ _DEADLINE = 10.0
 async def check_ca_file(path: str) -> None:
     """Return when `path` is a readable PEM bundle of certificates. Raises BadInput, whose words go to the field.
 
-    The file is read in a thread: it may lie on a disk that sleeps or a share that is gone.
+    The file is read in a thread: it may lie on a disk in standby or a share that is gone.
     """
     thread = DaemonThread("ca-file")
     try:

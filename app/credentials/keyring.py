@@ -80,7 +80,7 @@ def _pieces(name: str, entry: str) -> list[str]:
 
 
 def _drop(keyring: Keyring, service: str, name: str, entry: str | None) -> None:
-    """Remove the pieces that `entry` named; what cannot be removed is of no use to anybody."""
+    """Remove the pieces that `entry` named; what cannot be removed is of no use."""
     if entry is None or not entry.startswith(_HEAD):
         return
     for piece in _pieces(name, entry):
@@ -129,7 +129,7 @@ class KeyringSecrets:
         self._overdue = False
 
     async def has_keyring(self) -> bool:
-        """Tell whether there is a keyring that answers; it may still refuse or stay locked when it comes to it."""
+        """Return whether there is a keyring that answers; it may still refuse or stay locked when it comes to it."""
         return await self._ask(lambda _: True, otherwise=False)
 
     async def read(self, account_id: AccountId) -> str | None:
@@ -170,7 +170,7 @@ class KeyringSecrets:
         self._thread.close()
 
     def _held_up(self) -> bool:
-        """Tell whether a call has gone past its deadline and still has not come back: the keyring waits for someone."""
+        """Return whether a call has gone past its deadline without coming back: the keyring waits for the person."""
         if self._overdue and not self._thread.busy:
             self._overdue = False
         return self._overdue

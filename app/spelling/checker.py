@@ -28,7 +28,7 @@ FREQUENT: Final = {
     "fr": frozenset(_FRENCH.split()),
     "de": frozenset(_GERMAN.split()),
 }
-"""The words that a text of a language is full of; together they tell it from others within a sentence."""
+"""The words that a text of a language is full of; together they distinguish it from others within a sentence."""
 
 
 def words_in(text: str) -> Iterator[tuple[int, str]]:
@@ -45,7 +45,7 @@ def words_in(text: str) -> Iterator[tuple[int, str]]:
 
 
 def notice_language(words: list[str], usual: str) -> str:
-    """Return the language that these words are most likely in; `usual` where they do not tell."""
+    """Return the language that these words are most likely in; `usual` where they do not show it."""
     small = [word.lower() for word in words[:200]]
     counts = {name: sum(1 for word in small if word in frequent) for name, frequent in FREQUENT.items()}
     best = max(counts, key=lambda name: (counts[name], name == usual))

@@ -191,7 +191,7 @@ Fail = Callable[[Exception, Job], Trouble]
 
 
 class AttachmentRequests:
-    """One job of attaching to one message. `on_bytes` is told bytes of files sent and bytes of all."""
+    """One job of attaching to one message. `on_bytes` gets the bytes of files sent and the bytes of all."""
 
     def __init__(self, wire: HttpSession | None, fail: Fail, on_bytes: Callable[[int, int], None], job: Job) -> None:
         """Prepare; `fail` makes a trouble of what a request raised."""

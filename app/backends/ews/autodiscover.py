@@ -1,11 +1,11 @@
 """Finds servers and other mailboxes.
 
 Asked where the service is; where that host does not know of it, at `autodiscover.` and the domain of the address, and
-there only if the service is in that domain too: the password goes to nobody who does not have it already.
+there only if the service is in that domain too: the password goes only to hosts that have it already.
 
 First without a sign-in, in JSON (the "v2" of Exchange 2016 and later, and of Exchange Online): that gives nothing away
 but the address. Then, only where a password was typed, in plain XML ([MS-OXDSCLI]), at the host that was typed and at
-the domain's `autodiscover.`, whose certificates hold. The domain itself, which is often somebody's web site, gets no
+the domain's `autodiscover.`, whose certificates hold. The domain itself, which is often a hosted web site, gets no
 password. A redirect is followed without a sign-in, and never with one.
 """
 
@@ -105,7 +105,7 @@ def request(address: str) -> bytes:
 
 
 def post_to(wire: HttpSession, place: str, body: bytes, job: Job) -> bytes:
-    """Ask once, signed in, on a connection of its own. A redirect is not followed: it may lead to anybody.
+    """Ask once, signed in, on a connection of its own. A redirect is not followed: it may lead to any host.
 
     Raises HttpRefusal, AccountError, port.Stopped, and what requests raises when the network fails.
     """
@@ -163,9 +163,10 @@ class _NotHere(Exception):
 
 
 def discover(account: Account, secret: str, job: Job, tell: Tell) -> Discovery:
-    """Return where the mailbox of `account.address` is served; each host that was asked is told. Raises port.Stopped.
+    """Return where the mailbox of `account.address` is served; `tell` gets a step for each host that was asked.
 
-    What stands in `account.endpoint` is asked first: it may be the name of a host, and its EWS elsewhere.
+    What stands in `account.endpoint` is asked first: it may be the name of a host, and its EWS elsewhere. Raises
+    port.Stopped.
     """
     try:
         context = trust(account.ca_file)

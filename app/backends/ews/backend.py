@@ -58,7 +58,7 @@ class EwsBackend:
     """One mailbox over EWS. Safe to use from several threads; made without network."""
 
     def __init__(self, account: Account, secret: str) -> None:
-        """Prepare for `account`. An endpoint or CA file that cannot be used is told by each call, not here."""
+        """Prepare for `account`. Each call raises for an endpoint or CA file that cannot be used; this does not."""
         self._account = account
         self._host = urlsplit(account.endpoint).hostname or ""
         self._wire: HttpSession | None = None
@@ -106,7 +106,7 @@ class EwsBackend:
         return self._write(refs, lambda chunk: requests.delete_items(chunk, for_good), job)
 
     def move(self, refs: Sequence[ItemRef], to: Place, job: Job) -> list[Outcome]:
-        """MoveItem. An item that went to another mailbox has no name that the server could tell."""
+        """MoveItem. An item that went to another mailbox has no name that the server could give."""
         return self._write(refs, lambda chunk: requests.move_items(chunk, to), job)
 
     def copy(self, refs: Sequence[ItemRef], to: Place, job: Job) -> list[Outcome]:
@@ -246,7 +246,7 @@ class EwsBackend:
         return told
 
     def _reported(self, answer: FetchOutcome) -> list[str]:
-        """Return whom a delivery report is about; one that cannot be read is about somebody all the same."""
+        """Return whom a delivery report is about; one that cannot be read counts for one unknown address."""
         if answer.item is None:
             return [""]
         headers = {header.name.casefold(): header.value for header in answer.item.headers}

@@ -1,7 +1,7 @@
-"""Testing a connection in steps, so that a person is told which one failed: name, connect, tls, sign-in, ews, drafts.
+"""Testing a connection in steps, to show the person which one failed: name, connect, tls, sign-in, ews, drafts.
 
 By a proxy, a step of that name comes first. Those before the sign-in open sockets of their own and say nothing on
-them. The last three are one FindItem of Drafts, read for what its answer tells.
+them. The last three are one FindItem of Drafts, read for what its answer says.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _way_steps(account: Account, host: str, secured: bool, job: Job, found: list
 
 
 def _proxy_steps(way: Proxy, host: str, port: int, seconds: float, found: list[socket.socket]) -> Iterator[ProbeStep]:
-    """Tell a proxy that cannot be used from one that cannot reach the server."""
+    """Distinguish a proxy that cannot be used from one that cannot reach the server."""
     try:
         connection = connect(host, port, seconds, way)
     except ProxyFailed as error:

@@ -53,7 +53,7 @@ def get_mail_tips(sending_as: str, recipients: Sequence[Recipient]) -> Element:
 
 
 def resolution_of(message: Element) -> Resolution:
-    """Return whom a ResolveNames answer names: nobody and several are answers. Raises ItemRefused, Unreadable."""
+    """Return whom a ResolveNames answer names: none and several are answers too. Raises ItemRefused, Unreadable."""
     words = words_of(message)
     if words.response_code in NO_SUCH_PERSON:
         return Resolution()

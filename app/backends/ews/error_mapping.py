@@ -1,7 +1,7 @@
 """From what went wrong to a Trouble, and to the outcome of an item.
 
 Whether the request may have been processed is read from the job (did a byte of it leave?), and not from the kind of
-exception: the same ssl.SSLError stands for a certificate that is not believed and for a reply cut short.
+exception: the same ssl.SSLError stands for a certificate that is not trusted and for a reply cut short.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def trouble_of_fault(words: ServerWords, host: str) -> Trouble:
 
 
 def _trouble_of_status(refusal: HttpRefusal, host: str) -> Trouble:
-    """4xx and redirects are given before EWS is reached; after 5xx nobody can say (RFC 9110 section 15.6)."""
+    """4xx and redirects come before EWS is reached; a 5xx leaves open whether it was (RFC 9110 section 15.6)."""
     status = refusal.status
     kind, processed = TroubleKind.SERVER, status >= 500 or 200 <= status < 300
     detail = tr("{host} answered with HTTP status {status}.", host=host, status=status)
@@ -101,7 +101,7 @@ def refused_here(sentence: str) -> Outcome:
 
 
 def untold(trouble: Trouble) -> Outcome:
-    """What is known of an item where nothing was heard."""
+    """Return the outcome of an item without an answer."""
     verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
     return Outcome(verdict=verdict, trouble=trouble, at=time.time())
 
@@ -119,7 +119,7 @@ def not_sent(trouble: Trouble) -> Trouble:
 
 
 def fault_outcome(words: ServerWords, trouble: Trouble) -> Outcome:
-    """A fault that holds for each item is its refusal; one of the account stands above them; the rest is unknown."""
+    """A fault of the request refuses each item; one of the account stands above them; any other leaves them unknown."""
     if words.response_code in OF_THE_REQUEST:
         return Outcome(verdict=Verdict.REFUSED, words=words, at=time.time())
     verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED

@@ -1,6 +1,6 @@
 """Folder names, changes, delivery reports, category list.
 
-FoundReport by their item class ([MS-OXOMSG] 2.2.3), told apart by its last part, matched by In-Reply-To. Whom a
+FoundReport by their item class ([MS-OXOMSG] 2.2.3), whose last part names the kind, matched by In-Reply-To. Whom a
 non-delivery report is about stands in its X-Failed-Recipients, or in its text alone.
 """
 
@@ -31,7 +31,7 @@ _DEEPEST = 50
 
 
 def find_folders(mailbox: str, offset: int) -> Element:
-    """Ask for a page of all folders below the root of one's own mailbox, or of somebody else's."""
+    """Ask for a page of all folders below the root of one's own mailbox, or of another person's."""
     request = operation("FindFolder", Traversal="Deep")
     shape = add(request, "m:FolderShape")
     add(shape, "t:BaseShape", "IdOnly")
@@ -153,7 +153,7 @@ class FoundReport:
     """One report: of which message, what it says, and the item that says it."""
 
     def __init__(self, message_id: str, report: Report, ref: ItemRef) -> None:
-        """Take down what the list told."""
+        """Keep what the list said."""
         self.message_id, self.report, self.ref = message_id, report, ref
 
 
@@ -182,7 +182,7 @@ def report_request(since: float, offset: int) -> Element:
 
 
 def reports_of(items: Sequence[Element]) -> list[FoundReport]:
-    """Return what the list tells; what is no report of a message of ours is left out."""
+    """Return the reports in the list; what is no report of a message of ours is left out."""
     found = []
     for item in items:
         kind = text_of(item, "t:ItemClass").rpartition(".")[2].upper()

@@ -2,7 +2,7 @@
 
 `BaseProtocol` and not `Protocol`: the latter's metaclass keeps one object per endpoint and user for the whole process,
 so that a second account's CA file or password would be ignored. Sessions are taken without waiting: exchangelib's own
-`get_session` waits for ever on a session that an exception leaked; the engine's lanes bound how many are in use.
+`get_session` waits without limit for a session that an exception leaked; its workers bound how many are in use.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ logging.getLogger("spnego").setLevel(logging.CRITICAL + 1)
 
 IDLE_SECONDS = 45.0
 """A connection idle for longer is not used again: servers close theirs (nginx after 75 s, IIS after 120 s), and a
-request that meets the closing cannot be told from one that was processed."""
+request that meets the closing cannot be distinguished from one that was processed."""
 
 _KINDS = {AuthKind.BASIC: BASIC, AuthKind.NTLM: NTLM, AuthKind.OAUTH: NOAUTH}
-"""What exchangelib is told of the sign-in. Its own OAuth asks for ever with a token that has expired."""
+"""The sign-in as exchangelib knows it. Its own OAuth repeats a request with an expired token without end."""
 
 
 class _OneTry(FailFast):  # type: ignore[misc] # exchangelib has no types
-    """Tells an answer from a refusal by status alone, with the numbers kept; exchangelib's words lose them."""
+    """Distinguishes answer and refusal by status alone, with the numbers kept; exchangelib's words lose them."""
 
     def raise_response_errors(self, response: requests.Response) -> None:
         if response.status_code == 200:
@@ -64,7 +64,7 @@ class HttpSession(BaseProtocol):  # type: ignore[misc] # exchangelib has no type
         self._bearer = _bearer(account, secret)
         self._auth: AuthBase | None = self._bearer
         if account.auth is AuthKind.BASIC:
-            # As UTF-8: requests would make it Latin-1, and fail on the rest.
+            # As UTF-8: requests would make it Latin-1, and fail on other characters.
             self._auth = HTTPBasicAuth(account.user.encode(), secret.encode())
         self._context = trust(account.ca_file)
         super().__init__(

@@ -24,7 +24,7 @@ from app.domain.response_codes import STREAMING_NOT_OFFERED
 MINUTES: Final = 29
 """How long a reply stays open; Exchange takes 30 at most."""
 SILENCE: Final = 150.0
-"""Seconds without a word after which the connection is taken for dead: Exchange says every 45 that it is well."""
+"""Seconds without a word after which the connection is taken for dead: Exchange sends a sign of life every 45."""
 PULL_SECONDS: Final = 3.0
 """Between two questions, where a server has no replies that stay open."""
 _NEW_MAIL: Final = "NewMailEvent"
@@ -36,14 +36,14 @@ Tell = Callable[[Sequence[Place]], None]
 
 
 class Subscribed(NamedTuple):
-    """Folders with one subscription, and how far they were told of; empty for a reply that stays open."""
+    """Folders with one subscription, and up to where they were reported; empty for a reply that stays open."""
 
     places: tuple[Place, ...]
     watermark: str = ""
 
 
 class _Refused(ItemRefused):
-    """Some subscriptions cannot be told of together with the others; which is in `subscriptions`."""
+    """The server reports some subscriptions not together with the others; `subscriptions` names them."""
 
     def __init__(self, words: ServerWords, subscriptions: frozenset[str]) -> None:
         super().__init__(words)
@@ -51,14 +51,14 @@ class _Refused(ItemRefused):
 
 
 class Subscriptions:
-    """One job of listening. `tell` is first told all folders that are listened to, then those that changed."""
+    """One job of listening. `tell` first gets all folders that are listened to, then those that changed."""
 
     def __init__(self, wire: HttpSession, tell: Tell, job: Job) -> None:
         """Prepare; nothing is asked yet."""
         self._wire, self._tell, self._job = wire, tell, job
 
     def run(self, places: Sequence[Place]) -> None:
-        """Listen until the server ends it. Raises ItemRefused where it tells of no folder, and what `post` raises."""
+        """Listen until the server ends it. Raises ItemRefused where it reports on no folder, and what `post` raises."""
         try:
             self._stream(self.subscribe([[place] for place in places], streaming=True))
         except (SoapFault, ItemRefused) as error:
@@ -87,7 +87,7 @@ class Subscriptions:
         return found
 
     def _stream(self, subscriptions: dict[str, Subscribed]) -> None:
-        """Listen, without those that the server cannot tell of together with the others."""
+        """Listen, without those that the server cannot report together with the others."""
         while True:
             try:
                 self._stream_once(subscriptions)
@@ -191,7 +191,7 @@ def envelopes_in(pieces: Iterable[bytes]) -> Iterator[Element]:
 
 
 def changed_in(message: Element) -> set[str]:
-    """Return the subscriptions of which a message tells that something happened, not that all is well."""
+    """Return the subscriptions for which a message reports an event, and not only a sign of life."""
     notices = [*message.iter(f"{{{M}}}Notification"), *message.iter(f"{{{T}}}Notification")]
     return {
         text_of(notice, "t:SubscriptionId").strip()

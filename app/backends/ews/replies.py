@@ -1,6 +1,6 @@
 """What the server said, message by message, with nothing dropped.
 
-Results are laid beside what was asked, by position. A reply with fewer messages than items leaves the rest unknown, a
+Results are laid beside what was asked, by position. A reply with fewer messages than items leaves the others unknown, a
 reply with more has its surplus left aside: no list is ever shorter than what was asked for.
 """
 
@@ -77,7 +77,7 @@ def fetched_of(messages: Sequence[Element], names: Sequence[str], own: str) -> l
 
 def _laid_beside(messages: Sequence[Element], names: Sequence[str]) -> list[Element | None]:
     """Return the messages in the order of `names`. As long as none names an item that was asked about at another place,
-    that is the order they came in; else each stands for the item it names, and one that names none for nobody.
+    that is the order they came in; else each stands for the item it names, and one that names none for no item.
     """
     places = {name: place for place, name in enumerate(names)}
     told = [_name_in(message) for message in messages]

@@ -168,7 +168,7 @@ def get_items(refs: Sequence[ItemRef]) -> Element:
 
 
 def get_people(refs: Sequence[ItemRef]) -> Element:
-    """GetItem with recipients alone: no list tells their addresses ([MS-OXWSMSG] 2.2.3.1)."""
+    """GetItem with recipients alone: no list gives their addresses ([MS-OXWSMSG] 2.2.3.1)."""
     request = operation("GetItem")
     shape = add(request, "m:ItemShape")
     add(shape, "t:BaseShape", "IdOnly")

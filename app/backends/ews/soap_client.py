@@ -96,7 +96,7 @@ class _Stream(_Open):
     SERVICE_NAME = "GetStreamingEvents"
 
     def _extra_headers(self) -> dict[str, str]:
-        return {"Accept-Encoding": "identity"}  # a compressor would hold back what is to be told now
+        return {"Accept-Encoding": "identity"}  # a compressor would hold back what is to be delivered now
 
     def _get_soap_parts(self, response: requests.Response) -> tuple[None, requests.Response]:  # type: ignore[override] # it is read later
         return None, response
@@ -176,7 +176,7 @@ def post(
 
     `body` makes of the envelope what is sent instead, with files in it. Raises SoapFault, Unreadable, wire.HttpRefusal,
     port.Stopped, upload.FileChanged, and what exchangelib, requests and ssl raise when the network fails; `job.left`
-    then tells whether anything may have reached the server.
+    then says whether anything may have reached the server.
     """
     name = request.tag.rpartition("}")[2]
     content, timeout = _begin(wire, request, job)

@@ -26,7 +26,7 @@ UPLOAD_PIECE = 48 * 1024
 
 
 class FileChanged(Exception):
-    """A file is not what it was when its length was told: the request was not sent whole."""
+    """A file is not what it was when its length was sent: the request was not sent whole."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class FilePart:
 class UploadBody:
     """A body of bytes and files, as requests, urllib3 and NTLM's replay want one: read, seek to its beginning, length.
 
-    `on_bytes` is told how many bytes of the files have been handed out, each time some were.
+    `on_bytes` gets how many bytes of the files have been handed out, each time some were.
     """
 
     def __init__(self, parts: Sequence[bytes | FilePart], on_bytes: Callable[[int], None]) -> None:
@@ -143,7 +143,7 @@ class Unwritable(Exception):
 
 
 class NewFile:
-    """A new file at `path` that its owner alone may read. `on_bytes` is told how many bytes have come."""
+    """A new file at `path` that its owner alone may read. `on_bytes` gets how many bytes have come."""
 
     def __init__(self, path: str, on_bytes: Callable[[int], None] = lambda _: None) -> None:
         """Make nothing yet."""
@@ -200,7 +200,7 @@ class NewFile:
 class _Aside:
     """A target of lxml's parser that builds the tree of a reply, with the file in it put aside.
 
-    What the file raises is kept: of an error in a target, lxml tells no more than that the reply cannot be parsed.
+    What the file raises is kept: for an error in a target, lxml says no more than that the reply cannot be parsed.
     """
 
     def __init__(self, file: NewFile) -> None:

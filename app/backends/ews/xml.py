@@ -32,7 +32,7 @@ MARK_NAME = "MailwrightId"
 """Our mark: a named property that stays in the mailbox. An Internet header would go out to the recipients."""
 
 HEADERS_NAME = "MailwrightHeaders"
-"""Custom headers once more, in a property of ours: EWS gives a header back only to who knows its name."""
+"""Custom headers once more, in a property of ours: EWS gives a header back only by its name."""
 
 DEFERRED_TAG = "0x3FEF"
 """PidTagDeferredSendTime ([MS-OXOMSG] 2.2.3.4)."""
@@ -70,7 +70,7 @@ def operation(name: str, /, **attributes: str) -> Element:
 
 
 def add_folder(parent: Element, place: Place | Folder) -> None:
-    """Add the folder's FolderId, or its DistinguishedFolderId with the Mailbox where it is somebody else's."""
+    """Add the folder's FolderId, or its DistinguishedFolderId with the Mailbox where it is another person's."""
     if isinstance(place, Place) and place.folder_id:
         add(parent, "t:FolderId", Id=place.folder_id)
         return

@@ -1,4 +1,4 @@
-"""Connections that a job can cut: each knows on whose behalf it works, whom it trusts, and tries nothing twice."""
+"""Connections that a job can cut: each knows its job and what it trusts, and tries nothing twice."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class _Cut:
     """Ends a connection from another thread, by a handle of its own.
 
     In its handshake TLS has taken the socket from Python's object, and a reply that closes the connection has taken
-    it from urllib3's; SSLSocket's own shutdown would take TLS from under the reader. What the system holds ready to go
-    out, megabytes on a slow line, is thrown away when the connection is closed.
+    it from urllib3's; SSLSocket's own shutdown would take TLS from under the reader. What the system holds for
+    sending, megabytes on a slow line, is thrown away when the connection is closed.
     """
 
     _THROW_AWAY = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
@@ -91,7 +91,7 @@ class _Tracked:
         try:
             super().connect()  # type: ignore[misc] # as above
         except ssl.SSLError as error:
-            error.way = self.way  # type: ignore[attr-defined] # for whoever looks at the certificate
+            error.way = self.way  # type: ignore[attr-defined] # for the look at the certificate
             raise
         finally:
             self._connecting = False
@@ -151,7 +151,7 @@ class Adapter(HTTPAdapter):
 def new_session(url: str, context: ssl.SSLContext, account: Account | None = None) -> requests.Session:
     """Return a session for the server of `url`, by the account's proxy or the system's. Raises ProxyFailed."""
     session = requests.Session()
-    session.trust_env = False  # what the environment says of proxies is heard in proxies.py
+    session.trust_env = False  # proxies.py reads what the environment says of proxies
     session.headers["User-Agent"] = "Mailwright"
     session.mount("https://", Adapter(context, proxy_for(account, url)))
     session.mount("http://", Adapter(context))

@@ -40,7 +40,7 @@ def seconds_of(after: str) -> float:
 
 
 def trouble_before(error: BaseException, endpoint: str, host: str) -> Trouble:
-    """Return the trouble of a request of which nothing left: TLS that was not believed, or no connection."""
+    """Return the trouble of a request of which nothing left: a server that TLS did not trust, or no connection."""
     parts = urlsplit(endpoint)
     for cause in causes(error):
         if isinstance(cause, ProxyFailed):

@@ -21,7 +21,7 @@ from app.domain.message import AccountId
 
 
 class Proxy(NamedTuple):
-    """Where a proxy listens and, where it asks, who goes by it."""
+    """Where a proxy listens and, where it asks for them, the user and password for it."""
 
     host: str
     port: int
@@ -34,7 +34,7 @@ class Proxy(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Host and port in one, as they are told to a person."""
+        """Host and port in one, as they are shown to a person."""
         return f"{_bracketed(self.host)}:{self.port}"
 
 
@@ -49,17 +49,17 @@ class ProxyFailed(OSError):
 
     @property
     def is_sign_in(self) -> bool:
-        """Tell whether the proxy wants a user and password, or does not accept those it got."""
+        """Return whether the proxy wants a user and password, or does not accept those it got."""
         return self.status == http.client.PROXY_AUTHENTICATION_REQUIRED
 
     @property
     def is_the_proxys_own(self) -> bool:
-        """Tell whether it is the proxy that cannot be used, and not the server behind it that it cannot reach."""
+        """Return whether it is the proxy that cannot be used, and not the server behind it that it cannot reach."""
         return self.status == 0 or self.is_sign_in
 
 
 def is_this_machine(host: str) -> bool:
-    """Tell whether `host` is this computer, to which no proxy is ever asked."""
+    """Return whether `host` is this computer, to which no proxy is ever asked."""
     name = host.rstrip(".").casefold()
     if name == "localhost" or name.endswith(".localhost"):
         return True
@@ -73,7 +73,7 @@ _passwords: dict[tuple[AccountId, str, str], str] = {}
 
 
 def let_through(account: Account, password: str) -> None:
-    """Hold in memory what the account's own proxy is to be told; it came over the pipe with the account."""
+    """Hold the password of the account's own proxy in memory; it came over the pipe with the account."""
     _passwords[(account.account_id, account.proxy, account.proxy_user)] = password
 
 

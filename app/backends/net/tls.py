@@ -1,4 +1,4 @@
-"""Whom an account trusts: the system's authorities and the account's own file; and why a server was not believed."""
+"""What an account trusts: the system's authorities and the account's own file; and why a server was not trusted."""
 
 from __future__ import annotations
 

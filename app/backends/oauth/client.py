@@ -219,7 +219,7 @@ class Client:
     def _make(self) -> Any:
         shared = {"token_cache": _Forgetful(), "http_client": self._http}
         if self.host in _MICROSOFTS:
-            # Its name is known here, so that nobody need be asked whether it is Microsoft's.
+            # Its name is known here, so that no request is needed to find out whether it is Microsoft's.
             return msal.PublicClientApplication(
                 self._client_id, authority=self._authority, instance_discovery=False, **shared
             )

@@ -65,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_version, sys_version = "Mailwright", ""
 
     def do_GET(self) -> None:
-        """Take an answer in the query, which is how an authority tells of some errors."""
+        """Take an answer in the query, which is how an authority reports some errors."""
         self._take(urlsplit(self.path).query)
 
     def do_POST(self) -> None:

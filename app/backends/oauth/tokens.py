@@ -1,9 +1,9 @@
 """One chain of refresh tokens, and the header made of it.
 
-A refresh token may be good once: each answer brings the next, and who keeps the old one keeps nothing. So the engine
-has one chain for each, whoever asks with whichever link of it, and tells who listens of the newest.
+A refresh token may be good once: each answer brings the next, and the old one is worth nothing. So the engine has one
+chain for each, whichever link of it a request brings, and notifies its listeners of the newest.
 
-A 401 that asks for a Bearer token is given at the door, before the request is read as one of Exchange's: it was not
+A 401 that asks for a Bearer token comes before the request is read as one of Exchange's: it was not
 processed, and may go out again. It does so once. A 401 of any other kind is handed on as it is.
 """
 
@@ -62,7 +62,7 @@ class _Access:
     renew: float
 
     def is_good(self) -> bool:
-        """Tell by both clocks: the one stands still while the computer sleeps, the other may be set."""
+        """Decide by both clocks: the one stands still while the computer sleeps, the other may be set."""
         return time.monotonic() < self.ends and time.time() < self.ends_by_clock
 
 
@@ -117,13 +117,13 @@ class Tokens:
             self._keep(answer, scope)
 
     def listen(self, known: str, heard: Heard) -> None:
-        """Tell `heard` of each new refresh token, with the one before; at once where `known` is not the newest."""
+        """Call `heard` with each new refresh token and the one before; at once where `known` is not the newest."""
         self._heard.append(heard)
         if known != self.refresh_token:
             heard(known, self.refresh_token)
 
     def stop_listening(self, heard: Heard) -> None:
-        """Tell it nothing more."""
+        """Do not call it any more."""
         if heard in self._heard:
             self._heard.remove(heard)
 
@@ -150,7 +150,7 @@ class Tokens:
             answer = client.refresh(self.refresh_token, scope, job)
         except AccountError as error:
             if error.trouble.kind is TroubleKind.SIGN_IN:
-                # Only the person, or an administrator, can help: nobody asks again at once.
+                # Only the person, or an administrator, can help: no request is repeated at once.
                 self._over, self._over_until = error, time.monotonic() + _REST
             raise
         before = self.refresh_token
@@ -237,7 +237,7 @@ class Bearer(AuthBase):
         rewind = getattr(again.body, "seek", None)
         if rewind is not None:
             rewind(0)
-        job.begin_request()  # what was refused at the door is not "under way" any more
+        job.begin_request()  # what a 401 refused is not "under way" any more
         answer: requests.Response = response.connection.send(again, **how)
         answer.request = again
         if answer.status_code == 401 and asks_for_bearer(answer):
@@ -246,7 +246,7 @@ class Bearer(AuthBase):
 
 
 def asks_for_bearer(response: requests.Response) -> bool:
-    """Tell whether a 401 is the door's, which would take a token."""
+    """Return whether a 401 asks for a token, before EWS is reached."""
     return "bearer" in response.headers.get("WWW-Authenticate", "").casefold()
 
 
