@@ -1,6 +1,6 @@
 """When a message is saved without being asked: in a pause of typing, and again later where the server failed.
 
-One sleeper per message, however many keys; nobody sleeps where nothing waits.
+One timer per message, however many keys, and none where nothing waits to be saved.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Autosave:
             self._spawn(self._save_in_a_pause(local_id), f"save {local_id} in a pause")
 
     def saved(self, record: Record, since: float) -> None:
-        """Take down how a save ended that began at `since`, and try again later where nothing was heard."""
+        """Note how a save ended that began at `since`, and try again later where no answer came."""
         if record.edits == record.saved_edits:
             self._first_unsaved.pop(record.local_id, None)
         if is_passing(record.save_outcome):

@@ -1,4 +1,4 @@
-"""Both versions of a draft that was changed elsewhere, held against each other, and the choice between them."""
+"""Compares both versions of a draft that was changed elsewhere, and offers the choice between them."""
 
 from __future__ import annotations
 

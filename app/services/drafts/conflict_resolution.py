@@ -92,7 +92,7 @@ def _no_longer_refused(record: Record) -> dict[str, Any]:
 def _as_known(seen: Fetched, message: StoredMessage) -> Content:
     """Return the server's version as what is to be written over, without what can be said only once.
 
-    Its place in the conversation is the server's affair; what is attached is held against what it holds elsewhere.
+    Its place in the conversation is the server's affair; what is attached is compared elsewhere.
     """
     ours = message.content.options
     options = msgspec.structs.replace(

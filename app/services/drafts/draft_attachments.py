@@ -1,4 +1,4 @@
-"""What a person does with attachments: adds, removes, renames, opens. The one door for the pane and the command line.
+"""What a person does with attachments: adds, removes, renames, opens. The one way for the pane and the command line.
 
 What is added stands in the message at once and its bytes follow, so that a message is never sent without what was meant
 to be in it. What could not be added is kept apart, with the reason, until the person has seen it.
@@ -33,7 +33,7 @@ KEPT_LEFT_OVER: Final = 30 * 24 * 3600.0
 
 
 class Attachments:
-    """The attachments of the messages that are open. `changed` tells whose differ from what was last shown."""
+    """The attachments of the messages that are open. `changed` names a message whose attachments changed."""
 
     def __init__(self, records: Records, drafts: Drafts, files: AttachedFiles, spawn: Spawn) -> None:
         """Edit by way of `drafts`, so that every change is journalled like a key."""
@@ -72,7 +72,7 @@ class Attachments:
         return tuple(self._failed.get(local_id, ()))
 
     def moving(self, local_id: LocalId, key: str) -> Moving | None:
-        """Return how far the bytes of one are, None where they rest."""
+        """Return how far the bytes of one are, None where they are not on their way."""
         return self._drafts.gathering.moving.get((local_id, key))
 
     # --- what is done -------------------------------------------------------------------------------------------------
@@ -80,8 +80,8 @@ class Attachments:
     def add_files(self, local_id: LocalId, paths: Iterable[str | PurePath]) -> Coroutine[Any, Any, list[MailError]]:
         """Attach files, in order: they stand in the message when this returns, and nothing is sent without them.
 
-        What is returned has to be awaited: it copies them, and tells why some could not be. Raises BadInput for a
-        message that is on its way, KeyError for none.
+        What is returned has to be awaited: it copies them, and returns the errors of those it could not. Raises
+        BadInput for a message that is on its way, KeyError for none.
         """
         added = []
         for path in paths:
@@ -130,7 +130,7 @@ class Attachments:
             self._drafts.edit(local_id, AttachmentSet(back, place))
 
     def exchange_back(self, local_id: LocalId, old: Attached, new: str) -> None:
-        """Undo `rename` and `exchange_bytes`, which told the key `new`. Raises BadInput."""
+        """Undo `rename` and `exchange_bytes`, which returned the key `new`. Raises BadInput."""
         now = self._one(local_id, new)
         if now is not None:
             if not old.file and not old.origin:  # the server had it alone: its bytes came with the new name
@@ -186,7 +186,7 @@ class Attachments:
         await self._drafts.save(local_id)
 
     async def path_of(self, local_id: LocalId, key: str) -> str:
-        """Return the path of the private copy, which is fetched where it is not here yet; nobody may write there.
+        """Return the path of the private copy, which is fetched where it is not here yet; it must not be written to.
 
         Raises AccountError, ItemRefused, BadInput and StorageError.
         """

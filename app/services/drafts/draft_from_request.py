@@ -33,7 +33,7 @@ MOST_MESSAGES: Final = 20
 class Arrived(msgspec.Struct, frozen=True):
     """A message as it came in. `notes` are sentences for its head; `attach` files, `enclosed` what came inside a file.
 
-    `whose` says that it is somebody else's, and is not saved before something is written in it.
+    `whose` says that it is another person's, and is not saved before something is written in it.
     """
 
     content: Content
@@ -98,7 +98,7 @@ def _of_file(own: frozenset[str], file: str) -> Arrived:
     found: FromFile = read_eml(Path(file))
     content = found.content
     if content.body_format is BodyFormat.HTML:
-        # Whoever wrote it: no script, nothing that is fetched, before it is a message of this person's.
+        # Without scripts and without what is fetched, before it is a message of this person's.
         from app.services.html.foreign.surface import clean
 
         content = msgspec.structs.replace(content, body=clean(content.body).html)

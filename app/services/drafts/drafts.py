@@ -45,7 +45,7 @@ class Replaced(msgspec.Struct, frozen=True):
 
 
 class Drafts:
-    """The drafts. `changed` tells a record after each change; `replaced` that an open message has another name now."""
+    """The drafts. `changed` carries a record after each change, `replaced` the new name of a message that is open."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class Drafts:
         """Begin a message. Nothing is put on the server while it is empty. `like` is whose attachments `content` has.
 
         An empty message and an answer are signed where a signature is wanted; with `sign` any other is too. `unfilled`
-        are the placeholders that a template left in `content`. With `whose` it is somebody else's from a file: it is
+        are the placeholders that a template left in `content`. With `whose` it is another person's from a file: it is
         not saved before something is written in it. What comes with it is attached until `arrived` is called.
         """
         local_id, now = new_local_id(), self._clock.now()
@@ -134,11 +134,11 @@ class Drafts:
             self._spawn(self.make_own(local_id), "take as one's own what was somebody else's")
 
     def arrived(self, local_id: LocalId) -> None:
-        """Take down that all that a file held is in its message: what is attached from now on, the person attaches."""
+        """Note that all that a file held is in its message: what is attached from now on, the person attaches."""
         self._arriving.discard(local_id)
 
     async def make_own(self, local_id: LocalId) -> None:
-        """Take a message that was somebody else's as this person's: something was written in it, or is to be saved."""
+        """Take a message that was another person's as this person's: something was written in it, or is to be saved."""
         local_id = self._name(local_id)
         record = await self._records.learn(local_id, when=lambda r: r.whose is not None, whose=None)
         if record is not None:
@@ -178,7 +178,7 @@ class Drafts:
             self._autosave.touched(local_id)
 
     async def refresh(self, local_id: LocalId) -> bool:
-        """Fetch the ChangeKey anew where nobody else changed the text; tell whether it is good. Raises StorageError."""
+        """Fetch the ChangeKey anew where no client changed the text; return whether it is good. Raises StorageError."""
         return await self._saver.refresh(local_id)
 
     async def read(self, local_id: LocalId) -> StoredMessage:
@@ -212,7 +212,7 @@ class Drafts:
         return await self._records.read(local_id)
 
     async def close(self, local_id: LocalId) -> None:
-        """Close a message: it is saved, or vanishes if nothing was ever written in it. Raises StorageError."""
+        """Close a message: it is saved, or removed if nothing was ever written in it. Raises StorageError."""
         local_id = self._name(local_id)
         if self._records.get(local_id) is None:
             return
@@ -281,7 +281,7 @@ class Drafts:
             elif record.state in WRITABLE and needs_saving(record):
                 await self.close(record.local_id)
             elif record.open:
-                # The last run had no time to close it. Nobody has it open now.
+                # The last run had no time to close it. No window has it open now.
                 await self._records.change(record.local_id, open=False)
 
     def account_reachable(self, account_id: AccountId) -> None:
@@ -315,7 +315,7 @@ class Drafts:
         self._arriving.discard(local_id)
 
     def _name(self, local_id: LocalId) -> LocalId:
-        """Return what a message is called now, also for those who know its former name."""
+        """Return what a message is called now, also for a caller with its former name."""
         while local_id in self._now_named:
             local_id = self._now_named[local_id]
         return local_id
@@ -342,7 +342,7 @@ class Drafts:
 
 
 def _was_never_written(message: StoredMessage) -> bool:
-    """Tell whether nothing is lost with this message: no text, no words in a field, and nothing made on the server."""
+    """Return whether nothing is lost with this message: no text, no words in a field, nothing made on the server."""
     record = message.record
     nothing = is_untouched(message) or (is_blank(message) and not any(message.pending.values()))
     return nothing and record.ref is None and not is_passing(record.save_outcome)

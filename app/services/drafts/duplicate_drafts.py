@@ -1,12 +1,11 @@
-"""Sees to it that a message stays one item on the server, also where the server takes up a first save long after its
-connection broke.
+"""Keeps a message one item on the server, also where the server processes a first save long after its connection broke.
 
 Such a save was looked for and made again (`saver.py`); what is still to come of it stands in the message's record
 (`Record.strays`), for as long as the message lives. It is looked for after growing pauses for a day, whenever its
-account is well again, and whenever a sync of Drafts tells of a second item with the message's mark. It goes to Deleted
+account is well again, and whenever a sync of Drafts names a second item with the message's mark. It goes to Deleted
 Items only where it says what we had sent, word for word, and the message's own item was just seen: what another client
 wrote stays, and is in the list beside the message. Of what is attached the saver takes away what came twice
-(`attachment_twins.py`); here it is seen that a message has to be looked at for it.
+(`attachments/upload.py`); this module finds the messages to look at for it.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ _WATCHED_FOR: Final = 24 * 3600.0
 
 
 class DuplicateDrafts:
-    """Of all messages. `merged` tells of items that were removed: whose, from where, which."""
+    """Removes second items of messages. `merged` names a removed item: its account, its folder and its ItemId."""
 
     def __init__(
         self,
@@ -60,12 +59,12 @@ class DuplicateDrafts:
         records.changed.subscribe(self._changed)
 
     def account_reachable(self, account_id: AccountId) -> None:
-        """Look at once for all that may have come while nobody could look."""
+        """Look at once for all that may have come while the server was out of reach."""
         self._look_soon(account_id)
         self._watch(account_id)
 
     def seen(self, told: tuple[AccountId, Sequence[Row]]) -> None:
-        """Take in what a sync of Drafts told of."""
+        """Apply what a sync of Drafts named."""
         account_id, rows = told
         if any(self._is_second(account_id, row) for row in rows):
             self._look_soon(account_id)
@@ -101,7 +100,7 @@ class DuplicateDrafts:
             while (pause := self._pause(account_id)) is not None:
                 await self._clock.sleep(pause)
                 if self._accounts.is_paused(account_id):
-                    return  # taken up again when the account is well
+                    return  # taken up again when the account works
                 await self._look(account_id)
         finally:
             self._watching.discard(account_id)
@@ -179,7 +178,7 @@ class DuplicateDrafts:
             self.merged.emit((record.account_id, place, item.ref.item_id))
 
     def _is_a_message(self, record: Record, ref: ItemRef) -> bool:
-        """Tell whether the person took an item in as a message of its own."""
+        """Return whether the person took an item in as a message of its own."""
         return self._records.by_item(record.account_id, ref.item_id) is not None
 
 
@@ -192,7 +191,7 @@ def _still_called(ref: ItemRef) -> Condition:
 
 
 def _may_have_more(record: Record) -> bool:
-    """Tell whether a file that was sent anew may yet be attached to a message a second time, unseen.
+    """Return whether a file that was sent anew may yet be attached to a message a second time, unseen.
 
     One that lost its ChangeKey to a look is looked at again: the program may have ended before the look did.
     """
@@ -201,20 +200,20 @@ def _may_have_more(record: Record) -> bool:
 
 
 def _is_settled(record: Record) -> bool:
-    """Tell whether it is known which item is the message's own, or that it needs none any more."""
+    """Return whether it is known which item is the message's own, or that it needs none any more."""
     if record.discarded:
         return record.ref is None
     if record.state in BEFORE_LEAVING:
         return record.ref is not None
     if record.state is State.UNKNOWN:
-        # Nobody can say whether it was sent: its draft stays, for the person to look at, and one is enough.
+        # It is not known whether it was sent: its draft stays, for the person to look at, and one is enough.
         return record.ref is not None and bool(record.verified)
     # What the server holds until its time may lie in Drafts, under another name: nothing of it is touched.
     return record.state in WENT_OUT and bool(record.verified)
 
 
 def _must_be_there(record: Record) -> bool:
-    """Tell whether the message's own item is a draft that has to be seen before another one goes."""
+    """Return whether the message's own item is a draft that has to be seen before another one goes."""
     return not record.discarded and (record.state in BEFORE_LEAVING or record.state is State.UNKNOWN)
 
 

@@ -1,6 +1,6 @@
 """Takes in drafts that other programs made or changed.
 
-One more is at hand in the engine, which hands it on when the one before is answered: nobody waits for this window.
+One more request is at hand in the engine, which sends it when the one before is answered, without asking the window.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     import asyncio
 
 _SMALL: Final = 10
-"""Items up to which a request waits for nobody."""
+"""Items up to which a request does not wait for others."""
 _AT_HAND: Final = 2
 
 
 class BulkLimit:
-    """Who is at the server with many items."""
+    """Bounds how many requests with many items are at each account's server."""
 
     def __init__(self) -> None:
-        """Begin with nobody."""
+        """Begin with no request."""
         self._turns: dict[AccountId, asyncio.Semaphore] = {}
 
     @asynccontextmanager

@@ -2,8 +2,8 @@
 
 A server makes the copy of a sent message by moving its draft, and cannot move it to another mailbox: so the draft of a
 principal's message lies in the principal's Drafts. A move to another mailbox gives the item another name, which the
-server does not tell, and its answer may be lost: the item is looked for by our mark in both places before anything is
-tried again, and nothing is ever made anew here.
+server does not give it, and its answer may be lost: the item is looked for by our mark in both places before anything
+is tried again, and nothing is ever made anew here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SECOND_LOOK: Final = 3.0
 
 
 def lies_elsewhere(record: Record) -> bool:
-    """Tell whether the draft lies in another mailbox's Drafts than its copy wants it to."""
+    """Return whether the draft lies in another mailbox's Drafts than its copy wants it to."""
     return record.ref is not None and record.drafts_of != record.copy_to.drafts_of
 
 
@@ -115,7 +115,7 @@ class MailboxMove:
         return None
 
     async def _arrived(self, record: Record, ref: ItemRef) -> bool:
-        """It lies where it is to lie. Its ChangeKey and its attachments' names are new: it is read before a write."""
+        """Record that it has arrived. Its ChangeKey and its attachments' ids are new: it is read before a write."""
         keys = tuple(dict.fromkeys((*record.in_flight, *(one.key for one in record.held))))
         await self._learn(
             record,

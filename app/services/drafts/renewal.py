@@ -86,7 +86,7 @@ class OpenMessage(Protocol):
 
 
 class Renewing:
-    """Takes over. `renewed` tells the draft that is open and has another text now."""
+    """Applies the server's changes. `renewed` names a draft that is open and has another text now."""
 
     def __init__(self, records: Records, mailbox: Mailbox, saver: Saver, adopting: DraftImport, spawn: Spawn) -> None:
         """Nothing is open before `pane_of` says so."""
@@ -110,7 +110,7 @@ class Renewing:
             self._spawn(self._renew_all(), "take over what was changed elsewhere")
 
     async def _renew_all(self) -> None:
-        # Those that are open first: somebody may look at them.
+        # Those that are open first: the person may look at them.
         while self._behind:
             name = next((n for n in self._behind if self.pane_of(n) is not None), next(iter(self._behind)))
             try:
@@ -177,6 +177,6 @@ class Renewing:
 
 
 def _is_clean(record: Record) -> bool:
-    """Tell whether nothing of a draft is unsaved, and nothing about it is the person's to choose."""
+    """Return whether nothing of a draft is unsaved, and nothing about it is the person's to choose."""
     free = record.state in WRITABLE and not record.discarded
     return free and record.saved and not waits_for_person(record)

@@ -1,6 +1,6 @@
 """Reply to all and forward: recipients, quotation, headers.
 
-What follows one's own message goes to those it went to. Who stood in Bcc stays out: an answer to all would show them.
+What follows one's own message goes to its recipients. Those in Bcc stay out: an answer to all would show them.
 
 [MS-OXOMSG] 2.2.1.3 (PidTagConversationIndex), 2.2.1.5 (PidTagConversationTopic), RFC 5322 section 3.6.4.
 """
@@ -74,7 +74,7 @@ def passed_on(content: Content, sent: float, writer: Recipient | None) -> Conten
 
 
 def names_picture(html: str, content_id: str) -> bool:
-    """Tell whether `html` shows the picture of that ContentId."""
+    """Return whether `html` shows the picture of that ContentId."""
     from html import unescape
 
     return bool(content_id) and content_id in {unquote(unescape(found)) for found in _PICTURE.findall(html)}
@@ -174,7 +174,7 @@ class Following:
         self._clock, self._run_in_thread = clock, run_in_thread
 
     async def reply_all(self, row: ListRow) -> LocalId:
-        """Begin an answer to everyone in To and Cc. Raises AccountError, ItemRefused, MailError and StorageError."""
+        """Begin an answer to all in To and Cc. Raises AccountError, ItemRefused, MailError and StorageError."""
         older = await self._read(row)
         item, own = older.item, self._own(row)
         content = item.content
@@ -260,7 +260,7 @@ def _prefixed(prefix: str, subject: str) -> str:
 
 
 def _others(people: Sequence[Recipient], known: Sequence[Recipient]) -> tuple[Recipient, ...]:
-    """Return each of `people` once who is not `known`; oneself alone stays, or nobody would be left to write to."""
+    """Return each of `people` once who is not `known`; oneself alone stays, or no recipient would be left."""
     seen = {one.address.casefold() for one in known}
     others = []
     for one in people:

@@ -1,7 +1,7 @@
 """Brings one message to the server, and keeps it one item there for life, whatever the network does.
 
 A save is announced on disk before its request. Where an answer was lost, the next save looks before it acts: by our
-mark where the item was to be made, by its ChangeKey and text where it was to be changed. Nobody else's change is
+mark where the item was to be made, by its ChangeKey and text where it was to be changed. No other client's change is
 written over: what was changed elsewhere waits for the person.
 """
 
@@ -53,7 +53,7 @@ FOR_THE_PERSON: Final = CHANGED_ELSEWHERE | ITEM_GONE
 """After these nothing is saved until the person has chosen: by itself it could only be doubled or written over."""
 
 _STEPS: Final = 12
-"""Rounds that one save may take: look, read, heal, write, attach, look. More would be a server that makes fun of us."""
+"""Rounds of one save at most: look, read, heal, write, attach, look. Beyond them the server keeps changing the item."""
 _SECOND_LOOK: Final = 3.0
 _LOOKS: Final = (_SECOND_LOOK, 12.0)
 """Seconds before the second and the third look for an item that may still be made: a server may be busy with it."""
@@ -61,13 +61,13 @@ _NEVER_SAVED: Final = MAY_HAVE_LEFT | WENT_OUT
 
 
 def waits_for_person(record: Record) -> bool:
-    """Tell whether saving has to wait until the person has chosen."""
+    """Return whether saving has to wait until the person has chosen."""
     outcome = record.save_outcome
     return outcome is not None and outcome.verdict is Verdict.REFUSED and outcome.code in FOR_THE_PERSON
 
 
 def is_passing(outcome: Outcome | None) -> bool:
-    """Tell whether the last save got no answer, or was turned away unread for now, so that another try may."""
+    """Return whether the last save got no answer, or was turned away unread for now, so that another try may."""
     if outcome is None:
         return False
     return outcome.verdict in {Verdict.NOT_ATTEMPTED, Verdict.UNKNOWN} or _is_turned_away(outcome)
@@ -86,7 +86,7 @@ def being_discarded(at: float) -> Outcome:
 
 
 def was_discarded(record: Record) -> bool:
-    """Tell whether the item may have been removed because the message was thrown away."""
+    """Return whether the item may have been removed because the message was thrown away."""
     return record.save_outcome is not None and record.save_outcome.code == DISCARDING
 
 
@@ -97,13 +97,13 @@ def as_it_is(outcome: Outcome) -> Outcome:
 
 
 def needs_saving(record: Record) -> bool:
-    """Tell whether there is something to do before the message can be called saved, or sent: no key is no version."""
+    """Return whether there is something to do before the message can be called saved, or sent: no key is no version."""
     written = record.saved and not is_passing(record.save_outcome) and not lies_elsewhere(record)
     return not written or record.ref is None or not record.ref.change_key
 
 
 class Saver:
-    """Saves messages, one request at a time for each; those who wait find that a newer save did their work."""
+    """Saves messages, one request at a time for each; a call that waited finds that a newer save did its work."""
 
     def __init__(self, records: Records, mailbox: Mailbox, clock: Clock, attaching: AttachmentUpload) -> None:
         """Save from `messages` to `mailbox`; `attaching` knows of attachments."""
@@ -116,7 +116,7 @@ class Saver:
         self._never_tried: set[LocalId] = set()
 
     def begun_here(self, local_id: LocalId) -> None:
-        """Take down that this message is new, so that its first save need not look for it on the server."""
+        """Note that this message is new, so that its first save need not look for it on the server."""
         self._never_tried.add(local_id)
 
     def lock(self, local_id: LocalId) -> asyncio.Lock:
@@ -154,7 +154,7 @@ class Saver:
         return self._records.get(local_id)
 
     async def refresh(self, local_id: LocalId) -> bool:
-        """Fetch the ChangeKey where nobody changed the text; tell whether the message can be sent or saved with it."""
+        """Fetch the ChangeKey where no client changed the text; return whether the message can be saved or sent."""
         async with self.lock(local_id):
             message = await self._records.read(local_id)
             return message.record.ref is not None and await self._compare(message, message.record.ref)
@@ -179,7 +179,7 @@ class Saver:
         if record.ref is None and (is_blank(message) or (record.whose is not None and not for_sending)):
             return False
         if utf16_length(message.content.subject) > SUBJECT_LIMIT:
-            # Cutting it would be silent, and a server that refuses it tells nothing new: it stays here, and says why.
+            # Cutting it would be silent, and a server's refusal would say nothing new: it stays here, and says why.
             length = str(utf16_length(message.content.subject))
             await self._records.change(record.local_id, problem=problem(ProblemKind.SUBJECT_TOO_LONG, length))
             return False
@@ -267,7 +267,7 @@ class Saver:
         return True
 
     def _strays(self, message: StoredMessage) -> PendingCreates:
-        """Return what may come yet of first saves, with the last one, where its answer was lost (`twins.py`)."""
+        """Return what may come yet of first saves, with the last, if its answer was lost (`duplicate_drafts.py`)."""
         record = message.record
         if record.ref is not None or not self._is_untold(record):
             return record.strays
@@ -292,7 +292,7 @@ class Saver:
         return await self._take_in(message, outcome)
 
     async def _attach(self, message: StoredMessage, ref: ItemRef) -> bool:
-        """The text is there: see to the attachments, and say how the whole stands. True: look once more."""
+        """The text is there: upload the attachments, and record how the whole stands. True: look once more."""
         record = message.record
         if self._attaching.is_pending(message):
             return await self._attaching.bring(message, ref)

@@ -100,6 +100,6 @@ class Trash:
 
 
 def is_on_server(record: Record) -> bool:
-    """Tell whether the server has an item of this message, or may have: the answer to its making was lost."""
+    """Return whether the server has an item of this message, or may have: the answer to its making was lost."""
     outcome = record.save_outcome
     return record.ref is not None or (outcome is not None and outcome.verdict is Verdict.UNKNOWN)

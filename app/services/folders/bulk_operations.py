@@ -157,7 +157,7 @@ class DeskBatches:
             batch.done += len(part)
             batch.progress.emit(None)
             if outcomes and all(one.trouble is not None and not one.accepted for one in outcomes):
-                return  # the server cannot be reached: the rest is not even asked for
+                return  # the server cannot be reached: it is not asked for the others
 
     def _note(self, batch: Batch, row: ListRow, outcome: Outcome) -> None:
         explanation = explain_outcome(outcome)
@@ -172,7 +172,7 @@ def file_name(row: ListRow) -> str:
 
 
 def _lies_there(record: Record | None, *, leaves: bool) -> bool:
-    """Tell whether the server has all of a message, and nobody writes on it."""
+    """Return whether the server has all of a message, and it is not being written."""
     if record is None or record.state in WENT_OUT:
         return True
     return record.saved and not record.open and not (leaves and record.state in ON_ITS_WAY)

@@ -2,7 +2,7 @@
 
 The order of all rows is held in arrays; what a row says is read where it is to be painted. Messages of this machine are
 known at once and change in place; rows of the server come with the next look into the cache. The Outbox has no server
-side here: it is derived from the messages on their way (`outbox_view.py` adds what rests with the server).
+side here: it is derived from the messages on their way (`outbox_view.py` adds what the server holds).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from app.services.records.rows import ListRow, OwnRows, key_of_item, key_of_row,
 
 
 class KnownSoFar:
-    """Of a list whose folder is looked after by `_sync`, None where the server has no side of it."""
+    """What is known of a list whose folder `_sync` follows; `_sync` is None where the server has no such folder."""
 
     _sync: FolderSync | None
     _opened: bool
@@ -41,12 +41,12 @@ class KnownSoFar:
 
     @property
     def loading(self) -> bool:
-        """Tell whether the server is being asked."""
+        """Return whether the server is being asked."""
         return self._sync is not None and self._sync.loading
 
     @property
     def loaded(self) -> bool:
-        """Tell whether what is shown is all there is."""
+        """Return whether what is shown is all there is."""
         return self._sync is None or (self._sync.loaded and self._opened)
 
     @property
@@ -63,7 +63,7 @@ class KnownSoFar:
 _KEPT: Final = 2_000
 """Rows that are kept as they were read: some twenty screens."""
 _TAKEN_IN: Final = 10_000
-"""Rows that are known for who takes them in as messages; of more than that the cache is asked once more."""
+"""Rows that are kept for a caller that imports them as messages; for more of them the cache is asked once more."""
 _AT_ONCE: Final = 200
 _AT_A_STEP: Final = 200
 """Messages of this machine that are put into a list in one turn of the loop."""
@@ -124,7 +124,7 @@ class FolderView(KnownSoFar):
         self._stop.append(sync.state_changed.subscribe(lambda _: self._on_state()))
 
     def close(self) -> None:
-        """Listen no more."""
+        """End all subscriptions."""
         self._closed = True
         for stop in self._stop:
             stop()
@@ -152,7 +152,7 @@ class FolderView(KnownSoFar):
         return self._listed.keys
 
     def row(self, row_id: RowId) -> ListRow | None:
-        """Return a row; None where it has to be read first, which this call begins: `told` says when it is there."""
+        """Return a row; None where it has to be read first, which this call begins: `told` names it then."""
         ours = self._ours.get(row_id)
         if ours is not None:
             return ours
@@ -174,7 +174,7 @@ class FolderView(KnownSoFar):
         items: dict[RowId, Row] = {}
         for start in range(0, len(strange), _AT_ONCE):
             items |= await self._cache.rows(self.account_id, strange[start : start + _AT_ONCE])
-        # Who asks for rows may take them in as messages: then their rows are to be known, so that none stands twice.
+        # The caller may import the rows as messages: then their rows are to be known, so that none stands twice.
         self._asked_for = items if len(items) <= _TAKEN_IN else {}
         self._belonging.learn(self._asked_for)
         found = {row_id: self._row_of_item(row_id, item) for row_id, item in items.items()}
@@ -206,7 +206,7 @@ class FolderView(KnownSoFar):
             return -1
 
     def has_item(self, record: Record) -> bool:
-        """Tell whether the server lists a message's item in this very folder."""
+        """Return whether the server lists a message's item in this very folder."""
         return self._belonging.has_item(record)
 
     # --- what the person asks for -----------------------------------------------------------------------------------
@@ -314,7 +314,7 @@ class FolderView(KnownSoFar):
         if self.folder is Folder.SENT:
             self.undelivered = await self._cache.undelivered(self.account_id, self.place)
         if self._closed or order is not self.order or query is not self.query:
-            return  # somebody asked for something else meanwhile, and looks himself
+            return  # another order or search was set meanwhile, and does its own look
         self._belonging.asked_with = asked_with
         await self._take_in(listing)
 
@@ -332,7 +332,7 @@ class FolderView(KnownSoFar):
         for _ in self._belonging.learn_anew(strange, listing.rows):
             await asyncio.sleep(0)
             if self._closed or asked != (self._taking, self.order, self.query):
-                return  # somebody takes in what is newer
+                return  # a newer listing is being applied
         self._look += 1
         self._base = Listed(listing.ids, listing.keys)
         for row_id in listing.ids[:FIRST_ROWS]:
@@ -399,7 +399,7 @@ class FolderView(KnownSoFar):
         try:
             while self._wanted and not self._closed:
                 look = self._look
-                asked = list(self._wanted)[-_AT_ONCE:]  # who scrolls on no longer wants what he passed
+                asked = list(self._wanted)[-_AT_ONCE:]  # rows that were scrolled past are not wanted any more
                 self._wanted.clear()
                 found = await self._cache.rows(self.account_id, asked)
                 if look != self._look:
@@ -415,7 +415,7 @@ class FolderView(KnownSoFar):
             self._reading = False
 
     def _keep(self, row_id: RowId, row: ListRow) -> bool:
-        """Keep a row as it was read; tell whether it is another than before."""
+        """Keep a row as it was read; return whether it is another than before."""
         before = self._read.pop(row_id, None)
         self._read[row_id] = self._look, row
         while len(self._read) > _KEPT:
@@ -441,7 +441,7 @@ class FolderView(KnownSoFar):
         return row if not self.query or finds(self.query, sought_of(row)) else None
 
     def _on_records(self, records: Sequence[Record]) -> None:
-        """Show what changed of letters of this machine, and tell of it once."""
+        """Show what changed of messages of this machine, and emit it once."""
         self._changed_meanwhile.update(record.local_id for record in records)
         if self._merging_now or self._listed_in is not self.order:
             return  # what is listed is older, and made anew: laid over it, a row might stand twice
@@ -458,7 +458,7 @@ class FolderView(KnownSoFar):
             return self._leave_out(record.local_id)
         item = self._belonging.item_of(record)
         if item is None and record.local_id not in self._id_of and self._belonging.may_be_listed(record):
-            self._look_soon()  # its item may be listed where nobody has looked yet
+            self._look_soon()  # its item may be listed where the cache was not read yet
         hidden = item is not None and item[0] not in self._ours and self._hide(item)
         before = self._ours.get(self._id_of.get(record.local_id, 0))
         fresh = self._row_of_record(record, item)
@@ -490,7 +490,7 @@ class FolderView(KnownSoFar):
         self._look_soon()
 
     def _leave_out(self, local_id: LocalId) -> bool:
-        """Take a message's row out; tell whether it was there."""
+        """Take a message's row out; return whether it was there."""
         row_id = self._id_of.get(local_id, 0)
         row = self._ours.get(row_id)
         if row is not None:
@@ -498,7 +498,7 @@ class FolderView(KnownSoFar):
         return row is not None
 
     def _hide(self, item: tuple[RowId, Row]) -> bool:
-        """Take a row out that a message of this machine stands for; tell whether it was there."""
+        """Take a row out that a message of this machine stands for; return whether it was there."""
         number = self._listed.find(item[0], self._key_of_item(item[1]))
         if number >= 0:
             self._listed.remove(number)

@@ -1,8 +1,8 @@
-"""Hears from the server what changes in the folders that are looked at, so that nobody has to ask every minute.
+"""Gets changes of the folders that are shown from the server, so that it need not be asked every minute.
 
-A server that does not tell is asked as before. A connection that is lost is begun anew after a growing pause, and each
-beginning looks at everything once: what happened while nobody listened is not missed. A burst of changes is one look,
-and looks leave the server time for what the person waits for.
+A server that sends no notifications is polled as before. A lost connection is begun anew after a growing pause, and
+each beginning looks at everything once: what happened without a connection is not missed. A burst of changes is one
+look, and looks leave the server time for what the person waits for.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 GATHERED: Final = 0.4
-"""Seconds for which what is told is gathered before one looks."""
+"""Seconds for which notifications are gathered before the look."""
 _REST: Final = 5.0
 """How many times as long as a look took the next one waits at least."""
 _QUICK: Final = 20.0
 """Seconds; a connection that ended sooner counts as lost."""
 _REFUSED_FOR: Final = 3600.0
-"""Seconds after which a server that told of nothing is asked once more: it may have had too many who listen."""
+"""Seconds after which a server that refused to notify is asked once more: it may have had too many listeners."""
 _WAITS: Final = 1.0
 """Seconds between two glances whether messages are still on their way."""
 _LONGEST_WAIT: Final = 30.0
 _MANY: Final = 20
-"""Messages on their way from which on nobody listens until they are gone: a server tells several times of each of them,
+"""So many messages on their way end the listening until they are gone: a server notifies several times of each of them,
 which costs it as much as sending them.
 """
 
 
 class ChangeNotifications:
-    """Of all accounts, one connection each."""
+    """Listens for all accounts, on one connection each."""
 
     def __init__(
         self, mailbox: Mailbox, accounts: Accounts, syncing: Syncing, records: Records, clock: Clock, spawn: Spawn
@@ -86,7 +86,7 @@ class ChangeNotifications:
             ear.wake()
 
     def _messages_changed(self, records: Sequence[Record]) -> None:
-        """Take down which messages are on their way, and stop listening, or go on, where that is another thing now."""
+        """Note which messages are on their way, and stop listening, or go on, where that has changed."""
         for record in records:
             ear = self._ears.get(record.account_id)
             if ear is None:
@@ -124,7 +124,7 @@ class ChangeNotifications:
             self._syncing.listen(ear.account_id, ())
 
     def _wanted(self, ear: _Ear) -> tuple[Place, ...]:
-        """Return the folders to listen to; none while the account is closed or unwell, or its server does not tell."""
+        """Return the folders to listen to; none while the account is closed or in trouble, or is not notified."""
         account_id = ear.account_id
         closed = not self._accounts.is_open(account_id) or self._accounts.is_paused(account_id)
         refused = ear.refused_at and self._clock.now() - ear.refused_at < _REFUSED_FOR
@@ -134,7 +134,7 @@ class ChangeNotifications:
         return (*places, INBOX) if places else ()
 
     async def _hear(self, ear: _Ear, places: tuple[Place, ...]) -> bool:
-        """Listen until the connection ends, or something else is wanted; tell whether it was the connection."""
+        """Listen until the connection ends, or something else is wanted; return whether it was the connection."""
         import asyncio
 
         def tell(told: Sequence[Place]) -> None:
@@ -170,7 +170,7 @@ class ChangeNotifications:
         return True
 
     async def _look(self, ear: _Ear) -> None:
-        """Look at what was told, and at what is told meanwhile."""
+        """Look at the folders that were named, and at those that are named meanwhile."""
         try:
             while ear.told:
                 await self._clock.sleep(GATHERED)
@@ -187,7 +187,7 @@ class ChangeNotifications:
             ear.looking = False
 
     async def _wait_for_messages(self) -> None:
-        """Let messages on their way go first: each of them is told of too, and their end looks at the lists anyway."""
+        """Let messages on their way go first: each of them is notified too, and their end looks at the lists anyway."""
         waited = 0.0
         while waited < _LONGEST_WAIT and any(record.state in GOING_NOW for record in self._records.all()):
             await self._clock.sleep(_WAITS)
@@ -209,7 +209,7 @@ class _Ear:
         self.deaf = False
 
     def wake(self) -> None:
-        """Let it think anew about what to listen to."""
+        """Let it decide anew what to listen to."""
         self.woken.set()
 
 

@@ -1,6 +1,6 @@
-"""The Outbox as a list shows it: this machine's messages on their way, and those that rest in the server's own Outbox.
+"""The Outbox as a list shows it: this machine's messages on their way, and those in the server's own Outbox.
 
-A message rests there until its time where another program, or this one on another computer, asked for that. It is
+A message stays there until its time where another program, or this one on another computer, asked for that. It is
 listed, can be read and taken back, and is never written to: only the server may send it.
 """
 
@@ -29,7 +29,7 @@ _MOST: Final = 200
 
 
 class OutboxView(FolderView):
-    """One's own Outbox. What rests with the server is known once it was looked at, and stays so without a way there."""
+    """One's own Outbox. What the server holds is known once it was read, and stays known without a connection."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class OutboxView(FolderView):
         syncing: Syncing,
         spawn: Spawn,
     ) -> None:
-        """Show this machine's messages at once; `look` brings what rests with the server."""
+        """Show this machine's messages at once; `look` brings what the server holds."""
         self._resting: dict[RowId, Row] = {}
         super().__init__(account_id, Place(Folder.OUTBOX), records, cache, mailbox, syncing, spawn)
 
@@ -53,7 +53,7 @@ class OutboxView(FolderView):
         """Ask nothing: this comes with the start, when there is more urgent to ask. `look` does it."""
 
     async def look(self) -> None:
-        """Look what rests with the server. Trouble is silence: what was known stays, and the account's bar says why."""
+        """Read what the server holds. Trouble changes nothing: what was known stays, and the account's bar says why."""
         if self._closed or self._syncing.is_paused(self.account_id):
             return
         try:
@@ -66,7 +66,7 @@ class OutboxView(FolderView):
         self._merge()
 
     async def take_back(self, row: ListRow) -> Outcome | None:
-        """Move a message that rests with the server to Drafts; None for one that is not there any more."""
+        """Move a message that the server holds to Drafts; None for one that is not there any more."""
         if row.ref is None or int(row.key) not in self._resting:
             return None
         drafts = Place(Folder.DRAFTS)
@@ -90,7 +90,7 @@ class OutboxView(FolderView):
         return None if item is None else self._row_of_item(row_id, item)
 
     def _merge(self) -> None:
-        """Put both sides together: what rests there and is a message of this machine has its row already."""
+        """Put both sides together: what the server holds and is a message of this machine has its row already."""
         self._extra = {}
         known = self._records.all() if self._resting else []
         ours = {own[0] for one in known if (own := self._item_of(one)) is not None}

@@ -1,9 +1,9 @@
-"""Fetches the newest drafts before anybody opens them, so that they are read, written on and sent without a server.
+"""Fetches the newest drafts before they are opened, so that they are read, written on and sent without a server.
 
-Nobody waits for this: it begins once the lists are settled, asks for a few at a time, rests between, and stands back
-while messages are on their way. Only texts are fetched: what is attached is known by name alone. A copy counts for the
-version (ChangeKey) of which it was made, and that goes with whatever is written on it: a newer version of the server is
-never written over.
+The window never waits for this: it begins once the lists are settled, asks for a few at a time, pauses between, and
+yields while messages are on their way. Only texts are fetched: what is attached is known by name alone. A copy counts
+for the version (ChangeKey) of which it was made, and that goes with whatever is written on it: a newer version of the
+server is never written over.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _DRAFTS: Final = Place(Folder.DRAFTS)
 
 
 class Prefetching:
-    """Of every account, its own Drafts."""
+    """Fetches the drafts of every account's own Drafts."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Prefetching:
         self._under_way: set[AccountId] = set()
 
     def start(self) -> None:
-        """Begin with what is there, and go on with whatever a sync tells of."""
+        """Begin with what is there, and go on with whatever a sync names."""
         self._syncing.told_of_drafts.subscribe(lambda told: self._soon(told[0]))
         self._accounts.well.subscribe(self._soon)
         for account in self._accounts.all():
@@ -79,7 +79,7 @@ class Prefetching:
                 done = news
                 await self._fetch(account_id)
         except MailError:
-            log.info("drafts were not fetched ahead", exc_info=True)  # once the account is well, or there is news
+            log.info("drafts were not fetched ahead", exc_info=True)  # once the account works, or there is news
         finally:
             self._under_way.discard(account_id)
 
@@ -94,7 +94,7 @@ class Prefetching:
             answers = await self._mailbox.get(account_id, refs)
             pairs = zip(refs, answers, strict=True)
             copies = [(ref, _worth_keeping(answer.item)) for ref, answer in pairs if answer.item is not None]
-            # What was changed since the list was read is fetched again when the list tells of it.
+            # What was changed since the list was read is fetched again when the list names it.
             await self._copies.keep(account_id, [(item.ref if item else ref, item) for ref, item in copies])
             took = self._clock.now() - began
             await self._clock.sleep(min(_LONGEST_REST, max(_LEAST_REST, _REST * took)))
@@ -120,5 +120,5 @@ def _worth_keeping(item: Fetched | None) -> Fetched | None:
 
 
 def _is_too_large(row: Row) -> bool:
-    """Tell whether the body must be too large; what is attached counts into the size, and is not fetched."""
+    """Return whether the body must be too large; what is attached counts into the size, and is not fetched."""
     return row.size > 2 * LARGEST and not row.has_attachments

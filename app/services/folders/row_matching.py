@@ -15,7 +15,7 @@ _Items = dict[str, tuple[RowId, Row]]
 
 
 class RowMatching:
-    """Of one list. `items` are the rows of the server that are known to stand for messages of this machine."""
+    """Maps the server's rows of one list to messages of this machine, as far as they are known (`items`)."""
 
     def __init__(
         self,
@@ -24,7 +24,7 @@ class RowMatching:
         records: Records,
         is_listed: Callable[[Place], bool] = lambda _: False,
     ) -> None:
-        """Know of no item yet; `is_listed` tells whether a folder of another mailbox has a list of its own."""
+        """Know of no item yet; `is_listed` returns whether a folder of another mailbox has a list of its own."""
         self.items: _Items = {}
         self.asked_with: Mapping[LocalId, ItemRef] = {}
         self._account_id, self._place, self._records = account_id, place, records
@@ -32,7 +32,7 @@ class RowMatching:
         self._by_mark: _Items = {}
 
     def is_of(self, record: Record) -> bool:
-        """Tell whether a message is of this list's mailbox. One's own lists show what was written here for a mailbox
+        """Return whether a message is of this list's mailbox. One's own lists show what was written here for a mailbox
         that has no list of its own too: whatever happens to that mailbox, no message is in none.
         """
         if record.account_id != self._account_id or self._place.folder_id:
@@ -49,7 +49,7 @@ class RowMatching:
         return filed_here and self._mailbox_of(record).casefold() == self._place.mailbox.casefold()
 
     def _lies_in_a_list(self, record: Record) -> bool:
-        """Tell whether a message lies in a folder of another mailbox that has a list of its own."""
+        """Return whether a message lies in a folder of another mailbox that has a list of its own."""
         mailbox = self._mailbox_of(record)
         elsewhere = self._is_copy(record) and bool(record.copy_to.folder_id)
         return bool(mailbox) and not elsewhere and self._is_listed(Place(self._place.folder, mailbox))
@@ -62,7 +62,7 @@ class RowMatching:
         return record.copy_to.drafts_of if self._is_copy(record) else record.drafts_of
 
     def has_item(self, record: Record) -> bool:
-        """Tell whether the server lists a message's item here: it may have been taken in a moment ago."""
+        """Return whether the server lists a message's item here: it may have been taken in a moment ago."""
         return record.ref is not None and record.ref.item_id in self.items
 
     def names(self) -> Iterator[list[str]]:
@@ -101,7 +101,7 @@ class RowMatching:
         return marked if owner is None or owner.local_id == record.local_id else None
 
     def shows(self, record: Record, item: Row | None) -> bool:
-        """Tell whether the list shows a message."""
+        """Return whether the list shows a message."""
         if record.discarded:
             return False
         folder = self._place.folder
@@ -119,7 +119,7 @@ class RowMatching:
         return record.state in WENT_OUT and item is not None and item.is_draft and bool(record.problem)
 
     def may_be_listed(self, record: Record) -> bool:
-        """Tell whether the server may list a message's item in this very folder."""
+        """Return whether the server may list a message's item in this very folder."""
         if record.ref is None or self._place.folder is Folder.OUTBOX:
             return False
         sent = record.state in WENT_OUT
@@ -127,15 +127,15 @@ class RowMatching:
         return sent and bool(record.verified) if self._place.folder is Folder.SENT else not sent
 
     def is_newer(self, record: Record, item: Row) -> bool:
-        """Tell whether another client wrote to a message since: the server had ours when it was asked, and told of
+        """Return whether another client wrote to a message since: the server had ours when it was asked, and named
         another version. What is open or unsaved here is shown as it is here.
         """
         settled = record.saved and not record.open and record.ref is not None
         return settled and self.asked_with.get(record.local_id) == record.ref != item.ref
 
     def _is_gone(self, record: Record) -> bool:
-        """Tell whether the server had this very version when it was asked for everything, and did not have it: moved,
-        deleted or sent by another client. What waits, is open or is amiss is always shown.
+        """Return whether the server had this very version when it was asked for everything, and did not have it: moved,
+        deleted or sent by another client. What waits, is open or has a problem is always shown.
         """
         if not self._lies_here(record):
             return False

@@ -38,7 +38,7 @@ class SearchFields(msgspec.Struct, frozen=True):
 
 
 def finds(query: Query, message: SearchFields) -> bool:
-    """Tell whether all that is asked for is so."""
+    """Return whether all that is asked for is so."""
     return all(_is_so(term, message) is not term.negated for term in query.terms if _says_something(term))
 
 
@@ -74,7 +74,7 @@ def _has(word: str, message: SearchFields) -> bool:
 
 
 def is_undelivered(report: Report) -> bool:
-    """Tell whether a report says that a message did not arrive, and the person does not know of it."""
+    """Return whether a report says that a message did not arrive, and the person does not know of it."""
     return report.kind is ReportKind.NOT_DELIVERED and not report.settled
 
 
@@ -98,7 +98,7 @@ def _texts(where: Where, message: SearchFields) -> Sequence[str]:
 
 
 def _in(term: Term, text: str) -> bool:
-    """Tell whether the words of a term stand in `text` in their order; the last may be but begun, unless a phrase."""
+    """Return whether the words of a term stand in `text` in their order; the last may be but begun, unless a phrase."""
     wanted, there = words_of(term.words), words_of(text)
     for start in range(len(there) - len(wanted) + 1):
         stretch = there[start : start + len(wanted)]
@@ -122,7 +122,7 @@ _PAGE: Final = 100
 async def ask_server(
     mailbox: Mailbox, cache: Cache, where: tuple[AccountId, Place], query: str, still: Callable[[], bool]
 ) -> list[str]:
-    """Return the ItemIds that are found, as long as `still` says that somebody wants to know.
+    """Return the ItemIds that are found, as long as `still` says that they are wanted.
 
     Raises AccountError, ItemRefused, StorageError.
     """

@@ -1,6 +1,6 @@
 """The order of a list as arrays, merged from two sides, with groups.
 
-There may be thousands of letters on this machine. A key waits for no more of them than are done at one step.
+There may be thousands of messages on this machine. A key waits for no more of them than are done at one step.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ T = TypeVar("T")
 
 
 class Merge:
-    """One putting together. After the last of its `steps`, `ours` are the rows of letters and `listed` is the order."""
+    """One merge of rows. After the last of its `steps`, `ours` are the rows of messages and `listed` is the order."""
 
     def __init__(
         self,
@@ -146,7 +146,7 @@ class Merge:
         self._gone: list[tuple[RowId, Key]] = []
 
     def steps(self, extra: Mapping[RowId, Key], key_of: Callable[[ListRow], Key]) -> Iterator[None]:
-        """Do it, with `extra` rows of the server."""
+        """Merge step by step, with `extra` rows of the server."""
         yield from self._take_rows()
         hidden = {row_id for row_id, _ in self._gone}
         yield from self._rename_lost(hidden)

@@ -2,7 +2,7 @@
 
 A first look may take minutes. It goes on where it was interrupted, also in another run, because the state of each page
 is kept with the page. A server without SyncFolderItems is read page by page. Nothing here is urgent: a trouble ends the
-round, and the next one comes after a growing pause, when the account is well again, or when the person asks.
+round, and the next one comes after a growing pause, when the account works again, or when the person asks.
 
 Only reports are asked for, by their class: nothing else of the Inbox is read. A server that cannot be asked costs the
 next look nothing: it asks again from where the last one ended.
@@ -36,7 +36,7 @@ FIRST_LOOK: Final = 30 * 24 * 3600.0
 
 
 class Reporting:
-    """Of all accounts. The time of the last report that was seen rests in the cache, as the standing of the Inbox."""
+    """Reads reports of all accounts. The cache holds the time of the last one, as the state of the Inbox."""
 
     def __init__(self, mailbox: Mailbox, cache: Cache, clock: Clock) -> None:
         """Look for nothing yet."""
@@ -44,7 +44,7 @@ class Reporting:
         self._looking: set[AccountId] = set()
 
     async def look(self, account_id: AccountId) -> bool:
-        """Take in what came since the last look; tell whether there was anything new. Trouble is not raised."""
+        """Take in what came since the last look; return whether there was anything new. Trouble is not raised."""
         if account_id in self._looking:
             return False
         self._looking.add(account_id)
@@ -73,14 +73,14 @@ class Reporting:
 
 POLL_SECONDS: Final = 60.0
 LISTENED_SECONDS: Final = 900.0
-"""How long a folder is not looked at whose server tells of changes, should it have kept one to itself."""
+"""Seconds between two looks at a folder whose server notifies of changes: it may have missed one."""
 INBOX: Final = Place(Folder.INBOX)
 FIRST_PAGE: Final = 50
 PAGE: Final = 200
 """Changes in a request: Exchange gives 512 at most, and a smaller page is sooner seen."""
 _OWN_SENT: Final = Place(Folder.SENT)
 _OVERLAP: Final = 20
-"""Rows by which pages overlap where there is no sync: what another client deletes meanwhile moves the rest up."""
+"""Rows by which pages overlap where there is no sync: what another client deletes moves the rows below it up."""
 
 
 class FolderSync:
@@ -136,7 +136,7 @@ class FolderSync:
 
     @property
     def failed(self) -> bool:
-        """Tell whether the last round ended in trouble."""
+        """Return whether the last round ended in trouble."""
         return self.trouble is not None or self.refusal is not None
 
     async def _round(self) -> None:
@@ -151,7 +151,7 @@ class FolderSync:
         except ItemRefused as error:
             self.trouble, self.refusal = None, error.words
         except StorageError:
-            # The lists go on with what they have; the journal, which is on the same disk, tells the person.
+            # The lists go on with what they have; the journal, which is on the same disk, shows the trouble.
             log.warning("the cache could not be written", exc_info=True)
         else:
             self.trouble, self.refusal, self.loaded = None, None, True
@@ -160,7 +160,7 @@ class FolderSync:
             self.came.emit(self._newest)
 
     async def _show_first(self) -> None:
-        """Show the newest rows while the rest is still to come."""
+        """Show the newest rows while the others are still to come."""
         async with self._turn:
             page = await self._mailbox.list_folder(self.account_id, self.place, 0, FIRST_PAGE)
         self.total = page.total
@@ -230,16 +230,16 @@ class FolderSync:
 
 
 class Syncing:
-    """The folders that somebody looks at, and the clock by which they are looked after."""
+    """The folders that are shown, and the clock by which they are synced."""
 
     def __init__(
         self, mailbox: Mailbox, cache: Cache, accounts: Accounts, records: Records, clock: Clock, spawn: Spawn
     ) -> None:
         """Follow nothing yet; `start` lets time pass."""
         self.sent: Event[tuple[AccountId, float]] = Event()
-        """Tells when the newest message that came was sent, once an account's own Sent is known whole."""
+        """When the newest message that came was sent, once an account's own Sent is known whole."""
         self.told_of_drafts: Event[tuple[AccountId, Sequence[Row]]] = Event()
-        """Tells the rows that a sync of Drafts named."""
+        """The rows that a sync of Drafts named."""
         self._mailbox, self._cache, self._accounts = mailbox, cache, accounts
         self._records, self._clock, self._spawn = records, clock, spawn
         self._reporting = Reporting(mailbox, cache, clock)
@@ -250,11 +250,11 @@ class Syncing:
         self._listened: dict[AccountId, frozenset[Place]] = {}
         self._looked: dict[tuple[AccountId, Place], float] = {}
         self.followed: Event[AccountId] = Event()
-        """Tells whose folders that are looked after are others now."""
+        """An account of which other folders are followed now."""
         accounts.changed.subscribe(lambda _: self._forget_removed())
 
     def follow(self, account_id: AccountId, place: Place) -> FolderSync:
-        """Return the folder, to be looked after until `leave`."""
+        """Return the folder, to be synced until `leave`."""
         folder = self._folders.get((account_id, place))
         if folder is None:
             import asyncio
@@ -272,14 +272,14 @@ class Syncing:
         return folder
 
     def leave(self, folder: FolderSync) -> None:
-        """Look after it no longer, once nobody does."""
+        """Follow it no longer, once it has no users."""
         folder.users -= 1
         if folder.users <= 0:
             self._folders.pop((folder.account_id, folder.place), None)
             self.followed.emit(folder.account_id)
 
     def is_followed(self, account_id: AccountId, place: Place) -> bool:
-        """Tell whether somebody looks at a folder, whatever the case of its mailbox."""
+        """Return whether a folder is followed, whatever the case of its mailbox."""
         wanted = place.mailbox.casefold()
         return any(
             owner == account_id and one.folder is place.folder and one.mailbox.casefold() == wanted
@@ -287,15 +287,15 @@ class Syncing:
         )
 
     def places_of(self, account_id: AccountId) -> tuple[Place, ...]:
-        """Return the folders of an account that are looked after."""
+        """Return the folders of an account that are followed."""
         return tuple(place for owner, place in self._folders if owner == account_id)
 
     def listen(self, account_id: AccountId, places: Iterable[Place]) -> None:
-        """Take it that changes of these folders are told, and look at them by oneself only now and then."""
+        """Rely on notifications for these folders, and poll them only now and then."""
         self._listened[account_id] = frozenset(places)
 
     async def look_at(self, account_id: AccountId, places: Iterable[Place]) -> None:
-        """Look at folders that were told of, and at reports where the Inbox is one of them."""
+        """Look at folders that a notification named, and at reports where the Inbox is one of them."""
         for place in places:
             folder = self._folders.get((account_id, place))
             if folder is not None:
@@ -322,7 +322,7 @@ class Syncing:
         return self._names.setdefault(local_id, -len(self._names) - 1)
 
     def is_paused(self, account_id: AccountId) -> bool:
-        """Tell whether nothing can come of asking an account's server."""
+        """Return whether nothing can come of asking an account's server."""
         return self._accounts.is_paused(account_id)
 
     def start(self) -> None:
@@ -354,7 +354,7 @@ class Syncing:
             folder.changed.emit(None)
 
     async def settle_reports(self, account_id: AccountId, message_id: str, *, settled: bool = True) -> None:
-        """Take down that the person knows what reports say of a message. Raises StorageError."""
+        """Record that the person knows what reports say of a message. Raises StorageError."""
         await self._cache.settle_reports(account_id, message_id, settled=settled)
         for folder in list(self._folders.values()):
             if folder.account_id == account_id and folder.place.folder is Folder.SENT:
@@ -377,7 +377,7 @@ class Syncing:
             failures = failures + 1 if failed else 0
 
     def _is_told_of(self, folder: FolderSync) -> bool:
-        """Tell whether one would hear of a change, and looked not long ago."""
+        """Return whether the server notifies of this folder's changes, and the last look was not long ago."""
         told = folder.place in self._listened.get(folder.account_id, ())
         looked = self._looked.get((folder.account_id, folder.place), 0.0)
         return told and self._clock.now() - looked < LISTENED_SECONDS

@@ -1,8 +1,8 @@
-"""Messages that the server holds until their time: watched, taken back before it, and told truly after it.
+"""Messages that the server holds until their time: watched, taken back before it, and reported truly after it.
 
-Where a server lets them rest is its own affair: in its Outbox, or in Drafts. Until their time a message is what was
+A server may hold them in its Outbox or in Drafts. Until their time a message is what was
 last seen; once it has come, the look after a send (`verification.py`) says what became of it. Taking one back is
-moving it out of where it rests; it is on disk before it is asked for, and what was sent meanwhile is said.
+moving it out of that folder; the wish is on disk before the request, and what was sent meanwhile is said.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ AFTER: Final = 2.0
 _LONGEST_SLEEP: Final = 300.0
 """Seconds slept at once: a computer that slept meanwhile must not be late by as much again."""
 _GRACE: Final = 600.0
-"""Seconds after its time in which a message may still rest with the server before that is said."""
+"""Seconds after its time in which the server may still hold a message before that is said."""
 _TAKING_BACK: Final = problem(ProblemKind.TAKING_BACK)
 
 
 class _Seen(NamedTuple):
-    """Where a message was seen: its name where it rests, and whether that is Drafts; its name in Sent."""
+    """Where a message was seen: its name where it is held, and whether that is Drafts; its name in Sent."""
 
     resting: ItemRef | None = None
     in_drafts: bool = False
@@ -45,7 +45,7 @@ class _Seen(NamedTuple):
 
 
 class TakenBack(msgspec.Struct, frozen=True):
-    """What became of the wish to take a message back: it is a draft again, it was sent, or neither could be known."""
+    """What became of taking a message back: it is a draft again, it was sent, or neither could be known."""
 
     local_id: LocalId
     back: bool = False
@@ -53,7 +53,7 @@ class TakenBack(msgspec.Struct, frozen=True):
 
 
 class DeferredSend:
-    """Watches over messages that the server holds. `told` tells what became of taking one back."""
+    """Watches over messages that the server holds. `told` carries what became of taking one back."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class DeferredSend:
             self._start([record.local_id])
 
     def _start(self, local_ids: Sequence[LocalId]) -> None:
-        """Watch over these, unless somebody does already."""
+        """Watch over these, unless they are watched already."""
         for local_id in local_ids:
             if local_id not in self._watched:
                 self._watched.add(local_id)
@@ -114,7 +114,7 @@ class DeferredSend:
                     seen = await self._look(record)
                 except (AccountError, ItemRefused):
                     if self._accounts.is_paused(record.account_id):
-                        return  # taken up again when the account is well
+                        return  # taken up again when the account works
                     failures += 1
                     wait = growing_pause(failures)
                     continue
@@ -179,7 +179,7 @@ class DeferredSend:
     # --- taking back --------------------------------------------------------------------------------------------
 
     async def take_back(self, local_ids: Iterable[LocalId]) -> list[LocalId]:
-        """Make drafts of letters again whose time has not come; return those that are. Raises StorageError."""
+        """Make messages drafts again whose time has not come; return those that are. Raises StorageError."""
         back = []
         for local_id in local_ids:
             record = self._records.get(local_id)
@@ -215,7 +215,7 @@ class DeferredSend:
             if outcome.accepted:
                 await self._is_back(record, outcome.ref)
                 return TakenBack(local_id, back=True)
-            # Refused, or not heard of: another look says whether it went, and else it is tried once more.
+            # Refused, or without an answer: another look says whether it went, and else it is tried once more.
         if not asked:
             await self._records.learn(local_id, when=_is_deferred, problem="")
         # What may have been moved is not said to be held: it is tried again until the server says how it is.
@@ -233,7 +233,7 @@ class DeferredSend:
         return (await self._mailbox.move(record.account_id, [ref], home))[0]
 
     async def _is_back(self, record: Record, ref: ItemRef | None) -> None:
-        """It is a draft. A server may drop its time when it is moved: then the next save writes it again."""
+        """Record that it is a draft. A server may drop its time with the move: then the next save writes it again."""
         message: StoredMessage = await self._records.read(record.local_id)
         known = message.on_server or message.content
         without = msgspec.structs.replace(known, options=msgspec.structs.replace(known.options, deferred=0.0))

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 
 class AttachmentCheckResult(msgspec.Struct, frozen=True):
-    """What became of the look: who may go, and who has to wait for the server, with what it said."""
+    """What became of the look: which messages may go, and which have to wait for the server, with what it said."""
 
     good: tuple[LocalId, ...]
     waiting: tuple[tuple[LocalId, Outcome], ...] = ()
@@ -75,7 +75,7 @@ class AttachmentCheck:
         return AttachmentCheckResult(tuple(name for name in names if name not in held_back))
 
     async def _merged_twins(self, wanted: Sequence[tuple[Record, ItemRef]], answers: Sequence[FetchOutcome]) -> bool:
-        """Take away what came twice of ours; tell whether there was any. Raises AccountError."""
+        """Take away what came twice of ours; return whether there was any. Raises AccountError."""
         merged = False
         for (record, _), answer in zip(wanted, answers, strict=True):
             if answer.item is not None and record.resent:
@@ -111,7 +111,7 @@ class AttachmentCheck:
 
 
 def _has_our_text(message: StoredMessage, item: Fetched) -> bool:
-    """Tell whether the server has the text that was saved there last, whoever wrote to the item since."""
+    """Return whether the server has the text that was saved there last, whatever else changed in the item."""
     ref = message.record.ref
     if ref is not None and ref.change_key and item.ref.change_key == ref.change_key:
         return True
@@ -223,8 +223,8 @@ class Dispatch:
     async def _mark(self, account_id: AccountId, names: Sequence[LocalId]) -> None:
         """Write our mark into the items that other clients made, in one request for all.
 
-        Without it a message whose answer was lost could not be found again, nor a copy be told from another message.
-        An item that could not be marked goes all the same: then its Message-ID is what it is looked for by.
+        Without it a message whose answer was lost could not be found again, nor a copy be distinguished from another
+        message. An item that could not be marked goes all the same: then its Message-ID is what it is looked for by.
         """
         unmarked = [r for name in names if (r := self._records.get(name)) is not None and not r.marked and r.ref]
         if not unmarked:
@@ -361,7 +361,7 @@ def _is_queued(record: Record) -> bool:
 
 
 def _may_leave(record: Record) -> bool:
-    """Return whether what the server has is what is to go.
+    """Return whether what the server has is what is to be sent.
 
     A message may be taken back, typed in and sent again after it was made ready: it is made ready once more.
     """

@@ -1,4 +1,4 @@
-"""What is still on its way when the program is to end, and what waits on purpose and holds no end up.
+"""What is still on its way when the program is to end, and what waits on purpose and does not delay the end.
 
 On its way is what the person sent and what can go now: held for undo, queued, being sent. What waits for a network, for
 a sign-in, or for the person's word, was said to wait, and goes on waiting on disk.
@@ -43,7 +43,7 @@ class Leaving:
         return record.state is not State.QUEUED or not (waits_for_answer(record) or self._waits(record))
 
     def _waits(self, record: Record) -> bool:
-        """Tell whether a queued message waits for something that no patience brings."""
+        """Return whether a queued message waits for something that waiting does not bring."""
         account_id = record.account_id
         if self._accounts.get(account_id) is None:
             return True
@@ -62,11 +62,11 @@ class Leaving:
         return [one for one in records if one is not None and one.state in UNSETTLED and not one.discarded]
 
     def refused(self) -> set[LocalId]:
-        """Return the messages that were to go and need the person."""
+        """Return the messages that were to be sent and need the person."""
         return {record.local_id for record in self._records.all() if record.state is State.NEEDS_ATTENTION}
 
     def can_go_within(self, records: Iterable[Record], seconds: float) -> bool:
-        """Tell whether one of `records` may be through in so many seconds, as far as can be told now."""
+        """Return whether one of `records` may be through in so many seconds, as far as is known now."""
         soon = self._clock.now() + seconds
         return any(record.state is not State.QUEUED or record.not_before <= soon for record in records)
 

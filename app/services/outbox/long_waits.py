@@ -1,7 +1,7 @@
 """Messages that a start finds waiting for more than an hour: they go when the person says so, and not before.
 
 What was sent on Friday evening, when the lid was closed, need not be right on Monday. That a message waits for an
-answer is in its record, so that its row says it, and that the next start still asks where nobody answered.
+answer is in its record, so that its row says it, and that the next start asks again where the person did not answer.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class LongWaits:
         return sorted((r for r in self._records.all() if waits_for_answer(r)), key=lambda record: record.state_at)
 
     def since(self) -> float:
-        """Return since when the oldest waits, in seconds since the epoch; 0 where the clock cannot tell."""
+        """Return since when the oldest waits, in seconds since the epoch; 0 where the clock does not show it."""
         oldest = min((record.state_at for record in self.waiting()), default=0.0)
         newest = max((record.state_at for record in self.waiting()), default=0.0)
         return oldest if newest <= self._clock.now() else 0.0

@@ -1,7 +1,7 @@
 """Held for undo, queued, sent; uploads of waiting messages run beside it.
 
 Every step is on disk before what it announces. A message whose answer was lost is never sent again by itself: it is
-looked for (`verification.py`). What never left waits, and goes out when its account is well.
+looked for (`verification.py`). What never left waits, and is sent when its account works.
 
 It begins as soon as a message is sent, while sending it can still be undone: what is uploaded is not sent by that.
 """
@@ -54,7 +54,7 @@ class UploadQueue:
         self._tried: set[LocalId] = set()
 
     def is_under_way(self, local_id: LocalId) -> bool:
-        """Tell whether a message's attachments are on their way now."""
+        """Return whether a message's attachments are on their way now."""
         return local_id in self._under_way
 
     def begin(self, record: Record) -> bool:
@@ -112,7 +112,7 @@ class Answer(msgspec.Struct, frozen=True):
 
     @property
     def goes(self) -> bool:
-        """Tell whether the message is on its way."""
+        """Return whether the message is on its way."""
         return self.error is None and not self.findings and not self.known
 
     @property
@@ -122,7 +122,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Outbox:
-    """The outbox. `changed` tells a record after each step, `summary` what became of a batch."""
+    """The outbox. `changed` carries a record after each step, `summary` what became of a batch."""
 
     def __init__(
         self, records: Records, drafts: Drafts, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn
@@ -236,7 +236,7 @@ class Outbox:
         self._wake_all()
 
     async def unschedule(self, local_ids: Iterable[LocalId]) -> list[LocalId]:
-        """Take messages back that were to go at a time; return those that are drafts again. Raises StorageError.
+        """Take messages back that were to be sent at a time; return those that are drafts again. Raises StorageError.
 
         One that is on its way to the server just now is taken back once the answer is there.
         """
@@ -252,7 +252,7 @@ class Outbox:
         return await self.send(list(local_ids), 0.0)
 
     def check(self, local_ids: Iterable[LocalId]) -> None:
-        """Look once more what became of letters whose outcome is unknown."""
+        """Look once more what became of messages whose outcome is unknown."""
         self._by_account(local_ids, VERIFIABLE, self.verification.start)
 
     async def settle(self, local_id: LocalId, *, was_sent: bool) -> Record | None:
@@ -331,7 +331,7 @@ class Outbox:
             "send_outcome": None,
             "verified": 0.0,
             "open": False,
-            "refused": (),  # who sends it again wants them tried again
+            "refused": (),  # sending it again tries them again
         }
         answers, changed = await self._look_at(names, goes)
         for record in changed:
@@ -396,7 +396,7 @@ class Outbox:
             self._wake(account.account_id)
 
     def _wake(self, account_id: AccountId) -> None:
-        """See to it that somebody sleeps until the next message of the account is due; nobody sleeps for nothing."""
+        """Arm one timer for the account's next due message, if there is one."""
         due = self._next_due(account_id)
         if due is None:
             return
@@ -466,7 +466,7 @@ class Outbox:
             self.summary.emit(total)
 
     async def _due(self, account_id: AccountId) -> list[LocalId]:
-        """Return the messages that are to go now, those that wait longest first."""
+        """Return the messages that are to be sent now, those that wait longest first."""
         now = self._clock.now()
         await self._queue_what_was_held(account_id, now)
         if self._accounts.is_paused(account_id):

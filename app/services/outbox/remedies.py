@@ -1,4 +1,4 @@
-"""The one thing that helps, done: every action that a row or a bar offers ends here, whoever offered it.
+"""The one thing that helps, done: every action that a row or a bar offers ends here.
 
 What only the window can do (show a field, ask for a password) is passed on as a wish.
 """
@@ -28,7 +28,7 @@ class Wish(msgspec.Struct, frozen=True):
 
 
 class Remedies:
-    """Does what was offered. `wished` tells what is left to the window."""
+    """Does what was offered. `wished` carries what is left to the window."""
 
     def __init__(self, records: Records, drafts: Drafts, outbox: Outbox, accounts: Accounts, spawn: Spawn) -> None:
         """Act through the services."""

@@ -28,7 +28,7 @@ _MISSING: Final = problem(ProblemKind.NO_COPY)
 
 
 class SentCopy:
-    """Files copies of letters that were sent without one."""
+    """Files copies of messages that were sent without one."""
 
     def __init__(
         self, records: Records, mailbox: Mailbox, accounts: Accounts, files: AttachedFiles, clock: Clock

@@ -1,7 +1,7 @@
-"""The ways back: what was done last is taken back first, however long ago, as far as it still can be.
+"""The undo stack: what was done last is undone first, however long ago, as far as it still can be.
 
-Whoever does something that can be undone says how (`push`): a send that waits, a discard, a move, a deletion, a version
-that was given up. Ctrl+Z and Z ask for the newest (`pop`). The number is bounded; the oldest is forgotten.
+Code that does something that can be undone says how (`push`): a send that waits, a discard, a move, a deletion, a
+version that was given up. Ctrl+Z and Z ask for the newest (`pop`). The number is bounded; the oldest is forgotten.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def _always() -> bool:
 
 
 class WayBack(msgspec.Struct, eq=False):
-    """How one deed is undone, what it was in words, and whether it still can be."""
+    """How one action is undone, what it was in words, and whether it still can be."""
 
     back: Callable[[], None]
     words: str = ""
@@ -30,7 +30,7 @@ class WayBack(msgspec.Struct, eq=False):
 
 
 class UndoStack:
-    """The ways back of this run, newest last. `changed` tells that there is another newest one."""
+    """What can be undone in this run, newest last. `changed` says that there is another newest one."""
 
     def __init__(self) -> None:
         """Begin with nothing to undo."""
@@ -38,7 +38,7 @@ class UndoStack:
         self._ways: deque[WayBack] = deque(maxlen=MOST)
 
     def push(self, back: Callable[[], None], words: str = "", still: Callable[[], bool] = _always) -> WayBack:
-        """Remember how to undo what was just done; `still` tells whether that can be done."""
+        """Remember how to undo what was just done; `still` returns whether that can be done."""
         way = WayBack(back, words, still)
         self._ways.append(way)
         self.changed.emit(None)
@@ -51,7 +51,7 @@ class UndoStack:
         return self._ways[-1] if self._ways else None
 
     def pop(self) -> WayBack | None:
-        """Take the newest out, for whoever undoes it now; None where there is nothing to undo."""
+        """Take the newest out, for the caller to undo it now; None where there is nothing to undo."""
         way = self.newest()
         if way is not None:
             self._ways.pop()

@@ -34,7 +34,7 @@ _BATCH: Final = 100
 
 
 _Said = dict[LocalId, tuple[State, Changes]]
-"""What is to be told of letters: in which state they were, and what changes."""
+"""What is to be said of messages: in which state they were, and what changes."""
 
 
 class _Seen(msgspec.Struct):
@@ -48,7 +48,7 @@ class _Seen(msgspec.Struct):
 
 
 class Verification:
-    """Looks after messages that were sent, or may have been."""
+    """Verifies messages that were sent, or may have been."""
 
     def __init__(self, records: Records, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn) -> None:
         """Look for `messages` by way of `mailbox` (the watched one)."""
@@ -62,7 +62,7 @@ class Verification:
         self._leave_drafts: set[AccountId] = set()
 
     def start(self, account_id: AccountId, local_ids: Sequence[LocalId]) -> None:
-        """Look for these messages in a moment, unless somebody does already."""
+        """Look for these messages in a moment, unless they are looked for already."""
         fresh = [local_id for local_id in local_ids if local_id not in self._looking]
         for first in range(0, len(fresh), _BATCH):
             batch = fresh[first : first + _BATCH]
@@ -81,7 +81,7 @@ class Verification:
                 except (AccountError, ItemRefused):
                     failures += 1
                     if self._accounts.is_paused(account_id):
-                        # Taken up again when the account is well.
+                        # Taken up again when the account works.
                         return
                     await self._clock.sleep(growing_pause(failures))
                     continue
@@ -145,7 +145,7 @@ class Verification:
             if self._settle(local_id, one, said, again=local_id in as_draft, last=last):
                 settled.add(local_id)
         await self._tell(said)
-        # What the others show of this server helps to tell what became of these.
+        # What the others show of this server helps to find what became of these.
         for local_id in local_ids:
             if local_id not in known and await self._settle_unknown(local_id, seen.get(local_id, _Seen()), last=last):
                 settled.add(local_id)
@@ -153,7 +153,7 @@ class Verification:
         return [local_id for local_id in local_ids if local_id not in settled]
 
     async def _tell(self, said: _Said) -> None:
-        """Write down what was seen of letters that the server had accepted, in one write to the disk."""
+        """Write down what was seen of messages that the server had accepted, in one write to the disk."""
         await self._records.learn_each(
             {local_id: changes for local_id, (_, changes) in said.items()},
             lambda record: record.state is said[record.local_id][0],
@@ -179,7 +179,7 @@ class Verification:
         return held is not None
 
     def _settle_sent(self, record: Record, seen: _Seen, said: _Said, *, again: bool, last: bool) -> bool:
-        """The server said yes: is there a copy where it was to be, and did the draft leave Drafts?"""
+        """Settle an accepted message: is there a copy where it was to be, and did the draft leave Drafts?"""
         filed = seen.sent is not None or record.copy_to.kind is CopyKind.NONE
         if seen.draft is not None:
             if not again:
@@ -202,7 +202,7 @@ class Verification:
         return True
 
     async def _settle_unknown(self, local_id: LocalId, seen: _Seen, *, last: bool) -> bool:
-        """Nobody said anything: only a copy proves that it was sent, only a draft that stays that it was not."""
+        """Settle what had no answer: only a copy proves that it was sent, only a draft that stays that it was not."""
         record = self._records.get(local_id)
         if record is None or record.state is not State.UNKNOWN:
             return True
@@ -253,8 +253,8 @@ class Verification:
     async def _fence(self, record: Record, draft: Sighting) -> ItemRef | None:
         """Give a draft another ChangeKey: the lost request, should it still be on its way, is refused from then on.
 
-        A slow server would else send later what the person was just told was not sent. Returns what the draft is called
-        then; None where it could not be seen to, so that it is looked for once more.
+        Otherwise a slow server could send later what the program has just shown as not sent. Returns what the draft is
+        called then; None where that did not work, so that it is looked for once more.
         """
         known = _named_again(record, draft)
         if known.change_key != draft.ref.change_key:
@@ -263,11 +263,11 @@ class Verification:
         outcome = (await self._mailbox.update(record.account_id, [update]))[0]
         if outcome.accepted:
             return outcome.ref or ItemRef(draft.ref.item_id)
-        # Where the server does not let us, nobody can say that it was not sent: the request may be taken up yet.
+        # Where the server refuses that, the message may still be sent: the lost request may be processed yet.
         return None
 
     def _draft_proves(self, record: Record) -> bool:
-        """Tell whether a draft that is still there was not sent: not where the server, or the rights, leave it behind.
+        """Return whether a draft that is still there was not sent: not so where the server, or rights, leave it behind.
 
         SendItem's specification names two cases in which a delegate's message is sent and its draft stays. Where no
         copy is kept, its absence says nothing: then this server must have been seen to take drafts away.
@@ -297,7 +297,7 @@ class Verification:
         left = problem(ProblemKind.LEFT_IN_DRAFTS)
         if record is None or record.problem != left or record.ref is None:
             return record
-        # On disk first, so that it is looked for once more where nobody hears how this ends.
+        # On disk first, so that it is looked for once more where the answer to this is lost.
         await self._records.change(local_id, verified=0.0)
         outcome = as_it_is((await self._mailbox.delete(record.account_id, [record.ref]))[0])
         if outcome.verdict is Verdict.UNKNOWN:
@@ -324,9 +324,9 @@ def _others(records: Sequence[Record]) -> list[Place]:
 
 
 def _came_beside(record: Record, draft: Sighting) -> bool:
-    """Tell whether a draft came of a lost first save (`twins.py`): it says nothing of what became of the message's.
+    """Return whether a draft came of a lost first save (`duplicate_drafts.py`): it proves nothing of the message's own.
 
-    What is to go later may rest in Drafts too, under another name than the message's draft had.
+    The server may hold a deferred message in Drafts too, under another name than the message's draft had.
     """
     own = "" if record.ref is None else record.ref.item_id
     return not record.head.deferred and draft.folder is Folder.DRAFTS and is_twin(record.strays, own, draft.ref.item_id)

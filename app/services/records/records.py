@@ -1,4 +1,4 @@
-"""Every record of this machine in memory, and the one door through which a record changes: disk first, then the word.
+"""Every record of this machine in memory, and the one way in which a record changes: disk first, then the event.
 
 Drafts, outbox and lists all work on the same messages at the same time. Each change is made under the message's lock on
 the record as it is then, so that none of them writes over what another has just learnt.
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 Condition = Callable[[Record], bool]
 Changes = Mapping[str, Any]
 _AT_A_TURN: Final = 20
-"""Changes that are told in one turn of the loop: whoever listens draws them, and a key may come between."""
+"""Changes that are emitted in one turn of the loop: listeners draw them, and a key may come between."""
 
 
 class Records:
-    """The records. `changed` tells a record after each change, `changed_together` those that changed with it;
+    """The records. `changed` carries a record after each change, `changed_together` those that changed with it;
     `forgotten` a message that is no more on this machine.
 
-    `attached` tells each edit of a message's attachments, which are edited from several sides: by the person, by what
+    `attached` carries each edit of a message's attachments, which are edited from several sides: by the person, by what
     fetches their bytes, by what finds another program's among them.
     """
 
@@ -88,7 +88,7 @@ class Records:
         return None if local_id is None else self._records.get(local_id)
 
     def append(self, local_id: LocalId, edit: Edit) -> Record:
-        """Journal one edit. Tells `changed` only where the message was saved until now. Raises KeyError."""
+        """Journal one edit. Emits `changed` only where the message was saved until now. Raises KeyError."""
         before = self._records[local_id]
         self._journal.append(local_id, edit)
         now = self._clock.now()
@@ -112,7 +112,7 @@ class Records:
         return msgspec.structs.replace(message, record=msgspec.structs.replace(record, edits=message.record.edits))
 
     async def create(self, record: Record, content: Content, on_server: Content | None = None) -> Record:
-        """Begin a message, or begin it anew with other text. A disk that fails keeps nobody from writing."""
+        """Begin a message, or begin it anew with other text. The person can write although the disk fails."""
         async with self._lock(record.local_id):
             try:
                 await self._journal.create(record, content, on_server)
@@ -157,7 +157,7 @@ class Records:
     async def change(
         self, local_id: LocalId, when: Condition | None = None, attempt: Content | None = None, **changes: Any
     ) -> Record | None:
-        """Write a change, then tell it. None where the message is gone or not as `when` asks. Raises StorageError."""
+        """Write a change, then emit it. None where the message is gone or not as `when` asks. Raises StorageError."""
         async with self._lock(local_id):
             before = self._records.get(local_id)
             if before is None or (when is not None and not when(before)):
@@ -246,7 +246,7 @@ class Records:
             self._tell([record for name in told if (record := self._records.get(name)) is not None])
 
     def _tell_soon(self, records: Sequence[Record]) -> None:
-        """Tell of a few at once; of many a few at a turn, so that what goes out waits for no list to be drawn."""
+        """Emit a few at once; of many a few at a turn, so that requests do not wait for lists to be drawn."""
         if len(records) <= _AT_A_TURN and not self._telling:
             self._tell([self._records[record.local_id] for record in records])
             return

@@ -70,7 +70,7 @@ class ListRow(msgspec.Struct, frozen=True):
 
     @property
     def problem(self) -> str:
-        """Return what keeps it from being sent, or was found afterwards, as it rests in the record."""
+        """Return what keeps it from being sent, or was found afterwards, as the record holds it."""
         return "" if self.record is None else self.record.problem
 
 
@@ -167,7 +167,7 @@ class OwnRows:
     def row(self, row_id: RowId, record: Record, item: Row | None, is_newer: Callable[[Record, Row], bool]) -> ListRow:
         """Return the row of a message, the very same as before where nothing changed.
 
-        `is_newer` tells whether another client wrote to the item since: then the server's words are shown.
+        `is_newer` returns whether another client wrote to the item since: then the server's words are shown.
         """
         before = self._made.get(row_id)
         same_version = item is None or item.ref == record.ref
