@@ -25,14 +25,14 @@ log = logging.getLogger(__name__)
 
 
 class AccountTrouble(msgspec.Struct, frozen=True):
-    """What is the matter with an account; `trouble` is None once it is well again."""
+    """What is the matter with an account; `trouble` is None once the account works again."""
 
     account_id: AccountId
     trouble: Trouble | None
 
 
 class Accounts:
-    """The accounts. `trouble_changed` feeds the bar, `secret_wanted` asks for a password, `changed` tells the list."""
+    """The accounts. `trouble_changed` feeds the bar, `secret_wanted` a question for a password, `changed` the list."""
 
     def __init__(self, settings: Settings, secrets: Secrets, mailbox: Mailbox) -> None:
         """Begin with none; `start` reads them."""
@@ -78,7 +78,7 @@ class Accounts:
         return next(iter(self._accounts.values()), None)
 
     def is_open(self, account_id: AccountId) -> bool:
-        """Tell whether the engine has what it needs to reach the account."""
+        """Return whether the engine has what it needs to reach the account."""
         return account_id in self._open
 
     def trouble(self, account_id: AccountId) -> Trouble | None:
@@ -86,11 +86,11 @@ class Accounts:
         return self._troubles.get(account_id)
 
     def was_tried(self, account_id: AccountId) -> bool:
-        """Tell whether it was tried to open the account: one that was not may be open in a moment."""
+        """Return whether it was tried to open the account: one that was not may be open in a moment."""
         return account_id in self._tried
 
     def is_paused(self, account_id: AccountId) -> bool:
-        """Tell whether nothing can come of trying: not open, or a trouble that does not pass by itself."""
+        """Return whether nothing can come of trying: not open, or a trouble that does not pass by itself."""
         trouble = self._troubles.get(account_id)
         return account_id not in self._open or (trouble is not None and trouble.kind in PAUSING)
 
@@ -148,13 +148,13 @@ class Accounts:
         self.well.emit(account_id)
 
     def report(self, account_id: AccountId, trouble: Trouble) -> None:
-        """Take down a trouble that a request met."""
+        """Note a trouble that a request met."""
         self._set_trouble(account_id, trouble)
         if trouble.kind is TroubleKind.SIGN_IN and account_id in self._accounts:
             self.secret_wanted.emit(self._accounts[account_id])
 
     def report_well(self, account_id: AccountId) -> None:
-        """Take down that the server answered; where there was trouble, what waits is told to go on."""
+        """Note that the server answered; where there was trouble, `well` lets go on what waits."""
         if account_id in self._troubles:
             self._set_trouble(account_id, None)
             self.well.emit(account_id)
@@ -201,7 +201,7 @@ Spawn = Callable[[Coroutine[Any, Any, None], str], object]
 
 
 class SigningIn:
-    """The sign-ins. `open_page` shows an address in the system's browser, and tells whether there is one."""
+    """The sign-ins. `open_page` shows an address in the system's browser, and returns whether there is one."""
 
     def __init__(
         self, server: SignIns, accounts: Accounts, secrets: Secrets, spawn: Spawn, open_page: Callable[[str], bool]
@@ -217,7 +217,7 @@ class SigningIn:
     async def sign_in(
         self, account: Account, way: SignInWay, on_page: Callable[[SignInPage], None], proxy_secret: str = ""
     ) -> SignedIn:
-        """Sign `account` in. Raises AccountError, also where it was somebody else who did."""
+        """Sign `account` in. Raises AccountError, also where another user signed in."""
         done = await self._server.sign_in(account, way, on_page, proxy_secret)
         known = self._accounts.get(account.account_id)
         if known is not None and _is_another(known, done.user):
@@ -242,6 +242,6 @@ class SigningIn:
 
 
 def _is_another(account: Account, user: str) -> bool:
-    """Tell whether `user` is not who signed in to this account so far; where nobody is named, nobody is another."""
+    """Return whether `user` is not the one who signed in to this account so far; False where it is empty."""
     same = {account.user.casefold(), account.address.casefold()}
     return account.auth is AuthKind.OAUTH and bool(user) and user.casefold() not in same

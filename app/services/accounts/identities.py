@@ -30,8 +30,8 @@ _NAME: Final = "mailboxes"
 class Identity(msgspec.Struct, frozen=True):
     """A mailbox to send from. `files` says that its Drafts may be used; `checked` that the server was asked for that.
 
-    `by_server` says that nobody typed it: the server named it. `unwanted` says that the person took such a one away:
-    it is remembered, so that it does not come back by itself.
+    `by_server` says that the server named it, and the person did not type it. `unwanted` says that the person took such
+    a one away: it is remembered, so that it does not come back by itself.
     """
 
     address: str
@@ -48,7 +48,7 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 class Identities:
-    """The mailboxes of each account. `changed` tells an account whose mailboxes are others now."""
+    """The mailboxes of each account. `changed` carries an account whose mailboxes are others now."""
 
     def __init__(self, settings: Settings, accounts: Accounts, mailbox: Mailbox) -> None:
         """Begin with one's own; `load` reads those of the disk."""

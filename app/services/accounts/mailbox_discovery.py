@@ -1,7 +1,7 @@
 """What a server offers: other mailboxes, categories, folders.
 
-It is asked once a day, a while after the start, when nobody waits for it; what it told rests in the settings. Where it
-cannot be asked, that is no trouble of the account, and nobody is told who does not look for it: the settings say it.
+It is asked once a day, a while after the start, when nothing waits for it; the settings store what it said. Where it
+cannot be asked, that is no trouble of the account, and only the settings page says so.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ AFTER_TROUBLE: Final = 4 * 3600.0
 
 
 class Told(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a server told last. `at` is when it was asked, in seconds, 0 for never; `mailboxes` is how many it named.
+    """What a server said last. `at` is when it was asked, in seconds, 0 for never; `mailboxes` is how many it named.
 
     `trouble` is why it could not be asked for them, in words, and `code` the kind of that trouble.
     """
@@ -50,7 +50,7 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class MailboxDiscovery:
-    """Of each account. `changed` tells of which something was told, or could not be."""
+    """Asks each account's server what it offers. `changed` carries an account whose server answered, or did not."""
 
     def __init__(
         self,
@@ -61,14 +61,14 @@ class MailboxDiscovery:
         categories: UsedCategories,
         clock: Clock,
     ) -> None:
-        """Know nothing; `load` reads what was told before."""
+        """Know nothing; `load` reads the last answers."""
         self.changed: Event[AccountId] = Event()
         self._settings, self._mailbox, self._accounts, self._clock = settings, mailbox, accounts, clock
         self._identities, self._categories = identities, categories
         self._told: dict[str, Told] = {}
 
     async def load(self) -> None:
-        """Read what was told before. Raises StorageError."""
+        """Read the last answers. Raises StorageError."""
         text = await self._settings.read(_NAME)
         try:
             self._told = msgspec.json.decode(text or "{}", type=dict[str, Told])
@@ -77,15 +77,15 @@ class MailboxDiscovery:
         self._offer()
 
     def told(self, account_id: AccountId) -> Told:
-        """Return what an account's server told last."""
+        """Return what an account's server said last."""
         return self._told.get(account_id, Told())
 
     def now(self) -> float:
-        """Return the time, to which it can be said how long ago something was told."""
+        """Return the time, to say how long ago a server answered."""
         return self._clock.now()
 
     async def keep_looking(self) -> None:
-        """Ask for each account once a day, for ever. What was told before is read first."""
+        """Ask for each account once a day, without end. The last answers are read first."""
         with suppress(StorageError):
             await self.load()
         wait = FIRST_LOOK
@@ -97,13 +97,13 @@ class MailboxDiscovery:
                     try:
                         await self.look(account.account_id)
                     except StorageError:
-                        continue  # the journal, which is on the same disk, tells the person
+                        continue  # the journal, which is on the same disk, shows the trouble
 
     async def look(self, account_id: AccountId) -> Told:
         """Ask now. Trouble with the server is in what is returned. Raises StorageError."""
         before = self.told(account_id)
         told = msgspec.structs.replace(before, at=self._clock.now(), trouble="", code="")
-        with suppress(AccountError, ItemRefused):  # what was told before is as good
+        with suppress(AccountError, ItemRefused):  # the last answer is as good
             told = msgspec.structs.replace(told, categories=await self._mailbox.category_list(account_id))
         try:
             named = await self._mailbox.named_mailboxes(account_id)
@@ -137,7 +137,7 @@ _LONGEST: Final = 255
 
 
 class UsedCategories:
-    """Names of categories, the last used first. Those that were used rest in the settings."""
+    """Names of categories, the last used first. Those that were used are stored in the settings."""
 
     def __init__(self, settings: Settings) -> None:
         """Begin with none; `load` reads those of the disk."""
@@ -164,7 +164,7 @@ class UsedCategories:
         self._used = _ordered((*self._used, *names))
 
     async def use(self, names: Iterable[str]) -> None:
-        """Take down that these were used. A disk that cannot keep them is told elsewhere, and matters little here."""
+        """Note that these were used. The journal reports a disk that cannot keep them; it matters little here."""
         used = _ordered((*names, *self._used))
         if used == self._used:
             return
@@ -217,13 +217,13 @@ class Aids:
         self._folders: dict[tuple[AccountId, str], tuple[MailFolder, ...]] = {}
 
     async def load(self) -> None:
-        """Read what rests in the settings. Raises StorageError."""
+        """Read what the settings store. Raises StorageError."""
         await self.categories.load()
         await self.identities.load()
         await self.signatures.load()
 
     def known_folders(self, account_id: AccountId, mailbox: str = "") -> tuple[MailFolder, ...]:
-        """Return the folders that were last heard of, without asking."""
+        """Return the folders of the last answer, without asking."""
         return self._folders.get((account_id, mailbox), ())
 
     async def folders(self, account_id: AccountId, mailbox: str = "") -> tuple[MailFolder, ...]:

@@ -14,7 +14,7 @@ MANY_CHOICE: Final = "ask_from_recipients"
 
 
 STRANGERS_CHOICE: Final = "ask_for_strangers"
-"""The preference that says whether it is asked where somebody outside is new: "never", or anything else for yes."""
+"""The preference that says whether it is asked where a recipient outside is new: "never", or anything else for yes."""
 
 
 SIZE_CHOICE: Final = "ask_from_megabytes"
@@ -42,7 +42,7 @@ class PresetSettings:
         self._settings = settings
 
     def is_locked(self, name: str) -> bool:
-        """Tell whether a preference is the administrator's."""
+        """Return whether a preference is the administrator's."""
         return _CALLED.get(name, "") in self.presets.locked
 
     async def accounts(self) -> list[Account]:
@@ -60,7 +60,7 @@ class PresetSettings:
         await self._settings.remove_account(account_id)
 
     async def read(self, name: str) -> str | None:
-        """Return what is locked, else what the person chose, else what was set for everybody."""
+        """Return what is locked, else what the person chose, else what was set for all users."""
         if self.is_locked(name):
             return self._set_for_all(name)
         chosen = await self._settings.read(name)

@@ -41,7 +41,7 @@ class SnippetKind(StrEnum):
 
 
 class Snippet(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A signature or a template. `html` is empty for plain text; `subject` is a template's; the rest a signature's.
+    """A signature or a template. `html` is empty for plain text; `subject` is a template's; the rest is a signature's.
 
     `address` is the mailbox that it is for, empty for every one; `for_new` and `for_replies` put it in by itself.
     A picture is written out in `html` (data:), and one sign (U+FFFC) in `text`: by that it is found again in a message.
@@ -147,7 +147,7 @@ def html_with(signature: str) -> str:
 
 
 def is_blank(message: StoredMessage) -> bool:
-    """Tell whether nothing was written: a signature that was put in by itself is nothing."""
+    """Return whether nothing was written: a signature that was put in by itself is nothing."""
     content = message.content
     if content.is_empty():
         return True
@@ -167,7 +167,7 @@ def _words(text: str) -> str:
 
 
 class Signatures:
-    """The snippets of each account. `changed` tells an account whose snippets are others now."""
+    """The snippets of each account. `changed` carries an account whose snippets are others now."""
 
     def __init__(self, settings: Settings, accounts: Accounts, clock: Clock) -> None:
         """Begin with none; `load` reads those of the disk."""

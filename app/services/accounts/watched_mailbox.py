@@ -1,4 +1,4 @@
-"""The mailbox with an ear on it: each answer says whether its account is well, so that no service has to ask for it."""
+"""The mailbox, watched: each answer says whether its account works, so that no service has to ask for it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ NOT_OPEN = Trouble(TroubleKind.SIGN_IN, "the password is not known yet", may_hav
 
 
 class WatchedMailbox:
-    """The port Mailbox, once more. An account that is not open answers "not attempted" without asking anyone."""
+    """The port Mailbox, once more. An account that is not open answers "not attempted" without a request."""
 
     def __init__(self, mailbox: Mailbox, accounts: Accounts, clock: Clock) -> None:
-        """Tell `accounts` what the answers of `mailbox` say of them."""
+        """Report to `accounts` what the answers of `mailbox` say of them."""
         self._mailbox = mailbox
         self._accounts = accounts
         self._clock = clock
@@ -128,7 +128,7 @@ class WatchedMailbox:
         return await self._reading(account_id, self._mailbox.find_folders(account_id, mailbox))
 
     async def named_mailboxes(self, account_id: AccountId) -> tuple[Recipient, ...]:
-        """Passed on: another service than that of letters answers, and what it says is not said of the account."""
+        """Passed on: another service than that of messages answers, and what it says is not said of the account."""
         if not self._accounts.is_open(account_id):
             raise SignInRefused(NOT_OPEN)
         return await self._mailbox.named_mailboxes(account_id)
@@ -190,7 +190,7 @@ class WatchedMailbox:
         return [AttachOutcome(outcome) for outcome in outcomes]
 
     def _heard(self, account_id: AccountId, outcomes: list[Outcome], asked: int) -> list[Outcome]:
-        """Take down what the outcomes say of the account, and hold them to one per item."""
+        """Report what the outcomes say of the account, and check that there is one per item."""
         if len(outcomes) != asked:
             short = Trouble(TroubleKind.ENGINE, f"{len(outcomes)} outcomes for {asked} items")
             missing = Outcome(Verdict.UNKNOWN, trouble=short, at=self._clock.now())

@@ -1,7 +1,8 @@
 """Gets the bytes here: from a file, the server, another message.
 
 What is attached stands in the message at once, so that nothing can be sent without it; its bytes follow in the
-background, and the next start goes on where this one was ended. One at a time for each attachment, whoever asks.
+background, and the next start goes on where this one was ended. One fetch at a time for each attachment, however many
+callers ask.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 Name = tuple[LocalId, str]
 _STEP: Final = 1_000_000
-"""Bytes after which it is told again how far a copy is."""
+"""Bytes after which the progress of a copy is reported again."""
 
 
 class Moving(msgspec.Struct, frozen=True):
@@ -39,7 +40,7 @@ class Moving(msgspec.Struct, frozen=True):
 
 
 class AttachmentFetch:
-    """Fetches bytes. `moved` tells of which attachment the bytes went on; `moving` says how far they are."""
+    """Fetches bytes. `moved` names an attachment whose bytes went on; `moving` says how far they are."""
 
     def __init__(self, records: Records, mailbox: Mailbox, files: AttachedFiles, clock: Clock) -> None:
         """Fetch into `files`, by way of `mailbox` where the server has the bytes."""
@@ -52,7 +53,7 @@ class AttachmentFetch:
         self._coming: dict[Name, asyncio.Future[Outcome | None]] = {}
 
     def is_coming(self, local_id: LocalId, key: str) -> bool:
-        """Tell whether the bytes are on their way to this machine just now."""
+        """Return whether the bytes are on their way to this machine just now."""
         return (local_id, key) in self._coming
 
     def total(self, local_id: LocalId) -> Moving | None:
@@ -79,7 +80,7 @@ class AttachmentFetch:
         except BaseException as error:
             if isinstance(error, MailError):
                 coming.set_exception(error)
-                coming.exception()  # looked at here: whoever waits beside us is told too, and there may be nobody
+                coming.exception()  # retrieved here: other callers get it too, and there may be none
             else:
                 coming.cancel()
             raise
@@ -91,7 +92,7 @@ class AttachmentFetch:
             self.tell(name, None)
 
     def tell(self, name: Name, moving: Moving | None) -> None:
-        """Take down and tell how far an attachment is, None for no longer on its way."""
+        """Note and report how far an attachment is, None for no longer on its way."""
         if moving is None:
             self.moving.pop(name, None)
         else:

@@ -1,11 +1,11 @@
 """Brings them to the server; removes duplicates of lost requests.
 
 What a request is about to add or take away is on disk before the request (`Record.in_flight`); an answer that is lost
-is looked after before anything is tried again. A ChangeKey that came with an attachment says nothing of what another
+is looked for before anything is tried again. A ChangeKey that came with an attachment says nothing of what another
 client wrote before it, for CreateAttachment asks for none: after each, the message is looked at (`Saver`).
 
 What was asked for twice stands in the message's record (`Record.resent`). A second one of that name and size is ours
-only if its bytes are: it is fetched and held against the private copy. What differs by a byte another program put
+only if its bytes are: it is fetched and compared with the private copy. What differs by a byte another program put
 there, and is shown (`attaching.py`).
 """
 
@@ -42,14 +42,14 @@ def asked_for_again(record: Record, held: Sequence[Held]) -> tuple[str, ...]:
 
 
 class DuplicateAttachments:
-    """Of all messages. Called under the message's lock, or while it is on its way."""
+    """Removes attachments that came twice. Called under the message's lock, or while it is on its way."""
 
     def __init__(self, records: Records, mailbox: Mailbox, files: AttachedFiles) -> None:
-        """Look at bytes by way of `mailbox`, and hold them against `files`."""
+        """Read bytes by way of `mailbox`, and compare them with `files`."""
         self._records, self._mailbox, self._files = records, mailbox, files
 
     async def merge(self, message: StoredMessage, meant: Sequence[Attached], item: Fetched) -> bool:
-        """Take away what came twice; tell whether there was any, so that the item has to be read anew."""
+        """Take away what came twice; return whether there was any, so that the item has to be read anew."""
         record, gone = message.record, False
         if not record.resent:
             return False
@@ -81,7 +81,7 @@ class DuplicateAttachments:
         answer = (await self._mailbox.delete_attachments(record.account_id, [twin.attachment_id]))[0]
         if not answer.outcome.accepted or record.ref is None:
             return False
-        # The message has another ChangeKey now, which nobody told.
+        # The message has another ChangeKey now, which no answer named.
         await self._records.learn(record.local_id, ref=ItemRef(record.ref.item_id))
         return True
 
@@ -107,7 +107,7 @@ class AttachmentUpload:
         self._uploads: dict[LocalId, asyncio.Future[list[AttachOutcome]]] = {}
 
     def stop(self, local_id: LocalId) -> None:
-        """Stop what goes up for a message: what of it arrived is looked after, and the rest is sent anew if wanted."""
+        """Stop what goes up for a message: what of it arrived is kept, and the rest is sent anew if wanted."""
         upload = self._uploads.get(local_id)
         if upload is not None:
             upload.cancel()
@@ -123,7 +123,7 @@ class AttachmentUpload:
     # --- what there is to do ----------------------------------------------------------------------------------------
 
     def is_pending(self, message: StoredMessage) -> bool:
-        """Tell whether there is something to bring or to take away; what was refused waits until it is asked for."""
+        """Return whether there is something to bring or to take away; what was refused waits until it is asked for."""
         return bool(self._gone(message) or self._missing(message))
 
     def refusal(self, message: StoredMessage) -> Outcome | None:
@@ -142,7 +142,7 @@ class AttachmentUpload:
         return [one for one in message.content.attachments if one.key not in have]
 
     async def bring(self, message: StoredMessage, ref: ItemRef) -> bool:
-        """Do it. Returns True where the message has to be looked at once more."""
+        """Bring the attachments to the server. Returns True where the message has to be looked at once more."""
         local_id = message.record.local_id
         missing = self._missing(message)
         absent = [one for one in missing if not one.file]
@@ -236,7 +236,7 @@ class AttachmentUpload:
         return upload.result()
 
     def _sent(self, local_id: LocalId, missing: Sequence[Attached], sent: int) -> None:
-        """Tell of each file how far it is: they go one after the other."""
+        """Report how far each file is: they go one after the other."""
         for one in missing:
             name, done = (local_id, one.key), min(max(sent, 0), one.size)
             before = self._gathering.moving.get(name)
@@ -266,7 +266,7 @@ class AttachmentUpload:
         refused: tuple[Refused, ...],
         left: Sequence[Outcome],
     ) -> bool:
-        """Take down what became of a request; `left` are the outcomes that leave something undone."""
+        """Record what became of a request; `left` are the outcomes that leave something undone."""
         changes: dict[str, Any] = {"held": tuple(held), "in_flight": tuple(unsure), "refused": refused}
         if any(one.accepted for one in outcomes) or unsure or any(one.code in OF_THE_MESSAGE for one in left):
             changes["ref"] = ItemRef(ref.item_id)
@@ -287,7 +287,7 @@ class AttachmentUpload:
     def find(self, message: StoredMessage, item: Fetched) -> tuple[tuple[Held, ...], bool, list[AttachmentSet]]:
         """Look at what the server holds: ours, whether one that is meant was taken away elsewhere, and what was added.
 
-        What another program added is told as edits: it becomes part of the message, marked, and is shown.
+        What another program added is returned as edits: it becomes part of the message, marked, and is shown.
         """
         record = message.record
         if item.has_attachments and not item.attachments:
@@ -302,11 +302,11 @@ class AttachmentUpload:
         return tuple(held), bool(wanted & set(found.lost)), added
 
     async def merge_twins(self, message: StoredMessage, item: Fetched) -> bool:
-        """Take away what came twice of ours; tell whether the item has to be read anew. Raises AccountError."""
+        """Take away what came twice of ours; return whether the item has to be read anew. Raises AccountError."""
         return await self._twins.merge(message, _meant(message), item)
 
     def may_be_on_its_way(self, message: StoredMessage, item: Fetched) -> bool:
-        """Tell whether what a lost request was to add is not there, but may come yet."""
+        """Return whether what a lost request was to add is not there, but may come yet."""
         held, _, _ = self.find(message, item)
         wanted = {one.key for one in message.content.attachments}
         return bool(wanted & set(message.record.in_flight) - {one.key for one in held})
@@ -366,13 +366,13 @@ _WORST: Final = (Verdict.UNKNOWN, Verdict.NOT_ATTEMPTED, Verdict.REFUSED, Verdic
 
 
 def _is_unsure(outcome: Outcome) -> bool:
-    """Tell whether it may have been done. A yes that names no attachment is one that has to be looked at."""
+    """Return whether it may have been done. A yes that names no attachment is one that has to be looked at."""
     if outcome.verdict is Verdict.REFUSED:
         return may_have_happened(outcome.code)
     return outcome.verdict is not Verdict.NOT_ATTEMPTED
 
 
 def _is_its_own(outcome: Outcome) -> bool:
-    """Tell whether it was refused for what it is, so that another try would only be told the same."""
+    """Return whether it was refused for what it is, so that another try would get the same answer."""
     refused = outcome.verdict is Verdict.REFUSED and not may_have_happened(outcome.code)
     return refused and outcome.code not in OF_THE_MESSAGE and not is_retried(outcome.code)

@@ -1,1 +1,1 @@
-"""What is looked at before a message is sent."""
+"""Checks of a message before it is sent."""

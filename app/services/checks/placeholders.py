@@ -1,6 +1,6 @@
-"""Notices placeholders of a template that nobody filled in: "{amount}" must not reach anybody by an oversight.
+"""Notices placeholders of a template that were not filled in: "{amount}" must not be sent by an oversight.
 
-Only those count that a template or a signature brought (`Unfilled` in the journal tells them) and that still stand in
+Only those count that a template or a signature brought (`Unfilled` in the journal names them) and that still stand in
 the subject or in one's own words. Braces that the person typed are the person's.
 """
 

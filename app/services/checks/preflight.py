@@ -24,7 +24,7 @@ from app.services.checks.size import look_at_size
 from app.services.text.status_text import forgotten, option_not_understood, strange, subject_too_long
 
 _MOST: Final = 100_000
-"""Characters that are looked through: more than anybody writes by hand."""
+"""Characters that are looked through: more than a person writes by hand."""
 
 _ENGLISH: Final = (
     r"attached|attachments?|attaching|i(?:'|’)?(?:ve| have| will|(?:'|’)ll)? attach|enclosed|enclosures?|enclosing|pfa"
@@ -56,7 +56,7 @@ _TAG: Final = late_pattern(r"<[^<>]*>")
 
 
 def check_attachments(content: Content) -> list[Finding]:
-    """Return what was found: at most one forgotten attachment, and each that nobody here put there."""
+    """Return what was found: at most one forgotten attachment, and each that was not attached here."""
     findings = strange_attachments(content)
     if any(not one.inline for one in content.attachments):
         return findings
@@ -127,7 +127,7 @@ def _without(body: str, name: str) -> str:
 ASKED_IN_OPTIONS: Final = frozenset({Field.HEADERS, Field.FOLLOW_UP, Field.REMINDER, Field.DEFERRED})
 """Options that are typed, and may stand there half typed."""
 _MOST_FINDINGS: Final = 20
-"""So many bad addresses are named one by one; more help nobody."""
+"""So many bad addresses are named one by one; more would be no help."""
 
 
 def check(
@@ -156,7 +156,7 @@ def stopping(content: Content, pending: Mapping[Field, str] | None = None) -> li
 
 
 def keeping_back(message: StoredMessage) -> list[Finding]:
-    """Return what keeps a message from being sent by the outbox, where nobody is asked: what stops it in any case, and
+    """Return what keeps a message from being sent by the outbox, which asks no question: what stops it in any case, and
     placeholders that the person has not sent on.
     """
     return [*stopping(message.content, message.pending), *find_unfilled(message.content, message.unfilled)]

@@ -1,6 +1,6 @@
 """Doubts about recipients: unknown, misspelt, too many.
 
-Only an address that nobody here wrote to before is doubted, and only beside a domain that is known: one's own, those
+Only an address that was not written to here before is doubted, and only beside a domain that is known: one's own, those
 that were written to, and the large providers. Confusable signs follow Unicode Technical Standard 39, as far as an
 address bar has ever been deceived by them; a whole table would find more than a person does.
 """
@@ -34,11 +34,11 @@ _NAMES: Final = """
     bol.com.br terra.com.br naver.com daum.net hanmail.net qq.com 163.com 126.com sina.com rediffmail.com
 """
 _PROVIDERS: Final = frozenset(_NAMES.split())
-"""Domains at which anybody may have a mailbox: never a slip of one another, never anybody's own."""
+"""Domains at which any person may have a mailbox: never a slip of one another, never an organisation's own."""
 _MANY_COUNTRIES: Final = frozenset({"yahoo", "hotmail", "outlook", "live", "gmx", "yandex", "fastmail", "orange"})
 """Providers that have a domain in many countries: any of them is theirs."""
 _REAL: Final = frozenset({"cloud.com", "gmal.com", "zoo.com", "out.com", "life.com", "love.com", "mai.com"})
-"""Domains that are somebody's, though they are one slip from a provider's."""
+"""Domains that exist, though they are one slip from a provider's."""
 _ENDINGS: Final = {
     **dict.fromkeys(("con", "cmo", "ocm", "comm", "vom", "xom", "cim", "coml", "cpm"), "com"),
     **dict.fromkeys(("nte", "ent", "nett"), "net"),
@@ -48,7 +48,7 @@ _ENDINGS: Final = {
 _NOT_THEIRS: Final = frozenset({"cm", "co", "om"})
 """Countries whose ends are typed by mistake for com."""
 _SHORTEST: Final = 5
-"""Letters of a name from which on one slip says something; of shorter names, most are somebody's."""
+"""Letters of a name from which on one slip says something; of shorter names, most exist."""
 
 _LOOK: Final = {
     **dict(zip("аеорсухіјѕԁһӏѵԛԝкмтвнгп", "aeopcyxijsdhlvqwkmtbhrn", strict=True)),
@@ -80,7 +80,7 @@ def readable_domain(domain: str) -> str:
 
 
 def is_provider(domain: str) -> bool:
-    """Tell whether anybody may have a mailbox at `domain`."""
+    """Return whether any person may have a mailbox at `domain`."""
     name, _, end = domain.partition(".")
     everywhere = name in _MANY_COUNTRIES and _is_country(end)
     return domain in _PROVIDERS or everywhere
@@ -94,7 +94,7 @@ def _is_country(end: str) -> bool:
 def doubt(domain: str, own: Iterable[str], written: Collection[str]) -> Doubt | None:
     """Return what is doubtful about `domain`, None for nothing.
 
-    `own` are one's own domains, `written` those to which somebody was written before.
+    `own` are one's own domains, `written` those that were written to before.
     """
     domain = domain.casefold()
     seen = readable_domain(domain)
@@ -148,7 +148,7 @@ def _slipped_from(domain: str, known: Iterable[str]) -> str:
 
 
 def _is_one_slip(typed: str, meant: str) -> bool:
-    """Tell whether one letter is missing, doubled, wrong, or has changed places with its neighbour."""
+    """Return whether one letter is missing, doubled, wrong, or has changed places with its neighbour."""
     if abs(len(typed) - len(meant)) > 1 or typed == meant:
         return False
     start = 0
@@ -169,7 +169,7 @@ _NAMED: Final = 3
 _MOST: Final = 4
 """So many doubtful addresses are named one by one."""
 _DOUBTED: Final = 1_000
-"""So many recipients are looked at for doubts: who writes to more has not typed them."""
+"""So many recipients are looked at for doubts: more than that were not typed."""
 
 
 class Around(NamedTuple):
@@ -177,12 +177,12 @@ class Around(NamedTuple):
 
     own_domains: frozenset[str] = frozenset()
     is_known: Callable[[Recipient], bool] = lambda _recipient: False
-    """Tells whether somebody was written to before."""
+    """Returns whether a recipient was written to before."""
     written_domains: Mapping[str, int] = {}
     tips: Callable[[Recipient], MailTips | None] = lambda _recipient: None
     many: int = MANY
     ask_for_strangers: bool = True
-    """Whether to ask where somebody outside is written to for the first time."""
+    """Whether to ask where a recipient outside is written to for the first time."""
     limit: Limit = Limit()
 
 
@@ -228,7 +228,7 @@ def _doubts(people: _People, around: Around) -> Iterator[Finding]:
 
 
 def _undeliverable(people: _People, content: Content, around: Around) -> Iterator[Finding]:
-    """Say who will not get it: what stood on the chip all the time, once more before it is too late."""
+    """Name the recipients that will not get it: what their chips said, once more before it is sent."""
     size = message_size(content)
     told: set[str] = set()
     for field, one in people:
@@ -257,7 +257,7 @@ def _undeliverable(people: _People, content: Content, around: Around) -> Iterato
 
 
 def _strangers(people: _People, around: Around) -> list[Finding]:
-    """Name those outside one's own organisation who were never written to. At a provider's, nobody has an outside."""
+    """Name recipients outside one's own organisation that were never written to. A provider is no organisation."""
     own = {one for one in around.own_domains if not is_provider(one)}
     if not around.ask_for_strangers or not own:
         return []

@@ -30,7 +30,7 @@ _BASE64: Final = 4 / 3
 
 
 class Limit(NamedTuple):
-    """What is known of the server, in bytes, 0 for nothing: what it `told`, the least that it `refused`, and what is
+    """What is known of the server, in bytes, 0 for nothing: what it gave (`told`), the least that it `refused`, what is
     `assumed` of it where neither is known.
     """
 

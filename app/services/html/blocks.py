@@ -1,7 +1,7 @@
 """A body as an editor holds it: a list of blocks, each a paragraph, a rule, a table, or something kept as it is.
 
 Between HTML and Qt's documents: `parse.py` makes blocks of HTML, `write.py` makes HTML of blocks, and the editor and
-the reading pane pour them into documents. No Qt here, so that all of it can be done off the window's thread.
+the reading pane build documents of them. No Qt here, so that all of it can be done off the window's thread.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Level(msgspec.Struct, frozen=True):
 class Paragraph(msgspec.Struct, frozen=True, tag=True):
     """A paragraph. `kind` is the element: div, p, h1 to h6, pre. `lists` are the lists around it, outermost first.
 
-    `item` tells whether it opens an item of the innermost list; `quote` counts the blockquotes around it; `style` is
+    `item` says whether it opens an item of the innermost list; `quote` counts the blockquotes around it; `style` is
     what of CSS the editor has no button for; `background` is of the whole width.
     """
 

@@ -30,8 +30,8 @@ from app.services.html.write import (
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """A body ready to be poured. `known` is the HTML that the journal has: where it is another, the first change
-    tells the whole body once. `written` is the HTML of each entry, `units` its length.
+    """A body ready for the editor's document. `known` is the HTML that the journal has: where it differs, the first
+    change writes the whole body once. `written` is the HTML of each entry, `units` its length.
     """
 
     body: Body

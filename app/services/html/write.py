@@ -122,7 +122,7 @@ def write_paragraph(paragraph: Paragraph, *, bare: bool) -> str:
 
 
 def style_of(paragraph: Paragraph) -> str:
-    """Return how a paragraph is dressed, as CSS."""
+    """Return the style of a paragraph, as CSS."""
     parts = [f"text-align:{paragraph.align}"] if paragraph.align else []
     if paragraph.background:
         parts.append(f"background-color:{paragraph.background}")
@@ -267,7 +267,7 @@ def entry_of(paragraph: Paragraph, place: Place, *, first_in_cell: bool = False)
 
 
 def entries(blocks: Sequence[Block], base: str = "") -> list[Entry]:
-    """Return an entry for each of Qt's blocks that `blocks` make when they are poured into a document."""
+    """Return an entry for each of Qt's blocks that `blocks` make in a document."""
     made: list[Entry] = []
     fresh = True
     for number, block in enumerate(blocks):

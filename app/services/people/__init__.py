@@ -1,1 +1,1 @@
-"""Who one writes to."""
+"""The people whom the person writes to."""

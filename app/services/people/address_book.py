@@ -3,9 +3,9 @@
 It learns from messages that a server accepted, and from messages that are read in Sent; it forgets whom the person
 wants forgotten. Memory answers, at every key; the disk follows, and its trouble is no message's trouble.
 
-No list tells addresses: so whom messages went to is asked for apart, many in a request, after the folder was looked at
-and without haste. How far it came is kept, so that each message is asked about once. Trouble is silence: the next look
-goes on.
+No list gives addresses: so the recipients of messages are asked for apart, many in a request, after the folder was
+looked at and without haste. How far it came is kept, so that each message is asked about once. Trouble is not shown:
+the next look goes on.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 MOST_KEPT: Final = 20_000
 """Entries per account; beyond that the coldest go when the program starts."""
 _LEARNT_AT_ONCE: Final = 100
-"""Of a message to more people than this the first are learnt: a list that was pasted is not whom one writes to."""
+"""Of a message to more people than this the first are learnt: a pasted list says little about whom one writes to."""
 
 
 class _Shelf:
@@ -127,7 +127,7 @@ class AddressBook:
         records.changed_together.subscribe(self._messages_changed)
 
     async def load(self) -> None:
-        """Read the disk; what is learnt meanwhile is added. A disk that cannot be read is told of by the journal."""
+        """Read the disk; what is learnt meanwhile is added. The journal reports a disk that cannot be read."""
         self._counted |= {record.local_id for record in self._records.all() if record.state in WENT_OUT}
         try:
             entries = await self._disk.read_all()
@@ -145,14 +145,14 @@ class AddressBook:
     # --- looking up -------------------------------------------------------------------------------------------------
 
     def search(self, account_id: AccountId, text: str, limit: int = 8) -> list[Correspondent]:
-        """Return whom `text` may mean, the likeliest first. Fit to be asked at every key."""
+        """Return whom `text` may mean, the likeliest first. Fast enough for every key."""
         shelf = self._shelves.get(account_id)
         if shelf is None:
             return []
         return [shelf.entries[shelf.keys[number]] for number in shelf.index.find(text, limit)]
 
     def get(self, account_id: AccountId, recipient: Recipient) -> Correspondent | None:
-        """Return what is known of somebody, None for a stranger."""
+        """Return what is known of a recipient, None for a stranger."""
         shelf = self._shelves.get(account_id)
         return None if shelf is None else shelf.entries.get(key_of(recipient))
 
@@ -174,7 +174,7 @@ class AddressBook:
         self._soon(lambda: self._make_known(account_id, people, when))
 
     def forget(self, account_id: AccountId, recipient: Recipient) -> None:
-        """Forget somebody; only a message sent from now on makes them known again."""
+        """Forget a recipient; only a message sent from now on makes them known again."""
         key = key_of(recipient)
         self._soon(lambda: self._forget(account_id, key))
 
@@ -278,10 +278,10 @@ def _worth_keeping(recipients: Iterable[Recipient]) -> list[Recipient]:
 
 
 MOST: Final = 1_000
-"""So many of the newest messages are asked about: whom one wrote to before that is hardly whom one means."""
+"""So many of the newest messages are asked about: people whom one wrote to before that are seldom meant."""
 AT_ONCE: Final = 100
 _PAUSE: Final = 2.0
-"""Seconds between two requests: whoever writes a message comes first."""
+"""Seconds between two requests: what the person waits for comes first."""
 _NAME: Final = "acquainted_until"
 
 
@@ -291,7 +291,7 @@ class RecipientBackfill:
     def __init__(
         self, mailbox: Mailbox, cache: Cache, book: AddressBook, settings: Settings, clock: Clock, spawn: Spawn
     ) -> None:
-        """`mailbox` is not the watched one: trouble with this is nobody's trouble."""
+        """`mailbox` is not the watched one: trouble with this is not shown."""
         self._mailbox, self._cache, self._book, self._settings = mailbox, cache, book, settings
         self._clock, self._spawn = clock, spawn
         self._until: dict[str, float] | None = None
@@ -299,7 +299,7 @@ class RecipientBackfill:
         self._busy: set[AccountId] = set()
 
     def messages_came(self, told: tuple[AccountId, float]) -> None:
-        """See to it that it becomes known whom messages in Sent went to; the newest was sent then. Returns at once."""
+        """Begin to read the recipients of messages in Sent, the newest of which was sent then. Returns at once."""
         account_id, newest = told
         until = 0.0 if self._until is None else self._until.get(account_id, 0.0)
         if (account_id not in self._looked or newest > until) and account_id not in self._busy:
@@ -325,7 +325,7 @@ class RecipientBackfill:
             self._busy.discard(account_id)
 
     async def _fresh(self, account_id: AccountId) -> list[Row]:
-        """Return the messages that were not asked about, the newest first: how lately one wrote to somebody counts."""
+        """Return the messages that were not asked about, the newest first: how lately one wrote to a person counts."""
         until = (await self._read()).get(account_id, 0.0)
         listing = await self._cache.listing(account_id, Place(Folder.SENT), limit=MOST)
         ids = list(listing.ids)

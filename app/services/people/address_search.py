@@ -29,7 +29,7 @@ _WHOLLY_FROM: Final = 4
 """Letters typed from which on the first may be the wrong one."""
 _MOST_LETTERS: Final = 48
 _MOST_NEAR: Final = 300
-"""Entries that are looked at for one word a slip away: whoever types on names fewer."""
+"""Entries that are looked at for one word a slip away: further typing leaves fewer."""
 _MOST_WORDS: Final = 8
 _LONGEST: Final = 80
 _SORTED_AT_ONCE: Final = 2_000
@@ -59,12 +59,12 @@ def search_words(recipient: Recipient) -> set[str]:
 
 
 def is_begun_by(recipient: Recipient, text: str) -> bool:
-    """Tell whether `text` is how the name or the address of `recipient` begins; each word may begin any of the name's.
+    """Return whether the name or the address of `recipient` begins with `text`; each word may begin any of the name's.
 
-    Stricter than finding: a slip of a key, the end of an address or its domain find somebody, and begin nobody.
+    Stricter than finding: a slip of a key, the end of an address or its domain find an entry, and begin none.
     """
     said = [word for word in _APART.split(fold(text)) if word]
-    # Servers say the address once more where somebody has no name: then its domain is none either.
+    # Servers repeat the address where a person has no name: then its domain is no name either.
     name = "" if "@" in recipient.name else recipient.name
     words = {*fold(name).split(), *_PARTS.findall(fold(name)), fold(recipient.address)}
     if not name.isascii():
@@ -132,12 +132,12 @@ class AddressIndex:
             if not found:
                 self._add(found, self._with_a_slip(said, wide), limit)
         if not found and all(len(word) >= _WHOLLY_FROM for word in said):
-            # Whoever goes on typing finds nobody either: a longer word is no nearer to any.
+            # Further typing finds no entry either: a longer word is no nearer to any.
             self._nobody = folded
         return found
 
     def _with_a_slip(self, said: list[str], hits: list[set[int]]) -> set[int]:
-        """Return whom all words mean, where one of them has a slip: the one that means nobody, if one does."""
+        """Return whom all words mean, where one of them has a slip: the one that finds no entry, if one does."""
         lost = [place for place, found in enumerate(hits) if not found]
         if len(lost) > 1:
             return set()

@@ -1,9 +1,9 @@
 """What the server knows of people: the directory, groups, mail tips.
 
-What is asked while somebody types is a help and nothing more: it waits for a pause, goes one request at a time, and a
-server that is slow, dead or does not know the question is met with silence.
+Requests while the person types only help: they wait for a pause and go one at a time. Where a server is slow, dead or
+does not know the question, nothing is shown.
 
-A server that knows no MailTips, or has trouble, is met with silence: no tip is no error.
+Nor is anything shown where a server knows no MailTips, or has trouble: no tip is no error.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Directory:
     """The directory of each account. Answers are kept for some minutes."""
 
     def __init__(self, watched: Mailbox, quiet: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn) -> None:
-        """`watched` is asked for what a person wants, `quiet` for what is only offered: its troubles are nobody's."""
+        """`watched` is asked for what a person wants, `quiet` for what is only offered: its troubles are not shown."""
         self._watched, self._quiet = watched, quiet
         self._accounts, self._clock, self._spawn = accounts, clock, spawn
         self._answers: OrderedDict[tuple[AccountId, str], tuple[Resolution, float]] = OrderedDict()
@@ -49,7 +49,7 @@ class Directory:
         self._silent_until: dict[AccountId, float] = {}
 
     def inquire(self, account_id: AccountId, deliver: Deliver) -> Inquiry:
-        """Return one field's line to the directory; `deliver` is told what was asked, and the answer."""
+        """Return one field's line to the directory; `deliver` gets what was asked, and the answer."""
         return Inquiry(self, account_id, deliver, self._clock, self._spawn)
 
     def known(self, account_id: AccountId, text: str) -> Resolution | None:
@@ -58,15 +58,15 @@ class Directory:
         return answer[0] if answer is not None and self._clock.now() - answer[1] < _FRESH else None
 
     def is_group(self, account_id: AccountId, recipient: Recipient) -> bool:
-        """Tell whether the directory has called somebody a group."""
+        """Return whether the directory has called a recipient a group."""
         return key_of(recipient) in self._groups.get(account_id, ())
 
     def has_named(self, account_id: AccountId, recipient: Recipient) -> bool:
-        """Tell whether the directory has named somebody in an answer since the program began."""
+        """Return whether the directory has named a recipient in an answer since the program began."""
         return key_of(recipient) in self._named.get(account_id, ())
 
     async def look_up(self, account_id: AccountId, text: str) -> Resolution:
-        """Return whom `text` may mean, nobody where nothing can be learnt. Never raises MailError."""
+        """Return whom `text` may mean, an empty answer where nothing can be learnt. Never raises MailError."""
         known = self.known(account_id, text)
         if known is not None:
             return known
@@ -110,7 +110,7 @@ def _asked_as(text: str) -> str:
 
 
 class Inquiry:
-    """Asks while somebody types: for the last words alone, after a pause, and never two things at once."""
+    """Asks while the person types: for the last words alone, after a pause, and never two things at once."""
 
     def __init__(
         self, directory: Directory, account_id: AccountId, deliver: Deliver, clock: Clock, spawn: Spawn
@@ -155,7 +155,7 @@ FRESH: Final = 600.0
 """Seconds for which a tip is taken as it was."""
 MOST_PER_REQUEST: Final = 100
 MOST_AT_ONCE: Final = 200
-"""Of a longer list of recipients nobody reads the tips, and asking for all would cost the server much."""
+"""The tips of a longer list are not read by a person, and asking for all would cost the server much."""
 _TIPS_KEPT: Final = 2_000
 _QUIET_AFTER_REFUSAL: Final = 3600.0
 
@@ -171,12 +171,12 @@ class _Known(msgspec.Struct, frozen=True):
 
 
 class Tips:
-    """The tips of all accounts. `changed` tells the keys (`key_of`) of whom something was learnt."""
+    """The tips of all accounts. `changed` carries the keys (`key_of`) of whom something was learnt."""
 
     def __init__(
         self, mailbox: Mailbox, accounts: Accounts, clock: Clock, spawn: Spawn, run_in_thread: RunInThread = run_here
     ) -> None:
-        """`mailbox` is not the watched one: trouble with tips is nobody's trouble.
+        """`mailbox` is not the watched one: trouble with tips is not shown.
 
         `run_in_thread` runs the reading of HTML where it stops no key.
         """
@@ -189,12 +189,12 @@ class Tips:
         self._silent_until: dict[AccountId, float] = {}
 
     def of(self, account_id: AccountId, recipient: Recipient, sending_as: str = "") -> MailTips | None:
-        """Return what is known of `recipient` for whoever sends as that address, None for nothing yet."""
+        """Return what is known of `recipient` for a message sent as that address, None for nothing yet."""
         known = self._known.get(((account_id, sending_as), key_of(recipient)))
         return None if known is None else known.tips
 
     def want(self, account_id: AccountId, recipients: Iterable[Recipient], sending_as: str = "") -> None:
-        """See to it that the tips of these become known, if they are not yet or no longer. Returns at once."""
+        """Begin to ask for the tips of these, if they are not known yet or no longer. Returns at once."""
         now, line = self._clock.now(), (account_id, sending_as)
         if now < self._silent_until.get(account_id, 0.0) or self._accounts.is_paused(account_id):
             return

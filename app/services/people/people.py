@@ -1,4 +1,4 @@
-"""What is known of people while a message is written: held together so that a message gets it as one."""
+"""What is known of people while a message is written, in one object for each message to use."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.services.text.recipient_notes import Note, is_external, note_for
 
 
 class People:
-    """Address book, directory and mail tips. `said` is a sentence for the person whose wish came to nothing."""
+    """Address book, directory and mail tips. `said` carries a sentence for the person where an action failed."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class People:
         )
 
     def want_limit(self, account_id: AccountId, sending_as: str = "") -> None:
-        """See to it that it becomes known how large a message the account's own server takes. Returns at once."""
+        """Begin to ask how large a message the account's own server takes. Returns at once."""
         account = self._accounts.get(account_id)
         if account is not None:
             self.tips.want(account_id, [Recipient(account.address)], sending_as)
@@ -80,7 +80,7 @@ class People:
         return frozenset(found - {""})
 
     def is_group(self, account_id: AccountId, recipient: Recipient) -> bool:
-        """Tell whether somebody is known to be a group."""
+        """Return whether a recipient is known to be a group."""
         entry = self.book.get(account_id, recipient)
         if (entry is not None and entry.is_group) or self.directory.is_group(account_id, recipient):
             return True
@@ -94,8 +94,8 @@ class People:
         return note_for(recipient, tips, self.own_domains(), is_group=group, size=size)
 
     def is_familiar(self, account_id: AccountId, recipient: Recipient) -> bool:
-        """Tell whether a name is enough to say who somebody is: of one's own organisation, and known to this machine
-        or the directory. At a provider's nobody is, for its domain is everybody's.
+        """Return whether a name alone identifies a recipient: of one's own organisation, known to this machine or the
+        directory. At a provider's it never does, for its domain is shared by all.
         """
         if recipient.routing != "SMTP":
             return True

@@ -1,4 +1,4 @@
-"""What is attached to messages that are read: brought from the server in the background, then opened, saved, handed on.
+"""Attachments of messages that are read: fetched in the background, then opened, saved or passed on.
 
 A file has its name here before it is fetched, made from what the server calls it, and its bytes are kept where those
 of drafts are: what was fetched once is there the next time, until a month has passed.
@@ -37,7 +37,8 @@ _GONE: Final = ATTACHMENT_GONE | ITEM_GONE
 class ViewedAttachment(msgspec.Struct, frozen=True):
     """One thing that is attached to a message that is read. `owner` and `key` name its bytes on this machine.
 
-    `source` is the AttachmentId by which they are fetched, empty where they are here. `size` is in bytes, as told.
+    `source` is the AttachmentId by which they are fetched, empty where they are here. `size` is in bytes, as the server
+    gave it.
     """
 
     owner: LocalId
@@ -50,7 +51,7 @@ class ViewedAttachment(msgspec.Struct, frozen=True):
 
     @property
     def is_message(self) -> bool:
-        """Tell whether it is a message that can be read here."""
+        """Return whether it is a message that can be read here."""
         ends = kind_of(self.name) is FileKind.MESSAGE and self.name.casefold().endswith(".eml")
         return self.kind is AttachmentKind.ITEM or ends
 
@@ -71,14 +72,14 @@ class Within(msgspec.Struct, frozen=True):
 
 
 class Coming(msgspec.Struct, frozen=True):
-    """How far a file is: bytes that have come, of so many as it is told to have."""
+    """How far a file is: bytes that have come, of so many as the server gave."""
 
     done: int
     whole: int
 
 
 class Enclosures:
-    """Fetches and keeps. `changed` tells the key of what is further now, is here, or could not be had."""
+    """Fetches and keeps. `changed` carries the key of what is further now, is here, or could not be had."""
 
     def __init__(
         self,
@@ -107,7 +108,7 @@ class Enclosures:
         return self._failed.get(key, "")
 
     def is_here(self, enclosure: ViewedAttachment) -> bool:
-        """Tell whether its bytes are known to be on this machine."""
+        """Return whether its bytes are known to be on this machine."""
         return not enclosure.source or enclosure.key in self._here
 
     async def look(self, enclosures: Sequence[ViewedAttachment]) -> None:
@@ -120,7 +121,7 @@ class Enclosures:
     # --- fetching -----------------------------------------------------------------------------------------------------
 
     async def fetch(self, account_id: AccountId, enclosure: ViewedAttachment) -> str:
-        """Bring it here, unless it is; return where it lies. Two who ask at once wait for the same.
+        """Bring it here, unless it is; return where it lies. Two callers at once wait for the same.
 
         Raises MailError, also where it was stopped.
         """
@@ -137,7 +138,7 @@ class Enclosures:
         return await asyncio.shield(self._answers[key])
 
     def stop(self, key: str) -> bool:
-        """Stop fetching; tell whether it was under way."""
+        """Stop fetching; return whether it was under way."""
         task = self._tasks.get(key)
         return task is not None and task.cancel()
 
@@ -157,7 +158,7 @@ class Enclosures:
         self._coming.pop(one.key, None)
         if not answer.done():
             answer.set_exception(MailError(tr("“{name}” was not fetched: it was stopped.", name=one.name)))
-        answer.exception()  # whoever waits is told; nobody may be waiting
+        answer.exception()  # retrieved, because there may be no caller that waits
         self.changed.emit(one.key)
 
     async def _fetch(self, account_id: AccountId, one: ViewedAttachment) -> str:

@@ -1,7 +1,7 @@
 """Reads a message from a file (.eml, RFC 5322 and MIME): as a message to be written anew, or to be read as it is.
 
-Anybody may have made the file. Python's own email package reads what is broken as far as it goes; here its words go
-through the same doors as words that are typed or pasted. It runs off the window's thread.
+The file may come from anywhere. Python's own email package reads what is broken as far as it goes; here its words go
+through the same checks as words that are typed or pasted. It runs off the window's thread.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def parse_eml(raw: bytes, name: str) -> FromFile:
 
 
 def _without_people(content: Content) -> Content:
-    """Leave out whom somebody else wrote to, and where they wanted answers: one key must not send their words there."""
+    """Leave out the other author's recipients and address for answers: one key must not send their words there."""
     options = msgspec.structs.replace(content.options, reply_to=())
     return msgspec.structs.replace(content, to=(), cc=(), bcc=(), options=options)
 
@@ -156,7 +156,7 @@ def _words(message: EmailMessage, field: str) -> str:
     """Return one header in one line; what the email package cannot read is read as it stands."""
     try:
         value = message.get(field, "")
-    except Exception:  # noqa: BLE001 - its parser meets hostile headers with errors of every kind (IndexError, …)
+    except Exception:  # noqa: BLE001 - its parser raises errors of every kind for hostile headers (IndexError, …)
         value = _raw(message, field)
     return clean_text(str(value), lines=False).strip()
 
@@ -172,7 +172,7 @@ def _raw(message: EmailMessage, field: str) -> str:
 
 
 def _people(message: EmailMessage, field: str) -> tuple[Recipient, ...]:
-    """Return who stands in a header, read by our own reader: the email package drops or invents recipients."""
+    """Return the recipients in a header, read by our own reader: the email package drops or invents recipients."""
     raw = [_told(value) for name, value in message.raw_items() if name.lower() == field]
     people: list[Recipient] = []
     for line in raw:

@@ -56,13 +56,13 @@ class MessageReader:
         """`run_in_thread` runs the reading of HTML where it stops no key."""
         self._records, self._mailbox, self._run_in_thread = records, mailbox, run_in_thread
         self.read_in_sent: Event[tuple[AccountId, tuple[Recipient, ...], float]] = Event()
-        """Tells of a message that went: whose account, to whom, and when."""
+        """A message that was read in Sent: its account, its recipients, and when it was sent."""
         self.copies: Copies = no_copies
         """Drafts that were fetched ahead."""
         self._kept: OrderedDict[tuple[str, str], Reading] = OrderedDict()
 
     def known(self, row: ListRow) -> Reading | None:
-        """Return what is at hand without asking anyone, None where it has to be read."""
+        """Return what is at hand without a request, None where it has to be read."""
         return None if row.ref is None else self._kept.get((row.ref.item_id, row.ref.change_key))
 
     async def read(self, row: ListRow) -> Reading:

@@ -1,4 +1,4 @@
-"""Whose words stand in a message that came as a file, in words; and whether they are still nobody's but theirs."""
+"""Names the author of a message that came as a file; says whether its words are still all theirs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST: Final = 120
 
 
 def whose_words(whose: Whose) -> str:
-    """Return what is said above somebody else's message for as long as nothing was written in it."""
+    """Return the words above another person's message for as long as nothing was written in it."""
     author, date = author_words(whose.author), full_date(whose.sent)
     if author and date:
         said = tr("These are the words of {author}, sent on {date}.", author=author, date=date)
@@ -27,11 +27,11 @@ def whose_words(whose: Whose) -> str:
 
 
 def author_words(author: Recipient | None) -> str:
-    """Return an author as a file names them, with the address; "" for nobody."""
+    """Return an author as a file names them, with the address; "" for none."""
     return "" if author is None else shortened(format_recipient(author), _LONGEST)
 
 
 def is_untouched(message: StoredMessage) -> bool:
-    """Tell whether a message is somebody else's to the last word, whatever was taken down of it meanwhile."""
+    """Return whether a message is another person's to the last word, whatever was journalled of it meanwhile."""
     whose = message.record.whose
     return whose is not None and not any(message.pending.values()) and fingerprint(message.content) == whose.fingerprint

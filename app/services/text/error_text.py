@@ -281,7 +281,7 @@ class Explanation(msgspec.Struct, frozen=True):
 
 
 def explain_outcome(outcome: Outcome, facts: Facts | None = None, message_id: str = "") -> Explanation | None:
-    """Explain a refusal, or why nothing was heard; None where the server said yes."""
+    """Explain a refusal, or why there was no answer; None where the server said yes."""
     details = details_of(outcome, message_id)
     if outcome.accepted:
         return None

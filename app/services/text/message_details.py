@@ -1,7 +1,7 @@
 """All that is known of one message beside its text, line by line: every element of a message that says something.
 
-The people and options that the server told, and what only it can say: who handed it in, who received it and for whom,
-where it stands in a conversation. Above the headers that a message came with, for whoever wants to know exactly.
+The people and options that the server gave, and what only it can say: its submitter, its recipient and on whose behalf,
+where it stands in a conversation. Above the headers that a message came with, for exact reading.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _flag_words(options: Options) -> str:
 
 
 def _written(people: Iterable[Recipient | None]) -> str:
-    """Return names and addresses, and of somebody who has no name the address alone."""
+    """Return names and addresses, and of a person without a name the address alone."""
     named = (one for one in people if one is not None and (one.address or one.name))
     return "; ".join(
         one.address if one.name.casefold() == one.address.casefold() else format_recipient(one) for one in named
@@ -112,7 +112,7 @@ _SHOWN: Final = 12
 
 
 def people_words(content: Content) -> str:
-    """Return everybody in one line, the first dozen of each kind by name."""
+    """Return all people in one line, the first dozen of each kind by name."""
     parts = [] if content.sender is None else [f"{tr('From')} {_name(content.sender)}"]
     for words, people in ((tr("To"), content.to), (tr("Cc"), content.cc), (tr("Bcc"), content.bcc)):
         if people:

@@ -16,7 +16,7 @@ _MANY_WORDS: Final = 600
 
 
 class Note(msgspec.Struct, frozen=True):
-    """What a chip says of its recipient beside the name: a word with an icon in a tone, and sentences for who asks.
+    """What a chip says of its recipient beside the name: a word with an icon in a tone, and sentences on demand.
 
     `tone` is a colour of the scheme ("bad", "warn", "muted"). `text` is longer words, read on demand: an absence note.
     """
@@ -51,7 +51,7 @@ def note_for(
 
 
 def is_external(recipient: Recipient, own_domains: Iterable[str]) -> bool:
-    """Tell whether an address lies outside the domains of one's own organisation. Without any, nothing does, and
+    """Return whether an address lies outside the domains of one's own organisation. Without any, nothing does, and
     what has no dot is a name of one's own network.
     """
     domain = recipient.address.rpartition("@")[2].casefold()

@@ -53,7 +53,7 @@ def explain_undelivered(row: ListRow) -> Explanation | None:
 
 
 def people_in(reports: Sequence[Report]) -> str:
-    """Return whom reports are about, two by name and the rest by number."""
+    """Return whom reports are about, two by name and the others by number."""
     names = list(dict.fromkeys(report.who for report in reports if report.who))
     if not names:
         return tr("a recipient")
@@ -63,7 +63,7 @@ def people_in(reports: Sequence[Report]) -> str:
 
 
 def once_more(content: Content, reports: Sequence[Report]) -> Content:
-    """Return the message to those alone whom it did not reach; to all of them where reports name nobody of them."""
+    """Return the message to those alone whom it did not reach; to all of them where reports name none of them."""
     names = {report.who.casefold() for report in reports if report.kind is ReportKind.NOT_DELIVERED and report.who}
 
     def missed(people: tuple[Recipient, ...]) -> tuple[Recipient, ...]:
@@ -81,7 +81,7 @@ def explain_row(row: ListRow) -> Explanation | None:
 
 
 def explain_record(record: Record, *, size: int = 0) -> Explanation | None:
-    """Return what is the matter with a message and what helps; None for nothing, or where only its account is unwell.
+    """Return what is wrong with a message and what helps; None for nothing, or where only its account is in trouble.
 
     `size` is in bytes as the server counts them, 0 where that is not known.
     """
@@ -308,7 +308,7 @@ def scheduled_words(when: float, now: float) -> str:
 
 
 def scheduling_words(when: float, now: float) -> str:
-    """Return that a message is to go at `when`, and that the server is being told."""
+    """Return that a message is to be sent at `when`, and that the request is under way."""
     return tr("Scheduling for {moment}…", moment=moment_words(when, now))
 
 

@@ -1,1 +1,1 @@
-"""HTML from outside: made safe, read as blocks or as plain text. The rest of the program asks `surface.py` alone."""
+"""HTML from outside: made safe, read as blocks or as plain text. The program calls `surface.py` alone."""

@@ -1,8 +1,8 @@
-"""The one door by which HTML from outside comes in.
+"""Makes HTML from outside safe.
 
-`clean` is the one door. It is pure work without a wait, to be called off the window's thread; nh3 does not hold
-Python's lock. What would make a reader spin (elements a thousand deep, a tag of ten thousand attributes, many
-megabytes) is read as its text instead, so that nothing that can be read is lost and nobody waits.
+All such HTML goes through `clean`. It is pure work without a wait, to be called off the window's thread; nh3 does not
+hold Python's lock. What would make a reader spin (elements a thousand deep, a tag of ten thousand attributes, many
+megabytes) is read as its text instead, so that nothing that can be read is lost and no caller waits for long.
 """
 
 from __future__ import annotations

@@ -138,7 +138,7 @@ def _piece_without(piece: Piece, style: str) -> Piece:
 
 
 class _Reader:
-    """Walks one tree. `showing` reads for the eye alone."""
+    """Walks one tree. `showing` reads for display alone."""
 
     def __init__(self, *, showing: bool) -> None:
         self._showing = showing
@@ -351,7 +351,7 @@ def _without_width(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
 
 
 def _is_even(cells: list[list[_Element]]) -> bool:
-    """Tell whether a table is rows of cells that hold nothing but paragraphs, and nothing is joined."""
+    """Return whether a table is rows of cells that hold nothing but paragraphs, and nothing is joined."""
     widths = {len(row) for row in cells}
     if len(widths) != 1 or 0 in widths:
         return False
@@ -363,7 +363,7 @@ def _is_even(cells: list[list[_Element]]) -> bool:
 
 
 def _has_border(table: _Element) -> bool:
-    """Tell whether lines are drawn: by the attribute, or by the style of the table or its first cell."""
+    """Return whether lines are drawn: by the attribute, or by the style of the table or its first cell."""
     if table.get("border", "0") not in {"0", ""}:
         return True
     first = next(table.iter("td", "th"), None)

@@ -1,4 +1,4 @@
-"""What may stand in HTML that this program shows, keeps or sends: an allow-list, read by nh3 and by nobody else.
+"""What may stand in HTML that this program shows, keeps or sends: an allow-list, which only nh3 reads.
 
 Nothing here fetches, runs, submits or opens a file: no script, style sheet, form, frame, object or base; addresses of
 links and pictures only by schemes that are named. What is not named is unwrapped (its text stays) or, where its
@@ -45,7 +45,7 @@ class Cleaned(msgspec.Struct, frozen=True):
 
 
 def is_monstrous(html: str) -> bool:
-    """Tell whether `html` is made, or has grown, so that to read it as HTML would take for ever."""
+    """Return whether `html` is made, or has grown, so that reading it as HTML would take minutes."""
     if len(html) > LARGEST:
         return True
     depth: dict[str, int] = {}
@@ -113,12 +113,12 @@ _NUMBERS: Final = frozenset({"width", "height", "border", "cellpadding", "cellsp
 
 
 def is_own_picture(address: str) -> bool:
-    """Tell whether a picture is part of the message: an attachment (cid:) or written out in it."""
+    """Return whether a picture is part of the message: an attachment (cid:) or written out in it."""
     return scheme_of(address) == "cid" or _PICTURE_DATA.match(address.strip()) is not None
 
 
 def is_remote_picture(address: str) -> bool:
-    """Tell whether a picture lies somewhere else, and would have to be fetched."""
+    """Return whether a picture lies somewhere else, and would have to be fetched."""
     return scheme_of(address) in {"http", "https"}
 
 

@@ -38,7 +38,7 @@ def split_quote(tree: _Element) -> str:
 def _rest(children: list[_Element]) -> list[_Element]:
     """Return the children from the quotation on: behind a head all of them, else those that are nothing but quoted.
 
-    Who answers between the lines of a quotation writes in it: that one is text.
+    A quotation with answers between its lines is written in: that one is text.
     """
     for number, child in enumerate(children):
         if _is_quote_head(child):
@@ -54,7 +54,7 @@ def _says_anything(element: _Element) -> bool:
 
 
 def _is_quoted(element: _Element) -> bool:
-    """Tell whether this is a blockquote, or a division that introduces one and holds it."""
+    """Return whether this is a blockquote, or a division that introduces one and holds it."""
     if element.tag == "blockquote":
         return True
     quoted = element.find("blockquote") if element.tag == "div" else None
@@ -65,7 +65,7 @@ def _is_quoted(element: _Element) -> bool:
 
 
 def _is_quote_head(element: _Element) -> bool:
-    """Tell whether this is what Outlook puts before an older message: a rule and its From, To and Subject."""
+    """Return whether this is what Outlook puts before an older message: a rule and its From, To and Subject."""
     if element.tag == "hr":
         after = element.getnext()
         return after is not None and _says_whose(after)

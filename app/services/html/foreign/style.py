@@ -112,7 +112,7 @@ def _part(text: str, whole: float) -> float:
 
 
 def is_hidden(style: Style) -> bool:
-    """Tell whether the element is not to be seen."""
+    """Return whether the element is not to be seen."""
     return style.get("display", "").lower() == "none" or style.get("visibility", "").lower() == "hidden"
 
 

@@ -1,4 +1,4 @@
-"""All that the rest of the program asks of HTML from outside.
+"""All that the program asks of HTML from outside.
 
 Text goes in; text and plain data come out, and no tree of a parser. So each call could be answered by a process of its
 own, in which hostile HTML can do no harm. Calls take their time: they are made off the window's thread. What they need
