@@ -204,7 +204,7 @@ class Registry:
         self.refusal: Callable[[Command], str] = lambda _command: ""
         """Returns why the keys of a command do not count now, "" where they do."""
         self.refused: Event[str] = Event()
-        """Tells why a key did nothing."""
+        """Carries the reason why a key did nothing."""
 
     def add(self, pairs: Iterable[tuple[Command, Handler]]) -> None:
         """Take in commands with what each does. Raises ValueError for an id used twice, and for a clash of keys."""
@@ -244,7 +244,7 @@ class Registry:
             handler.run()
 
     def run(self, command_id: str) -> bool:
-        """Do it if it can be done now; tell whether it was done. Raises KeyError where there is none."""
+        """Run the command if it can be done now; return whether it was done. Raises KeyError where there is none."""
         _, handler = self._commands[command_id]
         if not handler.enabled():
             return False

@@ -163,14 +163,14 @@ def rule_against(keys: str, context: Context) -> str:
 
 
 def _is_typed(step: str) -> bool:
-    """Tell whether a step types something, or moves in a text, where there is one."""
+    """Return whether a step types something, or moves in a text, where there is one."""
     *modifiers, key = ["+"] if step == "+" else step.split("+")
     plain = not set(modifiers) & {"Ctrl", "Alt", "Meta"}
     return plain and not (key[:1] == "F" and key[1:].isdecimal())
 
 
 def is_letter(keys: str) -> bool:
-    """Tell whether a sequence is of characters alone: what single-letter keys are, and what can be switched off."""
+    """Return whether a sequence is of characters alone: what single-letter keys are, and what can be switched off."""
     return all(len(step.removeprefix("Shift+")) == 1 for step in keys.split(", "))
 
 

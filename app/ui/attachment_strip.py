@@ -51,7 +51,7 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class AttachmentRows(QAbstractListModel):
-    """The model. `named` tells the key and the new name that was typed for it."""
+    """The model. `named` carries the key and the new name that was typed for it."""
 
     named = Signal(str, str)
 
@@ -77,7 +77,7 @@ class AttachmentRows(QAbstractListModel):
                 self.dataChanged.emit(self.index(place), self.index(place))
 
     def _match(self, keys: Sequence[str], rows: dict[str, AttachmentRow]) -> None:
-        """Take away and put in row by row, as Qt wants it told."""
+        """Take away and put in row by row, because Qt needs a signal for each."""
         for place in range(len(self.rows) - 1, -1, -1):
             if self.rows[place].key not in rows:
                 self.beginRemoveRows(QModelIndex(), place, place)
@@ -222,7 +222,7 @@ _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
 class AttachmentStrip(QListView):
-    """Shows AttachmentRows. Each signal is a wish of the person's; keys are those of the rows that are selected."""
+    """Shows AttachmentRows. Each signal is an action of the person; keys are those of the selected rows."""
 
     opened = Signal(str)
     removed = Signal(list)

@@ -121,7 +121,7 @@ class MessageBar(QFrame):
             self._others.append(button)
 
     def dismiss(self) -> None:
-        """Go away, because the person has read it; the focus goes on if it was here."""
+        """Hide, because the person has read it; the focus goes on if it was here."""
         focus: QWidget | None = self.window().focusWidget()
         if focus is not None and self.isAncestorOf(focus):
             self.focusNextChild()
@@ -176,13 +176,13 @@ class MessageBar(QFrame):
         self._panel.setVisible(shown)
 
     def copy_details(self) -> None:
-        """Put sentence and details on the clipboard, as text for whoever keeps the server."""
+        """Put sentence and details on the clipboard, as text for the server's administrator."""
         lines = [self._sentence.text(), *(f"{label}: {value}" for label, value in self._details)]
         QGuiApplication.clipboard().setText("\n".join(lines))
 
 
 class ActionBar(QFrame):
-    """A short word at the foot of the window with one way back: "Sending 3 messages in 5 s — Undo"."""
+    """A short word in the status bar with one way back: "Sending 3 messages in 5 s — Undo"."""
 
     action_wanted = Signal()
 

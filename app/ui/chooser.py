@@ -105,7 +105,7 @@ class Chooser(QFrame):
         return [self.list.item(row).text() for row in range(self.list.count())]
 
     def remember(self) -> None:
-        """Take down where the focus is to go back to."""
+        """Remember where the focus is to go back to."""
         self._way_back.remember()
 
     def show_sheet(self) -> None:
@@ -286,7 +286,7 @@ class Picker(Chooser):
         self._fit()
 
     def offer(self, picks: Iterable[Pick], note: str = "") -> None:
-        """Offer these instead: what the server told came later. What was typed, and the row one is at, stay."""
+        """Offer these instead: the server's answer came later. What was typed, and the row one is at, stay."""
         current = self.list.currentItem() if self.list.count() else None
         title = "" if current is None else current.text()
         self._picks = list(picks)

@@ -22,7 +22,7 @@ class Brought(NamedTuple):
 
 
 def can_be_attached(mime: QMimeData) -> bool:
-    """Tell whether there are files of this machine in it, or a picture. Links to elsewhere are words, not files."""
+    """Return whether there are files of this machine in it, or a picture. Links to elsewhere are words, not files."""
     files = mime.hasUrls() and any(url.isLocalFile() for url in mime.urls())
     return files or (mime.hasImage() and not mime.hasText() and not mime.hasHtml())
 
@@ -52,7 +52,7 @@ _QUALITY: Final = 82
 def smaller(path: str, name: str, longest: int = LONGEST) -> tuple[str, bytes] | None:
     """Return another name and fewer bytes for the picture at `path`, None where it is no picture or is small already.
 
-    Turned as its camera said; what else the file told (where it was taken) stays behind.
+    Turned as its camera said; what else the file says (where it was taken) is left out.
     """
     reader = QImageReader(path)
     reader.setAutoTransform(True)
@@ -76,7 +76,7 @@ def smaller(path: str, name: str, longest: int = LONGEST) -> tuple[str, bytes] |
 
 
 def _is_seen_through(image: QImage) -> bool:
-    """Tell whether any point of it is not opaque: many pictures of screens have the channel and no use for it."""
+    """Return whether any point of it is not opaque: many pictures of screens have the channel and no use for it."""
     alpha = image.convertToFormat(QImage.Format.Format_Alpha8)
     rows = (memoryview(alpha.constScanLine(row))[: alpha.width()].tobytes() for row in range(alpha.height()))  # type: ignore[arg-type]  # the stub says object
     return any(row.count(b"\xff") != len(row) for row in rows)

@@ -1,8 +1,8 @@
 """Keys on widgets: actions, tooltips, hints of sequences.
 
-Qt matches sequences by itself and tells nobody how far it is. So the keys are read along where they are pressed, on
-their way past, and never taken from anybody. The first is seen as a ShortcutOverride; while a sequence is under way Qt
-asks nobody and swallows what does not match, so that the end of it is seen by the release of the second key.
+Qt matches sequences by itself and does not report how far it is. So this module reads the keys where they are pressed,
+and never takes one from its widget. The first is seen as a ShortcutOverride. While a sequence is under way Qt asks no
+widget and swallows what does not match, so that the release of the second key shows its end.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ class KeyHints(QObject):
         return False
 
     def _is_another(self, event: QKeyEvent) -> bool:
-        """Tell whether a key went up that is not the one by which the sequence began, nor held beside it."""
+        """Return whether a key went up that is not the one by which the sequence began, nor held beside it."""
         return event.key() not in _MODIFIERS and _written(event) != self._typed[-1]
 
     def end(self) -> None:

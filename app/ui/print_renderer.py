@@ -1,4 +1,4 @@
-"""Puts messages on paper, or into a PDF, in small steps: each is poured and drawn between two turns of the event loop.
+"""Puts messages on paper, or into a PDF, in small steps: each is built and drawn between two turns of the event loop.
 
 A thread would not do: Qt lays out and draws with Python's lock held, for as long as a whole message takes. So the work
 is cut where it can be, a few paragraphs and a page at a time. A PDF is made in memory, and each message of it taken
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _SLICE: Final = 0.005
 """Seconds of work at one turn of the event loop: less than a frame."""
 _MORSEL: Final = 0.00005
-"""Seconds of pouring before Qt lays out what was poured."""
+"""Seconds of building before Qt lays out what was built."""
 _EDGE: Final = 1.5 / 2.54
 """Inches of white paper around what is printed."""
 
@@ -86,7 +86,7 @@ class Press:
         return self._painter.begin(self._device)
 
     def message(self, blocks: Sequence[Block], images: Mapping[str, QImage]) -> Iterator[None]:
-        """Print a message, a little at each step; `failed` tells after the last whether it was taken."""
+        """Print a message, a little at each step; after the last, `failed` says whether the printer refused it."""
         sheet = Sheet(images)
         area = self._area()
         sheet.documentLayout().setPaintDevice(self._device)
@@ -102,7 +102,7 @@ class Press:
                 return
 
     def _poured(self, pour: Pour, sheet: Sheet) -> bool:
-        """Pour for one slice; what was poured is laid out at once, which takes longer than the pouring."""
+        """Build for one slice; what was built is laid out at once, which takes longer than building it."""
         end = time.perf_counter() + _SLICE
         with theme.on_paper():
             while time.perf_counter() < end:

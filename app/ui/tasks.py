@@ -23,7 +23,7 @@ class Tasks:
     """The running tasks of the window."""
 
     def __init__(self) -> None:
-        """Start with none; who is told of errors is named later, when there is something to show them on."""
+        """Start with none; what shows errors is set later, when it exists."""
         self._running: set[asyncio.Task[Any]] = set()
         self._nothing: asyncio.Future[Any] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -35,7 +35,7 @@ class Tasks:
         import asyncio
 
         if self._nothing is not None:
-            # A window that is still painted may ask for something more; nobody would wait for it.
+            # A window that is still painted may ask for something more; nothing would wait for it.
             work.close()
             return cast("asyncio.Task[Any]", self._nothing)
         if self._loop is None:

@@ -118,7 +118,7 @@ def avatar_color(name: str) -> QColor:
 
 
 def wants_dark(app: QApplication, choice: str) -> bool:
-    """Tell whether the dark scheme is to be used: `choice` is "light", "dark", or "" for the desktop's."""
+    """Return whether the dark scheme is to be used: `choice` is "light", "dark", or "" for the desktop's."""
     if choice:
         return choice == "dark"
     return app.styleHints().colorScheme() == Qt.ColorScheme.Dark

@@ -47,13 +47,13 @@ _META: Final = Qt.KeyboardModifier.MetaModifier.value
 
 
 def is_access_key(event: QKeyEvent) -> bool:
-    """Tell whether a field has to leave this key alone."""
+    """Return whether a field has to leave this key alone."""
     held: int = event.modifiers().value & _ALT_OR_CONTROL
     return held == _ALT and event.text().isprintable() and sys.platform != "darwin"
 
 
 def is_typed(event: QKeyEvent) -> bool:
-    """Tell whether a key is a sign for a text, and no command: also with AltGr, which some systems call both."""
+    """Return whether a key is a sign for a text, and no command: also with AltGr, which some systems call both."""
     held: int = event.modifiers().value & (_ALT_OR_CONTROL | _META)
     plain = held in {0, _ALT_OR_CONTROL} or (held == _ALT and sys.platform == "darwin")
     return plain and bool(event.text()) and event.text().isprintable()
@@ -100,7 +100,7 @@ class ChoiceBox(QComboBox):
             super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to what scrolls: it would change the choice under whoever passes over it."""
+        """Leave the wheel to what scrolls: it would change the choice when the pointer passes over it."""
         event.ignore()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -116,7 +116,7 @@ _PLAIN = {Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier}
 
 
 def presses(window: QWidget, event: QKeyEvent) -> bool:
-    """Press the button that has the focus in `window`, where a key that nobody else wanted is Enter; True then.
+    """Press the button that has the focus in `window`, where the key is Enter and no widget used it; True then.
 
     A key that is held down presses once.
     """
@@ -143,7 +143,7 @@ def say_aloud(widget: QWidget, words: str) -> None:
 
 
 class WayBack:
-    """Of one sheet or bar. `elsewhere` puts the focus somewhere when the place it came from is gone or hidden."""
+    """Returns the focus from one sheet or bar. `elsewhere` puts it somewhere when its place is gone or hidden."""
 
     def __init__(self, owner: QWidget, elsewhere: Callable[[], None]) -> None:
         """Nothing is remembered yet."""
@@ -159,7 +159,7 @@ class WayBack:
             self._to = focus
 
     def go(self) -> None:
-        """Go back."""
+        """Put the focus back."""
         to, self._to = self._to, None
         if to is not None and shiboken6.isValid(to) and to.isVisible() and to.isEnabled():
             to.setFocus(Qt.FocusReason.PopupFocusReason)

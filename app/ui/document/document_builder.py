@@ -48,23 +48,23 @@ _WIDEST = 680
 
 
 class Pour:
-    """Pours `blocks` where `cursor` stands: an empty block, which the first of them takes over."""
+    """Builds `blocks` where `cursor` stands: an empty block, which the first of them takes over."""
 
     def __init__(self, cursor: QTextCursor, blocks: Sequence[Block]) -> None:
-        """Nothing is poured yet."""
+        """Build nothing yet."""
         self._cursor = cursor
         self._blocks = blocks
         self._next = 0
         self._fresh = True
         self._in_cell = False
         self.tables: list[int] = []
-        """The tables poured so far, by the numbers that the document gives them."""
+        """The tables built so far, by the numbers that the document gives them."""
         self._lists: list[tuple[str, QTextList]] = []
         self._formats: dict[tuple[Look, str], QTextCharFormat] = {}
         self._block_formats: dict[Paragraph, QTextBlockFormat] = {}
 
     def go_on(self, seconds: float) -> bool:
-        """Pour for about so long; True once all is poured."""
+        """Build for about so long; True once all is built."""
         end = time.perf_counter() + seconds
         self._cursor.beginEditBlock()
         try:
@@ -79,7 +79,7 @@ class Pour:
         return done
 
     def finish(self) -> None:
-        """Pour all that is left."""
+        """Build all that is left."""
         self.go_on(float("inf"))
 
     def _pour(self, block: Block) -> None:

@@ -4,7 +4,7 @@ Qt's formats cannot hold CSS. So each carries the CSS it came with in properties
 of them; what is written again is read from those properties, never from what is drawn.
 
 A message's colours were chosen for white paper. In the dark scheme each is turned over in its lightness, ground and ink
-alike, so that what could be told apart before still can.
+alike, so that what differed before still does.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ def look_of(drawn: QTextCharFormat, kind: str = "div") -> Look:
 
 
 def block_format(paragraph: Paragraph) -> QTextBlockFormat:
-    """Return how a paragraph is drawn, lists left out: those are objects of Qt's, made where it is poured."""
+    """Return how a paragraph is drawn, lists left out: those are objects of Qt's, made where the document is built."""
     made = QTextBlockFormat()
     for own, value, usual in (
         (Own.KIND, paragraph.kind, "div"),

@@ -1,4 +1,4 @@
-"""Shows the body of a message formatted and safe: poured block by block, so that no message is ever waited for.
+"""Shows the body of a message formatted and safe: built block by block, so that the window never waits for it.
 
 It is given blocks, never HTML: what Qt would make of hostile HTML does not arise. Nothing is fetched: Qt asks here for
 each picture, and gets one of the message's own or an empty one. A link is opened by the person's own key or click,
@@ -27,7 +27,7 @@ _SLICE: Final = 0.006
 
 
 class HtmlView(QTextBrowser):
-    """A read-only page. `pointed` tells the address under the mouse or the keyboard's mark, "" for none."""
+    """A read-only page. `pointed` carries the address under the mouse or the keyboard's mark, "" for none."""
 
     pointed = Signal(str)
 
@@ -59,7 +59,7 @@ class HtmlView(QTextBrowser):
         self._begin()
 
     def is_pouring(self) -> bool:
-        """Tell whether not all is there yet."""
+        """Return whether not all is there yet."""
         return self._pour is not None
 
     def _begin(self) -> None:
@@ -84,7 +84,7 @@ class HtmlView(QTextBrowser):
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's signature
         moved = super().focusNextPrevChild(next)
-        # Qt tells only of links under the mouse; Tab selects the one it goes to.
+        # Qt reports only links under the mouse; Tab selects the one it goes to.
         cursor = self.textCursor()
         self.pointed.emit(cursor.charFormat().anchorHref() if moved and cursor.hasSelection() else "")
         return moved
@@ -94,7 +94,7 @@ class HtmlView(QTextBrowser):
         name: QUrl | str,
         type: QTextDocument.ResourceType = QTextDocument.ResourceType.UnknownResource,  # noqa: A002 - Qt's signature
     ) -> None:
-        """Go nowhere: a page is only ever given."""
+        """Load nothing: the program sets the page itself."""
 
     def put_image(self, source: str, image: QImage) -> None:
         """Show a picture of the message's own."""
@@ -115,6 +115,6 @@ class HtmlView(QTextBrowser):
             self._begin()  # colours are mirrored where it is dark
 
     def wait_until_poured(self) -> None:
-        """Pour the rest at once; for tests and for printing."""
+        """Build the rest of the document at once; for tests and for printing."""
         while self._pour is not None:
             self._pour_on()

@@ -1,4 +1,4 @@
-"""The names of the deeds on formatted text, for those who must know them before there is any."""
+"""The names of the actions on formatted text, for code that must know them before the editor is loaded."""
 
 from __future__ import annotations
 

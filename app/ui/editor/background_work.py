@@ -22,7 +22,7 @@ class Behind(QObject):
         self._done.connect(self._arrived)
 
     def is_busy(self) -> bool:
-        """Tell whether something has not arrived yet."""
+        """Return whether something has not arrived yet."""
         return bool(self._waiting)
 
     def run(self, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
@@ -32,7 +32,7 @@ class Behind(QObject):
 
         def in_thread() -> None:
             result.append(work())
-            with contextlib.suppress(RuntimeError):  # whoever asked is gone
+            with contextlib.suppress(RuntimeError):  # the object that asked is gone
                 self._done.emit(number)
 
         thread = threading.Thread(target=in_thread, name="editor", daemon=True)

@@ -147,7 +147,7 @@ def next_cell(cursor: QTextCursor, step: int) -> bool:
 
 
 def takes_tab(cursor: QTextCursor) -> bool:
-    """Tell whether Tab means something to the text here: in lists and tables."""
+    """Return whether Tab means something to the text here: in lists and tables."""
     return bool(lists_of(cursor)) or table_at(cursor) is not None
 
 

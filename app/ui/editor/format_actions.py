@@ -1,4 +1,4 @@
-"""What a person does to formatted text: each deed one step of undo, each by key, none that asks in a dialog."""
+"""What a person does to formatted text: each action one step of undo, each by key, none that asks in a dialog."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keeps the HTML of each block of a document, and tells every change as the splice that it makes in the whole.
+"""Keeps the HTML of each block of a document, and makes of every change the splice in the whole.
 
 A key touches one block: that block and those beside it are written anew, nothing else, and what differs goes to the
 journal as one TextSplice in the HTML, in UTF-16 units. So the journal of a formatted message is that of a plain one,
@@ -52,7 +52,7 @@ class Fragments:
     # --- the whole ---------------------------------------------------------------------------------------------------
 
     def take(self, opened: Opened, tables: Sequence[int]) -> None:
-        """Begin with what the document was poured from, its `tables` by the document's numbers, in order."""
+        """Begin with what the document was built from, its `tables` by the document's numbers, in order."""
         numbers: dict[int, int] = {}
         self._entries = []
         for entry in opened.entries:
@@ -136,7 +136,7 @@ class Fragments:
         return first, last
 
     def has_quotes(self) -> bool:
-        """Tell whether anything may be quoted in the text."""
+        """Return whether anything may be quoted in the text."""
         return self._quotes
 
     def read_inner(self) -> str:

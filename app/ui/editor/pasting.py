@@ -36,7 +36,7 @@ class Pasting(QObject):
         self._behind = Behind(self)
 
     def is_pasting(self) -> bool:
-        """Tell whether something is still being read."""
+        """Return whether something is still being read."""
         return self._behind.is_busy()
 
     def finish(self) -> None:
@@ -44,7 +44,7 @@ class Pasting(QObject):
         self._behind.finish()
 
     def can_take(self, source: QMimeData) -> bool:
-        """Tell whether this can be put into the text: files that are no pictures are for others to take."""
+        """Return whether this can be put into the text: files that are no pictures are for others to take."""
         if source.hasUrls() and any(url.isLocalFile() for url in source.urls()):
             return all(url.toLocalFile().lower().endswith(_PICTURES) for url in source.urls())
         return source.hasText() or source.hasHtml() or source.hasImage()
@@ -88,5 +88,5 @@ def _read_html(html: str) -> list[Block]:
 
 
 def _is_one_picture(source: QMimeData) -> bool:
-    """Tell whether a browser's "copy picture" is meant, which brings an element img along."""
+    """Return whether a browser's "copy picture" is meant, which brings an element img along."""
     return source.hasImage() and source.html().count("<") < 12 and "<img" in source.html().lower()

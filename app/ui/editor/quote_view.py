@@ -23,7 +23,7 @@ _HEIGHT = 190
 
 
 class QuoteView(QFrame):
-    """The quotation below the text. `dropped` says that it is not to go out."""
+    """The quotation below the text. `dropped` says that it is not to be sent."""
 
     dropped = Signal()
 

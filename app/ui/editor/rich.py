@@ -47,7 +47,7 @@ _COMMANDING: Final = (
 
 
 class RichEditor(QTextEdit):
-    """The body as HTML. `edited` tells each change as a delta of the HTML; `poured` that a message is all there."""
+    """The body as HTML. `edited` carries each change as a delta of it; `poured` says that a message is all there."""
 
     edited = Signal(object)
     poured = Signal()
@@ -111,7 +111,7 @@ class RichEditor(QTextEdit):
             self._turn.start()
 
     def is_pouring(self) -> bool:
-        """Tell whether the message is not all there yet."""
+        """Return whether the message is not all there yet."""
         return self._pour is not None
 
     def stop_pouring(self) -> None:
@@ -121,7 +121,7 @@ class RichEditor(QTextEdit):
         self.clear()
 
     def finish(self) -> None:
-        """Bring to its end what is poured or pasted, and tell what was changed, at once."""
+        """Finish at once what is being built or pasted, and emit what was changed."""
         while self._pour is not None:
             self._pour_on()
         self.pasting.finish()
@@ -149,7 +149,7 @@ class RichEditor(QTextEdit):
     # --- telling -----------------------------------------------------------------------------------------------------
 
     def _changed(self, position: int, removed: int, added: int) -> None:
-        """Note which part was touched. It is told in the next turn of the loop, after the key was painted."""
+        """Note which part was touched. It is emitted in the next turn of the loop, after the key was painted."""
         if not self._telling:
             return
         if removed < 0:
@@ -166,7 +166,7 @@ class RichEditor(QTextEdit):
         self._touched = (first, end)
 
     def tell_now(self) -> None:
-        """Tell at once what was changed."""
+        """Emit at once what was changed."""
         touched, self._touched = self._touched, None
         self._soon.stop()
         if touched is None:
@@ -300,7 +300,7 @@ class RichEditor(QTextEdit):
             cursor.setCharFormat(picture_format(Picture(name, said.alt, *size, said.link)))
         cursor.endEditBlock()
         if untouched:
-            self.document().clearUndoRedoStacks()  # nobody wrote anything that could be taken back
+            self.document().clearUndoRedoStacks()  # the person has written nothing yet that could be undone
 
     def pictures_written_out(self) -> list[str]:
         """Return the sources of the pictures that are written out in the text (data:), each once."""

@@ -1,7 +1,7 @@
 """The checker's process as the window sees it: asked in lines, answered on the window's thread, never waited for.
 
 It is started with the first text, and ends with the pipe. Where it cannot be had (no Hunspell on this system) nothing
-is underlined, and nobody is troubled with it.
+is underlined, and no message is shown.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ _BREATH: Final = 10
 _AT_ONCE: Final = 40
 """Blocks of one question: what comes back is drawn in well under a frame."""
 _LONGEST: Final = 20_000
-"""Characters of a block from which on it is nobody's prose."""
+"""Characters of a block from which on it is no prose."""
 _Editor = QTextEdit | QPlainTextEdit
 _NOWHERE: Final = (-1, -1)
 
@@ -139,7 +139,7 @@ class SpellingMarks(QObject):
         self._editor.setExtraSelections(shown)
 
     def _wait(self) -> None:
-        """Look after a pause. The clock is set once for many keys, and set anew where it rings too early."""
+        """Look after a pause. The timer is set once for many keys, and set anew where it fires too early."""
         self._last_key = time.monotonic()
         if not self._resting:
             self._resting = True
@@ -240,7 +240,7 @@ class SpellingMarks(QObject):
     # --- going from one to the next ----------------------------------------------------------------------------------
 
     def is_done(self) -> bool:
-        """Tell whether all of the text has been looked at."""
+        """Return whether all of the text has been looked at."""
         return not self._dirty and not self._asked and self._touched == _NOWHERE
 
     def go(self, step: int) -> bool:

@@ -33,7 +33,7 @@ _TOOLS: Final = (
     ("clear", "remove-formatting", mark("Clear formatting"), "Ctrl+\\"),
 )
 _PAUSE: Final = 60
-"""Milliseconds of rest before the tools say what holds at the cursor: a key waits for none of it."""
+"""Milliseconds without a key before the tools say what holds at the cursor: a key waits for none of it."""
 
 
 class FormatBar(QWidget):

@@ -1,4 +1,4 @@
-"""Shows which keys are kept and what for, at the foot of a window: no key is without an answer while it waits."""
+"""Shows which keys wait and for what, in the status bar: every key that waits is visible."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.ui.keyboard.key_gate import KeyGate
 _LAST: Final = 48
 """Characters that are shown of what was typed: the last ones."""
 _ABOVE: Final = 64
-"""Pixels above the window's edge: what is said at its foot stays readable."""
+"""Pixels above the window's edge: the status bar stays readable."""
 _STAYS: Final = 6_000
 """Milliseconds that a window without a bar of its own shows what found no place."""
 

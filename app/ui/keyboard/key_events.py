@@ -45,7 +45,7 @@ def wants_for_itself(focus: QWidget, event: QKeyEvent) -> bool:
 
 
 def command_of(focus: QWidget, typed: list[QKeyCombination], event: QKeyEvent) -> tuple[bool, QAction | None]:
-    """Return whether a sequence of commands only began, and the command that Qt would run, had it come by itself."""
+    """Return whether a sequence of commands only began, and which command Qt would run if the key came by itself."""
     partly = False
     sequences = [_sequence(typed)]
     shift = Qt.KeyboardModifier.ShiftModifier
@@ -76,7 +76,7 @@ def _sequence(steps: list[QKeyCombination]) -> QKeySequence:
 
 
 def types_a_sign(event: QKeyEvent) -> bool:
-    """Tell whether a key types something though modifiers are held: AltGr is Ctrl and Alt on some systems."""
+    """Return whether a key types something though modifiers are held: AltGr is Ctrl and Alt on some systems."""
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
     return bool(event.text()) and event.text().isprintable() and event.modifiers() & both in (both, type(both)(0))
 

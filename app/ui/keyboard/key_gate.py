@@ -1,8 +1,8 @@
 """The one gate through which every key of the program's windows goes, so that it lands where the person meant it.
 
-A key belongs to what the person asked for when he pressed it. Whoever starts something that takes its time and changes
+A key belongs to what the person asked for when pressing it. Code that starts something that takes its time and changes
 where keys go (a message is opened, sent or discarded; the program starts) takes a `Hold` at the key that asked for it,
-before anything is awaited. While there is a hold, keys wait in one queue, in their order. They are given, commands
+before it awaits anything. While there is a hold, keys wait in one queue, in their order. They are given, commands
 included, to whatever has the focus once the last hold is released. Where a hold fails, what was typed for it becomes
 text that the person can take back; it is never run as commands, and only a pause in typing, Escape or a command of the
 whole window ends that. See docs/decisions/keys.md.
@@ -62,7 +62,7 @@ class Hold:
     def fail(self, *, answers: bool = False) -> None:
         """Turn the keys into text: what they were kept for does not come.
 
-        With `answers`, the person is still where he was, and a chord that comes before any text answers what he sees.
+        With `answers`, the focus has not moved, and a chord that comes before any text answers what is shown.
         """
         self._gate.end(self, failed=True, answers=answers)
 
@@ -167,15 +167,15 @@ class KeyGate(QObject):
 
     @property
     def is_open(self) -> bool:
-        """Tell whether a key goes straight to what has the focus."""
+        """Return whether a key goes straight to what has the focus."""
         return not (self._holds or self._queue or self._in_turn or self._begun or self._returning)
 
     def has_keys(self) -> bool:
-        """Tell whether keys wait."""
+        """Return whether keys wait."""
         return bool(self._queue)
 
     def watches(self, window: QWidget | None) -> bool:
-        """Tell whether it is a window of the program's whose keys go through the gate; a dialog is none."""
+        """Return whether it is a window of the program's whose keys go through the gate; a dialog is none."""
         return window in self._keepers
 
     def quiet_for(self) -> float:
@@ -243,7 +243,7 @@ class KeyGate(QObject):
             self._give()
 
     def _is_once_more(self, event: QKeyEvent) -> bool:
-        """Tell whether a key is the one that asked, held down or pressed by Enter's nervous finger once more."""
+        """Return whether a key is the one that asked, held down or pressed by Enter's nervous finger once more."""
         if not self._holds or self._queue:
             return False
         if event.isAutoRepeat():
@@ -252,7 +252,7 @@ class KeyGate(QObject):
         return event.key() in ENTER and (opens or event.keyCombination() == self._asked_by)
 
     def _escapes(self) -> bool:
-        """Tell whether Escape gives up what is awaited.
+        """Return whether Escape gives up what is awaited.
 
         In the middle of typing it is one more key for what comes, until it is pressed twice.
         """
@@ -304,7 +304,7 @@ class KeyGate(QObject):
             keeper.take_focus_from(now)
 
     def holds_focus(self) -> bool:
-        """Tell whether the focus rests with the gate, because what had it is about to go or to come."""
+        """Return whether the gate keeps the focus, because the widget that had it is about to go or to come."""
         return isinstance(QApplication.focusWidget(), Keeper)
 
     def _return_focus(self) -> None:
@@ -339,7 +339,7 @@ class KeyGate(QObject):
                 return
 
     def _deliver(self, event: QKeyEvent) -> bool:
-        """Give one key to what has the focus, as if it were pressed now; tell whether it was a command."""
+        """Give one key to what has the focus, as if it were pressed now; return whether it was a command."""
         self.rest, self._opened = 0.0, time.monotonic()
         focus = receiver_of_keys(self._keepers)
         if focus is None:

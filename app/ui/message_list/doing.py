@@ -1,4 +1,4 @@
-"""What is being done with rows at this moment, and what could not be done with them: said at each row itself."""
+"""What is being done with rows now, and what could not be done with them; each row says it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _nothing() -> None:
 
 
 class Doing:
-    """One wish for some rows, from its key until it is done or taken back. `words` stand at its rows meanwhile."""
+    """One action on some rows, from its key until it is done or taken back. Its rows show `words` meanwhile."""
 
     def __init__(self, row_ids: Iterable[int], words: str) -> None:
         """Nothing is taken back yet; `on_back` is called where that is done."""
@@ -28,11 +28,11 @@ class Doing:
         self.on_back: Callable[[], None] = _nothing
 
     def is_wanted(self) -> bool:
-        """Tell whether the person still wants it."""
+        """Return whether the person still wants it."""
         return not self.taken_back
 
     def take_back(self) -> None:
-        """Want it no more. What was done of it already is for whoever does it to undo."""
+        """Want it no more. The code that does it has to undo what was done already."""
         if not self.taken_back:
             self.taken_back = True
             self.on_back()
@@ -79,7 +79,7 @@ class RowNotes:
         return [one for one in row_ids if f"{one}" not in self._words]
 
     def tell_amiss(self, amiss: Mapping[str, Explanation]) -> None:
-        """Say at these rows, by key, what went wrong, until it is tried again (`begin`) or `forget_amiss`."""
+        """Say at these rows, by key, what went wrong, until the next try (`begin`) or `forget_amiss`."""
         self._amiss.update(amiss)
         self._told.emit(frozenset(map(int, amiss)))
 

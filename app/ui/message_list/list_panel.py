@@ -216,7 +216,7 @@ class ListPanel(QWidget):
             # Qt makes a row current when the list takes the focus, but selects none.
             self.list.go_to(max(0, self.list.current_number()))
         if self.session.order is not self._order:
-            # The person asked for another order, and is not to lose sight of his row over it.
+            # The person asked for another order, and the current row must stay in sight.
             self._order = self.session.order
             self.list.scrollTo(self.list.currentIndex())
         if had_focus:
@@ -251,7 +251,7 @@ class ListPanel(QWidget):
         self._start()
 
     def _catch_up(self) -> None:
-        """Draw what changed. Who reads the current row is told where it is there now, or says something else."""
+        """Draw what changed. The reader is notified where the current row is there now, or says something else."""
         stale, self._stale = self._stale, set()
         if self._moved:
             self.refresh()
@@ -286,11 +286,11 @@ class ListPanel(QWidget):
             self.end_search()
 
     def _come_from_search(self) -> None:
-        self.list.choose()  # who goes from what is looked for to what was found chose to be there
+        self.list.choose()  # going from the search line to what was found chooses the row
         self.take_focus()
 
     def end_search(self) -> bool:
-        """Show everything again; tell whether something was looked for."""
+        """Show everything again; return whether something was looked for."""
         if self._find is None or not self._find.isVisible():
             return False
         self._find.end()
@@ -313,13 +313,13 @@ class ListPanel(QWidget):
     # --- the rows ---------------------------------------------------------------------------------------------------
 
     def take_focus(self) -> None:
-        """Put the focus where this desk's keys count, rows or none."""
+        """Put the focus where this list's keys count, rows or none."""
         shown = self._stack.currentWidget()
         if shown is not None:
             shown.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def holds_focus(self) -> bool:
-        """Tell whether the focus is in this desk."""
+        """Return whether the focus is in this list."""
         focus: QWidget | None = self.place_for_keys.focusWidget()
         return focus is not None and focus.hasFocus()
 

@@ -87,7 +87,7 @@ class MessageDelegate(QStyledItemDelegate):
     """Draws faces. Fonts, measures and set lines are kept: a row costs a fraction of a millisecond."""
 
     def __init__(self, parent: QWidget, is_chosen: Callable[[], bool]) -> None:
-        """`is_chosen` tells whether the person chose the current row; one that nobody chose is only outlined."""
+        """`is_chosen` returns whether the person chose the current row; one that was not chosen is only outlined."""
         super().__init__(parent)
         self._is_chosen = is_chosen
         self._plain = _Type(theme.font())
@@ -222,7 +222,7 @@ def _icon(painter: QPainter, at: QPointF, name: str, tone: str, size: int) -> No
 
 @lru_cache(maxsize=256)
 def _avatar(messages: str, colour: str, dark: bool, ratio: float) -> QPixmap:
-    """Return the circle that stands for somebody."""
+    """Return the circle that stands for a person."""
     picture = QPixmap(QSize(_AVATAR, _AVATAR) * ratio)
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
@@ -242,7 +242,7 @@ def _avatar(messages: str, colour: str, dark: bool, ratio: float) -> QPixmap:
 
 
 _AHEAD = 2
-"""Screens that are read beyond the one that is shown, so that who scrolls meets no blank rows."""
+"""Screens that are read beyond the one that is shown, so that scrolling meets no blank rows."""
 _JUMPS = {Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 
 _STEPS = {Qt.Key.Key_Up, Qt.Key.Key_Down}
@@ -256,7 +256,7 @@ _GONE_TO = {
 
 
 class _Place(NamedTuple):
-    """Where a person is: what is seen and how far below the top, nearest to the eye first, and the current row.
+    """The position of the view: visible rows and how far below the top, the current one first; and the current row.
 
     `seen` is empty at the top of the list, where what is new appears.
     """
@@ -312,13 +312,13 @@ class MessageList(QTableView):
         self._choose(chosen=True, only=None)
 
     def choose_only(self, row_id: int | None) -> None:
-        """Take it that the person chose this one row, or none: what he did there is done, and no other row is meant."""
+        """Note that the person chose this one row, or none: what was done there is done, and no other row is meant."""
         self._choose(chosen=row_id is not None, only=row_id)
 
     def _choose(self, *, chosen: bool, only: int | None) -> None:
         if (chosen, only) != (self._chosen, self._only):
             self._chosen, self._only = chosen, only
-            self.viewport().update()  # a row that nobody chose is drawn differently
+            self.viewport().update()  # a row that the person did not choose is drawn differently
 
     def current_number(self) -> int:
         """Return the number of the current row, -1 for none."""
@@ -338,8 +338,8 @@ class MessageList(QTableView):
         return [] if current is None else [current]
 
     def show_ids(self, ids: array[int]) -> None:
-        """Show other rows, or the same in another order: the person stays at the row where he is, and so does what he
-        sees, unless he is at the top, where what is new appears.
+        """Show other rows, or the same in another order: the current row and the view stay, unless the view is at the
+        top, where what is new appears.
         """
         place = self._place()._replace(current=self._heir(ids))
         self.setAutoScroll(False)
@@ -441,7 +441,7 @@ class MessageList(QTableView):
             self._model.mark_range(0, self._model.rowCount() - 1)
 
     def clear_marks(self) -> bool:
-        """Take all marks away; tell whether there were any."""
+        """Take all marks away; return whether there were any."""
         return self._model.clear_marks()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

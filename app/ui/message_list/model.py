@@ -34,12 +34,12 @@ class Source(Protocol[R_co]):
 
 
 class MessageModel(QAbstractTableModel, Generic[R]):
-    """Holds the order of one list and which rows of it are marked; `marks_changed` tells that others are."""
+    """Holds the order of one list and which rows of it are marked; `marks_changed` says that others are."""
 
     marks_changed = Signal()
 
     def __init__(self, source: Source[R], face: Callable[[R], RowFace]) -> None:
-        """`face` tells what a row shows; it is asked for visible rows only, and remembered until the row changes."""
+        """`face` returns what a row shows; it is called for visible rows, and its answer kept until the row changes."""
         super().__init__()
         self._source = source
         self._face = face
@@ -89,7 +89,7 @@ class MessageModel(QAbstractTableModel, Generic[R]):
         return "" if row is None else self._heading(row)
 
     def set_headings(self, numbers: Iterable[int], heading: Callable[[R], str]) -> None:
-        """Say over which rows something stands, and what tells it."""
+        """Say which rows have a heading, and which function returns it."""
         self.headed, self._heading = frozenset(numbers), heading
 
     def prepare(self, first: int, last: int) -> None:
@@ -104,7 +104,7 @@ class MessageModel(QAbstractTableModel, Generic[R]):
             return -1
 
     def is_marked(self, number: int) -> bool:
-        """Tell whether a row is marked."""
+        """Return whether a row is marked."""
         return bool(self.marked) and self.ids[number] in self.marked
 
     def set_ids(self, ids: array[int]) -> None:
@@ -159,7 +159,7 @@ class MessageModel(QAbstractTableModel, Generic[R]):
         return [row_id for row_id in self.ids if row_id in self.marked] if self.marked else []
 
     def clear_marks(self) -> bool:
-        """Take all marks away; tell whether there were any."""
+        """Take all marks away; return whether there were any."""
         had = bool(self.marked)
         self.marked.clear()
         if had:

@@ -32,7 +32,7 @@ class RowFace(NamedTuple):
     blank: bool = False
 
     def spoken(self) -> str:
-        """Return the row as a screen reader says it; nobody wants ten thousand names read out."""
+        """Return the row as a screen reader says it; ten thousand names are not read out."""
         marks = [tr("Has an attachment")] if self.attachment else []
         marks += [tr("High importance")] if self.important else []
         marks += [tr("Flagged")] if self.flagged else []

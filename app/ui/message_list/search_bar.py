@@ -17,12 +17,12 @@ from app.ui import icons
 from app.ui.widgets import Label
 
 _PAUSE = 40
-"""Milliseconds after a key before the list is searched: who types on is not held up by what he no longer means."""
+"""Milliseconds after a key before the list is searched: an outdated search does not delay further typing."""
 _OFFERS = 3
 
 
 class FindBar(QFrame):
-    """`asked` tells what is looked for, `offer_wanted` what is being typed, the others what the keys say."""
+    """`asked` carries what is looked for, `offer_wanted` what is being typed, the others what the keys say."""
 
     asked = Signal(str)
     offer_wanted = Signal(str)
@@ -114,7 +114,7 @@ class FindBar(QFrame):
 
 
 class _Line(QLineEdit):
-    """A line that tells of the keys with which one leaves it."""
+    """A line that emits the keys that leave it."""
 
     pressed = Signal(int, bool)
 

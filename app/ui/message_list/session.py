@@ -34,7 +34,7 @@ _NO_IDS: array[int] = array("q")
 class ListSession:
     """One list. `changed` says that rows, order, loading or trouble may differ, `told` which rows say something else.
 
-    `found` tells how many the server found, once it was asked.
+    `found` is how many the server found, once it was asked.
     """
 
     folder: Folder
@@ -91,7 +91,7 @@ class ListSession:
             self._spawn(self.view.arrange(order), f"sort {self.folder}")
 
     def toggle_groups(self) -> bool:
-        """Group the list by day or by recipient, or do so no more; tell which."""
+        """Group the list by day or by recipient, or do so no more; return which."""
         self.grouped = not self.grouped
         self.changed.emit(None)
         return self.grouped
@@ -128,12 +128,12 @@ class ListSession:
 
     @property
     def searching(self) -> bool:
-        """Tell whether only what was found is shown."""
+        """Return whether only what was found is shown."""
         return self.view is not None and bool(self.view.query)
 
     @property
     def searched_server(self) -> bool:
-        """Tell whether the server was asked for what is looked for."""
+        """Return whether the server was asked for what is looked for."""
         return self.view is not None and self.view.searched_server
 
     # --- what is so -------------------------------------------------------------------------------------------------
@@ -145,12 +145,12 @@ class ListSession:
 
     @property
     def loading(self) -> bool:
-        """Tell whether the server is being asked."""
+        """Return whether the server is being asked."""
         return self.view is not None and self.view.loading
 
     @property
     def loaded(self) -> bool:
-        """Tell whether what is shown is all there is."""
+        """Return whether what is shown is all there is."""
         return self.folder is Folder.OUTBOX or (self.view is not None and self.view.loaded)
 
     @property
@@ -168,7 +168,7 @@ class ListSession:
         return _NO_IDS if self.view is None else self.view.ids
 
     def row(self, row_id: int) -> ListRow | None:
-        """Return a row, None where it has to be read first: `told` says when it is there."""
+        """Return a row, None where it has to be read first: `told` names it when it is there."""
         return None if self.view is None else self.view.row(row_id)
 
     def prepare(self, row_ids: Iterable[int]) -> None:

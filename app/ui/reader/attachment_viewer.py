@@ -81,7 +81,7 @@ class _ReadStrip(AttachmentStrip):
         self.dragged.emit()
 
     def _is_own(self, event: QKeyEvent) -> bool:
-        """Tell whether a key is the strip's, though a command of the lists has it too."""
+        """Return whether a key is the strip's, though a command of the lists has it too."""
         copies = event.matches(QKeySequence.StandardKey.Copy) or event.matches(QKeySequence.StandardKey.Save)
         deletes = event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Space} and not event.modifiers()
         return copies or deletes or event.matches(QKeySequence.StandardKey.SelectAll)

@@ -22,8 +22,8 @@ PREFETCHED = 20_000_000
 
 
 class EnclosuresSession:
-    """Of one pane. `changed` says that rows differ, `asked` has a question that stands beside them ("" for none),
-    `told` what became of a wish, for the foot of the window, `message_opened` which message is to be read here.
+    """The attachments of one pane. `changed` says that rows differ, `asked` has a question beside them ("" for none),
+    `told` carries what became of a wish, for the status bar, `message_opened` which message is to be read here.
     """
 
     def __init__(self, enclosures: Enclosures, spawn: Spawn) -> None:
@@ -72,7 +72,7 @@ class EnclosuresSession:
         return "" if one is None else one.file_name()
 
     def is_running(self, keys: Sequence[str]) -> bool:
-        """Tell whether one of these is fetched now."""
+        """Return whether one of these is fetched now."""
         return any(self._enclosures.coming(key) is not None for key in keys)
 
     def _row(self, one: ViewedAttachment) -> AttachmentRow:
@@ -123,7 +123,7 @@ class EnclosuresSession:
         except MailError:
             return  # its row says why
         if self._one(one.key) is not None:
-            show(path)  # who went on to another message does not want this one before it any more
+            show(path)  # after the step to another message this one is not wanted any more
 
     def forget_question(self) -> None:
         """Ask anew before what may harm is opened: the person went on."""
@@ -132,7 +132,7 @@ class EnclosuresSession:
             self.asked.emit("")
 
     def stop(self, keys: Sequence[str]) -> bool:
-        """Stop fetching these; tell whether any was under way."""
+        """Stop fetching these; return whether any was under way."""
         return sum(self._enclosures.stop(key) for key in keys) > 0
 
     def save(self, keys: Sequence[str], folder: str) -> None:

@@ -31,7 +31,7 @@ _DATA = Qt.ItemDataRole.UserRole
 
 
 class ConversationArea(QWidget):
-    """Hidden where a message is alone. `chosen` tells the number of the message that one wants to read."""
+    """Hidden where a message is alone. `chosen` carries the number of the message to read."""
 
     chosen = Signal(int)
     left = Signal()

@@ -175,7 +175,7 @@ class Reader(QWidget):
             self._page.put_image(source, image)
 
     def has_formatting(self) -> bool:
-        """Tell whether there is something that can be shown formatted and plain; also where it is still to come."""
+        """Return whether there is something that can be shown formatted and plain; also where it is still to come."""
         return self._reading is not None and (bool(self._reading.blocks) or self._reading.body is None)
 
     def toggle_plain(self) -> None:

@@ -54,7 +54,7 @@ class Flow:
         self._next = self.width + 1
 
     def lay(self, count: int, width_of: Callable[[int], int], seconds: float) -> bool:
-        """Place chips up to `count`, for about `seconds`; tell whether all have their place."""
+        """Place chips up to `count`, for about `seconds`; return whether all have their place."""
         end = time.perf_counter() + seconds
         x = self._next
         while self.laid < count:
@@ -209,7 +209,7 @@ def _draw_words(painter: QPainter, text: QRect, chip: Chip, ink: QColor, beside:
 
 
 def _has_room_beside_note(chip: Chip, metrics: QFontMetrics, width: int) -> bool:
-    """Tell whether the domain stays whole beside the note; the tip and the screen reader say the note in any case."""
+    """Return whether the domain stays whole beside the note; the tip and the screen reader say the note in any case."""
     address = _parts(chip)[1]
     return not address or _least_of(metrics, address) + _note_width(chip, metrics) <= width + 1
 
@@ -221,7 +221,7 @@ def _least_of(metrics: QFontMetrics, address: str) -> int:
 
 
 def _draw_note(painter: QPainter, text: QRect, chip: Chip, tone: str) -> int:
-    """Draw icon and word at the right end of `text`: what is known must not be told by colour alone."""
+    """Draw icon and word at the right end of `text`: what is known must not be shown by colour alone."""
     note, width = chip.note, _note_width(chip, painter.fontMetrics())
     if note is not None:
         left = text.right() + 1 - width + _NOTE_GAP
@@ -241,7 +241,7 @@ def draw_edited(painter: QPainter, place: QRect, palette: QPalette) -> None:
 
 
 def _draw_sign(painter: QPainter, place: QRectF, ink: QColor) -> None:
-    """Draw an exclamation mark in a circle: what is wrong must not be told by colour alone."""
+    """Draw an exclamation mark in a circle: what is wrong must not be shown by colour alone."""
     painter.setPen(QPen(ink, 1.3))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawEllipse(place.adjusted(0.7, 0.7, -0.7, -0.7))
@@ -285,9 +285,9 @@ class ChipCanvas(QAbstractScrollArea):
         """The line that stands in place of the chip `editing`, while one is edited."""
         self.editing = -1
         self.note_for: Callable[[Recipient], Note | None] = lambda _recipient: None
-        """Says what is good to know of a recipient; asked again after `refresh_notes`."""
+        """Returns what is good to know of a recipient; called again after `refresh_notes`."""
         self.is_familiar: Callable[[Recipient], bool] = lambda _recipient: False
-        """Tells whose name is enough on a chip; asked again with the notes."""
+        """Returns whether a recipient's name is enough on a chip; called again with the notes."""
         self._flow = Flow()
         self._more = QTimer(self, interval=0, singleShot=True)
         self._more.timeout.connect(self._go_on_placing)

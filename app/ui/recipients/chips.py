@@ -28,7 +28,7 @@ class Chip:
     note: Note | None = None
     """What is good to know of the recipient; found out when the chip is measured."""
     strange: bool = False
-    """True for somebody outside, or whom nobody knows here: a name alone would hide where the message goes."""
+    """True for a recipient outside, or unknown here: a name alone would hide where the message goes."""
     _problem: str = _UNKNOWN
 
     def sentence(self) -> str:
@@ -108,11 +108,11 @@ class Chips:
         return len(self.items)
 
     def recipients(self) -> tuple[Recipient, ...]:
-        """Return everyone, in order."""
+        """Return all recipients, in order."""
         return tuple(chip.recipient for chip in self.items)
 
     def splice(self, index: int, removed: int, added: Iterable[Recipient]) -> tuple[Recipient, ...]:
-        """Replace `removed` chips at `index`; return whom they stood for. What stays selected moves along."""
+        """Replace `removed` chips at `index`; return the recipients they stood for. What stays selected moves along."""
         gone = tuple(chip.recipient for chip in self.items[index : index + removed])
         came = [Chip(recipient) for recipient in added]
         self.items[index : index + removed] = came
@@ -165,5 +165,5 @@ class Chips:
         return runs
 
     def selected_recipients(self) -> tuple[Recipient, ...]:
-        """Return whom the selection stands for, in order."""
+        """Return the recipients of the selection, in order."""
         return tuple(self.items[index].recipient for index in sorted(self.selected))

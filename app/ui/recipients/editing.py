@@ -1,4 +1,4 @@
-"""What can be done in a recipients field. Every change, however it was made, is told as an edit for the journal."""
+"""What can be done in a recipients field. Every change, however it was made, is emitted as an edit for the journal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ChipEditing(ChipCanvas):
     """The state of one field and its changes; keys and mouse come on top."""
 
     edited = Signal(object)
-    """Emitted with a RecipientSplice or Pending of this field for every change a person made."""
+    """Emitted with a RecipientSplice or Pending of this field for every change that the person made."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class ChipEditing(ChipCanvas):
     # What stands here ------------------------------------------------------------------------------------------------
 
     def set_recipients(self, recipients: Iterable[Recipient], pending: str = "") -> None:
-        """Show these recipients and the words that are none yet. Nothing is told, and nothing can be taken back."""
+        """Show these recipients and the words that are none yet. Nothing is emitted, and nothing can be undone."""
         self._drop_editor()
         self.chips = Chips()
         self.chips.splice(0, 0, recipients)
@@ -57,7 +57,7 @@ class ChipEditing(ChipCanvas):
         self._cursor_moved()
 
     def recipients(self) -> tuple[Recipient, ...]:
-        """Return everyone here, in order; one that is being edited as far as it is typed."""
+        """Return all recipients here, in order; one that is being edited as far as it is typed."""
         return self.chips.recipients()
 
     def pending(self) -> str:
@@ -79,7 +79,7 @@ class ChipEditing(ChipCanvas):
     def splice(
         self, index: int, removed: int, added: Iterable[Recipient], *, words: str = "", joined: bool = False
     ) -> None:
-        """Replace `removed` recipients at `index` by `added`, to be taken back as one; tell it."""
+        """Replace `removed` recipients at `index` by `added`, to be undone as one; emit it."""
         came = tuple(added)
         gone = self._replace(index, removed, came)
         self._history.record(Step(index, gone, came, words, joined))
@@ -120,7 +120,7 @@ class ChipEditing(ChipCanvas):
         return next((index for index, other in enumerate(self.chips.items) if other is chip), -1)
 
     def hold_place(self, name: str, *, words: str = "") -> Chip:
-        """Put a chip after the others for those who are meant by `name`, and are being looked up."""
+        """Put a chip after the others for those that `name` means, while they are being looked up."""
         self.splice(len(self.chips), 0, (Recipient(name),), words=words)
         chip = self.chips.items[-1]
         chip.reading, chip.width = True, 0
@@ -128,14 +128,14 @@ class ChipEditing(ChipCanvas):
         return chip
 
     def give_up_place(self, chip: Chip, sentence: str) -> None:
-        """Say that nobody was found for a chip that held a place."""
+        """Say that no recipient was found for a chip that held a place."""
         chip.reading = False
         index = self.index_of(chip)
         if index >= 0:
             self.mark_problem(index, sentence)
 
     def complete_pending(self) -> bool:
-        """Make chips of all that is typed or still being read, now; tell whether something was."""
+        """Make chips of all that is typed or still being read, now; return whether something was."""
         editing = self.editing >= 0
         self.commit_edit(refocus=False)
         reading = [index for index, chip in enumerate(self.chips.items) if chip.reading]
@@ -144,7 +144,7 @@ class ChipEditing(ChipCanvas):
         return self.complete_words() or editing or bool(reading)
 
     def complete_words(self) -> bool:
-        """Make chips of the words after the chips; tell whether there were any."""
+        """Make chips of the words after the chips; return whether there were any."""
         text = self.words.text()
         if text:
             # First the recipient, then the end of the words: a crash between the two repeats, and loses nothing.
@@ -154,7 +154,7 @@ class ChipEditing(ChipCanvas):
         return bool(text.strip())
 
     def insert_list(self, text: str, index: int, words: str = "") -> None:
-        """Insert everyone named in `text`. A long one is read elsewhere, and holds its place as one chip meanwhile."""
+        """Insert all recipients named in `text`. A long one is read elsewhere; one chip holds its place meanwhile."""
         text = mend_surrogates(text)
         if len(text) <= entry_line.LONG_TEXT:
             recipients = entry_line.read_recipients(text)
@@ -242,7 +242,7 @@ class ChipEditing(ChipCanvas):
             insert_apart(self.words, clean_text(text, lines=False))
 
     def _is_list(self, text: str) -> bool:
-        """Tell whether `text` stands for itself: several recipients, or one address where nothing is typed."""
+        """Return whether `text` stands for itself: several recipients, or one address where nothing is typed."""
         if len(text) > entry_line.LONG_TEXT:
             return True
         found = entry_line.read_recipients(text)
@@ -279,7 +279,7 @@ class ChipEditing(ChipCanvas):
         """Tie keys and menu to the line (for the class that has them)."""
 
     def _take_edit(self, text: str) -> None:
-        """Tell what is typed into a chip at once, so that it is in the journal before it is finished."""
+        """Emit what is typed into a chip at once, so that it is in the journal before it is finished."""
         found = self._read_edit(text)
         if found:
             self._set_edited(found[0] if len(found) == 1 else Recipient(clean_text(text, lines=False).strip()))
@@ -289,7 +289,7 @@ class ChipEditing(ChipCanvas):
 
     def _read_edit(self, text: str) -> list[Recipient]:
         """Return whom the line of a chip names. The words it was opened with are never made part of an address: where
-        one was typed right behind or before them, it cannot be told where it begins, and the chip stays to be mended.
+        one was typed right behind or before them, it is not known where it begins, and the chip stays to be mended.
         """
         left = self._words_left = self._words_left if self._words_left in text else ""
         found = entry_line.read_recipients(text)

@@ -68,7 +68,7 @@ def from_mime(mime: QMimeData) -> list[Recipient]:
         return []
 
 
-# A reading outlives its field, so that its thread always has somebody to tell.
+# A reading outlives its field, so that its thread always has an object to report to.
 _under_way: set[_Reading] = set()
 
 
@@ -115,7 +115,7 @@ def _take_no_key(_event: QKeyEvent) -> bool:
 
 
 class EntryLine(QLineEdit):
-    """A line without a frame. `left` tells that the focus went elsewhere in the window (not to a menu or program),
+    """A line without a frame. `left` says that the focus went elsewhere in the window (not to a menu or program),
     `blurred` that it went, wherever to.
     """
 
@@ -224,8 +224,8 @@ class EntryLine(QLineEdit):
 
 
 def ends_an_entry(text: str) -> bool:
-    """Tell whether a comma, a semicolon or a line end in `text` parts entries, and does not stand within quotes."""
-    from app.domain.address_lexer import Kind, tokenize  # loaded when somebody types
+    """Return whether a comma, a semicolon or a line end in `text` parts entries, and does not stand within quotes."""
+    from app.domain.address_lexer import Kind, tokenize  # loaded with the first key
 
     if not any(token.kind in {Kind.COMMA, Kind.SEMICOLON, Kind.LINE} for token in tokenize(text)):
         return False
@@ -233,7 +233,7 @@ def ends_an_entry(text: str) -> bool:
 
 
 def has_grown(words: str, text: str) -> bool:
-    """Tell whether something was written right before or behind the `words` within `text`, without a blank."""
+    """Return whether something was written right before or behind the `words` within `text`, without a blank."""
     head, _, tail = text.partition(words)
     return any(one and not one.isspace() and one not in _SIGNS for one in (head[-1:], tail[:1]))
 
@@ -241,8 +241,8 @@ def has_grown(words: str, text: str) -> bool:
 def insert_apart(line: QLineEdit, text: str) -> None:
     """Insert `text` at the cursor of `line`, an address apart from the words of a name beside it.
 
-    A piece of an address goes on with what stands there, and so does what follows a single word: nobody can tell
-    whether "james." is a name. Without the blank, the last word of a name would become part of the address.
+    A piece of an address goes on with what stands there, and so does what follows a single word: "james." may
+    be a name or not. Without the blank, the last word of a name would become part of the address.
     """
     start, length = line.selectionStart(), line.selectionLength()
     start = line.cursorPosition() if start < 0 else start
@@ -261,7 +261,7 @@ def _is_whole(text: str) -> bool:
 
 
 def _is_open(text: str) -> bool:
-    """Tell whether quotes, brackets or a comment that were begun are still to be closed."""
+    """Return whether quotes, brackets or a comment that were begun are still to be closed."""
     quoted, depth, angle = False, 0, False
     escaped, before = False, ""
     for character in text:

@@ -34,7 +34,7 @@ _SPOKEN = 300
 
 
 class RecipientsField(ChipEditing):
-    """Recipients of one Field of a message. `label` is its name for the eye and the ear ("To").
+    """Recipients of one Field of a message. `label` is its name on screen and for screen readers ("To").
 
     `run_off_thread(work, deliver)` runs `work` elsewhere and hands its result to `deliver` on the UI thread.
     """
@@ -67,8 +67,8 @@ class RecipientsField(ChipEditing):
         self._cursor_moved()
 
     def suggest(self, source: Source) -> Suggesting:
-        """Offer whom `source` knows while somebody types here."""
-        from app.ui.recipients.suggestions import Suggesting  # not before there is somebody to be offered
+        """Offer whom `source` knows while the person types here."""
+        from app.ui.recipients.suggestions import Suggesting  # not before there are people to offer
 
         self._keys.suggesting = Suggesting(self, source)
         return self._keys.suggesting
@@ -88,7 +88,7 @@ class RecipientsField(ChipEditing):
         super().refresh_notes(keys)
         current = self.chips.current
         if current >= 0:
-            # Who stands on a chip hears what became known of it now, also where places are worked out later.
+            # The current chip shows what became known of it now, also where places are worked out later.
             self._width_of(current)
             if self._keys.suggesting is None or not self._keys.suggesting.is_open:  # else they say what is offered
                 self.describe_words()
@@ -119,7 +119,7 @@ class RecipientsField(ChipEditing):
             self.go_to_words()
             self.complete_words()
 
-    # For the ear -----------------------------------------------------------------------------------------------------
+    # For screen readers ----------------------------------------------------------------------------------------------
 
     def _cursor_moved(self) -> None:
         super()._cursor_moved()
@@ -216,7 +216,7 @@ _LONGEST: Final = 3_000
 
 
 class ChipCard(QFrame):
-    """A sheet in the window. The focus stays in the field; `take` hears its keys first while it is seen."""
+    """A sheet in the window. The focus stays in the field; `take` gets its keys first while it is visible."""
 
     def __init__(self, field: ChipEditing) -> None:
         super().__init__(field.window())
@@ -255,7 +255,7 @@ class ChipCard(QFrame):
         say_aloud(self._field.words, f"{name}. {known}")
 
     def take(self, event: QKeyEvent) -> bool:
-        """Go away at any key; Escape is for this alone."""
+        """Hide at any key; Escape is for this alone."""
         if self.isHidden():
             return False
         self.hide()

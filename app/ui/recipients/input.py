@@ -81,7 +81,7 @@ class ChipKeys:
         return found is not None
 
     def wants(self, event: QKeyEvent) -> bool:
-        """Tell whether the key is the field's now, whatever shortcut the window has on it."""
+        """Return whether the key is the field's now, whatever shortcut the window has on it."""
         field = self._field
         if self.suggesting is not None and self.suggesting.wants(event):
             return True
@@ -94,7 +94,7 @@ class ChipKeys:
         return event.key() in _ENTER and bool(field.words.text().strip())
 
     def take_in_words(self, event: QKeyEvent) -> bool:
-        """Deal with a key while the focus is after the chips; tell whether it was ours."""
+        """Deal with a key while the focus is after the chips; return whether it was ours."""
         if self.first(event) or (self.suggesting is not None and self.suggesting.take(event)):
             return True
         if self._take_clipboard(event) or self._take_history(event):
@@ -267,7 +267,7 @@ class ChipPointer:
         field.viewport().setAcceptDrops(True)
 
     def take(self, event: QEvent) -> bool:
-        """Deal with an event of the viewport; tell whether it was for the mouse."""
+        """Deal with an event of the viewport; return whether it was for the mouse."""
         if not self._field.isEnabled():
             return False
         if isinstance(event, QMouseEvent):

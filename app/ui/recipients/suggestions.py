@@ -190,7 +190,7 @@ class Suggesting:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether something is offered now."""
+        """Return whether something is offered now."""
         return self.session.is_open
 
     def close(self) -> None:
@@ -204,14 +204,14 @@ class Suggesting:
         self.session.offer(people)
 
     def _typed(self, line: EntryLine, text: str) -> None:
-        # A separator made a chip of the words before this is told: then there are none to offer for.
+        # A separator made a chip of the words before this signal: then there are none to offer for.
         self._line, self._chip = line, None
         self.session.type(text if line.text() == text else "")
 
     # --- keys -------------------------------------------------------------------------------------------------------
 
     def wants(self, event: QKeyEvent) -> bool:
-        """Tell whether a key is for the rows, whatever shortcut the window has on it."""
+        """Return whether a key is for the rows, whatever shortcut the window has on it."""
         if not self.is_open or event.modifiers() & _COMMANDS:
             return False
         return event.key() in {_Key.Key_Down, _Key.Key_Up, _Key.Key_Escape, _Key.Key_Delete, *_ENTER}
@@ -234,7 +234,7 @@ class Suggesting:
         elif event.key() in _ENTER and not shift:
             return self._accept(self.session.row())
         elif event.key() == _Key.Key_Tab and not shift:
-            # Whoever is taken, the field still has to go on to the next one.
+            # Whichever row is taken, the field still has to go on to the next one.
             self._accept(self.session.row_for_tab())
             return False
         else:

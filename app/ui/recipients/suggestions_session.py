@@ -18,14 +18,14 @@ MOST_ROWS: Final = 8
 
 
 class Origin(Enum):
-    """Who offers."""
+    """Where a suggestion comes from."""
 
     MACHINE = "machine"
     DIRECTORY = "directory"
 
 
 class Suggestion(NamedTuple):
-    """Somebody who may be meant."""
+    """A recipient who may be meant."""
 
     recipient: Recipient
     origin: Origin = Origin.DIRECTORY
@@ -33,10 +33,10 @@ class Suggestion(NamedTuple):
 
 
 class Source(Protocol):
-    """Who knows people."""
+    """What a field asks for suggestions."""
 
     def at_once(self, text: str) -> list[Suggestion]:
-        """Return what is known without asking anyone."""
+        """Return what is known without a request."""
         ...
 
     def ask(self, text: str) -> None:
@@ -44,15 +44,15 @@ class Source(Protocol):
         ...
 
     def forget(self, recipient: Recipient) -> None:
-        """Offer somebody no more from this machine."""
+        """Offer a recipient no more from this machine."""
         ...
 
 
 class NoSource:
-    """Knows nobody: a field without suggestions."""
+    """Suggests nothing: for a field without suggestions."""
 
     def at_once(self, text: str) -> list[Suggestion]:
-        """Return nobody."""
+        """Return an empty list."""
         return []
 
     def ask(self, text: str) -> None:
@@ -78,7 +78,7 @@ class SuggestionsSession:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether something is offered."""
+        """Return whether something is offered."""
         return bool(self.rows)
 
     def row(self) -> Suggestion | None:
@@ -129,14 +129,14 @@ class SuggestionsSession:
         self.changed.emit(None)
 
     def point_at(self, row: int) -> None:
-        """Go to a row by hand."""
+        """Go to the row under the pointer."""
         if 0 <= row < len(self.rows) and row != self.current:
             self.current = row
             self.chosen_by_hand, self._gone_to_by_key = True, False
             self.changed.emit(None)
 
     def forget(self) -> Recipient | None:
-        """Forget the row one stands at, if this machine offered it; return whom. The cursor stays at its place."""
+        """Forget the current row, if this machine offered it; return its recipient. The cursor stays at its place."""
         row = self.row()
         if row is None or row.origin is not Origin.MACHINE:
             return None
@@ -163,7 +163,7 @@ def _each_once(people: Iterable[Suggestion]) -> list[Suggestion]:
 
 
 def _stands_for_itself(text: str, first: Recipient) -> bool:
-    """Tell whether `text` is an address already, which Enter must not exchange for another that only begins like it.
+    """Return whether `text` is an address already, which Enter must not exchange for another that only begins like it.
 
     An address without a dot after the @ can be one of an intranet, or half typed: half, if the first row goes on so.
     """
