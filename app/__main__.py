@@ -17,7 +17,7 @@ def main() -> int:
 
         from app.engine.__main__ import main as run_engine
 
-        os._exit(run_engine())  # its threads may wait for servers for ever; nobody waits for them
+        os._exit(run_engine())  # its threads may wait for servers without end; the exit does not wait for them
     if arguments[:1] == ["--spelling"]:
         from app.spelling.__main__ import main as run_spelling
 

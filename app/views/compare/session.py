@@ -71,11 +71,11 @@ class CompareSession:
         return ntr("{n} difference", "{n} differences", comparison.differences)
 
     def can_choose(self) -> bool:
-        """Tell whether both versions are there."""
+        """Return whether both versions are there."""
         return self.stand is Stand.THERE
 
     def can_keep_both(self) -> bool:
-        """Tell whether one's own can be put aside as a new draft: also where the server's cannot be read."""
+        """Return whether one's own can be put aside as a new draft: also where the server's cannot be read."""
         return self.stand in {Stand.THERE, Stand.FAILED}
 
     # --- the choice -------------------------------------------------------------------------------------------------

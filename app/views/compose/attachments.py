@@ -1,4 +1,4 @@
-"""Draws the attachments of a message under its subject: a line that counts them, the strip, and the way back.
+"""Draws the attachments of a message under its subject: a line that counts them, the strip, and the button for undo.
 
 Nothing of it is made before there is an attachment, so that a message without any opens as fast as before.
 """
@@ -73,7 +73,7 @@ class AttachmentsArea(QWidget):
             self._stand_at(number)
 
     def _stand_at(self, number: int) -> None:
-        """The row under the focus went: stand at its neighbour, or at the way back."""
+        """The row under the focus went: go to its neighbour, or to the button for undo."""
         if self.strip is not None and self.strip.isVisible() and self._model is not None and self._model.rows:
             self.strip.go_to(number)
         elif self._back.isVisible():
@@ -95,7 +95,7 @@ class AttachmentsArea(QWidget):
         self.strip.menu_wanted.connect(self._open_menu)
         self.strip.selectionModel().currentChanged.connect(self._moved)
         self._words = Label(self)
-        self._words.setMinimumHeight(28)  # as high as the way back, so that nothing moves when that comes
+        self._words.setMinimumHeight(28)  # as high as the button for undo, so that nothing moves when that comes
         self._back_words = Label(self)
         self._back_words.setProperty("tone", "muted")
         self._back = QPushButton(tr("Undo"), self)
@@ -156,7 +156,7 @@ class AttachmentsArea(QWidget):
         dialog.open()
 
     def _chosen(self, paths: list[str]) -> None:
-        global _folder  # noqa: PLW0603 - one person, who goes on where he was
+        global _folder  # noqa: PLW0603 - the next dialog opens where the last one was
         if self.dialog is not None:
             _folder = self.dialog.directory().absolutePath()
         self.session.add(paths)
@@ -258,7 +258,7 @@ class AttachmentsArea(QWidget):
     def _open_menu(self, place: QPoint) -> None:
         from PySide6.QtWidgets import QMenu
 
-        assert self.strip is not None  # noqa: S101 - who wants a menu stands in it
+        assert self.strip is not None  # noqa: S101 - the menu opens in the strip alone
         strip, keys = self.strip, self.strip.chosen()
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

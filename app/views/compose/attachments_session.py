@@ -1,4 +1,4 @@
-"""The attachments of one open message: what is drawn of them, what can be done, and the way back from it."""
+"""The attachments of one open message: what is drawn of them, what can be done, and how it is undone."""
 
 from __future__ import annotations
 
@@ -72,16 +72,16 @@ class AttachmentsSession:
         return self._back[-1][0] if self._back else ""
 
     def differs(self) -> bool:
-        """Tell whether the message was held back, or refused, for what is attached to it."""
+        """Return whether the message was held back, or refused, for what is attached to it."""
         notice = self._draft.notice()
         return notice is not None and notice.action == "review-attachments"
 
     def can_edit(self) -> bool:
-        """Tell whether they can be changed."""
+        """Return whether they can be changed."""
         return self._attachments is not None and self._draft.can_edit()
 
     def can_shrink(self, keys: Sequence[str]) -> bool:
-        """Tell whether there is a picture among these (all for none) that can be made smaller."""
+        """Return whether there is a picture among these (all for none) that can be made smaller."""
         return self.can_edit() and bool(self._pictures(keys))
 
     # --- what is done -------------------------------------------------------------------------------------------------
@@ -140,9 +140,7 @@ class AttachmentsSession:
             self._remember_exchange(tr("Renamed “{name}”", name=one.name), one, new)
 
     def activate(self, key: str, show: Callable[[str], None]) -> None:
-        """Do what Enter does: try again what failed; open the rest, by `show` with a path, and a program only if asked
-        twice.
-        """
+        """Do what Enter does: retry what failed; open others by `show` with a path, programs only if asked twice."""
         row = next((one for one in self.rows() if one.key == key), None)
         if self._attachments is None or row is None:
             return

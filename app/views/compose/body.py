@@ -44,7 +44,7 @@ def _inset(widget: QWidget) -> QHBoxLayout:
 
 
 class BodyField(QWidget):
-    """Holds the editor in use (`editor`). `edited` tells each change; `made_rich` an editor of formatted text."""
+    """Holds the editor in use (`editor`). `edited` carries each change, `made_rich` an editor of formatted text."""
 
     edited = Signal(object)
     made_rich = Signal(object)
@@ -124,7 +124,7 @@ class BodyField(QWidget):
         return self.rich if self.rich is not None and self.rich.isVisibleTo(self) else self.plain
 
     def is_formatted(self) -> bool:
-        """Tell whether the body is HTML."""
+        """Return whether the body is HTML."""
         return self.editor is not self.plain
 
     def set_body(self, text: str) -> None:
@@ -188,11 +188,11 @@ class BodyField(QWidget):
             self.tools.setEnabled(not locked)
 
     def is_read_only(self) -> bool:
-        """Tell whether nothing can be changed now."""
+        """Return whether nothing can be changed now."""
         return self._read_only
 
     def finish_pasting(self) -> None:
-        """Put in at once what is still being read or poured, because the message is being sent or closed."""
+        """Put in at once what is still being read or built, because the message is being sent or closed."""
         self.plain.finish_pasting()
         self.turning.finish()
         if self.rich is not None:
@@ -283,14 +283,14 @@ class BodyField(QWidget):
         self.bar.say(words, tone="warn", action=("make-plain", action_words("make-plain")))
 
     def make_plain(self) -> None:
-        """Keep the words and nothing else; the bar brings the rest back."""
+        """Keep the words and nothing else; the bar offers to bring the formatting back."""
         self._asked = False
         if self.is_formatted() and not self._read_only:
             self.bar.clear()
             self.turning.to_plain()
 
     def made_plain(self) -> None:
-        """Say that the text is plain now, and offer the way back."""
+        """Say that the text is plain now, and offer to undo that."""
         self._offers_back = True
         words = tr("This message is plain text now.")
         self.bar.say(words, action=("restore-format", action_words("restore-format")))

@@ -27,7 +27,7 @@ LANGUAGES: Final = (
 
 
 class SpellingWork:
-    """Acts on the marks of one message's body. `say` tells a word in passing."""
+    """Acts on the marks of one message's body. `say` shows a word in passing."""
 
     def __init__(self, body: BodyField, picking: Picking) -> None:
         """`picking` is the pane's list to choose from."""

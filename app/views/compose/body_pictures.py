@@ -135,7 +135,7 @@ class BodyPictures(QObject):
     def _note_written_out(self) -> None:
         """Attach what is written out (data:) in a signature, or in what another program made, once the person writes.
 
-        Not before: a message that is only looked at stays as it is, and one in which nothing was written vanishes.
+        Not before: a message that is only looked at stays as it is, and one in which nothing was written is removed.
         """
         rich, record = self._body.rich, self._session.record
         self._written_out = []

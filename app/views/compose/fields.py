@@ -1,4 +1,4 @@
-"""The subject and the body: they tell every change as a delta, and take any paste without losing a visible character.
+"""The subject and the body: they emit every change as a delta, and take any paste without losing a visible character.
 
 Positions count UTF-16 units, as Qt's documents and the journal do.
 """
@@ -62,7 +62,7 @@ class SubjectField(QLineEdit):
 
 
 class BodyEditor(QPlainTextEdit):
-    """The body as plain text. A large paste goes in slice by slice, so that the window stays alive meanwhile."""
+    """The body as plain text. A large paste goes in slice by slice, so that the window answers meanwhile."""
 
     edited = Signal(object)
     files_brought = Signal(object)
@@ -133,7 +133,7 @@ class BodyEditor(QPlainTextEdit):
         self._turn.start()
 
     def is_pasting(self) -> bool:
-        """Tell whether slices of a large paste still wait; sending waits for them too."""
+        """Return whether slices of a large paste still wait; sending waits for them too."""
         return bool(self._waiting)
 
     def finish_pasting(self) -> None:

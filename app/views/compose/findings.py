@@ -156,7 +156,7 @@ class MessageFindings:
                 widget.take_for_chip(chip, (Recipient(finding.fix, chip.recipient.name, chip.recipient.routing),))
 
     def _remove_second(self, finding: Finding) -> None:
-        """Leave the first of those who stand there several times, and remove the others."""
+        """Leave the first of the recipients that are there several times, and remove the others."""
         key, seen = key_of(Recipient(finding.value)), False
         for widget in self._message.recipients.values():
             for chip in list(widget.chips.items):

@@ -27,7 +27,7 @@ _MANY: Final = 300
 
 
 class Sending(Protocol):
-    """What has to be known of the message that is to go."""
+    """What has to be known of the message that is to be sent."""
 
     local_id: LocalId
     account_id: AccountId
@@ -49,7 +49,7 @@ class FindingsSession:
         self._checking = self._stale = False
 
     async def may_go(self) -> bool:
-        """Tell whether the message may be sent: nothing was found, or all of it has been seen. Raises StorageError.
+        """Return whether the message may be sent: nothing was found, or all of it has been seen. Raises StorageError.
 
         What keeps a message back is said by the outbox, so that every way of sending says the same.
         """

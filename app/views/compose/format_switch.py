@@ -1,6 +1,6 @@
-"""Turns a body from plain to formatted and back. A long one is read in a thread, and the keys wait for nobody.
+"""Turns a body from plain to formatted and back. A long one is read in a thread, and keys do not wait for it.
 
-Meanwhile the body is locked, a quiet bar says why, and Escape lets it be as it was. The editor that was turned from
+Meanwhile the body is locked, a quiet bar says why, and Escape leaves it as it was. The editor that was turned from
 keeps its text: to go back is to show it again.
 """
 
@@ -30,8 +30,8 @@ _QUIET: Final = 250
 class Turning(QObject):
     """The turning of one body. `act` waits until there is formatted text to act on.
 
-    `working` tells that a long one is turned behind the keys, `done` that this is over. Whoever shows the body follows
-    the other signals, which come in the order in which things are to be shown.
+    `working` says that a long one is turned in a thread, `done` that this is over. The widget that shows the body
+    follows the other signals, which come in the order in which things are to be shown.
     """
 
     working = Signal()
@@ -65,7 +65,7 @@ class Turning(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Tell whether the body is being turned."""
+        """Return whether the body is being turned."""
         return self._busy
 
     # --- to formatted text -------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ class Turning(QObject):
     # --- to plain text -----------------------------------------------------------------------------------------------
 
     def find_losses(self, then: Callable[[str], None]) -> None:
-        """Find what the body would lose as plain text, and tell it in words."""
+        """Find what the body would lose as plain text, and call `then` with it in words."""
         from app.services.html.prepare import losses
 
         html = self._rich().html()
@@ -153,11 +153,11 @@ class Turning(QObject):
     # --- back --------------------------------------------------------------------------------------------------------
 
     def forget(self) -> None:
-        """There is nothing to go back to: another message is shown."""
+        """Drop the way back, because another message is shown."""
         self._from = None
 
     def can_go_back(self, to: BodyFormat) -> bool:
-        """Tell whether the body was of the format `to` before, and can be so again."""
+        """Return whether the body was of the format `to` before, and can be so again."""
         return self._from is to and not self._busy
 
     def go_back(self) -> None:

@@ -63,7 +63,7 @@ class OpenDraft:
         return self.body_format is BodyFormat.HTML
 
     def notice(self) -> Explanation | None:
-        """Return what is wrong with the message, None where all is well."""
+        """Return what is wrong with the message, None for nothing."""
         record = self.record
         return None if record is None else explain_record(record)
 
@@ -91,14 +91,14 @@ class OpenDraft:
     def take_over(self, edits: Sequence[Edit], content: Content) -> None:
         """Go on from `content`, which another program wrote. `edits` lead there, and are journalled already."""
         for edit in edits:
-            # Attachments are told by the messages (`_attached`), and the body is the editor's.
+            # Attachments come by an event (`_attached`), and the body is the editor's.
             if not isinstance(edit, BodyReplaced | AttachmentSet | AttachmentGone):
                 self._head.apply(edit)
             self.edited.emit(edit)
         self.body_format = content.body_format
 
     async def _show_head(self) -> None:
-        """Let the row know whom and what the message is about, once one goes on to its text: a save may be far off."""
+        """Give the row its recipients and subject, once the focus goes on to the text: a save may be far off."""
         with contextlib.suppress(KeyError, StorageError):
             await self._messages.read(self.local_id)
 

@@ -1,4 +1,4 @@
-"""The options in the pane of a message: a line of quiet words for what is set, and the panel where it is set."""
+"""The options in the pane of a message: a line of muted words for what is set, and the panel where it is set."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NAMES = {
 
 
 class ChosenWords(Label):
-    """What is set, in quiet words. A click opens the panel; by key, the command does."""
+    """What is set, in muted words. A click opens the panel; by key, the command does."""
 
     clicked = Signal()
 
@@ -69,7 +69,7 @@ class OptionsArea(QWidget):
 
     @property
     def is_open(self) -> bool:
-        """Tell whether the panel is shown."""
+        """Return whether the panel is shown."""
         return self.panel is not None and not self.panel.isHidden()
 
     def refresh(self) -> None:

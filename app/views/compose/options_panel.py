@@ -83,7 +83,7 @@ class OptionField(QWidget):
 
 
 class OptionLine(FormLine):
-    """One line, told at every key."""
+    """One line that reports every key."""
 
     def __init__(self, hint: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,7 +99,7 @@ class OptionLine(FormLine):
 
 
 class CategoriesLine(OptionLine):
-    """Names with commas between them; the rest of one that was used before is offered behind what is typed."""
+    """Names with commas between them; a name that was used before is completed behind what is typed."""
 
     listed = Signal(str)
     """The list as it counts: without what is only offered."""
@@ -187,7 +187,7 @@ class PlaceButton(QPushButton):
         self.setStyleSheet("text-align: left;")
 
     def show_place(self, place: str, words: str) -> None:
-        """Show `place`; `words` say it in full, for the ear and for the tip."""
+        """Show `place`; `words` say it in full, for screen readers and for the tip."""
         self._place = place
         self.setAccessibleName(words)
         self.setToolTip(words)

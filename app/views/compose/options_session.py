@@ -155,7 +155,7 @@ class OptionsSession:
 
     @property
     def copy_to(self) -> CopyTo:
-        """Return where the copy is to go."""
+        """Return where the copy is to be filed."""
         record = self.draft.record
         return CopyTo() if record is None else record.copy_to
 
@@ -219,7 +219,7 @@ class OptionsSession:
         return "" if self.aids is None else self.aids.categories.completion(last)
 
     def set_reply_to(self, people: Sequence[Recipient]) -> None:
-        """Take who is to get the answers."""
+        """Set the recipients of answers."""
         self.choose(Field.REPLY_TO, tuple(people))
 
     def set_flag(self, status: FlagStatus) -> None:

@@ -48,7 +48,7 @@ class Picking:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether something is being chosen."""
+        """Return whether something is being chosen."""
         return self._picker is not None and self._picker.isVisible()
 
     @property
@@ -255,7 +255,7 @@ class SnippetChoice:
             self._put_subject(subject)
 
     def _remember_unfilled(self, fragment: Fragment, subject: str = "") -> None:
-        """Take down which placeholders come in with a snippet, before they do: none is to go out by an oversight."""
+        """Journal which placeholders come in with a snippet, before they do: none must be sent by an oversight."""
         texts = [subject, fragment.text]
         if fragment.html:
             from app.services.html.foreign.surface import plain_text

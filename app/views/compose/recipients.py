@@ -83,7 +83,7 @@ class RecipientFields:
         widget.refresh_notes()
 
     def send_as(self, address: str) -> None:
-        """Ask for what concerns another sender: who may write to whom depends on it."""
+        """Ask for the tips of another sender: the right to write to a recipient depends on it."""
         if address != self.sending_as:
             self.sending_as = address
             for widget in self._suggesting:
@@ -124,11 +124,11 @@ class RecipientFields:
         return next((one for one in self._suggesting if one.chips.selected and one.isEnabled()), None)
 
     def has_chips(self) -> bool:
-        """Tell whether recipients are selected."""
+        """Return whether recipients are selected."""
         return self._field_with_chips() is not None
 
     def has_group(self) -> bool:
-        """Tell whether one group is selected."""
+        """Return whether one group is selected."""
         chip = self._chosen()
         return chip is not None and self._people.is_group(self._account_id, chip.recipient)
 
@@ -156,7 +156,7 @@ class RecipientFields:
         if target is widget or not moving or any(widget.chips.items[n].reading for n in widget.chips.selected):
             return
         first = len(target.chips)
-        # First there, then no longer here: a crash between the two doubles somebody, and loses nobody.
+        # First there, then no longer here: a crash between the two doubles a recipient, and loses none.
         target.splice(first, 0, moving)
         widget.remove_selected()
         widget.go_to_words()
@@ -194,7 +194,7 @@ class RecipientFields:
         try:
             members = (await self._people.directory.expand(self._account_id, group)).people
         except ItemRefused:
-            pass  # not a group any more, or one whose members are nobody's business: said below
+            pass  # not a group any more, or one whose members are hidden: said below
         finally:
             if shiboken6.isValid(widget):
                 self._put_members(widget, chip, group, members)
@@ -247,7 +247,7 @@ class RecipientFields:
         ]
 
     def _settle(self, widget: RecipientsField, chip: Chip, answer: Resolution) -> None:
-        """Take the one who is meant; of several or none, say so on the chip."""
+        """Take the one recipient that is meant; say on the chip where there are several or none."""
         name = _name_of(chip)
         if len(answer.people) == 1:
             person = answer.people[0]
@@ -301,7 +301,7 @@ def _suggestions(answer: Resolution) -> list[Suggestion]:
 
 
 class _Source:
-    """Who may be meant: this machine at once, the directory after a pause."""
+    """Suggests who may be meant: from this machine at once, from the directory after a pause."""
 
     def __init__(self, people: People, account_id: AccountId) -> None:
         self._people, self._account_id = people, account_id
@@ -329,7 +329,7 @@ class _Source:
         self._inquiry.ask(text)
 
     def forget(self, recipient: Recipient) -> None:
-        """Take somebody out of the address book."""
+        """Take a recipient out of the address book."""
         self._people.book.forget(self._account_id, recipient)
 
     def _take(self, text: str, answer: Resolution) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from app.views.compose.view import ComposeView
 
 _AT_ONCE: Final = 200_000
-"""Characters of a formatted body up to which it is put in at once, so that the caret can stay; more is poured."""
+"""Characters of a formatted body up to which it is put in at once, so that the caret can stay; more is built later."""
 
 OpenHtml = Callable[[str], Coroutine[Any, Any, "Opened"]]
 
@@ -32,7 +32,7 @@ class Renewal:
         return await self._open_html(content.body) if content.body_format is BodyFormat.HTML else None
 
     def settle(self) -> bool:
-        """Let what was typed be journalled; False while text is still poured or pasted in."""
+        """Let what was typed be journalled; False while text is still built or pasted in."""
         body = self._view.body
         if body.plain.is_pasting():
             return False

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class FromSession:
-    """Chooses the mailbox that an open draft is sent from. `chosen` is told after each choice."""
+    """Chooses the mailbox that an open draft is sent from. `chosen` is emitted after each choice."""
 
     def __init__(self, draft: OpenDraft, aids: Aids | None) -> None:
         """Choose for `draft`."""
@@ -71,7 +71,7 @@ class FromSession:
         return "" if own is None else format_recipient(own.recipient)
 
     def is_worth_showing(self) -> bool:
-        """Tell whether there is anything to say: with one mailbox alone there is not."""
+        """Return whether there is anything to say: with one mailbox alone there is not."""
         return self.sender is not None or len(self.choices()) > 1
 
     def detail(self, identity: Identity) -> str:
@@ -96,9 +96,9 @@ class FromSession:
         self.chosen.emit(sender)
 
     def use_own(self) -> Callable[[], None] | None:
-        """Send from one's own address after another was refused; return the way back, None where nothing was done.
+        """Send from one's own address after another was refused; return how to undo that, None where nothing was done.
 
-        The refusal spoke of the other address: it is not said any more, until that one is chosen again by the way back.
+        The refusal spoke of the other address: it is not said any more, until undo chooses that one again.
         """
         record, aids, before = self._draft.record, self._aids, self.sender
         if record is None or aids is None or before is None or not self._draft.can_edit():
@@ -164,7 +164,7 @@ class ComposeSession(OpenDraft):
         self.ended: Event[str] = Event()
         self.mend_wanted: Event[None] = Event()
         self.stopped: Event[None] = Event()
-        """Tells that it was to be sent, and waits for the person's choice first: the bar says which."""
+        """It was to be sent, and waits for the person's choice first: the bar says which."""
         self.body, self.opened = readable, opened
         self._outbox, self._remedies, self._now = tools.outbox, tools.remedies, tools.now
         self.now = tools.now
@@ -200,7 +200,7 @@ class ComposeSession(OpenDraft):
         )
 
     def notice(self) -> Explanation | None:
-        """Return what the bar says, None where all is well."""
+        """Return what the bar says, None for nothing."""
         record = self.record
         found = None if record is None else explain_record(record)
         shown = () if self.findings is None else self.findings.shown
@@ -208,7 +208,7 @@ class ComposeSession(OpenDraft):
         return None if found is not None and any(one.sentence == found.sentence for one in shown) else found
 
     def whose(self) -> str:
-        """Return whose words these are while they are nobody's but somebody else's, "" for one's own."""
+        """Return in words whose message this is while it is all another person's, "" for one's own."""
         whose = None if self.record is None else self.record.whose
         return "" if whose is None else whose_words(whose)
 
@@ -248,7 +248,7 @@ class ComposeSession(OpenDraft):
             self._part(tr("Sending…"), self._send(hold_seconds), "sent")
 
     def _stop(self) -> bool:
-        """Stop at the key what is known not to go as it is (a draft that was changed elsewhere); tell whether it is."""
+        """Return whether it cannot be sent as it is (a draft that was changed elsewhere); emit `stopped` then."""
         record = self.record
         stops = record is not None and waits_for_person(record)
         if stops:
@@ -307,7 +307,7 @@ class ComposeSession(OpenDraft):
                 keys.fail(answers=True)
 
     def leave(self) -> None:
-        """Leave the pane: the message is saved, or vanishes if nothing was written."""
+        """Leave the pane: the message is saved, or removed if nothing was written."""
         self._spawn(self._drafts.close(self.local_id), "leave")
         self.end("left")
 

@@ -86,7 +86,7 @@ class Aside(QWidget):
         return True
 
     def end(self) -> None:
-        """Go."""
+        """Hide the bar, and forget what it offered."""
         self._offer = None
         self._leave.stop()
         self.bar.dismiss()
@@ -96,7 +96,7 @@ class Aside(QWidget):
 class ComposeView(QWidget):
     """The pane in which a message is written. `left` says that the person is done with it for now.
 
-    It is made in two goes, `fill` being the second: together they would hold up a key.
+    It is made in two steps, `fill` being the second: together they would delay a key.
     """
 
     left = Signal()
@@ -138,7 +138,7 @@ class ComposeView(QWidget):
         self._build()
 
     def fill(self) -> None:
-        """Put the message in, and let what is done to it be heard of from now on."""
+        """Put the message in, and emit what is done to it from now on."""
         self._show_message()
         self._connect()
         self.people = self._know_people()
@@ -363,7 +363,7 @@ class ComposeView(QWidget):
         self._refresh_bar()
 
     def _refresh_state(self) -> None:
-        """Draw the state line alone, which tells how far the attachments are."""
+        """Draw the state line alone, which says how far the attachments are."""
         state = self.session.state()
         self._state.setText(state.text)
         self._state.setAccessibleName(state.text)

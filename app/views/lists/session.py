@@ -1,4 +1,4 @@
-"""What is done in each list, without Qt."""
+"""The actions of each list, without Qt."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ Wanted = Callable[[], bool]
 
 
 class DraftsSession(ListSession):
-    """The drafts. What only the server has is fetched first: each wish asks before it acts whether it is `wanted`.
+    """The drafts. What only the server has is fetched first: each action asks before it acts whether it is `wanted`.
 
-    `progress` tells while many are thrown away how many are done, and of how many.
+    `progress` carries how many of many discards are done, and of how many.
     """
 
     folder = Folder.DRAFTS
@@ -117,7 +117,7 @@ class OutboxSession(ListSession):
             self.look()
 
     async def keep_looking(self, sleep: Callable[[float], Awaitable[None]]) -> None:
-        """Look from time to time, for ever."""
+        """Look from time to time, without end."""
         wait = FIRST_LOOK
         while True:
             await sleep(wait)
@@ -127,12 +127,12 @@ class OutboxSession(ListSession):
                 wait = self.view.pause
 
     def look(self) -> None:
-        """Look at once what rests with the server."""
+        """Read at once what the server holds."""
         if isinstance(self.view, OutboxView):
             self._spawn(self.view.look(), "look what rests in the server's Outbox")
 
     def take_back(self, row: ListRow) -> None:
-        """Make a draft again of a message that rests with the server; `taken_back` tells what became of it."""
+        """Make a draft again of a message that the server holds; `taken_back` carries what became of it."""
         if isinstance(self.view, OutboxView):
             self._spawn(self._take_back(self.view, row), "take back what rests with the server")
 
@@ -174,7 +174,7 @@ class SentSession(ListSession):
         self._drafts, self._readings, self._following = drafts, readings, following
 
     def edit_as_new(self, row: ListRow) -> None:
-        """Begin a new draft with the same words, people and attachments; who it is from is chosen anew."""
+        """Begin a new draft with the same words, people and attachments; the sender is chosen anew."""
         self.open_made(lambda: self._made_anew(row, written_anew))
 
     async def edit_all_as_new(
@@ -198,7 +198,7 @@ class SentSession(ListSession):
         return made, failed
 
     def reply_all(self, row: ListRow) -> None:
-        """Begin an answer to everyone the message went to, in the same conversation."""
+        """Begin an answer to all the message went to, in the same conversation."""
         self.open_made(lambda: self._following.reply_all(row))
 
     def forward(self, row: ListRow) -> None:

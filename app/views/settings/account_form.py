@@ -82,12 +82,12 @@ class AccountForm(msgspec.Struct, frozen=True):
 
     @property
     def by_browser(self) -> bool:
-        """Tell whether one signs in by the browser, and types no password here."""
+        """Return whether one signs in by the browser, and types no password here."""
         return self.auth is AuthKind.OAUTH
 
     @property
     def has_own_proxy(self) -> bool:
-        """Tell whether the account names a proxy."""
+        """Return whether the account names a proxy."""
         return self.proxy_kind is ProxyKind.OWN
 
 
@@ -212,7 +212,7 @@ class Filling:
             self._chosen |= {"user", "auth", "client_id", "tenant", "ca_file", "proxy_kind"}
 
     def choose(self, name: str) -> None:
-        """Take down that the person has chosen this part themselves."""
+        """Note that the person has chosen this part themselves."""
         if name not in self.locked:
             self._chosen.add(name)
 

@@ -159,7 +159,7 @@ class AccountRow(QFrame):
 
     @property
     def asking(self) -> bool:
-        """Tell whether the row asks once more."""
+        """Return whether the row asks once more."""
         return self._stack.currentIndex() == 1
 
     def stop_asking(self) -> None:

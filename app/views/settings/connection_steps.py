@@ -29,7 +29,7 @@ PROXY: Final = mark("Proxy")
 LAST: Final = "drafts"
 
 NEVER_REACHED: Final = frozenset({"proxy", "name", "connect"})
-"""Failures in which the server was never heard: the account may be kept, since it is checked again at each use."""
+"""Failures in which the server never answered: the account may be kept, since it is checked again at each use."""
 
 
 class StepState(StrEnum):
@@ -46,7 +46,7 @@ class StepState(StrEnum):
 class StepLine(NamedTuple):
     """One step as it is shown. `sentence` and `advice` are there where it failed, `detail` is the engine's finding.
 
-    `cut_off` tells a failure of the test itself from one of the server's.
+    `cut_off` marks a failure of the test itself, not of the server.
     """
 
     name: str
@@ -100,7 +100,7 @@ def with_step(lines: tuple[StepLine, ...], step: ProbeStep, account: Account) ->
 
 
 def interrupted(lines: tuple[StepLine, ...], detail: str) -> tuple[StepLine, ...]:
-    """Return `lines` with the step under way marked as one of which nothing was heard."""
+    """Return `lines` with the step under way marked as one without an answer."""
     return tuple(
         line._replace(
             state=StepState.FAILED,

@@ -106,7 +106,7 @@ class LabelledField(QWidget):
         self.show_error(self._error)
 
     def lock(self, *, locked: bool) -> None:
-        """Let what stands here be read and copied, but not changed; the hint says who has set it."""
+        """Let what stands here be read and copied, but not changed; the hint says that the administrator has set it."""
         self.line.setReadOnly(locked)
         self._locked = locked
         self.show_error(self._error)

@@ -1,6 +1,7 @@
 """Draws the preferences: undo time, questions before sending, keys.
 
-Tab goes on and Escape goes back, as everywhere, so that nobody is caught here; both can be no command's keys.
+Tab goes on and Escape goes back, as everywhere, so that the keyboard can leave every field; both can be no command's
+keys.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ class Asking(Protocol):
 
     @property
     def strangers(self) -> bool:
-        """Return whether it is asked where somebody outside is written to for the first time."""
+        """Return whether it is asked where a recipient outside is written to for the first time."""
         ...
 
     @property
@@ -60,7 +60,7 @@ class Asking(Protocol):
         ...
 
     def set_strangers(self, *, on: bool) -> None:
-        """Ask where somebody outside is new, or not."""
+        """Ask where a recipient outside is new, or not."""
         ...
 
 
@@ -74,7 +74,7 @@ class Choices(Protocol):
 
     @property
     def letters(self) -> bool:
-        """Tell whether letters alone are commands in lists."""
+        """Return whether letters alone are commands in lists."""
         ...
 
     @property
@@ -84,7 +84,7 @@ class Choices(Protocol):
 
     @property
     def hold_is_locked(self) -> bool:
-        """Tell whether an administrator has set the time for Undo."""
+        """Return whether an administrator has set the time for Undo."""
         ...
 
     def set_hold(self, seconds: float) -> None:

@@ -318,7 +318,7 @@ class SettingsSession:
             self._pass_browser(account, done.user)
             await self._probe(account, done.secret, proxy_secret)
 
-        # As nobody yet: whoever signs in is whose mailbox this will be.
+        # Without a name yet: the sign-in decides whose mailbox this will be.
         nobody = msgspec.structs.replace(account, account_id=AccountId("probe"))
         self._begin_browser = lambda way: self.browser.begin(nobody, way, go_on, proxy_secret)
         self._begin_browser(SignInWay.BROWSER)
@@ -368,7 +368,7 @@ class SettingsSession:
         return "" if known is None else known.proxy_user
 
     async def _find_proxy_secret(self, form: AccountForm) -> str | None:
-        """Return what the proxy is to be told, empty where it asks nobody; None where it must be typed first."""
+        """Return the proxy's password, empty where it needs none; None where it must be typed first."""
         if not (form.has_own_proxy and form.proxy_user):
             return ""
         secret = form.proxy_password
@@ -425,12 +425,12 @@ class SettingsSession:
 
     @property
     def may_save(self) -> bool:
-        """Tell whether the test has passed for what stands in the form."""
+        """Return whether the test has passed for what stands in the form."""
         return self.phase is Phase.PASSED
 
     @property
     def may_save_unreached(self) -> bool:
-        """Tell whether the account may be kept although its server was not reached: no network, a VPN that is off."""
+        """Return whether the account may be kept although its server was not reached: no network, a VPN that is off."""
         failed = connection_steps.failed_line(self.lines)
         if self.phase is not Phase.FAILED or failed is None or failed.cut_off:
             return False
@@ -465,7 +465,7 @@ class SettingsSession:
         self.changed.emit(None)
 
     def _named(self, account: Account, form: AccountForm) -> Account:
-        """Return the account with the name that signs in, where the browser has told it."""
+        """Return the account with the name that signs in, where the browser's sign-in gave it."""
         known = self._service.get(account.account_id)
         brought = self._brought.get(_registration(form))
         user = brought.user if brought is not None else known.user if known is not None else ""

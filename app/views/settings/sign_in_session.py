@@ -40,11 +40,11 @@ class BrowserSignIn:
 
     @property
     def running(self) -> bool:
-        """Tell whether one is under way."""
+        """Return whether one is under way."""
         return self._task is not None
 
     def begin(self, account: Account, way: SignInWay, done: Done, proxy_secret: str = "") -> None:
-        """Begin anew; `done` is awaited with what a sign-in has brought, and what it raises is told here."""
+        """Begin anew; `done` is awaited with what a sign-in has brought, and what it raises is shown here."""
         self.stop()
         self.account, self.way = account, way
         self.error, self.trouble = "", None
@@ -141,12 +141,12 @@ class SignInSession:
 
     @property
     def trying(self) -> bool:
-        """Tell whether a password is being tried, or a sign-in by the browser under way."""
+        """Return whether a password is being tried, or a sign-in by the browser under way."""
         return self._trying is not None or self.browser.running
 
     @property
     def by_browser(self) -> bool:
-        """Tell whether it is no password that is asked for now, but a sign-in by the browser."""
+        """Return whether it is no password that is asked for now, but a sign-in by the browser."""
         return self.account is not None and self.account.auth is AuthKind.OAUTH
 
     def sign_in_by(self, way: SignInWay) -> None:
@@ -219,7 +219,7 @@ class SignInSession:
             self.changed.emit(None)
 
     async def _is_refused(self, account: Account, secret: str) -> bool:
-        """Tell whether the server says that the password is wrong. Any other trouble is told at the account's bar."""
+        """Return whether the server says that the password is wrong. The account's bar shows any other trouble."""
         last: ProbeStep | None = None
         try:
             async for step in self._service.probe(account, secret):

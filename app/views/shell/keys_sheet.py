@@ -75,7 +75,7 @@ class KeysSheet(QFrame):
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Go when the person goes elsewhere in the window: what has the focus must not lie under a sheet."""
+        """Close when the focus goes elsewhere in the window: what has the focus must not lie under a sheet."""
         super().focusOutEvent(event)
         if event.reason() not in {Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason}:
             self.hide()

@@ -1,4 +1,4 @@
-"""The window: rail, list, pane, and bars over them. It arranges what bootstrap hands in; it knows no mail."""
+"""The window: sidebar, list, pane, and bars over them. It arranges what bootstrap hands in; it knows no mail."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Window(QMainWindow):
         self.gate = KeyGate(self)
         """All keys of the program go through it (`ui/keyboard/key_gate.py`)."""
         self.starting: Hold | None = None
-        """Keeps the keys of who types before the program is all there."""
+        """Keeps the keys that are typed before the program is all there."""
         self.kept_keys = KeptKeys(self, self.gate)
         self.foot = ActionBar(self)
         self._question = QuestionBar(self, self.rest_focus)
@@ -133,7 +133,7 @@ class Window(QMainWindow):
         self._palette.open()
 
     def focus_is_elsewhere(self, desk: QWidget) -> bool:
-        """Tell whether the focus is in something else than `desk`, in any window of the program."""
+        """Return whether the focus is in something else than `desk`, in any window of the program."""
         focus = QApplication.focusWidget()
         return focus is not None and not desk.isAncestorOf(focus) and not self.gate.holds_focus()
 
@@ -188,7 +188,7 @@ class Window(QMainWindow):
         self.pages.setCurrentWidget(self._splitter)
 
     def panes(self) -> list[QWidget]:
-        """Return what F6 goes round: list, pane, rail; or a page and the rail."""
+        """Return what F6 goes round: list, pane, sidebar; or a page and the sidebar."""
         page = self.pages.currentWidget()
         panes: list[QWidget | None] = [page if page is not self._splitter else None]
         panes += [self.lists.currentWidget(), self.pane.currentWidget(), self.rail.new]
@@ -204,7 +204,7 @@ class Window(QMainWindow):
             (inner if inner is not None else target).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def say(self, words: str, action: str = "") -> None:
-        """Say something at the foot of the window."""
+        """Say something in the status bar."""
         self.foot.say(words, action)
         self._place_foot()
 
@@ -214,14 +214,14 @@ class Window(QMainWindow):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Close only when `on_close` says that everything is on disk; it is told once, and closes later."""
+        """Close only when `on_close` says that everything is on disk; it is called once, and closes later."""
         if self._may_close or self.on_close():
             event.accept()
         else:
             event.ignore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape that nobody else wanted takes away what was said over the lists; Enter presses a focused button."""
+        """Escape that no widget used dismisses the notice over the lists; Enter presses a focused button."""
         if event.key() == Qt.Key.Key_Escape and self.notice_bar.isVisible():
             self.notice_bar.dismiss()
         elif not widgets.presses(self, event):

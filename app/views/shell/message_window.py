@@ -62,7 +62,7 @@ class MessageWindow(QMainWindow):
         self.deleteLater()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter that nobody else wanted presses a focused button."""
+        """Enter that no widget used presses a focused button."""
         if not widgets.presses(self, event):
             super().keyPressEvent(event)
 

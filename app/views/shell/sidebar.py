@@ -1,4 +1,4 @@
-"""The rail: write something new, go to a list, see at a glance what waits, and whose mailbox this is."""
+"""The sidebar: write something new, go to a list, see at a glance what waits, and whose mailbox this is."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Sidebar(QWidget):
         self._column.addWidget(self._foot)
 
     def connect_commands(self, registry: Registry) -> None:
-        """Let the rail's buttons do what the commands of the same name do."""
+        """Let the sidebar's buttons do what the commands of the same name do."""
         self.new.clicked.connect(lambda: registry.run("message.new"))
         self.settings.clicked.connect(lambda: registry.run("window.settings"))
         keys.show_tips(self, registry)
@@ -79,7 +79,7 @@ class Sidebar(QWidget):
         self._foot.show_account(name, address, state, tone)
 
     def add_other(self, mailbox: str, name: str, words: str, icon: str) -> None:
-        """Add a place of somebody else's mailbox, under that mailbox's name."""
+        """Add a place of another person's mailbox, under that mailbox's name."""
         if mailbox not in self._names:
             label = Label(mailbox, self)
             label.setProperty("tone", "faint")

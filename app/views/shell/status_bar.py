@@ -1,4 +1,4 @@
-"""The word at the foot of the window: what just happened, and the way back while there is one."""
+"""The status bar of the window: what just happened, and Undo while it is possible."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class _Sending:
 class StatusBar:
     """Says it, counts down where a send waits, and knows what Undo means now.
 
-    `ticked` tells each second of the countdown, for all that counts with it; no clock runs without one.
+    `ticked` is emitted each second of the countdown, for all that counts with it; without one no timer runs.
     """
 
     def __init__(self, window: Window, now: Callable[[], float], undoing: UndoStack | None = None) -> None:
-        """Speak at the foot of `window`; the ways back are those of the whole program."""
+        """Show words in the status bar of `window`; `undoing` is the undo stack of the whole program."""
         self._window = window
         self._now = now
         self._undoing = undoing if undoing is not None else UndoStack()
@@ -58,14 +58,14 @@ class StatusBar:
         window.foot.action_wanted.connect(self._act)
 
     def _act(self) -> None:
-        """Do what stands on the button: stop what is told of, or take back what was done last."""
+        """Do what the button says: stop what the bar shows, or undo what was done last."""
         if self._stop is not None:
             self._stop()
         else:
             self.undo()
 
     def can_undo(self) -> bool:
-        """Tell whether there is something to take back."""
+        """Return whether there is something to take back."""
         return self._undoing.newest() is not None
 
     def undo(self) -> None:
@@ -79,7 +79,7 @@ class StatusBar:
             way.back()
 
     def say(self, words: str, undo: Callable[[], None] | None = None) -> None:
-        """Say something for some seconds; `undo` is the way back. What was done before can still be undone after it."""
+        """Say something for some seconds; `undo` undoes it. What was done before can still be undone after it."""
         if undo is not None:
             self._undoing.push(undo, words)
         self._speaks, self._stop = True, None
@@ -120,7 +120,7 @@ class StatusBar:
             self.clear()
 
     def keep_back(self, count: int) -> None:
-        """Take down that so many of a batch never went, to be said with what became of the rest."""
+        """Note that so many of a batch were never sent, to be said with what became of the rest."""
         self._kept_back = count
 
     def count_down(self, held: tuple[LocalId, ...], until: float, undo: Callable[[], None]) -> None:
@@ -150,7 +150,7 @@ class StatusBar:
             self.say(ntr("Sent", "{n} messages sent", len(names)))
 
     def went(self, name: LocalId, *, back: bool) -> None:
-        """Take down that a message waits no more: taken back, or sent at once, by other means than ours."""
+        """Note that a message waits no more: it was taken back, or sent at once, by other code."""
         sending = next((one for one in self._sendings if name in one.names), None)
         if sending is None:
             return
@@ -200,6 +200,6 @@ class StatusBar:
 
     def _end_count(self, *, gone: bool) -> None:
         self._tick.stop()
-        if gone and not self._speaks and not self._window.foot.isHidden():  # also while nobody sees the window
+        if gone and not self._speaks and not self._window.foot.isHidden():  # also while the window is hidden
             self._window.say(tr("Sending…"))
             self._leave.start()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.ui.reader.reader import Reader
 
 _PAUSE = 120
-"""Milliseconds of rest before a message is fetched for the reader: who walks through a list fetches nothing."""
+"""Milliseconds without a step before a message is fetched for the reader: walking through a list fetches nothing."""
 
 
 class MessagePane(Protocol):
@@ -45,7 +45,7 @@ class Workspace:
         self._listeners: list[Callable[[ListPanel], None]] = []
         self.reading: Event[tuple[ListPanel, ListRow | None]] = Event()
         self.arrived: Event[str] = Event()
-        """Tells to which list one went."""
+        """The list that was gone to."""
         self._rest = QTimer(window)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_PAUSE)
@@ -55,7 +55,7 @@ class Workspace:
             window.lists.addWidget(desk)
 
     def take_reader(self, reader: Reader) -> None:
-        """Let messages be read in `reader`; nobody goes to a list before."""
+        """Let messages be read in `reader`; no list is gone to before."""
         self.reader = reader
         self.window.show_pane(reader)
         self.window.rail.chosen.connect(self.go)
@@ -113,12 +113,12 @@ class Workspace:
             self.arrived.emit(place)
 
     def contexts(self) -> frozenset[Context]:
-        """Tell which commands make sense where the focus is: those of the list, or those of the message in the pane."""
+        """Return whose commands make sense where the focus is: the list's, or those of the message in the pane."""
         writing = self.message() is not None and not self.in_list()
         return frozenset({Context.WINDOW, *((Context.COMPOSE, Context.RECIPIENTS) if writing else (Context.LIST,))})
 
     def in_list(self) -> bool:
-        """Tell whether the focus is in a list."""
+        """Return whether the focus is in a list."""
         return bool(self.place) and self.desk.holds_focus()
 
     # --- messages being written ------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ class Workspace:
         self.read_now()
 
     def reads_soon(self) -> bool:
-        """Tell whether the row at which the list stands now is about to be read."""
+        """Return whether the row at which the list stands now is about to be read."""
         return self._rest.isActive()
 
     def read_now(self) -> None:
@@ -198,5 +198,5 @@ class Workspace:
         if self.message() is not None:
             if not self.in_list():
                 return
-            self.window.show_pane(self.reader)  # who walks through the list wants to read; the message stays open
+            self.window.show_pane(self.reader)  # walking through the list is for reading; the message stays open
         self._rest.start()
