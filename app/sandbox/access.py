@@ -1,4 +1,4 @@
-"""Finds what a request names, and holds against each other who asks and what they may do there."""
+"""Finds what a request names, and checks what its sender may do there."""
 
 from lxml import etree
 
@@ -24,7 +24,7 @@ def find_folder(call: Call, named: etree._Element, missing: str = "ErrorFolderNo
     """Return the folder that a FolderId or DistinguishedFolderId names and that the user may look into.
 
     Raises EwsError: `missing` where there is none, ErrorAccessDenied without rights, ErrorNonExistentMailbox for a
-    DistinguishedFolderId with a Mailbox that nobody has, and the errors of ids.
+    DistinguishedFolderId with a Mailbox that does not exist, and the errors of ids.
     """
     try:
         folder = _find_folder(call, named)

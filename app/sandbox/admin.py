@@ -89,7 +89,7 @@ class Admin:
         return web.json_response({"waiting": self._endpoint.late.waiting})
 
     async def release_late(self, request: web.Request) -> web.Response:
-        """Carry out those that wait to be told; answered when that is done."""
+        """Carry out the requests that wait for this call; answered when that is done."""
         del request
         return web.json_response({"done": await self._endpoint.late.release()})
 

@@ -36,7 +36,7 @@ def answer_pox(people: People, body: bytes, user: Person, ews_url: str) -> bytes
 
 
 def others_of(people: People, person: Person) -> list[Person]:
-    """Return the shared mailboxes of which somebody has the whole: those that a server names of its own accord."""
+    """Return the shared mailboxes to which `person` has full access: those that a server names of its own accord."""
     shared = (one for one in people.everybody() if one.kind == "Shared")
     return [one for one in shared if "full" in people.rights(one.id, person.id)]
 

@@ -1,4 +1,4 @@
-"""One request on its way through an operation: who asks, what of, and how its reply is put together."""
+"""One request on its way through an operation: its sender, what it asks, and how its reply is put together."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -26,10 +26,10 @@ class ItemFault:
 class Call:
     """A request that its sender may make.
 
-    `user` is who the request acts as, `caller` who signed in: they differ with ExchangeImpersonation. `item_faults`
-    comes from the fault plan: the place of an item in the request, or None for all, to what is to happen to it. `hub`
-    tells of changes; an operation that sets `stream` has its reply go on after its first part. `manners` are the fault
-    plan's too: how another server would file what was sent (`faults.MANNERS`).
+    `user` is the person that the request acts as, `caller` the one that signed in: they differ with
+    ExchangeImpersonation. `item_faults` comes from the fault plan: the place of an item in the request, or None for
+    all, to what is to happen to it. `hub` reports changes; an operation that sets `stream` has its reply go on after
+    its first part. `manners` are the fault plan's too: how another server would file what was sent (`faults.MANNERS`).
     """
 
     store: MailStore

@@ -59,10 +59,10 @@ def _report(store: MailStore, user: Person, item: Item, results: dict[str, list[
 
 
 def _expand(store: MailStore, address: str, whence: tuple[set[str], str], seen: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield who an address stands for, and what becomes of the message there.
+    """Yield the addresses that an address stands for, and what becomes of the message there.
 
     `whence` is the organisation's own domains and the sender's address. `seen` is whom this message has reached
-    already: nobody gets it twice, however many lists they are on.
+    already: each gets it once, however many lists they are on.
     """
     if address.lower() in seen:
         return
@@ -108,7 +108,7 @@ def _deliver_to(store: MailStore, item: Item, address: str, headers: list[tuple[
 
 
 def _answer_for(store: MailStore, person: Person, item: Item) -> None:
-    """Put the automatic reply of somebody who is out of office into the sender's inbox."""
+    """Put the automatic reply of a person who is out of office into the sender's inbox."""
     words = read_oof(store, person).answers(outside=False)
     sender = None if words is None else store.people.with_address(item.row["sender_address"])
     if words is None or sender is None or not sender.has_mailbox:

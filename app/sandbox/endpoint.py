@@ -1,7 +1,7 @@
 """The endpoint of the service: HTTP in, an operation, HTTP out, and whatever trouble the fault plan wants between.
 
 Requests are read, checked and carried out in worker threads; the event loop only moves bytes, so that many clients are
-served at once and a stalled one holds up nobody.
+served at once and a stalled one does not hold up the others.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ from app.sandbox.versions import operation_since
 
 
 class Late:
-    """What waits to be carried out: until its seconds are over, or, where it has none, until it is told to."""
+    """What waits to be carried out: until its seconds are over, or, where it has none, until `release`."""
 
     def __init__(self, run: Callable[[Callable[[], object]], Awaitable[object]]) -> None:
         """Nothing waits yet; `run` carries out."""
@@ -56,7 +56,7 @@ class Late:
         task.add_done_callback(self._tasks.discard)
 
     async def release(self) -> int:
-        """Carry out all that waits to be told, in the order it came; returns how many."""
+        """Carry out all that waits for this call, in the order it came; returns how many."""
         parked, self._parked = self._parked, []
         for work in parked:
             await self._run(work)
@@ -133,7 +133,7 @@ class Endpoint:
         except web.HTTPRequestEntityTooLarge:
             return web.Response(status=413)
         except ConnectionError:
-            return web.Response(status=400)  # the client was killed in the midst of its request: nobody reads this
+            return web.Response(status=400)  # the client was killed in the midst of its request: no client reads this
         return await self._serve(request, user, body)
 
     async def serve(
@@ -148,7 +148,7 @@ class Endpoint:
         except web.HTTPRequestEntityTooLarge:
             return web.Response(status=413)
         except ConnectionError:
-            return web.Response(status=400)  # the client was killed in the midst of its request: nobody reads this
+            return web.Response(status=400)  # the client was killed in the midst of its request: no client reads this
         entry, rules = self._note(operation, 1, user, body)
         early = await trouble_before(request, rules)
         if early is not None:

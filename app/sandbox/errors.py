@@ -1,7 +1,7 @@
 """What can be wrong with a request, in Exchange's own codes and words.
 
 The codes are those of ResponseCodeType in messages.xsd; the words are what Exchange answers with them, in English or,
-to who asks for it with the MailboxCulture header, in French.
+where the MailboxCulture header asks for it, in French.
 """
 
 from collections.abc import Mapping

@@ -47,7 +47,7 @@ def send_raw(request: web.Request, data: bytes, *, reset: bool = False) -> web.R
 
 
 WORTH_COMPRESSING: Final = 4096
-"""Bytes from which a reply goes out as gzip to who takes that."""
+"""Bytes from which a reply goes out as gzip to clients that accept it."""
 
 
 @dataclass(slots=True)

@@ -1,7 +1,8 @@
 """The names that the server gives out: ItemId, FolderId, AttachmentId, ChangeKey and SyncState.
 
 They are long, opaque and in base64, as Exchange's are, and they carry a seal, so that an id which this server did not
-give out is told from one whose object is gone: "Id is malformed." against "The specified object was not found".
+give out is distinguished from one whose object is gone: "Id is malformed." against "The specified object was not
+found".
 """
 
 import base64

@@ -180,7 +180,7 @@ def read_mime(store: MailStore, item: Item, content: bytes) -> list[NewAttachmen
 
 
 def _plain(value: object) -> str:
-    """Return what a part of a message says, without the halves of characters that stand for bytes nobody can read."""
+    """Return what a part of a message says, without the halves of characters that stand for unreadable bytes."""
     text = str(value).encode("utf-8", "surrogateescape" if _ESCAPED.search(str(value)) else "replace")
     return text.decode("utf-8", "replace")
 

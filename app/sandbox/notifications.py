@@ -1,4 +1,4 @@
-"""Subscriptions and the events they are told of ([MS-OXWSNTIF]).
+"""Subscriptions and the events they get ([MS-OXWSNTIF]).
 
 Both live as long as the server: after a restart a client finds its subscription gone, as it does when Exchange fails
 over, and subscribes anew.
@@ -62,7 +62,7 @@ def _where(place: Place) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A reply that goes on: whom it tells, and for how many minutes."""
+    """A reply that goes on: for which subscriptions, and for how many minutes."""
 
     subscriptions: tuple[Subscription, ...]
     minutes: int
@@ -81,7 +81,7 @@ class Hub:
         store.database.on_commit = self.take
 
     def take(self, happenings: list[Happening]) -> None:
-        """Remember what was committed and wake who waits for it."""
+        """Remember what was committed and wake the replies that wait for it."""
         with self._lock:
             self._events.extend(happenings)
             self._count += len(happenings)
@@ -90,7 +90,7 @@ class Hub:
             loop.call_soon_threadsafe(waker.set)
 
     def wait_on(self, waker: tuple[asyncio.AbstractEventLoop, asyncio.Event], *, wait: bool) -> None:
-        """Begin, or end, to wake somebody whenever something happens."""
+        """Begin, or end, to set `waker` whenever something happens."""
         with self._lock:
             (self._wakers.add if wait else self._wakers.discard)(waker)
 

@@ -1,4 +1,4 @@
-"""The sample organisation: who there is, who may do what for whom, and a mailbox each that looks lived in."""
+"""The sample organisation: its people, their rights, and a mailbox each that looks used."""
 
 import secrets
 from typing import Final
@@ -16,7 +16,7 @@ DOMAIN: Final = "contoso.com"
 SHARED: Final = f"sales@{DOMAIN}"
 
 SERVICE: Final = "svc.archive"
-"""Who may act as everybody else, by ExchangeImpersonation."""
+"""The account that may act as every other, by ExchangeImpersonation."""
 
 PEOPLE: Final = (
     ("clara.fontaine", "Clara Fontaine", "Head of Partnerships", "Sales", "+33 1 55 01 20 41"),
@@ -26,10 +26,10 @@ PEOPLE: Final = (
     ("priya.natarajan", "Priya Natarajan", "Legal Counsel", "Legal", "+44 20 7946 0377"),
     ("henrik.mueller", "Henrik Müller", "Office Manager", "Operations", "+49 30 5550 1182"),
 )
-"""Alias, display name, job title, department and telephone; the first is who a newcomer signs in as."""
+"""Alias, display name, job title, department and telephone; the first is the one to sign in as."""
 
 _TRAITS: Final = {"clara.fontaine": {"categories": ["Fabrikam", "Northwind", "Legal", "Budget", "Trade fair", "Press"]}}
-"""Who keeps a list of categories, beyond those that are used in messages."""
+"""People with a list of categories, beyond those that are used in messages."""
 
 
 def _lena() -> Person:
@@ -121,7 +121,7 @@ def fill(store: MailStore) -> None:
 
 def _mailbox(store: MailStore, who: str) -> Mailbox:
     if " " in who:
-        # A name that stands for nobody, as when a person has typed it and not yet said who is meant.
+        # A name without an address, as when a person has typed it and not yet resolved it.
         return Mailbox(who, None, None, "OneOff")
     address = who if "@" in who or not who else f"{who}@{DOMAIN}"
     person = store.people.with_address(address)

@@ -31,7 +31,7 @@ class OutOfOffice:
 
 
 def read_oof(store: MailStore, person: Person) -> OutOfOffice:
-    """Return somebody's settings."""
+    """Return a person's settings."""
     row = store.database.one("SELECT value FROM settings WHERE name = ?", (_key(person),))
     if row is not None:
         return OutOfOffice(**json.loads(row["value"]))
@@ -41,7 +41,7 @@ def read_oof(store: MailStore, person: Person) -> OutOfOffice:
 
 
 def write_oof(store: MailStore, person: Person, settings: OutOfOffice) -> None:
-    """Keep somebody's settings. Only while writing."""
+    """Keep a person's settings. Only while writing."""
     values = (_key(person), json.dumps(asdict(settings)))
     store.database.run("INSERT OR REPLACE INTO settings VALUES (?, ?)", values)
 

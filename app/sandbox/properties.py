@@ -92,7 +92,7 @@ def read_name(path: etree._Element) -> PropertyName:
 def _named_key(attributes: Mapping[str, str], name: str) -> str:
     distinguished = attributes.get("DistinguishedPropertySetId")
     guid = SETS[distinguished] if distinguished else attributes["PropertySetId"].lower()
-    # The names of Internet headers are told apart without regard to case, as headers are.
+    # The names of Internet headers are compared without regard to case, as headers are.
     said = attributes[name].lower() if guid == SETS["InternetHeaders"] else attributes[name]
     return f"set:{guid}:{'name' if name == 'PropertyName' else 'id'}:{said}:{attributes['PropertyType']}"
 

@@ -162,7 +162,7 @@ def note_read(call: Call, item: Item, *, suppress: bool) -> None:
 
 
 def note_deleted(call: Call, item: Item, *, suppress: bool) -> None:
-    """Answer a message that is about to be deleted, where nobody has read it. Only while writing."""
+    """Answer a message that is about to be deleted, where it was not read. Only while writing."""
     if not item.row["is_read"]:
         _answer(call, item, NOT_READ, suppress=suppress)
 

@@ -210,7 +210,7 @@ _MESSAGE_FIELDS: Final = (
 
 
 def _field_name(text: str) -> str | None:
-    """Check a FieldURI: those of letters and folders one by one, those of other kinds of items by their prefix."""
+    """Check a FieldURI: those of messages and folders one by one, those of other kinds of items by their prefix."""
     prefix = text.strip().partition(":")[0]
     if text.strip() in _MESSAGE_FIELDS or prefix in OTHER_KINDS or prefix in _ELSEWHERE:
         return None

@@ -1,7 +1,7 @@
 """Restrictions and query strings: which items a search finds.
 
 Everything that a caller said goes into the statement as a value, never as text; expressions come from the tables of
-fields and tags. Comparisons of text disregard the case of ASCII letters, Contains does as it is told.
+fields and tags. Comparisons of text disregard the case of ASCII letters, Contains does as its attributes say.
 
 Words and "phrases" are looked for in subject, people and body; subject:, from:, to:, cc:, body:, category:, kind: and
 hasattachment:, isread: and importance: narrow that down; AND, OR and NOT (or a minus) join.

@@ -104,7 +104,7 @@ def send_due(store: MailStore) -> int:
 
 
 def _settle_sender(store: MailStore, user: Person, item: Item) -> None:
-    """Decide From and Sender, and refuse who may not send as From."""
+    """Decide From and Sender, and refuse a sender that may not send as From."""
     row = item.row
     owner = store.people.with_id(item.mailbox)
     principal = owner if not row["from_address"] else store.people.with_address(row["from_address"])

@@ -37,8 +37,8 @@ def make_context(folder: Path, shows_expired: Callable[[], bool] = lambda: False
     """Make a TLS context for localhost and the file of the authority that a client is to trust.
 
     The authority's key stays in memory and is gone when the server ends; the file holds its certificate alone.
-    `shows_expired` is asked for each connection that names a host: who connects to the bare address, as the admin calls
-    do, always sees the good certificate.
+    `shows_expired` is asked for each connection that names a host: a connection to the bare address, as the admin
+    calls make, always gets the good certificate.
     """
     authority = trustme.CA(organization_name="Mailwright sandbox")
     context = _serving(authority.issue_cert(*_NAMES))

@@ -1,4 +1,4 @@
-"""Who asks: Basic, NTLM and bearer tokens.
+"""Signing in to the server: Basic, NTLM and bearer tokens.
 
 The messages themselves are pyspnego's work. It looks passwords up in a file that an environment variable names; it lies
 in the sandbox's scratch folder, is readable by its owner alone and goes with the server.
@@ -27,7 +27,7 @@ BASIC_CHALLENGE = 'Basic realm="localhost"'
 
 
 def check_basic(store: MailStore, credentials: str) -> Person | None:
-    """Return who a Basic header names; None for an unknown name, a wrong password or what is no Basic header."""
+    """Return the person that a Basic header names; None for an unknown name, a wrong password or no Basic header."""
     try:
         decoded = base64.b64decode(credentials, validate=True)
     except binascii.Error:
@@ -41,7 +41,7 @@ def check_basic(store: MailStore, credentials: str) -> Person | None:
 
 
 def check_password(store: MailStore, name: str, password: str) -> Person | None:
-    """Return who has this name and this password; None where nobody has."""
+    """Return the person with this name and this password; None where there is none."""
     person = store.people.with_user_name(name)
     expected = person.password if person is not None and person.password is not None else ""
     # Compared in any case, so that the time taken does not tell a known name from an unknown one.
@@ -64,7 +64,7 @@ class NtlmCheck:
         self._context: spnego.ContextProxy | None = None
 
     def take(self, credentials: str) -> tuple[Person | None, str | None]:
-        """Take one message; returns who signed in, or the answer to send back, or neither for a failure."""
+        """Take one message; returns the person who signed in, or the answer to send back, or neither for a failure."""
         try:
             token = base64.b64decode(credentials, validate=True)
         except binascii.Error:
@@ -108,7 +108,7 @@ _DIAGNOSTICS: Final = {WRONG_AUDIENCE: ("2000003", "invalid_resource"), WRONG_SC
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Who may pass; where that is nobody, the WWW-Authenticate headers of the 401, and what was wrong with a token."""
+    """The person who may pass; for None, the WWW-Authenticate headers of the 401, and what was wrong with a token."""
 
     person: Person | None
     challenges: tuple[str, ...] = ()
@@ -133,7 +133,7 @@ class Gate:
         self.authorize_url = ""
 
     def admit(self, headers: Mapping[str, str], connection: object | None) -> Admission:
-        """Say who a request comes from. `connection` is what stays the same for all requests of one connection."""
+        """Return whose request it is, or why it is refused. Requests of one TCP connection share `connection`."""
         scheme, _, credentials = headers.get("Authorization", "").partition(" ")
         scheme, credentials = scheme.lower(), credentials.strip()
         if scheme == "ntlm" and connection is not None:

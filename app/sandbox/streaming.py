@@ -58,7 +58,7 @@ async def _sleep(waker: asyncio.Event, seconds: float) -> bool:
 
 
 def _part(hub: Hub, wanted: Stream) -> bytes | None:
-    """Return an envelope with what the subscriptions have not been told of yet; None where there is nothing."""
+    """Return an envelope with the events that the subscriptions have not got yet; None where there is nothing."""
     response, messages = answer("GetStreamingEvents")
     notifications = xmlns.make("m:Notifications")
     for subscription in wanted.subscriptions:

@@ -121,5 +121,5 @@ def attribute_since(element: str, name: str, value: str) -> int:
 
 
 def _is_old_kind(uri: str) -> bool:
-    # The tables above are of letters; what other kinds of items and folders have is let through.
+    # The tables above are of messages; what other kinds of items and folders have is let through.
     return uri.startswith(("item:", "message:"))

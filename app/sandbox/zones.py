@@ -1,4 +1,4 @@
-"""Time zones as Windows names them: what GetServerTimeZones tells, and in which zone a request means its times.
+"""Time zones as Windows names them: what GetServerTimeZones lists, and in which zone a request means its times.
 
 The rules come from the tz database by way of `zoneinfo`; the pairs of names are those of Unicode CLDR's windowsZones.
 """

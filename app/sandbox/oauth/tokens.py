@@ -1,6 +1,6 @@
 """Codes and tokens: what was given out, to whom, and until when.
 
-They are kept in the store by their hashes alone, so that a token given out is good after a restart and nobody reads one
+They are kept in the store by their hashes alone, so that a token given out is good after a restart and cannot be read
 out of the file.
 """
 
@@ -35,7 +35,7 @@ WRONG_SCOPE: Final = "The token contains not enough scope to make this call."
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What stands behind a code or token. `person` is the id of who signed in, 0 while nobody has."""
+    """What stands behind a code or token. `person` is the id of the person who signed in, 0 for none yet."""
 
     person: int
     client: str
@@ -91,7 +91,7 @@ class Tokens:
         return found
 
     def check_access(self, token: str) -> tuple[Person | None, str]:
-        """Return who an access token was given to, or why it does not let anybody in here."""
+        """Return the person that an access token was given to, or why it is refused here."""
         grant = self.look(ACCESS, token, expired=True)
         if grant is None:
             return None, UNKNOWN
@@ -106,7 +106,7 @@ class Tokens:
         return self._store.people.with_id(grant.person), ""
 
     def withdraw(self, person: int | None = None, kinds: tuple[str, ...] = (ACCESS, REFRESH)) -> int:
-        """Make tokens of somebody, or of all, worthless; returns how many."""
+        """Make the tokens of a person, or of all, worthless; returns how many."""
         marks = ", ".join("?" for _ in kinds)
         with self._store.database.writing():
             return self._store.database.run(

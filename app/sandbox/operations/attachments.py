@@ -1,4 +1,4 @@
-"""Operations on attachments, and who may read and change them."""
+"""Operations on attachments, and the rights to read and change them."""
 
 import base64
 from typing import Final

@@ -1,7 +1,7 @@
-"""Operations that tell of changes: sync and subscriptions.
+"""Operations that report changes: sync and subscriptions.
 
 A SyncState says up to which write the caller knows the folder, and, while it is fetching a long list in parts, from
-which write that round began: an item that came into the folder since then is told as new in whichever part it is.
+which write that round began: an item that came into the folder since then is reported as new in whichever part it is.
 """
 
 import sqlite3
@@ -124,7 +124,7 @@ def _subscribe(call: Call, request: etree._Element) -> etree._Element:
     def subscribe(wanted: etree._Element) -> list[etree._Element]:
         kind = xmlns.local(wanted)
         if kind == "PushSubscriptionRequest":
-            # A server on loopback calls nobody.
+            # A server on loopback calls no client.
             raise EwsError("ErrorInvalidPushSubscriptionUrl")
         made = _make(call, wanted, streaming=kind == "StreamingSubscriptionRequest")
         parts = [xmlns.make("m:SubscriptionId", made.id)]

@@ -58,7 +58,7 @@ def _apply(call: Call, folder: Folder, update: etree._Element) -> None:
         call.store.folders.touch(folder)
         return
     if len(children) == 1 and uri == "folder:PermissionSet":
-        # What is taken away is what nobody has set: rights are given by mailbox here.
+        # What is taken away was never set: rights are given by mailbox here.
         return
     if xmlns.local(update) != "SetFolderField":
         refusal = "ErrorInvalidPropertyDelete" if len(children) == 1 else "ErrorInvalidPropertyAppend"

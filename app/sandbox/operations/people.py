@@ -187,7 +187,7 @@ def _find(call: Call, request: etree._Element) -> list[Person]:
         find_folder(call, named)
         return []
     if named is not None and xmlns.local(named) == "DistinguishedFolderId" and named.get("Id") not in _EVERYBODY:
-        # A folder of contacts of the caller's own: nobody keeps any here.
+        # A folder of the caller's own contacts: it is empty here.
         find_folder(call, named)
         return []
     words = (xmlns.text_at(request, "m:QueryString") or "").casefold().split()
@@ -231,7 +231,7 @@ def _address(element: etree._Element, person: Person) -> None:
     xmlns.add(element, "t:MailboxType", person.mailbox_type)
 
 
-# exchangelib 5.6 adds a Traversal that the schema does not have, and Exchange takes it; to go when that is mended.
+# exchangelib 5.6 adds a Traversal that the schema does not have, and Exchange takes it; remove when that is mended.
 FIND_PEOPLE: Final = Operation(
     "FindPeople",
     "@Traversal:ItemTraversalKind PersonaShape:FolderShape? IndexedPageItemView:IndexedPageView Restriction? "

@@ -1,4 +1,4 @@
-"""UpdateItem: change fields of items that are kept, and say who wins where somebody else has changed them too."""
+"""UpdateItem: change fields of stored items, and resolve conflicts with other changes."""
 
 from typing import Final
 
@@ -110,7 +110,7 @@ def _set(call: Call, item: Item, path: etree._Element, element: etree._Element) 
 
 def _follow_subject(item: Item, field: Field) -> None:
     if field.uri == "item:Subject" and item.row["is_draft"] and not item.row["in_reply_to"]:
-        # The topic of a conversation that nobody else is in yet is its subject.
+        # The topic of a conversation with one message is its subject.
         item.row["conversation_topic"] = None
 
 

@@ -121,7 +121,7 @@ class Database:
     def happen(
         self, kind: str, place: Place, change: int, *, old: Place | None = None, unread: int | None = None
     ) -> None:
-        """Note what is told once it is committed. Only while writing."""
+        """Note an event for subscribers, sent once it is committed. Only while writing."""
         self._happened.append(Happening(kind, place, change, now(), old, unread))
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
@@ -158,7 +158,7 @@ class Database:
         return self.number("SELECT value FROM counters WHERE name = 'change'")
 
     def begin_anew(self) -> None:
-        """Let no SyncState of before this be taken any more: what went is not told one by one. Only while writing."""
+        """Refuse every older SyncState: what was removed is not reported one by one. Only while writing."""
         self.run("INSERT OR REPLACE INTO settings VALUES ('begun', ?)", (self.next_change(),))
 
     def check_state(self, known: int) -> None:

@@ -1,6 +1,6 @@
 """Messages as they are kept: a row of plain columns, and parts that are read only when they are asked for.
 
-An `Item` is read, changed and saved within one write of the database; whoever holds one across requests holds it stale.
+An `Item` is read, changed and saved within one write of the database; one that is held across requests is stale.
 """
 
 import sqlite3
@@ -19,7 +19,7 @@ RECIPIENTS: Final = ("to", "cc", "bcc", "reply-to")
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """Who is written to, or writes: any of these may be missing, as in the request."""
+    """A recipient or sender: any of these may be missing, as in the request."""
 
     name: str | None = None
     address: str | None = None
@@ -369,7 +369,7 @@ class Items:
     ) -> Item:
         """Make a copy of an item with its attachments and the parts that are named. Only while writing.
 
-        Without `told` subscribers hear nothing of it: what becomes of the copy is another event.
+        Without `told` subscribers get no event of it: what becomes of the copy is another event.
         """
         change = self._database.next_change()
         fresh = {

@@ -1,4 +1,4 @@
-"""Who there is: people, shared mailboxes, lists and contacts of the organisation, and who may do what for whom."""
+"""People, shared mailboxes, lists and contacts of the organisation, and their rights on each other's mailboxes."""
 
 import json
 import sqlite3
@@ -56,7 +56,7 @@ class People:
         self._database = database
 
     def add(self, person: Person) -> int:
-        """Enter somebody; `person.id` is not used. Returns the new id."""
+        """Enter a person; `person.id` is not used. Returns the new id."""
         values = (
             person.address,
             person.alias,
@@ -88,7 +88,7 @@ class People:
         return None if row is None else _read(row)
 
     def with_user_name(self, name: str) -> Person | None:
-        r"""Return who signs in with this name: an address, an alias, or DOMAIN\alias."""
+        r"""Return the person who signs in with this name: an address, an alias, or DOMAIN\alias."""
         found = self.with_address(name)
         if found is None:
             alias = name.rpartition("\\")[2]
