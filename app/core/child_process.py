@@ -4,7 +4,7 @@ What it promises:
 
 - Nothing here blocks the caller, except `end` and `join`: a thread starts the process and writes to it.
 - The child ends with its parent, however that ends: its standard input is a pipe, and each child ends with that.
-- Its end is told once, after all its messages, with its exit status and its last words on standard error.
+- Its end is reported once, after all its messages, with its exit status and its last words on standard error.
 - It is ended kindly, by closing the pipe, and killed where it stays. What it says out of form ends it too.
 - Whatever way it ends, it is waited for and its pipes are closed: no zombie stays, and no descriptor.
 - It inherits its three pipes and nothing else that is open here, and opens no console on Windows.
@@ -113,7 +113,7 @@ class ChildProcess(Generic[Sent, Heard]):
         return None if self._child is None else self._child.pid
 
     def send(self, message: Sent) -> None:
-        """Queue a message. It goes nowhere where the child has ended, and `on_end` tells."""
+        """Queue a message. It goes nowhere where the child has ended, and `on_end` is called."""
         if not self._over.is_set():
             self._queue.put(message)
 
@@ -172,7 +172,7 @@ class ChildProcess(Generic[Sent, Heard]):
         assert child.stdin is not None  # noqa: S101 - Popen was told PIPE
         drain = self._start_thread("stderr", self._drain, child)
         self._start_thread("reader", self._read, child, drain)
-        with contextlib.suppress(OSError):  # the child is gone; the reader tells
+        with contextlib.suppress(OSError):  # the child is gone; the reader reports it
             while (message := self._queue.get()) is not None:
                 self._framing.write(child.stdin, message)
         with contextlib.suppress(OSError):

@@ -231,7 +231,7 @@ PLACE_REFUSED: Final = _codes(
 """Said of a folder, these mean that the draft cannot be kept there, and say nothing against the message."""
 
 NO_SUCH_PERSON: Final = _codes("NameResolutionNoMailbox NameResolutionNoResults")
-"""The directory knows nobody by this name."""
+"""The directory has no entry by this name."""
 
 NO_CONFIGURATION: Final = _codes("FolderNotFound ItemNotFound")
 """The mailbox has no such list of settings, for example no categories of its own."""

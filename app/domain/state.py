@@ -61,7 +61,7 @@ MAY_HAVE_LEFT: Final = frozenset({State.SENDING, State.UNKNOWN})
 """The message may have left this computer, and it is not known whether it did: it cannot be taken back."""
 
 WENT_OUT: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
-"""The server took the message and delivers it. Whether its copy lies in Sent is told apart by the two states."""
+"""The server took the message and delivers it. The two states say whether its copy lies in Sent."""
 
 VERIFIABLE: Final = WENT_OUT | {State.UNKNOWN}
 """It can be looked on the server where the message went."""

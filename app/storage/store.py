@@ -152,7 +152,7 @@ PATIENCE: Final = 2.0
 class Store:
     """One open database. Made by `open`; used from the thread of one event loop; ended by `close`.
 
-    `troubled` tells, once per trouble, that something could not be written; `healed` that the disk takes it again.
+    `troubled` carries, once per trouble, why something could not be written; `healed` says that the disk works again.
     """
 
     def __init__(self, path: Path) -> None:

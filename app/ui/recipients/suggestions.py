@@ -177,7 +177,7 @@ class Suggesting:
         self._chip: Chip | None = None
         self._heard = ""
         self.list_chosen: Event[tuple[Recipient, Chip | None]] = Event()
-        """Tells of a personal list, which cannot be written to itself: for the words, or for a chip."""
+        """A personal list was chosen, which cannot be written to itself: for the words, or for a chip."""
         self.session.changed.subscribe(lambda _: self._show())
         self.watch(field.words)
 

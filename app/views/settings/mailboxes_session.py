@@ -13,7 +13,7 @@ from app.ui.tasks import Tasks
 
 
 class MailboxesSession:
-    """The mailboxes of one account. `changed` tells after every change that is to be drawn."""
+    """The mailboxes of one account. `changed` comes after every change that is to be drawn."""
 
     def __init__(
         self, identities: Identities, surroundings: MailboxDiscovery, account_id: AccountId, tasks: Tasks

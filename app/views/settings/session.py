@@ -51,7 +51,7 @@ def _nothing(*_: object) -> None:
 
 
 class SettingsSession:
-    """Accounts and the form of one. `changed` tells after every change that is to be drawn."""
+    """Accounts and the form of one. `changed` comes after every change that is to be drawn."""
 
     def __init__(
         self,

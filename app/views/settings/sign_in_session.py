@@ -23,7 +23,7 @@ Done = Callable[[SignedIn], Awaitable[None]]
 
 
 class BrowserSignIn:
-    """One at a time. `changed` tells after every change that is to be drawn."""
+    """Sign-ins, one at a time. `changed` comes after every change that is to be drawn."""
 
     def __init__(self, signing: SigningIn, tasks: Tasks) -> None:
         """Nothing is under way."""
@@ -116,7 +116,7 @@ _PASSWORD_AT_FAULT = "sign-in"  # noqa: S105 - the name of a step
 class SignInSession:
     """Accounts that wait for a password, or to be signed in by a browser, one at a time, in the way of nothing else.
 
-    `changed` tells after every change that is to be drawn.
+    `changed` comes after every change that is to be drawn.
     """
 
     def __init__(self, accounts: Accounts, tasks: Tasks, browser: BrowserSignIn) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class SnippetsSession:
-    """The snippets of one account. `changed` tells after every change that is to be drawn."""
+    """The snippets of one account. `changed` comes after every change that is to be drawn."""
 
     def __init__(self, aids: Aids, account_id: AccountId, tasks: Tasks) -> None:
         """Work on what `aids` holds."""

@@ -31,7 +31,7 @@ class MessagePane(Protocol):
 
 
 class Workspace:
-    """Shows lists and panes in the window. `reading` tells which row the reader is to show."""
+    """Shows lists and panes in the window. `reading` carries the row that the reader is to show."""
 
     reader: Reader
 
