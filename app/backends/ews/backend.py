@@ -74,7 +74,9 @@ class EwsBackend:
         """Carry out an operation of the table: here each meets the method that does it."""
         if isinstance(operation, ops.AnyWrite):
             return self._perform_write(operation, job, told)
-        return self._perform_read(operation, job, told)
+        if isinstance(operation, ops.ReadMessages):
+            return self._perform_read(operation, job, told)
+        return self._perform_read_around(operation, job)
 
     def _perform_write(self, operation: ops.AnyWrite, job: Job, told: Told) -> object:
         match operation:
@@ -97,8 +99,7 @@ class EwsBackend:
             case _:
                 assert_never(operation)
 
-    def _perform_read(self, operation: ops.AnyRead, job: Job, told: Told) -> object:  # noqa: C901, PLR0911, PLR0912 - a case for each
-        of_file = lambda done: told.of_bytes(done, 0)  # noqa: E731 - of this operation
+    def _perform_read(self, operation: ops.ReadMessages, job: Job, told: Told) -> object:  # noqa: PLR0911 - the table
         match operation:
             case ops.Get():
                 return as_declared(operation, self.get(operation.refs, job))
@@ -114,11 +115,17 @@ class EwsBackend:
                 self.notices(operation.places, told.of_places, job)
                 return None
             case ops.GetAttachment(number, path):
-                return as_declared(operation, self.get_attachment(number, path, of_file, job))
+                fetch = self.get_attachment(number, path, lambda done: told.of_bytes(done, 0), job)
+                return as_declared(operation, fetch)
             case ops.SaveMime():
                 return as_declared(operation, self.save_mime(operation.ref, operation.path, job))
             case ops.FindReports():
                 return as_declared(operation, self.find_reports(operation.since, job))
+            case _:
+                assert_never(operation)
+
+    def _perform_read_around(self, operation: ops.ReadAround, job: Job) -> object:
+        match operation:
             case ops.FindFolders():
                 return as_declared(operation, self.find_folders(operation.mailbox, job))
             case ops.NamedMailboxes():
