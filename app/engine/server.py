@@ -3,8 +3,9 @@
 It ends when the pipe from the window closes, whatever is under way: the window was closed, or killed. Nothing rests
 here. A defect is told by its place alone, never by the words of an exception, which may hold a message.
 
-These requests need no account that is open. The secret goes over the pipe only: in SignedInNow, once, and in
-SecretChanged, each time an authority gave the next refresh token for the one before.
+It knows no operation by name: a backend performs those of the table (`app/domain/operations.py`). Trials (signing in,
+finding a server, testing a connection) need no account that is open. A secret goes over the pipe only: in SignedInNow,
+once, and in SecretChanged, each time an authority gave the next refresh token for the one before.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from typing import TYPE_CHECKING, BinaryIO, assert_never
+from typing import BinaryIO, assert_never
 
 from msgspec.structs import replace
 
@@ -33,19 +34,16 @@ from app.engine import protocol
 from app.engine.protocol import Discover, Discovered, SecretChanged, SignedInNow, SignIn, SignInAsked
 from app.engine.worker_pool import Task, Worker
 
-if TYPE_CHECKING:
-    from app.backends.port import Job
-
 
 def find_server(request: Discover, account: Account, job: Job, tell: Callable[[ProbeStep], None]) -> Discovered:
-    """Do it. Raises port.Stopped."""
+    """Find the server of an account's address. Raises port.Stopped."""
     from app.backends.ews.autodiscover import discover
 
     return Discovered(request.id, discover(account, request.secret, job, tell))
 
 
 def sign_in(request: SignIn, account: Account, job: Job, tell: Callable[[SignInAsked], None]) -> SignedInNow:
-    """Do it. Raises AccountError, port.Stopped."""
+    """Sign an account in. Raises AccountError, port.Stopped."""
     from app.backends.oauth.sign_in import sign_in as begin
 
     done = begin(account, request.way, lambda page: tell(SignInAsked(request.id, page)), job)

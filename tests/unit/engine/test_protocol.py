@@ -122,6 +122,16 @@ def test_a_lone_surrogate_crosses_as_the_sign_for_what_cannot_be_shown() -> None
     assert request.operation.drafts[0].content.body == "a\ufffdb"
 
 
+def test_so_it_does_in_an_answer() -> None:
+    pipe = io.BytesIO()
+    outcome = Outcome(Verdict.REFUSED, words=ServerWords("Error", "ErrorX", "a\ud800b"))
+    protocol.write_frame(pipe, protocol.Answered(1, "save", [outcome]))
+    pipe.seek(0)
+    reply = protocol.read_reply(pipe)
+    mended = Outcome(Verdict.REFUSED, words=ServerWords("Error", "ErrorX", "a\ufffdb"))
+    assert reply == protocol.Answered(1, "save", [mended])
+
+
 def test_bytes_cross_beside_a_lone_surrogate() -> None:
     pipe = io.BytesIO()
     content = Content(body="a\ud800b", options=Options(conversation_index=b"\x01\xff"))
