@@ -24,9 +24,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from devtools.debian import END2END_PACKAGES, ensure_libraries, install_packages, is_installed
+from devtools.debian import END2END_PACKAGES, ensure_libraries, ensure_packages
 from devtools.display import NO_DISPLAY, has_display, virtual_display
-from devtools.environment import BIN, PYTHON, ROOT, UV, ensure_uv, make_environment, pip_config, set_up
+from devtools.environment import BIN, PYTHON, ROOT, ensure_uv, make_environment, pip_config, set_up
 from devtools.index import uv_environment
 from devtools.words import SetUpError, say
 
@@ -92,9 +92,7 @@ def run_end2end(arguments: Sequence[str]) -> None:
     """Real keys in a real window, on an X server of its own, with a message bus of its own."""
     if sys.platform != "linux":
         raise SetUpError("The end-to-end tests need Linux: they type into a window under Xvfb.")
-    missing = [package for package in END2END_PACKAGES if not is_installed(package)]
-    if missing:
-        install_packages(missing, "Typing into a real window")
+    ensure_packages(END2END_PACKAGES, "Typing into a real window")
     set_up("dev")
     ensure_libraries(window=True)
     pytest = [str(PYTHON), "-m", "pytest", "-m", "end2end", "tests/end2end", *arguments]
@@ -105,7 +103,8 @@ def run_end2end(arguments: Sequence[str]) -> None:
 def refresh_locks(_: Sequence[str]) -> None:
     """Resolve anew for every system and Python we support, with the hash of every file, and no address in it."""
     make_environment()
-    if not ensure_uv():
+    uv = ensure_uv()
+    if uv is None:
         raise SetUpError("uv, which makes the locks, could not be installed; pip's words are above.")
     environment = uv_environment(pip_config(), os.environ, locking=True)
     shape = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--upgrade", "-q"]
@@ -119,7 +118,7 @@ def refresh_locks(_: Sequence[str]) -> None:
         ("dev", [*developers, "--constraint", "requirements/package.txt"]),
         ("uv", ["requirements/uv.in"]),
     ):
-        step([str(UV), "pip", "compile", *shape, *quiet, *source, "-o", f"requirements/{name}.txt"], environment)
+        step([str(uv), "pip", "compile", *shape, *quiet, *source, "-o", f"requirements/{name}.txt"], environment)
 
 
 def make_package(arguments: Sequence[str]) -> None:

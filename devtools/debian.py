@@ -121,6 +121,13 @@ def install_packages(packages: Sequence[str], purpose: str) -> None:
         raise SetUpError(f"apt-get could not install {names}; its words are above.")
 
 
+def ensure_packages(packages: Iterable[str], purpose: str) -> None:
+    """Install those of the packages that are missing. Raises SetUpError."""
+    missing = [package for package in packages if not is_installed(package)]
+    if missing:
+        install_packages(missing, purpose)
+
+
 def ensure_libraries(window: bool) -> None:
     """Install what Qt stands on and is not here. Only Linux keeps it outside of Qt's own packages."""
     if sys.platform != "linux":

@@ -19,7 +19,6 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
-UV = BIN / ("uv.exe" if os.name == "nt" else "uv")
 STAMP = VENV / "mailwright-stamp.json"
 LOCKS = ROOT / "requirements"
 
@@ -90,39 +89,46 @@ def make_environment() -> None:
         raise SetUpError("The virtual environment could not be made; Python's words are above.")
 
 
-def ensure_uv() -> bool:
-    """Put the locked uv into .venv with pip; False where that fails, and pip is to do all of it."""
-    lock = LOCKS / "uv.txt"
+def _pip_install(python: Path, *arguments: str) -> bool:
+    pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes"]
+    return subprocess.run([*pip, *arguments], check=False).returncode == 0
+
+
+def ensure_uv(python: Path = PYTHON) -> Path | None:
+    """Return the locked uv beside `python`, put there by pip; None where that fails, and pip is to do all of it."""
+    lock, uv = LOCKS / "uv.txt", python.with_name("uv.exe" if os.name == "nt" else "uv")
     wanted = lock.read_text(encoding="utf-8").split()[0].partition("==")[2]
     with contextlib.suppress(OSError):
-        told = subprocess.run([str(UV), "--version"], capture_output=True, text=True, check=False).stdout
+        told = subprocess.run([str(uv), "--version"], capture_output=True, text=True, check=False).stdout
         if wanted in told.split():
-            return True
-    pip = [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    return subprocess.run([*pip, "--require-hashes", "-r", str(lock)], check=False).returncode == 0
+            return uv
+    return uv if _pip_install(python, "-r", str(lock)) else None
 
 
-def pip_config(python: Path | None = None) -> dict[str, list[str]]:
+def pip_config(python: Path = PYTHON) -> dict[str, list[str]]:
     """Ask the pip of .venv, or of another Python, what this machine has told it."""
-    asked = [str(python or PYTHON), "-m", "pip", "--disable-pip-version-check", "config", "list"]
+    asked = [str(python), "-m", "pip", "--disable-pip-version-check", "config", "list"]
     options = parse_pip_config(subprocess.run(asked, capture_output=True, text=True, check=False).stdout)
     # pip passes over a folder that is not there; uv stops at it.
     links = [link for link in options.get("find-links", []) if "://" in link or Path(link).exists()]
     return {**options, "find-links": links}
 
 
-def install_locked(level: str) -> None:
-    """Bring .venv to exactly what the lock says, hashes checked; with bytecode, or each start takes thrice as long."""
-    lock = str(LOCKS / f"{level}.txt")
-    done = False
-    if ensure_uv():
-        sync = [str(UV), "pip", "sync", "-q", "--python", str(PYTHON), "--require-hashes", "--compile-bytecode", lock]
-        done = subprocess.run(sync, env=uv_environment(pip_config(), os.environ), check=False).returncode == 0
-    if not done:
-        say("uv could not do it; trying with pip, which takes longer.")
-        pip = [str(PYTHON), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        if subprocess.run([*pip, "--require-hashes", "--no-deps", "-r", lock], check=False).returncode != 0:
-            raise SetUpError("The locked packages could not be installed; the words of uv and pip are above.")
+def install_locked(*levels: str, python: Path = PYTHON) -> None:
+    """Bring .venv, or another Python's environment, to exactly what the locks say, with every hash checked.
+
+    With bytecode: each start would take thrice as long.
+    """
+    locks = [str(LOCKS / f"{level}.txt") for level in levels]
+    uv = ensure_uv(python)
+    if uv is not None:
+        options = ["-q", "--python", str(python), "--require-hashes", "--compile-bytecode"]
+        surroundings = uv_environment(pip_config(python), os.environ)
+        if subprocess.run([str(uv), "pip", "sync", *options, *locks], env=surroundings, check=False).returncode == 0:
+            return
+    say("uv could not do it; trying with pip, which takes longer.")
+    if not _pip_install(python, "--no-deps", *(word for lock in locks for word in ("-r", lock))):
+        raise SetUpError("The locked packages could not be installed; the words of uv and pip are above.")
 
 
 def link_source() -> None:

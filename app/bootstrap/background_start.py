@@ -177,7 +177,7 @@ async def _begin(parts: Parts, world: Adapters, sandbox: SandboxProcess | None, 
     parts.serve(closing)
     await parts.preferences.load(parts.options.hold)
     _listen_soon(parts, world.store.path.parent)
-    world.store.on_damaged(parts.tasks.on_mail_error)
+    world.store.watch_damage(parts.tasks.on_mail_error)
     if not messages_read:
         await parts.records.load()
         await parts.outbox.long_waits.hold_back()

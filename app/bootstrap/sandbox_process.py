@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
-import subprocess
-import sys
-import threading
 from pathlib import Path
 
 import msgspec
 
+from app.core.background import post_result, run_in_thread
+from app.core.child_process import LINES, ChildProcess, own_program
 from app.core.i18n import tr
 from app.domain.errors import StorageError
 
 log = logging.getLogger(__name__)
+_EXIT_SECONDS = 5.0
 
 
 class SandboxAccount(msgspec.Struct, frozen=True):
@@ -43,55 +42,37 @@ class SandboxProcess:
         """Keep its mailboxes in `data`; write its first line to `info_file` if that is asked for."""
         self._data = data
         self._info_file = info_file
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child: ChildProcess[bytes, bytes] | None = None
 
     async def start(self) -> SandboxInfo:
         """Start it and wait until it is ready. Raises StorageError in words when it does not start."""
-        loop = asyncio.get_running_loop()
-        ready: asyncio.Future[bytes] = loop.create_future()
-
-        def tell(line: bytes) -> None:
-            if not ready.done():
-                ready.set_result(line)
-
-        def wait() -> None:
-            try:
-                line = self._launch()
-            except OSError as error:
-                log.warning("the sandbox did not start: %s", error)
-                line = b""
-            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(tell, line)
-
-        threading.Thread(target=wait, name="sandbox-start", daemon=True).start()
-        line = await ready
+        ready: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        options = ["--port", "0", "--data", str(self._data), "--die-with-parent"]
         try:
-            return msgspec.json.decode(line, type=SandboxInfo)
-        except msgspec.DecodeError as error:
+            await run_in_thread(lambda: self._data.mkdir(mode=0o700, parents=True, exist_ok=True))
+            self._child = ChildProcess(
+                "sandbox",
+                own_program("app.sandbox", "--sandbox-server", *options),
+                LINES,
+                on_message=lambda _, line: post_result(ready, line, None),
+                on_end=lambda _, end: post_result(ready, None, ChildProcessError(str(end))),
+                echo=True,
+            )
+            line = await ready
+            info = msgspec.json.decode(line, type=SandboxInfo)
+            await run_in_thread(lambda: self._write_info(line))
+        except (OSError, msgspec.DecodeError) as error:
+            log.warning("the sandbox did not start: %s", error)
             raise StorageError(tr("The Exchange for trying the program did not start.")) from error
+        return info
 
     def end(self) -> None:
         """End it; it writes down what it has confirmed before."""
-        if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.close()
-            self._process.terminate()
+        if self._child is not None:
+            self._child.finish(_EXIT_SECONDS)
 
-    def _launch(self) -> bytes:
-        self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        program = (
-            [sys.executable, "--sandbox-server"]
-            if getattr(sys, "frozen", False)
-            else [sys.executable, "-m", "app.sandbox"]
-        )
-        self._process = subprocess.Popen(  # noqa: S603 - our own program, by its own path
-            [*program, "--port", "0", "--data", str(self._data), "--die-with-parent"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        stdout = self._process.stdout
-        line = stdout.readline() if stdout is not None else b""
-        if line and self._info_file is not None:
+    def _write_info(self, line: bytes) -> None:
+        if self._info_file is not None:
             handle = os.open(self._info_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(line)
-        return line

@@ -5,13 +5,17 @@ A controller declares a command on the method that does it: see `does` and docs/
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
+from app.core.events import Event
 from app.core.i18n import mark, tr
+
+log = logging.getLogger(__name__)
 
 
 class Context(StrEnum):
@@ -199,8 +203,8 @@ class Registry:
         self._commands: dict[str, tuple[Command, Handler]] = {}
         self.refusal: Callable[[Command], str] = lambda _command: ""
         """Returns why the keys of a command do not count now, "" where they do."""
-        self.on_refused: Callable[[str], None] = lambda _words: None
-        """Is told why a key did nothing."""
+        self.refused: Event[str] = Event()
+        """Tells why a key did nothing."""
 
     def add(self, pairs: Iterable[tuple[Command, Handler]]) -> None:
         """Take in commands with what each does. Raises ValueError for an id used twice, and for a clash of keys."""
@@ -233,8 +237,9 @@ class Registry:
         """Do what the keys of a command ask for; where that cannot be, say why: no key is without an answer."""
         enabled = handler.enabled()
         why = self.refusal(command) or ("" if enabled else handler.why_not())
+        log.debug("%s %s", command.id, "refused" if why else "done" if enabled else "cannot be done")
         if why:
-            self.on_refused(why)
+            self.refused.emit(why)
         elif enabled:
             handler.run()
 

@@ -105,7 +105,7 @@ class AttachmentViewerController(ShellController):
         self._message_reader, self.enclosures = message_reader, enclosures
         self.session = EnclosuresSession(self.enclosures, shell.tasks.spawn)
         self.session.told.subscribe(shell.status_bar.say)
-        self.session.on_message = self._go_in
+        self.session.message_opened.subscribe(lambda opened: self._go_in(*opened))
         self.area: EnclosuresArea | None = None
         self._row: ListRow | None = None
         self._message: Message | None = None
@@ -202,7 +202,7 @@ class AttachmentViewerController(ShellController):
 
         self.area = EnclosuresArea(self.session, self._shell.reader)
         self._shell.reader.add_part(self.area)
-        self.area.on_folder = self._keep_folder
+        self.area.folder_chosen.connect(self._keep_folder)
         self._shell.tasks.spawn(self._read_folder(self.area), "read where files are saved")
 
     async def _read_folder(self, area: EnclosuresArea) -> None:

@@ -22,6 +22,7 @@ from app.core.i18n import mark, ntr, tr
 from app.domain.errors import AccountError, MailError
 from app.domain.listing import Folder, MailFolder, Place
 from app.domain.state import State
+from app.domain.text import shortened
 from app.services.accounts.mailbox_discovery import Aids
 from app.services.folders.bulk_operations import Batch, DeskBatches
 from app.services.reader.message_reader import MessageReader
@@ -417,12 +418,8 @@ def _not_done(rows: Sequence[ListRow]) -> str:
     words = ntr("{n} was not done", "{n} were not done", len(rows))
     if len(rows) > _NAMED:
         return words
-    names = ", ".join(_shortened(row.subject) or tr("(no subject)") for row in rows)
+    names = ", ".join(shortened(row.subject, _LONGEST_NAME) or tr("(no subject)") for row in rows)
     return tr("{words} ({names})", words=words, names=names)
-
-
-def _shortened(words: str) -> str:
-    return words if len(words) <= _LONGEST_NAME else f"{words[:_LONGEST_NAME].rstrip()}…"
 
 
 def _deleted(batch: Batch) -> str:

@@ -19,7 +19,7 @@ from app.core.background import run_in_thread
 from app.core.i18n import tr
 from app.domain.errors import MailError
 from app.domain.message import BodyFormat, Content, Field, LocalId
-from app.domain.state import State
+from app.domain.state import WRITABLE
 from app.services.accounts.accounts import Accounts
 from app.services.drafts.drafts import Drafts
 from app.services.drafts.renewal import OpenMessage
@@ -338,12 +338,11 @@ def _open_html(body: str) -> Opened:
 
 SAID_FOR: Final = 12_000
 """Milliseconds that the word stays."""
-_WRITABLE: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 
 
 def left_open(records: Records) -> list[LocalId]:
     """Return the messages that the last run had open, the one changed last at the end. Asked before they are closed."""
-    found = [r for r in records.all() if r.open and not r.discarded and r.state in _WRITABLE]
+    found = [r for r in records.all() if r.open and not r.discarded and r.state in WRITABLE]
     return [record.local_id for record in sorted(found, key=lambda record: record.changed)]
 
 
@@ -368,7 +367,7 @@ async def keep_open(records: Records, drafts: Drafts, name: LocalId) -> None:
     Closing alone only begins a save, which the end would cut off. What is marked first holds though the save be late.
     """
     await drafts.close(name)
-    await records.change(name, lambda record: record.state in _WRITABLE and not record.discarded, open=True)
+    await records.change(name, lambda record: record.state in WRITABLE and not record.discarded, open=True)
     await drafts.save(name)
 
 

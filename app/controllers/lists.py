@@ -30,15 +30,14 @@ from app.core.i18n import mark, ntr, tr
 from app.domain.listing import Order
 from app.domain.message import LocalId
 from app.domain.outcome import Outcome, Verdict
-from app.domain.state import State
+from app.domain.response_codes import ITEM_GONE
+from app.domain.state import NOT_PUT_ASIDE, WRITABLE, State
 from app.services.outbox.outbox import Answer
 from app.services.outbox.remedies import Remedies, Wish
 from app.services.records.rows import ListRow
 from app.services.text.error_text import explain_outcome
 from app.ui.message_list.list_panel import ListPanel
 from app.ui.message_list.session import ListSession
-
-_GONE = "ErrorItemNotFound"
 
 
 class ServerOutboxController:
@@ -57,7 +56,7 @@ class ServerOutboxController:
 
     def _tell(self, row: ListRow, outcome: Outcome | None) -> None:
         foot, room = self._shell.status_bar, self._shell.lists.outbox
-        if outcome is None or outcome.code == _GONE:
+        if outcome is None or outcome.code in ITEM_GONE:
             foot.say(tr("It is no longer there: it was sent, or another program took it"))
         elif outcome.accepted:
             foot.say(tr("Taken back: it is a draft again"))
@@ -74,7 +73,6 @@ _RESTED = 1.0
 """Seconds without a key after which a person has seen the row at which the program put him."""
 _ONLY_LOOK = frozenset({"list.open", "list.open_in_window", "list.attachments", "list.mark"})
 """Commands on a row that change nothing by themselves."""
-_UNASKED = frozenset({State.DRAFT, State.NEEDS_ATTENTION})
 _MOST_UNASKED = 2
 """So many messages that nobody put aside as ready go at one key: more are easily selected by a slip (Ctrl+A)."""
 OPENS_THE_MESSAGE = frozenset({"mend-address", "mend-subject", "mend-option", "make-plain", "fill-in"})
@@ -108,7 +106,7 @@ class ListController(ShellController):
         shell.lists.sent.open_made = compose.open_made
         remedies.wished.subscribe(self._wished)
         shell.registry.refusal = self.refusal
-        shell.registry.on_refused = shell.status_bar.hint
+        shell.registry.refused.subscribe(shell.status_bar.hint)
 
     def _listen(self, panel: ListPanel) -> None:
         """Do what a person asks for in a list."""
@@ -148,7 +146,7 @@ class ListController(ShellController):
         return tr("No message is selected. Press Down to select one.")
 
     def _open(self, row: ListRow) -> None:
-        if self._shell.workspace.kind == "sent" or row.state not in {State.DRAFT, State.READY, State.NEEDS_ATTENTION}:
+        if self._shell.workspace.kind == "sent" or row.state not in WRITABLE:
             self._shell.window.focus_next_pane(1)
         else:
             self._compose.open(row)
@@ -235,7 +233,7 @@ class ListController(ShellController):
             desk.list.choose_only(desk.list.current_id())
 
         # A row that is not at hand is the server's alone: nobody put it aside as ready.
-        unasked = sum(row is None or row.state in _UNASKED for row in rows)
+        unasked = sum(row is None or row.state in NOT_PUT_ASIDE for row in rows)
         if unasked <= _MOST_UNASKED:
             send()
             return

@@ -15,7 +15,7 @@ from app.core.i18n import mark, tr
 from app.domain.listing import Folder, Place
 from app.domain.message import AccountId
 from app.domain.record import CopyKind, CopyTo, Record
-from app.domain.state import State
+from app.domain.state import BEFORE_LEAVING
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.identities import Identities, Identity
 from app.services.records.records import Records
@@ -36,7 +36,6 @@ class _OtherSent(ListSession):
     folder = Folder.SENT
 
 
-_BEFORE_IT_LEAVES = frozenset({State.DRAFT, State.READY, State.HELD, State.QUEUED, State.NEEDS_ATTENTION})
 _KINDS: dict[str, type[ListSession]] = {"drafts": _OtherDrafts, "sent": _OtherSent}
 
 
@@ -85,7 +84,7 @@ class OtherMailboxes:
         """Say of a draft that was taken in from another mailbox whose it is: its copy is filed there too."""
         if record.drafts_of:
             self._arrive(f"drafts:{record.drafts_of.casefold()}")
-        if record.drafts_of or record.ref is None or record.state not in _BEFORE_IT_LEAVES:
+        if record.drafts_of or record.ref is None or record.state not in BEFORE_LEAVING:
             return
         for place, room in self._rooms.items():
             view = room.view
@@ -93,7 +92,7 @@ class OtherMailboxes:
                 mailbox = view.place.mailbox
                 claim = self._records.learn(
                     record.local_id,
-                    when=lambda r: not r.drafts_of and r.state in _BEFORE_IT_LEAVES,
+                    when=lambda r: not r.drafts_of and r.state in BEFORE_LEAVING,
                     drafts_of=mailbox,
                     copy_to=CopyTo(CopyKind.PRINCIPAL_SENT, mailbox),
                 )

@@ -18,6 +18,7 @@ from app.core.formatting import exact_time
 from app.core.i18n import tr
 from app.domain.errors import AccountError, ItemRefused, MailError
 from app.domain.recipient import Recipient, format_recipient
+from app.domain.response_codes import ITEM_GONE
 from app.services.folders.bulk_operations import Batch
 from app.services.html.blocks import Block, Look, Paragraph, Rule, Run
 from app.services.ports import Clock
@@ -160,7 +161,7 @@ def _gone() -> Explanation:
 
 def _why(error: MailError, now: float) -> Explanation:
     """Return why a message could not be read; what is said of drafts that are gone speaks of sending."""
-    gone = isinstance(error, ItemRefused) and error.words.response_code == "ErrorItemNotFound"
+    gone = isinstance(error, ItemRefused) and error.words.response_code in ITEM_GONE
     return _gone() if gone else explain_error(error, now)
 
 

@@ -16,7 +16,7 @@ from app.core.i18n import mark, tr
 from app.domain.errors import MailError, StorageError
 from app.domain.listing import ConversationRow, Folder
 from app.domain.recipient import Recipient
-from app.domain.state import State
+from app.domain.state import WRITABLE
 from app.services.accounts.accounts import Accounts
 from app.services.folders.syncing import Syncing
 from app.services.ports import Cache
@@ -211,7 +211,7 @@ class ReaderController(ShellController):
         self._shown: ListRow | None = None
         self._read: tuple[str, Message] | None = None
         attachment_viewer.on_within = conversation.stand_aside
-        shell.workspace.on_reading = self.read
+        shell.workspace.reading.subscribe(lambda at: self.read(*at))
         shell.workspace.for_each_list(self._listen)
         shell.reader.escaped.connect(self._leave)
         shell.status_bar.ticked.subscribe(lambda _: self._tell_time())
@@ -321,7 +321,7 @@ class ReaderController(ShellController):
     def _hint(self, row: ListRow) -> str:
         if self._shell.workspace.kind == "sent":
             return tr("E writes it anew")
-        return tr("Enter opens it") if row.state in {State.DRAFT, State.READY, State.NEEDS_ATTENTION} else ""
+        return tr("Enter opens it") if row.state in WRITABLE else ""
 
     def _refresh(self, desk: ListPanel) -> None:
         stage = self._shell.workspace

@@ -52,7 +52,7 @@ class RowActions:
     def __init__(self, shell: Shell, drafts: Drafts, outbox: Outbox, syncing: Syncing) -> None:
         """Nothing is under way yet."""
         self._shell, self._drafts, self._outbox, self._syncing = shell, drafts, outbox, syncing
-        shell.lists.drafts.on_progress = self._tell_discarding
+        shell.lists.drafts.progress.subscribe(lambda progress: self._tell_discarding(*progress))
         self._again: dict[str, Callable[[ListPanel, list[int]], None]] = {}
         self.on_sent: Callable[[Sequence[ListRow], list[Answer]], None] = lambda _rows, _answers: None
         self.on_kept_back: Callable[[list[LocalId]], None] = lambda _names: None

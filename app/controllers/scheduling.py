@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import msgspec
 
@@ -13,14 +12,12 @@ from app.core.formatting import moment_words
 from app.core.i18n import ntr, tr
 from app.domain.message import LocalId
 from app.domain.record import Record
-from app.domain.state import State
+from app.domain.state import STILL_GOING, State
 from app.services.outbox.dispatch import Summary
 from app.services.outbox.outbox import Outbox
 from app.services.outbox.undoing import WayBack
 from app.services.records.records import Records
 from app.services.text.status_text import scheduled_words, scheduling_words
-
-_CAN_COME_BACK: Final = frozenset({State.HELD, State.QUEUED, State.SENDING, State.DEFERRED})
 
 
 class _Batch(msgspec.Struct, eq=False):
@@ -57,7 +54,7 @@ class Scheduling:
     def _can_come_back(self, name: LocalId) -> bool:
         record = self._records.get(name)
         due = 0.0 if record is None else record.head.deferred
-        return record is not None and record.state in _CAN_COME_BACK and due > self._shell.clock.now()
+        return record is not None and record.state in STILL_GOING and due > self._shell.clock.now()
 
     def _told(self, summary: Summary) -> None:
         """The server has them: say so, unless others of the same batch have more to say."""

@@ -19,7 +19,7 @@ from app.controllers.shell import Shell
 from app.core.i18n import tr
 from app.domain.message import LocalId
 from app.domain.record import Record
-from app.domain.state import State
+from app.domain.state import NEEDS_PERSON, ON_ITS_WAY, TAKEN_BACK, State
 from app.services.accounts.accounts import Accounts
 from app.services.outbox.deferred_send import TakenBack
 from app.services.outbox.dispatch import Summary
@@ -37,8 +37,6 @@ _TOLD_FROM: Final = 10
 """Fewer messages are gone before anybody could read how far they are."""
 _EACH: Final = 100
 """Milliseconds between two words at most."""
-_GOING: Final = frozenset({State.HELD, State.QUEUED, State.SENDING})
-_BACK: Final = frozenset({State.DRAFT, State.READY})
 
 
 class SendingProgress:
@@ -57,7 +55,9 @@ class SendingProgress:
     def follow(self, names: Iterable[LocalId]) -> None:
         """Count these too."""
         fresh = set(names) - self._waiting
-        going = {name for name in fresh if (record := self._records.get(name)) is not None and record.state in _GOING}
+        going = {
+            name for name in fresh if (record := self._records.get(name)) is not None and record.state in ON_ITS_WAY
+        }
         self._waiting |= going
         # Where nothing is held back, some have left before all of them were let go.
         self._total += len(fresh) if self._waiting else 0
@@ -67,10 +67,10 @@ class SendingProgress:
             return
         for record in records:
             put_off = record.state is State.QUEUED and record.not_before > 0
-            if record.local_id in self._waiting and (put_off or record.state not in _GOING):
+            if record.local_id in self._waiting and (put_off or record.state not in ON_ITS_WAY):
                 self._waiting.discard(record.local_id)
                 # What was taken back, or waits for a server that cannot be reached, is no part of the batch any more.
-                self._total -= put_off or record.state in _BACK
+                self._total -= put_off or record.state in TAKEN_BACK
         begun = any(record.state is State.SENDING for record in records)
         if not self._waiting:
             self._total = 0
@@ -130,7 +130,7 @@ class SendFeedback:
 
     def _changed(self, record: Record) -> None:
         if record.state is not State.HELD:
-            self._shell.status_bar.went(record.local_id, back=record.state in _BACK)
+            self._shell.status_bar.went(record.local_id, back=record.state in TAKEN_BACK)
 
     def _batch_done(self, summary: Summary) -> None:
         bad = [*summary.needs_attention, *summary.untold]
@@ -172,7 +172,6 @@ def use_own_address(shell: Shell, compose: ComposeController, name: LocalId) -> 
     compose.open_and_then(name, change)
 
 
-_FAILED: Final = frozenset({State.NEEDS_ATTENTION, State.UNKNOWN})
 _GATHERED: Final = 50
 """Milliseconds for which changes are gathered; also the least time that one looks at a row before it was seen."""
 
@@ -220,7 +219,7 @@ class UnseenFailures(QObject):
 
     def _records_changed(self, records: Sequence[Record]) -> None:
         for record in records:
-            self._take(record.local_id, failed=record.state in _FAILED and not record.discarded)
+            self._take(record.local_id, failed=record.state in NEEDS_PERSON and not record.discarded)
 
     def _take(self, name: LocalId, *, failed: bool) -> None:
         if failed and name not in self._failed:

@@ -7,18 +7,13 @@ It names the key that does what the person may have meant, as that key is now.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from app.controllers.shell import ShellController
 from app.core.i18n import tr
-from app.domain.state import State
+from app.domain.state import NEEDS_PERSON, STILL_GOING, State
 from app.services.drafts.saver import waits_for_person
 from app.services.records.rows import ListRow
 from app.ui import keys
-
-_ON_ITS_WAY: Final = frozenset({State.HELD, State.QUEUED, State.SENDING, State.DEFERRED})
-_FAILED: Final = frozenset({State.NEEDS_ATTENTION, State.UNKNOWN})
-
 
 # --- when a command can be done -------------------------------------------------------------------------------------
 
@@ -82,7 +77,7 @@ def cannot_send(of: ShellController) -> str:
 
 def _in_outbox(of: ShellController) -> str:
     row = _row(of)
-    if row is not None and row.state in _FAILED:
+    if row is not None and row.state in NEEDS_PERSON:
         return tr("{key} tries this message again.", key=_key(of, "outbox.retry"))
     return _still_going(of)
 
@@ -108,7 +103,7 @@ def cannot_discard(of: ShellController) -> str:
     if _kind(of) != "outbox":
         return no_row(of)
     row = _row(of)
-    if row is not None and row.state in _FAILED:
+    if row is not None and row.state in NEEDS_PERSON:
         return tr("Delete this message in Drafts ({key}).", key=_key(of, "go.drafts"))
     return no_row(of) or _still_going(of)
 
@@ -125,13 +120,13 @@ def cannot_retry(of: ShellController) -> str:
     if not rows or any(row.state is State.QUEUED or notes.amiss(row.key) is not None for row in rows):
         return no_row(of)
     records = [row.record for row in rows if row.record is not None]
-    if any(record.state in _FAILED and not waits_for_person(record) for record in records):
+    if any(record.state in NEEDS_PERSON and not waits_for_person(record) for record in records):
         return ""
     if any(waits_for_person(record) for record in records):
         return tr("Choose first what becomes of this message: {key}.", key=_key(of, "list.remedy"))
     if any(not record.saved for record in records):
         return ""  # it is saved once more
-    if any(row.state in _ON_ITS_WAY for row in rows):
+    if any(row.state in STILL_GOING for row in rows):
         return _still_going(of)
     return tr("Nothing went wrong with this message. {key} sends it.", key=_key(of, "drafts.send"))
 

@@ -14,7 +14,7 @@ from app.core.i18n import mark, tr
 from app.domain.errors import AccountError, MailError, StorageError
 from app.domain.message import LocalId
 from app.domain.record import waits_for_answer
-from app.domain.state import State
+from app.domain.state import NEEDS_PERSON
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.preset_settings import PresetSettings
 from app.services.drafts.drafts import Drafts
@@ -31,7 +31,6 @@ _UPLOADS = 200
 """Milliseconds between two looks at how far uploads are."""
 _GATHERED = 16
 """Milliseconds for which changes are gathered: one frame."""
-_PROBLEMS = frozenset({State.NEEDS_ATTENTION, State.UNKNOWN})
 _L = Context.LIST
 
 
@@ -54,8 +53,8 @@ class WindowController(ShellController):
         self._keys: KeysSheet | None = None
         keymap.changed.subscribe(lambda _: self._keys_changed())
         self._disk_words = ""
-        journal.on_trouble(self._disk_trouble)
-        journal.on_well(self._disk_well)
+        journal.troubled.subscribe(self._disk_trouble)
+        journal.healed.subscribe(lambda _: self._disk_well())
         shell.tasks.on_mail_error = self.tell
         self._soon = QTimer(shell.window, interval=_GATHERED, singleShot=True)
         self._soon.timeout.connect(self._count)
@@ -232,7 +231,7 @@ class WindowController(ShellController):
     def _count(self) -> None:
         rail, outbox = self._shell.window.rail, self._shell.lists.outbox
         rail.show_count("drafts", self._shell.lists.drafts.count())
-        rail.show_count("outbox", outbox.count(), problems=outbox.count_in(_PROBLEMS))
+        rail.show_count("outbox", outbox.count(), problems=outbox.count_in(NEEDS_PERSON))
         rail.show_count("sent", 0, problems=self._shell.lists.sent.came_back())
 
     def _upload_moved(self, name: LocalId) -> None:
@@ -254,4 +253,4 @@ class WindowController(ShellController):
 
 
 def _needs_person(row: ListRow) -> bool:
-    return row.state in _PROBLEMS or (row.record is not None and waits_for_answer(row.record))
+    return row.state in NEEDS_PERSON or (row.record is not None and waits_for_answer(row.record))

@@ -38,6 +38,15 @@ def place_of(error: BaseException) -> str:
     return "\n".join(lines)
 
 
+def short_place_of(error: BaseException) -> str:
+    """Return the same in one line, innermost first, for a reply of the engine."""
+    import traceback
+
+    frames = reversed(traceback.extract_tb(error.__traceback__)[-6:])
+    places = [f"{_from_app(frame.filename).rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+    return f"{type(error).__name__} at {' < '.join(places)}"
+
+
 def _name(kind: type[BaseException]) -> str:
     return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 

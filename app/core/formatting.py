@@ -107,12 +107,25 @@ def _day(moment: time.struct_time) -> int:
     return date(moment.tm_year, moment.tm_mon, moment.tm_mday).toordinal()
 
 
+_SIZES: Final = (
+    (1000, mark("{n} KB"), ""),
+    (1_000_000, mark("{n} MB"), mark("{n}.{tenth} MB")),
+    (1_000_000_000, mark("{n} GB"), mark("{n}.{tenth} GB")),
+)
+"""Bytes of each unit, and its words: without and with a tenth, so that a catalogue can write "1,5 Mo"."""
+
+
 def size_words(size: int) -> str:
-    """Return a size as it is read: in bytes, then in thousands and millions of them."""
+    """Return a size in bytes as it is read: "999 bytes", "250 KB", "1.5 MB", "100 MB"; halves are rounded up.
+
+    Units are thousands of each other. Megabytes and gigabytes have a tenth below a hundred, unless it is zero.
+    """
     if size < 1000:
         return ntr("{n} byte", "{n} bytes", size)
-    for unit, words in ((1_000_000_000, "{n} GB"), (1_000_000, "{n} MB"), (1000, "{n} KB")):
-        if size >= unit:
-            number = size / unit
-            return tr(words, n=f"{number:.1f}" if number < 10 and size >= 1_000_000 else f"{number:.0f}")
-    raise AssertionError(size)
+    # What is rounded up to a thousand of a unit is one of the next.
+    smaller = (one for one in _SIZES[:-1] if size + one[0] // 2 < 1000 * one[0])
+    unit, words, words_with_tenth = next(smaller, _SIZES[-1])
+    number, tenth = divmod((size * 10 + unit // 2) // unit, 10)
+    if words_with_tenth and tenth and number < 100:
+        return tr(words_with_tenth, n=number, tenth=tenth)
+    return tr(words, n=(size + unit // 2) // unit)

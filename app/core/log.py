@@ -29,6 +29,8 @@ _KEPT = 3
 """Files that are kept beside the one that is written."""
 _PLACE = "MAILWRIGHT_LOGS"
 _DEBUG = "MAILWRIGHT_DEBUG"
+_LOUD = "1"
+"""Log all that there is, to standard error too; any other value logs it to the file alone."""
 _OURS = "app"
 _FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-7s %(threadName)s %(name)s: %(message)s"
 
@@ -81,7 +83,7 @@ def choose_place(folder: Path, *, debug: bool) -> None:
     """
     os.environ[_PLACE] = str(folder / FOLDER)
     if debug:
-        os.environ[_DEBUG] = "1"
+        os.environ[_DEBUG] = _LOUD
 
 
 def begin(name: str) -> Callable[[], None]:
@@ -91,17 +93,17 @@ def begin(name: str) -> Callable[[], None]:
     from starting.
     """
     logs = os.environ.get(_PLACE)
-    return _begin(Path(logs), name, debug=_DEBUG in os.environ) if logs else lambda: None
+    return _begin(Path(logs), name, debug=os.environ.get(_DEBUG, "")) if logs else lambda: None
 
 
-def _begin(logs: Path, name: str, *, debug: bool) -> Callable[[], None]:
+def _begin(logs: Path, name: str, *, debug: str) -> Callable[[], None]:
     handlers: list[logging.Handler] = []
     crashes: TextIO | None = None
     with contextlib.suppress(OSError):
         logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         handlers.append(_Private(logs / f"{name}.log", maxBytes=_LARGEST, backupCount=_KEPT))
         crashes = _watch_for_crashes(logs / f"{name}-crash.txt")
-    if debug and sys.stderr is not None:
+    if debug == _LOUD and sys.stderr is not None:
         handlers.append(logging.StreamHandler())
     for handler in handlers:
         handler.setFormatter(logging.Formatter(_FORMAT, "%Y-%m-%d %H:%M:%S"))
@@ -111,7 +113,7 @@ def _begin(logs: Path, name: str, *, debug: bool) -> Callable[[], None]:
     root = logging.getLogger()
     root.setLevel(logging.DEBUG if debug else logging.INFO)
     root.addHandler(queued)
-    logging.raiseExceptions = debug  # a full disk is no reason to print at each line
+    logging.raiseExceptions = debug == _LOUD  # a full disk is no reason to print at each line
 
     def end() -> None:
         root.removeHandler(queued)

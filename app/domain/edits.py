@@ -14,10 +14,12 @@ import msgspec
 from app.domain.attachment import Attached
 from app.domain.message import OPTION_FIELDS, BodyFormat, Content, Field, Importance, Options
 from app.domain.recipient import Recipient
-from app.domain.text import mend_surrogates
+from app.domain.text import mend_surrogates, utf16_length
 
 _UNIT = 2
 _TEXT_FIELDS = (Field.SUBJECT, Field.BODY)
+_WIDEST_STEP = 4096
+"""Characters that two texts are compared by at once, while they are the same."""
 
 
 class TextSplice(msgspec.Struct, frozen=True, tag="text"):
@@ -111,6 +113,31 @@ Edit = (
     | Unfilled
     | AttachmentEdit
 )
+
+
+def splice_between(field: Field, before: str, after: str, place: int = 0) -> TextSplice | None:
+    """Return the one splice that makes `after` of `before`, which begins at `place`; None where they are the same."""
+    if before == after:
+        return None
+    start, limit = 0, min(len(before), len(after))
+    step = _WIDEST_STEP
+    while step:
+        while start + step <= limit and before[start : start + step] == after[start : start + step]:
+            start += step
+        step //= 8
+    end, limit = 0, limit - start
+    step = _WIDEST_STEP
+    while step:
+        while end + step <= limit and _tail(before, end, step) == _tail(after, end, step):
+            end += step
+        step //= 8
+    removed = before[start : len(before) - end]
+    added = after[start : len(after) - end]
+    return TextSplice(field, place + utf16_length(before[:start]), utf16_length(removed), added)
+
+
+def _tail(text: str, end: int, step: int) -> str:
+    return text[len(text) - end - step : len(text) - end]
 
 
 class Replica:

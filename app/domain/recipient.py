@@ -18,6 +18,7 @@ import msgspec
 
 from app.core.i18n import tr
 from app.core.lazy_regex import late_pattern
+from app.domain.text import shortened
 
 
 class Recipient(msgspec.Struct, frozen=True):
@@ -94,7 +95,7 @@ def address_problem(address: str) -> str | None:
     if not address.strip():
         return tr("This recipient has no address.")
     if len(address) > _LONGEST_ADDRESS or len(address.encode("utf-8", "replace")) > _LONGEST_ADDRESS:
-        return tr("“{address}” is longer than an address can be.", address=_shorten(address))
+        return tr("“{address}” is longer than an address can be.", address=shortened(address, _SHOWN))
     quoted = _QUOTED_LOCAL_PART.match(address)
     local, at, domain = (
         (quoted.group(), address[quoted.end() :][:1], address[quoted.end() + 1 :])
@@ -102,9 +103,9 @@ def address_problem(address: str) -> str | None:
         else address.rpartition("@")
     )
     if at != "@" or not local or not domain:
-        return tr("“{address}” is not a complete address.", address=_shorten(address))
+        return tr("“{address}” is not a complete address.", address=shortened(address, _SHOWN))
     if _INVISIBLE.search(address):
-        return tr("“{address}” has an invisible character in it.", address=_shorten(address))
+        return tr("“{address}” has an invisible character in it.", address=shortened(address, _SHOWN))
     return (None if quoted else _dot_atom_problem(address, local)) or _domain_problem(domain) or _length_problem(local)
 
 
@@ -112,14 +113,14 @@ def _dot_atom_problem(address: str, local: str) -> str | None:
     found = _NOT_IN_LOCAL_PART.search(local)
     if found is not None:
         if found.group().isspace():
-            return tr("“{address}” has a space in it.", address=_shorten(address))
+            return tr("“{address}” has a space in it.", address=shortened(address, _SHOWN))
         return tr(
             "“{address}” has a character that an address cannot have: {character}",
-            address=_shorten(address),
+            address=shortened(address, _SHOWN),
             character=found.group(),
         )
     if local.startswith(".") or local.endswith(".") or ".." in local:
-        return tr("“{address}” has a full stop too many.", address=_shorten(address))
+        return tr("“{address}” has a full stop too many.", address=shortened(address, _SHOWN))
     return None
 
 
@@ -130,13 +131,13 @@ def _domain_problem(domain: str) -> str | None:
         labels = domain.split(".")
         # A last label of digits alone is an IP address that lacks its brackets (RFC 3696 section 2).
         good = all(map(_is_label, labels)) and not (len(labels) > 1 and labels[-1].isdecimal())
-    return None if good else tr("“{domain}” cannot be the name of a mail server.", domain=_shorten(domain))
+    return None if good else tr("“{domain}” cannot be the name of a mail server.", domain=shortened(domain, _SHOWN))
 
 
 def _length_problem(local: str) -> str | None:
     if len(local.encode("utf-8", "replace")) <= _LONGEST_LOCAL_PART:
         return None
-    return tr("“{address}” is longer than the part before the @ can be.", address=_shorten(local))
+    return tr("“{address}” is longer than the part before the @ can be.", address=shortened(local, _SHOWN))
 
 
 def _is_literal(text: str) -> bool:
@@ -158,7 +159,3 @@ def _is_label(label: str) -> bool:
     # What stands on the wire is Punycode with its mark; letters, marks and digits are all that a label may have.
     readable = all(unicodedata.category(character)[0] in "LMN" or character in "-_·" for character in label)
     return readable and len(label) <= _LONGEST_LABEL and len(label.encode("punycode")) + 4 <= _LONGEST_LABEL
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -2,6 +2,9 @@
 
 The codes are those of ResponseCodeType (messages.xsd of Exchange SE), written here without the "Error" before each.
 A code that is not among them belongs to no class: then the server's own words are shown.
+
+Codes that mean one thing to the program have one name here, alone or as a set. What a person reads of a code stands in
+`services/text/error_text.py`.
 """
 
 from __future__ import annotations
@@ -181,39 +184,105 @@ CLASSES: Final[dict[str, CodeClass]] = {
     f"Error{name}": code_class for code_class, names in _NAMES.items() for name in names.split()
 }
 
-_RETRIED: Final = frozenset(
-    {
-        "ErrorServerBusy",
-        "ErrorMailboxStoreUnavailable",
-        "ErrorMailboxMoveInProgress",
-        "ErrorServiceUnavailable",
-        "ErrorADUnavailable",
-        "ErrorExceededConnectionCount",
-        "ErrorTooManyObjectsOpened",
-    }
+ITEM_NOT_FOUND: Final = "ErrorItemNotFound"
+CONFLICT: Final = "ErrorIrresolvableConflict"
+ACCESS_DENIED: Final = "ErrorAccessDenied"
+BATCH_STOPPED: Final = "ErrorBatchProcessingStopped"
+"""The item was not looked at, because the server stopped at one before it."""
+INVALID_PROPERTIES: Final = "ErrorInvalidPropertySet"
+
+
+def _codes(names: str) -> frozenset[str]:
+    return frozenset(f"Error{name}" for name in names.split())
+
+
+# --- of an item --------------------------------------------------------------------------------------------------
+
+ITEM_GONE: Final = _codes("ItemNotFound InvalidIdMalformed InvalidIdEmpty InvalidId")
+"""The server has no item under this id: it was moved, deleted or sent."""
+
+CHANGED_ELSEWHERE: Final = _codes("IrresolvableConflict StaleObject")
+"""The item was changed since the version that its ChangeKey names."""
+
+KEY_UNKNOWN: Final = _codes("ChangeKeyRequired ChangeKeyRequiredForWriteOperations InvalidChangeKey")
+"""The server wants a ChangeKey, or does not know the one it was given."""
+
+KEY_REFUSED: Final = CHANGED_ELSEWHERE | KEY_UNKNOWN
+"""The server did nothing for want of the item's newest ChangeKey."""
+
+ATTACHMENT_GONE: Final = _codes("ItemNotFound InvalidAttachmentId AttachmentNotFound")
+"""The server has no attachment under this id, so there is none to delete either."""
+
+MESSAGE_TOO_LARGE: Final = _codes("MessageSizeExceeded MailboxMessageSizeLimitExceeded")
+"""The server takes no message as large as this."""
+
+# --- of a place or a person --------------------------------------------------------------------------------------
+
+NO_MAILBOX: Final = _codes("NonExistentMailbox NonPrimarySmtpAddress MissingEmailAddress")
+"""The server has no mailbox at this address."""
+
+PLACE_REFUSED: Final = _codes(
+    """
+    AccessDenied CannotUseFolderIdForItemId CreateItemAccessDenied FolderNotFound InvalidFolderId MailboxConfiguration
+    MoveCopyFailed NonExistentMailbox NonPrimarySmtpAddress ParentFolderNotFound ToFolderNotFound
+    WrongServerVersionDelegate
+    """
+)
+"""Said of a folder, these mean that the draft cannot be kept there, and say nothing against the message."""
+
+NO_SUCH_PERSON: Final = _codes("NameResolutionNoMailbox NameResolutionNoResults")
+"""The directory knows nobody by this name."""
+
+NO_CONFIGURATION: Final = _codes("FolderNotFound ItemNotFound")
+"""The mailbox has no such list of settings, for example no categories of its own."""
+
+# --- of a request ------------------------------------------------------------------------------------------------
+
+OF_THE_ACCOUNT: Final = _codes(
+    """
+    AccountDisabled ConnectionFailed ExceededConnectionCount ImpersonateUserDenied ImpersonationDenied
+    ImpersonationFailed IncorrectSchemaVersion InvalidSchemaVersionForMailboxVersion InvalidServerVersion
+    MailboxMoveInProgress MailboxStoreUnavailable MissingEmailAddress NonExistentMailbox NonPrimarySmtpAddress
+    PasswordChangeRequired PasswordExpired SiteMailboxUnavailable
+    """
+)
+"""Faults that speak of the account or its mailbox, before anything was done."""
+
+OF_THE_ACCOUNT_FOR_NOW: Final = OF_THE_ACCOUNT | _codes("ServerBusy")
+"""Faults after which the account is asked again later: a server that is busy has nothing against one request."""
+
+_BY_SOAP: Final = frozenset({"Client"})
+OF_THE_REQUEST: Final = _BY_SOAP | _codes("AccessDenied InvalidRequest MessageSizeExceeded SchemaValidation ServerBusy")
+"""Faults that say the request was not processed, and that hold for each item in it."""
+
+SYNC_STATE_LOST: Final = _codes("InvalidSyncStateData SyncFolderNotFound")
+"""The server does not know any more what it told of a folder: the folder is listed anew."""
+
+SYNC_NOT_OFFERED: Final = _codes("InvalidOperation InvalidRequest NotImplemented UnsupportedOperation")
+"""The server has no SyncFolderItems for this folder: it is listed page by page."""
+
+STREAMING_NOT_OFFERED: Final = _codes(
+    """
+    InvalidRequest InvalidSubscription InvalidSubscriptionRequest NoRespondingCASInDestinationSite NotSupported
+    ProxyRequestNotAllowed SchemaValidation
+    """
+)
+"""The server sends no notifications by itself: it is asked for them."""
+
+_RETRIED: Final = _codes(
+    """
+    ADUnavailable ExceededConnectionCount MailboxMoveInProgress MailboxStoreUnavailable ServerBusy ServiceUnavailable
+    TooManyObjectsOpened
+    """
 )
 
-_MAY_HAVE_HAPPENED: Final = frozenset(
-    {
-        "ErrorTimeoutExpired",
-        "ErrorInternalServerError",
-        "ErrorInternalServerTransientError",
-        "ErrorClientDisconnected",
-        "ErrorRequestAborted",
-        "ErrorConnectionFailed",
-        "ErrorProxyCallFailed",
-        "ErrorProxyRequestProcessingFailed",
-        "ErrorProxySoapException",
-        "ErrorItemSave",
-        "ErrorMoveCopyFailed",
-        "ErrorMailboxFailover",
-        "ErrorInsufficientResources",
-        "ErrorNotEnoughMemory",
-        "ErrorDataSourceOperation",
-        "ErrorResponseSchemaValidation",
-        "ErrorParsingXMLResponse",
-        "ErrorWin32InteropError",
-    }
+_MAY_HAVE_HAPPENED: Final = _codes(
+    """
+    ClientDisconnected ConnectionFailed DataSourceOperation InsufficientResources InternalServerError
+    InternalServerTransientError ItemSave MailboxFailover MoveCopyFailed NotEnoughMemory ParsingXMLResponse
+    ProxyCallFailed ProxyRequestProcessingFailed ProxySoapException RequestAborted ResponseSchemaValidation
+    TimeoutExpired Win32InteropError
+    """
 )
 
 
@@ -223,10 +292,10 @@ def class_of(code: str) -> CodeClass:
 
 
 def is_retried(code: str) -> bool:
-    """Tell whether the server turned the item away unread for now, so that the outbox may try again by itself."""
+    """Return whether the server turned the item away unread for now, so that the outbox may try again by itself."""
     return code in _RETRIED
 
 
 def may_have_happened(code: str) -> bool:
-    """Tell whether the server broke off in the midst of the item: it is looked for, and never sent again by itself."""
+    """Return whether the server stopped in the middle of the item: it is looked for, and never sent again by itself."""
     return code in _MAY_HAVE_HAPPENED

@@ -2,12 +2,14 @@
 
 Draft -> Ready -> Held -> Queued -> Sending -> Sent | Sent-not-filed | Deferred | Unknown | Needs attention
 
-Deferred is accepted by the server and held there until its time.
+Deferred is accepted by the server and held there until its time. A set of states has its name here, by what it
+means: what means two things has two names.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class State(StrEnum):
@@ -25,10 +27,61 @@ class State(StrEnum):
     NEEDS_ATTENTION = "needs-attention"
 
 
-IN_OUTBOX = frozenset({State.HELD, State.QUEUED, State.SENDING, State.DEFERRED, State.UNKNOWN})
-"""States in which the message may not be edited and stands in the Outbox list; Needs attention can be edited."""
+WRITABLE: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
+"""The message is with the person, who may change it, throw it away, or send it. In every other state it is not."""
 
-STEPS: dict[State, frozenset[State]] = {
+NOT_PUT_ASIDE: Final = WRITABLE - {State.READY}
+"""The message is with the person, who has not put it aside as ready."""
+
+SHOWN_WITHOUT_ITEM: Final = WRITABLE - {State.DRAFT}
+"""Drafts shows the message even where the server no longer lists its item: it was put aside, or was refused."""
+
+WAITING: Final = frozenset({State.HELD, State.QUEUED})
+"""The message was sent by the person, and nothing of it has left this computer: it can be taken back."""
+
+BEFORE_LEAVING: Final = WRITABLE | WAITING
+"""Nothing of the message has left this computer towards its recipients, so its item on the server is a draft."""
+
+GOING_NOW: Final = frozenset({State.QUEUED, State.SENDING})
+"""The time for undo is over: the message is sent, or is next. Work of less haste stands back for it."""
+
+ON_ITS_WAY: Final = WAITING | GOING_NOW
+"""Sending the message has begun, and there is no outcome yet."""
+
+STILL_GOING: Final = ON_ITS_WAY | {State.DEFERRED}
+"""Sending the message goes on, and all is well: the server may hold it until its time."""
+
+UNSETTLED: Final = ON_ITS_WAY | {State.UNKNOWN}
+"""It is not settled whether the server took the message."""
+
+IN_OUTBOX: Final = STILL_GOING | {State.UNKNOWN}
+"""The message may not be edited and stands in the Outbox list. Needs attention is not here: it can be edited."""
+
+MAY_HAVE_LEFT: Final = frozenset({State.SENDING, State.UNKNOWN})
+"""The message may have left this computer, and it is not known whether it did: it cannot be taken back."""
+
+WENT_OUT: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
+"""The server took the message and delivers it. Whether its copy lies in Sent is told apart by the two states."""
+
+VERIFIABLE: Final = WENT_OUT | {State.UNKNOWN}
+"""It can be looked on the server where the message went."""
+
+NEEDS_PERSON: Final = frozenset({State.NEEDS_ATTENTION, State.UNKNOWN})
+"""Sending the message did not end well, or its end is not known: a person has to look."""
+
+TAKEN_BACK: Final = frozenset({State.DRAFT, State.READY})
+"""Of a message that was on its way: it did not go, and nothing is wrong with it."""
+
+PUT_OFF: Final = frozenset({State.QUEUED, State.READY})
+"""Of a message whose turn to be sent is over: it was not sent for now, and nothing is wrong with it."""
+
+ANSWERED: Final = frozenset({State.SENT, State.DEFERRED, State.NEEDS_ATTENTION})
+"""Of a message whose turn to be sent is over: the server took or refused it, and it is not tried again by itself."""
+
+SHOWS_UPLOAD: Final = frozenset({State.DRAFT, State.READY, State.QUEUED})
+"""The row says how far the upload of attachments is; in other states it has more urgent things to say."""
+
+STEPS: Final[dict[State, frozenset[State]]] = {
     State.DRAFT: frozenset({State.READY, State.HELD, State.QUEUED, State.NEEDS_ATTENTION}),
     State.READY: frozenset({State.DRAFT, State.HELD, State.QUEUED, State.NEEDS_ATTENTION}),
     State.HELD: frozenset({State.DRAFT, State.QUEUED, State.NEEDS_ATTENTION}),
@@ -49,5 +102,5 @@ STEPS: dict[State, frozenset[State]] = {
 
 
 def may_follow(before: State, after: State) -> bool:
-    """Tell whether `after` is a lawful next state."""
+    """Return whether `after` is a lawful next state."""
     return after in STEPS[before]

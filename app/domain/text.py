@@ -54,3 +54,15 @@ def mend_surrogates(text: str) -> str:
 def utf16_length(text: str) -> int:
     """Return the length of `text` as Qt counts it."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def split_at(text: str, units: int) -> tuple[str, str]:
+    """Return what stands before and after a position of Qt's, in UTF-16 units; half a pair there becomes U+FFFD."""
+    written = text.encode("utf-16-le", "surrogatepass")
+    head, tail = written[: 2 * units], written[2 * units :]
+    return head.decode("utf-16-le", "replace"), tail.decode("utf-16-le", "replace")
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return `text`, or as much of its start as fits into `longest` characters with the "…" behind it."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"

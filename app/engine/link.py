@@ -5,29 +5,21 @@ engine is killed and everything that was in flight is answered for. What a lane 
 have been processed; what had not cannot have been. A new engine is started by the next request, not before, and is
 told all accounts again; one that ends at once several times over is left in peace for a while.
 
-Not asyncio's subprocesses: they want a child watcher that qasync does not have everywhere. Nothing here blocks the
-loop: the writing thread starts the process too. All that is heard is handed to the loop in the order it came, the end
-of the process last.
+Nothing here blocks the loop (`core/child_process.py`). All that is heard is handed to the loop in the order it came,
+the end of the process last.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
 import logging
-import os
-import subprocess
-import sys
-import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from queue import SimpleQueue
 
 from app.core.background import post
+from app.core.child_process import ChildProcess, End, Framing, own_program
 from app.core.i18n import tr
 from app.domain.account import Account, ProbeStep
 from app.domain.errors import Trouble, TroubleKind
@@ -38,134 +30,16 @@ from app.domain.sign_in import SignInPage
 from app.engine import protocol
 
 _log = logging.getLogger(__name__)
-_STDERR_LINES = 200
-_EXIT_SECONDS = 2.0
+
+EngineProcess = ChildProcess[protocol.Request, protocol.Reply]
+_FRAMES: Framing[protocol.Request, protocol.Reply] = Framing(protocol.write_frame, protocol.read_reply)
+_FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
+"""Each worker's own arena would keep its peak of memory."""
 
 
 def command_line() -> list[str]:
-    """Return the command that starts an engine: this very program, frozen or not."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--engine"]
-    return [sys.executable, "-m", "app.engine"]
-
-
-class EngineProcess:
-    """One engine from start to end. `on_reply` and `on_end` are called on the loop's thread."""
-
-    def __init__(
-        self,
-        command: Sequence[str],
-        loop: asyncio.AbstractEventLoop,
-        on_reply: Callable[[EngineProcess, protocol.Reply], None],
-        on_end: Callable[[EngineProcess, str], None],
-    ) -> None:
-        """Start `command`; returns at once. A command that cannot be started comes to its end with a reason."""
-        self._command = list(command)
-        self._loop = loop
-        self._on_reply = on_reply
-        self._on_end = on_end
-        self._queue: SimpleQueue[protocol.Request | None] = SimpleQueue()
-        self._lock = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
-        self._killed = False
-        self._stderr: deque[str] = deque(maxlen=_STDERR_LINES)
-        self._threads = [threading.Thread(target=self._write, name="engine writer", daemon=True)]
-        self._threads[0].start()
-
-    @property
-    def pid(self) -> int | None:
-        """The process id, None before it was started."""
-        return None if self._child is None else self._child.pid
-
-    def send(self, request: protocol.Request) -> None:
-        """Queue a request. It goes nowhere where the engine has ended, and `on_end` tells."""
-        self._queue.put(request)
-
-    def finish(self) -> None:
-        """Close the pipe after what was queued: the engine ends by itself."""
-        self._queue.put(None)
-
-    def kill(self) -> None:
-        """End it at once, whatever it does."""
-        with self._lock:
-            self._killed = True
-            if self._child is not None:
-                self._child.kill()
-        self._queue.put(None)
-
-    def join(self, seconds: float) -> bool:
-        """Wait for the threads after the end; True where all are gone."""
-        for thread in self._threads:
-            thread.join(seconds)
-        return not any(thread.is_alive() for thread in self._threads)
-
-    def _write(self) -> None:
-        try:
-            child = subprocess.Popen(  # noqa: S603 - our own program, without a shell
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=_environment(),
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
-        except OSError as error:
-            self._tell(self._on_end, f"{type(error).__name__}: {error.strerror}")
-            return
-        with self._lock:
-            self._child = child
-            if self._killed:
-                child.kill()
-        for name, work in (("engine stderr", self._drain), ("engine reader", self._read)):
-            thread = threading.Thread(target=work, args=(child,), name=name, daemon=True)
-            self._threads.append(thread)
-            thread.start()
-        assert child.stdin is not None  # noqa: S101 - Popen was told PIPE
-        with contextlib.suppress(OSError):  # the engine is gone; the reader tells
-            while (request := self._queue.get()) is not None:
-                protocol.write_frame(child.stdin, request)
-        with contextlib.suppress(OSError):
-            child.stdin.close()
-
-    def _read(self, child: subprocess.Popen[bytes]) -> None:
-        assert child.stdout is not None  # noqa: S101 - as above
-        try:
-            while (reply := protocol.read_reply(child.stdout)) is not None:
-                self._tell(self._on_reply, reply)
-        except ValueError:
-            child.kill()  # what it says is not of ours: nothing it says can be relied on
-        try:
-            code = child.wait(_EXIT_SECONDS)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            code = child.wait()
-        self._threads[1].join(_EXIT_SECONDS)
-        child.stdout.close()
-        if code:
-            # Of its last words only the places in the code: the rest may quote a message.
-            places = [line.strip() for line in self._stderr if line.lstrip().startswith("File ")]
-            _log.warning("the engine ended with %s; last seen at:\n%s", code, "\n".join(places))
-        self._queue.put(None)
-        self._tell(self._on_end, f"exit code {code}")
-
-    def _drain(self, child: subprocess.Popen[bytes]) -> None:
-        assert child.stderr is not None  # noqa: S101 - as above
-        while line := child.stderr.readline(4096):
-            self._stderr.append(line.decode("utf-8", "replace"))
-        child.stderr.close()
-
-    def _tell(self, whom: Callable[[EngineProcess, object], None] | Callable[..., None], what: object) -> None:
-        post(self._loop, whom, self, what)
-
-
-def _environment() -> dict[str, str]:
-    """The window's own, able to find this package, and with few malloc arenas: each lane's would keep its peak."""
-    environment = dict(os.environ)
-    environment.setdefault("MALLOC_ARENA_MAX", "2")
-    if not getattr(sys, "frozen", False):
-        root = str(Path(__file__).resolve().parents[2])
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, environment.get("PYTHONPATH"))))
-    return environment
+    """Return the command that starts an engine."""
+    return own_program("app.engine", "--engine")
 
 
 GRACE_SECONDS = 2.0
@@ -278,7 +152,14 @@ class Link:
         if loop.time() < self._not_before:
             detail = tr("The mail engine does not stay up ({how}). It is tried again shortly.", how=self._last_end)
             return None, _never_left(detail)
-        process = EngineProcess(self._command, loop, self._on_reply, self._on_end)
+        process = EngineProcess(
+            "engine",
+            self._command,
+            _FRAMES,
+            on_message=partial(post, loop, self._on_reply),
+            on_end=partial(post, loop, self._on_end),
+            environment=_FEW_ARENAS,
+        )
         self._process, self._started_at = process, loop.time()
         process.send(protocol.Hello(protocol.VERSION, self._catalogue))
         for account, *secrets in self._accounts.values():
@@ -324,8 +205,8 @@ class Link:
             self._accounts[told.account_id] = (account, told.after, proxy_secret)
             self.on_secret(told.account_id, told.after)
 
-    def _on_end(self, process: EngineProcess, how: str) -> None:
-        loop = asyncio.get_running_loop()
+    def _on_end(self, process: EngineProcess, end: End) -> None:
+        loop, how = asyncio.get_running_loop(), str(end)
         if process is self._process:
             self._process, self._gone = None, process
             self._last_end = how

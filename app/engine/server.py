@@ -16,14 +16,13 @@ import os
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from typing import BinaryIO, assert_never
 
 from msgspec.structs import replace
 
 from app.backends.port import Backend, Job, Stopped, Told
-from app.core import i18n
+from app.core import defects, i18n
 from app.core.i18n import tr
 from app.domain.account import Account, AuthKind, BackendKind, ProbeStep
 from app.domain.errors import AccountError, BadInput, ItemRefused, Trouble, TroubleKind
@@ -171,8 +170,8 @@ class Engine:
     def _warm_up(self, opened: _Opened) -> None:
         try:
             opened.backend()
-        except Exception:  # noqa: BLE001 - told to the first request, which meets it again
-            print(_place_of_defect(), file=sys.stderr)  # noqa: T201 - stderr is the engine's only other voice
+        except Exception as error:  # noqa: BLE001 - told to the first request, which meets it again
+            defects.report(error)
 
     def _take_up(self, request: protocol.WorkRequest) -> None:
         job = Job(request.seconds)
@@ -230,10 +229,10 @@ class Engine:
             end = protocol.Failure(request.id, bad_input=str(bad))
         except Stopped:
             end = _failed(request, job, _stopped(request, job))
-        except Exception:  # noqa: BLE001 - a defect ends its own request, not the engine with all that is in flight
-            place = _place_of_defect()
-            print(place, file=sys.stderr)  # noqa: T201 - as above
-            end = _failed(request, job, protocol.Failure(request.id, defect=place))
+        except Exception as error:  # noqa: BLE001 - a defect ends its own request, not the engine with all that is in flight
+            defects.report(error)
+            failure = protocol.Failure(request.id, defect=defects.short_place_of(error))
+            end = _failed(request, job, failure)
         self._answer(request.id, task, end)
 
     def _try(self, request: protocol.Trial, job: Job, opened: _Opened) -> protocol.End:
@@ -327,10 +326,3 @@ def _failed(request: protocol.WorkRequest, job: Job, failure: protocol.Failure) 
     trouble = failure.trouble or Trouble(TroubleKind.ENGINE, failure.defect, may_have_been_processed=job.ever_left)
     verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
     return protocol.Answered(request.id, write.name, [write.answer(Outcome(verdict, trouble=trouble))] * write.count)
-
-
-def _place_of_defect() -> str:
-    kind, _, trace = sys.exc_info()
-    frames = traceback.extract_tb(trace)[-6:]
-    places = " < ".join(f"{os.path.basename(frame.filename)}:{frame.lineno} {frame.name}" for frame in reversed(frames))  # noqa: PTH119 - a string, no file
-    return f"{kind.__name__ if kind is not None else '?'} at {places}"

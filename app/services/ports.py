@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from app.core.events import Event
 from app.domain.account import Account, Discovery, ProbeStep
 from app.domain.edits import Edit
 from app.domain.errors import StorageError
@@ -222,7 +223,7 @@ class Journal(Protocol):
     """
 
     def append(self, local_id: LocalId, edit: Edit) -> None:
-        """Take down one edit. Never blocks and never raises; trouble is told to `on_trouble`."""
+        """Take down one edit. Never blocks and never raises; `troubled` tells of trouble."""
         ...
 
     async def create(self, record: Record, content: Content, on_server: Content | None = None) -> None:
@@ -276,12 +277,14 @@ class Journal(Protocol):
         """Return when everything appended so far is on disk."""
         ...
 
-    def on_trouble(self, tell: Callable[[StorageError], None]) -> None:
-        """Name whom to tell, on the window's thread and once per trouble, when something could not be written."""
+    @property
+    def troubled(self) -> Event[StorageError]:
+        """Tells, on the window's thread and once per trouble, that something could not be written."""
         ...
 
-    def on_well(self, tell: Callable[[], None]) -> None:
-        """Name whom to tell, on the window's thread, when the disk takes writing again after a trouble."""
+    @property
+    def healed(self) -> Event[None]:
+        """Tells, on the window's thread, that the disk takes writing again after a trouble."""
         ...
 
 

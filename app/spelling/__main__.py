@@ -6,11 +6,11 @@ A line of JSON in, a line of JSON out, in the order they came; the end of the in
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from app.core.child_side import pipes
 
 if TYPE_CHECKING:
     from app.spelling.checker import Checker
@@ -29,21 +29,15 @@ def answer(checker: Checker, asked: dict[str, Any]) -> dict[str, Any]:
 
 def main(arguments: list[str]) -> int:
     """Answer until the window closes the pipe."""
-    # Ctrl+C in a terminal goes to the whole group: the window decides when the checker ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with os.fdopen(os.dup(0), "r", encoding="utf-8") as source, os.fdopen(os.dup(1), "w", encoding="utf-8") as sink:
-        from app.core import defects, log
+    with pipes("spelling") as (source, sink):
         from app.spelling.checker import Checker
 
-        defects.catch_all()
-        end_log = log.begin("spelling")
         checker = Checker(Path(arguments[0]))
         for line in source:
             asked = json.loads(line)
             told = {"number": asked.get("number", 0), **answer(checker, asked)}
-            sink.write(json.dumps(told) + "\n")
+            sink.write(json.dumps(told).encode() + b"\n")
             sink.flush()
-        end_log()
     return 0
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from app.core.background import post
+from app.core.events import Event
 from app.domain.errors import Damaged, StorageError
 from app.storage.codec import blob
 from app.storage.disk_errors import closed_error
@@ -35,6 +36,7 @@ class SqliteJournal:
     def __init__(self, store: Store) -> None:
         """Keep the messages in `store`."""
         self._store = store
+        self.troubled, self.healed = store.troubled, store.healed
 
     def append(self, local_id: LocalId, edit: Edit) -> None:
         """Take down one edit. Never blocks and never raises."""
@@ -80,14 +82,6 @@ class SqliteJournal:
         """Return when everything appended so far is on disk."""
         await self._store.flush()
 
-    def on_trouble(self, tell: Callable[[StorageError], None]) -> None:
-        """Add one who is told, once per trouble, when something could not be written."""
-        self._store.on_trouble(tell)
-
-    def on_well(self, tell: Callable[[], None]) -> None:
-        """Add one who is told when the disk takes writing again after a trouble."""
-        self._store.on_well(tell)
-
 
 class WriterCallbacks:
     """What the writer has said, and whom it concerns."""
@@ -97,9 +91,9 @@ class WriterCallbacks:
         self.when_open: asyncio.Future[None] = loop.create_future()
         self.when_ended: asyncio.Future[None] = loop.create_future()
         self.last_damage: Damaged | None = None
-        self.on_trouble: list[Callable[[StorageError], None]] = []
-        self.on_well: list[Callable[[], None]] = []
-        self.on_damaged: list[Callable[[Damaged], None]] = []
+        self.troubled: Event[StorageError] = Event()
+        self.healed: Event[None] = Event()
+        self.damage_found: Event[Damaged] = Event()
         self._loop = loop
 
     # --- in the writer's thread ---------------------------------------------------------------------------------------
@@ -114,11 +108,11 @@ class WriterCallbacks:
 
     def trouble(self, error: StorageError) -> None:
         """Something could not be written."""
-        self._post(self._tell_trouble, error)
+        self._post(self.troubled.emit, error)
 
     def well(self) -> None:
         """The disk takes writing again."""
-        self._post(self._tell_well)
+        self._post(self.healed.emit, None)
 
     def damaged(self, error: Damaged) -> None:
         """A database was set aside, or a message cannot be read."""
@@ -145,18 +139,9 @@ class WriterCallbacks:
         for task in tasks:
             task.tell()
 
-    def _tell_trouble(self, error: StorageError) -> None:
-        for tell in self.on_trouble:
-            tell(error)
-
-    def _tell_well(self) -> None:
-        for tell in self.on_well:
-            tell()
-
     def _tell_damaged(self, error: Damaged) -> None:
         self.last_damage = error
-        for tell in self.on_damaged:
-            tell(error)
+        self.damage_found.emit(error)
 
 
 _T = TypeVar("_T")
@@ -165,7 +150,10 @@ PATIENCE: Final = 2.0
 
 
 class Store:
-    """One open database. Made by `open`; used from the thread of one event loop; ended by `close`."""
+    """One open database. Made by `open`; used from the thread of one event loop; ended by `close`.
+
+    `troubled` tells, once per trouble, that something could not be written; `healed` that the disk takes it again.
+    """
 
     def __init__(self, path: Path) -> None:
         """Nothing is opened yet: see `open`."""
@@ -174,6 +162,7 @@ class Store:
         self.path = path
         self._loop = asyncio.get_running_loop()
         self._told = WriterCallbacks(self._loop)
+        self.troubled, self.healed = self._told.troubled, self._told.healed
         self._writer = Writer(path, self._told)
         self._closing = False
 
@@ -186,7 +175,7 @@ class Store:
     async def open(cls, path: Path) -> Store:
         """Open the database at `path`, in a folder of its own, or begin one.
 
-        A damaged file is set aside and a new one begun: see `on_damaged`. Raises InUse, NewerFile and StorageError,
+        A damaged file is set aside and a new one begun: see `watch_damage`. Raises InUse, NewerFile and StorageError,
         each with a sentence for the person; then no thread is left, and no message was touched.
         """
         return await cls.begin(path).opened()
@@ -207,17 +196,9 @@ class Store:
             raise
         return self
 
-    def on_trouble(self, tell: Callable[[StorageError], None]) -> None:
-        """Add one who is told, once per trouble, when something could not be written."""
-        self._told.on_trouble.append(tell)
-
-    def on_well(self, tell: Callable[[], None]) -> None:
-        """Add one who is told when the disk takes writing again."""
-        self._told.on_well.append(tell)
-
-    def on_damaged(self, tell: Callable[[Damaged], None]) -> None:
-        """Add one who is told of a database that was set aside; at once where that has happened already."""
-        self._told.on_damaged.append(tell)
+    def watch_damage(self, tell: Callable[[Damaged], None]) -> None:
+        """Tell `tell` of each database that is set aside; at once where that has happened already."""
+        self._told.damage_found.subscribe(tell)
         if self.damaged is not None:
             tell(self.damaged)
 

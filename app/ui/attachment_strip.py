@@ -42,6 +42,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.i18n import ntr, tr
+from app.domain.text import utf16_length
 from app.services.text.attachment_text import AttachmentRow
 from app.ui import icons, theme
 from app.ui.widgets import is_access_key, say_aloud
@@ -202,7 +203,7 @@ class AttachmentDelegate(QStyledItemDelegate):
             editor.setText(name)
             stem = name.rpartition(".")[0] or name
             # The ending stays, unless one means to change it. Qt selects all once this has returned.
-            units = len(stem.encode("utf-16-le")) // 2
+            units = utf16_length(stem)
             QTimer.singleShot(0, editor, lambda: editor.setSelection(0, units))
 
     def updateEditorGeometry(self, editor: QWidget, option: Any, index: _Index) -> None:

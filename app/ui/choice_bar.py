@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
+from app.domain.text import shortened
 from app.ui import icons, theme, widgets
 from app.ui.widgets import Label, WayBack, say_aloud
 
@@ -72,7 +73,7 @@ class ChoiceBar(QFrame):
 
     def tell(self, lines: Sequence[str]) -> None:
         """Show other lines below the question: how things stand now."""
-        short = [line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…" for line in lines]
+        short = [shortened(line, _LONGEST) for line in lines]
         self._lines.setText("\n".join(short))
         self._lines.setVisible(bool(short))
         upright = Qt.AlignmentFlag.AlignTop if short else Qt.AlignmentFlag.AlignVCenter

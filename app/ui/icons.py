@@ -76,3 +76,13 @@ def initials(who: str) -> str:
     if not words:
         return "–"
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+def redress_within(window: QWidget) -> None:
+    """Draw everything in `window` in the scheme of now; a widget that makes things of colours has a `redress`."""
+    for widget in window.findChildren(QWidget):
+        put_anew(widget)
+        dress = getattr(widget, "redress", None)
+        if dress is not None:
+            dress()
+        widget.update()

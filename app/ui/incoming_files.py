@@ -8,8 +8,10 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QSize, Qt
+from PySide6.QtCore import QMimeData, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
+
+from app.ui.document.pictures import jpeg_of, png_of
 
 
 class Brought(NamedTuple):
@@ -37,13 +39,10 @@ def brought_by(mime: QMimeData) -> Brought:
     return Brought()
 
 
-def png_of(picture: QImage) -> bytes:
-    """Return a picture as a file of type PNG; large ones take their time, in whatever thread this is called."""
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs know file names only
-    return bytes(data.data())
+def png_in(mime: QMimeData) -> bytes:
+    """Return the picture of a clipboard as the bytes of a PNG file, none where there is no picture."""
+    image = mime.imageData()
+    return png_of(image) if isinstance(image, QImage) else b""
 
 
 LONGEST: Final = 1600
@@ -67,7 +66,7 @@ def smaller(path: str, name: str, longest: int = LONGEST) -> tuple[str, bytes] |
         mode = Qt.TransformationMode.SmoothTransformation
         image = image.scaled(QSize(longest, longest), Qt.AspectRatioMode.KeepAspectRatio, mode)
     seen_through = image.hasAlphaChannel() and _is_seen_through(image)
-    content = _written(image, "PNG" if seen_through else "JPEG")
+    content = png_of(image) if seen_through else jpeg_of(image, _QUALITY)
     before = _length(path)
     if not content or len(content) >= before:
         return None
@@ -81,16 +80,6 @@ def _is_seen_through(image: QImage) -> bool:
     alpha = image.convertToFormat(QImage.Format.Format_Alpha8)
     rows = (memoryview(alpha.constScanLine(row))[: alpha.width()].tobytes() for row in range(alpha.height()))  # type: ignore[arg-type]  # the stub says object
     return any(row.count(b"\xff") != len(row) for row in rows)
-
-
-def _written(image: QImage, kind: str) -> bytes:
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if kind == "JPEG" and image.hasAlphaChannel():
-        image = image.convertToFormat(QImage.Format.Format_RGB32)
-    image.save(buffer, kind, _QUALITY if kind == "JPEG" else -1)  # type: ignore[call-overload]  # the stubs know file names only
-    return bytes(data.data())
 
 
 def _length(path: str) -> int:

@@ -28,7 +28,7 @@ from app.services.html.blocks import Block
 from app.ui import theme
 from app.ui.document.document_builder import Pour
 from app.ui.document.formats import INDENT
-from app.ui.document.pictures import SafeDocument, from_data_address, stand_in
+from app.ui.document.pictures import SafeDocument, picture_at
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
@@ -53,11 +53,7 @@ class Sheet(SafeDocument):
         self.setDefaultFont(theme.font(size=14))
 
     def loadResource(self, type: int, name: QUrl | str) -> object:  # noqa: A002 - Qt's signature
-        address = name.toString() if isinstance(name, QUrl) else name
-        known = self._images.get(address)
-        if known is None and address.startswith("data:image/"):
-            known = from_data_address(address)
-        return stand_in() if known is None else known
+        return picture_at(name, self._images)
 
 
 class Press:

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from devtools.debian import install_packages
-from devtools.packing import bundle, desktop, distributions, foreign, identity, licences
+from devtools.packing import bundle, desktop, foreign, identity, parts
 from devtools.packing.environment import BUILD
-from devtools.packing.sbom import write_beside
-from devtools.words import SetUpError, say
+from devtools.words import run, say
 
 RUNTIME = "MAILWRIGHT_APPIMAGE_RUNTIME"
 _APP_RUN = """\
@@ -54,11 +51,10 @@ def lay_out(about: identity.Identity, frozen: bundle.Bundle, folder: Path) -> No
     shutil.rmtree(folder, ignore_errors=True)
     usr = folder / "usr"
     shutil.copytree(frozen.folder, usr / "lib/mailwright", symlinks=True)
-    carried = foreign.carry(usr / "lib/mailwright", usr / "share/doc/mailwright/licences")
+    papers = usr / "share/doc/mailwright"
+    carried = foreign.carry(usr / "lib/mailwright", papers / "licences")
     desktop.write_all(about, frozen.pictures, usr)
-    parts = distributions.bundled(frozen.parts)
-    licences.gather(parts, usr / "share/doc/mailwright/licences")
-    write_beside(about, parts, usr / "lib/mailwright/mailwright", usr / "share/doc/mailwright", carried)
+    parts.write_papers(about, frozen.parts, usr / "lib/mailwright/mailwright", papers, papers / "licences", carried)
     (folder / "AppRun").write_text(_APP_RUN, "utf-8")
     (folder / "AppRun").chmod(0o755)
     entry = f"{about.app_id}.desktop"
@@ -75,5 +71,4 @@ def pack(about: identity.Identity, folder: Path, image: Path) -> None:
     # It refuses to be told the time twice.
     environment = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}
     command = ["mksquashfs", str(folder), str(image), *options, *times]
-    if subprocess.run(command, env=environment, stdout=sys.stderr, check=False).returncode != 0:
-        raise SetUpError("mksquashfs could not pack the image; its words are above.")
+    run(command, "mksquashfs could not pack the image", env=environment)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from devtools.environment import ROOT
 from devtools.packing import icons, identity
-from devtools.words import SetUpError, say
+from devtools.words import SetUpError, run, say
 
 SPEC = ROOT / "packaging" / "pyinstaller" / "mailwright.spec"
 
@@ -63,8 +63,7 @@ def freeze(source: Path, place: Path) -> Bundle:
     }
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN"]
     folders = ["--distpath", str(place), "--workpath", str(place / "work")]
-    if subprocess.run([*command, *folders, str(SPEC)], env=environment, check=False).returncode != 0:
-        raise SetUpError("PyInstaller could not freeze the program; its words are above.")
+    run([*command, *folders, str(SPEC)], "PyInstaller could not freeze the program", env=environment)
     _drop_dead_links(bundle.folder)
     _strip(bundle.folder)
     return bundle

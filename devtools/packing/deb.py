@@ -16,11 +16,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from devtools.debian import install_packages, is_installed
+from devtools.debian import ensure_packages
 from devtools.environment import ROOT
-from devtools.packing import bundle, debian_papers, desktop, distributions, foreign, identity, licences, sbom
+from devtools.packing import bundle, debian_papers, desktop, foreign, identity, parts
 from devtools.packing.environment import BUILD
-from devtools.words import SetUpError, say
+from devtools.words import SetUpError, run, say
 
 TEMPLATES = ROOT / "packaging" / "debian"
 LARGEST = 45_000_000
@@ -32,7 +32,7 @@ LEVEL = 1 if os.environ.get("MAILWRIGHT_PACK_FAST") else 6
 
 def build(source: Path, frozen: bundle.Bundle, target: Path, place: Path = BUILD) -> Path:
     """Make the package of `frozen`, which is the tree `source`, in `target`; return its path. Raises SetUpError."""
-    _ensure_tools()
+    ensure_packages(["dpkg-dev", "binutils"], "Making a Debian package")
     about = identity.read(source)
     tree = place / "deb"
     shutil.rmtree(tree, ignore_errors=True)
@@ -51,12 +51,6 @@ def build(source: Path, frozen: bundle.Bundle, target: Path, place: Path = BUILD
     return package
 
 
-def _ensure_tools() -> None:
-    missing = [package for package in ("dpkg-dev", "binutils") if not is_installed(package)]
-    if missing:
-        install_packages(missing, "Making a Debian package")
-
-
 def lay_out(source: Path, about: identity.Identity, frozen: bundle.Bundle, usr: Path) -> None:
     """Write all that the package installs below `usr`."""
     home = usr / "lib/mailwright"
@@ -67,11 +61,9 @@ def lay_out(source: Path, about: identity.Identity, frozen: bundle.Bundle, usr: 
     # In a process of its own: it imports the program of `source`, which may be another than this one.
     documents = [sys.executable, "-m", "devtools.packing.documents", str(usr), str(source)]
     subprocess.run(documents, cwd=ROOT, check=True)
-    parts = distributions.bundled(frozen.parts)
     papers = usr / "share/doc/mailwright"
-    licences.gather(parts, papers / "licences")
-    sbom.write_beside(about, parts, home / "mailwright", papers)
-    (papers / "copyright").write_text(debian_papers.copyright_file(parts), "utf-8")
+    inside = parts.write_papers(about, frozen.parts, home / "mailwright", papers, papers / "licences")
+    (papers / "copyright").write_text(debian_papers.copyright_file(inside), "utf-8")
     (papers / "changelog.gz").write_bytes(gzip.compress(debian_papers.changelog(about).encode(), 9, mtime=0))
     overrides = usr / "share/lintian/overrides/mailwright"
     overrides.parent.mkdir(parents=True)
@@ -91,17 +83,15 @@ def _write_control(about: identity.Identity, tree: Path) -> None:
     """Let dpkg write the control file of what lies in `tree`, and add the digest of every file."""
     folder = tree / "DEBIAN"
     folder.mkdir()
-    control = (TEMPLATES / "control.in").read_text("utf-8")
     with tempfile.TemporaryDirectory() as place:
         papers = Path(place) / "debian"
         papers.mkdir()
-        filled = control.replace("@MAINTAINER@", about.maintainer).replace("@HOMEPAGE@", about.homepage)
-        (papers / "control").write_text(filled, "utf-8")
+        control = identity.fill(TEMPLATES / "control.in", MAINTAINER=about.maintainer, HOMEPAGE=about.homepage)
+        (papers / "control").write_text(control, "utf-8")
         (papers / "changelog").write_text(debian_papers.changelog(about), "utf-8")
         measure_depends(tree, papers)
         command = ["dpkg-gencontrol", f"-P{tree}", f"-O{folder / 'control'}"]
-        if subprocess.run(command, cwd=place, stdout=sys.stderr, check=False).returncode != 0:
-            raise SetUpError("dpkg-gencontrol could not write the control file; its words are above.")
+        run(command, "dpkg-gencontrol could not write the control file", cwd=place)
     sums = [
         f"{hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()}  {path.relative_to(tree)}\n"
         for path in sorted((tree / "usr").rglob("*"))
@@ -135,9 +125,7 @@ def _pack(about: identity.Identity, tree: Path, target: Path) -> Path:
     target.mkdir(exist_ok=True, parents=True)
     # One thread: how xz cuts its blocks depends on their number, and with it every byte.
     options = ["--root-owner-group", "-Zxz", f"-z{LEVEL}", "--threads-max=1", "--build", str(tree), str(target)]
-    environment = bundle.reproducible(about)
-    if subprocess.run(["dpkg-deb", *options], env=environment, stdout=sys.stderr, check=False).returncode != 0:
-        raise SetUpError("dpkg-deb could not pack it; its words are above.")
+    run(["dpkg-deb", *options], "dpkg-deb could not pack it", env=bundle.reproducible(about))
     return target / f"mailwright_{about.debian_version}_{_architecture()}.deb"
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from email.utils import format_datetime
 
 from devtools.environment import ROOT
-from devtools.packing import distributions, identity
+from devtools.packing import identity
+from devtools.packing.parts import OF_QT, Part
 
 TEMPLATES = ROOT / "packaging" / "debian"
 
@@ -30,13 +31,13 @@ def changelog(about: identity.Identity) -> str:
     return "\n".join(entries)
 
 
-def copyright_file(parts: Sequence[distributions.Part]) -> str:
+def copyright_file(parts: Sequence[Part]) -> str:
     """Return debian/copyright in its machine-readable form: ours, Qt's, Python's, and each library's."""
     opening = (TEMPLATES / "copyright.in").read_text("utf-8")
     paragraphs = [opening]
     known = {"Apache-2.0", "LGPL-3", "PSF-2.0", "OFL-1.1", "ISC", "as-beside-each"}
     for part in parts:
-        if part.name.startswith(("PySide6", "shiboken6")):
+        if part.name.startswith(OF_QT):
             continue
         top = part.name.replace("-", "_").replace(".", "/").lower()
         short = part.licence.replace(" AND ", " and ").replace(" OR ", " or ")

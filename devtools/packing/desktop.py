@@ -8,30 +8,27 @@ from xml.sax.saxutils import escape
 
 from devtools.environment import ROOT
 from devtools.packing.icons import DRAWING, SIZES
-from devtools.packing.identity import Identity
+from devtools.packing.identity import Identity, fill
 
 TEMPLATES = ROOT / "packaging" / "linux"
 
 
 def desktop_entry(about: Identity) -> str:
     """Return the menu entry, which also offers the program for mailto: links and .eml files."""
-    return (TEMPLATES / "desktop.in").read_text("utf-8").replace("@APP_ID@", about.app_id)
+    return fill(TEMPLATES / "desktop.in", APP_ID=about.app_id)
 
 
 def metainfo(about: Identity) -> str:
     """Return the AppStream data, with the releases of CHANGELOG.md."""
-    text = (TEMPLATES / "metainfo.xml.in").read_text("utf-8")
-    values = {
-        "@APP_ID@": about.app_id,
-        "@LICENCE@": about.licence,
-        "@DEVELOPER_ID@": about.developer_id,
-        "@DEVELOPER@": escape(about.publisher),
-        "@HOMEPAGE@": escape(about.homepage),
-        "@RELEASES@": _releases(about),
-    }
-    for place, value in values.items():
-        text = text.replace(place, value)
-    return text
+    return fill(
+        TEMPLATES / "metainfo.xml.in",
+        APP_ID=about.app_id,
+        LICENCE=about.licence,
+        DEVELOPER_ID=about.developer_id,
+        DEVELOPER=escape(about.publisher),
+        HOMEPAGE=escape(about.homepage),
+        RELEASES=_releases(about),
+    )
 
 
 def _releases(about: Identity) -> str:

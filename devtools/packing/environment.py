@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from devtools.debian import can_be_loaded, install_packages, is_installed, missing_packages
-from devtools.environment import LOCKS, ROOT, pip_config
-from devtools.index import uv_environment
-from devtools.words import SetUpError, say
+from devtools.environment import BIN, LOCKS, PYTHON, ROOT, install_locked
+from devtools.words import say
 
 BUILD = ROOT / "build"
 _DEBIAN_PYTHON = "/usr/bin/python3"
-_LOCKED = ("run.txt", "package.txt")
+_LOCKED = ("run", "package")
 
 
 def base_python() -> str:
@@ -48,25 +45,15 @@ def make_environment() -> Path:
     """Make it, or leave it alone when it is what the locks say; return its Python."""
     base = base_python()
     _ensure_tools(base)
-    digest = hashlib.sha256(base.encode() + b"".join((LOCKS / name).read_bytes() for name in _LOCKED)).hexdigest()
+    digest = hashlib.sha256(
+        base.encode() + b"".join((LOCKS / f"{name}.txt").read_bytes() for name in _LOCKED)
+    ).hexdigest()
     place = BUILD / "environment"
-    binaries = place / ("Scripts" if os.name == "nt" else "bin")
-    python, stamp = binaries / ("python.exe" if os.name == "nt" else "python"), place / "stamp"
+    python, stamp = place / BIN.name / PYTHON.name, place / "stamp"
     if stamp.exists() and stamp.read_text("utf-8") == digest:
         return python
     say("Setting up where packages are made (requirements/run.txt and requirements/package.txt).")
     subprocess.run([base, "-m", "venv", "--clear", str(place)], check=True)
-    pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    locks = [word for name in _LOCKED for word in ("-r", str(LOCKS / name))]
-    subprocess.run([*pip, "--require-hashes", "-r", str(LOCKS / "uv.txt")], check=False)
-    uv = shutil.which("uv", path=str(binaries))
-    command = [*pip, "--require-hashes", "--no-deps", *locks]
-    surroundings = dict(os.environ)
-    if uv is not None:
-        options = ["--require-hashes", "--no-deps", "--compile-bytecode"]
-        command = [uv, "pip", "install", "-q", "--python", str(python), *options, *locks]
-        surroundings = uv_environment(pip_config(python), os.environ)
-    if subprocess.run(command, env=surroundings, check=False).returncode != 0:
-        raise SetUpError("The locked packages could not be installed; the words above say why.")
+    install_locked(*_LOCKED, python=python)
     stamp.write_text(digest, "utf-8")
     return python

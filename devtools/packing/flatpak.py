@@ -14,7 +14,7 @@ MANIFEST = ROOT / "packaging" / "flatpak" / "mailwright.yml.in"
 
 def manifest(about: identity.Identity) -> str:
     """Return the manifest."""
-    return MANIFEST.read_text("utf-8").replace("@APP_ID@", about.app_id)
+    return identity.fill(MANIFEST, APP_ID=about.app_id)
 
 
 def build(source: Path, frozen: Bundle, target: Path) -> Path:

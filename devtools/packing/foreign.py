@@ -12,64 +12,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from devtools.environment import ROOT
 from devtools.words import SetUpError
 
 _ELF = b"\x7fELF"
 
-LEFT_TO_THE_SYSTEM = frozenset(
-    {
-        "ld-linux-x86-64",
-        "libEGL",
-        "libGL",
-        "libGLX",
-        "libGLdispatch",
-        "libOpenGL",
-        "libX11",
-        "libX11-xcb",
-        "libXau",
-        "libXdmcp",
-        "libanl",
-        "libc",
-        "libcom_err",
-        "libcrypto",
-        "libdbus-1",
-        "libdl",
-        "libdrm",
-        "libexpat",
-        "libfontconfig",
-        "libfreetype",
-        "libfribidi",
-        "libgbm",
-        "libgcc_s",
-        "libgio-2.0",
-        "libglib-2.0",
-        "libgobject-2.0",
-        "libgthread-2.0",
-        "libgssapi_krb5",
-        "libharfbuzz",
-        "libk5crypto",
-        "libkeyutils",
-        "libkrb5",
-        "libkrb5support",
-        "libm",
-        "libpthread",
-        "libresolv",
-        "libssl",
-        "librt",
-        "libstdc++",
-        "libsystemd",
-        "libutil",
-        "libuuid",
-        "libwayland-client",
-        "libwayland-cursor",
-        "libwayland-egl",
-        "libxcb",
-        "libxcb-dri2",
-        "libxcb-dri3",
-        "libxcb-glx",
-        "libz",
-    }
-)
+LEFT_TO_THE_SYSTEM = frozenset((ROOT / "packaging/linux/left-to-the-system").read_text("utf-8").split())
 """Names without what follows .so."""
 
 

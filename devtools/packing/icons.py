@@ -1,12 +1,8 @@
-"""Draws the program's icon in every size that desktops ask for, from two drawings: one for most, one for the smallest.
-
-python -m devtools.packing.icons FOLDER
-"""
+"""Draws the program's icon in every size that desktops ask for, from two drawings; one is for the smallest sizes."""
 
 from __future__ import annotations
 
 import struct
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,7 +63,3 @@ def draw_all(folder: Path) -> None:
         (folder / f"{size}.png").write_bytes(pictures[size])
     (folder / "mailwright.ico").write_bytes(ico(pictures))
     (folder / "mailwright.icns").write_bytes(icns(pictures))
-
-
-if __name__ == "__main__":
-    draw_all(Path(sys.argv[1]))

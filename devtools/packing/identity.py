@@ -83,6 +83,11 @@ def read(root: Path) -> Identity:
     return Identity(*who, *_publisher(project["authors"][0]), project["urls"]["Homepage"], source_date(root))
 
 
+def fill(template: Path, **values: str) -> str:
+    """Return the text of `template` with each @NAME@ in it filled. Raises KeyError where one is not among `values`."""
+    return re.sub(r"@([A-Z_]+)@", lambda place: values[place[1]], template.read_text("utf-8"))
+
+
 def read_changelog(text: str) -> tuple[Release, ...]:
     """Read the sections `## 1.2.3 (2027-01-31)` or `## 1.2.3 (unreleased)`, newest first, with their points."""
     releases = []

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from devtools.environment import ROOT
-from devtools.packing import distributions, identity, licences
+from devtools.packing import identity
 from devtools.packing.bundle import Bundle
-from devtools.packing.sbom import write_beside
-from devtools.words import SetUpError, say
+from devtools.packing.parts import write_papers
+from devtools.words import SetUpError, run, say
 
 MAKE_DMG = ROOT / "packaging" / "macos" / "make-dmg"
 OLDEST = "14.0"
@@ -56,13 +55,10 @@ def build(source: Path, frozen: Bundle, target: Path, platform: str = sys.platfo
         raise SetUpError(f"A disk image is made on a Mac: codesign and hdiutil are there alone; {where}.")
     about = identity.read(source)
     app = frozen.folder.parent / "Mailwright.app"
-    parts = distributions.bundled(frozen.parts)
     papers = app / "Contents/Resources/licences"
-    licences.gather(parts, papers)
-    write_beside(about, parts, app / "Contents/MacOS/Mailwright", papers)
+    write_papers(about, frozen.parts, app / "Contents/MacOS/Mailwright", papers, papers)
     target.mkdir(parents=True, exist_ok=True)
     image = target / f"Mailwright-{about.version}.dmg"
-    if subprocess.run([str(MAKE_DMG), str(app), str(image)], check=False).returncode != 0:
-        raise SetUpError("The disk image could not be made; the words above say why.")
+    run([str(MAKE_DMG), str(app), str(image)], "The disk image could not be made by make-dmg")
     say(str(image))
     return image

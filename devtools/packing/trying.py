@@ -12,10 +12,10 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from devtools.debian import END2END_PACKAGES, install_packages, is_installed
+from devtools.debian import END2END_PACKAGES, ensure_packages
 from devtools.environment import PYTHON, ROOT, set_up
 from devtools.packing.environment import BUILD, make_environment
-from devtools.words import SetUpError, say
+from devtools.words import SetUpError, run, say
 
 OLDER = "0.0.9"
 _TOOLS = (*END2END_PACKAGES, "debootstrap", "lintian", "appstream", "desktop-file-utils")
@@ -46,8 +46,8 @@ def make_package(source: Path, target: Path) -> Path:
     # The older one is never given away: it need not be small.
     fast = {} if target == ROOT / "dist" else {"MAILWRIGHT_PACK_FAST": "1"}
     environment = {**os.environ, **fast, "QT_QPA_PLATFORM": "offscreen"}
-    if subprocess.run([*command, "--target", str(target)], cwd=ROOT, env=environment, check=False).returncode != 0:
-        raise SetUpError("The package that was to be tried could not be made.")
+    command += ["--target", str(target)]
+    run(command, "The package that was to be tried could not be made", cwd=ROOT, env=environment)
     return make_package(source, target)
 
 
@@ -55,9 +55,7 @@ def try_packages(arguments: Sequence[str]) -> None:
     """Make what is missing and run the tests; `arguments` go to pytest. Ends the program with pytest's exit code."""
     if os.geteuid() != 0:
         raise SetUpError("Installing into a Debian of its own (debootstrap, chroot, mount) needs root.")
-    missing = [package for package in _TOOLS if not is_installed(package)]
-    if missing:
-        install_packages(missing, "Trying a package")
+    ensure_packages(_TOOLS, "Trying a package")
     set_up("dev")
     target = BUILD / "older"
     packages = {

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from devtools.environment import ROOT
-from devtools.packing import distributions, identity, licences
+from devtools.packing import identity
 from devtools.packing.bundle import Bundle
 from devtools.packing.environment import BUILD
-from devtools.packing.sbom import write_beside
-from devtools.words import SetUpError, say
+from devtools.packing.parts import write_papers
+from devtools.words import SetUpError, run, say
 
 RECIPE = ROOT / "packaging" / "windows" / "mailwright.iss.in"
 _COMPILERS = ("iscc", r"C:\Program Files (x86)\Inno Setup 6\ISCC.exe")
@@ -43,21 +42,18 @@ def version_resource(about: identity.Identity) -> Any:
 
 def recipe(about: identity.Identity, frozen: Bundle, papers: Path, target: Path) -> str:
     """Return the recipe of Inno Setup with every place filled."""
-    values = {
-        "@VERSION@": about.version,
-        "@NUMBERS@": ".".join(str(number) for number in about.numbers),
-        "@APP_ID@": about.app_id,
-        "@PUBLISHER@": about.publisher,
-        "@LICENCE_FILE@": str(ROOT / "LICENSE"),
-        "@PICTURES@": str(frozen.pictures),
-        "@BUNDLE@": str(frozen.folder),
-        "@PAPERS@": str(papers),
-        "@TARGET@": str(target),
-    }
-    text = RECIPE.read_text("utf-8")
-    for place, value in values.items():
-        text = text.replace(place, value)
-    return text
+    return identity.fill(
+        RECIPE,
+        VERSION=about.version,
+        NUMBERS=".".join(str(number) for number in about.numbers),
+        APP_ID=about.app_id,
+        PUBLISHER=about.publisher,
+        LICENCE_FILE=str(ROOT / "LICENSE"),
+        PICTURES=str(frozen.pictures),
+        BUNDLE=str(frozen.folder),
+        PAPERS=str(papers),
+        TARGET=str(target),
+    )
 
 
 def build(source: Path, frozen: Bundle, target: Path, platform: str = sys.platform) -> Path:
@@ -67,17 +63,14 @@ def build(source: Path, frozen: Bundle, target: Path, platform: str = sys.platfo
         where = ".github/workflows/packages.yml does it"
         raise SetUpError(f"The installer for Windows is made on Windows with Inno Setup 6; {where}.")
     about = identity.read(source)
-    parts = distributions.bundled(frozen.parts)
     papers = BUILD / "papers"
     shutil.rmtree(papers, ignore_errors=True)
-    licences.gather(parts, papers)
-    write_beside(about, parts, frozen.folder / "mailwright.exe", papers)
+    write_papers(about, frozen.parts, frozen.folder / "mailwright.exe", papers, papers)
     target.mkdir(parents=True, exist_ok=True)
     filled = BUILD / "mailwright.iss"
     # With a mark at its start: without one, iscc takes it for the code page of the machine.
     filled.write_text(recipe(about, frozen, papers, target), "utf-8-sig")
-    if subprocess.run([compiler, "/Qp", str(filled)], check=False).returncode != 0:
-        raise SetUpError("iscc could not make the installer; its words are above.")
+    run([compiler, "/Qp", str(filled)], "iscc could not make the installer")
     setup = target / f"mailwright-{about.version}-setup.exe"
     say(str(setup))
     return setup

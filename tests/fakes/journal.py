@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
+from app.core.events import Event
 from app.domain.edits import Edit, Replica
 from app.domain.errors import StorageError
 from app.domain.message import BodyFormat, Content, LocalId
@@ -36,8 +37,8 @@ class FakeJournal:
         self.writes = 0
         self._kept: dict[LocalId, _Kept] = {}
         self._durable: dict[LocalId, _Kept] = {}
-        self._tell_trouble: list[Callable[[StorageError], None]] = []
-        self._tell_well: list[Callable[[], None]] = []
+        self.troubled: Event[StorageError] = Event()
+        self.healed: Event[None] = Event()
         self._told = False
 
     # --- what a test does ---------------------------------------------------------------------------------------
@@ -47,8 +48,7 @@ class FakeJournal:
         self.trouble, self._told = None, False
         for local_id, kept in self._kept.items():
             self._durable[local_id] = copy.deepcopy(kept)
-        for tell in self._tell_well:
-            tell()
+        self.healed.emit(None)
 
     def after_crash(self) -> FakeJournal:
         """Return the journal as the next start finds it."""
@@ -137,14 +137,6 @@ class FakeJournal:
         """Nothing waits here."""
         self._meet_trouble()
 
-    def on_trouble(self, tell: Callable[[StorageError], None]) -> None:
-        """Tell of troubles of appends."""
-        self._tell_trouble.append(tell)
-
-    def on_well(self, tell: Callable[[], None]) -> None:
-        """Tell when `heal` was called."""
-        self._tell_well.append(tell)
-
     def _write(self, local_id: LocalId) -> None:
         self.writes += 1
         self._durable[local_id] = copy.deepcopy(self._kept[local_id])
@@ -157,8 +149,7 @@ class FakeJournal:
     def _say_trouble(self, trouble: StorageError) -> None:
         if not self._told:
             self._told = True
-            for tell in self._tell_trouble:
-                tell(trouble)
+            self.troubled.emit(trouble)
 
 
 def head_of(content: Content) -> RowSummary:

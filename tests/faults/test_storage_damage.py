@@ -111,7 +111,7 @@ async def test_damage_in_the_middle_is_found_before_the_first_answer_and_the_res
     write(path, bytes(original))
     store = await Store.open(path)
     told: list[Damaged] = []
-    store.on_damaged(told.append)
+    store.watch_damage(told.append)
     journal = SqliteJournal(store)
     found = await journal.records()
     await asyncio.sleep(0)
@@ -153,7 +153,7 @@ async def test_damage_found_while_somebody_writes_loses_nothing_that_is_open(pat
     records = await fill(path, 20)
     store = await Store.open(path)
     told: list[Damaged] = []
-    store.on_damaged(told.append)
+    store.watch_damage(told.append)
     journal = SqliteJournal(store)
     await journal.records()
     open_one = records[0].local_id

@@ -117,8 +117,8 @@ async def test_a_disk_that_refuses_what_the_file_has_is_told_and_so_is_the_end_o
     await journal.create(record, Content())
     told: list[StorageError] = []
     well = asyncio.Event()
-    journal.on_trouble(told.append)
-    journal.on_well(well.set)
+    journal.troubled.subscribe(told.append)
+    journal.healed.subscribe(lambda _: well.set())
     disk.trouble = OSError(errno.EIO, os.strerror(errno.EIO))
     journal.append(record.local_id, typed("x"))
     await asyncio.wait_for(well.wait(), 20)  # SQLite waits for the disk in its own way, which answers here

@@ -37,8 +37,8 @@ class Scene:
         self.wells = 0
         self.well = asyncio.Event()
         self.trouble = asyncio.Event()
-        self.journal.on_trouble(self._has_trouble)
-        self.journal.on_well(self._is_well)
+        self.journal.troubled.subscribe(self._has_trouble)
+        self.journal.healed.subscribe(lambda _: self._is_well())
 
     def _has_trouble(self, error: StorageError) -> None:
         self.troubles.append(error)
@@ -202,8 +202,8 @@ async def run():
     store = await Store.open(Path(sys.argv[1]))
     journal = SqliteJournal(store)
     troubles, well = [], asyncio.Event()
-    journal.on_trouble(troubles.append)
-    journal.on_well(well.set)
+    journal.troubled.subscribe(troubles.append)
+    journal.healed.subscribe(lambda _: well.set())
     record = new_record("letter")
     await journal.create(record, Content())
     most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]

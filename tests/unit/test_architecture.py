@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -133,3 +134,146 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 def test_a_circle_is_found(way_back: str) -> None:
     sources = {"app.a": "from app import b", "app.b": "from app.c import C", "app.c": way_back, "app.d": "import app.a"}
     assert circle_in(imports_between(sources)) == {"app.a", "app.b", "app.c"}
+
+
+def sets_of_states(tree: ast.Module) -> list[int]:
+    """Return the lines that write down several states together: in a set, or in comparisons joined by `or`."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Set | ast.Tuple | ast.List):
+            parts: list[ast.expr] = node.elts
+        elif isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or):
+            parts = [one.comparators[0] for one in node.values if isinstance(one, ast.Compare)]
+        elif isinstance(node, ast.Call):
+            parts = node.args
+        else:
+            continue
+        if sum(ast.unparse(one).startswith("State.") for one in parts) > 1:
+            found.append(node.lineno)
+    return found
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_a_set_of_states_has_its_name_in_the_domain(source: Path) -> None:
+    if name_of(source) != "app/domain/state.py":
+        found = sets_of_states(parse(source))
+        assert not found, f"{name_of(source)}, lines {found}: name the set in app/domain/state.py, by what it means"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "A = frozenset({State.DRAFT, State.READY})",
+        "a = one.state in (State.DRAFT, State.READY)",
+        "a = one.state is State.DRAFT or one.state is State.READY",
+        "a = in_state(State.DRAFT, State.READY)",
+    ],
+)
+def test_a_set_of_states_is_found(code: str) -> None:
+    assert sets_of_states(ast.parse(code)) == [1]
+    assert sets_of_states(ast.parse(code.replace("State.READY", "ready"))) == []
+
+
+CODE_TABLES = {"app/domain/response_codes.py", "app/services/text/error_text.py"}
+"""What each code means to the program, and what a person reads of it. The sandbox is the server that says them."""
+NO_CODES = {"ErrorCode", "ErrorMessage"}
+"""Keys of Autodiscover's replies."""
+
+
+def codes_in(tree: ast.Module) -> set[str]:
+    """Return the server's response codes that a module writes down as such."""
+    written = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {text for text in written - NO_CODES if re.fullmatch(r"Error[A-Z]\w+", text)}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_a_response_code_has_its_name_in_the_domain(source: Path) -> None:
+    if name_of(source) not in CODE_TABLES and not name_of(source).startswith("app/sandbox/"):
+        found = codes_in(parse(source))
+        assert not found, f"{name_of(source)}: name {found} in app/domain/response_codes.py, by what they mean"
+
+
+def test_a_response_code_is_found() -> None:
+    code = 'a = b.code in {"ErrorItemNotFound", "NoError"} or said.get("ErrorMessage") or "Errors happen"'
+    assert codes_in(ast.parse(code)) == {"ErrorItemNotFound"}
+
+
+def sizes_in(tree: ast.Module) -> set[str]:
+    """Return the words of a module that put a unit of bytes behind a number."""
+    written = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {text for text in written if re.search(r"(?:^ |\} ?)[KMG]B\b", text)}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_a_size_is_put_in_words_in_one_place(source: Path) -> None:
+    if name_of(source) != "app/core/formatting.py":
+        found = sizes_in(parse(source))
+        assert not found, f"{name_of(source)}: use size_words for {found}, so that one size has one set of words"
+
+
+@pytest.mark.parametrize("code", ['tr("{n} MB", n=1)', 'f"{size / 1e6} MB free"'])
+def test_a_size_in_words_is_found(code: str) -> None:
+    assert len(sizes_in(ast.parse(code))) == 1
+    assert sizes_in(ast.parse('tr("MB, where the server says nothing")')) == set()
+
+
+def branches_never_taken(tree: ast.Module) -> list[int]:
+    """Return the lines of branches that ask what the same chain of `if` and `elif` asked before them."""
+    found = []
+    elifs = {id(node.orelse[0]) for node in ast.walk(tree) if isinstance(node, ast.If) and len(node.orelse) == 1}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.If) or id(node) in elifs:
+            continue
+        asked: set[str] = set()
+        here: ast.stmt | None = node
+        while isinstance(here, ast.If):
+            test = ast.unparse(here.test)
+            if test in asked:
+                found.append(here.lineno)
+            asked.add(test)
+            here = here.orelse[0] if len(here.orelse) == 1 else None
+    return found
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_every_branch_can_be_reached(source: Path) -> None:
+    assert branches_never_taken(parse(source)) == [], f"{name_of(source)}: the same question twice"
+
+
+def test_a_branch_that_is_never_taken_is_found() -> None:
+    code = "if a == 1:\n    b()\nelif a == 2:\n    c()\nelif a == 1:\n    d()\n"
+    assert branches_never_taken(ast.parse(code)) == [5]
+    assert branches_never_taken(ast.parse(code.replace("elif a == 1", "elif a == 3"))) == []
+
+
+ONE_ANSWERS = {
+    "app/engine/link.py": {"on_secret"},
+    "app/ui/message_list/doing.py": {"on_back"},
+    "app/ui/tasks.py": {"on_defect", "on_mail_error"},
+}
+"""Attributes that are no notification: just one takes what is told, and what it is told must not go unheard."""
+TOLD_BY_EVENTS = ("commands", "domain", "engine", "services", "storage", "ui", "views")
+
+
+def callbacks_in(tree: ast.Module) -> set[str]:
+    """Return the attributes that are called when something happened, and that have room for one listener alone."""
+    notes = [
+        node for node in ast.walk(tree) if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute)
+    ]
+    kinds = {node.target.attr: ast.unparse(node.annotation) for node in notes if isinstance(node.target, ast.Attribute)}
+    return {
+        name for name, kind in kinds.items() if name.startswith("on_") and re.fullmatch(r"Callable\[.*, None\]", kind)
+    }
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_changes_are_told_by_signals_and_events(source: Path) -> None:
+    if name_of(source).split("/")[1] in TOLD_BY_EVENTS:
+        found = callbacks_in(parse(source)) - ONE_ANSWERS.get(name_of(source), set())
+        assert not found, f"{name_of(source)}: {found} are to be signals of Qt in ui and views, Events below"
+
+
+def test_a_callback_is_found() -> None:
+    code = "class A:\n    def __init__(self):\n        self.on_change: Callable[[], None] = nothing\n"
+    assert callbacks_in(ast.parse(code)) == {"on_change"}
+    assert callbacks_in(ast.parse(code.replace("None", "bool"))) == set()

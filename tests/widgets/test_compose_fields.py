@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.edits import Edit, Replica
-from app.domain.message import Content, Field
+from app.domain.message import Content
 from app.domain.text import utf16_length
-from app.views.compose.fields import BodyEditor, SubjectField, splice_between
+from app.views.compose.fields import BodyEditor, SubjectField
 
 
 class Taken:
@@ -149,15 +149,6 @@ def test_line_breaks_in_a_pasted_subject_become_spaces(qtbot: QtBot) -> None:
     QTest.keyClick(field, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert field.text() == "first second third"
     assert taken.content().subject == "first second third"
-
-
-@pytest.mark.parametrize(
-    ("before", "after"), [("", "a"), ("aaa", "aa"), ("aba", "aa"), ("😀😀", "😀"), ("abc", ""), ("xay", "xbay")]
-)
-def test_a_splice_makes_the_one_text_of_the_other(before: str, after: str) -> None:
-    replica = Replica(Content(subject=before))
-    replica.apply(splice_between(Field.SUBJECT, before, after))
-    assert replica.content().subject == after
 
 
 @pytest.mark.parametrize("kind", [SubjectField, BodyEditor])

@@ -303,7 +303,7 @@ async def test_what_is_asked_is_chosen_in_the_settings_and_counts_at_once(
     await scene.press("Escape", "Escape")
     await written(scene, msgspec.structs.replace(FINE, attachments=(FILM,)))
     await scene.press("Ctrl+Return")
-    await scene.until(lambda: "This message has 40 MB. Most servers take no more than 7.0 MB." in found(scene))
+    await scene.until(lambda: "This message has 40 MB. Most servers take no more than 7 MB." in found(scene))
     await scene.settle()
 
 

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.bootstrap.run import _let_arrive
+from app.core.events import Event
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import Content, Field, Importance
@@ -30,7 +31,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 async def at_a_slow_server(scene: ProgramScene, folder: Folder) -> Gate:
     """Let the list stand at a message of another client that is fetched when it is asked for, and not sooner."""
     scene.on_server(PLAN, folder=folder)
-    scene.parts.workspace.on_reading = lambda _desk, _row: None  # the pane would fetch it too
+    scene.parts.workspace.reading = Event()  # the pane would fetch it too
     room = scene.parts.lists.drafts if folder is Folder.DRAFTS else scene.parts.lists.sent
     room.reload()
     await scene.press("Ctrl+2" if folder is Folder.DRAFTS else "Ctrl+3")

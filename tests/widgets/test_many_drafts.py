@@ -42,15 +42,13 @@ async def test_throwing_many_away_is_counted_and_can_be_stopped(program_scene: P
         await scene.saved(subject=f"Letter {number}")
     told: list[str] = []
     room = scene.parts.lists.drafts
-    tell = room.on_progress
 
-    def stop_then(done: int, total: int) -> None:
-        tell(done, total)
+    def stop_then(progress: tuple[int, int]) -> None:
         told.append(scene.foot)
-        if done == 50:
+        if progress[0] == 50:
             scene.parts.registry.run("many.stop")
 
-    room.on_progress = stop_then
+    room.progress.subscribe(stop_then)
     await scene.press("Ctrl+2", "Ctrl+A", "Del")
     await scene.until(lambda: scene.foot.startswith("50 discarded"))
     assert told == ["Discarding: 25 of 120\nStop", "Discarding: 50 of 120\nStop"] or told[0].startswith(

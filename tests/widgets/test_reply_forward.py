@@ -199,9 +199,10 @@ async def test_a_formatted_message_is_passed_on_formatted_and_clean_with_its_pic
     assert [(one.name, one.content_id) for one in found.attachments] == [("p.png", "pic")]
 
 
+@pytest.mark.parametrize("code", ["ErrorItemNotFound", "ErrorInvalidId"])
 @pytest.mark.parametrize("key", ["Shift+R", "F"])
 async def test_a_message_that_was_sent_a_moment_ago_is_followed_though_its_name_on_the_server_is_another(
-    program_scene: ProgramScene, key: str
+    program_scene: ProgramScene, key: str, code: str
 ) -> None:
     scene = program_scene
     html = "<p>One <b>bold</b></p><img src='cid:pic@x'>"
@@ -213,11 +214,13 @@ async def test_a_message_that_was_sent_a_moment_ago_is_followed_though_its_name_
     await scene.until(lambda: scene.record(name).state is State.SENT)
     row = ListRow(f"local:{name}", ANNA, ItemRef("gone", "gone"), scene.record(name), is_draft=False)
     follow = scene.parts.following
+    scene.mailbox.refuse("get", 0, words(code))
     begun = await (follow.reply_all(row) if key == "Shift+R" else follow.forward(row))
     content = await scene.content(begun)
     assert "<b>bold</b>" in content.body
     assert content.options.in_reply_to == scene.record(name).message_id
     assert [(one.name, one.content_id) for one in content.attachments] == [("p.png", "pic@x")]
+    scene.mailbox.refuse("get", 0, words(code))
     reading = await scene.parts.message_reader.read(row)
     assert "One bold" in reading.text
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from app.backends.ews import autodiscover, directory, requests
 from app.backends.ews.attachments import AttachmentRequests, fetch_of, get_attachment
 from app.backends.ews.connection_test import probe
-from app.backends.ews.error_mapping import OF_THE_ACCOUNT, fault_outcome, not_sent, refused_here, trouble_of, untold
+from app.backends.ews.error_mapping import fault_outcome, not_sent, refused_here, trouble_of, untold
 from app.backends.ews.folders import (
     FoundReport,
     categories_of,
@@ -46,6 +46,7 @@ from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, New
 from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
+from app.domain.response_codes import OF_THE_ACCOUNT_FOR_NOW
 from app.domain.writable_fields import refuse_fields, set_fields
 
 _T = TypeVar("_T")
@@ -264,7 +265,7 @@ class EwsBackend:
         except ItemRefused:
             raise
         except SoapFault as fault:
-            if fault.words.response_code in OF_THE_ACCOUNT | {"ErrorServerBusy"}:
+            if fault.words.response_code in OF_THE_ACCOUNT_FOR_NOW:
                 raise error_for(trouble_of(fault, job, self._account.endpoint)) from fault
             raise ItemRefused(fault.words) from fault
         except Exception as error:

@@ -11,8 +11,8 @@ from app.backends.ews.xml import Element, Unreadable, add, child, operation, tex
 from app.domain.errors import ItemRefused
 from app.domain.people import PERSONAL_LIST, MailTips, Resolution
 from app.domain.recipient import Recipient
+from app.domain.response_codes import NO_SUCH_PERSON
 
-NOBODY = frozenset({"ErrorNameResolutionNoResults", "ErrorNameResolutionNoMailbox"})
 _PRIVATE = "PrivateDL"
 _GROUPS = frozenset({"PublicDL", _PRIVATE, "GroupMailbox"})
 TIPS_PER_REQUEST = 100
@@ -55,7 +55,7 @@ def get_mail_tips(sending_as: str, recipients: Sequence[Recipient]) -> Element:
 def resolution_of(message: Element) -> Resolution:
     """Return whom a ResolveNames answer names: nobody and several are answers. Raises ItemRefused, Unreadable."""
     words = words_of(message)
-    if words.response_code in NOBODY:
+    if words.response_code in NO_SUCH_PERSON:
         return Resolution()
     if words.response_class == "Error":
         raise ItemRefused(words)

@@ -16,41 +16,7 @@ from app.backends.port import Job
 from app.core.i18n import tr
 from app.domain.errors import AccountError, ServerWords, Trouble, TroubleKind
 from app.domain.outcome import LOCAL, Outcome, Verdict
-
-OF_THE_ACCOUNT = frozenset(
-    {
-        "ErrorAccountDisabled",
-        "ErrorConnectionFailed",
-        "ErrorExceededConnectionCount",
-        "ErrorImpersonateUserDenied",
-        "ErrorImpersonationDenied",
-        "ErrorImpersonationFailed",
-        "ErrorInvalidSchemaVersionForMailboxVersion",
-        "ErrorInvalidServerVersion",
-        "ErrorIncorrectSchemaVersion",
-        "ErrorMailboxMoveInProgress",
-        "ErrorMailboxStoreUnavailable",
-        "ErrorMissingEmailAddress",
-        "ErrorNonExistentMailbox",
-        "ErrorNonPrimarySmtpAddress",
-        "ErrorPasswordChangeRequired",
-        "ErrorPasswordExpired",
-        "ErrorSiteMailboxUnavailable",
-    }
-)
-"""Faults that speak of the account or its mailbox, before anything was done."""
-
-OF_THE_REQUEST = frozenset(
-    {
-        "ErrorAccessDenied",
-        "ErrorInvalidRequest",
-        "ErrorMessageSizeExceeded",
-        "ErrorSchemaValidation",
-        "ErrorServerBusy",
-        "Client",
-    }
-)
-"""Faults that say the request was not processed, and that hold for each item in it."""
+from app.domain.response_codes import INVALID_PROPERTIES, OF_THE_ACCOUNT, OF_THE_REQUEST
 
 
 def trouble_of(error: BaseException, job: Job, endpoint: str) -> Trouble:
@@ -130,7 +96,7 @@ def _ways(offered: str) -> str:
 
 def refused_here(sentence: str) -> Outcome:
     """A refusal before any request, under the code that Exchange would have given."""
-    words = ServerWords(LOCAL, "ErrorInvalidPropertySet", sentence)
+    words = ServerWords(LOCAL, INVALID_PROPERTIES, sentence)
     return Outcome(verdict=Verdict.REFUSED, words=words, at=time.time())
 
 

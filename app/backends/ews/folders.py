@@ -22,6 +22,7 @@ from app.backends.ews.xml import Element, Unreadable, add, add_folder, child, op
 from app.domain.errors import ItemRefused
 from app.domain.listing import Change, ChangeKind, Folder, MailFolder, Place, Report, ReportKind, SyncPage
 from app.domain.message import ItemRef
+from app.domain.response_codes import NO_CONFIGURATION
 
 PAGE = 1000
 _FOLDER_FIELDS = ("folder:DisplayName", "folder:ParentFolderId", "folder:FolderClass")
@@ -206,9 +207,6 @@ def people_in(headers: dict[str, str], body: str, own: str) -> list[str]:
     return [one for one in kept if one != ours and not one.startswith("postmaster@")][:_PEOPLE]
 
 
-_NONE = frozenset({"ErrorItemNotFound", "ErrorFolderNotFound"})
-
-
 def get_category_list() -> Element:
     """GetUserConfiguration of the list, its XML alone."""
     request = operation("GetUserConfiguration")
@@ -225,7 +223,7 @@ def categories_of(message: Element) -> tuple[str, ...]:
     """
     words = words_of(message)
     if words.response_class == "Error":
-        if words.response_code in _NONE:
+        if words.response_code in NO_CONFIGURATION:
             return ()
         raise ItemRefused(words)
     configuration = child(message, "m:UserConfiguration")

@@ -19,6 +19,7 @@ from app.backends.ews.xml import SOAP, Element, M, T, Unreadable, add, add_folde
 from app.backends.port import Job
 from app.domain.errors import ItemRefused, ServerWords
 from app.domain.listing import Folder, Place
+from app.domain.response_codes import STREAMING_NOT_OFFERED
 
 MINUTES: Final = 29
 """How long a reply stays open; Exchange takes 30 at most."""
@@ -28,10 +29,6 @@ PULL_SECONDS: Final = 3.0
 """Between two questions, where a server has no replies that stay open."""
 _NEW_MAIL: Final = "NewMailEvent"
 _EVENTS: Final = ("CreatedEvent", "DeletedEvent", "ModifiedEvent", "MovedEvent", "CopiedEvent")
-_NOT_STREAMED: Final = frozenset(
-    {"ErrorInvalidSubscription", "ErrorInvalidSubscriptionRequest", "ErrorProxyRequestNotAllowed"}
-    | {"ErrorNotSupported", "ErrorSchemaValidation", "ErrorInvalidRequest", "ErrorNoRespondingCASInDestinationSite"}
-)
 _END: Final = re.compile(rb"</(?:[\w.-]+:)?Envelope\s*>")
 _LARGEST: Final = 4 * 1024 * 1024
 
@@ -65,7 +62,7 @@ class Subscriptions:
         try:
             self._stream(self.subscribe([[place] for place in places], streaming=True))
         except (SoapFault, ItemRefused) as error:
-            if error.words.response_code not in _NOT_STREAMED:
+            if error.words.response_code not in STREAMING_NOT_OFFERED:
                 raise
             mailboxes = dict.fromkeys(place.mailbox for place in places)
             groups = [[place for place in places if place.mailbox == mailbox] for mailbox in mailboxes]

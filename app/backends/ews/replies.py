@@ -16,6 +16,7 @@ from app.backends.ews.xml import Element, T, child, text_of
 from app.core.i18n import tr
 from app.domain.errors import ServerWords, Trouble, TroubleKind
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
+from app.domain.response_codes import BATCH_STOPPED
 
 
 def words_of(message: Element) -> ServerWords:
@@ -129,7 +130,7 @@ def _verdict_of(words: ServerWords) -> Verdict:
     if words.response_class == "Error":
         return Verdict.UNKNOWN if fine else Verdict.REFUSED
     if words.response_class == "Warning":
-        if words.response_code == "ErrorBatchProcessingStopped":
+        if words.response_code == BATCH_STOPPED:
             return Verdict.NOT_ATTEMPTED
         return Verdict.ACCEPTED if words.response_code == "NoError" else Verdict.UNKNOWN
     return Verdict.UNKNOWN

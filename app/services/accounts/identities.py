@@ -20,11 +20,11 @@ from app.domain.listing import Folder, Place
 from app.domain.message import AccountId
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
+from app.domain.response_codes import NO_MAILBOX
 from app.services.accounts.accounts import Accounts
 from app.services.ports import Mailbox, Settings
 
 _NAME: Final = "mailboxes"
-_NOBODY: Final = frozenset({"ErrorNonExistentMailbox", "ErrorNonPrimarySmtpAddress", "ErrorMissingEmailAddress"})
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -158,7 +158,7 @@ class Identities:
         except AccountError:
             return msgspec.structs.replace(identity, name=name)
         except ItemRefused as refused:
-            if refused.words.response_code in _NOBODY:
+            if refused.words.response_code in NO_MAILBOX:
                 raise BadInput(tr("The server has no mailbox {address}.", address=identity.address)) from refused
             return msgspec.structs.replace(identity, name=name, checked=True)
         return msgspec.structs.replace(identity, name=name, files=True, checked=True)

@@ -27,6 +27,7 @@ from app.services.ports import Clock, Settings
 _NAME: Final = "snippets"
 _FIELD: Final = late_pattern(r"\{(name|address|date|to\.name)\}")
 _PICTURE: Final = "\ufffc"
+_FIRST_WORDS: Final = 40
 """What stands for a picture in the text of an editor."""
 _LINE_OF_PICTURES: Final = late_pattern(r"^[ \t]*\ufffc[ \t\ufffc]*\n", re.MULTILINE)
 _QUOTED: Final = late_pattern(r"^(?:>|-{5,} ?\S.*-{5,}\s*$|_{20,}\s*$)", re.MULTILINE)
@@ -55,6 +56,11 @@ class Snippet(msgspec.Struct, frozen=True, omit_defaults=True):
     address: str = ""
     for_new: bool = False
     for_replies: bool = False
+
+    @property
+    def first_words(self) -> str:
+        """Return what it is called while it has no name: the start of its text, "" where that is pictures alone."""
+        return self.text.replace(_PICTURE, "").strip().partition("\n")[0].strip()[:_FIRST_WORDS]
 
 
 class Facts(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ from app.domain.errors import AccountError, BadInput, ServerWords, StorageError,
 from app.domain.message import BodyFormat, Content, Fetched, ItemRef, LocalId
 from app.domain.outcome import LOCAL, AttachOutcome, NewAttachment, Outcome, Verdict
 from app.domain.record import Record, Refused, StoredMessage
-from app.domain.response_codes import is_retried, may_have_happened
+from app.domain.response_codes import ATTACHMENT_GONE, ITEM_GONE, KEY_REFUSED, is_retried, may_have_happened
 from app.services.attachments.fetch import AttachmentFetch, Moving
 from app.services.ports import AttachedFiles, Clock, Mailbox
 from app.services.records.records import Records
@@ -86,12 +86,7 @@ class DuplicateAttachments:
         return True
 
 
-_GONE_ALREADY: Final = frozenset({"ErrorItemNotFound", "ErrorInvalidAttachmentId"})
-OF_THE_MESSAGE: Final = frozenset(
-    {"ErrorItemNotFound", "ErrorInvalidIdMalformed", "ErrorInvalidIdEmpty", "ErrorInvalidId", "ErrorStaleObject"}
-    | {"ErrorIrresolvableConflict", "ErrorChangeKeyRequired", "ErrorChangeKeyRequiredForWriteOperations"}
-    | {"ErrorInvalidChangeKey"}
-)
+OF_THE_MESSAGE: Final = ITEM_GONE | KEY_REFUSED
 """Said to an attachment, these speak of the message that it was to be attached to."""
 
 
@@ -205,7 +200,7 @@ class AttachmentUpload:
         done = {
             one.key
             for one, outcome in zip(gone, outcomes, strict=True)
-            if outcome.accepted or (outcome.verdict is Verdict.REFUSED and outcome.code in _GONE_ALREADY)
+            if outcome.accepted or (outcome.verdict is Verdict.REFUSED and outcome.code in ATTACHMENT_GONE)
         }
         unsure = [
             one.key for one, outcome in zip(gone, outcomes, strict=True) if one.key not in done and _is_unsure(outcome)

@@ -12,13 +12,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from app.core.formatting import size_words
 from app.core.i18n import ntr, tr
 from app.domain.message import RECIPIENT_FIELDS, Content, Field
 from app.domain.people import MailTips, key_of
 from app.domain.problem import Finding, ProblemKind
 from app.domain.recipient import Recipient, recipient_problem
 from app.services.checks.size import Limit, message_size
-from app.services.text.recipient_notes import is_external, size_words
+from app.services.text.recipient_notes import is_external
 
 _NAMES: Final = """
     gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com rocketmail.com aol.com

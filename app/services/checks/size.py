@@ -19,7 +19,8 @@ from app.domain.message import AccountId, Content, Field, LocalId
 from app.domain.outcome import Outcome
 from app.domain.problem import Finding, ProblemKind
 from app.domain.record import Record
-from app.domain.state import State
+from app.domain.response_codes import MESSAGE_TOO_LARGE
+from app.domain.state import WENT_OUT
 from app.services.ports import Settings
 from app.services.records.records import Records
 
@@ -71,8 +72,6 @@ def look_at_size(content: Content, limit: Limit) -> list[Finding]:
 
 
 _NAME: Final = "refused_sizes"
-_TOO_LARGE: Final = frozenset({"ErrorMessageSizeExceeded", "ErrorMailboxMessageSizeLimitExceeded"})
-_WENT: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
 
 
 class SizeLimits:
@@ -124,7 +123,7 @@ class SizeLimits:
 
 
 def _teaches(record: Record) -> bool:
-    return record.state in _WENT or _is_refused(record)
+    return record.state in WENT_OUT or _is_refused(record)
 
 
 def _is_refused(record: Record) -> bool:
@@ -132,4 +131,4 @@ def _is_refused(record: Record) -> bool:
 
 
 def _is_too_large(outcome: Outcome | None) -> bool:
-    return outcome is not None and outcome.words is not None and outcome.words.response_code in _TOO_LARGE
+    return outcome is not None and outcome.words is not None and outcome.words.response_code in MESSAGE_TOO_LARGE

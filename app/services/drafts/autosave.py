@@ -11,7 +11,7 @@ from typing import Final
 from app.core.background import Spawn, growing_pause
 from app.domain.message import AccountId, LocalId
 from app.domain.record import Record
-from app.domain.state import IN_OUTBOX, State
+from app.domain.state import WRITABLE
 from app.services.accounts.accounts import PAUSING, Accounts
 from app.services.drafts.saver import is_passing, waits_for_person
 from app.services.ports import Clock
@@ -21,8 +21,6 @@ QUIET: Final = 1.5
 """Seconds without a key after which a message is saved."""
 LONGEST_WITHOUT_SAVE: Final = 15.0
 """Seconds after which it is saved though keys go on."""
-ON_ITS_WAY: Final = IN_OUTBOX | {State.SENT, State.SENT_NOT_FILED}
-"""States in which a message is the outbox's, and takes no edit."""
 
 
 class Autosave:
@@ -126,4 +124,4 @@ class Autosave:
 
 
 def _waits(record: Record) -> bool:
-    return is_passing(record.save_outcome) and record.state not in ON_ITS_WAY and not record.discarded
+    return is_passing(record.save_outcome) and record.state in WRITABLE and not record.discarded

@@ -14,12 +14,10 @@ from app.core.i18n import tr
 from app.domain.errors import BadInput
 from app.domain.message import Content, Fetched, LocalId
 from app.domain.record import Record, StoredMessage
-from app.domain.state import State
+from app.domain.state import WRITABLE, State
 from app.services.attachments.upload import AttachmentUpload, adopted
 from app.services.drafts.saver import Saver
 from app.services.records.records import Records
-
-_OPEN_TO_CHOICE = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 
 
 class ConflictResolution:
@@ -79,7 +77,7 @@ class ConflictResolution:
 
     async def _read(self, local_id: LocalId) -> StoredMessage:
         record = self._records.get(local_id)
-        if record is None or record.state not in _OPEN_TO_CHOICE or record.discarded:
+        if record is None or record.state not in WRITABLE or record.discarded:
             raise BadInput(tr("This message is no longer here, or is on its way."))
         return await self._records.read(local_id)
 

@@ -15,14 +15,14 @@ from app.domain.message import AccountId, Content, ItemRef, LocalId, message_id_
 from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
 from app.domain.record import CopyTo, Record, StoredMessage, Whose
 from app.domain.same_message import fingerprint
-from app.domain.state import State
+from app.domain.state import NOT_PUT_ASIDE, WRITABLE, State
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.signatures import is_blank
 from app.services.attachments.fetch import AttachmentCopy, AttachmentFetch
 from app.services.attachments.upload import AttachmentUpload
 from app.services.checks import preflight
 from app.services.checks.placeholders import placeholders_in
-from app.services.drafts.autosave import LONGEST_WITHOUT_SAVE, ON_ITS_WAY, QUIET, Autosave
+from app.services.drafts.autosave import LONGEST_WITHOUT_SAVE, QUIET, Autosave
 from app.services.drafts.conflict_resolution import ConflictResolution
 from app.services.drafts.duplicate_drafts import DuplicateDrafts
 from app.services.drafts.import_drafts import BulkLimit, DraftImport
@@ -125,7 +125,7 @@ class Drafts:
         record = self._records.get(local_id)
         if record is None:
             raise KeyError(local_id)
-        if record.state in ON_ITS_WAY:
+        if record.state not in WRITABLE:
             raise BadInput(tr("This message is on its way. Undo sending it to change it."))
         self._records.append(local_id, edit)
         if record.whose is None:
@@ -166,7 +166,7 @@ class Drafts:
         before = self._records.get(local_id)
         if before is not None and read_problem(before.problem)[0] is ProblemKind.COPY_STAYS:
             await self._records.change(local_id, lambda r: r.problem == before.problem, problem="")
-        record = await self._records.change(local_id, lambda r: r.state not in ON_ITS_WAY, copy_to=copy_to)
+        record = await self._records.change(local_id, lambda r: r.state in WRITABLE, copy_to=copy_to)
         if record is not None and needs_saving(record):
             self._autosave.touched(local_id)
         return record
@@ -278,7 +278,7 @@ class Drafts:
             elif record.discarded:
                 if self._clock.now() - record.discarded > KEPT_FOR:
                     await self._drop(record.local_id)
-            elif record.state not in ON_ITS_WAY and needs_saving(record):
+            elif record.state in WRITABLE and needs_saving(record):
                 await self.close(record.local_id)
             elif record.open:
                 # The last run had no time to close it. Nobody has it open now.
@@ -297,7 +297,7 @@ class Drafts:
     async def _check_problem(self, record: Record) -> Record:
         """Take a preflight's finding away once it is mended."""
         kind, _ = read_problem(record.problem)
-        if kind not in BEFORE_SENDING or record.state not in {State.DRAFT, State.NEEDS_ATTENTION}:
+        if kind not in BEFORE_SENDING or record.state not in NOT_PUT_ASIDE:
             return record
         message = await self._records.read(record.local_id)
         if preflight.keeping_back(message):

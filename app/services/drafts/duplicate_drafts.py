@@ -22,9 +22,10 @@ from app.domain.late_creates import came, is_twin, one_less
 from app.domain.listing import Folder, Mark, Place, Row
 from app.domain.message import AccountId, Fetched, ItemRef, LocalId
 from app.domain.record import Record
-from app.domain.state import State
+from app.domain.response_codes import ITEM_GONE
+from app.domain.state import BEFORE_LEAVING, WENT_OUT, WRITABLE, State
 from app.services.accounts.accounts import Accounts
-from app.services.drafts.saver import LINK_LOST, as_it_is
+from app.services.drafts.saver import as_it_is
 from app.services.ports import Clock, Mailbox
 from app.services.records.records import Condition, Records
 
@@ -35,9 +36,6 @@ _FIRST_PAUSE: Final = 15.0
 _LONGEST_PAUSE: Final = 600.0
 _WATCHED_FOR: Final = 24 * 3600.0
 """Seconds for which we look by ourselves; after that the sync of Drafts and each start have to do."""
-_BEING_WRITTEN: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION, State.HELD, State.QUEUED})
-_WENT: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
-"""What rests with the server until its time may lie in Drafts, under another name: nothing of it is touched."""
 
 
 class DuplicateDrafts:
@@ -176,7 +174,7 @@ class DuplicateDrafts:
         if record is None or stray is None:
             return
         outcome = as_it_is((await self._mailbox.delete(record.account_id, [item.ref]))[0])
-        if outcome.accepted or outcome.code in LINK_LOST:
+        if outcome.accepted or outcome.code in ITEM_GONE:
             await self._records.learn(local_id, strays=one_less(record.strays, stray))
             self.merged.emit((record.account_id, place, item.ref.item_id))
 
@@ -198,7 +196,7 @@ def _may_have_more(record: Record) -> bool:
 
     One that lost its ChangeKey to a look is looked at again: the program may have ended before the look did.
     """
-    rests = record.state in {State.DRAFT, State.READY, State.NEEDS_ATTENTION} and not record.discarded
+    rests = record.state in WRITABLE and not record.discarded
     return rests and bool(record.resent) and record.saved and record.ref is not None
 
 
@@ -206,17 +204,18 @@ def _is_settled(record: Record) -> bool:
     """Tell whether it is known which item is the message's own, or that it needs none any more."""
     if record.discarded:
         return record.ref is None
-    if record.state in _BEING_WRITTEN:
+    if record.state in BEFORE_LEAVING:
         return record.ref is not None
     if record.state is State.UNKNOWN:
         # Nobody can say whether it was sent: its draft stays, for the person to look at, and one is enough.
         return record.ref is not None and bool(record.verified)
-    return record.state in _WENT and bool(record.verified)
+    # What the server holds until its time may lie in Drafts, under another name: nothing of it is touched.
+    return record.state in WENT_OUT and bool(record.verified)
 
 
 def _must_be_there(record: Record) -> bool:
     """Tell whether the message's own item is a draft that has to be seen before another one goes."""
-    return not record.discarded and (record.state in _BEING_WRITTEN or record.state is State.UNKNOWN)
+    return not record.discarded and (record.state in BEFORE_LEAVING or record.state is State.UNKNOWN)
 
 
 def _by_place(records: Iterable[Record]) -> dict[Place, list[Record]]:

@@ -16,8 +16,8 @@ from app.domain.errors import AccountError, ItemRefused, MailError
 from app.domain.message import AccountId, Content, Fetched, ItemRef, LocalId, new_local_id
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
 from app.domain.record import Record
+from app.domain.state import WRITABLE
 from app.services.attachments.upload import adopted
-from app.services.drafts.autosave import ON_ITS_WAY
 from app.services.drafts.saver import Saver, elsewhere
 from app.services.ports import Clock, Copies, Mailbox, no_copies
 from app.services.records.records import Records
@@ -119,7 +119,7 @@ class DraftImport:
 
     async def catch_up(self, record: Record) -> None:
         """Check whether a message was changed elsewhere. Where the server cannot be asked, our text stands."""
-        if record.ref is None or record.state in ON_ITS_WAY or record.open:
+        if record.ref is None or record.state not in WRITABLE or record.open:
             return
         try:
             answer = (await self._mailbox.get(record.account_id, [record.ref]))[0]

@@ -16,27 +16,10 @@ from app.domain.message import Content, DraftUpdate, ItemRef
 from app.domain.outcome import Outcome, Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import CopyKind, CopyTo, Record, StoredMessage
+from app.domain.response_codes import ITEM_GONE, ITEM_NOT_FOUND, PLACE_REFUSED
 from app.services.ports import Clock, Mailbox
 from app.services.records.records import Records
 
-PLACE_REFUSED: Final = frozenset(
-    {"ErrorAccessDenied", "ErrorCreateItemAccessDenied", "ErrorFolderNotFound", "ErrorToFolderNotFound"}
-    | {
-        "ErrorNonExistentMailbox",
-        "ErrorNonPrimarySmtpAddress",
-        "ErrorMoveCopyFailed",
-        "ErrorCannotUseFolderIdForItemId",
-    }
-    | {
-        "ErrorInvalidFolderId",
-        "ErrorParentFolderNotFound",
-        "ErrorMailboxConfiguration",
-        "ErrorWrongServerVersionDelegate",
-    }
-)
-"""Said of a folder, these mean that the draft cannot be kept there, and say nothing against the message."""
-
-_GONE: Final = frozenset({"ErrorItemNotFound", "ErrorInvalidIdMalformed", "ErrorInvalidIdEmpty", "ErrorInvalidId"})
 _SECOND_LOOK: Final = 3.0
 
 
@@ -85,7 +68,7 @@ class MailboxMove:
         if answer.verdict is Verdict.REFUSED and answer.code in PLACE_REFUSED:
             await self._learn(record, None, **stays_where_it_is(record, target))
             return True
-        if not answer.accepted and answer.code not in _GONE:
+        if not answer.accepted and answer.code not in ITEM_GONE:
             await self._learn(record, answer)
             return False
         found = await self._find(record)
@@ -152,4 +135,4 @@ class MailboxMove:
 
 def _not_there(at: float) -> Outcome:
     """Return the outcome for an item that is in neither place: the person chooses, and nothing is made twice."""
-    return Outcome(Verdict.REFUSED, words=ServerWords("", "ErrorItemNotFound"), at=at)
+    return Outcome(Verdict.REFUSED, words=ServerWords("", ITEM_NOT_FOUND), at=at)

@@ -29,7 +29,7 @@ from app.domain.listing import Row
 from app.domain.message import OPTION_FIELDS, RECIPIENT_FIELDS, AccountId, Content, Fetched, Field, LocalId
 from app.domain.record import Record
 from app.domain.same_message import same_message
-from app.domain.state import State
+from app.domain.state import WRITABLE, State
 from app.domain.text import utf16_length
 from app.services.attachments.upload import adopted
 from app.services.drafts.import_drafts import DraftImport
@@ -67,7 +67,6 @@ def edits_between(old: Content, new: Content) -> list[Edit]:
 
 _MOST: Final = 20
 """Drafts that are read again for one look: of more, each is when it is opened."""
-_OPEN_TO_CHANGE: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 
 
 class OpenMessage(Protocol):
@@ -179,5 +178,5 @@ class Renewing:
 
 def _is_clean(record: Record) -> bool:
     """Tell whether nothing of a draft is unsaved, and nothing about it is the person's to choose."""
-    free = record.state in _OPEN_TO_CHANGE and not record.discarded
+    free = record.state in WRITABLE and not record.discarded
     return free and record.saved and not waits_for_person(record)

@@ -23,6 +23,7 @@ from app.domain.attachment import Attached, new_key, taken_over
 from app.domain.errors import ItemRefused, MailError
 from app.domain.message import BodyFormat, Content, Fetched, ItemRef, LocalId, Options
 from app.domain.recipient import Recipient, format_recipient
+from app.domain.response_codes import ITEM_GONE
 from app.services.accounts.accounts import Accounts
 from app.services.drafts.drafts import Drafts
 from app.services.ports import Clock, Mailbox
@@ -153,8 +154,6 @@ _REPLY: Final = "RE: "
 _FORWARD: Final = "FW: "
 """As Outlook writes them in every language that does not translate them; others read both."""
 
-_GONE: Final = frozenset({"ErrorItemNotFound", "ErrorInvalidIdMalformed"})
-
 
 class _Older(NamedTuple):
     """The message that is followed, its attachments as those of a new one, and whose they are where they lie here."""
@@ -211,7 +210,7 @@ class Following:
         answer = (await self._mailbox.get(row.account_id, [row.ref]))[0]
         if answer.item is not None:
             return _Older(answer.item, tuple(taken_over(one, new_key()) for one in answer.item.attachments))
-        if answer.outcome.code in _GONE and row.local_id is not None:
+        if answer.outcome.code in ITEM_GONE and row.local_id is not None:
             return await self._own_copy(row)
         if answer.outcome.words is not None:
             raise ItemRefused(answer.outcome.words)

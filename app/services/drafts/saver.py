@@ -28,25 +28,28 @@ from app.domain.message import (
 from app.domain.outcome import LOCAL, FetchOutcome, Outcome, Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import Record, StoredMessage
-from app.domain.response_codes import is_retried, may_have_happened
+from app.domain.response_codes import (
+    CHANGED_ELSEWHERE,
+    CONFLICT,
+    ITEM_GONE,
+    KEY_REFUSED,
+    PLACE_REFUSED,
+    is_retried,
+    may_have_happened,
+)
 from app.domain.same_message import same_message
-from app.domain.state import IN_OUTBOX, State
+from app.domain.state import IN_OUTBOX, MAY_HAVE_LEFT, WENT_OUT
 from app.domain.text import utf16_length
 from app.services.accounts.signatures import is_blank
 from app.services.attachments.upload import AttachmentUpload, asked_for_again
-from app.services.drafts.mailbox_move import PLACE_REFUSED, MailboxMove, lies_elsewhere, stays_where_it_is
+from app.services.drafts.mailbox_move import MailboxMove, lies_elsewhere, stays_where_it_is
 from app.services.ports import Clock, Mailbox
 from app.services.records.records import Records
 
 if TYPE_CHECKING:
     import asyncio
 
-CHANGED_ELSEWHERE: Final = frozenset({"ErrorIrresolvableConflict", "ErrorStaleObject"})
-KEY_UNKNOWN: Final = frozenset(
-    {"ErrorChangeKeyRequired", "ErrorChangeKeyRequiredForWriteOperations", "ErrorInvalidChangeKey"}
-)
-LINK_LOST: Final = frozenset({"ErrorItemNotFound", "ErrorInvalidIdMalformed", "ErrorInvalidIdEmpty", "ErrorInvalidId"})
-FOR_THE_PERSON: Final = CHANGED_ELSEWHERE | LINK_LOST
+FOR_THE_PERSON: Final = CHANGED_ELSEWHERE | ITEM_GONE
 """After these nothing is saved until the person has chosen: by itself it could only be doubled or written over."""
 
 _STEPS: Final = 12
@@ -54,7 +57,7 @@ _STEPS: Final = 12
 _SECOND_LOOK: Final = 3.0
 _LOOKS: Final = (_SECOND_LOOK, 12.0)
 """Seconds before the second and the third look for an item that may still be made: a server may be busy with it."""
-_GONE: Final = frozenset({State.SENDING, State.SENT, State.SENT_NOT_FILED, State.UNKNOWN})
+_NEVER_SAVED: Final = MAY_HAVE_LEFT | WENT_OUT
 
 
 def waits_for_person(record: Record) -> bool:
@@ -169,7 +172,7 @@ class Saver:
 
     async def _is_wanted(self, message: StoredMessage, for_sending: bool) -> bool:
         record = message.record
-        if record.discarded or record.state in _GONE or waits_for_person(record):
+        if record.discarded or record.state in _NEVER_SAVED or waits_for_person(record):
             return False
         if record.state in IN_OUTBOX and not for_sending:
             return False
@@ -284,7 +287,7 @@ class Saver:
         gone = gone_headers(message.on_server, message.content)
         update = DraftUpdate(ref, message.content, fields, "" if record.marked else record.local_id, gone)
         outcome = as_it_is((await self._mailbox.update(record.account_id, [update]))[0])
-        if outcome.verdict is Verdict.REFUSED and outcome.code in CHANGED_ELSEWHERE | KEY_UNKNOWN:
+        if outcome.verdict is Verdict.REFUSED and outcome.code in KEY_REFUSED:
             return await self._compare(message, ref, outcome)
         return await self._take_in(message, outcome)
 
@@ -392,7 +395,7 @@ class Saver:
 
 def elsewhere(at: float) -> Outcome:
     """Return the outcome of a save that was not tried, because another client's text was seen. No server said it."""
-    return Outcome(Verdict.REFUSED, words=ServerWords("", "ErrorIrresolvableConflict"), at=at)
+    return Outcome(Verdict.REFUSED, words=ServerWords("", CONFLICT), at=at)
 
 
 def _in_our_words(message: StoredMessage, item: Fetched) -> Content | None:

@@ -13,9 +13,10 @@ from app.core.background import Spawn, growing_pause
 from app.domain.message import AccountId, LocalId
 from app.domain.outcome import Outcome, Verdict
 from app.domain.record import Record
+from app.domain.response_codes import ITEM_GONE
+from app.domain.state import WRITABLE
 from app.services.accounts.accounts import Accounts
-from app.services.drafts.autosave import ON_ITS_WAY
-from app.services.drafts.saver import LINK_LOST, Saver, as_it_is, being_discarded, is_passing
+from app.services.drafts.saver import Saver, as_it_is, being_discarded, is_passing
 from app.services.ports import Clock, Mailbox
 from app.services.records.records import Records
 
@@ -40,7 +41,7 @@ class Trash:
     async def discard(self, local_id: LocalId, undo_seconds: float) -> bool:
         """Throw away. False where the message is on its way or was sent. Raises StorageError."""
         now = self._clock.now()
-        record = await self._records.change(local_id, lambda r: r.state not in ON_ITS_WAY, discarded=now, open=False)
+        record = await self._records.change(local_id, lambda r: r.state in WRITABLE, discarded=now, open=False)
         if record is None:
             return False
         self.finish(record, undo_seconds)
@@ -67,7 +68,7 @@ class Trash:
                 outcome = await self._remove(record)
                 if outcome is None:
                     return
-            if outcome.accepted or outcome.code in LINK_LOST:
+            if outcome.accepted or outcome.code in ITEM_GONE:
                 await self._records.learn(local_id, ref=None, save_outcome=None, saved_edits=-1, held=(), in_flight=())
                 return
             if outcome.verdict is Verdict.REFUSED and not is_passing(outcome):

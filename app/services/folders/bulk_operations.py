@@ -19,7 +19,7 @@ from app.domain.listing import Place
 from app.domain.message import Content, DraftUpdate, Field, ItemRef, Options, Stage
 from app.domain.outcome import Outcome
 from app.domain.record import Record
-from app.services.folders.row_matching import SENT
+from app.domain.state import ON_ITS_WAY, WENT_OUT
 from app.services.folders.syncing import Syncing
 from app.services.ports import Clock, Mailbox
 from app.services.records.records import Records
@@ -173,9 +173,9 @@ def file_name(row: ListRow) -> str:
 
 def _lies_there(record: Record | None, *, leaves: bool) -> bool:
     """Tell whether the server has all of a message, and nobody writes on it."""
-    if record is None or record.state in SENT:
+    if record is None or record.state in WENT_OUT:
         return True
-    return record.saved and not record.open and not (leaves and record.state.value in {"held", "queued", "sending"})
+    return record.saved and not record.open and not (leaves and record.state in ON_ITS_WAY)
 
 
 def _not_there() -> Explanation:

@@ -16,7 +16,7 @@ from app.domain.errors import AccountError, ItemRefused, MailError, TroubleKind
 from app.domain.listing import Place
 from app.domain.message import AccountId, LocalId
 from app.domain.record import Record
-from app.domain.state import State
+from app.domain.state import GOING_NOW, State
 from app.services.accounts.accounts import Accounts
 from app.services.folders.syncing import INBOX, Syncing
 from app.services.ports import Clock, Mailbox
@@ -35,7 +35,6 @@ _QUICK: Final = 20.0
 """Seconds; a connection that ended sooner counts as lost."""
 _REFUSED_FOR: Final = 3600.0
 """Seconds after which a server that told of nothing is asked once more: it may have had too many who listen."""
-_BUSY: Final = frozenset({State.QUEUED, State.SENDING})
 _WAITS: Final = 1.0
 """Seconds between two glances whether messages are still on their way."""
 _LONGEST_WAIT: Final = 30.0
@@ -190,7 +189,7 @@ class ChangeNotifications:
     async def _wait_for_messages(self) -> None:
         """Let messages on their way go first: each of them is told of too, and their end looks at the lists anyway."""
         waited = 0.0
-        while waited < _LONGEST_WAIT and any(record.state in _BUSY for record in self._records.all()):
+        while waited < _LONGEST_WAIT and any(record.state in GOING_NOW for record in self._records.all()):
             await self._clock.sleep(_WAITS)
             waited += _WAITS
 

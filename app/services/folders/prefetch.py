@@ -15,7 +15,7 @@ from app.core.background import Spawn
 from app.domain.errors import MailError
 from app.domain.listing import Folder, Place, Row
 from app.domain.message import AccountId, Fetched
-from app.domain.state import State
+from app.domain.state import GOING_NOW
 from app.services.accounts.accounts import Accounts
 from app.services.folders.syncing import Syncing
 from app.services.ports import Cache, Clock, Mailbox
@@ -33,7 +33,6 @@ _REST: Final = 3.0
 """How many times as long as a request took the next one waits, at least."""
 _LEAST_REST: Final = 0.3
 _LONGEST_REST: Final = 20.0
-_ON_THEIR_WAY: Final = frozenset({State.QUEUED, State.SENDING})
 _DRAFTS: Final = Place(Folder.DRAFTS)
 
 
@@ -112,7 +111,7 @@ class Prefetching:
 
     async def _stand_back(self) -> None:
         """Let messages on their way go first."""
-        while any(r.state in _ON_THEIR_WAY and not r.not_before for r in self._records.all()):
+        while any(r.state in GOING_NOW and not r.not_before for r in self._records.all()):
             await self._clock.sleep(SETTLED)
 
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final
 
 from app.domain.listing import Folder, Place, Row, RowId
 from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.record import Record
-from app.domain.state import IN_OUTBOX, State
+from app.domain.state import IN_OUTBOX, SHOWN_WITHOUT_ITEM, WENT_OUT, WRITABLE, State
 from app.services.folders.sorted_rows import in_parts
 from app.services.records.records import Records
 
-SENT: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
 _Items = dict[str, tuple[RowId, Row]]
-_BEING_WRITTEN: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 
 
 class RowMatching:
@@ -58,7 +55,7 @@ class RowMatching:
         return bool(mailbox) and not elsewhere and self._is_listed(Place(self._place.folder, mailbox))
 
     def _is_copy(self, record: Record) -> bool:
-        return record.state in SENT and self._place.folder is Folder.SENT
+        return record.state in WENT_OUT and self._place.folder is Folder.SENT
 
     def _mailbox_of(self, record: Record) -> str:
         """Return the address of the mailbox in which a message lies, or its copy; empty for one's own."""
@@ -113,19 +110,19 @@ class RowMatching:
                 record.state is State.NEEDS_ATTENTION and record.send_outcome is not None
             )
         if folder is Folder.SENT:
-            return record.state in SENT and (item is not None or not self._is_gone(record))
+            return record.state in WENT_OUT and (item is not None or not self._is_gone(record))
         if folder is not Folder.DRAFTS:
             return False
-        if record.state in _BEING_WRITTEN:
+        if record.state in WRITABLE:
             return item is not None or not self._is_gone(record)
         # Sent, but the draft is still there: it is shown as what it is, lest it be sent again by hand.
-        return record.state in SENT and item is not None and item.is_draft and bool(record.problem)
+        return record.state in WENT_OUT and item is not None and item.is_draft and bool(record.problem)
 
     def may_be_listed(self, record: Record) -> bool:
         """Tell whether the server may list a message's item in this very folder."""
         if record.ref is None or self._place.folder is Folder.OUTBOX:
             return False
-        sent = record.state in SENT
+        sent = record.state in WENT_OUT
         # Until it was looked for, the name of what was sent is that of the draft.
         return sent and bool(record.verified) if self._place.folder is Folder.SENT else not sent
 
@@ -142,9 +139,9 @@ class RowMatching:
         """
         if not self._lies_here(record):
             return False
-        if record.open or record.problem or record.state in {State.READY, State.NEEDS_ATTENTION}:
+        if record.open or record.problem or record.state in SHOWN_WITHOUT_ITEM:
             return False
-        settled = bool(record.verified) if record.state in SENT else record.saved
+        settled = bool(record.verified) if record.state in WENT_OUT else record.saved
         return settled and record.ref is not None and self.asked_with.get(record.local_id) == record.ref
 
 

@@ -12,7 +12,7 @@ from app.core.lazy_regex import late_pattern
 from app.domain.listing import Place, Report, ReportKind
 from app.domain.message import AccountId, Importance
 from app.domain.query import Query, Term, Where
-from app.domain.state import State
+from app.domain.state import WRITABLE
 from app.services.ports import Cache, Mailbox
 from app.services.records.rows import ListRow
 from app.services.text.status_text import explain_row
@@ -136,13 +136,10 @@ async def ask_server(
     return names
 
 
-_UNSENT: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
-
-
 def sought_of(row: ListRow) -> SearchFields:
     """Return what a search holds against its words."""
     marks = {row.state.value}
-    if row.state in _UNSENT:
+    if row.state in WRITABLE:
         marks.add("unsent")
     if explain_row(row) is not None:
         marks.add("failed")

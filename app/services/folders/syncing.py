@@ -20,6 +20,7 @@ from app.core.events import Event
 from app.domain.errors import AccountError, ItemRefused, ServerWords, StorageError, Trouble
 from app.domain.listing import Change, ChangeKind, Folder, Page, Place, Row, RowId, SyncStanding
 from app.domain.message import AccountId, ItemRef, LocalId
+from app.domain.response_codes import SYNC_NOT_OFFERED, SYNC_STATE_LOST
 from app.services.accounts.accounts import Accounts
 from app.services.ports import Cache, Clock, Mailbox
 from app.services.records.records import Records
@@ -80,10 +81,6 @@ PAGE: Final = 200
 _OWN_SENT: Final = Place(Folder.SENT)
 _OVERLAP: Final = 20
 """Rows by which pages overlap where there is no sync: what another client deletes meanwhile moves the rest up."""
-_STATE_LOST: Final = frozenset({"ErrorInvalidSyncStateData", "ErrorSyncFolderNotFound"})
-_NOT_OFFERED: Final = frozenset(
-    {"ErrorInvalidOperation", "ErrorInvalidRequest", "ErrorUnsupportedOperation", "ErrorNotImplemented"}
-)
 
 
 class FolderSync:
@@ -180,11 +177,11 @@ class FolderSync:
                     page = await self._mailbox.sync(self.account_id, self.place, state, PAGE)
             except ItemRefused as error:
                 code = error.words.response_code
-                if code in _STATE_LOST and state:
+                if code in SYNC_STATE_LOST and state:
                     state = ""
                     await self._cache.doubt(self.account_id, self.place)
                     continue
-                if code in _NOT_OFFERED:
+                if code in SYNC_NOT_OFFERED:
                     await self._walk(standing)
                     return
                 raise

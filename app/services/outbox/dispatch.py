@@ -7,8 +7,8 @@ it is shown in the message, and the person decides; sending it all the same is o
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -19,14 +19,12 @@ from app.domain.message import AccountId, Content, DraftUpdate, Fetched, ItemRef
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import CopyTo, Record, StoredMessage
-from app.domain.response_codes import is_retried, may_have_happened
+from app.domain.response_codes import BATCH_STOPPED, KEY_REFUSED, is_retried, may_have_happened
 from app.domain.same_message import same_message
-from app.domain.state import State
+from app.domain.state import ANSWERED, PUT_OFF, WENT_OUT, State
 from app.services.attachments.upload import AttachmentUpload
 from app.services.drafts.drafts import Drafts
 from app.services.drafts.saver import (
-    CHANGED_ELSEWHERE,
-    KEY_UNKNOWN,
     elsewhere,
     is_passing,
     needs_saving,
@@ -118,9 +116,6 @@ def _has_our_text(message: StoredMessage, item: Fetched) -> bool:
     if ref is not None and ref.change_key and item.ref.change_key == ref.change_key:
         return True
     return message.on_server is not None and same_message(message.on_server, item.content)
-
-
-_NEEDS_FRESH_KEY: Final = CHANGED_ELSEWHERE | KEY_UNKNOWN
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -287,7 +282,7 @@ class Dispatch:
             await self._send_once_more(local_id, outcome)
 
     def _wants_fresh_key(self, local_id: LocalId, outcome: Outcome) -> bool:
-        refused = outcome.verdict is Verdict.REFUSED and outcome.code in _NEEDS_FRESH_KEY
+        refused = outcome.verdict is Verdict.REFUSED and outcome.code in KEY_REFUSED
         return refused and local_id not in self._given_fresh_key
 
     def _learnt(self, record: Record, outcome: Outcome) -> Changes:
@@ -299,13 +294,13 @@ class Dispatch:
             return self._put_off(record, outcome, sending=True)
         elif outcome.verdict is Verdict.UNKNOWN or may_have_happened(outcome.code):
             state = State.UNKNOWN
-        elif outcome.code == "ErrorBatchProcessingStopped":
+        elif outcome.code == BATCH_STOPPED:
             state = State.READY
         elif is_retried(outcome.code):
             return self._put_off(record, outcome, sending=True)
         else:
             state = State.NEEDS_ATTENTION
-        if state in {State.SENT, State.DEFERRED, State.NEEDS_ATTENTION}:
+        if state in ANSWERED:
             self._given_fresh_key.discard(record.local_id)
         at = outcome.at or self._clock.now()
         return {"state": state, "state_at": at, "send_outcome": outcome, "attempts": record.attempts + 1}
@@ -348,16 +343,16 @@ class Dispatch:
     def _sum_up(self, account_id: AccountId, names: Sequence[LocalId]) -> Summary:
         states = {name: record.state for name in names if (record := self._records.get(name)) is not None}
 
-        def in_state(*wanted: State) -> tuple[LocalId, ...]:
+        def in_state(wanted: Collection[State]) -> tuple[LocalId, ...]:
             return tuple(name for name, state in states.items() if state in wanted)
 
         return Summary(
             account_id,
-            accepted=in_state(State.SENT, State.SENT_NOT_FILED),
-            needs_attention=in_state(State.NEEDS_ATTENTION),
-            untold=in_state(State.UNKNOWN),
-            waiting=in_state(State.QUEUED, State.READY),
-            deferred=in_state(State.DEFERRED),
+            accepted=in_state(WENT_OUT),
+            needs_attention=in_state({State.NEEDS_ATTENTION}),
+            untold=in_state({State.UNKNOWN}),
+            waiting=in_state(PUT_OFF),
+            deferred=in_state({State.DEFERRED}),
         )
 
 

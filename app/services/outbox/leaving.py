@@ -13,7 +13,7 @@ from app.core.i18n import ntr
 from app.domain.errors import TroubleKind
 from app.domain.message import LocalId
 from app.domain.record import Record, waits_for_answer
-from app.domain.state import State
+from app.domain.state import MAY_HAVE_LEFT, ON_ITS_WAY, UNSETTLED, State
 from app.services.accounts.accounts import Accounts
 from app.services.outbox.outbox import Outbox
 from app.services.ports import Clock
@@ -21,8 +21,6 @@ from app.services.records.records import Records
 from app.services.text.status_text import last_failure
 
 _OFFLINE: Final = frozenset({TroubleKind.UNREACHABLE, TroubleKind.PROXY})
-_GOING: Final = frozenset({State.HELD, State.QUEUED, State.SENDING, State.UNKNOWN})
-_NOT_KNOWN: Final = frozenset({State.SENDING, State.UNKNOWN})
 
 
 class Leaving:
@@ -40,11 +38,9 @@ class Leaving:
         return [record for record in self._records.all() if self._is_under_way(record)]
 
     def _is_under_way(self, record: Record) -> bool:
-        if record.discarded:
+        if record.discarded or record.state not in ON_ITS_WAY:
             return False
-        if record.state is State.QUEUED:
-            return not (waits_for_answer(record) or self._waits(record))
-        return record.state in {State.HELD, State.SENDING}
+        return record.state is not State.QUEUED or not (waits_for_answer(record) or self._waits(record))
 
     def _waits(self, record: Record) -> bool:
         """Tell whether a queued message waits for something that no patience brings."""
@@ -63,7 +59,7 @@ class Leaving:
     def left_of(self, names: Iterable[LocalId]) -> list[Record]:
         """Return those of `names` of which it is not settled whether they went."""
         records = (self._records.get(name) for name in names)
-        return [one for one in records if one is not None and one.state in _GOING and not one.discarded]
+        return [one for one in records if one is not None and one.state in UNSETTLED and not one.discarded]
 
     def refused(self) -> set[LocalId]:
         """Return the messages that were to go and need the person."""
@@ -89,8 +85,8 @@ class Leaving:
     async def take_back(self, names: Iterable[LocalId]) -> list[Record]:
         """Make drafts of what has not left; return those of which it cannot be known. Raises StorageError."""
         wanted = list(names)
-        await self._outbox.undo([one.local_id for one in self.left_of(wanted) if one.state not in _NOT_KNOWN])
-        return [record for record in self.left_of(wanted) if record.state in _NOT_KNOWN]
+        await self._outbox.undo([one.local_id for one in self.left_of(wanted) if one.state not in MAY_HAVE_LEFT])
+        return [record for record in self.left_of(wanted) if record.state in MAY_HAVE_LEFT]
 
     def waiting_words(self) -> str:
         """Return a sentence on what stays on this computer until the next start, "" for nothing."""

@@ -10,7 +10,7 @@ from typing import Final
 
 from app.domain.message import LocalId
 from app.domain.record import WAITS_FOR_ANSWER, Record, waits_for_answer
-from app.domain.state import State
+from app.domain.state import WAITING, State
 from app.services.ports import Clock
 from app.services.records.records import Changes, Records
 
@@ -20,12 +20,11 @@ _CLOCKS_DIFFER: Final = 60.0
 """Seconds that a clock may have been corrected by. What lies further ahead was written by another clock: how long such
 a message waited cannot be known, and it is asked about.
 """
-_WAITING: Final = frozenset({State.HELD, State.QUEUED})
 _BATCH: Final = 100
 
 
 def _waited_long(record: Record, now: float) -> bool:
-    return record.state in _WAITING and not now - LONG <= record.state_at <= now + _CLOCKS_DIFFER
+    return record.state in WAITING and not now - LONG <= record.state_at <= now + _CLOCKS_DIFFER
 
 
 class LongWaits:
@@ -51,7 +50,7 @@ class LongWaits:
                 }
                 for one in long[start : start + _BATCH]
             }
-            await self._records.change_each(wanted, lambda record: record.state in _WAITING)
+            await self._records.change_each(wanted, lambda record: record.state in WAITING)
 
     def waiting(self) -> list[Record]:
         """Return those that wait for an answer, the oldest first."""

@@ -22,7 +22,7 @@ from app.domain.errors import AccountError, MailError
 from app.domain.message import AccountId, ItemRef, LocalId
 from app.domain.problem import Finding
 from app.domain.record import Record, StoredMessage, waits_for_answer
-from app.domain.state import State
+from app.domain.state import VERIFIABLE, WAITING, WRITABLE, State
 from app.services.accounts.accounts import Accounts
 from app.services.attachments.upload import unused_pictures
 from app.services.checks import preflight
@@ -31,7 +31,7 @@ from app.services.drafts.saver import waits_for_person
 from app.services.outbox.deferred_send import DeferredSend
 from app.services.outbox.dispatch import Dispatch, Summary
 from app.services.outbox.long_waits import LongWaits
-from app.services.outbox.verification import OPEN, Verification
+from app.services.outbox.verification import Verification
 from app.services.ports import Clock, Mailbox
 from app.services.records.records import Changes, Condition, Records
 from app.services.records.rows import ListRow
@@ -84,8 +84,7 @@ class UploadQueue:
 
 
 HOLD_SECONDS: Final = 5.0
-_CAN_GO: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
-_CAN_COME_BACK: Final = frozenset({State.HELD, State.QUEUED, State.READY})
+_CAN_COME_BACK: Final = WAITING | {State.READY}
 _BATCH: Final = 100
 _VERIFIED_TOGETHER: Final = 1000
 """So many messages are sent before it is looked where they went: the server sends first, and looks then."""
@@ -254,7 +253,7 @@ class Outbox:
 
     def check(self, local_ids: Iterable[LocalId]) -> None:
         """Look once more what became of letters whose outcome is unknown."""
-        self._by_account(local_ids, {State.UNKNOWN, State.SENT, State.SENT_NOT_FILED}, self.verification.start)
+        self._by_account(local_ids, VERIFIABLE, self.verification.start)
 
     async def settle(self, local_id: LocalId, *, was_sent: bool) -> Record | None:
         """Take the person's word for what cannot be known. Raises StorageError."""
@@ -295,7 +294,7 @@ class Outbox:
         open_ends = [
             record.local_id
             for record in self._records.all()
-            if record.account_id == account_id and record.state in OPEN and not record.verified
+            if record.account_id == account_id and record.state in VERIFIABLE and not record.verified
         ]
         if open_ends:
             self.verification.start(account_id, open_ends)
@@ -336,7 +335,7 @@ class Outbox:
         }
         answers, changed = await self._look_at(names, goes)
         for record in changed:
-            if record.state in {State.HELD, State.QUEUED}:
+            if record.state in WAITING:
                 self._bringing.begin(record)
         return answers
 
@@ -369,7 +368,7 @@ class Outbox:
     def _looked(self, message: StoredMessage, good: Changes) -> tuple[Answer, Changes]:
         """Return what was found in a message, and how its record is to be changed."""
         name = message.record.local_id
-        if waits_for_person(message.record) and message.record.state in _CAN_GO:
+        if waits_for_person(message.record) and message.record.state in WRITABLE:
             # The server would refuse it: the row and the pane say so already, and what helps.
             found = explain_record(message.record)
             return Answer(name, known="" if found is None else found.sentence), {}
@@ -489,7 +488,7 @@ class Outbox:
         return [record for part in parts for record in await self._records.change_all(part, when, **changes)]
 
     def _by_account(
-        self, local_ids: Iterable[LocalId], states: set[State], act: Callable[[AccountId, list[LocalId]], None]
+        self, local_ids: Iterable[LocalId], states: frozenset[State], act: Callable[[AccountId, list[LocalId]], None]
     ) -> None:
         sorted_out: dict[AccountId, list[LocalId]] = {}
         for local_id in local_ids:
@@ -506,4 +505,4 @@ def _parts(what: Sequence[LocalId | ListRow]) -> Iterator[Sequence[LocalId | Lis
 
 
 def _can_go(record: Record) -> bool:
-    return record.state in _CAN_GO and not record.discarded
+    return record.state in WRITABLE and not record.discarded

@@ -19,9 +19,10 @@ from app.domain.message import AccountId, Content, DraftUpdate, ItemRef, LocalId
 from app.domain.outcome import Verdict
 from app.domain.problem import ProblemKind, problem
 from app.domain.record import CopyKind, Record
-from app.domain.state import State
+from app.domain.response_codes import ITEM_GONE
+from app.domain.state import VERIFIABLE, State
 from app.services.accounts.accounts import Accounts
-from app.services.drafts.saver import LINK_LOST, as_it_is
+from app.services.drafts.saver import as_it_is
 from app.services.ports import Clock, Mailbox
 from app.services.records.records import Changes, Records
 
@@ -29,7 +30,6 @@ FOLDERS: Final = (Folder.DRAFTS, Folder.OUTBOX, Folder.SENT)
 FIRST_LOOK: Final = 2.0
 _PAUSES: Final = (5.0, 20.0)
 """Seconds before the second and the third look; what is not yet settled after the third is said as it was seen."""
-OPEN: Final = frozenset({State.SENT, State.UNKNOWN, State.SENT_NOT_FILED})
 _BATCH: Final = 100
 
 
@@ -165,14 +165,14 @@ class Verification:
         True where there is nothing more to look for.
         """
         record = self._records.get(local_id)
-        if record is None or record.state not in OPEN:
+        if record is None or record.state not in VERIFIABLE:
             return True
         if seen.in_outbox and seen.sent is None:
             return False
         return self._settle_sent(record, seen, said, again=again, last=last)
 
-    async def _is_held(self, record: Record) -> bool:
-        """It rests in the server's Outbox: on its way, or held until its time, whatever answer was lost."""
+    async def _settle_deferred(self, record: Record) -> bool:
+        """Note that the server holds the message until its time, whatever answer was lost; False where that is past."""
         if record.state is not State.UNKNOWN or record.head.deferred <= self._clock.now():
             return False
         held = await self._records.learn(record.local_id, when=lambda r: r.state is State.UNKNOWN, state=State.DEFERRED)
@@ -207,7 +207,7 @@ class Verification:
         if record is None or record.state is not State.UNKNOWN:
             return True
         if seen.in_outbox and seen.sent is None:
-            return await self._is_held(record)
+            return await self._settle_deferred(record)
         sent = seen.sent or seen.elsewhere
         if sent is not None:
             finding = None if seen.sent is not None else ProblemKind.COPY_ELSEWHERE
@@ -304,7 +304,7 @@ class Verification:
             self.start(record.account_id, [local_id])
             return await self._records.learn(local_id, save_outcome=outcome)
         now = self._clock.now()
-        if outcome.accepted or (outcome.verdict is Verdict.REFUSED and outcome.code in LINK_LOST):
+        if outcome.accepted or (outcome.verdict is Verdict.REFUSED and outcome.code in ITEM_GONE):
             filed = record.state is State.SENT
             rest = "" if filed else problem(ProblemKind.NO_COPY)
             return await self._records.learn(local_id, problem=rest, ref=None, verified=now)

@@ -23,7 +23,7 @@ from app.domain.message import AccountId, LocalId
 from app.domain.people import Correspondent, forgotten_key, key_of, written_to
 from app.domain.recipient import Recipient, recipient_problem
 from app.domain.record import Record
-from app.domain.state import State
+from app.domain.state import WENT_OUT
 from app.services.people.address_search import AddressIndex
 from app.services.ports import Cache, Clock, Correspondents, Mailbox, Settings
 from app.services.records.records import Records
@@ -34,7 +34,6 @@ MOST_KEPT: Final = 20_000
 """Entries per account; beyond that the coldest go when the program starts."""
 _LEARNT_AT_ONCE: Final = 100
 """Of a message to more people than this the first are learnt: a list that was pasted is not whom one writes to."""
-_ACCEPTED: Final = frozenset({State.SENT, State.SENT_NOT_FILED})
 
 
 class _Shelf:
@@ -129,7 +128,7 @@ class AddressBook:
 
     async def load(self) -> None:
         """Read the disk; what is learnt meanwhile is added. A disk that cannot be read is told of by the journal."""
-        self._counted |= {record.local_id for record in self._records.all() if record.state in _ACCEPTED}
+        self._counted |= {record.local_id for record in self._records.all() if record.state in WENT_OUT}
         try:
             entries = await self._disk.read_all()
         except StorageError as error:
@@ -252,7 +251,7 @@ class AddressBook:
     # --- messages that go ---------------------------------------------------------------------------------------------
 
     def _messages_changed(self, records: Sequence[Record]) -> None:
-        fresh = [one for one in records if one.state in _ACCEPTED and one.local_id not in self._counted]
+        fresh = [one for one in records if one.state in WENT_OUT and one.local_id not in self._counted]
         self._counted.update(one.local_id for one in fresh)
         if fresh:
             self._spawn(self._learn_messages(fresh), "learn whom letters went to")

@@ -19,6 +19,7 @@ from app.domain.attachment import Attached, Attachment, AttachmentKind
 from app.domain.errors import AccountError, ItemRefused, MailError, StorageError, TroubleKind
 from app.domain.files import FileKind, kind_of, safe_file_name
 from app.domain.message import AccountId, Content, Fetched, Header, LocalId
+from app.domain.response_codes import ACCESS_DENIED, ATTACHMENT_GONE, ITEM_GONE
 from app.services.ports import AttachedFiles, Mailbox
 
 if TYPE_CHECKING:
@@ -30,9 +31,7 @@ if TYPE_CHECKING:
     from app.services.records.rows import ListRow
 
 MESSAGE: Final = "message/rfc822"
-_GONE: Final = frozenset(
-    {"ErrorItemNotFound", "ErrorAttachmentNotFound", "ErrorInvalidAttachmentId", "ErrorInvalidIdMalformed"}
-)
+_GONE: Final = ATTACHMENT_GONE | ITEM_GONE
 
 
 class ViewedAttachment(msgspec.Struct, frozen=True):
@@ -222,7 +221,7 @@ def _why(error: MailError) -> str:
         code = error.words.response_code
         if code in _GONE:
             return tr("It is not on the server any more.")
-        if code == "ErrorAccessDenied":
+        if code == ACCESS_DENIED:
             return tr("The server does not let you read it.")
         return tr("The server did not give it: {words}", words=error.words.message_text or code)
     if isinstance(error, AccountError):

@@ -18,6 +18,7 @@ from app.domain.errors import ItemRefused, MailError
 from app.domain.listing import ConversationRow, Folder, moment_of, people_of
 from app.domain.message import AccountId, BodyFormat, Content, Fetched, ItemRef
 from app.domain.recipient import Recipient
+from app.domain.response_codes import ITEM_GONE
 from app.services.html.blocks import Block, pictures_of
 from app.services.html.foreign.surface import plain_text
 from app.services.ports import Copies, Mailbox, no_copies
@@ -78,7 +79,7 @@ class MessageReader:
             return self._keep(row.ref, msgspec.structs.replace(await self.made(copy.content), item=copy))
         answer = (await self._mailbox.get(row.account_id, [row.ref]))[0]
         if answer.item is None:
-            if answer.outcome.code == "ErrorItemNotFound" and row.local_id is not None:
+            if answer.outcome.code in ITEM_GONE and row.local_id is not None:
                 # It went from here a moment ago, and bears another name there by now.
                 return await self.made(await self._own(row))
             if answer.outcome.words is not None:

@@ -53,7 +53,7 @@ class Records:
         self._unwritten: dict[LocalId, Content | None] = {}
         self._untold: dict[LocalId, None] = {}
         self._telling = False
-        journal.on_well(self._write_what_waits)
+        journal.healed.subscribe(lambda _: self._write_what_waits())
 
     async def load(self) -> None:
         """Read all records. Raises StorageError."""

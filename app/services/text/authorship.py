@@ -9,6 +9,7 @@ from app.core.i18n import tr
 from app.domain.recipient import Recipient, format_recipient
 from app.domain.record import StoredMessage, Whose
 from app.domain.same_message import fingerprint
+from app.domain.text import shortened
 
 _LONGEST: Final = 120
 
@@ -27,8 +28,7 @@ def whose_words(whose: Whose) -> str:
 
 def author_words(author: Recipient | None) -> str:
     """Return an author as a file names them, with the address; "" for nobody."""
-    words = "" if author is None else format_recipient(author)
-    return words if len(words) <= _LONGEST else words[: _LONGEST - 1] + "…"
+    return "" if author is None else shortened(format_recipient(author), _LONGEST)
 
 
 def is_untouched(message: StoredMessage) -> bool:

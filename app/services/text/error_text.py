@@ -15,11 +15,20 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from app.core.formatting import clock_time, exact_time
+from app.core.formatting import clock_time, exact_time, size_words
 from app.core.i18n import mark, ntr, tr
 from app.domain.errors import AccountError, BadInput, ItemRefused, MailError, ServerWords, Trouble, TroubleKind
 from app.domain.outcome import LOCAL, Outcome, Verdict
-from app.domain.response_codes import CodeClass, class_of, may_have_happened
+from app.domain.response_codes import (
+    ITEM_GONE,
+    ITEM_NOT_FOUND,
+    KEY_REFUSED,
+    NO_MAILBOX,
+    CodeClass,
+    class_of,
+    may_have_happened,
+)
+from app.domain.text import shortened
 from app.services.text.sign_in_text import words_of
 
 _MOST_WORDS: Final = 200
@@ -86,20 +95,14 @@ _PASSWORD: Final = (
 _ACCOUNT_OFF: Final = (Said(mark("Your account has been turned off."), "copy-details", True),)
 
 SENTENCES: Final[dict[str, tuple[Said, ...]]] = {
-    "ErrorInvalidIdMalformed": _LINK_LOST,
-    "ErrorInvalidIdEmpty": _LINK_LOST,
-    "ErrorInvalidId": _LINK_LOST,
-    "ErrorItemNotFound": (
+    **dict.fromkeys(ITEM_GONE, _LINK_LOST),
+    ITEM_NOT_FOUND: (
         Said(
             mark("This draft cannot be found: deleted, moved, or no longer shared with you. Nothing was sent."),
             "save-as-new",
         ),
     ),
-    "ErrorIrresolvableConflict": _CHANGED,
-    "ErrorStaleObject": _CHANGED,
-    "ErrorChangeKeyRequired": _CHANGED,
-    "ErrorChangeKeyRequiredForWriteOperations": _CHANGED,
-    "ErrorInvalidChangeKey": _CHANGED,
+    **dict.fromkeys(KEY_REFUSED, _CHANGED),
     "ErrorMissingRecipients": (Said(mark("Add a recipient."), "mend-address"),),
     "ErrorInvalidRecipients": _RECIPIENT,
     "ErrorInvalidSmtpAddress": _RECIPIENT,
@@ -180,11 +183,11 @@ def sentence_for(server: ServerWords, facts: Facts) -> tuple[str, str]:
     code = server.response_code
     places = {
         "sender": facts.sender,
-        "size": _size_words(facts.size),
+        "size": size_words(facts.size) if facts.size > 0 else "",
         "place": facts.place,
         "again": facts.again,
         "waiting": ntr("{n} message is waiting.", "{n} messages are waiting.", facts.waiting),
-        "words": _shortened(server.message_text),
+        "words": shortened(" ".join(server.message_text.split()), _MOST_WORDS),
         "code": code or tr("without a code"),
     }
     said = next(
@@ -210,19 +213,6 @@ def _tail(code: str, scene: Scene) -> str:
 
 def _places_in(sentence: str) -> list[str]:
     return [name for _, name, _, _ in Formatter().parse(sentence) if name]
-
-
-def _shortened(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _MOST_WORDS else text[: _MOST_WORDS - 1] + "…"
-
-
-def _size_words(size: int) -> str:
-    if size <= 0:
-        return ""
-    if size < 1_000_000:
-        return tr("{n} KB", n=max(1, round(size / 1000)))
-    return tr("{n} MB", n=round(size / 1_000_000))
 
 
 ACTIONS: Final = {
@@ -438,14 +428,12 @@ def _server(trouble: Trouble, host: str) -> tuple[str, str]:
 
 def _of_fault(words: ServerWords) -> tuple[str, str]:
     """A fault that speaks of the whole account: it is said as for a message, but there is none to try or to mend."""
-    if words.response_code in _NO_MAILBOX:
+    if words.response_code in NO_MAILBOX:
         said = tr("The server has no mailbox for your account. Messages are kept on this computer.")
         return said, "copy-details"
     sentence, action = sentence_for(words, Facts(scene=Scene.ACCOUNT))
     return sentence, action if action in {"sign-in", "copy-details"} else "try-now"
 
-
-_NO_MAILBOX: Final = frozenset({"ErrorNonExistentMailbox", "ErrorNonPrimarySmtpAddress", "ErrorMissingEmailAddress"})
 
 _TROUBLES: Final[dict[TroubleKind, Callable[[Trouble, str], tuple[str, str]]]] = {
     TroubleKind.SIGN_IN: _sign_in,

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from app.core.formatting import size_words
 from app.core.i18n import ntr, tr
 from app.domain.people import MailTips
 from app.domain.recipient import Recipient
@@ -94,10 +95,3 @@ def _from_group(tips: MailTips | None, *, is_group: bool) -> list[Note]:
             ntr("{n} of them is outside your organisation.", "{n} of them are outside your organisation.", outside)
         )
     return [Note(f"{members}", "users-round", "warn" if outside else "muted", tuple(sentences))]
-
-
-def size_words(size: int) -> str:
-    """Return a size as a person says it."""
-    if size < 1_000_000:
-        return tr("{n} KB", n=max(1, round(size / 1_000)))
-    return tr("{n} MB", n=round(size / 1_000_000, 1 if size < 10_000_000 else None))

@@ -21,7 +21,8 @@ from app.domain.outcome import Outcome, Verdict
 from app.domain.problem import BEFORE_SENDING, ProblemKind, read_problem
 from app.domain.recipient import Recipient, address_problem
 from app.domain.record import CopyKind, CopyTo, Record, waits_for_answer
-from app.domain.state import State
+from app.domain.state import SHOWS_UPLOAD, WENT_OUT, WRITABLE, State
+from app.domain.text import shortened
 from app.services.accounts.accounts import PAUSING
 from app.services.attachments.fetch import Moving
 from app.services.records.rows import ListRow
@@ -73,9 +74,6 @@ def once_more(content: Content, reports: Sequence[Report]) -> Content:
     return fewer if fewer.recipients() else anew
 
 
-_BEING_WRITTEN: Final = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
-
-
 def explain_row(row: ListRow) -> Explanation | None:
     """Return what is the matter with a row, None where nothing is."""
     found = None if row.record is None else explain_record(row.record, size=row.size)
@@ -90,14 +88,14 @@ def explain_record(record: Record, *, size: int = 0) -> Explanation | None:
     if record.discarded:
         return None
     kind, value = read_problem(record.problem)
-    if record.state in {State.SENT, State.SENT_NOT_FILED}:
+    if record.state in WENT_OUT:
         return _explain_sent(record, kind)
     if record.state is State.UNKNOWN:
         return _explain_unknown(record, kind)
     if waits_for_answer(record):
         sentence = tr("Waiting for your answer: it had waited for more than an hour when Mailwright started.")
         return Explanation(sentence, "send-now", tone="warn", more=("keep-as-draft",))
-    if record.state not in _BEING_WRITTEN:
+    if record.state not in WRITABLE:
         return None
     if kind is not None and kind in BEFORE_SENDING:
         return _explain_finding(kind, value)
@@ -206,7 +204,6 @@ __all__ = [
     "state_words",
 ]
 
-_UPLOADING: Final = frozenset({State.DRAFT, State.READY, State.QUEUED})
 _TOLD: Final = 1_000_000
 """Bytes from which on it is said how far they are: less is over before it is read."""
 
@@ -242,7 +239,7 @@ def state_words(record: Record, now: float, moving: Moving | None = None) -> Sta
     """Return how a message stands at `now` (seconds since the epoch); `moving` is how far its attachments are."""
     if record.discarded:
         return StateWords("trash-2", tr("Discarded"))
-    if moving is not None and moving.whole >= _TOLD and record.state in _UPLOADING:
+    if moving is not None and moving.whole >= _TOLD and record.state in SHOWS_UPLOAD:
         return _uploading(record, moving)
     match record.state:
         case State.DEFERRED:
@@ -425,8 +422,7 @@ _LONGEST: Final = 60
 
 def short_subject(subject: str) -> str:
     """Return a subject on one line, cut where it is too long for a sentence, or the words for none."""
-    words = " ".join(subject.split()) or tr("(no subject)")
-    return words if len(words) <= _LONGEST else f"{words[:_LONGEST].rstrip()}…"
+    return shortened(" ".join(subject.split()), _LONGEST) or tr("(no subject)")
 
 
 SENT: Final = mark("Not sent")

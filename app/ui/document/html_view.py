@@ -20,7 +20,7 @@ from app.services.html.safe import is_link
 from app.ui import theme
 from app.ui.document.document_builder import Pour
 from app.ui.document.formats import INDENT
-from app.ui.document.pictures import from_data_address, stand_in
+from app.ui.document.pictures import picture_at
 
 _SLICE: Final = 0.006
 """Seconds of pouring at one turn of the event loop: less than a frame."""
@@ -107,11 +107,7 @@ class HtmlView(QTextBrowser):
         self._images.clear()
 
     def loadResource(self, type: int, name: QUrl | str) -> object:  # noqa: A002 - Qt's signature
-        address = name.toString() if isinstance(name, QUrl) else name
-        known = self._images.get(address)
-        if known is None and address.startswith("data:image/"):
-            known = from_data_address(address)
-        return stand_in() if known is None else known
+        return picture_at(name, self._images)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +53,15 @@ def bytes_of_address(address: str) -> bytes:
         return b""
 
 
+def picture_at(name: QUrl | str, known: Mapping[str, QImage]) -> QImage:
+    """Return what Qt shows for an address: a picture of the `known`, one that is written out there, or a stand-in."""
+    address = name.toString() if isinstance(name, QUrl) else name
+    picture = known.get(address)
+    if picture is None and address.startswith("data:image/"):
+        picture = from_data_address(address)
+    return stand_in() if picture is None else picture
+
+
 def stand_in() -> QImage:
     """Return what is shown where a picture is not at hand: a quiet plane, which can be stretched to any size."""
     image = QImage(24, 24, QImage.Format.Format_ARGB32_Premultiplied)
@@ -70,6 +79,7 @@ class SafeDocument(QTextDocument):
 LARGEST: Final = 25_000_000
 SHOWN: Final = 560
 """Pixels; a wider picture is shown, and sent, as wide as this."""
+_QUALITY: Final = 85
 _WRITTEN_OUT: Final = 300_000
 """Bytes up to which a picture is written out in a text as it is; a larger one is made smaller first."""
 _TYPES: Final = {
@@ -132,13 +142,25 @@ def written_out(data: bytes, image: QImage) -> str:
         if image.width() > 2 * SHOWN:
             smaller = image.scaledToWidth(2 * SHOWN, Qt.TransformationMode.SmoothTransformation)
         clear = image.hasAlphaChannel() or len(data) <= _WRITTEN_OUT
-        kind, data = ("image/png", _encoded(smaller, "PNG")) if clear else ("image/jpeg", _encoded(smaller, "JPEG"))
+        kind, data = ("image/png", png_of(smaller)) if clear else ("image/jpeg", jpeg_of(smaller, _QUALITY))
     return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
-def _encoded(image: QImage, form: str) -> bytes:
+def png_of(picture: QImage) -> bytes:
+    """Return a picture as a file of type PNG; large ones take their time, in whatever thread this is called."""
+    return _encoded(picture, "PNG", -1)
+
+
+def jpeg_of(picture: QImage, quality: int) -> bytes:
+    """Return a picture as a file of type JPEG, in a `quality` of up to 100; what can be seen through it is lost."""
+    if picture.hasAlphaChannel():
+        picture = picture.convertToFormat(QImage.Format.Format_RGB32)
+    return _encoded(picture, "JPEG", quality)
+
+
+def _encoded(picture: QImage, form: str, quality: int) -> bytes:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, form, 85 if form == "JPEG" else -1)  # type: ignore[call-overload]  # the stubs know file names only
+    picture.save(buffer, form, quality)  # type: ignore[call-overload]  # the stubs know file names only
     return bytes(data.data())

@@ -12,7 +12,7 @@ from typing import Final
 
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument, QTextImageFormat, QTextTable
 
-from app.domain.edits import BodyReplaced, TextSplice
+from app.domain.edits import BodyReplaced, TextSplice, splice_between
 from app.domain.message import BodyFormat, Field
 from app.domain.text import utf16_length
 from app.services.html.blocks import OBJECT, Cell, Paragraph, Picture, Piece, Run
@@ -150,7 +150,7 @@ class Fragments:
         place = utf16_length(open_body(self.base)) + sum(self._units[:first])
         self._written[first : last + 1 - grown] = written
         self._units[first : last + 1 - grown] = [utf16_length(text) for text in written]
-        return splice_between("".join(before), "".join(written), place)
+        return splice_between(Field.BODY, "".join(before), "".join(written), place)
 
     def _write(self, number: int) -> str:
         entry = self._entries[number]
@@ -207,31 +207,6 @@ class Fragments:
         quote = int(said.property(Own.QUOTE) or 0)
         first = cell.firstCursorPosition().block() == block
         return place._replace(where=where, table=opening, cell=tag, quote=quote), first
-
-
-def splice_between(before: str, after: str, place: int) -> TextSplice | None:
-    """Return the one splice that makes `after` of `before`, which begins at `place`; None where they are the same."""
-    if before == after:
-        return None
-    start, limit = 0, min(len(before), len(after))
-    step = 4096
-    while step:
-        while start + step <= limit and before[start : start + step] == after[start : start + step]:
-            start += step
-        step //= 8
-    end, limit = 0, limit - start
-    step = 4096
-    while step:
-        while end + step <= limit and _tail(before, end, step) == _tail(after, end, step):
-            end += step
-        step //= 8
-    removed = before[start : len(before) - end]
-    added = after[start : len(after) - end]
-    return TextSplice(Field.BODY, place + utf16_length(before[:start]), utf16_length(removed), added)
-
-
-def _tail(text: str, end: int, step: int) -> str:
-    return text[len(text) - end - step : len(text) - end]
 
 
 def _pieces(block: QTextBlock, kind: str) -> tuple[list[Piece], dict[int, str]]:

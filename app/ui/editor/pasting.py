@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QObject, Signal
-from PySide6.QtGui import QImage, QTextCursor
+from PySide6.QtCore import QMimeData, QObject, Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QTextEdit
 
 from app.domain.text import clean_text
 from app.services.html.blocks import Block, Paragraph, Run
 from app.services.html.foreign.surface import clean, parse_piece
 from app.ui.editor.background_work import Behind
+from app.ui.incoming_files import png_in
 
 _LARGE: Final = 30_000
 """Characters from which on HTML is read in a thread: about ten milliseconds' work."""
@@ -57,7 +58,7 @@ class Pasting(QObject):
         elif source.hasHtml() and not _is_one_picture(source):
             self._take_html(source.html())
         elif source.hasImage():
-            self.pictures_offered.emit([(png_of(source), "")])
+            self.pictures_offered.emit([(png_in(source), "")])
         elif source.hasText():
             self.take_text(source.text())
 
@@ -89,15 +90,3 @@ def _read_html(html: str) -> list[Block]:
 def _is_one_picture(source: QMimeData) -> bool:
     """Tell whether a browser's "copy picture" is meant, which brings an element img along."""
     return source.hasImage() and source.html().count("<") < 12 and "<img" in source.html().lower()
-
-
-def png_of(source: QMimeData) -> bytes:
-    """Return the picture of a clipboard as the bytes of a PNG file."""
-    image = source.imageData()
-    if not isinstance(image, QImage):
-        return b""
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs know file names only
-    return bytes(data.data())

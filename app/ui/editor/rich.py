@@ -32,7 +32,7 @@ from app.services.html.prepare import Opened
 from app.ui import theme
 from app.ui.document.document_builder import OpaqueObject, Pour, picture_format
 from app.ui.document.formats import INDENT, KEPT_TYPE, Own, put_colors, shown_color
-from app.ui.document.pictures import SafeDocument, from_data_address, stand_in
+from app.ui.document.pictures import SafeDocument, picture_at
 from app.ui.editor import block_keys
 from app.ui.editor.fragments import Fragments, picture_of
 from app.ui.editor.pasting import Pasting
@@ -324,11 +324,7 @@ class RichEditor(QTextEdit):
         document.markContentsDirty(0, document.characterCount())
 
     def loadResource(self, type: int, name: QUrl | str) -> object:  # noqa: A002 - Qt's signature
-        address = name.toString() if isinstance(name, QUrl) else name
-        known = self._images.get(address)
-        if known is None and address.startswith("data:image/"):
-            known = from_data_address(address)
-        return stand_in() if known is None else known
+        return picture_at(name, self._images)
 
     # --- what is drawn -----------------------------------------------------------------------------------------------
 

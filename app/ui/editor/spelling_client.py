@@ -6,30 +6,36 @@ is underlined, and nobody is troubled with it.
 
 from __future__ import annotations
 
+import contextlib
 import json
-import logging
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any
+from typing import IO, Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.core.child_process import LINES, ChildProcess, Framing, own_program
 from app.ui import resources
 
-_log = logging.getLogger(__name__)
 _EXIT_SECONDS = 2.0
 Checked = tuple[str, list[tuple[int, int]]]
 
 
 def command_line(folder: Path) -> list[str]:
-    """Return the command that starts a checker: this very program, frozen or not."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--spelling", str(folder)]
-    return [sys.executable, "-m", "app.spelling", str(folder)]
+    """Return the command that starts a checker."""
+    return own_program("app.spelling", "--spelling", str(folder))
+
+
+def _write(pipe: IO[bytes], asked: dict[str, Any]) -> None:
+    LINES.write(pipe, json.dumps(asked).encode())
+
+
+def _read(pipe: IO[bytes]) -> dict[str, Any] | None:
+    line = LINES.read(pipe)
+    return None if line is None else dict(json.loads(line))
+
+
+_Checker = ChildProcess[dict[str, Any], dict[str, Any]]
 
 
 class Spelling(QObject):
@@ -43,11 +49,9 @@ class Spelling(QObject):
         """Nothing is started. `command` is another checker's, for tests."""
         super().__init__(parent)
         self._command = list(command) or command_line(resources.find("dictionaries", "README.md").parent)
-        self._queue: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
         self._waiting: dict[int, Callable[[dict[str, Any]], None]] = {}
         self._number = 0
-        self._child: subprocess.Popen[str] | None = None
-        self._threads: list[threading.Thread] = []
+        self._child: _Checker | None = None
         self._own: list[str] = []
         self._told.connect(self._arrived)
 
@@ -72,7 +76,7 @@ class Spelling(QObject):
     def know(self, words: Sequence[str]) -> None:
         """Take in the person's own words, as they were kept."""
         self._own = list(words)
-        if self._threads:
+        if self._child is not None:
             self._ask({"learn": self._own}, lambda _told: None)
 
     @property
@@ -88,65 +92,22 @@ class Spelling(QObject):
             self.learnt.emit(word)
 
     def _ask(self, asked: dict[str, Any], take: Callable[[dict[str, Any]], None]) -> None:
-        if not self._threads:
-            self._start()
+        child = self._child = self._child or self._start()
         self._number += 1
         self._waiting[self._number] = take
-        self._queue.put({"number": self._number, **asked})
+        child.send({"number": self._number, **asked})
 
     # --- the process -------------------------------------------------------------------------------------------------
 
-    def _start(self) -> None:
+    def _start(self) -> _Checker:
+        child = _Checker("spelling", self._command, Framing(_write, _read), self._hear, lambda *_: None)
         if self._own:
-            self._queue.put({"number": 0, "learn": self._own})
-        thread = threading.Thread(target=self._write, name="spelling writer", daemon=True)
-        self._threads.append(thread)
-        thread.start()
+            child.send({"number": 0, "learn": self._own})
+        return child
 
-    def _write(self) -> None:
-        """Start the process, and give it line by line; in a thread, because a pipe may be full."""
-        try:
-            child = subprocess.Popen(  # noqa: S603 - this very program
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                text=True,
-                encoding="utf-8",
-            )
-        except OSError as error:
-            _log.info("no spelling: %s", error)
-            return
-        self._child = child
-        reader = threading.Thread(target=self._read, args=(child,), name="spelling reader", daemon=True)
-        self._threads.append(reader)
-        reader.start()
-        with child:
-            try:
-                while (asked := self._queue.get()) is not None:
-                    assert child.stdin is not None  # noqa: S101 - it was asked for
-                    child.stdin.write(json.dumps(asked) + "\n")
-                    child.stdin.flush()
-            except OSError as error:
-                _log.info("the checker of spelling has ended: %s", error)
-            self._end(child)
-            reader.join(_EXIT_SECONDS)
-
-    def _end(self, child: subprocess.Popen[str]) -> None:
-        try:
-            if child.stdin is not None:
-                child.stdin.close()
-            child.wait(_EXIT_SECONDS)
-        except (OSError, subprocess.TimeoutExpired):
-            child.kill()
-
-    def _read(self, child: subprocess.Popen[str]) -> None:
-        assert child.stdout is not None  # noqa: S101 - it was asked for
-        for line in child.stdout:
-            try:
-                self._told.emit(json.loads(line))
-            except (ValueError, RuntimeError):
-                return  # cut off in the middle of a line, or the window is gone
+    def _hear(self, _child: _Checker, told: dict[str, Any]) -> None:
+        with contextlib.suppress(RuntimeError):  # the window is gone
+            self._told.emit(told)
 
     def _arrived(self, told: dict[str, Any]) -> None:
         take = self._waiting.pop(int(told.get("number", 0)), None)
@@ -156,8 +117,6 @@ class Spelling(QObject):
     def close(self) -> None:
         """End the process, and wait for that."""
         self._waiting.clear()
-        if self._threads:
-            self._queue.put(None)
-            for thread in self._threads:
-                thread.join(2 * _EXIT_SECONDS)
-            self._threads.clear()
+        if self._child is not None:
+            self._child.end(_EXIT_SECONDS)
+            self._child = None

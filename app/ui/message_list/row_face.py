@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from app.core.i18n import tr
+from app.domain.text import shortened
 
 _SPOKEN = 160
 
@@ -32,11 +33,10 @@ class RowFace(NamedTuple):
 
     def spoken(self) -> str:
         """Return the row as a screen reader says it; nobody wants ten thousand names read out."""
-        who = self.who if len(self.who) <= _SPOKEN else self.who[:_SPOKEN] + "…"
         marks = [tr("Has an attachment")] if self.attachment else []
         marks += [tr("High importance")] if self.important else []
         marks += [tr("Flagged")] if self.flagged else []
-        said = (who, self.subject, self.line, self.action, *marks, *self.categories, self.when)
+        said = (shortened(self.who, _SPOKEN), self.subject, self.line, self.action, *marks, *self.categories, self.when)
         return ". ".join(part for part in said if part)
 
 

@@ -6,10 +6,11 @@ import re
 from array import array
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Final
 
 from app.core.background import Spawn
 from app.core.events import Event
-from app.core.formatting import clock_time, short_time
+from app.core.formatting import clock_time, short_time, size_words
 from app.core.i18n import ntr, tr
 from app.domain.errors import ServerWords, Trouble
 from app.domain.listing import Folder, Order
@@ -23,6 +24,9 @@ from app.services.records.rows import ListRow
 from app.services.text.status_text import Explanation, StateWords, explain_row, report_words, row_words
 from app.ui.message_list.doing import RowNotes
 from app.ui.message_list.row_face import RowFace
+
+_SHOWN_FROM: Final = 100_000
+"""Bytes from which on a row shows how large its message is: less does not matter."""
 
 _NO_IDS: array[int] = array("q")
 
@@ -238,7 +242,7 @@ class ListSession:
             important=row.importance is Importance.HIGH,
             flagged=row.flagged,
             categories=row.categories,
-            size=size_words(row.size),
+            size=size_words(row.size) if row.size >= _SHOWN_FROM else "",
         )
 
     def _when(self, row: ListRow) -> str:
@@ -277,12 +281,3 @@ def _person_begun(text: str) -> str:
     """Return the start of a name that is being typed after to:, cc: or from:, "" where there is none."""
     found = re.search(r'(?:^|[\s-])(?:to|cc|from):(?:"([^"]+)|(\S+))$', text, re.IGNORECASE)
     return "" if found is None else (found[1] or found[2]).casefold()
-
-
-def size_words(size: int) -> str:
-    """Return a size as a row shows it: only what is large enough to matter; `size` is in bytes."""
-    if size < 100_000:
-        return ""
-    if size < 1_000_000:
-        return tr("{n} KB", n=size // 1000)
-    return tr("{n} MB", n=f"{size / 1e6:.1f}".removesuffix(".0"))

@@ -88,13 +88,15 @@ class _ReadStrip(AttachmentStrip):
 
 
 class EnclosuresArea(QWidget):
-    """Hidden while nothing is attached. `folder` is where something was saved last; `on_folder` is told of another."""
+    """Hidden while nothing is attached. `folder` is where something was saved last."""
+
+    folder_chosen = Signal(str)
+    """Something is saved in a folder, which is offered again next time."""
 
     def __init__(self, session: EnclosuresSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
         self.folder = ""
-        self.on_folder: Callable[[str], None] = lambda _folder: None
         self.dialog: QFileDialog | None = None
         self._question = ""
         self._model = _ReadRows(self)
@@ -203,7 +205,7 @@ class EnclosuresArea(QWidget):
 
     def _remember(self, folder: str) -> None:
         self.folder = folder
-        self.on_folder(folder)
+        self.folder_chosen.emit(folder)
 
     # --- hand on ------------------------------------------------------------------------------------------------------
 

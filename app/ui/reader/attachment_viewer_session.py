@@ -23,7 +23,7 @@ PREFETCHED = 20_000_000
 
 class EnclosuresSession:
     """Of one pane. `changed` says that rows differ, `asked` has a question that stands beside them ("" for none),
-    `told` what became of a wish, for the foot of the window.
+    `told` what became of a wish, for the foot of the window, `message_opened` which message is to be read here.
     """
 
     def __init__(self, enclosures: Enclosures, spawn: Spawn) -> None:
@@ -31,7 +31,7 @@ class EnclosuresSession:
         self.changed: Event[None] = Event()
         self.asked: Event[str] = Event()
         self.told: Event[str] = Event()
-        self.on_message: Callable[[AccountId, ViewedAttachment], None] = lambda _account, _one: None
+        self.message_opened: Event[tuple[AccountId, ViewedAttachment]] = Event()
         self._enclosures, self._spawn = enclosures, spawn
         self._account_id: AccountId | None = None
         self._shown: tuple[ViewedAttachment, ...] = ()
@@ -111,7 +111,7 @@ class EnclosuresSession:
             return
         self.forget_question()
         if one.is_message:
-            self.on_message(account_id, one)
+            self.message_opened.emit((account_id, one))
         else:
             self._spawn(self._open(account_id, one, show), "open an attachment")
 

@@ -41,7 +41,7 @@ class ChipEditing(ChipCanvas):
         self.words.textChanged.connect(lambda _text: self._tell_pending())
         self.words.textEdited.connect(self._take_typed)
         self.words.pasted.connect(self.paste)
-        self.words.before_composing = self.go_to_words
+        self.words.composing_near.connect(self.go_to_words)
 
     # What stands here ------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.domain.recipient import Recipient, address_problem, format_recipients
+from app.domain.text import split_at
 from app.ui.widgets import is_access_key
 
 MIME_TYPE: Final = "application/x-mailwright-recipients"
@@ -120,6 +121,8 @@ class EntryLine(QLineEdit):
 
     left = Signal()
     blurred = Signal()
+    composing_near = Signal()
+    """An input method is about to change the line, or what it holds."""
     composing_begun = Signal()
     pasted = Signal(QMimeData)
     menu_wanted = Signal(QContextMenuEvent)
@@ -139,7 +142,6 @@ class EntryLine(QLineEdit):
         """Returns whether the key was a command of the field; asked before Alt and a key is left to the window."""
         self.composing = False
         """True while an input method holds what is typed: no key is a command then."""
-        self.before_composing: Callable[[], None] = lambda: None
         self._quiet = False
 
     def go_on(self, *, forward: bool) -> None:
@@ -178,7 +180,7 @@ class EntryLine(QLineEdit):
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         if event.preeditString() or event.commitString():
-            self.before_composing()
+            self.composing_near.emit()
         if event.preeditString() and not self.composing:
             self.composing_begun.emit()
         self.composing = bool(event.preeditString())
@@ -242,12 +244,10 @@ def insert_apart(line: QLineEdit, text: str) -> None:
     A piece of an address goes on with what stands there, and so does what follows a single word: nobody can tell
     whether "james." is a name. Without the blank, the last word of a name would become part of the address.
     """
-    units = line.text().encode("utf-16-le", "surrogatepass")
     start, length = line.selectionStart(), line.selectionLength()
     start = line.cursorPosition() if start < 0 else start
-    before, after = units[: 2 * start], units[2 * (start + length) :]
     if _is_whole(text):
-        head, tail = (part.decode("utf-16-le", "replace") for part in (before, after))
+        head, tail = split_at(line.text(), start)[0], split_at(line.text(), start + length)[1]
         text = (" " if head[-1:].isalnum() and " " in head.strip() else "") + text
         text += " " if tail[:1].isalnum() and " " in tail.strip() else ""
     line.insert(text)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QCursor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from app.core.events import Event
 from app.core.i18n import ntr, tr
 from app.domain.people import PERSONAL_LIST
 from app.domain.recipient import Recipient, format_recipient
@@ -175,8 +176,8 @@ class Suggesting:
         self._line: EntryLine = field.words
         self._chip: Chip | None = None
         self._heard = ""
-        self.on_list: Callable[[Recipient, Chip | None], None] = lambda _recipient, _chip: None
-        """Called for a personal list, which cannot be written to itself: for the words, or for a chip."""
+        self.list_chosen: Event[tuple[Recipient, Chip | None]] = Event()
+        """Tells of a personal list, which cannot be written to itself: for the words, or for a chip."""
         self.session.changed.subscribe(lambda _: self._show())
         self.watch(field.words)
 
@@ -269,7 +270,7 @@ class Suggesting:
         chip = self._chip
         self.close()
         if row.recipient.routing == PERSONAL_LIST:
-            self.on_list(row.recipient, chip)
+            self.list_chosen.emit((row.recipient, chip))
         elif chip is not None:
             self._field.take_for_chip(chip, (row.recipient,))
             self._field.go_to_words()

@@ -169,7 +169,8 @@ class AttachmentsArea(QWidget):
     def take(self, mime: QMimeData) -> bool:
         """Attach what was pasted or dropped; False where there is nothing to attach in it."""
         from app.core.background import run_in_thread
-        from app.ui.incoming_files import brought_by, png_of
+        from app.ui.document.pictures import png_of
+        from app.ui.incoming_files import brought_by
 
         if not self.session.can_edit():
             return False

@@ -10,9 +10,9 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from app.core.i18n import tr
-from app.domain.edits import BodyReplaced, TextSplice
+from app.domain.edits import BodyReplaced, TextSplice, splice_between
 from app.domain.message import BodyFormat, Field
-from app.domain.text import clean_text, utf16_length
+from app.domain.text import clean_text, split_at, utf16_length
 from app.ui import theme
 from app.ui.widgets import is_access_key
 
@@ -51,33 +51,14 @@ class SubjectField(QLineEdit):
         clean = clean_text(text, lines=False)
         if clean != text:
             # Paste, drop and middle click all end here; Qt shows line breaks and controls as blanks, but keeps them.
-            place = utf16_length(clean_text(_first_units(text, self.cursorPosition()), lines=False))
+            place = utf16_length(clean_text(split_at(text, self.cursorPosition())[0], lines=False))
             self.setText(clean)
             self.setCursorPosition(min(place, utf16_length(clean)))
             return
-        if text != self._known:
-            splice = splice_between(Field.SUBJECT, self._known, text)
+        splice = splice_between(Field.SUBJECT, self._known, text)
+        if splice is not None:
             self._known = text
             self.edited.emit(splice)
-
-
-def _first_units(text: str, units: int) -> str:
-    """Return the start of `text`, as long as `units` UTF-16 units."""
-    return text.encode("utf-16-le", "surrogatepass")[: 2 * units].decode("utf-16-le", "replace")
-
-
-def splice_between(field: Field, before: str, after: str) -> TextSplice:
-    """Return the one splice that makes `after` of `before`, in UTF-16 units."""
-    start = 0
-    limit = min(len(before), len(after))
-    while start < limit and before[start] == after[start]:
-        start += 1
-    end = 0
-    while end < limit - start and before[-1 - end] == after[-1 - end]:
-        end += 1
-    removed = before[start : len(before) - end]
-    added = after[start : len(after) - end]
-    return TextSplice(field, utf16_length(before[:start]), utf16_length(removed), added)
 
 
 class BodyEditor(QPlainTextEdit):
@@ -135,9 +116,9 @@ class BodyEditor(QPlainTextEdit):
             self.files_brought.emit(source)
             return
         if source.hasImage() and not source.hasText():
-            from app.ui.editor.pasting import png_of
+            from app.ui.incoming_files import png_in
 
-            self.pictures_offered.emit([(png_of(source), "")])
+            self.pictures_offered.emit([(png_in(source), "")])
         if not source.hasText():
             return
         text = clean_text(source.text(), lines=True)

@@ -15,12 +15,10 @@ from app.domain.errors import StorageError
 from app.domain.message import BodyFormat, Content, Field, LocalId
 from app.domain.outcome import Outcome
 from app.domain.record import CopyTo, Record, StoredMessage
-from app.domain.state import State
+from app.domain.state import WRITABLE, State
 from app.services.drafts.drafts import Drafts
 from app.services.records.records import Records
 from app.services.text.status_text import Explanation, explain_record
-
-_WRITABLE = frozenset({State.DRAFT, State.READY, State.NEEDS_ATTENTION})
 
 
 class OpenDraft:
@@ -58,7 +56,7 @@ class OpenDraft:
     def can_edit(self) -> bool:
         """Return whether the message may be changed: not once it is to leave, nor while it is on its way."""
         record = self.record
-        return not self._leaving and record is not None and record.state in _WRITABLE and not record.discarded
+        return not self._leaving and record is not None and record.state in WRITABLE and not record.discarded
 
     def is_formatted(self) -> bool:
         """Return whether the body is HTML."""
@@ -113,7 +111,7 @@ class OpenDraft:
         """Say of the message that sending it was refused so; None takes that back, because what was refused is gone."""
         after = State.DRAFT if outcome is None else State.NEEDS_ATTENTION
         change = self._messages.change(
-            self.local_id, lambda r: r.state in _WRITABLE, state=after, send_outcome=outcome, problem=""
+            self.local_id, lambda r: r.state in WRITABLE, state=after, send_outcome=outcome, problem=""
         )
         self._spawn(change, "change what is said of a refusal")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -46,14 +45,15 @@ class ChosenWords(Label):
 class OptionsArea(QWidget):
     """Hidden as long as nothing is set. `picking` is the pane's list to choose from."""
 
+    panel_made = Signal(object)
+    """The panel (OptionsPanel) is there now: it was opened for the first time."""
+
     def __init__(self, session: OptionsSession, pane: QWidget, picking: Picking) -> None:
         super().__init__(pane)
         self._session = session
         self._pane = pane
         self._picking = picking
         self.panel: OptionsPanel | None = None
-        self.on_panel: Callable[[OptionsPanel], None] = lambda _panel: None
-        """Told of the panel when it is first opened."""
         self._way_back = WayBack(self, self._focus_pane)
         self.chosen = ChosenWords(self)
         self.chosen.setProperty("tone", "muted")
@@ -102,7 +102,7 @@ class OptionsArea(QWidget):
             self.panel.told.connect(self.refresh)
             self.panel.folder_wanted.connect(self.choose_copy)
             self._column.addWidget(self.panel)
-            self.on_panel(self.panel)
+            self.panel_made.emit(self.panel)
         self._way_back.remember()
         if not self.panel.isVisible():
             self.panel.show()

@@ -184,7 +184,7 @@ class SnippetChoice:
 
         snippets = aids.signatures.all(record.account_id)
         kinds = {SnippetKind.SIGNATURE: tr("Signature"), SnippetKind.TEMPLATE: tr("Template")}
-        picks = [Pick(one.name or _first_line(one), one, kinds[one.kind]) for one in snippets]
+        picks = [Pick(one.name or one.first_words, one, kinds[one.kind]) for one in snippets]
         if self._found() is not None:
             picks.append(Pick(tr("No signature"), _NONE))
         note = "" if snippets else tr("Signatures and templates are made in the settings (Ctrl+,).")
@@ -303,7 +303,3 @@ class SnippetChoice:
         wanted = aids.signatures.default(record.account_id, sender, reply=reply)
         if wanted is not None:
             self.put_signature(wanted)
-
-
-def _first_line(snippet: Snippet) -> str:
-    return snippet.text.strip().partition("\n")[0][:60]

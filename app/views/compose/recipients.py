@@ -70,7 +70,7 @@ class RecipientFields:
         source = _Source(self._people, self._account_id)
         suggesting = widget.suggest(source)
         source.deliver_to(suggesting.session)
-        suggesting.on_list = lambda recipient, chip: self._open_list(widget, recipient, chip)
+        suggesting.list_chosen.subscribe(lambda chosen: self._open_list(widget, *chosen))
         self._suggesting[widget] = suggesting
         widget.note_for = self._note
         widget.is_familiar = partial(self._people.is_familiar, self._account_id)

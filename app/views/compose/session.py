@@ -18,7 +18,7 @@ from app.domain.message import SUBJECT_LIMIT, Importance, LocalId
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.recipient import Recipient, format_recipient
 from app.domain.record import CopyKind, Record, StoredMessage
-from app.domain.state import State
+from app.domain.state import WENT_OUT
 from app.domain.text import utf16_length
 from app.services.accounts.identities import Identity
 from app.services.accounts.mailbox_discovery import Aids
@@ -115,7 +115,6 @@ class FromSession:
 
 
 _MENDED_HERE = frozenset({"mend-address", "mend-subject", "mend-option", "review-attachments", "fill-in"})
-_WENT = frozenset({State.SENT, State.SENT_NOT_FILED})
 
 
 class KeysKept(Protocol):
@@ -332,7 +331,7 @@ class ComposeSession(OpenDraft):
         if record.local_id != self.local_id:
             return
         self.changed.emit(None)
-        if not self._leaving and (record.discarded or record.state in _WENT):
+        if not self._leaving and (record.discarded or record.state in WENT_OUT):
             self.end("gone")
 
     def _attached(self, told: tuple[LocalId, AttachmentSet | AttachmentGone]) -> None:

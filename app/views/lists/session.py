@@ -15,7 +15,7 @@ from app.domain.errors import AccountError, MailError
 from app.domain.listing import Folder
 from app.domain.message import Content, LocalId, written_anew
 from app.domain.outcome import Outcome
-from app.domain.state import State
+from app.domain.state import WAITING, State
 from app.services.drafts.drafts import Drafts
 from app.services.drafts.reply_forward import Following
 from app.services.folders.outbox_view import OutboxView
@@ -31,7 +31,10 @@ Wanted = Callable[[], bool]
 
 
 class DraftsSession(ListSession):
-    """The drafts. What only the server has is fetched first: each wish asks before it acts whether it is `wanted`."""
+    """The drafts. What only the server has is fetched first: each wish asks before it acts whether it is `wanted`.
+
+    `progress` tells while many are thrown away how many are done, and of how many.
+    """
 
     folder = Folder.DRAFTS
 
@@ -39,7 +42,7 @@ class DraftsSession(ListSession):
         """Act by way of the services."""
         super().__init__(spawn, now)
         self._drafts, self._outbox = drafts, outbox
-        self.on_progress: Callable[[int, int], None] = lambda _done, _total: None
+        self.progress: Event[tuple[int, int]] = Event()
         self.discarding = self._stopped = False
 
     async def send(self, rows: Sequence[ListRow], hold_seconds: float, wanted: Wanted) -> list[Answer]:
@@ -64,7 +67,7 @@ class DraftsSession(ListSession):
         try:
             for number, (row, name) in enumerate(zip(rows, names, strict=True)):
                 if number and number % _TOLD_EACH == 0:
-                    self.on_progress(number, len(names))
+                    self.progress.emit((number, len(names)))
                 if self._stopped or not wanted():
                     break  # what was not come to is as it was
                 if isinstance(name, MailError):
@@ -148,12 +151,12 @@ class OutboxSession(ListSession):
 
     def waiting(self) -> list[ListRow]:
         """Return what can still be taken back."""
-        return [row for row in self.rows() if row.state in {State.HELD, State.QUEUED}]
+        return [row for row in self.rows() if row.state in WAITING]
 
     def undo(self, rows: Sequence[ListRow]) -> None:
         """Take these back."""
         for row in rows:
-            if row.local_id is not None and row.state in {State.HELD, State.QUEUED}:
+            if row.local_id is not None and row.state in WAITING:
                 self._remedies.apply("undo", row.local_id)
 
 

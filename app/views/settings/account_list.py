@@ -13,7 +13,7 @@ from app.domain.account import Account, host_of
 from app.domain.message import AccountId
 from app.ui import icons, theme
 from app.ui.widgets import Label
-from app.views.settings.fields import press_with_enter
+from app.views.settings.fields import lay_out_card, press_with_enter
 from app.views.settings.session import SettingsSession
 
 
@@ -141,17 +141,7 @@ class AccountRow(QFrame):
         address, place = Label(account.address, face), Label(host, face)
         address.setFont(theme.font(size=14, semibold=True))
         place.setProperty("tone", "muted")
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(address)
-        words.addWidget(place)
-        line = QHBoxLayout(face)
-        line.setContentsMargins(16, 12, 16, 12)
-        line.setSpacing(14)
-        line.addWidget(icon)
-        line.addLayout(words, 1)
-        for button in (self.signatures, self.mailboxes, self.change, self.remove):
-            line.addWidget(button)
+        lay_out_card(face, icon, address, place, (self.signatures, self.mailboxes, self.change, self.remove))
         return face
 
     def _question(self, account: Account) -> QWidget:

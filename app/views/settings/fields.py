@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -14,6 +16,21 @@ def press_with_enter(button: QPushButton) -> QPushButton:
     """Let Enter press `button` too, as it does in dialogs; outside of one Qt gives it Space alone."""
     button.setAutoDefault(True)
     return button
+
+
+def lay_out_card(card: QWidget, icon: QWidget, title: QWidget, words: QWidget, buttons: Sequence[QWidget]) -> None:
+    """Lay out one thing of a list: its icon, its title above what is said of it, and what can be done with it."""
+    column = QVBoxLayout()
+    column.setSpacing(2)
+    column.addWidget(title)
+    column.addWidget(words)
+    line = QHBoxLayout(card)
+    line.setContentsMargins(16, 12, 16, 12)
+    line.setSpacing(14)
+    line.addWidget(icon)
+    line.addLayout(column, 1)
+    for button in buttons:
+        line.addWidget(button)
 
 
 def lock(widget: QWidget, *, locked: bool) -> None:

@@ -12,7 +12,7 @@ from app.services.accounts.identities import Identity
 from app.ui import icons, theme
 from app.ui.bars import MessageBar
 from app.ui.widgets import Label
-from app.views.settings.fields import LabelledField, press_with_enter
+from app.views.settings.fields import LabelledField, lay_out_card, press_with_enter
 from app.views.settings.mailboxes_session import MailboxesSession
 
 
@@ -53,7 +53,7 @@ class MailboxesPage(QWidget):
         self.back.clicked.connect(self.closed)
         self.ask.clicked.connect(session.ask)
         self.bar.action_wanted.connect(lambda _: session.ask())
-        session.on_change = self.refresh
+        session.changed.subscribe(lambda _: self.refresh())
         self.refresh()
 
     def _lay_out(self, title: QWidget, about: QWidget) -> None:
@@ -156,14 +156,4 @@ class MailboxRow(QFrame):
         self.remove.setAccessibleName(tr("Remove {mailbox}", mailbox=name))
         self.look.clicked.connect(lambda: session.add(identity.address, by_server=identity.by_server))
         self.remove.clicked.connect(lambda: session.remove(identity.address))
-        column = QVBoxLayout()
-        column.setSpacing(2)
-        column.addWidget(title)
-        column.addWidget(words)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(16, 12, 16, 12)
-        line.setSpacing(14)
-        line.addWidget(icon)
-        line.addLayout(column, 1)
-        line.addWidget(self.look)
-        line.addWidget(self.remove)
+        lay_out_card(self, icon, title, words, (self.look, self.remove))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from app.core.events import Event
 from app.core.formatting import clock_time
 from app.core.i18n import ntr, tr
 from app.domain.errors import BadInput, StorageError
@@ -14,13 +13,13 @@ from app.ui.tasks import Tasks
 
 
 class MailboxesSession:
-    """The mailboxes of one account. `on_change` is called after every change that is to be drawn."""
+    """The mailboxes of one account. `changed` tells after every change that is to be drawn."""
 
     def __init__(
         self, identities: Identities, surroundings: MailboxDiscovery, account_id: AccountId, tasks: Tasks
     ) -> None:
         """Work on `identities`, and ask by way of `surroundings`."""
-        self.on_change: Callable[[], None] = lambda: None
+        self.changed: Event[None] = Event()
         self.error = ""
         self.notice = ""
         self.busy = False
@@ -72,7 +71,7 @@ class MailboxesSession:
         """Ask the server now."""
         if not self.asking:
             self.asking, self.error, self.notice = True, "", ""
-            self.on_change()
+            self.changed.emit(None)
             self._tasks.spawn(self._ask(), "ask which mailboxes there are")
 
     async def _ask(self) -> None:
@@ -82,13 +81,13 @@ class MailboxesSession:
             self.error = str(error)
         finally:
             self.asking = False
-            self.on_change()
+            self.changed.emit(None)
 
     def add(self, address: str, *, by_server: bool = False) -> None:
         """Add a mailbox, or look at it anew; `by_server` is how it came to be there."""
         if not self.busy:
             self.busy, self.error, self.notice = True, "", ""
-            self.on_change()
+            self.changed.emit(None)
             self._tasks.spawn(self._add(address, by_server), "add a mailbox")
 
     async def _add(self, address: str, by_server: bool) -> None:
@@ -99,7 +98,7 @@ class MailboxesSession:
             self.error = str(error)
         finally:
             self.busy = False
-            self.on_change()
+            self.changed.emit(None)
 
     def remove(self, address: str) -> None:
         """Take a mailbox away; messages that are from it stay as they are."""
@@ -111,4 +110,4 @@ class MailboxesSession:
             await self._identities.remove(self._account_id, address)
         except StorageError as error:
             self.error = str(error)
-        self.on_change()
+        self.changed.emit(None)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.events import Event
 from app.core.i18n import tr
 from app.domain.account import Account, AuthKind, Discovery, ProbeStep, proxy_key
 from app.domain.errors import AccountError, BadInput, StorageError
@@ -50,7 +51,7 @@ def _nothing(*_: object) -> None:
 
 
 class SettingsSession:
-    """Accounts and the form of one. `on_change` is called after every change that is to be drawn."""
+    """Accounts and the form of one. `changed` tells after every change that is to be drawn."""
 
     def __init__(
         self,
@@ -70,12 +71,12 @@ class SettingsSession:
         self._check_ca_file = check_ca_file
         self._testing: asyncio.Task[None] | None = None
         self.browser = browser
-        browser.on_change = self._browser_changed
+        browser.changed.subscribe(lambda _: self._browser_changed())
         self._brought: dict[tuple[str, str, str], SignedIn] = {}
         self._sign_in_anew = False
         self._begin_browser: Callable[[SignInWay], None] = _nothing
         self._unfinished = AccountForm()
-        self.on_change: Callable[[], None] = _nothing
+        self.changed: Event[None] = Event()
         self.has_keyring: bool | None = None
         self.editing: AccountId | None = None
         self.form: AccountForm | None = None
@@ -84,7 +85,7 @@ class SettingsSession:
         self.phase: Phase = Phase.EDITING
         self.notice = ""
         self.title = ""
-        accounts.changed.subscribe(lambda _: self.on_change())
+        accounts.changed.subscribe(lambda _: self.changed.emit(None))
 
     # --- the list of accounts ---------------------------------------------------------------------------------------
 
@@ -101,7 +102,7 @@ class SettingsSession:
 
     async def _ask_keyring(self) -> None:
         self.has_keyring = await self._secrets.has_keyring()
-        self.on_change()
+        self.changed.emit(None)
 
     def remove(self, account_id: AccountId) -> None:
         """Remove an account and its password; its messages on this computer stay."""
@@ -113,7 +114,7 @@ class SettingsSession:
             self.notice = tr("The account was removed. Its messages on this computer stay.")
         except StorageError as error:
             self.notice = tr("The account could not be removed: {reason}", reason=error)
-        self.on_change()
+        self.changed.emit(None)
 
     # --- the form ---------------------------------------------------------------------------------------------------
 
@@ -132,7 +133,7 @@ class SettingsSession:
         if self.editing is None and self.form is not None:
             self._unfinished = self.form
         self.form = None
-        self.on_change()
+        self.changed.emit(None)
 
     @property
     def locked(self) -> frozenset[str]:
@@ -149,13 +150,13 @@ class SettingsSession:
         self._filling.choose(field.value)
         self._change({field.value: value})
         self.errors.pop(field, None)
-        self.on_change()
+        self.changed.emit(None)
 
     def set_auth(self, auth: AuthKind) -> None:
         """Choose how to sign in."""
         self._filling.choose("auth")
         self._change({"auth": auth})
-        self.on_change()
+        self.changed.emit(None)
 
     def set_proxy_kind(self, kind: ProxyKind) -> None:
         """Choose the way to the server."""
@@ -163,7 +164,7 @@ class SettingsSession:
         self._change({"proxy_kind": kind})
         for field in (FormField.PROXY, FormField.PROXY_USER, FormField.PROXY_PASSWORD):
             self.errors.pop(field, None)
-        self.on_change()
+        self.changed.emit(None)
 
     def leave_field(self, field: FormField) -> None:
         """Look at a field that is left: complete a bare host, say what cannot be right, but not that it is empty."""
@@ -176,7 +177,7 @@ class SettingsSession:
         sentence = find_errors(tidied, password_known=True, proxy_password_known=True).get(field, "")
         if sentence and getattr(tidied, field.value):
             self.errors[field] = sentence
-        self.on_change()
+        self.changed.emit(None)
 
     def _fill_in(self) -> None:
         if self.form is not None:
@@ -190,7 +191,7 @@ class SettingsSession:
         self.phase = Phase.EDITING
         self._filling = Filling(form)
         self._fill_in()
-        self.on_change()
+        self.changed.emit(None)
 
     def _change(self, changes: dict[str, object]) -> None:
         if self.form is None or self.phase is Phase.SAVING:
@@ -217,11 +218,11 @@ class SettingsSession:
             self.errors[FormField.ADDRESS] = tr("This mailbox is set up already.")
         if self.errors:
             self.phase, self.lines = Phase.EDITING, ()
-            self.on_change()
+            self.changed.emit(None)
             return False
         self.phase = Phase.TESTING
         self.lines = connection_steps.running(connection_steps.fresh_lines(by_browser=self.form.by_browser))
-        self.on_change()
+        self.changed.emit(None)
         self._testing = self._tasks.spawn(self._test(self.form), "test a connection")
         return True
 
@@ -233,7 +234,7 @@ class SettingsSession:
         self.browser.stop()
         if self.phase in {Phase.TESTING, Phase.FINDING}:
             self.phase, self.lines, self.title = Phase.EDITING, (), ""
-            self.on_change()
+            self.changed.emit(None)
 
     def _errors_of(self, form: AccountForm) -> dict[FormField, str]:
         known = self.editing is not None
@@ -254,7 +255,7 @@ class SettingsSession:
             self.phase, self.lines, self.errors = Phase.FINDING, (), {}
             self.title = tr("Looking for your mail server…")
             self._testing = self._tasks.spawn(self._find_server(self.form), "find a server")
-        self.on_change()
+        self.changed.emit(None)
         return not sentence
 
     async def _find_server(self, form: AccountForm) -> None:
@@ -273,7 +274,7 @@ class SettingsSession:
     def _asked_host(self, step: ProbeStep) -> None:
         state = connection_steps.StepState.PASSED if step.passed else connection_steps.StepState.PASSED_OVER
         self.lines = (*self.lines, connection_steps.StepLine(step.name, step.name, state, detail=step.detail))
-        self.on_change()
+        self.changed.emit(None)
 
     def _take_server(self, form: AccountForm, found: Discovery) -> None:
         """Fill in what was found, for the person to look at; nothing is sent there before they go on."""
@@ -284,7 +285,7 @@ class SettingsSession:
             self.form = msgspec.structs.replace(form, endpoint=found.endpoint, auth=way)
         elif not self.errors:
             self.errors[FormField.ENDPOINT] = tr("Type its name; your administrator knows it.")
-        self.on_change()
+        self.changed.emit(None)
 
     def _is_known(self, form: AccountForm) -> bool:
         return any(
@@ -306,7 +307,7 @@ class SettingsSession:
         else:
             self.phase, self.lines = Phase.EDITING, ()
         self._testing = None
-        self.on_change()
+        self.changed.emit(None)
 
     def _ask_browser(self, form: AccountForm, account: Account, proxy_secret: str) -> None:
         """Let the person sign in by the browser; the test goes on with what that brings."""
@@ -331,14 +332,14 @@ class SettingsSession:
     def _pass_browser(self, account: Account, detail: str) -> None:
         self.lines = connection_steps.with_step(self.lines, ProbeStep("browser", passed=True, detail=detail), account)
         self.lines = connection_steps.running(self.lines)
-        self.on_change()
+        self.changed.emit(None)
 
     def _browser_changed(self) -> None:
         trouble, account = self.browser.trouble, self.browser.account
         if self.phase is Phase.TESTING and not self.browser.running and trouble is not None and account is not None:
             failed = ProbeStep("browser", passed=False, detail=trouble.detail)
             self.lines, self.phase = connection_steps.with_step(self.lines, failed, account), Phase.FAILED
-        self.on_change()
+        self.changed.emit(None)
 
     async def _find_secret(self, form: AccountForm) -> str:
         if form.by_browser:
@@ -393,7 +394,7 @@ class SettingsSession:
                 self.lines = connection_steps.with_step(self.lines, step, account)
                 if step.passed:
                     self.lines = connection_steps.running(self.lines)
-                self.on_change()
+                self.changed.emit(None)
         except AccountError as error:
             cut_off = error.trouble.detail
         if all(line.state is connection_steps.StepState.PASSED for line in self.lines):
@@ -440,7 +441,7 @@ class SettingsSession:
         if self.form is None or not (self.may_save or self.may_save_unreached):
             return False
         before, self.phase = self.phase, Phase.SAVING
-        self.on_change()
+        self.changed.emit(None)
         self._tasks.spawn(self._save(self.form, before), "save an account")
         return True
 
@@ -451,7 +452,7 @@ class SettingsSession:
             kept = await self._service.add(account, secret, await self._find_proxy_secret(form) or "")
         except StorageError as error:
             self.phase, self.notice = before, tr("The account could not be saved: {reason}", reason=error)
-            self.on_change()
+            self.changed.emit(None)
             return
         if self.editing is None:
             self._unfinished = AccountForm()
@@ -461,7 +462,7 @@ class SettingsSession:
         if not kept:
             again = tr("You will be asked to sign in at each start.")
             self.notice += " " + (again if form.by_browser else tr("You will be asked for the password at each start."))
-        self.on_change()
+        self.changed.emit(None)
 
     def _named(self, account: Account, form: AccountForm) -> Account:
         """Return the account with the name that signs in, where the browser has told it."""

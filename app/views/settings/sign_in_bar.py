@@ -47,7 +47,7 @@ class SignInBar(QFrame):
         self.later.clicked.connect(self._postpone)
         self.setFocusProxy(self.line)
         self._build()
-        session.on_change = self.refresh
+        session.changed.subscribe(lambda _: self.refresh())
         self.refresh()
 
     def _build(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from app.core.events import Event
 from app.core.i18n import tr
 from app.domain.account import Account, AuthKind, ProbeStep
 from app.domain.errors import AccountError, Trouble, TroubleKind
@@ -21,19 +22,15 @@ if TYPE_CHECKING:
 Done = Callable[[SignedIn], Awaitable[None]]
 
 
-def _nothing(*_: object) -> None:
-    return
-
-
 class BrowserSignIn:
-    """One at a time. `on_change` is called after every change that is to be drawn."""
+    """One at a time. `changed` tells after every change that is to be drawn."""
 
     def __init__(self, signing: SigningIn, tasks: Tasks) -> None:
         """Nothing is under way."""
         self.signing = signing
         self._tasks = tasks
         self._task: asyncio.Task[None] | None = None
-        self.on_change: Callable[[], None] = _nothing
+        self.changed: Event[None] = Event()
         self.account: Account | None = None
         self.way = SignInWay.BROWSER
         self.page: SignInPage | None = None
@@ -52,7 +49,7 @@ class BrowserSignIn:
         self.account, self.way = account, way
         self.error, self.trouble = "", None
         self._task = self._tasks.spawn(self._run(account, way, done, proxy_secret), "sign in")
-        self.on_change()
+        self.changed.emit(None)
 
     def stop(self) -> None:
         """Give up what is under way; the page in the browser leads nowhere from then on."""
@@ -63,13 +60,13 @@ class BrowserSignIn:
         if task is not None:
             if task is not asyncio.current_task():
                 task.cancel()
-            self.on_change()
+            self.changed.emit(None)
 
     def open_page(self) -> None:
         """Open the page, once more perhaps."""
         if self.page is not None:
             self.opened = self.signing.open_page(self.page.url)
-            self.on_change()
+            self.changed.emit(None)
 
     async def _run(self, account: Account, way: SignInWay, done: Done, proxy_secret: str) -> None:
         import asyncio
@@ -83,13 +80,13 @@ class BrowserSignIn:
             if self._task is asyncio.current_task():
                 self._task = None
                 self.page, self.opened = None, False
-                self.on_change()
+                self.changed.emit(None)
 
     def _asked(self, page: SignInPage) -> None:
         self.page = page
         if self.way is SignInWay.BROWSER:
             self.open_page()
-        self.on_change()
+        self.changed.emit(None)
 
     @property
     def words(self) -> str:
@@ -119,7 +116,7 @@ _PASSWORD_AT_FAULT = "sign-in"  # noqa: S105 - the name of a step
 class SignInSession:
     """Accounts that wait for a password, or to be signed in by a browser, one at a time, in the way of nothing else.
 
-    `on_change` is called after every change that is to be drawn.
+    `changed` tells after every change that is to be drawn.
     """
 
     def __init__(self, accounts: Accounts, tasks: Tasks, browser: BrowserSignIn) -> None:
@@ -127,13 +124,13 @@ class SignInSession:
         self._service = accounts
         self._tasks = tasks
         self.browser = browser
-        browser.on_change = self._redraw
         accounts.secret_wanted.subscribe(self.ask)
         accounts.well.subscribe(self.withdraw)
         accounts.changed.subscribe(lambda _: self._withdraw_removed())
         self._waiting: list[Account] = []
         self._trying: asyncio.Task[None] | None = None
-        self.on_change: Callable[[], None] = _nothing
+        self.changed: Event[None] = Event()
+        browser.changed.subscribe(self.changed.emit)
         self.error = ""
         self.notice = ""
 
@@ -158,13 +155,10 @@ class SignInSession:
         if account is not None and self.by_browser:
             self.browser.begin(account, way, lambda done: self._take(account, done))
 
-    def _redraw(self) -> None:
-        self.on_change()
-
     def stop(self) -> None:
         """Give up what is under way, and go on asking."""
         self._stop()
-        self.on_change()
+        self.changed.emit(None)
 
     async def _take(self, account: Account, done: SignedIn) -> None:
         kept = await self._service.give_secret(account.account_id, done.secret)
@@ -175,7 +169,7 @@ class SignInSession:
         """Ask for the password of `account`, at start or because the server did not accept the one there is."""
         if all(waiting.account_id != account.account_id for waiting in self._waiting):
             self._waiting.append(account)
-            self.on_change()
+            self.changed.emit(None)
 
     def withdraw(self, account_id: AccountId) -> None:
         """Ask no more for an account that was opened or removed."""
@@ -184,7 +178,7 @@ class SignInSession:
         if self.account is not None and self.account.account_id == account_id:
             self._stop()
         self._waiting = [account for account in self._waiting if account.account_id != account_id]
-        self.on_change()
+        self.changed.emit(None)
 
     def _withdraw_removed(self) -> None:
         for account in list(self._waiting):
@@ -202,11 +196,11 @@ class SignInSession:
             return False
         if not secret:
             self.error = tr("Type your password.")
-            self.on_change()
+            self.changed.emit(None)
             return False
         self.error = ""
         self._trying = self._tasks.spawn(self._sign_in(self.account, secret), "sign in")
-        self.on_change()
+        self.changed.emit(None)
         return True
 
     async def _sign_in(self, account: Account, secret: str) -> None:
@@ -222,7 +216,7 @@ class SignInSession:
         finally:
             if self._trying is asyncio.current_task():
                 self._trying = None
-            self.on_change()
+            self.changed.emit(None)
 
     async def _is_refused(self, account: Account, secret: str) -> bool:
         """Tell whether the server says that the password is wrong. Any other trouble is told at the account's bar."""

@@ -27,7 +27,7 @@ from app.ui.editor.background_work import Behind
 from app.ui.editor.rich import RichEditor
 from app.ui.editor.toolbar import FormatBar, LinkBar
 from app.ui.widgets import CheckBox, ChoiceBox, Label
-from app.views.settings.fields import LabelledField, press_with_enter
+from app.views.settings.fields import LabelledField, lay_out_card, press_with_enter
 from app.views.settings.snippets_session import SnippetsSession
 
 
@@ -269,7 +269,7 @@ class SnippetsPage(QWidget):
         self.add_signature.clicked.connect(lambda: session.begin(SnippetKind.SIGNATURE))
         self.add_template.clicked.connect(lambda: session.begin(SnippetKind.TEMPLATE))
         self.back.clicked.connect(self.closed)
-        session.on_change = self.refresh
+        session.changed.subscribe(lambda _: self.refresh())
         self.refresh()
 
     def _build(self, head: tuple[QWidget, ...]) -> None:
@@ -353,14 +353,4 @@ class SnippetRow(QFrame):
         self.remove.setAccessibleName(tr("Remove {name}", name=snippet.name))
         self.change.clicked.connect(lambda: session.edit(snippet))
         self.remove.clicked.connect(lambda: session.remove(snippet))
-        column = QVBoxLayout()
-        column.setSpacing(2)
-        column.addWidget(title)
-        column.addWidget(words)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(16, 12, 16, 12)
-        line.setSpacing(14)
-        line.addWidget(icon)
-        line.addLayout(column, 1)
-        line.addWidget(self.change)
-        line.addWidget(self.remove)
+        lay_out_card(self, icon, title, words, (self.change, self.remove))

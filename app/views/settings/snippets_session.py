@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from app.core.events import Event
 from app.core.i18n import tr
 from app.domain.errors import StorageError
 from app.domain.message import AccountId
 from app.services.accounts.identities import Identity
 from app.services.accounts.signatures import Snippet, SnippetKind, new_key
-from app.services.html.blocks import OBJECT
 from app.ui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -20,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class SnippetsSession:
-    """The snippets of one account. `on_change` is called after every change that is to be drawn."""
+    """The snippets of one account. `changed` tells after every change that is to be drawn."""
 
     def __init__(self, aids: Aids, account_id: AccountId, tasks: Tasks) -> None:
         """Work on what `aids` holds."""
-        self.on_change: Callable[[], None] = lambda: None
+        self.changed: Event[None] = Event()
         self.editing: Snippet | None = None
         self.error = ""
         self._aids = aids
@@ -61,21 +60,20 @@ class SnippetsSession:
     def edit(self, snippet: Snippet) -> None:
         """Open the form of one."""
         self.editing, self.error = snippet, ""
-        self.on_change()
+        self.changed.emit(None)
 
     def leave(self) -> None:
         """Close the form without saving."""
         self.editing, self.error = None, ""
-        self.on_change()
+        self.changed.emit(None)
 
     def save(self, snippet: Snippet) -> None:
         """Keep what the form says."""
         text = snippet.text.strip("\n")
-        words = text.replace(OBJECT, "").strip().partition("\n")[0].strip()[:40]
-        name = " ".join(snippet.name.split()) or words or tr("Picture")
+        name = " ".join(snippet.name.split()) or snippet.first_words or tr("Picture")
         if not text.strip():
             self.error = tr("Type its text.")
-            self.on_change()
+            self.changed.emit(None)
             return
         self.editing = msgspec.structs.replace(snippet, text=text, name=name)
         self._tasks.spawn(self._save(self.editing), "keep a signature")
@@ -86,7 +84,7 @@ class SnippetsSession:
             self.editing = None
         except StorageError as error:
             self.error = str(error)
-        self.on_change()
+        self.changed.emit(None)
 
     def remove(self, snippet: Snippet) -> None:
         """Take one away."""
@@ -97,4 +95,4 @@ class SnippetsSession:
             await self._aids.signatures.remove(self._account_id, snippet.key)
         except StorageError as error:
             self.error = str(error)
-        self.on_change()
+        self.changed.emit(None)

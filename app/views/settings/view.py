@@ -100,7 +100,7 @@ class SettingsView(QWidget):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._keep_in_sight)
-        session.on_change = self.refresh
+        session.changed.subscribe(lambda _: self.refresh())
         self.refresh()
 
     def _make_faults(self) -> Label:

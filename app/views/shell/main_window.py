@@ -114,12 +114,7 @@ class Window(QMainWindow):
     def redress(self) -> None:
         """Draw everything in the scheme of now: what was made of colours is made anew."""
         icons.forget()
-        for widget in self.findChildren(QWidget):
-            icons.put_anew(widget)
-            dress = getattr(widget, "redress", None)
-            if dress is not None:
-                dress()
-            widget.update()
+        icons.redress_within(self)
 
     def _offered(self, registry: Registry) -> list[tuple[Command, Handler]]:
         """Return what the palette offers: what makes sense where the focus is."""

@@ -78,12 +78,7 @@ class MessageWindow(QMainWindow):
 
     def redress(self) -> None:
         """Draw everything in the scheme of now."""
-        for widget in self.findChildren(QWidget):
-            icons.put_anew(widget)
-            dress = getattr(widget, "redress", None)
-            if dress is not None:
-                dress()
-            widget.update()
+        icons.redress_within(self)
 
     def open_palette(self) -> None:
         """Open the command palette over this window."""

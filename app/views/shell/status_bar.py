@@ -195,8 +195,7 @@ class StatusBar:
         if waiting is None or self._speaks:
             return
         left, count = max(0, math.ceil(waiting.until - self._now())), len(waiting.names)
-        one, many = tr("Sending in {s} s", s=left), tr("Sending {n} messages in {s} s", n=count, s=left)
-        words = one if count == 1 else many
+        words = ntr("Sending in {s} s", "Sending {n} messages in {s} s", count, s=left)
         self._window.say(f"{self._hint}  ·  {words}" if self._hint else words, tr("Undo"))
 
     def _end_count(self, *, gone: bool) -> None:

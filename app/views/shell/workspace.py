@@ -31,7 +31,7 @@ class MessagePane(Protocol):
 
 
 class Workspace:
-    """Shows lists and panes in the window. `on_reading` is called with the row that the reader is to show."""
+    """Shows lists and panes in the window. `reading` tells which row the reader is to show."""
 
     reader: Reader
 
@@ -43,7 +43,7 @@ class Workspace:
         self.messages: list[QWidget] = []
         self._at = ""
         self._listeners: list[Callable[[ListPanel], None]] = []
-        self.on_reading: Callable[[ListPanel, ListRow | None], None] = lambda _desk, _row: None
+        self.reading: Event[tuple[ListPanel, ListRow | None]] = Event()
         self.arrived: Event[str] = Event()
         """Tells to which list one went."""
         self._rest = QTimer(window)
@@ -178,7 +178,7 @@ class Workspace:
         """Show the current row in the reader at once."""
         self._rest.stop()
         if self.place:
-            self.on_reading(self.desk, self.desk.current())
+            self.reading.emit((self.desk, self.desk.current()))
 
     def follow(self, local_id: LocalId) -> None:
         """Let the list stand at the message in the pane, unless the person is in the list."""

@@ -31,6 +31,7 @@ _LOOK_AGAIN: Final = 0.4
 _UNDO: Final = 12.0
 """Seconds within which what was thrown away leaves the server: the time for undo, and a little."""
 _TOLD: Final = 3
+_GOING: Final = frozenset({"held", "queued", "sending"})
 _STAYS_SO: Final = 25.0
 """Seconds after which what is wrong and did not change will not come right any more: a busy machine's request may be
 overdue, and is made again after 15 s.
@@ -87,6 +88,7 @@ class Player:
     _began: float = field(default_factory=time.monotonic)
     _next: float = 0.0
     _threads: list[threading.Thread] = field(default_factory=list)
+    _two_starts: list[float] = field(default_factory=list)
 
     def play(self) -> Outcome:
         """Press every key, let everything settle, and judge."""
@@ -149,6 +151,8 @@ class Player:
 
     def _do_start(self, *arguments: str) -> None:
         since = time.monotonic()
+        if any(link.poll() is None for link in self.world.links):
+            self._two_starts.append(since)
         self.world.start(*arguments)
         self.started_at.append(time.monotonic())
         self._next = time.monotonic()
@@ -211,6 +215,7 @@ class Player:
     def _settle(self, last: float) -> None:
         """Wait until all is as it was meant, or nothing more is to be expected."""
         self.world.is_running()  # a link may be the program by now
+        self._doubt_two_starts()
         for link in self.world.links:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 link.wait(20)
@@ -229,13 +234,14 @@ class Player:
         since = time.monotonic()
         while True:
             waits = self._throws_away()  # asked first: what goes after the look would count as there for good
+            goes = self._is_sending()  # also where that is as good as not to be sent: it goes in the next scenario
             found = self._judge(troubled=troubled)
-            if not found:
+            if not found and not goes:
                 break
             if found != failures:
                 failures, since = found, time.monotonic()
             now = time.monotonic()
-            over = now > deadline or now - since > _STAYS_SO
+            over = now > deadline or (found and now - since > _STAYS_SO)
             if (over and not waits) or now > deadline + _UNDO or not self.world.is_running():
                 break
             time.sleep(_LOOK_AGAIN)
@@ -243,9 +249,20 @@ class Player:
         if not self.world.is_running():
             self.failures.append(Failure("broke down", "the program ended by itself"))
 
+    def _doubt_two_starts(self) -> None:
+        """Of two starts at once one has the window that goes: what is typed there is shown in the one that stays."""
+        for one in self.plan.meant:
+            if one.typed and any(since <= one.typed[0][2] < since + STARTING for since in self._two_starts):
+                one.sure = False
+
     def _throws_away(self) -> bool:
         """Tell whether something discarded still lies on the server, until the time for undo is over."""
         return any(one.rest["discarded"] and one.item_id for one in messages_here(self.world.data / DATABASE))
+
+    def _is_sending(self) -> bool:
+        """Tell whether a message is on its way that may be sent or not."""
+        here = messages_here(self.world.data / DATABASE)
+        return any(one.rest["state"] in _GOING and not one.rest["discarded"] for one in here)
 
     def _look_around(self) -> None:
         """Go to the list and look for changes, as who hears that the server is back does."""

@@ -28,6 +28,8 @@ SLOW_DISKS: Final = (0, 0, 0, 0, 0, 30, 100)
 
 _THROWN_AWAY: Final = 14.0
 """Seconds after which what was thrown away is gone from the server, if it can be reached."""
+_LOG = 60_000
+"""Bytes of the program's log that are kept of a scenario that failed."""
 
 
 class Choice(NamedTuple):
@@ -192,3 +194,7 @@ class Runner:
             short = re.sub(r"\W+", "-", name)
             (self.choice.logs / f"{short}.keys").write_text(words, "utf-8")
             self.ground.desktop.shoot(f"keys-{short}")
+            assert self._world is not None
+            log = self._world.data / "logs" / "window.log"
+            if log.exists():
+                (self.choice.logs / f"{short}.log").write_bytes(log.read_bytes()[-_LOG:])

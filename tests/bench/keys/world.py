@@ -144,6 +144,7 @@ class World:
             **self.ground.desktop.environment,
             "HOME": str(home),
             "MAILWRIGHT_DATA": str(self.data),
+            "MAILWRIGHT_DEBUG": "file",  # its log says which commands were run
             "MAILWRIGHT_HOLD": f"{self.hold:g}",
         }
         if self.kept:

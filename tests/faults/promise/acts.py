@@ -11,9 +11,8 @@ from app.domain.message import Content, Field, ItemRef, LocalId
 from app.domain.problem import ProblemKind, read_problem
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo, Record
-from app.domain.state import State
+from app.domain.state import WRITABLE, State
 from app.services.accounts.accounts import PAUSING
-from app.services.drafts.autosave import ON_ITS_WAY
 from app.services.drafts.comparison import Comparison
 from app.services.records.rows import ListRow
 from tests.faults.promise.acts_with_files import ActsWithFiles
@@ -55,7 +54,7 @@ class Acts(ActsWithFiles):
 
     async def _type(self, step: Step) -> None:
         for _ in range(step.b + 1):
-            self._write(self._pick(step, lambda record: record.state not in ON_ITS_WAY and not record.discarded))
+            self._write(self._pick(step, lambda record: record.state in WRITABLE and not record.discarded))
         await self.world.rest()
 
     def _write(self, record: Record | None) -> None:
@@ -73,7 +72,7 @@ class Acts(ActsWithFiles):
             await self.world.act(self.world.window.drafts.close(record.local_id))
 
     async def _open(self, step: Step) -> None:
-        record = self._pick(step, lambda one: one.state not in ON_ITS_WAY)
+        record = self._pick(step, lambda one: one.state in WRITABLE)
         if record is not None:
             item = self.world.item_of(record) if step.a % 2 else None
             ref = None if item is None else ItemRef(item.item_id, item.change_key)
@@ -152,12 +151,12 @@ class Acts(ActsWithFiles):
     # --- sending ----------------------------------------------------------------------------------------------------
 
     async def _send(self, step: Step) -> None:
-        record = self._pick(step, lambda one: one.state not in ON_ITS_WAY and not one.discarded)
+        record = self._pick(step, lambda one: one.state in WRITABLE and not one.discarded)
         if record is not None:
             await self.world.act(self.world.window.outbox.send([record.local_id], HOLDS[step.b]))
 
     async def _send_several(self, step: Step) -> None:
-        fit = [one.local_id for one in self.world.messages() if one.state not in ON_ITS_WAY and not one.discarded]
+        fit = [one.local_id for one in self.world.messages() if one.state in WRITABLE and not one.discarded]
         if fit:
             await self.world.act(self.world.window.outbox.send(fit[: step.a + 1], HOLDS[step.b]))
 

@@ -10,7 +10,7 @@ from app.domain.attachment import Attached
 from app.domain.errors import MailError
 from app.domain.message import LocalId
 from app.domain.record import Record
-from app.services.drafts.autosave import ON_ITS_WAY
+from app.domain.state import WRITABLE
 from app.services.drafts.draft_attachments import Attachments
 from tests.faults.promise.oracle import Oracle
 from tests.faults.promise.person import SIZES, Step
@@ -116,4 +116,4 @@ class ActsWithFiles:
 
 
 def _is_open(record: Record) -> bool:
-    return record.state not in ON_ITS_WAY and not record.discarded
+    return record.state in WRITABLE and not record.discarded

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, cast
 
+from app.core.events import Event
 from app.domain.account import Account, ProbeStep
 from app.domain.edits import AttachmentSet, Edit, TextSplice
-from app.domain.errors import StorageError
 from app.domain.listing import Place
 from app.domain.message import AccountId, Content, LocalId
 from app.domain.operations import Answer, Read, Result, Write
@@ -30,6 +30,9 @@ class MortalJournal:
         self._journal = journal
         self._life = life
         self._typed: list[tuple[LocalId, Edit]] = []
+        self.troubled = journal.troubled
+        self.healed: Event[None] = Event()
+        journal.healed.subscribe(lambda _: None if life.dead else self.healed.emit(None))
 
     def append(self, local_id: LocalId, edit: Edit) -> None:
         if not self._life.dead:
@@ -98,12 +101,6 @@ class MortalJournal:
         self._life.must_live()
         self.hand_over()
         await self._life.step(self._journal.flush, counts=False)
-
-    def on_trouble(self, tell: Callable[[StorageError], None]) -> None:
-        self._journal.on_trouble(tell)
-
-    def on_well(self, tell: Callable[[], None]) -> None:
-        self._journal.on_well(lambda: None if self._life.dead else tell())
 
 
 class MortalMailbox(Mailbox):

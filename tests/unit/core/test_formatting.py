@@ -10,7 +10,7 @@ from gettext import NullTranslations
 import pytest
 
 from app.core import i18n
-from app.core.formatting import clock_time, day_words, exact_time, example_day, moment_words, short_time
+from app.core.formatting import clock_time, day_words, exact_time, example_day, moment_words, short_time, size_words
 from app.domain.typed_dates import read_day
 
 
@@ -90,18 +90,88 @@ def test_an_exact_time_can_be_read_back_to_the_second() -> None:
     assert exact_time(0.0) == ""
 
 
-def test_names_of_months_and_days_come_from_the_catalogue() -> None:
-    class French(NullTranslations):
-        def gettext(self, message: str) -> str:
-            return {"Nov": "nov.", "Thursday": "jeudi", "Yesterday": "hier"}.get(message, message)
+FRENCH = {
+    "Nov": "nov.",
+    "Thursday": "jeudi",
+    "Yesterday": "hier",
+    "{n} bytes": "{n} octets",
+    "{n} byte": "{n} octet",
+    "{n} KB": "{n} Ko",
+    "{n} MB": "{n} Mo",
+    "{n}.{tenth} MB": "{n},{tenth} Mo",
+    "{n}.{tenth} GB": "{n},{tenth} Go",
+}
 
-    i18n.install(French())
-    try:
-        assert short_time(at(2026, 11, 14), NOW) == "14 nov."
-        assert short_time(at(2026, 11, 19), NOW) == "jeudi"
-        assert short_time(at(2026, 11, 20), NOW) == "hier"
-    finally:
-        i18n.install(None)
+
+class French(NullTranslations):
+    """As it counts: nought and one are singular."""
+
+    def gettext(self, message: str) -> str:
+        return FRENCH.get(message, message)
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return FRENCH[singular if n < 2 else plural]
+
+
+@pytest.fixture
+def french() -> Iterator[None]:
+    i18n.install(French(), "fr")
+    yield
+    i18n.install(None)
+
+
+@pytest.mark.usefixtures("french")
+def test_names_of_months_and_days_come_from_the_catalogue() -> None:
+    assert short_time(at(2026, 11, 14), NOW) == "14 nov."
+    assert short_time(at(2026, 11, 19), NOW) == "jeudi"
+    assert short_time(at(2026, 11, 20), NOW) == "hier"
+
+
+SIZES = [
+    (0, "0 bytes", "0 octet"),
+    (1, "1 byte", "1 octet"),
+    (999, "999 bytes", "999 octets"),
+    (1000, "1 KB", "1 Ko"),
+    (1499, "1 KB", "1 Ko"),
+    (1500, "2 KB", "2 Ko"),
+    (250_000, "250 KB", "250 Ko"),
+    (999_499, "999 KB", "999 Ko"),
+    (999_500, "1 MB", "1 Mo"),
+    (1_049_999, "1 MB", "1 Mo"),
+    (1_050_000, "1.1 MB", "1,1 Mo"),
+    (1_500_000, "1.5 MB", "1,5 Mo"),
+    (1_949_999, "1.9 MB", "1,9 Mo"),
+    (1_950_000, "2 MB", "2 Mo"),
+    (26_214_400, "26.2 MB", "26,2 Mo"),
+    (99_949_999, "99.9 MB", "99,9 Mo"),
+    (99_950_000, "100 MB", "100 Mo"),
+    (100_400_000, "100 MB", "100 Mo"),
+    (100_500_000, "101 MB", "101 Mo"),
+    (999_499_999, "999 MB", "999 Mo"),
+    (1_500_000_000, "1.5 GB", "1,5 Go"),
+]
+
+
+@pytest.mark.parametrize(("size", "words", "_french"), SIZES)
+def test_a_size_is_rounded_by_one_rule(size: int, words: str, _french: str) -> None:
+    assert size_words(size) == words
+
+
+@pytest.mark.usefixtures("french")
+@pytest.mark.parametrize(("size", "_english", "words"), SIZES)
+def test_a_size_is_written_as_its_language_writes_it(size: int, _english: str, words: str) -> None:
+    assert size_words(size) == words
+
+
+def test_a_size_never_has_a_thousand_of_a_unit_and_never_grows_smaller() -> None:
+    units = {"bytes": 1, "byte": 1, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000}
+    last = 0.0
+    borders = [10**power for power in range(13)]
+    for size in sorted({border + step for border in borders for step in range(-600, 601) if border + step > 0}):
+        number, unit = size_words(size).split()
+        assert float(number) < 1000 or unit == "GB"
+        assert last <= float(number) * units[unit]
+        last = float(number) * units[unit]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from app.domain.text import clean_text
+from app.domain.text import clean_text, shortened, split_at
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,25 @@ def test_cleaned_text_fits_xml_loses_nothing_visible_and_needs_no_second_cleanin
         return [x for x in mended if not x.isspace() and unicodedata.category(x) != "Cc"]
 
     assert seen(clean) == seen(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "units", "parts"),
+    [
+        ("abc", 0, ("", "abc")),
+        ("abc", 2, ("ab", "c")),
+        ("abc", 9, ("abc", "")),
+        ("😀b", 2, ("😀", "b")),
+        ("😀b", 1, ("\ufffd", "\ufffdb")),
+    ],
+)
+def test_a_text_is_split_where_qt_counts_the_position(text: str, units: int, parts: tuple[str, str]) -> None:
+    assert split_at(text, units) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [("", ""), ("twelve signs", "twelve signs"), ("thirteen sign", "thirteen si…"), ("eleven than x", "eleven than…")],
+)
+def test_what_is_too_long_is_cut_and_says_so(text: str, short: str) -> None:
+    assert shortened(text, 12) == short

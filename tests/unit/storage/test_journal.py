@@ -279,7 +279,7 @@ async def test_a_row_that_cannot_be_read_is_left_out_and_told(store: Store, jour
     )
     store, journal = await reopened(store)
     told: list[StorageError] = []
-    store.on_damaged(told.append)
+    store.watch_damage(told.append)
     assert [record.local_id for record in await journal.records()] == [good.local_id]
     await asyncio.sleep(0)
     assert "cannot be read" in str(told[0])

@@ -112,7 +112,7 @@ def test_many_are_counted_with_the_members_of_groups_and_each_once() -> None:
         (MailTips("", mailbox_full=True), "The mailbox of “Ben <ben@contoso.com>” is full."),
         (
             MailTips("", max_message_size=1_000_000),
-            "“Ben <ben@contoso.com>” takes messages up to 1.0 MB; this one has 2.7 MB.",
+            "“Ben <ben@contoso.com>” takes messages up to 1 MB; this one has 2.7 MB.",
         ),
     ],
 )

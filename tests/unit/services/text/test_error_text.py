@@ -104,7 +104,7 @@ def test_a_draft_that_could_not_be_saved_is_not_told_that_it_was_not_sent() -> N
 
 
 @pytest.mark.parametrize(
-    ("size", "words"), [(38_400_000, "38 MB"), (1_000_000, "1 MB"), (999, "1 KB"), (250_000, "250 KB")]
+    ("size", "words"), [(38_400_000, "38.4 MB"), (1_000_000, "1 MB"), (999, "999 bytes"), (250_000, "250 KB")]
 )
 def test_a_size_is_said_as_people_say_it(size: int, words: str) -> None:
     found = explain_outcome(refused("ErrorMessageSizeExceeded"), Facts(size=size))
