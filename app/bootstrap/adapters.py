@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from app.credentials.keyring import KeyringSecrets
-from app.services.ports import Ports
+from app.services.ports import Ports, Server
 from app.storage.attachment_files import AttachmentFolder
 from app.storage.cache import FILE_NAME, SqliteCache
 from app.storage.settings import SqliteCorrespondents, SqliteSettings
 from app.storage.store import SqliteJournal, Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
 
+    from app.domain.account import Account, Discovery, ProbeStep
+    from app.domain.listing import Place
     from app.domain.message import AccountId
+    from app.domain.operations import Answer, Read, Result, Write
+    from app.domain.sign_in import SignedIn, SignInPage, SignInWay
     from app.engine.client import EngineClient
-    from app.services.ports import Server
 
 
 class SystemClock:
@@ -34,8 +37,8 @@ class SystemClock:
         await asyncio.sleep(seconds)
 
 
-class LateEngine:
-    """Stands for an EngineClient, and is one from the first call on."""
+class LateEngine(Server):
+    """Stands for an EngineClient, which is loaded by the first call that needs it."""
 
     def __init__(self) -> None:
         """Load nothing."""
@@ -53,14 +56,63 @@ class LateEngine:
                 self._client.on_secret_changed(self._tell)
         return self._client
 
+    @property
+    def pid(self) -> int | None:
+        """Return the engine's process id, None where none runs."""
+        return None if self._client is None else self._client.pid
+
+    def start(self) -> None:
+        """Start the engine ahead of the first call."""
+        self.client.start()
+
+    async def close(self) -> None:
+        """End the engine within a second; later calls are not attempted."""
+        await self.client.close()
+
+    async def perform_write(
+        self,
+        account_id: AccountId,
+        operation: Write[Answer],
+        on_bytes: Callable[[int, int], None] | None = None,
+    ) -> list[Answer]:
+        """See the client."""
+        return await self.client.perform_write(account_id, operation, on_bytes)
+
+    async def perform_read(
+        self,
+        account_id: AccountId,
+        operation: Read[Result],
+        on_bytes: Callable[[int, int], None] | None = None,
+        on_places: Callable[[Sequence[Place]], None] | None = None,
+    ) -> Result:
+        """See the client."""
+        return await self.client.perform_read(account_id, operation, on_bytes, on_places)
+
+    async def open_account(self, account: Account, secret: str, proxy_secret: str = "") -> None:
+        """See the client."""
+        await self.client.open_account(account, secret, proxy_secret)
+
+    def probe(self, account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
+        """See the client."""
+        return self.client.probe(account, secret, proxy_secret)
+
+    async def sign_in(
+        self, account: Account, way: SignInWay, on_page: Callable[[SignInPage], None], proxy_secret: str = ""
+    ) -> SignedIn:
+        """See the client."""
+        return await self.client.sign_in(account, way, on_page, proxy_secret)
+
+    async def discover(
+        self, account: Account, secret: str, on_step: Callable[[ProbeStep], None], proxy_secret: str = ""
+    ) -> Discovery:
+        """See the client."""
+        return await self.client.discover(account, secret, on_step, proxy_secret)
+
     def on_secret_changed(self, tell: Callable[[AccountId, str], None]) -> None:
         """See the port; an engine that is not there has no secrets to tell of."""
         self._tell = tell
         if self._client is not None:
             self._client.on_secret_changed(tell)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.client, name)
 
 
 class Adapters:
@@ -75,7 +127,7 @@ class Adapters:
         self.ports = Ports(
             SqliteJournal(store),
             SqliteSettings(store),
-            cast("Server", self.engine),
+            self.engine,
             self._secrets,
             SystemClock(),
             SqliteCorrespondents(store),

@@ -1,6 +1,7 @@
-"""The engine as the services know it: fulfils the port `Mailbox` on the window's side of the pipe.
+"""The engine as the services know it: fulfils the port `Server` on the window's side of the pipe.
 
-Writes never raise for trouble: whatever happens to server, network or engine, there is one Outcome for each item.
+It names no operation: all go by `perform_write` and `perform_read`. Writes never raise for trouble: whatever happens to
+server, network or engine, there is one answer for each item.
 """
 
 from __future__ import annotations
@@ -8,21 +9,20 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
 from app.domain.account import Account, Discovery, ProbeStep
 from app.domain.errors import BadInput, ItemRefused, Trouble, TroubleKind, error_for
-from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Sighting, SyncPage
-from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
-from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome, Verdict
-from app.domain.people import MailTips, Resolution
-from app.domain.recipient import Recipient
-from app.domain.record import CopyTo
+from app.domain.listing import Place
+from app.domain.message import AccountId
+from app.domain.operations import Answer, AnyOperation, Deadline, Operation, Read, Result, Write
+from app.domain.outcome import Outcome, Verdict
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 from app.engine import protocol
 from app.engine.link import GRACE_SECONDS, Link
+from app.services.ports import Server
 
 _T = TypeVar("_T")
 
@@ -38,8 +38,19 @@ class Deadlines(msgspec.Struct, frozen=True):
     notices: float = 2100.0
     sign_in: float = 900.0
 
+    def of(self, kind: Deadline) -> float:
+        """Return the seconds for an operation."""
+        by_kind: dict[Deadline, float] = {
+            "write": self.write,
+            "send": self.send,
+            "read": self.read,
+            "attach": self.attach,
+            "notices": self.notices,
+        }
+        return by_kind[kind]
 
-class EngineClient:
+
+class EngineClient(Server):
     """The servers, by way of the engine. Used on the loop's thread only; started by `start` or the first call."""
 
     def __init__(
@@ -122,209 +133,58 @@ class EngineClient:
         """Name whom to tell of the next secret of an account that signs in with OAuth."""
         self._link.on_secret = tell
 
-    async def save(self, account_id: AccountId, drafts: Sequence[NewDraft]) -> list[Outcome]:
-        """CreateItem SaveOnly into Drafts."""
-        seconds = self._deadlines.write
-        asked = tuple(drafts)
-        return await self._write(lambda n: protocol.Save(n, account_id, seconds, asked), seconds, len(asked))
-
-    async def update(self, account_id: AccountId, updates: Sequence[DraftUpdate]) -> list[Outcome]:
-        """UpdateItem, NeverOverwrite. Raises ValueError for an update of nothing: a defect of the caller."""
-        seconds = self._deadlines.write
-        asked = tuple(updates)
-        if not all(update.fields or update.mark for update in asked):
-            raise ValueError("an update names neither field nor mark")
-        return await self._write(lambda n: protocol.Update(n, account_id, seconds, asked), seconds, len(asked))
-
-    async def send(self, account_id: AccountId, refs: Sequence[ItemRef], copy_to: CopyTo) -> list[Outcome]:
-        """SendItem of the stored drafts."""
-        seconds = self._deadlines.send
-        asked = tuple(refs)
-        return await self._write(lambda n: protocol.Send(n, account_id, seconds, asked, copy_to), seconds, len(asked))
-
-    async def delete(self, account_id: AccountId, refs: Sequence[ItemRef], *, for_good: bool = False) -> list[Outcome]:
-        """DeleteItem, to Deleted Items unless `for_good`."""
-        seconds = self._deadlines.write
-        asked = tuple(refs)
-        return await self._write(
-            lambda n: protocol.Delete(n, account_id, seconds, asked, for_good), seconds, len(asked)
-        )
-
-    async def move(self, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
-        """MoveItem."""
-        seconds, asked = self._deadlines.write, tuple(refs)
-        return await self._write(lambda n: protocol.Move(n, account_id, seconds, asked, to), seconds, len(asked))
-
-    async def copy(self, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
-        """CopyItem."""
-        seconds, asked = self._deadlines.write, tuple(refs)
-        return await self._write(lambda n: protocol.Copy(n, account_id, seconds, asked, to), seconds, len(asked))
-
-    async def attach(
+    async def perform_write(
         self,
         account_id: AccountId,
-        parent: ItemRef,
-        attachments: Sequence[NewAttachment],
+        operation: Write[Answer],
         on_bytes: Callable[[int, int], None] | None = None,
-    ) -> list[AttachOutcome]:
-        """CreateAttachment."""
-        seconds, asked = self._deadlines.attach, tuple(attachments)
-        if not asked:
+    ) -> list[Answer]:
+        """Carry out a write; each item has its answer, whatever comes back."""
+        if not operation.count:
             return []
-        end = await self._link.submit(
-            lambda n: protocol.Attach(n, account_id, seconds, parent, asked), seconds, on_bytes=on_bytes
-        )
-        return _attached(end, len(asked))
+        end = await self._perform(account_id, operation, on_bytes)
+        if isinstance(end, protocol.Answered) and end.operation == operation.name:
+            answers = cast("list[Answer]", end.result)
+            if len(answers) == operation.count:
+                return answers
+        return [operation.answer(_untold(end))] * operation.count
 
-    async def delete_attachments(self, account_id: AccountId, attachment_ids: Sequence[str]) -> list[AttachOutcome]:
-        """DeleteAttachment."""
-        seconds, asked = self._deadlines.write, tuple(attachment_ids)
-        if not asked:
-            return []
-        end = await self._link.submit(lambda n: protocol.DeleteAttachments(n, account_id, seconds, asked), seconds)
-        return _attached(end, len(asked))
-
-    async def get_attachment(
+    async def perform_read(
         self,
         account_id: AccountId,
-        attachment_id: str,
-        path: str,
-        on_bytes: Callable[[int], None] | None = None,
-    ) -> AttachmentFetch:
-        """GetAttachment. Raises AccountError, BadInput."""
-        seconds = self._deadlines.attach
-        end = await self._link.submit(
-            lambda n: protocol.GetAttachment(n, account_id, seconds, attachment_id, path),
+        operation: Read[Result],
+        on_bytes: Callable[[int, int], None] | None = None,
+        on_places: Callable[[Sequence[Place]], None] | None = None,
+    ) -> Result:
+        """Carry out a read. Raises AccountError, ItemRefused, BadInput, RuntimeError for a defect."""
+        end = _must_be(await self._perform(account_id, operation, on_bytes, on_places), protocol.Answered)
+        if end.operation != operation.name:
+            raise RuntimeError(f"the engine answered {end.operation}")
+        return cast("Result", end.result)
+
+    def _perform(
+        self,
+        account_id: AccountId,
+        operation: Operation[Result],
+        on_bytes: Callable[[int, int], None] | None,
+        on_places: Callable[[Sequence[Place]], None] | None = None,
+    ) -> asyncio.Future[protocol.End]:
+        seconds = self._deadlines.of(operation.deadline)
+        asked = cast("AnyOperation", operation)
+        return self._link.submit(
+            lambda number: protocol.Perform(number, account_id, seconds, asked),
             seconds,
-            on_bytes=None if on_bytes is None else lambda done, _: on_bytes(done),
+            on_bytes=on_bytes,
+            on_places=on_places,
         )
-        return _must_be(end, protocol.AttachmentRead).fetch
-
-    async def save_mime(self, account_id: AccountId, ref: ItemRef, path: str) -> Outcome:
-        """GetItem with MimeContent. Raises AccountError, BadInput."""
-        end = await self._read(
-            lambda n, seconds: protocol.SaveMime(n, account_id, seconds, ref, path), self._deadlines.attach
-        )
-        return _must_be(end, protocol.MimeSaved).outcome
-
-    async def resolve_names(self, account_id: AccountId, text: str) -> Resolution:
-        """ResolveNames. Raises AccountError, ItemRefused."""
-        end = await self._read(lambda n, seconds: protocol.ResolveNames(n, account_id, seconds, text))
-        return _must_be(end, protocol.Resolved).resolution
-
-    async def expand_group(self, account_id: AccountId, group: Recipient) -> Resolution:
-        """ExpandDL. Raises AccountError, ItemRefused."""
-        end = await self._read(lambda n, seconds: protocol.ExpandGroup(n, account_id, seconds, group))
-        return _must_be(end, protocol.Resolved).resolution
-
-    async def mail_tips(
-        self, account_id: AccountId, recipients: Sequence[Recipient], sending_as: str = ""
-    ) -> list[MailTips]:
-        """GetMailTips. Raises AccountError, ItemRefused."""
-        asked = tuple(recipients)
-        if not asked:
-            return []
-        end = await self._read(lambda n, seconds: protocol.AskMailTips(n, account_id, seconds, sending_as, asked))
-        return list(_must_be(end, protocol.Tips).tips)
-
-    async def find_folders(self, account_id: AccountId, mailbox: str = "") -> tuple[MailFolder, ...]:
-        """FindFolder of a whole mailbox. Raises AccountError, ItemRefused."""
-        end = await self._read(lambda n, seconds: protocol.FindFolders(n, account_id, seconds, mailbox))
-        return _must_be(end, protocol.FoldersFound).folders
-
-    async def named_mailboxes(self, account_id: AccountId) -> tuple[Recipient, ...]:
-        """Autodiscover. Raises AccountError."""
-        end = await self._read(lambda n, seconds: protocol.FindMailboxes(n, account_id, seconds))
-        return _must_be(end, protocol.MailboxesFound).mailboxes
-
-    async def category_list(self, account_id: AccountId) -> tuple[str, ...]:
-        """GetUserConfiguration of the master category list. Raises AccountError, ItemRefused."""
-        end = await self._read(lambda n, seconds: protocol.ReadCategories(n, account_id, seconds))
-        return _must_be(end, protocol.CategoriesRead).names
-
-    async def sync(self, account_id: AccountId, place: Place, state: str = "", limit: int = 100) -> SyncPage:
-        """SyncFolderItems of one page. Raises AccountError, ItemRefused."""
-        end = await self._read(lambda n, seconds: protocol.Sync(n, account_id, seconds, place, state, limit))
-        return _must_be(end, protocol.Synced).page
-
-    async def notices(
-        self, account_id: AccountId, places: Sequence[Place], tell: Callable[[Sequence[Place]], None]
-    ) -> None:
-        """Subscribe, and hear of changes until the server ends it. Raises AccountError, ItemRefused."""
-        seconds, asked = self._deadlines.notices, tuple(places)
-        end = await self._link.submit(
-            lambda n: protocol.Notices(n, account_id, seconds, asked), seconds, on_places=tell
-        )
-        _must_be(end, protocol.Done)
-
-    async def get(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[FetchOutcome]:
-        """GetItem. Raises AccountError."""
-        asked = tuple(refs)
-        if not asked:
-            return []
-        longest = self._deadlines.send if len(asked) > protocol.LARGE_READ else None  # it may wait for a send
-        end = await self._read(lambda n, seconds: protocol.Get(n, account_id, seconds, asked), longest)
-        return list(_must_be(end, protocol.Fetches).fetches)
-
-    async def people_of(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[tuple[Recipient, ...]]:
-        """GetItem of recipients alone. Raises AccountError."""
-        asked = tuple(refs)
-        if not asked:
-            return []
-        end = await self._read(lambda n, seconds: protocol.Get(n, account_id, seconds, asked, people_only=True))
-        fetches = _must_be(end, protocol.Fetches).fetches
-        return [() if one.item is None else one.item.content.recipients() for one in fetches]
-
-    async def list_folder(
-        self, account_id: AccountId, folder: Folder | Place, offset: int = 0, limit: int = 50, query: str = ""
-    ) -> Page:
-        """FindItem of one page. Raises AccountError, ItemRefused."""
-        end = await self._read(
-            lambda n, seconds: protocol.ListFolder(n, account_id, seconds, folder, offset, limit, query)
-        )
-        return _must_be(end, protocol.Listing).page
-
-    async def find_reports(self, account_id: AccountId, since: float) -> list[tuple[str, Report]]:
-        """FindItem of reports. Raises AccountError, ItemRefused."""
-        end = await self._read(lambda n, seconds: protocol.FindReports(n, account_id, seconds, since))
-        return list(_must_be(end, protocol.ReportsFound).reports)
-
-    async def locate(
-        self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder | Place]
-    ) -> list[Sighting]:
-        """FindItem by our marks. Raises AccountError, ItemRefused."""
-        wanted, places = tuple(marks), tuple(folders)
-        if not (wanted and places):
-            return []
-        end = await self._read(lambda n, seconds: protocol.Locate(n, account_id, seconds, wanted, places))
-        return list(_must_be(end, protocol.Sightings).sightings)
-
-    async def _read(
-        self, build: Callable[[int, float], protocol.WorkRequest], longest: float | None = None
-    ) -> protocol.End:
-        seconds = self._deadlines.read if longest is None else longest
-        return await self._link.submit(lambda number: build(number, seconds), seconds)
-
-    async def _write(self, build: Callable[[int], protocol.WorkRequest], seconds: float, asked: int) -> list[Outcome]:
-        if not asked:
-            return []
-        return _outcomes(await self._link.submit(build, seconds), asked)
 
 
-def _outcomes(end: protocol.End, asked: int) -> list[Outcome]:
-    """One Outcome for each item, whatever came back."""
-    if isinstance(end, protocol.Outcomes) and len(end.outcomes) == asked:
-        return list(end.outcomes)
+def _untold(end: protocol.End) -> Outcome:
+    """Return the outcome of each item of a write that has no answer."""
     trouble = end.trouble if isinstance(end, protocol.Failure) else None
     trouble = trouble or Trouble(TroubleKind.ENGINE, f"{type(end).__name__}")
     verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
-    return [Outcome(verdict=verdict, trouble=trouble, at=time.time())] * asked
-
-
-def _attached(end: protocol.End, asked: int) -> list[AttachOutcome]:
-    if isinstance(end, protocol.Attached) and len(end.attached) == asked:
-        return list(end.attached)
-    return [AttachOutcome(outcome) for outcome in _outcomes(end, asked)]
+    return Outcome(verdict=verdict, trouble=trouble, at=time.time())
 
 
 def _must_be(end: protocol.End, kind: type[_T]) -> _T:

@@ -25,6 +25,7 @@ from app.domain.account import Account, ProbeStep
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Place
 from app.domain.message import AccountId
+from app.domain.operations import Write
 from app.domain.sign_in import SignInPage
 from app.engine import protocol
 
@@ -256,8 +257,9 @@ def _log_end(request: protocol.WorkRequest, began: float, done: asyncio.Future[p
         told = f"failed: {trouble or code or end.defect or 'asked for wrongly'}"
     else:
         told = "cancelled" if end is None else "answered"
-    level = logging.INFO if isinstance(request, protocol.WriteRequest) or told != "answered" else logging.DEBUG
-    _log.log(level, "%s %d %s after %.0f ms", type(request).__name__, request.id, told, took)
+    operation = request.operation if isinstance(request, protocol.Perform) else request
+    level = logging.INFO if isinstance(operation, Write) or told != "answered" else logging.DEBUG
+    _log.log(level, "%s %d %s after %.0f ms", type(operation).__name__, request.id, told, took)
 
 
 def _never_left(detail: str) -> Trouble:

@@ -3,32 +3,27 @@
 A frame is four bytes of length (big-endian) and one record. The first frame of each side is its hello with VERSION;
 an engine of another version ends at once. Each request has an id of its own; the replies that carry it are, in order:
 Started (a lane took it up: before this nothing can have left the machine), any number of Progress and Carried, and one
-End. Secrets go over the pipe only, in OpenAccount, Probe and what `signing_in.py` has; of that, SecretChanged alone
-answers nothing.
+End. What is asked of mailboxes, and what comes back, is the table's (`app/domain/operations.py`). Secrets go over the
+pipe only, in OpenAccount, Probe, SignIn, Discover, SignedInNow and SecretChanged, which answers nothing.
 """
 
 from __future__ import annotations
 
 import struct
-from typing import IO, TYPE_CHECKING, Final
+from functools import cache
+from typing import IO, Any, TypeVar, get_args, get_origin
 
 import msgspec
 
 from app.domain.account import Account, Discovery, ProbeStep
 from app.domain.errors import ServerWords, Trouble, TroubleKind
-from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Sighting, SyncPage
-from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
-from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome
-from app.domain.people import MailTips, Resolution
-from app.domain.recipient import Recipient
-from app.domain.record import CopyTo
+from app.domain.listing import Place
+from app.domain.message import AccountId
+from app.domain.operations import AnyOperation, Operation, Write
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
 from app.domain.text import mend_surrogates
 
-if TYPE_CHECKING:
-    pass
-
-VERSION = 4
+VERSION = 5
 LARGEST_FRAME = 1 << 30
 _LENGTH = struct.Struct(">I")
 
@@ -60,8 +55,14 @@ class Work(msgspec.Struct, frozen=True):
     seconds: float
 
 
+class Perform(Work, frozen=True, tag="perform"):
+    """Carry out an operation of the table on an account that is open. Answered by Answered, or Failure for a read."""
+
+    operation: AnyOperation
+
+
 class Probe(Work, frozen=True, tag="probe"):
-    """Test a connection; each step comes as Progress."""
+    """Test a connection; each step comes as Progress. Answered by Done."""
 
     account: Account
     secret: str
@@ -71,147 +72,26 @@ class Probe(Work, frozen=True, tag="probe"):
         return f"Probe(id={self.id}, account_id={self.account_id!r})"
 
 
-class Save(Work, frozen=True, tag="save"):
-    """Answered by Outcomes."""
+class SignIn(Work, frozen=True, tag="sign-in"):
+    """Sign an account in; what the person is to open comes as SignInAsked. Answered by SignedInNow."""
 
-    drafts: tuple[NewDraft, ...]
+    account: Account
+    way: SignInWay
+    proxy_secret: str = ""
 
-
-class Update(Work, frozen=True, tag="update"):
-    """Answered by Outcomes."""
-
-    updates: tuple[DraftUpdate, ...]
-
-
-class Send(Work, frozen=True, tag="send"):
-    """Answered by Outcomes."""
-
-    refs: tuple[ItemRef, ...]
-    copy_to: CopyTo
+    def __repr__(self) -> str:
+        return f"SignIn(id={self.id}, account_id={self.account_id!r})"
 
 
-class Delete(Work, frozen=True, tag="delete"):
-    """Answered by Outcomes."""
+class Discover(Work, frozen=True, tag="discover"):
+    """Find the server of an account's address; what each host said comes as Progress. Answered by Discovered."""
 
-    refs: tuple[ItemRef, ...]
-    for_good: bool
+    account: Account
+    secret: str
+    proxy_secret: str = ""
 
-
-class Move(Work, frozen=True, tag="move"):
-    """Answered by Outcomes."""
-
-    refs: tuple[ItemRef, ...]
-    to: Place
-
-
-class Copy(Work, frozen=True, tag="copy"):
-    """Answered by Outcomes."""
-
-    refs: tuple[ItemRef, ...]
-    to: Place
-
-
-class Attach(Work, frozen=True, tag="attach"):
-    """Answered by Attached; bytes that went are told by Carried."""
-
-    parent: ItemRef
-    attachments: tuple[NewAttachment, ...]
-
-
-class DeleteAttachments(Work, frozen=True, tag="detach"):
-    """Answered by Attached."""
-
-    attachment_ids: tuple[str, ...]
-
-
-class GetAttachment(Work, frozen=True, tag="get-attachment"):
-    """Answered by AttachmentRead; the file is written by the engine, and what came of it is told by Carried."""
-
-    attachment_id: str
-    path: str
-
-
-class FindReports(Work, frozen=True, tag="reports"):
-    """Answered by ReportsFound."""
-
-    since: float
-
-
-class SaveMime(Work, frozen=True, tag="save-mime"):
-    """Answered by MimeSaved; the file is written by the engine."""
-
-    ref: ItemRef
-    path: str
-
-
-class ResolveNames(Work, frozen=True, tag="resolve"):
-    """Answered by Resolved."""
-
-    text: str
-
-
-class ExpandGroup(Work, frozen=True, tag="expand"):
-    """Answered by Resolved."""
-
-    group: Recipient
-
-
-class AskMailTips(Work, frozen=True, tag="ask-tips"):
-    """Answered by Tips."""
-
-    sending_as: str
-    recipients: tuple[Recipient, ...]
-
-
-class FindFolders(Work, frozen=True, tag="find-folders"):
-    """Answered by FoldersFound."""
-
-    mailbox: str
-
-
-class FindMailboxes(Work, frozen=True, tag="find-mailboxes"):
-    """Answered by MailboxesFound."""
-
-
-class ReadCategories(Work, frozen=True, tag="read-categories"):
-    """Answered by CategoriesRead."""
-
-
-class Sync(Work, frozen=True, tag="sync"):
-    """Answered by Synced."""
-
-    place: Place
-    state: str
-    limit: int
-
-
-class Get(Work, frozen=True, tag="get"):
-    """Answered by Fetches; with `people_only` nothing but recipients is read."""
-
-    refs: tuple[ItemRef, ...]
-    people_only: bool = False
-
-
-class ListFolder(Work, frozen=True, tag="list"):
-    """Answered by Listing."""
-
-    folder: Folder | Place
-    offset: int
-    limit: int
-    query: str = ""
-
-
-class Locate(Work, frozen=True, tag="locate"):
-    """Answered by Sightings."""
-
-    marks: tuple[Mark, ...]
-    folders: tuple[Folder | Place, ...]
-
-
-class Notices(Work, frozen=True, tag="notices"):
-    """Tell of changes in folders, by Noticed, until the server ends it. Answered by Done."""
-
-    places: tuple[Place, ...]
+    def __repr__(self) -> str:
+        return f"Discover(id={self.id}, account_id={self.account_id!r})"
 
 
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
@@ -221,50 +101,10 @@ class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     kind: TroubleKind
 
 
-class SignIn(msgspec.Struct, frozen=True, tag="sign-in"):
-    """Sign an account in; what the person is to open comes as SignInAsked. Answered by SignedInNow."""
+Trial = Probe | SignIn | Discover
+"""What needs no account that is open: it says itself how the server is reached."""
 
-    id: int
-    account_id: AccountId
-    seconds: float
-    account: Account
-    way: SignInWay
-    proxy_secret: str = ""
-
-
-class Discover(msgspec.Struct, frozen=True, tag="discover"):
-    """Find the server of an account's address; what each host said comes as Progress. Answered by Discovered."""
-
-    id: int
-    account_id: AccountId
-    seconds: float
-    account: Account
-    secret: str
-    proxy_secret: str = ""
-
-    def __repr__(self) -> str:
-        return f"Discover(id={self.id}, account_id={self.account_id!r})"
-
-
-WriteRequest = Save | Update | Send | Delete | Move | Copy | Attach | DeleteAttachments
-AroundRequest = FindMailboxes | ReadCategories
-LookRequest = (
-    AroundRequest
-    | FindFolders
-    | GetAttachment
-    | SaveMime
-    | FindReports
-    | ResolveNames
-    | ExpandGroup
-    | AskMailTips
-    | Sync
-)
-ReadRequest = Get | ListFolder | Locate | Notices | LookRequest
-AccountRequest = Probe | WriteRequest | ReadRequest
-
-LARGE_READ: Final = 10
-"""Messages in a GetItem that still goes beside all others."""
-WorkRequest = SignIn | Discover | AccountRequest
+WorkRequest = Perform | Trial
 Request = Hello | OpenAccount | WorkRequest | Cancel
 
 
@@ -308,102 +148,20 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
     id: int
 
 
-class Outcomes(msgspec.Struct, frozen=True, tag="outcomes"):
-    """The end of a write."""
+class Answered(msgspec.Struct, frozen=True, tag="answered"):
+    """The end of Perform: `result` is of the type that the operation of this name declares."""
 
     id: int
-    outcomes: tuple[Outcome, ...]
+    operation: str
+    result: object
 
 
-class Fetches(msgspec.Struct, frozen=True, tag="fetches"):
-    """The end of Get."""
-
-    id: int
-    fetches: tuple[FetchOutcome, ...]
-
-
-class Listing(msgspec.Struct, frozen=True, tag="listing"):
-    """The end of ListFolder."""
+class _Undecoded(msgspec.Struct, frozen=True, tag="answered"):
+    """Answered, as it is read: the type of its result follows from its operation."""
 
     id: int
-    page: Page
-
-
-class Sightings(msgspec.Struct, frozen=True, tag="sightings"):
-    """The end of Locate."""
-
-    id: int
-    sightings: tuple[Sighting, ...]
-
-
-class Attached(msgspec.Struct, frozen=True, tag="attached"):
-    """The end of Attach and DeleteAttachments."""
-
-    id: int
-    attached: tuple[AttachOutcome, ...]
-
-
-class AttachmentRead(msgspec.Struct, frozen=True, tag="attachment"):
-    """The end of GetAttachment."""
-
-    id: int
-    fetch: AttachmentFetch
-
-
-class ReportsFound(msgspec.Struct, frozen=True, tag="reports-found"):
-    """The end of FindReports."""
-
-    id: int
-    reports: tuple[tuple[str, Report], ...]
-
-
-class MimeSaved(msgspec.Struct, frozen=True, tag="mime-saved"):
-    """The end of SaveMime."""
-
-    id: int
-    outcome: Outcome
-
-
-class Resolved(msgspec.Struct, frozen=True, tag="resolved"):
-    """The end of ResolveNames and ExpandGroup."""
-
-    id: int
-    resolution: Resolution
-
-
-class Tips(msgspec.Struct, frozen=True, tag="tips"):
-    """The end of AskMailTips."""
-
-    id: int
-    tips: tuple[MailTips, ...]
-
-
-class FoldersFound(msgspec.Struct, frozen=True, tag="folders"):
-    """The end of FindFolders."""
-
-    id: int
-    folders: tuple[MailFolder, ...]
-
-
-class MailboxesFound(msgspec.Struct, frozen=True, tag="mailboxes"):
-    """The end of FindMailboxes."""
-
-    id: int
-    mailboxes: tuple[Recipient, ...]
-
-
-class CategoriesRead(msgspec.Struct, frozen=True, tag="categories"):
-    """The end of ReadCategories."""
-
-    id: int
-    names: tuple[str, ...]
-
-
-class Synced(msgspec.Struct, frozen=True, tag="synced"):
-    """The end of Sync."""
-
-    id: int
-    page: SyncPage
+    operation: str
+    result: msgspec.Raw
 
 
 class Failure(msgspec.Struct, frozen=True, tag="failure"):
@@ -450,20 +208,46 @@ class SecretChanged(msgspec.Struct, frozen=True, tag="secret-changed"):
         return f"SecretChanged(account_id={self.account_id!r})"
 
 
-Around = MailboxesFound | CategoriesRead
-Found = Around | FoldersFound | Attached | MimeSaved | ReportsFound | AttachmentRead | Resolved | Tips | Synced
-End = Done | SignedInNow | Discovered | Outcomes | Fetches | Listing | Sightings | Found | Failure
+End = Done | Answered | SignedInNow | Discovered | Failure
 Answer = Started | Progress | Carried | Noticed | SignInAsked | End
 Reply = Ready | SecretChanged | Answer
+_FromPipe = (
+    Ready
+    | SecretChanged
+    | Started
+    | Progress
+    | Carried
+    | Noticed
+    | SignInAsked
+    | Done
+    | _Undecoded
+    | SignedInNow
+    | Discovered
+    | Failure
+)
 
 _encoder = msgspec.msgpack.Encoder()
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
-_replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
+_replies: msgspec.msgpack.Decoder[_FromPipe] = msgspec.msgpack.Decoder(_FromPipe)
 
 
-def is_large_read(request: object) -> bool:
-    """Tell whether a request reads more messages than somebody looks at."""
-    return isinstance(request, Get) and len(request.refs) > LARGE_READ
+def result_type(operation: type[Operation[Any]]) -> object:
+    """Return the type of what an operation returns, from the base that it names."""
+    for kind in operation.__mro__:
+        for base in kind.__dict__.get("__orig_bases__", ()):
+            (result,) = get_args(base) or (None,)
+            if not isinstance(result, TypeVar):
+                return list[result] if get_origin(base) is Write else result  # type: ignore[valid-type]
+    raise TypeError(f"{operation.__name__} names no result")
+
+
+@cache
+def _results(name: str) -> msgspec.msgpack.Decoder[object]:
+    """Return what decodes the results of the operation `name`. Raises ValueError where there is none."""
+    for operation in get_args(AnyOperation):
+        if operation.__struct_config__.tag == name:
+            return msgspec.msgpack.Decoder(result_type(operation))
+    raise ValueError("an answer to no operation of ours")
 
 
 def write_frame(pipe: IO[bytes], record: Request | Reply) -> None:
@@ -486,7 +270,12 @@ def read_request(pipe: IO[bytes]) -> Request | None:
 def read_reply(pipe: IO[bytes]) -> Reply | None:
     """Read one reply, None at the end of the pipe. Raises ValueError for what is not a frame of ours."""
     content = _read_frame(pipe)
-    return None if content is None else _replies.decode(content)
+    if content is None:
+        return None
+    reply = _replies.decode(content)
+    if isinstance(reply, _Undecoded):
+        return Answered(reply.id, reply.operation, _results(reply.operation).decode(reply.result))
+    return reply
 
 
 def _mend(value: object) -> object:
@@ -510,20 +299,3 @@ def _read_frame(pipe: IO[bytes]) -> bytes | None:
         raise ValueError("a frame longer than any of ours")
     content = pipe.read(length)
     return content if len(content) == length else None
-
-
-def items_of(request: WorkRequest) -> int | None:
-    """Return how many items a write is about, None for a read."""
-    match request:
-        case Save(drafts=drafts):
-            return len(drafts)
-        case Update(updates=updates):
-            return len(updates)
-        case Send(refs=refs) | Delete(refs=refs) | Move(refs=refs) | Copy(refs=refs):
-            return len(refs)
-        case Attach(attachments=attachments):
-            return len(attachments)
-        case DeleteAttachments(attachment_ids=attachment_ids):
-            return len(attachment_ids)
-        case _:
-            return None

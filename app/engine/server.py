@@ -3,8 +3,9 @@
 It ends when the pipe from the window closes, whatever is under way: the window was closed, or killed. Nothing rests
 here. A defect is told by its place alone, never by the words of an exception, which may hold a message.
 
-These requests need no account that is open. The secret goes over the pipe only: in SignedInNow, once, and in
-SecretChanged, each time an authority gave the next refresh token for the one before.
+It knows no operation by name: a backend performs those of the table (`app/domain/operations.py`). Trials (signing in,
+finding a server, testing a connection) need no account that is open. A secret goes over the pipe only: in SignedInNow,
+once, and in SecretChanged, each time an authority gave the next refresh token for the one before.
 """
 
 from __future__ import annotations
@@ -16,34 +17,32 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, BinaryIO, assert_never
+from typing import BinaryIO, assert_never
 
 from msgspec.structs import replace
 
-from app.backends.port import Backend, Job, Stopped
+from app.backends.port import Backend, Job, Stopped, Told
 from app.core import defects, i18n
 from app.core.i18n import tr
 from app.domain.account import Account, AuthKind, BackendKind, ProbeStep
 from app.domain.errors import AccountError, BadInput, ItemRefused, Trouble, TroubleKind
 from app.domain.message import AccountId
+from app.domain.operations import Lane, Write
 from app.domain.outcome import Outcome, Verdict
 from app.engine import protocol
 from app.engine.protocol import Discover, Discovered, SecretChanged, SignedInNow, SignIn, SignInAsked
 from app.engine.worker_pool import Task, Worker
 
-if TYPE_CHECKING:
-    from app.backends.port import Job
-
 
 def find_server(request: Discover, account: Account, job: Job, tell: Callable[[ProbeStep], None]) -> Discovered:
-    """Do it. Raises port.Stopped."""
+    """Find the server of an account's address. Raises port.Stopped."""
     from app.backends.ews.autodiscover import discover
 
     return Discovered(request.id, discover(account, request.secret, job, tell))
 
 
 def sign_in(request: SignIn, account: Account, job: Job, tell: Callable[[SignInAsked], None]) -> SignedInNow:
-    """Do it. Raises AccountError, port.Stopped."""
+    """Sign an account in. Raises AccountError, port.Stopped."""
     from app.backends.oauth.sign_in import sign_in as begin
 
     done = begin(account, request.way, lambda page: tell(SignInAsked(request.id, page)), job)
@@ -97,10 +96,8 @@ class _Opened:
         self._make: Callable[[], Backend] = lambda: make(account, secret)
         self._lock = threading.Lock()
         self._backend: Backend | None = None
-        self.writes = Worker(f"{account.account_id} writes", 1)
-        self.reads = Worker(f"{account.account_id} reads", _READERS)
-        self.files = Worker(f"{account.account_id} files", _FETCHERS)
-        self.notices = Worker(f"{account.account_id} notices", 1)
+        widths: dict[Lane, int] = {"writes": 1, "reads": _READERS, "files": _FETCHERS, "notices": 1}
+        self.lanes = {lane: Worker(f"{account.account_id} {lane}", width) for lane, width in widths.items()}
         self.stop_listening: Callable[[], None] = lambda: None
 
     def backend(self) -> Backend:
@@ -110,16 +107,11 @@ class _Opened:
             return self._backend
 
     def lane_for(self, request: protocol.WorkRequest) -> Worker:
-        # A large read waits for its turn with the writes: side by side a server does neither sooner.
-        if isinstance(request, protocol.WriteRequest) or protocol.is_large_read(request):
-            return self.writes
-        if isinstance(request, protocol.Notices):
-            return self.notices
-        return self.files if isinstance(request, protocol.GetAttachment | protocol.SaveMime) else self.reads
+        return self.lanes[request.operation.lane if isinstance(request, protocol.Perform) else "reads"]
 
     def close(self) -> None:
         self.stop_listening()
-        for lane in (self.writes, self.reads, self.files, self.notices):
+        for lane in self.lanes.values():
             lane.close()
 
 
@@ -172,7 +164,7 @@ class Engine:
         opened.stop_listening = listen(request.account, request.secret, self._reply)
         self._accounts[request.account.account_id] = opened
         # Warms up while the person still looks at the window: the import costs a third of a second.
-        opened.writes.submit(Task(Job(60.0), lambda: self._warm_up(opened), lambda: None))
+        opened.lanes["writes"].submit(Task(Job(60.0), lambda: self._warm_up(opened), lambda: None))
         self._reply(protocol.Done(request.id))
 
     def _warm_up(self, opened: _Opened) -> None:
@@ -183,7 +175,7 @@ class Engine:
 
     def _take_up(self, request: protocol.WorkRequest) -> None:
         job = Job(request.seconds)
-        if isinstance(request, protocol.Probe | SignIn | Discover):
+        if isinstance(request, protocol.Trial):
             secret = request.secret if isinstance(request, protocol.Probe) else ""
             opened: _Opened | None = _Opened(_tried(request), secret, self._make)
         else:
@@ -201,7 +193,7 @@ class Engine:
         with self._tasks_lock:
             self._tasks[request.id] = (task, lane)
         lane.submit(task)
-        if isinstance(request, protocol.Probe | SignIn | Discover):
+        if isinstance(request, protocol.Trial):
             account.close()
 
     def _cancel(self, request: protocol.Cancel) -> None:
@@ -225,13 +217,10 @@ class Engine:
     def _run(self, request: protocol.WorkRequest, job: Job, opened: _Opened, task: Task) -> None:
         self._reply(protocol.Started(request.id))
         try:
-            if isinstance(request, SignIn):
-                end: protocol.End = sign_in(request, opened.account, job, self._reply)
-            elif isinstance(request, Discover):
-                tell = lambda step: self._reply(protocol.Progress(request.id, step))  # noqa: E731 - this request's
-                end = find_server(request, opened.account, job, tell)
+            if isinstance(request, protocol.Perform):
+                end: protocol.End = self._perform(request, job, opened.backend())
             else:
-                end = self._perform(request, job, opened.backend())
+                end = self._try(request, job, opened)
         except AccountError as error:
             end = protocol.Failure(request.id, trouble=error.trouble)
         except ItemRefused as refusal:
@@ -246,44 +235,25 @@ class Engine:
             end = _failed(request, job, failure)
         self._answer(request.id, task, end)
 
-    def _perform(self, request: protocol.AccountRequest, job: Job, backend: Backend) -> protocol.End:
+    def _try(self, request: protocol.Trial, job: Job, opened: _Opened) -> protocol.End:
         match request:
-            case protocol.Attach() | protocol.DeleteAttachments() | protocol.GetAttachment():
-                return self._perform_carrying(request, job, backend)
-            case protocol.Get():
-                read = backend.people_of if request.people_only else backend.get
-                return protocol.Fetches(request.id, tuple(read(request.refs, job)))
-            case protocol.ListFolder():
-                page = backend.list_folder(request.folder, request.offset, request.limit, job, request.query)
-                return protocol.Listing(request.id, page)
-            case protocol.Locate():
-                return protocol.Sightings(request.id, tuple(backend.locate(request.marks, request.folders, job)))
-            case protocol.Probe() | protocol.Notices():
-                return self._perform_telling(request, job, backend)
-            case _ if isinstance(request, protocol.LookRequest):
-                return _look(request, job, backend)
+            case SignIn():
+                return sign_in(request, opened.account, job, self._reply)
+            case Discover():
+                tell = lambda step: self._reply(protocol.Progress(request.id, step))  # noqa: E731 - this request's
+                return find_server(request, opened.account, job, tell)
+            case protocol.Probe():
+                backend = opened.backend()
+                for step in backend.probe(job):
+                    self._reply(protocol.Progress(request.id, step))
+                backend.close()
+                return protocol.Done(request.id)
             case _:
-                return protocol.Outcomes(request.id, tuple(_write(request, job, backend)))
+                assert_never(request)
 
-    def _perform_telling(self, request: protocol.Probe | protocol.Notices, job: Job, backend: Backend) -> protocol.End:
-        if isinstance(request, protocol.Notices):
-            backend.notices(request.places, lambda told: self._reply(protocol.Noticed(request.id, tuple(told))), job)
-            return protocol.Done(request.id)
-        for step in backend.probe(job):
-            self._reply(protocol.Progress(request.id, step))
-        backend.close()
-        return protocol.Done(request.id)
-
-    def _perform_carrying(
-        self, request: protocol.Attach | protocol.DeleteAttachments | protocol.GetAttachment, job: Job, backend: Backend
-    ) -> protocol.End:
-        if isinstance(request, protocol.DeleteAttachments):
-            return protocol.Attached(request.id, tuple(backend.delete_attachments(request.attachment_ids, job)))
-        tell = self._teller(request.id)
-        if isinstance(request, protocol.GetAttachment):
-            fetch = backend.get_attachment(request.attachment_id, request.path, lambda done: tell(done, 0), job)
-            return protocol.AttachmentRead(request.id, fetch)
-        return protocol.Attached(request.id, tuple(backend.attach(request.parent, request.attachments, tell, job)))
+    def _perform(self, request: protocol.Perform, job: Job, backend: Backend) -> protocol.Answered:
+        told = Told(self._teller(request.id), lambda places: self._reply(protocol.Noticed(request.id, tuple(places))))
+        return protocol.Answered(request.id, request.operation.name, backend.perform(request.operation, job, told))
 
     def _teller(self, request_id: int) -> Callable[[int, int], None]:
         """Return what tells the window how far a file is, a few times a second."""
@@ -311,68 +281,7 @@ class Engine:
             os._exit(0)
 
 
-_Write = protocol.Save | protocol.Update | protocol.Send | protocol.Delete | protocol.Move | protocol.Copy
-
-
-def _write(request: _Write, job: Job, backend: Backend) -> list[Outcome]:
-    match request:
-        case protocol.Save():
-            return backend.save(request.drafts, job)
-        case protocol.Update():
-            return backend.update(request.updates, job)
-        case protocol.Send():
-            return backend.send(request.refs, request.copy_to, job)
-        case protocol.Delete():
-            return backend.delete(request.refs, request.for_good, job)
-        case protocol.Move():
-            return backend.move(request.refs, request.to, job)
-        case protocol.Copy():
-            return backend.copy(request.refs, request.to, job)
-        case _:
-            assert_never(request)
-
-
-_Look = (
-    protocol.AroundRequest
-    | protocol.FindFolders
-    | protocol.SaveMime
-    | protocol.FindReports
-    | protocol.ResolveNames
-    | protocol.ExpandGroup
-    | protocol.AskMailTips
-    | protocol.Sync
-)
-
-
-def _look_around(request: protocol.AroundRequest, job: Job, backend: Backend) -> protocol.Around:
-    if isinstance(request, protocol.FindMailboxes):
-        return protocol.MailboxesFound(request.id, backend.named_mailboxes(job))
-    return protocol.CategoriesRead(request.id, backend.category_list(job))
-
-
-def _look(request: _Look, job: Job, backend: Backend) -> protocol.Found:
-    match request:
-        case protocol.FindFolders():
-            return protocol.FoldersFound(request.id, backend.find_folders(request.mailbox, job))
-        case protocol.FindMailboxes() | protocol.ReadCategories():
-            return _look_around(request, job, backend)
-        case protocol.FindReports():
-            return protocol.ReportsFound(request.id, tuple(backend.find_reports(request.since, job)))
-        case protocol.SaveMime():
-            return protocol.MimeSaved(request.id, backend.save_mime(request.ref, request.path, job))
-        case protocol.ResolveNames():
-            return protocol.Resolved(request.id, backend.resolve_names(request.text, job))
-        case protocol.ExpandGroup():
-            return protocol.Resolved(request.id, backend.expand_group(request.group, job))
-        case protocol.AskMailTips():
-            return protocol.Tips(request.id, tuple(backend.mail_tips(request.sending_as, request.recipients, job)))
-        case protocol.Sync():
-            return protocol.Synced(request.id, backend.sync(request.place, request.state, request.limit, job))
-        case _:
-            assert_never(request)
-
-
-def _tried(probe: protocol.Probe | SignIn | Discover) -> Account:
+def _tried(probe: protocol.Trial) -> Account:
     """Under a name of its own, so that what is tried at a proxy is not what the open account is known by there."""
     if not probe.account.proxy_user:
         return probe.account
@@ -410,10 +319,10 @@ def _stopped(request: protocol.WorkRequest, job: Job) -> protocol.Failure:
 
 
 def _failed(request: protocol.WorkRequest, job: Job, failure: protocol.Failure) -> protocol.End:
-    """The same failure as one Outcome for each item, where the request is a write."""
-    asked = protocol.items_of(request)
-    if asked is None:
+    """The same failure as one answer for each item, where the request is a write."""
+    if not (isinstance(request, protocol.Perform) and isinstance(request.operation, Write)):
         return failure
+    write = request.operation
     trouble = failure.trouble or Trouble(TroubleKind.ENGINE, failure.defect, may_have_been_processed=job.ever_left)
     verdict = Verdict.UNKNOWN if trouble.may_have_been_processed else Verdict.NOT_ATTEMPTED
-    return protocol.Outcomes(request.id, (Outcome(verdict=verdict, trouble=trouble),) * asked)
+    return protocol.Answered(request.id, write.name, [write.answer(Outcome(verdict, trouble=trouble))] * write.count)

@@ -6,7 +6,7 @@ Bootstrap hands in the real ones; tests hand in the fakes of `tests/fakes`, one 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from app.core.events import Event
 from app.domain.account import Account, Discovery, ProbeStep
@@ -15,30 +15,20 @@ from app.domain.errors import StorageError
 from app.domain.listing import (
     Change,
     ConversationRow,
-    Folder,
     Listing,
-    MailFolder,
-    Mark,
     Order,
-    Page,
     Place,
     Report,
     Row,
     RowId,
-    Sighting,
-    SyncPage,
     SyncStanding,
 )
-from app.domain.message import AccountId, Content, DraftUpdate, Fetched, ItemRef, LocalId, NewDraft
-from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome
-from app.domain.people import Correspondent, MailTips, Resolution
+from app.domain.message import AccountId, Content, Fetched, ItemRef, LocalId
+from app.domain.operations import MailboxOperations
+from app.domain.people import Correspondent
 from app.domain.query import Query
-from app.domain.recipient import Recipient
-from app.domain.record import CopyTo, Record, StoredMessage
+from app.domain.record import Record, StoredMessage
 from app.domain.sign_in import SignedIn, SignInPage, SignInWay
-
-if TYPE_CHECKING:
-    pass
 
 Copies = Callable[[AccountId, Sequence[ItemRef]], Awaitable[Mapping[str, Fetched]]]
 """Returns the copies of these very versions, by ItemId; what there is none of is left out. Raises nothing."""
@@ -81,15 +71,21 @@ def copies_of(kept: KeptDrafts) -> Copies:
     return read
 
 
-class Mailbox(Protocol):
-    """The servers, by way of the engine. Every call ends by its deadline, a watchdog of the window's side sees to it.
+class Mailbox(MailboxOperations):
+    """The mailboxes on the servers, by way of the engine: the calls of `app/domain/operations.py`.
 
-    Writes (`save`, `update`, `send`, `delete`) never raise for trouble of network, server or engine: they return
+    Every call ends by its deadline, a watchdog of the window's side sees to it.
+
+    Writes (`save`, `update`, `send`, `delete`, …) never raise for trouble of network, server or engine: they return
     one Outcome per item asked for, in order; "unknown" wherever the request may have been processed, "not attempted"
     where it is certain that it never left. A cancelled write is unknown too (the caller that awaits it sees
     CancelledError and must treat its items as unknown). Reads raise AccountError. Nothing is tried twice.
     An account is opened before its first call and again when its settings change.
     """
+
+
+class Connections(Protocol):
+    """Reaching accounts, by way of the engine."""
 
     async def open_account(self, account: Account, secret: str, proxy_secret: str = "") -> None:
         """Tell the engine how to reach `account`. Needs no network. The secrets stay in memory."""
@@ -97,132 +93,6 @@ class Mailbox(Protocol):
 
     def probe(self, account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
         """Test a connection step by step (name, TLS, sign-in, EWS, Drafts), ending at the first that fails."""
-        ...
-
-    async def save(self, account_id: AccountId, drafts: Sequence[NewDraft]) -> list[Outcome]:
-        """CreateItem SaveOnly into Drafts, all in one request per 100."""
-        ...
-
-    async def update(self, account_id: AccountId, updates: Sequence[DraftUpdate]) -> list[Outcome]:
-        """UpdateItem, SaveOnly, NeverOverwrite, with the named fields only."""
-        ...
-
-    async def send(self, account_id: AccountId, refs: Sequence[ItemRef], copy_to: CopyTo) -> list[Outcome]:
-        """SendItem of the stored drafts, all in one request per 100."""
-        ...
-
-    async def delete(self, account_id: AccountId, refs: Sequence[ItemRef], *, for_good: bool = False) -> list[Outcome]:
-        """DeleteItem, to Deleted Items unless `for_good`."""
-        ...
-
-    async def move(self, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
-        """MoveItem. `ref` of an outcome is the item's new name, None where the server does not tell it."""
-        ...
-
-    async def copy(self, account_id: AccountId, refs: Sequence[ItemRef], to: Place) -> list[Outcome]:
-        """CopyItem. `ref` of an outcome is the copy."""
-        ...
-
-    async def attach(
-        self,
-        account_id: AccountId,
-        parent: ItemRef,
-        attachments: Sequence[NewAttachment],
-        on_bytes: Callable[[int, int], None] | None = None,
-    ) -> list[AttachOutcome]:
-        """CreateAttachment, a write; `on_bytes` is told bytes of files sent and bytes of all."""
-        ...
-
-    async def delete_attachments(self, account_id: AccountId, attachment_ids: Sequence[str]) -> list[AttachOutcome]:
-        """DeleteAttachment, a write."""
-        ...
-
-    async def get_attachment(
-        self,
-        account_id: AccountId,
-        attachment_id: str,
-        path: str,
-        on_bytes: Callable[[int], None] | None = None,
-    ) -> AttachmentFetch:
-        """GetAttachment; a file is written to `path`, which must not be there yet. Raises BadInput for the path.
-
-        `on_bytes` is told how many bytes have come. Who is cancelled while he awaits it has stopped the download.
-        Of a message it is the MIME that is written, where the server gives it: nothing is written else.
-        """
-        ...
-
-    async def save_mime(self, account_id: AccountId, ref: ItemRef, path: str) -> Outcome:
-        """GetItem with MimeContent, written to `path`, which must not be there yet. A read; raises BadInput too."""
-        ...
-
-    async def resolve_names(self, account_id: AccountId, text: str) -> Resolution:
-        """ResolveNames; nobody is an empty answer. Raises ItemRefused too."""
-        ...
-
-    async def expand_group(self, account_id: AccountId, group: Recipient) -> Resolution:
-        """ExpandDL. Raises ItemRefused too."""
-        ...
-
-    async def mail_tips(
-        self, account_id: AccountId, recipients: Sequence[Recipient], sending_as: str = ""
-    ) -> list[MailTips]:
-        """GetMailTips: one answer per recipient, in order. Raises ItemRefused too."""
-        ...
-
-    async def find_folders(self, account_id: AccountId, mailbox: str = "") -> tuple[MailFolder, ...]:
-        """FindFolder: those that messages can lie in, of one's own mailbox or another's. Raises ItemRefused too."""
-        ...
-
-    async def named_mailboxes(self, account_id: AccountId) -> tuple[Recipient, ...]:
-        """Name the mailboxes of others that the server says one may use. Raises AccountError.
-
-        What is told so comes from elsewhere than messages do: a trouble with it says nothing of the account.
-        """
-        ...
-
-    async def category_list(self, account_id: AccountId) -> tuple[str, ...]:
-        """Name the categories that the mailbox knows, none where it has no list of them. Raises ItemRefused too."""
-        ...
-
-    async def sync(self, account_id: AccountId, place: Place, state: str = "", limit: int = 100) -> SyncPage:
-        """SyncFolderItems: one page of changes since `state`. Raises ItemRefused too."""
-        ...
-
-    async def notices(
-        self, account_id: AccountId, places: Sequence[Place], tell: Callable[[Sequence[Place]], None]
-    ) -> None:
-        """Subscribe to folders, and `tell` of those that changed, until the server ends it (half an hour).
-
-        The first that is told are all that are listened to: those that the server refuses are left out. Raises
-        ItemRefused too, where the server tells of none.
-        """
-        ...
-
-    async def get(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[FetchOutcome]:
-        """GetItem with all fields of Content and our marks; one answer per item, in order."""
-        ...
-
-    async def people_of(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[tuple[Recipient, ...]]:
-        """GetItem of recipients alone: whom each message went to, in order; nobody where it cannot be read."""
-        ...
-
-    async def list_folder(
-        self, account_id: AccountId, folder: Folder | Place, offset: int = 0, limit: int = 50, query: str = ""
-    ) -> Page:
-        """FindItem: one page, newest first (sent time in Sent, last change in Drafts), in one request.
-
-        `query` is the server's to understand (AQS). Raises ItemRefused too.
-        """
-        ...
-
-    async def find_reports(self, account_id: AccountId, since: float) -> list[tuple[str, Report]]:
-        """Reports in the Inbox that came since, each with the Message-ID of the message. Raises ItemRefused too."""
-        ...
-
-    async def locate(
-        self, account_id: AccountId, marks: Sequence[Mark], folders: Sequence[Folder | Place]
-    ) -> list[Sighting]:
-        """Look for marked messages in `folders` (our named property, or the Message-ID); at most one request each."""
         ...
 
 
@@ -246,8 +116,8 @@ class SignIns(Protocol):
         ...
 
 
-class Server(Mailbox, SignIns, Protocol):
-    """Both, as the engine is."""
+class Server(Mailbox, Connections, SignIns):
+    """All three, as the engine is."""
 
 
 class Cache(Protocol):

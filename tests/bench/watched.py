@@ -75,7 +75,7 @@ def _watch_uploads() -> None:
 
     def watched(self: Link, request_id: int, end: protocol.End) -> None:
         resolve(self, request_id, end)
-        if isinstance(end, protocol.Attached):
+        if isinstance(end, protocol.Answered) and end.operation == "attach":
             say("attached")
 
     Link._resolve = watched  # type: ignore[method-assign]

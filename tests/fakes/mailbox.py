@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import inspect
 import itertools
 import time
 from collections import defaultdict, deque
@@ -45,9 +46,11 @@ from app.domain.message import (
     ItemRef,
     NewDraft,
 )
+from app.domain.operations import Answer, Operation, Read, Result, Write
 from app.domain.outcome import FetchOutcome, Outcome, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
+from app.services.ports import Server
 from tests.fakes.more_mailbox import MoreOfAMailbox
 from tests.fakes.sign_ins import FakeSignIns, SignInsAsked
 
@@ -134,7 +137,7 @@ class _Failure:
     processed: bool
 
 
-class FakeMailbox(MoreOfAMailbox, FakeSignIns):
+class FakeMailbox(MoreOfAMailbox, FakeSignIns, Server):
     """The fake. Accounts need opening before the first call, as with the engine; `accounts` shows them."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
@@ -247,6 +250,35 @@ class FakeMailbox(MoreOfAMailbox, FakeSignIns):
             yield step
             if not step.passed:
                 return
+
+    async def perform_write(
+        self,
+        account_id: AccountId,
+        operation: Write[Answer],
+        on_bytes: Callable[[int, int], None] | None = None,
+    ) -> list[Answer]:
+        """Carry out the call of this name below."""
+        return await self._call(account_id, operation, {"on_bytes": on_bytes})
+
+    async def perform_read(
+        self,
+        account_id: AccountId,
+        operation: Read[Result],
+        on_bytes: Callable[[int, int], None] | None = None,
+        on_places: Callable[[Sequence[Place]], None] | None = None,
+    ) -> Result:
+        """Carry out the call of this name below, or in `more_mailbox.py`."""
+        of_file = None if on_bytes is None else lambda done: on_bytes(done, 0)
+        return await self._call(account_id, operation, {"on_bytes": of_file, "tell": on_places})
+
+    async def _call(self, account_id: AccountId, operation: Operation[Result], told: dict[str, object]) -> Result:
+        """Call the method that bears the operation's name, as a service would: tests may put another in its place."""
+        values = msgspec.structs.asdict(operation) | told
+        wanted = list(inspect.signature(getattr(Server, operation.name)).parameters.values())[2:]
+        in_order = [values[one.name] for one in wanted if one.kind is not one.KEYWORD_ONLY]
+        by_name = {one.name: values[one.name] for one in wanted if one.kind is one.KEYWORD_ONLY}
+        result: Result = await getattr(self, operation.name)(account_id, *in_order, **by_name)
+        return result
 
     async def save(self, account_id: AccountId, drafts: Sequence[NewDraft]) -> list[Outcome]:
         """Store drafts."""

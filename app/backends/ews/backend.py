@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, assert_never
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
@@ -35,8 +35,9 @@ from app.backends.ews.soap_client import SoapFault, download, post
 from app.backends.ews.streamed_files import NewFile, Unwritable
 from app.backends.ews.xml import ITEMS, Element, Unreadable, child, text_of
 from app.backends.net.http_errors import HttpRefusal
-from app.backends.port import Job, Stopped
+from app.backends.port import Job, Stopped, Told, as_declared
 from app.core.i18n import tr
+from app.domain import operations as ops
 from app.domain.account import Account, ProbeStep
 from app.domain.errors import BadInput, ItemRefused, Trouble, TroubleKind, error_for
 from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Sighting, SyncPage
@@ -69,6 +70,77 @@ class EwsBackend:
         except (OSError, ValueError) as error:
             detail = str(error) if type(error) is ValueError else tr("The CA file cannot be read: {why}", why=error)
             self._unusable = Trouble(TroubleKind.NOT_GENUINE, detail, may_have_been_processed=False, host=self._host)
+
+    def perform(self, operation: ops.AnyOperation, job: Job, told: Told) -> object:
+        """Carry out an operation of the table: here each meets the method that does it."""
+        if isinstance(operation, ops.AnyWrite):
+            return self._perform_write(operation, job, told)
+        if isinstance(operation, ops.ReadMessages):
+            return self._perform_read(operation, job, told)
+        return self._perform_read_around(operation, job)
+
+    def _perform_write(self, operation: ops.AnyWrite, job: Job, told: Told) -> object:
+        match operation:
+            case ops.Save():
+                return as_declared(operation, self.save(operation.drafts, job))
+            case ops.Update():
+                return as_declared(operation, self.update(operation.updates, job))
+            case ops.Send():
+                return as_declared(operation, self.send(operation.refs, operation.copy_to, job))
+            case ops.Delete():
+                return as_declared(operation, self.delete(operation.refs, operation.for_good, job))
+            case ops.Move():
+                return as_declared(operation, self.move(operation.refs, operation.to, job))
+            case ops.Copy():
+                return as_declared(operation, self.copy(operation.refs, operation.to, job))
+            case ops.Attach():
+                return as_declared(operation, self.attach(operation.parent, operation.attachments, told.of_bytes, job))
+            case ops.DeleteAttachments():
+                return as_declared(operation, self.delete_attachments(operation.attachment_ids, job))
+            case _:
+                assert_never(operation)
+
+    def _perform_read(self, operation: ops.ReadMessages, job: Job, told: Told) -> object:  # noqa: PLR0911 - the table
+        match operation:
+            case ops.Get():
+                return as_declared(operation, self.get(operation.refs, job))
+            case ops.PeopleOf():
+                return as_declared(operation, self.people_of(operation.refs, job))
+            case ops.ListFolder(folder, offset, limit, query):
+                return as_declared(operation, self.list_folder(folder, offset, limit, job, query))
+            case ops.Locate():
+                return as_declared(operation, self.locate(operation.marks, operation.folders, job))
+            case ops.Sync():
+                return as_declared(operation, self.sync(operation.place, operation.state, operation.limit, job))
+            case ops.Notices():
+                self.notices(operation.places, told.of_places, job)
+                return None
+            case ops.GetAttachment(number, path):
+                fetch = self.get_attachment(number, path, lambda done: told.of_bytes(done, 0), job)
+                return as_declared(operation, fetch)
+            case ops.SaveMime():
+                return as_declared(operation, self.save_mime(operation.ref, operation.path, job))
+            case ops.FindReports():
+                return as_declared(operation, self.find_reports(operation.since, job))
+            case _:
+                assert_never(operation)
+
+    def _perform_read_around(self, operation: ops.ReadAround, job: Job) -> object:
+        match operation:
+            case ops.FindFolders():
+                return as_declared(operation, self.find_folders(operation.mailbox, job))
+            case ops.NamedMailboxes():
+                return as_declared(operation, self.named_mailboxes(job))
+            case ops.CategoryList():
+                return as_declared(operation, self.category_list(job))
+            case ops.ResolveNames():
+                return as_declared(operation, self.resolve_names(operation.text, job))
+            case ops.ExpandGroup():
+                return as_declared(operation, self.expand_group(operation.group, job))
+            case ops.GetMailTips():
+                return as_declared(operation, self.mail_tips(operation.sending_as, operation.recipients, job))
+            case _:
+                assert_never(operation)
 
     def save(self, drafts: Sequence[NewDraft], job: Job) -> list[Outcome]:
         """CreateItem SaveOnly into Drafts; copies of what was sent where they are to be filed."""
@@ -207,13 +279,13 @@ class EwsBackend:
             answers += fetched_of(messages, [ref.item_id for ref in chunk], self._account.address)
         return answers
 
-    def people_of(self, refs: Sequence[ItemRef], job: Job) -> list[FetchOutcome]:
+    def people_of(self, refs: Sequence[ItemRef], job: Job) -> list[tuple[Recipient, ...]]:
         """GetItem of recipients alone."""
         answers: list[FetchOutcome] = []
         for chunk in _chunks(refs, _CHUNK):
             messages = self._read(requests.get_people(chunk), job)
             answers += fetched_of(messages, [ref.item_id for ref in chunk], self._account.address)
-        return answers
+        return [() if one.item is None else one.item.content.recipients() for one in answers]
 
     def list_folder(self, folder: Folder | Place, offset: int, limit: int, job: Job, query: str = "") -> Page:
         """FindItem of one page."""

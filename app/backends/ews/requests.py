@@ -126,16 +126,15 @@ def delete_items(refs: Sequence[ItemRef], for_good: bool) -> Element:
 
 def move_items(refs: Sequence[ItemRef], to: Place) -> Element:
     """MoveItem ([MS-OXWSMSG] 3.1.4.5)."""
-    return _transfer("MoveItem", refs, to)
+    return _transfer(operation("MoveItem"), refs, to)
 
 
 def copy_items(refs: Sequence[ItemRef], to: Place) -> Element:
     """CopyItem ([MS-OXWSMSG] 3.1.4.6)."""
-    return _transfer("CopyItem", refs, to)
+    return _transfer(operation("CopyItem"), refs, to)
 
 
-def _transfer(name: str, refs: Sequence[ItemRef], to: Place) -> Element:
-    request = operation(name)
+def _transfer(request: Element, refs: Sequence[ItemRef], to: Place) -> Element:
     add_folder(add(request, "m:ToFolderId"), to)
     _add_item_ids(request, refs)
     add(request, "m:ReturnNewItemIds", "true")

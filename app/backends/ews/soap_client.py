@@ -9,6 +9,7 @@ ErrorServerBusy neither ends the batch nor posts it again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import requests
@@ -120,28 +121,12 @@ class GetMailTips(_Call):
         return [response]
 
 
-_OPERATIONS = (
-    "CreateItem",
-    "UpdateItem",
-    "SendItem",
-    "DeleteItem",
-    "MoveItem",
-    "CopyItem",
-    "GetItem",
-    "FindItem",
-    "FindFolder",
-    "SyncFolderItems",
-    "CreateAttachment",
-    "GetAttachment",
-    "DeleteAttachment",
-    "ResolveNames",
-    "ExpandDL",
-    "Subscribe",
-    "GetEvents",
-    "GetUserConfiguration",
-)
-_CALLS: dict[str, type[_Call]] = {name: type(name, (_Call,), {"SERVICE_NAME": name}) for name in _OPERATIONS}
-_CALLS["GetMailTips"] = GetMailTips
+@cache
+def _call_of(name: str) -> type[_Call]:
+    """Return what sends an operation of EWS. All are alike but one."""
+    return GetMailTips if name == GetMailTips.SERVICE_NAME else type(name, (_Call,), {"SERVICE_NAME": name})
+
+
 _DOWNLOADS: dict[str, type[_Download]] = {
     name: type(name, (_Download,), {"SERVICE_NAME": name}) for name in ("GetAttachment", "GetItem")
 }
@@ -180,7 +165,7 @@ def post(
     """
     name = request.tag.rpartition("}")[2]
     content, timeout = _begin(wire, request, job)
-    call = _CALLS[name](wire, timeout=timeout)
+    call = _call_of(name)(wire, timeout=timeout)
     work_on(job)
     try:
         messages: list[Element] = call._get_response_xml(content if body is None else body(content))  # noqa: SLF001 - the seam that exchangelib's own services override

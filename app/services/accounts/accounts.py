@@ -14,7 +14,7 @@ from app.domain.account import Account, AuthKind, Discovery, ProbeStep, proxy_ke
 from app.domain.errors import MailError, Trouble, TroubleKind, error_for
 from app.domain.message import AccountId
 from app.domain.sign_in import ANOTHER_PERSON, SignedIn, SignInPage, SignInWay
-from app.services.ports import Mailbox, Secrets, Settings, SignIns
+from app.services.ports import Connections, Secrets, Settings, SignIns
 
 PAUSING: Final = frozenset(
     {TroubleKind.SIGN_IN, TroubleKind.PROXY_SIGN_IN, TroubleKind.NOT_GENUINE, TroubleKind.SERVICE_OFF}
@@ -34,7 +34,7 @@ class AccountTrouble(msgspec.Struct, frozen=True):
 class Accounts:
     """The accounts. `trouble_changed` feeds the bar, `secret_wanted` a question for a password, `changed` the list."""
 
-    def __init__(self, settings: Settings, secrets: Secrets, mailbox: Mailbox) -> None:
+    def __init__(self, settings: Settings, secrets: Secrets, server: Connections) -> None:
         """Begin with none; `start` reads them."""
         self.changed: Event[None] = Event()
         self.trouble_changed: Event[AccountTrouble] = Event()
@@ -42,7 +42,7 @@ class Accounts:
         self.well: Event[AccountId] = Event()
         self._settings = settings
         self._secrets = secrets
-        self._mailbox = mailbox
+        self._server = server
         self._accounts: dict[AccountId, Account] = {}
         self._open: set[AccountId] = set()
         self._tried: set[AccountId] = set()
@@ -137,7 +137,7 @@ class Accounts:
 
     def probe(self, account: Account, secret: str, proxy_secret: str = "") -> AsyncIterator[ProbeStep]:
         """Test a connection step by step, ending at the first that fails."""
-        return self._mailbox.probe(account, secret, proxy_secret)
+        return self._server.probe(account, secret, proxy_secret)
 
     async def try_again(self, account_id: AccountId) -> None:
         """Let what waits go on, because the person asked for it; the next answer says whether the trouble is over."""
@@ -170,7 +170,7 @@ class Accounts:
     async def _reopen(self, account: Account, secret: str) -> None:
         try:
             try:
-                await self._mailbox.open_account(account, secret, await self._proxy_secret(account))
+                await self._server.open_account(account, secret, await self._proxy_secret(account))
             finally:
                 self._tried.add(account.account_id)
         except MailError as error:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, cast
 
 from app.core.events import Event
 from app.domain.account import Account, ProbeStep
 from app.domain.edits import AttachmentSet, Edit, TextSplice
-from app.domain.message import Content, LocalId
+from app.domain.listing import Place
+from app.domain.message import AccountId, Content, LocalId
+from app.domain.operations import Answer, Read, Result, Write
 from app.domain.record import Record, StoredMessage
 from app.engine.client import EngineClient
 from app.services.ports import AttachedFiles, Mailbox
@@ -101,25 +103,36 @@ class MortalJournal:
         await self._life.step(self._journal.flush, counts=False)
 
 
-class MortalMailbox:
-    """The engine as one window sees it: every call of the port is a step. `before_each` is told of each request."""
+class MortalMailbox(Mailbox):
+    """The engine as one window sees it: every operation is a step. `before_each` is told the name of each."""
 
     def __init__(self, engine: Callable[[], EngineClient], life: Life, before_each: Callable[[str], None]) -> None:
         self._engine = engine
         self._life = life
         self._before_each = before_each
 
-    def as_port(self) -> Mailbox:
-        """Return it as what it is: it has every method that the engine has."""
-        return cast("Mailbox", self)
+    async def perform_write(
+        self,
+        account_id: AccountId,
+        operation: Write[Answer],
+        on_bytes: Callable[[int, int], None] | None = None,
+    ) -> list[Answer]:
+        def call() -> Coroutine[Any, Any, list[Answer]]:
+            self._before_each(operation.name)
+            return self._engine().perform_write(account_id, operation, on_bytes)
 
-    def __getattr__(self, name: str) -> Any:
-        return partial(self._ask, name)
+        return await self._life.step(call)
 
-    async def _ask(self, name: str, *asked: Any, **more: Any) -> Any:
-        def call() -> Any:
-            self._before_each(name)
-            return getattr(self._engine(), name)(*asked, **more)
+    async def perform_read(
+        self,
+        account_id: AccountId,
+        operation: Read[Result],
+        on_bytes: Callable[[int, int], None] | None = None,
+        on_places: Callable[[Sequence[Place]], None] | None = None,
+    ) -> Result:
+        def call() -> Coroutine[Any, Any, Result]:
+            self._before_each(operation.name)
+            return self._engine().perform_read(account_id, operation, on_bytes, on_places)
 
         return await self._life.step(call)
 

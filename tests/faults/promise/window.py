@@ -72,7 +72,7 @@ class Window:
     ) -> Window:
         """Begin a run on what is in `folder`; nothing is read yet."""
         window = cls(await Store.open(folder / FILE), clock, pending)
-        mailbox = MortalMailbox(engine, window.life, before_each).as_port()
+        mailbox = MortalMailbox(engine, window.life, before_each)
         spawn = window.spawn
         window.messages = Records(window.journal, clock, spawn)
         window.accounts = Accounts(FakeSettings(accounts), secrets, mailbox)

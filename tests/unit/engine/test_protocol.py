@@ -6,6 +6,7 @@ import io
 
 import pytest
 
+from app.domain import operations as ops
 from app.domain.account import Account, ProbeStep
 from app.domain.attachment import Attachment
 from app.domain.errors import ServerWords, Trouble, TroubleKind
@@ -42,30 +43,36 @@ CONTENT = Content(
     options=Options(categories=("Blue",), conversation_index=b"\x01\xff", headers=(Header("X-A", "1"),)),
 )
 REF = ItemRef("A", "K")
+SALES = Place(Folder.SENT, "sales@example.org")
+FILE = NewAttachment("n", "/p", "a/b", "cid")
 WORDS = ServerWords("Error", "ErrorX", "text", 7, "<x/>", 9)
 REQUESTS: list[protocol.Request] = [
     protocol.Hello(protocol.VERSION),
     protocol.OpenAccount(1, ACCOUNT, "secret"),
     protocol.Probe(2, A, 9.0, ACCOUNT, "secret"),
-    protocol.Save(3, A, 9.0, (NewDraft(LocalId("l"), "<m>", CONTENT),)),
-    protocol.Update(4, A, 9.0, (DraftUpdate(REF, CONTENT, frozenset(Field)),)),
-    protocol.Send(5, A, 9.0, (REF,), CopyTo(CopyKind.NONE)),
-    protocol.Delete(6, A, 9.0, (REF,), for_good=True),
-    protocol.Get(7, A, 9.0, (REF,)),
-    protocol.ListFolder(8, A, 9.0, Folder.SENT, 20, 20),
-    protocol.Locate(9, A, 9.0, (Mark("l", "<m>"),), (Folder.DRAFTS,)),
-    protocol.Locate(9, A, 9.0, (Mark("l", "<m>"),), (Folder.DRAFTS, Place(Folder.SENT, "sales@example.org"))),
-    protocol.Move(10, A, 9.0, (REF,), Place(Folder.DELETED)),
-    protocol.Copy(11, A, 9.0, (REF,), Place(Folder.SENT, folder_id="F")),
-    protocol.Attach(12, A, 9.0, REF, (NewAttachment("n", "/p", "a/b", "cid"), NewAttachment("l", message=CONTENT))),
-    protocol.DeleteAttachments(13, A, 9.0, ("x",)),
-    protocol.GetAttachment(14, A, 9.0, "x", "/p"),
-    protocol.ResolveNames(15, A, 9.0, "sofia"),
-    protocol.ExpandGroup(16, A, 9.0, Recipient("all@example.org")),
-    protocol.AskMailTips(17, A, 9.0, "me@example.org", (Recipient("you@example.org"),)),
-    protocol.Sync(18, A, 9.0, Place(Folder.DRAFTS), "state", 20),
-    protocol.FindFolders(19, A, 9.0, "sales@example.org"),
-    protocol.Notices(20, A, 9.0, (Place(Folder.SENT), Place(Folder.DRAFTS, "m"))),
+    protocol.Perform(3, A, 9.0, ops.Save((NewDraft(LocalId("l"), "<m>", CONTENT),))),
+    protocol.Perform(4, A, 9.0, ops.Update((DraftUpdate(REF, CONTENT, frozenset(Field)),))),
+    protocol.Perform(5, A, 9.0, ops.Send((REF,), CopyTo(CopyKind.NONE))),
+    protocol.Perform(6, A, 9.0, ops.Delete((REF,), for_good=True)),
+    protocol.Perform(7, A, 9.0, ops.Get((REF,))),
+    protocol.Perform(8, A, 9.0, ops.ListFolder(Folder.SENT, 20, 20)),
+    protocol.Perform(9, A, 9.0, ops.Locate((Mark("l", "<m>"),), (Folder.DRAFTS,))),
+    protocol.Perform(
+        9, A, 9.0, ops.Locate((Mark("l", "<m>"),), (Folder.DRAFTS, Place(Folder.SENT, "sales@example.org")))
+    ),
+    protocol.Perform(10, A, 9.0, ops.Move((REF,), Place(Folder.DELETED))),
+    protocol.Perform(11, A, 9.0, ops.Copy((REF,), Place(Folder.SENT, folder_id="F"))),
+    protocol.Perform(
+        12, A, 9.0, ops.Attach(REF, (NewAttachment("n", "/p", "a/b", "cid"), NewAttachment("l", message=CONTENT)))
+    ),
+    protocol.Perform(13, A, 9.0, ops.DeleteAttachments(("x",))),
+    protocol.Perform(14, A, 9.0, ops.GetAttachment("x", "/p")),
+    protocol.Perform(15, A, 9.0, ops.ResolveNames("sofia")),
+    protocol.Perform(16, A, 9.0, ops.ExpandGroup(Recipient("all@example.org"))),
+    protocol.Perform(17, A, 9.0, ops.GetMailTips((Recipient("you@example.org"),), "me@example.org")),
+    protocol.Perform(18, A, 9.0, ops.Sync(Place(Folder.DRAFTS), "state", 20)),
+    protocol.Perform(19, A, 9.0, ops.FindFolders("sales@example.org")),
+    protocol.Perform(20, A, 9.0, ops.Notices((Place(Folder.SENT), Place(Folder.DRAFTS, "m")))),
     protocol.Cancel(9, TroubleKind.DEADLINE),
 ]
 OUTCOME = Outcome(Verdict.REFUSED, REF, WORDS, Trouble(TroubleKind.SERVER, "d", retry_after=1.5), 5.0)
@@ -75,20 +82,24 @@ REPLIES: list[protocol.Reply] = [
     protocol.Progress(1, ProbeStep("tls", passed=True, detail="d")),
     protocol.Done(1),
     protocol.Noticed(1, (Place(Folder.SENT),)),
-    protocol.Outcomes(1, (OUTCOME,)),
-    protocol.Fetches(1, (FetchOutcome(OUTCOME, Fetched(REF, CONTENT)),)),
-    protocol.Listing(1, Page((Row(REF),), 1, 2)),
-    protocol.Sightings(1, (Sighting(Mark("l", "m"), Folder.SENT, REF, is_draft=False),)),
+    protocol.Answered(1, "save", [OUTCOME]),
+    protocol.Answered(1, "get", [FetchOutcome(OUTCOME, Fetched(REF, CONTENT))]),
+    protocol.Answered(1, "list_folder", Page((Row(REF),), 1, 2)),
+    protocol.Answered(1, "locate", [Sighting(Mark("l", "m"), Folder.SENT, REF, is_draft=False)]),
     protocol.Carried(1, 5, 10),
-    protocol.Attached(1, (AttachOutcome(OUTCOME, "x"),)),
-    protocol.AttachmentRead(1, AttachmentFetch(OUTCOME, Attachment("x", "n", 5), Fetched(REF, CONTENT))),
-    protocol.Resolved(1, Resolution((Recipient("a"),), complete=False)),
-    protocol.Tips(1, (MailTips("a", mailbox_full=True),)),
-    protocol.FoldersFound(1, (MailFolder("f", ("Projects", "Northwind")),)),
-    protocol.Synced(1, SyncPage("s", (Change(ChangeKind.READ, REF, Row(REF), is_read=True),), more=True)),
+    protocol.Answered(1, "attach", [AttachOutcome(OUTCOME, "x")]),
+    protocol.Answered(1, "get_attachment", AttachmentFetch(OUTCOME, Attachment("x", "n", 5), Fetched(REF, CONTENT))),
+    protocol.Answered(1, "resolve_names", Resolution((Recipient("a"),), complete=False)),
+    protocol.Answered(1, "mail_tips", [MailTips("a", mailbox_full=True)]),
+    protocol.Answered(1, "find_folders", (MailFolder("f", ("Projects", "Northwind")),)),
+    protocol.Answered(1, "sync", SyncPage("s", (Change(ChangeKind.READ, REF, Row(REF), is_read=True),), more=True)),
     protocol.Failure(1, bad_input="words"),
     protocol.Failure(1, Trouble(TroubleKind.ENGINE), WORDS, "defect"),
 ]
+
+
+def save_of(content: Content) -> protocol.Perform:
+    return protocol.Perform(1, A, 9.0, ops.Save((NewDraft(LocalId("l"), "<m>", content),)))
 
 
 def test_every_request_and_reply_crosses_as_it_is() -> None:
@@ -103,21 +114,33 @@ def test_every_request_and_reply_crosses_as_it_is() -> None:
 
 def test_a_lone_surrogate_crosses_as_the_sign_for_what_cannot_be_shown() -> None:
     pipe = io.BytesIO()
-    protocol.write_frame(pipe, protocol.Save(1, A, 9.0, (NewDraft(LocalId("l"), "<m>", Content(body="a\ud800b")),)))
+    protocol.write_frame(pipe, save_of(Content(body="a\ud800b")))
     pipe.seek(0)
     request = protocol.read_request(pipe)
-    assert isinstance(request, protocol.Save)
-    assert request.drafts[0].content.body == "a\ufffdb"
+    assert isinstance(request, protocol.Perform)
+    assert isinstance(request.operation, ops.Save)
+    assert request.operation.drafts[0].content.body == "a\ufffdb"
+
+
+def test_so_it_does_in_an_answer() -> None:
+    pipe = io.BytesIO()
+    outcome = Outcome(Verdict.REFUSED, words=ServerWords("Error", "ErrorX", "a\ud800b"))
+    protocol.write_frame(pipe, protocol.Answered(1, "save", [outcome]))
+    pipe.seek(0)
+    reply = protocol.read_reply(pipe)
+    mended = Outcome(Verdict.REFUSED, words=ServerWords("Error", "ErrorX", "a\ufffdb"))
+    assert reply == protocol.Answered(1, "save", [mended])
 
 
 def test_bytes_cross_beside_a_lone_surrogate() -> None:
     pipe = io.BytesIO()
     content = Content(body="a\ud800b", options=Options(conversation_index=b"\x01\xff"))
-    protocol.write_frame(pipe, protocol.Save(1, A, 9.0, (NewDraft(LocalId("l"), "<m>", content),)))
+    protocol.write_frame(pipe, save_of(content))
     pipe.seek(0)
     request = protocol.read_request(pipe)
-    assert isinstance(request, protocol.Save)
-    assert request.drafts[0].content.options.conversation_index == b"\x01\xff"
+    assert isinstance(request, protocol.Perform)
+    assert isinstance(request.operation, ops.Save)
+    assert request.operation.drafts[0].content.options.conversation_index == b"\x01\xff"
 
 
 def test_a_pipe_that_ends_anywhere_in_a_frame_is_an_end() -> None:

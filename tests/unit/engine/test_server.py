@@ -13,11 +13,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 from app.core import i18n
+from app.domain import operations as ops
 from app.domain.account import Account
 from app.domain.errors import ItemRefused, ServerWords, Trouble, TroubleKind, Unreachable
 from app.domain.listing import Folder
 from app.domain.message import AccountId, Content, ItemRef, LocalId, NewDraft
-from app.domain.outcome import Verdict
+from app.domain.outcome import Outcome, Verdict
 from app.domain.record import CopyTo
 from app.engine import protocol
 from app.engine.server import Engine
@@ -74,7 +75,7 @@ class Harness:
         self.thread.join(10)
         for opened in self.engine._accounts.values():
             opened.close()
-            for lane in (opened.writes, opened.reads):
+            for lane in opened.lanes.values():
                 for thread in list(lane._threads):
                     thread.join(10)
         for pipe in (self.replies, self.source, self.sink):
@@ -89,31 +90,38 @@ def harness() -> Iterator[Harness]:
     made.close()
 
 
-def save(number: int, account_id: AccountId = A) -> protocol.Save:
-    return protocol.Save(number, account_id, 20.0, (NewDraft(LocalId(str(number)), "<m>", Content()),))
+def save(number: int, account_id: AccountId = A) -> protocol.Perform:
+    return perform(number, ops.Save((NewDraft(LocalId(str(number)), "<m>", Content()),)), account_id)
+
+
+def perform(number: int, operation: ops.AnyOperation, account_id: AccountId = A) -> protocol.Perform:
+    return protocol.Perform(number, account_id, 20.0, operation)
+
+
+def outcomes_of(reply: protocol.Reply) -> list[Outcome]:
+    assert isinstance(reply, protocol.Answered)
+    assert isinstance(reply.result, list)
+    return reply.result
 
 
 def verdict_of(reply: protocol.Reply) -> Verdict:
-    assert isinstance(reply, protocol.Outcomes)
-    assert len(reply.outcomes) == 1
-    return reply.outcomes[0].verdict
+    (outcome,) = outcomes_of(reply)
+    return outcome.verdict
 
 
 def test_a_request_is_started_and_then_answered(harness: Harness) -> None:
     harness.say(save(10))
     assert harness.hear() == protocol.Started(10)
-    end = harness.hear()
-    assert isinstance(end, protocol.Outcomes)
-    assert end.outcomes[0].ref == ItemRef("id-10", "1")
+    assert outcomes_of(harness.hear())[0].ref == ItemRef("id-10", "1")
 
 
 def test_writes_of_one_account_go_in_order_and_those_of_another_beside_them(harness: Harness) -> None:
     hold = harness.backends[A].holds["save"] = Hold()
     harness.say(save(10))
     assert hold.reached.wait(10)
-    harness.say(protocol.Send(11, A, 20.0, (REF,), CopyTo()))
+    harness.say(perform(11, ops.Send((REF,), CopyTo())))
     harness.say(save(12, B))
-    assert isinstance(harness.hear_end_of(12), protocol.Outcomes)
+    assert outcomes_of(harness.hear_end_of(12))
     assert harness.backends[A].calls == ["save"]
     hold.open.set()
     harness.hear_end_of(11)
@@ -124,17 +132,17 @@ def test_a_read_does_not_wait_for_a_write_nor_for_another_read(harness: Harness)
     for name in ("save", "get"):
         harness.backends[A].holds[name] = Hold()
     harness.say(save(10))
-    harness.say(protocol.Get(11, A, 20.0, (REF,)))
-    harness.say(protocol.ListFolder(12, A, 20.0, Folder.DRAFTS, 0, 20))
-    assert isinstance(harness.hear_end_of(12), protocol.Listing)
+    harness.say(perform(11, ops.Get((REF,))))
+    harness.say(perform(12, ops.ListFolder(Folder.DRAFTS, 0, 20)))
+    assert isinstance(harness.hear_end_of(12), protocol.Answered)
 
 
 def test_a_large_read_takes_its_turn_with_the_writes(harness: Harness) -> None:
     hold = harness.backends[A].holds["save"] = Hold()
     harness.say(save(10))
     assert hold.reached.wait(10)
-    harness.say(protocol.Get(11, A, 20.0, (REF,) * 100))
-    harness.say(protocol.Get(12, A, 20.0, (REF,)))
+    harness.say(perform(11, ops.Get((REF,) * 100)))
+    harness.say(perform(12, ops.Get((REF,))))
     harness.hear_end_of(12)
     assert harness.backends[A].calls == ["save", "get"]
     hold.open.set()
@@ -182,7 +190,7 @@ def test_a_write_that_was_still_queued_is_not_attempted(harness: Harness) -> Non
 
 def test_a_stopped_read_says_so(harness: Harness) -> None:
     hold = harness.backends[A].holds["get"] = Hold(deaf=True)
-    harness.say(protocol.Get(10, A, 20.0, (REF,)))
+    harness.say(perform(10, ops.Get((REF,))))
     assert hold.reached.wait(10)
     harness.say(protocol.Cancel(10, TroubleKind.DEADLINE))
     end = harness.hear_end_of(10)
@@ -203,7 +211,7 @@ def test_what_a_read_raises_crosses_the_pipe(
     harness: Harness, error: Exception, check: Callable[[protocol.Failure], bool]
 ) -> None:
     harness.backends[A].errors["list_folder"] = error
-    harness.say(protocol.ListFolder(10, A, 20.0, Folder.DRAFTS, 0, 20))
+    harness.say(perform(10, ops.ListFolder(Folder.DRAFTS, 0, 20)))
     end = harness.hear_end_of(10)
     assert isinstance(end, protocol.Failure)
     assert check(end)
@@ -211,10 +219,9 @@ def test_what_a_read_raises_crosses_the_pipe(
 
 def test_a_defect_in_a_write_is_an_outcome_for_each_item_and_ends_nothing_else(harness: Harness) -> None:
     harness.backends[A].errors["send"] = KeyError("Dear Ben")
-    harness.say(protocol.Send(10, A, 20.0, (REF, REF, REF), CopyTo()))
+    harness.say(perform(10, ops.Send((REF, REF, REF), CopyTo())))
     end = harness.hear_end_of(10)
-    assert isinstance(end, protocol.Outcomes)
-    assert [outcome.verdict for outcome in end.outcomes] == [Verdict.NOT_ATTEMPTED] * 3
+    assert [outcome.verdict for outcome in outcomes_of(end)] == [Verdict.NOT_ATTEMPTED] * 3
     assert "Dear Ben" not in repr(end)
     harness.say(save(11))
     assert verdict_of(harness.hear_end_of(11)) is Verdict.ACCEPTED

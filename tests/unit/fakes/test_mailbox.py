@@ -15,7 +15,7 @@ from app.domain.message import AccountId, Content, DraftUpdate, Field, ItemRef, 
 from app.domain.outcome import NewAttachment, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
-from app.services.ports import Mailbox
+from app.services.ports import Server
 from tests.fakes.mailbox import FakeMailbox, words
 
 ANNA = AccountId("anna")
@@ -27,7 +27,7 @@ NEVER_LEFT = Trouble(TroubleKind.UNREACHABLE, may_have_been_processed=False)
 async def mailbox() -> FakeMailbox:
     ticks = itertools.count(1000)
     fake = FakeMailbox(now=lambda: float(next(ticks)))
-    port: Mailbox = fake
+    port: Server = fake
     await port.open_account(Account(ANNA, "anna@example.org", "https://mail.example.org", "anna"), "secret")
     await port.open_account(Account(AccountId("ben"), "ben@example.org", "https://mail.example.org", "ben"), "secret")
     return fake
