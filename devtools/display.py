@@ -44,8 +44,8 @@ def virtual_display() -> Iterator[dict[str, str]]:
             raise SetUpError("Xvfb did not start within 30 seconds.")
         runtime = stack.enter_context(tempfile.TemporaryDirectory(prefix="mailwright-xdg-"))
         display = {"DISPLAY": f":{number}", "WAYLAND_DISPLAY": "", "XDG_RUNTIME_DIR": runtime, "QT_QPA_PLATFORM": "xcb"}
-        surroundings = {**os.environ, **display}
-        manager = subprocess.Popen(["openbox", "--sm-disable"], env=surroundings, stdout=quiet, stderr=quiet)
+        discovery = {**os.environ, **display}
+        manager = subprocess.Popen(["openbox", "--sm-disable"], env=discovery, stdout=quiet, stderr=quiet)
         stack.callback(manager.wait)
         stack.callback(manager.terminate)
         wait_for_window_manager(display)

@@ -123,8 +123,8 @@ def install_locked(*levels: str, python: Path = PYTHON) -> None:
     uv = ensure_uv(python)
     if uv is not None:
         options = ["-q", "--python", str(python), "--require-hashes", "--compile-bytecode"]
-        surroundings = uv_environment(pip_config(python), os.environ)
-        if subprocess.run([str(uv), "pip", "sync", *options, *locks], env=surroundings, check=False).returncode == 0:
+        discovery = uv_environment(pip_config(python), os.environ)
+        if subprocess.run([str(uv), "pip", "sync", *options, *locks], env=discovery, check=False).returncode == 0:
             return
     say("uv could not do it; trying with pip, which takes longer.")
     if not _pip_install(python, "--no-deps", *(word for lock in locks for word in ("-r", lock))):

@@ -105,14 +105,14 @@ class ProgramScene:
 
     async def settle(self) -> None:
         """Let Qt and the tasks do all they can do now, the lists gather what changed, and the reader follow."""
-        stage = self.parts.workspace
-        desks = stage.desks.values()
+        workspace = self.parts.workspace
+        panels = workspace.panels.values()
         for _ in range(400):
             await fake_clock.settle()
             QApplication.processEvents()
             await asyncio.sleep(0)
             ready = asyncio.get_running_loop()._ready  # type: ignore[attr-defined]  # as in tests/fakes/clock.py
-            if not ready and not stage._rest.isActive() and not any(desk._soon.isActive() for desk in desks):
+            if not ready and not workspace._rest.isActive() and not any(panel._soon.isActive() for panel in panels):
                 return
             await asyncio.sleep(0.001)
         raise AssertionError("it never comes to rest")
@@ -218,8 +218,8 @@ class ProgramScene:
     @property
     def rows(self) -> list[ListRow]:
         """Return the rows of the list that is shown."""
-        desk = self.parts.workspace.desk
-        rows = [desk.session.row(row_id) for row_id in desk.model.ids]
+        panel = self.parts.workspace.panel
+        rows = [panel.session.row(row_id) for row_id in panel.model.ids]
         assert None not in rows, "a row is still read"
         return [row for row in rows if row is not None]
 
@@ -230,7 +230,7 @@ class ProgramScene:
     @property
     def current(self) -> ListRow:
         """Return the row one is at."""
-        row = self.parts.workspace.desk.current()
+        row = self.parts.workspace.panel.current()
         assert row is not None
         return row
 
@@ -253,9 +253,9 @@ class ProgramScene:
         return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.isVisible())
 
     @property
-    def foot(self) -> str:
+    def status_bar(self) -> str:
         """Return what the foot of the window says, "" for nothing."""
-        return self.words(self.window.foot) if self.window.foot.isVisible() else ""
+        return self.words(self.window.status_bar) if self.window.status_bar.isVisible() else ""
 
 
 SceneMaker = Callable[..., ProgramScene]

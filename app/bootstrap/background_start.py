@@ -125,10 +125,12 @@ async def _show_lists(parts: Parts) -> bool:
         return False
     account = parts.accounts.default
     if account is not None:
-        drafts = parts.workspace.desks["drafts"]
+        drafts = parts.workspace.panels["drafts"]
         parts.window.show_list(drafts)
         parts.show_account(account.account_id)
-        views = [room.view for room in parts.lists if room.view is not None and room.folder is not Folder.OUTBOX]
+        views = [
+            session.view for session in parts.lists if session.view is not None and session.folder is not Folder.OUTBOX
+        ]
         await asyncio.wait({parts.tasks.spawn(_first_rows(view), "wait for rows") for view in views}, timeout=_PATIENCE)
         drafts.repaint()
         await asyncio.sleep(0)
@@ -154,10 +156,10 @@ async def _furnish(parts: Parts) -> None:
     parts.keymap.tell()
 
 
-async def begin(parts: Parts, world: Adapters, sandbox: SandboxProcess | None, closing: Closing) -> None:
+async def begin(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | None, closing: Closing) -> None:
     """Show the lists, load and connect the rest of the parts, and bring back what the last run left."""
     try:
-        await _begin(parts, world, sandbox, closing)
+        await _begin(parts, adapters, sandbox, closing)
     finally:
         _give_keys(parts)
 
@@ -172,12 +174,12 @@ def _give_keys(parts: Parts) -> None:
             starting.release()
 
 
-async def _begin(parts: Parts, world: Adapters, sandbox: SandboxProcess | None, closing: Closing) -> None:
+async def _begin(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | None, closing: Closing) -> None:
     messages_read = await _make_whole(parts, lists_first=sandbox is None)
     parts.serve(closing)
     await parts.preferences.load(parts.options.hold)
-    _listen_soon(parts, world.store.path.parent)
-    world.store.watch_damage(parts.tasks.on_mail_error)
+    _listen_soon(parts, adapters.store.path.parent)
+    adapters.store.watch_damage(parts.tasks.on_mail_error)
     if not messages_read:
         await parts.records.load()
         await parts.outbox.long_waits.hold_back()
@@ -190,14 +192,14 @@ async def _begin(parts: Parts, world: Adapters, sandbox: SandboxProcess | None, 
     if sandbox is None:
         await parts.accounts.read()
     else:
-        world.engine.start()
+        adapters.engine.start()
         await _open_sandbox(parts, sandbox)
     # What is begun from here on is not taken for a message that the last run left.
     await parts.outbox.resume()
     await parts.drafts.resume()
     reopening = reopen(parts.shell, parts.records, parts.compose, left)
     await asyncio.wait({parts.tasks.spawn(reopening, "open what was open")})
-    damaged = world.store.damaged is not None
+    damaged = adapters.store.damaged is not None
     parts.tasks.spawn(parts.attachments.resume(damaged=damaged), "clear copies of attachments")
     beginning = parts.startup_requests.begin(parts.options.arrival)
     await asyncio.wait({parts.tasks.spawn(beginning, "do what was asked for")})
@@ -208,7 +210,7 @@ async def _begin(parts: Parts, world: Adapters, sandbox: SandboxProcess | None, 
     parts.tasks.spawn(parts.unplaced_text.load(), "show text that found no place")
     await _dress_as_chosen(parts)
     _look_around(parts)
-    world.engine.start()
+    adapters.engine.start()
     await begin_spelling(parts)
     if sandbox is None:
         await parts.accounts.open_all()  # last: a keyring may wait for the person
@@ -233,7 +235,7 @@ def _look_around(parts: Parts) -> None:
     parts.syncing.start()
     parts.notifications.start()
     parts.prefetching.start()
-    parts.tasks.spawn(parts.aids.surroundings.keep_looking(), "look what the server names")
+    parts.tasks.spawn(parts.aids.discovery.keep_looking(), "look what the server names")
     parts.tasks.spawn(parts.lists.outbox.keep_looking(parts.clock.sleep), "look what rests in the server's Outbox")
 
 

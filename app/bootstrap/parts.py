@@ -18,7 +18,7 @@ from app.services.accounts.accounts import Accounts
 from app.services.accounts.preset_settings import PresetSettings
 from app.services.accounts.watched_mailbox import WatchedMailbox
 from app.services.drafts.drafts import Drafts
-from app.services.drafts.reply_forward import Following
+from app.services.drafts.reply_forward import ReplyForward
 from app.services.folders.folder_view import FolderView
 from app.services.folders.outbox_view import OutboxView
 from app.services.folders.prefetch import Prefetching
@@ -30,7 +30,7 @@ from app.services.reader.message_reader import MessageReader
 from app.services.records.records import Records
 from app.ui.tasks import Tasks
 from app.views.lists.session import DraftsSession, Lists, OutboxSession, SentSession
-from app.views.lists.view import DraftsDesk, OutboxDesk, SentDesk
+from app.views.lists.view import DraftsPanel, OutboxPanel, SentPanel
 from app.views.shell.main_window import Window
 from app.views.shell.workspace import Workspace
 
@@ -72,31 +72,31 @@ class Parts:
         self.remedies = Remedies(self.records, self.drafts, self.outbox, self.accounts, spawn)
         self.message_reader = MessageReader(self.records, self.mailbox, run_in_thread)
         self.syncing = Syncing(self.mailbox, self.cache, self.accounts, self.records, clock, spawn)
-        self.syncing.told_of_drafts.subscribe(self.drafts.twins.seen)
+        self.syncing.told_of_drafts.subscribe(self.drafts.duplicates.seen)
         self.syncing.told_of_drafts.subscribe(self.drafts.renewing.told)
-        self.drafts.twins.merged.subscribe(self.syncing.gone_soon)
+        self.drafts.duplicates.merged.subscribe(self.syncing.gone_soon)
         self.drafts.take_from(copies_of(self.cache.drafts))
         self.message_reader.copies = copies_of(self.cache.drafts)
         self.prefetching = Prefetching(
             self.mailbox, self.cache, self.accounts, self.records, self.syncing, clock, spawn
         )
-        self.following = Following(self.drafts, self.mailbox, self.accounts, clock, run_in_thread)
+        self.reply_forward = ReplyForward(self.drafts, self.mailbox, self.accounts, clock, run_in_thread)
 
     def _build_lists(self) -> None:
         spawn, now = self.tasks.spawn, self.clock.now
         self.lists = Lists(
             DraftsSession(self.drafts, self.outbox, spawn, now),
             OutboxSession(self.remedies, spawn, now),
-            SentSession(self.drafts, self.message_reader, self.following, spawn, now),
+            SentSession(self.drafts, self.message_reader, self.reply_forward, spawn, now),
         )
         for session in self.lists:
-            session.moving = self.drafts.gathering.total
+            session.moving = self.drafts.fetching.total
         self.workspace = Workspace(
             self.window,
             {
-                "drafts": DraftsDesk(self.lists.drafts),
-                "outbox": OutboxDesk(self.lists.outbox),
-                "sent": SentDesk(self.lists.sent),
+                "drafts": DraftsPanel(self.lists.drafts),
+                "outbox": OutboxPanel(self.lists.outbox),
+                "sent": SentPanel(self.lists.sent),
             },
         )
 
@@ -250,13 +250,13 @@ class Parts:
         from app.controllers.attachment_viewer import AttachmentViewerController
         from app.controllers.bulk import BulkController
         from app.controllers.reader import ConversationController, ReaderController
-        from app.services.folders.bulk_operations import DeskBatches
-        from app.services.reader.attachment_viewer import Enclosures
+        from app.services.folders.bulk_operations import BulkOperations
+        from app.services.reader.attachment_viewer import ViewedAttachments
 
         shell = self.shell
-        enclosures = Enclosures(self.mailbox, self.files, self.tasks.spawn)
+        viewed = ViewedAttachments(self.mailbox, self.files, self.tasks.spawn)
         self.attachment_viewer = AttachmentViewerController(
-            shell, self.accounts, self.settings, self.message_reader, enclosures
+            shell, self.accounts, self.settings, self.message_reader, viewed
         )
         self.conversation = ConversationController(shell, self.records, self.cache)
         self.reader_controller = ReaderController(
@@ -268,7 +268,7 @@ class Parts:
             self.attachment_viewer,
             self.conversation,
         )
-        batches = DeskBatches(self.mailbox, self.records, self.syncing, self.clock)
+        batches = BulkOperations(self.mailbox, self.records, self.syncing, self.clock)
         self.bulk = BulkController(shell, self.records, self.aids, batches, self.message_reader, self.attachment_viewer)
 
     def _version_comparison(self) -> VersionComparison:
@@ -306,7 +306,7 @@ class Parts:
         self.other_mailboxes.begin()
         self.window.contexts = self.comparison.contexts
         self.workspace.go("drafts")
-        self.workspace.desk.list.choose_only(None)  # the program went there, and nobody has seen it yet
+        self.workspace.panel.list.choose_only(None)  # the program went there, and nobody has seen it yet
 
     def _bind_commands(self) -> None:
         from app.controllers.all_commands import all_bound
@@ -342,8 +342,8 @@ class Parts:
             return [command for command, _ in self.registry if command.context in contexts]
 
         hints = KeyHints(self.window, possible)
-        for desk in self.workspace.desks.values():
-            hints.watch(desk)
+        for panel in self.workspace.panels.values():
+            hints.watch(panel)
         hints.watch(self.reader)
 
     def serve(self, closing: Closing) -> None:

@@ -129,9 +129,9 @@ async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
             window.close_for_good()
             return 0
         logging_begun = _begin_log(folder, options)
-        world = Adapters(store)
+        adapters = Adapters(store)
         try:
-            await _live_on(Parts(qt, window, options, world.ports, tasks), world, closing)
+            await _live_on(Parts(qt, window, options, adapters.ports, tasks), adapters, closing)
         finally:
             end_log = await logging_begun
             await run_in_thread(end_log)
@@ -193,21 +193,21 @@ async def _hand_over_typed(window: Window, folder: Path) -> None:
         await run_in_thread(lambda: hand_over(folder, StartupRequest(typed=typed), _SECOND_TRY))
 
 
-async def _live_on(parts: Parts, world: Adapters, closing: Closing) -> None:
+async def _live_on(parts: Parts, adapters: Adapters, closing: Closing) -> None:
     from app.bootstrap.background_start import begin
 
     sandbox, options = None, parts.options
     if options.sandbox:
         from app.bootstrap.sandbox_process import SandboxProcess
 
-        sandbox = SandboxProcess(world.store.path.parent / "exchange", options.sandbox_info)
+        sandbox = SandboxProcess(adapters.store.path.parent / "exchange", options.sandbox_info)
     collector = GarbageCollector(parts.window)
     try:
         # A task like any other: what fails in it is told, and a window may be closed before all is there.
-        parts.tasks.spawn(begin(parts, world, sandbox, closing), "begin")
+        parts.tasks.spawn(begin(parts, adapters, sandbox, closing), "begin")
         await closing.end
     finally:
-        await _end(parts, world, sandbox)
+        await _end(parts, adapters, sandbox)
         collector.end()
 
 
@@ -243,7 +243,7 @@ async def _let_arrive(parts: Parts) -> None:
         await parts.startup_requests.make_rest()
 
 
-async def _end(parts: Parts, world: Adapters, sandbox: SandboxProcess | None) -> None:
+async def _end(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | None) -> None:
     """End what was started, after the messages."""
     from app.bootstrap.background_start import end_spelling
 
@@ -254,7 +254,7 @@ async def _end(parts: Parts, world: Adapters, sandbox: SandboxProcess | None) ->
     await finish(parts)
     parts.compose.message_windows.close_all()
     end_spelling(parts)
-    await world.close()
+    await adapters.close()
     if sandbox is not None:
         sandbox.end()
     parts.window.close_for_good()

@@ -59,7 +59,7 @@ def start(arguments: Sequence[str]) -> int:
     window.show()
     # What is typed from now on waits for what the start was asked for.
     window.starting = window.gate.begin(tr("Starting…"), escapable=False)
-    window.rail.show_place("drafts")
+    window.sidebar.show_place("drafts")
     _paint(qt, window)  # before the loop runs, so no task of ours can be frozen by it
 
     with without("ssl"):

@@ -75,7 +75,7 @@ class AccountController:
 
     def _leave_settings(self) -> None:
         self._shell.window.leave_page()
-        self._shell.workspace.desk.take_focus()
+        self._shell.workspace.panel.take_focus()
 
     @does(Command("account.add", mark("Add an account")))
     def add_account(self) -> None:
@@ -135,9 +135,9 @@ class AccountController:
 
     def _account_well(self, account_id: AccountId) -> None:
         """Read anew what could not be read while the account was closed or unwell."""
-        for room in self._shell.lists:
-            if room.account_id == account_id and room.trouble is not None:
-                room.reload()
+        for session in self._shell.lists:
+            if session.account_id == account_id and session.trouble is not None:
+                session.reload()
         self._show_state()
 
     def _show_state_soon(self) -> None:
@@ -148,10 +148,10 @@ class AccountController:
     def _show_state(self) -> None:
         account = self._accounts.default
         if account is None:
-            self._shell.window.rail.show_account("", tr("No account"), tr("Ctrl+, adds one"), "faint")
+            self._shell.window.sidebar.show_account("", tr("No account"), tr("Ctrl+, adds one"), "faint")
             return
         trouble = self._accounts.trouble(account.account_id)
-        looking = any(room.loading for room in self._shell.lists)
+        looking = any(session.loading for session in self._shell.lists)
         if not self._accounts.is_open(account.account_id) and self.can_sign_in():
             by_browser = account.auth is AuthKind.OAUTH
             words, tone = tr("Waiting for your sign-in") if by_browser else tr("Waiting for your password"), "warn"
@@ -160,7 +160,7 @@ class AccountController:
         else:
             words, tone = (tr("Looking…") if looking else tr("Connected")), "faint"
         name = account.display_name or account.address
-        self._shell.window.rail.show_account(name, account.address, words, tone)
+        self._shell.window.sidebar.show_account(name, account.address, words, tone)
 
     def _trouble_changed(self, change: AccountTrouble) -> None:
         bar = self._shell.window.account_bar

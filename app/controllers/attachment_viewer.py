@@ -16,18 +16,24 @@ from app.domain.errors import MailError
 from app.domain.message import AccountId
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.preset_settings import PresetSettings
-from app.services.reader.attachment_viewer import Enclosures, ViewedAttachment, Within, beside_the_text, enclosures_of
+from app.services.reader.attachment_viewer import (
+    ViewedAttachment,
+    ViewedAttachments,
+    Within,
+    beside_the_text,
+    viewed_attachments_of,
+)
 from app.services.reader.message_reader import MessageReader
 from app.services.reader.message_reader import Reading as Message
 from app.services.records.rows import ListRow
 from app.services.text.message_details import people_words
-from app.ui.reader.attachment_viewer_session import EnclosuresSession
+from app.ui.reader.attachment_viewer_session import AttachmentViewerSession
 from app.ui.reader.reader import Reading
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from app.ui.reader.attachment_viewer import EnclosuresArea
+    from app.ui.reader.attachment_viewer import AttachmentViewerArea
     from app.ui.reader.reader import Reader
 
 _LARGEST: Final = 30_000_000
@@ -36,7 +42,7 @@ _LARGEST: Final = 30_000_000
 
 async def show_pictures(
     reader: Reader,
-    enclosures: Enclosures,
+    viewed: ViewedAttachments,
     account_id: AccountId,
     found: Iterable[ViewedAttachment],
     shown: Set[str],
@@ -49,19 +55,19 @@ async def show_pictures(
     for one in found:
         if not still():
             return
-        image = await picture_of(enclosures, account_id, one, shown)
+        image = await picture_of(viewed, account_id, one, shown)
         if image is not None and still():
             reader.put_image(f"cid:{one.content_id}", image)
 
 
 async def picture_of(
-    enclosures: Enclosures, account_id: AccountId, one: ViewedAttachment, shown: Set[str]
+    viewed: ViewedAttachments, account_id: AccountId, one: ViewedAttachment, shown: Set[str]
 ) -> QImage | None:
     """Return an enclosure as the picture that the text shows; None where it is none of those, or cannot be had."""
     if not one.content_id or f"cid:{one.content_id}" not in shown or one.size > _LARGEST:
         return None
     try:
-        path = await enclosures.fetch(account_id, one)
+        path = await viewed.fetch(account_id, one)
     except MailError:
         return None
     return await run_in_thread(lambda: _decoded(path))
@@ -98,15 +104,15 @@ class AttachmentViewerController(ShellController):
         accounts: Accounts,
         settings: PresetSettings,
         message_reader: MessageReader,
-        enclosures: Enclosures,
+        viewed: ViewedAttachments,
     ) -> None:
         """Show nothing yet; the strip is made with the first attachment."""
         self._shell, self._accounts, self._settings = shell, accounts, settings
-        self._message_reader, self.enclosures = message_reader, enclosures
-        self.session = EnclosuresSession(self.enclosures, shell.tasks.spawn)
+        self._message_reader, self.viewed = message_reader, viewed
+        self.session = AttachmentViewerSession(self.viewed, shell.tasks.spawn)
         self.session.told.subscribe(shell.status_bar.say)
         self.session.message_opened.subscribe(lambda opened: self._go_in(*opened))
-        self.area: EnclosuresArea | None = None
+        self.area: AttachmentViewerArea | None = None
         self._row: ListRow | None = None
         self._message: Message | None = None
         self._then: Callable[[], None] | None = None
@@ -120,7 +126,7 @@ class AttachmentViewerController(ShellController):
         """Keep nothing of an account that was removed."""
         now = {account.account_id for account in self._accounts.all()}
         for account_id in self._known_accounts - now:
-            self._shell.tasks.spawn(self.enclosures.forget(account_id), "forget what was fetched")
+            self._shell.tasks.spawn(self.viewed.forget(account_id), "forget what was fetched")
         self._known_accounts = now
 
     @does(
@@ -148,9 +154,9 @@ class AttachmentViewerController(ShellController):
 
     def _once_read(self, act: Callable[[], None]) -> None:
         """Do something with what is attached to the current row's message, as soon as that is known."""
-        stage = self._shell.workspace
-        if stage.reads_soon():
-            stage.read_now()
+        workspace = self._shell.workspace
+        if workspace.reads_soon():
+            workspace.read_now()
         if self._row is None or self._message is not None:
             act()
         else:
@@ -178,7 +184,7 @@ class AttachmentViewerController(ShellController):
         if row is None or message is None:
             self.session.show(None, ())
             return
-        self._show_beside(row.account_id, enclosures_of(row, message), message)
+        self._show_beside(row.account_id, viewed_attachments_of(row, message), message)
         then, self._then = self._then, None
         if then is not None and self._shell.workspace.in_list():
             then()
@@ -186,7 +192,7 @@ class AttachmentViewerController(ShellController):
     async def show_pictures(self, row: ListRow, message: Message) -> None:
         """Bring the pictures of a row's message into its text, as long as it is looked at."""
         if message.blocks:
-            found = enclosures_of(row, message)
+            found = viewed_attachments_of(row, message)
             await self._put_pictures(
                 row.account_id, found, message, lambda: self._message is message and not self._open
             )
@@ -198,14 +204,14 @@ class AttachmentViewerController(ShellController):
         self.session.show(account_id, beside)
 
     def _make(self) -> None:
-        from app.ui.reader.attachment_viewer import EnclosuresArea
+        from app.ui.reader.attachment_viewer import AttachmentViewerArea
 
-        self.area = EnclosuresArea(self.session, self._shell.reader)
+        self.area = AttachmentViewerArea(self.session, self._shell.reader)
         self._shell.reader.add_part(self.area)
         self.area.folder_chosen.connect(self._keep_folder)
         self._shell.tasks.spawn(self._read_folder(self.area), "read where files are saved")
 
-    async def _read_folder(self, area: EnclosuresArea) -> None:
+    async def _read_folder(self, area: AttachmentViewerArea) -> None:
         area.folder = area.folder or await self._settings.read(_FOLDER) or ""
 
     def _keep_folder(self, folder: str) -> None:
@@ -220,9 +226,9 @@ class AttachmentViewerController(ShellController):
     async def _read_within(self, account_id: AccountId, one: ViewedAttachment) -> None:
         before, row = len(self._open), self._row
         try:
-            within = await self.enclosures.read(account_id, one, run_in_thread)
+            within = await self.viewed.read(account_id, one, run_in_thread)
         except MailError:
-            if self.enclosures.failed(one.key):
+            if self.viewed.failed(one.key):
                 return  # its row says why
             raise
         message = await self._message_reader.made(within.content)
@@ -263,9 +269,9 @@ class AttachmentViewerController(ShellController):
                 hint=tr("Attached message · Esc goes back"),
             )
         )
-        self._show_beside(account_id, within.enclosures, message)
+        self._show_beside(account_id, within.viewed, message)
         work = self._put_pictures(
-            account_id, within.enclosures, message, lambda: bool(self._open) and self._open[-1].message is message
+            account_id, within.viewed, message, lambda: bool(self._open) and self._open[-1].message is message
         )
         self._shell.tasks.spawn(work, "show pictures")
 
@@ -273,7 +279,7 @@ class AttachmentViewerController(ShellController):
         self, account_id: AccountId, found: tuple[ViewedAttachment, ...], message: Message, still: Callable[[], bool]
     ) -> None:
         reader, shown = self._shell.reader, message.shown_pictures()
-        await show_pictures(reader, self.enclosures, account_id, found, shown, still)
+        await show_pictures(reader, self.viewed, account_id, found, shown, still)
 
     # --- keys ---------------------------------------------------------------------------------------------------------
 

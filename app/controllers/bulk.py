@@ -24,7 +24,7 @@ from app.domain.listing import Folder, MailFolder, Place
 from app.domain.state import State
 from app.domain.text import shortened
 from app.services.accounts.mailbox_discovery import Aids
-from app.services.folders.bulk_operations import Batch, DeskBatches
+from app.services.folders.bulk_operations import Batch, BulkOperations
 from app.services.reader.message_reader import MessageReader
 from app.services.records.records import Records
 from app.services.records.rows import ListRow
@@ -58,7 +58,7 @@ class BulkController(ShellController):
         shell: Shell,
         records: Records,
         aids: Aids,
-        batches: DeskBatches,
+        batches: BulkOperations,
         message_reader: MessageReader,
         attachment_viewer: AttachmentViewerController,
     ) -> None:
@@ -135,20 +135,20 @@ class BulkController(ShellController):
     def delete(self) -> None:
         """Move the chosen messages to Deleted Items."""
 
-        def delete(desk: ListPanel, rows: list[ListRow]) -> None:
+        def delete(panel: ListPanel, rows: list[ListRow]) -> None:
             # To those of the same mailbox: what goes to another has no name by which it could be brought back.
-            self._start_move(desk, rows, Place(Folder.DELETED, self._source(desk).mailbox), _deleted, tr("Deleting…"))
+            self._start_move(panel, rows, Place(Folder.DELETED, self._source(panel).mailbox), _deleted, tr("Deleting…"))
 
         self._with_chosen(delete)
 
-    def _move(self, desk: ListPanel, rows: list[ListRow], to: Place, name: str) -> None:
+    def _move(self, panel: ListPanel, rows: list[ListRow], to: Place, name: str) -> None:
         def moved(batch: Batch) -> str:
             return ntr("Moved to {name}", "{n} moved to {name}", batch.went_well, name=name)
 
-        self._start_move(desk, rows, to, moved, tr("Moving…"))
+        self._start_move(panel, rows, to, moved, tr("Moving…"))
 
-    def _start_move(self, desk: ListPanel, rows: list[ListRow], to: Place, done: Done, words: str) -> None:
-        source = self._source(desk)
+    def _start_move(self, panel: ListPanel, rows: list[ListRow], to: Place, done: Done, words: str) -> None:
+        source = self._source(panel)
 
         async def work(batch: Batch) -> None:
             await self._batches.move(rows, source, to, batch)
@@ -157,16 +157,16 @@ class BulkController(ShellController):
             came = await self._batches.bring_back(batch, source)
             self._shell.status_bar.say(ntr("{n} brought back", "{n} brought back", came))
 
-        self._start(desk, rows, work, done, undo, words)
+        self._start(panel, rows, work, done, undo, words)
 
-    def _copy(self, desk: ListPanel, rows: list[ListRow], to: Place, name: str) -> None:
+    def _copy(self, panel: ListPanel, rows: list[ListRow], to: Place, name: str) -> None:
         def copied(batch: Batch) -> str:
             return ntr("Copied to {name}", "{n} copied to {name}", batch.went_well, name=name)
 
         async def work(batch: Batch) -> None:
             await self._batches.copy(rows, to, batch)
 
-        self._start(desk, rows, work, copied, self._batches.remove_copies, tr("Copying…"))
+        self._start(panel, rows, work, copied, self._batches.remove_copies, tr("Copying…"))
 
     # --- categories ---------------------------------------------------------------------------------------------------
 
@@ -179,20 +179,20 @@ class BulkController(ShellController):
         """Ask for a category; the chosen messages get it, or lose it where all of them have it."""
         from app.ui.chooser import Pick
 
-        desk = self._shell.workspace.desk
-        ids = desk.chosen_ids()
+        panel = self._shell.workspace.panel
+        ids = panel.chosen_ids()
         picks = [Pick(name, name) for name in self._aids.categories.known]
 
         def typed(text: str) -> Pick | None:
             return Pick(text.strip(), text.strip(), tr("New category"))
 
         def chosen(name: object) -> None:
-            self._with(desk, ids, lambda rows: self._categorise(desk, rows, str(name)))
+            self._with(panel, ids, lambda rows: self._categorise(panel, rows, str(name)))
 
         if ids:
             self._picker.open(tr("Category"), picks, chosen, made=typed)
 
-    def _categorise(self, desk: ListPanel, rows: list[ListRow], name: str) -> None:
+    def _categorise(self, panel: ListPanel, rows: list[ListRow], name: str) -> None:
         takes_away = all(name in row.categories for row in rows)
 
         def names(row: ListRow) -> tuple[str, ...]:
@@ -209,14 +209,16 @@ class BulkController(ShellController):
             await self._aids.categories.use([name])
 
         async def undo(_batch: Batch) -> None:
-            await self._batches.categorise(await self._fresh(desk, rows), lambda row: before[row.key], Batch(len(rows)))
+            await self._batches.categorise(
+                await self._fresh(panel, rows), lambda row: before[row.key], Batch(len(rows))
+            )
 
         before = {row.key: row.categories for row in rows}
-        self._start(desk, rows, work, done, undo, tr("Changing the category…"))
+        self._start(panel, rows, work, done, undo, tr("Changing the category…"))
 
-    async def _fresh(self, desk: ListPanel, rows: Sequence[ListRow]) -> list[ListRow]:
+    async def _fresh(self, panel: ListPanel, rows: Sequence[ListRow]) -> list[ListRow]:
         """Return rows as they are after a change: their ItemRefs name the newer version."""
-        return await desk.session.rows_of(int(row.key) for row in rows)
+        return await panel.session.rows_of(int(row.key) for row in rows)
 
     # --- export -------------------------------------------------------------------------------------------------------
 
@@ -229,8 +231,8 @@ class BulkController(ShellController):
         """Ask for a folder of this computer, and write the chosen messages to it."""
         from PySide6.QtWidgets import QFileDialog
 
-        desk = self._shell.workspace.desk
-        ids = desk.chosen_ids()
+        panel = self._shell.workspace.panel
+        ids = panel.chosen_ids()
         if not ids:
             return
         dialog = QFileDialog(self._shell.window, tr("Export messages to a folder"))
@@ -239,17 +241,17 @@ class BulkController(ShellController):
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setLabelText(QFileDialog.DialogLabel.Accept, tr("Export"))
         dialog.fileSelected.connect(
-            lambda folder: self._with(desk, ids, lambda rows: self.export(desk, rows, Path(folder)))
+            lambda folder: self._with(panel, ids, lambda rows: self.export(panel, rows, Path(folder)))
         )
-        dialog.finished.connect(lambda _: self._come_back(desk, dialog))
+        dialog.finished.connect(lambda _: self._come_back(panel, dialog))
         dialog.open()
 
-    def _come_back(self, desk: ListPanel, dialog: QFileDialog) -> None:
+    def _come_back(self, panel: ListPanel, dialog: QFileDialog) -> None:
         dialog.deleteLater()
         self._shell.window.activateWindow()
-        desk.take_focus()
+        panel.take_focus()
 
-    def export(self, desk: ListPanel, rows: list[ListRow], folder: Path) -> None:
+    def export(self, panel: ListPanel, rows: list[ListRow], folder: Path) -> None:
         """Write messages as files into `folder`, none over another."""
         taken: set[str] = set()
 
@@ -267,7 +269,7 @@ class BulkController(ShellController):
         def done(batch: Batch) -> str:
             return ntr("Exported to {folder}", "{n} exported to {folder}", batch.went_well, folder=folder.name)
 
-        self._start(desk, rows, work, done, None, tr("Exporting…"), _ONE_BY_ONE)
+        self._start(panel, rows, work, done, None, tr("Exporting…"), _ONE_BY_ONE)
 
     @does(
         Command("many.print", mark("Print"), ("Ctrl+P",), _L, mark("Or save as a PDF."), on_row=True),
@@ -278,16 +280,16 @@ class BulkController(ShellController):
         """Ask for a printer, and print the chosen messages."""
         from app.controllers.printing import choose_printer
 
-        def ask(desk: ListPanel, rows: list[ListRow]) -> None:
-            choose_printer(self._shell.window, rows, desk.take_focus, lambda printer: self.print(desk, rows, printer))
+        def ask(panel: ListPanel, rows: list[ListRow]) -> None:
+            choose_printer(self._shell.window, rows, panel.take_focus, lambda printer: self.print(panel, rows, printer))
 
         self._with_chosen(ask)
 
-    def print(self, desk: ListPanel, rows: list[ListRow], printer: QPrinter) -> None:
+    def print(self, panel: ListPanel, rows: list[ListRow], printer: QPrinter) -> None:
         """Print messages where `printer` says."""
         from app.controllers.printing import Printing
 
-        printing = Printing(self._message_reader, self._shell.clock, self._attachment_viewer.enclosures)
+        printing = Printing(self._message_reader, self._shell.clock, self._attachment_viewer.viewed)
 
         async def work(batch: Batch) -> None:
             await printing.print(rows, printer, batch)
@@ -295,13 +297,13 @@ class BulkController(ShellController):
         def done(batch: Batch) -> str:
             return ntr("Printed", "{n} printed", batch.went_well)
 
-        self._start(desk, rows, work, done, None, tr("Printing…"), _ONE_BY_ONE)
+        self._start(panel, rows, work, done, None, tr("Printing…"), _ONE_BY_ONE)
 
     # --- one batch ----------------------------------------------------------------------------------------------------
 
     def _start(
         self,
-        desk: ListPanel,
+        panel: ListPanel,
         rows: list[ListRow],
         work: Callable[[Batch], Awaitable[None]],
         done: Done,
@@ -316,13 +318,13 @@ class BulkController(ShellController):
         if batch.total > (_TOLD_FROM if told_from is None else told_from):
             batch.progress.subscribe(lambda _: self._tell(batch))
             self._tell(batch)
-        doing = desk.session.notes.begin((int(row.key) for row in rows), words)
+        doing = panel.session.notes.begin((int(row.key) for row in rows), words)
         doing.can_be_taken_back = False  # it is stopped, and what was done by then is undone
-        self._shell.tasks.spawn(self._run(desk, rows, batch, work, done, undo, doing), "work on many")
+        self._shell.tasks.spawn(self._run(panel, rows, batch, work, done, undo, doing), "work on many")
 
     async def _run(
         self,
-        desk: ListPanel,
+        panel: ListPanel,
         rows: list[ListRow],
         batch: Batch,
         work: Callable[[Batch], Awaitable[None]],
@@ -334,28 +336,28 @@ class BulkController(ShellController):
             await work(batch)
         finally:
             self._running = None
-            desk.session.notes.end(doing)
-            desk.session.notes.tell_amiss(batch.amiss)
+            panel.session.notes.end(doing)
+            panel.session.notes.tell_failures(batch.failures)
         words = [done(batch)] if batch.went_well else []
-        if batch.amiss:
-            words.append(_not_done([row for row in rows if row.key in batch.amiss]))
+        if batch.failures:
+            words.append(_not_done([row for row in rows if row.key in batch.failures]))
         if batch.done < batch.total:
             words.append(ntr("{n} was not attempted", "{n} were not attempted", batch.total - batch.done))
         can_undo = undo is not None and batch.went_well > 0
-        self._shell.status_bar.say(", ".join(words), (lambda: self._undo(desk, batch, undo)) if can_undo else None)
-        await self._look_anew(desk)
+        self._shell.status_bar.say(", ".join(words), (lambda: self._undo(panel, batch, undo)) if can_undo else None)
+        await self._look_anew(panel)
 
-    def _undo(self, desk: ListPanel, batch: Batch, undo: Callable[[Batch], Awaitable[None]] | None) -> None:
+    def _undo(self, panel: ListPanel, batch: Batch, undo: Callable[[Batch], Awaitable[None]] | None) -> None:
         async def take_back() -> None:
             if undo is not None:
                 await undo(batch)
-            await self._look_anew(desk)
+            await self._look_anew(panel)
 
         self._shell.tasks.spawn(take_back(), "take back work on many")
 
-    async def _look_anew(self, desk: ListPanel) -> None:
-        if desk.session.view is not None:
-            await desk.session.view.reload()
+    async def _look_anew(self, panel: ListPanel) -> None:
+        if panel.session.view is not None:
+            await panel.session.view.reload()
 
     def _tell(self, batch: Batch) -> None:
         if self._running is batch and batch.done < batch.total:
@@ -365,34 +367,34 @@ class BulkController(ShellController):
     # --- which rows, which folder -------------------------------------------------------------------------------------
 
     def _with_chosen(self, act: Callable[[ListPanel, list[ListRow]], None]) -> None:
-        desk = self._shell.workspace.desk
-        self._with(desk, desk.chosen_ids(), lambda rows: act(desk, rows))
+        panel = self._shell.workspace.panel
+        self._with(panel, panel.chosen_ids(), lambda rows: act(panel, rows))
 
-    def _with(self, desk: ListPanel, ids: Sequence[int], act: Callable[[list[ListRow]], None]) -> None:
+    def _with(self, panel: ListPanel, ids: Sequence[int], act: Callable[[list[ListRow]], None]) -> None:
         async def read() -> None:
-            rows = await desk.session.rows_of(ids)
+            rows = await panel.session.rows_of(ids)
             if rows:
                 act(rows)
 
-        desk.list.clear_marks()
+        panel.list.clear_marks()
         if ids:
             self._shell.tasks.spawn(read(), "read what was chosen")
 
-    def _source(self, desk: ListPanel) -> Place:
-        view = desk.session.view
-        return Place(desk.session.folder) if view is None else view.place
+    def _source(self, panel: ListPanel) -> Place:
+        view = panel.session.view
+        return Place(panel.session.folder) if view is None else view.place
 
     def _choose_folder(self, act: Callable[[ListPanel, list[ListRow], Place, str], None], title: str) -> None:
-        desk = self._shell.workspace.desk
-        ids, account_id = desk.chosen_ids(), desk.session.account_id
-        mailbox = self._source(desk).mailbox
+        panel = self._shell.workspace.panel
+        ids, account_id = panel.chosen_ids(), panel.session.account_id
+        mailbox = self._source(panel).mailbox
         if not ids or account_id is None:
             return
 
         def chosen(folder: object) -> None:
             if isinstance(folder, MailFolder):
                 to = Place(Folder.INBOX, mailbox, folder.folder_id)
-                self._with(desk, ids, lambda rows: act(desk, rows, to, folder.name))
+                self._with(panel, ids, lambda rows: act(panel, rows, to, folder.name))
 
         known = self._aids.known_folders(account_id, mailbox)
         self._picker.open(title, _picks(known), chosen, "" if known else tr("Asking for the folders…"))

@@ -307,11 +307,11 @@ class ComposeController:
             self._turning.pop(view).release()
         if not self.message_windows.drop(view):
             self._shell.workspace.drop_message(view)
-        desk = self._shell.workspace.desk
+        panel = self._shell.workspace.panel
         if how == "left":
-            desk.list.choose()
+            panel.list.choose()
         else:
-            desk.list.choose_only(desk.session.id_of(view.session.local_id))
+            panel.list.choose_only(panel.session.id_of(view.session.local_id))
         if how == "sent":
             self.on_sent(view.session.local_id)
         elif how == "discarded":
@@ -357,7 +357,7 @@ async def reopen(shell: Shell, records: Records, compose: ComposeController, nam
             shell.tasks.on_mail_error(error)
             continue
         if shell.window.gate.has_keys() and shell.workspace.place:
-            shell.workspace.desk.take_focus()  # what was typed before anything was there was not meant for it
+            shell.workspace.panel.take_focus()  # what was typed before anything was there was not meant for it
         compose.say(name, tr("This message was open when Mailwright ended. Nothing is lost."), SAID_FOR)
 
 

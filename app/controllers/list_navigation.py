@@ -34,7 +34,7 @@ class ListNavigation(ShellController):
     )
     def go_to_next(self) -> None:
         """Go to the next row."""
-        self._shell.workspace.desk.list.step(1)
+        self._shell.workspace.panel.list.step(1)
 
     @does(
         Command("list.previous", mark("Previous"), ("K",), _L, mark("Up does the same."), repeats=True),
@@ -43,12 +43,12 @@ class ListNavigation(ShellController):
     )
     def go_to_previous(self) -> None:
         """Go to the row before."""
-        self._shell.workspace.desk.list.step(-1)
+        self._shell.workspace.panel.list.step(-1)
 
     @does(Command("list.mark", mark("Select"), ("Space", "X"), _L, on_row=True), enabled=list_is_shown, why_not=no_row)
     def select(self) -> None:
         """Select the row, or no more."""
-        self._shell.workspace.desk.list.toggle_mark()
+        self._shell.workspace.panel.list.toggle_mark()
 
     @does(
         Command("list.mark_down", mark("Select downwards"), ("Shift+Down", "Shift+J"), _L, repeats=True),
@@ -57,7 +57,7 @@ class ListNavigation(ShellController):
     )
     def select_down(self) -> None:
         """Select the row, and go to the next one."""
-        self._shell.workspace.desk.list.mark_and_step(1)
+        self._shell.workspace.panel.list.mark_and_step(1)
 
     @does(
         Command("list.mark_up", mark("Select upwards"), ("Shift+Up", "Shift+K"), _L, repeats=True),
@@ -66,12 +66,12 @@ class ListNavigation(ShellController):
     )
     def select_up(self) -> None:
         """Select the row, and go to the one before."""
-        self._shell.workspace.desk.list.mark_and_step(-1)
+        self._shell.workspace.panel.list.mark_and_step(-1)
 
     @does(Command("list.mark_all", mark("Select all"), ("Ctrl+A",), _L), enabled=list_is_shown, why_not=no_row)
     def select_all(self) -> None:
         """Select every row."""
-        self._shell.workspace.desk.list.mark_all()
+        self._shell.workspace.panel.list.mark_all()
 
     @does(
         Command(
@@ -81,7 +81,7 @@ class ListNavigation(ShellController):
     )
     def find(self) -> None:
         """Ask what to look for."""
-        self._shell.workspace.desk.begin_search()
+        self._shell.workspace.panel.begin_search()
 
     @does(
         Command("list.find_server", mark("Find on the server too"), ("Shift+Return", "Shift+Enter"), _L),
@@ -89,23 +89,23 @@ class ListNavigation(ShellController):
     )
     def find_on_server(self) -> None:
         """Look on the server for what is looked for here."""
-        desk = self._shell.workspace.desk
-        if not desk.session.searching:
-            desk.begin_search()  # there is nothing yet to ask the server for
+        panel = self._shell.workspace.panel
+        if not panel.session.searching:
+            panel.begin_search()  # there is nothing yet to ask the server for
             return
-        desk.search_server()
+        panel.search_server()
         self._shell.status_bar.say(tr("Looking on the server…"))
 
     @does_each(_ORDERS, enabled=lambda controller, _order: list_is_shown(controller))
     def sort(self, order: Order) -> None:
         """Sort the list, and go to its first row."""
-        self._shell.workspace.desk.session.arrange(order)
-        self._shell.workspace.desk.list.go_to(0)
+        self._shell.workspace.panel.session.arrange(order)
+        self._shell.workspace.panel.list.go_to(0)
 
     @does(Command("list.group", mark("Group by day or by recipient, or no more"), ("S, G",), _L), enabled=list_is_shown)
     def group(self) -> None:
         """Group the rows, or no more."""
-        session = self._shell.workspace.desk.session
+        session = self._shell.workspace.panel.session
         if not session.toggle_groups():
             self._shell.status_bar.say(tr("Not grouped"))
         elif session.order is Order.RECIPIENT:

@@ -55,17 +55,17 @@ class ServerOutboxController:
             self._shell.lists.outbox.look()
 
     def _tell(self, row: ListRow, outcome: Outcome | None) -> None:
-        foot, room = self._shell.status_bar, self._shell.lists.outbox
+        status_bar, session = self._shell.status_bar, self._shell.lists.outbox
         if outcome is None or outcome.code in ITEM_GONE:
-            foot.say(tr("It is no longer there: it was sent, or another program took it"))
+            status_bar.say(tr("It is no longer there: it was sent, or another program took it"))
         elif outcome.accepted:
-            foot.say(tr("Taken back: it is a draft again"))
+            status_bar.say(tr("Taken back: it is a draft again"))
         elif outcome.verdict is Verdict.UNKNOWN:
-            foot.say(tr("Whether it came back is not known: look in Drafts and in Sent"))
+            status_bar.say(tr("Whether it came back is not known: look in Drafts and in Sent"))
         else:
             explanation = explain_outcome(outcome)
             if explanation is not None:
-                room.notes.tell_amiss({row.key: explanation})
+                session.notes.tell_failures({row.key: explanation})
         self._shell.lists.drafts.reload()
 
 
@@ -132,10 +132,10 @@ class ListController(ShellController):
         After a start the first row counts as chosen once the person has rested and seen it. After a message was sent
         or discarded it can only be opened then: whoever presses the same keys again means the message that went.
         """
-        stage = self._shell.workspace
-        if not command.on_row or not stage.place or self._shell.window.focus_is_elsewhere(stage.desk):
+        workspace = self._shell.workspace
+        if not command.on_row or not workspace.place or self._shell.window.focus_is_elsewhere(workspace.panel):
             return ""
-        shown = stage.desk.list
+        shown = workspace.panel.list
         if shown.chosen or shown.current_number() < 0:
             return ""
         rested = self._shell.window.gate.rest >= _RESTED
@@ -166,31 +166,31 @@ class ListController(ShellController):
 
     def _drafts_lists(self) -> list[ListSession]:
         """Return the lists of drafts, one's own first."""
-        return [desk.session for place, desk in self._shell.workspace.desks.items() if place.startswith("drafts")]
+        return [panel.session for place, panel in self._shell.workspace.panels.items() if place.startswith("drafts")]
 
     # --- rows, which may have to be read first ----------------------------------------------------------------------
 
     def _with_current(self, act: Callable[[ListRow], None]) -> None:
         """Do something with the current row, at once where it is at hand."""
-        desk = self._shell.workspace.desk
-        row, row_id = desk.current(), desk.list.current_id()
+        panel = self._shell.workspace.panel
+        row, row_id = panel.current(), panel.list.current_id()
         if row is not None:
             act(row)
         elif row_id is not None:
-            self._with_rows(desk.session, [row_id], lambda rows: act(rows[0]))
+            self._with_rows(panel.session, [row_id], lambda rows: act(rows[0]))
 
     def _with_chosen(self, act: Callable[[list[ListRow]], None]) -> None:
         """Do something with the marked rows, or else the current one; the marks are done with."""
-        desk = self._shell.workspace.desk
-        self._with_rows(desk.session, desk.chosen_ids(), act)
-        desk.list.clear_marks()
+        panel = self._shell.workspace.panel
+        self._with_rows(panel.session, panel.chosen_ids(), act)
+        panel.list.clear_marks()
 
     def _do_with_chosen(self, act: Callable[[ListPanel, list[int]], None]) -> None:
         """Do what may take its time with the marked rows, or else the current one; the marks are done with."""
-        desk = self._shell.workspace.desk
-        ids = desk.chosen_ids()
-        desk.list.clear_marks()
-        act(desk, ids)
+        panel = self._shell.workspace.panel
+        ids = panel.chosen_ids()
+        panel.list.clear_marks()
+        act(panel, ids)
 
     def _with_rows(self, session: ListSession, row_ids: Sequence[int], act: Callable[[list[ListRow]], None]) -> None:
         async def read() -> None:
@@ -221,16 +221,16 @@ class ListController(ShellController):
     )
     def send_chosen(self) -> None:
         """Send the marked drafts, or the current one; more than a few are asked about, unless they are ready."""
-        desk = self._shell.workspace.desk
-        chosen = desk.chosen_ids()
-        rows = [desk.session.row(row_id) for row_id in chosen]
+        panel = self._shell.workspace.panel
+        chosen = panel.chosen_ids()
+        rows = [panel.session.row(row_id) for row_id in chosen]
 
         def send() -> None:
-            desk.list.clear_marks()
-            self._row_actions.send(desk, chosen)
+            panel.list.clear_marks()
+            self._row_actions.send(panel, chosen)
             # The same keys pressed again mean the same message, and not the row that takes its place.
             self._begins = False
-            desk.list.choose_only(desk.list.current_id())
+            panel.list.choose_only(panel.list.current_id())
 
         # A row that is not at hand is the server's alone: nobody put it aside as ready.
         unasked = sum(row is None or row.state in NOT_PUT_ASIDE for row in rows)
@@ -258,7 +258,7 @@ class ListController(ShellController):
             self._shell.workspace.go("drafts")
         question = ntr("Send {n} message that is ready?", "Send {n} messages that are ready?", len(ready))
         self._shell.window.ask(
-            question, tr("Send"), lambda: self._row_actions.send_rows(self._shell.workspace.desk, ready)
+            question, tr("Send"), lambda: self._row_actions.send_rows(self._shell.workspace.panel, ready)
         )
 
     @does(
@@ -303,8 +303,8 @@ class ListController(ShellController):
     )
     def retry_chosen(self) -> None:
         """Try the marked ones again."""
-        desk = self._shell.workspace.desk
-        self._with_chosen(lambda rows: self._shell.lists.outbox.retry(self._row_actions.again(desk, rows)))
+        panel = self._shell.workspace.panel
+        self._with_chosen(lambda rows: self._shell.lists.outbox.retry(self._row_actions.again(panel, rows)))
 
     @does(Command("outbox.retry_all", mark("Try all that failed again"), ("Shift+F9",)), why_not=none_failed)
     def retry_all(self) -> None:
@@ -320,7 +320,7 @@ class ListController(ShellController):
     )
     def edit_as_new(self) -> None:
         """Write the current message anew, or each of those that are marked."""
-        if len(self._shell.workspace.desk.chosen_ids()) > 1:
+        if len(self._shell.workspace.panel.chosen_ids()) > 1:
             self._do_with_chosen(self._row_actions.edit_as_new)
         else:
             self._with_chosen(lambda rows: self._shell.lists.sent.edit_as_new(rows[0]))
@@ -352,7 +352,7 @@ class ListController(ShellController):
 
     def do(self, action: str) -> None:
         """Do one of the things that the bar offers for the current row."""
-        row = self._shell.workspace.desk.current()
+        row = self._shell.workspace.panel.current()
         if action in {"was-sent", "was-not-sent"} and row is not None:
             self._resolution.ask(row, was_sent=action == "was-sent")
         elif action == "seen" and row is not None:
@@ -365,12 +365,12 @@ class ListController(ShellController):
     @does(Command("list.remedy", mark("Do what the row offers"), ("A",), _L, on_row=True), why_not=no_remedy)
     def remedy(self) -> None:
         """Do what the current row offers."""
-        desk = self._shell.workspace.desk
-        row = desk.current()
+        panel = self._shell.workspace.panel
+        row = panel.current()
         if row is None:
             return
-        explanation = desk.session.explanation(row)
-        action = explanation.action if explanation is not None else desk.session.words(row).action
+        explanation = panel.session.explanation(row)
+        action = explanation.action if explanation is not None else panel.session.words(row).action
         if row.resting and action == "unsend":
             self._shell.lists.outbox.take_back(row)
         elif action in OPENS_THE_MESSAGE:
@@ -381,7 +381,7 @@ class ListController(ShellController):
         elif action == "copy-details":
             self._shell.reader.bar.copy_details()
             self._shell.status_bar.say(tr("Details copied"))
-        elif action and self._row_actions.again(desk, [row]) and row.local_id is not None:
+        elif action and self._row_actions.again(panel, [row]) and row.local_id is not None:
             self._remedies.apply(action, row.local_id)
 
     def _wished(self, wish: Wish) -> None:

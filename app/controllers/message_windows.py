@@ -152,7 +152,7 @@ class MessageWindows(ShellController):
     )
     def open_row(self) -> None:
         """Open the current row in a window of its own, where it can be written on."""
-        row = self._shell.workspace.desk.current()
+        row = self._shell.workspace.panel.current()
         if row is not None and row.is_draft:
             self._open.open_and_then(row, self._pop_out_once)
 

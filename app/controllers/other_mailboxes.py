@@ -53,7 +53,7 @@ class OtherMailboxes:
         """Show nothing before `begin`; `view_of` gives a list its rows."""
         self._shell, self._accounts, self._records, self._identities = shell, accounts, records, identities
         self._view_of = view_of
-        self._rooms: dict[str, ListSession] = {}
+        self._sessions: dict[str, ListSession] = {}
         self._views: dict[str, Callable[[], FolderView]] = {}
         self._account: AccountId | None = None
         self._picker: Picker | None = None
@@ -69,16 +69,16 @@ class OtherMailboxes:
     @does(Command("list.go_mailbox", mark("Go to a list of another mailbox"), ("G, M",), Context.LIST))
     def choose(self) -> None:
         """Ask to which list of another mailbox to go."""
-        if not self._rooms:
+        if not self._sessions:
             self._shell.status_bar.say(tr("There is no other mailbox; one is added where a letter says who it is from"))
             return
         from app.ui.chooser import Pick, Picker
 
         if self._picker is None:
             self._picker = Picker(self._shell.window, self._shell.window.rest_focus)
-        stage = self._shell.workspace
-        picks = [Pick(stage.desks[place].accessibleName(), place) for place in self._rooms]
-        self._picker.open(tr("Go to a list of another mailbox"), picks, lambda place: stage.go(str(place)))
+        workspace = self._shell.workspace
+        picks = [Pick(workspace.panels[place].accessibleName(), place) for place in self._sessions]
+        self._picker.open(tr("Go to a list of another mailbox"), picks, lambda place: workspace.go(str(place)))
 
     def _claim(self, record: Record) -> None:
         """Say of a draft that was taken in from another mailbox whose it is: its copy is filed there too."""
@@ -86,8 +86,8 @@ class OtherMailboxes:
             self._arrive(f"drafts:{record.drafts_of.casefold()}")
         if record.drafts_of or record.ref is None or record.state not in BEFORE_LEAVING:
             return
-        for place, room in self._rooms.items():
-            view = room.view
+        for place, session in self._sessions.items():
+            view = session.view
             if place.startswith("drafts:") and view is not None and view.has_item(record):
                 mailbox = view.place.mailbox
                 claim = self._records.learn(
@@ -103,28 +103,28 @@ class OtherMailboxes:
         account_id = None if account is None else account.account_id
         others = () if account_id is None else self._identities.others(account_id)
         wanted = {f"{kind}:{one.address.casefold()}": one for one in others if one.files for kind in _KINDS}
-        stale = [place for place in self._rooms if place not in wanted or account_id != self._account]
+        stale = [place for place in self._sessions if place not in wanted or account_id != self._account]
         for place in stale:
             self._remove(place)
         self._account = account_id
         for place, identity in wanted.items():
-            if place not in self._rooms and account_id is not None:
+            if place not in self._sessions and account_id is not None:
                 self._add(account_id, place, identity)
 
     def _add(self, account_id: AccountId, place: str, identity: Identity) -> None:
         shell, kind = self._shell, place.partition(":")[0]
-        room = _KINDS[kind](shell.tasks.spawn, shell.clock.now)
+        session = _KINDS[kind](shell.tasks.spawn, shell.clock.now)
         name = identity.name or identity.address
         words, icon = (tr("Drafts"), "file-text") if kind == "drafts" else (tr("Sent"), "mail-check")
         nothing = tr("No drafts") if kind == "drafts" else tr("Nothing sent yet")
         empty = Empty(icon, nothing, tr("G, D goes to your own drafts"))
-        desk = ListPanel(tr("{list} of {name}", list=words, name=name), room, empty)
-        self._rooms[place] = room
-        shell.workspace.add_desk(place, desk)
-        keys.bind(desk.place_for_keys, shell.registry, Context.LIST, shell.registry.attempt)
-        shell.window.rail.add_other(name, place, words, icon)
-        room.changed.subscribe(partial(self._count, place))
-        self._views[place] = partial(self._view_of, account_id, Place(room.folder, identity.address))
+        panel = ListPanel(tr("{list} of {name}", list=words, name=name), session, empty)
+        self._sessions[place] = session
+        shell.workspace.add_panel(place, panel)
+        keys.bind(panel.place_for_keys, shell.registry, Context.LIST, shell.registry.attempt)
+        shell.window.sidebar.add_other(name, place, words, icon)
+        session.changed.subscribe(partial(self._count, place))
+        self._views[place] = partial(self._view_of, account_id, Place(session.folder, identity.address))
         if not identity.by_server or place in self._with_messages():
             self._arrive(place)
 
@@ -136,16 +136,16 @@ class OtherMailboxes:
         """Look into a folder. Those of mailboxes that nobody asked for are looked into when one goes there first."""
         make = self._views.pop(place, None)
         if make is not None:
-            self._rooms[place].attach(make())
+            self._sessions[place].attach(make())
 
     def _count(self, place: str, _: None) -> None:
-        room = self._rooms.get(place)
-        if room is not None:
-            drafts = room.count() if place.startswith("drafts") else 0
-            self._shell.window.rail.show_count(place, drafts, problems=room.came_back())
+        session = self._sessions.get(place)
+        if session is not None:
+            drafts = session.count() if place.startswith("drafts") else 0
+            self._shell.window.sidebar.show_count(place, drafts, problems=session.came_back())
 
     def _remove(self, place: str) -> None:
         self._views.pop(place, None)
-        self._rooms.pop(place).attach(None)
-        self._shell.window.rail.remove_other(place)
-        self._shell.workspace.remove_desk(place)
+        self._sessions.pop(place).attach(None)
+        self._shell.window.sidebar.remove_other(place)
+        self._shell.workspace.remove_panel(place)

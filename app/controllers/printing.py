@@ -22,7 +22,7 @@ from app.domain.response_codes import ITEM_GONE
 from app.services.folders.bulk_operations import Batch
 from app.services.html.blocks import Block, Look, Paragraph, Rule, Run
 from app.services.ports import Clock
-from app.services.reader.attachment_viewer import Enclosures, enclosures_of
+from app.services.reader.attachment_viewer import ViewedAttachments, viewed_attachments_of
 from app.services.reader.message_reader import MessageReader, Reading
 from app.services.records.rows import ListRow
 from app.services.text.error_text import Explanation, explain_error
@@ -64,9 +64,9 @@ def choose_printer(
 class Printing:
     """Of the messages that are chosen in a list."""
 
-    def __init__(self, messages: MessageReader, clock: Clock, enclosures: Enclosures) -> None:
+    def __init__(self, messages: MessageReader, clock: Clock, viewed: ViewedAttachments) -> None:
         """Print nothing yet."""
-        self._messages, self._clock, self._enclosures = messages, clock, enclosures
+        self._messages, self._clock, self._viewed = messages, clock, viewed
 
     async def print(self, rows: Sequence[ListRow], printer: QPrinter, batch: Batch) -> None:
         """Print messages; what could not be read or printed is told of in `batch`."""
@@ -101,14 +101,16 @@ class Printing:
             try:
                 good = await self._put(row, press)
             except AccountError as error:
-                batch.amiss[row.key] = explain_error(error, self._clock.now())
+                batch.failures[row.key] = explain_error(error, self._clock.now())
                 good = False  # the others would fare no better
             except KeyError:
-                batch.amiss[row.key] = _gone()
+                batch.failures[row.key] = _gone()
             except MailError as error:
-                batch.amiss[row.key] = _why(error, self._clock.now())
+                batch.failures[row.key] = _why(error, self._clock.now())
             if press.failed:
-                batch.amiss[row.key] = Explanation(tr("The printer took no more: this message is not printed whole."))
+                batch.failures[row.key] = Explanation(
+                    tr("The printer took no more: this message is not printed whole.")
+                )
             if file is not None:
                 await file.add(press.taken())
             batch.done += 1
@@ -117,8 +119,8 @@ class Printing:
     async def _put(self, row: ListRow, press: Press) -> bool:
         message = await self._messages.read(row)
         images: dict[str, QImage] = {}
-        for one in enclosures_of(row, message) if message.blocks else ():
-            image = await picture_of(self._enclosures, row.account_id, one, message.shown_pictures())
+        for one in viewed_attachments_of(row, message) if message.blocks else ():
+            image = await picture_of(self._viewed, row.account_id, one, message.shown_pictures())
             if image is not None:
                 images[f"cid:{one.content_id}"] = image
         for _ in press.message(page(row, message), images):
@@ -166,7 +168,7 @@ def _why(error: MailError, now: float) -> Explanation:
 
 
 def _none(rows: Sequence[ListRow], batch: Batch, why: str) -> None:
-    batch.amiss.update({row.key: Explanation(why) for row in rows if row.key not in batch.amiss})
+    batch.failures.update({row.key: Explanation(why) for row in rows if row.key not in batch.failures})
     batch.done = len(rows)
 
 

@@ -77,7 +77,7 @@ class ConversationController(ShellController):
 
     def _once_known(self, act: Callable[[], None]) -> None:
         """Do something as soon as the conversation of the current row is known: the pane rests before it reads."""
-        row = self._shell.workspace.desk.current() if self._shell.workspace.place else None
+        row = self._shell.workspace.panel.current() if self._shell.workspace.place else None
         if row is not None and (self._row is None or row.key != self._row.key):
             self._shell.workspace.read_now()
         if self._looking:
@@ -109,7 +109,7 @@ class ConversationController(ShellController):
         except StorageError:
             kin = []  # the message can be read without
         if self._row is row:
-            kin = [one for one in kin if self._place_of(one) in self._shell.workspace.desks]
+            kin = [one for one in kin if self._place_of(one) in self._shell.workspace.panels]
             self._looking = False
             self._put(conversation_of(kin, item_id))
             then, self._then = self._then, None
@@ -156,34 +156,34 @@ class ConversationController(ShellController):
 
     def _go(self, kin: ConversationRow) -> None:
         """Stand at a message in its list, and read it; the focus stays in the pane where it is there."""
-        stage = self._shell.workspace
-        place, in_list = self._place_of(kin), stage.in_list()
-        desk = stage.desks[place]
-        stage.show_place(place)
+        workspace = self._shell.workspace
+        place, in_list = self._place_of(kin), workspace.in_list()
+        panel = workspace.panels[place]
+        workspace.show_place(place)
         if in_list:
-            desk.take_focus()
-        if self._stand_at(desk, kin) or not desk.session.searching:
+            panel.take_focus()
+        if self._stand_at(panel, kin) or not panel.session.searching:
             return
         # What is looked for hides it: show everything, and stand at it as soon as that is drawn.
-        self._wanted = desk, kin
-        desk.refreshed.connect(self._catch_up)
-        desk.end_search()
+        self._wanted = panel, kin
+        panel.refreshed.connect(self._catch_up)
+        panel.end_search()
 
     def _catch_up(self) -> None:
         if self._wanted is not None:
-            desk, kin = self._wanted
-            if self._stand_at(desk, kin):
+            panel, kin = self._wanted
+            if self._stand_at(panel, kin):
                 self._wanted = None
-                desk.refreshed.disconnect(self._catch_up)
+                panel.refreshed.disconnect(self._catch_up)
 
-    def _stand_at(self, desk: ListPanel, kin: ConversationRow) -> bool:
-        messages, account_id = self._records, desk.session.account_id
+    def _stand_at(self, panel: ListPanel, kin: ConversationRow) -> bool:
+        messages, account_id = self._records, panel.session.account_id
         record = None if account_id is None else messages.by_item(account_id, kin.row.ref.item_id)
-        known = None if record is None else desk.session.id_of(record.local_id)
-        number = desk.model.number_of(kin.row_id if known is None else known)
+        known = None if record is None else panel.session.id_of(record.local_id)
+        number = panel.model.number_of(kin.row_id if known is None else known)
         if number < 0:
             return False
-        desk.list.go_to(number)
+        panel.list.go_to(number)
         self._shell.workspace.read_now()
         return True
 
@@ -245,7 +245,7 @@ class ReaderController(ShellController):
         if self._shell.workspace.reads_soon():
             self._shell.workspace.read_now()
 
-    def read(self, desk: ListPanel, row: ListRow | None) -> None:
+    def read(self, panel: ListPanel, row: ListRow | None) -> None:
         """Show a row in the reader: its head at once, its text as soon as it is there."""
         self._shown = row
         self._conversation.show(row)
@@ -258,9 +258,9 @@ class ReaderController(ShellController):
         known = self._message_reader.known(row)
         if known is not None:
             self._read = (row.key, known)
-        self._show(desk, row, self._at_hand(row))  # as it was, until it is read anew: an emptied pane would blink
+        self._show(panel, row, self._at_hand(row))  # as it was, until it is read anew: an emptied pane would blink
         if known is None:
-            self._shell.tasks.spawn(self._fetch(desk, row), "read a letter")
+            self._shell.tasks.spawn(self._fetch(panel, row), "read a letter")
         else:
             self._shell.tasks.spawn(self._attachment_viewer.show_pictures(row, known), "show pictures")
 
@@ -268,26 +268,26 @@ class ReaderController(ShellController):
         """Return the message in the reader, if it is this row's."""
         return self._read[1] if self._read is not None and self._read[0] == row.key else None
 
-    async def _fetch(self, desk: ListPanel, row: ListRow) -> None:
+    async def _fetch(self, panel: ListPanel, row: ListRow) -> None:
         try:
             message = await self._message_reader.read(row)
         except KeyError:
             return  # gone meanwhile, and so is its row
         except MailError as error:
             if self._shown is row and self._at_hand(row) is None:
-                self._show(desk, row, None, explain_error(error, self._shell.clock.now()).sentence)
+                self._show(panel, row, None, explain_error(error, self._shell.clock.now()).sentence)
             return
         if row.ref is not None and not row.is_draft:
             self._syncing.note_body(row.account_id, row.ref.item_id, message.text)
         if self._shown is row:
             self._read = (row.key, message)
-            self._show(desk, row, message)
+            self._show(panel, row, message)
             await self._attachment_viewer.show_pictures(row, message)
 
-    def _show(self, desk: ListPanel, row: ListRow, message: Message | None, instead: str | None = None) -> None:
+    def _show(self, panel: ListPanel, row: ListRow, message: Message | None, instead: str | None = None) -> None:
         if self._attachment_viewer.is_within(row):
             return
-        words = desk.session.words(row)
+        words = panel.session.words(row)
         self._shell.reader.show_reading(
             Reading(
                 message=row.key,
@@ -299,7 +299,7 @@ class ReaderController(ShellController):
                 remote=0 if message is None else message.remote,
                 headers=self._details(row, message),
                 hint=self._hint(row),
-                notice=_notice(desk.session.explanation(row)),
+                notice=_notice(panel.session.explanation(row)),
             )
         )
         self._attachment_viewer.show(row, message)
@@ -316,28 +316,28 @@ class ReaderController(ShellController):
     def _leave(self) -> None:
         """Go back: from a message within a message, else to the list."""
         if not self._attachment_viewer.leave() and self._shell.workspace.place:
-            self._shell.workspace.desk.take_focus()
+            self._shell.workspace.panel.take_focus()
 
     def _hint(self, row: ListRow) -> str:
         if self._shell.workspace.kind == "sent":
             return tr("E writes it anew")
         return tr("Enter opens it") if row.state in WRITABLE else ""
 
-    def _refresh(self, desk: ListPanel) -> None:
-        stage = self._shell.workspace
-        if not stage.place or desk is not stage.desk:
+    def _refresh(self, panel: ListPanel) -> None:
+        workspace = self._shell.workspace
+        if not workspace.place or panel is not workspace.panel:
             return
         message = self._compose.current()
         if message is not None:
-            stage.follow(message.session.local_id)
-        elif desk.current() is not self._shown and not stage.reads_soon():
-            stage.read_now()
+            workspace.follow(message.session.local_id)
+        elif panel.current() is not self._shown and not workspace.reads_soon():
+            workspace.read_now()
 
     def _tell_time(self) -> None:
         """Say anew how the message in the reader stands: the seconds until it is sent grow fewer."""
         message = None if self._shown is None else self._at_hand(self._shown)
         if self._shown is not None and message is not None:
-            self._show(self._shell.workspace.desk, self._shown, message)
+            self._show(self._shell.workspace.panel, self._shown, message)
 
 
 def _people(row: ListRow, message: Message | None) -> str:

@@ -156,7 +156,7 @@ class ComparisonController:
             if message is not None:
                 message.focus_best()
             else:
-                self._shell.workspace.desk.take_focus()
+                self._shell.workspace.panel.take_focus()
 
     def _take_back(self, name: LocalId, content: Content) -> None:
         self._shell.tasks.spawn(self._restore(name, content), "take one's own version back")
@@ -239,7 +239,7 @@ class ManualResolution(ShellController):
         self._shell.window.ask(question, yes, lambda: self._remedies.apply(action, name))
 
     def _row(self) -> ListRow | None:
-        return self._shell.workspace.desk.current() if self._shell.workspace.place else None
+        return self._shell.workspace.panel.current() if self._shell.workspace.place else None
 
     async def _save_copy(self, name: LocalId) -> None:
         try:

@@ -59,26 +59,26 @@ class RowActions:
 
     # --- the wishes -------------------------------------------------------------------------------------------------
 
-    def send(self, desk: ListPanel, ids: Sequence[int]) -> None:
+    def send(self, panel: ListPanel, ids: Sequence[int]) -> None:
         """Send these."""
-        self._begin(desk, ids, SENDING, self._sending(desk))
+        self._begin(panel, ids, SENDING, self._sending(panel))
 
-    def _sending(self, desk: ListPanel) -> Work:
+    def _sending(self, panel: ListPanel) -> Work:
         async def work(rows: list[ListRow], doing: Doing) -> None:
             answers = await self._shell.lists.drafts.send(rows, self._outbox.hold_seconds, doing.is_wanted)
             if doing.taken_back:
                 await self._call_back(answers)
                 return
-            self._tell_unfetched(desk, rows, answers, SENDING, self.send)
+            self._tell_unfetched(panel, rows, answers, SENDING, self.send)
             self.on_sent(rows, answers)
 
         return work
 
-    def send_rows(self, desk: ListPanel, rows: list[ListRow]) -> None:
+    def send_rows(self, panel: ListPanel, rows: list[ListRow]) -> None:
         """Send these rows, of whichever list, as one."""
-        self._begin(desk, [int(row.key) for row in rows], SENDING, self._sending(desk), rows)
+        self._begin(panel, [int(row.key) for row in rows], SENDING, self._sending(panel), rows)
 
-    def set_ready(self, desk: ListPanel, ids: Sequence[int]) -> None:
+    def set_ready(self, panel: ListPanel, ids: Sequence[int]) -> None:
         """Put these aside as ready, or take that back."""
 
         async def work(rows: list[ListRow], doing: Doing) -> None:
@@ -86,12 +86,12 @@ class RowActions:
             if doing.taken_back:
                 await self._outbox.undo(_going(answers))
                 return
-            self._tell_unfetched(desk, rows, answers, READYING, self.set_ready)
+            self._tell_unfetched(panel, rows, answers, READYING, self.set_ready)
             self.tell_kept(rows, answers)
 
-        self._begin(desk, ids, READYING, work)
+        self._begin(panel, ids, READYING, work)
 
-    def discard(self, desk: ListPanel, ids: Sequence[int]) -> None:
+    def discard(self, panel: ListPanel, ids: Sequence[int]) -> None:
         """Throw these away."""
 
         async def work(rows: list[ListRow], doing: Doing) -> None:
@@ -100,13 +100,13 @@ class RowActions:
                 for name in gone:
                     await self._drafts.take_back(name)
                 return
-            self.tell_amiss(desk, failed, DELETING.failed, self.discard)
+            self.tell_failures(panel, failed, DELETING.failed, self.discard)
             self.tell_discarded(gone)
             self._tell_failed(rows, failed, tr("“{subject}” was not deleted: {why}"), tr("{n} were not deleted. {f8}"))
 
-        self._begin(desk, ids, DELETING, work)
+        self._begin(panel, ids, DELETING, work)
 
-    def edit_as_new(self, desk: ListPanel, ids: Sequence[int]) -> None:
+    def edit_as_new(self, panel: ListPanel, ids: Sequence[int]) -> None:
         """Begin a new draft of each."""
 
         async def work(rows: list[ListRow], doing: Doing) -> None:
@@ -115,17 +115,17 @@ class RowActions:
                 for name in made:
                     await self._drafts.discard(name)
                 return
-            self.tell_amiss(desk, failed, COPYING.failed, self.edit_as_new)
+            self.tell_failures(panel, failed, COPYING.failed, self.edit_as_new)
             self._made_anew(made, len(failed))
 
-        self._begin(desk, ids, COPYING, work)
+        self._begin(panel, ids, COPYING, work)
 
-    def again(self, desk: ListPanel, rows: Sequence[ListRow]) -> list[ListRow]:
+    def again(self, panel: ListPanel, rows: Sequence[ListRow]) -> list[ListRow]:
         """Try once more what could not be done with these; return those of which nothing is to be tried again here."""
         wishes: list[tuple[Callable[[ListPanel, list[int]], None], list[int]]] = []
         others = []
         for row in rows:
-            wish = self._again.get(row.key) if desk.session.notes.amiss(row.key) is not None else None
+            wish = self._again.get(row.key) if panel.session.notes.failures(row.key) is not None else None
             same = next((ids for other, ids in wishes if other == wish), None)
             if wish is None:
                 others.append(row)
@@ -134,18 +134,18 @@ class RowActions:
             else:
                 wishes.append((wish, [int(row.key)]))
         for wish, ids in wishes:
-            wish(desk, ids)
+            wish(panel, ids)
         return others
 
     # --- their course -----------------------------------------------------------------------------------------------
 
     def _begin(
-        self, desk: ListPanel, ids: Sequence[int], deed: Deed, work: Work, rows: Sequence[ListRow] | None = None
+        self, panel: ListPanel, ids: Sequence[int], deed: Deed, work: Work, rows: Sequence[ListRow] | None = None
     ) -> None:
-        notes, foot = desk.session.notes, self._shell.status_bar
+        notes, status_bar = panel.session.notes, self._shell.status_bar
         free = notes.free(ids)
         if not free:
-            foot.say(tr("This is being done already") if ids else tr("There is no message here."))
+            status_bar.say(tr("This is being done already") if ids else tr("There is no message here."))
             return
         for row_id in free:
             self._again.pop(f"{row_id}", None)
@@ -153,20 +153,20 @@ class RowActions:
         way = self._shell.undo_stack.push(doing.take_back, still=doing.is_wanted)
 
         def take_back() -> None:
-            self._end(desk, doing, way)
-            foot.say(tr(deed.undone))
+            self._end(panel, doing, way)
+            status_bar.say(tr(deed.undone))
 
         doing.on_back = take_back
 
         async def read() -> list[ListRow]:
             if rows is None:
-                return await desk.session.rows_of(free)
+                return await panel.session.rows_of(free)
             return [row for row in rows if int(row.key) in doing.row_ids]
 
-        self._shell.tasks.spawn(self._run(desk, read, doing, way, work), "do something with rows")
+        self._shell.tasks.spawn(self._run(panel, read, doing, way, work), "do something with rows")
 
     async def _run(
-        self, desk: ListPanel, read: Callable[[], Awaitable[list[ListRow]]], doing: Doing, way: WayBack, work: Work
+        self, panel: ListPanel, read: Callable[[], Awaitable[list[ListRow]]], doing: Doing, way: WayBack, work: Work
     ) -> None:
         telling = self._shell.tasks.spawn(self._tell(doing), "say that something is under way")
         try:
@@ -177,7 +177,7 @@ class RowActions:
                 self._shell.status_bar.say(tr("This message is no longer here."))
         finally:
             telling.cancel()
-            self._end(desk, doing, way)
+            self._end(panel, doing, way)
 
     async def _tell(self, doing: Doing) -> None:
         await asyncio.sleep(_QUIETLY)
@@ -188,8 +188,8 @@ class RowActions:
             )
             self._shell.status_bar.busy(words, doing.take_back, tr("Undo"))
 
-    def _end(self, desk: ListPanel, doing: Doing, way: WayBack) -> None:
-        desk.session.notes.end(doing)
+    def _end(self, panel: ListPanel, doing: Doing, way: WayBack) -> None:
+        panel.session.notes.end(doing)
         self._shell.undo_stack.forget(way)
         self._shell.status_bar.free(doing.take_back)
 
@@ -201,21 +201,21 @@ class RowActions:
 
     # --- what is said -----------------------------------------------------------------------------------------------
 
-    def tell_amiss(
+    def tell_failures(
         self,
-        desk: ListPanel,
+        panel: ListPanel,
         failed: dict[str, MailError],
         what: str,
         again: Callable[[ListPanel, list[int]], None],
     ) -> None:
         """Say at rows, by key, why something could not be done, and remember how it is tried again."""
         now = self._shell.clock.now()
-        desk.session.notes.tell_amiss({key: explain_unfetched(error, now, what) for key, error in failed.items()})
+        panel.session.notes.tell_failures({key: explain_unfetched(error, now, what) for key, error in failed.items()})
         self._again.update(dict.fromkeys(failed, again))
 
     def _tell_unfetched(
         self,
-        desk: ListPanel,
+        panel: ListPanel,
         rows: Sequence[ListRow],
         answers: Sequence[Answer],
         deed: Deed,
@@ -224,7 +224,7 @@ class RowActions:
         pairs = zip(rows, answers, strict=False)
         failed = {row.key: answer.error for row, answer in pairs if answer.error is not None}
         self.on_kept_back([one.local_id for one in answers if one.known and one.local_id is not None])
-        self.tell_amiss(desk, failed, deed.failed, again)
+        self.tell_failures(panel, failed, deed.failed, again)
 
     def tell_kept(self, rows: Sequence[ListRow], answers: Sequence[Answer]) -> None:
         """Say at the foot what kept messages back, or how many they are."""

@@ -42,9 +42,9 @@ _EACH: Final = 100
 class SendingProgress:
     """Counts those that were sent off together, or while others still went, as one."""
 
-    def __init__(self, records: Records, foot: StatusBar, stop: Callable[[], None], parent: QObject) -> None:
+    def __init__(self, records: Records, status_bar: StatusBar, stop: Callable[[], None], parent: QObject) -> None:
         """Say nothing before `follow`; `stop` stops what has not left."""
-        self._records, self._foot, self._stop = records, foot, stop
+        self._records, self._status_bar, self._stop = records, status_bar, stop
         self._waiting: set[LocalId] = set()
         self._total = 0
         self._told = False
@@ -77,7 +77,7 @@ class SendingProgress:
             self._soon.stop()
             if self._told:
                 self._told = False
-                self._foot.clear()  # what became of the batch is said next
+                self._status_bar.clear()  # what became of the batch is said next
         elif (begun or self._total > len(self._waiting)) and not self._soon.isActive():
             self._soon.start()
 
@@ -85,7 +85,7 @@ class SendingProgress:
         if self._waiting and self._total >= _TOLD_FROM:
             done = self._total - len(self._waiting)
             self._told = True
-            self._foot.busy(tr("Sending: {done} of {total}", done=done, total=self._total), self._stop)
+            self._status_bar.busy(tr("Sending: {done} of {total}", done=done, total=self._total), self._stop)
 
 
 class SendFeedback:
@@ -186,7 +186,7 @@ class UnseenFailures(QObject):
         self._failed: set[LocalId] = set()
         """Those that failed and are as they were then: one that is seen does not count as new again."""
         self._unseen: set[LocalId] = set()
-        self._amiss: dict[str, frozenset[int]] = {}
+        self._failures: dict[str, frozenset[int]] = {}
         self._unseen_rows: dict[str, set[int]] = {}
         self._soon = QTimer(shell.window, interval=_GATHERED, singleShot=True)
         self._soon.timeout.connect(self._look)
@@ -199,11 +199,11 @@ class UnseenFailures(QObject):
         accounts.changed.subscribe(lambda _: self._records_changed(records.all()))
         self._records_changed(records.all())
 
-    def _listen(self, desk: ListPanel) -> None:
+    def _listen(self, panel: ListPanel) -> None:
         """Hear of a list."""
-        desk.list.current_changed.connect(self._look_soon)
-        desk.session.changed.subscribe(lambda _: self._look_soon())
-        desk.session.told.subscribe(lambda _: self._told(desk))
+        panel.list.current_changed.connect(self._look_soon)
+        panel.session.changed.subscribe(lambda _: self._look_soon())
+        panel.session.told.subscribe(lambda _: self._told(panel))
 
     def add(self, names: Iterable[LocalId]) -> None:
         """Take down messages that were to go and were kept back, for what was known of them before."""
@@ -231,13 +231,13 @@ class UnseenFailures(QObject):
             self._unseen.discard(name)
             self._look_soon()
 
-    def _told(self, desk: ListPanel) -> None:
+    def _told(self, panel: ListPanel) -> None:
         """Take in what could not be done with rows of a list."""
-        place = next((place for place, one in self._shell.workspace.desks.items() if one is desk), "")
-        amiss, before = frozenset(desk.session.notes.all_amiss()), self._amiss.get(place, frozenset())
-        if amiss != before:
-            self._amiss[place] = amiss
-            self._unseen_rows[place] = (self._unseen_rows.get(place, set()) & amiss) | (amiss - before)
+        place = next((place for place, one in self._shell.workspace.panels.items() if one is panel), "")
+        failures, before = frozenset(panel.session.notes.all_failures()), self._failures.get(place, frozenset())
+        if failures != before:
+            self._failures[place] = failures
+            self._unseen_rows[place] = (self._unseen_rows.get(place, set()) & failures) | (failures - before)
             self._look_soon()
 
     # --- what is seen -----------------------------------------------------------------------------------------------
@@ -248,27 +248,27 @@ class UnseenFailures(QObject):
 
     def _look(self) -> None:
         """Pass over what is in front of the person now, and say how many are left."""
-        stage = self._shell.workspace
-        for place in [one for one in self._unseen_rows if one not in stage.desks]:
-            self._unseen_rows.pop(place), self._amiss.pop(place)
+        workspace = self._shell.workspace
+        for place in [one for one in self._unseen_rows if one not in workspace.panels]:
+            self._unseen_rows.pop(place), self._failures.pop(place)
         self._see()
-        for place in stage.desks:
-            self._shell.window.rail.show_unseen(place, self.at(place))
+        for place in workspace.panels:
+            self._shell.window.sidebar.show_unseen(place, self.at(place))
 
     def _see(self) -> None:
         if QApplication.activeWindow() is None:
             return
-        stage, message = self._shell.workspace, self._compose.current()
+        workspace, message = self._shell.workspace, self._compose.current()
         if message is not None and message.isAncestorOf(QApplication.focusWidget() or message):
             self._unseen.discard(message.session.local_id)
-        row = stage.desk.current() if stage.in_list() else None
+        row = workspace.panel.current() if workspace.in_list() else None
         if row is not None:
-            self._unseen_rows.get(stage.place, set()).discard(int(row.key))
+            self._unseen_rows.get(workspace.place, set()).discard(int(row.key))
             if row.local_id is not None:
                 self._unseen.discard(row.local_id)
 
     def _place_of(self, name: LocalId) -> str:
         """Return the first list that has a row of this message: what the Outbox shows again of Drafts is no other."""
-        desks = self._shell.workspace.desks
-        places = sorted(desks, key=lambda place: place == "outbox")
-        return next((place for place in places if desks[place].session.id_of(name) is not None), "outbox")
+        panels = self._shell.workspace.panels
+        places = sorted(panels, key=lambda place: place == "outbox")
+        return next((place for place in places if panels[place].session.id_of(name) is not None), "outbox")

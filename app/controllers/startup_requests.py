@@ -203,7 +203,7 @@ class Dropping(QObject):
         """Listen; nothing else of those widgets passes through here than their own few events."""
         super().__init__(shell.window)
         self._shell, self._requests = shell, requests
-        targets: tuple[QWidget, ...] = (shell.window.lists, shell.window.rail, shell.reader)
+        targets: tuple[QWidget, ...] = (shell.window.lists, shell.window.sidebar, shell.reader)
         for target in targets:
             target.setAcceptDrops(True)
             target.installEventFilter(self)

@@ -40,13 +40,13 @@ def _kind(of: ShellController) -> str:
 
 
 def _row(of: ShellController) -> ListRow | None:
-    return of.shell.workspace.desk.current() if of.shell.workspace.place else None
+    return of.shell.workspace.panel.current() if of.shell.workspace.place else None
 
 
 def _chosen(of: ShellController) -> list[ListRow]:
     """Return the chosen rows, as far as they are at hand."""
-    desk = of.shell.workspace.desk
-    return [row for one in desk.chosen_ids() if (row := desk.session.row(one)) is not None]
+    panel = of.shell.workspace.panel
+    return [row for one in panel.chosen_ids() if (row := panel.session.row(one)) is not None]
 
 
 def _key(of: ShellController, command: str) -> str:
@@ -57,8 +57,8 @@ def _key(of: ShellController, command: str) -> str:
 
 def no_row(of: ShellController) -> str:
     """Say that there is nothing to do it with."""
-    stage = of.shell.workspace
-    if not stage.place or stage.desk.list.current_id() is None:
+    workspace = of.shell.workspace
+    if not workspace.place or workspace.panel.list.current_id() is None:
         return tr("There is no message here.")
     return ""
 
@@ -85,7 +85,7 @@ def _in_outbox(of: ShellController) -> str:
 def _still_going(of: ShellController) -> str:
     """Say of a message in the Outbox what can be done with it while it is there."""
     row = _row(of)
-    words = "" if row is None else of.shell.workspace.desk.session.words(row).action_words
+    words = "" if row is None else of.shell.workspace.panel.session.words(row).action_words
     if words:
         return tr("This message is still being sent. {key}: {action}.", key=_key(of, "list.remedy"), action=words)
     return tr("This message is still being sent.")
@@ -116,8 +116,8 @@ def cannot_retry(of: ShellController) -> str:
             retry=_key(of, "outbox.retry"),
             reply=_key(of, "sent.reply_all"),
         )
-    rows, notes = _chosen(of), of.shell.workspace.desk.session.notes
-    if not rows or any(row.state is State.QUEUED or notes.amiss(row.key) is not None for row in rows):
+    rows, notes = _chosen(of), of.shell.workspace.panel.session.notes
+    if not rows or any(row.state is State.QUEUED or notes.failures(row.key) is not None for row in rows):
         return no_row(of)
     records = [row.record for row in rows if row.record is not None]
     if any(record.state in NEEDS_PERSON and not waits_for_person(record) for record in records):
@@ -185,7 +185,7 @@ def no_remedy(of: ShellController) -> str:
     row = _row(of)
     if row is None:
         return no_row(of)
-    session = of.shell.workspace.desk.session
+    session = of.shell.workspace.panel.session
     found = session.explanation(row)
     offered = found.action if found is not None else session.words(row).action
     return "" if offered else tr("There is nothing to fix in this message.")
@@ -194,7 +194,7 @@ def no_remedy(of: ShellController) -> str:
 def no_details(of: ShellController) -> str:
     """Say that the server said nothing about it."""
     row = _row(of)
-    found = None if row is None else of.shell.workspace.desk.session.explanation(row)
+    found = None if row is None else of.shell.workspace.panel.session.explanation(row)
     return "" if found is not None and found.details else tr("There are no details about this message.")
 
 

@@ -66,13 +66,13 @@ class WindowController(ShellController):
         self._uploads = QTimer(shell.window, interval=_UPLOADS, singleShot=True)
         self._uploads.timeout.connect(self._tell_uploads)
         self._uploading: set[LocalId] = set()
-        drafts.gathering.moved.subscribe(lambda name: self._upload_moved(name[0]))
+        drafts.fetching.moved.subscribe(lambda name: self._upload_moved(name[0]))
 
     def bind_lists(self) -> None:
         """Bind the commands of lists to each of them: only the one with the focus hears its keys."""
         registry = self._shell.registry
-        for desk in self._shell.workspace.desks.values():
-            keys.bind(desk.place_for_keys, registry, Context.LIST, registry.attempt)
+        for panel in self._shell.workspace.panels.values():
+            keys.bind(panel.place_for_keys, registry, Context.LIST, registry.attempt)
         # Who reads need not go back to the list first; Space and Shift+Down are the text's own there.
         there = [one for one in self._shell.registry if not one[0].id.startswith("list.mark")]
         keys.bind(self._shell.reader, there, Context.LIST, registry.attempt)
@@ -121,28 +121,28 @@ class WindowController(ShellController):
         self._go_to_problem(-1)
 
     def _go_to_problem(self, step: int) -> None:
-        stage = self._shell.workspace
-        places = [place for place in stage.desks if place == stage.place or self._has_problems(place)]
-        here = places.index(stage.place) if stage.place in places else 0
-        walked = stage.in_list() and stage.desk.current() is not None
-        if walked and stage.desk.next_problem(step, around=False):
+        workspace = self._shell.workspace
+        places = [place for place in workspace.panels if place == workspace.place or self._has_problems(place)]
+        here = places.index(workspace.place) if workspace.place in places else 0
+        walked = workspace.in_list() and workspace.panel.current() is not None
+        if walked and workspace.panel.next_problem(step, around=False):
             return
         after = [*places[here + 1 :], *places[:here]]
         for place in after if step > 0 else after[::-1]:
-            stage.go(place)
-            stage.desk.first_problem(step)
+            workspace.go(place)
+            workspace.panel.first_problem(step)
             return
-        if stage.place and stage.desk.problems():
-            stage.go(stage.place)
-            stage.desk.next_problem(step)
+        if workspace.place and workspace.panel.problems():
+            workspace.go(workspace.place)
+            workspace.panel.next_problem(step)
         else:
             self._shell.status_bar.say(tr("Nothing needs attention"))
 
     def _has_problems(self, place: str) -> bool:
         """Tell whether a list has rows that need the person. What the Outbox shows again of Drafts is no other."""
-        stage = self._shell.workspace
+        workspace = self._shell.workspace
         if place != "outbox":
-            return bool(stage.desks[place].problems())
+            return bool(workspace.panels[place].problems())
         drafts = self._shell.lists.drafts
         waiting = (row for row in self._shell.lists.outbox.rows() if _needs_person(row))
         return any(row.local_id is not None and drafts.id_of(row.local_id) is None for row in waiting)
@@ -187,8 +187,8 @@ class WindowController(ShellController):
         for account in self._accounts.all():
             if self._accounts.trouble(account.account_id) is not None:
                 self._shell.tasks.spawn(self._accounts.try_again(account.account_id), "try the account again")
-        for desk in self._shell.workspace.desks.values():
-            desk.session.reload()
+        for panel in self._shell.workspace.panels.values():
+            panel.session.reload()
 
     @does(Command("window.scheme", mark("Switch between light and dark")))
     def switch_scheme(self) -> None:
@@ -229,10 +229,10 @@ class WindowController(ShellController):
             self._soon.start()
 
     def _count(self) -> None:
-        rail, outbox = self._shell.window.rail, self._shell.lists.outbox
-        rail.show_count("drafts", self._shell.lists.drafts.count())
-        rail.show_count("outbox", outbox.count(), problems=outbox.count_in(NEEDS_PERSON))
-        rail.show_count("sent", 0, problems=self._shell.lists.sent.came_back())
+        sidebar, outbox = self._shell.window.sidebar, self._shell.lists.outbox
+        sidebar.show_count("drafts", self._shell.lists.drafts.count())
+        sidebar.show_count("outbox", outbox.count(), problems=outbox.count_in(NEEDS_PERSON))
+        sidebar.show_count("sent", 0, problems=self._shell.lists.sent.came_back())
 
     def _upload_moved(self, name: LocalId) -> None:
         """Say in the lists how far uploads are, a few times a second and not at each piece."""
@@ -242,14 +242,14 @@ class WindowController(ShellController):
 
     def _tell_uploads(self) -> None:
         names, self._uploading = self._uploading, set()
-        for desk in self._shell.workspace.desks.values():
-            rows = [row_id for name in names if (row_id := desk.session.id_of(name)) is not None]
+        for panel in self._shell.workspace.panels.values():
+            rows = [row_id for name in names if (row_id := panel.session.id_of(name)) is not None]
             if rows:
-                desk.model.forget_faces(rows)
+                panel.model.forget_faces(rows)
 
     def _tick(self) -> None:
-        for desk in self._shell.workspace.desks.values():
-            desk.model.forget_faces()
+        for panel in self._shell.workspace.panels.values():
+            panel.model.forget_faces()
 
 
 def _needs_person(row: ListRow) -> bool:

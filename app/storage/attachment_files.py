@@ -79,7 +79,7 @@ class AttachmentFolder:
                 except FileNotFoundError:
                     raise
                 except OSError:  # no hard links on this disk
-                    self._write_now(target, lambda file, _: _pour(source, file), lambda: True)
+                    self._write_now(target, lambda file, _: _build_document(source, file), lambda: True)
                 _sync_folder(target.parent)
 
         await run_in_thread(run)
@@ -142,7 +142,7 @@ class AttachmentFolder:
                 self._make_folder(folder.parent)
                 self._make_folder(folder)
                 target = folder / safe_file_name(name, "attachment")
-                self._write_now(target, lambda file, _: _pour(source, file), lambda: True)
+                self._write_now(target, lambda file, _: _build_document(source, file), lambda: True)
             return str(target)
 
         return await run_in_thread(run)
@@ -155,13 +155,13 @@ class AttachmentFolder:
             with _saving_errors(wanted):
                 if replace:
                     part = wanted.with_name(f".{wanted.name}.{time.monotonic_ns():x}")
-                    _pour_into(source, part)
+                    _build_into(source, part)
                     part.replace(wanted)
                     return str(wanted)
                 for number in range(_SAME_NAMES):
                     target = wanted.with_name(numbered(wanted.name, number))
                     with contextlib.suppress(FileExistsError):
-                        _pour_into(source, target)
+                        _build_into(source, target)
                         return str(target)
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
 
@@ -291,13 +291,13 @@ def _copy(source: str, target: BinaryIO, on_bytes: Callable[[int, int], None], g
     return done
 
 
-def _pour_into(source: Path, target: Path) -> None:
+def _build_into(source: Path, target: Path) -> None:
     """Write a new file that its owner alone may read. Raises FileExistsError; of what fails nothing is left."""
     with os.fdopen(
         os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "wb"
     ) as file:
         try:
-            _pour(source, file)
+            _build_document(source, file)
             file.flush()
             os.fsync(file.fileno())
         except BaseException:
@@ -306,7 +306,7 @@ def _pour_into(source: Path, target: Path) -> None:
             raise
 
 
-def _pour(source: Path, target: BinaryIO) -> int:
+def _build_document(source: Path, target: BinaryIO) -> int:
     with source.open("rb") as file:
         shutil.copyfileobj(file, target, PIECE)
     return target.tell()

@@ -40,8 +40,8 @@ class SqliteSettings:
     async def accounts(self) -> list[Account]:
         """Return the accounts in the order they were added."""
 
-        def call(shelf: MessageStore) -> list[Account]:
-            rows = shelf.connection.execute("SELECT account FROM accounts ORDER BY position")
+        def call(messages: MessageStore) -> list[Account]:
+            rows = messages.connection.execute("SELECT account FROM accounts ORDER BY position")
             return [codec.read_account(account) for (account,) in rows]
 
         return await self._store.read(call)
@@ -63,8 +63,8 @@ class SqliteSettings:
     async def read(self, name: str) -> str | None:
         """Return one preference."""
 
-        def call(shelf: MessageStore) -> str | None:
-            row = shelf.connection.execute("SELECT value FROM preferences WHERE name = ?", (name,)).fetchone()
+        def call(messages: MessageStore) -> str | None:
+            row = messages.connection.execute("SELECT value FROM preferences WHERE name = ?", (name,)).fetchone()
             return None if row is None else str(row[0])
 
         return await self._store.read(call)
@@ -78,7 +78,7 @@ class SqliteSettings:
         def write(connection: sqlite3.Connection) -> None:
             connection.execute(statement, values)
 
-        await self._store.change(lambda shelf: shelf.also.append(write))
+        await self._store.change(lambda messages: messages.also.append(write))
 
 
 _entries: Final = msgspec.msgpack.Decoder(Correspondent)
@@ -94,9 +94,9 @@ class SqliteCorrespondents:
     async def read_all(self) -> list[Correspondent]:
         """Return every entry that can be read."""
 
-        def call(shelf: MessageStore) -> list[Correspondent]:
+        def call(messages: MessageStore) -> list[Correspondent]:
             found = []
-            for (blob,) in shelf.connection.execute("SELECT entry FROM correspondents"):
+            for (blob,) in messages.connection.execute("SELECT entry FROM correspondents"):
                 with contextlib.suppress(msgspec.DecodeError):
                     found.append(_entries.decode(blob))
             return found
@@ -114,7 +114,7 @@ class SqliteCorrespondents:
             connection.executemany("DELETE FROM correspondents WHERE account_id = ? AND key = ?", gone)
             connection.executemany("INSERT OR REPLACE INTO correspondents VALUES (?, ?, ?)", rows)
 
-        await self._store.change(lambda shelf: shelf.also.append(write))
+        await self._store.change(lambda messages: messages.also.append(write))
 
 
 def read_text(path: Path, longest: int) -> str | None:

@@ -44,31 +44,33 @@ class SqliteJournal:
 
     async def create(self, record: Record, content: Content, on_server: Content | None = None) -> None:
         """Begin a message, or begin it anew. Where StorageError is raised it is kept in memory all the same."""
-        await self._store.change(lambda shelf: shelf.create(record, content, on_server))
+        await self._store.change(lambda messages: messages.create(record, content, on_server))
 
     async def create_all(self, begun: Sequence[tuple[Record, Content, Content | None]]) -> None:
         """Begin many in one transaction."""
-        await self._store.change(lambda shelf: shelf.create_all(begun))
+        await self._store.change(lambda messages: messages.create_all(begun))
 
     async def read(self, local_id: LocalId) -> StoredMessage:
         """Read one message with every edit appended so far. Raises KeyError."""
-        return await self._store.read(lambda shelf: shelf.read(local_id))
+        return await self._store.read(lambda messages: messages.read(local_id))
 
     async def read_all(self, local_ids: Sequence[LocalId]) -> list[StoredMessage]:
         """Read many; what is no more is left out."""
-        return await self._store.read(lambda shelf: [shelf.read(one) for one in local_ids if shelf.knows(one)])
+        return await self._store.read(lambda messages: [messages.read(one) for one in local_ids if messages.knows(one)])
 
     async def put_all(self, records: Sequence[Record]) -> None:
         """Write many records in one transaction. Raises KeyError where one of them is no more: then none is written."""
-        await self._store.change(lambda shelf: shelf.put_all(records))
+        await self._store.change(lambda messages: messages.put_all(records))
 
     async def put(self, record: Record, attempt: Content | None = None) -> None:
         """Write a record over the one before. Raises KeyError."""
-        await self._store.change(lambda shelf: shelf.put(record, {} if attempt is None else {"attempt": blob(attempt)}))
+        await self._store.change(
+            lambda messages: messages.put(record, {} if attempt is None else {"attempt": blob(attempt)})
+        )
 
     async def saved(self, record: Record, on_server: Content) -> None:
         """Write the record and what the server now has, together. Raises KeyError."""
-        await self._store.change(lambda shelf: shelf.put(record, {"on_server": blob(on_server), "attempt": None}))
+        await self._store.change(lambda messages: messages.put(record, {"on_server": blob(on_server), "attempt": None}))
 
     async def records(self) -> list[Record]:
         """Return every record, oldest change first."""
@@ -76,7 +78,7 @@ class SqliteJournal:
 
     async def forget(self, local_id: LocalId) -> None:
         """Remove a message and its edits from this machine."""
-        await self._store.change(lambda shelf: shelf.forget(local_id))
+        await self._store.change(lambda messages: messages.forget(local_id))
 
     async def flush(self) -> None:
         """Return when everything appended so far is on disk."""

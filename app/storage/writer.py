@@ -58,11 +58,11 @@ class Task(Generic[_T]):
         self._call = call
         self._result: _T | None = None
 
-    def run(self, shelf: MessageStore) -> None:
+    def run(self, messages: MessageStore) -> None:
         """Make the call. Raises sqlite3.Error; anything else is the caller's answer."""
         self.error = None
         try:
-            self._result = self._call(shelf)
+            self._result = self._call(messages)
         except (KeyError, StorageError) as error:
             self.error = error
         except msgspec.DecodeError as error:
@@ -151,7 +151,7 @@ class Writer:
         self._path = path
         self._ears = ears
         self._lock = InstanceLock(path)
-        self._shelf: MessageStore
+        self._message_store: MessageStore
         self._to_disk = WalSync(database.wal_of(path), self._disk_failed)
         self._waits_for_disk = True
         self._commits = 0
@@ -178,7 +178,7 @@ class Writer:
                 pass
         finally:
             self._to_disk.end()
-            self._shelf.connection.close()
+            self._message_store.connection.close()
             self._lock.release()
             self._refuse_the_rest()
             self._ears.ended()
@@ -208,10 +208,10 @@ class Writer:
 
     def _attach(self, connection: sqlite3.Connection) -> None:
         try:
-            if hasattr(self, "_shelf"):
-                self._shelf.attach(connection)
+            if hasattr(self, "_message_store"):
+                self._message_store.attach(connection)
             else:
-                self._shelf = MessageStore(connection, self._row_unreadable)
+                self._message_store = MessageStore(connection, self._row_unreadable)
         except BaseException:
             connection.close()
             raise
@@ -232,7 +232,7 @@ class Writer:
 
     def _rebuild(self) -> None:
         self._broken = True
-        self._shelf.connection.close()
+        self._message_store.connection.close()
         self._begin_anew()
         self._broken = False
 
@@ -256,7 +256,7 @@ class Writer:
             if not self._checked:
                 self._check(self.entries.waits)
             else:
-                self._untidy = self._shelf.tidy(time.monotonic(), IDLE)
+                self._untidy = self._message_store.tidy(time.monotonic(), IDLE)
                 self._bring_in()
 
     def _bring_in(self) -> None:
@@ -264,13 +264,13 @@ class Writer:
         if self._commits >= MANY_COMMITS:
             self._commits = 0
             try:
-                self._shelf.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                self._message_store.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
             except sqlite3.Error as error:
                 self._mend(error)  # the next write reports any other trouble
 
     def _check(self, give_up: Callable[[], bool]) -> None:
         try:
-            self._checked = database.check(self._shelf.connection, give_up)
+            self._checked = database.check(self._message_store.connection, give_up)
         except (sqlite3.Error, database.NotReadable) as error:
             self._mend(error)
 
@@ -311,11 +311,11 @@ class Writer:
         if tasks:
             self._ears.answered(tasks)
         self._untidy = self._untidy or bool(batch)
-        self.all_written = not (self._shelf.dirty or self._late)
+        self.all_written = not (self._message_store.dirty or self._late)
         return not stopping
 
     def _write_for(self, tasks: list[Task[Any]], *, wait: bool) -> None:
-        if self._trouble is None and not self._shelf.dirty:
+        if self._trouble is None and not self._message_store.dirty:
             if wait:
                 self._fail([task for task in tasks if task.kind is Kind.FLUSH], self._catch_up())
             return
@@ -324,7 +324,7 @@ class Writer:
             if self._late:
                 self._fail([task for task in tasks if task.kind is Kind.FLUSH], self._trouble)
             return
-        self._shelf.undo()
+        self._message_store.undo()
         for task in tasks:
             if task.kind is Kind.READ:
                 self._run(task)
@@ -348,7 +348,7 @@ class Writer:
         """Give an edit to its message; False where the disk kept the message from being read."""
         for _ in range(2):
             try:
-                self._shelf.append(entry.local_id, entry.edit, entry.at)
+                self._message_store.append(entry.local_id, entry.edit, entry.at)
             except sqlite3.Error as error:
                 if not self._mend(error):
                     self._note_trouble(storage_error(error, self._path.parent))
@@ -365,7 +365,7 @@ class Writer:
 
     def _run(self, task: Task[Any], *, again: bool = True) -> None:
         try:
-            task.run(self._shelf)
+            task.run(self._message_store)
         except sqlite3.Error as error:
             if again and self._mend(error):
                 self._run(task, again=False)
@@ -404,22 +404,22 @@ class Writer:
         return told
 
     def _commit(self, *, wait: bool) -> None:
-        connection = self._shelf.connection
+        connection = self._message_store.connection
         if wait is not self._waits_for_disk:
             connection.execute(f"PRAGMA synchronous = {'FULL' if wait else 'NORMAL'}")
             self._waits_for_disk = wait
         connection.execute("BEGIN IMMEDIATE")
         try:
-            if self._trouble is not None and not self._shelf.dirty:
+            if self._trouble is not None and not self._message_store.dirty:
                 # Nothing is left to write, but refused callers wait for a disk that works: this writes one page.
                 connection.execute(f"PRAGMA user_version = {len(database.MIGRATIONS)}")
-            self._shelf.write()
+            self._message_store.write()
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        self._shelf.written()
+        self._message_store.written()
         self._commits += 1
         if wait:
             self._to_disk.done()

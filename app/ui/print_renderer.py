@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 from app.core.i18n import tr
 from app.services.html.blocks import Block
 from app.ui import theme
-from app.ui.document.document_builder import Pour
+from app.ui.document.document_builder import DocumentBuilder
 from app.ui.document.formats import INDENT
 from app.ui.document.pictures import SafeDocument, picture_at
 
@@ -91,7 +91,7 @@ class Press:
         area = self._area()
         sheet.documentLayout().setPaintDevice(self._device)
         sheet.setPageSize(area.size())
-        pour = Pour(QTextCursor(sheet), blocks)
+        pour = DocumentBuilder(QTextCursor(sheet), blocks)
         while not self._poured(pour, sheet):
             yield
         pages = sheet.pageCount()
@@ -101,7 +101,7 @@ class Press:
                 self.failed = True
                 return
 
-    def _poured(self, pour: Pour, sheet: Sheet) -> bool:
+    def _poured(self, pour: DocumentBuilder, sheet: Sheet) -> bool:
         """Build for one slice; what was built is laid out at once, which takes longer than building it."""
         end = time.perf_counter() + _SLICE
         with theme.on_paper():

@@ -23,7 +23,7 @@ class Scheme(NamedTuple):
     """What each colour is for. `soft` colours are grounds, their namesakes are ink on them."""
 
     dark: bool
-    rail: str
+    sidebar: str
     list_ground: str
     pane: str
     raised: str
@@ -47,7 +47,7 @@ class Scheme(NamedTuple):
 
 LIGHT = Scheme(
     dark=False,
-    rail="#EEF0F4",
+    sidebar="#EEF0F4",
     list_ground="#F8F9FB",
     pane="#FFFFFF",
     raised="#FFFFFF",
@@ -71,7 +71,7 @@ LIGHT = Scheme(
 
 DARK = Scheme(
     dark=True,
-    rail="#15171C",
+    sidebar="#15171C",
     list_ground="#1A1D23",
     pane="#1F232A",
     raised="#272C35",
@@ -200,7 +200,7 @@ def _style_sheet(s: Scheme) -> str:
 
 _SHEET = """
 QToolTip {{ background: {raised}; color: {text}; border: 1px solid {line}; padding: 4px 6px; }}
-#rail {{ background: {rail}; }}
+#sidebar {{ background: {sidebar}; }}
 #listSide {{ background: {list_ground}; border-left: 1px solid {line}; border-right: 1px solid {line}; }}
 #listSide QTableView {{ background: {list_ground}; border: none; selection-background-color: transparent; }}
 #pane {{ background: {pane}; }}

@@ -52,15 +52,15 @@ def test_look_ups_among_20_000_people() -> None:
     chance = random.Random(7)
     entries = people(chance)
     begun = time.perf_counter()
-    shelf = address_book._Loaded(entries).shelves[ACCOUNT]
+    book = address_book._Loaded(entries).books[ACCOUNT]
     loaded = time.perf_counter() - begun
-    print(f"\n{PEOPLE} people, {len(shelf.index._words)} words; read into the index in {loaded * 1000:.0f} ms")
+    print(f"\n{PEOPLE} people, {len(book.index._words)} words; read into the index in {loaded * 1000:.0f} ms")
     for kind, ask in _WORDS.items():
         times: list[float] = []
         for entry in chance.sample(entries, ASKED):
             text = ask(entry.recipient.name)
             begun = time.thread_time()
-            found = shelf.index.find(text, 8)
+            found = book.index.find(text, 8)
             times.append((time.thread_time() - begun) * 1000)
             assert found or kind in {"a slip", "nobody"}
         times.sort()

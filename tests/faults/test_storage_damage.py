@@ -161,15 +161,15 @@ async def test_damage_found_while_somebody_writes_loses_nothing_that_is_open(pat
     begun = new_record()
     await journal.create(begun, BODY)
 
-    def break_it(shelf: MessageStore) -> None:
+    def break_it(messages: MessageStore) -> None:
         """Answer with SQLite's own error for a page that makes no sense, once."""
-        root = shelf.connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'edits'").fetchone()[0]
-        shelf.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        root = messages.connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'edits'").fetchone()[0]
+        messages.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         with path.open("r+b") as file:
             file.seek((root - 1) * 4096)
             file.write(random.Random(5).randbytes(4096))
-        shelf.connection.execute("PRAGMA cache_size = 0")
-        shelf.connection.execute("PRAGMA shrink_memory")
+        messages.connection.execute("PRAGMA cache_size = 0")
+        messages.connection.execute("PRAGMA shrink_memory")
 
     await store.read(break_it)
     journal.append(open_one, typed("y"))

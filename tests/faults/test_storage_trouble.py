@@ -51,16 +51,16 @@ class Scene:
     async def fill(self) -> None:
         """Let no page be added from now on, as SQLite sees a full disk."""
 
-        def call(shelf: MessageStore) -> None:
-            shelf.connection.execute("PRAGMA max_page_count = 1")
+        def call(messages: MessageStore) -> None:
+            messages.connection.execute("PRAGMA max_page_count = 1")
 
         await self.store.read(call)
 
     async def free(self) -> None:
         """Give room again, and wait until the journal has found out by itself."""
 
-        def call(shelf: MessageStore) -> None:
-            shelf.connection.execute("PRAGMA max_page_count = 1000000")
+        def call(messages: MessageStore) -> None:
+            messages.connection.execute("PRAGMA max_page_count = 1000000")
 
         await self.store.read(call)
         await asyncio.wait_for(self.well.wait(), 20)
@@ -282,12 +282,12 @@ async def test_edits_of_a_message_that_cannot_be_read_for_a_time_wait_and_keep_t
     await scene.journal.create(record, Content())
     scene = Scene((await scene.reopen(), scene.store)[1])
 
-    def refuse(shelf: MessageStore) -> None:
+    def refuse(messages: MessageStore) -> None:
         deny = lambda _action, table, *_: sqlite3.SQLITE_DENY if table == "texts" else sqlite3.SQLITE_OK  # noqa: E731
-        shelf.connection.set_authorizer(deny)
+        messages.connection.set_authorizer(deny)
 
-    def allow(shelf: MessageStore) -> None:
-        shelf.connection.set_authorizer(None)
+    def allow(messages: MessageStore) -> None:
+        messages.connection.set_authorizer(None)
 
     await scene.store.read(refuse)
     for message in "abc":
@@ -314,11 +314,11 @@ async def test_a_database_that_turns_read_only_is_a_trouble_like_others(scene: S
     record = new_record()
     await scene.journal.create(record, BODY)
 
-    def read_only(shelf: MessageStore) -> None:
-        shelf.connection.execute("PRAGMA query_only = ON")
+    def read_only(messages: MessageStore) -> None:
+        messages.connection.execute("PRAGMA query_only = ON")
 
-    def writable(shelf: MessageStore) -> None:
-        shelf.connection.execute("PRAGMA query_only = OFF")
+    def writable(messages: MessageStore) -> None:
+        messages.connection.execute("PRAGMA query_only = OFF")
 
     await scene.store.read(read_only)
     scene.journal.append(record.local_id, typed("x"))

@@ -63,7 +63,7 @@ async def test_the_time_for_undo_counts_at_once_and_is_kept(program_scene: Progr
     await program_scene.press("Ctrl+Return")
     await program_scene.until(lambda: program_scene.record(name).hold_until > 0)
     assert program_scene.record(name).hold_until == program_scene.clock.now() + 20
-    assert "Sending in 20 s" in program_scene.foot
+    assert "Sending in 20 s" in program_scene.status_bar
 
 
 async def test_no_time_for_undo_is_said_to_be_none(program_scene: ProgramScene, tmp_path: Path) -> None:
@@ -121,9 +121,9 @@ async def test_the_tips_and_hints_of_an_open_message_name_the_keys_that_count(
         assert scene.parts.keymap.set_keys(command, (keys[command],)) == ""
     tools = scene.message.body.tools
     assert tools is not None
-    tips = [scene.message._send.toolTip(), tools._buttons["bold"].toolTip(), scene.window.rail.new.toolTip()]
+    tips = [scene.message._send.toolTip(), tools._buttons["bold"].toolTip(), scene.window.sidebar.new.toolTip()]
     assert tips == ["Send (Ctrl+F11)", "Bold (Ctrl+F10)", "New message (Ctrl+F8)"]
-    assert scene.window.rail._buttons["sent"].toolTip() == "Sent (Ctrl+F9)"
+    assert scene.window.sidebar._buttons["sent"].toolTip() == "Sent (Ctrl+F9)"
     scene.message.focus_field(Field.TO)
     await scene.type("ben@example.org")
     await scene.press("Ctrl+F11")

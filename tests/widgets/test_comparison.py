@@ -61,7 +61,7 @@ async def test_mine_by_its_key(program_scene: ProgramScene) -> None:
     await program_scene.until(lambda: server(program_scene) == ["My words. Dear Ben"])
     await program_scene.until(lambda: not program_scene.parts.comparison.is_open())
     assert program_scene.message.isVisible()
-    assert "Your version is kept" in program_scene.foot
+    assert "Your version is kept" in program_scene.status_bar
     assert not program_scene.message.bar.isVisible()
 
 

@@ -52,7 +52,7 @@ async def test_one_key_goes_to_the_next_and_the_previous_in_whatever_list_they_a
     assert talk.current.subject == "Letter 0"
     await talk.until(lambda: "3 of 3" in talk.words(talk.parts.reader))
     await talk.press("M")
-    assert talk.foot == "The oldest of its conversation"
+    assert talk.status_bar == "The oldest of its conversation"
     await talk.press("Shift+M")
     await talk.until(lambda: "2 of 3" in talk.words(talk.parts.reader))
     await talk.press("Shift+M")
@@ -94,7 +94,7 @@ async def test_a_message_alone_says_so(talk: ProgramScene) -> None:
     await talk.press("J")
     await talk.until(lambda: talk.current.subject == "Letter 1")
     await talk.press("W")
-    assert talk.foot == "This message is alone in its conversation"
+    assert talk.status_bar == "This message is alone in its conversation"
 
 
 async def test_the_focus_stays_in_the_pane_where_it_was(talk: ProgramScene) -> None:

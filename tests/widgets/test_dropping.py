@@ -57,9 +57,9 @@ async def test_a_link_dropped_on_the_reader_begins_a_message(scene: ProgramScene
 
 
 async def test_other_files_are_refused_in_words(scene: ProgramScene, tmp_path: Path) -> None:
-    assert drop(scene.window.rail, QUrl.fromLocalFile(str(tmp_path / "picture.png")))
+    assert drop(scene.window.sidebar, QUrl.fromLocalFile(str(tmp_path / "picture.png")))
     await scene.settle()
-    assert "Only messages" in scene.foot
+    assert "Only messages" in scene.status_bar
     assert scene.parts.workspace.messages == []
 
 

@@ -33,7 +33,7 @@ def shown(scene: ProgramScene) -> list[str]:
 
 
 def bar(scene: ProgramScene) -> FindBar:
-    found = scene.parts.workspace.desk.findChild(FindBar)
+    found = scene.parts.workspace.panel.findChild(FindBar)
     assert isinstance(found, FindBar)
     return found
 
@@ -50,7 +50,7 @@ async def test_what_is_typed_is_found_as_it_is_typed(program_scene: ProgramScene
     await sent(scene)
     await look_for(scene, "pla")
     assert shown(scene) == ["Other plan", "Plan"]
-    assert "2 found" in scene.words(scene.parts.workspace.desk)
+    assert "2 found" in scene.words(scene.parts.workspace.panel)
     assert scene.focus is bar(scene).line
     await scene.press("Return")
     assert scene.in_list()
@@ -117,11 +117,11 @@ async def test_nothing_found_says_so_and_how_the_server_is_asked(program_scene: 
     await scene.press("F5")
     await look_for(scene, "needle")
     assert shown(scene) == []
-    assert "Nothing found on this computer" in scene.words(scene.parts.workspace.desk)
-    assert "Shift+Enter" in scene.words(scene.parts.workspace.desk)
+    assert "Nothing found on this computer" in scene.words(scene.parts.workspace.panel)
+    assert "Shift+Enter" in scene.words(scene.parts.workspace.panel)
     await scene.press("Shift+Return")
     assert shown(scene) == ["Long"]
-    assert scene.foot == "The server found 1"
+    assert scene.status_bar == "The server found 1"
     assert scene.in_list()
 
 
@@ -130,8 +130,8 @@ async def test_the_server_is_asked_from_the_list_too_and_may_find_nothing(progra
     await sent(scene)
     await look_for(scene, "nowhere")
     await scene.press("Down", "Shift+Return")
-    assert scene.foot == "The server found nothing"
-    assert "on the server neither" in scene.words(scene.parts.workspace.desk)
+    assert scene.status_bar == "The server found nothing"
+    assert "on the server neither" in scene.words(scene.parts.workspace.panel)
 
 
 async def test_a_server_that_cannot_be_asked_leaves_what_was_found_here(program_scene: ProgramScene) -> None:
@@ -178,14 +178,14 @@ async def test_headings_stand_over_days_and_over_recipients(program_scene: Progr
     await scene.clock.advance(24 * 3600)
     scene.on_server(Content(to=(BEN,), subject="Today"), folder=Folder.SENT)
     await scene.press("F5", "S, G")
-    desk = scene.parts.workspace.desk
-    said = [desk.model.heading(number) for number in range(4)]
+    panel = scene.parts.workspace.panel
+    said = [panel.model.heading(number) for number in range(4)]
     assert said[0] == "Today"
     assert said[1] == "Yesterday"
     await scene.press("S, R")
-    assert [desk.model.heading(number) for number in range(4)] == ["Anna Lindqvist", "Ben", "", ""]
+    assert [panel.model.heading(number) for number in range(4)] == ["Anna Lindqvist", "Ben", "", ""]
     await scene.press("S, G")
-    assert [desk.model.heading(number) for number in range(4)] == [""] * 4
+    assert [panel.model.heading(number) for number in range(4)] == [""] * 4
     assert scene.in_list()
 
 
@@ -196,10 +196,10 @@ async def test_where_one_may_not_look_the_list_says_so(program_scene: ProgramSce
     scene.mailbox.refuse("sync", 0, denied)
     await scene.parts.lists.sent.view.reload()  # type: ignore[union-attr]  # an account is shown
     await scene.settle()
-    assert "does not let you look" in scene.words(scene.parts.workspace.desk)
-    assert "F5" in scene.words(scene.parts.workspace.desk)
+    assert "does not let you look" in scene.words(scene.parts.workspace.panel)
+    assert "F5" in scene.words(scene.parts.workspace.panel)
     await scene.press("F5")
-    assert "Nothing sent yet" in scene.words(scene.parts.workspace.desk)
+    assert "Nothing sent yet" in scene.words(scene.parts.workspace.panel)
 
 
 async def test_a_message_that_was_read_is_found_by_all_its_words(program_scene: ProgramScene) -> None:
@@ -217,6 +217,6 @@ async def test_after_sorting_the_row_one_is_at_is_in_sight(program_scene: Progra
     await scene.press("Ctrl+3", "F5", "Home")
     at = scene.current.subject
     await scene.press("S, O")
-    shown_list = scene.parts.workspace.desk.list
+    shown_list = scene.parts.workspace.panel.list
     assert (scene.current.subject, shown_list.current_number()) == (at, 59)
     assert shown_list.viewport().rect().contains(shown_list.visualRect(shown_list.currentIndex()))

@@ -36,7 +36,7 @@ async def at_a_slow_server(scene: ProgramScene, folder: Folder) -> Gate:
     room.reload()
     await scene.press("Ctrl+2" if folder is Folder.DRAFTS else "Ctrl+3")
     await scene.until(lambda: len(scene.rows) == 1)
-    scene.parts.workspace.desk.list.go_to(0)
+    scene.parts.workspace.panel.list.go_to(0)
     return scene.mailbox.hold("get")
 
 
@@ -59,7 +59,7 @@ def keys(scene: ProgramScene) -> KeyGate:
 async def test_what_is_typed_before_the_message_is_there_is_typed_into_it(program_scene: ProgramScene) -> None:
     scene = program_scene
     kept = await scene.saved()
-    scene.parts.workspace.desk.list.go_to(0)
+    scene.parts.workspace.panel.list.go_to(0)
     scene.tap_text("c")
     scene.tap_text("box#e@x.org")
     scene.tap(Qt.Key.Key_Backspace)
@@ -69,7 +69,7 @@ async def test_what_is_typed_before_the_message_is_there_is_typed_into_it(progra
     content = await scene.content(scene.message.session.local_id)
     assert ([one.address for one in content.to], content.subject) == (["box#e@x.or"], "Hi")
     assert scene.record(kept).discarded == 0.0
-    assert scene.parts.workspace.desk.model.marked == set()
+    assert scene.parts.workspace.panel.model.marked == set()
     await scene.press("Escape", "C")
     assert len(scene.parts.workspace.messages) == 1
 
@@ -94,7 +94,7 @@ async def test_what_is_typed_while_a_message_is_fetched_is_typed_into_it(
     assert (await scene.content(scene.message.session.local_id)).importance is Importance.HIGH
     assert scene.window.kept_keys.words == ""
     assert len(scene.parts.workspace.messages) == 1
-    assert scene.parts.workspace.desk.model.marked == set()
+    assert scene.parts.workspace.panel.model.marked == set()
 
 
 async def test_commands_of_several_keys_wait_like_any_other(program_scene: ProgramScene) -> None:
@@ -480,8 +480,8 @@ async def test_a_second_send_sends_no_other_message(program_scene: ProgramScene,
     await scene.press("Ctrl+Return")
     assert scene.record(stranger).state is State.DRAFT
     if scene.current.local_id == stranger:
-        assert "No message is selected" in scene.foot
-    assert "Sending in" in scene.foot
+        assert "No message is selected" in scene.status_bar
+    assert "Sending in" in scene.status_bar
     await scene.press("Ctrl+2", "Down", "Up", "Home")
     row = next(n for n, row in enumerate(scene.rows) if row.local_id == stranger)
     for _ in range(row):
@@ -494,25 +494,25 @@ async def test_a_second_send_sends_no_other_message(program_scene: ProgramScene,
 async def test_a_row_that_the_program_stands_at_takes_no_command(program_scene: ProgramScene, key: str) -> None:
     scene = program_scene
     name = await scene.saved()
-    scene.parts.workspace.desk.list.choose_only(None)
+    scene.parts.workspace.panel.list.choose_only(None)
     before = scene.record(name)
     await scene.press(key)
     assert scene.record(name) == before
     assert scene.parts.workspace.messages == []
-    assert scene.parts.workspace.desk.model.marked == set()
+    assert scene.parts.workspace.panel.model.marked == set()
     assert len(scene.rows) == 1
     if key != "Ctrl+Shift+R":  # of Sent
-        assert "No message is selected" in scene.foot
+        assert "No message is selected" in scene.status_bar
 
 
 async def test_new_last_and_undo_need_no_row(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await scene.saved()
-    scene.parts.workspace.desk.list.choose_only(None)
+    scene.parts.workspace.panel.list.choose_only(None)
     await scene.press("L")
     assert scene.message.session.local_id == name
     await scene.press("Escape")
-    scene.parts.workspace.desk.list.choose_only(None)
+    scene.parts.workspace.panel.list.choose_only(None)
     await scene.press("C")
     assert scene.field() is Field.TO
 
@@ -598,7 +598,7 @@ async def test_a_row_that_nobody_chose_is_outlined_and_not_filled(program_scene:
     """It looked selected while commands said that no message is selected."""
     scene = program_scene
     await scene.saved()
-    shown = scene.parts.workspace.desk.list
+    shown = scene.parts.workspace.panel.list
 
     def is_filled() -> bool:
         ground = shown.visualRect(shown.currentIndex()).topRight() + QPoint(-12, 40)

@@ -30,7 +30,7 @@ async def drafts(scene: ProgramScene, count: int) -> list[LocalId]:
         names.append(await scene.saved(subject=f"Letter {number}"))
         await scene.passes(1)
     scene.parts.workspace.go("drafts")
-    scene.parts.workspace.desk.list.go_to(0)
+    scene.parts.workspace.panel.list.go_to(0)
     await scene.settle()
     return names
 
@@ -51,11 +51,11 @@ async def test_the_marked_drafts_go_out_in_one_request(program_scene: ProgramSce
     names = await drafts(scene, 4)
     await scene.press("Space", "J", "X", "Ctrl+Return")
     assert [scene.record(name).state for name in names] == [State.DRAFT, State.DRAFT, State.HELD, State.HELD]
-    assert scene.foot.startswith("Sending 2 messages in 5 s")
-    assert scene.parts.workspace.desk.model.marked == set()
+    assert scene.status_bar.startswith("Sending 2 messages in 5 s")
+    assert scene.parts.workspace.panel.model.marked == set()
     await scene.passes(HOLD + 1)
     assert [len(call.asked) for call in scene.mailbox.calls_of("send")] == [2]
-    assert scene.foot == "2 messages sent"
+    assert scene.status_bar == "2 messages sent"
     assert scene.in_list()
 
 
@@ -76,9 +76,9 @@ async def test_more_than_two_that_are_not_ready_are_asked_about_and_stay_selecte
     await scene.press("Escape")
     assert question(scene) == ""
     assert scene.in_list()
-    assert len(scene.parts.workspace.desk.model.marked) == 5
+    assert len(scene.parts.workspace.panel.model.marked) == 5
     await scene.press("Ctrl+Return", "Return")
-    assert scene.parts.workspace.desk.model.marked == set()
+    assert scene.parts.workspace.panel.model.marked == set()
     await scene.passes(HOLD + 1)
     assert [len(call.asked) for call in scene.mailbox.calls_of("send")] == [5]
 
@@ -134,7 +134,7 @@ async def test_escape_at_the_question_sends_nothing(program_scene: ProgramScene)
 
 async def test_f9_with_nothing_ready_says_so(program_scene: ProgramScene) -> None:
     await program_scene.press("F9")
-    assert program_scene.foot.startswith("No draft is ready")
+    assert program_scene.status_bar.startswith("No draft is ready")
     assert program_scene.in_list()
 
 
@@ -151,7 +151,7 @@ async def test_del_discards_the_marked_and_z_brings_them_back(program_scene: Pro
     await scene.press("Ctrl+A", "Del")
     assert scene.rows == []
     assert scene.in_list(), "the empty list has the focus"
-    assert scene.foot == "3 discarded"
+    assert scene.status_bar == "3 discarded"
     await scene.press("Z")
     assert {row.local_id for row in scene.rows} == set(names)
     assert scene.in_list()
@@ -193,11 +193,11 @@ async def test_a_undoes_what_a_row_that_waits_offers_and_the_foot_counts_no_more
     (name,) = await drafts(scene, 1)
     await scene.press("Ctrl+Return", "Ctrl+4")
     assert scene.states() == [State.HELD]
-    assert scene.foot.startswith("Sending in")
+    assert scene.status_bar.startswith("Sending in")
     await scene.press("A")
     assert scene.record(name).state is State.DRAFT
     await scene.passes(1)
-    assert not scene.foot.startswith("Sending")
+    assert not scene.status_bar.startswith("Sending")
     await scene.passes(HOLD)
     assert scene.mailbox.delivered == []
 
@@ -207,8 +207,8 @@ async def test_the_words_of_a_message_that_waits_are_true_in_list_and_reader(pro
     await drafts(scene, 1)
     await scene.press("Ctrl+Return", "Ctrl+4")
     await scene.passes(2)
-    desk = scene.parts.workspace.desk
-    assert desk.model.face(0).line == "Sending in 3 s"
+    panel = scene.parts.workspace.panel
+    assert panel.model.face(0).line == "Sending in 3 s"
     assert "Sending in 3 s" in scene.words(scene.parts.reader)
     assert "Dear Ben" in scene.parts.reader._body.toPlainText()
 
@@ -259,11 +259,11 @@ async def test_i_shows_what_the_server_said_and_hides_it_again(program_scene: Pr
 async def test_a_does_what_the_row_of_a_refused_message_offers(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await scene.saved(msgspec.structs.replace(MESSAGE, sender=Recipient("sales@example.org")))
-    scene.parts.workspace.desk.list.go_to(0)
+    scene.parts.workspace.panel.list.go_to(0)
     scene.mailbox.refuse("send", 0, DENIED)
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 1)
-    assert scene.parts.workspace.desk.model.face(0).action == "Use my own address"
+    assert scene.parts.workspace.panel.model.face(0).action == "Use my own address"
     await scene.press("A")
     await scene.until(lambda: scene.parts.compose.current() is not None)
     await scene.passes(HOLD + 600)
@@ -277,9 +277,9 @@ async def test_a_does_what_the_row_of_a_refused_message_offers(program_scene: Pr
 async def test_a_opens_a_message_whose_address_is_wrong_at_that_address(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.saved(to=(Recipient("jon@exa mple"),))
-    scene.parts.workspace.desk.list.go_to(0)
+    scene.parts.workspace.panel.list.go_to(0)
     await scene.press("Ctrl+Return")
-    assert scene.foot == "“Hello” was not sent: “exa mple” cannot be the name of a mail server."
+    assert scene.status_bar == "“Hello” was not sent: “exa mple” cannot be the name of a mail server."
     await scene.press("A")
     await scene.press("Ctrl+A")
     await scene.type("jon@example.org")
@@ -310,7 +310,7 @@ async def test_f8_goes_round_the_problems_from_wherever_one_is(program_scene: Pr
 
 async def test_f8_with_no_problem_says_so(program_scene: ProgramScene) -> None:
     await program_scene.press("F8")
-    assert program_scene.foot == "Nothing needs attention"
+    assert program_scene.status_bar == "Nothing needs attention"
 
 
 async def test_e_writes_a_sent_message_anew(program_scene: ProgramScene) -> None:
@@ -339,7 +339,7 @@ async def test_a_sent_message_that_cannot_be_read_is_told_in_words(program_scene
         scene.mailbox.fail("get", OFFLINE, times=5)
     await scene.press("E")
     await scene.until(lambda: not scene.tasks)
-    said = scene.words(scene.window.notice_bar) if gone else scene.foot
+    said = scene.words(scene.window.notice_bar) if gone else scene.status_bar
     assert said
     assert "Error" not in said
     assert "unreachable:" not in said
@@ -355,7 +355,7 @@ async def test_without_a_server_what_was_sent_waits_and_says_so(program_scene: P
     await scene.passes(HOLD + 1)
     assert scene.states() == [State.QUEUED]
     assert scene.window.account_bar.isVisible()
-    assert scene.foot != "Sent"
+    assert scene.status_bar != "Sent"
     await scene.press("A")
     await scene.settle()
     assert len(scene.mailbox.delivered) == 1

@@ -60,12 +60,12 @@ async def test_del_moves_what_was_sent_to_deleted_items_and_z_brings_it_back(pro
     await sent(scene, 4)
     await scene.press("Space", "J", "X", "Del")
     assert shown(scene) == ["Letter 1", "Letter 0"]
-    assert scene.foot == "2 deleted"
+    assert scene.status_bar == "2 deleted"
     assert there(scene, Place(Folder.DELETED)) == ["Letter 2", "Letter 3"]
     assert scene.in_list()
     await scene.press("Z")
     assert sorted(shown(scene)) == ["Letter 0", "Letter 1", "Letter 2", "Letter 3"]
-    assert scene.foot == "2 brought back"
+    assert scene.status_bar == "2 brought back"
 
 
 async def test_a_folder_is_found_by_typing_and_what_went_there_comes_back(program_scene: ProgramScene) -> None:
@@ -77,7 +77,7 @@ async def test_a_folder_is_found_by_typing_and_what_went_there_comes_back(progra
     await scene.press("Return")
     assert shown(scene) == []
     assert in_plans(scene) == ["Letter 0", "Letter 1", "Letter 2"]
-    assert scene.foot == "3 moved to Plans"
+    assert scene.status_bar == "3 moved to Plans"
     await scene.press("Z")
     assert len(shown(scene)) == 3
     assert in_plans(scene) == []
@@ -89,7 +89,7 @@ async def test_a_copy_leaves_the_message_and_is_taken_back(program_scene: Progra
     await sent(scene, 1)
     await scene.press("Shift+V", "Return")
     assert in_plans(scene) == shown(scene) == ["Letter 0"]
-    assert scene.foot == "Copied to Plans"
+    assert scene.status_bar == "Copied to Plans"
     await scene.press("Z")
     assert in_plans(scene) == []
     assert shown(scene) == ["Letter 0"]
@@ -120,9 +120,9 @@ async def test_a_refusal_stands_at_its_own_row_and_the_others_are_done(program_s
     scene.mailbox.refuse("move", 1, DENIED)
     await scene.press("Ctrl+A", "Del")
     assert shown(scene) == ["Letter 1"]
-    assert scene.foot == "2 deleted, 1 was not done (Letter 1)"
-    desk = scene.parts.workspace.desk
-    assert desk.model.face(0).tone == "bad"
+    assert scene.status_bar == "2 deleted, 1 was not done (Letter 1)"
+    panel = scene.parts.workspace.panel
+    assert panel.model.face(0).tone == "bad"
     await scene.press("F8")
     assert scene.current.subject == "Letter 1"
     await scene.press("I")
@@ -150,7 +150,7 @@ async def test_without_a_server_nothing_is_lost_and_the_rest_is_not_asked_for(
     await scene.press("Ctrl+A", "Del")
     assert len(shown(scene)) == 6
     assert len(scene.mailbox.calls_of("move")) == 1
-    assert scene.foot.startswith("2 were not done (Letter 5, Letter 4), 4 were not attempted")
+    assert scene.status_bar.startswith("2 were not done (Letter 5, Letter 4), 4 were not attempted")
 
 
 async def test_a_batch_says_how_far_it_is_and_is_stopped_by_key(
@@ -163,12 +163,12 @@ async def test_a_batch_says_how_far_it_is_and_is_stopped_by_key(
     await scene.press("Ctrl+A", "Del")
     await gate.reached.wait()
     await scene.settle()
-    assert scene.foot.startswith("2 of 8")
+    assert scene.status_bar.startswith("2 of 8")
     await scene.press("Ctrl+.")
     gate.open.set()
     await scene.settle()
     assert shown(scene) == ["Letter 3", "Letter 2", "Letter 1", "Letter 0"]
-    assert scene.foot.startswith("4 deleted, 4 were not attempted")
+    assert scene.status_bar.startswith("4 deleted, 4 were not attempted")
     await scene.press("Z")
     assert len(shown(scene)) == 8
 
@@ -180,13 +180,13 @@ async def test_a_category_is_given_taken_away_and_taken_back(program_scene: Prog
     await scene.type("Urgent")
     await scene.press("Return")
     assert [item.content.options.categories for item in items] == [("Urgent",), ("Urgent",)]
-    assert scene.parts.workspace.desk.model.face(0).categories == ("Urgent",)
-    assert scene.foot == "Category given: Urgent"
+    assert scene.parts.workspace.panel.model.face(0).categories == ("Urgent",)
+    assert scene.status_bar == "Category given: Urgent"
     await scene.press("T")
     assert "Urgent" in scene.parts.aids.categories.known
     await scene.press("Return")
     assert [item.content.options.categories for item in items] == [("Urgent",), ()]
-    assert scene.foot == "Category taken away: Urgent"
+    assert scene.status_bar == "Category taken away: Urgent"
     await scene.press("Z")
     assert items[1].content.options.categories == ("Urgent",)
 
@@ -224,20 +224,20 @@ async def test_what_the_server_has_not_all_of_is_left_as_it_is(program_scene: Pr
     await scene.press("V", "Return")
     assert len(shown(scene)) == 1
     assert in_plans(scene) == []
-    assert "was not done" in scene.foot
+    assert "was not done" in scene.status_bar
 
 
 async def test_messages_are_exported_as_files_none_over_another(program_scene: ProgramScene, tmp_path: Path) -> None:
     scene = program_scene
     scene.on_server(Content(subject='A: "b"/c?'), Content(subject='A: "b"/c?'), Content(), folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5")
-    desk = scene.parts.workspace.desk
-    scene.parts.bulk.export(desk, await desk.session.rows_of(desk.model.ids), tmp_path)
+    panel = scene.parts.workspace.panel
+    scene.parts.bulk.export(panel, await panel.session.rows_of(panel.model.ids), tmp_path)
     await scene.settle()
     files = files_in(tmp_path)
     assert sorted(files) == ["A b c (2).eml", "A b c.eml", "no subject.eml"]
     assert all(files.values())
-    assert scene.foot.startswith("3 exported to ")
+    assert scene.status_bar.startswith("3 exported to ")
 
 
 async def test_a_thousand_that_are_sent_can_be_stopped_and_the_rest_is_ready_again(
@@ -252,7 +252,7 @@ async def test_a_thousand_that_are_sent_can_be_stopped_and_the_rest_is_ready_aga
     await scene.passes(HOLD + 1)
     await gate.reached.wait()
     await scene.press("Ctrl+.")
-    assert scene.foot == "Stopped: 4 messages are ready again"
+    assert scene.status_bar == "Stopped: 4 messages are ready again"
     gate.open.set()
     await scene.passes(1)
     assert len(scene.mailbox.delivered) == 2
@@ -262,7 +262,7 @@ async def test_a_thousand_that_are_sent_can_be_stopped_and_the_rest_is_ready_aga
 async def test_how_many_are_marked_is_said_at_the_head_wherever_one_stands(program_scene: ProgramScene) -> None:
     scene = program_scene
     items = await sent(scene, 4)
-    count = scene.parts.workspace.desk.count
+    count = scene.parts.workspace.panel.count
     await scene.press("X", "J", "X", "End")
     assert count.text() == "2 marked · 4 messages"
     await scene.press("X")

@@ -16,7 +16,7 @@ async def test_all_that_are_marked_are_written_anew_and_that_is_taken_back(progr
     scene = program_scene
     scene.on_server(*(Content(to=(BEN,), subject=f"Letter {n}", body="x") for n in range(3)), folder=Folder.SENT)
     await scene.press("Ctrl+3", "F5", "Ctrl+A", "E")
-    await scene.until(lambda: scene.foot.startswith("3 new drafts"))
+    await scene.until(lambda: scene.status_bar.startswith("3 new drafts"))
     assert scene.parts.compose.current() is None
     await scene.press("Ctrl+2")
     await scene.until(lambda: len(scene.rows) == 3)
@@ -33,7 +33,7 @@ async def test_one_that_cannot_be_read_does_not_keep_the_others(program_scene: P
     scene.parts.message_reader._kept.clear()
     scene.mailbox.delete_elsewhere(items[1].item_id)
     await scene.press("Ctrl+A", "E")
-    await scene.until(lambda: scene.foot.startswith("2 new drafts, 1 was not done"))
+    await scene.until(lambda: scene.status_bar.startswith("2 new drafts, 1 was not done"))
 
 
 async def test_throwing_many_away_is_counted_and_can_be_stopped(program_scene: ProgramScene) -> None:
@@ -44,13 +44,13 @@ async def test_throwing_many_away_is_counted_and_can_be_stopped(program_scene: P
     room = scene.parts.lists.drafts
 
     def stop_then(progress: tuple[int, int]) -> None:
-        told.append(scene.foot)
+        told.append(scene.status_bar)
         if progress[0] == 50:
             scene.parts.registry.run("many.stop")
 
     room.progress.subscribe(stop_then)
     await scene.press("Ctrl+2", "Ctrl+A", "Del")
-    await scene.until(lambda: scene.foot.startswith("50 discarded"))
+    await scene.until(lambda: scene.status_bar.startswith("50 discarded"))
     assert told == ["Discarding: 25 of 120\nStop", "Discarding: 50 of 120\nStop"] or told[0].startswith(
         "Discarding: 25"
     )
@@ -73,6 +73,6 @@ async def test_what_was_sent_says_where_its_copy_is(program_scene: ProgramScene)
         await scene.parts.records.change(name, state=State.SENT, verified=scene.clock.now())
     await asyncio.sleep(0)
     await scene.press("Ctrl+3")
-    session = scene.parts.workspace.desk.session
+    session = scene.parts.workspace.panel.session
     said = {session.words(row).text.partition("; ")[2] for row in scene.rows}
     assert said == {"no copy was wanted", "copy in Northwind", "copy in Sent of sales@example.org", ""}

@@ -120,7 +120,7 @@ async def test_sent_from_there_the_window_goes_and_it_can_be_taken_back(scene: P
     await press(scene, "Ctrl+Return")
     await scene.until(lambda: windows(scene) == [])
     assert scene.record(name).state is State.HELD
-    assert "Sending in" in scene.foot
+    assert "Sending in" in scene.status_bar
     scene.parts.status_bar.undo()
     await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.message.session.local_id == name

@@ -44,8 +44,8 @@ async def test_no_row_is_lost_or_doubled_and_neither_place_nor_marks_move(progra
     await scene.press("Ctrl+3", "F5", *["J"] * 20, "X", "J", "X", "J")
     await scene.passes(1)
     here = scene.current.subject
-    desk = scene.parts.workspace.desk
-    marked = {row.subject for row in scene.rows if desk.model.is_marked(desk.model.number_of(int(row.key)))}
+    panel = scene.parts.workspace.panel
+    marked = {row.subject for row in scene.rows if panel.model.is_marked(panel.model.number_of(int(row.key)))}
     assert len(marked) == 2
     kept = {here, *marked}
     for step in range(40):
@@ -62,7 +62,7 @@ async def test_no_row_is_lost_or_doubled_and_neither_place_nor_marks_move(progra
         assert scene.current.subject == here
         assert scene.in_list()
     there = sorted(one.content.subject for one in scene.mailbox.in_folder(ANNA, Folder.SENT))
-    rows = await desk.session.rows_of(desk.model.ids)
+    rows = await panel.session.rows_of(panel.model.ids)
     assert sorted(row.subject for row in rows) == there
-    marks = {row.subject for row in rows if desk.model.is_marked(desk.model.number_of(int(row.key)))}
+    marks = {row.subject for row in rows if panel.model.is_marked(panel.model.number_of(int(row.key)))}
     assert marks == marked

@@ -42,7 +42,7 @@ async def test_both_lists_of_another_mailbox_are_in_the_rail_and_gone_to_by_keys
     put(scene, "Their sent", Folder.SENT)
     scene.on_server(Content(subject="Mine"))
     await add(scene)
-    assert SALES in scene.words(scene.window.rail)
+    assert SALES in scene.words(scene.window.sidebar)
     await scene.press("F5")
     assert shown(scene) == ["Mine"]
     await go(scene, "drafts")
@@ -86,9 +86,9 @@ async def test_one_that_the_server_named_is_in_the_rail_and_looked_into_when_one
     scene = program_scene
     put(scene, "Theirs")
     scene.mailbox.named = [Recipient(SALES, "Sales")]
-    await scene.parts.aids.surroundings.look(ANNA)
+    await scene.parts.aids.discovery.look(ANNA)
     await scene.settle()
-    assert "Sales" in scene.words(scene.window.rail)
+    assert "Sales" in scene.words(scene.window.sidebar)
     looked = [call for call in scene.mailbox.calls if call.name in {"list_folder", "sync"} and SALES in str(call)]
     assert len(looked) == 1, "once, whether its Drafts may be used"
     await go(scene, "drafts")
@@ -100,11 +100,11 @@ async def test_a_folder_one_may_not_look_into_says_so(program_scene: ProgramScen
     await add(scene)
     await go(scene, "sent")
     scene.mailbox.refuse("sync", 0, words("ErrorAccessDenied", "Access is denied."))
-    view = scene.parts.workspace.desk.session.view
+    view = scene.parts.workspace.panel.session.view
     assert view is not None
     await view.reload()
     await scene.settle()
-    assert "does not let you look" in scene.words(scene.parts.workspace.desk)
+    assert "does not let you look" in scene.words(scene.parts.workspace.panel)
 
 
 async def test_a_mailbox_taken_away_leaves_the_rail_and_ones_own_list_shows(program_scene: ProgramScene) -> None:
@@ -116,11 +116,11 @@ async def test_a_mailbox_taken_away_leaves_the_rail_and_ones_own_list_shows(prog
     await scene.parts.aids.identities.remove(ANNA, SALES)
     await scene.settle()
     assert scene.parts.workspace.place == "drafts"
-    assert SALES not in scene.words(scene.window.rail)
+    assert SALES not in scene.words(scene.window.sidebar)
     assert shown(scene) == ["Mine"]
     assert scene.states() == [State.DRAFT]
     await scene.press("G, M")
-    assert scene.foot.startswith("There is no other mailbox")
+    assert scene.status_bar.startswith("There is no other mailbox")
     assert scene.in_list()
 
 
@@ -154,14 +154,14 @@ async def test_a_draft_in_a_mailbox_that_the_server_named_stands_under_it_withou
 ) -> None:
     scene = program_scene
     scene.mailbox.named = [Recipient(SALES, "Sales")]
-    await scene.parts.aids.surroundings.look(ANNA)
+    await scene.parts.aids.discovery.look(ANNA)
     name = await scene.saved(subject="Theirs")
     (item,) = [one for one in scene.mailbox.items.values() if one.local_id == name]
     item.owner = SALES
     await scene.parts.records.change(name, drafts_of=SALES)
     await scene.press("F5")
     await scene.until(lambda: shown(scene) == [])
-    room = scene.parts.workspace.desks[f"drafts:{SALES}"].session
+    room = scene.parts.workspace.panels[f"drafts:{SALES}"].session
     assert [row.subject for row in room.rows()] == ["Theirs"]
 
 

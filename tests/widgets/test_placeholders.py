@@ -138,8 +138,8 @@ async def test_a_batch_goes_without_the_one_that_is_not_filled_in(program_scene:
     assert [one.content.subject for one in scene.mailbox.delivered] == ["Filled in"]
     assert scene.record(other).state is State.SENT
     assert scene.record(name).problem == problem(ProblemKind.UNFILLED, "{amount}")
-    assert scene.foot == "1 sent, 1 needs attention"
-    assert scene.parts.workspace.desk.model.face(0).action == "Fill it in"
+    assert scene.status_bar == "1 sent, 1 needs attention"
+    assert scene.parts.workspace.panel.model.face(0).action == "Fill it in"
     await scene.press("F8", "A")
     await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.message.body.editor.textCursor().selectedText() == "{amount}"

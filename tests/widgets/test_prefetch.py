@@ -77,7 +77,7 @@ async def test_a_row_is_sent_from_the_list_offline_and_read_there(program_scene:
     await scene.press("Home")
     await scene.until(lambda: "Text" in scene.parts.reader._body.toPlainText())
     await scene.press("Ctrl+Return")
-    assert scene.foot.startswith("Sending in 5 s")
+    assert scene.status_bar.startswith("Sending in 5 s")
     await scene.passes(HOLD + 2)
     online(scene)
     await scene.passes(120)

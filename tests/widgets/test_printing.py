@@ -82,11 +82,11 @@ async def test_each_message_is_on_its_page_and_one_that_is_gone_is_named_at_the_
     items = await sent(scene, *plain(4))
     scene.mailbox.delete_elsewhere(items[1].item_id)
     await scene.press("Ctrl+A", "Ctrl+P")
-    await scene.until(lambda: "printed" in scene.foot)
+    await scene.until(lambda: "printed" in scene.status_bar)
     await scene.settle()
     assert [row.subject for row in scene.rows] == ["Letter 3", "Letter 2", "Letter 0"]
     assert pages(pdf) == 3
-    assert scene.foot == "3 printed, 1 was not done (Letter 1)"
+    assert scene.status_bar == "3 printed, 1 was not done (Letter 1)"
     assert list(pdf.parent.iterdir()) == [pdf]
     assert scene.in_list()
 
@@ -96,11 +96,11 @@ async def test_what_the_server_refuses_is_said_at_its_row(program_scene: Program
     await sent(scene, *plain(3))
     scene.mailbox.refuse("get", 0, DENIED)
     await scene.press("Ctrl+A", "Ctrl+P")
-    await scene.until(lambda: "printed" in scene.foot)
-    assert scene.foot == "2 printed, 1 was not done (Letter 1)"
+    await scene.until(lambda: "printed" in scene.status_bar)
+    assert scene.status_bar == "2 printed, 1 was not done (Letter 1)"
     await scene.press("F8")
     assert scene.current.subject == "Letter 1"
-    assert scene.parts.workspace.desk.model.face(1).tone == "bad"
+    assert scene.parts.workspace.panel.model.face(1).tone == "bad"
 
 
 async def test_printing_says_how_far_it_is_and_is_stopped_by_key(program_scene: ProgramScene, pdf: Path) -> None:
@@ -111,11 +111,11 @@ async def test_printing_says_how_far_it_is_and_is_stopped_by_key(program_scene: 
     await scene.press("Ctrl+A", "Ctrl+P")
     await gate.reached.wait()
     await scene.settle()
-    assert scene.foot.startswith("2 of 5")
+    assert scene.status_bar.startswith("2 of 5")
     await scene.press("Ctrl+.")
     gate.open.set()
-    await scene.until(lambda: "printed" in scene.foot)
-    assert scene.foot == "3 printed, 2 were not attempted"
+    await scene.until(lambda: "printed" in scene.status_bar)
+    assert scene.status_bar == "3 printed, 2 were not attempted"
     assert pages(pdf) == 3
 
 
@@ -126,9 +126,9 @@ async def test_no_second_batch_begins_while_messages_are_printed(program_scene: 
     await scene.press("Ctrl+A", "Ctrl+P")
     await gate.reached.wait()
     await scene.press("Del")
-    assert scene.foot == "Another batch is still under way"
+    assert scene.status_bar == "Another batch is still under way"
     gate.open.set()
-    await scene.until(lambda: scene.foot == "3 printed")
+    await scene.until(lambda: scene.status_bar == "3 printed")
 
 
 async def test_a_file_that_cannot_be_written_is_said_and_what_was_there_before_stays(
@@ -143,8 +143,8 @@ async def test_a_file_that_cannot_be_written_is_said_and_what_was_there_before_s
     monkeypatch.setattr(printing._File, "_write", full)
     await sent(scene, *plain(5))
     await scene.press("Ctrl+A", "Ctrl+P")
-    await scene.until(lambda: "not done" in scene.foot)
-    assert scene.foot == "5 were not done"
+    await scene.until(lambda: "not done" in scene.status_bar)
+    assert scene.status_bar == "5 were not done"
     assert content(pdf) == b"of yesterday"
     await scene.press("I")
     assert "No space left on device" in scene.words(scene.parts.reader)
@@ -157,7 +157,7 @@ async def test_a_printer_that_takes_nothing_is_said(
     monkeypatch.setattr(Press, "begin", lambda _self: False)
     await sent(scene, *plain(1))
     await scene.press("Ctrl+P")
-    assert scene.foot == "1 was not done (Letter 0)"
+    assert scene.status_bar == "1 was not done (Letter 0)"
     assert content(pdf) == b""
 
 
@@ -167,8 +167,8 @@ async def test_without_a_server_the_rest_is_not_asked_for(program_scene: Program
     scene.parts.message_reader._kept.clear()
     scene.mailbox.fail("get", OFFLINE, times=9)
     await scene.press("Ctrl+A", "Ctrl+P")
-    await scene.until(lambda: "not done" in scene.foot)
-    assert scene.foot == "1 was not done (Letter 1), 1 was not attempted"
+    await scene.until(lambda: "not done" in scene.status_bar)
+    assert scene.status_bar == "1 was not done (Letter 1), 1 was not attempted"
     assert content(pdf) == b""
 
 
@@ -181,7 +181,7 @@ async def test_formatted_text_is_printed_formatted_and_in_ink_where_the_window_i
     theme.apply(qapp, dark=True)
     try:
         await scene.press("Ctrl+P")
-        await scene.until(lambda: scene.foot == "Printed")
+        await scene.until(lambda: scene.status_bar == "Printed")
         assert theme.scheme().dark
     finally:
         theme.apply(qapp, dark=False)

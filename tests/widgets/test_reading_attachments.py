@@ -17,7 +17,7 @@ from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content
 from app.ui.reader import attachment_viewer as module
-from app.ui.reader.attachment_viewer import EnclosuresArea
+from app.ui.reader.attachment_viewer import AttachmentViewerArea
 from tests.fakes.mailbox import Stored, words
 from tests.fakes.scene import ACCOUNT, MESSAGE
 from tests.program_scene import ProgramScene
@@ -50,8 +50,8 @@ async def sent(program_scene: ProgramScene) -> ProgramScene:
     return scene
 
 
-def area(scene: ProgramScene) -> EnclosuresArea:
-    return scene.window.findChild(EnclosuresArea)  # type: ignore[return-value]  # whoever asks knows that it is there
+def area(scene: ProgramScene) -> AttachmentViewerArea:
+    return scene.window.findChild(AttachmentViewerArea)  # type: ignore[return-value]  # whoever asks knows that it is there
 
 
 def shown(scene: ProgramScene) -> list[str]:
@@ -104,7 +104,7 @@ async def test_asked_for_while_the_message_is_fetched_they_are_reached_as_soon_a
     await scene.press("Ctrl+3")
     await asyncio.wait_for(gate.reached.wait(), 20)
     await scene.press("D")
-    assert "Fetching the message…" in scene.foot
+    assert "Fetching the message…" in scene.status_bar
     assert scene.in_list()
     gate.open.set()
     await scene.until(lambda: area(scene) is not None and scene.focus is area(scene).strip)
@@ -139,7 +139,7 @@ async def test_enter_fetches_one_and_opens_a_private_copy(sent: ProgramScene, op
 async def test_what_nothing_here_opens_is_said_to_be(sent: ProgramScene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "open_file", lambda _path: False)
     await sent.press("D", "Return")
-    await sent.until(lambda: "Nothing on this computer opens “Plan.pdf”. Ctrl+S saves it." in sent.foot)
+    await sent.until(lambda: "Nothing on this computer opens “Plan.pdf”. Ctrl+S saves it." in sent.status_bar)
 
 
 async def test_what_may_harm_is_opened_only_when_asked_twice_and_its_name_hides_nothing(
@@ -162,7 +162,7 @@ async def test_all_are_saved_none_over_another_and_the_foot_says_where(sent: Pro
     assert isinstance(dialog, QFileDialog)
     dialog.fileSelected.emit(str(tmp_path))
     dialog.reject()
-    await sent.until(lambda: f"3 saved to {tmp_path.name}" in sent.foot)
+    await sent.until(lambda: f"3 saved to {tmp_path.name}" in sent.status_bar)
     assert names_in(tmp_path) == ["Plan (2).pdf", "Plan.pdf", "The old plan.eml", "setupfdp.exe"]
     assert (tmp_path / "Plan.pdf").read_bytes() == b"mine"
     assert sent.focus is area(sent).strip
@@ -176,7 +176,7 @@ async def test_one_is_saved_under_the_name_that_was_chosen(sent: ProgramScene, t
     assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave
     dialog.fileSelected.emit(str(tmp_path / "other.pdf"))
     dialog.reject()
-    await sent.until(lambda: "Saved to" in sent.foot)
+    await sent.until(lambda: "Saved to" in sent.status_bar)
     assert (tmp_path / "other.pdf").read_bytes() == b"the plan"
 
 
@@ -185,8 +185,8 @@ async def test_each_has_its_own_outcome_and_can_be_tried_again(
 ) -> None:
     sent.mailbox.fail("get_attachment", Trouble(TroubleKind.UNREACHABLE, host="mail"))
     area(sent).session.save(area(sent).session.keys(), str(tmp_path))
-    await sent.until(lambda: "2 saved to" in sent.foot)
-    assert "The connection was lost." in sent.foot
+    await sent.until(lambda: "2 saved to" in sent.status_bar)
+    assert "The connection was lost." in sent.status_bar
     assert shown(sent)[0] == "Plan.pdf, The connection was lost. Enter tries again."
     assert shown(sent)[2] == f"The old plan, {len(INNER)} bytes"
     await sent.press("D", "Return")
@@ -308,5 +308,5 @@ async def test_a_message_without_attachments_says_so(program_scene: ProgramScene
     scene.on_server(MESSAGE, folder=Folder.SENT)
     scene.parts.lists.sent.reload()
     await scene.press("Ctrl+3", "D")
-    assert "Nothing is attached" in scene.foot
+    assert "Nothing is attached" in scene.status_bar
     assert scene.in_list()

@@ -208,7 +208,7 @@ async def test_a_directory_that_cannot_be_reached_is_told_of_because_it_was_aske
     await writing(scene, Content(to=(Recipient("dor"),)))
     await scene.press("Ctrl+K")
     assert to(scene) == ["dor"]
-    assert scene.foot
+    assert scene.status_bar
     await scene.press("Ctrl+K")
     assert len(scene.mailbox.calls_of("resolve_names")) == 2
 
@@ -216,7 +216,7 @@ async def test_a_directory_that_cannot_be_reached_is_told_of_because_it_was_aske
 async def test_with_nothing_to_check_that_is_said(program_scene: ProgramScene) -> None:
     await writing(program_scene, MESSAGE)
     await program_scene.press("Ctrl+K")
-    assert program_scene.foot == "Every recipient has an address."
+    assert program_scene.status_bar == "Every recipient has an address."
 
 
 async def test_who_went_on_to_the_text_is_not_called_back(program_scene: ProgramScene) -> None:
@@ -252,7 +252,7 @@ async def test_a_group_whose_members_are_not_told_stays_and_that_is_said(program
     await writing(scene, Content(to=(BOARD,)))
     await scene.press("Home", "Alt+Right")
     assert to(scene) == ["board@example.org"]
-    assert scene.foot == "The members of “Board” could not be learnt."
+    assert scene.status_bar == "The members of “Board” could not be learnt."
     assert field(scene).problems() == []
 
 
@@ -289,7 +289,7 @@ async def test_a_personal_list_that_cannot_be_opened_is_a_chip_to_be_mended(prog
     await scene.press("Ctrl+K")
     assert to(scene) == ["sk"]
     assert field(scene).problems() == [0]
-    assert scene.foot == "The members of “Skittles” could not be learnt."
+    assert scene.status_bar == "The members of “Skittles” could not be learnt."
 
 
 async def test_a_group_is_known_again_after_it_was_written_to(program_scene: ProgramScene) -> None:

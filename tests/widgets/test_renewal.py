@@ -165,7 +165,7 @@ async def test_ctrl_enter_stops_at_a_known_conflict_and_enter_compares(program_s
     for keys in ("Ctrl+Return", "Ctrl+Return"):
         await scene.press(keys)
         assert scene.record(name).state is State.DRAFT
-        assert scene.foot == "", "nothing is counted down"
+        assert scene.status_bar == "", "nothing is counted down"
         assert "Not sent. This draft was changed elsewhere." in scene.words(scene.message.bar)
         assert scene.message.bar.isAncestorOf(scene.focus)
         await scene.press("Alt+M")
@@ -180,14 +180,14 @@ async def test_a_batch_keeps_back_the_one_that_is_known_to_conflict(program_scen
     name, _ = await in_conflict(scene)
     await scene.saved(subject="Other")
     await scene.press("Escape", "Ctrl+A", "Ctrl+Return")
-    assert scene.foot.startswith("Sending in 5 s")
+    assert scene.status_bar.startswith("Sending in 5 s")
     assert scene.record(name).state is State.DRAFT
     await scene.passes(HOLD + 1)
     assert [one.content.subject for one in scene.mailbox.delivered] == ["Other"]
-    assert scene.foot == "1 sent, 1 needs attention"
-    scene.parts.workspace.desk.list.go_to(0)
+    assert scene.status_bar == "1 sent, 1 needs attention"
+    scene.parts.workspace.panel.list.go_to(0)
     await scene.press("Ctrl+Return")
-    assert scene.foot == "“Hello” was not sent: This draft was changed elsewhere."
+    assert scene.status_bar == "“Hello” was not sent: This draft was changed elsewhere."
 
 
 def test_the_caret_stays_beside_its_words() -> None:

@@ -38,7 +38,7 @@ async def at_sent(scene: ProgramScene, content: Content = SENT) -> Stored:
     return stored
 
 
-async def following(scene: ProgramScene, key: str) -> Content:
+async def reply_forward(scene: ProgramScene, key: str) -> Content:
     await scene.press(key)
     await scene.until(lambda: scene.parts.compose.current() is not None)
     return await scene.content(scene.message.session.local_id)
@@ -49,7 +49,7 @@ async def test_an_answer_to_all_goes_to_those_it_went_to_and_not_to_oneself_or_t
     program_scene: ProgramScene, key: str
 ) -> None:
     await at_sent(program_scene)
-    content = await following(program_scene, key)
+    content = await reply_forward(program_scene, key)
     assert (content.to, content.cc, content.bcc) == ((CLARA,), (DAN,), ())
     assert content.subject == "RE: Prices"
     assert program_scene.field() is Field.BODY
@@ -57,7 +57,7 @@ async def test_an_answer_to_all_goes_to_those_it_went_to_and_not_to_oneself_or_t
 
 async def test_an_answer_quotes_the_message_under_room_for_ones_own_words(program_scene: ProgramScene) -> None:
     await at_sent(program_scene)
-    content = await following(program_scene, "Shift+R")
+    content = await reply_forward(program_scene, "Shift+R")
     assert content.body.startswith("\n\nOn ")
     assert content.body.endswith("wrote:\n> Line one\n>> older\n>\n> Last\n")
     assert "anna@example.org" in content.body
@@ -69,7 +69,7 @@ async def test_an_answer_quotes_the_message_under_room_for_ones_own_words(progra
 @pytest.mark.parametrize("key", ["Shift+R", "F"])
 async def test_what_follows_stands_in_the_same_conversation(program_scene: ProgramScene, key: str) -> None:
     await at_sent(program_scene)
-    options = (await following(program_scene, key)).options
+    options = (await reply_forward(program_scene, key)).options
     assert options.in_reply_to == "<1@example.org>"
     assert options.references == "<0@x> <1@example.org>"
     assert options.conversation_topic == "Prices"
@@ -80,7 +80,7 @@ async def test_what_follows_stands_in_the_same_conversation(program_scene: Progr
 @pytest.mark.parametrize("key", ["F", "Ctrl+Shift+F"])
 async def test_a_message_is_passed_on_whole_to_nobody_yet(program_scene: ProgramScene, key: str) -> None:
     await at_sent(program_scene)
-    content = await following(program_scene, key)
+    content = await reply_forward(program_scene, key)
     assert content.recipients() == ()
     assert content.subject == "FW: Prices"
     for words_of_it in ("Forwarded message", "Clara", "Dan", "Subject: Prices", "Line one\n> older\n\nLast"):
@@ -93,22 +93,22 @@ async def test_a_message_is_passed_on_with_its_attachments_and_answered_without(
     stored = await at_sent(program_scene)
     program_scene.mailbox.contents["a1"] = b"PDF"
     stored.attachments.append(Attachment("a1", "report.pdf", 3, "application/pdf"))
-    assert (await following(program_scene, "Shift+R")).attachments == ()
+    assert (await reply_forward(program_scene, "Shift+R")).attachments == ()
     await program_scene.press("Escape")
     await program_scene.until(lambda: program_scene.parts.compose.current() is None)
-    (attached,) = (await following(program_scene, "F")).attachments
+    (attached,) = (await reply_forward(program_scene, "F")).attachments
     assert (attached.name, attached.source) == ("report.pdf", "a1")
 
 
 async def test_an_answer_to_an_answer_has_one_prefix(program_scene: ProgramScene) -> None:
     await at_sent(program_scene, msgspec.structs.replace(SENT, subject="AW: RE: Prices"))
-    assert (await following(program_scene, "Shift+R")).subject == "RE: Prices"
+    assert (await reply_forward(program_scene, "Shift+R")).subject == "RE: Prices"
 
 
 async def test_a_message_to_oneself_alone_is_answered_to_oneself(program_scene: ProgramScene) -> None:
     me = Recipient("anna@example.org")
     await at_sent(program_scene, msgspec.structs.replace(SENT, to=(me,), cc=(), bcc=()))
-    assert (await following(program_scene, "Shift+R")).to == (me,)
+    assert (await reply_forward(program_scene, "Shift+R")).to == (me,)
 
 
 def formatted(html: str, **changes: object) -> Content:
@@ -125,7 +125,7 @@ async def test_an_answer_to_a_formatted_message_stays_formatted_and_clean_with_i
     stored.attachments.append(Attachment("a1", "p.png", 3, "image/png", content_id="pic@x", inline=True))
     stored.attachments.append(Attachment("a2", "report.pdf", 3, "application/pdf"))
     stored.attachments.append(Attachment("a3", "unused.png", 3, "image/png", content_id="other@x", inline=True))
-    content = await following(scene, "Shift+R")
+    content = await reply_forward(scene, "Shift+R")
     assert content.body_format is BodyFormat.HTML
     assert "script" not in content.body
     for words_of_it in ("anna@example.org wrote:", "<blockquote", "<b>bold</b>", "cid:pic%40x", "<td>A</td>"):
@@ -144,7 +144,7 @@ async def test_a_large_formatted_message_is_quoted_whole_below_the_text(program_
     scene = program_scene
     html = "".join(f"<table><tr><td>Cell {number} <i>leaning</i></td></tr></table>" for number in range(1000))
     await at_sent(scene, formatted(html))
-    await following(scene, "Shift+R")
+    await reply_forward(scene, "Shift+R")
     assert scene.message.body.quote is not None
     assert scene.message.body.quote.isVisible()
     assert scene.message.body.toPlainText().strip() == ""
@@ -167,7 +167,7 @@ async def test_a_formatted_signature_stands_above_the_older_message_and_is_excha
         await scene.parts.aids.signatures.keep(ANNA, snippet)
     older = "<p>Hello</p><div><b>Anna</b> Lind</div>"
     await at_sent(scene, formatted(older + "<p>and <i>more</i></p>" * (2000 if large else 1)))
-    body = (await following(scene, key)).body
+    body = (await reply_forward(scene, key)).body
     mark = "wrote:" if key == "Shift+R" else "<hr>"
     own, _, theirs = body.partition(mark)
     assert "<div><b>Anna</b> Lind</div>" in own
@@ -190,7 +190,7 @@ async def test_a_formatted_message_is_passed_on_formatted_and_clean_with_its_pic
     stored = await at_sent(program_scene, content)
     program_scene.mailbox.contents["a1"] = b"PDF"
     stored.attachments.append(Attachment("a1", "p.png", 3, "image/png", content_id="pic", inline=True))
-    found = await following(program_scene, "F")
+    found = await reply_forward(program_scene, "F")
     assert found.body_format is BodyFormat.HTML
     assert "<script" not in found.body
     assert "<b>Subject:</b> &lt;b&gt;S" in found.body
@@ -213,7 +213,7 @@ async def test_a_message_that_was_sent_a_moment_ago_is_followed_though_its_name_
     await scene.parts.outbox.send([name], 0.0)
     await scene.until(lambda: scene.record(name).state is State.SENT)
     row = ListRow(f"local:{name}", ANNA, ItemRef("gone", "gone"), scene.record(name), is_draft=False)
-    follow = scene.parts.following
+    follow = scene.parts.reply_forward
     scene.mailbox.refuse("get", 0, words(code))
     begun = await (follow.reply_all(row) if key == "Shift+R" else follow.forward(row))
     content = await scene.content(begun)

@@ -96,4 +96,4 @@ async def test_a_missing_copy_is_saved_by_key_from_its_row(program_scene: Progra
     (copy,) = scene.mailbox.in_folder(ANNA, Folder.SENT)
     assert not copy.is_draft
     assert msgspec.structs.replace(copy.content, sender=None) == await scene.content(name)
-    assert "copy is saved" in scene.foot
+    assert "copy is saved" in scene.status_bar

@@ -37,8 +37,8 @@ async def test_it_is_listed_with_its_time_and_counted_in_the_rail(program_scene:
     scene.parts.tasks.spawn(scene.parts.lists.outbox.keep_looking(scene.clock.sleep), "look")
     await scene.clock.advance(FIRST_LOOK)
     await scene.settle()
-    await scene.until(lambda: "Outbox, 2" in scene.window.rail._buttons["outbox"].accessibleName())
-    assert scene.window.rail._buttons["outbox"].accessibleName() == "Outbox, 2 messages"
+    await scene.until(lambda: "Outbox, 2" in scene.window.sidebar._buttons["outbox"].accessibleName())
+    assert scene.window.sidebar._buttons["outbox"].accessibleName() == "Outbox, 2 messages"
     await outbox(scene)
     assert sorted(shown(scene)) == ["Any moment", "Later"]
     session = scene.parts.lists.outbox
@@ -71,7 +71,7 @@ async def test_a_takes_it_back_and_it_is_a_draft(program_scene: ProgramScene) ->
     await outbox(scene)
     await scene.press("Home", "A")
     await scene.settle()
-    assert scene.foot.startswith("Taken back: it is a draft again")
+    assert scene.status_bar.startswith("Taken back: it is a draft again")
     assert shown(scene) == []
     await scene.press("G, D")
     assert shown(scene) == ["Later"]
@@ -86,7 +86,7 @@ async def test_one_that_went_meanwhile_is_said_to_be_gone(program_scene: Program
     del scene.mailbox.items[item.item_id]
     await scene.press("A")
     await scene.settle()
-    assert scene.foot.startswith("It is no longer there")
+    assert scene.status_bar.startswith("It is no longer there")
     assert shown(scene) == []
 
 
@@ -100,11 +100,11 @@ async def test_a_refusal_stands_at_its_row_and_a_lost_answer_is_not_guessed(prog
     await scene.settle()
     (row,) = scene.rows
     assert scene.parts.lists.outbox.explanation(row) is not None
-    scene.parts.lists.outbox.notes.forget_amiss()
+    scene.parts.lists.outbox.notes.forget_failures()
     scene.mailbox.fail("move", Trouble(TroubleKind.DEADLINE), processed=True)
     await scene.press("A")
     await scene.settle()
-    assert scene.foot.startswith("Whether it came back is not known")
+    assert scene.status_bar.startswith("Whether it came back is not known")
     assert shown(scene) == []
 
 

@@ -24,7 +24,7 @@ async def strangers(scene: ProgramScene, count: int = 1, folder: Folder = Folder
 
 def lines(scene: ProgramScene) -> list[str]:
     """Return the third line of each row, as it is painted and spoken."""
-    model = scene.parts.workspace.desk.model
+    model = scene.parts.workspace.panel.model
     return [model.face(number).line for number in range(len(model.ids))]
 
 
@@ -39,12 +39,12 @@ async def test_each_row_says_at_once_what_is_done_with_it(program_scene: Program
     await scene.press(keys)
     assert lines(scene)[:2] == [said, said]
     assert lines(scene)[2] != said
-    assert said in scene.parts.workspace.desk.model.face(0).spoken()
-    await scene.until(lambda: scene.foot.startswith(f"{said} 2 messages. Esc takes it back"))
+    assert said in scene.parts.workspace.panel.model.face(0).spoken()
+    await scene.until(lambda: scene.status_bar.startswith(f"{said} 2 messages. Esc takes it back"))
     gate.open.set()
     await scene.settle()
     assert said not in lines(scene)
-    assert said not in scene.foot
+    assert said not in scene.status_bar
 
 
 @pytest.mark.parametrize("back", ["Z", "Escape", "Ctrl+Z"])
@@ -55,7 +55,7 @@ async def test_a_send_is_taken_back_while_it_is_prepared_and_nothing_goes(
     await strangers(scene, 2)
     gate = scene.mailbox.hold("get")
     await scene.press("Ctrl+A", "Ctrl+Return", back)
-    assert scene.foot == "Taken back: nothing was sent"
+    assert scene.status_bar == "Taken back: nothing was sent"
     assert "Preparing…" not in lines(scene)
     gate.open.set()
     await scene.settle()
@@ -70,7 +70,7 @@ async def test_others_are_taken_back_too(program_scene: ProgramScene, keys: str,
     await strangers(scene)
     gate = scene.mailbox.hold("get")
     await scene.press(keys, "Z")
-    assert scene.foot == f"Taken back: nothing was {said}"
+    assert scene.status_bar == f"Taken back: nothing was {said}"
     gate.open.set()
     await scene.passes(30)
     assert scene.states() == [State.DRAFT]
@@ -92,7 +92,7 @@ async def test_the_same_key_twice_is_one_wish(program_scene: ProgramScene) -> No
     await strangers(scene)
     gate = scene.mailbox.hold("get")
     await scene.press("Ctrl+Return", "Ctrl+Return")
-    assert scene.foot == "This is being done already"
+    assert scene.status_bar == "This is being done already"
     gate.open.set()
     await scene.passes(HOLD + 10)
     assert len(scene.mailbox.calls_of("get")) == 1
@@ -108,19 +108,19 @@ async def test_what_cannot_be_fetched_says_so_at_its_own_row_until_it_is_tried_a
     scene.mailbox.fail("get", OFFLINE)
     await scene.press("Ctrl+Return")
     why = "the server cannot be reached."
-    assert scene.foot == f"“{scene.current.subject}” was not sent: {why}"
+    assert scene.status_bar == f"“{scene.current.subject}” was not sent: {why}"
     assert [line == f"Not sent: {why} This message is only on the server." for line in lines(scene)] == [
         False,
         True,
         False,
     ]
-    assert scene.parts.workspace.desk.model.face(1).action == "Try again"
+    assert scene.parts.workspace.panel.model.face(1).action == "Try again"
     await scene.passes(20)
     assert lines(scene)[1] == f"Not sent: {why} This message is only on the server.", "it stays"
     await scene.press("Home", "F8")
-    assert scene.parts.workspace.desk.list.current_number() == 1
+    assert scene.parts.workspace.panel.list.current_number() == 1
     await scene.press("A")
-    assert scene.foot.startswith("Sending in 5 s")
+    assert scene.status_bar.startswith("Sending in 5 s")
     await scene.passes(HOLD + 1)
     assert len(scene.mailbox.delivered) == 1
     assert not any(line.startswith("Not sent") for line in lines(scene))
@@ -131,9 +131,9 @@ async def test_r_tries_all_marked_ones_again_as_one(program_scene: ProgramScene)
     await strangers(scene, 2)
     scene.mailbox.fail("get", OFFLINE)
     await scene.press("Ctrl+A", "Ctrl+Return")
-    assert scene.foot == "2 messages were not sent. F8 goes to them, and each says why."
+    assert scene.status_bar == "2 messages were not sent. F8 goes to them, and each says why."
     await scene.press("Ctrl+A", "R")
-    assert scene.foot.startswith("Sending 2 messages in 5 s")
+    assert scene.status_bar.startswith("Sending 2 messages in 5 s")
 
 
 async def test_a_message_that_the_server_refuses_to_give_keeps_no_other_back(program_scene: ProgramScene) -> None:
@@ -141,7 +141,7 @@ async def test_a_message_that_the_server_refuses_to_give_keeps_no_other_back(pro
     await strangers(scene, 3)
     scene.mailbox.refuse("get", 1, words("ErrorItemNotFound", "Not found."))
     await scene.press("Ctrl+A", "Ctrl+Return", "Return")
-    assert scene.foot.startswith("Sending 2 messages in 5 s")
+    assert scene.status_bar.startswith("Sending 2 messages in 5 s")
     assert [line.startswith("This draft cannot be found") for line in lines(scene)] == [True], (
         "the others wait in the Outbox"
     )
@@ -153,7 +153,7 @@ async def test_deleting_offline_says_so_at_the_row(program_scene: ProgramScene) 
     scene.mailbox.fail("get", OFFLINE)
     await scene.press("Del")
     assert lines(scene)[0].startswith("Not deleted: the server cannot be reached.")
-    assert "was not deleted" in scene.foot
+    assert "was not deleted" in scene.status_bar
     await scene.press("A")
     assert scene.rows == []
 
@@ -174,11 +174,11 @@ async def test_f9_says_it_at_the_rows_too(program_scene: ProgramScene) -> None:
     scene = program_scene
     await strangers(scene, 2)
     await scene.press("Ctrl+A", "Ctrl+Shift+Return", "F9", "Return")
-    assert scene.foot.startswith("Sending 2 messages in 5 s")
+    assert scene.status_bar.startswith("Sending 2 messages in 5 s")
     await scene.passes(HOLD + 1)
     assert len(scene.mailbox.delivered) == 2
 
 
 async def test_a_key_in_an_empty_list_says_that_there_is_nothing(program_scene: ProgramScene) -> None:
     await program_scene.press("Ctrl+Return")
-    assert program_scene.foot == "There is no message here."
+    assert program_scene.status_bar == "There is no message here."

@@ -56,7 +56,7 @@ async def test_a_typed_time_is_held_by_the_server_and_stands_in_the_outbox(progr
     record = scene.record(name)
     assert record.state is State.DEFERRED
     assert record.head.deferred == read_moment("tomorrow 8", scene.clock.now())
-    assert scene.foot == "Scheduled for tomorrow, 08:00"
+    assert scene.status_bar == "Scheduled for tomorrow, 08:00"
     assert len(scene.mailbox.in_folder(ANNA, Folder.OUTBOX)) == 1
     await scene.press("Ctrl+4")
     assert [row.local_id for row in scene.rows] == [name]
@@ -81,7 +81,7 @@ async def test_it_is_taken_back_by_key_and_is_a_draft_again(program_scene: Progr
     await scene.press("Ctrl+4", "A")
     await scene.passes(5)
     assert scene.record(name).state is State.DRAFT
-    assert scene.foot == "Taken back: it is a draft again"
+    assert scene.status_bar == "Taken back: it is a draft again"
     assert scene.rows == []
     await scene.press("Ctrl+2")
     assert [row.local_id for row in scene.rows] == [name]
@@ -122,7 +122,7 @@ async def test_undo_takes_it_back_from_the_server_and_opens_it_again(program_sce
     await scene.press("Ctrl+Shift+Return")
     await scene.type("tomorrow 8")
     await scene.press("Return")
-    assert scene.foot == "Scheduled for tomorrow, 08:00", "no seconds are counted"
+    assert scene.status_bar == "Scheduled for tomorrow, 08:00", "no seconds are counted"
     assert scene.record(name).state is State.DEFERRED
     await scene.press("Z")
     await scene.until(lambda: scene.parts.compose.current() is not None)
@@ -149,12 +149,12 @@ async def test_undo_while_the_server_is_told_waits_for_its_answer(program_scene:
     await scene.press("Ctrl+Shift+Return")
     await scene.type("tomorrow 8")
     await scene.press("Return")
-    assert scene.foot == "Scheduling for tomorrow, 08:00…"
+    assert scene.status_bar == "Scheduling for tomorrow, 08:00…"
     assert scene.record(name).state is State.SENDING
     await scene.press("Ctrl+4")
     assert scene.parts.lists.outbox.words(scene.rows[0]).text == "Scheduling for tomorrow, 08:00…"
     await scene.press("Z")
-    assert scene.foot == "Unscheduling…"
+    assert scene.status_bar == "Unscheduling…"
     gate.open.set()
     await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.record(name).state is State.DRAFT

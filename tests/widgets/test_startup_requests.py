@@ -75,7 +75,7 @@ async def test_a_link_that_waits_for_a_pause_is_on_disk_already(scene: ProgramSc
     typing = scene.message
     assert scene.parts.startup_requests.take(StartupRequest(links=("mailto:a@x.example?subject=Waits",)))
     await scene.until(lambda: any(one.head.subject == "Waits" for one in scene.parts.records.all()))
-    assert "opens when you pause" in scene.foot
+    assert "opens when you pause" in scene.status_bar
     assert scene.message is typing
     assert all(one.open for one in scene.parts.records.all())
     await scene.until(lambda: scene.message is not typing)
@@ -188,7 +188,7 @@ async def test_without_an_account_the_wish_waits_for_one(qtbot: QtBot, qapp: QAp
     try:
         await scene.parts.startup_requests.begin(StartupRequest(subject="S"))
         await scene.settle()
-        assert "Add an account first" in scene.foot
+        assert "Add an account first" in scene.status_bar
         await scene.parts.accounts.open_unkept(ACCOUNT, "secret")
         await scene.until(lambda: len(scene.parts.workspace.messages) == 1)
         assert scene.message.session.content.subject == "S"

@@ -18,7 +18,7 @@ OFFLINE = Trouble(TroubleKind.UNREACHABLE, host="mail.example.org")
 
 def said(scene: ProgramScene) -> str:
     """Return what the list that is shown says, as a screen reader hears it; it can have the focus."""
-    shown = scene.parts.workspace.desk._empty
+    shown = scene.parts.workspace.panel._empty
     assert isinstance(shown, EmptyState)
     assert shown.isVisible()
     assert shown.hasFocus()
@@ -29,7 +29,7 @@ async def failing(scene: ProgramScene, trouble: Trouble) -> None:
     """Let the server be asked in vain."""
     for name in ("sync", "list_folder"):
         scene.mailbox.fail(name, trouble, times=9)
-    view = scene.parts.workspace.desk.session.view
+    view = scene.parts.workspace.panel.session.view
     assert view is not None
     await view.reload()
     await scene.settle()
@@ -49,7 +49,7 @@ async def test_an_empty_list_says_so_and_its_key_works(program_scene: ProgramSce
     assert said(scene) == sentence
     await scene.press(sentence.partition(". ")[2].partition(" ")[0])
     if "F9" in sentence:
-        assert scene.foot.startswith("No draft is ready")
+        assert scene.status_bar.startswith("No draft is ready")
     else:
         await scene.until(lambda: scene.parts.compose.current() is not None)
 
@@ -127,7 +127,7 @@ async def test_a_list_one_may_not_look_into_says_so_and_is_asked_again_by_its_ke
     await scene.parts.aids.identities.add(ANNA, SALES)
     scene.mailbox.closed_to_us.add(SALES)
     scene.parts.workspace.go(f"sent:{SALES}")
-    await scene.until(lambda: "does not let you" in scene.parts.workspace.desk._empty.accessibleName())
+    await scene.until(lambda: "does not let you" in scene.parts.workspace.panel._empty.accessibleName())
     await scene.press("F5")
     assert said(scene) == "The server does not let you look in here. F5 asks again"
     scene.mailbox.closed_to_us.clear()
@@ -145,10 +145,10 @@ async def test_rows_of_a_list_one_may_not_look_into_any_more_say_what_they_are(p
     scene.mailbox.closed_to_us.add(SALES)
     await scene.press("F5")
     assert len(scene.rows) == 1
-    assert "You may not look in here any more" in scene.words(scene.parts.workspace.desk.bar)
+    assert "You may not look in here any more" in scene.words(scene.parts.workspace.panel.bar)
     scene.mailbox.closed_to_us.clear()
     await scene.press("F5")
-    assert not scene.parts.workspace.desk.bar.isVisible()
+    assert not scene.parts.workspace.panel.bar.isVisible()
 
 
 async def test_what_is_not_found_says_where_else_to_look(program_scene: ProgramScene) -> None:
@@ -157,7 +157,7 @@ async def test_what_is_not_found_says_where_else_to_look(program_scene: ProgramS
     await scene.press("Ctrl+3", "F5", "/")
     await scene.type("nothing like it")
     await scene.until(lambda: not scene.rows)
-    shown = scene.parts.workspace.desk._empty
+    shown = scene.parts.workspace.panel._empty
     assert shown.accessibleName() == "Nothing found on this computer. Shift+Enter looks on the server"
     await scene.press("Shift+Return")
     await scene.until(lambda: "on the server neither" in shown.accessibleName())
@@ -181,6 +181,6 @@ async def test_enter_leads_to_where_the_password_is_asked_for(
     await failing(scene, Trouble(TroubleKind.SIGN_IN))
     asked: list[str] = []
     monkeypatch.setattr(scene.parts.registry, "run", asked.append)
-    scene.parts.workspace.desk.acted.connect(asked.append)
+    scene.parts.workspace.panel.acted.connect(asked.append)
     await scene.press("Return")
     assert asked[-1] == "account.sign_in"

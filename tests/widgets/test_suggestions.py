@@ -277,7 +277,7 @@ async def look_at_sent(scene: ProgramScene) -> None:
     await scene.press("Escape")
     scene.parts.lists.sent.reload()
     scene.parts.workspace.go("sent")
-    await scene.until(lambda: bool(scene.parts.workspace.desk.model.ids))
+    await scene.until(lambda: bool(scene.parts.workspace.panel.model.ids))
 
 
 async def test_whom_messages_in_sent_went_to_is_offered_though_nobody_read_them(scene: ProgramScene) -> None:

@@ -32,10 +32,10 @@ async def test_f8_leads_to_it_from_any_list_and_the_row_says_to_whom(came_back: 
     await scene.press("Ctrl+2", "F8")
     assert scene.parts.workspace.place == "sent"
     assert scene.current.subject == "Letter 1"
-    face = scene.parts.workspace.desk.model.face(scene.parts.workspace.desk.list.current_number())
+    face = scene.parts.workspace.panel.model.face(scene.parts.workspace.panel.list.current_number())
     assert face.line == "Could not be delivered to zoe@example.org."
     assert (face.tone, face.action) == ("bad", "Write to them again")
-    assert "needs attention" in scene.window.rail._buttons["sent"].accessibleName()
+    assert "needs attention" in scene.window.sidebar._buttons["sent"].accessibleName()
 
 
 async def test_its_one_action_writes_the_message_to_those_alone_whom_it_missed(came_back: ProgramScene) -> None:
@@ -47,7 +47,7 @@ async def test_its_one_action_writes_the_message_to_those_alone_whom_it_missed(c
     assert (message.subject, message.body) == ("Letter 1", "Dear both")
     scene.parts.workspace.go("sent")
     await scene.press("F8")
-    assert scene.foot == "Nothing needs attention"
+    assert scene.status_bar == "Nothing needs attention"
 
 
 async def test_who_knows_of_it_is_not_led_to_it_again_and_can_take_that_back(came_back: ProgramScene) -> None:
@@ -55,14 +55,14 @@ async def test_who_knows_of_it_is_not_led_to_it_again_and_can_take_that_back(cam
     await scene.press("F8")
     scene.parts.reader.bar.action_wanted.emit("seen")
     await scene.settle()
-    assert scene.foot.startswith("Not told again")
+    assert scene.status_bar.startswith("Not told again")
     assert scene.current.subject == "Letter 1"
-    face = scene.parts.workspace.desk.model.face(1)
+    face = scene.parts.workspace.panel.model.face(1)
     assert face.line == "Could not be delivered to zoe@example.org"
     assert face.action == ""
-    assert "needs attention" not in scene.window.rail._buttons["sent"].accessibleName()
+    assert "needs attention" not in scene.window.sidebar._buttons["sent"].accessibleName()
     await scene.press("Z")
-    assert scene.parts.workspace.desk.model.face(1).action == "Write to them again"
+    assert scene.parts.workspace.panel.model.face(1).action == "Write to them again"
 
 
 async def test_what_came_back_of_another_mailbox_is_counted_and_walked_there(came_back: ProgramScene) -> None:
@@ -72,8 +72,8 @@ async def test_what_came_back_of_another_mailbox_is_counted_and_walked_there(cam
     await scene.parts.aids.identities.add(ANNA, "sales@example.org")
     await scene.press("F5")
     place = "sent:sales@example.org"
-    await scene.until(lambda: "needs attention" in scene.window.rail._buttons[place].accessibleName())
-    assert "needs attention" not in scene.window.rail._buttons["sent"].accessibleName()
+    await scene.until(lambda: "needs attention" in scene.window.sidebar._buttons[place].accessibleName())
+    assert "needs attention" not in scene.window.sidebar._buttons["sent"].accessibleName()
     await scene.press("Ctrl+2", "F8")
     assert (scene.parts.workspace.place, scene.current.subject) == (place, "Letter 1")
 

@@ -17,7 +17,7 @@ DENIED = words("ErrorSendAsDenied", "The user account does not have the right to
 
 def mark(scene: ProgramScene, place: str = "drafts") -> str:
     """Return what a screen reader says of a place."""
-    return scene.window.rail._buttons[place].accessibleName()
+    return scene.window.sidebar._buttons[place].accessibleName()
 
 
 async def refused_while_away(scene: ProgramScene) -> LocalId:

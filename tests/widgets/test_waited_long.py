@@ -97,5 +97,5 @@ async def test_what_is_ready_or_scheduled_is_named_at_the_start(qtbot: QtBot, qa
     await first.parts.outbox.set_ready([await first.saved(), await first.saved()])
     await first.end()
     second = await ProgramScene(qtbot, qapp, ACCOUNT, after=first).start()
-    assert second.foot == "2 messages are ready to be sent"
+    assert second.status_bar == "2 messages are ready to be sent"
     await second.end()

@@ -64,7 +64,7 @@ async def test_in_sent(program_scene: ProgramScene, command: str, said: str) -> 
 )
 async def test_in_drafts(program_scene: ProgramScene, command: str, said: str) -> None:
     await program_scene.saved()
-    program_scene.parts.workspace.desk.list.go_to(0)
+    program_scene.parts.workspace.panel.list.go_to(0)
     assert why(program_scene, command) == said
 
 

@@ -49,14 +49,14 @@ async def test_the_trouble_of_an_account_stands_in_its_bar_until_it_is_over(prog
     bar = scene.window.account_bar
     assert bar.isVisible()
     assert "mail.example.org" in scene.words(bar)
-    assert "Not connected" in scene.words(scene.window.rail)
-    assert "The server cannot be reached" in scene.words(scene.parts.workspace.desk)
+    assert "Not connected" in scene.words(scene.window.sidebar)
+    assert "The server cannot be reached" in scene.words(scene.parts.workspace.panel)
     assert scene.in_list()
     await scene.press("F5")
     await scene.settle()
     await scene.press("F5")
     assert not bar.isVisible()
-    assert "Connected" in scene.words(scene.window.rail)
+    assert "Connected" in scene.words(scene.window.sidebar)
 
 
 async def test_a_password_that_is_refused_is_asked_for_in_the_bar(program_scene: ProgramScene) -> None:
@@ -102,7 +102,7 @@ async def test_an_account_added_in_settings_shows_its_lists(nobody: ProgramScene
     scene.parts.workspace.go("drafts")
     await scene.settle()
     assert [row.subject for row in scene.rows] == [MESSAGE.subject]
-    assert "anna@example.org" in scene.words(scene.window.rail) or "anna" in scene.words(scene.window.rail)
+    assert "anna@example.org" in scene.words(scene.window.sidebar) or "anna" in scene.words(scene.window.sidebar)
 
 
 async def test_an_account_that_is_removed_leaves_empty_lists(program_scene: ProgramScene) -> None:
@@ -112,7 +112,7 @@ async def test_an_account_that_is_removed_leaves_empty_lists(program_scene: Prog
     await scene.parts.accounts.remove(ANNA)
     await scene.settle()
     assert scene.rows == []
-    assert "No account" in scene.words(scene.window.rail)
+    assert "No account" in scene.words(scene.window.sidebar)
     assert scene.in_list()
 
 
@@ -135,7 +135,7 @@ async def test_settings_come_and_go_by_keys(program_scene: ProgramScene) -> None
 async def test_f6_finds_the_way_back_into_settings(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.press("Ctrl+,", "F6")
-    assert scene.focus is scene.window.rail.new
+    assert scene.focus is scene.window.sidebar.new
     await scene.press("F6")
     assert scene.parts.account_controller._settings_page.isAncestorOf(scene.focus)
 
@@ -143,7 +143,7 @@ async def test_f6_finds_the_way_back_into_settings(program_scene: ProgramScene) 
 async def test_f6_goes_round_list_message_and_rail(program_scene: ProgramScene) -> None:
     scene = program_scene
     await scene.press("C", "F6")
-    assert scene.focus is scene.window.rail.new
+    assert scene.focus is scene.window.sidebar.new
     await scene.press("F6")
     assert scene.in_list()
     await scene.press("F6")
@@ -310,23 +310,23 @@ async def test_the_rail_counts_what_waits_and_what_needs_the_person(program_scen
     scene = program_scene
     await scene.saved()
     await scene.saved()
-    drafts = scene.window.rail._buttons["drafts"]
+    drafts = scene.window.sidebar._buttons["drafts"]
     assert drafts.accessibleName() == "Drafts, 2 messages"
-    scene.parts.workspace.desk.list.go_to(0)
+    scene.parts.workspace.panel.list.go_to(0)
     await scene.press("Ctrl+Return")
-    assert scene.window.rail._buttons["outbox"].accessibleName() == "Outbox, 1 message"
+    assert scene.window.sidebar._buttons["outbox"].accessibleName() == "Outbox, 1 message"
     await scene.passes(HOLD + 1)
-    assert scene.window.rail._buttons["outbox"].accessibleName() == "Outbox"
+    assert scene.window.sidebar._buttons["outbox"].accessibleName() == "Outbox"
 
 
 async def test_the_buttons_of_the_rail_do_what_their_commands_do(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.click(scene.window.rail._buttons["sent"])
+    await scene.click(scene.window.sidebar._buttons["sent"])
     assert scene.parts.workspace.place == "sent"
     assert scene.in_list()
-    await scene.click(scene.window.rail.new)
+    await scene.click(scene.window.sidebar.new)
     assert scene.field() is Field.TO
-    await scene.click(scene.window.rail.settings)
+    await scene.click(scene.window.sidebar.settings)
     assert scene.window.pages.currentWidget() is scene.parts.account_controller._settings_page
 
 

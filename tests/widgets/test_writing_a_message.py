@@ -53,10 +53,10 @@ async def test_a_message_goes_from_its_first_key_to_sent(program_scene: ProgramS
     await scene.press("Ctrl+Return")
     assert scene.record(name).state is State.HELD
     assert scene.in_list()
-    assert scene.foot.startswith("Sending in 5 s")
+    assert scene.status_bar.startswith("Sending in 5 s")
     await scene.passes(HOLD + 1)
     assert [delivered.address for delivered in scene.mailbox.delivered] == ["ben@example.org"]
-    assert scene.foot == "Sent"
+    assert scene.status_bar == "Sent"
 
 
 async def test_each_key_is_on_disk_as_soon_as_it_is_on_the_screen(program_scene: ProgramScene) -> None:
@@ -212,7 +212,7 @@ async def test_discarding_leaves_the_pane_and_z_brings_the_message_back(program_
     assert scene.parts.compose.current() is None
     assert scene.in_list()
     assert scene.rows == []
-    assert scene.foot == "Discarded"
+    assert scene.status_bar == "Discarded"
     await scene.press("Z")
     assert [row.local_id for row in scene.rows] == [name]
     await scene.passes(60)
@@ -224,11 +224,11 @@ async def test_undo_of_a_send_opens_the_message_again(program_scene: ProgramScen
     name = await written(scene)
     await scene.press("Ctrl+Return")
     await scene.passes(2)
-    assert scene.foot.startswith("Sending in 3 s")
+    assert scene.status_bar.startswith("Sending in 3 s")
     await scene.press("Z")
     assert scene.record(name).state is State.DRAFT
     assert scene.message.session.local_id == name
-    assert scene.foot == ""
+    assert scene.status_bar == ""
     await scene.passes(60)
     assert scene.mailbox.delivered == []
     await scene.press("Alt+M")
@@ -374,7 +374,7 @@ async def test_a_refusal_stands_over_the_message_with_its_details(program_scene:
     await scene.press("Ctrl+Return")
     await scene.passes(HOLD + 1)
     assert scene.record(name).state is State.NEEDS_ATTENTION
-    assert scene.foot == "“Hello”: You cannot send from this address. Nothing was sent."
+    assert scene.status_bar == "“Hello”: You cannot send from this address. Nothing was sent."
     await scene.press("F8", "Return")
     bar = scene.message.bar
     assert bar.isVisible()

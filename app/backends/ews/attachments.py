@@ -193,9 +193,9 @@ Fail = Callable[[Exception, Job], Trouble]
 class AttachmentRequests:
     """One job of attaching to one message. `on_bytes` gets the bytes of files sent and the bytes of all."""
 
-    def __init__(self, wire: HttpSession | None, fail: Fail, on_bytes: Callable[[int, int], None], job: Job) -> None:
+    def __init__(self, http: HttpSession | None, fail: Fail, on_bytes: Callable[[int, int], None], job: Job) -> None:
         """Prepare; `fail` makes a trouble of what a request raised."""
-        self._wire = wire
+        self._http = http
         self._fail = fail
         self._on_bytes = on_bytes
         self._job = job
@@ -252,9 +252,9 @@ class AttachmentRequests:
         if self._stop is not None:
             return [AttachOutcome(untold(self._stop))] * asked
         try:
-            if self._wire is None:
+            if self._http is None:
                 raise ConnectionError
-            return read(post(self._wire, request, self._job, body), asked)
+            return read(post(self._http, request, self._job, body), asked)
         except FileChanged:
             raise
         except Exception as error:  # noqa: BLE001 - every failure is an outcome; a defect is raised again by fail

@@ -58,16 +58,16 @@ def places(account: Account) -> list[str]:
     return found
 
 
-def ask(wire: HttpSession, account: Account, job: Job) -> list[Named]:
+def ask(http: HttpSession, account: Account, job: Job) -> list[Named]:
     """Return the mailboxes that the server names. Raises as `calls.post` does, and AccountError for a refusal."""
     *others, last = places(account)
     for place in others:
         try:
-            return named_in(post_to(wire, place, request(account.address), job), place)
+            return named_in(post_to(http, place, request(account.address), job), place)
         except HttpRefusal as refusal:
             if refusal.status not in _ELSEWHERE:
                 raise
-    return named_in(post_to(wire, last, request(account.address), job), last)
+    return named_in(post_to(http, last, request(account.address), job), last)
 
 
 def named_in(content: bytes, place: str) -> list[Named]:
@@ -104,7 +104,7 @@ def request(address: str) -> bytes:
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def post_to(wire: HttpSession, place: str, body: bytes, job: Job) -> bytes:
+def post_to(http: HttpSession, place: str, body: bytes, job: Job) -> bytes:
     """Ask once, signed in, on a connection of its own. A redirect is not followed: it may lead to any host.
 
     Raises HttpRefusal, AccountError, port.Stopped, and what requests raises when the network fails.
@@ -113,8 +113,8 @@ def post_to(wire: HttpSession, place: str, body: bytes, job: Job) -> bytes:
     work_on(job)
     session = None
     try:
-        wire.authorise(job)
-        session = wire.create_session()
+        http.authorise(job)
+        session = http.create_session()
         remaining = job.remaining()
         answer = session.post(
             place,
@@ -125,7 +125,7 @@ def post_to(wire: HttpSession, place: str, body: bytes, job: Job) -> bytes:
         content: bytes = answer.content
     finally:
         if session is not None:
-            wire.close_session(session)
+            http.close_session(session)
         work_on(None)
         job.attach(None)
     if answer.status_code != 200:
@@ -249,8 +249,8 @@ class _Finder:
 
     def _by_xml(self, place: str) -> str:
         try:
-            wire = HttpSession(replace(self._account, endpoint=place + _XML, impersonate=False), self._secret)
-            content = post_to(wire, place + _XML, request(self._account.address), self._job)
+            http = HttpSession(replace(self._account, endpoint=place + _XML, impersonate=False), self._secret)
+            content = post_to(http, place + _XML, request(self._account.address), self._job)
             return next(endpoints_in(content))
         except HttpRefusal as refusal:
             if refusal.status == 401:

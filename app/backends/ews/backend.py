@@ -62,11 +62,11 @@ class EwsBackend:
         """Prepare for `account`. Each call raises for an endpoint or CA file that cannot be used; this does not."""
         self._account = account
         self._host = urlsplit(account.endpoint).hostname or ""
-        self._wire: HttpSession | None = None
+        self._http: HttpSession | None = None
         self._unusable: Trouble | None = None
         try:
             self._must_be_safe()
-            self._wire = HttpSession(account, secret)
+            self._http = HttpSession(account, secret)
         except (OSError, ValueError) as error:
             detail = str(error) if type(error) is ValueError else tr("The CA file cannot be read: {why}", why=error)
             self._unusable = Trouble(TroubleKind.NOT_GENUINE, detail, may_have_been_processed=False, host=self._host)
@@ -189,11 +189,11 @@ class EwsBackend:
         self, parent: ItemRef, attachments: Sequence[NewAttachment], on_bytes: Callable[[int, int], None], job: Job
     ) -> list[AttachOutcome]:
         """CreateAttachment, files from disk piece by piece, as many in a request as it may hold."""
-        return AttachmentRequests(self._wire, self._fail, on_bytes, job).attach(parent, attachments)
+        return AttachmentRequests(self._http, self._fail, on_bytes, job).attach(parent, attachments)
 
     def delete_attachments(self, attachment_ids: Sequence[str], job: Job) -> list[AttachOutcome]:
         """DeleteAttachment."""
-        return AttachmentRequests(self._wire, self._fail, lambda *_: None, job).delete(attachment_ids)
+        return AttachmentRequests(self._http, self._fail, lambda *_: None, job).delete(attachment_ids)
 
     def get_attachment(
         self, attachment_id: str, path: str, on_bytes: Callable[[int], None], job: Job
@@ -234,10 +234,10 @@ class EwsBackend:
 
     def named_mailboxes(self, job: Job) -> tuple[Recipient, ...]:
         """Autodiscover; those that come without an address are looked up by their place in the directory."""
-        if self._wire is None:
+        if self._http is None:
             raise error_for(self._unusable or self._trouble(""))
         try:
-            named = autodiscover.ask(self._wire, self._account, job)
+            named = autodiscover.ask(self._http, self._account, job)
         except Exception as error:
             raise error_for(trouble_of(_known(error, job), job, self._account.endpoint)) from error
         found = [Recipient(one.address, one.name) for one in named if one.address]
@@ -258,10 +258,10 @@ class EwsBackend:
 
     def notices(self, places: Sequence[Place], tell: Callable[[Sequence[Place]], None], job: Job) -> None:
         """Subscribe, and GetStreamingEvents; GetEvents every few seconds where that is not offered."""
-        if self._wire is None:
+        if self._http is None:
             raise error_for(self._unusable or self._trouble(""))
         try:
-            Subscriptions(self._wire, tell, job).run(places)
+            Subscriptions(self._http, tell, job).run(places)
         except ItemRefused:
             raise
         except SoapFault as fault:
@@ -352,8 +352,8 @@ class EwsBackend:
 
     def close(self) -> None:
         """Close idle connections."""
-        if self._wire is not None:
-            self._wire.close()
+        if self._http is not None:
+            self._http.close()
 
     def _must_be_safe(self) -> None:
         parts = urlsplit(self._account.endpoint)
@@ -365,10 +365,10 @@ class EwsBackend:
         return Trouble(TroubleKind.SERVER, detail, http_status=200, host=self._host)
 
     def _read(self, request: Element, job: Job) -> Sequence[Element]:
-        if self._wire is None:
+        if self._http is None:
             raise error_for(self._unusable or self._trouble(""))
         try:
-            return post(self._wire, request, job)
+            return post(self._http, request, job)
         except Exception as error:
             raise error_for(trouble_of(_known(error, job), job, self._account.endpoint)) from error
 
@@ -376,11 +376,11 @@ class EwsBackend:
         self, request: Element, path: str, on_bytes: Callable[[int], None], job: Job
     ) -> tuple[Sequence[Element], int]:
         """Return the messages, and how many bytes were written. Raises AccountError, BadInput for the path."""
-        if self._wire is None:
+        if self._http is None:
             raise error_for(self._unusable or self._trouble(""))
         file = NewFile(path, on_bytes)
         try:
-            return download(self._wire, request, job, file), file.size
+            return download(self._http, request, job, file), file.size
         except Unwritable as error:
             raise BadInput(tr("The file cannot be written ({why}).", why=error)) from error
         except Exception as error:
@@ -444,11 +444,11 @@ class EwsBackend:
         outcomes: list[Outcome] = []
         stop: Trouble | None = self._unusable
         for chunk in _chunks(asked, _CHUNK):
-            if stop is not None or self._wire is None:
+            if stop is not None or self._http is None:
                 outcomes += [untold(stop or self._trouble(""))] * len(chunk)
                 continue
             try:
-                messages = post(self._wire, build(chunk), job)
+                messages = post(self._http, build(chunk), job)
             except SoapFault as fault:
                 trouble = trouble_of(fault, job, self._account.endpoint)
                 outcomes += [fault_outcome(fault.words, trouble)] * len(chunk)

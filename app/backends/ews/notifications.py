@@ -53,9 +53,9 @@ class _Refused(ItemRefused):
 class Subscriptions:
     """One job of listening. `tell` first gets all folders that are listened to, then those that changed."""
 
-    def __init__(self, wire: HttpSession, tell: Tell, job: Job) -> None:
+    def __init__(self, http: HttpSession, tell: Tell, job: Job) -> None:
         """Prepare; nothing is asked yet."""
-        self._wire, self._tell, self._job = wire, tell, job
+        self._http, self._tell, self._job = http, tell, job
 
     def run(self, places: Sequence[Place]) -> None:
         """Listen until the server ends it. Raises ItemRefused where it reports on no folder, and what `post` raises."""
@@ -73,7 +73,7 @@ class Subscriptions:
         found: dict[str, Subscribed] = {}
         refused: ServerWords | None = None
         for places in groups:
-            messages = post(self._wire, subscribe(places, streaming=streaming), self._job)
+            messages = post(self._http, subscribe(places, streaming=streaming), self._job)
             words = words_of(messages[0]) if messages else None
             identity = text_of(messages[0], "m:SubscriptionId").strip() if messages else ""
             if words is None or (not identity and words.response_class != "Error"):
@@ -102,7 +102,7 @@ class Subscriptions:
     def _stream_once(self, subscriptions: Mapping[str, Subscribed]) -> None:
         request = get_streaming_events(subscriptions)
         said = False
-        for envelope in envelopes_in(streamed(self._wire, request, self._job, SILENCE)):
+        for envelope in envelopes_in(streamed(self._http, request, self._job, SILENCE)):
             body = envelope.find(f"{{{SOAP}}}Body")
             if body is None:
                 raise Unreadable("no Body")
@@ -125,7 +125,7 @@ class Subscriptions:
         while time.monotonic() < ends:
             self._job.rest(PULL_SECONDS)
             for identity, one in list(subscriptions.items()):
-                messages = post(self._wire, get_events(identity, one.watermark), self._job)
+                messages = post(self._http, get_events(identity, one.watermark), self._job)
                 if not messages:
                     raise Unreadable("no message")
                 words = words_of(messages[0])

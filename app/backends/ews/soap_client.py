@@ -155,7 +155,7 @@ def culture() -> str:
 
 
 def post(
-    wire: HttpSession, request: Element, job: Job, body: Callable[[bytes], UploadBody] | None = None
+    http: HttpSession, request: Element, job: Job, body: Callable[[bytes], UploadBody] | None = None
 ) -> list[Element]:
     """Send `request` and return the ResponseMessages of the reply, in order.
 
@@ -164,8 +164,8 @@ def post(
     then says whether anything may have reached the server.
     """
     name = request.tag.rpartition("}")[2]
-    content, timeout = _begin(wire, request, job)
-    call = _call_of(name)(wire, timeout=timeout)
+    content, timeout = _begin(http, request, job)
+    call = _call_of(name)(http, timeout=timeout)
     work_on(job)
     try:
         messages: list[Element] = call._get_response_xml(content if body is None else body(content))  # noqa: SLF001 - the seam that exchangelib's own services override
@@ -175,13 +175,13 @@ def post(
     return messages
 
 
-def download(wire: HttpSession, request: Element, job: Job, file: NewFile) -> list[Element]:
+def download(http: HttpSession, request: Element, job: Job, file: NewFile) -> list[Element]:
     """Send `request`, write the file in the reply to `file`, and return the ResponseMessages without it.
 
     Raises what `post` raises, and download.Unwritable. Nothing is left of a file that did not come whole.
     """
-    content, timeout = _begin(wire, request, job)
-    call = _DOWNLOADS[request.tag.rpartition("}")[2]](wire, timeout=timeout)
+    content, timeout = _begin(http, request, job)
+    call = _DOWNLOADS[request.tag.rpartition("}")[2]](http, timeout=timeout)
     call.streaming, call.file = True, file
     whole = False
     work_on(job)
@@ -197,13 +197,13 @@ def download(wire: HttpSession, request: Element, job: Job, file: NewFile) -> li
     return messages
 
 
-def streamed(wire: HttpSession, request: Element, job: Job, silence: float) -> Iterator[bytes]:
+def streamed(http: HttpSession, request: Element, job: Job, silence: float) -> Iterator[bytes]:
     """Send `request`, and yield what comes of a reply that stays open. After `silence` seconds it is taken for dead.
 
     Raises what `post` raises.
     """
-    content, timeout = _begin(wire, request, job)
-    call = _Stream(wire, timeout=(timeout[0], silence))
+    content, timeout = _begin(http, request, job)
+    call = _Stream(http, timeout=(timeout[0], silence))
     call.streaming = True
     whole = False
     work_on(job)
@@ -217,11 +217,11 @@ def streamed(wire: HttpSession, request: Element, job: Job, silence: float) -> I
         call.leave(whole=whole)
 
 
-def _begin(wire: HttpSession, request: Element, job: Job) -> tuple[bytes, tuple[float, float]]:
+def _begin(http: HttpSession, request: Element, job: Job) -> tuple[bytes, tuple[float, float]]:
     """Return what is sent, and how long connecting and reading may take. Raises port.Stopped."""
     job.begin_request()
     zone = "UTC" if request.tag.rpartition("}")[2] in _DATED else ""
-    content = envelope(request, culture=culture(), impersonated=wire.impersonated, zone=zone)
+    content = envelope(request, culture=culture(), impersonated=http.impersonated, zone=zone)
     remaining = job.remaining()
     return content, (min(_CONNECT_SECONDS, remaining), remaining)
 

@@ -212,7 +212,7 @@ class Aids:
         self.categories = UsedCategories(settings)
         self.identities = Identities(settings, accounts, mailbox)
         self.signatures = Signatures(settings, accounts, clock)
-        self.surroundings = MailboxDiscovery(settings, mailbox, accounts, self.identities, self.categories, clock)
+        self.discovery = MailboxDiscovery(settings, mailbox, accounts, self.identities, self.categories, clock)
         self._mailbox = mailbox
         self._folders: dict[tuple[AccountId, str], tuple[MailFolder, ...]] = {}
 

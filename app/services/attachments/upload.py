@@ -94,15 +94,15 @@ class AttachmentUpload:
     """The part of the saver that knows of attachments. Called under the message's lock alone."""
 
     def __init__(
-        self, records: Records, mailbox: Mailbox, files: AttachedFiles, clock: Clock, gathering: AttachmentFetch
+        self, records: Records, mailbox: Mailbox, files: AttachedFiles, clock: Clock, fetching: AttachmentFetch
     ) -> None:
         """Upload from `files` to `mailbox`."""
         self._records = records
         self._mailbox = mailbox
         self._files = files
         self._clock = clock
-        self._gathering = gathering
-        self._twins = DuplicateAttachments(records, mailbox, files)
+        self._fetching = fetching
+        self._duplicates = DuplicateAttachments(records, mailbox, files)
         self._spared: set[tuple[LocalId, str]] = set()
         self._uploads: dict[LocalId, asyncio.Future[list[AttachOutcome]]] = {}
 
@@ -176,7 +176,7 @@ class AttachmentUpload:
         """Get the bytes of one attachment to this machine. False where the server cannot be asked for now."""
         record = message.record
         try:
-            outcome = await self._gathering.fetch(record.local_id, one)
+            outcome = await self._fetching.fetch(record.local_id, one)
         except AccountError as error:
             await self._learn(record, Outcome(Verdict.NOT_ATTEMPTED, trouble=error.trouble, at=self._clock.now()))
             return False
@@ -229,7 +229,7 @@ class AttachmentUpload:
             upload.cancel()
             del self._uploads[local_id]
             for one in missing:
-                self._gathering.tell((local_id, one.key), None)
+                self._fetching.tell((local_id, one.key), None)
         if upload.cancelled():
             trouble = Trouble(TroubleKind.CANCELLED)
             return [AttachOutcome(Outcome(Verdict.UNKNOWN, trouble=trouble, at=self._clock.now()))] * len(missing)
@@ -239,10 +239,10 @@ class AttachmentUpload:
         """Report how far each file is: they go one after the other."""
         for one in missing:
             name, done = (local_id, one.key), min(max(sent, 0), one.size)
-            before = self._gathering.moving.get(name)
+            before = self._fetching.moving.get(name)
             now = Moving(done, one.size, up=True)
             if now != before:
-                self._gathering.tell(name, now)
+                self._fetching.tell(name, now)
             sent -= one.size
 
     async def _announce(self, message: StoredMessage, keys: Sequence[str], *, attempt: bool) -> None:
@@ -301,9 +301,9 @@ class AttachmentUpload:
             added.append(AttachmentSet(one))
         return tuple(held), bool(wanted & set(found.lost)), added
 
-    async def merge_twins(self, message: StoredMessage, item: Fetched) -> bool:
+    async def merge_duplicates(self, message: StoredMessage, item: Fetched) -> bool:
         """Take away what came twice of ours; return whether the item has to be read anew. Raises AccountError."""
-        return await self._twins.merge(message, _meant(message), item)
+        return await self._duplicates.merge(message, _meant(message), item)
 
     def may_be_on_its_way(self, message: StoredMessage, item: Fetched) -> bool:
         """Return whether what a lost request was to add is not there, but may come yet."""

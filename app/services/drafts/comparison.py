@@ -83,16 +83,16 @@ class VersionComparison:
 
     async def keep_mine(self, comparison: Comparison) -> None:
         """Write this machine's version over the one that was seen. Raises BadInput and StorageError."""
-        await self._drafts.choosing.keep_mine(comparison.local_id, comparison.seen)
+        await self._drafts.conflicts.keep_mine(comparison.local_id, comparison.seen)
         await self._drafts.save(comparison.local_id)
 
     async def take_theirs(self, comparison: Comparison) -> Content:
         """Take the server's version; return what was given up, for `restore`. Raises BadInput and StorageError."""
-        return await self._drafts.choosing.take_theirs(comparison.local_id, comparison.seen, comparison.edits)
+        return await self._drafts.conflicts.take_theirs(comparison.local_id, comparison.seen, comparison.edits)
 
     async def restore(self, local_id: LocalId, content: Content) -> None:
         """Undo `take_theirs`: this machine's version is back, and is saved. Raises BadInput and StorageError."""
-        await self._drafts.choosing.restore(local_id, content)
+        await self._drafts.conflicts.restore(local_id, content)
         await self._drafts.save(local_id)
 
     async def keep_both(self, local_id: LocalId) -> LocalId:

@@ -49,7 +49,7 @@ class Attachments:
         records.attached.subscribe(self._edited)
         records.forgotten.subscribe(self._forgotten)
         records.changed.subscribe(self._record_changed)
-        drafts.gathering.moved.subscribe(lambda name: self._tell(name[0]))
+        drafts.fetching.moved.subscribe(lambda name: self._tell(name[0]))
         drafts.replaced.subscribe(self._replaced)
 
     # --- what is there ------------------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ class Attachments:
 
     def moving(self, local_id: LocalId, key: str) -> Moving | None:
         """Return how far the bytes of one are, None where they are not on their way."""
-        return self._drafts.gathering.moving.get((local_id, key))
+        return self._drafts.fetching.moving.get((local_id, key))
 
     # --- what is done -------------------------------------------------------------------------------------------------
 
@@ -192,7 +192,7 @@ class Attachments:
         """
         one = self._one(local_id, key)
         if one is not None and not one.file:
-            outcome = await self._drafts.gathering.fetch(local_id, self._with_source(local_id, one))
+            outcome = await self._drafts.fetching.fetch(local_id, self._with_source(local_id, one))
             if outcome is not None:
                 raise _error_of(outcome, one.name)
             one = self._one(local_id, key)
@@ -228,7 +228,7 @@ class Attachments:
 
     async def _fetch(self, local_id: LocalId, one: Attached) -> MailError | None:
         try:
-            await self._drafts.gathering.fetch(local_id, one)
+            await self._drafts.fetching.fetch(local_id, one)
         except (BadInput, StorageError) as error:
             try:
                 self._drafts.edit(local_id, AttachmentGone(one.key))
@@ -259,7 +259,7 @@ class Attachments:
 
     async def _fetch_for_undo(self, local_id: LocalId, wanted: Attached) -> None:
         try:
-            if await self._drafts.gathering.fetch(local_id, wanted) is None:
+            if await self._drafts.fetching.fetch(local_id, wanted) is None:
                 self._kept.add((local_id, wanted.key))
         except MailError:
             return  # it is gone for good then, as the person asked

@@ -63,17 +63,17 @@ class Drafts:
         self._accounts = accounts
         self._clock = clock
         self._spawn = spawn
-        self.gathering = AttachmentFetch(records, mailbox, files, clock)
-        self.attaching = AttachmentUpload(records, mailbox, files, clock, self.gathering)
+        self.fetching = AttachmentFetch(records, mailbox, files, clock)
+        self.attaching = AttachmentUpload(records, mailbox, files, clock, self.fetching)
         self._taking_over = AttachmentCopy(files)
         self._saver = Saver(records, mailbox, clock, self.attaching)
-        self.twins = DuplicateDrafts(records, mailbox, accounts, clock, spawn, self._saver.lock, self.save)
+        self.duplicates = DuplicateDrafts(records, mailbox, accounts, clock, spawn, self._saver.lock, self.save)
         self._autosave = Autosave(records, accounts, clock, spawn, self.save)
-        self.choosing = ConflictResolution(records, self._saver, self.attaching)
+        self.conflicts = ConflictResolution(records, self._saver, self.attaching)
         self._discarding = Trash(records, mailbox, accounts, self._saver, clock, spawn)
         self.turns = BulkLimit()
-        self._adopting = DraftImport(records, mailbox, self._saver, clock, self._new_record, self.turns)
-        self.renewing = Renewing(records, mailbox, self._saver, self._adopting, spawn)
+        self._draft_import = DraftImport(records, mailbox, self._saver, clock, self._new_record, self.turns)
+        self.renewing = Renewing(records, mailbox, self._saver, self._draft_import, spawn)
         self.sign: Callable[[AccountId, Content], tuple[Content, str]] = lambda _account_id, content: (content, "")
         self._arriving: set[LocalId] = set()
         self._held_back: dict[LocalId, list[Edit]] = {}
@@ -196,7 +196,7 @@ class Drafts:
             local_id = record.local_id
             listed = what.ref if isinstance(what, ListRow) else None
             if listed is not None and record.ref is not None and listed != record.ref:
-                await self._adopting.catch_up(record)
+                await self._draft_import.catch_up(record)
         elif isinstance(what, ListRow) and what.ref is not None:
             name = (await self.adopt(what.account_id, [what.ref]))[0]
             if isinstance(name, MailError):
@@ -226,11 +226,11 @@ class Drafts:
 
     def take_from(self, copies: Copies) -> None:
         """Take items that were fetched ahead from `copies`, in place of asking the server."""
-        self._adopting.copies = copies
+        self._draft_import.copies = copies
 
     async def adopt(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[LocalId | MailError]:
         """Take items that other clients made in, with one request; our names, or why not. Raises AccountError."""
-        return await self._adopting.adopt(account_id, refs)
+        return await self._draft_import.adopt(account_id, refs)
 
     async def keep_mine_as_new(self, local_id: LocalId) -> LocalId:
         """Save this machine's text as a new draft with a new mark; what is on the server stays. Raises StorageError."""
@@ -288,7 +288,7 @@ class Drafts:
         """Go on at once with what waits for an account."""
         self._autosave.account_reachable(account_id)
         self._discarding.account_reachable(account_id)
-        self.twins.account_reachable(account_id)
+        self.duplicates.account_reachable(account_id)
 
     def _remember_unfilled(self, local_id: LocalId, placeholders: Sequence[str]) -> None:
         if placeholders:

@@ -156,11 +156,11 @@ class DuplicateDrafts:
         if record is None or not _is_settled(record):
             return
         own = record.ref
-        twins = [ref for ref in refs if _may_be_twin(record, ref.item_id) and not self._is_a_message(record, ref)]
+        duplicates = [ref for ref in refs if _may_be_twin(record, ref.item_id) and not self._is_a_message(record, ref)]
         kept = [own] if own is not None and _must_be_there(record) else []
-        if not twins or (not kept and _must_be_there(record)):
+        if not duplicates or (not kept and _must_be_there(record)):
             return
-        answers = [answer.item for answer in await self._mailbox.get(record.account_id, [*kept, *twins])]
+        answers = [answer.item for answer in await self._mailbox.get(record.account_id, [*kept, *duplicates])]
         if any(item is None or not item.is_draft for item in answers[: len(kept)]):
             return  # its own item is not there: then what came may be all that there is of it
         for item in answers[len(kept) :]:

@@ -88,11 +88,13 @@ class OpenMessage(Protocol):
 class Renewing:
     """Applies the server's changes. `renewed` names a draft that is open and has another text now."""
 
-    def __init__(self, records: Records, mailbox: Mailbox, saver: Saver, adopting: DraftImport, spawn: Spawn) -> None:
+    def __init__(
+        self, records: Records, mailbox: Mailbox, saver: Saver, draft_import: DraftImport, spawn: Spawn
+    ) -> None:
         """Nothing is open before `pane_of` says so."""
         self.renewed: Event[LocalId] = Event()
         self.pane_of: Callable[[LocalId], OpenMessage | None] = lambda _name: None
-        self._records, self._mailbox, self._saver, self._adopting = records, mailbox, saver, adopting
+        self._records, self._mailbox, self._saver, self._draft_import = records, mailbox, saver, draft_import
         self._spawn = spawn
         self._behind: dict[LocalId, None] = {}
 
@@ -129,7 +131,7 @@ class Renewing:
             async with self._saver.lock(local_id):
                 await self._exchange(local_id, pane)
         elif not record.open and record.state is State.DRAFT:
-            await self._adopting.catch_up(record)
+            await self._draft_import.catch_up(record)
 
     async def _exchange(self, local_id: LocalId, pane: OpenMessage) -> None:
         message = await self._records.read(local_id)

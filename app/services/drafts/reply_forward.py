@@ -163,7 +163,7 @@ class _Older(NamedTuple):
     like: LocalId | None = None
 
 
-class Following:
+class ReplyForward:
     """Begins messages that follow others."""
 
     def __init__(

@@ -341,7 +341,7 @@ class Saver:
         if answer.item is not None and self._attaching.may_be_on_its_way(message, answer.item):
             await self._clock.sleep(_SECOND_LOOK)
             answer = (await self._mailbox.get(account_id, [ref]))[0]
-        if answer.item is not None and await self._attaching.merge_twins(message, answer.item):
+        if answer.item is not None and await self._attaching.merge_duplicates(message, answer.item):
             answer = (await self._mailbox.get(account_id, [ref]))[0]
         return answer
 

@@ -40,7 +40,7 @@ class Batch:
         self.total, self.done, self.stopped = total, 0, False
         self.moved: list[tuple[ListRow, ItemRef]] = []
         """What has another name now, with the row that it was."""
-        self.amiss: dict[str, Explanation] = {}
+        self.failures: dict[str, Explanation] = {}
         """What is to be said at which row, by its key."""
 
     def stop(self) -> None:
@@ -50,10 +50,10 @@ class Batch:
     @property
     def went_well(self) -> int:
         """Return how many rows were done without complaint."""
-        return self.done - len(self.amiss)
+        return self.done - len(self.failures)
 
 
-class DeskBatches:
+class BulkOperations:
     """Does it, by way of the watched mailbox; what leaves a folder leaves its list at once."""
 
     def __init__(self, mailbox: Mailbox, records: Records, syncing: Syncing, clock: Clock) -> None:
@@ -125,11 +125,11 @@ class DeskBatches:
             batch.done += 1
             try:
                 if row.ref is None or not _lies_there(row.record, leaves=False):
-                    batch.amiss[row.key] = _not_there()
+                    batch.failures[row.key] = _not_there()
                     continue
                 outcome = await self._mailbox.save_mime(row.account_id, row.ref, path_of(file_name(row)))
             except (AccountError, ItemRefused, BadInput) as error:
-                batch.amiss[row.key] = explain_error(error, self._clock.now())
+                batch.failures[row.key] = explain_error(error, self._clock.now())
                 if isinstance(error, AccountError):
                     return
             else:
@@ -150,7 +150,7 @@ class DeskBatches:
                 return
             part = rows[start : start + AT_ONCE]
             there = [row for row in part if row.ref is not None and _lies_there(row.record, leaves=leaves)]
-            batch.amiss.update({row.key: _not_there() for row in part if row not in there})
+            batch.failures.update({row.key: _not_there() for row in part if row not in there})
             outcomes = await ask(there, [row.ref for row in there if row.ref is not None]) if there else []
             for row, outcome in zip(there, outcomes, strict=True):
                 self._note(batch, row, outcome)
@@ -162,7 +162,7 @@ class DeskBatches:
     def _note(self, batch: Batch, row: ListRow, outcome: Outcome) -> None:
         explanation = explain_outcome(outcome)
         if explanation is not None:
-            batch.amiss[row.key] = explanation
+            batch.failures[row.key] = explanation
 
 
 def file_name(row: ListRow) -> str:

@@ -94,7 +94,7 @@ class FolderView(KnownSoFar):
         self.order, self.query, self.searched_server = Order.NEWEST, Query(), False
         self._records, self._cache, self._mailbox, self._spawn = records, cache, mailbox, spawn
         self._syncing = syncing
-        self._belonging = RowMatching(account_id, place, records, partial(syncing.is_followed, account_id))
+        self._row_matching = RowMatching(account_id, place, records, partial(syncing.is_followed, account_id))
         self._base = self._listed = Listed.empty(self.order)
         self._extra: dict[RowId, Row] = {}
         self._asked_for: dict[RowId, Row] = {}
@@ -176,7 +176,7 @@ class FolderView(KnownSoFar):
             items |= await self._cache.rows(self.account_id, strange[start : start + _AT_ONCE])
         # The caller may import the rows as messages: then their rows are to be known, so that none stands twice.
         self._asked_for = items if len(items) <= _TAKEN_IN else {}
-        self._belonging.learn(self._asked_for)
+        self._row_matching.learn(self._asked_for)
         found = {row_id: self._row_of_item(row_id, item) for row_id, item in items.items()}
         rows = (self._ours.get(row_id) or found.get(row_id) for row_id in asked)
         return [row for row in rows if row is not None]
@@ -207,7 +207,7 @@ class FolderView(KnownSoFar):
 
     def has_item(self, record: Record) -> bool:
         """Return whether the server lists a message's item in this very folder."""
-        return self._belonging.has_item(record)
+        return self._row_matching.has_item(record)
 
     # --- what the person asks for -----------------------------------------------------------------------------------
 
@@ -315,11 +315,11 @@ class FolderView(KnownSoFar):
             self.undelivered = await self._cache.undelivered(self.account_id, self.place)
         if self._closed or order is not self.order or query is not self.query:
             return  # another order or search was set meanwhile, and does its own look
-        self._belonging.asked_with = asked_with
+        self._row_matching.asked_with = asked_with
         await self._take_in(listing)
 
     async def _ask_cache(self, limit: int = -1) -> Listing:
-        names = await gathered(self._belonging.names())
+        names = await gathered(self._row_matching.names())
         return await self._cache.listing(self.account_id, self.place, self.order, self.query or None, names, limit)
 
     async def _take_in(self, listing: Listing) -> None:
@@ -329,7 +329,7 @@ class FolderView(KnownSoFar):
         asked = self._taking, self.order, self.query
         owner = self._records.by_item
         strange = {n: item for n, item in self._asked_for.items() if owner(self.account_id, item.ref.item_id) is None}
-        for _ in self._belonging.learn_anew(strange, listing.rows):
+        for _ in self._row_matching.learn_anew(strange, listing.rows):
             await asyncio.sleep(0)
             if self._closed or asked != (self._taking, self.order, self.query):
                 return  # a newer listing is being applied
@@ -381,9 +381,9 @@ class FolderView(KnownSoFar):
 
     def _place(self, record: Record) -> Placed:
         """Return the row of the server that a message stands for, and the message's own."""
-        if not self._belonging.is_of(record):
+        if not self._row_matching.is_of(record):
             return None, None
-        item = self._belonging.item_of(record)
+        item = self._row_matching.item_of(record)
         stands_for = None if item is None else (item[0], self._key_of_item(item[1]))
         return stands_for, self._row_of_record(record, item)
 
@@ -404,7 +404,7 @@ class FolderView(KnownSoFar):
                 found = await self._cache.rows(self.account_id, asked)
                 if look != self._look:
                     continue  # what was read may be older than what is listed: it is asked for again when painted
-                self._belonging.learn(found)
+                self._row_matching.learn(found)
                 fresh = {row_id: self._row_of_item(row_id, item) for row_id, item in found.items()}
                 told = {row_id for row_id, row in fresh.items() if self._keep(row_id, row)}
                 if told:
@@ -429,7 +429,7 @@ class FolderView(KnownSoFar):
 
     def _row_of_record(self, record: Record, item: tuple[RowId, Row] | None) -> ListRow | None:
         """Return the row of a message, and give it a name; None where it is not listed, or not what is looked for."""
-        if not self._belonging.shows(record, None if item is None else item[1]):
+        if not self._row_matching.shows(record, None if item is None else item[1]):
             return None
         row_id = self._id_of.get(record.local_id)
         if row_id is None:
@@ -437,7 +437,7 @@ class FolderView(KnownSoFar):
             same = item is not None and (item[0] in self._read or item[0] in self._asked_for)
             row_id = item[0] if item is not None and same else self._syncing.name_of(record.local_id)
             self._id_of[record.local_id] = row_id
-        row = self._made.row(row_id, record, None if item is None else item[1], self._belonging.is_newer)
+        row = self._made.row(row_id, record, None if item is None else item[1], self._row_matching.is_newer)
         return row if not self.query or finds(self.query, sought_of(row)) else None
 
     def _on_records(self, records: Sequence[Record]) -> None:
@@ -454,10 +454,10 @@ class FolderView(KnownSoFar):
 
     def _show(self, record: Record, told: set[RowId]) -> bool:
         """Show a message as it is now; True where rows came, went or moved, else its row is one of `told`."""
-        if not self._belonging.is_of(record):
+        if not self._row_matching.is_of(record):
             return self._leave_out(record.local_id)
-        item = self._belonging.item_of(record)
-        if item is None and record.local_id not in self._id_of and self._belonging.may_be_listed(record):
+        item = self._row_matching.item_of(record)
+        if item is None and record.local_id not in self._id_of and self._row_matching.may_be_listed(record):
             self._look_soon()  # its item may be listed where the cache was not read yet
         hidden = item is not None and item[0] not in self._ours and self._hide(item)
         before = self._ours.get(self._id_of.get(record.local_id, 0))

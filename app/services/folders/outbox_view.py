@@ -61,8 +61,8 @@ class OutboxView(FolderView):
         except (AccountError, ItemRefused):
             return
         self._resting = {self._syncing.name_of(LocalId(f"resting:{row.ref.item_id}")): row for row in page.rows}
-        self._belonging.forget()
-        self._belonging.learn(self._resting)
+        self._row_matching.forget()
+        self._row_matching.learn(self._resting)
         self._merge()
 
     async def take_back(self, row: ListRow) -> Outcome | None:
@@ -73,8 +73,8 @@ class OutboxView(FolderView):
         outcome = (await self._mailbox.move(self.account_id, [row.ref], drafts))[0]
         if outcome.accepted:
             self._resting.pop(int(row.key), None)
-            self._belonging.forget()
-            self._belonging.learn(self._resting)
+            self._row_matching.forget()
+            self._row_matching.learn(self._resting)
             self._merge()
         else:
             await self.look()
@@ -102,4 +102,4 @@ class OutboxView(FolderView):
         super()._merge()
 
     def _item_of(self, record: Record) -> tuple[RowId, Row] | None:
-        return self._belonging.item_of(record) if self._belonging.is_of(record) else None
+        return self._row_matching.item_of(record) if self._row_matching.is_of(record) else None

@@ -61,7 +61,7 @@ class AttachmentCheck:
             return AttachmentCheckResult(tuple(names))
         try:
             answers = await self._mailbox.get(account_id, [ref for _, ref in wanted])
-            if await self._merged_twins(wanted, answers):
+            if await self._merged_duplicates(wanted, answers):
                 wanted = [(self._records.get(one.local_id) or one, ref) for one, ref in wanted]
                 answers = await self._mailbox.get(account_id, [ref for _, ref in wanted])
         except AccountError as error:
@@ -74,13 +74,15 @@ class AttachmentCheck:
                 held_back.add(record.local_id)
         return AttachmentCheckResult(tuple(name for name in names if name not in held_back))
 
-    async def _merged_twins(self, wanted: Sequence[tuple[Record, ItemRef]], answers: Sequence[FetchOutcome]) -> bool:
+    async def _merged_duplicates(
+        self, wanted: Sequence[tuple[Record, ItemRef]], answers: Sequence[FetchOutcome]
+    ) -> bool:
         """Take away what came twice of ours; return whether there was any. Raises AccountError."""
         merged = False
         for (record, _), answer in zip(wanted, answers, strict=True):
             if answer.item is not None and record.resent:
                 message = await self._records.read(record.local_id)
-                merged = await self._attaching.merge_twins(message, answer.item) or merged
+                merged = await self._attaching.merge_duplicates(message, answer.item) or merged
         return merged
 
     async def _is_good(self, record: Record, answer: FetchOutcome) -> bool:

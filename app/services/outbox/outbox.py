@@ -142,7 +142,7 @@ class Outbox:
         self.long_waits = LongWaits(records, clock)
         self.deferrals = DeferredSend(records, mailbox, accounts, clock, spawn, self.verification)
         self._dispatch = Dispatch(records, drafts, mailbox, clock)
-        self._bringing = UploadQueue(drafts, accounts, spawn, self._wake)
+        self._uploads = UploadQueue(drafts, accounts, spawn, self._wake)
         self._locks: dict[AccountId, asyncio.Lock] = {}
         self._wakes_at: dict[AccountId, float] = {}
         self._totals: dict[AccountId, Summary] = {}
@@ -336,7 +336,7 @@ class Outbox:
         answers, changed = await self._look_at(names, goes)
         for record in changed:
             if record.state in WAITING:
-                self._bringing.begin(record)
+                self._uploads.begin(record)
         return answers
 
     async def _look_at(self, names: Sequence[LocalId | MailError], good: Changes) -> tuple[list[Answer], list[Record]]:
@@ -389,7 +389,7 @@ class Outbox:
         """Return those that wait to be sent, and not for their attachments."""
         waiting = (r for r in self._records.all() if r.account_id == account_id and r.state is State.QUEUED)
         free = (record for record in waiting if not waits_for_answer(record))
-        return [record for record in free if not self._bringing.is_under_way(record.local_id)]
+        return [record for record in free if not self._uploads.is_under_way(record.local_id)]
 
     def _wake_all(self) -> None:
         for account in self._accounts.all():
@@ -471,7 +471,7 @@ class Outbox:
         await self._queue_what_was_held(account_id, now)
         if self._accounts.is_paused(account_id):
             return []
-        queued = [r for r in self._queued(account_id) if r.not_before <= now and not self._bringing.begin(r)]
+        queued = [r for r in self._queued(account_id) if r.not_before <= now and not self._uploads.begin(r)]
         return [record.local_id for record in sorted(queued, key=lambda r: r.state_at)]
 
     async def _queue_what_was_held(self, account_id: AccountId, now: float) -> None:

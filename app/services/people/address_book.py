@@ -36,7 +36,7 @@ _LEARNT_AT_ONCE: Final = 100
 """Of a message to more people than this the first are learnt: a pasted list says little about whom one writes to."""
 
 
-class _Shelf:
+class _Book:
     """The entries of one account, and the index over them."""
 
     def __init__(self) -> None:
@@ -100,12 +100,12 @@ class _Loaded:
         for entry in entries:
             by_account.setdefault(entry.account_id, []).append(entry)
         self.dropped: list[tuple[AccountId, str]] = []
-        self.shelves: dict[AccountId, _Shelf] = {}
+        self.books: dict[AccountId, _Book] = {}
         for account_id, mine in by_account.items():
             mine.sort(key=lambda entry: -max(entry.heat, entry.forgotten))
             self.dropped += ((account_id, entry.key) for entry in mine[MOST_KEPT:])
-            shelf = self.shelves[account_id] = _Shelf()
-            shelf.fill(mine[:MOST_KEPT])
+            book = self.books[account_id] = _Book()
+            book.fill(mine[:MOST_KEPT])
 
 
 class AddressBook:
@@ -117,7 +117,7 @@ class AddressBook:
         """Begin empty; `load` reads the disk. `run_in_thread` runs what would stop the keys."""
         self._disk, self._records, self._clock, self._spawn = disk, records, clock, spawn
         self._run_in_thread = run_in_thread
-        self._shelves: dict[AccountId, _Shelf] = {}
+        self._shelves: dict[AccountId, _Book] = {}
         self._loaded = False
         self._waiting: list[Callable[[], None]] = []
         self._unwritten: dict[tuple[AccountId, str], Correspondent] = {}
@@ -135,7 +135,7 @@ class AddressBook:
             log.info("the address book begins empty: %s", error)
             entries = []
         loaded = await self._run_in_thread(lambda: _Loaded(entries))
-        self._shelves = loaded.shelves
+        self._shelves = loaded.books
         self._gone |= set(loaded.dropped)
         self._loaded = True
         waiting, self._waiting = self._waiting, []
@@ -146,20 +146,20 @@ class AddressBook:
 
     def search(self, account_id: AccountId, text: str, limit: int = 8) -> list[Correspondent]:
         """Return whom `text` may mean, the likeliest first. Fast enough for every key."""
-        shelf = self._shelves.get(account_id)
-        if shelf is None:
+        book = self._shelves.get(account_id)
+        if book is None:
             return []
-        return [shelf.entries[shelf.keys[number]] for number in shelf.index.find(text, limit)]
+        return [book.entries[book.keys[number]] for number in book.index.find(text, limit)]
 
     def get(self, account_id: AccountId, recipient: Recipient) -> Correspondent | None:
         """Return what is known of a recipient, None for a stranger."""
-        shelf = self._shelves.get(account_id)
-        return None if shelf is None else shelf.entries.get(key_of(recipient))
+        book = self._shelves.get(account_id)
+        return None if book is None else book.entries.get(key_of(recipient))
 
     def domains(self, account_id: AccountId) -> dict[str, int]:
         """Return the domains that were written to, each with the number of people there. Not to be changed."""
-        shelf = self._shelves.get(account_id)
-        return {} if shelf is None else shelf.domains
+        book = self._shelves.get(account_id)
+        return {} if book is None else book.domains
 
     # --- learning and forgetting --------------------------------------------------------------------------------------
 
@@ -186,27 +186,27 @@ class AddressBook:
             self._write_soon()
 
     def _learn(self, account_id: AccountId, people: Iterable[Recipient], when: float) -> None:
-        shelf = self._shelves.setdefault(account_id, _Shelf())
+        book = self._shelves.setdefault(account_id, _Book())
         for recipient in people:
             key = key_of(recipient)
-            if shelf.remove(forgotten_key(key)) is not None:
+            if book.remove(forgotten_key(key)) is not None:
                 self._drop(account_id, forgotten_key(key))
-            before = shelf.entries.get(key) or Correspondent(account_id, key, recipient, last=when)
+            before = book.entries.get(key) or Correspondent(account_id, key, recipient, last=when)
             self._put(written_to(before, recipient, when))
         self._write_soon()
 
     def _make_known(self, account_id: AccountId, people: Iterable[Recipient], when: float) -> None:
-        shelf = self._shelves.setdefault(account_id, _Shelf())
+        book = self._shelves.setdefault(account_id, _Book())
         for recipient in people:
             key = key_of(recipient)
-            forgotten = shelf.entries.get(forgotten_key(key))
-            if key not in shelf.entries and (forgotten is None or forgotten.forgotten < when):
+            forgotten = book.entries.get(forgotten_key(key))
+            if key not in book.entries and (forgotten is None or forgotten.forgotten < when):
                 self._put(written_to(Correspondent(account_id, key, recipient, last=when), recipient, when))
         self._write_soon()
 
     def _forget(self, account_id: AccountId, key: str) -> None:
-        shelf = self._shelves.get(account_id)
-        if shelf is None or shelf.remove(key) is None:
+        book = self._shelves.get(account_id)
+        if book is None or book.remove(key) is None:
             return
         self._drop(account_id, key)
         left = Correspondent(account_id, forgotten_key(key), Recipient(""), forgotten=self._clock.now())
@@ -214,7 +214,7 @@ class AddressBook:
         self._write_soon()
 
     def _put(self, entry: Correspondent) -> None:
-        self._shelves.setdefault(entry.account_id, _Shelf()).put(entry)
+        self._shelves.setdefault(entry.account_id, _Book()).put(entry)
         self._unwritten[entry.account_id, entry.key] = entry
         self._gone.discard((entry.account_id, entry.key))
 

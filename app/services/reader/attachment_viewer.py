@@ -68,7 +68,7 @@ class Within(msgspec.Struct, frozen=True):
     content: Content
     sent: float = 0.0
     headers: tuple[Header, ...] = ()
-    enclosures: tuple[ViewedAttachment, ...] = ()
+    viewed: tuple[ViewedAttachment, ...] = ()
 
 
 class Coming(msgspec.Struct, frozen=True):
@@ -78,7 +78,7 @@ class Coming(msgspec.Struct, frozen=True):
     whole: int
 
 
-class Enclosures:
+class ViewedAttachments:
     """Fetches and keeps. `changed` carries the key of what is further now, is here, or could not be had."""
 
     def __init__(
@@ -111,9 +111,9 @@ class Enclosures:
         """Return whether its bytes are known to be on this machine."""
         return not enclosure.source or enclosure.key in self._here
 
-    async def look(self, enclosures: Sequence[ViewedAttachment]) -> None:
+    async def look(self, viewed: Sequence[ViewedAttachment]) -> None:
         """Learn which of these were fetched before."""
-        for one in enclosures:
+        for one in viewed:
             if one.source and one.key not in self._here and await self._files.has(one.owner, one.key):
                 self._here.add(one.key)
                 self.changed.emit(one.key)
@@ -209,7 +209,7 @@ class Enclosures:
             parts = tuple(_of_item(account_id, part) for part in told.attachments)
             return Within(told.content, told.sent, told.headers, parts)
         shown: Shown = await run_in_thread(lambda: _read_message(path, one.name))
-        found = _enclosures_within(one, shown)
+        found = _attachments_within(one, shown)
         for inner, enclosed in found:
             if not await self._files.has(inner.owner, inner.key):
                 await self._files.keep_bytes(inner.owner, inner.key, enclosed.data)
@@ -236,7 +236,7 @@ def _why(error: MailError) -> str:
     return str(error)
 
 
-def enclosures_of(row: ListRow, reading: Reading) -> tuple[ViewedAttachment, ...]:
+def viewed_attachments_of(row: ListRow, reading: Reading) -> tuple[ViewedAttachment, ...]:
     """Return what is attached to a message, pictures in its text included."""
     if reading.item is not None:
         found = [_of_item(row.account_id, one) for one in reading.item.attachments]
@@ -256,7 +256,7 @@ def beside_the_text(found: Iterable[ViewedAttachment], shown: Set[str]) -> tuple
     return tuple(one for one in found if not one.content_id or f"cid:{one.content_id}" not in shown)
 
 
-def _enclosures_within(outer: ViewedAttachment, shown: Shown) -> list[tuple[ViewedAttachment, Enclosed]]:
+def _attachments_within(outer: ViewedAttachment, shown: Shown) -> list[tuple[ViewedAttachment, Enclosed]]:
     """Return what a message within a message holds, by names of ours."""
     return [
         (

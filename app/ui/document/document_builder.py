@@ -47,7 +47,7 @@ _WIDEST = 680
 """Pixels; a larger picture is shown smaller."""
 
 
-class Pour:
+class DocumentBuilder:
     """Builds `blocks` where `cursor` stands: an empty block, which the first of them takes over."""
 
     def __init__(self, cursor: QTextCursor, blocks: Sequence[Block]) -> None:
@@ -69,7 +69,7 @@ class Pour:
         self._cursor.beginEditBlock()
         try:
             while self._next < len(self._blocks) and time.perf_counter() < end:
-                self._pour(self._blocks[self._next])
+                self._build_document(self._blocks[self._next])
                 self._next += 1
             done = self._next == len(self._blocks)
             if done and self._fresh and self._blocks:
@@ -82,7 +82,7 @@ class Pour:
         """Build all that is left."""
         self.go_on(float("inf"))
 
-    def _pour(self, block: Block) -> None:
+    def _build_document(self, block: Block) -> None:
         if isinstance(block, Paragraph):
             self._paragraph(block)
         elif isinstance(block, Table):
@@ -180,7 +180,7 @@ class Pour:
             if shown is not None:
                 drawn.setBackground(QBrush(shown))
             place.setFormat(drawn)
-        inner = Pour(place.firstCursorPosition(), cell.blocks)
+        inner = DocumentBuilder(place.firstCursorPosition(), cell.blocks)
         inner._in_cell = True
         inner._formats, inner._block_formats = self._formats, self._block_formats
         inner.finish()
@@ -310,6 +310,6 @@ class OpaqueObject(QPyTextObject):
             made.setDefaultFont(theme.font(size=13))
             made.setDocumentMargin(0)
             made.setTextWidth(_WIDTH - 16)
-            Pour(QTextCursor(made), parse_showing(html[:_LONGEST])[:_BLOCKS]).finish()
+            DocumentBuilder(QTextCursor(made), parse_showing(html[:_LONGEST])[:_BLOCKS]).finish()
             self._made[key] = made
         return self._made[key]

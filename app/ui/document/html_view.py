@@ -18,7 +18,7 @@ from app.core.i18n import tr
 from app.services.html.blocks import Block
 from app.services.html.safe import is_link
 from app.ui import theme
-from app.ui.document.document_builder import Pour
+from app.ui.document.document_builder import DocumentBuilder
 from app.ui.document.formats import INDENT
 from app.ui.document.pictures import picture_at
 
@@ -34,11 +34,11 @@ class HtmlView(QTextBrowser):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._blocks: Sequence[Block] = ()
-        self._pour: Pour | None = None
+        self._build_document: DocumentBuilder | None = None
         self._images: dict[str, QImage] = {}
         self._turn = QTimer(self)
         self._turn.setInterval(0)
-        self._turn.timeout.connect(self._pour_on)
+        self._turn.timeout.connect(self._build_on)
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
         self.setUndoRedoEnabled(False)
@@ -60,19 +60,19 @@ class HtmlView(QTextBrowser):
 
     def is_pouring(self) -> bool:
         """Return whether not all is there yet."""
-        return self._pour is not None
+        return self._build_document is not None
 
     def _begin(self) -> None:
         self._turn.stop()
         self.clear()
-        self._pour = Pour(QTextCursor(self.document()), self._blocks)
-        self._pour_on()
-        if self._pour is not None:
+        self._build_document = DocumentBuilder(QTextCursor(self.document()), self._blocks)
+        self._build_on()
+        if self._build_document is not None:
             self._turn.start()
 
-    def _pour_on(self) -> None:
-        if self._pour is None or self._pour.go_on(_SLICE):
-            self._pour = None
+    def _build_on(self) -> None:
+        if self._build_document is None or self._build_document.go_on(_SLICE):
+            self._build_document = None
             self._turn.stop()
 
     # --- links and pictures ------------------------------------------------------------------------------------------
@@ -116,5 +116,5 @@ class HtmlView(QTextBrowser):
 
     def wait_until_poured(self) -> None:
         """Build the rest of the document at once; for tests and for printing."""
-        while self._pour is not None:
-            self._pour_on()
+        while self._build_document is not None:
+            self._build_on()

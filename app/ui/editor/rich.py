@@ -30,7 +30,7 @@ from app.core.i18n import tr
 from app.services.html.blocks import Block, Picture, pictures_of
 from app.services.html.prepare import Opened
 from app.ui import theme
-from app.ui.document.document_builder import OpaqueObject, Pour, picture_format
+from app.ui.document.document_builder import DocumentBuilder, OpaqueObject, picture_format
 from app.ui.document.formats import INDENT, KEPT_TYPE, Own, put_colors, shown_color
 from app.ui.document.pictures import SafeDocument, picture_at
 from app.ui.editor import block_keys
@@ -62,12 +62,12 @@ class RichEditor(QTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._telling = False
-        self._pour: Pour | None = None
+        self._build_document: DocumentBuilder | None = None
         self._opened: Opened | None = None
         self._images: dict[str, QImage] = {}
         self._turn = QTimer(self)
         self._turn.setInterval(0)
-        self._turn.timeout.connect(self._pour_on)
+        self._turn.timeout.connect(self._build_on)
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -104,37 +104,37 @@ class RichEditor(QTextEdit):
         self.fragments.base = opened.body.base
         self.fragments.quote = opened.body.quote
         self._opened = opened
-        self._pour = Pour(QTextCursor(self.document()), opened.body.blocks)
+        self._build_document = DocumentBuilder(QTextCursor(self.document()), opened.body.blocks)
         super().setReadOnly(True)
-        self._pour_on()
-        if self._pour is not None:
+        self._build_on()
+        if self._build_document is not None:
             self._turn.start()
 
     def is_pouring(self) -> bool:
         """Return whether the message is not all there yet."""
-        return self._pour is not None
+        return self._build_document is not None
 
     def stop_pouring(self) -> None:
         """Let go of a message that is not all there yet."""
         self._turn.stop()
-        self._pour = self._opened = None
+        self._build_document = self._opened = None
         self.clear()
 
     def finish(self) -> None:
         """Finish at once what is being built or pasted, and emit what was changed."""
-        while self._pour is not None:
-            self._pour_on()
+        while self._build_document is not None:
+            self._build_on()
         self.pasting.finish()
         self.tell_now()
 
-    def _pour_on(self) -> None:
-        if self._pour is None or self._opened is None:
+    def _build_on(self) -> None:
+        if self._build_document is None or self._opened is None:
             self._turn.stop()
             return
-        if not self._pour.go_on(_SLICE):
+        if not self._build_document.go_on(_SLICE):
             return
-        self.fragments.take(self._opened, self._pour.tables)
-        self._pour = self._opened = None
+        self.fragments.take(self._opened, self._build_document.tables)
+        self._build_document = self._opened = None
         self._turn.stop()
         super().setReadOnly(self._read_only)
         self.document().setUndoRedoEnabled(True)
@@ -144,7 +144,7 @@ class RichEditor(QTextEdit):
 
     def setReadOnly(self, ro: bool) -> None:
         self._read_only = ro
-        super().setReadOnly(ro or self._pour is not None)
+        super().setReadOnly(ro or self._build_document is not None)
 
     # --- telling -----------------------------------------------------------------------------------------------------
 
@@ -265,7 +265,7 @@ class RichEditor(QTextEdit):
         at = self.textCursor() if cursor is None else cursor
         document = SafeDocument()
         document.setIndentWidth(INDENT)
-        pour = Pour(QTextCursor(document), blocks)
+        pour = DocumentBuilder(QTextCursor(document), blocks)
         pour.finish()
         at.beginEditBlock()
         at.removeSelectedText()

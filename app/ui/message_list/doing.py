@@ -46,7 +46,7 @@ class RowNotes:
         self._told = told
         self._doing: list[Doing] = []
         self._words: dict[str, str] = {}
-        self._amiss: dict[str, Explanation] = {}
+        self._failures: dict[str, Explanation] = {}
 
     def begin(self, row_ids: Iterable[int], words: str) -> Doing:
         """Say at these rows that something is being done; what went wrong with them before is said no more."""
@@ -54,7 +54,7 @@ class RowNotes:
         self._doing.append(doing)
         for row_id in doing.row_ids:
             self._words[f"{row_id}"] = words
-            self._amiss.pop(f"{row_id}", None)
+            self._failures.pop(f"{row_id}", None)
         self._told.emit(doing.row_ids)
         return doing
 
@@ -78,24 +78,24 @@ class RowNotes:
         """Return those rows with which nothing is being done."""
         return [one for one in row_ids if f"{one}" not in self._words]
 
-    def tell_amiss(self, amiss: Mapping[str, Explanation]) -> None:
-        """Say at these rows, by key, what went wrong, until the next try (`begin`) or `forget_amiss`."""
-        self._amiss.update(amiss)
-        self._told.emit(frozenset(map(int, amiss)))
+    def tell_failures(self, failures: Mapping[str, Explanation]) -> None:
+        """Say at these rows, by key, what went wrong, until the next try (`begin`) or `forget_failures`."""
+        self._failures.update(failures)
+        self._told.emit(frozenset(map(int, failures)))
 
-    def forget_amiss(self, row_ids: Iterable[int] | None = None) -> None:
+    def forget_failures(self, row_ids: Iterable[int] | None = None) -> None:
         """Say it no more at these rows, or at any."""
-        there = self.all_amiss()
+        there = self.all_failures()
         gone = frozenset(there if row_ids is None else row_ids).intersection(there)
         for row_id in gone:
-            del self._amiss[f"{row_id}"]
+            del self._failures[f"{row_id}"]
         if gone:
             self._told.emit(gone)
 
-    def amiss(self, key: str) -> Explanation | None:
+    def failures(self, key: str) -> Explanation | None:
         """Return what went wrong with a row."""
-        return self._amiss.get(key)
+        return self._failures.get(key)
 
-    def all_amiss(self) -> list[int]:
+    def all_failures(self) -> list[int]:
         """Return the rows with which something went wrong."""
-        return list(map(int, self._amiss))
+        return list(map(int, self._failures))

@@ -260,13 +260,13 @@ class ListSession:
 
     def explanation(self, row: ListRow) -> Explanation | None:
         """Return what is the matter with a row, None where nothing is."""
-        return explain_row(row) or self.notes.amiss(row.key)
+        return explain_row(row) or self.notes.failures(row.key)
 
     def problems(self) -> list[int]:
         """Return what names the rows that need the person, in order."""
         wrong = [int(row.key) for row in self.rows() if explain_row(row) is not None]
         back = [] if self.view is None else self.view.undelivered
-        return list(dict.fromkeys([*wrong, *back, *self.notes.all_amiss()]))
+        return list(dict.fromkeys([*wrong, *back, *self.notes.all_failures()]))
 
     def came_back(self) -> int:
         """Return how many messages came back that the person does not know of."""

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QPushButton, QVBox
 from app.core.i18n import tr
 from app.ui import icons
 from app.ui.attachment_strip import AttachmentRows, AttachmentStrip
-from app.ui.reader.attachment_viewer_session import EnclosuresSession
+from app.ui.reader.attachment_viewer_session import AttachmentViewerSession
 from app.ui.widgets import Label
 
 if TYPE_CHECKING:
@@ -87,13 +87,13 @@ class _ReadStrip(AttachmentStrip):
         return copies or deletes or event.matches(QKeySequence.StandardKey.SelectAll)
 
 
-class EnclosuresArea(QWidget):
+class AttachmentViewerArea(QWidget):
     """Hidden while nothing is attached. `folder` is where something was saved last."""
 
     folder_chosen = Signal(str)
     """Something is saved in a folder, which is offered again next time."""
 
-    def __init__(self, session: EnclosuresSession, parent: QWidget | None = None) -> None:
+    def __init__(self, session: AttachmentViewerSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
         self.folder = ""

@@ -11,7 +11,7 @@ from app.core.formatting import size_words
 from app.core.i18n import ntr, tr
 from app.domain.errors import BadInput, MailError, StorageError
 from app.domain.files import is_page, is_program
-from app.services.reader.attachment_viewer import Enclosures, ViewedAttachment
+from app.services.reader.attachment_viewer import ViewedAttachment, ViewedAttachments
 from app.services.text.attachment_text import AttachmentRow, icon_of
 
 if TYPE_CHECKING:
@@ -21,34 +21,34 @@ PREFETCHED = 20_000_000
 """Bytes up to which a file is fetched as soon as a hand is laid on it, so that it can be dragged away."""
 
 
-class EnclosuresSession:
+class AttachmentViewerSession:
     """The attachments of one pane. `changed` says that rows differ, `asked` has a question beside them ("" for none),
     `told` carries what became of a wish, for the status bar, `message_opened` which message is to be read here.
     """
 
-    def __init__(self, enclosures: Enclosures, spawn: Spawn) -> None:
+    def __init__(self, viewed: ViewedAttachments, spawn: Spawn) -> None:
         """Show nothing yet."""
         self.changed: Event[None] = Event()
         self.asked: Event[str] = Event()
         self.told: Event[str] = Event()
         self.message_opened: Event[tuple[AccountId, ViewedAttachment]] = Event()
-        self._enclosures, self._spawn = enclosures, spawn
+        self._viewed, self._spawn = viewed, spawn
         self._account_id: AccountId | None = None
         self._shown: tuple[ViewedAttachment, ...] = ()
         self._question = ""
         self._ready: dict[str, str] = {}
-        enclosures.changed.subscribe(self._moved)
+        viewed.changed.subscribe(self._moved)
 
-    def show(self, account_id: AccountId | None, enclosures: Sequence[ViewedAttachment]) -> None:
+    def show(self, account_id: AccountId | None, viewed: Sequence[ViewedAttachment]) -> None:
         """Show what is attached to another message, or to the same one still."""
-        if (account_id, tuple(enclosures)) == (self._account_id, self._shown):
+        if (account_id, tuple(viewed)) == (self._account_id, self._shown):
             return
-        self._account_id, self._shown = account_id, tuple(enclosures)
+        self._account_id, self._shown = account_id, tuple(viewed)
         self._ready.clear()
         self.forget_question()
         self.changed.emit(None)
-        if enclosures:
-            self._spawn(self._enclosures.look(self._shown), "look what is here")
+        if viewed:
+            self._spawn(self._viewed.look(self._shown), "look what is here")
 
     # --- what is so ---------------------------------------------------------------------------------------------------
 
@@ -73,11 +73,11 @@ class EnclosuresSession:
 
     def is_running(self, keys: Sequence[str]) -> bool:
         """Return whether one of these is fetched now."""
-        return any(self._enclosures.coming(key) is not None for key in keys)
+        return any(self._viewed.coming(key) is not None for key in keys)
 
     def _row(self, one: ViewedAttachment) -> AttachmentRow:
         icon, size = icon_of(one.name, is_message=one.is_message), size_words(one.size) if one.size else ""
-        coming, failed = self._enclosures.coming(one.key), self._enclosures.failed(one.key)
+        coming, failed = self._viewed.coming(one.key), self._viewed.failed(one.key)
         if coming is not None:
             share = min(1.0, coming.done / coming.whole) if coming.whole else 0.0
             done = size_words(coming.done)
@@ -117,7 +117,7 @@ class EnclosuresSession:
 
     async def _open(self, account_id: AccountId, one: ViewedAttachment, show: Callable[[str], None]) -> None:
         try:
-            path = await self._enclosures.show(account_id, one)
+            path = await self._viewed.show(account_id, one)
         except (StorageError, BadInput):
             raise
         except MailError:
@@ -133,7 +133,7 @@ class EnclosuresSession:
 
     def stop(self, keys: Sequence[str]) -> bool:
         """Stop fetching these; return whether any was under way."""
-        return sum(self._enclosures.stop(key) for key in keys) > 0
+        return sum(self._viewed.stop(key) for key in keys) > 0
 
     def save(self, keys: Sequence[str], folder: str) -> None:
         """Save these into a folder, none over another."""
@@ -153,13 +153,13 @@ class EnclosuresSession:
         self, account_id: AccountId, wanted: Sequence[tuple[ViewedAttachment, str]], *, replace: bool
     ) -> None:
         saved: list[str] = []
-        amiss: list[str] = []
+        failures: list[str] = []
         for one, path in wanted:
             try:
-                saved.append(await self._enclosures.save(account_id, one, path, replace=replace))
+                saved.append(await self._viewed.save(account_id, one, path, replace=replace))
             except MailError as error:
-                amiss.append(self._enclosures.failed(one.key) or str(error))
-        self.told.emit(_saved_words(saved, amiss))
+                failures.append(self._viewed.failed(one.key) or str(error))
+        self.told.emit(_saved_words(saved, failures))
 
     def lay_hand_on(self, key: str) -> None:
         """Fetch one that may be dragged away in a moment, if it is not large."""
@@ -187,7 +187,7 @@ class EnclosuresSession:
         for one in wanted:
             if self._account_id is not None and one.key not in self._ready:
                 try:
-                    self._ready[one.key] = await self._enclosures.show(self._account_id, one)
+                    self._ready[one.key] = await self._viewed.show(self._account_id, one)
                 except MailError:
                     continue  # its row says why
 
@@ -201,11 +201,11 @@ def _danger(name: str) -> str:
     return ""
 
 
-def _saved_words(saved: Sequence[str], amiss: Sequence[str]) -> str:
+def _saved_words(saved: Sequence[str], failures: Sequence[str]) -> str:
     folder = saved[0].replace("\\", "/").rpartition("/")[0].rpartition("/")[2] if saved else ""
     words = [ntr("Saved to {folder}", "{n} saved to {folder}", len(saved), folder=folder)] if saved else []
-    if len(amiss) == 1:
-        words.append(amiss[0])
-    elif amiss:
-        words.append(ntr("{n} was not saved", "{n} were not saved", len(amiss)))
-    return ", ".join(words) if len(amiss) != 1 else ". ".join(words)
+    if len(failures) == 1:
+        words.append(failures[0])
+    elif failures:
+        words.append(ntr("{n} was not saved", "{n} were not saved", len(failures)))
+    return ", ".join(words) if len(failures) != 1 else ". ".join(words)

@@ -49,17 +49,17 @@ class FindingsBar(QFrame):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(12, 6, 8, 8)
         self._column.setSpacing(4)
-        self._foot = Label(self)
-        self._foot.setProperty("tone", "muted")
-        self._foot.setContentsMargins(26, 2, 0, 0)
-        self._foot.setWordWrap(True)
-        self._column.addWidget(self._foot)
+        self._advice = Label(self)
+        self._advice.setProperty("tone", "muted")
+        self._advice.setContentsMargins(26, 2, 0, 0)
+        self._advice.setWordWrap(True)
+        self._column.addWidget(self._advice)
         self.hide()
 
     def show_findings(self, found: tuple[Finding, ...]) -> None:
         """Show `found`; none hides the bar. The focus goes nowhere."""
         send = keys.shown(self._registry.command("compose.send")).replace("Return", "Enter")
-        self._foot.setText(tr("{keys} sends it as it is, Escape goes back to writing.", keys=send))
+        self._advice.setText(tr("{keys} sends it as it is, Escape goes back to writing.", keys=send))
         for line in self._lines:
             self._column.removeWidget(line)
             line.hide()
@@ -72,11 +72,11 @@ class FindingsBar(QFrame):
         if more > 0:
             words += " " + ntr("{n} more finding follows.", "{n} more findings follow.", more)
         self.setAccessibleName(words)
-        self.setAccessibleDescription(self._foot.text())
+        self.setAccessibleDescription(self._advice.text())
         appeared = bool(found) and not self.isVisible()
         self.setVisible(bool(found))
         if appeared:
-            say_aloud(self, f"{words} {self._foot.text()}")
+            say_aloud(self, f"{words} {self._advice.text()}")
 
     def _line(self, number: int, finding: Finding) -> QWidget:
         line = QWidget(self)

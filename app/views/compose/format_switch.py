@@ -82,13 +82,13 @@ class Turning(QObject):
         self._acts = [act]
         self._begin()
         if len(text) < LONG:
-            self._pour(open_text(text))
+            self._build_document(open_text(text))
             self._rich().finish()
         else:
             self.working.emit()
-            self._behind.run(lambda: open_text(text), self._pour)
+            self._behind.run(lambda: open_text(text), self._build_document)
 
-    def _pour(self, opened: Opened) -> None:
+    def _build_document(self, opened: Opened) -> None:
         rich = self._rich()
         self._pouring = True
         rich.poured.connect(self._poured)

@@ -196,7 +196,7 @@ class ComposeSession(OpenDraft):
         return (
             StateWords("info", "")
             if record is None
-            else state_words(record, self._now(), self._drafts.gathering.total(self.local_id))
+            else state_words(record, self._now(), self._drafts.fetching.total(self.local_id))
         )
 
     def notice(self) -> Explanation | None:

@@ -17,7 +17,7 @@ from app.domain.message import Content, LocalId, written_anew
 from app.domain.outcome import Outcome
 from app.domain.state import WAITING, State
 from app.services.drafts.drafts import Drafts
-from app.services.drafts.reply_forward import Following
+from app.services.drafts.reply_forward import ReplyForward
 from app.services.folders.outbox_view import OutboxView
 from app.services.outbox.outbox import Answer, Outbox
 from app.services.outbox.remedies import Remedies
@@ -166,12 +166,17 @@ class SentSession(ListSession):
     folder = Folder.SENT
 
     def __init__(
-        self, drafts: Drafts, readings: MessageReader, following: Following, spawn: Spawn, now: Callable[[], float]
+        self,
+        drafts: Drafts,
+        readings: MessageReader,
+        reply_forward: ReplyForward,
+        spawn: Spawn,
+        now: Callable[[], float],
     ) -> None:
         """Read by way of `readings`."""
         super().__init__(spawn, now)
         self.open_made: Callable[[Callable[[], Awaitable[LocalId]]], None] = lambda _make: None
-        self._drafts, self._readings, self._following = drafts, readings, following
+        self._drafts, self._readings, self._reply_forward = drafts, readings, reply_forward
 
     def edit_as_new(self, row: ListRow) -> None:
         """Begin a new draft with the same words, people and attachments; the sender is chosen anew."""
@@ -199,11 +204,11 @@ class SentSession(ListSession):
 
     def reply_all(self, row: ListRow) -> None:
         """Begin an answer to all the message went to, in the same conversation."""
-        self.open_made(lambda: self._following.reply_all(row))
+        self.open_made(lambda: self._reply_forward.reply_all(row))
 
     def forward(self, row: ListRow) -> None:
         """Begin a message that passes this one on."""
-        self.open_made(lambda: self._following.forward(row))
+        self.open_made(lambda: self._reply_forward.forward(row))
 
     def write_again(self, row: ListRow) -> None:
         """Begin a new draft of the same message to those alone whom it did not reach."""

@@ -9,14 +9,14 @@ from app.ui.message_list.list_panel import Empty, ListPanel
 from app.ui.message_list.session import ListSession
 
 
-class DraftsDesk(ListPanel):
+class DraftsPanel(ListPanel):
     """Draws the drafts."""
 
     def __init__(self, session: ListSession, parent: QWidget | None = None) -> None:
         super().__init__(tr("Drafts"), session, Empty("file-text", tr("No drafts"), tr("C writes a message")), parent)
 
 
-class OutboxDesk(ListPanel):
+class OutboxPanel(ListPanel):
     """Draws the outbox."""
 
     def __init__(self, session: ListSession, parent: QWidget | None = None) -> None:
@@ -24,7 +24,7 @@ class OutboxDesk(ListPanel):
         super().__init__(tr("Outbox"), session, empty, parent)
 
 
-class SentDesk(ListPanel):
+class SentPanel(ListPanel):
     """Draws what was sent."""
 
     def __init__(self, session: ListSession, parent: QWidget | None = None) -> None:

@@ -16,15 +16,15 @@ class MailboxesSession:
     """The mailboxes of one account. `changed` comes after every change that is to be drawn."""
 
     def __init__(
-        self, identities: Identities, surroundings: MailboxDiscovery, account_id: AccountId, tasks: Tasks
+        self, identities: Identities, discovery: MailboxDiscovery, account_id: AccountId, tasks: Tasks
     ) -> None:
-        """Work on `identities`, and ask by way of `surroundings`."""
+        """Work on `identities`, and ask by way of `discovery`."""
         self.changed: Event[None] = Event()
         self.error = ""
         self.notice = ""
         self.busy = False
         self.asking = False
-        self._surroundings = surroundings
+        self._discovery = discovery
         self._identities = identities
         self._account_id = account_id
         self._tasks = tasks
@@ -46,12 +46,12 @@ class MailboxesSession:
 
     def told_words(self) -> str:
         """Return what the server said when it was asked which mailboxes one may use."""
-        told = self._surroundings.told(self._account_id)
+        told = self._discovery.told(self._account_id)
         if self.asking:
             return tr("Your server is being asked…")
         if not told.at:
             return tr("Your server was not asked yet which mailboxes you may use.")
-        when = clock_time(told.at, self._surroundings.now())
+        when = clock_time(told.at, self._discovery.now())
         if told.trouble:
             return tr("Your server could not be asked which mailboxes you may use.")
         if not told.mailboxes:
@@ -61,10 +61,10 @@ class MailboxesSession:
 
     def trouble_details(self) -> list[tuple[str, str]]:
         """Return why it could not be asked, nothing where it could."""
-        told = self._surroundings.told(self._account_id)
+        told = self._discovery.told(self._account_id)
         if not told.trouble or self.asking:
             return []
-        when = clock_time(told.at, self._surroundings.now())
+        when = clock_time(told.at, self._discovery.now())
         return [(tr("Why"), told.trouble), (tr("When"), when), (tr("Code"), told.code)]
 
     def ask(self) -> None:
@@ -76,7 +76,7 @@ class MailboxesSession:
 
     async def _ask(self) -> None:
         try:
-            await self._surroundings.look(self._account_id)
+            await self._discovery.look(self._account_id)
         except StorageError as error:
             self.error = str(error)
         finally:

@@ -47,7 +47,7 @@ class AccountPages:
             from app.views.settings.mailboxes_page import MailboxesPage
             from app.views.settings.mailboxes_session import MailboxesSession
 
-            mailboxes = MailboxesSession(self._aids.identities, self._aids.surroundings, account_id, self._tasks)
+            mailboxes = MailboxesSession(self._aids.identities, self._aids.discovery, account_id, self._tasks)
             return MailboxesPage(mailboxes, account.address, parent)
         from app.views.settings.snippets_page import SnippetsPage
         from app.views.settings.snippets_session import SnippetsSession

@@ -37,7 +37,7 @@ class Window(QMainWindow):
         self.setWindowIcon(icons.program_icon())
         self.resize(_SIZE.boundedTo(self.screen().availableSize() * _SHARE))
         self.setMinimumSize(720, 420)
-        self.rail = Sidebar(self)
+        self.sidebar = Sidebar(self)
         self.account_bar = MessageBar(self)
         self.notice_bar = MessageBar(self, closable=True)
         self.lists = QStackedWidget(self)
@@ -50,7 +50,7 @@ class Window(QMainWindow):
         self.starting: Hold | None = None
         """Keeps the keys that are typed before the program is all there."""
         self.kept_keys = KeptKeys(self, self.gate)
-        self.foot = ActionBar(self)
+        self.status_bar = ActionBar(self)
         self._question = QuestionBar(self, self.rest_focus)
         self._build()
         self._registry: Registry | None = None
@@ -64,7 +64,7 @@ class Window(QMainWindow):
         self._splitter.addWidget(self.lists)
         self._splitter.addWidget(self.pane)
         self._splitter.setStretchFactor(1, 1)
-        self._splitter.setSizes([_LIST_WIDTH, _SIZE.width() - _LIST_WIDTH - self.rail.width()])
+        self._splitter.setSizes([_LIST_WIDTH, _SIZE.width() - _LIST_WIDTH - self.sidebar.width()])
         self.lists.setMinimumWidth(300)
         self.pane.setMinimumWidth(300)
         self.pages.addWidget(self._splitter)
@@ -82,14 +82,14 @@ class Window(QMainWindow):
         line = QHBoxLayout(whole)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
-        line.addWidget(self.rail)
+        line.addWidget(self.sidebar)
         line.addLayout(right, 1)
         self.setCentralWidget(whole)
 
     def connect_commands(self, registry: Registry) -> None:
         """Bind the commands of the whole window, and offer all of them in the palette."""
         keys.bind(self, registry, Context.WINDOW, registry.attempt)
-        self.rail.connect_commands(registry)
+        self.sidebar.connect_commands(registry)
         self._registry = registry
 
     def add_bar(self, bar: QWidget) -> None:
@@ -102,9 +102,9 @@ class Window(QMainWindow):
 
     def hold_still(self, bar: QWidget | None) -> None:
         """Let nothing be done in the window but in `bar`, which it has; None: everything again."""
-        self.rail.setEnabled(bar is None)
+        self.sidebar.setEnabled(bar is None)
         self.pages.setEnabled(bar is None)
-        self.foot.setEnabled(bar is None)
+        self.status_bar.setEnabled(bar is None)
         for number in range(self._bars.count()):
             item = self._bars.itemAt(number)
             widget = None if item is None else item.widget()
@@ -132,10 +132,10 @@ class Window(QMainWindow):
             self._palette = CommandPalette(self, lambda: self._offered(registry), self.rest_focus)
         self._palette.open()
 
-    def focus_is_elsewhere(self, desk: QWidget) -> bool:
-        """Return whether the focus is in something else than `desk`, in any window of the program."""
+    def focus_is_elsewhere(self, panel: QWidget) -> bool:
+        """Return whether the focus is in something else than `panel`, in any window of the program."""
         focus = QApplication.focusWidget()
-        return focus is not None and not desk.isAncestorOf(focus) and not self.gate.holds_focus()
+        return focus is not None and not panel.isAncestorOf(focus) and not self.gate.holds_focus()
 
     def rest_focus(self) -> None:
         """Put the focus in the page or the list that is shown: where it came from is gone."""
@@ -156,11 +156,11 @@ class Window(QMainWindow):
         if active is not self and self.gate.watches(active):
             come_forward(self, self.gate)
 
-    def show_list(self, desk: QWidget) -> None:
+    def show_list(self, panel: QWidget) -> None:
         """Show one list at the left."""
-        if self.lists.indexOf(desk) < 0:
-            self.lists.addWidget(desk)
-        self.lists.setCurrentWidget(desk)
+        if self.lists.indexOf(panel) < 0:
+            self.lists.addWidget(panel)
+        self.lists.setCurrentWidget(panel)
         self.pages.setCurrentWidget(self._splitter)
 
     def show_pane(self, widget: QWidget) -> None:
@@ -191,7 +191,7 @@ class Window(QMainWindow):
         """Return what F6 goes round: list, pane, sidebar; or a page and the sidebar."""
         page = self.pages.currentWidget()
         panes: list[QWidget | None] = [page if page is not self._splitter else None]
-        panes += [self.lists.currentWidget(), self.pane.currentWidget(), self.rail.new]
+        panes += [self.lists.currentWidget(), self.pane.currentWidget(), self.sidebar.new]
         return [pane for pane in panes if pane is not None and pane.isVisible()]
 
     def focus_next_pane(self, step: int) -> None:
@@ -205,8 +205,8 @@ class Window(QMainWindow):
 
     def say(self, words: str, action: str = "") -> None:
         """Say something in the status bar."""
-        self.foot.say(words, action)
-        self._place_foot()
+        self.status_bar.say(words, action)
+        self._place_status_bar()
 
     def close_for_good(self) -> None:
         """Close without asking `on_close` again: all is on disk."""
@@ -229,16 +229,18 @@ class Window(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place_foot()
+        self._place_status_bar()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.gate.watch(self)
 
-    def _place_foot(self) -> None:
-        left = self.rail.width() + self.lists.width()
-        self.foot.fit(self.width() - left - 24)
-        self.foot.move(left + (self.width() - left - self.foot.width()) // 2, self.height() - self.foot.height() - 18)
+    def _place_status_bar(self) -> None:
+        left = self.sidebar.width() + self.lists.width()
+        self.status_bar.fit(self.width() - left - 24)
+        self.status_bar.move(
+            left + (self.width() - left - self.status_bar.width()) // 2, self.height() - self.status_bar.height() - 18
+        )
 
     @staticmethod
     def _holds_focus(widget: QWidget) -> bool:

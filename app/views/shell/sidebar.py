@@ -22,7 +22,7 @@ class Sidebar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("rail")
+        self.setObjectName("sidebar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(_WIDTH)
         self.setAccessibleName(tr("Places"))
@@ -50,9 +50,9 @@ class Sidebar(QWidget):
         self._column.addLayout(self._others)
         self._names: dict[str, QWidget] = {}
         self._column.addStretch(1)
-        self._foot = _Foot(self)
-        self.settings = self._foot.settings
-        self._column.addWidget(self._foot)
+        self._account = _AccountPart(self)
+        self.settings = self._account.settings
+        self._column.addWidget(self._account)
 
     def connect_commands(self, registry: Registry) -> None:
         """Let the sidebar's buttons do what the commands of the same name do."""
@@ -76,7 +76,7 @@ class Sidebar(QWidget):
 
     def show_account(self, name: str, address: str, state: str, tone: str) -> None:
         """Show whose mailbox this is and how it stands."""
-        self._foot.show_account(name, address, state, tone)
+        self._account.show_account(name, address, state, tone)
 
     def add_other(self, mailbox: str, name: str, words: str, icon: str) -> None:
         """Add a place of another person's mailbox, under that mailbox's name."""
@@ -170,7 +170,7 @@ class _Place(QPushButton):
         painter.end()
 
 
-class _Foot(QWidget):
+class _AccountPart(QWidget):
     """Whose mailbox this is, and the way to settings."""
 
     def __init__(self, parent: QWidget) -> None:

@@ -55,7 +55,7 @@ class StatusBar:
         self._hint = ""
         self._hinted = QTimer(window, singleShot=True, interval=_HINTED)
         self._hinted.timeout.connect(self._end_hint)
-        window.foot.action_wanted.connect(self._act)
+        window.status_bar.action_wanted.connect(self._act)
 
     def _act(self) -> None:
         """Do what the button says: stop what the bar shows, or undo what was done last."""
@@ -172,7 +172,7 @@ class StatusBar:
             self._say_count()
         else:
             self._tick.stop()
-            self._window.foot.hide()
+            self._window.status_bar.hide()
 
     def _waiting(self) -> _Sending | None:
         """Return what was sent last and still waits."""
@@ -200,6 +200,6 @@ class StatusBar:
 
     def _end_count(self, *, gone: bool) -> None:
         self._tick.stop()
-        if gone and not self._speaks and not self._window.foot.isHidden():  # also while the window is hidden
+        if gone and not self._speaks and not self._window.status_bar.isHidden():  # also while the window is hidden
             self._window.say(tr("Sending…"))
             self._leave.start()

@@ -35,10 +35,10 @@ class Workspace:
 
     reader: Reader
 
-    def __init__(self, window: Window, desks: dict[str, ListPanel]) -> None:
-        """Arrange `desks`, by the names of their places; `take_reader` adds what messages are read in."""
+    def __init__(self, window: Window, panels: dict[str, ListPanel]) -> None:
+        """Arrange `panels`, by the names of their places; `take_reader` adds what messages are read in."""
         self.window = window
-        self.desks = desks
+        self.panels = panels
         self.place = ""
         self.messages: list[QWidget] = []
         self._at = ""
@@ -50,20 +50,20 @@ class Workspace:
         self._rest.setSingleShot(True)
         self._rest.setInterval(_PAUSE)
         self._rest.timeout.connect(self.read_now)
-        for desk in desks.values():
-            desk.list.current_changed.connect(self._moved)
-            window.lists.addWidget(desk)
+        for panel in panels.values():
+            panel.list.current_changed.connect(self._moved)
+            window.lists.addWidget(panel)
 
     def take_reader(self, reader: Reader) -> None:
         """Let messages be read in `reader`; no list is gone to before."""
         self.reader = reader
         self.window.show_pane(reader)
-        self.window.rail.chosen.connect(self.go)
+        self.window.sidebar.chosen.connect(self.go)
 
     @property
-    def desk(self) -> ListPanel:
+    def panel(self) -> ListPanel:
         """Return the list that is shown."""
-        return self.desks[self.place]
+        return self.panels[self.place]
 
     @property
     def kind(self) -> str:
@@ -73,24 +73,24 @@ class Workspace:
     def for_each_list(self, listen: Callable[[ListPanel], None]) -> None:
         """Call `listen` with each list that is there, and with each one that is added later."""
         self._listeners.append(listen)
-        for desk in self.desks.values():
-            listen(desk)
+        for panel in self.panels.values():
+            listen(panel)
 
-    def add_desk(self, place: str, desk: ListPanel) -> None:
+    def add_panel(self, place: str, panel: ListPanel) -> None:
         """Take in one more list; its name is that of its kind, and after a colon whose it is."""
-        self.desks[place] = desk
-        desk.list.current_changed.connect(self._moved)
-        self.window.lists.addWidget(desk)
+        self.panels[place] = panel
+        panel.list.current_changed.connect(self._moved)
+        self.window.lists.addWidget(panel)
         for listen in self._listeners:
-            listen(desk)
+            listen(panel)
 
-    def remove_desk(self, place: str) -> None:
+    def remove_panel(self, place: str) -> None:
         """Let go of a list; where it is shown, one's own of its kind takes its place."""
         if self.place == place:
             self._go(self.kind)
-        desk = self.desks.pop(place)
-        self.window.lists.removeWidget(desk)
-        desk.deleteLater()
+        panel = self.panels.pop(place)
+        self.window.lists.removeWidget(panel)
+        panel.deleteLater()
 
     def go(self, place: str) -> None:
         """Show a list, with its message beside it, and give it the focus: the person went there."""
@@ -100,15 +100,15 @@ class Workspace:
     def _go(self, place: str) -> None:
         self.show_place(place)
         self.show_reader()
-        self.desk.take_focus()
-        self.desk.list.choose()
+        self.panel.take_focus()
+        self.panel.list.choose()
 
     def show_place(self, place: str) -> None:
         """Show a list without moving the focus."""
         moved = place != self.place
         self.place = place
-        self.window.show_list(self.desk)
-        self.window.rail.show_place(place)
+        self.window.show_list(self.panel)
+        self.window.sidebar.show_place(place)
         if moved:
             self.arrived.emit(place)
 
@@ -119,7 +119,7 @@ class Workspace:
 
     def in_list(self) -> bool:
         """Return whether the focus is in a list."""
-        return bool(self.place) and self.desk.holds_focus()
+        return bool(self.place) and self.panel.holds_focus()
 
     # --- messages being written ------------------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ class Workspace:
             self.read_now()
         self.window.drop_pane(pane)
         if had_focus or QApplication.focusWidget() is None:
-            self.desk.take_focus()
+            self.panel.take_focus()
 
     def last_message(self) -> QWidget | None:
         """Return the message that was opened last and is still open."""
@@ -178,19 +178,19 @@ class Workspace:
         """Show the current row in the reader at once."""
         self._rest.stop()
         if self.place:
-            self.reading.emit((self.desk, self.desk.current()))
+            self.reading.emit((self.panel, self.panel.current()))
 
     def follow(self, local_id: LocalId) -> None:
         """Let the list stand at the message in the pane, unless the person is in the list."""
         if self.in_list():
             return
-        row_id = self.desk.session.id_of(local_id)
-        number = -1 if row_id is None else self.desk.model.number_of(row_id)
-        if number >= 0 and number != self.desk.list.current_number():
-            self.desk.list.go_to(number)
+        row_id = self.panel.session.id_of(local_id)
+        number = -1 if row_id is None else self.panel.model.number_of(row_id)
+        if number >= 0 and number != self.panel.list.current_number():
+            self.panel.list.go_to(number)
 
     def _moved(self) -> None:
-        row = self.desk.current() if self.place else None
+        row = self.panel.current() if self.place else None
         key = "" if row is None else row.key
         if not self.place or key == self._at:
             return  # the same row, in another place of the list

@@ -124,7 +124,7 @@ def test_it_is_merged_at_once_where_a_sync_of_drafts_tells_of_it(story: tuple[as
     async def run() -> None:
         late = told.late_one()
         row = Row(ItemRef(late.item_id, late.change_key), local_id=late.mark, is_draft=True)
-        told.world.window.drafts.twins.seen((told.record.account_id, [row]))
+        told.world.window.drafts.duplicates.seen((told.record.account_id, [row]))
         await told.world.rest()
         assert len(told.drafts) == 1
         await told.end()

@@ -14,7 +14,7 @@ import pytest
 from app.core.background import run_in_thread
 from app.domain.errors import MailError
 from app.domain.message import Fetched
-from app.services.reader.attachment_viewer import Enclosures, ViewedAttachment, enclosures_of
+from app.services.reader.attachment_viewer import ViewedAttachment, ViewedAttachments, viewed_attachments_of
 from app.services.reader.message_reader import Reading
 from app.services.records.rows import ListRow
 from tests.integration.attachments.conftest import A, Run
@@ -28,15 +28,15 @@ class Read:
 
     def __init__(self, run: Run, item: Fetched) -> None:
         self.run = run
-        self.enclosures = Enclosures(run.engine, run.files, run.spawn)
+        self.viewed = ViewedAttachments(run.engine, run.files, run.spawn)
         row = ListRow("1", A, item.ref, is_draft=False)
-        self.parts = enclosures_of(row, Reading(item.content, item.content.body, item=item))
+        self.parts = viewed_attachments_of(row, Reading(item.content, item.content.body, item=item))
 
     def part(self, name: str) -> ViewedAttachment:
         return next(one for one in self.parts if one.name == name)
 
     async def fetch(self, name: str) -> bytes:
-        return _bytes(await self.enclosures.fetch(A, self.part(name)))
+        return _bytes(await self.viewed.fetch(A, self.part(name)))
 
 
 def _bytes(path: str) -> bytes:
@@ -72,10 +72,10 @@ def left(run: Run) -> list[str]:
 async def test_files_are_fetched_once_and_only_their_owner_may_read_them(read: Read) -> None:
     assert (await read.fetch("film.bin"))[:480] == bytes(range(240)) * 2
     assert await read.fetch("empty.txt") == b""
-    path = await read.enclosures.fetch(A, read.part("film.bin"))
+    path = await read.viewed.fetch(A, read.part("film.bin"))
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600  # noqa: PTH116 - a path of the port's
     assert len(read.run.sandbox.journal("GetAttachment")) == 2
-    again = Enclosures(read.run.engine, read.run.files, read.run.spawn)
+    again = ViewedAttachments(read.run.engine, read.run.files, read.run.spawn)
     await again.look(read.parts)
     assert again.is_here(read.part("film.bin"))
     assert left(read.run) == []
@@ -86,17 +86,17 @@ async def test_progress_is_told_and_stopping_leaves_nothing(read: Read) -> None:
     far = asyncio.Event()
 
     def moved(key: str) -> None:
-        coming = read.enclosures.coming(key)
+        coming = read.viewed.coming(key)
         if coming is not None and coming.done > 100_000:
             far.set()
 
-    read.enclosures.changed.subscribe(moved)
+    read.viewed.changed.subscribe(moved)
     fetching = asyncio.ensure_future(read.fetch("film.bin"))
     await asyncio.wait_for(far.wait(), 20)
-    assert read.enclosures.stop(read.part("film.bin").key)
+    assert read.viewed.stop(read.part("film.bin").key)
     with pytest.raises(MailError, match="it was stopped"):
         await fetching
-    assert read.enclosures.coming(read.part("film.bin").key) is None
+    assert read.viewed.coming(read.part("film.bin").key) is None
     assert len(await read.fetch("film.bin")) == SIZE
     assert left(read.run) == []
 
@@ -114,10 +114,10 @@ async def test_a_connection_that_is_lost_leaves_nothing_and_the_next_try_is_whol
     read.run.sandbox.faults([{"operation": "GetAttachment", **action}])
     with pytest.raises(MailError):
         await read.fetch("film.bin")
-    assert read.enclosures.failed(read.part("film.bin").key) in {"The connection was lost.", "The server is not well."}
+    assert read.viewed.failed(read.part("film.bin").key) in {"The connection was lost.", "The server is not well."}
     assert left(read.run) == []
     assert len(await read.fetch("film.bin")) == SIZE
-    assert read.enclosures.failed(read.part("film.bin").key) == ""
+    assert read.viewed.failed(read.part("film.bin").key) == ""
 
 
 async def test_an_engine_that_dies_while_a_file_comes_costs_one_more_try(read: Read) -> None:
@@ -135,10 +135,10 @@ async def test_an_engine_that_dies_while_a_file_comes_costs_one_more_try(read: R
 
 
 async def test_a_message_within_is_read_with_what_is_attached_to_it(read: Read) -> None:
-    within = await read.enclosures.read(A, read.part("within.eml"), run_in_thread)
+    within = await read.viewed.read(A, read.part("within.eml"), run_in_thread)
     assert (within.content.subject, within.content.body.strip()) == ("Within", "Inner words.")
-    (inner,) = within.enclosures
-    path = await read.enclosures.show(A, inner)
+    (inner,) = within.viewed
+    path = await read.viewed.show(A, inner)
     assert Path(path).name == "sums.csv"
     assert _bytes(path) == b"1;2"
 
@@ -153,6 +153,6 @@ async def test_what_cannot_be_kept_is_said_and_leaves_nothing(read: Read, monkey
         trouble.setattr(os, "fsync", full)
         with pytest.raises(MailError, match="disk is full"):
             await read.fetch("film.bin")
-    assert "free some space" in read.enclosures.failed(read.part("film.bin").key)
+    assert "free some space" in read.viewed.failed(read.part("film.bin").key)
     assert len(await read.fetch("film.bin")) == SIZE
     assert folder.is_dir()

@@ -32,7 +32,7 @@ from app.domain.message import (
 )
 from app.domain.recipient import Recipient
 from app.domain.state import State
-from app.services.drafts.reply_forward import Following
+from app.services.drafts.reply_forward import ReplyForward
 from app.services.records.rows import ListRow, row_of_item
 from tests.html_everything import HTML
 from tests.integration.attachments.conftest import TO, A, HurriedClock, Run, received
@@ -181,13 +181,17 @@ async def test_plain_text_of_every_kind_arrives_line_for_line(
     assert message.get_body(("html",)) is None
 
 
-async def following(run: Run, sandbox: RunningSandbox, folder: Path) -> tuple[Following, ListRow, str]:
+async def following(run: Run, sandbox: RunningSandbox, folder: Path) -> tuple[ReplyForward, ListRow, str]:
     """Send a formatted message with a picture and a file; return what follows it, its row in Sent, its Message-ID."""
     name = await written(run, folder, msgspec.structs.replace(EVERYTHING, options=Options()), {"plan.pdf": b"plan"})
     first = await sent(run, sandbox, name, EVERYTHING.subject)
     page = await run.engine.list_folder(A, Place(Folder.SENT), 0, 20)
     row = row_of_item(A, Folder.SENT, next(row for row in page.rows if row.subject == EVERYTHING.subject))
-    return Following(run.drafts, run.engine, run.accounts, HurriedClock(), run_in_thread), row, str(first["Message-ID"])
+    return (
+        ReplyForward(run.drafts, run.engine, run.accounts, HurriedClock(), run_in_thread),
+        row,
+        str(first["Message-ID"]),
+    )
 
 
 async def written_above(run: Run, name: LocalId, words: str) -> None:

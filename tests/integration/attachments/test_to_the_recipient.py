@@ -91,11 +91,11 @@ async def test_twenty_five_megabytes_arrive_and_tell_how_far_they_are(
     told: list[float] = []
 
     def note(where: Name) -> None:
-        moving = run.drafts.gathering.moving.get(where)
+        moving = run.drafts.fetching.moving.get(where)
         if moving is not None and moving.up:
             told.append(moving.done)
 
-    run.drafts.gathering.moved.subscribe(note)
+    run.drafts.fetching.moved.subscribe(note)
     name = await run.message(path)
     path.unlink()
     await run.until_saved(name)

@@ -91,13 +91,13 @@ async def test_an_engine_that_is_killed_in_the_midst_of_an_upload_costs_nothing(
     killed = asyncio.Event()
 
     def kill(where: Name) -> None:
-        moving = run.drafts.gathering.moving.get(where)
+        moving = run.drafts.fetching.moving.get(where)
         if moving is not None and moving.up and moving.done > 1_000_000 and not killed.is_set():
             killed.set()
             assert run.engine.pid is not None
             os.kill(run.engine.pid, signal.SIGKILL)
 
-    run.drafts.gathering.moved.subscribe(kill)
+    run.drafts.fetching.moved.subscribe(kill)
     await run.drafts.save(name)
     assert killed.is_set()
     await run.until_saved(name)

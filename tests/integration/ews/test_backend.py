@@ -274,7 +274,7 @@ def test_every_request_as_it_arrived_is_valid_against_the_schema(backend: EwsBac
 
 
 def test_sessions_that_were_never_given_back_make_nobody_wait(backend: EwsBackend) -> None:
-    assert backend._wire is not None
+    assert backend._http is not None
     for _ in range(10):
-        backend._wire.get_session()
+        backend._http.get_session()
     saved(backend, draft())

@@ -79,15 +79,15 @@ def test_a_session_that_an_exception_leaked_makes_nobody_wait(
 
 
 def test_a_pool_that_shrinks_while_all_are_busy_makes_nobody_wait(backend: EwsBackend) -> None:
-    wire = backend._wire
-    assert wire is not None
-    taken = [wire.get_session() for _ in range(4)]
-    wire._session_pool_size = 4
-    thread = threading.Thread(target=BaseProtocol.decrease_poolsize, args=(wire,), daemon=True)
+    http = backend._http
+    assert http is not None
+    taken = [http.get_session() for _ in range(4)]
+    http._session_pool_size = 4
+    thread = threading.Thread(target=BaseProtocol.decrease_poolsize, args=(http,), daemon=True)
     thread.start()
     assert backend.save([draft()], job())[0].accepted
     for session in taken:
-        wire.release_session(session)
+        http.release_session(session)
     thread.join(20)
     assert not thread.is_alive()
     assert backend.save([draft()], job())[0].accepted

@@ -41,9 +41,9 @@ def test_ids_that_a_server_gave_anew_are_found_by_name_and_size() -> None:
 
 
 def test_what_was_on_its_way_is_found_once_and_two_alike_are_two() -> None:
-    twins = [Attached("a", "x", 5), Attached("b", "x", 5)]
-    assert find_again([], ["a", "b"], twins, [there("1", "x", 5)]).held == (Held("a", "1"),)
-    both = find_again([], ["a", "b"], twins, [there("1", "x", 5), there("2", "x", 5)])
+    duplicates = [Attached("a", "x", 5), Attached("b", "x", 5)]
+    assert find_again([], ["a", "b"], duplicates, [there("1", "x", 5)]).held == (Held("a", "1"),)
+    both = find_again([], ["a", "b"], duplicates, [there("1", "x", 5), there("2", "x", 5)])
     assert both.held == (Held("a", "1"), Held("b", "2"))
 
 

@@ -303,10 +303,10 @@ async def test_a_file_of_the_first_form_is_brought_up_to_date_with_all_it_holds(
     from app.storage import codec
     from app.storage.message_store import MessageStore
 
-    shelf = MessageStore(old, lambda _: None)
-    shelf.create(record, BODY, None)
+    messages = MessageStore(old, lambda _: None)
+    messages.create(record, BODY, None)
     old.execute("BEGIN")
-    shelf.write()
+    messages.write()
     old.execute("COMMIT")
     old.close()
     assert codec.read_content(codec.blob(BODY)) == BODY

@@ -257,7 +257,9 @@ async def test_a_record_of_an_older_program_takes_defaults_and_a_newer_ones_fiel
     record = new_record("old")
     await journal.create(record, BODY)
     blob = msgspec.msgpack.encode({"local_id": "old", "account_id": "a", "message_id": "m", "from_the_future": [1]})
-    await store.change(lambda shelf: shelf.also.append(lambda c: c.execute("UPDATE letters SET record = ?", (blob,))))
+    await store.change(
+        lambda messages: messages.also.append(lambda c: c.execute("UPDATE letters SET record = ?", (blob,)))
+    )
     store, journal = await reopened(store)
     assert await journal.records() == [
         msgspec.structs.replace(
@@ -273,7 +275,7 @@ async def test_a_row_that_cannot_be_read_is_left_out_and_told(store: Store, jour
     await journal.create(good, BODY)
     await journal.create(bad, BODY)
     await store.change(
-        lambda shelf: shelf.also.append(
+        lambda messages: messages.also.append(
             lambda c: c.execute("UPDATE letters SET record = x'ff00' WHERE local_id = ?", (bad.local_id,))
         )
     )
@@ -348,7 +350,7 @@ async def test_what_templates_left_unfilled_is_kept_like_what_is_typed(store: St
     for _ in range(MANY_EDITS):  # so many that a snapshot takes the place of the edits
         journal.append(record.local_id, typed("x"))
     await journal.flush()
-    await store.change(lambda shelf: shelf.tidy(time.time(), 1000.0))
+    await store.change(lambda messages: messages.tidy(time.time(), 1000.0))
     store, journal = await reopened(store)
     assert (await journal.read(record.local_id)).unfilled == ("{amount}", "{date}", "{name}")
     journal.append(record.local_id, Unfilled())

@@ -23,7 +23,7 @@ from app.domain.edits import (
 )
 from app.domain.message import BodyFormat, Content, Field, Importance
 from app.domain.recipient import Recipient
-from app.storage import message_store as shelves
+from app.storage import message_store
 from app.storage.store import SqliteJournal, Store
 from tests.unit.storage.messages import new_record
 
@@ -69,10 +69,10 @@ async def play(path: Path, script: list[tuple[int, Any]]) -> None:
             assert message.record.edits == counts[which]
         elif what == "snapshot":
             await journal.flush()  # what is not on disk yet is left alone
-            await store.change(lambda shelf: shelf.tidy(0.0, 1e9))
+            await store.change(lambda messages: messages.tidy(0.0, 1e9))
         elif what == "drop":
             await journal.flush()
-            await store.read(lambda shelf: shelf.tidy(1e9, 0.0))
+            await store.read(lambda messages: messages.tidy(1e9, 0.0))
         elif what == "reopen":
             assert await store.close()
             store = await Store.open(path)
@@ -92,7 +92,7 @@ async def play(path: Path, script: list[tuple[int, Any]]) -> None:
 
 @pytest.fixture
 def eager_snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shelves, "MANY_EDITS", 1)
+    monkeypatch.setattr(message_store, "MANY_EDITS", 1)
 
 
 @pytest.mark.usefixtures("eager_snapshots")
@@ -125,15 +125,15 @@ def test_long_tails_of_edits_become_a_snapshot_in_a_quiet_moment(tmp_path: Path)
         journal = SqliteJournal(store)
         record = new_record()
         await journal.create(record, Content())
-        for _ in range(shelves.MANY_EDITS):
+        for _ in range(message_store.MANY_EDITS):
             journal.append(record.local_id, TextSplice(Field.BODY, 0, 0, "x"))
         await journal.flush()
         count = "SELECT count(*) FROM edits"
-        before = await store.read(lambda shelf: shelf.connection.execute(count).fetchone()[0])
-        await store.change(lambda shelf: shelf.tidy(0.0, 60.0))
-        after = await store.read(lambda shelf: shelf.connection.execute(count).fetchone()[0])
+        before = await store.read(lambda messages: messages.connection.execute(count).fetchone()[0])
+        await store.change(lambda messages: messages.tidy(0.0, 60.0))
+        after = await store.read(lambda messages: messages.connection.execute(count).fetchone()[0])
         text = (await journal.read(record.local_id)).content.body
         await store.close()
         return before, after, text
 
-    assert asyncio.run(run()) == (shelves.MANY_EDITS, 0, "x" * shelves.MANY_EDITS)
+    assert asyncio.run(run()) == (message_store.MANY_EDITS, 0, "x" * message_store.MANY_EDITS)

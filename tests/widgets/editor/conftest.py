@@ -16,7 +16,7 @@ from app.ui.editor.fragments import Fragments
 from app.ui.editor.rich import RichEditor
 from tests.qt_rules import expected_warnings, no_task_left, nothing_left
 
-__all__ = ["Desk", "Written", "desk", "expected_warnings", "no_task_left", "nothing_left"]
+__all__ = ["EditorScene", "Written", "expected_warnings", "no_task_left", "nothing_left", "panel"]
 
 
 class Written:
@@ -52,7 +52,7 @@ class Written:
         return body[body.index("<div") :].partition(">")[2].removesuffix("</div></body></html>")
 
 
-class Desk:
+class EditorScene:
     """Opens messages."""
 
     def __init__(self, qtbot: QtBot) -> None:
@@ -76,8 +76,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, qapp: QApplication) -> Iterator[Desk]:
+def panel(qtbot: QtBot, qapp: QApplication) -> Iterator[EditorScene]:
     clipboard = QGuiApplication.clipboard()
     clipboard.clear()
-    yield Desk(qtbot)
+    yield EditorScene(qtbot)
     clipboard.clear()

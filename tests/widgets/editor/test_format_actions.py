@@ -10,7 +10,7 @@ from PySide6.QtGui import QTextCursor
 from pytestqt.qtbot import QtBot
 
 from app.ui.editor import format_actions
-from tests.widgets.editor.conftest import Desk, Written
+from tests.widgets.editor.conftest import EditorScene, Written
 
 
 def select(written: Written, words: str) -> None:
@@ -26,8 +26,8 @@ def holds(written: Written, html: str) -> None:
 
 
 @pytest.mark.parametrize(("what", "tag"), [("bold", "b"), ("italic", "i"), ("underline", "u"), ("strike", "s")])
-def test_characters_are_dressed_and_undressed(desk: Desk, what: str, tag: str) -> None:
-    written = desk.begin("Dear good Anna")
+def test_characters_are_dressed_and_undressed(panel: EditorScene, what: str, tag: str) -> None:
+    written = panel.begin("Dear good Anna")
     select(written, "good")
     format_actions.toggle(written.editor, what)
     holds(written, f"<div>Dear <{tag}>good</{tag}> Anna</div>")
@@ -35,8 +35,8 @@ def test_characters_are_dressed_and_undressed(desk: Desk, what: str, tag: str) -
     holds(written, "<div>Dear good Anna</div>")
 
 
-def test_bold_before_a_word_is_typed_makes_that_word_bold(desk: Desk, qtbot: QtBot) -> None:
-    written = desk.begin("")
+def test_bold_before_a_word_is_typed_makes_that_word_bold(panel: EditorScene, qtbot: QtBot) -> None:
+    written = panel.begin("")
     qtbot.keyClicks(written.editor, "so ")
     format_actions.toggle(written.editor, "bold")
     qtbot.keyClicks(written.editor, "bold")
@@ -45,8 +45,8 @@ def test_bold_before_a_word_is_typed_makes_that_word_bold(desk: Desk, qtbot: QtB
     holds(written, "<div>so <b>bold</b> no</div>")
 
 
-def test_colours_and_marks_are_told_as_css_and_go_with_the_formatting(desk: Desk) -> None:
-    written = desk.begin("one red word")
+def test_colours_and_marks_are_told_as_css_and_go_with_the_formatting(panel: EditorScene) -> None:
+    written = panel.begin("one red word")
     select(written, "red")
     format_actions.put_color(written.editor, "#c00000")
     format_actions.put_color(written.editor, "#fff176", ground=True)
@@ -55,8 +55,8 @@ def test_colours_and_marks_are_told_as_css_and_go_with_the_formatting(desk: Desk
     holds(written, "<div>one red word</div>")
 
 
-def test_lists_begin_go_on_and_end_by_key(desk: Desk, qtbot: QtBot) -> None:
-    written = desk.begin("one")
+def test_lists_begin_go_on_and_end_by_key(panel: EditorScene, qtbot: QtBot) -> None:
+    written = panel.begin("one")
     editor = written.editor
     editor.moveCursor(QTextCursor.MoveOperation.End)
     format_actions.toggle_list(editor, "u")
@@ -72,8 +72,8 @@ def test_lists_begin_go_on_and_end_by_key(desk: Desk, qtbot: QtBot) -> None:
     holds(written, "<ul><li>one</li><li>two<ul><li>inner</li></ul></li></ul><div>after</div>")
 
 
-def test_backspace_at_the_start_of_an_item_takes_it_out_of_its_list(desk: Desk, qtbot: QtBot) -> None:
-    written = desk.open("<ol><li>a</li><li>b</li></ol>")
+def test_backspace_at_the_start_of_an_item_takes_it_out_of_its_list(panel: EditorScene, qtbot: QtBot) -> None:
+    written = panel.open("<ol><li>a</li><li>b</li></ol>")
     editor = written.editor
     select(written, "b")
     editor.moveCursor(QTextCursor.MoveOperation.StartOfBlock)
@@ -81,8 +81,8 @@ def test_backspace_at_the_start_of_an_item_takes_it_out_of_its_list(desk: Desk, 
     holds(written, "<ol><li>a</li></ol><div>b</div>")
 
 
-def test_several_paragraphs_become_numbers_then_bullets_then_none(desk: Desk) -> None:
-    written = desk.begin("a\nb\nc")
+def test_several_paragraphs_become_numbers_then_bullets_then_none(panel: EditorScene) -> None:
+    written = panel.begin("a\nb\nc")
     written.editor.selectAll()
     format_actions.toggle_list(written.editor, "o")
     holds(written, "<ol><li>a</li><li>b</li><li>c</li></ol>")
@@ -92,8 +92,8 @@ def test_several_paragraphs_become_numbers_then_bullets_then_none(desk: Desk) ->
     holds(written, "<div>a</div><div>b</div><div>c</div>")
 
 
-def test_a_quotation_is_put_around_and_left_by_enter_twice(desk: Desk, qtbot: QtBot) -> None:
-    written = desk.begin("said")
+def test_a_quotation_is_put_around_and_left_by_enter_twice(panel: EditorScene, qtbot: QtBot) -> None:
+    written = panel.begin("said")
     editor = written.editor
     editor.moveCursor(QTextCursor.MoveOperation.End)
     format_actions.toggle_quote(editor)
@@ -112,8 +112,8 @@ def test_a_quotation_is_put_around_and_left_by_enter_twice(desk: Desk, qtbot: Qt
         ("mailto:anna@example.org", "mailto:anna@example.org"),
     ],
 )
-def test_a_link_is_put_on_what_is_selected_and_taken_off(desk: Desk, typed: str, address: str) -> None:
-    written = desk.begin("see here now")
+def test_a_link_is_put_on_what_is_selected_and_taken_off(panel: EditorScene, typed: str, address: str) -> None:
+    written = panel.begin("see here now")
     select(written, "here")
     assert format_actions.put_link(written.editor, typed)
     holds(written, f'see <a href="{address}">here</a> now')
@@ -125,23 +125,23 @@ def test_a_link_is_put_on_what_is_selected_and_taken_off(desk: Desk, typed: str,
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x"])
-def test_a_link_to_where_no_link_may_lead_is_refused(desk: Desk, address: str) -> None:
-    written = desk.begin("here")
+def test_a_link_to_where_no_link_may_lead_is_refused(panel: EditorScene, address: str) -> None:
+    written = panel.begin("here")
     written.editor.selectAll()
     assert not format_actions.put_link(written.editor, address)
     written.editor.tell_now()
     assert written.edits == []
 
 
-def test_what_is_typed_behind_a_link_is_not_part_of_it(desk: Desk, qtbot: QtBot) -> None:
-    written = desk.open('<div><a href="https://x.example">link</a></div>')
+def test_what_is_typed_behind_a_link_is_not_part_of_it(panel: EditorScene, qtbot: QtBot) -> None:
+    written = panel.open('<div><a href="https://x.example">link</a></div>')
     written.editor.moveCursor(QTextCursor.MoveOperation.End)
     qtbot.keyClicks(written.editor, " on")
     holds(written, '<a href="https://x.example">link</a> on')
 
 
-def test_a_table_is_put_in_walked_through_by_tab_and_grows(desk: Desk, qtbot: QtBot) -> None:
-    written = desk.begin("above")
+def test_a_table_is_put_in_walked_through_by_tab_and_grows(panel: EditorScene, qtbot: QtBot) -> None:
+    written = panel.begin("above")
     editor = written.editor
     editor.moveCursor(QTextCursor.MoveOperation.End)
     format_actions.insert_table(editor, 1, 2)
@@ -162,16 +162,16 @@ def test_a_table_is_put_in_walked_through_by_tab_and_grows(desk: Desk, qtbot: Qt
 @pytest.mark.parametrize(
     ("what", "rows", "cells"), [("row", 3, 6), ("column", 2, 6), ("-row", 1, 2), ("-column", 2, 2)]
 )
-def test_rows_and_columns_come_and_go(desk: Desk, what: str, rows: int, cells: int) -> None:
-    written = desk.open("<table border=1><tr><td>a<td>b<tr><td>c<td>d</table>")
+def test_rows_and_columns_come_and_go(panel: EditorScene, what: str, rows: int, cells: int) -> None:
+    written = panel.open("<table border=1><tr><td>a<td>b<tr><td>c<td>d</table>")
     select(written, "a")
     format_actions.change_table(written.editor, what)
     assert written.body() == written.whole()
     assert (written.body().count("<tr>"), written.body().count("<td")) == (rows, cells)
 
 
-def test_everything_can_be_undone_to_the_message_it_was(desk: Desk) -> None:
-    written = desk.begin("one\ntwo")
+def test_everything_can_be_undone_to_the_message_it_was(panel: EditorScene) -> None:
+    written = panel.begin("one\ntwo")
     before = written.editor.html()
     editor = written.editor
     editor.selectAll()

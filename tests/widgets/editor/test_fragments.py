@@ -18,7 +18,7 @@ from app.services.html.write import write_body
 from app.ui.editor import block_keys
 from tests.html_corpus import ALL, Case
 from tests.html_everything import HTML
-from tests.widgets.editor.conftest import Desk, Written
+from tests.widgets.editor.conftest import EditorScene, Written
 
 MIXED = """<p>First <b>bold <i>both</i></b> &amp; more</p><ul><li>one<ol><li>inner</li><li>second</li></ol></li><li>two</li></ul>
 <blockquote>quoted<blockquote>deeper</blockquote></blockquote><table border="1"><tr><td>a</td><td>b</td></tr><tr><td>c</td>
@@ -78,9 +78,9 @@ PASTED = [
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_any_editing_replayed_gives_the_html_of_the_whole_document(desk: Desk, seed: int) -> None:
+def test_any_editing_replayed_gives_the_html_of_the_whole_document(panel: EditorScene, seed: int) -> None:
     dice = random.Random(seed)
-    written = desk.open(dice.choice([MIXED, html_of_text("one\ntwo"), html_of_text(""), "<p>other client</p>"]))
+    written = panel.open(dice.choice([MIXED, html_of_text("one\ntwo"), html_of_text(""), "<p>other client</p>"]))
     for _ in range(25):
         step(written, dice)
         if dice.random() < 0.3:
@@ -92,16 +92,16 @@ def test_any_editing_replayed_gives_the_html_of_the_whole_document(desk: Desk, s
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
-def test_the_document_gives_the_html_that_it_was_poured_from(desk: Desk, case: Case) -> None:
+def test_the_document_gives_the_html_that_it_was_poured_from(panel: EditorScene, case: Case) -> None:
     body = write_body(parse_body(clean(case.html, Remote.KEPT).html))
-    written = desk.open(body)
+    written = panel.open(body)
     assert written.editor.fragments.html() == written.whole()
     written.editor.tell_now()
     assert written.edits == []
 
 
-def test_a_key_in_a_message_of_ours_is_one_small_splice(desk: Desk) -> None:
-    written = desk.begin("Dear Anna,\n\n" + "a line like many others\n" * 2_000)
+def test_a_key_in_a_message_of_ours_is_one_small_splice(panel: EditorScene) -> None:
+    written = panel.begin("Dear Anna,\n\n" + "a line like many others\n" * 2_000)
     cursor = written.editor.textCursor()
     cursor.setPosition(10)
     cursor.insertText("x")
@@ -113,8 +113,8 @@ def test_a_key_in_a_message_of_ours_is_one_small_splice(desk: Desk) -> None:
     assert written.body() == written.whole()
 
 
-def test_another_programs_message_is_told_whole_once_and_by_splices_after_that(desk: Desk) -> None:
-    written = desk.open("<html><body><p class=MsoNormal>Dear <b>Ben</b></p></body></html>")
+def test_another_programs_message_is_told_whole_once_and_by_splices_after_that(panel: EditorScene) -> None:
+    written = panel.open("<html><body><p class=MsoNormal>Dear <b>Ben</b></p></body></html>")
     cursor = written.editor.textCursor()
     for sign in "abc":
         cursor.insertText(sign)
@@ -123,24 +123,24 @@ def test_another_programs_message_is_told_whole_once_and_by_splices_after_that(d
     assert written.inner() == "<p>abcDear <b>Ben</b></p>"
 
 
-def test_opening_and_looking_tells_nothing(desk: Desk) -> None:
-    written = desk.open(MIXED)
+def test_opening_and_looking_tells_nothing(panel: EditorScene) -> None:
+    written = panel.open(MIXED)
     written.editor.selectAll()
     written.editor.copy()
     written.editor.tell_now()
     assert written.edits == []
 
 
-def test_what_is_written_carries_no_marks_of_qts(desk: Desk) -> None:
-    written = desk.open(MIXED)
+def test_what_is_written_carries_no_marks_of_qts(panel: EditorScene) -> None:
+    written = panel.open(MIXED)
     written.editor.textCursor().insertText("x")
     for mark in ("-qt-", "margin-top:0px", "<style", "p, li", "Inter"):
         assert mark not in written.body()
 
 
-def test_a_large_quotation_stands_apart_and_goes_out_whole(desk: Desk) -> None:
+def test_a_large_quotation_stands_apart_and_goes_out_whole(panel: EditorScene) -> None:
     news = "<table><tr><td><table><tr><td>News</td></tr></table></td></tr></table>" * 400
-    written = desk.open(f"<div>My answer</div><blockquote>{news}</blockquote>")
+    written = panel.open(f"<div>My answer</div><blockquote>{news}</blockquote>")
     editor = written.editor
     assert "News" not in editor.toPlainText()
     assert "News" in editor.fragments.quote
@@ -152,9 +152,9 @@ def test_a_large_quotation_stands_apart_and_goes_out_whole(desk: Desk) -> None:
     assert written.body() == written.whole()
 
 
-def test_who_answers_between_the_lines_of_a_quotation_can_write_there(desk: Desk) -> None:
+def test_who_answers_between_the_lines_of_a_quotation_can_write_there(panel: EditorScene) -> None:
     quoted = "<blockquote>" + "<p>A line of the older letter</p>" * 500 + "</blockquote>"
-    written = desk.open(f"{quoted}<p>My answer</p>{quoted}<p>Another</p>")
+    written = panel.open(f"{quoted}<p>My answer</p>{quoted}<p>Another</p>")
     assert written.editor.fragments.quote == ""
     assert "My answer" in written.editor.toPlainText()
 
@@ -162,14 +162,14 @@ def test_who_answers_between_the_lines_of_a_quotation_can_write_there(desk: Desk
 @pytest.mark.parametrize(
     "head", ["<hr><div><b>From:</b> Ben</div>", '<div style="border-top:solid 1px"><b>Von:</b> B</div>']
 )
-def test_what_stands_behind_the_head_of_an_older_message_is_its_quotation(desk: Desk, head: str) -> None:
-    written = desk.open(f"<p>Mine</p>{head}" + "<p>A line of the older letter</p>" * 900)
+def test_what_stands_behind_the_head_of_an_older_message_is_its_quotation(panel: EditorScene, head: str) -> None:
+    written = panel.open(f"<p>Mine</p>{head}" + "<p>A line of the older letter</p>" * 900)
     assert written.editor.toPlainText() == "Mine"
     assert written.editor.fragments.quote.count("older letter") == 900
 
 
-def test_a_message_with_everything_is_written_as_it_was(desk: Desk) -> None:
-    written = desk.open(HTML)
+def test_a_message_with_everything_is_written_as_it_was(panel: EditorScene) -> None:
+    written = panel.open(HTML)
     written.editor.insertPlainText("x")
     written.editor.tell_now()
     written.editor.undo()

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QTextCursor, QTextDoc
 from pytestqt.qtbot import QtBot
 
 from tests.html_corpus import HOSTILE, ORDINARY, Case
-from tests.widgets.editor.conftest import Desk, Written
+from tests.widgets.editor.conftest import EditorScene, Written
 
 
 def html(text: str) -> QMimeData:
@@ -24,8 +24,8 @@ def paste(written: Written, data: QMimeData) -> None:
 
 
 @pytest.mark.parametrize("case", HOSTILE + ORDINARY, ids=lambda case: case.name)
-def test_whatever_is_pasted_is_safe_and_told_to_the_journal(desk: Desk, case: Case) -> None:
-    written = desk.begin("before after")
+def test_whatever_is_pasted_is_safe_and_told_to_the_journal(panel: EditorScene, case: Case) -> None:
+    written = panel.begin("before after")
     written.editor.moveCursor(QTextCursor.MoveOperation.End)
     paste(written, html(case.html))
     assert written.body() == written.whole()
@@ -36,8 +36,8 @@ def test_whatever_is_pasted_is_safe_and_told_to_the_journal(desk: Desk, case: Ca
         assert written.editor.toPlainText() == "before after"
 
 
-def test_words_pasted_into_a_line_stay_in_that_line(desk: Desk) -> None:
-    written = desk.begin("one two")
+def test_words_pasted_into_a_line_stay_in_that_line(panel: EditorScene) -> None:
+    written = panel.begin("one two")
     cursor = written.editor.textCursor()
     cursor.setPosition(4)
     written.editor.setTextCursor(cursor)
@@ -45,22 +45,22 @@ def test_words_pasted_into_a_line_stay_in_that_line(desk: Desk) -> None:
     assert written.inner() == "<div>one <b>bold</b>two</div>"
 
 
-def test_a_spreadsheet_becomes_a_table(desk: Desk) -> None:
-    written = desk.begin("")
+def test_a_spreadsheet_becomes_a_table(panel: EditorScene) -> None:
+    written = panel.begin("")
     excel = next(case for case in ORDINARY if case.name == "Excel")
     paste(written, html(excel.html))
     assert written.body().count("<tr>") == 2
     assert "North" in written.body()
 
 
-def test_plain_paste_takes_the_words_alone(desk: Desk) -> None:
-    written = desk.begin("")
+def test_plain_paste_takes_the_words_alone(panel: EditorScene) -> None:
+    written = panel.begin("")
     written.editor.pasting.take_text("<b>not bold</b>\nsecond\x00")
     assert written.inner() == "<div>&lt;b&gt;not bold&lt;/b&gt;</div><div>second</div>"
 
 
-def test_a_large_paste_is_read_behind_and_goes_where_the_cursor_was(desk: Desk, qtbot: QtBot) -> None:
-    written = desk.begin("before after")
+def test_a_large_paste_is_read_behind_and_goes_where_the_cursor_was(panel: EditorScene, qtbot: QtBot) -> None:
+    written = panel.begin("before after")
     cursor = written.editor.textCursor()
     cursor.setPosition(7)
     written.editor.setTextCursor(cursor)
@@ -75,8 +75,8 @@ def test_a_large_paste_is_read_behind_and_goes_where_the_cursor_was(desk: Desk, 
     assert written.body() == written.whole()
 
 
-def test_a_large_plain_paste_goes_in_whole(desk: Desk) -> None:
-    written = desk.begin("")
+def test_a_large_plain_paste_goes_in_whole(panel: EditorScene) -> None:
+    written = panel.begin("")
     words = "a line that one can read\n" * 8_000
     data = QMimeData()
     data.setText(words)
@@ -85,20 +85,20 @@ def test_a_large_plain_paste_goes_in_whole(desk: Desk) -> None:
     assert written.body() == written.whole()
 
 
-def test_what_is_copied_carries_our_html_and_comes_back_the_same(desk: Desk) -> None:
-    written = desk.open("<p>a <b>bold</b></p><ul><li>item</li></ul>")
+def test_what_is_copied_carries_our_html_and_comes_back_the_same(panel: EditorScene) -> None:
+    written = panel.open("<p>a <b>bold</b></p><ul><li>item</li></ul>")
     written.editor.selectAll()
     written.editor.copy()
     data = QGuiApplication.clipboard().mimeData()
     assert "-qt-" not in data.html()
     assert "DOCTYPE" not in data.html()
-    other = desk.begin("")
+    other = panel.begin("")
     other.editor.paste()
     assert "<p>a <b>bold</b></p><ul><li>item</li></ul>" in other.body()
 
 
-def test_a_picture_is_offered_to_be_attached_and_nothing_goes_in_before(desk: Desk) -> None:
-    written = desk.begin("text")
+def test_a_picture_is_offered_to_be_attached_and_nothing_goes_in_before(panel: EditorScene) -> None:
+    written = panel.begin("text")
     offered: list[list[object]] = []
     written.editor.pictures_offered.connect(offered.append)
     image = QImage(8, 8, QImage.Format.Format_RGB32)
@@ -118,8 +118,8 @@ def test_a_picture_is_offered_to_be_attached_and_nothing_goes_in_before(desk: De
     assert written.edits == []
 
 
-def test_files_that_are_no_pictures_are_left_to_the_attachments(desk: Desk) -> None:
-    written = desk.begin("text")
+def test_files_that_are_no_pictures_are_left_to_the_attachments(panel: EditorScene) -> None:
+    written = panel.begin("text")
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile("/home/anna/report.pdf")])
     assert not written.editor.canInsertFromMimeData(data)
@@ -128,8 +128,8 @@ def test_files_that_are_no_pictures_are_left_to_the_attachments(desk: Desk) -> N
 @pytest.mark.parametrize(
     "address", ["file:///etc/hostname", "/etc/hostname", "https://example.org/x.png", "cid:unknown", "qrc:/x.png"]
 )
-def test_a_picture_that_is_not_the_messages_own_is_never_loaded(desk: Desk, address: str) -> None:
-    written = desk.begin("text")
+def test_a_picture_that_is_not_the_messages_own_is_never_loaded(panel: EditorScene, address: str) -> None:
+    written = panel.begin("text")
     document = written.editor.document()
     for kind in (QTextDocument.ResourceType.ImageResource, QTextDocument.ResourceType.StyleSheetResource):
         got = document.resource(kind, QUrl(address))

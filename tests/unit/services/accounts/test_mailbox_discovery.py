@@ -30,7 +30,7 @@ class Place:
         secrets.held[ANNA] = "secret"
         self.accounts = Accounts(self.settings, secrets, self.mailbox)
         self.aids = self.new_run()
-        self.looking = asyncio.ensure_future(self.aids.surroundings.keep_looking())
+        self.looking = asyncio.ensure_future(self.aids.discovery.keep_looking())
 
     def new_run(self) -> Aids:
         return Aids(self.settings, WatchedMailbox(self.mailbox, self.accounts, self.clock), self.accounts, self.clock)
@@ -68,8 +68,8 @@ async def test_what_was_told_is_there_after_a_restart_without_asking(at: Place) 
     await at.clock.advance(FIRST_LOOK)
     later = at.new_run()
     await later.load()
-    await later.surroundings.load()
-    assert later.surroundings.told(ANNA) == Told(at.clock.now(), 1, ("Blue", "Budget"))
+    await later.discovery.load()
+    assert later.discovery.told(ANNA) == Told(at.clock.now(), 1, ("Blue", "Budget"))
     assert later.categories.known == ("Blue", "Budget")
     assert [one.address for one in later.identities.others(ANNA)] == [SALES.address]
     assert at.asked() == 1
@@ -78,20 +78,20 @@ async def test_what_was_told_is_there_after_a_restart_without_asking(at: Place) 
 async def test_a_trouble_is_kept_apart_from_the_account_and_tried_again_sooner(at: Place) -> None:
     at.mailbox.fail("named_mailboxes", OFFLINE)
     await at.clock.advance(FIRST_LOOK)
-    told = at.aids.surroundings.told(ANNA)
+    told = at.aids.discovery.told(ANNA)
     assert (told.trouble, told.code) == ("There is no way there.", "unreachable")
     assert at.accounts.trouble(ANNA) is None
     assert at.aids.categories.known == ("Blue", "Budget")
     await at.clock.advance(AFTER_TROUBLE + 600)
-    assert at.aids.surroundings.told(ANNA).trouble == ""
+    assert at.aids.discovery.told(ANNA).trouble == ""
     assert at.others == [SALES.address]
 
 
 async def test_a_server_that_refuses_its_categories_keeps_those_of_before(at: Place) -> None:
-    await at.aids.surroundings.look(ANNA)
+    await at.aids.discovery.look(ANNA)
     at.mailbox.refuse("category_list", 0, words("ErrorAccessDenied"))
     at.mailbox.named = []
-    told = await at.aids.surroundings.look(ANNA)
+    told = await at.aids.discovery.look(ANNA)
     assert (told.categories, told.mailboxes, told.trouble) == (("Blue", "Budget"), 0, "")
     assert at.others == []
 
@@ -112,5 +112,5 @@ async def test_a_disk_that_refuses_ends_nothing(at: Place) -> None:
 
 async def test_settings_that_cannot_be_read_are_nothing_told(at: Place) -> None:
     at.settings.preferences["surroundings"] = "[broken"
-    await at.aids.surroundings.load()
-    assert at.aids.surroundings.told(ANNA) == Told()
+    await at.aids.discovery.load()
+    assert at.aids.discovery.told(ANNA) == Told()

@@ -667,8 +667,8 @@ async def test_a_large_file_holds_up_nobody_elses_message_and_goes_up_while_it_c
     assert scene.record(large).state is State.QUEUED
     assert [one.message_id for one in scene.mailbox.delivered] == [scene.record(plain).message_id]
     [one] = (await scene.records.read(large)).content.attachments
-    scene.drafts.gathering.tell((large, one.key), Moving(12_000_000, 38_000_000, up=True))
-    moving = scene.drafts.gathering.total(large)
+    scene.drafts.fetching.tell((large, one.key), Moving(12_000_000, 38_000_000, up=True))
+    moving = scene.drafts.fetching.total(large)
     assert state_words(scene.record(large), scene.clock.now(), moving).text == "Sending 12 MB of 38 MB"
     gate.open.set()
     await settle()

@@ -48,8 +48,8 @@ def in_drafts(scene: Scene) -> list[str]:
 async def test_a_sync_that_tells_of_it_is_enough_and_its_row_goes_from_the_list(scene: Scene) -> None:
     cache = FakeCache()
     syncing = Syncing(scene.watched, cache, scene.accounts, scene.records, scene.clock, scene.spawn)
-    syncing.told_of_drafts.subscribe(scene.drafts.twins.seen)
-    scene.drafts.twins.merged.subscribe(syncing.gone_soon)
+    syncing.told_of_drafts.subscribe(scene.drafts.duplicates.seen)
+    scene.drafts.duplicates.merged.subscribe(syncing.gone_soon)
     folder = syncing.follow(ANNA, DRAFTS)
     local_id = await made_again(scene)
     await folder.sync()
@@ -70,7 +70,7 @@ async def test_a_sync_that_tells_of_other_items_asks_for_nothing(scene: Scene) -
     looks = len(scene.mailbox.calls_of("locate"))
     item = (await scene.mailbox.list_folder(ANNA, DRAFTS)).rows[0]
     assert item.local_id == local_id
-    scene.drafts.twins.seen((ANNA, [item, row(item, local_id="", ref=item.ref)]))
+    scene.drafts.duplicates.seen((ANNA, [item, row(item, local_id="", ref=item.ref)]))
     await settle()
     assert len(scene.mailbox.calls_of("locate")) == looks
 
@@ -195,7 +195,7 @@ async def test_a_message_that_rests_in_drafts_until_its_time_is_not_taken_for_on
     await settle()
     assert scene.record(local_id).state is State.DEFERRED
     assert scene.record(local_id).strays
-    scene.drafts.twins.account_reachable(ANNA)
+    scene.drafts.duplicates.account_reachable(ANNA)
     await settle()
     assert len(in_drafts(scene)) == 1
     await scene.clock.advance(DAY)

@@ -103,7 +103,7 @@ async def test_a_message_taken_in_before_anybody_saw_its_row_is_one_row(scene: S
     view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
     view._read.clear()
-    view._belonging.forget()
+    view._row_matching.forget()
     await scene.drafts.adopt(ANNA, [stored[0].ref])
     await settle()
     assert sorted(await subjects(view), key=int) == [str(number) for number in range(100)]
