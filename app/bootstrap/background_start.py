@@ -86,7 +86,7 @@ log = logging.getLogger(__name__)
 _LISTEN_AFTER = 0.3
 """Seconds: Qt's network is loaded for it, and what is typed first shall not wait for that."""
 _MESSAGES_AFTER = 0.5
-"""Seconds after the lists: what a message is written in is loaded then, before somebody asks for it."""
+"""Seconds after the lists: what a message is written in is loaded then, before the person asks for it."""
 _PATIENCE: Final = 0.2
 """Seconds that the rest of the program waits for the lists: a disk may be slow, and keys are wanted too."""
 _SLICES: Final = (
@@ -113,7 +113,7 @@ async def _make_whole(parts: Parts, *, lists_first: bool) -> bool:
 
 
 async def _show_lists(parts: Parts) -> bool:
-    """Show what this computer has of the lists; tell whether the messages were read for it.
+    """Show what this computer has of the lists; return whether the messages were read for it.
 
     A disk that fails is told of by what comes after, which reads the same again.
     """

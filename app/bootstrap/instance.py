@@ -50,7 +50,7 @@ def address(folder: Path) -> str:
 
 
 def _own_folder() -> Path:
-    """Return a folder with a short name that nobody else may write to, for folders of letters with a long one."""
+    """Return a folder with a short name that only this person may write to, for data folders with a long one."""
     folder = Path(tempfile.gettempdir()) / f"mailwright-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
@@ -60,7 +60,7 @@ def _own_folder() -> Path:
 
 
 def is_running(folder: Path) -> bool:
-    """Tell whether a program has the messages of `folder` now. Costs one look at the lock."""
+    """Return whether a program has the messages of `folder` now. Costs one look at the lock."""
     from app.storage.lock import LOCK_SUFFIX, InstanceLock
 
     database = folder / DATABASE
@@ -80,7 +80,7 @@ def is_running(folder: Path) -> bool:
 def hand_over(folder: Path, arrival: StartupRequest, patience: float = PATIENCE) -> bool:
     """Give `arrival` to the program of `folder`; True once it took it, False where there is none, or none that answers.
 
-    A program that is starting or ending is waited for: in the end somebody has the wish, the other one or this one.
+    A program that is starting or ending is waited for: in the end one of the two has the request.
     """
     import msgspec
 
@@ -125,7 +125,7 @@ else:
 
     def _exchange(name: str, message: bytes, patience: float) -> bytes:
         if Path(name).lstat().st_uid != os.getuid():
-            raise PermissionError(13, "somebody else's socket", name)
+            raise PermissionError(13, "another person's socket", name)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as there:
             there.settimeout(patience)
             there.connect(name)

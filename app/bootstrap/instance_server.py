@@ -1,7 +1,7 @@
-"""The first program's ear for those started after it.
+"""Listens for programs that are started later.
 
-Qt's local server: a socket of the file system that only the same person may open, a named pipe on Windows. Whoever
-sends too much, too slowly, or what is no wish, is shown the door; nothing that comes in is more than plain data.
+Qt's local server: a socket of the file system that only the same person may open, a named pipe on Windows. A client
+that sends too much, too slowly, or no startup request, is cut off; nothing that comes in is more than plain data.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class InstanceServer(QObject):
         return TAKEN if self._on_arrival(arrival) else NOT_NOW
 
     def _answer(self, talk: QLocalSocket, words: bytes) -> None:
-        self._talks[talk].start()  # as long again for whoever does not take the answer
+        self._talks[talk].start()  # as long again for a start that does not take the answer
         talk.readAll()
         talk.write(words)
         talk.flush()

@@ -306,7 +306,7 @@ class Parts:
         self.other_mailboxes.begin()
         self.window.contexts = self.comparison.contexts
         self.workspace.go("drafts")
-        self.workspace.panel.list.choose_only(None)  # the program went there, and nobody has seen it yet
+        self.workspace.panel.list.choose_only(None)  # the program went there, and the person has not seen it yet
 
     def _bind_commands(self) -> None:
         from app.controllers.all_commands import all_bound

@@ -89,7 +89,7 @@ _LOOKS = 0.01
 """Seconds between two looks whether it arrived."""
 _WAITED_FOR = (
     *SENDS,
-    *("open a letter again", "undo send", "undo a schedule", "take back", "take back what rests with the server"),
+    *("open a message again", "undo send", "undo a schedule", "take back", "take back what rests with the server"),
     *("leave", "stop sending", "do something with rows"),
 )
 """The names of tasks by which what a key asked for comes to the disk: without them the next start does the opposite."""
@@ -269,7 +269,7 @@ def _report_defects(window: Window) -> None:
 
 
 def _unawaited(context: dict[str, Any]) -> None:
-    """Report what the event loop met, and nobody awaits."""
+    """Report what the event loop met outside of any task."""
     error = context.get("exception")
     if isinstance(error, BaseException):
         defects.report(error)

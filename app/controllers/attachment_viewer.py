@@ -164,13 +164,13 @@ class AttachmentViewerController(ShellController):
             self._shell.status_bar.say(tr("Fetching the message…"))
 
     def stop(self) -> bool:
-        """Stop what is fetched for the message that is shown; tell whether anything was."""
+        """Stop what is fetched for the message that is shown; return whether anything was."""
         return self.session.stop(self.session.keys())
 
     # --- the message of the row ---------------------------------------------------------------------------------------
 
     def is_within(self, row: ListRow) -> bool:
-        """Tell whether a message within this row's message is shown."""
+        """Return whether a message within this row's message is shown."""
         return bool(self._open) and self._row is not None and self._row.key == row.key
 
     def show(self, row: ListRow | None, message: Message | None) -> None:
@@ -221,7 +221,7 @@ class AttachmentViewerController(ShellController):
 
     def _go_in(self, account_id: AccountId, one: ViewedAttachment) -> None:
         if len(self._open) < _DEEPEST:
-            self._shell.tasks.spawn(self._read_within(account_id, one), "read an attached letter")
+            self._shell.tasks.spawn(self._read_within(account_id, one), "read an attached message")
 
     async def _read_within(self, account_id: AccountId, one: ViewedAttachment) -> None:
         before, row = len(self._open), self._row

@@ -126,7 +126,7 @@ class BulkController(ShellController):
 
     async def _stop_sending(self, names: Sequence[str]) -> None:
         messages = self._records
-        back = await messages.change_all(names, lambda r: r.state is State.QUEUED, state=State.READY, not_before=0.0)  # type: ignore[arg-type]  # they are names of letters
+        back = await messages.change_all(names, lambda r: r.state is State.QUEUED, state=State.READY, not_before=0.0)  # type: ignore[arg-type]  # they are names of messages
         words = ntr("Stopped: {n} message is ready again", "Stopped: {n} messages are ready again", len(back))
         self._shell.status_bar.say(words)
 

@@ -197,7 +197,7 @@ class Closing:
             self._shell.tasks.spawn(self._guarded(look), "look before the end")
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
-        """Do `work`; should it fail, the window comes back: a program that nobody sees must not stay for ever."""
+        """Do `work`; should it fail, the window comes back: a program without a window must not stay for ever."""
         try:
             await work()
         except Exception:

@@ -76,11 +76,11 @@ class ComposeController:
         async def begin_it(hold: Hold) -> ComposeView | None:
             return await self._begin(content, hold)
 
-        self._await(begin_it, "begin a letter", self.gate.begin(tr("Opening a new message…")))
+        self._await(begin_it, "begin a message", self.gate.begin(tr("Opening a new message…")))
 
     def open(self, what: LocalId | Record | ListRow) -> None:
         """Open a message, or show it where it is open already; what is typed until it is there is typed into it."""
-        self._await(lambda hold: self._open(what, hold), "open a letter")
+        self._await(lambda hold: self._open(what, hold), "open a message")
 
     def open_found(self, find: Callable[[], Awaitable[ListRow | None]]) -> None:
         """Do the same with what is found; nothing where nothing is."""
@@ -97,7 +97,7 @@ class ComposeController:
         async def open_it(hold: Hold) -> ComposeView | None:
             return await self._open(name, hold) if await comes_back else None
 
-        self._await(open_it, "open a letter again", self.gate.begin(tr("Opening the message…")))
+        self._await(open_it, "open a message again", self.gate.begin(tr("Opening the message…")))
 
     def open_made(self, make: Callable[[], Awaitable[LocalId]]) -> None:
         """Make a message of another one, which may have to be fetched, and open it."""
@@ -109,7 +109,7 @@ class ComposeController:
                 return None
             return await self._open(made, hold)
 
-        self._await(open_it, "make a letter of another")
+        self._await(open_it, "make a message of another")
 
     def open_and_then(self, what: LocalId | ListRow, then: Callable[[ComposeView], None]) -> None:
         """Open a message, and do something with it."""
@@ -120,7 +120,7 @@ class ComposeController:
                 then(view)
             return view
 
-        self._await(open_it, "open a letter")
+        self._await(open_it, "open a message")
 
     def _await(self, opening: Opening, name: str, hold: Hold | None = None) -> None:
         """Open something, which may have to be fetched: keys are kept for it, and Escape gives it up."""
@@ -171,7 +171,7 @@ class ComposeController:
         return last is not None
 
     def asks_since(self, moment: float) -> bool:
-        """Tell whether an open message asks for a second look before it goes, and began to after `moment`."""
+        """Return whether an open message asks for a second look before it goes, and began to after `moment`."""
         asking = [view.session.findings for view in self._views]
         return any(one is not None and one.shown and one.shown_at >= moment for one in asking)
 
@@ -193,7 +193,7 @@ class ComposeController:
     async def begin_now(self, content: Content | None = None, whose: Whose | None = None) -> LocalId | None:
         """Begin a new message, and return its name once it can be written; None without account. Raises StorageError.
 
-        With `whose`, `content` is somebody else's.
+        With `whose`, `content` is another person's.
         """
         view = await self._begin(content, whose=whose)
         return None if view is None else view.session.local_id

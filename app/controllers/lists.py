@@ -74,7 +74,7 @@ _RESTED = 1.0
 _ONLY_LOOK = frozenset({"list.open", "list.open_in_window", "list.attachments", "list.mark"})
 """Commands on a row that change nothing by themselves."""
 _MOST_UNASKED = 2
-"""So many messages that nobody put aside as ready go at one key: more are easily selected by a slip (Ctrl+A)."""
+"""So many messages that were not put aside as ready go at one key: more are easily selected by a slip (Ctrl+A)."""
 OPENS_THE_MESSAGE = frozenset({"mend-address", "mend-subject", "mend-option", "make-plain", "fill-in"})
 
 
@@ -127,10 +127,10 @@ class ListController(ShellController):
         self._shell.registry.attempt(command, Handler(self.open))
 
     def refusal(self, command: Command) -> str:
-        """Return why the keys of a command on a row do not count: nobody chose the row at which the list stands.
+        """Return why the keys of a command on a row do not count: the person did not choose the row at which the list stands.
 
         After a start the first row counts as chosen once the person has rested and seen it. After a message was sent
-        or discarded it can only be opened then: whoever presses the same keys again means the message that went.
+        or discarded it can only be opened then: the same keys pressed again mean the message that went.
         """
         workspace = self._shell.workspace
         if not command.on_row or not workspace.place or self._shell.window.focus_is_elsewhere(workspace.panel):
@@ -232,7 +232,7 @@ class ListController(ShellController):
             self._begins = False
             panel.list.choose_only(panel.list.current_id())
 
-        # A row that is not at hand is the server's alone: nobody put it aside as ready.
+        # A row that is not at hand is the server's alone: it was not put aside as ready.
         unasked = sum(row is None or row.state in NOT_PUT_ASIDE for row in rows)
         if unasked <= _MOST_UNASKED:
             send()

@@ -22,7 +22,7 @@ _MOST_DETAILS: Final = 12
 
 
 class LongWaitsBar:
-    """The bar; it is there as long as somebody waits for an answer, or until it is closed."""
+    """The bar; it is there as long as a message waits for an answer, or until it is closed."""
 
     def __init__(self, shell: Shell, outbox: Outbox, records: Records) -> None:
         """Ask, if there is something to ask about."""

@@ -45,7 +45,7 @@ class OpenMessages(Protocol):
 
 
 class MessageWindows(ShellController):
-    """The windows of single letters."""
+    """The windows of single messages."""
 
     def __init__(self, shell: Shell, open_messages: OpenMessages) -> None:
         """Begin with none."""

@@ -70,7 +70,9 @@ class OtherMailboxes:
     def choose(self) -> None:
         """Ask to which list of another mailbox to go."""
         if not self._sessions:
-            self._shell.status_bar.say(tr("There is no other mailbox; one is added where a letter says who it is from"))
+            self._shell.status_bar.say(
+                tr("There is no other mailbox; one is added where a message says who it is from")
+            )
             return
         from app.ui.chooser import Pick, Picker
 
@@ -133,7 +135,7 @@ class OtherMailboxes:
         return {f"drafts:{r.drafts_of.casefold()}" for r in self._records.all() if r.drafts_of}
 
     def _arrive(self, place: str) -> None:
-        """Look into a folder. Those of mailboxes that nobody asked for are looked into when one goes there first."""
+        """Read a folder. One of a mailbox that the person did not add is read when the person first goes there."""
         make = self._views.pop(place, None)
         if make is not None:
             self._sessions[place].attach(make())

@@ -260,7 +260,7 @@ class ReaderController(ShellController):
             self._read = (row.key, known)
         self._show(panel, row, self._at_hand(row))  # as it was, until it is read anew: an emptied pane would blink
         if known is None:
-            self._shell.tasks.spawn(self._fetch(panel, row), "read a letter")
+            self._shell.tasks.spawn(self._fetch(panel, row), "read a message")
         else:
             self._shell.tasks.spawn(self._attachment_viewer.show_pictures(row, known), "show pictures")
 

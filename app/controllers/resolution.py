@@ -53,7 +53,7 @@ class ComparisonController:
         return self._view
 
     def is_open(self) -> bool:
-        """Tell whether a comparison is shown."""
+        """Return whether a comparison is shown."""
         return self._view is not None
 
     @does(
@@ -182,7 +182,7 @@ class ManualResolution(ShellController):
         return no_row(self) or ("" if self.can_settle() else words)
 
     def can_settle(self) -> bool:
-        """Tell whether the current row waits for the person's word."""
+        """Return whether the current row waits for the person's word."""
         row = self._row()
         record = None if row is None or row.local_id is None else self._records.get(row.local_id)
         found = None if record is None else explain_record(record)

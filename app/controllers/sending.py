@@ -195,7 +195,7 @@ class UnseenFailures(QObject):
         records.forgotten.subscribe(lambda name: self._take(name, failed=False))
         shell.workspace.arrived.subscribe(lambda _: self._look_soon())
         shell.qt.focusChanged.connect(self._look_soon)
-        # What the last run left counts as new: nobody knows whether it was looked at before the end.
+        # What the last run left counts as new: it is not known whether the person saw it before the end.
         accounts.changed.subscribe(lambda _: self._records_changed(records.all()))
         self._records_changed(records.all())
 

@@ -55,7 +55,7 @@ class PreferencesController:
 
     @property
     def letters(self) -> bool:
-        """Tell whether letters alone are commands in lists."""
+        """Return whether letters alone are commands in lists."""
         return self._keymap.keymap.letters
 
     @property
@@ -65,7 +65,7 @@ class PreferencesController:
 
     @property
     def hold_is_locked(self) -> bool:
-        """Tell whether an administrator has set the time for Undo."""
+        """Return whether an administrator has set the time for Undo."""
         return self._settings.is_locked(HOLD_CHOICE)
 
     def set_hold(self, seconds: float) -> None:
@@ -203,7 +203,7 @@ class KeymapController:
         return next(command.keys_here() for command in self.commands if command.id == command_id)
 
     def is_own(self, command_id: str) -> bool:
-        """Tell whether a command has keys of the person's own."""
+        """Return whether a command has keys of the person's own."""
         return command_id in self.keymap.keys
 
     def set_keys(self, command_id: str, wanted: tuple[str, ...] | None) -> str:

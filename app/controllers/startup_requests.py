@@ -1,6 +1,6 @@
 """Does what a start of the program, or a dropped file, asks for.
 
-Wishes wait in order until there is somebody to write as: the program may still be starting, or have no account yet.
+Requests wait in order until there is an account to write from: the program may still be starting, or have no account yet.
 
 Files dropped on a message are the message's own matter (they are attached to it).
 """
@@ -34,7 +34,7 @@ from app.ui.keyboard.come_forward import show_in_front
 
 _MOST_WAITING: Final = 50
 _PAUSE: Final = 2.0
-"""Seconds without a key after which whoever was typing here may be shown something else."""
+"""Seconds without a key after which the person may be shown something else."""
 _LOOKS: Final = 0.1
 """Seconds between two looks whether there was such a pause."""
 
@@ -153,7 +153,7 @@ class StartupRequests:
                 hold.fail()
 
     async def _until_nobody_types(self) -> None:
-        """Wait until whoever types in a window of ours pauses: what he types next would be in another message."""
+        """Wait until the person pauses in typing: the next words would be in another message."""
         said = False
         while self._shell.window.starting is None and self._shell.window.gate.quiet_for() < _PAUSE:
             if not said:
@@ -174,7 +174,7 @@ class StartupRequests:
             self.is_making = False
 
     async def _make(self, message: Arrived) -> LocalId | None:
-        """Make the message of a wish on disk, with what is attached to it; None where there is nobody to write as."""
+        """Make the message of a wish on disk, with what is attached to it; None where there is no account."""
         account = self._accounts.default
         if account is None:
             self._compose.on_no_account()
@@ -225,7 +225,7 @@ class Dropping(QObject):
         if arrival.begins_messages():
             self._requests.take(arrival)
         else:
-            self._shell.status_bar.say(tr("Only messages (.eml) can be opened here. Drop other files on a letter."))
+            self._shell.status_bar.say(tr("Only messages (.eml) can be opened here. Drop other files on a message."))
 
 
 def arrival_of(words: list[str]) -> StartupRequest:

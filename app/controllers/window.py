@@ -139,7 +139,7 @@ class WindowController(ShellController):
             self._shell.status_bar.say(tr("Nothing needs attention"))
 
     def _has_problems(self, place: str) -> bool:
-        """Tell whether a list has rows that need the person. What the Outbox shows again of Drafts is no other."""
+        """Return whether a list has rows that need the person. What the Outbox shows again of Drafts is no other."""
         workspace = self._shell.workspace
         if place != "outbox":
             return bool(workspace.panels[place].problems())

@@ -16,7 +16,7 @@ class Event(Generic[T]):
     __slots__ = ("_listeners",)
 
     def __init__(self) -> None:
-        """Begin with nobody listening."""
+        """Begin without listeners."""
         self._listeners: list[Callable[[T], None]] = []
 
     def subscribe(self, listener: Callable[[T], None]) -> Callable[[], None]:

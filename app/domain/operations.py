@@ -422,7 +422,7 @@ class MailboxOperations(ABC):
         return await self.perform_read(account_id, Get(tuple(refs))) if refs else []
 
     async def people_of(self, account_id: AccountId, refs: Sequence[ItemRef]) -> list[tuple[Recipient, ...]]:
-        """GetItem of recipients alone: whom each message went to, in order; nobody where it cannot be read."""
+        """GetItem of recipients alone: whom each message went to, in order; empty where it cannot be read."""
         return await self.perform_read(account_id, PeopleOf(tuple(refs))) if refs else []
 
     async def list_folder(
@@ -498,7 +498,7 @@ class MailboxOperations(ABC):
         return await self.perform_read(account_id, CategoryList())
 
     async def resolve_names(self, account_id: AccountId, text: str) -> Resolution:
-        """ResolveNames; nobody is an empty answer. Raises ItemRefused too."""
+        """ResolveNames; an unknown name gives an empty answer. Raises ItemRefused too."""
         return await self.perform_read(account_id, ResolveNames(text))
 
     async def expand_group(self, account_id: AccountId, group: Recipient) -> Resolution:

@@ -179,21 +179,21 @@ class Link:
             self._hear(waiting, reply)
 
     def _hear(self, waiting: _Waiting, reply: protocol.Answer) -> None:
-        nobody = waiting.future.done()
+        is_over = waiting.future.done()
         match reply:
             case protocol.Started():
                 waiting.started = True
             case protocol.Progress(step=step):
-                if waiting.on_step is not None and not nobody:
+                if waiting.on_step is not None and not is_over:
                     waiting.on_step(step)
             case protocol.Carried(done=done, total=total):
-                if waiting.on_bytes is not None and not nobody:
+                if waiting.on_bytes is not None and not is_over:
                     waiting.on_bytes(done, total)
             case protocol.Noticed(places=places):
-                if waiting.on_places is not None and not nobody:
+                if waiting.on_places is not None and not is_over:
                     waiting.on_places(places)
             case protocol.SignInAsked(page=page):
-                if waiting.on_page is not None and not nobody:
+                if waiting.on_page is not None and not is_over:
                     waiting.on_page(page)
             case _:
                 self._resolve(reply.id, reply)

@@ -72,7 +72,7 @@ PROGRESS_SECONDS = 0.05
 
 _READERS = 2
 _FETCHERS = 2
-"""Files that come side by side, apart from what is read: nobody waits to read a message for a film."""
+"""Files that come side by side, apart from what is read: a large file does not delay the reading of a message."""
 
 
 def make_backend(account: Account, secret: str) -> Backend:
@@ -277,7 +277,7 @@ class Engine:
         try:
             with self._sink_lock:
                 protocol.write_frame(self._sink, reply)
-        except OSError:  # nobody listens any more
+        except OSError:  # the window has gone
             os._exit(0)
 
 

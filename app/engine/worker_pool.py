@@ -37,7 +37,7 @@ class Worker:
     """A queue with as many threads as may work side by side; they start with the first task."""
 
     def __init__(self, name: str, width: int) -> None:
-        """Name the threads, for whoever looks at a stuck engine."""
+        """Name the threads, so that a stuck engine can be looked at."""
         self._name = name
         self._width = width
         self._tasks: deque[Task] = deque()

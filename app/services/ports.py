@@ -190,7 +190,7 @@ class Cache(Protocol):
         ...
 
     async def note_reports(self, account_id: AccountId, reports: Sequence[tuple[str, Report]]) -> None:
-        """Keep what reports say of letters, by Message-ID."""
+        """Keep what reports say of messages, by Message-ID."""
         ...
 
     async def undelivered(self, account_id: AccountId, place: Place) -> list[RowId]:
@@ -289,7 +289,7 @@ class Journal(Protocol):
 
 
 class AttachedFiles(Protocol):
-    """Private copies of what is attached, by letter and key. A copy is whole or it is not there."""
+    """Private copies of what is attached, by message and key. A copy is whole or it is not there."""
 
     def path(self, local_id: LocalId, key: str) -> str:
         """Return where a copy lies, whether it is there or not."""
@@ -311,15 +311,15 @@ class AttachedFiles(Protocol):
         ...
 
     async def same(self, local_id: LocalId, key: str, other_key: str) -> bool:
-        """Tell whether two copies of a message have the same bytes. Raises StorageError."""
+        """Return whether two copies of a message have the same bytes. Raises StorageError."""
         ...
 
     async def begin(self, local_id: LocalId, key: str) -> str:
-        """Return a free path for somebody else to write the bytes to; `settle` ends it. Raises StorageError."""
+        """Return a free path for another process to write the bytes to; `settle` ends it. Raises StorageError."""
         ...
 
     async def began(self, local_id: LocalId, key: str) -> bool:
-        """Tell whether anything was written to the path of `begin`."""
+        """Return whether anything was written to the path of `begin`."""
         ...
 
     async def settle(self, local_id: LocalId, key: str) -> int:
@@ -327,7 +327,7 @@ class AttachedFiles(Protocol):
         ...
 
     async def has(self, local_id: LocalId, key: str) -> bool:
-        """Tell whether the copy is there."""
+        """Return whether the copy is there."""
         ...
 
     async def show(self, local_id: LocalId, key: str, name: str) -> str:
@@ -359,7 +359,7 @@ class Secrets(Protocol):
     """The system's keyring. Where there is none, secrets live in memory until the program ends."""
 
     async def has_keyring(self) -> bool:
-        """Tell whether a secret kept now would outlive the program, so that the person can be told before saving."""
+        """Return whether a secret kept now would outlive the program, so that the person can be told before saving."""
         ...
 
     async def read(self, account_id: AccountId) -> str | None:

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
 DRAFTS, SENT = 1_000, 100
 WORDS = "a letter is typed while a hundred others are on their way and nothing may hold up a key "
 LISTED, SCROLLED, MARKED = "list 1 000", "scroll", "mark 100"
-OPENED, WROTE = "send 100, open a letter", "type while they go"
+OPENED, WROTE = "send 100, open a message", "type while they go"
 
 
 @pytest.fixture

@@ -48,4 +48,4 @@ class Person:
     def leave(self) -> None:
         """Leave the message for the list."""
         self.desktop.press("Escape")
-        self.program.wait_until_gone("Letter", role="filler")
+        self.program.wait_until_gone("Compose", role="filler")

@@ -286,7 +286,7 @@ def test_killed_before_the_request_it_goes_with_the_next_start(mailwright: Launc
     )
     person.write(ANYONE, "The second one", "Just typed.")
     program.desktop.press("Ctrl+Enter")
-    program.wait_until_gone("Letter", role="filler")
+    program.wait_until_gone("Compose", role="filler")
     close(program)
     wait_until_hidden(program)
     program.kill()

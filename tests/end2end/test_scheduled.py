@@ -43,7 +43,7 @@ def test_undo_brings_it_back_also_when_the_server_has_it(mailwright: Launcher) -
     program, person, server = scheduled(mailwright, "Not tomorrow")
     program.wait_until_accessible("Scheduled for tomorrow, 09:00")
     wait_until(lambda: server.count("outbox", "Not tomorrow") == 1, "the server holds it")
-    program.wait_until_gone("Letter", role="filler")
+    program.wait_until_gone("Compose", role="filler")
     program.desktop.press("Z")
     program.wait_until_focused("Message")
     program.wait_until_accessible("Not tomorrow")

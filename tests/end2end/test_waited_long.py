@@ -32,7 +32,7 @@ def left_waiting(mailwright: Launcher, *subjects: str, since: float) -> None:
         person.write(ANYONE, subject, "Text")
         person.save()
         program.desktop.press("Ctrl+Enter")
-        program.wait_until_gone("Letter", role="filler")
+        program.wait_until_gone("Compose", role="filler")
     assert program.quit() == 0
     assert _put_back(mailwright.data, time.time() - since) == len(subjects)
 

@@ -131,7 +131,7 @@ class Drafts:
         if record.whose is None:
             self._autosave.touched(local_id)
         elif local_id not in self._arriving or not isinstance(edit, AttachmentEdit):
-            self._spawn(self.make_own(local_id), "take as one's own what was somebody else's")
+            self._spawn(self.make_own(local_id), "take over another person's draft")
 
     def arrived(self, local_id: LocalId) -> None:
         """Note that all that a file held is in its message: what is attached from now on, the person attaches."""

@@ -254,7 +254,7 @@ class AddressBook:
         fresh = [one for one in records if one.state in WENT_OUT and one.local_id not in self._counted]
         self._counted.update(one.local_id for one in fresh)
         if fresh:
-            self._spawn(self._learn_messages(fresh), "learn whom letters went to")
+            self._spawn(self._learn_messages(fresh), "learn whom messages went to")
 
     async def _learn_messages(self, records: Sequence[Record]) -> None:
         try:
@@ -304,7 +304,7 @@ class RecipientBackfill:
         until = 0.0 if self._until is None else self._until.get(account_id, 0.0)
         if (account_id not in self._looked or newest > until) and account_id not in self._busy:
             self._busy.add(account_id)
-            self._spawn(self._learn(account_id), "learn whom letters in Sent went to")
+            self._spawn(self._learn(account_id), "learn whom messages in Sent went to")
 
     async def _learn(self, account_id: AccountId) -> None:
         try:
@@ -320,7 +320,7 @@ class RecipientBackfill:
                 await self._keep(account_id, fresh[0].sent)
             self._looked.add(account_id)
         except MailError as error:
-            log.info("whom letters in Sent went to is asked for later: %s", error)
+            log.info("whom messages in Sent went to is asked for later: %s", error)
         finally:
             self._busy.discard(account_id)
 

@@ -106,7 +106,7 @@ class ComposeView(QWidget):
         self.session = session
         self._registry = registry
         self.setObjectName("pane")
-        self.setAccessibleName(tr("Letter"))
+        self.setAccessibleName(tr("Compose"))
         self.bar = MessageBar(self)
         self.bar.action_wanted.connect(self._act)
         self.recipients = {
