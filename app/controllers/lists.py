@@ -127,7 +127,7 @@ class ListController(ShellController):
         self._shell.registry.attempt(command, Handler(self.open))
 
     def refusal(self, command: Command) -> str:
-        """Return why the keys of a command on a row do not count: the person did not choose the row at which the list stands.
+        """Return why the keys of a command on a row do not count: the person did not choose that row.
 
         After a start the first row counts as chosen once the person has rested and seen it. After a message was sent
         or discarded it can only be opened then: the same keys pressed again mean the message that went.

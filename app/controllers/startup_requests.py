@@ -1,6 +1,6 @@
 """Does what a start of the program, or a dropped file, asks for.
 
-Requests wait in order until there is an account to write from: the program may still be starting, or have no account yet.
+Requests wait in order until there is an account to write from: the program may still be starting, or have none yet.
 
 Files dropped on a message are the message's own matter (they are attached to it).
 """
