@@ -116,6 +116,16 @@ async def test_an_account_that_is_removed_leaves_empty_lists(program_scene: Prog
     assert scene.in_list()
 
 
+async def test_the_settings_that_a_row_offers_are_those_of_its_account(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    name = await scene.saved()
+    scene.parts.remedies.apply("settings", name)
+    await scene.settle()
+    session = scene.parts.settings_session
+    assert scene.window.pages.currentWidget() is scene.parts.account_controller._settings_page
+    assert session.editing == ANNA
+
+
 # --- settings ---------------------------------------------------------------------------------------------------------
 
 
