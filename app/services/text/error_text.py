@@ -95,14 +95,14 @@ _PASSWORD: Final = (
 _ACCOUNT_OFF: Final = (Said(mark("Your account has been turned off."), "copy-details", True),)
 
 SENTENCES: Final[dict[str, tuple[Said, ...]]] = {
-    **dict.fromkeys(ITEM_GONE, _LINK_LOST),
+    **dict.fromkeys(sorted(ITEM_GONE), _LINK_LOST),
     ITEM_NOT_FOUND: (
         Said(
             mark("This draft cannot be found: deleted, moved, or no longer shared with you. Nothing was sent."),
             "save-as-new",
         ),
     ),
-    **dict.fromkeys(KEY_REFUSED, _CHANGED),
+    **dict.fromkeys(sorted(KEY_REFUSED), _CHANGED),
     "ErrorMissingRecipients": (Said(mark("Add a recipient."), "mend-address"),),
     "ErrorInvalidRecipients": _RECIPIENT,
     "ErrorInvalidSmtpAddress": _RECIPIENT,
