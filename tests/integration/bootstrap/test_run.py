@@ -267,7 +267,7 @@ def test_the_lists_are_there_before_the_rest_of_the_program_is_loaded(tmp_path: 
     assert done.stdout.splitlines() == [f"{rows} False", f"{rows} Drafts"]
 
 
-def test_how_many_drafts_there_are_stands_in_the_rail_also_where_no_server_says_so(tmp_path: Path) -> None:
+def test_how_many_drafts_there_are_stands_in_the_sidebar_also_where_no_server_says_so(tmp_path: Path) -> None:
     asyncio.run(_with_messages(tmp_path))
     done = live(
         tmp_path,
@@ -275,7 +275,7 @@ def test_how_many_drafts_there_are_stands_in_the_rail_also_where_no_server_says_
         from PySide6.QtWidgets import QPushButton
         looks = iter(range(500))
         def look():
-            names = [button.accessibleName() for button in window.rail.findChildren(QPushButton)]
+            names = [button.accessibleName() for button in window.sidebar.findChildren(QPushButton)]
             if "Drafts, 2 messages" in names or next(looks, None) is None:
                 print("Drafts, 2 messages" in names)
                 window.close()
