@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
-from app.domain.message import Content
+from app.domain.message import Content, LocalId
 from app.domain.state import State
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA, BEN
@@ -75,6 +77,29 @@ async def test_others_are_taken_back_too(program_scene: ProgramScene, keys: str,
     await scene.passes(30)
     assert scene.states() == [State.DRAFT]
     assert len(scene.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1
+
+
+async def test_what_was_deleted_before_it_was_taken_back_is_there_again(
+    program_scene: ProgramScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = program_scene
+    names = [await scene.saved(), await scene.saved()]
+    await scene.until(lambda: len(scene.rows) == 2)
+    discard, gate = scene.parts.drafts.discard, asyncio.Event()
+
+    async def slowly(name: LocalId) -> bool:
+        done = await discard(name)
+        await gate.wait()
+        return done
+
+    monkeypatch.setattr(scene.parts.drafts, "discard", slowly)
+    await scene.press("Ctrl+A", "Del")
+    assert sum(bool(scene.record(name).discarded) for name in names) == 1
+    await scene.press("Z")
+    gate.set()
+    await scene.settle()
+    assert not any(scene.record(name).discarded for name in names)
+    assert len(scene.rows) == 2
 
 
 async def test_what_is_sent_again_after_it_was_taken_back_goes_once(program_scene: ProgramScene) -> None:
