@@ -288,6 +288,16 @@ async def test_a_opens_a_message_whose_address_is_wrong_at_that_address(program_
     assert [one.address for one in scene.mailbox.delivered] == ["jon@example.org"]
 
 
+async def test_what_was_kept_back_is_said_with_what_was_sent(program_scene: ProgramScene) -> None:
+    scene = program_scene
+    await scene.saved()
+    await scene.saved(to=(Recipient("jon@exa mple"),))
+    await scene.press("Ctrl+2", "Ctrl+A", "Ctrl+Return")
+    await scene.passes(HOLD + 1)
+    assert len(scene.mailbox.delivered) == 1
+    assert scene.status_bar.startswith("1 sent, 1 needs attention")
+
+
 async def test_f8_goes_round_the_problems_from_wherever_one_is(program_scene: ProgramScene) -> None:
     scene = program_scene
     await drafts(scene, 5)
