@@ -10,6 +10,7 @@ whole window ends that. See docs/decisions/keys.md.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable
@@ -31,6 +32,8 @@ from app.ui.keyboard.key_events import (
     wants_for_itself,
     with_key,
 )
+
+log = logging.getLogger(__name__)
 
 _Key = Qt.Key
 _MODIFIERS: Final = frozenset(
@@ -222,6 +225,7 @@ class KeyGate(QObject):
             if self.is_open:
                 self.rest = self._last - max(before, self._opened)
                 self._asked_by = event.keyCombination()
+                _log_way("at once", QApplication.focusWidget())
                 return False
             self._keep(event.clone())
             return True
@@ -231,6 +235,7 @@ class KeyGate(QObject):
 
     def _keep(self, event: QKeyEvent) -> None:
         if self._is_once_more(event):
+            log.debug("a key is pressed once more, and counts once")
             return
         if event.key() == _Key.Key_Escape and self._escapes():
             self.give_up()
@@ -342,6 +347,7 @@ class KeyGate(QObject):
         """Give one key to what has the focus, as if it were pressed now; return whether it was a command."""
         self.rest, self._opened = 0.0, time.monotonic()
         focus = receiver_of_keys(self._keepers)
+        _log_way("after it waited", focus)
         if focus is None:
             self._begin_returning(pausing=True)
             return self._return_key(event)
@@ -454,3 +460,9 @@ class Keeper(QWidget):
         if event.reason() is Qt.FocusReason.MouseFocusReason:
             self._gate.mouse_went_elsewhere()
         super().focusOutEvent(event)
+
+
+def _log_way(when: str, to: QWidget | None) -> None:
+    """Log what kind of widget a key goes to, and never which key it is."""
+    if log.isEnabledFor(logging.DEBUG):
+        log.debug("a key goes %s to %s", when, type(to).__name__)
