@@ -12,7 +12,8 @@ import logging
 import os
 import queue
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from enum import Enum
 from io import TextIOWrapper
 from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
@@ -65,15 +66,24 @@ def words_of(record: logging.LogRecord) -> str:
 
 
 def _message(record: logging.LogRecord) -> str:
-    args = record.args
-    if isinstance(args, tuple):
-        args = tuple(_told(one) for one in args)
-    return str(record.msg) % args if args else str(record.msg)
+    message, args = str(_told(record.msg)), record.args
+    if not args:
+        return message
+    if isinstance(args, Mapping):
+        return message % {name: _told(one) for name, one in args.items()}
+    return message % tuple(_told(one) for one in args)
 
 
 def _told(value: object) -> object:
-    """Return an argument as it may be logged: exceptions by their place."""
-    return place_of(value) if isinstance(value, BaseException) else value
+    """Return what the log tells of a value: an exception by its place, a text or a number as it is, another by its type.
+
+    What else there is may hold an exception or a message, and its own text would write them out.
+    """
+    if isinstance(value, BaseException):
+        return place_of(value)
+    if isinstance(value, Enum):
+        return value.name
+    return value if isinstance(value, str | int | float | None) else type(value).__name__
 
 
 def choose_place(folder: Path, *, debug: bool) -> None:
@@ -102,7 +112,6 @@ def _begin(logs: Path, name: str, *, debug: str) -> Callable[[], None]:
     with contextlib.suppress(OSError):
         logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         handlers.append(_Private(logs / f"{name}.log", maxBytes=_LARGEST, backupCount=_KEPT))
-        crashes = _watch_for_crashes(logs / f"{name}-crash.txt")
     if debug == _LOUD and sys.stderr is not None:
         handlers.append(logging.StreamHandler())
     for handler in handlers:
@@ -114,6 +123,8 @@ def _begin(logs: Path, name: str, *, debug: str) -> Callable[[], None]:
     root.setLevel(logging.DEBUG if debug else logging.INFO)
     root.addHandler(queued)
     logging.raiseExceptions = debug == _LOUD  # a full disk is no reason to print at each line
+    with contextlib.suppress(OSError):
+        crashes = _watch_for_crashes(logs / f"{name}-crash.txt")
 
     def end() -> None:
         root.removeHandler(queued)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -60,6 +61,23 @@ def test_an_exception_is_written_by_its_place_and_without_its_words(begun: Calla
     text = begun()
     assert text.count("ValueError") == 2
     assert "in test_an_exception_is_written" in text
+    assert SECRET not in text
+
+
+@pytest.mark.parametrize(
+    ("message", "args"),
+    [
+        pytest.param(ValueError(SECRET), (), id="an exception for a message"),
+        pytest.param("it failed: %s", ([ValueError(SECRET)],), id="in a list"),
+        pytest.param("it failed: %s", ({"error": ValueError(SECRET)},), id="in a mapping"),
+        pytest.param("it failed: %s", (SimpleNamespace(subject=SECRET),), id="an object that tells its fields"),
+        pytest.param("it failed: %(error)s", ({"error": ValueError(SECRET)},), id="by name"),
+    ],
+)
+def test_whatever_is_logged_its_words_stay_out(begun: Callable[[], str], message: object, args: tuple[object]) -> None:
+    ours.warning(message, *args)
+    text = begun()
+    assert "WARNING" in text
     assert SECRET not in text
 
 
@@ -116,7 +134,9 @@ def test_a_crash_of_the_interpreter_leaves_its_place_and_the_next_run_says_so(tm
     assert done.returncode != 0
     assert "string_at" in (tmp_path / "child-crash.txt").read_text("utf-8")
     again = "from app.core import log; log.begin('child')()"
-    subprocess.run([sys.executable, "-c", again], check=True, env=environment)
+    said = subprocess.run([sys.executable, "-c", again], check=True, env=environment, capture_output=True, text=True)
+    assert "the run before crashed: see child-crash.last.txt" in (tmp_path / "child.log").read_text("utf-8")
+    assert said.stderr == ""
     assert "string_at" in (tmp_path / "child-crash.last.txt").read_text("utf-8")
     assert (tmp_path / "child-crash.txt").read_text("utf-8") == ""
 
