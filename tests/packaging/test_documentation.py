@@ -16,7 +16,7 @@ from devtools import troubleshooting
 from devtools.packing import making
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def test_troubleshooting_is_what_the_program_says_now() -> None:
@@ -36,6 +36,43 @@ def test_every_link_and_picture_of_a_page_is_there(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8"))
     local = [target for target in targets if "://" not in target]
     assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+MODULE = re.compile(r"`([\w./]+\.py)[`:]")
+"""A file that a sentence names, with the folders that the writer found needful."""
+OLD_NAMES = ROOT / "docs/decisions/file-names.md"
+TO_BE_WRITTEN = {"tests/widgets/test_copy_subject.py"}
+"""What the guide to a new command lets its reader write."""
+
+
+@pytest.fixture(scope="module")
+def modules() -> set[str]:
+    """Each Python file of the project, named by as many of its folders as one likes."""
+    tops = ("app", "devtools", "packaging", "resources", "tests")
+    files = [*ROOT.glob("*.py"), *(file for top in tops for file in (ROOT / top).rglob("*.py"))]
+    parts = [file.relative_to(ROOT).parts for file in files]
+    return {"/".join(part[start:]) for part in parts for start in range(len(part))}
+
+
+def missing(text: str, modules: set[str]) -> list[str]:
+    """Return the files that a text names and that are not there."""
+    return [name for name in MODULE.findall(text) if name not in modules | TO_BE_WRITTEN]
+
+
+@pytest.mark.parametrize("page", [*PAGES, *sorted((ROOT / "docs").rglob("*/*.md"))], ids=lambda page: page.name)
+def test_every_file_that_a_page_names_is_there(page: Path, modules: set[str]) -> None:
+    if page != OLD_NAMES:
+        assert missing(page.read_text("utf-8"), modules) == []
+
+
+def test_every_file_that_the_code_names_is_there(modules: set[str]) -> None:
+    named = {source: missing(source.read_text("utf-8"), modules) for source in (ROOT / "app").rglob("*.py")}
+    assert {str(source.relative_to(ROOT)): names for source, names in named.items() if names} == {}
+
+
+def test_a_file_that_is_not_there_is_found(modules: set[str]) -> None:
+    text = "See `log.py`, `core/log.py:45`, `gone.py` and `services/log.py`."
+    assert missing(text, modules) == ["gone.py", "services/log.py"]
 
 
 def test_the_page_on_packages_tells_how_to_make_each() -> None:

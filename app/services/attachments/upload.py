@@ -6,7 +6,7 @@ client wrote before it, for CreateAttachment asks for none: after each, the mess
 
 What was asked for twice stands in the message's record (`Record.resent`). A second one of that name and size is ours
 only if its bytes are: it is fetched and compared with the private copy. What differs by a byte another program put
-there, and is shown (`attaching.py`).
+there, and is shown (`backends/ews/attachments.py`).
 """
 
 from __future__ import annotations
