@@ -75,7 +75,7 @@ def _message(record: logging.LogRecord) -> str:
 
 
 def _told(value: object) -> object:
-    """Return what the log tells of a value: an exception by its place, a text or a number as it is, another by its type.
+    """Return what the log tells of a value: exceptions by place, texts and numbers as they are, the rest by type.
 
     What else there is may hold an exception or a message, and its own text would write them out.
     """
