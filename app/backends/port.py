@@ -86,7 +86,7 @@ class Job:
             raise Stopped(self.stopped)
 
 
-class Told(NamedTuple):
+class ProgressListeners(NamedTuple):
     """Whom a backend tells how far it is, on the thread that it works on.
 
     `of_bytes` is told bytes of files that went or came, and of all of them (0 where that is not known). `of_places` is
@@ -100,7 +100,7 @@ class Told(NamedTuple):
 class Backend(Protocol):
     """One mailbox on one server. Made without network; the first call connects."""
 
-    def perform(self, operation: AnyOperation, job: Job, told: Told) -> object:
+    def perform(self, operation: AnyOperation, job: Job, told: ProgressListeners) -> object:
         """Carry out an operation of the table, and return what it declares (see `as_declared`).
 
         A write returns one answer for each item. A read raises AccountError, ItemRefused, BadInput for a path; nothing

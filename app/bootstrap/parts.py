@@ -128,7 +128,7 @@ class Parts:
         from app.services.accounts.accounts import SigningIn
         from app.services.accounts.mailbox_discovery import Aids
         from app.services.checks.size import SizeLimits
-        from app.services.drafts.draft_attachments import Attachments
+        from app.services.drafts.draft_attachments import DraftAttachments
         from app.services.folders.notifications import ChangeNotifications
         from app.services.people.address_book import AddressBook, RecipientBackfill
         from app.services.people.directory import Directory, Tips
@@ -137,7 +137,7 @@ class Parts:
 
         spawn, clock = self.tasks.spawn, self.clock
         self.signing = SigningIn(self._server, self.accounts, self.secrets, spawn, open_in_browser)
-        self.attachments = Attachments(self.records, self.drafts, self.files, spawn)
+        self.attachments = DraftAttachments(self.records, self.drafts, self.files, spawn)
         self.aids = Aids(self.settings, self.mailbox, self.accounts, clock)
         self.drafts.sign = self.aids.signatures.sign
         self.notifications = ChangeNotifications(self.mailbox, self.accounts, self.syncing, self.records, clock, spawn)

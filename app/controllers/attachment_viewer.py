@@ -24,11 +24,11 @@ from app.services.reader.attachment_viewer import (
     viewed_attachments_of,
 )
 from app.services.reader.message_reader import MessageReader
-from app.services.reader.message_reader import Reading as Message
+from app.services.reader.message_reader import ReadMessage as Message
 from app.services.records.rows import ListRow
 from app.services.text.message_details import people_words
 from app.ui.reader.attachment_viewer_session import AttachmentViewerSession
-from app.ui.reader.reader import Reading
+from app.ui.reader.reader import ShownMessage
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -257,7 +257,7 @@ class AttachmentViewerController(ShellController):
         account_id, name, within, message = self._open[-1]
         sent = clock_time(within.sent, self._shell.clock.now()) if within.sent else ""
         self._shell.reader.show_reading(
-            Reading(
+            ShownMessage(
                 message=f"{len(self._open)} {name} {within.sent}",
                 subject=within.content.subject or name or tr("(no subject)"),
                 who=people_words(within.content),

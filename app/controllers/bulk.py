@@ -24,7 +24,7 @@ from app.domain.listing import Folder, MailFolder, Place
 from app.domain.state import State
 from app.domain.text import shortened
 from app.services.accounts.mailbox_discovery import Aids
-from app.services.folders.bulk_operations import Batch, BulkOperations
+from app.services.folders.bulk_operations import BulkOperations, BulkRun
 from app.services.reader.message_reader import MessageReader
 from app.services.records.records import Records
 from app.services.records.rows import ListRow
@@ -44,7 +44,7 @@ _ONE_BY_ONE = 1
 _NAMED = 2
 """So many of those that were not done are named at the foot; more are walked through by key."""
 _LONGEST_NAME = 40
-Done = Callable[[Batch], str]
+Done = Callable[[BulkRun], str]
 
 
 _L = Context.LIST
@@ -65,7 +65,7 @@ class BulkController(ShellController):
         """Nothing runs yet; `attachment_viewer` fetches what is attached to a message."""
         self._shell, self._records, self._aids, self._batches = shell, records, aids, batches
         self._message_reader, self._attachment_viewer = message_reader, attachment_viewer
-        self._running: Batch | None = None
+        self._running: BulkRun | None = None
 
     @cached_property
     def _picker(self) -> Picker:
@@ -142,7 +142,7 @@ class BulkController(ShellController):
         self._with_chosen(delete)
 
     def _move(self, panel: ListPanel, rows: list[ListRow], to: Place, name: str) -> None:
-        def moved(batch: Batch) -> str:
+        def moved(batch: BulkRun) -> str:
             return ntr("Moved to {name}", "{n} moved to {name}", batch.went_well, name=name)
 
         self._start_move(panel, rows, to, moved, tr("Moving…"))
@@ -150,20 +150,20 @@ class BulkController(ShellController):
     def _start_move(self, panel: ListPanel, rows: list[ListRow], to: Place, done: Done, words: str) -> None:
         source = self._source(panel)
 
-        async def work(batch: Batch) -> None:
+        async def work(batch: BulkRun) -> None:
             await self._batches.move(rows, source, to, batch)
 
-        async def undo(batch: Batch) -> None:
+        async def undo(batch: BulkRun) -> None:
             came = await self._batches.bring_back(batch, source)
             self._shell.status_bar.say(ntr("{n} brought back", "{n} brought back", came))
 
         self._start(panel, rows, work, done, undo, words)
 
     def _copy(self, panel: ListPanel, rows: list[ListRow], to: Place, name: str) -> None:
-        def copied(batch: Batch) -> str:
+        def copied(batch: BulkRun) -> str:
             return ntr("Copied to {name}", "{n} copied to {name}", batch.went_well, name=name)
 
-        async def work(batch: Batch) -> None:
+        async def work(batch: BulkRun) -> None:
             await self._batches.copy(rows, to, batch)
 
         self._start(panel, rows, work, copied, self._batches.remove_copies, tr("Copying…"))
@@ -199,18 +199,18 @@ class BulkController(ShellController):
             others = tuple(one for one in row.categories if one != name)
             return others if takes_away else (*others, name)
 
-        def done(_batch: Batch) -> str:
+        def done(_batch: BulkRun) -> str:
             if takes_away:
                 return tr("Category taken away: {name}", name=name)
             return tr("Category given: {name}", name=name)
 
-        async def work(batch: Batch) -> None:
+        async def work(batch: BulkRun) -> None:
             await self._batches.categorise(rows, names, batch)
             await self._aids.categories.use([name])
 
-        async def undo(_batch: Batch) -> None:
+        async def undo(_batch: BulkRun) -> None:
             await self._batches.categorise(
-                await self._fresh(panel, rows), lambda row: before[row.key], Batch(len(rows))
+                await self._fresh(panel, rows), lambda row: before[row.key], BulkRun(len(rows))
             )
 
         before = {row.key: row.categories for row in rows}
@@ -263,10 +263,10 @@ class BulkController(ShellController):
             taken.add(str(path))
             return str(path)
 
-        async def work(batch: Batch) -> None:
+        async def work(batch: BulkRun) -> None:
             await self._batches.export(rows, path_of, batch)
 
-        def done(batch: Batch) -> str:
+        def done(batch: BulkRun) -> str:
             return ntr("Exported to {folder}", "{n} exported to {folder}", batch.went_well, folder=folder.name)
 
         self._start(panel, rows, work, done, None, tr("Exporting…"), _ONE_BY_ONE)
@@ -291,10 +291,10 @@ class BulkController(ShellController):
 
         printing = Printing(self._message_reader, self._shell.clock, self._attachment_viewer.viewed)
 
-        async def work(batch: Batch) -> None:
+        async def work(batch: BulkRun) -> None:
             await printing.print(rows, printer, batch)
 
-        def done(batch: Batch) -> str:
+        def done(batch: BulkRun) -> str:
             return ntr("Printed", "{n} printed", batch.went_well)
 
         self._start(panel, rows, work, done, None, tr("Printing…"), _ONE_BY_ONE)
@@ -305,16 +305,16 @@ class BulkController(ShellController):
         self,
         panel: ListPanel,
         rows: list[ListRow],
-        work: Callable[[Batch], Awaitable[None]],
+        work: Callable[[BulkRun], Awaitable[None]],
         done: Done,
-        undo: Callable[[Batch], Awaitable[None]] | None,
+        undo: Callable[[BulkRun], Awaitable[None]] | None,
         words: str,
         told_from: int | None = None,
     ) -> None:
         if self._running is not None:
             self._shell.status_bar.say(tr("Another batch is still under way"))
             return
-        batch = self._running = Batch(len(rows))
+        batch = self._running = BulkRun(len(rows))
         if batch.total > (_TOLD_FROM if told_from is None else told_from):
             batch.progress.subscribe(lambda _: self._tell(batch))
             self._tell(batch)
@@ -326,10 +326,10 @@ class BulkController(ShellController):
         self,
         panel: ListPanel,
         rows: list[ListRow],
-        batch: Batch,
-        work: Callable[[Batch], Awaitable[None]],
+        batch: BulkRun,
+        work: Callable[[BulkRun], Awaitable[None]],
         done: Done,
-        undo: Callable[[Batch], Awaitable[None]] | None,
+        undo: Callable[[BulkRun], Awaitable[None]] | None,
         doing: Doing,
     ) -> None:
         try:
@@ -347,7 +347,7 @@ class BulkController(ShellController):
         self._shell.status_bar.say(", ".join(words), (lambda: self._undo(panel, batch, undo)) if can_undo else None)
         await self._look_anew(panel)
 
-    def _undo(self, panel: ListPanel, batch: Batch, undo: Callable[[Batch], Awaitable[None]] | None) -> None:
+    def _undo(self, panel: ListPanel, batch: BulkRun, undo: Callable[[BulkRun], Awaitable[None]] | None) -> None:
         async def take_back() -> None:
             if undo is not None:
                 await undo(batch)
@@ -359,7 +359,7 @@ class BulkController(ShellController):
         if panel.session.view is not None:
             await panel.session.view.reload()
 
-    def _tell(self, batch: Batch) -> None:
+    def _tell(self, batch: BulkRun) -> None:
         if self._running is batch and batch.done < batch.total:
             words = tr("{done} of {total}", done=batch.done, total=batch.total)
             self._shell.status_bar.busy(words, batch.stop)
@@ -424,5 +424,5 @@ def _not_done(rows: Sequence[ListRow]) -> str:
     return tr("{words} ({names})", words=words, names=names)
 
 
-def _deleted(batch: Batch) -> str:
+def _deleted(batch: BulkRun) -> str:
     return ntr("Deleted", "{n} deleted", batch.went_well)

@@ -32,7 +32,7 @@ from app.domain.message import LocalId
 from app.domain.outcome import Outcome, Verdict
 from app.domain.response_codes import ITEM_GONE
 from app.domain.state import NOT_PUT_ASIDE, WRITABLE, State
-from app.services.outbox.outbox import Answer
+from app.services.outbox.outbox import SendAnswer
 from app.services.outbox.remedies import Remedies, Wish
 from app.services.records.rows import ListRow
 from app.services.text.error_text import explain_outcome
@@ -415,7 +415,7 @@ class ListController(ShellController):
         self._begins = False
         self._row_actions.tell_discarded([name])
 
-    def _sent(self, rows: Sequence[ListRow], answers: list[Answer]) -> None:
+    def _sent(self, rows: Sequence[ListRow], answers: list[SendAnswer]) -> None:
         going = tuple(answer.local_id for answer in answers if answer.goes and answer.local_id is not None)
         if going:
             self._feedback.follow(going, kept_back=len(answers) - len(going))

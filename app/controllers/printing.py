@@ -19,11 +19,11 @@ from app.core.i18n import tr
 from app.domain.errors import AccountError, ItemRefused, MailError
 from app.domain.recipient import Recipient, format_recipient
 from app.domain.response_codes import ITEM_GONE
-from app.services.folders.bulk_operations import Batch
-from app.services.html.blocks import Block, Look, Paragraph, Rule, Run
+from app.services.folders.bulk_operations import BulkRun
+from app.services.html.blocks import Block, HorizontalRule, Look, Paragraph, Run
 from app.services.ports import Clock
 from app.services.reader.attachment_viewer import ViewedAttachments, viewed_attachments_of
-from app.services.reader.message_reader import MessageReader, Reading
+from app.services.reader.message_reader import MessageReader, ReadMessage
 from app.services.records.rows import ListRow
 from app.services.text.error_text import Explanation, explain_error
 
@@ -68,7 +68,7 @@ class Printing:
         """Print nothing yet."""
         self._messages, self._clock, self._viewed = messages, clock, viewed
 
-    async def print(self, rows: Sequence[ListRow], printer: QPrinter, batch: Batch) -> None:
+    async def print(self, rows: Sequence[ListRow], printer: QPrinter, batch: BulkRun) -> None:
         """Print messages; what could not be read or printed is told of in `batch`."""
         from app.ui.print_renderer import Press
 
@@ -93,7 +93,7 @@ class Printing:
             if file is not None:
                 await run_in_thread(file.give_up)
 
-    async def _each(self, rows: Sequence[ListRow], press: Press, file: _File | None, batch: Batch) -> None:
+    async def _each(self, rows: Sequence[ListRow], press: Press, file: _File | None, batch: BulkRun) -> None:
         good = True
         for row in rows:
             if batch.stopped or not good:
@@ -167,12 +167,12 @@ def _why(error: MailError, now: float) -> Explanation:
     return _gone() if gone else explain_error(error, now)
 
 
-def _none(rows: Sequence[ListRow], batch: Batch, why: str) -> None:
+def _none(rows: Sequence[ListRow], batch: BulkRun, why: str) -> None:
     batch.failures.update({row.key: Explanation(why) for row in rows if row.key not in batch.failures})
     batch.done = len(rows)
 
 
-def page(row: ListRow, message: Reading) -> list[Block]:
+def page(row: ListRow, message: ReadMessage) -> list[Block]:
     """Return a message as it is put on paper: its head, a line, and its text."""
     content = message.content
     lines = [
@@ -184,7 +184,7 @@ def page(row: ListRow, message: Reading) -> list[Block]:
     title = Paragraph((Run(row.subject or tr("(no subject)")),), kind="h2")
     head = [Paragraph((Run(f"{name}  ", Look(bold=True)), Run(words))) for name, words in lines if words]
     body = message.blocks or [Paragraph((Run(line),) if line else ()) for line in _lines(message.text)]
-    return [title, *head, Rule(), *body]
+    return [title, *head, HorizontalRule(), *body]
 
 
 def _lines(text: str) -> list[str]:

@@ -21,14 +21,14 @@ from app.services.accounts.accounts import Accounts
 from app.services.folders.syncing import Syncing
 from app.services.ports import Cache
 from app.services.reader.message_reader import Conversation, MessageReader, conversation_of
-from app.services.reader.message_reader import Reading as Message
+from app.services.reader.message_reader import ReadMessage as Message
 from app.services.records.records import Records
 from app.services.records.rows import ListRow
 from app.services.text.error_text import action_words, explain_error
 from app.services.text.message_details import details_of, people_words
 from app.services.text.status_text import Explanation
 from app.ui.message_list.list_panel import ListPanel
-from app.ui.reader.reader import Notice, Reading
+from app.ui.reader.reader import Notice, ShownMessage
 
 if TYPE_CHECKING:
     from app.ui.reader.conversation import ConversationArea
@@ -289,7 +289,7 @@ class ReaderController(ShellController):
             return
         words = panel.session.words(row)
         self._shell.reader.show_reading(
-            Reading(
+            ShownMessage(
                 message=row.key,
                 subject=row.subject or tr("(no subject)"),
                 who=_people(row, message),

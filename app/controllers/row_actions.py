@@ -16,8 +16,8 @@ from app.domain.errors import MailError
 from app.domain.message import LocalId
 from app.services.drafts.drafts import Drafts
 from app.services.folders.syncing import Syncing
-from app.services.outbox.outbox import Answer, Outbox
-from app.services.outbox.undoing import WayBack
+from app.services.outbox.outbox import Outbox, SendAnswer
+from app.services.outbox.undoing import UndoOffer
 from app.services.records.rows import ListRow
 from app.services.text import status_text
 from app.services.text.status_text import explain_unfetched, short_subject, why_unfetched
@@ -54,7 +54,7 @@ class RowActions:
         self._shell, self._drafts, self._outbox, self._syncing = shell, drafts, outbox, syncing
         shell.lists.drafts.progress.subscribe(lambda progress: self._tell_discarding(*progress))
         self._again: dict[str, Callable[[ListPanel, list[int]], None]] = {}
-        self.on_sent: Callable[[Sequence[ListRow], list[Answer]], None] = lambda _rows, _answers: None
+        self.on_sent: Callable[[Sequence[ListRow], list[SendAnswer]], None] = lambda _rows, _answers: None
         self.on_kept_back: Callable[[list[LocalId]], None] = lambda _names: None
 
     # --- the wishes -------------------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ class RowActions:
         self._shell.tasks.spawn(self._run(panel, read, doing, way, work), "do something with rows")
 
     async def _run(
-        self, panel: ListPanel, read: Callable[[], Awaitable[list[ListRow]]], doing: Doing, way: WayBack, work: Work
+        self, panel: ListPanel, read: Callable[[], Awaitable[list[ListRow]]], doing: Doing, way: UndoOffer, work: Work
     ) -> None:
         telling = self._shell.tasks.spawn(self._tell(doing), "say that something is under way")
         try:
@@ -188,12 +188,12 @@ class RowActions:
             )
             self._shell.status_bar.busy(words, doing.take_back, tr("Undo"))
 
-    def _end(self, panel: ListPanel, doing: Doing, way: WayBack) -> None:
+    def _end(self, panel: ListPanel, doing: Doing, way: UndoOffer) -> None:
         panel.session.notes.end(doing)
         self._shell.undo_stack.forget(way)
         self._shell.status_bar.free(doing.take_back)
 
-    async def _call_back(self, answers: Sequence[Answer]) -> None:
+    async def _call_back(self, answers: Sequence[SendAnswer]) -> None:
         """Take back what had gone when the wish was taken back."""
         going = _going(answers)
         if going and len(await self._outbox.undo(going)) < len(going):
@@ -217,7 +217,7 @@ class RowActions:
         self,
         panel: ListPanel,
         rows: Sequence[ListRow],
-        answers: Sequence[Answer],
+        answers: Sequence[SendAnswer],
         deed: Deed,
         again: Callable[[ListPanel, list[int]], None],
     ) -> None:
@@ -226,7 +226,7 @@ class RowActions:
         self.on_kept_back([one.local_id for one in answers if one.known and one.local_id is not None])
         self.tell_failures(panel, failed, deed.failed, again)
 
-    def tell_kept(self, rows: Sequence[ListRow], answers: Sequence[Answer]) -> None:
+    def tell_kept(self, rows: Sequence[ListRow], answers: Sequence[SendAnswer]) -> None:
         """Say at the foot what kept messages back, or how many they are."""
         kept = [(row, answer) for row, answer in zip(rows, answers, strict=False) if not answer.goes]
         now = self._shell.clock.now()
@@ -286,5 +286,5 @@ class RowActions:
             self._shell.status_bar.say(many.format(n=len(failed), f8=tr("F8 goes to them, and each says why.")))
 
 
-def _going(answers: Sequence[Answer]) -> list[LocalId]:
+def _going(answers: Sequence[SendAnswer]) -> list[LocalId]:
     return [answer.local_id for answer in answers if answer.goes and answer.local_id is not None]

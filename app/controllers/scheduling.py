@@ -15,7 +15,7 @@ from app.domain.record import Record
 from app.domain.state import STILL_GOING, State
 from app.services.outbox.dispatch import Summary
 from app.services.outbox.outbox import Outbox
-from app.services.outbox.undoing import WayBack
+from app.services.outbox.undoing import UndoOffer
 from app.services.records.records import Records
 from app.services.text.status_text import scheduled_words, scheduling_words
 
@@ -24,7 +24,7 @@ class _Batch(msgspec.Struct, eq=False):
     """Messages that were scheduled together."""
 
     names: tuple[LocalId, ...]
-    way: WayBack | None = None
+    way: UndoOffer | None = None
 
 
 class Scheduling:

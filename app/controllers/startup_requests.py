@@ -27,7 +27,7 @@ from app.domain.message import LocalId
 from app.domain.startup_request import StartupRequest
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.identities import Identities
-from app.services.drafts.draft_attachments import Attachments
+from app.services.drafts.draft_attachments import DraftAttachments
 from app.services.drafts.draft_from_request import Arrived, messages_of
 from app.services.drafts.drafts import Drafts
 from app.ui.keyboard.come_forward import show_in_front
@@ -47,7 +47,7 @@ class StartupRequests:
         shell: Shell,
         accounts: Accounts,
         drafts: Drafts,
-        attachments: Attachments,
+        attachments: DraftAttachments,
         identities: Identities,
         compose: ComposeController,
     ) -> None:

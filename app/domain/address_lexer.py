@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from app.core.lazy_regex import late_pattern
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     """What a token is."""
 
     LINE = auto()
@@ -32,7 +32,7 @@ class Kind(Enum):
 class Token(NamedTuple):
     """A piece of the text as it stood (`raw`), and what it says without its brackets or quotes (`value`)."""
 
-    kind: Kind
+    kind: TokenKind
     raw: str
     value: str
 
@@ -69,7 +69,7 @@ def tokenize(text: str) -> Iterator[Token]:
     line: list[Token] = []
     for token in _Lexer(text).read():
         line.append(token)
-        if token.kind is Kind.LINE:
+        if token.kind is TokenKind.LINE:
             yield from _collect_comments(line)
             line = []
     yield from _collect_comments(line)
@@ -98,9 +98,9 @@ class _Lexer:
             if group == "OPEN":
                 token = self._read_opening(position, raw)
             elif group == "BRACKET":
-                token = Token(Kind.ANGLE, raw, raw[1:-1])
+                token = Token(TokenKind.ANGLE, raw, raw[1:-1])
             else:
-                token = Token(Kind[group], raw, raw)
+                token = Token(TokenKind[group], raw, raw)
             yield token
             position += len(token.raw)
 
@@ -109,13 +109,13 @@ class _Lexer:
         if opening == "<":
             close = self._angle_end(start)
             if close:
-                return Token(Kind.ANGLE, text[start:close], text[start + 1 : close - 1])
+                return Token(TokenKind.ANGLE, text[start:close], text[start + 1 : close - 1])
         elif opening in _QUOTED:
             close = self._quote_end(start)
             if close:
                 inner = text[start + 1 : close - 1]
-                return Token(Kind.QUOTED, text[start:close], unescape(inner) if opening == '"' else inner)
-        return Token(Kind.WORD, opening, opening)
+                return Token(TokenKind.QUOTED, text[start:close], unescape(inner) if opening == '"' else inner)
+        return Token(TokenKind.WORD, opening, opening)
 
     def _quote_end(self, start: int) -> int:
         """Return where the quoted string that opens at `start` ends, or 0 where it is but a quotation mark.
@@ -154,9 +154,9 @@ def _collect_comments(tokens: list[Token]) -> list[Token]:
     closing: dict[int, int] = {}
     opened: list[int] = []
     for index, token in enumerate(tokens):
-        if token.kind is Kind.WORD and token.raw == "(":
+        if token.kind is TokenKind.WORD and token.raw == "(":
             opened.append(index)
-        elif token.kind is Kind.WORD and token.raw == ")" and opened:
+        elif token.kind is TokenKind.WORD and token.raw == ")" and opened:
             closing[opened.pop()] = index
     if not closing:
         return tokens
@@ -169,6 +169,6 @@ def _collect_comments(tokens: list[Token]) -> list[Token]:
             index += 1
         else:
             raw = "".join(token.raw for token in tokens[index : close + 1])
-            collected.append(Token(Kind.COMMENT, raw, raw[1:-1]))
+            collected.append(Token(TokenKind.COMMENT, raw, raw[1:-1]))
             index = close + 1
     return collected

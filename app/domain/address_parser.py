@@ -17,7 +17,7 @@ from urllib.parse import unquote
 import msgspec
 
 from app.core.lazy_regex import late_pattern
-from app.domain.address_lexer import Kind, Token, tokenize, unescape
+from app.domain.address_lexer import Token, TokenKind, tokenize, unescape
 from app.domain.recipient import Recipient, address_problem, format_recipient, format_recipients, recipient_problem
 from app.domain.text import clean_text, mend_surrogates
 
@@ -36,7 +36,8 @@ _ADDRESSED: Final = frozenset({"to", "cc", "bcc"})
 def has_address(tokens: list[Token]) -> bool:
     """Return whether an address stands here, outside of quotes and comments."""
     return any(
-        token.kind in {Kind.ANGLE, Kind.MAILTO} or (token.kind is Kind.WORD and "@" in token.raw) for token in tokens
+        token.kind in {TokenKind.ANGLE, TokenKind.MAILTO} or (token.kind is TokenKind.WORD and "@" in token.raw)
+        for token in tokens
     )
 
 
@@ -65,10 +66,10 @@ def with_name(recipient: Recipient, name: str) -> Recipient:
 
 def read_name(tokens: list[Token]) -> str:
     """Return the display name that the tokens say, without the quotes that only protect it."""
-    said = [token for token in tokens if token.kind is not Kind.BLANK]
-    if said and all(token.kind is Kind.QUOTED for token in said):
+    said = [token for token in tokens if token.kind is not TokenKind.BLANK]
+    if said and all(token.kind is TokenKind.QUOTED for token in said):
         return _tidy(" ".join(token.value for token in said))
-    if len(said) == 1 and said[0].kind is Kind.COMMENT:
+    if len(said) == 1 and said[0].kind is TokenKind.COMMENT:
         return _tidy(said[0].value) or _tidy(said[0].raw)
     name = _tidy(_SPACES.sub(" ", join_raw(tokens)))
     return name[1:-1] if len(name) > 2 and name[0] == name[-1] == "'" else name
@@ -84,11 +85,11 @@ def read_angle(words: list[Token], angle: Token) -> list[Recipient]:
 
 def read_atoms(tokens: list[Token]) -> list[Recipient]:
     """Return whom an entry without brackets names. Words are a name where one address follows or precedes them."""
-    said = [token for token in tokens if token.kind is not Kind.BLANK]
-    if len(said) == 1 and said[0].kind is Kind.QUOTED:
+    said = [token for token in tokens if token.kind is not TokenKind.BLANK]
+    if len(said) == 1 and said[0].kind is TokenKind.QUOTED:
         return raw_recipient(said[0].value) or raw_recipient(said[0].raw)
     runs = _split_runs(tokens)
-    readings = [[] if run[0].kind is Kind.COMMENT else _read_atom(join_raw(run)) for run in runs]
+    readings = [[] if run[0].kind is TokenKind.COMMENT else _read_atom(join_raw(run)) for run in runs]
     unread = [run for run, reading in zip(runs, readings, strict=True) if not reading]
     if len(unread) == len(runs) or any(has_address(run) for run in unread):
         return raw_recipient(join_raw(tokens))
@@ -107,7 +108,7 @@ def _read_one_named(tokens: list[Token], runs: list[list[Token]], readings: list
         return raw_recipient(join_raw(tokens))
     name: list[Token] = []
     for run in [*before, *after]:
-        name += [*([Token(Kind.BLANK, " ", " ")] if name else []), *run]
+        name += [*([Token(TokenKind.BLANK, " ", " ")] if name else []), *run]
     return [with_name(found[0], read_name(name)), *found[1:]]
 
 
@@ -123,7 +124,7 @@ def _may_be_grown_together(before: list[list[Token]], address: str, after: list[
 
 
 def _has_words(runs: list[list[Token]]) -> bool:
-    return any(run[0].kind is not Kind.COMMENT for run in runs)
+    return any(run[0].kind is not TokenKind.COMMENT for run in runs)
 
 
 def _split_runs(tokens: list[Token]) -> list[list[Token]]:
@@ -131,11 +132,11 @@ def _split_runs(tokens: list[Token]) -> list[list[Token]]:
     runs: list[list[Token]] = []
     apart = True
     for token in tokens:
-        if token.kind is Kind.BLANK:
+        if token.kind is TokenKind.BLANK:
             apart = True
-        elif token.kind is Kind.COMMENT or apart:
+        elif token.kind is TokenKind.COMMENT or apart:
             runs.append([token])
-            apart = token.kind is Kind.COMMENT
+            apart = token.kind is TokenKind.COMMENT
         else:
             runs[-1].append(token)
     return runs
@@ -232,9 +233,9 @@ def _split_segments(tokens: Iterator[Token]) -> Iterator[list[Token]]:
     """Split at semicolons and line ends. A name whose address stands in <> on the next line stays whole."""
     waiting: list[Token] = []
     current: list[Token] = []
-    ended_by: Kind | None = None
-    for token in chain(tokens, [Token(Kind.SEMICOLON, "", "")]):
-        if token.kind not in {Kind.LINE, Kind.SEMICOLON}:
+    ended_by: TokenKind | None = None
+    for token in chain(tokens, [Token(TokenKind.SEMICOLON, "", "")]):
+        if token.kind not in {TokenKind.LINE, TokenKind.SEMICOLON}:
             current.append(token)
             continue
         content = _trim(current)
@@ -242,8 +243,8 @@ def _split_segments(tokens: Iterator[Token]) -> Iterator[list[Token]]:
         if not content:
             ended_by = None
             continue
-        if ended_by is Kind.LINE and content[0].kind is Kind.ANGLE and not has_address(waiting):
-            waiting += [Token(Kind.BLANK, " ", " "), *content]
+        if ended_by is TokenKind.LINE and content[0].kind is TokenKind.ANGLE and not has_address(waiting):
+            waiting += [Token(TokenKind.BLANK, " ", " "), *content]
         else:
             if waiting:
                 yield waiting
@@ -266,12 +267,12 @@ def _read_segment(tokens: list[Token], in_list: bool) -> list[Recipient]:
 def _take_label(tokens: list[Token]) -> tuple[list[Recipient], list[Token]]:
     """Take the label of a header (it goes) or the name of a group (RFC 5322 section 3.4; it stays, to be seen)."""
     for index, token in enumerate(tokens):
-        if token.kind not in {Kind.BLANK, Kind.WORD, Kind.QUOTED} or "@" in token.raw.partition(":")[0]:
+        if token.kind not in {TokenKind.BLANK, TokenKind.WORD, TokenKind.QUOTED} or "@" in token.raw.partition(":")[0]:
             break
-        if token.kind is not Kind.WORD or ":" not in token.raw:
+        if token.kind is not TokenKind.WORD or ":" not in token.raw:
             continue
         head, _, tail = token.raw.partition(":")
-        rest = _trim([*([Token(Kind.WORD, tail, tail)] if tail else []), *tokens[index + 1 :]])
+        rest = _trim([*([Token(TokenKind.WORD, tail, tail)] if tail else []), *tokens[index + 1 :]])
         if tail.startswith("//") or head.lower() in _SCHEMES or not has_address(rest):
             break
         if (tail and "@" not in tail) or _is_one_named(rest):
@@ -287,25 +288,25 @@ def _is_one_named(tokens: list[Token]) -> bool:
     """Return whether this is one `Name <address>`: then a colon before it belongs to the name (`ACME: Sales <s@x>`)."""
     return (
         _addresses(tokens) == 1
-        and tokens[-1].kind is Kind.ANGLE
+        and tokens[-1].kind is TokenKind.ANGLE
         and len(tokens) > 1
-        and not any(token.kind in {Kind.COMMA, Kind.TAB} for token in tokens)
+        and not any(token.kind in {TokenKind.COMMA, TokenKind.TAB} for token in tokens)
     )
 
 
 def _read_row(tokens: list[Token]) -> list[Recipient] | None:
     """Return the person in a row of a sheet: cells between tabs, one of them an address, the others the name."""
-    if not any(token.kind is Kind.TAB for token in tokens):
+    if not any(token.kind is TokenKind.TAB for token in tokens):
         return None
-    cells = _split(tokens, frozenset({Kind.TAB}))
+    cells = _split(tokens, frozenset({TokenKind.TAB}))
     addressed = [cell for cell in cells if has_address(cell)]
     if not 1 < len(cells) <= _COLUMNS or len(addressed) != 1 or _addresses(addressed[0]) != 1:
         return None
-    if any(token.kind is Kind.COMMA for token in addressed[0]):
+    if any(token.kind is TokenKind.COMMA for token in addressed[0]):
         return None
     name: list[Token] = []
     for cell in cells:
-        name += [] if cell is addressed[0] else [*cell, Token(Kind.BLANK, " ", " ")]
+        name += [] if cell is addressed[0] else [*cell, Token(TokenKind.BLANK, " ", " ")]
     found = _read_fragment(addressed[0])
     if len(found) == 1 and not found[0].name and not address_problem(found[0].address):
         # A tab parts them beyond doubt, whatever letters the address has.
@@ -319,16 +320,16 @@ def _join_names(tokens: list[Token], in_list: bool) -> list[list[Token]]:
     Two parts are a surname and a given name. More (`Doe, John, PhD <address>`) are one name only where other entries
     of the list are parted by semicolons or lines, so that commas need not part anything.
     """
-    fragments = _split(tokens, frozenset({Kind.COMMA, Kind.TAB}))
+    fragments = _split(tokens, frozenset({TokenKind.COMMA, TokenKind.TAB}))
     addressed = list(map(has_address, fragments))
-    tabs = any(token.kind is Kind.TAB for token in tokens)
+    tabs = any(token.kind is TokenKind.TAB for token in tokens)
     if in_list and not tabs and not any(addressed[:-1]) and fragments and _opens_with_name(fragments[-1]):
         return [tokens]
     joined: list[list[Token]] = []
     mergeable = False
     for fragment, has_one in zip(fragments, addressed, strict=True):
         if mergeable and has_one and not tabs and _opens_with_name(fragment):
-            joined[-1] = [*joined[-1], Token(Kind.WORD, ", ", ", "), *fragment]
+            joined[-1] = [*joined[-1], Token(TokenKind.WORD, ", ", ", "), *fragment]
         else:
             joined.append(fragment)
         mergeable = not has_one
@@ -338,7 +339,7 @@ def _join_names(tokens: list[Token], in_list: bool) -> list[list[Token]]:
 def _opens_with_name(tokens: list[Token]) -> bool:
     """Return whether the first address here is in brackets and has words before it."""
     for index, token in enumerate(tokens):
-        if token.kind is Kind.ANGLE:
+        if token.kind is TokenKind.ANGLE:
             return index > 0
         if has_address([token]):
             return False
@@ -346,14 +347,14 @@ def _opens_with_name(tokens: list[Token]) -> bool:
 
 
 def _read_fragment(tokens: list[Token]) -> list[Recipient]:
-    if not any(token.kind is Kind.ANGLE for token in tokens) and not has_address(tokens):
+    if not any(token.kind is TokenKind.ANGLE for token in tokens) and not has_address(tokens):
         tokens = _promote_comment(tokens)
-    if not any(token.kind is Kind.ANGLE for token in tokens):
+    if not any(token.kind is TokenKind.ANGLE for token in tokens):
         return read_atoms(tokens)
     recipients: list[Recipient] = []
     words: list[Token] = []
     for token in tokens:
-        if token.kind is Kind.ANGLE:
+        if token.kind is TokenKind.ANGLE:
             recipients += read_angle(_trim(words), token)
             words = []
         else:
@@ -365,7 +366,7 @@ def _read_fragment(tokens: list[Token]) -> list[Recipient]:
 def _attach_tail(recipients: list[Recipient], tail: list[Token]) -> list[Recipient]:
     """Give what stands after the last <address> to its recipient: a comment, or a name where it has none."""
     last = recipients[-1]
-    comments = all(token.kind in {Kind.COMMENT, Kind.BLANK} for token in tail)
+    comments = all(token.kind in {TokenKind.COMMENT, TokenKind.BLANK} for token in tail)
     if not last.name and not has_address(tail):
         named = with_name(last, read_name(tail))
         # A comment that only says the address again may go; words may not.
@@ -378,18 +379,18 @@ def _attach_tail(recipients: list[Recipient], tail: list[Token]) -> list[Recipie
 
 def _promote_comment(tokens: list[Token]) -> list[Token]:
     """Take `Jane Doe (jane@example.com)` for `Jane Doe <jane@example.com>`."""
-    comments = [index for index, token in enumerate(tokens) if token.kind is Kind.COMMENT]
+    comments = [index for index, token in enumerate(tokens) if token.kind is TokenKind.COMMENT]
     if len(comments) != 1 or address_problem(tokens[comments[0]].value.strip()):
         return tokens
     index = comments[0]
-    return [*tokens[:index], Token(Kind.ANGLE, tokens[index].raw, tokens[index].value), *tokens[index + 1 :]]
+    return [*tokens[:index], Token(TokenKind.ANGLE, tokens[index].raw, tokens[index].value), *tokens[index + 1 :]]
 
 
 def _addresses(tokens: Iterable[Token]) -> int:
     return sum(has_address([token]) for token in tokens)
 
 
-def _split(tokens: list[Token], separators: frozenset[Kind]) -> list[list[Token]]:
+def _split(tokens: list[Token], separators: frozenset[TokenKind]) -> list[list[Token]]:
     parts: list[list[Token]] = [[]]
     for token in tokens:
         if token.kind in separators:
@@ -402,7 +403,7 @@ def _split(tokens: list[Token], separators: frozenset[Kind]) -> list[list[Token]
 def _trim(tokens: list[Token]) -> list[Token]:
     """Drop blanks, tabs and commas at both ends."""
     first, last = 0, len(tokens)
-    idle = {Kind.BLANK, Kind.TAB, Kind.COMMA}
+    idle = {TokenKind.BLANK, TokenKind.TAB, TokenKind.COMMA}
     while first < last and tokens[first].kind in idle:
         first += 1
     while last > first and tokens[last - 1].kind in idle:

@@ -15,7 +15,7 @@ import msgspec
 
 from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.message import AccountId, DraftUpdate, ItemRef, NewDraft
-from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome
+from app.domain.outcome import AttachOutcome, FetchedAttachment, FetchOutcome, NewAttachment, Outcome
 from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
@@ -286,7 +286,7 @@ class Notices(Read[None], frozen=True, tag="notices"):
         return "notices"
 
 
-class GetAttachment(FileRead[AttachmentFetch], frozen=True, tag="get_attachment"):
+class GetAttachment(FileRead[FetchedAttachment], frozen=True, tag="get_attachment"):
     """Downloads an attachment."""
 
     attachment_id: str
@@ -465,7 +465,7 @@ class MailboxOperations(ABC):
         attachment_id: str,
         path: str,
         on_bytes: Callable[[int], None] | None = None,
-    ) -> AttachmentFetch:
+    ) -> FetchedAttachment:
         """GetAttachment; a file is written to `path`, which must not be there yet. Raises BadInput for the path.
 
         `on_bytes` is told how many bytes have come. Who is cancelled while he awaits it has stopped the download.

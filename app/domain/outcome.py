@@ -78,7 +78,7 @@ class AttachOutcome(msgspec.Struct, frozen=True):
     attachment_id: str = ""
 
 
-class AttachmentFetch(msgspec.Struct, frozen=True):
+class FetchedAttachment(msgspec.Struct, frozen=True):
     """One attachment read back: a file is at the path that was asked for, a message is in `message`."""
 
     outcome: Outcome

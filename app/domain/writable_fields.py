@@ -32,7 +32,7 @@ _OWN_HEADERS: Final = frozenset(
 """Headers that the server writes by itself, or that have a field of their own."""
 
 
-class Rule(StrEnum):
+class WriteRule(StrEnum):
     """When an element may be written."""
 
     ON_CREATE = "on-create"
@@ -44,53 +44,53 @@ class Rule(StrEnum):
 class Element(msgspec.Struct, frozen=True):
     """One element of a message: its rule, what a person calls it, and the field that holds it, None for read-only."""
 
-    rule: Rule
+    rule: WriteRule
     title: str
     field: Field | None = None
 
 
 ELEMENTS: Final[dict[str, Element]] = {
-    "Subject": Element(Rule.ALWAYS, mark("The subject"), Field.SUBJECT),
-    "Body": Element(Rule.ALWAYS, mark("The text"), Field.BODY),
-    "Importance": Element(Rule.ALWAYS, mark("The importance"), Field.IMPORTANCE),
-    "Sensitivity": Element(Rule.ALWAYS, mark("The sensitivity"), Field.SENSITIVITY),
-    "Categories": Element(Rule.ALWAYS, mark("The categories"), Field.CATEGORIES),
-    "Flag": Element(Rule.ALWAYS, mark("The follow-up flag"), Field.FOLLOW_UP),
-    "ReminderDueBy": Element(Rule.ALWAYS, mark("The reminder"), Field.REMINDER),
-    "InReplyTo": Element(Rule.ALWAYS, mark("What it answers"), Field.IN_REPLY_TO),
-    "ExtendedProperty:InternetHeaders": Element(Rule.UNTIL_SENT, mark("The headers"), Field.HEADERS),
-    "ExtendedProperty:0x3FEF": Element(Rule.UNTIL_SENT, mark("The time of sending"), Field.DEFERRED),
-    "Sender": Element(Rule.ON_CREATE, mark("The sender"), Field.SUBMITTER),
-    "ToRecipients": Element(Rule.UNTIL_SENT, mark("To"), Field.TO),
-    "CcRecipients": Element(Rule.UNTIL_SENT, mark("Cc"), Field.CC),
-    "BccRecipients": Element(Rule.UNTIL_SENT, mark("Bcc"), Field.BCC),
-    "IsReadReceiptRequested": Element(Rule.UNTIL_SENT, mark("The read receipt"), Field.READ_RECEIPT),
-    "IsDeliveryReceiptRequested": Element(Rule.UNTIL_SENT, mark("The delivery receipt"), Field.DELIVERY_RECEIPT),
-    "ConversationIndex": Element(Rule.ON_CREATE, mark("The place in the conversation"), Field.CONVERSATION_INDEX),
-    "ConversationTopic": Element(Rule.ON_CREATE, mark("The conversation"), Field.CONVERSATION_TOPIC),
-    "From": Element(Rule.UNTIL_SENT, mark("From"), Field.SENDER),
-    "InternetMessageId": Element(Rule.ON_CREATE, mark("The Message-ID")),
-    "IsRead": Element(Rule.NEVER, mark("Whether it was read")),
-    "IsResponseRequested": Element(Rule.ALWAYS, mark("The request for an answer"), Field.RESPONSE_REQUESTED),
-    "References": Element(Rule.ALWAYS, mark("The references"), Field.REFERENCES),
-    "ReplyTo": Element(Rule.UNTIL_SENT, mark("Reply to"), Field.REPLY_TO),
-    "ReceivedBy": Element(Rule.NEVER, mark("Who received it")),
-    "ReceivedRepresenting": Element(Rule.NEVER, mark("For whom it was received")),
+    "Subject": Element(WriteRule.ALWAYS, mark("The subject"), Field.SUBJECT),
+    "Body": Element(WriteRule.ALWAYS, mark("The text"), Field.BODY),
+    "Importance": Element(WriteRule.ALWAYS, mark("The importance"), Field.IMPORTANCE),
+    "Sensitivity": Element(WriteRule.ALWAYS, mark("The sensitivity"), Field.SENSITIVITY),
+    "Categories": Element(WriteRule.ALWAYS, mark("The categories"), Field.CATEGORIES),
+    "Flag": Element(WriteRule.ALWAYS, mark("The follow-up flag"), Field.FOLLOW_UP),
+    "ReminderDueBy": Element(WriteRule.ALWAYS, mark("The reminder"), Field.REMINDER),
+    "InReplyTo": Element(WriteRule.ALWAYS, mark("What it answers"), Field.IN_REPLY_TO),
+    "ExtendedProperty:InternetHeaders": Element(WriteRule.UNTIL_SENT, mark("The headers"), Field.HEADERS),
+    "ExtendedProperty:0x3FEF": Element(WriteRule.UNTIL_SENT, mark("The time of sending"), Field.DEFERRED),
+    "Sender": Element(WriteRule.ON_CREATE, mark("The sender"), Field.SUBMITTER),
+    "ToRecipients": Element(WriteRule.UNTIL_SENT, mark("To"), Field.TO),
+    "CcRecipients": Element(WriteRule.UNTIL_SENT, mark("Cc"), Field.CC),
+    "BccRecipients": Element(WriteRule.UNTIL_SENT, mark("Bcc"), Field.BCC),
+    "IsReadReceiptRequested": Element(WriteRule.UNTIL_SENT, mark("The read receipt"), Field.READ_RECEIPT),
+    "IsDeliveryReceiptRequested": Element(WriteRule.UNTIL_SENT, mark("The delivery receipt"), Field.DELIVERY_RECEIPT),
+    "ConversationIndex": Element(WriteRule.ON_CREATE, mark("The place in the conversation"), Field.CONVERSATION_INDEX),
+    "ConversationTopic": Element(WriteRule.ON_CREATE, mark("The conversation"), Field.CONVERSATION_TOPIC),
+    "From": Element(WriteRule.UNTIL_SENT, mark("From"), Field.SENDER),
+    "InternetMessageId": Element(WriteRule.ON_CREATE, mark("The Message-ID")),
+    "IsRead": Element(WriteRule.NEVER, mark("Whether it was read")),
+    "IsResponseRequested": Element(WriteRule.ALWAYS, mark("The request for an answer"), Field.RESPONSE_REQUESTED),
+    "References": Element(WriteRule.ALWAYS, mark("The references"), Field.REFERENCES),
+    "ReplyTo": Element(WriteRule.UNTIL_SENT, mark("Reply to"), Field.REPLY_TO),
+    "ReceivedBy": Element(WriteRule.NEVER, mark("Who received it")),
+    "ReceivedRepresenting": Element(WriteRule.NEVER, mark("For whom it was received")),
 }
 
 _BY_FIELD: Final = {element.field: element for element in ELEMENTS.values() if element.field is not None}
 
 
-def may_be_written(rule: Rule, stage: Stage) -> bool:
+def may_be_written(rule: WriteRule, stage: Stage) -> bool:
     """Return whether an element under `rule` may be written to an item that has come as far as `stage`."""
     match rule:
-        case Rule.ALWAYS:
+        case WriteRule.ALWAYS:
             return True
-        case Rule.UNTIL_SENT:
+        case WriteRule.UNTIL_SENT:
             return stage is not Stage.SENT
-        case Rule.ON_CREATE:
+        case WriteRule.ON_CREATE:
             return stage is Stage.NEW
-        case Rule.NEVER:
+        case WriteRule.NEVER:
             return False
 
 
@@ -99,9 +99,9 @@ def refusal(element: Element, stage: Stage) -> str | None:
     if may_be_written(element.rule, stage):
         return None
     title = tr(element.title)
-    if element.rule is Rule.NEVER:
+    if element.rule is WriteRule.NEVER:
         return tr("{what} is for the server to say and cannot be set.", what=title)
-    if element.rule is Rule.ON_CREATE:
+    if element.rule is WriteRule.ON_CREATE:
         return tr("{what} can be set only when a draft is first saved.", what=title)
     return tr("{what} cannot be changed once the message has been sent.", what=title)
 

@@ -21,7 +21,7 @@ from typing import BinaryIO, assert_never
 
 from msgspec.structs import replace
 
-from app.backends.port import Backend, Job, Stopped, Told
+from app.backends.port import Backend, Job, ProgressListeners, Stopped
 from app.core import defects, i18n
 from app.core.i18n import tr
 from app.domain.account import Account, AuthKind, BackendKind, ProbeStep
@@ -31,7 +31,7 @@ from app.domain.operations import Lane, Write
 from app.domain.outcome import Outcome, Verdict
 from app.engine import protocol
 from app.engine.protocol import Discover, Discovered, SecretChanged, SignedInNow, SignIn, SignInAsked
-from app.engine.worker_pool import Task, Worker
+from app.engine.worker_pool import LaneTask, Worker
 
 
 def find_server(request: Discover, account: Account, job: Job, tell: Callable[[ProbeStep], None]) -> Discovered:
@@ -127,7 +127,7 @@ class Engine:
         self._make = make
         self._sink_lock = threading.Lock()
         self._accounts: dict[AccountId, _Opened] = {}
-        self._tasks: dict[int, tuple[Task, Worker]] = {}
+        self._tasks: dict[int, tuple[LaneTask, Worker]] = {}
         self._tasks_lock = threading.Lock()
 
     def run(self) -> int:
@@ -164,7 +164,7 @@ class Engine:
         opened.stop_listening = listen(request.account, request.secret, self._reply)
         self._accounts[request.account.account_id] = opened
         # Warms up while the person still looks at the window: the import costs a third of a second.
-        opened.lanes["writes"].submit(Task(Job(60.0), lambda: self._warm_up(opened), lambda: None))
+        opened.lanes["writes"].submit(LaneTask(Job(60.0), lambda: self._warm_up(opened), lambda: None))
         self._reply(protocol.Done(request.id))
 
     def _warm_up(self, opened: _Opened) -> None:
@@ -184,7 +184,7 @@ class Engine:
             self._reply(_failed(request, job, protocol.Failure(request.id, defect="the account was not opened")))
             return
         account = opened
-        task = Task(
+        task = LaneTask(
             job,
             run=lambda: self._run(request, job, account, task),
             give_up=lambda: self._answer(request.id, task, _failed(request, job, _stopped(request, job))),
@@ -209,12 +209,12 @@ class Engine:
         timer.daemon = True
         timer.start()
 
-    def _give_up(self, task: Task, lane: Worker) -> None:
+    def _give_up(self, task: LaneTask, lane: Worker) -> None:
         if not task.answered:
             lane.abandon(task)
             task.give_up()
 
-    def _run(self, request: protocol.WorkRequest, job: Job, opened: _Opened, task: Task) -> None:
+    def _run(self, request: protocol.WorkRequest, job: Job, opened: _Opened, task: LaneTask) -> None:
         self._reply(protocol.Started(request.id))
         try:
             if isinstance(request, protocol.Perform):
@@ -252,7 +252,9 @@ class Engine:
                 assert_never(request)
 
     def _perform(self, request: protocol.Perform, job: Job, backend: Backend) -> protocol.Answered:
-        told = Told(self._teller(request.id), lambda places: self._reply(protocol.Noticed(request.id, tuple(places))))
+        told = ProgressListeners(
+            self._teller(request.id), lambda places: self._reply(protocol.Noticed(request.id, tuple(places)))
+        )
         return protocol.Answered(request.id, request.operation.name, backend.perform(request.operation, job, told))
 
     def _teller(self, request_id: int) -> Callable[[int, int], None]:
@@ -267,7 +269,7 @@ class Engine:
 
         return tell
 
-    def _answer(self, request_id: int, task: Task, end: protocol.End) -> None:
+    def _answer(self, request_id: int, task: LaneTask, end: protocol.End) -> None:
         if task.claim():
             with self._tasks_lock:
                 self._tasks.pop(request_id, None)

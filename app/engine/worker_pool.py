@@ -16,7 +16,7 @@ from app.backends.port import Job
 
 
 @dataclass(eq=False)
-class Task:
+class LaneTask:
     """One request on its way through a lane: `run` answers it, `give_up` answers for it when `run` cannot."""
 
     job: Job
@@ -40,12 +40,12 @@ class Worker:
         """Name the threads, so that a stuck engine can be looked at."""
         self._name = name
         self._width = width
-        self._tasks: deque[Task] = deque()
+        self._tasks: deque[LaneTask] = deque()
         self._wake = threading.Condition()
-        self._threads: dict[threading.Thread, Task | None] = {}
+        self._threads: dict[threading.Thread, LaneTask | None] = {}
         self._closed = False
 
-    def submit(self, task: Task) -> None:
+    def submit(self, task: LaneTask) -> None:
         """Queue a task."""
         with self._wake:
             self._tasks.append(task)
@@ -54,7 +54,7 @@ class Worker:
                 self._add_thread()
             self._wake.notify()
 
-    def withdraw(self, task: Task) -> bool:
+    def withdraw(self, task: LaneTask) -> bool:
         """Take a task out that no thread took up yet. False where one did."""
         with self._wake:
             if task in self._tasks:
@@ -62,7 +62,7 @@ class Worker:
                 return True
             return False
 
-    def abandon(self, task: Task) -> None:
+    def abandon(self, task: LaneTask) -> None:
         """Give up the thread that `task` holds, and let another take its place."""
         with self._wake:
             for thread, current in list(self._threads.items()):

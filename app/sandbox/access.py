@@ -6,7 +6,7 @@ from app.sandbox import xmlns
 from app.sandbox.call import Call
 from app.sandbox.errors import EwsError
 from app.sandbox.ids import ATTACHMENT, FOLDER, ITEM
-from app.sandbox.store.folders import Folder
+from app.sandbox.store.folders import StoredFolder
 from app.sandbox.store.items import Item
 
 READ = frozenset({"full", "editor", "author", "reader"})
@@ -20,7 +20,7 @@ def require(call: Call, mailbox: int, allowed: frozenset[str], code: str = "Erro
         raise EwsError(code)
 
 
-def find_folder(call: Call, named: etree._Element, missing: str = "ErrorFolderNotFound") -> Folder:
+def find_folder(call: Call, named: etree._Element, missing: str = "ErrorFolderNotFound") -> StoredFolder:
     """Return the folder that a FolderId or DistinguishedFolderId names and that the user may look into.
 
     Raises EwsError: `missing` where there is none, ErrorAccessDenied without rights, ErrorNonExistentMailbox for a
@@ -34,7 +34,7 @@ def find_folder(call: Call, named: etree._Element, missing: str = "ErrorFolderNo
     return folder
 
 
-def _find_folder(call: Call, named: etree._Element) -> Folder:
+def _find_folder(call: Call, named: etree._Element) -> StoredFolder:
     if xmlns.local(named) == "DistinguishedFolderId":
         mailbox = call.user.id
         address = xmlns.text_at(named, "t:Mailbox/t:EmailAddress")
@@ -53,7 +53,7 @@ def _find_folder(call: Call, named: etree._Element) -> Folder:
     return call.store.folders.with_id(found.number)
 
 
-def find_target(call: Call, parent: etree._Element, name: str, missing: str) -> Folder | None:
+def find_target(call: Call, parent: etree._Element, name: str, missing: str) -> StoredFolder | None:
     """Return the folder named within a child such as m:SavedItemFolderId; None where the child is absent."""
     target = xmlns.find(parent, name)
     if target is None:

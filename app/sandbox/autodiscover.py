@@ -9,16 +9,16 @@ from lxml import etree
 from app.sandbox import soap, xmlns
 from app.sandbox.endpoint import Endpoint
 from app.sandbox.errors import RequestFault
-from app.sandbox.fault_replies import Answer
+from app.sandbox.fault_replies import HttpReply
 from app.sandbox.soap import parse
-from app.sandbox.store.people import People, Person
+from app.sandbox.store.people import PeopleStore, Person
 
 REQUEST: Final = "http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"
 RESPONSE: Final = "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"
 _ROOT: Final = "http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006"
 
 
-def answer_pox(people: People, body: bytes, user: Person, ews_url: str) -> bytes:
+def answer_pox(people: PeopleStore, body: bytes, user: Person, ews_url: str) -> bytes:
     """Answer a request of `user`; whatever is wrong with it is said in the reply, whose HTTP status is 200."""
     try:
         root, _ = parse(body)
@@ -35,7 +35,7 @@ def answer_pox(people: People, body: bytes, user: Person, ews_url: str) -> bytes
     return _settings(person, ews_url, others_of(people, person) if person.id == user.id else [])
 
 
-def others_of(people: People, person: Person) -> list[Person]:
+def others_of(people: PeopleStore, person: Person) -> list[Person]:
     """Return the shared mailboxes to which `person` has full access: those that a server names of its own accord."""
     shared = (one for one in people.everybody() if one.kind == "Shared")
     return [one for one in shared if "full" in people.rights(one.id, person.id)]
@@ -103,7 +103,7 @@ _OTHERS: Final = "AlternateMailboxes"
 _Settings = dict[str, str | list[Person]]
 
 
-def answer_svc(people: People, body: bytes, user: Person, ews_url: str) -> tuple[int, bytes]:
+def answer_svc(people: PeopleStore, body: bytes, user: Person, ews_url: str) -> tuple[int, bytes]:
     """Answer a request of `user`; returns the HTTP status and the reply."""
     try:
         root, _ = soap.parse(body)
@@ -117,7 +117,7 @@ def answer_svc(people: People, body: bytes, user: Person, ews_url: str) -> tuple
     return 200, _answer(people, request, name, user, ews_url)
 
 
-def _answer(people: People, request: etree._Element, name: str, user: Person, ews_url: str) -> bytes:
+def _answer(people: PeopleStore, request: etree._Element, name: str, user: Person, ews_url: str) -> bytes:
     root, body = _envelope(f"{NAMESPACE}/Autodiscover/{name}Response")
     kind = _OPERATIONS[name]
     response = _sub(_sub(body, f"{name}ResponseMessage"), "Response")
@@ -146,7 +146,7 @@ def _complaint(wanted: list[str], asked: list[str], kind: str) -> str:
     return f"No more than {_MOST} can be requested at once." if len(asked) > _MOST else ""
 
 
-def _settings_of(people: People, kind: str, asked: str, ews_url: str) -> _Settings | None:
+def _settings_of(people: PeopleStore, kind: str, asked: str, ews_url: str) -> _Settings | None:
     if kind == "Domain":
         domains = {one.address.rpartition("@")[2].lower() for one in people.everybody() if one.has_mailbox}
         served: _Settings = {"ExternalEwsUrl": ews_url, "ExternalEwsVersion": "15.02.2562.017"}
@@ -271,16 +271,16 @@ class Autodiscover:
         """Answer plain XML."""
         people = self._endpoint.store.people
         return await self._endpoint.serve(
-            request, "Autodiscover", lambda body, user: Answer(200, answer_pox(people, body, user, self.ews_url))
+            request, "Autodiscover", lambda body, user: HttpReply(200, answer_pox(people, body, user, self.ews_url))
         )
 
     async def svc(self, request: web.Request) -> web.StreamResponse:
         """Answer SOAP."""
         people = self._endpoint.store.people
 
-        def answer(body: bytes, user: Person) -> Answer:
+        def answer(body: bytes, user: Person) -> HttpReply:
             status, content = answer_svc(people, body, user, self.ews_url)
-            return Answer(status, content)
+            return HttpReply(status, content)
 
         return await self._endpoint.serve(request, "Autodiscover", answer)
 

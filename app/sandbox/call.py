@@ -53,7 +53,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class ServiceOperation:
     """An operation of the service: its name, what its request may hold (see `grammar`), and what it does."""
 
     name: str

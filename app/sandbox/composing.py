@@ -9,13 +9,13 @@ from app.sandbox import xmlns
 from app.sandbox.call import Call
 from app.sandbox.conversation import complete
 from app.sandbox.errors import EwsError
-from app.sandbox.fields.table import BY_ELEMENT, Field
+from app.sandbox.fields.table import BY_ELEMENT, FieldDefinition
 from app.sandbox.fields.tags import write_tag
 from app.sandbox.fields.writing import read_base64
 from app.sandbox.mime import read_mime
 from app.sandbox.properties import read_name, read_values
-from app.sandbox.store.attachments import NewAttachment
-from app.sandbox.store.items import Attachment, Item
+from app.sandbox.store.attachments import AttachmentToStore
+from app.sandbox.store.items import Item, StoredAttachment
 
 WRITABLE: Final = frozenset({"Message", "Item"})
 LARGEST_ATTACHMENT: Final = 150 * 1024 * 1024
@@ -52,13 +52,13 @@ def compose(call: Call, element: etree._Element, item: Item, depth: int = 0) -> 
         call.store.items.keep_mime(item, raw)
 
 
-def attach(call: Call, item: Item, element: etree._Element, depth: int = 0) -> Attachment:
+def attach(call: Call, item: Item, element: etree._Element, depth: int = 0) -> StoredAttachment:
     """Attach what a t:FileAttachment or t:ItemAttachment holds; the caller saves the item. Only while writing.
 
     Raises EwsError: ErrorAttachmentSizeLimitExceeded, ErrorAttachmentNestLevelLimitExceeded,
     ErrorMissingItemForCreateItemAttachment, ErrorInvalidItemForOperationCreateItemAttachment.
     """
-    new = NewAttachment(
+    new = AttachmentToStore(
         name=xmlns.text_at(element, "t:Name"),
         content_type=xmlns.text_at(element, "t:ContentType"),
         content_id=xmlns.text_at(element, "t:ContentId"),
@@ -101,7 +101,7 @@ def save_new(call: Call, item: Item) -> None:
     call.store.items.save(item)
 
 
-def _take_mime(call: Call, element: etree._Element, item: Item) -> tuple[bytes | None, list[NewAttachment]]:
+def _take_mime(call: Call, element: etree._Element, item: Item) -> tuple[bytes | None, list[AttachmentToStore]]:
     content = xmlns.find(element, "t:MimeContent")
     if content is None:
         return None, []
@@ -109,7 +109,7 @@ def _take_mime(call: Call, element: etree._Element, item: Item) -> tuple[bytes |
     return raw, read_mime(call.store, item, raw)
 
 
-def _writable(name: str) -> Field:
+def _writable(name: str) -> FieldDefinition:
     field = BY_ELEMENT.get(name)
     if field is None or field.put is None:
         prefix = "item" if field is None else field.uri.partition(":")[0]
@@ -117,7 +117,7 @@ def _writable(name: str) -> Field:
     return field
 
 
-def write_field(call: Call, item: Item, field: Field, element: etree._Element | None) -> None:
+def write_field(call: Call, item: Item, field: FieldDefinition, element: etree._Element | None) -> None:
     """Write one field of an item; `element` is None to delete it.
 
     Raises EwsError: ErrorInvalidPropertySet or ErrorInvalidPropertyDelete where the field cannot be written,

@@ -8,9 +8,9 @@ from app.sandbox.conversation import complete
 from app.sandbox.mime import header_list
 from app.sandbox.out_of_office import read_oof
 from app.sandbox.relay import queue_message
-from app.sandbox.reports import DELIVERED, RELAYED, UNDELIVERABLE, Outcome, report_delivery
+from app.sandbox.reports import DELIVERED, RELAYED, UNDELIVERABLE, DeliveryStatus, report_delivery
 from app.sandbox.store.database import now
-from app.sandbox.store.items import Body, Item, Mailbox
+from app.sandbox.store.items import Item, StoredBody, StoredMailbox
 from app.sandbox.store.mail_store import MailStore
 from app.sandbox.store.people import Person
 
@@ -49,13 +49,15 @@ def deliver(store: MailStore, user: Person, item: Item) -> None:
 
 def _report(store: MailStore, user: Person, item: Item, results: dict[str, list[str]]) -> None:
     """Tell the sender what could not be delivered, and what was, where a receipt was asked for."""
-    failed = [Outcome(one, *_REASONS[result]) for result in results if result in _REASONS for one in results[result]]
+    failed = [
+        DeliveryStatus(one, *_REASONS[result]) for result in results if result in _REASONS for one in results[result]
+    ]
     if failed:
         report_delivery(store, user, item, UNDELIVERABLE, failed)
     if item.row["delivery_receipt"]:
         for result, kind in (("delivered", DELIVERED), ("relayed", RELAYED)):
             if results.get(result):
-                report_delivery(store, user, item, kind, [Outcome(one) for one in results[result]])
+                report_delivery(store, user, item, kind, [DeliveryStatus(one) for one in results[result]])
 
 
 def _expand(store: MailStore, address: str, whence: tuple[set[str], str], seen: set[str]) -> Iterator[tuple[str, str]]:
@@ -119,12 +121,12 @@ def _answer_for(store: MailStore, person: Person, item: Item) -> None:
     reply.row.update(item_class="IPM.Note.Rules.OofTemplate.Microsoft", is_draft=0, is_read=0, icon="MailUnread")
     reply.row.update(in_reply_to=item.row["message_id"], references_=item.row["message_id"])
     reply.row["conversation_topic"] = item.row["conversation_topic"]
-    reply.set_recipients("to", [Mailbox(sender.display_name, sender.address, "SMTP", "Mailbox")])
+    reply.set_recipients("to", [StoredMailbox(sender.display_name, sender.address, "SMTP", "Mailbox")])
     reply.set_headers([("Auto-Submitted", "auto-replied"), ("In-Reply-To", str(item.row["message_id"]))])
     for prefix in ("from", "sender"):
         reply.row.update({f"{prefix}_name": person.display_name, f"{prefix}_address": person.address})
     # What is set with EWS may be HTML; what is set with it as text stays text.
-    reply.set_body(Body("HTML" if words.lstrip().startswith("<") else "Text", words))
+    reply.set_body(StoredBody("HTML" if words.lstrip().startswith("<") else "Text", words))
     complete(reply, person.address.rpartition("@")[2])
     store.items.save(reply, told_as="NewMailEvent CreatedEvent")
 

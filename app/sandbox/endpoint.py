@@ -17,11 +17,11 @@ from aiohttp import web
 from app.sandbox import soap, xmlns, zones
 from app.sandbox.call import Call
 from app.sandbox.errors import EwsError, RequestFault, SchemaViolation
-from app.sandbox.fault_replies import Answer, reply, send_raw, trouble_before
-from app.sandbox.faults import MANNERS, FaultPlan, Rule
-from app.sandbox.journal import Entry, Journal
+from app.sandbox.fault_replies import HttpReply, reply, send_raw, trouble_before
+from app.sandbox.faults import MANNERS, FaultPlan, FaultRule
+from app.sandbox.journal import LoggedRequest, RequestLog
 from app.sandbox.notifications import Hub
-from app.sandbox.oauth.tokens import Tokens
+from app.sandbox.oauth.tokens import IssuedTokens
 from app.sandbox.operations import OPERATIONS
 from app.sandbox.request_types import GRAMMAR
 from app.sandbox.sign_in import Admission, Gate, write_passwords
@@ -97,10 +97,10 @@ class Endpoint:
 
     def __init__(self, store: MailStore, scratch: Path, workers: int = 4) -> None:
         self.store = store
-        self.journal = Journal()
+        self.journal = RequestLog()
         self.faults = FaultPlan()
         self.hub = Hub(store)
-        self.tokens = Tokens(store)
+        self.tokens = IssuedTokens(store)
         self.on_change: Callable[[], None] = lambda: None
         self.served = 0
         passwords = scratch / "passwords"
@@ -137,7 +137,7 @@ class Endpoint:
         return await self._serve(request, user, body)
 
     async def serve(
-        self, request: web.Request, operation: str, answer: Callable[[bytes, Person], Answer]
+        self, request: web.Request, operation: str, answer: Callable[[bytes, Person], HttpReply]
     ) -> web.StreamResponse:
         """Answer a request to a neighbour of the service: signed in, written down and open to trouble as all are."""
         user, refusal = await self._admit(request)
@@ -158,7 +158,7 @@ class Endpoint:
         entry.status = made.status
         return await reply(request, made, rules, entry)
 
-    def note(self, operation: str, user: str = "") -> tuple[Entry, list[Rule]]:
+    def note(self, operation: str, user: str = "") -> tuple[LoggedRequest, list[FaultRule]]:
         """Write down a request whose text is a secret, and return what the fault plan wants of it."""
         entry = self.journal.add(operation, 1, user, b"")
         rules = self.faults.take(operation, user)
@@ -176,7 +176,7 @@ class Endpoint:
             response.headers["x-ms-diagnostics"] = found.diagnostics
         return found.person, response
 
-    def _note(self, operation: str, items: int, user: Person, body: bytes) -> tuple[Entry, list[Rule]]:
+    def _note(self, operation: str, items: int, user: Person, body: bytes) -> tuple[LoggedRequest, list[FaultRule]]:
         entry = self.journal.add(operation, items, user.address, body)
         rules = self.faults.take(operation, user.address)
         entry.fault = ", ".join(rule.action for rule in rules)
@@ -192,7 +192,7 @@ class Endpoint:
             entry.status = early.status
             return early
         if envelope is None or refusal is not None:
-            answer = Answer(500, soap.fault(refusal or RequestFault("ErrorInvalidRequest")))
+            answer = HttpReply(500, soap.fault(refusal or RequestFault("ErrorInvalidRequest")))
             entry.status = answer.status
             return await reply(request, answer, rules, entry)
         late = next((rule for rule in rules if rule.action == "late"), None)
@@ -207,24 +207,24 @@ class Endpoint:
             return await stream(request, self.hub, call.stream)
         return await reply(request, answer, rules, entry)
 
-    def _carry_out(self, envelope: Envelope, caller: Person, rules: list[Rule]) -> tuple[Call | None, Answer]:
+    def _carry_out(self, envelope: Envelope, caller: Person, rules: list[FaultRule]) -> tuple[Call | None, HttpReply]:
         culture = envelope.culture
         try:
             call = self._prepare(envelope, caller, rules)
             with zones.scoped(envelope.zone):
                 response = OPERATIONS[envelope.operation].run(call, envelope.request)
-                return call, Answer(200, soap.reply(response))
+                return call, HttpReply(200, soap.reply(response))
         except RequestFault as fault:
-            return None, Answer(500, soap.fault(fault, culture))
+            return None, HttpReply(500, soap.fault(fault, culture))
         except EwsError as error:
             whole = RequestFault(error.code, error.text, values=error.values)
-            return None, Answer(500, soap.fault(whole, culture))
+            return None, HttpReply(500, soap.fault(whole, culture))
         except Exception:  # noqa: BLE001 -- the last line of a server; it is logged and answered
             # Whatever else goes wrong is this server's own defect; the client gets what Exchange would say.
             _log.exception("%s failed", envelope.operation)
-            return None, Answer(500, soap.fault(RequestFault("ErrorInternalServerError"), culture))
+            return None, HttpReply(500, soap.fault(RequestFault("ErrorInternalServerError"), culture))
 
-    def _prepare(self, envelope: Envelope, caller: Person, rules: list[Rule]) -> Call:
+    def _prepare(self, envelope: Envelope, caller: Person, rules: list[FaultRule]) -> Call:
         operation = OPERATIONS.get(envelope.operation)
         if operation is None:
             raise RequestFault("ErrorInvalidRequest")

@@ -11,8 +11,8 @@ from aiohttp import web
 
 from app.sandbox import soap
 from app.sandbox.errors import RequestFault
-from app.sandbox.faults import Rule
-from app.sandbox.journal import Entry
+from app.sandbox.faults import FaultRule
+from app.sandbox.journal import LoggedRequest
 
 
 class Broken(web.Response):
@@ -51,7 +51,7 @@ WORTH_COMPRESSING: Final = 4096
 
 
 @dataclass(slots=True)
-class Answer:
+class HttpReply:
     """A reply before it goes out."""
 
     status: int
@@ -59,7 +59,7 @@ class Answer:
     content_type: str = "text/xml; charset=utf-8"
 
 
-async def trouble_before(request: web.Request, rules: list[Rule]) -> web.StreamResponse | None:
+async def trouble_before(request: web.Request, rules: list[FaultRule]) -> web.StreamResponse | None:
     """Do what is to happen before a request is looked at; returns the reply where that is all there is."""
     for rule in rules:
         if rule.action == "stall" and not rule.after:
@@ -73,7 +73,9 @@ async def trouble_before(request: web.Request, rules: list[Rule]) -> web.StreamR
     return None
 
 
-async def reply(request: web.Request, answer: Answer, rules: list[Rule], entry: Entry) -> web.StreamResponse:
+async def reply(
+    request: web.Request, answer: HttpReply, rules: list[FaultRule], entry: LoggedRequest
+) -> web.StreamResponse:
     """Send a reply, or what the rules make of it."""
     for rule in rules:
         if rule.action == "stall" and rule.after:
@@ -83,9 +85,9 @@ async def reply(request: web.Request, answer: Answer, rules: list[Rule], entry: 
         if rule.action in {"status", "html"} and rule.after:
             return _status(rule)
         if rule.action == "fault" and rule.after:
-            answer = Answer(500, soap.fault(_ordered(rule)))
+            answer = HttpReply(500, soap.fault(_ordered(rule)))
         if rule.action == "garbage":
-            answer = Answer(200, (rule.body or "\x00\x01 this is not XML <<<>>>").encode())
+            answer = HttpReply(200, (rule.body or "\x00\x01 this is not XML <<<>>>").encode())
         if rule.action in {"cut", "wrong-length"}:
             return send_raw(request, _raw(answer, rule))
         if rule.action == "trickle":
@@ -98,12 +100,12 @@ async def reply(request: web.Request, answer: Answer, rules: list[Rule], entry: 
     return response
 
 
-def _ordered(rule: Rule) -> RequestFault:
+def _ordered(rule: FaultRule) -> RequestFault:
     values = {} if rule.back_off is None else {"BackOffMilliseconds": str(rule.back_off)}
     return RequestFault(rule.code, rule.text, values=values)
 
 
-def _status(rule: Rule) -> web.Response:
+def _status(rule: FaultRule) -> web.Response:
     html = "<html><head><title>Sign in</title></head><body><h1>Sign in to continue</h1></body></html>"
     status = 200 if rule.action == "html" else rule.status
     text = rule.body if rule.body is not None else (html if rule.action == "html" else "")
@@ -111,7 +113,7 @@ def _status(rule: Rule) -> web.Response:
     return web.Response(status=status, text=text, headers=rule.headers, content_type=content_type)
 
 
-def _raw(answer: Answer, rule: Rule) -> bytes:
+def _raw(answer: HttpReply, rule: FaultRule) -> bytes:
     """Return a reply whose end does not come, or whose Content-Length is a lie."""
     length = len(answer.body) + (rule.bytes if rule.action == "wrong-length" else 0)
     head = f"HTTP/1.1 {answer.status} OK\r\nContent-Type: {answer.content_type}\r\nContent-Length: {length}\r\n\r\n"
@@ -119,7 +121,7 @@ def _raw(answer: Answer, rule: Rule) -> bytes:
     return head.encode() + body
 
 
-async def _trickle(request: web.Request, answer: Answer, rule: Rule) -> web.StreamResponse:
+async def _trickle(request: web.Request, answer: HttpReply, rule: FaultRule) -> web.StreamResponse:
     response = web.StreamResponse(status=answer.status)
     response.headers["Content-Type"] = answer.content_type
     response.content_length = len(answer.body)

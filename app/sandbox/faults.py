@@ -49,7 +49,7 @@ class BadRule(ValueError):
 
 
 @dataclass(slots=True)
-class Rule:
+class FaultRule:
     """One rule.
 
     `operation` is a name or "*". `nth` counts that operation's requests from 1 since the rule was given, or is "every".
@@ -105,19 +105,19 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
 }
 
 
-def read_rule(given: object) -> Rule:
+def read_rule(given: object) -> FaultRule:
     """Read one rule; raises BadRule."""
     if not isinstance(given, dict):
         raise BadRule("A rule is a JSON object.")
     for name, value in given.items():
         if name not in _TYPES:
-            known = ", ".join(one.name for one in fields(Rule) if one.name in _TYPES)
+            known = ", ".join(one.name for one in fields(FaultRule) if one.name in _TYPES)
             raise BadRule(f"A rule has no {name!r}; it has {known}.")
         if not isinstance(value, _TYPES[name]):
             raise BadRule(f"{name!r} cannot be {value!r}.")
     if given.get("action") not in ACTIONS:
         raise BadRule(f"'action' is one of {', '.join(sorted(ACTIONS))}, not {given.get('action')!r}.")
-    rule = Rule(**given)
+    rule = FaultRule(**given)
     if isinstance(rule.nth, str) and rule.nth != EVERY:
         raise BadRule(f"'nth' is a number from 1 or {EVERY!r}, not {rule.nth!r}.")
     return rule
@@ -137,7 +137,7 @@ class FaultPlan:
     """The rules in force."""
 
     def __init__(self) -> None:
-        self._rules: list[tuple[Rule, random.Random]] = []
+        self._rules: list[tuple[FaultRule, random.Random]] = []
         self._lock = threading.Lock()
 
     def replace(self, given: Any) -> int:
@@ -150,7 +150,7 @@ class FaultPlan:
             self._rules = [(rule, random.Random(rule.seed)) for rule in rules]  # noqa: S311
         return len(rules)
 
-    def take(self, operation: str, user: str) -> list[Rule]:
+    def take(self, operation: str, user: str) -> list[FaultRule]:
         """Return the rules that this request falls under, and count it."""
         return self._take(lambda rule: rule.action != CONNECTION, operation, user)
 
@@ -158,7 +158,7 @@ class FaultPlan:
         """Say whether a connection that begins is to see an expired certificate, and count it."""
         return bool(self._take(lambda rule: rule.action == CONNECTION, "*", ""))
 
-    def _take(self, concerns: Callable[[Rule], bool], operation: str, user: str) -> list[Rule]:
+    def _take(self, concerns: Callable[[FaultRule], bool], operation: str, user: str) -> list[FaultRule]:
         found = []
         with self._lock:
             for rule, dice in self._rules:
@@ -178,4 +178,4 @@ class FaultPlan:
     def as_json(self) -> list[dict[str, Any]]:
         """Return the rules with how often each was looked at and came true."""
         with self._lock:
-            return [{one.name: getattr(rule, one.name) for one in fields(Rule)} for rule, _ in self._rules]
+            return [{one.name: getattr(rule, one.name) for one in fields(FaultRule)} for rule, _ in self._rules]

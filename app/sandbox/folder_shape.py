@@ -12,7 +12,7 @@ from app.sandbox.call import Call
 from app.sandbox.errors import EwsError
 from app.sandbox.properties import PropertyName, read_name
 from app.sandbox.shape import extended_element
-from app.sandbox.store.folders import Folder
+from app.sandbox.store.folders import StoredFolder
 from app.sandbox.store.mail_store import MailStore
 from app.sandbox.text import contains
 from app.sandbox.versions import LATEST, element_since
@@ -62,12 +62,12 @@ def read_folder_shape(element: etree._Element, version: int = LATEST) -> FolderS
     return FolderShape(frozenset(names), tuple(properties))
 
 
-def element_of(folder: Folder) -> str:
+def element_of(folder: StoredFolder) -> str:
     """Return the name of the element that shows a folder."""
     return ELEMENTS.get(folder.folder_class or "", "Folder")
 
 
-def show_folder(call: Call, shape: FolderShape, folder: Folder) -> etree._Element:
+def show_folder(call: Call, shape: FolderShape, folder: StoredFolder) -> etree._Element:
     """Show a folder."""
     element = etree.Element(xmlns.tag(f"t:{element_of(folder)}"), nsmap={"t": xmlns.type_})
     store, names = call.store, shape.names
@@ -98,7 +98,7 @@ def show_folder(call: Call, shape: FolderShape, folder: Folder) -> etree._Elemen
     return element
 
 
-def _show_rights(call: Call, folder: Folder, element: etree._Element) -> None:
+def _show_rights(call: Call, folder: StoredFolder, element: etree._Element) -> None:
     rights = call.store.people.rights(folder.mailbox, call.user.id)
     create = xmlns.flag(bool(rights & {"full", "editor", "author"}))
     change = xmlns.flag(bool(rights & {"full", "editor"}))
@@ -125,7 +125,7 @@ _OPERATORS: Final[dict[str, Callable[[Any, Any], bool]]] = {
 }
 
 
-def matches(store: MailStore, expression: etree._Element, folder: Folder) -> bool:
+def matches(store: MailStore, expression: etree._Element, folder: StoredFolder) -> bool:
     """Say whether a folder meets a t:Restriction or an expression of one; raises EwsError as searching items does."""
     kind = xmlns.local(expression)
     children = list(expression.iterchildren(etree.Element))
@@ -148,7 +148,7 @@ def matches(store: MailStore, expression: etree._Element, folder: Folder) -> boo
     return _compare(kind, value, next(children[1].iterchildren(etree.Element)))
 
 
-def _value_at(store: MailStore, path: etree._Element, folder: Folder) -> str | int | float | bytes | None:
+def _value_at(store: MailStore, path: etree._Element, folder: StoredFolder) -> str | int | float | bytes | None:
     if xmlns.local(path) == "ExtendedFieldURI":
         values = store.folders.properties(folder, read_name(path))
         return values[0] if values else None

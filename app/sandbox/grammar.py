@@ -47,7 +47,7 @@ class Particle:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class ElementContent:
     """What an element may hold: attributes (name to type and whether required), and text or children."""
 
     attributes: Mapping[str, tuple[str, bool]]
@@ -62,7 +62,7 @@ _AGED: Final = frozenset({"FieldURI:FieldName", "Id:FolderKind"})
 _COUNTS: Final[dict[str, tuple[int, int | None]]] = {"?": (0, 1), "+": (1, None), "*": (0, None)}
 
 
-def read_content(notation: str, macros: Mapping[str, str]) -> Content:
+def read_content(notation: str, macros: Mapping[str, str]) -> ElementContent:
     """Turn one line of the notation into what the engine checks."""
     attributes: dict[str, tuple[str, bool]] = {}
     text: str | None = None
@@ -77,7 +77,7 @@ def read_content(notation: str, macros: Mapping[str, str]) -> Content:
             least, most = _COUNTS.get(word[-1], (1, 1))
             names = dict(_read_choice(part) for part in word.rstrip("?+*").split("|"))
             particles.append(Particle(names, least, most))
-    return Content(attributes, text, tuple(particles))
+    return ElementContent(attributes, text, tuple(particles))
 
 
 def _read_choice(part: str) -> tuple[str, str]:
@@ -95,9 +95,9 @@ class Grammar:
         self._simple = simple
         self._notation = dict(types)
         self._macros = macros
-        self._contents: dict[str, Content] = {}
+        self._contents: dict[str, ElementContent] = {}
 
-    def content_of(self, kind: str) -> Content:
+    def content_of(self, kind: str) -> ElementContent:
         """Return what a type of the table holds."""
         found = self._contents.get(kind)
         if found is None:
@@ -123,11 +123,13 @@ class Grammar:
         if kind == ANYTHING:
             return
         if kind[0].islower() or kind not in self._notation:
-            self._check_content(element, Content({}, kind, ()), xmlns.type_, state)
+            self._check_content(element, ElementContent({}, kind, ()), xmlns.type_, state)
         else:
             self._check_content(element, self.content_of(kind), xmlns.type_, state)
 
-    def _check_content(self, element: etree._Element, content: Content, children: str, state: tuple[int, int]) -> None:
+    def _check_content(
+        self, element: etree._Element, content: ElementContent, children: str, state: tuple[int, int]
+    ) -> None:
         """Check an element; `state` is how deep it lies, and the version that its request asks for."""
         depth, version = state
         _check_attributes(element, content, self._simple, version)
@@ -196,7 +198,9 @@ def _invalid_child(element: etree._Element, child: etree._Element, left: list[Pa
     return f"The element {_name(element)} has invalid child element {_name(child)}.{_expected(left, children)}"
 
 
-def _check_attributes(element: etree._Element, content: Content, simple: Mapping[str, Check], version: int) -> None:
+def _check_attributes(
+    element: etree._Element, content: ElementContent, simple: Mapping[str, Check], version: int
+) -> None:
     for key, value in element.attrib.items():
         name = str(key)
         if name.startswith((f"{{{xmlns.xsi}}}", f"{{{xmlns.soap}}}")):
@@ -237,7 +241,7 @@ def _check_text(element: etree._Element, check: Check) -> None:
         raise _Violation(element, f"The '{full}' element is invalid - The value '{_short(text)}' is {fault}")
 
 
-def _refuse_text(element: etree._Element, content: Content, children: str) -> None:
+def _refuse_text(element: etree._Element, content: ElementContent, children: str) -> None:
     texts = [element.text, *(child.tail for child in element)]
     if any(text and text.strip() for text in texts):
         words = f"The element {_name(element)} cannot contain text.{_expected(list(content.particles), children)}"

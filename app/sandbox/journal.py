@@ -13,7 +13,7 @@ BODIES: Final = 8 * 1024 * 1024
 
 
 @dataclass(slots=True)
-class Entry:
+class LoggedRequest:
     """One request. `number` counts from 1; `time` is seconds since 1970; `status` is 0 until it is answered."""
 
     number: int
@@ -43,21 +43,21 @@ class Entry:
         return shown
 
 
-class Journal:
+class RequestLog:
     """The requests since the start or the last reset."""
 
     def __init__(self) -> None:
-        self._entries: deque[Entry] = deque(maxlen=_LONGEST)
-        self._with_body: deque[Entry] = deque()
+        self._entries: deque[LoggedRequest] = deque(maxlen=_LONGEST)
+        self._with_body: deque[LoggedRequest] = deque()
         self._kept = 0
         self._count = 0
         self._lock = threading.Lock()
 
-    def add(self, operation: str, items: int, user: str, body: bytes) -> Entry:
+    def add(self, operation: str, items: int, user: str, body: bytes) -> LoggedRequest:
         """Write down a request that was read."""
         with self._lock:
             self._count += 1
-            entry = Entry(self._count, operation, items, user, time.time(), len(body), body)
+            entry = LoggedRequest(self._count, operation, items, user, time.time(), len(body), body)
             self._entries.append(entry)
             self._with_body.append(entry)
             self._kept += len(body)
@@ -67,7 +67,7 @@ class Journal:
                 oldest.body = None
             return entry
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[LoggedRequest]:
         """Return what is written down, oldest first."""
         with self._lock:
             return list(self._entries)

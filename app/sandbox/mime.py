@@ -13,8 +13,8 @@ from typing import Final
 
 from app.sandbox.errors import EwsError
 from app.sandbox.properties import SETS, read_time, write_time
-from app.sandbox.store.attachments import NewAttachment
-from app.sandbox.store.items import RECIPIENTS, Attachment, Body, Item, Mailbox
+from app.sandbox.store.attachments import AttachmentToStore
+from app.sandbox.store.items import RECIPIENTS, Item, StoredAttachment, StoredBody, StoredMailbox
 from app.sandbox.store.mail_store import MailStore
 from app.sandbox.text import plain_text
 
@@ -37,13 +37,13 @@ def line(text: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f]+", " ", text).encode("utf-8", "replace").decode()
 
 
-def address_of(mailbox: Mailbox) -> Address:
+def address_of(mailbox: StoredMailbox) -> Address:
     """Return a mailbox as the header of a message names it."""
     user, _, domain = line(mailbox.address or "").rpartition("@")
     return Address(line(mailbox.name or ""), user or domain, domain if user else "")
 
 
-def _addresses(mailboxes: list[Mailbox]) -> list[Address]:
+def _addresses(mailboxes: list[StoredMailbox]) -> list[Address]:
     return [address_of(one) for one in mailboxes if one.address]
 
 
@@ -76,9 +76,9 @@ def _headers(item: Item, *, with_bcc: bool) -> list[tuple[str, object]]:
     row = item.row
     found: list[tuple[str, object]] = []
     if row["from_address"]:
-        found.append(("From", address_of(Mailbox(row["from_name"], row["from_address"]))))
+        found.append(("From", address_of(StoredMailbox(row["from_name"], row["from_address"]))))
     if row["sender_address"] and row["sender_address"] != row["from_address"]:
-        found.append(("Sender", address_of(Mailbox(row["sender_name"], row["sender_address"]))))
+        found.append(("Sender", address_of(StoredMailbox(row["sender_name"], row["sender_address"]))))
     kinds = [("To", "to"), ("Cc", "cc"), ("Reply-To", "reply-to")] + ([("Bcc", "bcc")] if with_bcc else [])
     for header, kind in kinds:
         people = _addresses(item.recipients(kind))
@@ -127,7 +127,7 @@ def _wishes(row: dict[str, object]) -> list[tuple[str, object]]:
 
 
 def _set_content(store: MailStore, item: Item, message: EmailMessage) -> None:
-    body = item.body or Body("Text", "")
+    body = item.body or StoredBody("Text", "")
     content = body.content.encode("utf-8", "replace").decode()
     if body.kind == "HTML":
         message.set_content(plain_text("HTML", content))
@@ -141,7 +141,7 @@ def _set_content(store: MailStore, item: Item, message: EmailMessage) -> None:
         _attach(store, attachment, message, related)
 
 
-def _attach(store: MailStore, attachment: Attachment, message: EmailMessage, page: MIMEPart | None) -> None:
+def _attach(store: MailStore, attachment: StoredAttachment, message: EmailMessage, page: MIMEPart | None) -> None:
     if attachment.inner is not None:
         inner = build(store, store.items.with_id(attachment.inner))
         message.add_attachment(inner, filename=line(attachment.name or "message") + ".eml")
@@ -163,7 +163,7 @@ def _attach(store: MailStore, attachment: Attachment, message: EmailMessage, pag
     )
 
 
-def read_mime(store: MailStore, item: Item, content: bytes) -> list[NewAttachment]:
+def read_mime(store: MailStore, item: Item, content: bytes) -> list[AttachmentToStore]:
     """Take MIME into an item that is not yet kept; returns what is to be attached to it.
 
     Raises EwsError("ErrorMimeContentInvalid") for what is no message.
@@ -185,14 +185,14 @@ def _plain(value: object) -> str:
     return text.decode("utf-8", "replace")
 
 
-def _read_people(store: MailStore, message: EmailMessage, header: str) -> list[Mailbox]:
-    found: list[Mailbox] = []
+def _read_people(store: MailStore, message: EmailMessage, header: str) -> list[StoredMailbox]:
+    found: list[StoredMailbox] = []
     for value in message.get_all(header, []):
         for one in getattr(value, "addresses", ()):
             known = store.people.with_address(_plain(one.addr_spec))
             kind = known.mailbox_type if known else "OneOff"
             name = one.display_name or (known.display_name if known else one.addr_spec)
-            found.append(Mailbox(_plain(name), _plain(one.addr_spec), "SMTP", kind))
+            found.append(StoredMailbox(_plain(name), _plain(one.addr_spec), "SMTP", kind))
     return found
 
 
@@ -224,11 +224,11 @@ def _read_headers(store: MailStore, item: Item, message: EmailMessage) -> None:
     item.set_headers([(_plain(name), _plain(value)) for name, value in message.items() if name.lower() != "bcc"])
 
 
-def _read_content(item: Item, message: EmailMessage) -> list[NewAttachment]:
+def _read_content(item: Item, message: EmailMessage) -> list[AttachmentToStore]:
     page = message.get_body(("html", "plain"))
     if page is not None:
         kind = "HTML" if page.get_content_subtype() == "html" else "Text"
-        item.set_body(Body(kind, _plain(page.get_content())))
+        item.set_body(StoredBody(kind, _plain(page.get_content())))
     bodies = {id(part) for part in (message.get_body(("html",)), message.get_body(("plain",))) if part is not None}
     return [_read_attachment(part) for part in _leaves(message) if id(part) not in bodies]
 
@@ -243,7 +243,7 @@ def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:
         yield part
 
 
-def _read_attachment(part: MIMEPart) -> NewAttachment:
+def _read_attachment(part: MIMEPart) -> AttachmentToStore:
     if part.get_content_type() == "message/rfc822":
         inner = part.get_payload()
         content = inner[0].as_bytes() if isinstance(inner, list) and isinstance(inner[0], EmailMessage) else b""
@@ -254,7 +254,7 @@ def _read_attachment(part: MIMEPart) -> NewAttachment:
     name = _plain(part.get_filename() or "") or (
         "message.eml" if part.get_content_maintype() == "message" else "attachment"
     )
-    return NewAttachment(
+    return AttachmentToStore(
         name=name,
         content_type=_plain(part.get_content_type()),
         content=content,

@@ -20,7 +20,7 @@ from app.sandbox import xmlns
 from app.sandbox.errors import EwsError
 from app.sandbox.ids import FOLDER, ITEM, ObjectId
 from app.sandbox.properties import write_time
-from app.sandbox.store.database import Happening, Place
+from app.sandbox.store.database import Happening, ItemPlace
 from app.sandbox.store.mail_store import MailStore
 
 _REMEMBERED: Final = 20_000
@@ -56,7 +56,7 @@ class Subscription:
         )
 
 
-def _where(place: Place) -> set[int]:
+def _where(place: ItemPlace) -> set[int]:
     return {place.folder} if place.entry is not None else {place.folder, place.parent or place.folder}
 
 
@@ -211,7 +211,7 @@ class Hub:
         if happening.unread is not None:
             xmlns.add(event, "t:UnreadCount", str(happening.unread))
 
-    def _show_place(self, event: etree._Element, place: Place, change: int, prefix: str) -> None:
+    def _show_place(self, event: etree._Element, place: ItemPlace, change: int, prefix: str) -> None:
         ids = self._store.database.ids
         key = ids.write_change_key(change, folder=True)
         own = ids.write(ObjectId(FOLDER, place.mailbox, place.folder))

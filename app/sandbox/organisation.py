@@ -6,9 +6,9 @@ from typing import Final
 from app.sandbox.conversation import complete
 from app.sandbox.out_of_office import forget_oof
 from app.sandbox.sample_messages import DRAFTS, RECEIVED, SENT, SampleMessage
-from app.sandbox.store.attachments import NewAttachment
+from app.sandbox.store.attachments import AttachmentToStore
 from app.sandbox.store.database import now
-from app.sandbox.store.items import Body, Item, Mailbox
+from app.sandbox.store.items import Item, StoredBody, StoredMailbox
 from app.sandbox.store.mail_store import MailStore
 from app.sandbox.store.people import Person
 
@@ -119,15 +119,15 @@ def fill(store: MailStore) -> None:
             _keep(store, message)
 
 
-def _mailbox(store: MailStore, who: str) -> Mailbox:
+def _mailbox(store: MailStore, who: str) -> StoredMailbox:
     if " " in who:
         # A name without an address, as when a person has typed it and not yet resolved it.
-        return Mailbox(who, None, None, "OneOff")
+        return StoredMailbox(who, None, None, "OneOff")
     address = who if "@" in who or not who else f"{who}@{DOMAIN}"
     person = store.people.with_address(address)
     if person is not None:
-        return Mailbox(person.display_name, person.address, "SMTP", person.mailbox_type)
-    return Mailbox(address, address, "SMTP", "OneOff") if address else Mailbox()
+        return StoredMailbox(person.display_name, person.address, "SMTP", person.mailbox_type)
+    return StoredMailbox(address, address, "SMTP", "OneOff") if address else StoredMailbox()
 
 
 def _keep(store: MailStore, message: SampleMessage) -> None:
@@ -148,7 +148,7 @@ def _keep(store: MailStore, message: SampleMessage) -> None:
         item.row.update(is_from_me=int(message.folder == "sentitems"), is_read=int(not message.unread))
     for kind, people in (("to", message.to), ("cc", message.cc)):
         item.set_recipients(kind, [_mailbox(store, one) for one in people])
-    item.set_body(Body("HTML" if message.body.startswith("<") else "Text", message.body))
+    item.set_body(StoredBody("HTML" if message.body.startswith("<") else "Text", message.body))
     item.set_categories(message.categories)
     _save(store, item, message, owner.display_name, moment)
 
@@ -158,7 +158,7 @@ def _save(store: MailStore, item: Item, message: SampleMessage, name: str, momen
     complete(item, DOMAIN)
     store.items.save(item)
     for file_name, content_type, content in message.attachments:
-        store.attachments.add(item, NewAttachment(file_name, content_type, content))
+        store.attachments.add(item, AttachmentToStore(file_name, content_type, content))
     if message.attachments:
         store.items.save(item)
     store.database.run("UPDATE items SET modified = ? WHERE id = ?", (moment, item.id))

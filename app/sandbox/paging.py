@@ -13,7 +13,7 @@ LARGEST_PAGE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageRequest:
     """A page of a list: `offset` from the start of it, at most `limit` long."""
 
     offset: int
@@ -34,7 +34,7 @@ class Page:
         return found
 
 
-def read_page(request: etree._Element, kind: str, total: int) -> Page:
+def read_page(request: etree._Element, kind: str, total: int) -> PageRequest:
     """Read the paging view of a find over `total` entries; `kind` is Item or Folder.
 
     Raises EwsError: ErrorInvalidPagingMaxRows, ErrorInvalidIndexedPagingParameters and
@@ -44,7 +44,7 @@ def read_page(request: etree._Element, kind: str, total: int) -> Page:
     fractional = xmlns.find(request, f"m:FractionalPage{kind}View")
     view = indexed if indexed is not None else fractional
     if view is None:
-        return Page(0, LARGEST_PAGE)
+        return PageRequest(0, LARGEST_PAGE)
     limit = int(view.get("MaxEntriesReturned", str(LARGEST_PAGE)))
     if limit <= 0:
         raise EwsError("ErrorInvalidPagingMaxRows")
@@ -54,15 +54,15 @@ def read_page(request: etree._Element, kind: str, total: int) -> Page:
     numerator, denominator = int(str(view.get("Numerator"))), int(str(view.get("Denominator")))
     if denominator <= 0 or not 0 <= numerator <= denominator:
         raise EwsError("ErrorInvalidFractionalPagingParameters")
-    return Page(total * numerator // denominator, limit, fractional=True)
+    return PageRequest(total * numerator // denominator, limit, fractional=True)
 
 
-def _indexed(view: etree._Element, limit: int, total: int) -> Page:
+def _indexed(view: etree._Element, limit: int, total: int) -> PageRequest:
     offset = int(str(view.get("Offset")))
     if offset < 0:
         raise EwsError("ErrorInvalidIndexedPagingParameters")
     if view.get("BasePoint") == "Beginning":
-        return Page(offset, limit)
+        return PageRequest(offset, limit)
     end = max(0, total - offset)
     start = max(0, end - limit)
-    return Page(start, end - start, from_end=True)
+    return PageRequest(start, end - start, from_end=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.sandbox.mime import build
-from app.sandbox.reports import RELAYED, UNDELIVERABLE, Outcome, report_delivery
+from app.sandbox.reports import RELAYED, UNDELIVERABLE, DeliveryStatus, report_delivery
 from app.sandbox.store.database import now
 from app.sandbox.store.items import Item
 from app.sandbox.store.mail_store import MailStore
@@ -95,11 +95,13 @@ def _relay(store: MailStore, host: Host, row: dict[str, object]) -> bool:
         if trouble is not None or row["receipt"]:
             kind = RELAYED if trouble is None else UNDELIVERABLE
             sender = store.people.with_id(int(str(row["person"])))
-            report_delivery(store, sender, _shadow(store, row), kind, [trouble or Outcome(str(row["recipient"]))])
+            report_delivery(
+                store, sender, _shadow(store, row), kind, [trouble or DeliveryStatus(str(row["recipient"]))]
+            )
     return True
 
 
-def _hand_over(host: Host, sender: str, recipient: str, content: bytes) -> Outcome | None:
+def _hand_over(host: Host, sender: str, recipient: str, content: bytes) -> DeliveryStatus | None:
     """Give a message to the host; returns what went wrong, or None."""
     try:
         with smtplib.SMTP(host.name, host.port, timeout=_PATIENCE) as connection:
@@ -111,15 +113,15 @@ def _hand_over(host: Host, sender: str, recipient: str, content: bytes) -> Outco
     except smtplib.SMTPResponseException as refused:
         return _outcome(recipient, refused.smtp_code, refused.smtp_error)
     except smtplib.SMTPNotSupportedError as error:
-        return Outcome(recipient, "5.6.7", f"550 5.6.7 {error}")
+        return DeliveryStatus(recipient, "5.6.7", f"550 5.6.7 {error}")
     except (OSError, smtplib.SMTPException) as error:
-        return Outcome(recipient, "4.4.1", f"The mail host does not answer. ({error})")
+        return DeliveryStatus(recipient, "4.4.1", f"The mail host does not answer. ({error})")
     return None
 
 
-def _outcome(recipient: str, code: int, words: bytes | str) -> Outcome:
+def _outcome(recipient: str, code: int, words: bytes | str) -> DeliveryStatus:
     said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return Outcome(recipient, "5.0.0" if code >= 500 else "4.0.0", f"{code} {said}")
+    return DeliveryStatus(recipient, "5.0.0" if code >= 500 else "4.0.0", f"{code} {said}")
 
 
 def _shadow(store: MailStore, row: dict[str, object]) -> Item:

@@ -14,7 +14,7 @@ from typing import Final
 from app.sandbox.call import Call
 from app.sandbox.conversation import complete, new_message_id
 from app.sandbox.mime import address_of, header_list, line, read_mime
-from app.sandbox.store.items import Item, Mailbox
+from app.sandbox.store.items import Item, StoredMailbox
 from app.sandbox.store.mail_store import MailStore
 from app.sandbox.store.people import Person
 
@@ -22,7 +22,7 @@ _SERVER: Final = "localhost"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ReportTemplate:
     """A kind of report: item class, what its subject begins with, Action of each recipient or "", and its words."""
 
     item_class: str
@@ -31,24 +31,24 @@ class Kind:
     words: str
 
 
-UNDELIVERABLE: Final = Kind(
+UNDELIVERABLE: Final = ReportTemplate(
     "REPORT.IPM.Note.NDR", "Undeliverable: ", "failed", "Delivery has failed to these recipients or groups:"
 )
-DELIVERED: Final = Kind(
+DELIVERED: Final = ReportTemplate(
     "REPORT.IPM.Note.DR", "Delivered: ", "delivered", "Your message has been delivered to the following recipients:"
 )
-RELAYED: Final = Kind(
+RELAYED: Final = ReportTemplate(
     "REPORT.IPM.Note.DR",
     "Relayed: ",
     "relayed",
     "Your message has been handed on for these recipients, whose server sends no notification of its delivery:",
 )
-READ: Final = Kind("REPORT.IPM.Note.IPNRN", "Read: ", "", "displayed")
-NOT_READ: Final = Kind("REPORT.IPM.Note.IPNNRN", "Not read: ", "", "deleted")
+READ: Final = ReportTemplate("REPORT.IPM.Note.IPNRN", "Read: ", "", "displayed")
+NOT_READ: Final = ReportTemplate("REPORT.IPM.Note.IPNNRN", "Not read: ", "", "deleted")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DeliveryStatus:
     """What became of a message for one recipient: enhanced status (RFC 3463), and the reason in words."""
 
     address: str
@@ -56,7 +56,9 @@ class Outcome:
     reason: str = ""
 
 
-def report_delivery(store: MailStore, to: Person, item: Item, kind: Kind, outcomes: list[Outcome]) -> None:
+def report_delivery(
+    store: MailStore, to: Person, item: Item, kind: ReportTemplate, outcomes: list[DeliveryStatus]
+) -> None:
     """Put a report of what became of a message into its sender's inbox. Only while writing."""
     lines = "".join(
         f"{one.address}\r\n{one.reason}\r\n\r\n" if one.reason else f"{one.address}\r\n" for one in outcomes
@@ -72,11 +74,11 @@ def report_delivery(store: MailStore, to: Person, item: Item, kind: Kind, outcom
     if failed:
         message["X-Failed-Recipients"] = line(", ".join(failed))
     _finish(message, "message/delivery-status", fields, item)
-    author = Mailbox("Microsoft Outlook", f"postmaster@{to.address.rpartition('@')[2]}", "SMTP", "OneOff")
+    author = StoredMailbox("Microsoft Outlook", f"postmaster@{to.address.rpartition('@')[2]}", "SMTP", "OneOff")
     _file(store, to, item, kind, (message, author))
 
 
-def report_reading(store: MailStore, to: Person, item: Item, kind: Kind, reader: Person) -> None:
+def report_reading(store: MailStore, to: Person, item: Item, kind: ReportTemplate, reader: Person) -> None:
     """Put a report of a message that was read, or thrown away unread, into its sender's inbox. Only while writing."""
     verb = "was read" if kind is READ else "was deleted without being read"
     words = f"Your message\r\n\r\nTo: {reader.display_name}\r\nSubject: {item.row['subject'] or ''}\r\n\r\n{verb}.\r\n"
@@ -89,13 +91,13 @@ def report_reading(store: MailStore, to: Person, item: Item, kind: Kind, reader:
         "",
     ]
     _finish(message, "message/disposition-notification", fields, None)
-    author = Mailbox(reader.display_name, reader.address, "SMTP", "Mailbox")
+    author = StoredMailbox(reader.display_name, reader.address, "SMTP", "Mailbox")
     _file(store, to, item, kind, (message, author))
 
 
-def _begin(item: Item, kind: Kind, to: Person, words: str, report_type: str) -> EmailMessage:
+def _begin(item: Item, kind: ReportTemplate, to: Person, words: str, report_type: str) -> EmailMessage:
     message = EmailMessage(policy=policy.SMTP)
-    message["To"] = address_of(Mailbox(to.display_name, to.address))
+    message["To"] = address_of(StoredMailbox(to.display_name, to.address))
     message["Subject"] = line(f"{kind.subject}{item.row['subject'] or ''}")[:255]
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = new_message_id(to.address.rpartition("@")[2])
@@ -138,7 +140,9 @@ def _block(text: str) -> Message:
     return block
 
 
-def _file(store: MailStore, to: Person, item: Item, kind: Kind, made: tuple[EmailMessage, Mailbox]) -> None:
+def _file(
+    store: MailStore, to: Person, item: Item, kind: ReportTemplate, made: tuple[EmailMessage, StoredMailbox]
+) -> None:
     message, author = made
     message["From"] = address_of(author)
     raw = message.as_bytes()
@@ -167,7 +171,7 @@ def note_deleted(call: Call, item: Item, *, suppress: bool) -> None:
         _answer(call, item, NOT_READ, suppress=suppress)
 
 
-def _answer(call: Call, item: Item, kind: Kind, *, suppress: bool) -> None:
+def _answer(call: Call, item: Item, kind: ReportTemplate, *, suppress: bool) -> None:
     if not item.row["receipt_pending"]:
         return
     item.row["receipt_pending"] = 0

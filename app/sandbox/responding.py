@@ -13,7 +13,7 @@ from app.sandbox.conversation import reply_index
 from app.sandbox.errors import EwsError
 from app.sandbox.fields.table import BY_ELEMENT
 from app.sandbox.properties import write_time
-from app.sandbox.store.items import Body, Item, Mailbox
+from app.sandbox.store.items import Item, StoredBody, StoredMailbox
 from app.sandbox.text import as_html, plain_text
 
 RESPONSES: Final = {"ReplyToItem": "RE: ", "ReplyAllToItem": "RE: ", "ForwardItem": "FW: "}
@@ -68,11 +68,11 @@ def respond(call: Call, element: etree._Element, item: Item) -> None:
 
 def _address(call: Call, original: Item, item: Item, *, everybody: bool) -> None:
     row = original.row
-    author = Mailbox(row["from_name"], row["from_address"], "SMTP", row["from_type"])
+    author = StoredMailbox(row["from_name"], row["from_address"], "SMTP", row["from_type"])
     to = original.recipients("reply-to") or [author]
     if everybody:
         seen = {(one.address or "").lower() for one in to} | {call.user.address.lower()}
-        to, copies = list(to), list[Mailbox]()
+        to, copies = list(to), list[StoredMailbox]()
         for kind, into in (("to", to), ("cc", copies)):
             for one in original.recipients(kind):
                 if (one.address or "").lower() not in seen:
@@ -86,7 +86,7 @@ def _quote(original: Item, item: Item, new: etree._Element | None) -> None:
     """Put the new text above the old, in the kind of the new text, or of the old where there is none."""
     if item.body is not None:
         return
-    old = original.body or Body("Text", "")
+    old = original.body or StoredBody("Text", "")
     kind = str(new.get("BodyType")) if new is not None else old.kind
     text = xmlns.text_of(new) if new is not None else ""
     row = original.row
@@ -98,11 +98,11 @@ def _quote(original: Item, item: Item, new: etree._Element | None) -> None:
     ]
     if kind == "HTML":
         lines = "<br>\r\n".join(html.escape(line) for line in head)
-        item.set_body(Body("HTML", f"{text}\r\n<hr>\r\n<p>{lines}</p>\r\n{as_html(old.kind, old.content)}"))
+        item.set_body(StoredBody("HTML", f"{text}\r\n<hr>\r\n<p>{lines}</p>\r\n{as_html(old.kind, old.content)}"))
     else:
         lines = "\r\n".join(head)
         item.set_body(
-            Body(
+            StoredBody(
                 "Text",
                 f"{text}\r\n________________________________\r\n{lines}\r\n\r\n{plain_text(old.kind, old.content)}",
             )

@@ -36,7 +36,7 @@ _OPERATORS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class SqlTerm:
     """A path as it can be compared: an expression with its values, and how a constant beside it is read."""
 
     sql: str
@@ -62,7 +62,7 @@ def _path_of(path: etree._Element) -> dict[str, str]:
     return {str(key): str(value) for key, value in path.attrib.items()}
 
 
-def read_path(path: etree._Element, *, sorting: bool = False) -> Term:
+def read_path(path: etree._Element, *, sorting: bool = False) -> SqlTerm:
     """Read a path that is searched or sorted by; raises EwsError for one that cannot be."""
     refusal = "ErrorUnsupportedPathForSortGroup" if sorting else "ErrorUnsupportedPathForQuery"
     kind = xmlns.local(path)
@@ -70,18 +70,18 @@ def read_path(path: etree._Element, *, sorting: bool = False) -> Term:
         name = read_name(path)
         tag = tag_of(name)
         if tag is not None:
-            return Term(tag.sql, (), name.single, name=name)
+            return SqlTerm(tag.sql, (), name.single, name=name)
         if sorting and name.is_array:
             raise EwsError(refusal).about(_path_of(path))
         select = "(SELECT value FROM properties WHERE item_id = i.id AND key = ? AND position = 0)"
-        return Term(select, (name.key,), name.single, name=name)
+        return SqlTerm(select, (name.key,), name.single, name=name)
     if kind == "IndexedFieldURI" and path.get("FieldURI") == "item:InternetMessageHeader" and not sorting:
         select = "(SELECT value FROM headers WHERE item_id = i.id AND name = ? COLLATE NOCASE)"
-        return Term(select, (str(path.get("FieldIndex")),), "String")
+        return SqlTerm(select, (str(path.get("FieldIndex")),), "String")
     field = FIELDS.get(str(path.get("FieldURI"))) if kind == "FieldURI" else None
     if field is None or field.sql is None or (sorting and not field.sort):
         raise EwsError(refusal).about(_path_of(path))
-    return Term(field.sql, (), field.kind, field.choices)
+    return SqlTerm(field.sql, (), field.kind, field.choices)
 
 
 def read_restriction(restriction: etree._Element) -> Condition:
@@ -165,7 +165,7 @@ def _compare_property(operator: str, name: PropertyName, value: Value) -> Condit
     return Condition(sql, (name.key, value), few=operator == "=")
 
 
-def read_constant(term: Term, text: str) -> Value:
+def read_constant(term: SqlTerm, text: str) -> Value:
     """Read what a path is compared with; raises EwsError("ErrorInvalidValueForProperty")."""
     if term.name is not None:
         return read_value(term.name, text)
@@ -175,7 +175,7 @@ def read_constant(term: Term, text: str) -> Value:
         raise EwsError("ErrorInvalidValueForProperty") from None
 
 
-def _constant(term: Term, text: str) -> Value:
+def _constant(term: SqlTerm, text: str) -> Value:
     if term.kind == "Integer":
         return int(text)
     if term.kind == "Boolean":

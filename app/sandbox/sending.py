@@ -13,8 +13,8 @@ from app.sandbox.conversation import complete
 from app.sandbox.delivery import deliver
 from app.sandbox.errors import EwsError
 from app.sandbox.store.database import now
-from app.sandbox.store.folders import Folder
-from app.sandbox.store.items import Item, Mailbox
+from app.sandbox.store.folders import StoredFolder
+from app.sandbox.store.items import Item, StoredMailbox
 from app.sandbox.store.mail_store import MailStore
 from app.sandbox.store.people import Person
 
@@ -30,7 +30,7 @@ def is_address(text: str | None) -> bool:
 
 
 def send(
-    store: MailStore, user: Person, item: Item, copy_to: Folder | None, manners: frozenset[str] = frozenset()
+    store: MailStore, user: Person, item: Item, copy_to: StoredFolder | None, manners: frozenset[str] = frozenset()
 ) -> None:
     """Send a draft that is kept, and keep a copy in a folder or none. Only while writing. For `manners`, see faults.
 
@@ -51,7 +51,7 @@ def send(
 
 
 def transmit(
-    store: MailStore, user: Person, item: Item, copy_to: Folder | None, manners: frozenset[str] = frozenset()
+    store: MailStore, user: Person, item: Item, copy_to: StoredFolder | None, manners: frozenset[str] = frozenset()
 ) -> None:
     """Hand a message that may go to the mailboxes of its recipients, and file or drop the draft. Only while writing."""
     row = item.row
@@ -80,7 +80,7 @@ def _file(store: MailStore, user: Person, item: Item) -> None:
     store.items.save(item)
 
 
-def _hold(store: MailStore, user: Person, item: Item, copy_to: Folder | None) -> None:
+def _hold(store: MailStore, user: Person, item: Item, copy_to: StoredFolder | None) -> None:
     item.row.update(is_submitted=1, submitted_by=user.id, save_to=None if copy_to is None else copy_to.id)
     store.items.save(item)
     outbox = store.folders.distinguished(item.mailbox, "outbox")
@@ -122,7 +122,7 @@ def _settle_sender(store: MailStore, user: Person, item: Item) -> None:
 
 
 def _check_recipients(item: Item) -> None:
-    everybody: list[Mailbox] = [one for kind in ("to", "cc", "bcc") for one in item.recipients(kind)]
+    everybody: list[StoredMailbox] = [one for kind in ("to", "cc", "bcc") for one in item.recipients(kind)]
     if not everybody:
         words = "At least one recipient isn't valid., A message can't be sent when it contains no recipients."
         raise EwsError("ErrorInvalidRecipients", words)

@@ -11,7 +11,7 @@ from app.sandbox import xmlns
 from app.sandbox.call import Call
 from app.sandbox.errors import EwsError
 from app.sandbox.fields.reading import View
-from app.sandbox.fields.table import FIELDS, KNOWN_ELSEWHERE, OTHER_KINDS, Field
+from app.sandbox.fields.table import FIELDS, KNOWN_ELSEWHERE, OTHER_KINDS, FieldDefinition
 from app.sandbox.fields.tags import KEYWORDS, tag_of
 from app.sandbox.mime import write_mime
 from app.sandbox.properties import PropertyName, Value, read_name, write_value
@@ -94,7 +94,7 @@ def _read_paths(paths: list[etree._Element], fields: set[str], *, find: bool) ->
     return list(extended.values()), headers
 
 
-def _field_at(path: etree._Element, kind: str, uri: str, *, find: bool) -> Field:
+def _field_at(path: etree._Element, kind: str, uri: str, *, find: bool) -> FieldDefinition:
     field = FIELDS.get(uri) if kind == "FieldURI" else None
     if field is None or (find and not field.find):
         raise EwsError("ErrorInvalidPropertyRequest").about(

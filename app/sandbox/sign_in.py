@@ -19,7 +19,7 @@ from typing import Any, Final
 import spnego
 from spnego.exceptions import SpnegoError
 
-from app.sandbox.oauth.tokens import WRONG_AUDIENCE, WRONG_SCOPE, Tokens
+from app.sandbox.oauth.tokens import WRONG_AUDIENCE, WRONG_SCOPE, IssuedTokens
 from app.sandbox.store.mail_store import MailStore
 from app.sandbox.store.people import Person
 
@@ -124,7 +124,7 @@ class _Connection:
 class Gate:
     """Signs people in. `passwords` is the file for NTLM, `authorize_url` where a token is to be had."""
 
-    def __init__(self, store: MailStore, tokens: Tokens, passwords: Path) -> None:
+    def __init__(self, store: MailStore, tokens: IssuedTokens, passwords: Path) -> None:
         self._store = store
         self._tokens = tokens
         self._passwords = passwords

@@ -101,7 +101,7 @@ _DURATION: Final = re.compile(r"(?P<sign>-?)PT(?:(?P<h>\d{1,3})H)?(?:(?P<m>\d{1,
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ClockChange:
     """A change of the clock in a year: when, and what it is ahead of UTC from then on."""
 
     moment: datetime
@@ -110,7 +110,7 @@ class Change:
 
 
 @lru_cache(maxsize=256)
-def changes_of(key: str, year: int) -> tuple[Change, ...]:
+def changes_of(key: str, year: int) -> tuple[ClockChange, ...]:
     """Return the changes of the clock in a year, in local time as it was just before."""
     zone, found = ZoneInfo(key), []
     day = datetime(year, 1, 1, tzinfo=UTC)
@@ -120,7 +120,7 @@ def changes_of(key: str, year: int) -> tuple[Change, ...]:
             before = next(one for one in hours if _offset(zone, one) != _offset(zone, one + timedelta(hours=1)))
             was, becomes = _offset(zone, before), _offset(zone, before + timedelta(hours=1))
             local = (before + timedelta(hours=1)).replace(tzinfo=None) + was
-            found.append(Change(local, becomes, becomes > was))
+            found.append(ClockChange(local, becomes, becomes > was))
         day += timedelta(days=1)
     return tuple(found)
 
@@ -177,7 +177,7 @@ def define(name: str, year: int, *, full: bool) -> etree._Element:
     return element
 
 
-def _show_change(group: etree._Element, name: str, change: Change) -> None:
+def _show_change(group: etree._Element, name: str, change: ClockChange) -> None:
     kind = "Daylight" if change.is_daylight else "Standard"
     recurring = xmlns.add(group, "t:RecurringDayTransition")
     xmlns.add(recurring, "t:To", f"trule:Microsoft/Registry/{name}/1-{kind}", Kind="Period")

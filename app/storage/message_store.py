@@ -73,7 +73,7 @@ LARGE_EDITS: Final = 256_000
 """Edits since the last snapshot, by number and by bytes, after which the next quiet moment makes a new one."""
 
 
-class Kept:
+class MessageEntry:
     """One message: its row, what of it is not on disk yet, and its text while it is written or read."""
 
     __slots__ = (
@@ -135,8 +135,8 @@ class MessageStore:
         self.connection = connection
         self.also: list[Callable[[sqlite3.Connection], object]] = []
         self._unreadable = unreadable
-        self._kept: dict[LocalId, Kept] = {}
-        self._dirty: dict[LocalId, Kept] = {}
+        self._kept: dict[LocalId, MessageEntry] = {}
+        self._dirty: dict[LocalId, MessageEntry] = {}
         self._forgotten: dict[LocalId, int] = {}
         self._undo: list[Callable[[], None]] = []
         self._next = 0
@@ -163,7 +163,7 @@ class MessageStore:
         base, blob = codec.pack(codec.Base(content, record.edits), codec.Base)
         before = self._find(record.local_id)
         key = self._forgotten.pop(record.local_id, 0) if before is None else before.key
-        kept = Kept(key or self._new_key(), record, record.edits, record.changed, record.head)
+        kept = MessageEntry(key or self._new_key(), record, record.edits, record.changed, record.head)
         kept.replica, kept.head = Replica(base.content), None
         kept.anew = True
         kept.texts = {"base": blob, "on_server": None if on_server is None else codec.blob(on_server), "attempt": None}
@@ -254,7 +254,7 @@ class MessageStore:
         """Return whether there is such a message."""
         return self._find(local_id) is not None
 
-    def _text(self, kept: Kept, kind: TextKind) -> Content | None:
+    def _text(self, kept: MessageEntry, kind: TextKind) -> Content | None:
         blob = kept.texts[kind] if kind in kept.texts else self._stored_text(kept.key, kind)
         return None if blob is None else codec.read_content(blob)
 
@@ -262,14 +262,14 @@ class MessageStore:
         row = self.connection.execute("SELECT content FROM texts WHERE letter = ? AND kind = ?", (key, kind)).fetchone()
         return None if row is None else row[0]
 
-    def _require(self, local_id: LocalId) -> Kept:
+    def _require(self, local_id: LocalId) -> MessageEntry:
         kept = self._find(local_id)
         if kept is None:
             raise KeyError(local_id)
         kept.used = 0.0
         return kept
 
-    def _find(self, local_id: LocalId) -> Kept | None:
+    def _find(self, local_id: LocalId) -> MessageEntry | None:
         kept = self._kept.get(local_id)
         if kept is None and local_id not in self._forgotten:
             query = "SELECT id, record, edits, changed, head FROM letters WHERE local_id = ?"
@@ -279,15 +279,15 @@ class MessageStore:
                 self._kept[local_id] = kept
         return kept
 
-    def _read_row(self, row: Sequence[Any]) -> Kept | None:
+    def _read_row(self, row: Sequence[Any]) -> MessageEntry | None:
         key, record, edits, changed, head = row
         try:
-            return Kept(key, codec.read_record(record), int(edits), float(changed), codec.read_head(head))
+            return MessageEntry(key, codec.read_record(record), int(edits), float(changed), codec.read_head(head))
         except (msgspec.DecodeError, ValueError, TypeError) as error:
             self._unreadable(str(error))
             return None
 
-    def _with_text(self, local_id: LocalId) -> Kept:
+    def _with_text(self, local_id: LocalId) -> MessageEntry:
         """Return a message with its text: the base, and every edit after it."""
         kept = self._require(local_id)
         if kept.replica is None:
@@ -328,7 +328,7 @@ class MessageStore:
         for statement in self.also:
             statement(self.connection)
 
-    def _write_message(self, kept: Kept) -> None:
+    def _write_message(self, kept: MessageEntry) -> None:
         if kept.anew:
             self._delete(kept.key, ("edits",))
         rows = ((kept.key, number, blob) for number, blob in kept.rows)

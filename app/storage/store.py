@@ -18,7 +18,7 @@ from app.domain.errors import Damaged, StorageError
 from app.storage.codec import blob
 from app.storage.disk_errors import closed_error
 from app.storage.message_store import MessageStore
-from app.storage.writer import Append, Kind, Stop, Task, Writer
+from app.storage.writer import Append, Stop, TaskKind, Writer, WriterTask
 
 if TYPE_CHECKING:
     import asyncio
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from app.domain.errors import Damaged, StorageError
     from app.domain.message import Content, LocalId
     from app.domain.record import Record, StoredMessage
-    from app.storage.writer import Task
+    from app.storage.writer import WriterTask
 
 
 class SqliteJournal:
@@ -104,7 +104,7 @@ class WriterCallbacks:
         """The database is open, or cannot be opened."""
         self._post(self._end, self.when_open, error)
 
-    def answered(self, tasks: list[Task[Any]]) -> None:
+    def answered(self, tasks: list[WriterTask[Any]]) -> None:
         """These have their answer."""
         self._post(self._tell_all, tasks)
 
@@ -137,7 +137,7 @@ class WriterCallbacks:
         else:
             future.set_exception(error)
 
-    def _tell_all(self, tasks: list[Task[Any]]) -> None:
+    def _tell_all(self, tasks: list[WriterTask[Any]]) -> None:
         for task in tasks:
             task.tell()
 
@@ -210,20 +210,20 @@ class Store:
 
     async def read(self, call: Callable[[MessageStore], _T]) -> _T:
         """Return what `call` returns in the writer's thread, after what was handed over before. Raises StorageError."""
-        return await self._ask(call, Kind.READ)
+        return await self._ask(call, TaskKind.READ)
 
     async def change(self, call: Callable[[MessageStore], _T]) -> _T:
         """Make a change: on disk, with everything handed over before, when this returns. Raises StorageError."""
-        return await self._ask(call, Kind.CHANGE)
+        return await self._ask(call, TaskKind.CHANGE)
 
     async def flush(self) -> None:
         """Return when everything handed over before is on disk. Raises StorageError."""
-        await self._ask(lambda _: None, Kind.FLUSH)
+        await self._ask(lambda _: None, TaskKind.FLUSH)
 
-    async def _ask(self, call: Callable[[MessageStore], _T], kind: Kind) -> _T:
+    async def _ask(self, call: Callable[[MessageStore], _T], kind: TaskKind) -> _T:
         if self._closing or not self._writer.thread.is_alive():
             raise closed_error()
-        task = Task(call, kind, self._loop)
+        task = WriterTask(call, kind, self._loop)
         self._writer.entries.put(task)
         return await task.answer
 

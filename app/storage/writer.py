@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-class Kind(Enum):
+class TaskKind(Enum):
     """What a disk that fails means for a task."""
 
     READ = "read"
@@ -47,10 +47,10 @@ class Kind(Enum):
     """Something handed over before is not on disk, and the caller gets the error."""
 
 
-class Task(Generic[_T]):
+class WriterTask(Generic[_T]):
     """One call in the writer's thread, and the future that waits for it."""
 
-    def __init__(self, call: Callable[[MessageStore], _T], kind: Kind, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, call: Callable[[MessageStore], _T], kind: TaskKind, loop: asyncio.AbstractEventLoop) -> None:
         """Made in the window's thread; `call` runs in the writer's, once more where it has to."""
         self.kind = kind
         self.error: BaseException | None = None
@@ -113,7 +113,7 @@ class DiskFailed:
     error: OSError
 
 
-Entry = Append | Task[Any] | Stop | DiskFailed
+Entry = Append | WriterTask[Any] | Stop | DiskFailed
 
 
 class Ears(Protocol):
@@ -122,7 +122,7 @@ class Ears(Protocol):
     def opened(self, error: StorageError | None) -> None:
         """The database is open, or cannot be opened; then the thread is over."""
 
-    def answered(self, tasks: list[Task[Any]]) -> None:
+    def answered(self, tasks: list[WriterTask[Any]]) -> None:
         """These have their answer."""
 
     def trouble(self, error: StorageError) -> None:
@@ -186,7 +186,7 @@ class Writer:
     def _refuse_the_rest(self) -> None:
         """Answer the calls that came too late, so that no caller waits without end."""
         for entry in self.entries.rest():
-            if isinstance(entry, Task):
+            if isinstance(entry, WriterTask):
                 entry.error = closed_error()
                 self._ears.answered([entry])
             elif isinstance(entry, Append):
@@ -294,19 +294,19 @@ class Writer:
             end = time.monotonic() + FIRST_CHECK
             self._check(lambda: time.monotonic() > end)
         due = self._trouble is None or time.monotonic() >= self._retry_at
-        tasks = [entry for entry in batch if isinstance(entry, Task)]
-        wanted = due or stopping or any(task.kind is not Kind.READ for task in tasks)
+        tasks = [entry for entry in batch if isinstance(entry, WriterTask)]
+        wanted = due or stopping or any(task.kind is not TaskKind.READ for task in tasks)
         if wanted:
             self._take_late()
         for entry in batch:
             if isinstance(entry, Append):
                 self._append(entry)
-            elif isinstance(entry, Task):
+            elif isinstance(entry, WriterTask):
                 self._run(entry)
             elif isinstance(entry, DiskFailed):
                 self._note_trouble(storage_error(entry.error, self._path.parent))
         if wanted:
-            awaited = stopping or any(task.kind is not Kind.READ for task in tasks)
+            awaited = stopping or any(task.kind is not TaskKind.READ for task in tasks)
             self._write_for(tasks, wait=awaited)
         if tasks:
             self._ears.answered(tasks)
@@ -314,23 +314,23 @@ class Writer:
         self.all_written = not (self._message_store.dirty or self._late)
         return not stopping
 
-    def _write_for(self, tasks: list[Task[Any]], *, wait: bool) -> None:
+    def _write_for(self, tasks: list[WriterTask[Any]], *, wait: bool) -> None:
         if self._trouble is None and not self._message_store.dirty:
             if wait:
-                self._fail([task for task in tasks if task.kind is Kind.FLUSH], self._catch_up())
+                self._fail([task for task in tasks if task.kind is TaskKind.FLUSH], self._catch_up())
             return
         error = self._write(wait=wait)
         if error is None:
             if self._late:
-                self._fail([task for task in tasks if task.kind is Kind.FLUSH], self._trouble)
+                self._fail([task for task in tasks if task.kind is TaskKind.FLUSH], self._trouble)
             return
         self._message_store.undo()
         for task in tasks:
-            if task.kind is Kind.READ:
+            if task.kind is TaskKind.READ:
                 self._run(task)
-        self._fail([task for task in tasks if task.kind is not Kind.READ], error)
+        self._fail([task for task in tasks if task.kind is not TaskKind.READ], error)
 
-    def _fail(self, tasks: list[Task[Any]], error: StorageError | None) -> None:
+    def _fail(self, tasks: list[WriterTask[Any]], error: StorageError | None) -> None:
         for task in tasks:
             task.error = task.error or error
 
@@ -363,7 +363,7 @@ class Writer:
                 return True
         return False
 
-    def _run(self, task: Task[Any], *, again: bool = True) -> None:
+    def _run(self, task: WriterTask[Any], *, again: bool = True) -> None:
         try:
             task.run(self._message_store)
         except sqlite3.Error as error:

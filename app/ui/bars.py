@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVB
 
 from app.core.i18n import tr
 from app.ui import icons, keys
-from app.ui.widgets import Label, WayBack
+from app.ui.widgets import FocusReturn, Label
 
 _LONGEST_WORD = 36
 """Messages of a word in the details from which on it stands below its name and not beside it."""
@@ -242,7 +242,7 @@ class QuestionBar(QFrame):
         super().__init__(parent)
         self.setProperty("kind", "bar")
         self._act: Callable[[], None] = lambda: None
-        self._way_back = WayBack(self, elsewhere)
+        self._way_back = FocusReturn(self, elsewhere)
         self._words = Label(self)
         self._yes = _AnswerButton(self)
         self._yes.setProperty("kind", "primary")

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from app.core.i18n import tr
 from app.domain.text import shortened
 from app.ui import icons, theme, widgets
-from app.ui.widgets import Label, WayBack, say_aloud
+from app.ui.widgets import FocusReturn, Label, say_aloud
 
 _LONGEST = 90
 """Messages of a line: a subject may be of any length."""
@@ -32,7 +32,7 @@ class ChoiceBar(QFrame):
         """`elsewhere` takes the focus when where it came from is gone."""
         super().__init__(parent)
         self.setProperty("kind", "bar")
-        self._way_back = WayBack(self, elsewhere)
+        self._way_back = FocusReturn(self, elsewhere)
         self._icon = Label(self)
         self._words = Label(self)
         self._words.setWordWrap(True)

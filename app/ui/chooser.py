@@ -24,7 +24,7 @@ from app.commands.command import Command, Handler
 from app.commands.search import rank
 from app.core.i18n import tr
 from app.ui import keys, theme
-from app.ui.widgets import Label, WayBack
+from app.ui.widgets import FocusReturn, Label
 
 _Index = QModelIndex | QPersistentModelIndex
 _DETAIL = Qt.ItemDataRole.UserRole + 1
@@ -52,7 +52,7 @@ class Chooser(QFrame):
         """`elsewhere` takes the focus when where it came from is gone."""
         super().__init__(pane)
         self.measures = measures
-        self._way_back = WayBack(self, elsewhere)
+        self._way_back = FocusReturn(self, elsewhere)
         self.setProperty("kind", "popup")
         self.line = QLineEdit(self)
         self.line.setFont(theme.font(size=measures.type))

@@ -41,7 +41,7 @@ _EDGE: Final = 1.5 / 2.54
 """Inches of white paper around what is printed."""
 
 
-class Sheet(SafeDocument):
+class PrintedDocument(SafeDocument):
     """A message on its way to paper: it knows the message's own pictures, and loads nothing."""
 
     def __init__(self, images: Mapping[str, QImage]) -> None:
@@ -87,7 +87,7 @@ class Press:
 
     def message(self, blocks: Sequence[Block], images: Mapping[str, QImage]) -> Iterator[None]:
         """Print a message, a little at each step; after the last, `failed` says whether the printer refused it."""
-        sheet = Sheet(images)
+        sheet = PrintedDocument(images)
         area = self._area()
         sheet.documentLayout().setPaintDevice(self._device)
         sheet.setPageSize(area.size())
@@ -101,7 +101,7 @@ class Press:
                 self.failed = True
                 return
 
-    def _poured(self, pour: DocumentBuilder, sheet: Sheet) -> bool:
+    def _poured(self, pour: DocumentBuilder, sheet: PrintedDocument) -> bool:
         """Build for one slice; what was built is laid out at once, which takes longer than building it."""
         end = time.perf_counter() + _SLICE
         with theme.on_paper():
@@ -111,7 +111,7 @@ class Press:
                 sheet.documentLayout().blockBoundingRect(sheet.lastBlock())
         return False
 
-    def _put(self, sheet: Sheet, area: QRectF, number: int, pages: int) -> bool:
+    def _put(self, sheet: PrintedDocument, area: QRectF, number: int, pages: int) -> bool:
         self._page += 1
         if not self._ranges.isEmpty() and not self._ranges.contains(self._page):
             return True

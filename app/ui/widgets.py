@@ -142,7 +142,7 @@ def say_aloud(widget: QWidget, words: str) -> None:
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, words))
 
 
-class WayBack:
+class FocusReturn:
     """Returns the focus from one sheet or bar. `elsewhere` puts it somewhere when its place is gone or hidden."""
 
     def __init__(self, owner: QWidget, elsewhere: Callable[[], None]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.sandbox.server import open_store
-from app.sandbox.store.items import Body, Mailbox
+from app.sandbox.store.items import StoredBody, StoredMailbox
 from app.sandbox.store.mail_store import MailStore
 from tests.integration.sandbox import soap
 from tests.sandbox_fixture import RunningSandbox, start, stop
@@ -27,8 +27,8 @@ def fill(store: MailStore, name: str, count: int) -> None:
             item = store.items.start(owner.id, folder.id)
             item.row.update(subject=f"Letter {number}", message_id=f"<{name}-{number}@contoso.com>")
             item.row["received"] = 1_700_000_000_000 + number * 1000
-            item.set_body(Body("Text", "A few words. " * 20))
-            item.set_recipients("to", [Mailbox("James Okafor", "james.okafor@contoso.com", "SMTP", "Mailbox")])
+            item.set_body(StoredBody("Text", "A few words. " * 20))
+            item.set_recipients("to", [StoredMailbox("James Okafor", "james.okafor@contoso.com", "SMTP", "Mailbox")])
             store.items.save(item)
 
 

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from app.backends.port import Job, Told
+from app.backends.port import Job, ProgressListeners
 from app.domain.account import ProbeStep
 from app.domain.errors import Trouble
 from app.domain.message import ItemRef
@@ -43,7 +43,7 @@ class FakeBackend:
         self.threads: set[str] = set()
         self.closed = False
 
-    def perform(self, operation: AnyOperation, job: Job, told: Told) -> object:
+    def perform(self, operation: AnyOperation, job: Job, told: ProgressListeners) -> object:
         """Accept each item of a write; make up what a read returns."""
         if isinstance(operation, Notices):
             told.of_places(operation.places)

@@ -14,7 +14,7 @@ from app.domain.attachment import Attachment, AttachmentKind
 from app.domain.errors import ItemRefused, ServerWords
 from app.domain.listing import MailFolder, Place, Report, SyncPage
 from app.domain.message import AccountId, ItemRef
-from app.domain.outcome import AttachmentFetch, AttachOutcome, NewAttachment, Outcome
+from app.domain.outcome import AttachOutcome, FetchedAttachment, NewAttachment, Outcome
 from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from tests.fakes.folder_changes import FolderChanges
@@ -126,7 +126,7 @@ class MoreOfAMailbox:
         attachment_id: str,
         path: str,
         on_bytes: Callable[[int], None] | None = None,
-    ) -> AttachmentFetch:
+    ) -> FetchedAttachment:
         """Write a file; half of it is told before a call that is held comes on."""
         content = self.contents.get(attachment_id, b"")
         if on_bytes is not None and len(content) > 1:
@@ -138,8 +138,8 @@ class MoreOfAMailbox:
                     _keep(path, content)
                     if on_bytes is not None:
                         on_bytes(len(content))
-                    return AttachmentFetch(self._accepted(None), one)
-        return AttachmentFetch(self._refused(_GONE))
+                    return FetchedAttachment(self._accepted(None), one)
+        return FetchedAttachment(self._refused(_GONE))
 
     async def find_reports(self: Any, account_id: AccountId, since: float) -> list[tuple[str, Report]]:
         """Return those of `reports` that came since."""

@@ -13,7 +13,7 @@ from app.domain.recipient import Recipient
 from app.domain.record import Record
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.watched_mailbox import WatchedMailbox
-from app.services.drafts.draft_attachments import Attachments
+from app.services.drafts.draft_attachments import DraftAttachments
 from app.services.drafts.drafts import Drafts
 from app.services.outbox.outbox import Outbox
 from app.services.records.records import Records
@@ -81,7 +81,7 @@ class Scene:
         self.accounts = Accounts(FakeSettings([ACCOUNT]), secrets, mailbox)
         self.watched = WatchedMailbox(mailbox, self.accounts, clock)
         self.drafts = Drafts(self.records, self.watched, self.accounts, clock, self.spawn, self.files)
-        self.attachments = Attachments(self.records, self.drafts, self.files, self.spawn)
+        self.attachments = DraftAttachments(self.records, self.drafts, self.files, self.spawn)
         self.outbox = Outbox(self.records, self.drafts, self.watched, self.accounts, clock, self.spawn)
 
     async def start(self) -> Scene:

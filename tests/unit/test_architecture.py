@@ -217,6 +217,19 @@ def test_a_size_in_words_is_found(code: str) -> None:
     assert sizes_in(ast.parse('tr("MB, where the server says nothing")')) == set()
 
 
+def public_classes(source: Path) -> set[str]:
+    """Return the names of the classes of a module that others may import."""
+    return {node.name for node in parse(source).body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")}
+
+
+def test_no_two_modules_have_a_public_class_of_one_name() -> None:
+    modules: dict[str, list[str]] = {}
+    for source in SOURCES:
+        for name in public_classes(source):
+            modules.setdefault(name, []).append(name_of(source))
+    assert {name: found for name, found in modules.items() if len(found) > 1} == {}
+
+
 def branches_never_taken(tree: ast.Module) -> list[int]:
     """Return the lines of branches that ask what the same chain of `if` and `elif` asked before them."""
     found = []

@@ -8,7 +8,7 @@ from app.domain.listing import Folder
 from app.domain.message import Content
 from app.domain.recipient import Recipient
 from app.domain.state import State
-from app.ui.message_list.search_bar import FindBar
+from app.ui.message_list.search_bar import SearchBar
 from tests.fakes.mailbox import words
 from tests.fakes.scene import BEN
 from tests.program_scene import HOLD, ProgramScene
@@ -32,9 +32,9 @@ def shown(scene: ProgramScene) -> list[str]:
     return [row.subject for row in scene.rows]
 
 
-def bar(scene: ProgramScene) -> FindBar:
-    found = scene.parts.workspace.panel.findChild(FindBar)
-    assert isinstance(found, FindBar)
+def bar(scene: ProgramScene) -> SearchBar:
+    found = scene.parts.workspace.panel.findChild(SearchBar)
+    assert isinstance(found, SearchBar)
     return found
 
 

@@ -15,7 +15,7 @@ from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.message import BodyFormat, Content
 from app.services.html.blocks import Paragraph, Run
-from app.services.reader.message_reader import Reading
+from app.services.reader.message_reader import ReadMessage
 from app.services.records.rows import ListRow
 from app.ui import theme
 from app.ui.print_renderer import Press
@@ -238,7 +238,7 @@ def test_only_the_pages_that_were_asked_for_are_printed(qapp: QApplication, tmp_
 
 def test_nothing_of_a_message_is_read_as_markup() -> None:
     row = ListRow("1", ANNA, subject="<b>x</b>", when=1_800_000_000.0)
-    made = page(row, Reading(Content(to=(BEN,)), "<img src='file:///etc/passwd'>\nsecond"))
+    made = page(row, ReadMessage(Content(to=(BEN,)), "<img src='file:///etc/passwd'>\nsecond"))
     texts = [block.text() for block in made if isinstance(block, Paragraph)]
     assert texts[0] == "<b>x</b>"
     assert texts[-2:] == ["<img src='file:///etc/passwd'>", "second"]
@@ -246,6 +246,6 @@ def test_nothing_of_a_message_is_read_as_markup() -> None:
 
 def test_a_line_of_a_megabyte_is_not_laid_out_in_one_step() -> None:
     row = ListRow("1", ANNA, subject="x", when=1_800_000_000.0)
-    made = page(row, Reading(Content(), "x" * 1_000_000))
+    made = page(row, ReadMessage(Content(), "x" * 1_000_000))
     longest = max(len(block.text()) for block in made if isinstance(block, Paragraph))
     assert longest <= 4_000

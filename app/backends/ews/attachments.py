@@ -21,7 +21,7 @@ from app.backends.port import Job
 from app.core.i18n import tr
 from app.domain.errors import Trouble
 from app.domain.message import Field, ItemRef, Stage
-from app.domain.outcome import AttachmentFetch, AttachOutcome, NewAttachment, Outcome, Verdict
+from app.domain.outcome import AttachOutcome, FetchedAttachment, NewAttachment, Outcome, Verdict
 from app.domain.writable_fields import refuse_fields, set_fields
 
 REQUEST_BYTES = 16 * 1024 * 1024
@@ -135,18 +135,18 @@ def deleted_of(messages: Sequence[Element], asked: int) -> list[AttachOutcome]:
     return answers + [AttachOutcome(unanswered(len(messages), asked, now))] * (asked - len(answers))
 
 
-def fetch_of(messages: Sequence[Element], own: str) -> AttachmentFetch:
+def fetch_of(messages: Sequence[Element], own: str) -> FetchedAttachment:
     """Return the one attachment that was asked for; its bytes, or a message's MIME, were put aside."""
     now = time.time()
     if not messages:
-        return AttachmentFetch(unanswered(0, 1, now))
+        return FetchedAttachment(unanswered(0, 1, now))
     outcome = outcome_of(messages[0], now, needs_ref=False)
     listed = child(messages[0], "m:Attachments")
     element = None if listed is None else next(iter(listed), None)
     if not outcome.accepted or element is None:
-        return AttachmentFetch(outcome if not outcome.accepted else unanswered(0, 1, now))
+        return FetchedAttachment(outcome if not outcome.accepted else unanswered(0, 1, now))
     message = child(element, "t:Message")
-    return AttachmentFetch(
+    return FetchedAttachment(
         outcome,
         attachments_of(messages[0], "m:Attachments")[0],
         None if message is None else item_of(message, own),

@@ -35,14 +35,14 @@ from app.backends.ews.soap_client import SoapFault, download, post
 from app.backends.ews.streamed_files import NewFile, Unwritable
 from app.backends.ews.xml import ITEMS, Element, Unreadable, child, text_of
 from app.backends.net.http_errors import HttpRefusal
-from app.backends.port import Job, Stopped, Told, as_declared
+from app.backends.port import Job, ProgressListeners, Stopped, as_declared
 from app.core.i18n import tr
 from app.domain import operations as ops
 from app.domain.account import Account, ProbeStep
 from app.domain.errors import BadInput, ItemRefused, Trouble, TroubleKind, error_for
 from app.domain.listing import Folder, MailFolder, Mark, Page, Place, Report, Sighting, SyncPage
 from app.domain.message import DraftUpdate, ItemRef, NewDraft, Stage
-from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome
+from app.domain.outcome import AttachOutcome, FetchedAttachment, FetchOutcome, NewAttachment, Outcome
 from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
@@ -71,7 +71,7 @@ class EwsBackend:
             detail = str(error) if type(error) is ValueError else tr("The CA file cannot be read: {why}", why=error)
             self._unusable = Trouble(TroubleKind.NOT_GENUINE, detail, may_have_been_processed=False, host=self._host)
 
-    def perform(self, operation: ops.AnyOperation, job: Job, told: Told) -> object:
+    def perform(self, operation: ops.AnyOperation, job: Job, told: ProgressListeners) -> object:
         """Carry out an operation of the table: here each meets the method that does it."""
         if isinstance(operation, ops.AnyWrite):
             return self._perform_write(operation, job, told)
@@ -79,7 +79,7 @@ class EwsBackend:
             return self._perform_read(operation, job, told)
         return self._perform_read_around(operation, job)
 
-    def _perform_write(self, operation: ops.AnyWrite, job: Job, told: Told) -> object:
+    def _perform_write(self, operation: ops.AnyWrite, job: Job, told: ProgressListeners) -> object:
         match operation:
             case ops.Save():
                 return as_declared(operation, self.save(operation.drafts, job))
@@ -100,7 +100,7 @@ class EwsBackend:
             case _:
                 assert_never(operation)
 
-    def _perform_read(self, operation: ops.ReadMessages, job: Job, told: Told) -> object:  # noqa: PLR0911 - the table
+    def _perform_read(self, operation: ops.ReadMessages, job: Job, told: ProgressListeners) -> object:  # noqa: PLR0911 - the table
         match operation:
             case ops.Get():
                 return as_declared(operation, self.get(operation.refs, job))
@@ -197,7 +197,7 @@ class EwsBackend:
 
     def get_attachment(
         self, attachment_id: str, path: str, on_bytes: Callable[[int], None], job: Job
-    ) -> AttachmentFetch:
+    ) -> FetchedAttachment:
         """GetAttachment; the content of a file is written to `path` as it comes, which must not be there yet."""
         messages, _ = self._download(get_attachment(attachment_id), path, on_bytes, job)
         return fetch_of(messages, self._account.address)

@@ -106,7 +106,7 @@ class _Stream(_Open):
         return body
 
 
-class GetMailTips(_Call):
+class MailTipsCall(_Call):
     """The one operation whose response is itself a response message, with those of the recipients inside."""
 
     SERVICE_NAME = "GetMailTips"
@@ -124,7 +124,7 @@ class GetMailTips(_Call):
 @cache
 def _call_of(name: str) -> type[_Call]:
     """Return what sends an operation of EWS. All are alike but one."""
-    return GetMailTips if name == GetMailTips.SERVICE_NAME else type(name, (_Call,), {"SERVICE_NAME": name})
+    return MailTipsCall if name == MailTipsCall.SERVICE_NAME else type(name, (_Call,), {"SERVICE_NAME": name})
 
 
 _DOWNLOADS: dict[str, type[_Download]] = {

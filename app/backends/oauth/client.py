@@ -136,7 +136,7 @@ _MICROSOFTS: Final = frozenset(
 """Hosts of Entra ID, whose addresses lack the version that other authorities have in theirs."""
 
 
-class Answer(NamedTuple):
+class TokenResponse(NamedTuple):
     """Tokens that were given out; `seconds` is how long the access token is good for."""
 
     access: str
@@ -171,7 +171,7 @@ class Client:
             raise local("CaFile", detail, self.host, TroubleKind.NOT_GENUINE) from None
         self._made: Any = None
 
-    def refresh(self, refresh_token: str, scope: str, job: Job) -> Answer:
+    def refresh(self, refresh_token: str, scope: str, job: Job) -> TokenResponse:
         """Trade a refresh token for an access token. Raises AccountError, port.Stopped."""
         app = self._app(job)
         said = self._call(lambda: app.acquire_token_by_refresh_token(refresh_token, [scope]))
@@ -185,7 +185,7 @@ class Client:
         )
         return flow
 
-    def finish_code(self, flow: dict[str, Any], response: Mapping[str, str], job: Job) -> Answer:
+    def finish_code(self, flow: dict[str, Any], response: Mapping[str, str], job: Job) -> TokenResponse:
         """Trade the code that came back. Raises AccountError, port.Stopped."""
         app = self._app(job)
         return self._answer(self._call(lambda: app.acquire_token_by_auth_code_flow(flow, dict(response))))
@@ -198,7 +198,7 @@ class Client:
             raise refusal(flow, self.host)
         return flow
 
-    def ask_device(self, flow: dict[str, Any], job: Job) -> Answer | None:
+    def ask_device(self, flow: dict[str, Any], job: Job) -> TokenResponse | None:
         """Ask once whether the person has signed in; None for not yet. Raises AccountError, port.Stopped."""
         app = self._app(job)
         said = self._call(lambda: app.acquire_token_by_device_flow(flow, exit_condition=lambda _: True))
@@ -234,7 +234,7 @@ class Client:
         except (ValueError, KeyError, TypeError, AttributeError):
             raise broken(self.host, 200) from None
 
-    def _answer(self, said: Mapping[str, Any], otherwise: str = "") -> Answer:
+    def _answer(self, said: Mapping[str, Any], otherwise: str = "") -> TokenResponse:
         access, refresh = said.get("access_token"), said.get("refresh_token") or otherwise
         if not isinstance(access, str) or not access:
             raise refusal(said, self.host) if "error" in said else broken(self.host, 200)
@@ -242,7 +242,7 @@ class Client:
             raise local(NO_REFRESH_TOKEN, tr("The authority gave no refresh token (offline_access)."), self.host)
         claims = said.get("id_token_claims")
         user = claims.get("preferred_username") or claims.get("upn") if isinstance(claims, dict) else ""
-        return Answer(access, refresh, _seconds(said.get("expires_in")), str(user or ""))
+        return TokenResponse(access, refresh, _seconds(said.get("expires_in")), str(user or ""))
 
 
 def authority_of(tenant: str) -> str:
@@ -259,4 +259,4 @@ def _seconds(told: object) -> float:
         return 600.0  # RFC 6749 5.1 only recommends it
 
 
-__all__ = ["AccountError", "Answer", "Client", "authority_of"]
+__all__ = ["AccountError", "Client", "TokenResponse", "authority_of"]

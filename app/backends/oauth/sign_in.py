@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from app.backends.oauth.client import Answer, Client
+from app.backends.oauth.client import Client, TokenResponse
 from app.backends.oauth.errors import local, refusal
 from app.backends.oauth.tokens import scope_of, tokens_for
 from app.backends.port import Job
@@ -191,7 +191,7 @@ def sign_in(account: Account, way: SignInWay, tell: Tell, job: Job, seconds: flo
     return SignedIn(answer.refresh, answer.user)
 
 
-def _by_browser(client: Client, account: Account, tell: Tell, job: Job, seconds: float) -> Answer:
+def _by_browser(client: Client, account: Account, tell: Tell, job: Job, seconds: float) -> TokenResponse:
     with Listener() as listener:
         flow = client.begin_code(scope_of(account.endpoint), listener.redirect, account.user or account.address, job)
         listener.expect(flow["state"])
@@ -205,7 +205,7 @@ def _by_browser(client: Client, account: Account, tell: Tell, job: Job, seconds:
     return client.finish_code(flow, said, job)
 
 
-def _by_code(client: Client, account: Account, tell: Tell, job: Job) -> Answer:
+def _by_code(client: Client, account: Account, tell: Tell, job: Job) -> TokenResponse:
     flow = client.begin_device(scope_of(account.endpoint), job)
     seconds = min(float(flow["expires_in"]), job.remaining())
     tell(SignInPage(flow["verification_uri"], str(flow["user_code"]), seconds))

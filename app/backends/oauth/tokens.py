@@ -34,7 +34,7 @@ from app.domain.sign_in import REFUSED_TOKEN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.backends.oauth.client import Answer, Client
+    from app.backends.oauth.client import Client, TokenResponse
     from app.backends.port import Job
 
 EARLY: Final = 300.0
@@ -67,7 +67,7 @@ class _Access:
 
 
 @dataclass
-class Tokens:
+class TokenChain:
     """The chain. Safe from several threads: one asks the authority, the others wait for what it brings."""
 
     account: Account
@@ -82,7 +82,7 @@ class Tokens:
 
     def __repr__(self) -> str:
         """Leave the tokens out of whatever prints this."""
-        return f"Tokens({self.account.address!r})"
+        return f"TokenChain({self.account.address!r})"
 
     def access(self, scope: str, job: Job) -> str:
         """Return an access token that is good. Raises AccountError, port.Stopped."""
@@ -111,7 +111,7 @@ class Tokens:
                 return known.token  # another thread was faster
             return self._renew(scope, job)
 
-    def take(self, answer: Answer, scope: str) -> None:
+    def take(self, answer: TokenResponse, scope: str) -> None:
         """Begin with what a sign-in has brought."""
         with self._lock:
             self._keep(answer, scope)
@@ -160,7 +160,7 @@ class Tokens:
                 heard(before, self.refresh_token)
         return answer.access
 
-    def _keep(self, answer: Answer, scope: str) -> None:
+    def _keep(self, answer: TokenResponse, scope: str) -> None:
         early = min(EARLY, answer.seconds / 5)
         now = time.monotonic()
         self._access[scope] = _Access(
@@ -170,23 +170,23 @@ class Tokens:
         _remember(self)
 
 
-_chains: OrderedDict[bytes, Tokens] = OrderedDict()
+_chains: OrderedDict[bytes, TokenChain] = OrderedDict()
 _chains_lock = threading.Lock()
 
 
-def tokens_for(account: Account, secret: str) -> Tokens:
+def tokens_for(account: Account, secret: str) -> TokenChain:
     """Return the chain that `secret` is a link of, or a new one that begins with it. Without network."""
     with _chains_lock:
         known = _chains.get(_name(account, secret))
     if known is not None:
         known.go_by(account)
         return known
-    tokens = Tokens(account, secret, _make_client)
+    tokens = TokenChain(account, secret, _make_client)
     _remember(tokens)
     return tokens
 
 
-def _remember(tokens: Tokens) -> None:
+def _remember(tokens: TokenChain) -> None:
     with _chains_lock:
         _chains[_name(tokens.account, tokens.refresh_token)] = tokens
         while len(_chains) > _MOST_CHAINS:
@@ -210,7 +210,7 @@ _REASON: Final = re.compile(r'(?:reason|error_description|error)="([^"]*)"')
 class Bearer(AuthBase):
     """The `auth` of a session of requests."""
 
-    def __init__(self, tokens: Tokens, scope: str) -> None:
+    def __init__(self, tokens: TokenChain, scope: str) -> None:
         """Sign with tokens for `scope`."""
         self._tokens = tokens
         self._scope = scope

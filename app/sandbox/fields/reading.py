@@ -11,7 +11,7 @@ from lxml import etree
 from app.sandbox import xmlns
 from app.sandbox.ids import ATTACHMENT, ObjectId
 from app.sandbox.properties import write_time
-from app.sandbox.store.items import Attachment, Item, Mailbox
+from app.sandbox.store.items import Item, StoredAttachment, StoredMailbox
 from app.sandbox.store.mail_store import MailStore
 from app.sandbox.text import as_html, plain_text
 from app.sandbox.versions import LATEST, element_since
@@ -87,7 +87,7 @@ def choice(column: str, names: tuple[str, ...]) -> Reader:
     return lambda _view, item, name: [xmlns.make(name, names[item.row[column]])]
 
 
-def mailbox_element(mailbox: Mailbox, *, name_only: bool = False) -> etree._Element:
+def mailbox_element(mailbox: StoredMailbox, *, name_only: bool = False) -> etree._Element:
     """Make a t:Mailbox."""
     element = xmlns.make("t:Mailbox")
     if mailbox.name:
@@ -110,7 +110,7 @@ def person(prefix: str) -> Reader:
         if not (row[f"{prefix}_name"] or row[f"{prefix}_address"]):
             return []
         kind = row.get(f"{prefix}_type") or "Mailbox"
-        mailbox = Mailbox(row[f"{prefix}_name"], row[f"{prefix}_address"], "SMTP", kind)
+        mailbox = StoredMailbox(row[f"{prefix}_name"], row[f"{prefix}_address"], "SMTP", kind)
         element = xmlns.make(name)
         element.append(mailbox_element(mailbox, name_only=view.find))
         return [element]
@@ -185,13 +185,13 @@ def categories(_view: View, item: Item, name: str) -> Elements:
     return [element]
 
 
-def attachment_id(view: View, item: Item, attachment: Attachment) -> str:
+def attachment_id(view: View, item: Item, attachment: StoredAttachment) -> str:
     """Return the AttachmentId to give out."""
     named = ObjectId(ATTACHMENT, item.mailbox, item.id, attachment.id)
     return view.store.database.ids.write(named)
 
 
-def attachment_element(view: View, item: Item, attachment: Attachment) -> etree._Element:
+def attachment_element(view: View, item: Item, attachment: StoredAttachment) -> etree._Element:
     """Make a t:FileAttachment or t:ItemAttachment without content."""
     element = xmlns.make("t:FileAttachment" if attachment.kind == "file" else "t:ItemAttachment")
     xmlns.add(element, "t:AttachmentId", None, Id=attachment_id(view, item, attachment))

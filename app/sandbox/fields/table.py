@@ -13,7 +13,7 @@ from app.sandbox.store.items import Item
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FieldDefinition:
     """One field.
 
     `shapes`: g in GetItem's Default, f in FindItem's Default, a in AllProperties of both, x in that of GetItem alone.
@@ -56,11 +56,13 @@ _BODY_SQL: Final = "(SELECT content FROM bodies WHERE item_id = i.id)"
 _TIME: Final = "SystemTime"
 
 _LIST: Final = (
-    Field("item:MimeContent", _nothing, find=False, write="draft"),
-    Field("item:ItemId", r.item_id, "gfax"),
-    Field("item:ParentFolderId", r.parent_folder_id, "a"),
-    Field("item:ItemClass", r.text("item_class"), "a", "i.item_class", write="create", put=w.text("item_class", 255)),
-    Field(
+    FieldDefinition("item:MimeContent", _nothing, find=False, write="draft"),
+    FieldDefinition("item:ItemId", r.item_id, "gfax"),
+    FieldDefinition("item:ParentFolderId", r.parent_folder_id, "a"),
+    FieldDefinition(
+        "item:ItemClass", r.text("item_class"), "a", "i.item_class", write="create", put=w.text("item_class", 255)
+    ),
+    FieldDefinition(
         "item:Subject",
         r.text("subject"),
         "gfa",
@@ -68,7 +70,7 @@ _LIST: Final = (
         write="always",
         put=w.text("subject", w.LONGEST_SUBJECT),
     ),
-    Field(
+    FieldDefinition(
         "item:Sensitivity",
         r.choice("sensitivity", r.SENSITIVITY),
         "gfa",
@@ -78,11 +80,11 @@ _LIST: Final = (
         put=w.choice("sensitivity", r.SENSITIVITY, 0),
         choices=r.SENSITIVITY,
     ),
-    Field("item:Body", r.body, "gx", _BODY_SQL, find=False, sort=False, write="always", put=w.body),
-    Field("item:Attachments", r.attachments, "gx", find=False),
-    Field("item:DateTimeReceived", r.moment("received"), "ga", "i.received", _TIME),
-    Field("item:Size", r.text("size"), "gfa", "i.size", "Integer"),
-    Field(
+    FieldDefinition("item:Body", r.body, "gx", _BODY_SQL, find=False, sort=False, write="always", put=w.body),
+    FieldDefinition("item:Attachments", r.attachments, "gx", find=False),
+    FieldDefinition("item:DateTimeReceived", r.moment("received"), "ga", "i.received", _TIME),
+    FieldDefinition("item:Size", r.text("size"), "gfa", "i.size", "Integer"),
+    FieldDefinition(
         "item:Categories",
         r.categories,
         "a",
@@ -91,7 +93,7 @@ _LIST: Final = (
         write="always",
         put=w.categories,
     ),
-    Field(
+    FieldDefinition(
         "item:Importance",
         r.choice("importance", r.IMPORTANCE),
         "ga",
@@ -101,17 +103,19 @@ _LIST: Final = (
         put=w.choice("importance", r.IMPORTANCE, 1),
         choices=r.IMPORTANCE,
     ),
-    Field("item:InReplyTo", r.text("in_reply_to"), "a", "i.in_reply_to", write="always", put=w.text("in_reply_to")),
-    Field("item:IsSubmitted", r.flag("is_submitted"), "a", "i.is_submitted", "Boolean"),
-    Field("item:IsDraft", r.flag("is_draft"), "a", "i.is_draft", "Boolean"),
-    Field("item:IsFromMe", r.flag("is_from_me"), "a", "i.is_from_me", "Boolean"),
-    Field("item:IsResend", r.flag("is_resend"), "a", "i.is_resend", "Boolean"),
-    Field("item:IsUnmodified", r.flag("is_unmodified"), "a", "i.is_unmodified", "Boolean"),
-    Field("item:InternetMessageHeaders", r.headers, "x", find=False, write="create", put=w.headers),
-    Field("item:DateTimeSent", r.moment("sent"), "gfa", "i.sent", _TIME),
-    Field("item:DateTimeCreated", r.moment("created"), "gfa", "i.created", _TIME),
-    Field("item:ResponseObjects", r.response_objects, "gx", find=False),
-    Field(
+    FieldDefinition(
+        "item:InReplyTo", r.text("in_reply_to"), "a", "i.in_reply_to", write="always", put=w.text("in_reply_to")
+    ),
+    FieldDefinition("item:IsSubmitted", r.flag("is_submitted"), "a", "i.is_submitted", "Boolean"),
+    FieldDefinition("item:IsDraft", r.flag("is_draft"), "a", "i.is_draft", "Boolean"),
+    FieldDefinition("item:IsFromMe", r.flag("is_from_me"), "a", "i.is_from_me", "Boolean"),
+    FieldDefinition("item:IsResend", r.flag("is_resend"), "a", "i.is_resend", "Boolean"),
+    FieldDefinition("item:IsUnmodified", r.flag("is_unmodified"), "a", "i.is_unmodified", "Boolean"),
+    FieldDefinition("item:InternetMessageHeaders", r.headers, "x", find=False, write="create", put=w.headers),
+    FieldDefinition("item:DateTimeSent", r.moment("sent"), "gfa", "i.sent", _TIME),
+    FieldDefinition("item:DateTimeCreated", r.moment("created"), "gfa", "i.created", _TIME),
+    FieldDefinition("item:ResponseObjects", r.response_objects, "gx", find=False),
+    FieldDefinition(
         "item:ReminderDueBy",
         r.moment("reminder_due"),
         "a",
@@ -120,7 +124,7 @@ _LIST: Final = (
         write="always",
         put=w.moment("reminder_due"),
     ),
-    Field(
+    FieldDefinition(
         "item:ReminderIsSet",
         r.flag("reminder_set"),
         "a",
@@ -129,8 +133,8 @@ _LIST: Final = (
         write="always",
         put=w.flag("reminder_set"),
     ),
-    Field("item:ReminderNextTime", r.moment("reminder_due"), "", "i.reminder_due", _TIME),
-    Field(
+    FieldDefinition("item:ReminderNextTime", r.moment("reminder_due"), "", "i.reminder_due", _TIME),
+    FieldDefinition(
         "item:ReminderMinutesBeforeStart",
         r.text("reminder_minutes"),
         "a",
@@ -139,30 +143,30 @@ _LIST: Final = (
         write="always",
         put=w.number("reminder_minutes"),
     ),
-    Field("item:DisplayCc", r.text("display_cc"), "a", "i.display_cc"),
-    Field("item:DisplayTo", r.text("display_to"), "a", "i.display_to"),
-    Field("item:DisplayBcc", r.text("display_bcc"), "", "i.display_bcc"),
-    Field("item:HasAttachments", r.flag("has_attachments"), "gfa", "i.has_attachments", "Boolean"),
-    Field("item:Culture", r.text("culture"), "a", "i.culture", write="always", put=w.text("culture")),
-    Field("item:EffectiveRights", r.effective_rights, "a"),
-    Field("item:LastModifiedName", r.text("modified_by"), "a", "i.modified_by"),
-    Field("item:LastModifiedTime", r.moment("modified"), "a", "i.modified", _TIME),
-    Field("item:IsAssociated", r.flag("is_associated"), "ga", "i.is_associated", "Boolean"),
-    Field("item:WebClientReadFormQueryString", r.web_query(edit=False), "a"),
-    Field("item:WebClientEditFormQueryString", r.web_query(edit=True)),
-    Field("item:ConversationId", r.conversation_id, "a"),
-    Field("item:UniqueBody", r.body, find=False),
-    Field(
+    FieldDefinition("item:DisplayCc", r.text("display_cc"), "a", "i.display_cc"),
+    FieldDefinition("item:DisplayTo", r.text("display_to"), "a", "i.display_to"),
+    FieldDefinition("item:DisplayBcc", r.text("display_bcc"), "", "i.display_bcc"),
+    FieldDefinition("item:HasAttachments", r.flag("has_attachments"), "gfa", "i.has_attachments", "Boolean"),
+    FieldDefinition("item:Culture", r.text("culture"), "a", "i.culture", write="always", put=w.text("culture")),
+    FieldDefinition("item:EffectiveRights", r.effective_rights, "a"),
+    FieldDefinition("item:LastModifiedName", r.text("modified_by"), "a", "i.modified_by"),
+    FieldDefinition("item:LastModifiedTime", r.moment("modified"), "a", "i.modified", _TIME),
+    FieldDefinition("item:IsAssociated", r.flag("is_associated"), "ga", "i.is_associated", "Boolean"),
+    FieldDefinition("item:WebClientReadFormQueryString", r.web_query(edit=False), "a"),
+    FieldDefinition("item:WebClientEditFormQueryString", r.web_query(edit=True)),
+    FieldDefinition("item:ConversationId", r.conversation_id, "a"),
+    FieldDefinition("item:UniqueBody", r.body, find=False),
+    FieldDefinition(
         "item:Flag", r.flag_details, "a", "i.flag_status", "Choice", write="always", put=w.flag_details, choices=r.FLAG
     ),
-    Field("item:StoreEntryId", r.entry_id),
-    Field("item:InstanceKey", r.entry_id, "a"),
-    Field("item:NormalizedBody", r.body, find=False),
-    Field("item:Preview", r.text("preview"), "a", "i.preview"),
-    Field("item:TextBody", r.text_body, find=False),
-    Field("item:IconIndex", r.text("icon"), "a", "i.icon"),
-    Field("message:Sender", r.person("sender"), "a", _SENDER_SQL, write="draft", put=w.person("sender")),
-    Field(
+    FieldDefinition("item:StoreEntryId", r.entry_id),
+    FieldDefinition("item:InstanceKey", r.entry_id, "a"),
+    FieldDefinition("item:NormalizedBody", r.body, find=False),
+    FieldDefinition("item:Preview", r.text("preview"), "a", "i.preview"),
+    FieldDefinition("item:TextBody", r.text_body, find=False),
+    FieldDefinition("item:IconIndex", r.text("icon"), "a", "i.icon"),
+    FieldDefinition("message:Sender", r.person("sender"), "a", _SENDER_SQL, write="draft", put=w.person("sender")),
+    FieldDefinition(
         "message:ToRecipients",
         r.people("to"),
         "gx",
@@ -172,7 +176,7 @@ _LIST: Final = (
         write="draft",
         put=w.people("to"),
     ),
-    Field(
+    FieldDefinition(
         "message:CcRecipients",
         r.people("cc"),
         "gx",
@@ -182,7 +186,7 @@ _LIST: Final = (
         write="draft",
         put=w.people("cc"),
     ),
-    Field(
+    FieldDefinition(
         "message:BccRecipients",
         r.people("bcc"),
         "gx",
@@ -192,7 +196,7 @@ _LIST: Final = (
         write="draft",
         put=w.people("bcc"),
     ),
-    Field(
+    FieldDefinition(
         "message:IsReadReceiptRequested",
         r.flag("read_receipt"),
         "gfa",
@@ -201,7 +205,7 @@ _LIST: Final = (
         write="draft",
         put=w.flag("read_receipt"),
     ),
-    Field(
+    FieldDefinition(
         "message:IsDeliveryReceiptRequested",
         r.flag("delivery_receipt"),
         "ga",
@@ -210,7 +214,7 @@ _LIST: Final = (
         write="draft",
         put=w.flag("delivery_receipt"),
     ),
-    Field(
+    FieldDefinition(
         "message:ConversationIndex",
         r.binary("conversation_index"),
         "a",
@@ -219,7 +223,7 @@ _LIST: Final = (
         write="draft",
         put=w.binary("conversation_index"),
     ),
-    Field(
+    FieldDefinition(
         "message:ConversationTopic",
         r.text("conversation_topic"),
         "a",
@@ -227,8 +231,8 @@ _LIST: Final = (
         write="draft",
         put=w.text("conversation_topic"),
     ),
-    Field("message:From", r.person("from"), "gfa", _FROM_SQL, write="draft", put=w.person("from")),
-    Field(
+    FieldDefinition("message:From", r.person("from"), "gfa", _FROM_SQL, write="draft", put=w.person("from")),
+    FieldDefinition(
         "message:InternetMessageId",
         r.text("message_id"),
         "ga",
@@ -236,8 +240,10 @@ _LIST: Final = (
         write="draft",
         put=w.text("message_id"),
     ),
-    Field("message:IsRead", r.flag("is_read"), "gfa", "i.is_read", "Boolean", write="always", put=w.flag("is_read")),
-    Field(
+    FieldDefinition(
+        "message:IsRead", r.flag("is_read"), "gfa", "i.is_read", "Boolean", write="always", put=w.flag("is_read")
+    ),
+    FieldDefinition(
         "message:IsResponseRequested",
         r.flag("response_requested"),
         "a",
@@ -246,8 +252,10 @@ _LIST: Final = (
         write="always",
         put=w.flag("response_requested"),
     ),
-    Field("message:References", r.text("references_"), "a", "i.references_", write="always", put=w.text("references_")),
-    Field(
+    FieldDefinition(
+        "message:References", r.text("references_"), "a", "i.references_", write="always", put=w.text("references_")
+    ),
+    FieldDefinition(
         "message:ReplyTo",
         r.people("reply-to"),
         "x",
@@ -257,9 +265,9 @@ _LIST: Final = (
         write="draft",
         put=w.people("reply-to"),
     ),
-    Field("message:ReceivedBy", r.person("received_by"), "a", "i.received_by_name"),
-    Field("message:ReceivedRepresenting", r.person("representing"), "a", "i.representing_name"),
-    Field("message:VotingInformation", r.voting, "", write="draft", put=w.voting),
+    FieldDefinition("message:ReceivedBy", r.person("received_by"), "a", "i.received_by_name"),
+    FieldDefinition("message:ReceivedRepresenting", r.person("representing"), "a", "i.representing_name"),
+    FieldDefinition("message:VotingInformation", r.voting, "", write="draft", put=w.voting),
 )
 
 FIELDS: Final = {field.uri: field for field in _LIST}

@@ -11,7 +11,7 @@ from app.sandbox import xmlns
 from app.sandbox.errors import EwsError
 from app.sandbox.fields.reading import FLAG
 from app.sandbox.properties import read_time
-from app.sandbox.store.items import Body, Item, Mailbox
+from app.sandbox.store.items import Item, StoredBody, StoredMailbox
 from app.sandbox.store.mail_store import MailStore
 
 Writer = Callable[[MailStore, Item, xmlns.Element | None], None]
@@ -92,7 +92,7 @@ def choice(column: str, names: tuple[str, ...], default: int) -> Writer:
     return write
 
 
-def read_mailbox(store: MailStore, element: etree._Element) -> Mailbox:
+def read_mailbox(store: MailStore, element: etree._Element) -> StoredMailbox:
     """Read a t:Mailbox; an address of the organisation gets the name and type that the directory has for it."""
     name = xmlns.text_at(element, "t:Name") or None
     address = (xmlns.text_at(element, "t:EmailAddress") or "").strip() or None
@@ -100,11 +100,11 @@ def read_mailbox(store: MailStore, element: etree._Element) -> Mailbox:
     if routing and routing.upper() not in {"SMTP", "EX", "MAPIPDL"}:
         raise EwsError("ErrorInvalidRoutingType")
     if address is None:
-        return Mailbox(name, None, None, "OneOff")
+        return StoredMailbox(name, None, None, "OneOff")
     known = store.people.with_address(address)
     if known is not None:
-        return Mailbox(known.display_name, known.address, "SMTP", known.mailbox_type)
-    return Mailbox(name or address, address, "SMTP", "OneOff")
+        return StoredMailbox(known.display_name, known.address, "SMTP", known.mailbox_type)
+    return StoredMailbox(name or address, address, "SMTP", "OneOff")
 
 
 def people(kind: str) -> Writer:
@@ -122,7 +122,7 @@ def person(prefix: str) -> Writer:
 
     def write(store: MailStore, item: Item, element: etree._Element | None) -> None:
         found = None if element is None else xmlns.find(element, "t:Mailbox")
-        mailbox = Mailbox() if found is None else read_mailbox(store, found)
+        mailbox = StoredMailbox() if found is None else read_mailbox(store, found)
         item.row[f"{prefix}_name"] = mailbox.name
         item.row[f"{prefix}_address"] = mailbox.address
         item.row[f"{prefix}_type"] = mailbox.type
@@ -132,7 +132,7 @@ def person(prefix: str) -> Writer:
 
 def body(_store: MailStore, item: Item, element: etree._Element | None) -> None:
     """Write the text."""
-    item.set_body(None if element is None else Body(str(element.get("BodyType")), xmlns.text_of(element)))
+    item.set_body(None if element is None else StoredBody(str(element.get("BodyType")), xmlns.text_of(element)))
 
 
 def categories(_store: MailStore, item: Item, element: etree._Element | None) -> None:

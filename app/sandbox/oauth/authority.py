@@ -18,10 +18,10 @@ from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
-from app.sandbox.fault_replies import Answer, reply, trouble_before
-from app.sandbox.faults import Rule
-from app.sandbox.journal import Entry
-from app.sandbox.oauth.tokens import ACCESS, CODE, DEVICE, PERMISSION, REFRESH, Grant, Identity, Tokens
+from app.sandbox.fault_replies import HttpReply, reply, trouble_before
+from app.sandbox.faults import FaultRule
+from app.sandbox.journal import LoggedRequest
+from app.sandbox.oauth.tokens import ACCESS, CODE, DEVICE, PERMISSION, REFRESH, Grant, IssuedTokens, TokenSigner
 from app.sandbox.sign_in import check_password
 from app.sandbox.store.mail_store import MailStore
 
@@ -77,7 +77,7 @@ _DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 _LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"
 
 InWorker = Callable[[Callable[[], Any]], Awaitable[Any]]
-Note = Callable[[str], tuple[Entry, list[Rule]]]
+Note = Callable[[str], tuple[LoggedRequest, list[FaultRule]]]
 
 
 class _Refusal(Exception):
@@ -91,12 +91,12 @@ class _Refusal(Exception):
 class Authority:
     """The authority over one store; `base` is set to the server's address once that is known."""
 
-    def __init__(self, store: MailStore, tokens: Tokens, in_worker: InWorker, note: Note) -> None:
+    def __init__(self, store: MailStore, tokens: IssuedTokens, in_worker: InWorker, note: Note) -> None:
         self._store = store
         self._tokens = tokens
         self._in_worker = in_worker
         self._note = note
-        self._identity = Identity()
+        self._identity = TokenSigner()
         self.base = ""
 
     def add_routes(self, app: web.Application) -> None:
@@ -161,7 +161,7 @@ class Authority:
         entry.status = answer.status
         return answer
 
-    async def _authorize(self, request: web.Request, rule: Rule | None) -> web.StreamResponse:
+    async def _authorize(self, request: web.Request, rule: FaultRule | None) -> web.StreamResponse:
         given = {**request.query, **({str(k): str(v) for k, v in (await request.post()).items()})}
         redirect = given.get("redirect_uri", "")
         if given.get("client_id") != CLIENT_ID or not is_loopback(redirect):
@@ -205,7 +205,7 @@ class Authority:
             status = 400 if rule is not None else 200
         except _Refusal as refusal:
             status, said = 400, {"error": refusal.code, "error_description": str(refusal)}
-        answer = Answer(status, json.dumps(said).encode(), "application/json; charset=utf-8")
+        answer = HttpReply(status, json.dumps(said).encode(), "application/json; charset=utf-8")
         response = await reply(request, answer, rules, entry)
         if not response.prepared:
             response.headers.update(_NO_STORE)
@@ -348,11 +348,11 @@ def _html(text: str, status: int = 200) -> web.Response:
     return web.Response(status=status, text=text, content_type="text/html", headers=headers)
 
 
-def _is_said(rule: Rule) -> bool:
+def _is_said(rule: FaultRule) -> bool:
     return rule.action == "oauth-error"
 
 
-def _ordered(rule: Rule) -> dict[str, str]:
+def _ordered(rule: FaultRule) -> dict[str, str]:
     """Return the error that a rule wants: its code, and in its text what Entra ID would say."""
     return {"error": rule.code, **({"error_description": rule.text} if rule.text else {})}
 

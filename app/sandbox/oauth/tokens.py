@@ -23,7 +23,7 @@ from app.sandbox.store.people import Person
 
 ACCESS, REFRESH, CODE, DEVICE = "access", "refresh", "code", "device"
 LIFETIMES: Final = {ACCESS: 3600.0, REFRESH: 90 * 24 * 3600.0, CODE: 300.0, DEVICE: 900.0}
-"""Seconds each kind is good for unless `Tokens.lifetimes` says otherwise."""
+"""Seconds each kind is good for unless `IssuedTokens.lifetimes` says otherwise."""
 PERMISSION: Final = "EWS.AccessAsUser.All"
 """What a token must allow for the service to take it; before it stands the service's own address, or nothing."""
 _OF_OPENID: Final = frozenset({"openid", "profile", "email", "offline_access"})
@@ -43,7 +43,7 @@ class Grant:
     details: dict[str, Any]
 
 
-class Tokens:
+class IssuedTokens:
     """All codes and tokens of one store."""
 
     def __init__(self, store: MailStore) -> None:
@@ -123,7 +123,7 @@ _SECONDS: Final = 3600
 _TENANT: Final = "1f6a0a9e-5f3d-4c0c-9f7a-6b8f0c2d4e10"
 
 
-class Identity:
+class TokenSigner:
     """The signer of one authority."""
 
     def __init__(self) -> None:

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from app.sandbox.call import Operation
+from app.sandbox.call import ServiceOperation
 from app.sandbox.operations import attachments, changes, folders, items, mailbox_settings, people, update_item
 
 _MODULES: Final = (attachments, changes, folders, items, mailbox_settings, people, update_item)
 
-OPERATIONS: Final[dict[str, Operation]] = {
+OPERATIONS: Final[dict[str, ServiceOperation]] = {
     operation.name: operation for module in _MODULES for operation in module.OPERATIONS
 }

@@ -7,16 +7,16 @@ from lxml import etree
 
 from app.sandbox import xmlns
 from app.sandbox.access import CHANGE, READ, find_item, require
-from app.sandbox.call import Call, Operation, answer_each
+from app.sandbox.call import Call, ServiceOperation, answer_each
 from app.sandbox.composing import attach
 from app.sandbox.errors import EwsError
 from app.sandbox.fields.reading import View, attachment_element, attachment_id
 from app.sandbox.ids import ATTACHMENT
 from app.sandbox.shape import read_shape, show
-from app.sandbox.store.items import Attachment, Item
+from app.sandbox.store.items import Item, StoredAttachment
 
 
-def find_attachment(call: Call, named: etree._Element) -> tuple[Item, Attachment]:
+def find_attachment(call: Call, named: etree._Element) -> tuple[Item, StoredAttachment]:
     """Return an attachment and the item it is attached to.
 
     Raises EwsError: ErrorInvalidIdMalformed, ErrorInvalidAttachmentId for the id of something else, ErrorItemNotFound
@@ -74,7 +74,9 @@ def answer_create_attachment(call: Call, request: etree._Element) -> etree._Elem
     return answer_each(call, "CreateAttachment", new, create, empty="m:Attachments")
 
 
-CREATE_ATTACHMENT: Final = Operation("CreateAttachment", "ParentItemId:ItemId Attachments", answer_create_attachment)
+CREATE_ATTACHMENT: Final = ServiceOperation(
+    "CreateAttachment", "ParentItemId:ItemId Attachments", answer_create_attachment
+)
 
 
 def answer_get_attachment(call: Call, request: etree._Element) -> etree._Element:
@@ -101,7 +103,7 @@ def answer_get_attachment(call: Call, request: etree._Element) -> etree._Element
     return answer_each(call, "GetAttachment", ids, get, empty="m:Attachments", write=False)
 
 
-GET_ATTACHMENT: Final = Operation("GetAttachment", "AttachmentShape? AttachmentIds", answer_get_attachment)
+GET_ATTACHMENT: Final = ServiceOperation("GetAttachment", "AttachmentShape? AttachmentIds", answer_get_attachment)
 
 
 def answer_delete_attachment(call: Call, request: etree._Element) -> etree._Element:
@@ -120,6 +122,6 @@ def answer_delete_attachment(call: Call, request: etree._Element) -> etree._Elem
     return answer_each(call, "DeleteAttachment", ids, delete)
 
 
-DELETE_ATTACHMENT: Final = Operation("DeleteAttachment", "AttachmentIds", answer_delete_attachment)
+DELETE_ATTACHMENT: Final = ServiceOperation("DeleteAttachment", "AttachmentIds", answer_delete_attachment)
 
 OPERATIONS: Final = (CREATE_ATTACHMENT, DELETE_ATTACHMENT, GET_ATTACHMENT)

@@ -11,12 +11,12 @@ from lxml import etree
 
 from app.sandbox import xmlns
 from app.sandbox.access import find_folder, find_target
-from app.sandbox.call import Call, Operation, answer, answer_each, refuse, succeed
+from app.sandbox.call import Call, ServiceOperation, answer, answer_each, refuse, succeed
 from app.sandbox.errors import EwsError
 from app.sandbox.ids import ITEM, ObjectId
 from app.sandbox.notifications import Hub, Stream, Subscription
 from app.sandbox.shape import Shape, read_shape, show
-from app.sandbox.store.folders import Folder
+from app.sandbox.store.folders import StoredFolder
 
 _QUERY: Final = (
     "SELECT change, id, 0 AS gone FROM items WHERE folder_id = ? AND change > ? AND is_associated <= ?"
@@ -68,7 +68,7 @@ def _sync(call: Call, request: etree._Element) -> list[etree._Element]:
     ]
 
 
-def _read_state(call: Call, request: etree._Element, folder: Folder) -> tuple[int, int]:
+def _read_state(call: Call, request: etree._Element, folder: StoredFolder) -> tuple[int, int]:
     text = xmlns.text_at(request, "m:SyncState")
     if not text:
         return 0, 0
@@ -106,7 +106,7 @@ def _gone(call: Call, row: sqlite3.Row) -> etree._Element | None:
     return change
 
 
-SYNC_FOLDER_ITEMS: Final = Operation(
+SYNC_FOLDER_ITEMS: Final = ServiceOperation(
     "SyncFolderItems",
     "ItemShape SyncFolderId:TargetFolder SyncState:string? Ignore:IgnoredItems? MaxChangesReturned:int "
     "SyncScope:SyncScopeKind?",
@@ -204,12 +204,12 @@ def _get_streaming_events(call: Call, request: etree._Element) -> etree._Element
     return response
 
 
-SUBSCRIBE: Final = Operation(
+SUBSCRIBE: Final = ServiceOperation(
     "Subscribe", "PullSubscriptionRequest|PushSubscriptionRequest|StreamingSubscriptionRequest", _subscribe
 )
-UNSUBSCRIBE: Final = Operation("Unsubscribe", "SubscriptionId:nonempty", _unsubscribe)
-GET_EVENTS: Final = Operation("GetEvents", "SubscriptionId:nonempty Watermark:nonempty", _get_events)
-GET_STREAMING_EVENTS: Final = Operation(
+UNSUBSCRIBE: Final = ServiceOperation("Unsubscribe", "SubscriptionId:nonempty", _unsubscribe)
+GET_EVENTS: Final = ServiceOperation("GetEvents", "SubscriptionId:nonempty Watermark:nonempty", _get_events)
+GET_STREAMING_EVENTS: Final = ServiceOperation(
     "GetStreamingEvents", "SubscriptionIds ConnectionTimeout:StreamTimeout", _get_streaming_events
 )
 

@@ -6,22 +6,22 @@ from lxml import etree
 
 from app.sandbox import xmlns
 from app.sandbox.access import CHANGE, find_folder, find_target, require
-from app.sandbox.call import Call, Operation, answer, answer_each, refuse, succeed
+from app.sandbox.call import Call, ServiceOperation, answer, answer_each, refuse, succeed
 from app.sandbox.errors import EwsError
 from app.sandbox.folder_shape import ELEMENTS, element_of, matches, read_folder_shape, show_folder
 from app.sandbox.ids import FOLDER, ObjectId
 from app.sandbox.paging import read_page
 from app.sandbox.properties import read_name, read_values
-from app.sandbox.store.folders import Folder
+from app.sandbox.store.folders import StoredFolder
 
 
-def _own(call: Call, named: etree._Element) -> Folder:
+def _own(call: Call, named: etree._Element) -> StoredFolder:
     folder = find_folder(call, named)
     require(call, folder.mailbox, CHANGE)
     return folder
 
 
-def _show(call: Call, folder: Folder) -> list[etree._Element]:
+def _show(call: Call, folder: StoredFolder) -> list[etree._Element]:
     identity, key = call.store.folder_id(call.store.folders.with_id(folder.id))
     folders = xmlns.make("m:Folders")
     xmlns.add(xmlns.add(folders, f"t:{element_of(folder)}"), "t:FolderId", None, Id=identity, ChangeKey=key)
@@ -47,7 +47,7 @@ def _update(call: Call, request: etree._Element) -> etree._Element:
     return answer_each(call, "UpdateFolder", changes, update, empty="m:Folders")
 
 
-def _apply(call: Call, folder: Folder, update: etree._Element) -> None:
+def _apply(call: Call, folder: StoredFolder, update: etree._Element) -> None:
     children = list(update.iterchildren(etree.Element))
     path = children[0]
     uri = str(path.get("FieldURI"))
@@ -108,7 +108,7 @@ def _delete(call: Call, request: etree._Element) -> etree._Element:
     return answer_each(call, "DeleteFolder", _ids(request), delete)
 
 
-def _clear(call: Call, folder: Folder, way: str) -> None:
+def _clear(call: Call, folder: StoredFolder, way: str) -> None:
     names = {"MoveToDeletedItems": "deleteditems", "SoftDelete": "recoverableitemsdeletions"}
     target = call.store.folders.distinguished(folder.mailbox, names[way]) if way in names else None
     rows = call.store.database.all("SELECT * FROM items WHERE folder_id = ?", (folder.id,))
@@ -139,10 +139,12 @@ def _empty(call: Call, request: etree._Element) -> etree._Element:
     return answer_each(call, "EmptyFolder", _ids(request), empty)
 
 
-UPDATE_FOLDER: Final = Operation("UpdateFolder", "FolderChanges", _update)
-MOVE_FOLDER: Final = Operation("MoveFolder", "ToFolderId:TargetFolder FolderIds", _move)
-DELETE_FOLDER: Final = Operation("DeleteFolder", "@DeleteType:DisposalKind! FolderIds", _delete)
-EMPTY_FOLDER: Final = Operation("EmptyFolder", "@DeleteType:DisposalKind! @DeleteSubFolders:boolean! FolderIds", _empty)
+UPDATE_FOLDER: Final = ServiceOperation("UpdateFolder", "FolderChanges", _update)
+MOVE_FOLDER: Final = ServiceOperation("MoveFolder", "ToFolderId:TargetFolder FolderIds", _move)
+DELETE_FOLDER: Final = ServiceOperation("DeleteFolder", "@DeleteType:DisposalKind! FolderIds", _delete)
+EMPTY_FOLDER: Final = ServiceOperation(
+    "EmptyFolder", "@DeleteType:DisposalKind! @DeleteSubFolders:boolean! FolderIds", _empty
+)
 
 
 _CLASSES: Final = {element: folder_class for folder_class, element in ELEMENTS.items()}
@@ -178,7 +180,7 @@ def answer_create_folder(call: Call, request: etree._Element) -> etree._Element:
     return answer_each(call, "CreateFolder", new, create, empty="m:Folders")
 
 
-CREATE_FOLDER: Final = Operation("CreateFolder", "ParentFolderId:TargetFolder Folders", answer_create_folder)
+CREATE_FOLDER: Final = ServiceOperation("CreateFolder", "ParentFolderId:TargetFolder Folders", answer_create_folder)
 
 
 def answer_get_folder(call: Call, request: etree._Element) -> etree._Element:
@@ -195,7 +197,7 @@ def answer_get_folder(call: Call, request: etree._Element) -> etree._Element:
     return answer_each(call, "GetFolder", ids, get, empty="m:Folders", write=False)
 
 
-GET_FOLDER: Final = Operation("GetFolder", "FolderShape FolderIds", answer_get_folder)
+GET_FOLDER: Final = ServiceOperation("GetFolder", "FolderShape FolderIds", answer_get_folder)
 
 
 def answer_find_folder(call: Call, request: etree._Element) -> etree._Element:
@@ -208,7 +210,7 @@ def answer_find_folder(call: Call, request: etree._Element) -> etree._Element:
     return answer_each(call, "FindFolder", ids, find, write=False)
 
 
-def _find(call: Call, request: etree._Element, parent: Folder) -> etree._Element:
+def _find(call: Call, request: etree._Element, parent: StoredFolder) -> etree._Element:
     shape = read_folder_shape(xmlns.find_all(request, "m:FolderShape")[0], call.envelope.version)
     ways = {"Deep": call.store.folders.below, "Shallow": call.store.folders.children}
     way = ways.get(str(request.get("Traversal")))
@@ -225,7 +227,7 @@ def _find(call: Call, request: etree._Element, parent: Folder) -> etree._Element
     return root
 
 
-FIND_FOLDER: Final = Operation(
+FIND_FOLDER: Final = ServiceOperation(
     "FindFolder",
     "@Traversal:FolderTraversalKind! FolderShape IndexedPageFolderView:IndexedPageView|"
     "FractionalPageFolderView:FractionalPageView? Restriction? ParentFolderIds:FolderIds",
@@ -275,7 +277,7 @@ def _sync(call: Call, request: etree._Element) -> list[etree._Element]:
     ]
 
 
-SYNC_FOLDER_HIERARCHY: Final = Operation(
+SYNC_FOLDER_HIERARCHY: Final = ServiceOperation(
     "SyncFolderHierarchy", "FolderShape SyncFolderId:TargetFolder? SyncState:string?", answer_sync_folder_hierarchy
 )
 

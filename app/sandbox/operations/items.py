@@ -6,17 +6,17 @@ from lxml import etree
 
 from app.sandbox import xmlns
 from app.sandbox.access import CHANGE, CREATE, READ, change_of, find_folder, find_item, find_target, require
-from app.sandbox.call import Call, Operation, answer_each
+from app.sandbox.call import Call, ServiceOperation, answer_each
 from app.sandbox.composing import WRITABLE, compose
 from app.sandbox.errors import EwsError
 from app.sandbox.fields.reading import View, attachment_id
-from app.sandbox.paging import Page, read_page
+from app.sandbox.paging import PageRequest, read_page
 from app.sandbox.reports import note_deleted, note_read
 from app.sandbox.responding import RESPONSES, respond, suppress_receipt
 from app.sandbox.search import Condition, read_query, read_restriction, read_sort_order
 from app.sandbox.sending import send
 from app.sandbox.shape import read_shape, show
-from app.sandbox.store.folders import Folder
+from app.sandbox.store.folders import StoredFolder
 from app.sandbox.store.items import Item
 
 
@@ -63,7 +63,7 @@ def _create(call: Call, request: etree._Element, element: etree._Element, dispos
     return items
 
 
-def _make(call: Call, element: etree._Element, folder: Folder) -> Item:
+def _make(call: Call, element: etree._Element, folder: StoredFolder) -> Item:
     item = call.store.items.start(folder.mailbox, folder.id)
     if xmlns.local(element) in RESPONSES:
         respond(call, element, item)
@@ -83,7 +83,7 @@ def _show_attachments(call: Call, item: Item, kept: etree._Element) -> None:
         xmlns.add(element, "t:AttachmentId", None, Id=attachment_id(view, item, one))
 
 
-CREATE_ITEM: Final = Operation(
+CREATE_ITEM: Final = ServiceOperation(
     "CreateItem",
     "@MessageDisposition:DispositionKind @SendMeetingInvitations:InvitationsKind SavedItemFolderId:TargetFolder? "
     "Items:NewItems",
@@ -105,7 +105,7 @@ def answer_get_item(call: Call, request: etree._Element) -> etree._Element:
     return answer_each(call, "GetItem", ids, get, empty="m:Items", write=False)
 
 
-GET_ITEM: Final = Operation("GetItem", "ItemShape ItemIds", answer_get_item)
+GET_ITEM: Final = ServiceOperation("GetItem", "ItemShape ItemIds", answer_get_item)
 
 
 def answer_find_item(call: Call, request: etree._Element) -> etree._Element:
@@ -118,7 +118,7 @@ def answer_find_item(call: Call, request: etree._Element) -> etree._Element:
     return answer_each(call, "FindItem", folders, find, write=False)
 
 
-def _find(call: Call, request: etree._Element, folder: Folder) -> etree._Element:
+def _find(call: Call, request: etree._Element, folder: StoredFolder) -> etree._Element:
     for unserved in ("m:GroupBy", "m:DistinguishedGroupBy", "m:CalendarView", "m:ContactsView"):
         if xmlns.find(request, unserved) is not None:
             raise EwsError("ErrorInvalidOperation")
@@ -168,7 +168,7 @@ def _values(where: list[Condition]) -> list[object]:
 Listing = tuple[str, tuple[int, int], list[Condition], Condition]
 
 
-def _page(call: Call, request: etree._Element, total: int, listing: Listing) -> Page:
+def _page(call: Call, request: etree._Element, total: int, listing: Listing) -> PageRequest:
     """Read the page that is wanted; SeekToCondition is the one that needs to look into the list for it."""
     seek = xmlns.find(request, "m:SeekToConditionPageItemView")
     if seek is None:
@@ -184,10 +184,10 @@ def _page(call: Call, request: etree._Element, total: int, listing: Listing) -> 
     if limit <= 0:
         raise EwsError("ErrorInvalidPagingMaxRows")
     start = total if not place else place - 1
-    return Page(max(0, start + 1 - limit) if from_end else start, min(limit, 1000))
+    return PageRequest(max(0, start + 1 - limit) if from_end else start, min(limit, 1000))
 
 
-FIND_ITEM: Final = Operation(
+FIND_ITEM: Final = ServiceOperation(
     "FindItem",
     "@Traversal:ItemTraversalKind! ItemShape IndexedPageItemView:IndexedPageView|"
     "FractionalPageItemView:FractionalPageView|SeekToConditionPageItemView|CalendarView:Anything|"
@@ -216,7 +216,7 @@ def answer_send_item(call: Call, request: etree._Element) -> etree._Element:
     return answer_each(call, "SendItem", ids, send_one)
 
 
-def _copy_folder(call: Call, request: etree._Element, *, keep: bool) -> Folder | None:
+def _copy_folder(call: Call, request: etree._Element, *, keep: bool) -> StoredFolder | None:
     named = find_target(call, request, "m:SavedItemFolderId", "ErrorSavedItemFolderNotFound")
     if not keep:
         if named is not None:
@@ -228,12 +228,12 @@ def _copy_folder(call: Call, request: etree._Element, *, keep: bool) -> Folder |
     return call.store.folders.distinguished(call.user.id, "sentitems")
 
 
-SEND_ITEM: Final = Operation(
+SEND_ITEM: Final = ServiceOperation(
     "SendItem", "@SaveItemToFolder:boolean! ItemIds SavedItemFolderId:TargetFolder?", answer_send_item
 )
 
 
-def _target(call: Call, request: etree._Element) -> Folder:
+def _target(call: Call, request: etree._Element) -> StoredFolder:
     folder = find_target(call, request, "m:ToFolderId", "ErrorToFolderNotFound")
     if folder is None:
         raise EwsError("ErrorToFolderNotFound")
@@ -283,8 +283,8 @@ def _copy(call: Call, request: etree._Element) -> etree._Element:
 
 _GRAMMAR: Final = "ToFolderId:TargetFolder ItemIds ReturnNewItemIds:boolean?"
 
-MOVE_ITEM: Final = Operation("MoveItem", _GRAMMAR, _move)
-COPY_ITEM: Final = Operation("CopyItem", _GRAMMAR, _copy)
+MOVE_ITEM: Final = ServiceOperation("MoveItem", _GRAMMAR, _move)
+COPY_ITEM: Final = ServiceOperation("CopyItem", _GRAMMAR, _copy)
 
 
 def answer_delete_item(call: Call, request: etree._Element) -> etree._Element:
@@ -314,7 +314,7 @@ def answer_delete_item(call: Call, request: etree._Element) -> etree._Element:
     return answer_each(call, "DeleteItem", ids, delete)
 
 
-DELETE_ITEM: Final = Operation(
+DELETE_ITEM: Final = ServiceOperation(
     "DeleteItem",
     "@DeleteType:DisposalKind! @SendMeetingCancellations:InvitationsKind "
     "@AffectedTaskOccurrences:TaskOccurrencesKind @SuppressReadReceipts:boolean ItemIds",
@@ -342,7 +342,7 @@ def answer_mark_all_items_as_read(call: Call, request: etree._Element) -> etree.
     return answer_each(call, "MarkAllItemsAsRead", ids, mark)
 
 
-MARK_ALL_ITEMS_AS_READ: Final = Operation(
+MARK_ALL_ITEMS_AS_READ: Final = ServiceOperation(
     "MarkAllItemsAsRead", "ReadFlag:boolean SuppressReadReceipts:boolean FolderIds", answer_mark_all_items_as_read
 )
 

@@ -11,11 +11,11 @@ from lxml import etree
 
 from app.sandbox import xmlns
 from app.sandbox.access import READ, find_folder
-from app.sandbox.call import Call, Operation, answer, answer_each, refuse, succeed
+from app.sandbox.call import Call, ServiceOperation, answer, answer_each, refuse, succeed
 from app.sandbox.errors import SUCCESS, EwsError
 from app.sandbox.out_of_office import OutOfOffice, read_oof, write_oof
 from app.sandbox.properties import read_time, write_time
-from app.sandbox.store.folders import Folder
+from app.sandbox.store.folders import StoredFolder
 from app.sandbox.store.people import Person
 from app.sandbox.zones import NAMES, define
 
@@ -103,8 +103,8 @@ def _read(call: Call, owner: Person, element: etree._Element) -> OutOfOffice:
 
 
 # Alone among the operations, these name what they are about in the namespace of types.
-GET_OOF_SETTINGS: Final = Operation("GetUserOofSettingsRequest", "t:Mailbox:OofMailbox", _get)
-SET_OOF_SETTINGS: Final = Operation("SetUserOofSettingsRequest", "t:Mailbox:OofMailbox t:UserOofSettings", _set)
+GET_OOF_SETTINGS: Final = ServiceOperation("GetUserOofSettingsRequest", "t:Mailbox:OofMailbox", _get)
+SET_OOF_SETTINGS: Final = ServiceOperation("SetUserOofSettingsRequest", "t:Mailbox:OofMailbox t:UserOofSettings", _set)
 
 
 _FOLDERS: Final = ("Calendar", "Tasks", "Inbox", "Contacts", "Notes", "Journal")
@@ -191,7 +191,7 @@ def _refuse_delegate(element: etree._Element, error: EwsError, culture: str) -> 
     xmlns.add(element, "m:DescriptiveLinkKey", "0")
 
 
-GET_DELEGATE: Final = Operation(
+GET_DELEGATE: Final = ServiceOperation(
     "GetDelegate", "@IncludePermissions:boolean! Mailbox UserIds:UserIds?", answer_get_delegate
 )
 
@@ -220,7 +220,7 @@ def answer_get_user_configuration(call: Call, request: etree._Element) -> etree.
     return answer_each(call, "GetUserConfiguration", names, get, write=False)
 
 
-def _categories(call: Call, folder: Folder, name: str) -> list[str]:
+def _categories(call: Call, folder: StoredFolder, name: str) -> list[str]:
     found = call.store.people.with_id(folder.mailbox).traits.get("categories", [])
     if name.casefold() != _LIST.casefold() or folder.folder_class != "IPF.Appointment" or not found:
         raise EwsError("ErrorItemNotFound")
@@ -239,7 +239,7 @@ def _document(categories: list[str]) -> bytes:
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-GET_USER_CONFIGURATION: Final = Operation(
+GET_USER_CONFIGURATION: Final = ServiceOperation(
     "GetUserConfiguration",
     "UserConfigurationName UserConfigurationProperties:ConfigurationKinds",
     answer_get_user_configuration,
@@ -266,7 +266,7 @@ def answer_get_server_time_zones(call: Call, request: etree._Element) -> etree._
     return response
 
 
-GET_SERVER_TIME_ZONES: Final = Operation(
+GET_SERVER_TIME_ZONES: Final = ServiceOperation(
     "GetServerTimeZones", "@ReturnFullTimeZoneData:boolean Ids:ZoneIds?", answer_get_server_time_zones
 )
 
@@ -343,7 +343,9 @@ def answer_convert_id(call: Call, request: etree._Element) -> etree._Element:
     return answer_each(call, "ConvertId", sources, convert, write=False)
 
 
-CONVERT_ID: Final = Operation("ConvertId", "@DestinationFormat:IdKind! SourceIds:AlternateIds", answer_convert_id)
+CONVERT_ID: Final = ServiceOperation(
+    "ConvertId", "@DestinationFormat:IdKind! SourceIds:AlternateIds", answer_convert_id
+)
 
 OPERATIONS: Final = (
     CONVERT_ID,

@@ -6,13 +6,13 @@ from lxml import etree
 
 from app.sandbox import xmlns
 from app.sandbox.access import find_folder
-from app.sandbox.call import Call, Operation, answer, answer_each, refuse, succeed
+from app.sandbox.call import Call, ServiceOperation, answer, answer_each, refuse, succeed
 from app.sandbox.errors import SUCCESS, EwsError
 from app.sandbox.fields.reading import mailbox_element
 from app.sandbox.ids import ObjectId
 from app.sandbox.out_of_office import read_oof
 from app.sandbox.sending import LARGEST_MESSAGE, is_address
-from app.sandbox.store.items import Mailbox
+from app.sandbox.store.items import StoredMailbox
 from app.sandbox.store.people import Person
 
 _MOST: Final = 100
@@ -69,7 +69,7 @@ def _starts(said: str, names: list[str]) -> bool:
 
 
 def _mailbox_of(person: Person) -> etree._Element:
-    return mailbox_element(Mailbox(person.display_name, person.address, "SMTP", person.mailbox_type))
+    return mailbox_element(StoredMailbox(person.display_name, person.address, "SMTP", person.mailbox_type))
 
 
 def _resolutions(people: list[Person], *, full: bool, cut: bool) -> etree._Element:
@@ -132,13 +132,13 @@ def _expand(call: Call, request: etree._Element) -> etree._Element:
     return answer_each(call, "ExpandDL", xmlns.find_all(request, "m:Mailbox"), expand, write=False)
 
 
-RESOLVE_NAMES: Final = Operation(
+RESOLVE_NAMES: Final = ServiceOperation(
     "ResolveNames",
     "@ReturnFullContactData:boolean! @SearchScope:SearchScopeKind @ContactDataShape:BaseShapeKind "
     "ParentFolderIds:FolderIds? UnresolvedEntry:nonempty",
     _resolve,
 )
-EXPAND_DL: Final = Operation("ExpandDL", "Mailbox", _expand)
+EXPAND_DL: Final = ServiceOperation("ExpandDL", "Mailbox", _expand)
 
 
 PERSONA: Final = 0x16
@@ -232,7 +232,7 @@ def _address(element: etree._Element, person: Person) -> None:
 
 
 # exchangelib 5.6 adds a Traversal that the schema does not have, and Exchange takes it; remove when that is mended.
-FIND_PEOPLE: Final = Operation(
+FIND_PEOPLE: Final = ServiceOperation(
     "FindPeople",
     "@Traversal:ItemTraversalKind PersonaShape:FolderShape? IndexedPageItemView:IndexedPageView Restriction? "
     "AggregationRestriction:Restriction? SortOrder? ParentFolderId:TargetFolder? QueryString:string? "
@@ -278,7 +278,7 @@ def _tips_of(call: Call, recipient: etree._Element, sender: str, wanted: set[str
     address = (xmlns.text_at(recipient, "t:EmailAddress") or "").strip()
     person = call.store.people.with_address(address)
     tips = xmlns.make("m:MailTips")
-    named = mailbox_element(Mailbox(person.display_name if person else None, address or "invalid", "SMTP"))
+    named = mailbox_element(StoredMailbox(person.display_name if person else None, address or "invalid", "SMTP"))
     named.tag = xmlns.tag("t:RecipientAddress")
     tips.append(named)
     xmlns.add(tips, "t:PendingMailTips")
@@ -329,7 +329,7 @@ def _show_members(call: Call, tips: etree._Element, group: Person, *, total: boo
         xmlns.add(tips, "t:ExternalMemberCount", str(outside))
 
 
-GET_MAIL_TIPS: Final = Operation(
+GET_MAIL_TIPS: Final = ServiceOperation(
     "GetMailTips", "SendingAs:Mailbox Recipients MailTipsRequested:MailTipKinds", answer_get_mail_tips
 )
 

@@ -6,17 +6,17 @@ from lxml import etree
 
 from app.sandbox import xmlns
 from app.sandbox.access import CHANGE, CREATE, change_of, find_item, find_target, require
-from app.sandbox.call import Call, Operation, answer_each
+from app.sandbox.call import Call, ServiceOperation, answer_each
 from app.sandbox.composing import write_field, write_property
 from app.sandbox.errors import EwsError
-from app.sandbox.fields.table import BY_ELEMENT, FIELDS, Field
+from app.sandbox.fields.table import BY_ELEMENT, FIELDS, FieldDefinition
 from app.sandbox.fields.tags import write_tag
 from app.sandbox.fields.writing import read_base64
 from app.sandbox.mime import read_mime
 from app.sandbox.properties import read_name
 from app.sandbox.reports import note_read
 from app.sandbox.sending import send
-from app.sandbox.store.items import Body, Item
+from app.sandbox.store.items import Item, StoredBody
 
 _READ_FLAG: Final = frozenset({"message:IsRead"})
 
@@ -83,7 +83,7 @@ def _only_child(holder: etree._Element) -> etree._Element:
     return children[0]
 
 
-def _field_at(path: etree._Element) -> Field:
+def _field_at(path: etree._Element) -> FieldDefinition:
     field = FIELDS.get(str(path.get("FieldURI")))
     if xmlns.local(path) != "FieldURI" or field is None:
         raise EwsError("ErrorInvalidPropertySet").about({str(key): str(value) for key, value in path.attrib.items()})
@@ -108,7 +108,7 @@ def _set(call: Call, item: Item, path: etree._Element, element: etree._Element) 
         _follow_subject(item, field)
 
 
-def _follow_subject(item: Item, field: Field) -> None:
+def _follow_subject(item: Item, field: FieldDefinition) -> None:
     if field.uri == "item:Subject" and item.row["is_draft"] and not item.row["in_reply_to"]:
         # The topic of a conversation with one message is its subject.
         item.row["conversation_topic"] = None
@@ -151,7 +151,7 @@ def _append(call: Call, item: Item, path: etree._Element, element: etree._Elemen
         old = item.body
         if old is not None and old.kind != element.get("BodyType"):
             raise EwsError("ErrorInvalidPropertyAppend").about({"FieldURI": field.uri})
-        item.set_body(Body(str(element.get("BodyType")), (old.content if old else "") + xmlns.text_of(element)))
+        item.set_body(StoredBody(str(element.get("BodyType")), (old.content if old else "") + xmlns.text_of(element)))
     else:
         raise EwsError("ErrorInvalidPropertyAppend").about({"FieldURI": field.uri})
 
@@ -172,7 +172,7 @@ def _dispose(call: Call, request: etree._Element, item: Item) -> etree._Element:
     return items
 
 
-OPERATION: Final = Operation(
+OPERATION: Final = ServiceOperation(
     "UpdateItem",
     "@ConflictResolution:ConflictKind! @MessageDisposition:DispositionKind "
     "@SendMeetingInvitationsOrCancellations:UpdateInvitationsKind @SuppressReadReceipts:boolean "

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from app.sandbox.errors import EwsError
 from app.sandbox.store.database import Database, now
-from app.sandbox.store.items import Attachment, Item, read_attachment
+from app.sandbox.store.items import Item, StoredAttachment, read_attachment
 
 
 @dataclass(frozen=True, slots=True)
-class NewAttachment:
+class AttachmentToStore:
     """What is to be attached: a file with its content, or an item (the id of its row) that lies in no folder."""
 
     name: str | None
@@ -22,13 +22,13 @@ class NewAttachment:
     size: int | None = None
 
 
-class Attachments:
+class AttachmentStore:
     """All attachments of one store."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, item: Item, new: NewAttachment) -> Attachment:
+    def add(self, item: Item, new: AttachmentToStore) -> StoredAttachment:
         """Attach something to an item that is kept; the caller saves the item after. Only while writing."""
         size = new.size if new.size is not None else len(new.content or b"")
         done = self._database.run(
@@ -51,19 +51,19 @@ class Attachments:
         )
         return self.with_id(item, int(done.lastrowid or 0))
 
-    def with_id(self, item: Item, number: int) -> Attachment:
+    def with_id(self, item: Item, number: int) -> StoredAttachment:
         """Return an attachment of an item; raises EwsError("ErrorItemNotFound")."""
         row = self._database.one("SELECT * FROM attachments WHERE id = ? AND item_id = ?", (number, item.id))
         if row is None:
             raise EwsError("ErrorItemNotFound")
         return read_attachment(row)
 
-    def content(self, attachment: Attachment) -> bytes:
+    def content(self, attachment: StoredAttachment) -> bytes:
         """Return the content of an attached file."""
         row = self._database.one("SELECT content FROM attachments WHERE id = ?", (attachment.id,))
         return b"" if row is None or row["content"] is None else bytes(row["content"])
 
-    def delete(self, attachment: Attachment) -> None:
+    def delete(self, attachment: StoredAttachment) -> None:
         """Detach; the caller saves the item after. Only while writing."""
         self._database.run("DELETE FROM attachments WHERE id = ?", (attachment.id,))
         if attachment.inner is not None:

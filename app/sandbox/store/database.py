@@ -23,7 +23,7 @@ from app.sandbox.text import contains
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ItemPlace:
     """An item in its folder, or, without `entry`, a folder below its parent (`folder`, `parent`)."""
 
     mailbox: int
@@ -37,10 +37,10 @@ class Happening:
     """One event; `kind` is the name of its element, `time` is in milliseconds since 1970, `old` where it was before."""
 
     kind: str
-    place: Place
+    place: ItemPlace
     change: int
     time: int
-    old: Place | None = None
+    old: ItemPlace | None = None
     unread: int | None = None
 
 
@@ -119,7 +119,7 @@ class Database:
                 self.on_commit(happened)
 
     def happen(
-        self, kind: str, place: Place, change: int, *, old: Place | None = None, unread: int | None = None
+        self, kind: str, place: ItemPlace, change: int, *, old: ItemPlace | None = None, unread: int | None = None
     ) -> None:
         """Note an event for subscribers, sent once it is committed. Only while writing."""
         self._happened.append(Happening(kind, place, change, now(), old, unread))

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.sandbox.errors import EwsError
 from app.sandbox.properties import PropertyName, Value
-from app.sandbox.store.database import Database, Place
+from app.sandbox.store.database import Database, ItemPlace
 
 DISTINGUISHED: Final = (
     ("root", None, "", None),
@@ -52,7 +52,7 @@ _TAGS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class StoredFolder:
     """A folder. `change` is the number of its latest write."""
 
     id: int
@@ -66,8 +66,8 @@ class Folder:
     unread: int
 
 
-def _read(row: sqlite3.Row) -> Folder:
-    return Folder(
+def _read(row: sqlite3.Row) -> StoredFolder:
+    return StoredFolder(
         row["id"],
         row["mailbox_id"],
         row["parent_id"],
@@ -94,7 +94,7 @@ class Folders:
 
     def create(
         self, mailbox: int, parent: int | None, display_name: str, folder_class: str | None, name: str | None = None
-    ) -> Folder:
+    ) -> StoredFolder:
         """Make a folder; raises EwsError("ErrorFolderExists") where its parent has one of that name."""
         change = self._database.next_change()
         try:
@@ -106,72 +106,72 @@ class Folders:
         except sqlite3.IntegrityError:
             raise EwsError("ErrorFolderExists") from None
         made = self.with_id(int(done.lastrowid or 0))
-        self._database.happen("CreatedEvent", Place(mailbox, made.id, parent=parent), change)
+        self._database.happen("CreatedEvent", ItemPlace(mailbox, made.id, parent=parent), change)
         return made
 
-    def with_id(self, number: int) -> Folder:
+    def with_id(self, number: int) -> StoredFolder:
         """Return a folder; raises EwsError("ErrorFolderNotFound")."""
         row = self._database.one("SELECT * FROM folders WHERE id = ?", (number,))
         if row is None:
             raise EwsError("ErrorFolderNotFound")
         return _read(row)
 
-    def distinguished(self, mailbox: int, name: str) -> Folder:
+    def distinguished(self, mailbox: int, name: str) -> StoredFolder:
         """Return a mailbox's folder of this name; raises EwsError("ErrorFolderNotFound")."""
         row = self._database.one("SELECT * FROM folders WHERE mailbox_id = ? AND distinguished = ?", (mailbox, name))
         if row is None:
             raise EwsError("ErrorFolderNotFound")
         return _read(row)
 
-    def children(self, parent: int) -> list[Folder]:
+    def children(self, parent: int) -> list[StoredFolder]:
         """Return the folders right below one, by name."""
         rows = self._database.all("SELECT * FROM folders WHERE parent_id = ? ORDER BY fold(display_name)", (parent,))
         return [_read(row) for row in rows]
 
-    def below(self, parent: int) -> list[Folder]:
+    def below(self, parent: int) -> list[StoredFolder]:
         """Return all folders below one, each before its own children."""
-        found: list[Folder] = []
+        found: list[StoredFolder] = []
         for child in self.children(parent):
             found.append(child)
             found.extend(self.below(child.id))
         return found
 
-    def arrived(self, folder: Folder) -> int:
+    def arrived(self, folder: StoredFolder) -> int:
         """Return the number of the write with which a folder came to be."""
         return self._database.number("SELECT arrived FROM folders WHERE id = ?", (folder.id,))
 
-    def touch(self, folder: Folder) -> None:
+    def touch(self, folder: StoredFolder) -> None:
         """Give a folder a new ChangeKey. Only while writing."""
         change = self._database.next_change()
         self._set(folder, "change", change)
-        self._database.happen("ModifiedEvent", Place(folder.mailbox, folder.id, parent=folder.parent), change)
+        self._database.happen("ModifiedEvent", ItemPlace(folder.mailbox, folder.id, parent=folder.parent), change)
 
-    def rename(self, folder: Folder, display_name: str) -> None:
+    def rename(self, folder: StoredFolder, display_name: str) -> None:
         """Give a folder another name; raises EwsError("ErrorFolderExists"). Only while writing."""
         self._set(folder, "display_name", display_name)
         self.touch(folder)
 
-    def reclass(self, folder: Folder, folder_class: str) -> None:
+    def reclass(self, folder: StoredFolder, folder_class: str) -> None:
         """Say what a folder is for. Only while writing."""
         self._set(folder, "folder_class", folder_class)
         self.touch(folder)
 
-    def move(self, folder: Folder, parent: int) -> None:
+    def move(self, folder: StoredFolder, parent: int) -> None:
         """Put a folder below another; raises EwsError("ErrorFolderExists"). Only while writing."""
         self._set(folder, "parent_id", parent)
         change = self._database.next_change()
         self._set(folder, "change", change)
-        before = Place(folder.mailbox, folder.id, parent=folder.parent)
-        self._database.happen("MovedEvent", Place(folder.mailbox, folder.id, parent=parent), change, old=before)
+        before = ItemPlace(folder.mailbox, folder.id, parent=folder.parent)
+        self._database.happen("MovedEvent", ItemPlace(folder.mailbox, folder.id, parent=parent), change, old=before)
 
-    def delete(self, folder: Folder) -> None:
+    def delete(self, folder: StoredFolder) -> None:
         """Take an empty folder away. Only while writing."""
         change = self._database.next_change()
         self._database.run("INSERT INTO gone_folders VALUES (?, ?, ?)", (folder.mailbox, folder.id, change))
         self._database.run("DELETE FROM folders WHERE id = ?", (folder.id,))
-        self._database.happen("DeletedEvent", Place(folder.mailbox, folder.id, parent=folder.parent), change)
+        self._database.happen("DeletedEvent", ItemPlace(folder.mailbox, folder.id, parent=folder.parent), change)
 
-    def _set(self, folder: Folder, column: str, value: str | int) -> None:
+    def _set(self, folder: StoredFolder, column: str, value: str | int) -> None:
         try:
             self._database.run(f"UPDATE folders SET {column} = ? WHERE id = ?", (value, folder.id))  # noqa: S608
         except sqlite3.IntegrityError:
@@ -181,7 +181,7 @@ class Folders:
         """Return how many folders lie right below one."""
         return self._database.number("SELECT count(*) FROM folders WHERE parent_id = ?", (parent,))
 
-    def properties(self, folder: Folder, name: PropertyName) -> list[Value]:
+    def properties(self, folder: StoredFolder, name: PropertyName) -> list[Value]:
         """Return the values of a folder's extended property; none where it is not set."""
         if name.tag is not None and (name.tag, name.kind) in _TAGS:
             row = self._database.one(f"SELECT {_TAGS[name.tag, name.kind]} FROM folders WHERE id = ?", (folder.id,))  # noqa: S608 -- a name of _TAGS
@@ -192,7 +192,7 @@ class Folders:
         )
         return [row["value"] for row in rows]
 
-    def set_property(self, folder: Folder, name: PropertyName, values: Sequence[Value]) -> None:
+    def set_property(self, folder: StoredFolder, name: PropertyName, values: Sequence[Value]) -> None:
         """Set a folder's extended property; no values take it away. Only while writing."""
         self._database.run("DELETE FROM folder_properties WHERE folder_id = ? AND key = ?", (folder.id, name.key))
         self._database.connection.executemany(

@@ -11,14 +11,14 @@ from typing import Any, Final
 from app.sandbox.errors import EwsError
 from app.sandbox.ids import ITEM, ObjectId
 from app.sandbox.properties import Value
-from app.sandbox.store.database import Database, Place, now
+from app.sandbox.store.database import Database, ItemPlace, now
 from app.sandbox.text import plain_text
 
 RECIPIENTS: Final = ("to", "cc", "bcc", "reply-to")
 
 
 @dataclass(frozen=True, slots=True)
-class Mailbox:
+class StoredMailbox:
     """A recipient or sender: any of these may be missing, as in the request."""
 
     name: str | None = None
@@ -33,7 +33,7 @@ class Mailbox:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class StoredBody:
     """A message's text. `kind` is HTML or Text."""
 
     kind: str
@@ -41,7 +41,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
+class StoredAttachment:
     """An attachment without its content. `kind` is file or item; `inner` is the id of an attached item."""
 
     id: int
@@ -63,8 +63,8 @@ class Item:
     def __init__(self, database: Database, row: dict[str, Any]) -> None:
         self._database = database
         self.row = row
-        self._recipients: dict[str, list[Mailbox]] | None = None
-        self._body: Body | None = None
+        self._recipients: dict[str, list[StoredMailbox]] | None = None
+        self._body: StoredBody | None = None
         self._body_read = False
         self._categories: list[str] | None = None
         self._properties: dict[str, list[Value]] | None = None
@@ -91,32 +91,32 @@ class Item:
         """The ChangeKey to give out."""
         return self._database.ids.write_change_key(int(self.row["change"]))
 
-    def recipients(self, kind: str) -> list[Mailbox]:
+    def recipients(self, kind: str) -> list[StoredMailbox]:
         """Return the recipients of a kind: to, cc, bcc or reply-to."""
         if self._recipients is None:
             self._recipients = {name: [] for name in RECIPIENTS}
             for row in self._database.all(
                 "SELECT * FROM recipients WHERE item_id = ? ORDER BY kind, position", (self.id,)
             ):
-                found = Mailbox(row["name"], row["address"], row["routing"], row["mailbox_type"])
+                found = StoredMailbox(row["name"], row["address"], row["routing"], row["mailbox_type"])
                 self._recipients[row["kind"]].append(found)
         return self._recipients[kind]
 
-    def set_recipients(self, kind: str, recipients: Iterable[Mailbox]) -> None:
+    def set_recipients(self, kind: str, recipients: Iterable[StoredMailbox]) -> None:
         """Replace the recipients of a kind."""
         self.recipients(kind)[:] = list(recipients)
         self.touched.add("recipients")
 
     @property
-    def body(self) -> Body | None:
+    def body(self) -> StoredBody | None:
         """The text, or None."""
         if not self._body_read:
             row = self._database.one("SELECT kind, content FROM bodies WHERE item_id = ?", (self.id,))
-            self._body = None if row is None else Body(row["kind"], row["content"])
+            self._body = None if row is None else StoredBody(row["kind"], row["content"])
             self._body_read = True
         return self._body
 
-    def set_body(self, body: Body | None) -> None:
+    def set_body(self, body: StoredBody | None) -> None:
         """Replace the text."""
         self._body, self._body_read = body, True
         self.touched.add("body")
@@ -167,7 +167,7 @@ class Item:
         self.touched.add("headers")
 
     @property
-    def attachments(self) -> list[Attachment]:
+    def attachments(self) -> list[StoredAttachment]:
         """Its attachments, without their contents; always as they are kept now."""
         rows = self._database.all(
             "SELECT id, kind, name, content_type, content_id, content_location, is_inline, is_contact_photo, size,"
@@ -177,9 +177,9 @@ class Item:
         return [read_attachment(row) for row in rows]
 
 
-def read_attachment(row: sqlite3.Row) -> Attachment:
+def read_attachment(row: sqlite3.Row) -> StoredAttachment:
     """Read a row of the attachments table."""
-    return Attachment(
+    return StoredAttachment(
         row["id"],
         row["kind"],
         row["name"],
@@ -278,18 +278,18 @@ class Items:
         for kind in told_as.split():
             self._tell(kind, item)
 
-    def _place(self, item: Item) -> Place | None:
+    def _place(self, item: Item) -> ItemPlace | None:
         folder = item.row["folder_id"]
-        return None if folder is None else Place(item.mailbox, folder, item.row["entry"])
+        return None if folder is None else ItemPlace(item.mailbox, folder, item.row["entry"])
 
-    def _tell(self, kind: str, item: Item, old: Place | None = None) -> None:
+    def _tell(self, kind: str, item: Item, old: ItemPlace | None = None) -> None:
         place = self._place(item)
         if place is None:
             return
         self._database.happen(kind, place, item.row["change"], old=old)
         row = self._database.one("SELECT parent_id, unread, change FROM folders WHERE id = ?", (place.folder,))
         if row is not None:
-            folder = Place(place.mailbox, place.folder, parent=row["parent_id"])
+            folder = ItemPlace(place.mailbox, place.folder, parent=row["parent_id"])
             self._database.happen("ModifiedEvent", folder, row["change"], unread=row["unread"])
 
     def _insert(self, item: Item) -> None:

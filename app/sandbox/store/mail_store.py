@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from app.sandbox.ids import FOLDER, ObjectId
-from app.sandbox.store.attachments import Attachments
+from app.sandbox.store.attachments import AttachmentStore
 from app.sandbox.store.database import Database
-from app.sandbox.store.folders import Folder, Folders
+from app.sandbox.store.folders import Folders, StoredFolder
 from app.sandbox.store.items import Items
-from app.sandbox.store.people import People
+from app.sandbox.store.people import PeopleStore
 
 
 class MailStore:
@@ -15,13 +15,13 @@ class MailStore:
 
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
-        self.people = People(self.database)
+        self.people = PeopleStore(self.database)
         self.folders = Folders(self.database)
         self.items = Items(self.database)
-        self.attachments = Attachments(self.database)
+        self.attachments = AttachmentStore(self.database)
         self.relays = False
 
-    def folder_id(self, folder: Folder) -> tuple[str, str]:
+    def folder_id(self, folder: StoredFolder) -> tuple[str, str]:
         """Return the FolderId and ChangeKey to give out for a folder."""
         ids = self.database.ids
         return (

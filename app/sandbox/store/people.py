@@ -49,7 +49,7 @@ def _read(row: sqlite3.Row) -> Person:
     )
 
 
-class People:
+class PeopleStore:
     """The directory of one store."""
 
     def __init__(self, database: Database) -> None:

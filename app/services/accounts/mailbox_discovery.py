@@ -36,7 +36,7 @@ DAY: Final = 24 * 3600.0
 AFTER_TROUBLE: Final = 4 * 3600.0
 
 
-class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+class LastDiscovery(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a server said last. `at` is when it was asked, in seconds, 0 for never; `mailboxes` is how many it named.
 
     `trouble` is why it could not be asked for them, in words, and `code` the kind of that trouble.
@@ -65,20 +65,20 @@ class MailboxDiscovery:
         self.changed: Event[AccountId] = Event()
         self._settings, self._mailbox, self._accounts, self._clock = settings, mailbox, accounts, clock
         self._identities, self._categories = identities, categories
-        self._told: dict[str, Told] = {}
+        self._told: dict[str, LastDiscovery] = {}
 
     async def load(self) -> None:
         """Read the last answers. Raises StorageError."""
         text = await self._settings.read(_NAME)
         try:
-            self._told = msgspec.json.decode(text or "{}", type=dict[str, Told])
+            self._told = msgspec.json.decode(text or "{}", type=dict[str, LastDiscovery])
         except msgspec.DecodeError:
             self._told = {}
         self._offer()
 
-    def told(self, account_id: AccountId) -> Told:
+    def told(self, account_id: AccountId) -> LastDiscovery:
         """Return what an account's server said last."""
-        return self._told.get(account_id, Told())
+        return self._told.get(account_id, LastDiscovery())
 
     def now(self) -> float:
         """Return the time, to say how long ago a server answered."""
@@ -99,7 +99,7 @@ class MailboxDiscovery:
                     except StorageError:
                         continue  # the journal, which is on the same disk, shows the trouble
 
-    async def look(self, account_id: AccountId) -> Told:
+    async def look(self, account_id: AccountId) -> LastDiscovery:
         """Ask now. Trouble with the server is in what is returned. Raises StorageError."""
         before = self.told(account_id)
         told = msgspec.structs.replace(before, at=self._clock.now(), trouble="", code="")

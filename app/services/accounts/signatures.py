@@ -63,7 +63,7 @@ class Snippet(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.text.replace(_PICTURE, "").strip().partition("\n")[0].strip()[:_FIRST_WORDS]
 
 
-class Facts(msgspec.Struct, frozen=True):
+class FieldValues(msgspec.Struct, frozen=True):
     """What the fields stand for in one message; what is not known stays as it is written."""
 
     name: str = ""
@@ -84,7 +84,7 @@ def new_key() -> str:
     return uuid.uuid4().hex
 
 
-def fill(text: str, facts: Facts, *, html: bool = False) -> str:
+def fill(text: str, facts: FieldValues, *, html: bool = False) -> str:
     """Return `text` with its fields filled; in HTML what is filled in stays words."""
     from html import escape
 
@@ -97,7 +97,7 @@ def fill(text: str, facts: Facts, *, html: bool = False) -> str:
     return _FIELD.sub(one, text)
 
 
-def fragment_of(snippet: Snippet, facts: Facts) -> Fragment:
+def fragment_of(snippet: Snippet, facts: FieldValues) -> Fragment:
     """Return the snippet as it is put into a message; its text is without its pictures."""
     words = _LINE_OF_PICTURES.sub("", fill(snippet.text, facts)).replace(_PICTURE, "")
     return Fragment(words.strip("\n"), fill(snippet.html, facts, html=True))
@@ -211,13 +211,13 @@ class Signatures:
         own = (one for one in wanted if one.address.casefold() == address and address)
         return next(own, next((one for one in wanted if not one.address), None))
 
-    def facts(self, account_id: AccountId, content: Content) -> Facts:
+    def facts(self, account_id: AccountId, content: Content) -> FieldValues:
         """Return what the fields stand for in a message."""
         account = self._accounts.get(account_id)
         own = "" if account is None else account.display_name
         sender = content.sender
         first = next(iter(content.to), None)
-        return Facts(
+        return FieldValues(
             name=own if sender is None else sender.name,
             address=self._address(account_id, sender),
             date=full_date(self._clock.now()),

@@ -32,7 +32,7 @@ KEPT_LEFT_OVER: Final = 30 * 24 * 3600.0
 """Copies that no message names are kept so long: a message may lie in a database that was set aside as damaged."""
 
 
-class Attachments:
+class DraftAttachments:
     """The attachments of the messages that are open. `changed` names a message whose attachments changed."""
 
     def __init__(self, records: Records, drafts: Drafts, files: AttachedFiles, spawn: Spawn) -> None:

@@ -31,7 +31,7 @@ _UNSAFE: Final = late_pattern(r'[\x00-\x1f<>:"/\\|?*]+')
 _LONGEST_NAME: Final = 80
 
 
-class Batch:
+class BulkRun:
     """One piece of work: how far it is, what went wrong with which row, and how to stop it."""
 
     def __init__(self, total: int) -> None:
@@ -60,7 +60,7 @@ class BulkOperations:
         """Nothing is done yet."""
         self._mailbox, self._records, self._syncing, self._clock = mailbox, records, syncing, clock
 
-    async def move(self, rows: Sequence[ListRow], source: Place, to: Place, batch: Batch) -> None:
+    async def move(self, rows: Sequence[ListRow], source: Place, to: Place, batch: BulkRun) -> None:
         """Move messages out of `source`."""
 
         async def ask(part: Sequence[ListRow], refs: Sequence[ItemRef]) -> list[Outcome]:
@@ -76,7 +76,7 @@ class BulkOperations:
 
         await self._each(rows, batch, ask, leaves=True)
 
-    async def bring_back(self, batch: Batch, source: Place) -> int:
+    async def bring_back(self, batch: BulkRun, source: Place) -> int:
         """Move what `move` moved back to where it was; return how many came."""
         came = 0
         for start in range(0, len(batch.moved), AT_ONCE):
@@ -85,7 +85,7 @@ class BulkOperations:
             came += sum(outcome.accepted for outcome in outcomes)
         return came
 
-    async def copy(self, rows: Sequence[ListRow], to: Place, batch: Batch) -> None:
+    async def copy(self, rows: Sequence[ListRow], to: Place, batch: BulkRun) -> None:
         """Copy messages."""
 
         async def ask(part: Sequence[ListRow], refs: Sequence[ItemRef]) -> list[Outcome]:
@@ -95,14 +95,14 @@ class BulkOperations:
 
         await self._each(rows, batch, ask)
 
-    async def remove_copies(self, batch: Batch) -> None:
+    async def remove_copies(self, batch: BulkRun) -> None:
         """Remove what `copy` made."""
         for start in range(0, len(batch.moved), AT_ONCE):
             part = batch.moved[start : start + AT_ONCE]
             await self._mailbox.delete(part[0][0].account_id, [ref for _, ref in part], for_good=True)
 
     async def categorise(
-        self, rows: Sequence[ListRow], names: Callable[[ListRow], tuple[str, ...]], batch: Batch
+        self, rows: Sequence[ListRow], names: Callable[[ListRow], tuple[str, ...]], batch: BulkRun
     ) -> None:
         """Give messages the categories that `names` says for each."""
 
@@ -117,7 +117,7 @@ class BulkOperations:
 
         await self._each(rows, batch, ask)
 
-    async def export(self, rows: Sequence[ListRow], path_of: Callable[[str], str], batch: Batch) -> None:
+    async def export(self, rows: Sequence[ListRow], path_of: Callable[[str], str], batch: BulkRun) -> None:
         """Write each message into a file as it would travel (.eml); `path_of` makes a path of a name, none twice."""
         for row in rows:
             if batch.stopped:
@@ -140,7 +140,7 @@ class BulkOperations:
     async def _each(
         self,
         rows: Sequence[ListRow],
-        batch: Batch,
+        batch: BulkRun,
         ask: Callable[[Sequence[ListRow], Sequence[ItemRef]], Awaitable[list[Outcome]]],
         *,
         leaves: bool = False,
@@ -159,7 +159,7 @@ class BulkOperations:
             if outcomes and all(one.trouble is not None and not one.accepted for one in outcomes):
                 return  # the server cannot be reached: it is not asked for the others
 
-    def _note(self, batch: Batch, row: ListRow, outcome: Outcome) -> None:
+    def _note(self, batch: BulkRun, row: ListRow, outcome: Outcome) -> None:
         explanation = explain_outcome(outcome)
         if explanation is not None:
             batch.failures[row.key] = explanation

@@ -53,7 +53,7 @@ class Picture(msgspec.Struct, frozen=True, tag=True):
     link: str = ""
 
 
-class Kept(msgspec.Struct, frozen=True, tag=True):
+class KeptHtml(msgspec.Struct, frozen=True, tag=True):
     """HTML that the editor cannot represent: safe, shown in small, and written out as it is."""
 
     html: str
@@ -91,7 +91,7 @@ class Paragraph(msgspec.Struct, frozen=True, tag=True):
         return "".join(piece.text if isinstance(piece, Run) else OBJECT for piece in self.pieces)
 
 
-class Rule(msgspec.Struct, frozen=True, tag=True):
+class HorizontalRule(msgspec.Struct, frozen=True, tag=True):
     """A line across."""
 
     quote: int = 0
@@ -116,7 +116,7 @@ class Table(msgspec.Struct, frozen=True, tag=True):
     quote: int = 0
 
 
-Block = Paragraph | Rule | Table | Kept
+Block = Paragraph | HorizontalRule | Table | KeptHtml
 
 
 class Body(msgspec.Struct, frozen=True):

@@ -19,7 +19,7 @@ from app.services.html.foreign.surface import Remote, clean, parse_body, parse_p
 from app.services.html.write import (
     OWN_BASE,
     QUOTE,
-    Entry,
+    BlockEntry,
     close_body,
     entries,
     open_body,
@@ -35,7 +35,7 @@ class Opened(msgspec.Struct, frozen=True):
     """
 
     body: Body
-    entries: tuple[Entry, ...]
+    entries: tuple[BlockEntry, ...]
     known: str
     written: tuple[str, ...]
     units: tuple[int, ...]

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from app.services.html.blocks import LINE, Block, Body, Cell, Look, Paragraph, Picture, Piece, Rule, Table
+from app.services.html.blocks import LINE, Block, Body, Cell, HorizontalRule, Look, Paragraph, Picture, Piece, Table
 from app.services.html.safe import declarations
 
 OWN_BASE: Final = "font-family:Calibri,Arial,Helvetica,sans-serif;font-size:11pt"
@@ -25,7 +25,7 @@ _SPACES: Final = re.compile(r"  +|^ | $", re.MULTILINE)
 _WORDS_OF_RAISED: Final = frozenset({"sub", "sup"})
 
 
-class Place(NamedTuple):
+class BlockPlace(NamedTuple):
     """Where a block stands. `table` and `cell` are the opening tags there, "" outside of tables.
 
     `where` is (table, row, column); `lists` is a sign for each list around, "u" or "o", outermost first. `start` is the
@@ -52,7 +52,7 @@ def close_body(quote: str) -> str:
     return f"</div>{quote}</body></html>"
 
 
-def write_block(content: str, place: Place, before: Place | None, after: Place | None) -> str:
+def write_block(content: str, place: BlockPlace, before: BlockPlace | None, after: BlockPlace | None) -> str:
     """Return a block whole: what begins with it, its content, what ends with it."""
     return _opening(before, place) + content + _closing(place, after)
 
@@ -60,7 +60,7 @@ def write_block(content: str, place: Place, before: Place | None, after: Place |
 # --- between blocks -------------------------------------------------------------------------------------------------
 
 
-def _shared(one: Place | None, other: Place | None) -> tuple[int, int, int]:
+def _shared(one: BlockPlace | None, other: BlockPlace | None) -> tuple[int, int, int]:
     """Return what two neighbours share: quotations, then 0 to 3 of table, row and cell, then lists."""
     if one is None or other is None:
         return 0, 0, 0
@@ -79,7 +79,7 @@ def _shared(one: Place | None, other: Place | None) -> tuple[int, int, int]:
     return quotes, cells, lists
 
 
-def _opening(before: Place | None, place: Place) -> str:
+def _opening(before: BlockPlace | None, place: BlockPlace) -> str:
     quotes, cells, lists = _shared(before, place)
     parts = [QUOTE] * (place.quote - quotes)
     if place.where is not None:
@@ -97,7 +97,7 @@ def _opening(before: Place | None, place: Place) -> str:
     return "".join(parts)
 
 
-def _closing(place: Place, after: Place | None) -> str:
+def _closing(place: BlockPlace, after: BlockPlace | None) -> str:
     quotes, cells, lists = _shared(place, after)
     parts: list[str] = []
     for kind in reversed(place.lists[lists:]):
@@ -241,34 +241,34 @@ def cell_tag(cell: Cell, base: str) -> str:
 # --- whole bodies ---------------------------------------------------------------------------------------------------
 
 
-class Entry(NamedTuple):
+class BlockEntry(NamedTuple):
     """One of Qt's blocks: what stands in it, as HTML, and where it stands."""
 
     content: str
-    place: Place
+    place: BlockPlace
 
 
-FILLER: Final = Entry("", Place())
+FILLER: Final = BlockEntry("", BlockPlace())
 """The empty block that Qt wants before a table that comes first, and after one that nothing follows."""
 
 
-def place_of(paragraph: Paragraph) -> Place:
+def place_of(paragraph: Paragraph) -> BlockPlace:
     """Return where a paragraph outside of tables stands."""
     lists = "".join("o" if level.ordered else "u" for level in paragraph.lists)
     start = paragraph.lists[-1].start if paragraph.lists else 1
     style = style_of(paragraph) if paragraph.kind == "div" and paragraph.lists and paragraph.item else ""
-    return Place(paragraph.quote, None, "", "", lists, paragraph.item, start, style)
+    return BlockPlace(paragraph.quote, None, "", "", lists, paragraph.item, start, style)
 
 
-def entry_of(paragraph: Paragraph, place: Place, *, first_in_cell: bool = False) -> Entry:
+def entry_of(paragraph: Paragraph, place: BlockPlace, *, first_in_cell: bool = False) -> BlockEntry:
     """Return the entry of a paragraph; items and the first line of a cell need no element of their own."""
     bare = bool(place.lists and place.item) or (first_in_cell and not style_of(paragraph))
-    return Entry(write_paragraph(paragraph, bare=bare), place)
+    return BlockEntry(write_paragraph(paragraph, bare=bare), place)
 
 
-def entries(blocks: Sequence[Block], base: str = "") -> list[Entry]:
+def entries(blocks: Sequence[Block], base: str = "") -> list[BlockEntry]:
     """Return an entry for each of Qt's blocks that `blocks` make in a document."""
-    made: list[Entry] = []
+    made: list[BlockEntry] = []
     fresh = True
     for number, block in enumerate(blocks):
         if isinstance(block, Table):
@@ -280,17 +280,17 @@ def entries(blocks: Sequence[Block], base: str = "") -> list[Entry]:
         fresh = False
         if isinstance(block, Paragraph):
             made.append(entry_of(block, place_of(block)))
-        elif isinstance(block, Rule):
-            made.append(Entry("<hr>", Place(block.quote)))
+        elif isinstance(block, HorizontalRule):
+            made.append(BlockEntry("<hr>", BlockPlace(block.quote)))
         else:
-            made.append(Entry(block.html, Place(block.quote)))
+            made.append(BlockEntry(block.html, BlockPlace(block.quote)))
     if fresh and blocks:
         made.append(FILLER)
     return made
 
 
-def _entries_of_table(number: int, table: Table, base: str) -> list[Entry]:
-    made: list[Entry] = []
+def _entries_of_table(number: int, table: Table, base: str) -> list[BlockEntry]:
+    made: list[BlockEntry] = []
     opening = table_tag(border=table.border, wide=bool(table.rows and table.rows[0][0].width))
     for down, row in enumerate(table.rows):
         for across, cell in enumerate(row):
@@ -303,7 +303,7 @@ def _entries_of_table(number: int, table: Table, base: str) -> list[Entry]:
     return made
 
 
-def write_entries(made: Sequence[Entry]) -> list[str]:
+def write_entries(made: Sequence[BlockEntry]) -> list[str]:
     """Return the HTML of each entry; in order they are the whole."""
     written: list[str] = []
     for number, entry in enumerate(made):

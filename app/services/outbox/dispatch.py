@@ -155,7 +155,7 @@ class Summary(msgspec.Struct, frozen=True):
         )
 
 
-class Batch(msgspec.Struct, frozen=True):
+class SendBatch(msgspec.Struct, frozen=True):
     """Messages that go together: those that were asked for, and those of them that are ready to go."""
 
     account_id: AccountId
@@ -175,13 +175,13 @@ class Dispatch:
         self._check = AttachmentCheck(records, mailbox, drafts.attaching, clock)
         self._given_fresh_key: set[LocalId] = set()
 
-    async def prepare(self, account_id: AccountId, names: Sequence[LocalId]) -> Batch:
+    async def prepare(self, account_id: AccountId, names: Sequence[LocalId]) -> SendBatch:
         """Bring queued messages up to date on the server; those that cannot go now say why. Raises StorageError."""
         current = [name for name in names if await self._bring_up_to_date(name) is not None]
         await self._mark(account_id, current)
-        return Batch(account_id, tuple(names), tuple(await self._look(account_id, current)))
+        return SendBatch(account_id, tuple(names), tuple(await self._look(account_id, current)))
 
-    async def send(self, batch: Batch) -> Summary:
+    async def send(self, batch: SendBatch) -> Summary:
         """Send those of a batch that are ready, as far as they are still queued.
 
         Raises StorageError before anything was sent.

@@ -98,7 +98,7 @@ def _always() -> bool:
     return True
 
 
-class Answer(msgspec.Struct, frozen=True):
+class SendAnswer(msgspec.Struct, frozen=True):
     """What became of the wish to send one message.
 
     `local_id` is None where it could not be fetched (`error` says why). `findings` are those that keep it back, `known`
@@ -153,7 +153,7 @@ class Outbox:
 
     async def send(
         self, what: Sequence[LocalId | ListRow], hold_seconds: float = HOLD_SECONDS, wanted: Wanted = _always
-    ) -> list[Answer]:
+    ) -> list[SendAnswer]:
         """Send messages; they can be undone for `hold_seconds`. One answer each, in order. Raises StorageError.
 
         Rows that only the server has are fetched first, which may take long: where the person does not want it any
@@ -174,11 +174,11 @@ class Outbox:
         fetched = [await self._names_of(part) for part in _parts(what) if wanted()]
         return fetched if wanted() else []
 
-    async def _let_go_by_and_by(self, what: Sequence[LocalId | ListRow], wanted: Wanted) -> list[Answer]:
+    async def _let_go_by_and_by(self, what: Sequence[LocalId | ListRow], wanted: Wanted) -> list[SendAnswer]:
         """Let messages go a hundred at a time: while the server reads the next, the hundred before is on its way."""
         import asyncio
 
-        answers: list[Answer] = []
+        answers: list[SendAnswer] = []
         names: list[LocalId | MailError] = []
         self._letting_go += 1
         try:
@@ -198,7 +198,7 @@ class Outbox:
 
     async def send_all_ready(
         self, account_id: AccountId | None = None, hold_seconds: float = HOLD_SECONDS
-    ) -> list[Answer]:
+    ) -> list[SendAnswer]:
         """Send every message that is ready."""
         ready = [
             record.local_id
@@ -207,7 +207,7 @@ class Outbox:
         ]
         return await self.send(ready, hold_seconds)
 
-    async def set_ready(self, what: Sequence[LocalId | ListRow], wanted: Wanted = _always) -> list[Answer]:
+    async def set_ready(self, what: Sequence[LocalId | ListRow], wanted: Wanted = _always) -> list[SendAnswer]:
         """Put messages aside as ready, to be sent together later; findings as with `send`. Raises StorageError."""
         ready: Changes = {"state": State.READY, "problem": "", "send_outcome": None}
         fetched = await self._fetched(what, wanted)
@@ -247,7 +247,7 @@ class Outbox:
         back += await self.undo(names)
         return back + await self.deferrals.take_back(names)
 
-    async def retry(self, local_ids: Iterable[LocalId]) -> list[Answer]:
+    async def retry(self, local_ids: Iterable[LocalId]) -> list[SendAnswer]:
         """Send again what was refused, at once. Raises StorageError."""
         return await self.send(list(local_ids), 0.0)
 
@@ -319,7 +319,7 @@ class Outbox:
             names.update(zip((place for place, _ in wanted), answers, strict=True))
         return [names[place] for place in sorted(names)]
 
-    async def _let_go(self, names: Sequence[LocalId | MailError], hold_until: float) -> list[Answer]:
+    async def _let_go(self, names: Sequence[LocalId | MailError], hold_until: float) -> list[SendAnswer]:
         """Look at messages and hold or queue them, on disk."""
         goes: Changes = {
             "state": State.HELD if hold_until else State.QUEUED,
@@ -339,7 +339,9 @@ class Outbox:
                 self._uploads.begin(record)
         return answers
 
-    async def _look_at(self, names: Sequence[LocalId | MailError], good: Changes) -> tuple[list[Answer], list[Record]]:
+    async def _look_at(
+        self, names: Sequence[LocalId | MailError], good: Changes
+    ) -> tuple[list[SendAnswer], list[Record]]:
         """Make the preflight, and change what is `good`; what keeps a message back is written down: its row says it."""
         import asyncio
 
@@ -349,15 +351,15 @@ class Outbox:
             message.record.local_id: message
             for message in await self._records.read_all([one for one in names if not isinstance(one, MailError)])
         }
-        answers: list[Answer] = []
+        answers: list[SendAnswer] = []
         wanted: dict[LocalId, Changes] = {}
         for number, name in enumerate(names):
             if number and not number % _AT_A_TURN:
                 await asyncio.sleep(0)
             if isinstance(name, MailError):
-                answers.append(Answer(None, error=name))
+                answers.append(SendAnswer(None, error=name))
             elif name not in messages:
-                answers.append(Answer(None, error=MailError(tr("This message is no longer on this computer."))))
+                answers.append(SendAnswer(None, error=MailError(tr("This message is no longer on this computer."))))
             else:
                 answer, changes = self._looked(messages[name], good)
                 answers.append(answer)
@@ -365,14 +367,14 @@ class Outbox:
                     wanted[name] = changes
         return answers, await self._records.change_each(wanted, _can_go)
 
-    def _looked(self, message: StoredMessage, good: Changes) -> tuple[Answer, Changes]:
+    def _looked(self, message: StoredMessage, good: Changes) -> tuple[SendAnswer, Changes]:
         """Return what was found in a message, and how its record is to be changed."""
         name = message.record.local_id
         if waits_for_person(message.record) and message.record.state in WRITABLE:
             # The server would refuse it: the row and the pane say so already, and what helps.
             found = explain_record(message.record)
-            return Answer(name, known="" if found is None else found.sentence), {}
-        answer = Answer(name, tuple(preflight.keeping_back(message)))
+            return SendAnswer(name, known="" if found is None else found.sentence), {}
+        answer = SendAnswer(name, tuple(preflight.keeping_back(message)))
         if answer.findings:
             return answer, {"state": State.NEEDS_ATTENTION, "problem": answer.findings[0].problem}
         if good["state"] is not State.READY:

@@ -21,7 +21,7 @@ def _always() -> bool:
     return True
 
 
-class WayBack(msgspec.Struct, eq=False):
+class UndoOffer(msgspec.Struct, eq=False):
     """How one action is undone, what it was in words, and whether it still can be."""
 
     back: Callable[[], None]
@@ -35,22 +35,22 @@ class UndoStack:
     def __init__(self) -> None:
         """Begin with nothing to undo."""
         self.changed: Event[None] = Event()
-        self._ways: deque[WayBack] = deque(maxlen=MOST)
+        self._ways: deque[UndoOffer] = deque(maxlen=MOST)
 
-    def push(self, back: Callable[[], None], words: str = "", still: Callable[[], bool] = _always) -> WayBack:
+    def push(self, back: Callable[[], None], words: str = "", still: Callable[[], bool] = _always) -> UndoOffer:
         """Remember how to undo what was just done; `still` returns whether that can be done."""
-        way = WayBack(back, words, still)
+        way = UndoOffer(back, words, still)
         self._ways.append(way)
         self.changed.emit(None)
         return way
 
-    def newest(self) -> WayBack | None:
+    def newest(self) -> UndoOffer | None:
         """Return what would be undone now; what cannot be any more is forgotten."""
         while self._ways and not self._ways[-1].still():
             self._ways.pop()
         return self._ways[-1] if self._ways else None
 
-    def pop(self) -> WayBack | None:
+    def pop(self) -> UndoOffer | None:
         """Take the newest out, for the caller to undo it now; None where there is nothing to undo."""
         way = self.newest()
         if way is not None:
@@ -58,7 +58,7 @@ class UndoStack:
             self.changed.emit(None)
         return way
 
-    def forget(self, way: WayBack) -> None:
+    def forget(self, way: UndoOffer) -> None:
         """Forget one: it was undone by other means, or cannot be any more."""
         if way in self._ways:
             self._ways.remove(way)

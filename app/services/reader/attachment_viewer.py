@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from app.services.reader.eml import Enclosed, Shown
-    from app.services.reader.message_reader import Reading
+    from app.services.reader.message_reader import ReadMessage
     from app.services.records.rows import ListRow
 
 MESSAGE: Final = "message/rfc822"
@@ -236,7 +236,7 @@ def _why(error: MailError) -> str:
     return str(error)
 
 
-def viewed_attachments_of(row: ListRow, reading: Reading) -> tuple[ViewedAttachment, ...]:
+def viewed_attachments_of(row: ListRow, reading: ReadMessage) -> tuple[ViewedAttachment, ...]:
     """Return what is attached to a message, pictures in its text included."""
     if reading.item is not None:
         found = [_of_item(row.account_id, one) for one in reading.item.attachments]

@@ -28,7 +28,7 @@ from app.services.records.rows import ListRow
 _KEPT: Final = 20
 
 
-class Reading(msgspec.Struct, frozen=True):
+class ReadMessage(msgspec.Struct, frozen=True):
     """A message with its body as plain text, whatever its format, and `blocks` to show where it was formatted.
 
     `remote` counts the pictures that lie elsewhere, and are not fetched. `item` is the message as the server has it.
@@ -59,13 +59,13 @@ class MessageReader:
         """A message that was read in Sent: its account, its recipients, and when it was sent."""
         self.copies: Copies = no_copies
         """Drafts that were fetched ahead."""
-        self._kept: OrderedDict[tuple[str, str], Reading] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], ReadMessage] = OrderedDict()
 
-    def known(self, row: ListRow) -> Reading | None:
+    def known(self, row: ListRow) -> ReadMessage | None:
         """Return what is at hand without a request, None where it has to be read."""
         return None if row.ref is None else self._kept.get((row.ref.item_id, row.ref.change_key))
 
-    async def read(self, row: ListRow) -> Reading:
+    async def read(self, row: ListRow) -> ReadMessage:
         """Read a message. Raises StorageError, KeyError, and AccountError and ItemRefused where the server is asked."""
         if row.record is not None and row.is_draft:
             return await self.made(await self._own(row))
@@ -90,7 +90,7 @@ class MessageReader:
             self.read_in_sent.emit((row.account_id, reading.content.recipients(), answer.item.sent))
         return self._keep(row.ref, reading)
 
-    def _keep(self, ref: ItemRef, reading: Reading) -> Reading:
+    def _keep(self, ref: ItemRef, reading: ReadMessage) -> ReadMessage:
         self._kept[ref.item_id, ref.change_key] = reading
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
@@ -101,20 +101,20 @@ class MessageReader:
             raise KeyError(row.key)
         return (await self._records.read(row.local_id)).content
 
-    async def made(self, content: Content) -> Reading:
+    async def made(self, content: Content) -> ReadMessage:
         """Return a message that is here as it is read."""
         if content.body_format is BodyFormat.TEXT:
-            return Reading(content, content.body)
-        reading: Reading = await self._run_in_thread(lambda: _read_html(content))
+            return ReadMessage(content, content.body)
+        reading: ReadMessage = await self._run_in_thread(lambda: _read_html(content))
         return reading
 
 
-def _read_html(content: Content) -> Reading:
+def _read_html(content: Content) -> ReadMessage:
     """Make HTML safe and read it as blocks and as text. Runs in a thread; what reads HTML is loaded with the first."""
     from app.services.html.foreign.surface import clean, parse_showing
 
     cleaned = clean(content.body)
-    return Reading(content, plain_text(content.body), tuple(parse_showing(cleaned.html)), cleaned.remote)
+    return ReadMessage(content, plain_text(content.body), tuple(parse_showing(cleaned.html)), cleaned.remote)
 
 
 class KinRow(msgspec.Struct, frozen=True):

@@ -34,7 +34,7 @@ from app.services.text.sign_in_text import words_of
 _MOST_WORDS: Final = 200
 
 
-class Said(NamedTuple):
+class ErrorSentence(NamedTuple):
     """A sentence for the catalogue and the id of an action; `tail` says that what was or was not sent is to follow."""
 
     sentence: str
@@ -65,45 +65,51 @@ class Facts(NamedTuple):
     scene: Scene = Scene.SENDING
 
 
-_LINK_LOST: Final = (Said(mark("This draft lost its link to the server. Your text is safe here."), "save-as-new"),)
-_CHANGED: Final = (Said(mark("This draft was changed elsewhere."), "compare"),)
-_RECIPIENT: Final = (Said(mark("The server does not accept one of the recipients."), "mend-address", True),)
-_TOO_MANY: Final = (Said(mark("This message has more recipients than your server accepts."), "mend-address", True),)
-_TOO_LARGE: Final = (
-    Said(mark("This message ({size}) is larger than your server accepts."), "review-attachments"),
-    Said(mark("This message is larger than your server accepts."), "review-attachments", True),
+_LINK_LOST: Final = (
+    ErrorSentence(mark("This draft lost its link to the server. Your text is safe here."), "save-as-new"),
 )
-_ATTACHMENT: Final = (Said(mark("An attachment is larger than your server accepts."), "review-attachments", True),)
+_CHANGED: Final = (ErrorSentence(mark("This draft was changed elsewhere."), "compare"),)
+_RECIPIENT: Final = (ErrorSentence(mark("The server does not accept one of the recipients."), "mend-address", True),)
+_TOO_MANY: Final = (
+    ErrorSentence(mark("This message has more recipients than your server accepts."), "mend-address", True),
+)
+_TOO_LARGE: Final = (
+    ErrorSentence(mark("This message ({size}) is larger than your server accepts."), "review-attachments"),
+    ErrorSentence(mark("This message is larger than your server accepts."), "review-attachments", True),
+)
+_ATTACHMENT: Final = (
+    ErrorSentence(mark("An attachment is larger than your server accepts."), "review-attachments", True),
+)
 _BUSY: Final = (
-    Said(mark("The server is busy. Trying again at {again}."), "cancel"),
-    Said(mark("The server is busy."), "retry", True),
+    ErrorSentence(mark("The server is busy. Trying again at {again}."), "cancel"),
+    ErrorSentence(mark("The server is busy."), "retry", True),
 )
 _AWAY: Final = (
-    Said(mark("Your mailbox is unavailable for now. Trying again at {again}."), "try-now"),
-    Said(mark("Your mailbox is unavailable for now."), "retry", True),
+    ErrorSentence(mark("Your mailbox is unavailable for now. Trying again at {again}."), "try-now"),
+    ErrorSentence(mark("Your mailbox is unavailable for now."), "retry", True),
 )
 _DENIED: Final = (
-    Said(mark("Your account is not allowed to do this in “{place}”."), "copy-details"),
-    Said(mark("Your account is not allowed to do this."), "copy-details", True),
+    ErrorSentence(mark("Your account is not allowed to do this in “{place}”."), "copy-details"),
+    ErrorSentence(mark("Your account is not allowed to do this."), "copy-details", True),
 )
-_LIMIT: Final = (Said(mark("You have reached the sending limit. {waiting}"), "retry"),)
-_VIRUS: Final = (Said(mark("The server found a virus in this message."), "copy-details", True),)
-_BLOCKED: Final = (Said(mark("Your server does not let this message out."), "copy-details", True),)
+_LIMIT: Final = (ErrorSentence(mark("You have reached the sending limit. {waiting}"), "retry"),)
+_VIRUS: Final = (ErrorSentence(mark("The server found a virus in this message."), "copy-details", True),)
+_BLOCKED: Final = (ErrorSentence(mark("Your server does not let this message out."), "copy-details", True),)
 _PASSWORD: Final = (
-    Said(mark("Your password has expired. Change it where your organisation lets you."), "sign-in", True),
+    ErrorSentence(mark("Your password has expired. Change it where your organisation lets you."), "sign-in", True),
 )
-_ACCOUNT_OFF: Final = (Said(mark("Your account has been turned off."), "copy-details", True),)
+_ACCOUNT_OFF: Final = (ErrorSentence(mark("Your account has been turned off."), "copy-details", True),)
 
-SENTENCES: Final[dict[str, tuple[Said, ...]]] = {
+SENTENCES: Final[dict[str, tuple[ErrorSentence, ...]]] = {
     **dict.fromkeys(sorted(ITEM_GONE), _LINK_LOST),
     ITEM_NOT_FOUND: (
-        Said(
+        ErrorSentence(
             mark("This draft cannot be found: deleted, moved, or no longer shared with you. Nothing was sent."),
             "save-as-new",
         ),
     ),
     **dict.fromkeys(sorted(KEY_REFUSED), _CHANGED),
-    "ErrorMissingRecipients": (Said(mark("Add a recipient."), "mend-address"),),
+    "ErrorMissingRecipients": (ErrorSentence(mark("Add a recipient."), "mend-address"),),
     "ErrorInvalidRecipients": _RECIPIENT,
     "ErrorInvalidSmtpAddress": _RECIPIENT,
     "ErrorInvalidRoutingType": _RECIPIENT,
@@ -120,10 +126,12 @@ SENTENCES: Final[dict[str, tuple[Said, ...]]] = {
     "ErrorDataSizeLimitExceeded": _TOO_LARGE,
     "ErrorRequestStreamTooBig": _TOO_LARGE,
     "ErrorAttachmentSizeLimitExceeded": _ATTACHMENT,
-    "ErrorQuotaExceeded": (Said(mark("Your mailbox is full. The message is kept on this computer."), "retry"),),
+    "ErrorQuotaExceeded": (
+        ErrorSentence(mark("Your mailbox is full. The message is kept on this computer."), "retry"),
+    ),
     "ErrorSendAsDenied": (
-        Said(mark("You cannot send as {sender}. Nothing was sent."), "use-own-address"),
-        Said(mark("You cannot send from this address. Nothing was sent."), "copy-details"),
+        ErrorSentence(mark("You cannot send as {sender}. Nothing was sent."), "use-own-address"),
+        ErrorSentence(mark("You cannot send from this address. Nothing was sent."), "copy-details"),
     ),
     "ErrorServerBusy": _BUSY,
     "ErrorMailboxStoreUnavailable": _AWAY,
@@ -134,8 +142,12 @@ SENTENCES: Final[dict[str, tuple[Said, ...]]] = {
     "ErrorSubmissionQuotaExceeded": _LIMIT,
     "ErrorExceededMessageLimit": _LIMIT,
     "ErrorExceededMessageLimitShowTierUpgrade": _LIMIT,
-    "ErrorBatchProcessingStopped": (Said(mark("The server stopped before it came to this message."), "retry", True),),
-    "ErrorSavedItemFolderNotFound": (Said(mark("The folder for the copy cannot be found."), "copy-details", True),),
+    "ErrorBatchProcessingStopped": (
+        ErrorSentence(mark("The server stopped before it came to this message."), "retry", True),
+    ),
+    "ErrorSavedItemFolderNotFound": (
+        ErrorSentence(mark("The folder for the copy cannot be found."), "copy-details", True),
+    ),
     "ErrorVirusDetected": _VIRUS,
     "ErrorVirusMessageDeleted": _VIRUS,
     "ErrorMessageSubmissionBlocked": _BLOCKED,
@@ -147,31 +159,35 @@ SENTENCES: Final[dict[str, tuple[Said, ...]]] = {
     "ErrorAccountSuspendShowTierUpgrade": _ACCOUNT_OFF,
 }
 
-_BY_CLASS: Final[dict[CodeClass, tuple[Said, ...]]] = {
+_BY_CLASS: Final[dict[CodeClass, tuple[ErrorSentence, ...]]] = {
     CodeClass.PERSON: (
-        Said(mark("The server does not take this message as it is: “{words}”"), "retry", True),
-        Said(mark("The server does not take this message as it is ({code})."), "retry", True),
+        ErrorSentence(mark("The server does not take this message as it is: “{words}”"), "retry", True),
+        ErrorSentence(mark("The server does not take this message as it is ({code})."), "retry", True),
     ),
     CodeClass.ACCOUNT: (
-        Said(mark("The server objects to your account: “{words}”"), "copy-details", True),
-        Said(mark("The server objects to your account ({code})."), "copy-details", True),
+        ErrorSentence(mark("The server objects to your account: “{words}”"), "copy-details", True),
+        ErrorSentence(mark("The server objects to your account ({code})."), "copy-details", True),
     ),
     CodeClass.SERVER_NOW: (
-        Said(mark("The server cannot do this for now. Trying again at {again}."), "cancel"),
-        Said(mark("The server cannot do this for now: “{words}”"), "retry", True),
-        Said(mark("The server cannot do this for now ({code})."), "retry", True),
+        ErrorSentence(mark("The server cannot do this for now. Trying again at {again}."), "cancel"),
+        ErrorSentence(mark("The server cannot do this for now: “{words}”"), "retry", True),
+        ErrorSentence(mark("The server cannot do this for now ({code})."), "retry", True),
     ),
     CodeClass.SERVER_GOOD: (
-        Said(mark("The server cannot do this: “{words}”"), "copy-details", True),
-        Said(mark("The server cannot do this ({code})."), "copy-details", True),
+        ErrorSentence(mark("The server cannot do this: “{words}”"), "copy-details", True),
+        ErrorSentence(mark("The server cannot do this ({code})."), "copy-details", True),
     ),
     CodeClass.DEFECT: (
-        Said(mark("Mailwright asked the server wrongly, which is our mistake: “{words}”"), "copy-details", True),
-        Said(mark("Mailwright asked the server wrongly, which is our mistake ({code})."), "copy-details", True),
+        ErrorSentence(
+            mark("Mailwright asked the server wrongly, which is our mistake: “{words}”"), "copy-details", True
+        ),
+        ErrorSentence(
+            mark("Mailwright asked the server wrongly, which is our mistake ({code})."), "copy-details", True
+        ),
     ),
     CodeClass.UNLISTED: (
-        Said(mark("The server refused this: “{words}”"), "copy-details", True),
-        Said(mark("The server refused this ({code})."), "copy-details", True),
+        ErrorSentence(mark("The server refused this: “{words}”"), "copy-details", True),
+        ErrorSentence(mark("The server refused this ({code})."), "copy-details", True),
     ),
 }
 

@@ -32,7 +32,19 @@ from PySide6.QtGui import (
 )
 from PySide6.QtGui import QTextFormat as _Format
 
-from app.services.html.blocks import OBJECT, Block, Cell, Kept, Look, Paragraph, Picture, Piece, Rule, Run, Table
+from app.services.html.blocks import (
+    OBJECT,
+    Block,
+    Cell,
+    HorizontalRule,
+    KeptHtml,
+    Look,
+    Paragraph,
+    Picture,
+    Piece,
+    Run,
+    Table,
+)
 from app.services.html.foreign.surface import parse_showing
 from app.ui import theme
 from app.ui.document.formats import INDENT, KEPT_TYPE, Own, block_format, char_format, shown_color
@@ -87,7 +99,7 @@ class DocumentBuilder:
             self._paragraph(block)
         elif isinstance(block, Table):
             self._table(block)
-        elif isinstance(block, Kept):
+        elif isinstance(block, KeptHtml):
             self._new_block(block_format(Paragraph(quote=block.quote)), QTextCharFormat())
             self._cursor.insertText(OBJECT, kept_format(block.html))
         else:
@@ -200,7 +212,7 @@ def kept_format(html: str) -> QTextCharFormat:
     return made
 
 
-def rule_format(rule: Rule) -> QTextBlockFormat:
+def rule_format(rule: HorizontalRule) -> QTextBlockFormat:
     """Return the format of a line across."""
     made = QTextBlockFormat()
     made.setProperty(Own.RULE, True)

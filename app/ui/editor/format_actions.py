@@ -233,6 +233,6 @@ def change_table(editor: RichEditor, what: str) -> None:
 
 def insert_rule(editor: RichEditor) -> None:
     """Put a line across in."""
-    from app.services.html.blocks import Rule
+    from app.services.html.blocks import HorizontalRule
 
-    editor.insert_blocks([Paragraph(), Rule(), Paragraph((Run(""),))])
+    editor.insert_blocks([Paragraph(), HorizontalRule(), Paragraph((Run(""),))])

@@ -19,8 +19,8 @@ from app.services.html.blocks import OBJECT, Cell, Paragraph, Picture, Piece, Ru
 from app.services.html.prepare import Opened
 from app.services.html.write import (
     FILLER,
-    Entry,
-    Place,
+    BlockEntry,
+    BlockPlace,
     cell_tag,
     close_body,
     entry_of,
@@ -43,7 +43,7 @@ class Fragments:
         self._document = document
         self.base = base
         self.quote = ""
-        self._entries: list[Entry] = []
+        self._entries: list[BlockEntry] = []
         self._written: list[str] = []
         self._units: list[int] = []
         self._quotes = False
@@ -59,7 +59,7 @@ class Fragments:
             where = entry.place.where
             if where is not None:
                 table = numbers.setdefault(where[0], tables[min(len(numbers), len(tables) - 1)])
-                self._entries.append(Entry(entry.content, entry.place._replace(where=(table, *where[1:]))))
+                self._entries.append(BlockEntry(entry.content, entry.place._replace(where=(table, *where[1:]))))
             else:
                 self._entries.append(entry)
         self._put(list(opened.written), list(opened.units))
@@ -110,7 +110,7 @@ class Fragments:
         if first < 0 or last - grown < first - 1:
             self.read_all()
             return self.replaced()
-        entries: list[Entry] = []
+        entries: list[BlockEntry] = []
         block = self._document.findBlockByNumber(first)
         for _ in range(first, last + 1):
             entries.append(self.read(block))
@@ -170,13 +170,13 @@ class Fragments:
 
     # --- one block ---------------------------------------------------------------------------------------------------
 
-    def read(self, block: QTextBlock) -> Entry:
+    def read(self, block: QTextBlock) -> BlockEntry:
         """Read one block of the document."""
         drawn = block.blockFormat()
         if drawn.property(Own.FILLER) and block.length() == 1:
             return FILLER
         if drawn.property(Own.RULE) and block.length() == 1:
-            return Entry("<hr>", Place(int(drawn.property(Own.QUOTE) or 0)))
+            return BlockEntry("<hr>", BlockPlace(int(drawn.property(Own.QUOTE) or 0)))
         paragraph = paragraph_of(drawn)
         pieces, kept = _pieces(block, paragraph.kind)
         place = place_of(paragraph)
@@ -185,10 +185,10 @@ class Fragments:
         if table is not None:
             place, first = self._in_table(block, table, place)
         if kept:
-            return Entry(_with_kept(paragraph, pieces, kept), place)
+            return BlockEntry(_with_kept(paragraph, pieces, kept), place)
         return entry_of(_with_pieces(paragraph, pieces), place, first_in_cell=first)
 
-    def _in_table(self, block: QTextBlock, table: QTextTable, place: Place) -> tuple[Place, bool]:
+    def _in_table(self, block: QTextBlock, table: QTextTable, place: BlockPlace) -> tuple[BlockPlace, bool]:
         cell = table.cellAt(block.position())
         drawn = cell.format()
         tag = cell_tag(
@@ -261,7 +261,7 @@ def _with_kept(paragraph: Paragraph, pieces: Sequence[Piece], kept: dict[int, st
             growing.append(piece)
             continue
         if growing:
-            parts.append(entry_of(_with_pieces(paragraph, growing), Place()).content)
+            parts.append(entry_of(_with_pieces(paragraph, growing), BlockPlace()).content)
             growing = []
         if number in kept:
             parts.append(kept[number])

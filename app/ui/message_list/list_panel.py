@@ -23,7 +23,7 @@ from app.ui.widgets import Label
 
 if TYPE_CHECKING:
     from app.domain.query import Completion
-    from app.ui.message_list.search_bar import FindBar
+    from app.ui.message_list.search_bar import SearchBar
 
 
 class Empty(NamedTuple):
@@ -171,7 +171,7 @@ class ListPanel(QWidget):
         self._stack = QStackedLayout(self.place_for_keys)
         self._stack.addWidget(self.list)
         self._stack.addWidget(self._empty)
-        self._find: FindBar | None = None
+        self._find: SearchBar | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -266,9 +266,9 @@ class ListPanel(QWidget):
     def begin_search(self) -> None:
         """Open the line in which one types what to look for."""
         if self._find is None:
-            from app.ui.message_list.search_bar import FindBar
+            from app.ui.message_list.search_bar import SearchBar
 
-            self._find = find = FindBar(self)
+            self._find = find = SearchBar(self)
             self._column.insertWidget(1, find)
             find.asked.connect(self.session.find)
             find.offer_wanted.connect(self._offer)

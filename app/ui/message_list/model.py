@@ -21,7 +21,7 @@ _ROOT = QModelIndex()
 _FACES = 1_000
 
 
-class Source(Protocol[R_co]):
+class RowSource(Protocol[R_co]):
     """Where rows come from."""
 
     def row(self, row_id: int) -> R_co | None:
@@ -38,7 +38,7 @@ class MessageModel(QAbstractTableModel, Generic[R]):
 
     marks_changed = Signal()
 
-    def __init__(self, source: Source[R], face: Callable[[R], RowFace]) -> None:
+    def __init__(self, source: RowSource[R], face: Callable[[R], RowFace]) -> None:
         """`face` returns what a row shows; it is called for visible rows, and its answer kept until the row changes."""
         super().__init__()
         self._source = source

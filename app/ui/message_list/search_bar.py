@@ -21,7 +21,7 @@ _PAUSE = 40
 _OFFERS = 3
 
 
-class FindBar(QFrame):
+class SearchBar(QFrame):
     """`asked` carries what is looked for, `offer_wanted` what is being typed, the others what the keys say."""
 
     asked = Signal(str)

@@ -33,7 +33,7 @@ class Notice(NamedTuple):
     more: Sequence[tuple[str, str]] = ()
 
 
-class Reading(NamedTuple):
+class ShownMessage(NamedTuple):
     """A message as the reader shows it. `body` is None while it is fetched; `blocks` is its formatted text, if any.
 
     `message` names it: what a person asked to see of a message holds while that one is shown, whatever comes of it.
@@ -62,7 +62,7 @@ class Reader(QWidget):
         self.setObjectName("pane")
         self.setAccessibleName(tr("Message"))
         self.bar = MessageBar(self)
-        self._reading: Reading | None = None
+        self._reading: ShownMessage | None = None
         self._plain_wanted = False
         self._headers_wanted = False
         self._subject = Label(self)
@@ -89,7 +89,7 @@ class Reader(QWidget):
         field.document().setDocumentMargin(0)
         return field
 
-    def show_reading(self, reading: Reading | None) -> None:
+    def show_reading(self, reading: ShownMessage | None) -> None:
         """Show a message, or the quiet picture of none."""
         before, self._reading = self._reading, reading
         self._stack.setCurrentIndex(0 if reading is None else 1)
@@ -112,7 +112,7 @@ class Reader(QWidget):
                 notice.sentence, tone=notice.tone, action=notice.action, details=notice.details, more=notice.more
             )
 
-    def _show_body(self, reading: Reading) -> None:
+    def _show_body(self, reading: ShownMessage) -> None:
         formatted = bool(reading.blocks) and not self._plain_wanted
         if formatted:
             self._made_page().show_blocks(reading.blocks)
@@ -190,7 +190,7 @@ class Reader(QWidget):
             self._headers_wanted = not self._headers_wanted
             self._show_headers(self._reading)
 
-    def _show_headers(self, reading: Reading) -> None:
+    def _show_headers(self, reading: ShownMessage) -> None:
         wanted = self._headers_wanted
         if wanted and self._headers is None:
             self._headers = self._text_field(tr("Headers"))

@@ -225,9 +225,9 @@ class EntryLine(QLineEdit):
 
 def ends_an_entry(text: str) -> bool:
     """Return whether a comma, a semicolon or a line end in `text` parts entries, and does not stand within quotes."""
-    from app.domain.address_lexer import Kind, tokenize  # loaded with the first key
+    from app.domain.address_lexer import TokenKind, tokenize  # loaded with the first key
 
-    if not any(token.kind in {Kind.COMMA, Kind.SEMICOLON, Kind.LINE} for token in tokenize(text)):
+    if not any(token.kind in {TokenKind.COMMA, TokenKind.SEMICOLON, TokenKind.LINE} for token in tokenize(text)):
         return False
     return not _is_open(text)
 

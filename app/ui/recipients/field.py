@@ -26,7 +26,7 @@ from app.ui.widgets import Label, say_aloud
 if TYPE_CHECKING:
     from app.ui.recipients.editing import ChipEditing
     from app.ui.recipients.suggestions import Suggesting
-    from app.ui.recipients.suggestions_session import Source
+    from app.ui.recipients.suggestions_session import SuggestionSource
 
 __all__ = ["RecipientsField", "chip_colors"]
 
@@ -66,7 +66,7 @@ class RecipientsField(ChipEditing):
         self.words.setAccessibleName(label)
         self._cursor_moved()
 
-    def suggest(self, source: Source) -> Suggesting:
+    def suggest(self, source: SuggestionSource) -> Suggesting:
         """Offer whom `source` knows while the person types here."""
         from app.ui.recipients.suggestions import Suggesting  # not before there are people to offer
 

@@ -17,7 +17,7 @@ from app.ui import icons, theme
 from app.ui.recipients.chips import Chip
 from app.ui.recipients.editing import ChipEditing
 from app.ui.recipients.entry_line import EntryLine
-from app.ui.recipients.suggestions_session import MOST_ROWS, Origin, Source, Suggestion, SuggestionsSession
+from app.ui.recipients.suggestions_session import MOST_ROWS, Origin, Suggestion, SuggestionSource, SuggestionsSession
 from app.ui.widgets import Label, say_aloud
 
 _ROW: Final = 34
@@ -168,7 +168,7 @@ _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifie
 class Suggesting:
     """The suggestions of one field. Its keys are asked before the field's own."""
 
-    def __init__(self, field: ChipEditing, source: Source) -> None:
+    def __init__(self, field: ChipEditing, source: SuggestionSource) -> None:
         """Offer in `field` whom `source` knows."""
         self.session = SuggestionsSession(source)
         self._field = field

@@ -32,7 +32,7 @@ class Suggestion(NamedTuple):
     is_group: bool = False
 
 
-class Source(Protocol):
+class SuggestionSource(Protocol):
     """What a field asks for suggestions."""
 
     def at_once(self, text: str) -> list[Suggestion]:
@@ -65,7 +65,7 @@ class NoSource:
 class SuggestionsSession:
     """The rows and the cursor among them; `current` is -1 while Enter takes the words as they are."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SuggestionSource) -> None:
         """Begin closed."""
         self.changed: Event[None] = Event()
         self.source = source

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.i18n import tr
 from app.ui import icons
-from app.ui.widgets import Label, WayBack
+from app.ui.widgets import FocusReturn, Label
 from app.views.compose.attachments_session import AttachmentsSession
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class AttachmentsArea(QWidget):
         self._model: AttachmentRows | None = None
         self._pane = pane
         self._said = ""
-        self._way_back = WayBack(self, self._leave)
+        self._way_back = FocusReturn(self, self._leave)
         self.hide()
         session.changed.subscribe(lambda _: self.refresh())
         session.said.subscribe(self._say)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.domain.attachment import Attached
     from app.domain.message import LocalId
     from app.domain.record import StoredMessage
-    from app.services.drafts.draft_attachments import Attachments
+    from app.services.drafts.draft_attachments import DraftAttachments
     from app.views.compose.open_draft import OpenDraft
 
 _T = TypeVar("_T")
@@ -31,7 +31,7 @@ _MOST_STEPS: Final = 50
 class AttachmentsSession:
     """Works on an open message's attachments. `changed` says that they are to be drawn anew, `said` has a sentence."""
 
-    def __init__(self, draft: OpenDraft, message: StoredMessage, attachments: Attachments | None) -> None:
+    def __init__(self, draft: OpenDraft, message: StoredMessage, attachments: DraftAttachments | None) -> None:
         """Follow the attachments of `message`; without `attachments` there are none, and nothing can be done."""
         self.changed: Event[None] = Event()
         self.said: Event[str] = Event()
@@ -174,11 +174,11 @@ class AttachmentsSession:
 
     # --- behind it ----------------------------------------------------------------------------------------------------
 
-    async def _open(self, attachments: Attachments, key: str, show: Callable[[str], None]) -> None:
+    async def _open(self, attachments: DraftAttachments, key: str, show: Callable[[str], None]) -> None:
         show(await attachments.open(self._name, key))
 
     async def _shrink(
-        self, attachments: Attachments, pictures: Sequence[Attached], shrink: Shrink, run_in_thread: RunInThread
+        self, attachments: DraftAttachments, pictures: Sequence[Attached], shrink: Shrink, run_in_thread: RunInThread
     ) -> None:
         saved = 0
         for one in pictures:

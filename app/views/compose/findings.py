@@ -23,7 +23,7 @@ _ATTACH: Final = "compose.attach"
 _ATTACHMENTS: Final = "compose.attachments"
 
 
-class EditedMessage(Protocol):
+class CheckedMessage(Protocol):
     """What has to be known of the message in the pane."""
 
     recipients: dict[Field, RecipientsField]
@@ -119,7 +119,7 @@ def action_words(finding: Finding) -> str:
 class MessageFindings:
     """Ties the findings of a message to its pane."""
 
-    def __init__(self, message: EditedMessage, session: FindingsSession, bar: FindingsBar, registry: Registry) -> None:
+    def __init__(self, message: CheckedMessage, session: FindingsSession, bar: FindingsBar, registry: Registry) -> None:
         """Show what `session` finds in `bar`."""
         self._message, self._session, self._bar, self._registry = message, session, bar, registry
         session.changed.subscribe(lambda _: bar.show_findings(session.shown))

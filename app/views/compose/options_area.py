@@ -14,7 +14,7 @@ from app.domain.listing import MailFolder
 from app.domain.message import Field
 from app.domain.record import CopyKind, CopyTo
 from app.ui import theme
-from app.ui.widgets import Label, WayBack
+from app.ui.widgets import FocusReturn, Label
 from app.views.compose.options_session import OptionsSession, copy_words
 from app.views.compose.pickers import Picking
 
@@ -54,7 +54,7 @@ class OptionsArea(QWidget):
         self._pane = pane
         self._picking = picking
         self.panel: OptionsPanel | None = None
-        self._way_back = WayBack(self, self._focus_pane)
+        self._way_back = FocusReturn(self, self._focus_pane)
         self.chosen = ChosenWords(self)
         self.chosen.setProperty("tone", "muted")
         self.chosen.setFont(theme.font(size=12))

@@ -33,7 +33,7 @@ from app.views.compose.options_session import (
     IMPORTANCE_CHOICES,
     SENSITIVITY_CHOICES,
     OptionsSession,
-    Said,
+    Understood,
 )
 
 _HEIGHT = 34
@@ -67,7 +67,7 @@ class OptionField(QWidget):
         column.addStretch(1)
         self.setFocusProxy(inner)
 
-    def say(self, said: Said) -> None:
+    def say(self, said: Understood) -> None:
         """Show how it was understood, or what is wrong."""
         if said.bad and said.words != self._said.text():
             say_aloud(self.inner, said.words)
@@ -316,13 +316,13 @@ class OptionsPanel(QFrame):
         self.reply_to.set_recipients(session.options.reply_to, session.draft.pending.get(Field.REPLY_TO, ""))
         self.refresh()
         for which, line in (("start", self.start), ("due", self.due)):
-            self.fields[which].say(session.write_day(which, line.text()) if line.text() else Said())
+            self.fields[which].say(session.write_day(which, line.text()) if line.text() else Understood())
         for name, field, line in (
             ("reminder", Field.REMINDER, self.reminder),
             ("deferred", Field.DEFERRED, self.deferred),
         ):
             half = session.draft.pending.get(field, "")
-            self.fields[name].say(session.write_moment(field, line.text()) if half else Said())
+            self.fields[name].say(session.write_moment(field, line.text()) if half else Understood())
         self.fields["headers"].say(session.write_headers(self.headers.toPlainText()))
 
     # What is done ----------------------------------------------------------------------------------------------------
@@ -347,7 +347,7 @@ class OptionsPanel(QFrame):
         self.session.set_flag(list(FlagStatus)[number])
         for which, line in (("start", self.start), ("due", self.due)):
             line.show_text(self.session.day_text(which))
-            self.fields[which].say(Said())
+            self.fields[which].say(Understood())
         self.told.emit()
 
     def _write_day(self, which: str, text: str) -> None:

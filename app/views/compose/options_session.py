@@ -129,7 +129,7 @@ _DAY: Final = "%Y-%m-%d"
 _MOMENT: Final = "%Y-%m-%d %H:%M"
 
 
-class Said(NamedTuple):
+class Understood(NamedTuple):
     """What was made of what was typed: how it was understood, or what is wrong with it."""
 
     words: str = ""
@@ -240,14 +240,14 @@ class OptionsSession:
         """Return a day as it may be typed."""
         return example_day(self._now())
 
-    def write_day(self, which: str, text: str) -> Said:
+    def write_day(self, which: str, text: str) -> Understood:
         """Take the day at which the flag starts or is due; a day flags the message."""
         flag, now = self.options.follow_up, self._now()
         day = read_day(text, now) if text.strip() else 0.0
         if day is None:
             self._keep_half(Field.FOLLOW_UP, which, text)
             self.choose(Field.FOLLOW_UP, msgspec.structs.replace(flag, **{which: 0.0}))
-            return Said(tr("Type a day, such as tomorrow, Friday or 24 Nov."), bad=True)
+            return Understood(tr("Type a day, such as tomorrow, Friday or 24 Nov."), bad=True)
         status = FlagStatus.FLAGGED if day else flag.status
         wanted = msgspec.structs.replace(flag, status=status, completed=0.0, **{which: day})
         content = msgspec.structs.replace(self.draft.content, options=Options(follow_up=wanted))
@@ -255,11 +255,11 @@ class OptionsSession:
         self._keep_half(Field.FOLLOW_UP, which, text if problem else "")
         if problem is not None:
             self.choose(Field.FOLLOW_UP, msgspec.structs.replace(flag, **{which: 0.0}))
-            return Said(problem, bad=True)
+            return Understood(problem, bad=True)
         self.choose(Field.FOLLOW_UP, wanted)
-        return Said(day_words(day, now))
+        return Understood(day_words(day, now))
 
-    def write_moment(self, field: Field, text: str) -> Said:
+    def write_moment(self, field: Field, text: str) -> Understood:
         """Take the moment of DEFERRED or REMINDER."""
         now = self._now()
         moment = read_moment(text, now) if text.strip() else 0.0
@@ -271,11 +271,11 @@ class OptionsSession:
         self._keep_half(field, "", text if problem else "")
         if problem or moment is None:
             self.choose(field, 0.0)
-            return Said(problem, bad=True)
+            return Understood(problem, bad=True)
         self.choose(field, float(int(moment)))
-        return Said(moment_words(moment, now))
+        return Understood(moment_words(moment, now))
 
-    def write_headers(self, text: str) -> Said:
+    def write_headers(self, text: str) -> Understood:
         """Take custom headers, one a line; those that may not be are kept as typed and refused in words."""
         good: list[Header] = []
         half: list[str] = []
@@ -293,7 +293,7 @@ class OptionsSession:
                 half.append(line)
         self._keep_half(Field.HEADERS, "", "\n".join(half))
         self.choose(Field.HEADERS, tuple(good))
-        return Said(problem, bad=bool(problem))
+        return Understood(problem, bad=bool(problem))
 
     # --- where the copy goes ------------------------------------------------------------------------------------------
 

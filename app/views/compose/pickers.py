@@ -17,7 +17,7 @@ from app.domain.recipient import Recipient
 from app.domain.typed_dates import read_moment, suggested_moments
 from app.services.accounts.identities import Identity
 from app.services.accounts.signatures import (
-    Facts,
+    FieldValues,
     Fragment,
     Snippet,
     SnippetKind,
@@ -243,7 +243,7 @@ class SnippetChoice:
         else:
             self._fill_in(snippet, facts)
 
-    def _fill_in(self, snippet: Snippet, facts: Facts) -> None:
+    def _fill_in(self, snippet: Snippet, facts: FieldValues) -> None:
         cursor, fragment = self._body.editor.textCursor(), fragment_of(snippet, facts)
         wants_subject = bool(snippet.subject) and not self._session.content.subject.strip()
         subject = fill(snippet.subject, facts) if wants_subject else ""

@@ -29,7 +29,7 @@ _LARGE: Final = 1_000_000
 _OTHER_NAMES = {Field.TO: "To", Field.CC: "Cc", Field.BCC: "Bcc"}
 
 
-class EditedMessage(Protocol):
+class AddressedMessage(Protocol):
     """What has to be known of the message."""
 
     recipients: dict[Field, RecipientsField]
@@ -43,7 +43,7 @@ class RecipientFields:
     """The people of one message. `account_id` is whose address book and directory are asked."""
 
     def __init__(
-        self, message: EditedMessage, people: People, account_id: AccountId, spawn: Spawn, registry: Registry
+        self, message: AddressedMessage, people: People, account_id: AccountId, spawn: Spawn, registry: Registry
     ) -> None:
         """Serve the fields of `message` until `close`, with the keys that `registry` has for recipients."""
         self._registry = registry

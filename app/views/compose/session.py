@@ -24,7 +24,7 @@ from app.services.accounts.identities import Identity
 from app.services.accounts.mailbox_discovery import Aids
 from app.services.drafts.drafts import Drafts, Replaced
 from app.services.drafts.saver import waits_for_person
-from app.services.outbox.outbox import Answer, Outbox
+from app.services.outbox.outbox import Outbox, SendAnswer
 from app.services.outbox.remedies import Remedies
 from app.services.people.people import People
 from app.services.records.records import Records
@@ -37,7 +37,7 @@ from app.views.compose.options_session import OptionsSession
 
 if TYPE_CHECKING:
     from app.services.accounts.mailbox_discovery import Aids
-    from app.services.drafts.draft_attachments import Attachments
+    from app.services.drafts.draft_attachments import DraftAttachments
     from app.services.html.prepare import Opened
 
 
@@ -147,7 +147,7 @@ class Tools(NamedTuple):
     spawn: Spawn
     now: Callable[[], float]
     aids: Aids | None = None
-    attachments: Attachments | None = None
+    attachments: DraftAttachments | None = None
     people: People | None = None
     keep_keys: Callable[[str], KeysKept] = lambda _words: _NoKeys()
     """Keeps keys from now on; its words say what is awaited."""
@@ -271,7 +271,7 @@ class ComposeSession(OpenDraft):
         self._spawn(self._drafts.close(self.local_id), "leave")
         return True
 
-    def _goes(self, answers: list[Answer]) -> bool:
+    def _goes(self, answers: list[SendAnswer]) -> bool:
         goes = bool(answers and answers[0].goes)
         self._is_to_mend = not goes
         return goes

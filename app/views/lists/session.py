@@ -19,9 +19,9 @@ from app.domain.state import WAITING, State
 from app.services.drafts.drafts import Drafts
 from app.services.drafts.reply_forward import ReplyForward
 from app.services.folders.outbox_view import OutboxView
-from app.services.outbox.outbox import Answer, Outbox
+from app.services.outbox.outbox import Outbox, SendAnswer
 from app.services.outbox.remedies import Remedies
-from app.services.reader.message_reader import MessageReader, Reading
+from app.services.reader.message_reader import MessageReader, ReadMessage
 from app.services.records.rows import ListRow
 from app.services.text.status_text import once_more
 from app.ui.message_list.session import ListSession
@@ -45,11 +45,11 @@ class DraftsSession(ListSession):
         self.progress: Event[tuple[int, int]] = Event()
         self.discarding = self._stopped = False
 
-    async def send(self, rows: Sequence[ListRow], hold_seconds: float, wanted: Wanted) -> list[Answer]:
+    async def send(self, rows: Sequence[ListRow], hold_seconds: float, wanted: Wanted) -> list[SendAnswer]:
         """Send these, in one request when their time comes. Raises StorageError."""
         return await self._outbox.send(rows, hold_seconds, wanted)
 
-    async def set_ready(self, rows: Sequence[ListRow], wanted: Wanted) -> list[Answer]:
+    async def set_ready(self, rows: Sequence[ListRow], wanted: Wanted) -> list[SendAnswer]:
         """Put these aside as ready, or take that back where all of them are. Raises StorageError."""
         if all(row.state is State.READY for row in rows):
             await self._outbox.undo(self.local_ids(rows))
@@ -215,7 +215,7 @@ class SentSession(ListSession):
         self.open_made(lambda: self._made_anew(row, lambda content: once_more(content, row.reports)))
 
     async def _made_anew(self, row: ListRow, anew: Callable[[Content], Content]) -> LocalId:
-        reading: Reading = await self._readings.read(row)
+        reading: ReadMessage = await self._readings.read(row)
         content = anew(reading.content)
         unfilled = () if row.local_id is None else (await self._drafts.read(row.local_id)).unfilled
         if reading.item is None:

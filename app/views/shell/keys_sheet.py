@@ -12,7 +12,7 @@ from app.commands.command import CONTEXT_TITLES, Command, Context
 from app.commands.reference import lines
 from app.core.i18n import tr
 from app.ui import theme
-from app.ui.widgets import Label, WayBack
+from app.ui.widgets import FocusReturn, Label
 
 _MARGIN = 48
 
@@ -24,7 +24,7 @@ class KeysSheet(QFrame):
         """`elsewhere` takes the focus when where it came from is gone."""
         super().__init__(window)
         self._window = window
-        self._way_back = WayBack(self, elsewhere)
+        self._way_back = FocusReturn(self, elsewhere)
         self.setProperty("kind", "popup")
         self.setAccessibleName(tr("Keyboard shortcuts"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

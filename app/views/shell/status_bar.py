@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 from app.core.events import Event
 from app.core.i18n import ntr, tr
 from app.domain.message import LocalId
-from app.services.outbox.undoing import UndoStack, WayBack
+from app.services.outbox.undoing import UndoOffer, UndoStack
 from app.views.shell.main_window import Window
 
 _STAYS = 6_000
@@ -26,7 +26,7 @@ class _Sending:
 
     def __init__(self, names: tuple[LocalId, ...], until: float) -> None:
         self.names, self.until = names, until
-        self.way: WayBack | None = None
+        self.way: UndoOffer | None = None
 
 
 class StatusBar:
@@ -99,7 +99,7 @@ class StatusBar:
         self._hint = ""
         self._say_count()
 
-    def offer(self, words: str, way: WayBack | None) -> None:
+    def offer(self, words: str, way: UndoOffer | None) -> None:
         """Say something for some seconds, with a way back that is known already: with Undo while it is the newest."""
         self._speaks, self._stop = True, None
         undoes = way is not None and self._undoing.newest() is way

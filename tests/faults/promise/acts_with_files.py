@@ -11,7 +11,7 @@ from app.domain.errors import MailError
 from app.domain.message import LocalId
 from app.domain.record import Record
 from app.domain.state import WRITABLE
-from app.services.drafts.draft_attachments import Attachments
+from app.services.drafts.draft_attachments import DraftAttachments
 from tests.faults.promise.oracle import Oracle
 from tests.faults.promise.person import SIZES, Step
 from tests.faults.promise.world import World, bytes_of
@@ -23,7 +23,7 @@ class ActsWithFiles:
     def __init__(self, world: World, oracle: Oracle) -> None:
         self.world, self.oracle = world, oracle
         self._numbers = itertools.count(1)
-        self._gone: list[tuple[Attachments, LocalId, list[tuple[int, Attached]]]] = []
+        self._gone: list[tuple[DraftAttachments, LocalId, list[tuple[int, Attached]]]] = []
 
     def _word(self) -> str:
         return f"w{next(self._numbers)}"
@@ -37,7 +37,7 @@ class ActsWithFiles:
 
         return self._pick(step, fits)
 
-    async def _seen(self, local_id: LocalId) -> Attachments:
+    async def _seen(self, local_id: LocalId) -> DraftAttachments:
         """Return the attachments with those of this message before one's eyes, as where it is open."""
         window = self.world.window
         window.attachments.watch(await window.drafts.read(local_id))
@@ -84,7 +84,9 @@ class ActsWithFiles:
             if attachments is self.world.window.attachments and record is not None and _is_open(record):
                 await self.world.act(self._put(attachments, local_id, gone))
 
-    async def _put(self, attachments: Attachments, local_id: LocalId, gone: Sequence[tuple[int, Attached]]) -> None:
+    async def _put(
+        self, attachments: DraftAttachments, local_id: LocalId, gone: Sequence[tuple[int, Attached]]
+    ) -> None:
         self.world.window.life.must_live()
         attachments.put_back(local_id, gone)
         for _, one in gone:

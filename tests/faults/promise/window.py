@@ -13,7 +13,7 @@ from app.engine.client import EngineClient
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.watched_mailbox import WatchedMailbox
 from app.services.drafts.comparison import VersionComparison
-from app.services.drafts.draft_attachments import Attachments
+from app.services.drafts.draft_attachments import DraftAttachments
 from app.services.drafts.drafts import Drafts
 from app.services.outbox.outbox import Outbox
 from app.services.outbox.remedies import Remedies
@@ -80,7 +80,7 @@ class Window:
         window.files = AttachmentFolder(folder / ATTACHED)
         files = MortalFiles(window.files, window.life).as_port()
         window.drafts = Drafts(window.messages, window.mailbox, window.accounts, clock, spawn, files)
-        window.attachments = Attachments(window.messages, window.drafts, files, spawn)
+        window.attachments = DraftAttachments(window.messages, window.drafts, files, spawn)
         window.comparing = VersionComparison(window.messages, window.drafts, window.mailbox, _at_once)
         window.outbox = Outbox(window.messages, window.drafts, window.mailbox, window.accounts, clock, spawn)
         window.remedies = Remedies(window.messages, window.drafts, window.outbox, window.accounts, spawn)
@@ -91,7 +91,7 @@ class Window:
     accounts: Accounts
     mailbox: WatchedMailbox
     drafts: Drafts
-    attachments: Attachments
+    attachments: DraftAttachments
     comparing: VersionComparison
     outbox: Outbox
     remedies: Remedies

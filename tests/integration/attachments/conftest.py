@@ -22,7 +22,7 @@ from app.domain.state import State
 from app.engine.client import EngineClient
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.watched_mailbox import WatchedMailbox
-from app.services.drafts.draft_attachments import Attachments
+from app.services.drafts.draft_attachments import DraftAttachments
 from app.services.drafts.drafts import Drafts
 from app.services.outbox.outbox import Outbox
 from app.services.records.records import Records
@@ -72,7 +72,7 @@ class Run:
         mailbox = WatchedMailbox(self.engine, self.accounts, clock)
         self.files = AttachmentFolder(self.folder / "attachments")
         self.drafts = Drafts(self.records, mailbox, self.accounts, clock, self.spawn, self.files)
-        self.attachments = Attachments(self.records, self.drafts, self.files, self.spawn)
+        self.attachments = DraftAttachments(self.records, self.drafts, self.files, self.spawn)
         self.outbox = Outbox(self.records, self.drafts, mailbox, self.accounts, clock, self.spawn)
         await self.records.load()
         await self.accounts.start()

@@ -15,7 +15,7 @@ from app.core.background import run_in_thread
 from app.domain.errors import MailError
 from app.domain.message import Fetched
 from app.services.reader.attachment_viewer import ViewedAttachment, ViewedAttachments, viewed_attachments_of
-from app.services.reader.message_reader import Reading
+from app.services.reader.message_reader import ReadMessage
 from app.services.records.rows import ListRow
 from tests.integration.attachments.conftest import A, Run
 
@@ -30,7 +30,7 @@ class Read:
         self.run = run
         self.viewed = ViewedAttachments(run.engine, run.files, run.spawn)
         row = ListRow("1", A, item.ref, is_draft=False)
-        self.parts = viewed_attachments_of(row, Reading(item.content, item.content.body, item=item))
+        self.parts = viewed_attachments_of(row, ReadMessage(item.content, item.content.body, item=item))
 
     def part(self, name: str) -> ViewedAttachment:
         return next(one for one in self.parts if one.name == name)

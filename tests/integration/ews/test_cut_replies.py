@@ -18,7 +18,7 @@ from app.domain.account import Account
 from app.domain.errors import AccountError, ItemRefused
 from app.domain.listing import Folder, Mark, Place
 from app.domain.message import AccountId, DraftUpdate, Field, ItemRef
-from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome, Verdict
+from app.domain.outcome import AttachOutcome, FetchedAttachment, FetchOutcome, NewAttachment, Outcome, Verdict
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
 from tests.integration.ews.conftest import draft, job
@@ -285,5 +285,5 @@ def test_an_item_of_another_kind_is_read_for_what_it_has(backend: EwsBackend, se
 
 def test_an_attachment_that_does_not_come_is_unknown(backend: EwsBackend, served: Served, tmp_path: Path) -> None:
     served.content = reply("GetAttachment", message("GetAttachment", "<m:Attachments/>"))
-    fetch: AttachmentFetch = backend.get_attachment("a", str(tmp_path / "x"), lambda _: None, job())
+    fetch: FetchedAttachment = backend.get_attachment("a", str(tmp_path / "x"), lambda _: None, job())
     assert (fetch.outcome.verdict, fetch.attachment) == (Verdict.UNKNOWN, None)

@@ -33,7 +33,7 @@ from app.domain.message import (
 from app.domain.outcome import LOCAL, Outcome
 from app.domain.recipient import Recipient
 from app.domain.record import CopyTo
-from app.domain.writable_fields import ELEMENTS, Element, Rule, may_be_written, refusal
+from app.domain.writable_fields import ELEMENTS, Element, WriteRule, may_be_written, refusal
 from app.services.text.message_details import details_of
 from tests.integration.ews.conftest import draft, job, message
 from tests.sandbox_fixture import RunningSandbox
@@ -293,7 +293,7 @@ def test_the_message_id_is_set_with_a_new_draft_and_is_no_field_of_any_update(ba
     item = read(backend, ref)
     assert item.message_id == one.message_id
     assert ("Message-ID", one.message_id) in lines(item)
-    assert element("InternetMessageId").rule is Rule.ON_CREATE
+    assert element("InternetMessageId").rule is WriteRule.ON_CREATE
     assert element("InternetMessageId").field is None
 
 

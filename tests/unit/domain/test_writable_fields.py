@@ -16,7 +16,15 @@ from app.domain.message import (
     changed_fields,
     gone_headers,
 )
-from app.domain.writable_fields import ELEMENTS, Rule, may_be_written, refusal, refuse_fields, set_fields, value_problem
+from app.domain.writable_fields import (
+    ELEMENTS,
+    WriteRule,
+    may_be_written,
+    refusal,
+    refuse_fields,
+    set_fields,
+    value_problem,
+)
 from tests.conformance import schema
 
 SPECIFIED = [
@@ -80,7 +88,7 @@ def test_what_belongs_to_creation_is_refused_afterwards() -> None:
 
 
 def test_what_is_always_writable_may_be_written_to_a_sent_message() -> None:
-    always = [element for element in ELEMENTS.values() if element.rule is Rule.ALWAYS]
+    always = [element for element in ELEMENTS.values() if element.rule is WriteRule.ALWAYS]
     assert all(may_be_written(element.rule, stage) for element in always for stage in Stage)
     assert {Field.CATEGORIES, Field.FOLLOW_UP} <= {element.field for element in always}
 

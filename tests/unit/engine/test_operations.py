@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from app.backends.ews.backend import EwsBackend
-from app.backends.port import Backend, Job, Told
+from app.backends.port import Backend, Job, ProgressListeners
 from app.domain.account import Account
 from app.domain.errors import AccountError
 from app.domain.listing import Place
@@ -25,7 +25,7 @@ from tests.fakes.mailbox import FakeMailbox
 A = AccountId("a")
 TABLE: tuple[type[AnyOperation], ...] = get_args(AnyOperation)
 EACH = pytest.mark.parametrize("kind", TABLE, ids=lambda kind: kind.__name__)
-NOBODY = Told(lambda *_: None, lambda _: None)
+NOBODY = ProgressListeners(lambda *_: None, lambda _: None)
 
 
 class Kept(MailboxOperations):

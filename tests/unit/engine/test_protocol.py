@@ -25,7 +25,7 @@ from app.domain.message import (
     NewDraft,
     Options,
 )
-from app.domain.outcome import AttachmentFetch, AttachOutcome, FetchOutcome, NewAttachment, Outcome, Verdict
+from app.domain.outcome import AttachOutcome, FetchedAttachment, FetchOutcome, NewAttachment, Outcome, Verdict
 from app.domain.people import MailTips, Resolution
 from app.domain.recipient import Recipient
 from app.domain.record import CopyKind, CopyTo
@@ -88,7 +88,7 @@ REPLIES: list[protocol.Reply] = [
     protocol.Answered(1, "locate", [Sighting(Mark("l", "m"), Folder.SENT, REF, is_draft=False)]),
     protocol.Carried(1, 5, 10),
     protocol.Answered(1, "attach", [AttachOutcome(OUTCOME, "x")]),
-    protocol.Answered(1, "get_attachment", AttachmentFetch(OUTCOME, Attachment("x", "n", 5), Fetched(REF, CONTENT))),
+    protocol.Answered(1, "get_attachment", FetchedAttachment(OUTCOME, Attachment("x", "n", 5), Fetched(REF, CONTENT))),
     protocol.Answered(1, "resolve_names", Resolution((Recipient("a"),), complete=False)),
     protocol.Answered(1, "mail_tips", [MailTips("a", mailbox_full=True)]),
     protocol.Answered(1, "find_folders", (MailFolder("f", ("Projects", "Northwind")),)),

@@ -9,8 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from app.backends.oauth import tokens
-from app.backends.oauth.client import Answer, Client, authority_of
-from app.backends.oauth.tokens import EARLY, Tokens, scope_of, tokens_for
+from app.backends.oauth.client import Client, TokenResponse, authority_of
+from app.backends.oauth.tokens import EARLY, TokenChain, scope_of, tokens_for
 from app.backends.port import Job, Stopped
 from app.domain.account import Account, AuthKind
 from app.domain.errors import AccountError, SignInRefused, Trouble, TroubleKind, Unreachable
@@ -38,14 +38,14 @@ class Authority(Client):
 
     asked: list[str]
 
-    def refresh(self, refresh_token: str, scope: str, job: Job) -> Answer:
+    def refresh(self, refresh_token: str, scope: str, job: Job) -> TokenResponse:
         self.asked.append(refresh_token)
         while not self.holds.wait(0.01):
             job.go_on()
         if self.error is not None:
             raise self.error
         number = len(self.asked)
-        return Answer(f"access-{number}", f"refresh-{number}", self.seconds)
+        return TokenResponse(f"access-{number}", f"refresh-{number}", self.seconds)
 
 
 def refusal(kind: TroubleKind) -> AccountError:
@@ -59,13 +59,13 @@ def authority() -> Authority:
 
 
 @pytest.fixture
-def chain(authority: Authority) -> Tokens:
+def chain(authority: Authority) -> TokenChain:
     tokens._chains.clear()
-    return Tokens(ACCOUNT, "refresh-0", lambda _: authority)
+    return TokenChain(ACCOUNT, "refresh-0", lambda _: authority)
 
 
 def test_a_good_token_is_used_until_five_minutes_before_its_end(
-    chain: Tokens, authority: Authority, monkeypatch: pytest.MonkeyPatch
+    chain: TokenChain, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = time.monotonic()
     assert [chain.access(SCOPE, Job(5)) for _ in range(3)] == ["access-1"] * 3
@@ -78,7 +78,7 @@ def test_a_good_token_is_used_until_five_minutes_before_its_end(
 
 @pytest.mark.parametrize("by", [86_400.0, -86_400.0])
 def test_a_clock_that_is_set_costs_one_renewal_at_most(
-    chain: Tokens, authority: Authority, monkeypatch: pytest.MonkeyPatch, by: float
+    chain: TokenChain, authority: Authority, monkeypatch: pytest.MonkeyPatch, by: float
 ) -> None:
     chain.access(SCOPE, Job(5))
     now = time.time()
@@ -89,7 +89,7 @@ def test_a_clock_that_is_set_costs_one_renewal_at_most(
 
 
 def test_a_computer_that_slept_renews_though_its_own_count_stood_still(
-    chain: Tokens, authority: Authority, monkeypatch: pytest.MonkeyPatch
+    chain: TokenChain, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chain.access(SCOPE, Job(5))
     later = time.time() + 7200
@@ -98,7 +98,7 @@ def test_a_computer_that_slept_renews_though_its_own_count_stood_still(
 
 
 def test_a_refusal_is_not_asked_for_again_at_once_but_later(
-    chain: Tokens, authority: Authority, monkeypatch: pytest.MonkeyPatch
+    chain: TokenChain, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     authority.error = refusal(TroubleKind.SIGN_IN)
     for _ in range(4):
@@ -112,7 +112,7 @@ def test_a_refusal_is_not_asked_for_again_at_once_but_later(
 
 
 def test_an_authority_that_is_away_is_asked_again_each_time_while_there_is_no_token(
-    chain: Tokens, authority: Authority
+    chain: TokenChain, authority: Authority
 ) -> None:
     authority.error = refusal(TroubleKind.UNREACHABLE)
     for _ in range(3):
@@ -121,7 +121,7 @@ def test_an_authority_that_is_away_is_asked_again_each_time_while_there_is_no_to
     assert len(authority.asked) == 3
 
 
-def test_who_waits_for_another_threads_renewal_can_be_stopped(chain: Tokens, authority: Authority) -> None:
+def test_who_waits_for_another_threads_renewal_can_be_stopped(chain: TokenChain, authority: Authority) -> None:
     authority.holds.clear()
     first = threading.Thread(target=chain.access, args=(SCOPE, Job(5)))
     first.start()
@@ -134,7 +134,9 @@ def test_who_waits_for_another_threads_renewal_can_be_stopped(chain: Tokens, aut
     assert len(authority.asked) == 1
 
 
-def test_each_new_link_is_told_to_who_listens_and_to_nobody_who_stopped(chain: Tokens, authority: Authority) -> None:
+def test_each_new_link_is_told_to_who_listens_and_to_nobody_who_stopped(
+    chain: TokenChain, authority: Authority
+) -> None:
     told: list[tuple[str, str]] = []
 
     def hear(before: str, after: str) -> None:
@@ -148,14 +150,14 @@ def test_each_new_link_is_told_to_who_listens_and_to_nobody_who_stopped(chain: T
     assert told == [("refresh-0", "refresh-1"), ("refresh-1", "refresh-2")]
 
 
-def test_a_token_for_one_server_is_not_one_for_another(chain: Tokens, authority: Authority) -> None:
+def test_a_token_for_one_server_is_not_one_for_another(chain: TokenChain, authority: Authority) -> None:
     assert chain.access(SCOPE, Job(5)) != chain.access("https://other.contoso.com/EWS.AccessAsUser.All", Job(5))
 
 
 def test_a_chain_is_known_by_each_of_its_links_and_by_no_other_registration() -> None:
     tokens._chains.clear()
     first = tokens_for(ACCOUNT, "one")
-    first.take(Answer("access", "two", 60.0), SCOPE)
+    first.take(TokenResponse("access", "two", 60.0), SCOPE)
     assert tokens_for(ACCOUNT, "one") is first
     assert tokens_for(ACCOUNT, "two") is first
     assert tokens_for(replace(ACCOUNT, client_id="other"), "two") is not first
@@ -165,7 +167,7 @@ def test_a_chain_is_known_by_each_of_its_links_and_by_no_other_registration() ->
         tokens_for(ACCOUNT, f"another {number}")
     assert len(tokens._chains) <= 32
     assert "one" not in repr(first)
-    assert "access" not in repr(Answer("access", "refresh", 1.0))
+    assert "access" not in repr(TokenResponse("access", "refresh", 1.0))
 
 
 def test_what_is_asked_for_follows_the_server_and_the_organisation() -> None:

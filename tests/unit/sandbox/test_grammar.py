@@ -6,7 +6,7 @@ from lxml import etree
 from app.sandbox import xmlns
 from app.sandbox.errors import SchemaViolation
 from app.sandbox.fields.table import FIELDS, KNOWN_ELSEWHERE
-from app.sandbox.grammar import ANYTHING, Content, Grammar, locate, read_content
+from app.sandbox.grammar import ANYTHING, ElementContent, Grammar, locate, read_content
 from app.sandbox.operations import OPERATIONS
 from app.sandbox.request_types import GRAMMAR, MACROS, TYPES
 from app.sandbox.simple_types import SIMPLE
@@ -15,7 +15,7 @@ from tests.conformance import schema
 XS = {"xs": "http://www.w3.org/2001/XMLSchema"}
 
 
-def kinds_of(content: Content) -> set[str]:
+def kinds_of(content: ElementContent) -> set[str]:
     found = {kind for particle in content.particles for kind in particle.names.values()}
     return found | {kind for kind, _ in content.attributes.values()} | ({content.text} if content.text else set())
 

@@ -1,14 +1,14 @@
 """The journal of the sandbox: bounded, whatever it is given to remember."""
 
-from app.sandbox.journal import _LONGEST, BODIES, Journal
+from app.sandbox.journal import _LONGEST, BODIES, RequestLog
 
 
-def kept(journal: Journal) -> int:
+def kept(journal: RequestLog) -> int:
     return sum(len(one.body) for one in journal.entries() if one.body is not None)
 
 
 def test_old_texts_are_forgotten_and_their_entries_stay() -> None:
-    journal = Journal()
+    journal = RequestLog()
     for _ in range(20):
         journal.add("CreateItem", 1, "a@b.example", b"x" * (BODIES // 8))
     assert kept(journal) <= BODIES
@@ -17,7 +17,7 @@ def test_old_texts_are_forgotten_and_their_entries_stay() -> None:
 
 
 def test_a_text_that_is_larger_than_all_is_kept_until_the_next_comes() -> None:
-    journal = Journal()
+    journal = RequestLog()
     journal.add("CreateItem", 1, "a@b.example", b"x" * (2 * BODIES))
     assert kept(journal) == 2 * BODIES
     journal.add("CreateItem", 1, "a@b.example", b"y")
@@ -25,7 +25,7 @@ def test_a_text_that_is_larger_than_all_is_kept_until_the_next_comes() -> None:
 
 
 def test_entries_are_bounded_and_go_on_counting() -> None:
-    journal = Journal()
+    journal = RequestLog()
     for _ in range(_LONGEST + 5):
         journal.add("FindItem", 1, "a@b.example", b"")
     entries = journal.entries()

@@ -8,7 +8,7 @@ from app.domain.errors import Trouble, TroubleKind
 from app.domain.listing import Folder
 from app.domain.outcome import Verdict
 from app.domain.state import State
-from app.services.outbox.outbox import Answer
+from app.services.outbox.outbox import SendAnswer
 from tests.fakes.lists import rows_of, view_of
 from tests.fakes.mailbox import words
 from tests.fakes.scene import ANNA, MESSAGE, Scene, new_scene
@@ -19,7 +19,7 @@ async def scene() -> Scene:
     return await new_scene()
 
 
-async def send_strangers(scene: Scene, count: int) -> list[Answer]:
+async def send_strangers(scene: Scene, count: int) -> list[SendAnswer]:
     """Send drafts of another client, which bear neither mark nor Message-ID."""
     for _ in range(count):
         scene.mailbox.put(ANNA, MESSAGE)

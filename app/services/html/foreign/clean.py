@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.services.html.foreign import policy
 from app.services.html.foreign.policy import Cleaned, Remote, is_monstrous
-from app.services.html.foreign.style import Sheet, read_style
+from app.services.html.foreign.style import StyleSheet, read_style
 from app.services.html.safe import is_link, text_as_html, write_style
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def clean(html: str, remote: Remote = Remote.LINKED) -> Cleaned:
         return Cleaned(_as_text(html))
     from app.services.html.foreign.tidy import tidy
 
-    sheet = Sheet(_style_sheets(html))
+    sheet = StyleSheet(_style_sheets(html))
     return tidy(hold_to_policy(_BODY.sub(r"<\1div", html)), sheet, remote)
 
 

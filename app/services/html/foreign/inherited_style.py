@@ -42,7 +42,7 @@ _OF_BLOCKS: Final = (
 _FONT_SIZES: Final = {"1": "8pt", "2": "10pt", "3": "12pt", "4": "14pt", "5": "18pt", "6": "24pt", "7": "36pt"}
 
 
-class Place(msgspec.Struct, frozen=True):
+class InheritedStyle(msgspec.Struct, frozen=True):
     """What holds where the reader is, from all elements around."""
 
     look: Look = Look()
@@ -56,7 +56,7 @@ class Place(msgspec.Struct, frozen=True):
     kept: bool = False
 
 
-def entered(element: _Element, tag: str, place: Place) -> Place:
+def entered(element: _Element, tag: str, place: InheritedStyle) -> InheritedStyle:
     """Return what holds inside an element."""
     look, styles = place.look, dict(place.styles)
     style = read_style(attribute(element, "style")) if element.get("style") is not None else {}
@@ -80,7 +80,9 @@ def entered(element: _Element, tag: str, place: Place) -> Place:
     return _inside_block(element, tag, place, style, look, styles)
 
 
-def _inside_block(element: _Element, tag: str, place: Place, style: Style, look: Look, styles: Style) -> Place:
+def _inside_block(
+    element: _Element, tag: str, place: InheritedStyle, style: Style, look: Look, styles: Style
+) -> InheritedStyle:
     block = dict(place.block) if tag not in {"p", "td", "th", "li"} or place.kind == tag else {}
     block.update({name: style[name] for name in _OF_BLOCKS if name in style})
     background = look.background if tag != "mark" and "background-color" in style else place.background
@@ -135,7 +137,7 @@ def _of_font(element: _Element) -> Style:
     return read_style(";".join(said))
 
 
-def _absolute(size: str, place: Place) -> str:
+def _absolute(size: str, place: InheritedStyle) -> str:
     around = pixels(dict(place.styles).get("font-size", "16px")) or 16.0
     value = pixels(size, around) or around
     return f"{round(value * 0.75, 1):g}pt"

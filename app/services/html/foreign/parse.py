@@ -1,8 +1,8 @@
 """Reads safe HTML as blocks. Nothing visible is lost: what has no block of its own is unwrapped or kept as it is.
 
 Two readers want it. The editor wants to write the same HTML again: tables within tables and whatever else it cannot
-hold stay whole as `Kept`, and a large quotation stands apart. The reading pane wants to lay it out at once whatever it
-is: tables that only arrange things are read through, large ones go in parts.
+hold stay whole as `KeptHtml`, and a large quotation stands apart. The reading pane wants to lay it out at once
+whatever it is: tables that only arrange things are read through, large ones go in parts.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from app.services.html.blocks import (
     Block,
     Body,
     Cell,
-    Kept,
+    HorizontalRule,
+    KeptHtml,
     Level,
     Paragraph,
     Picture,
     Piece,
-    Rule,
     Run,
     Table,
 )
-from app.services.html.foreign.inherited_style import HEADINGS, OF_RUNS, SEPARATE, Place, entered
+from app.services.html.foreign.inherited_style import HEADINGS, OF_RUNS, SEPARATE, InheritedStyle, entered
 from app.services.html.foreign.quotes import split_quote
 from app.services.html.foreign.style import read_style
 from app.services.html.foreign.tree import attribute, outer_html, read_tree, take_attribute
@@ -57,7 +57,7 @@ def parse_piece(html: str) -> list[Block]:
 
 
 def parse_showing(html: str) -> list[Block]:
-    """Return blocks for the reading pane: no `Kept`, no table that would keep the window waiting.
+    """Return blocks for the reading pane: no `KeptHtml`, no table that would keep the window waiting.
 
     The font that a message is written in is left out: it is read in the program's own, and what differs still does.
     """
@@ -144,18 +144,18 @@ class _Reader:
         self._showing = showing
         self._blocks: list[Block] = []
         self._pieces: list[Piece] = []
-        self._at = Place()
+        self._at = InheritedStyle()
         self._item = False
-        self._looks: dict[tuple[object, ...], Place] = {}
+        self._looks: dict[tuple[object, ...], InheritedStyle] = {}
 
     def read(self, tree: _Element) -> list[Block]:
-        self._children(tree, Place())
-        self._end(Place())
+        self._children(tree, InheritedStyle())
+        self._end(InheritedStyle())
         return self._blocks
 
     # --- text --------------------------------------------------------------------------------------------------------
 
-    def _text(self, text: str | None, place: Place) -> None:
+    def _text(self, text: str | None, place: InheritedStyle) -> None:
         if not text:
             return
         if place.kept:
@@ -175,7 +175,7 @@ class _Reader:
         else:
             self._pieces.append(Run(text, place.look))
 
-    def _end(self, place: Place, *, empty: bool = False) -> None:
+    def _end(self, place: InheritedStyle, *, empty: bool = False) -> None:
         """End the paragraph that grows, if there is one; `empty` makes one of nothing."""
         pieces = self._pieces
         if not pieces and not empty:
@@ -212,13 +212,13 @@ class _Reader:
 
     # --- elements ----------------------------------------------------------------------------------------------------
 
-    def _children(self, element: _Element, place: Place) -> None:
+    def _children(self, element: _Element, place: InheritedStyle) -> None:
         self._text(element.text, place)
         for child in element:
             self._element(child, place)
             self._text(child.tail, place)
 
-    def _element(self, element: _Element, place: Place) -> None:
+    def _element(self, element: _Element, place: InheritedStyle) -> None:
         tag = str(element.tag)
         if tag == "br":
             self._text_break(place)
@@ -226,7 +226,7 @@ class _Reader:
             self._picture(element, place)
         elif tag == "hr":
             self._end(place)
-            self._blocks.append(Rule(place.quote))
+            self._blocks.append(HorizontalRule(place.quote))
         elif tag == "table":
             self._end(place)
             self._table(element, entered(element, "table", place))
@@ -235,7 +235,7 @@ class _Reader:
         else:
             self._children(element, entered(element, tag, place))
 
-    def _text_break(self, place: Place) -> None:
+    def _text_break(self, place: InheritedStyle) -> None:
         if not self._pieces:
             self._at = place
         last = self._pieces[-1] if self._pieces else None
@@ -244,14 +244,14 @@ class _Reader:
         else:
             self._pieces.append(Run(LINE, place.look))
 
-    def _picture(self, element: _Element, place: Place) -> None:
+    def _picture(self, element: _Element, place: InheritedStyle) -> None:
         if not self._pieces:
             self._at = place
         sizes = [pixels(_size(element, name)) or 0 for name in ("width", "height")]
         source = element.get("src", "")
         self._pieces.append(Picture(source, element.get("alt", ""), int(sizes[0]), int(sizes[1]), place.look.link))
 
-    def _separate(self, element: _Element, tag: str, place: Place) -> None:
+    def _separate(self, element: _Element, tag: str, place: InheritedStyle) -> None:
         self._end(place)
         inside = entered(element, tag, place)
         if tag in {"ul", "ol"}:
@@ -270,7 +270,7 @@ class _Reader:
 
     # --- tables ------------------------------------------------------------------------------------------------------
 
-    def _table(self, element: _Element, place: Place) -> None:
+    def _table(self, element: _Element, place: InheritedStyle) -> None:
         rows = [row for row in element.iter("tr") if next(row.iterancestors("table")) is element]
         cells = [[cell for cell in row if cell.tag in {"td", "th"}] for row in rows]
         nested = element.find(".//table") is not None
@@ -286,10 +286,10 @@ class _Reader:
 
     def _keep(self, element: _Element, quote: int) -> None:
         tail, element.tail = element.tail, None
-        self._blocks.append(Kept(outer_html([element]), quote))
+        self._blocks.append(KeptHtml(outer_html([element]), quote))
         element.tail = tail
 
-    def _read_through(self, element: _Element, place: Place) -> None:
+    def _read_through(self, element: _Element, place: InheritedStyle) -> None:
         """Read a table that only arranges things: what stands in its cells, one below the other."""
         self._text(element.text, place)
         for child in element:
@@ -300,7 +300,7 @@ class _Reader:
                 self._element(child, place)
             self._end(place)
 
-    def _show_table(self, cells: list[list[_Element]], element: _Element, place: Place) -> None:
+    def _show_table(self, cells: list[list[_Element]], element: _Element, place: InheritedStyle) -> None:
         caption = element.find("caption")
         if caption is not None:
             self._separate(caption, "caption", place)
@@ -315,7 +315,7 @@ class _Reader:
         if part:
             self._blocks.append(self._made_table(part, element, place))
 
-    def _made_table(self, cells: list[list[_Element]], element: _Element, place: Place) -> Table:
+    def _made_table(self, cells: list[list[_Element]], element: _Element, place: InheritedStyle) -> Table:
         border = _has_border(element)
         rows = [tuple(self._cell(cell, place) for cell in row) for row in cells if row]
         columns = max(sum(cell.columns for cell in row) for row in rows)
@@ -323,7 +323,7 @@ class _Reader:
         plain = [_without_width(row) for row in rows]
         return Table((rows[0] if said else plain[0], *plain[1:]), border, place.quote)
 
-    def _cell(self, element: _Element, place: Place) -> Cell:
+    def _cell(self, element: _Element, place: InheritedStyle) -> Cell:
         tag = str(element.tag)
         row = element.getparent()
         around = place if row is None else entered(row, "tr", place)

@@ -149,7 +149,7 @@ _RULES_AT_MOST: Final = 2000
 _SIMPLE: Final = re.compile(r"([a-z][a-z0-9]*|\*)?((?:[.#][\w-]+)?)", re.IGNORECASE)
 
 
-class Sheet:
+class StyleSheet:
     """The rules of a message's style elements whose selector is one element, class or name (p, .x, p.x, #x).
 
     Selectors that ask for more (descendants, states, media) are left out: what they dress is readable without, and to

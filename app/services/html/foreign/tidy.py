@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.services.html.foreign import policy
 from app.services.html.foreign.policy import Cleaned, Remote
-from app.services.html.foreign.style import Sheet, is_hidden, read_style
+from app.services.html.foreign.style import StyleSheet, is_hidden, read_style
 from app.services.html.foreign.tree import attribute, drop, read_tree, take_attribute, text_in, unwrap, write_tree
 from app.services.html.safe import Style, pixels, write_style
 
@@ -95,7 +95,7 @@ _TINY: Final = 3
 """Pixels; a picture from elsewhere that is no larger is there to count its readers."""
 
 
-def tidy(html: str, sheet: Sheet, remote: Remote) -> Cleaned:
+def tidy(html: str, sheet: StyleSheet, remote: Remote) -> Cleaned:
     """Return `html` with the sheet's rules on its elements, without what is not seen and what only Word reads."""
     tree = read_tree(html)
     count = 0
@@ -114,7 +114,7 @@ def tidy(html: str, sheet: Sheet, remote: Remote) -> Cleaned:
     return Cleaned(write_tree(tree), count)
 
 
-def _style(element: _Element, sheet: Sheet) -> Style:
+def _style(element: _Element, sheet: StyleSheet) -> Style:
     own = element.get("style")
     style = read_style(own) if own else {}
     if sheet:

@@ -10,7 +10,7 @@ import pytest
 from app.domain.errors import StorageError, Trouble, TroubleKind
 from app.domain.recipient import Recipient
 from app.services.accounts.accounts import Accounts
-from app.services.accounts.mailbox_discovery import AFTER_TROUBLE, DAY, FIRST_LOOK, Aids, Told
+from app.services.accounts.mailbox_discovery import AFTER_TROUBLE, DAY, FIRST_LOOK, Aids, LastDiscovery
 from app.services.accounts.watched_mailbox import WatchedMailbox
 from tests.fakes.clock import FakeClock
 from tests.fakes.mailbox import FakeMailbox, words
@@ -69,7 +69,7 @@ async def test_what_was_told_is_there_after_a_restart_without_asking(at: Place) 
     later = at.new_run()
     await later.load()
     await later.discovery.load()
-    assert later.discovery.told(ANNA) == Told(at.clock.now(), 1, ("Blue", "Budget"))
+    assert later.discovery.told(ANNA) == LastDiscovery(at.clock.now(), 1, ("Blue", "Budget"))
     assert later.categories.known == ("Blue", "Budget")
     assert [one.address for one in later.identities.others(ANNA)] == [SALES.address]
     assert at.asked() == 1
@@ -113,4 +113,4 @@ async def test_a_disk_that_refuses_ends_nothing(at: Place) -> None:
 async def test_settings_that_cannot_be_read_are_nothing_told(at: Place) -> None:
     at.settings.preferences["surroundings"] = "[broken"
     await at.aids.discovery.load()
-    assert at.aids.discovery.told(ANNA) == Told()
+    assert at.aids.discovery.told(ANNA) == LastDiscovery()

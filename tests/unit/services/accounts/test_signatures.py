@@ -11,7 +11,7 @@ from app.domain.recipient import Recipient
 from app.domain.state import State
 from app.services.accounts.accounts import Accounts
 from app.services.accounts.signatures import (
-    Facts,
+    FieldValues,
     Signatures,
     Snippet,
     SnippetKind,
@@ -45,11 +45,11 @@ async def kept() -> Signatures:
 
 
 def test_fields_are_filled_and_what_is_not_known_stays() -> None:
-    facts = Facts("Anna", "anna@example.org", "21 Nov 2026", "")
+    facts = FieldValues("Anna", "anna@example.org", "21 Nov 2026", "")
     text = "{name} <{address}>, {date}, Dear {to.name} {other} {"
     assert fill(text, facts) == "Anna <anna@example.org>, 21 Nov 2026, Dear {to.name} {other} {"
-    assert fill("<b>{name}</b>", Facts("<Anna> & Co"), html=True) == "<b>&lt;Anna&gt; &amp; Co</b>"
-    assert fill("{name}", Facts("{address}", "a@b")) == "{address}", "what is filled in is not filled again"
+    assert fill("<b>{name}</b>", FieldValues("<Anna> & Co"), html=True) == "<b>&lt;Anna&gt; &amp; Co</b>"
+    assert fill("{name}", FieldValues("{address}", "a@b")) == "{address}", "what is filled in is not filled again"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from app.services.html.blocks import Block, Body, Kept, Paragraph, Picture, Run, Table
+from app.services.html.blocks import Block, Body, KeptHtml, Paragraph, Picture, Run, Table
 from app.services.html.foreign import policy
 from app.services.html.foreign.clean import clean
 from app.services.html.foreign.parse import parse_body, parse_piece, parse_showing
@@ -133,7 +133,7 @@ def test_the_reading_pane_gets_plain_blocks_with_every_word(case: Case) -> None:
     blocks = parse_showing(clean(case.html).html)
     words = words_of(" ".join(text_of(block) for block in blocks))
     assert [word for word in case.seen if word not in words] == []
-    assert not any(isinstance(block, Kept) for block in blocks)
+    assert not any(isinstance(block, KeptHtml) for block in blocks)
     assert all(sum(len(row) for row in block.rows) <= 210 for block in blocks if isinstance(block, Table))
 
 

@@ -16,7 +16,7 @@ from typing import Any, get_type_hints
 import msgspec
 import pytest
 
-from app.services.html.blocks import Kept, Paragraph, Picture, Rule, Run, Table
+from app.services.html.blocks import HorizontalRule, KeptHtml, Paragraph, Picture, Run, Table
 from app.services.html.foreign import surface
 from app.services.html.foreign.style import read_style
 from app.services.html.safe import declarations, write_style
@@ -60,7 +60,7 @@ def test_what_is_answered_is_the_same_behind_a_pipe(name: str) -> None:
 
 def test_every_kind_of_block_and_piece_went_through_it() -> None:
     blocks = surface.parse_body(surface.clean(EVERYTHING).html).blocks
-    assert {type(block) for block in blocks} == {Paragraph, Rule, Table, Kept}
+    assert {type(block) for block in blocks} == {Paragraph, HorizontalRule, Table, KeptHtml}
     pieces = [piece for block in blocks if isinstance(block, Paragraph) for piece in block.pieces]
     assert {type(piece) for piece in pieces} == {Run, Picture}
 
