@@ -206,7 +206,7 @@ class ProgramScene:
 
     async def content(self, name: LocalId) -> Content:
         """Return what the journal has of a message."""
-        return (await self.journal.read(name)).content
+        return (await self.journal.read_message(name)).content
 
     @property
     def message(self) -> ComposeView:

@@ -62,14 +62,14 @@ async def begin_spelling(parts: Parts) -> None:
 
     spelling = Spelling(parts.window)
     try:
-        kept = await parts.settings.read(_NAME)
+        kept = await parts.settings.read_setting(_NAME)
         spelling.know([str(word) for word in json.loads(kept or "[]")])
     except (StorageError, ValueError):
         spelling.know(())  # they are asked for again, word by word; spelling without them is better than none
 
     def keep(_word: str) -> None:
         words = json.dumps(sorted(spelling.own_words), ensure_ascii=False)
-        parts.tasks.spawn(parts.settings.keep(_NAME, words), "keep a word")
+        parts.tasks.spawn(parts.settings.keep_setting(_NAME, words), "keep a word")
 
     spelling.learnt.connect(keep)
     parts.compose.begin_spelling(spelling)
@@ -108,7 +108,7 @@ async def _make_whole(parts: Parts, *, lists_first: bool) -> bool:
     messages_read = lists_first and await _show_lists(parts)
     await _furnish(parts)
     for error in untold:
-        parts.window_controller.tell(error)
+        parts.window_controller.show_error(error)
     return messages_read
 
 
@@ -120,7 +120,7 @@ async def _show_lists(parts: Parts) -> bool:
     try:
         await parts.records.load()
         await parts.outbox.long_waits.hold_back()
-        await parts.accounts.read()
+        await parts.accounts.read_accounts()
     except StorageError:
         return False
     account = parts.accounts.default
@@ -153,7 +153,7 @@ async def _furnish(parts: Parts) -> None:
     parts.complete()
     await parts.keymap.load(config_folder(parts.options))
     parts.connect()
-    parts.keymap.tell()
+    parts.keymap.show_problems()
 
 
 async def begin(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | None, closing: Closing) -> None:
@@ -190,7 +190,7 @@ async def _begin(parts: Parts, adapters: Adapters, sandbox: SandboxProcess | Non
     left = left_open(parts.records)
     _read_settings(parts)
     if sandbox is None:
-        await parts.accounts.read()
+        await parts.accounts.read_accounts()
     else:
         adapters.engine.start()
         await _open_sandbox(parts, sandbox)
@@ -223,7 +223,7 @@ def _read_settings(parts: Parts) -> None:
 
 
 async def _dress_as_chosen(parts: Parts) -> None:
-    choice = await parts.settings.read("scheme")
+    choice = await parts.settings.read_setting("scheme")
     if choice in {"light", "dark"} and (choice == "dark") != theme.scheme().dark:
         dress(parts.qt, choice)
         parts.window.redress()
@@ -246,7 +246,7 @@ def _load_the_messages_pane() -> None:
 def _listen_soon(parts: Parts, folder: Path) -> None:
     """Listen once the first message is there, or would be: a later start has more patience than that."""
     if isinstance(parts.qt, OpeningApplication):
-        parts.qt.hand_to(parts.startup_requests.take)
+        parts.qt.hand_to(parts.startup_requests.take_request)
     timer = asyncio.get_running_loop().call_later(_LISTEN_AFTER, _listen, parts, folder)
     parts.startup_requests.on_close = timer.cancel
 
@@ -255,7 +255,7 @@ def _listen(parts: Parts, folder: Path) -> None:
     """Hear of later starts. Where that cannot be, they say that the program runs already."""
     from app.bootstrap.instance_server import InstanceServer
 
-    server = InstanceServer(parts.startup_requests.take, parts.window)
+    server = InstanceServer(parts.startup_requests.take_request, parts.window)
     parts.startup_requests.on_close = server.close
     try:
         server.listen(address(folder))

@@ -68,7 +68,7 @@ def is_running(folder: Path) -> bool:
         return False
     lock = InstanceLock(database)
     try:
-        lock.take()
+        lock.acquire()
     except InUse:
         return True
     except OSError:

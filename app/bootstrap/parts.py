@@ -163,7 +163,7 @@ class Parts:
         self.reader, self.registry, undo_stack = Reader(), Registry(), UndoStack()
         self.workspace.take_reader(self.reader)
         self.status_bar = StatusBar(self.window, self.clock.now, undo_stack)
-        self.people.said.subscribe(self.status_bar.say)
+        self.people.said.subscribe(self.status_bar.show_words)
         self.shell = Shell(
             qt=self.qt,
             window=self.window,

@@ -119,7 +119,7 @@ async def _live(qt: QApplication, window: Window, options: CommandLine) -> int:
         try:
             store = await _first_of_two(opening, window, options, closing)
         except StorageError as error:
-            window.notice_bar.say(str(error), tone="bad")
+            window.notice_bar.show_sentence(str(error), tone="bad")
             if window.starting is not None:
                 window.starting.release()
             await closing.end
@@ -176,7 +176,7 @@ async def _first_of_two(opening: Store, window: Window, options: CommandLine, cl
                 return None
             if closing.end.done():
                 return None
-            window.notice_bar.say(str(error), tone="bad")
+            window.notice_bar.show_sentence(str(error), tone="bad")
             await asyncio.wait({closing.end}, timeout=_PAUSE)
             opening = Store.begin(folder / DATABASE)
         else:
@@ -278,7 +278,7 @@ def _unawaited(context: dict[str, Any]) -> None:
 
 
 def _show_defect(window: Window, place: str) -> None:
-    window.notice_bar.say(
+    window.notice_bar.show_sentence(
         tr("Something in the program went wrong. What you wrote is safe on this computer."),
         tone="bad",
         details=[(tr("For the people who make it"), place[-4000:])],

@@ -170,7 +170,7 @@ class AccountController:
         else:
             said = explain_trouble(change.trouble, self._shell.clock.now())
             action = (said.action, said.action_words) if said.action else None
-            bar.say(said.sentence, tone=said.tone, action=action, details=said.details)
+            bar.show_sentence(said.sentence, tone=said.tone, action=action, details=said.details)
         self._show_state()
 
     def _mend(self, action: str) -> None:
@@ -179,7 +179,7 @@ class AccountController:
             self.sign_in()
         elif action == "copy-details":
             self._shell.window.account_bar.copy_details()
-            self._shell.status_bar.say(tr("Details copied"))
+            self._shell.status_bar.show_words(tr("Details copied"))
         elif action == "settings":
             self._show_settings_of(self._in_trouble)
         elif account is not None:

@@ -110,7 +110,7 @@ class AttachmentViewerController(ShellController):
         self._shell, self._accounts, self._settings = shell, accounts, settings
         self._message_reader, self.viewed = message_reader, viewed
         self.session = AttachmentViewerSession(self.viewed, shell.tasks.spawn)
-        self.session.told.subscribe(shell.status_bar.say)
+        self.session.told.subscribe(shell.status_bar.show_words)
         self.session.message_opened.subscribe(lambda opened: self._go_in(*opened))
         self.area: AttachmentViewerArea | None = None
         self._row: ListRow | None = None
@@ -161,7 +161,7 @@ class AttachmentViewerController(ShellController):
             act()
         else:
             self._then = act
-            self._shell.status_bar.say(tr("Fetching the message…"))
+            self._shell.status_bar.show_words(tr("Fetching the message…"))
 
     def stop(self) -> bool:
         """Stop what is fetched for the message that is shown; return whether anything was."""
@@ -212,10 +212,10 @@ class AttachmentViewerController(ShellController):
         self._shell.tasks.spawn(self._read_folder(self.area), "read where files are saved")
 
     async def _read_folder(self, area: AttachmentViewerArea) -> None:
-        area.folder = area.folder or await self._settings.read(_FOLDER) or ""
+        area.folder = area.folder or await self._settings.read_setting(_FOLDER) or ""
 
     def _keep_folder(self, folder: str) -> None:
-        self._shell.tasks.spawn(self._settings.keep(_FOLDER, folder), "keep where files are saved")
+        self._shell.tasks.spawn(self._settings.keep_setting(_FOLDER, folder), "keep where files are saved")
 
     # --- messages within ----------------------------------------------------------------------------------------------
 
@@ -226,7 +226,7 @@ class AttachmentViewerController(ShellController):
     async def _read_within(self, account_id: AccountId, one: ViewedAttachment) -> None:
         before, row = len(self._open), self._row
         try:
-            within = await self.viewed.read(account_id, one, run_in_thread)
+            within = await self.viewed.read_attached_message(account_id, one, run_in_thread)
         except MailError:
             if self.viewed.failed(one.key):
                 return  # its row says why
@@ -285,10 +285,10 @@ class AttachmentViewerController(ShellController):
 
     def _go_to(self) -> None:
         if self.area is None or not self.area.take_focus():
-            self._shell.status_bar.say(tr("Nothing is attached to this message"))
+            self._shell.status_bar.show_words(tr("Nothing is attached to this message"))
 
     def _save_all(self) -> None:
         if self.area is None or not self.area.isVisible():
-            self._shell.status_bar.say(tr("Nothing is attached to this message"))
+            self._shell.status_bar.show_words(tr("Nothing is attached to this message"))
         else:
             self.area.choose_place(self.session.keys())

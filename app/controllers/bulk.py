@@ -122,13 +122,13 @@ class BulkController(ShellController):
         if waiting:
             self._shell.tasks.spawn(self._stop_sending(waiting), "stop sending")
         else:
-            self._shell.status_bar.say(tr("Nothing runs that could be stopped"))
+            self._shell.status_bar.show_words(tr("Nothing runs that could be stopped"))
 
     async def _stop_sending(self, names: Sequence[str]) -> None:
         messages = self._records
         back = await messages.change_all(names, lambda r: r.state is State.QUEUED, state=State.READY, not_before=0.0)  # type: ignore[arg-type]  # they are names of messages
         words = ntr("Stopped: {n} message is ready again", "Stopped: {n} messages are ready again", len(back))
-        self._shell.status_bar.say(words)
+        self._shell.status_bar.show_words(words)
 
     # --- delete, move, copy -------------------------------------------------------------------------------------------
 
@@ -155,7 +155,7 @@ class BulkController(ShellController):
 
         async def undo(batch: BulkRun) -> None:
             came = await self._batches.bring_back(batch, source)
-            self._shell.status_bar.say(ntr("{n} brought back", "{n} brought back", came))
+            self._shell.status_bar.show_words(ntr("{n} brought back", "{n} brought back", came))
 
         self._start(panel, rows, work, done, undo, words)
 
@@ -190,7 +190,7 @@ class BulkController(ShellController):
             self._with(panel, ids, lambda rows: self._categorise(panel, rows, str(name)))
 
         if ids:
-            self._picker.open(tr("Category"), picks, chosen, made=typed)
+            self._picker.show_picks(tr("Category"), picks, chosen, made=typed)
 
     def _categorise(self, panel: ListPanel, rows: list[ListRow], name: str) -> None:
         takes_away = all(name in row.categories for row in rows)
@@ -312,7 +312,7 @@ class BulkController(ShellController):
         told_from: int | None = None,
     ) -> None:
         if self._running is not None:
-            self._shell.status_bar.say(tr("Another batch is still under way"))
+            self._shell.status_bar.show_words(tr("Another batch is still under way"))
             return
         batch = self._running = BulkRun(len(rows))
         if batch.total > (_TOLD_FROM if told_from is None else told_from):
@@ -344,7 +344,9 @@ class BulkController(ShellController):
         if batch.done < batch.total:
             words.append(ntr("{n} was not attempted", "{n} were not attempted", batch.total - batch.done))
         can_undo = undo is not None and batch.went_well > 0
-        self._shell.status_bar.say(", ".join(words), (lambda: self._undo(panel, batch, undo)) if can_undo else None)
+        self._shell.status_bar.show_words(
+            ", ".join(words), (lambda: self._undo(panel, batch, undo)) if can_undo else None
+        )
         await self._look_anew(panel)
 
     def _undo(self, panel: ListPanel, batch: BulkRun, undo: Callable[[BulkRun], Awaitable[None]] | None) -> None:
@@ -397,7 +399,7 @@ class BulkController(ShellController):
                 self._with(panel, ids, lambda rows: act(panel, rows, to, folder.name))
 
         known = self._aids.known_folders(account_id, mailbox)
-        self._picker.open(title, _picks(known), chosen, "" if known else tr("Asking for the folders…"))
+        self._picker.show_picks(title, _picks(known), chosen, "" if known else tr("Asking for the folders…"))
 
         async def ask() -> None:
             try:

@@ -226,7 +226,7 @@ class Closing:
         if not begun and not self._leaving.left_of(self._followed):
             self._all_gone()
         elif self._bar is not None:
-            self._bar.tell(self._lines())
+            self._bar.show_lines(self._lines())
 
     def _all_gone(self) -> None:
         refused = self._refused()
@@ -238,7 +238,7 @@ class Closing:
                 len(refused),
                 subject=_named(refused),
             )
-            self._shell.window.notice_bar.say(words, tone="bad")
+            self._shell.window.notice_bar.show_sentence(words, tone="bad")
             return
         self._say_last(self._leaving.waiting_words())
 

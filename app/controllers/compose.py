@@ -78,7 +78,7 @@ class ComposeController:
 
         self._await(begin_it, "begin a message", self.gate.begin(tr("Opening a new message…")))
 
-    def open(self, what: LocalId | Record | ListRow) -> None:
+    def open_message(self, what: LocalId | Record | ListRow) -> None:
         """Open a message, or show it where it is open already; what is typed until it is there is typed into it."""
         self._await(lambda hold: self._open(what, hold), "open a message")
 
@@ -198,19 +198,19 @@ class ComposeController:
         view = await self._begin(content, whose=whose)
         return None if view is None else view.session.local_id
 
-    def say(self, name: LocalId, words: str, milliseconds: int = 0) -> None:
+    def show_notice(self, name: LocalId, words: str, milliseconds: int = 0) -> None:
         """Say something at the head of an open message; it goes after `milliseconds`, or when it is closed for 0."""
         view = next((view for view in self._views if view.session.local_id == name), None)
         if view is not None and words:
             from app.views.compose.view import Aside
 
-            Aside(view).say(words, milliseconds)
+            Aside(view).show_words(words, milliseconds)
 
     async def _open(self, what: LocalId | Record | ListRow, hold: Hold | None = None) -> ComposeView | None:
         try:
-            message = await self._drafts.open(what)
+            message = await self._drafts.open_draft(what)
         except KeyError:
-            self._shell.status_bar.say(tr("This message is no longer here."))
+            self._shell.status_bar.show_words(tr("This message is no longer here."))
             return None
         body = message.content.body
         formatted = message.content.body_format is BodyFormat.HTML
@@ -276,7 +276,7 @@ class ComposeController:
         view = next((view for view in self._views if view.session.local_id == name), None)
         if view is not None:
             view.session.end("gone")
-            self.open(name)
+            self.open_message(name)
 
     def leave(self, view: ComposeView) -> None:
         """Leave a message: it is kept, and saved."""
@@ -358,7 +358,7 @@ async def reopen(shell: Shell, records: Records, compose: ComposeController, nam
             continue
         if shell.window.gate.has_keys() and shell.workspace.place:
             shell.workspace.panel.take_focus()  # what was typed before anything was there was not meant for it
-        compose.say(name, tr("This message was open when Mailwright ended. Nothing is lost."), SAID_FOR)
+        compose.show_notice(name, tr("This message was open when Mailwright ended. Nothing is lost."), SAID_FOR)
 
 
 async def keep_open(records: Records, drafts: Drafts, name: LocalId) -> None:
@@ -395,7 +395,7 @@ class RenewalController:
 
     def _tell(self, name: LocalId) -> None:
         words = tr("Updated: this draft was changed elsewhere")
-        self._compose.say(name, words, _STAYS)
+        self._compose.show_notice(name, words, _STAYS)
         view = next((view for view in self._compose.views() if view.session.local_id == name), None)
         if view is not None:
             say_aloud(view, words)

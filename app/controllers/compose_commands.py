@@ -154,17 +154,17 @@ class OptionCommands(WritingController):
     )
     def send_later(self) -> None:
         """Ask for a time, and send the message then."""
-        self.view.later.open(self.writing.send)
+        self.view.later.ask_when(self.writing.send)
 
     @does(Command("compose.template", mark("Template or signature"), ("Ctrl+T",), _C), enabled=is_writing)
     def choose_template(self) -> None:
         """Ask for a template or a signature, and put it into the message."""
-        self.view.snippets.open()
+        self.view.snippets.ask_which()
 
     @does_each(OPTIONS, enabled=lambda controller, _option: is_writing(controller))
     def open_option(self, option: str) -> None:
         """Open the panel with the focus on one option."""
-        self.view.options.open(option)
+        self.view.options.open_option(option)
 
 
 TEXT: Final = (

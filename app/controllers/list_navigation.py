@@ -94,7 +94,7 @@ class ListNavigation(ShellController):
             panel.begin_search()  # there is nothing yet to ask the server for
             return
         panel.search_server()
-        self._shell.status_bar.say(tr("Looking on the server…"))
+        self._shell.status_bar.show_words(tr("Looking on the server…"))
 
     @does_each(_ORDERS, enabled=lambda controller, _order: list_is_shown(controller))
     def sort(self, order: Order) -> None:
@@ -107,11 +107,13 @@ class ListNavigation(ShellController):
         """Group the rows, or no more."""
         session = self._shell.workspace.panel.session
         if not session.toggle_groups():
-            self._shell.status_bar.say(tr("Not grouped"))
+            self._shell.status_bar.show_words(tr("Not grouped"))
         elif session.order is Order.RECIPIENT:
-            self._shell.status_bar.say(tr("Grouped by recipient"))
+            self._shell.status_bar.show_words(tr("Grouped by recipient"))
         else:
-            self._shell.status_bar.say(tr("Grouped by day"))
+            self._shell.status_bar.show_words(tr("Grouped by day"))
 
     def _tell_found(self, count: int) -> None:
-        self._shell.status_bar.say(tr("The server found {n}", n=count) if count else tr("The server found nothing"))
+        self._shell.status_bar.show_words(
+            tr("The server found {n}", n=count) if count else tr("The server found nothing")
+        )

@@ -57,11 +57,11 @@ class ServerOutboxController:
     def _tell(self, row: ListRow, outcome: Outcome | None) -> None:
         status_bar, session = self._shell.status_bar, self._shell.lists.outbox
         if outcome is None or outcome.code in ITEM_GONE:
-            status_bar.say(tr("It is no longer there: it was sent, or another program took it"))
+            status_bar.show_words(tr("It is no longer there: it was sent, or another program took it"))
         elif outcome.accepted:
-            status_bar.say(tr("Taken back: it is a draft again"))
+            status_bar.show_words(tr("Taken back: it is a draft again"))
         elif outcome.verdict is Verdict.UNKNOWN:
-            status_bar.say(tr("Whether it came back is not known: look in Drafts and in Sent"))
+            status_bar.show_words(tr("Whether it came back is not known: look in Drafts and in Sent"))
         else:
             explanation = explain_outcome(outcome)
             if explanation is not None:
@@ -117,14 +117,14 @@ class ListController(ShellController):
     # --- open and read ----------------------------------------------------------------------------------------------
 
     @does(Command("list.open", mark("Open"), ("O",), _L, mark("Enter does the same."), on_row=True), why_not=no_row)
-    def open(self) -> None:
+    def open_row(self) -> None:
         """Open the current row: a draft to write on; what is sent or on its way to be read."""
         self._with_current(self._open)
 
     def _opened(self) -> None:
         """Open the row by Enter or by the mouse."""
         command = self._shell.registry.command("list.open")
-        self._shell.registry.attempt(command, Handler(self.open))
+        self._shell.registry.attempt(command, Handler(self.open_row))
 
     def refusal(self, command: Command) -> str:
         """Return why the keys of a command on a row do not count: the person did not choose that row.
@@ -149,7 +149,7 @@ class ListController(ShellController):
         if self._shell.workspace.kind == "sent" or row.state not in WRITABLE:
             self._shell.window.focus_next_pane(1)
         else:
-            self._compose.open(row)
+            self._compose.open_message(row)
 
     @does(Command("list.last_draft", mark("Open the last draft"), ("L",), _L), why_not=no_draft)
     def open_last_draft(self) -> None:
@@ -252,7 +252,7 @@ class ListController(ShellController):
         """Say how many are ready; Enter sends them."""
         ready = [row for session in self._drafts_lists() for row in session.rows() if row.state is State.READY]
         if not ready:
-            self._shell.status_bar.say(tr("No draft is ready. Ctrl+Shift+Enter puts one aside as ready."))
+            self._shell.status_bar.show_words(tr("No draft is ready. Ctrl+Shift+Enter puts one aside as ready."))
             return
         if self._shell.workspace.kind != "drafts":
             self._shell.workspace.go("drafts")
@@ -374,20 +374,20 @@ class ListController(ShellController):
         if row.resting and action == "unsend":
             self._shell.lists.outbox.take_back(row)
         elif action in OPENS_THE_MESSAGE:
-            self._compose.open(row)
+            self._compose.open_message(row)
         elif action == "write-again":
             self._shell.lists.sent.write_again(row)
             self._row_actions.take_note(row)
         elif action == "copy-details":
             self._shell.reader.bar.copy_details()
-            self._shell.status_bar.say(tr("Details copied"))
+            self._shell.status_bar.show_words(tr("Details copied"))
         elif action and self._row_actions.again(panel, [row]) and row.local_id is not None:
             self._remedies.apply(action, row.local_id)
 
     def _wished(self, wish: Wish) -> None:
         """Do what a row's offer leaves to the message's own pane."""
         if wish.action in OPENS_THE_MESSAGE:
-            self._compose.open(wish.local_id)
+            self._compose.open_message(wish.local_id)
         elif wish.action == "use-own-address":
             use_own_address(self._shell, self._compose, wish.local_id)
 

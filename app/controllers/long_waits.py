@@ -63,7 +63,7 @@ class LongWaitsBar:
                 "{n} messages have waited since an earlier start.",
                 len(waiting),
             )
-        self.bar.say(
+        self.bar.show_sentence(
             words,
             tone="warn",
             action=("send-now", tr("Send now")),
@@ -106,4 +106,4 @@ def begin_asking(shell: Shell, outbox: Outbox, records: Records) -> None:
         *([ntr("{n} is scheduled", "{n} are scheduled", scheduled)] if scheduled else []),
     ]
     if words:
-        shell.status_bar.say(", ".join(words))
+        shell.status_bar.show_words(", ".join(words))

@@ -70,7 +70,7 @@ class OtherMailboxes:
     def choose(self) -> None:
         """Ask to which list of another mailbox to go."""
         if not self._sessions:
-            self._shell.status_bar.say(
+            self._shell.status_bar.show_words(
                 tr("There is no other mailbox; one is added where a message says who it is from")
             )
             return
@@ -80,7 +80,7 @@ class OtherMailboxes:
             self._picker = Picker(self._shell.window, self._shell.window.rest_focus)
         workspace = self._shell.workspace
         picks = [Pick(workspace.panels[place].accessibleName(), place) for place in self._sessions]
-        self._picker.open(tr("Go to a list of another mailbox"), picks, lambda place: workspace.go(str(place)))
+        self._picker.show_picks(tr("Go to a list of another mailbox"), picks, lambda place: workspace.go(str(place)))
 
     def _claim(self, record: Record) -> None:
         """Say of a draft that was taken in from another mailbox whose it is: its copy is filed there too."""
@@ -92,7 +92,7 @@ class OtherMailboxes:
             view = session.view
             if place.startswith("drafts:") and view is not None and view.has_item(record):
                 mailbox = view.place.mailbox
-                claim = self._records.learn(
+                claim = self._records.apply_known(
                     record.local_id,
                     when=lambda r: not r.drafts_of and r.state in BEFORE_LEAVING,
                     drafts_of=mailbox,

@@ -117,7 +117,7 @@ class Printing:
             batch.progress.emit(None)
 
     async def _put(self, row: ListRow, press: Press) -> bool:
-        message = await self._messages.read(row)
+        message = await self._messages.read_message(row)
         images: dict[str, QImage] = {}
         for one in viewed_attachments_of(row, message) if message.blocks else ():
             image = await picture_of(self._viewed, row.account_id, one, message.shown_pictures())

@@ -135,7 +135,7 @@ class ConversationController(ShellController):
 
     def _toggle(self) -> None:
         if self._area is None or not self._shown:
-            self._shell.status_bar.say(tr("This message is alone in its conversation"))
+            self._shell.status_bar.show_words(tr("This message is alone in its conversation"))
         else:
             self._area.toggle()
 
@@ -148,9 +148,9 @@ class ConversationController(ShellController):
         if kin is not None:
             self._go(kin)
         elif not self._shown:
-            self._shell.status_bar.say(tr("This message is alone in its conversation"))
+            self._shell.status_bar.show_words(tr("This message is alone in its conversation"))
         else:
-            self._shell.status_bar.say(
+            self._shell.status_bar.show_words(
                 tr("The oldest of its conversation") if by > 0 else tr("The newest of its conversation")
             )
 
@@ -211,7 +211,7 @@ class ReaderController(ShellController):
         self._shown: ListRow | None = None
         self._read: tuple[str, Message] | None = None
         attachment_viewer.on_within = conversation.stand_aside
-        shell.workspace.reading.subscribe(lambda at: self.read(*at))
+        shell.workspace.reading.subscribe(lambda at: self.show_row(*at))
         shell.workspace.for_each_list(self._listen)
         shell.reader.escaped.connect(self._leave)
         shell.status_bar.ticked.subscribe(lambda _: self._tell_time())
@@ -245,7 +245,7 @@ class ReaderController(ShellController):
         if self._shell.workspace.reads_soon():
             self._shell.workspace.read_now()
 
-    def read(self, panel: ListPanel, row: ListRow | None) -> None:
+    def show_row(self, panel: ListPanel, row: ListRow | None) -> None:
         """Show a row in the reader: its head at once, its text as soon as it is there."""
         self._shown = row
         self._conversation.show(row)
@@ -270,7 +270,7 @@ class ReaderController(ShellController):
 
     async def _fetch(self, panel: ListPanel, row: ListRow) -> None:
         try:
-            message = await self._message_reader.read(row)
+            message = await self._message_reader.read_message(row)
         except KeyError:
             return  # gone meanwhile, and so is its row
         except MailError as error:

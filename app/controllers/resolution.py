@@ -95,7 +95,7 @@ class ComparisonController:
     @does(Command("compare.again", mark("Compare again"), ("R",), _C), enabled=is_open)
     def compare_again(self) -> None:
         """Read both versions anew."""
-        self.view.session.read()
+        self.view.session.read_versions()
 
     def contexts(self) -> frozenset[Context]:
         """Tell which commands make sense where the focus is."""
@@ -104,7 +104,7 @@ class ComparisonController:
             return frozenset({Context.WINDOW, Context.COMPARE})
         return self._shell.workspace.contexts()
 
-    def open(self, name: LocalId) -> None:
+    def open_comparison(self, name: LocalId) -> None:
         """Compare the two versions of a message."""
         from app.views.compare.session import CompareSession
         from app.views.compare.view import CompareView
@@ -115,12 +115,12 @@ class ComparisonController:
         view = self._view = CompareView(session, self._shell.registry)
         view.left.connect(session.leave)
         session.ended.subscribe(lambda what: self._ended(view, what))
-        session.read()
+        session.read_versions()
         self._shell.window.show_page(view)
 
     def _wished(self, wish: Wish) -> None:
         if wish.action == "compare":
-            self.open(wish.local_id)
+            self.open_comparison(wish.local_id)
 
     def _ended(self, view: CompareView, what: str) -> None:
         if self._view is not view:
@@ -136,9 +136,9 @@ class ComparisonController:
             self._compose.reread(session.local_id)
             given_up = session.given_up
             if said and given_up is not None:
-                self._shell.status_bar.say(said, lambda: self._take_back(session.local_id, given_up))
+                self._shell.status_bar.show_words(said, lambda: self._take_back(session.local_id, given_up))
         elif said:
-            self._shell.status_bar.say(said)
+            self._shell.status_bar.show_words(said)
         if what:
             self._shell.lists.drafts.reload()
 
@@ -247,5 +247,5 @@ class ManualResolution(ShellController):
         except MailError as error:
             self._shell.tasks.on_mail_error(error)
         else:
-            self._shell.status_bar.say(tr("The copy is saved"))
+            self._shell.status_bar.show_words(tr("The copy is saved"))
             self._shell.lists.sent.reload()

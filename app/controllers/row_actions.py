@@ -145,7 +145,7 @@ class RowActions:
         notes, status_bar = panel.session.notes, self._shell.status_bar
         free = notes.free(ids)
         if not free:
-            status_bar.say(tr("This is being done already") if ids else tr("There is no message here."))
+            status_bar.show_words(tr("This is being done already") if ids else tr("There is no message here."))
             return
         for row_id in free:
             self._again.pop(f"{row_id}", None)
@@ -154,7 +154,7 @@ class RowActions:
 
         def take_back() -> None:
             self._end(panel, doing, way)
-            status_bar.say(tr(deed.undone))
+            status_bar.show_words(tr(deed.undone))
 
         doing.on_back = take_back
 
@@ -174,7 +174,7 @@ class RowActions:
             if rows:
                 await work(rows, doing)
             else:
-                self._shell.status_bar.say(tr("This message is no longer here."))
+                self._shell.status_bar.show_words(tr("This message is no longer here."))
         finally:
             telling.cancel()
             self._end(panel, doing, way)
@@ -197,7 +197,7 @@ class RowActions:
         """Take back what had gone when the wish was taken back."""
         going = _going(answers)
         if going and len(await self._outbox.undo(going)) < len(going):
-            self._shell.status_bar.say(tr("Too late: it has been sent"))
+            self._shell.status_bar.show_words(tr("Too late: it has been sent"))
 
     # --- what is said -----------------------------------------------------------------------------------------------
 
@@ -233,11 +233,11 @@ class RowActions:
         if len(kept) == 1:
             row, answer = kept[0]
             why = answer.why if answer.error is None else why_unfetched(answer.error, now)
-            self._shell.status_bar.say(
+            self._shell.status_bar.show_words(
                 tr("“{subject}” was not sent: {why}", subject=short_subject(row.subject), why=why)
             )
         elif kept:
-            self._shell.status_bar.say(
+            self._shell.status_bar.show_words(
                 tr("{n} messages were not sent. F8 goes to them, and each says why.", n=len(kept))
             )
 
@@ -250,7 +250,7 @@ class RowActions:
             for name in names:
                 self._shell.tasks.spawn(self._drafts.discard(name), "take back a new draft")
 
-        self._shell.status_bar.say(", ".join(words), take_back if names else None)
+        self._shell.status_bar.show_words(", ".join(words), take_back if names else None)
 
     def take_note(self, row: ListRow) -> None:
         """Take down that the person knows what reports say of a row; the way back is at the foot."""
@@ -260,13 +260,13 @@ class RowActions:
             self._shell.tasks.spawn(work, "settle reports")
 
         settle(settled=True)
-        self._shell.status_bar.say(tr("Not told again"), lambda: settle(settled=False))
+        self._shell.status_bar.show_words(tr("Not told again"), lambda: settle(settled=False))
 
     def tell_discarded(self, names: list[LocalId]) -> None:
         """Say at the foot that these were thrown away, with the way back."""
         if names:
             words = ntr("Discarded", "{n} discarded", len(names))
-            self._shell.status_bar.say(words, lambda: self._take_back(names))
+            self._shell.status_bar.show_words(words, lambda: self._take_back(names))
 
     def _tell_discarding(self, done: int, total: int) -> None:
         words = tr("Discarding: {done} of {total}", done=done, total=total)
@@ -281,9 +281,9 @@ class RowActions:
         if len(failed) == 1:
             ((key, error),) = failed.items()
             why = why_unfetched(error, self._shell.clock.now())
-            self._shell.status_bar.say(one.format(subject=names[key], why=why))
+            self._shell.status_bar.show_words(one.format(subject=names[key], why=why))
         elif failed:
-            self._shell.status_bar.say(many.format(n=len(failed), f8=tr("F8 goes to them, and each says why.")))
+            self._shell.status_bar.show_words(many.format(n=len(failed), f8=tr("F8 goes to them, and each says why.")))
 
 
 def _going(answers: Sequence[SendAnswer]) -> list[LocalId]:

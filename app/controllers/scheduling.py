@@ -36,7 +36,7 @@ class Scheduling:
         self._batches: list[_Batch] = []
         outbox.summary.subscribe(self._told)
 
-    def take(self, names: Sequence[LocalId], reopen: LocalId | None) -> tuple[LocalId, ...]:
+    def take_scheduled(self, names: Sequence[LocalId], reopen: LocalId | None) -> tuple[LocalId, ...]:
         """Say of those that have a time of their own that they are scheduled, and return the others.
 
         `reopen` is opened again where it is taken back.
@@ -93,7 +93,7 @@ class Scheduling:
         return ntr("Scheduling {n} message…", "Scheduling {n} messages…", len(records))
 
     def _take_back(self, batch: _Batch, reopen: LocalId | None) -> None:
-        self._shell.status_bar.say(tr("Unscheduling…"))
+        self._shell.status_bar.show_words(tr("Unscheduling…"))
         self._shell.tasks.spawn(self._unschedule(batch, reopen), "undo a schedule")
 
     async def _unschedule(self, batch: _Batch, reopen: LocalId | None) -> None:
@@ -101,9 +101,11 @@ class Scheduling:
         back = await self._outbox.unschedule(batch.names)
         if reopen is not None and reopen in back:
             self._shell.status_bar.clear()
-            self._compose.open(reopen)
+            self._compose.open_message(reopen)
         elif back:
-            self._shell.status_bar.say(ntr("Unscheduled: back in Drafts", "{n} unscheduled: back in Drafts", len(back)))
+            self._shell.status_bar.show_words(
+                ntr("Unscheduled: back in Drafts", "{n} unscheduled: back in Drafts", len(back))
+            )
         elif not any(map(self._can_come_back, batch.names)):
-            self._shell.status_bar.say(tr("Too late: it has been sent"))
+            self._shell.status_bar.show_words(tr("Too late: it has been sent"))
         # What could not be asked of the server was told already (`WindowController`).

@@ -110,7 +110,7 @@ class SendFeedback:
 
     def count_down(self, names: tuple[LocalId, ...], reopen: LocalId | None = None) -> None:
         """Offer Undo as long as these are held for it; `reopen` is opened again then."""
-        names = self._scheduling.take(names, reopen)
+        names = self._scheduling.take_scheduled(names, reopen)
         if self._outbox.hold_seconds <= 0 or not names:
             return
         until = self._shell.clock.now() + self._outbox.hold_seconds
@@ -125,7 +125,7 @@ class SendFeedback:
     async def _take_back(self, names: tuple[LocalId, ...]) -> bool:
         back = await self._outbox.undo(names)
         if not back:
-            self._shell.status_bar.say(tr("Too late: it has been sent"))
+            self._shell.status_bar.show_words(tr("Too late: it has been sent"))
         return bool(back)
 
     def _changed(self, record: Record) -> None:
@@ -144,11 +144,11 @@ class SendFeedback:
     def _taken_back(self, told: TakenBack) -> None:
         """Say what became of the wish to take a message back from the server."""
         if told.back:
-            self._shell.status_bar.say(tr("Taken back: it is a draft again"))
+            self._shell.status_bar.show_words(tr("Taken back: it is a draft again"))
         elif told.sent:
-            self._shell.status_bar.say(tr("Too late: it has been sent"))
+            self._shell.status_bar.show_words(tr("Too late: it has been sent"))
         else:
-            self._shell.status_bar.say(tr("The server could not be asked to give it back"))
+            self._shell.status_bar.show_words(tr("The server could not be asked to give it back"))
         self._shell.lists.drafts.reload()
 
 
@@ -167,7 +167,7 @@ def use_own_address(shell: Shell, compose: ComposeController, name: LocalId) -> 
             address=view.session.sender.text(),
             keys=send,
         )
-        Aside(view).say(words, 0, offer=(tr("Undo"), back))
+        Aside(view).show_words(words, 0, offer=(tr("Undo"), back))
 
     compose.open_and_then(name, change)
 

@@ -46,7 +46,7 @@ class PreferencesController:
 
     async def load(self, hold: float | None) -> None:
         """Read what was chosen; `hold`, a time given to the start of this run, goes before it. Raises StorageError."""
-        self._outbox.hold_seconds = _seconds(await self._settings.read(HOLD_CHOICE)) if hold is None else hold
+        self._outbox.hold_seconds = _seconds(await self._settings.read_setting(HOLD_CHOICE)) if hold is None else hold
 
     @property
     def hold(self) -> float:
@@ -72,7 +72,7 @@ class PreferencesController:
         """Let a send wait so long from now on; what waits already waits as it was told."""
         seconds = min(max(0.0, seconds), LONGEST_HOLD)
         self._outbox.hold_seconds = seconds
-        self._spawn(self._settings.keep(HOLD_CHOICE, f"{seconds:g}"), "keep the time for undo")
+        self._spawn(self._settings.keep_setting(HOLD_CHOICE, f"{seconds:g}"), "keep the time for undo")
 
     def set_letters(self, *, on: bool) -> str:
         """Let letters alone be commands, or not."""
@@ -148,7 +148,7 @@ class _AskingPreferences:
         self._keep(STRANGERS_CHOICE, "yes" if on else "never")
 
     def _keep(self, name: str, value: str) -> None:
-        self._spawn(self._settings.keep(name, value), "keep what is asked before sending")
+        self._spawn(self._settings.keep_setting(name, value), "keep what is asked before sending")
 
 
 FILE: Final = "keys.toml"
@@ -187,10 +187,10 @@ class KeymapController:
         self.commands, clashes = apply_keymap(self._usual, self.keymap)
         self.problems += clashes
 
-    def tell(self) -> None:
+    def show_problems(self) -> None:
         """Say what of the file does not count."""
         if self.problems:
-            self._notice_bar.say(
+            self._notice_bar.show_sentence(
                 tr("Some of your keys do not count. The usual ones do."),
                 tone="warn",
                 details=[(FILE, problem.sentence) for problem in self.problems],

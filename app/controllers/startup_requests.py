@@ -65,7 +65,7 @@ class StartupRequests:
         self.on_taken: Callable[[], None] = lambda: None
         accounts.changed.subscribe(lambda _: self.go_on())
 
-    def take(self, arrival: StartupRequest) -> bool:
+    def take_request(self, arrival: StartupRequest) -> bool:
         """Take a wish of a later start; False where the program is about to end, or has too much to do already."""
         if self._closed or len(self._waiting) >= _MOST_WAITING:
             return False
@@ -114,7 +114,7 @@ class StartupRequests:
 
     def _ask_for_account(self) -> None:
         self._compose.on_no_account()
-        self._shell.status_bar.say(tr("Add an account first; the message waits for it."))
+        self._shell.status_bar.show_words(tr("Add an account first; the message waits for it."))
 
     def go_on(self) -> None:
         """Do what waits, where it can be done."""
@@ -144,7 +144,7 @@ class StartupRequests:
                     await self._until_nobody_types()
                     hold = gate.begin(tr("Opening a new message…"))
                 await self._compose.open_now(name)
-                self._compose.say(name, " ".join(message.notes))
+                self._compose.show_notice(name, " ".join(message.notes))
                 begun = True
         finally:
             if hold is not None and begun:
@@ -158,7 +158,7 @@ class StartupRequests:
         while self._shell.window.starting is None and self._shell.window.gate.quiet_for() < _PAUSE:
             if not said:
                 said = True
-                self._shell.status_bar.say(tr("A message from a link opens when you pause."))
+                self._shell.status_bar.show_words(tr("A message from a link opens when you pause."))
             await asyncio.sleep(_LOOKS)
 
     async def _make_all(self, arrival: StartupRequest) -> list[tuple[Arrived, LocalId]]:
@@ -223,9 +223,11 @@ class Dropping(QObject):
     def _take(self, dropped: QMimeData) -> None:
         arrival = arrival_of([url.toLocalFile() or url.toString() for url in dropped.urls()])
         if arrival.begins_messages():
-            self._requests.take(arrival)
+            self._requests.take_request(arrival)
         else:
-            self._shell.status_bar.say(tr("Only messages (.eml) can be opened here. Drop other files on a message."))
+            self._shell.status_bar.show_words(
+                tr("Only messages (.eml) can be opened here. Drop other files on a message.")
+            )
 
 
 def arrival_of(words: list[str]) -> StartupRequest:

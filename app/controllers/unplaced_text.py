@@ -37,7 +37,7 @@ class UnplacedText:
 
     async def load(self) -> None:
         """Show again what the last run could not give back. Raises StorageError."""
-        self._kept = await self._settings.read(_SETTING) or ""
+        self._kept = await self._settings.read_setting(_SETTING) or ""
         if self._kept:
             self._gate.bring_back(self._kept)
         elif self._gate.text:
@@ -58,7 +58,7 @@ class UnplacedText:
     def copy(self) -> None:
         """Put it on the clipboard."""
         QGuiApplication.clipboard().setText(self._gate.take_text().strip("\n"))
-        self._shell.status_bar.say(tr("Copied"))
+        self._shell.status_bar.show_words(tr("Copied"))
 
     def _show(self, text: str) -> None:
         if text != self._kept and self._gate.is_open:
@@ -77,7 +77,7 @@ class UnplacedText:
         words = tr("You typed this meanwhile: “{text}”").format(
             text=("…" if len(shown) > _SHOWN else "") + shown[-_SHOWN:]
         )
-        self.bar.say(
+        self.bar.show_sentence(
             words,
             tone="warn",
             action=("typed.write", tr("Start a message with it")),
@@ -93,6 +93,6 @@ class UnplacedText:
 
     async def _keep(self, text: str) -> None:
         try:
-            await self._settings.keep(_SETTING, text)
+            await self._settings.keep_setting(_SETTING, text)
         except StorageError as error:
             self._shell.tasks.on_mail_error(error)

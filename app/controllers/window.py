@@ -55,7 +55,7 @@ class WindowController(ShellController):
         self._disk_words = ""
         journal.troubled.subscribe(self._disk_trouble)
         journal.healed.subscribe(lambda _: self._disk_well())
-        shell.tasks.on_mail_error = self.tell
+        shell.tasks.on_mail_error = self.show_error
         self._soon = QTimer(shell.window, interval=_GATHERED, singleShot=True)
         self._soon.timeout.connect(self._count)
         for session in shell.lists:
@@ -136,7 +136,7 @@ class WindowController(ShellController):
             workspace.go(workspace.place)
             workspace.panel.next_problem(step)
         else:
-            self._shell.status_bar.say(tr("Nothing needs attention"))
+            self._shell.status_bar.show_words(tr("Nothing needs attention"))
 
     def _has_problems(self, place: str) -> bool:
         """Return whether a list has rows that need the person. What the Outbox shows again of Drafts is no other."""
@@ -172,7 +172,7 @@ class WindowController(ShellController):
             commands = self._keymap.commands
             self._keys = KeysSheet(self._shell.window, commands, self._shell.window.rest_focus)
         self._shell.window.come_forward()
-        self._keys.open()
+        self._keys.show_sheet()
 
     def _keys_changed(self) -> None:
         """Make the sheet anew when it is asked for again: its keys are others now."""
@@ -198,7 +198,7 @@ class WindowController(ShellController):
         self._shell.window.redress()
         for window in self._compose.message_windows.windows:
             window.redress()
-        self._shell.tasks.spawn(self._settings.keep("scheme", "dark" if dark else "light"), "keep scheme")
+        self._shell.tasks.spawn(self._settings.keep_setting("scheme", "dark" if dark else "light"), "keep scheme")
 
     @does(Command("window.quit", mark("Quit"), ("Ctrl+Q",)))
     def quit(self) -> None:
@@ -207,17 +207,17 @@ class WindowController(ShellController):
 
     # --- what is told -------------------------------------------------------------------------------------------------
 
-    def tell(self, error: MailError) -> None:
+    def show_error(self, error: MailError) -> None:
         """Tell of an error that no row stands for. The account's bar says at length what is wrong with the account."""
         said = explain_error(error, self._shell.clock.now())
         if isinstance(error, AccountError):
-            self._shell.status_bar.say(said.sentence)
+            self._shell.status_bar.show_words(said.sentence)
         else:
-            self._shell.window.notice_bar.say(said.sentence, tone=said.tone, details=said.details)
+            self._shell.window.notice_bar.show_sentence(said.sentence, tone=said.tone, details=said.details)
 
     def _disk_trouble(self, error: StorageError) -> None:
         self._disk_words = str(error)
-        self._shell.window.notice_bar.say(self._disk_words, tone="bad")
+        self._shell.window.notice_bar.show_sentence(self._disk_words, tone="bad")
 
     def _disk_well(self) -> None:
         if self._shell.window.notice_bar.accessibleName() == self._disk_words:

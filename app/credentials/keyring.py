@@ -132,13 +132,13 @@ class KeyringSecrets:
         """Return whether there is a keyring that answers; it may still refuse or stay locked when it comes to it."""
         return await self._ask(lambda _: True, otherwise=False)
 
-    async def read(self, account_id: AccountId) -> str | None:
+    async def read_secret(self, account_id: AccountId) -> str | None:
         """Return what is held in memory, else what the keyring has; None where neither has any."""
         if account_id in self._memory:
             return self._memory[account_id]
         return await self._ask(lambda keyring: read_secret(keyring, SERVICE, account_id), otherwise=None)
 
-    async def keep(self, account_id: AccountId, secret: str) -> bool:
+    async def keep_secret(self, account_id: AccountId, secret: str) -> bool:
         """Keep it in the keyring and return True; in memory alone and return False where that cannot be done."""
         self._memory[account_id] = secret
 

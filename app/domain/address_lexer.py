@@ -67,7 +67,7 @@ def tokenize(text: str) -> Iterator[Token]:
     long step that no other thread gets into.
     """
     line: list[Token] = []
-    for token in _Lexer(text).read():
+    for token in _Lexer(text).read_tokens():
         line.append(token)
         if token.kind is TokenKind.LINE:
             yield from _collect_comments(line)
@@ -88,7 +88,7 @@ class _Lexer:
         # Up to here it is known that quotes do not pair: looking again for each would cost the square of the length.
         self._unpaired_until = dict.fromkeys(_QUOTED, 0)
 
-    def read(self) -> Iterator[Token]:
+    def read_tokens(self) -> Iterator[Token]:
         text, position, end = self._text, 0, len(self._text)
         while position < end:
             match = _TOKEN.match(text, position)

@@ -49,12 +49,12 @@ def read_mailto(link: str) -> Mailto:
         raise BadInput(tr("This is not a mailto: link."))
     reader = _Reader(cut=len(link) > LONGEST)
     path, _, query = link[len(_SCHEME) : LONGEST].partition("#")[0].partition("?")
-    reader.take("to", path.removeprefix("//"))
+    reader.take_field("to", path.removeprefix("//"))
     for part in query.split("&"):
         name, _, value = part.partition("=")
         name = reader.text(name, lines=False).strip().lower().removeprefix("amp;")
         if name:
-            reader.take(name, value)
+            reader.take_field(name, value)
     return reader.result()
 
 
@@ -81,7 +81,7 @@ class _Reader:
             self._strange = True
         return clean_text(text, lines=lines)
 
-    def take(self, name: str, value: str) -> None:
+    def take_field(self, name: str, value: str) -> None:
         if name in self._people:
             self._take_people(name, value)
         elif name == "subject":

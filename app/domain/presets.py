@@ -108,7 +108,7 @@ def read_presets(text: str) -> Presets:
     reader.refuse_unknown(found, {"version", "account", "settings"}, "")
     listed = found.get("account", [])
     if not (isinstance(listed, list) and all(isinstance(one, dict) for one in listed)):
-        reader.say(tr("“account” must be written [[account]]."))
+        reader.note(tr("“account” must be written [[account]]."))
         listed = []
     accounts = tuple(reader.account(one, tr("account {n}", n=number)) for number, one in enumerate(listed, 1))
     settings, locked = reader.settings(found.get("settings", {}))
@@ -121,13 +121,13 @@ class _Reader:
     def __init__(self) -> None:
         self.faults: list[str] = []
 
-    def say(self, sentence: str) -> None:
+    def note(self, sentence: str) -> None:
         self.faults.append(sentence)
 
     def refuse_unknown(self, table: Mapping[str, object], known: set[str], where: str) -> None:
         for name in table:
             if name not in known:
-                self.say(_at(where, tr("“{name}” is not known.", name=name[:60])))
+                self.note(_at(where, tr("“{name}” is not known.", name=name[:60])))
 
     def account(self, table: Mapping[str, Any], where: str) -> AccountPreset:
         self.refuse_unknown(table, {*FIELDS, "domains", "locked"}, where)
@@ -137,11 +137,11 @@ class _Reader:
                 continue
             value = table[name]
             if not isinstance(value, str) or not value.isprintable():
-                self.say(_at(where, tr("“{name}” must be words in quotes.", name=name)))
+                self.note(_at(where, tr("“{name}” must be words in quotes.", name=name)))
                 continue
             value, error = _READERS.get(name, _as_it_is)(value.strip())
             if error:
-                self.say(_at(where, f"“{name}”: {error}"))
+                self.note(_at(where, f"“{name}”: {error}"))
             else:
                 fields[field] = value
         domains = tuple(one.rstrip(".").casefold() for one in self._words(table, "domains", where))
@@ -150,7 +150,7 @@ class _Reader:
 
     def settings(self, table: object) -> tuple[dict[str, int | bool], frozenset[str]]:
         if not isinstance(table, dict):
-            self.say(tr("“settings” must be a table."))
+            self.note(tr("“settings” must be a table."))
             return {}, frozenset()
         self.refuse_unknown(table, {*SETTINGS, "locked"}, "settings")
         found: dict[str, int | bool] = {}
@@ -160,7 +160,7 @@ class _Reader:
                 continue
             error = _setting_error(name, value, span)
             if error:
-                self.say(_at("settings", error))
+                self.note(_at("settings", error))
             else:
                 found[name] = value
         return found, frozenset(self._locked(table, set(found), "settings"))
@@ -170,14 +170,14 @@ class _Reader:
             return said
         wanted = set(self._words(table, "locked", where))
         for name in sorted(wanted - said):
-            self.say(_at(where, tr("“{name}” cannot be locked: nothing is set for it.", name=name[:60])))
+            self.note(_at(where, tr("“{name}” cannot be locked: nothing is set for it.", name=name[:60])))
         return wanted & said
 
     def _words(self, table: Mapping[str, object], name: str, where: str) -> list[str]:
         value = table.get(name, [])
         if isinstance(value, list) and all(isinstance(one, str) for one in value):
             return value
-        self.say(_at(where, tr("“{name}” must be a list of words in quotes.", name=name)))
+        self.note(_at(where, tr("“{name}” must be a list of words in quotes.", name=name)))
         return []
 
 

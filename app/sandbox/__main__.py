@@ -73,7 +73,7 @@ def main(given: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="sandbox: %(message)s")
     keep_flat()
     try:
-        smtp = None if arguments.smtp is None else Host.read(arguments.smtp)
+        smtp = None if arguments.smtp is None else Host.read_host(arguments.smtp)
         plan = None if arguments.faults is None else read_plan(arguments.faults)
         asyncio.run(
             run(arguments.port, arguments.data, die_with_parent=arguments.die_with_parent, smtp=smtp, faults=plan)

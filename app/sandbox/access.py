@@ -47,7 +47,7 @@ def _find_folder(call: Call, named: etree._Element) -> StoredFolder:
         return call.store.folders.distinguished(mailbox, str(named.get("Id")))
     if xmlns.local(named) != "FolderId":
         raise EwsError("ErrorInvalidFolderId")
-    found = call.store.database.ids.read(str(named.get("Id")))
+    found = call.store.database.ids.read_id(str(named.get("Id")))
     if found.kind != FOLDER:
         raise EwsError("ErrorCannotUseItemIdForFolderId")
     return call.store.folders.with_id(found.number)
@@ -70,7 +70,7 @@ def find_item(call: Call, named: etree._Element, allowed: frozenset[str] = READ)
     """
     if xmlns.local(named) not in {"ItemId", "ReferenceItemId", "ParentItemId"}:
         raise EwsError("ErrorInvalidOperation")
-    found = call.store.database.ids.read(str(named.get("Id")))
+    found = call.store.database.ids.read_id(str(named.get("Id")))
     if found.kind == FOLDER:
         raise EwsError("ErrorCannotUseFolderIdForItemId")
     if found.kind == ATTACHMENT:

@@ -46,7 +46,7 @@ class Late:
         """Return how many requests are still to be carried out."""
         return len(self._parked) + len(self._tasks)
 
-    def keep(self, work: Callable[[], object], seconds: float) -> None:
+    def schedule(self, work: Callable[[], object], seconds: float) -> None:
         """Carry out `work` after so many seconds, or, with none, once `release` is called."""
         if not seconds:
             self._parked.append(work)
@@ -161,7 +161,7 @@ class Endpoint:
     def note(self, operation: str, user: str = "") -> tuple[LoggedRequest, list[FaultRule]]:
         """Write down a request whose text is a secret, and return what the fault plan wants of it."""
         entry = self.journal.add(operation, 1, user, b"")
-        rules = self.faults.take(operation, user)
+        rules = self.faults.take_rules(operation, user)
         entry.fault = ", ".join(rule.action for rule in rules)
         return entry, rules
 
@@ -178,7 +178,7 @@ class Endpoint:
 
     def _note(self, operation: str, items: int, user: Person, body: bytes) -> tuple[LoggedRequest, list[FaultRule]]:
         entry = self.journal.add(operation, items, user.address, body)
-        rules = self.faults.take(operation, user.address)
+        rules = self.faults.take_rules(operation, user.address)
         entry.fault = ", ".join(rule.action for rule in rules)
         return entry, rules
 
@@ -197,7 +197,7 @@ class Endpoint:
             return await reply(request, answer, rules, entry)
         late = next((rule for rule in rules if rule.action == "late"), None)
         if late is not None:
-            self.late.keep(partial(self._carry_out, envelope, user, rules), late.seconds)
+            self.late.schedule(partial(self._carry_out, envelope, user, rules), late.seconds)
             cut_off = send_raw(request, b"", reset=True)
             entry.status = cut_off.status
             return cut_off

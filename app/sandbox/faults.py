@@ -150,7 +150,7 @@ class FaultPlan:
             self._rules = [(rule, random.Random(rule.seed)) for rule in rules]  # noqa: S311
         return len(rules)
 
-    def take(self, operation: str, user: str) -> list[FaultRule]:
+    def take_rules(self, operation: str, user: str) -> list[FaultRule]:
         """Return the rules that this request falls under, and count it."""
         return self._take(lambda rule: rule.action != CONNECTION, operation, user)
 

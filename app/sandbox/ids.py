@@ -62,7 +62,7 @@ class Ids:
         body = _HEAD + self.mailbox_guid(named.mailbox).encode() + _MARK + self._derive(b"folder", 16) + entry
         return base64.b64encode(body + self._seal(body, _ID_SEAL)).decode()
 
-    def read(self, text: str) -> ObjectId:
+    def read_id(self, text: str) -> ObjectId:
         """Read an id that was given out; raises EwsError for an empty, malformed or foreign one."""
         if not text:
             raise EwsError("ErrorInvalidIdEmpty")

@@ -78,9 +78,9 @@ class Hub:
         self._count = 0
         self._subscriptions: dict[str, Subscription] = {}
         self._wakers: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
-        store.database.on_commit = self.take
+        store.database.on_commit = self.publish
 
-    def take(self, happenings: list[Happening]) -> None:
+    def publish(self, happenings: list[Happening]) -> None:
         """Remember what was committed and wake the replies that wait for it."""
         with self._lock:
             self._events.extend(happenings)

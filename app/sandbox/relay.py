@@ -34,7 +34,7 @@ class Host:
     port: int
 
     @staticmethod
-    def read(text: str) -> "Host":
+    def read_host(text: str) -> "Host":
         """Read HOST:PORT; raises ValueError."""
         name, colon, port = text.rpartition(":")
         if not colon or not name.strip("[]") or not port.isascii() or not port.isdecimal() or not 0 < int(port) < 65536:

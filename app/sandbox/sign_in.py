@@ -63,7 +63,7 @@ class NtlmCheck:
         self._file = file
         self._context: spnego.ContextProxy | None = None
 
-    def take(self, credentials: str) -> tuple[Person | None, str | None]:
+    def check_message(self, credentials: str) -> tuple[Person | None, str | None]:
         """Take one message; returns the person who signed in, or the answer to send back, or neither for a failure."""
         try:
             token = base64.b64decode(credentials, validate=True)
@@ -152,7 +152,7 @@ class Gate:
             if state is None:
                 state = _Connection(NtlmCheck(self._store, self._passwords))
                 self._connections[connection] = state
-        state.person, answer = state.check.take(credentials)
+        state.person, answer = state.check.check_message(credentials)
         if answer is not None:
             return Admission(None, (f"{NTLM_CHALLENGE} {answer}",))
         return self._refuse_unless(state.person)

@@ -41,11 +41,11 @@ class KeptDrafts(Protocol):
         """Return of which items there are copies, and of which version (ChangeKey) each is."""
         ...
 
-    async def read(self, account_id: AccountId, refs: Sequence[ItemRef]) -> dict[str, Fetched]:
+    async def read_copies(self, account_id: AccountId, refs: Sequence[ItemRef]) -> dict[str, Fetched]:
         """Return the copies of these very versions, by ItemId; what there is none of is left out."""
         ...
 
-    async def keep(self, account_id: AccountId, copies: Sequence[tuple[ItemRef, Fetched | None]]) -> None:
+    async def keep_copies(self, account_id: AccountId, copies: Sequence[tuple[ItemRef, Fetched | None]]) -> None:
         """Keep copies in the place of older ones, or take down (None) that there is to be none of this version."""
         ...
 
@@ -64,7 +64,7 @@ def copies_of(kept: KeptDrafts) -> Copies:
 
     async def read(account_id: AccountId, refs: Sequence[ItemRef]) -> Mapping[str, Fetched]:
         try:
-            return await kept.read(account_id, [ref for ref in refs if ref.change_key])
+            return await kept.read_copies(account_id, [ref for ref in refs if ref.change_key])
         except StorageError:
             return {}
 
@@ -222,7 +222,7 @@ class Journal(Protocol):
     `append` returns at once and is on disk within 100 ms. All awaits raise StorageError when the disk fails.
     """
 
-    def append(self, local_id: LocalId, edit: Edit) -> None:
+    def append_edit(self, local_id: LocalId, edit: Edit) -> None:
         """Take down one edit. Never blocks and never raises; `troubled` tells of trouble."""
         ...
 
@@ -238,7 +238,7 @@ class Journal(Protocol):
         """Begin many as `create` begins one, in one write to the disk."""
         ...
 
-    async def read(self, local_id: LocalId) -> StoredMessage:
+    async def read_message(self, local_id: LocalId) -> StoredMessage:
         """Read one message with every edit appended so far. Raises KeyError where there is none."""
         ...
 
@@ -295,7 +295,7 @@ class AttachedFiles(Protocol):
         """Return where a copy lies, whether it is there or not."""
         ...
 
-    async def keep(self, local_id: LocalId, key: str, source: str, on_bytes: Callable[[int, int], None]) -> int:
+    async def copy_file(self, local_id: LocalId, key: str, source: str, on_bytes: Callable[[int, int], None]) -> int:
         """Copy a file; return its bytes. `on_bytes` is told bytes done and bytes of all, in another thread.
 
         Raises BadInput where the file cannot be read, StorageError where this machine cannot keep it.
@@ -362,11 +362,11 @@ class Secrets(Protocol):
         """Return whether a secret kept now would outlive the program, so that the person can be told before saving."""
         ...
 
-    async def read(self, account_id: AccountId) -> str | None:
+    async def read_secret(self, account_id: AccountId) -> str | None:
         """Return the secret, or None if there is none or no keyring."""
         ...
 
-    async def keep(self, account_id: AccountId, secret: str) -> bool:
+    async def keep_secret(self, account_id: AccountId, secret: str) -> bool:
         """Keep the secret; False where there is no keyring and it is held in memory only."""
         ...
 
@@ -390,11 +390,11 @@ class Settings(Protocol):
         """Remove an account; its messages stay."""
         ...
 
-    async def read(self, name: str) -> str | None:
+    async def read_setting(self, name: str) -> str | None:
         """Return one preference."""
         ...
 
-    async def keep(self, name: str, value: str) -> None:
+    async def keep_setting(self, name: str, value: str) -> None:
         """Keep one preference."""
         ...
 

@@ -20,7 +20,7 @@ def answer(checker: Checker, asked: dict[str, Any]) -> dict[str, Any]:
     """Do what one line asks for."""
     language = str(asked.get("language", ""))
     if "learn" in asked:
-        checker.learn([str(word) for word in asked["learn"]])
+        checker.add_words([str(word) for word in asked["learn"]])
         return {}
     if "suggest" in asked:
         return {"suggestions": checker.suggest(str(asked["suggest"]), language)}

@@ -74,7 +74,7 @@ class Checker:
         self._usual = "en"
         self._is_right = lru_cache(maxsize=50_000)(self._look_up)
 
-    def learn(self, words: Sequence[str]) -> None:
+    def add_words(self, words: Sequence[str]) -> None:
         """Take in the person's own words."""
         self._own |= {word.casefold() for word in words}
         self._is_right.cache_clear()

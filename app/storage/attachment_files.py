@@ -53,7 +53,7 @@ class AttachmentFolder:
         """Return where a copy lies, whether it is there or not."""
         return str(self._place(local_id, key))
 
-    async def keep(self, local_id: LocalId, key: str, source: str, on_bytes: Callable[[int, int], None]) -> int:
+    async def copy_file(self, local_id: LocalId, key: str, source: str, on_bytes: Callable[[int, int], None]) -> int:
         """Copy a file; return its bytes. Raises BadInput for the file, StorageError for this machine's disk."""
         return await self._write(local_id, key, lambda target, going: _copy(source, target, on_bytes, going))
 

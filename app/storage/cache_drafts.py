@@ -34,7 +34,7 @@ class DraftCopies:
 
         return await self._thread.ask(call, Turn.KEEP)
 
-    async def read(self, account_id: AccountId, refs: Sequence[ItemRef]) -> dict[str, Fetched]:
+    async def read_copies(self, account_id: AccountId, refs: Sequence[ItemRef]) -> dict[str, Fetched]:
         """Return the copies of these very versions, by ItemId."""
 
         def call(sql: sqlite3.Connection) -> dict[str, Fetched]:
@@ -51,7 +51,7 @@ class DraftCopies:
 
         return await self._thread.ask(call)
 
-    async def keep(self, account_id: AccountId, copies: Sequence[tuple[ItemRef, Fetched | None]]) -> None:
+    async def keep_copies(self, account_id: AccountId, copies: Sequence[tuple[ItemRef, Fetched | None]]) -> None:
         """Keep copies, or note (None) that there is to be none of this version."""
         values = [
             (ref.item_id, account_id, ref.change_key, b"" if copy is None else _encoder.encode(copy))

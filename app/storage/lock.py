@@ -25,7 +25,7 @@ class InstanceLock:
         self.path = database.with_name(database.name + LOCK_SUFFIX)
         self._file = -1
 
-    def take(self) -> None:
+    def acquire(self) -> None:
         """Take the lock at once. Raises InUse where another process or store has it, and OSError."""
         file = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
         try:

@@ -174,7 +174,7 @@ class MessageStore:
         for record, content, on_server in begun:
             self.create(record, content, on_server)
 
-    def append(self, local_id: LocalId, edit: Edit, at: float) -> None:
+    def append_edit(self, local_id: LocalId, edit: Edit, at: float) -> None:
         """Take in one edit. Raises KeyError."""
         kept = self._with_text(local_id)
         edit, blob = codec.pack(edit, Edit)
@@ -224,7 +224,7 @@ class MessageStore:
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
-    def read(self, local_id: LocalId) -> StoredMessage:
+    def read_message(self, local_id: LocalId) -> StoredMessage:
         """Return a message whole. Raises KeyError."""
         kept = self._with_text(local_id)
         replica = kept.replica

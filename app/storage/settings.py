@@ -44,7 +44,7 @@ class SqliteSettings:
             rows = messages.connection.execute("SELECT account FROM accounts ORDER BY position")
             return [codec.read_account(account) for (account,) in rows]
 
-        return await self._store.read(call)
+        return await self._store.read_with(call)
 
     async def keep_account(self, account: Account) -> None:
         """Add an account, or write over the one with the same id, which keeps its place."""
@@ -60,16 +60,16 @@ class SqliteSettings:
         """Remove an account; its messages stay."""
         await self._write("DELETE FROM accounts WHERE account_id = ?", (account_id,))
 
-    async def read(self, name: str) -> str | None:
+    async def read_setting(self, name: str) -> str | None:
         """Return one preference."""
 
         def call(messages: MessageStore) -> str | None:
             row = messages.connection.execute("SELECT value FROM preferences WHERE name = ?", (name,)).fetchone()
             return None if row is None else str(row[0])
 
-        return await self._store.read(call)
+        return await self._store.read_with(call)
 
-    async def keep(self, name: str, value: str) -> None:
+    async def keep_setting(self, name: str, value: str) -> None:
         """Keep one preference."""
         value = mend_surrogates(value)
         await self._write("INSERT OR REPLACE INTO preferences (name, value) VALUES (?, ?)", (name, value))
@@ -101,7 +101,7 @@ class SqliteCorrespondents:
                     found.append(_entries.decode(blob))
             return found
 
-        return await self._store.read(call)
+        return await self._store.read_with(call)
 
     async def change(self, entries: Sequence[Correspondent], gone: Sequence[tuple[AccountId, str]]) -> None:
         """Remove `gone`, then write `entries`."""

@@ -38,9 +38,9 @@ class SqliteJournal:
         self._store = store
         self.troubled, self.healed = store.troubled, store.healed
 
-    def append(self, local_id: LocalId, edit: Edit) -> None:
+    def append_edit(self, local_id: LocalId, edit: Edit) -> None:
         """Journal one edit. Never blocks and never raises."""
-        self._store.append(local_id, edit)
+        self._store.append_edit(local_id, edit)
 
     async def create(self, record: Record, content: Content, on_server: Content | None = None) -> None:
         """Begin a message, or begin it anew. Where StorageError is raised it is kept in memory all the same."""
@@ -50,13 +50,15 @@ class SqliteJournal:
         """Begin many in one transaction."""
         await self._store.change(lambda messages: messages.create_all(begun))
 
-    async def read(self, local_id: LocalId) -> StoredMessage:
+    async def read_message(self, local_id: LocalId) -> StoredMessage:
         """Read one message with every edit appended so far. Raises KeyError."""
-        return await self._store.read(lambda messages: messages.read(local_id))
+        return await self._store.read_with(lambda messages: messages.read_message(local_id))
 
     async def read_all(self, local_ids: Sequence[LocalId]) -> list[StoredMessage]:
         """Read many; what is no more is left out."""
-        return await self._store.read(lambda messages: [messages.read(one) for one in local_ids if messages.knows(one)])
+        return await self._store.read_with(
+            lambda messages: [messages.read_message(one) for one in local_ids if messages.knows(one)]
+        )
 
     async def put_all(self, records: Sequence[Record]) -> None:
         """Write many records in one transaction. Raises KeyError where one of them is no more: then none is written."""
@@ -74,7 +76,7 @@ class SqliteJournal:
 
     async def records(self) -> list[Record]:
         """Return every record, oldest change first."""
-        return await self._store.read(MessageStore.records)
+        return await self._store.read_with(MessageStore.records)
 
     async def forget(self, local_id: LocalId) -> None:
         """Remove a message and its edits from this machine."""
@@ -139,7 +141,7 @@ class WriterCallbacks:
 
     def _tell_all(self, tasks: list[WriterTask[Any]]) -> None:
         for task in tasks:
-            task.tell()
+            task.deliver()
 
     def _tell_damaged(self, error: Damaged) -> None:
         self.last_damage = error
@@ -174,7 +176,7 @@ class Store:
         return self._told.last_damage
 
     @classmethod
-    async def open(cls, path: Path) -> Store:
+    async def open_database(cls, path: Path) -> Store:
         """Open the database at `path`, in a folder of its own, or begin one.
 
         A damaged file is set aside and a new one begun: see `watch_damage`. Raises InUse, NewerFile and StorageError,
@@ -204,11 +206,11 @@ class Store:
         if self.damaged is not None:
             tell(self.damaged)
 
-    def append(self, local_id: LocalId, edit: Edit) -> None:
+    def append_edit(self, local_id: LocalId, edit: Edit) -> None:
         """Hand over one edit. Never blocks, never raises."""
         self._writer.entries.put(Append(local_id, edit, time.time()))
 
-    async def read(self, call: Callable[[MessageStore], _T]) -> _T:
+    async def read_with(self, call: Callable[[MessageStore], _T]) -> _T:
         """Return what `call` returns in the writer's thread, after what was handed over before. Raises StorageError."""
         return await self._ask(call, TaskKind.READ)
 

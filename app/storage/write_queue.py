@@ -46,7 +46,7 @@ class WriteQueue(Generic[_T]):
         """Return whether there is something to take."""
         return not self._queue.empty()
 
-    def take(self, patience: float | None) -> list[_T]:
+    def take_all(self, patience: float | None) -> list[_T]:
         """Return what there is, as soon as there is something; empty after `patience` seconds (None: never).
 
         Ends with an entry that is the last, whatever follows it.

@@ -69,7 +69,7 @@ class WriterTask(Generic[_T]):
             self.error = Damaged(tr("This message cannot be read on this computer: its text is damaged."))
             self.error.__cause__ = error
 
-    def tell(self) -> None:
+    def deliver(self) -> None:
         """In the window's thread: hand over the result, unless the caller no longer waits."""
         if self.answer.done():
             return
@@ -198,7 +198,7 @@ class Writer:
 
     def _open(self) -> None:
         database.prepare_folder(self._path.parent)
-        self._lock.take()
+        self._lock.acquire()
         try:
             self._attach(database.open_database(self._path))
         except (sqlite3.Error, database.NotReadable) as error:
@@ -240,7 +240,7 @@ class Writer:
 
     def _gather(self) -> list[Entry]:
         """Wait for something to do; edits gather for a moment, what a caller waits for goes at once."""
-        batch = self.entries.take(self._next_look())
+        batch = self.entries.take_all(self._next_look())
         if not batch:
             self._use_quiet()
         return batch
@@ -348,7 +348,7 @@ class Writer:
         """Give an edit to its message; False where the disk kept the message from being read."""
         for _ in range(2):
             try:
-                self._message_store.append(entry.local_id, entry.edit, entry.at)
+                self._message_store.append_edit(entry.local_id, entry.edit, entry.at)
             except sqlite3.Error as error:
                 if not self._mend(error):
                     self._note_trouble(storage_error(error, self._path.parent))

@@ -80,7 +80,7 @@ class MessageBar(QFrame):
         button.clicked.connect(self.dismiss)
         return button
 
-    def say(
+    def show_sentence(
         self,
         sentence: str,
         *,
@@ -201,7 +201,7 @@ class ActionBar(QFrame):
         line.addWidget(self._action)
         self.hide()
 
-    def say(self, words: str, action: str = "") -> None:
+    def show_words(self, words: str, action: str = "") -> None:
         """Show `words`, with the words of the way back if there is one."""
         self._words.setText(words)
         self._action.setText(action)

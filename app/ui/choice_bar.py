@@ -65,13 +65,13 @@ class ChoiceBar(QFrame):
         if not self.isVisible():
             self._way_back.remember()
         self._words.setText(sentence)
-        self.tell(lines)
+        self.show_lines(lines)
         self._offer(choices, urgent=urgent)
         self.show()
         self.take_focus()
         say_aloud(self, self.accessibleName())
 
-    def tell(self, lines: Sequence[str]) -> None:
+    def show_lines(self, lines: Sequence[str]) -> None:
         """Show other lines below the question: how things stand now."""
         short = [shortened(line, _LONGEST) for line in lines]
         self._lines.setText("\n".join(short))

@@ -89,7 +89,7 @@ class Chooser(QFrame):
         """Offer what `query` finds: `put` adds a row."""
         raise NotImplementedError
 
-    def take(self, thing: object) -> bool:
+    def choose_row(self, thing: object) -> bool:
         """Do what choosing a row means; False where it cannot be chosen. The sheet is closed before it is done."""
         raise NotImplementedError
 
@@ -123,7 +123,7 @@ class Chooser(QFrame):
         """Take the row one is at."""
         if self.list.count():
             (thing,) = self.list.currentItem().data(Qt.ItemDataRole.UserRole)
-            self.take(thing)
+            self.choose_row(thing)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut and self.isVisible():
@@ -204,7 +204,7 @@ class CommandPalette(Chooser):
         self.line.setAccessibleName(tr("Command"))
         self.list.setAccessibleName(tr("Commands found"))
 
-    def open(self) -> None:
+    def show_palette(self) -> None:
         """Show the palette over the window, with every command that can be done now."""
         window = self._window
         self.remember()
@@ -224,7 +224,7 @@ class CommandPalette(Chooser):
                 self.put(command.shown_title(), handler, keys.shown(command))
         self.list.setCurrentRow(0)
 
-    def take(self, thing: object) -> bool:
+    def choose_row(self, thing: object) -> bool:
         """Do a command."""
         self.close_sheet()
         if isinstance(thing, tuple):
@@ -262,7 +262,7 @@ class Picker(Chooser):
         self._note.setContentsMargins(12, 4, 12, 6)
         self.column.addWidget(self._note)
 
-    def open(
+    def show_picks(
         self,
         title: str,
         picks: Sequence[Pick],
@@ -320,7 +320,7 @@ class Picker(Chooser):
         room = self._note.heightForWidth(width - 40) + 4 if self._note.text() else 0
         return self.line.height() + self.list.height() + room + 22
 
-    def take(self, thing: object) -> bool:
+    def choose_row(self, thing: object) -> bool:
         """Hand back what was chosen; None for a row that only says something."""
         if thing is None:
             return False

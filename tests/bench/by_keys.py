@@ -331,13 +331,15 @@ def _is_settled(one: dict[str, Any]) -> bool:
 
 
 async def _words_on_disk(data: Path) -> set[str]:
-    store = await Store.open(data / "mailwright.sqlite")
+    store = await Store.open_database(data / "mailwright.sqlite")
     try:
         if store.damaged is not None:
             raise Broken("lost", str(store.damaged))
         journal = SqliteJournal(store)
         return {
-            word for one in await journal.records() for word in (await journal.read(one.local_id)).content.body.split()
+            word
+            for one in await journal.records()
+            for word in (await journal.read_message(one.local_id)).content.body.split()
         }
     finally:
         await store.close()

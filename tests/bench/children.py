@@ -152,7 +152,7 @@ class Home:
 
     async def _set_up(self, sandbox: RunningSandbox, endpoint: str = "") -> None:
         first = sandbox.first
-        store = await Store.open(self._place / "data" / "mailwright.sqlite")
+        store = await Store.open_database(self._place / "data" / "mailwright.sqlite")
         await SqliteSettings(store).keep_account(
             Account(
                 account_id=AccountId("first"),

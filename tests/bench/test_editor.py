@@ -112,7 +112,7 @@ def spelling() -> Iterator[Spelling]:
 
 def rich(text: str) -> RichEditor:
     editor = RichEditor()
-    editor.open(open_text(text))
+    editor.open_body(open_text(text))
     editor.finish()
     return editor
 
@@ -213,7 +213,7 @@ def test_a_quoted_newsletter_is_typed_above(qtbot: QtBot, qapp: QApplication) ->
     html = f"<div>My answer</div><blockquote>{NEWSLETTER}</blockquote>"
     opening, opened = timed(lambda: open_html(html))
     ours, bare = RichEditor(), QTextEdit("My answer")
-    ours.open(opened)  # type: ignore[arg-type]  # as made
+    ours.open_body(opened)  # type: ignore[arg-type]  # as made
     ours.finish()
     for editor in (bare, ours):
         shown(qtbot, editor)

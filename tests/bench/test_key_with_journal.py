@@ -36,22 +36,22 @@ class Switched(SqliteJournal):
 
     on = True
 
-    def append(self, local_id: LocalId, edit: Edit) -> None:
+    def append_edit(self, local_id: LocalId, edit: Edit) -> None:
         if self.on:
-            super().append(local_id, edit)
+            super().append_edit(local_id, edit)
 
 
 @pytest.mark.parametrize("length", [200, 50_000], ids=["a short letter", "a long letter"])
 async def test_the_cost_of_a_key_with_the_journal_on_and_off(
     qtbot: QtBot, qapp: QApplication, tmp_path: Path, length: int
 ) -> None:
-    store = await Store.open(tmp_path / "own" / "mailwright.sqlite")
+    store = await Store.open_database(tmp_path / "own" / "mailwright.sqlite")
     scene = ProgramScene(qtbot, qapp, ACCOUNT)
     journal = scene.parts.records._journal = Switched(store)
     await scene.start()
     try:
         name = await scene.saved(Content(to=(BEN,), subject="Long", body="Some words here. " * (length // 17)))
-        scene.parts.compose.open(name)
+        scene.parts.compose.open_message(name)
         await scene.until(lambda: scene.parts.compose.current() is not None)
         scene.message.focus_field(Field.BODY)
         await scene.settle()

@@ -101,10 +101,10 @@ def _type_and_kill(child: Child, keyboard: Keyboard, dice: random.Random) -> Kil
 
 async def _bodies(data: Path) -> list[str]:
     """Return the text of every message that the disk has."""
-    store = await Store.open(data / "mailwright.sqlite")
+    store = await Store.open_database(data / "mailwright.sqlite")
     try:
         assert store.damaged is None
         journal = SqliteJournal(store)
-        return [(await journal.read(record.local_id)).content.body for record in await journal.records()]
+        return [(await journal.read_message(record.local_id)).content.body for record in await journal.records()]
     finally:
         await store.close()

@@ -54,7 +54,7 @@ class FullHome(Home):
         asyncio.run(self._fill(messages))
 
     async def _fill(self, messages: int) -> None:
-        store = await Store.open(self._place / "data" / "mailwright.sqlite")
+        store = await Store.open_database(self._place / "data" / "mailwright.sqlite")
         await SqliteSettings(store).keep_account(Account(FIRST, "anna@contoso.com", NOWHERE, "anna"))
         await store.close()
         cache = SqliteCache(self._place / "data" / FILE_NAME)

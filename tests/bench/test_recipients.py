@@ -49,12 +49,12 @@ async def scene(qtbot: QtBot, qapp: QApplication) -> AsyncIterator[ProgramScene]
     scene = await ProgramScene(qtbot, qapp, ACCOUNT).start()
     book = scene.parts.address_book
     for entry in people(random.Random(7)):
-        book.learn(ANNA, [entry.recipient], scene.clock.now())
+        book.add_sent(ANNA, [entry.recipient], scene.clock.now())
     chips = tuple(Recipient(f"person{n}@example.org", f"Person {n}") for n in range(CHIPS))
     await scene.parts.compose.begin_now(Content(to=chips, subject="x", body="y"))
     await scene.settle()
     # The fake disk copies the whole message at each edit; the real one takes it from a queue, in another thread.
-    scene.journal.append = lambda local_id, edit: None  # type: ignore[method-assign]
+    scene.journal.append_edit = lambda local_id, edit: None  # type: ignore[method-assign]
     scene.message.focus_field(Field.TO)
     scene.message.recipients[Field.TO].finish_placing()
     await scene.settle()

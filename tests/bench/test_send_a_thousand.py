@@ -134,7 +134,7 @@ def compared(keyboard: Keyboard, child: Child, server: RunningSandbox) -> tuple[
 
 
 async def _records(data: Path) -> list[Record]:
-    store = await Store.open(data / "mailwright.sqlite")
+    store = await Store.open_database(data / "mailwright.sqlite")
     records = await SqliteJournal(store).records()
     await store.close()
     return records

@@ -57,7 +57,7 @@ class FakeKeptDrafts:
         """Return what there are copies of."""
         return {item: version for (owner, item), (version, _) in self.copies.items() if owner == account_id}
 
-    async def read(self, account_id: AccountId, refs: Sequence[ItemRef]) -> dict[str, Fetched]:
+    async def read_copies(self, account_id: AccountId, refs: Sequence[ItemRef]) -> dict[str, Fetched]:
         """Return copies of these versions."""
         if self.broken:
             raise StorageError
@@ -65,7 +65,7 @@ class FakeKeptDrafts:
         versions = {ref.item_id: ref.change_key for ref in refs}
         return {item: one for item, (version, one) in found.items() if one is not None and version == versions[item]}
 
-    async def keep(self, account_id: AccountId, copies: Sequence[tuple[ItemRef, Fetched | None]]) -> None:
+    async def keep_copies(self, account_id: AccountId, copies: Sequence[tuple[ItemRef, Fetched | None]]) -> None:
         """Keep copies."""
         self.copies.update({(account_id, ref.item_id): (ref.change_key, one) for ref, one in copies})
 

@@ -36,7 +36,7 @@ class FakeFiles:
         """Return where a copy lies."""
         return str(Path(self._folder) / local_id / key)
 
-    async def keep(self, local_id: LocalId, key: str, source: str, on_bytes: Callable[[int, int], None]) -> int:
+    async def copy_file(self, local_id: LocalId, key: str, source: str, on_bytes: Callable[[int, int], None]) -> int:
         """Copy a file."""
         try:
             content = _read(source)

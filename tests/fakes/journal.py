@@ -59,7 +59,7 @@ class FakeJournal:
 
     # --- the port -----------------------------------------------------------------------------------------------
 
-    def append(self, local_id: LocalId, edit: Edit) -> None:
+    def append_edit(self, local_id: LocalId, edit: Edit) -> None:
         """Take down an edit; kept in memory where the disk is not well."""
         kept = self._kept.get(local_id)
         if kept is None:
@@ -87,7 +87,7 @@ class FakeJournal:
 
     async def read_all(self, local_ids: Sequence[LocalId]) -> list[StoredMessage]:
         """Read many."""
-        return [await self.read(local_id) for local_id in local_ids if local_id in self._kept]
+        return [await self.read_message(local_id) for local_id in local_ids if local_id in self._kept]
 
     async def put_all(self, records: Sequence[Record]) -> None:
         """Write many records, all or none."""
@@ -97,7 +97,7 @@ class FakeJournal:
             one.record = msgspec.structs.replace(record, edits=one.record.edits)
             self._write(record.local_id)
 
-    async def read(self, local_id: LocalId) -> StoredMessage:
+    async def read_message(self, local_id: LocalId) -> StoredMessage:
         """Read a message."""
         kept = self._kept[local_id]
         content = kept.replica.content()
@@ -124,7 +124,7 @@ class FakeJournal:
 
     async def records(self) -> list[Record]:
         """Return all records."""
-        messages = [await self.read(local_id) for local_id in self._kept]
+        messages = [await self.read_message(local_id) for local_id in self._kept]
         return sorted((message.record for message in messages), key=lambda record: record.changed)
 
     async def forget(self, local_id: LocalId) -> None:

@@ -16,7 +16,7 @@ async def view_of(scene: Scene, folder: Folder | Place, cache: FakeCache | None 
     syncing = Syncing(scene.watched, kept, scene.accounts, scene.records, scene.clock, scene.spawn)
     place = folder if isinstance(folder, Place) else Place(folder)
     view = FolderView(ANNA, place, scene.records, kept, scene.watched, syncing, scene.spawn)
-    await view.open()
+    await view.show_cached()
     return view
 
 

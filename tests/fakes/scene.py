@@ -119,7 +119,7 @@ async def new_scene(kind: type[FakeMailbox] = FakeMailbox) -> Scene:
     """Return the first run, with one account open, at a mailbox of this kind."""
     clock = FakeClock()
     secrets = FakeSecrets()
-    await secrets.keep(ANNA, "secret")
+    await secrets.keep_secret(ANNA, "secret")
     return await Scene(kind(now=clock.now), FakeJournal(), clock, secrets).start()
 
 

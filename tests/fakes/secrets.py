@@ -22,11 +22,11 @@ class FakeSecrets:
         """Tell what the test said."""
         return self.keyring
 
-    async def read(self, account_id: AccountId) -> str | None:
+    async def read_secret(self, account_id: AccountId) -> str | None:
         """Return what memory has, else what the keyring has."""
         return self.memory.get(account_id) or self.held.get(account_id)
 
-    async def keep(self, account_id: AccountId, secret: str) -> bool:
+    async def keep_secret(self, account_id: AccountId, secret: str) -> bool:
         """Keep it in the keyring, or in memory where there is none or it refuses."""
         kept = self.keyring and not self.refuses
         (self.held if kept else self.memory)[account_id] = secret

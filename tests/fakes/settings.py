@@ -34,11 +34,11 @@ class FakeSettings:
         self._meet_trouble()
         self.kept.pop(account_id, None)
 
-    async def read(self, name: str) -> str | None:
+    async def read_setting(self, name: str) -> str | None:
         """Return one preference."""
         return self.preferences.get(name)
 
-    async def keep(self, name: str, value: str) -> None:
+    async def keep_setting(self, name: str, value: str) -> None:
         """Keep one preference."""
         self._meet_trouble()
         self.preferences[name] = value

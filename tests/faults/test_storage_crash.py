@@ -82,10 +82,10 @@ async def test_text_older_than_a_tenth_of_a_second_survives_every_kill(tmp_path:
     survived = 0
     for number in range(_ROUNDS):
         killed, typed = await type_and_kill(path, number, dice)
-        store = await Store.open(path)
+        store = await Store.open_database(path)
         assert store.damaged is None
         journal = SqliteJournal(store)
-        bodies = [(await journal.read(LocalId(name))).content.body for name in ("one", "two")]
+        bodies = [(await journal.read_message(LocalId(name))).content.body for name in ("one", "two")]
         await store.close()
         lines = [line.split() for body in bodies for line in body.splitlines() if line.startswith(f"{number} ")]
         found = sorted(int(count) for _, count, _ in lines)

@@ -36,12 +36,12 @@ def path(tmp_path: Path) -> Path:
 
 async def fill(path: Path, messages: int = 200) -> list[Record]:
     """Make a database of some megabytes, with edits after the snapshots, and close it."""
-    store = await Store.open(path)
+    store = await Store.open_database(path)
     journal = SqliteJournal(store)
     records = [new_record(changed=float(number)) for number in range(messages)]
     await asyncio.gather(*(journal.create(record, Content(body=TEXT)) for record in records))
     for record in records:
-        journal.append(record.local_id, typed("x"))
+        journal.append_edit(record.local_id, typed("x"))
     await SqliteSettings(store).keep_account(Account(AccountId("a"), "a@example.org", "https://example.org", "a"))
     assert await store.close()
     return records
@@ -82,9 +82,9 @@ async def still_works(store: Store) -> None:
     journal = SqliteJournal(store)
     record = new_record()
     await journal.create(record, BODY)
-    journal.append(record.local_id, typed("x"))
+    journal.append_edit(record.local_id, typed("x"))
     await journal.flush()
-    assert (await journal.read(record.local_id)).content.body == "xFirst words"
+    assert (await journal.read_message(record.local_id)).content.body == "xFirst words"
     assert await store.close()
 
 
@@ -94,7 +94,7 @@ async def test_a_file_with_a_broken_header_is_set_aside_whole_and_a_new_one_begu
     broken = random.Random(7).randbytes(100) if content == b"random" else content.ljust(100, b"\x00")
     original = broken + read(path)[100:]
     write(path, bytes(original))
-    store = await Store.open(path)
+    store = await Store.open_database(path)
     assert await SqliteJournal(store).records() == []
     assert isinstance(store.damaged, Damaged)
     (aside,) = asides(path)
@@ -109,7 +109,7 @@ async def test_damage_in_the_middle_is_found_before_the_first_answer_and_the_res
     size = len(original)
     original[size // 2 : size // 2 + 40_000] = random.Random(3).randbytes(40_000)
     write(path, bytes(original))
-    store = await Store.open(path)
+    store = await Store.open_database(path)
     told: list[Damaged] = []
     store.watch_damage(told.append)
     journal = SqliteJournal(store)
@@ -121,7 +121,7 @@ async def test_damage_in_the_middle_is_found_before_the_first_answer_and_the_res
     assert read(aside) == bytes(original)
     assert 0 < len(found) < len(records)
     for record in found:
-        message = await journal.read(record.local_id)
+        message = await journal.read_message(record.local_id)
         assert (message.content.body, message.record.edits) == ("x" + TEXT, 1)
     assert [one.account_id for one in await SqliteSettings(store).accounts()] == ["a"]
     await still_works(store)
@@ -132,7 +132,7 @@ async def test_a_truncated_file_is_set_aside(path: Path) -> None:
     original = read(path)
     original = original[: len(original) // 2 + 100]
     write(path, bytes(original))
-    store = await Store.open(path)
+    store = await Store.open_database(path)
     await SqliteJournal(store).records()
     assert store.damaged is not None
     (aside,) = asides(path)
@@ -144,20 +144,20 @@ async def test_an_emptied_file_with_its_changes_beside_it_is_set_aside_with_them
     make_folder(path)
     write(path, b"")
     write(path.with_name(path.name + "-wal"), b"x" * 100)
-    store = await Store.open(path)
+    store = await Store.open_database(path)
     assert [one.name.endswith("-wal") for one in asides(path)] == [False, True]
     await still_works(store)
 
 
 async def test_damage_found_while_somebody_writes_loses_nothing_that_is_open(path: Path) -> None:
     records = await fill(path, 20)
-    store = await Store.open(path)
+    store = await Store.open_database(path)
     told: list[Damaged] = []
     store.watch_damage(told.append)
     journal = SqliteJournal(store)
     await journal.records()
     open_one = records[0].local_id
-    assert (await journal.read(open_one)).record.edits == 1
+    assert (await journal.read_message(open_one)).record.edits == 1
     begun = new_record()
     await journal.create(begun, BODY)
 
@@ -171,18 +171,18 @@ async def test_damage_found_while_somebody_writes_loses_nothing_that_is_open(pat
         messages.connection.execute("PRAGMA cache_size = 0")
         messages.connection.execute("PRAGMA shrink_memory")
 
-    await store.read(break_it)
-    journal.append(open_one, typed("y"))
-    journal.append(begun.local_id, typed("z"))
+    await store.read_with(break_it)
+    journal.append_edit(open_one, typed("y"))
+    journal.append_edit(begun.local_id, typed("z"))
     await journal.flush()
     await asyncio.sleep(0)
     assert len(told) == 1
-    assert (await journal.read(open_one)).content.body == "yx" + TEXT
+    assert (await journal.read_message(open_one)).content.body == "yx" + TEXT
     await store.close()
-    store = await Store.open(path)
+    store = await Store.open_database(path)
     journal = SqliteJournal(store)
-    assert (await journal.read(open_one)).content.body == "yx" + TEXT
-    assert (await journal.read(begun.local_id)).content.body == "zFirst words"
+    assert (await journal.read_message(open_one)).content.body == "yx" + TEXT
+    assert (await journal.read_message(begun.local_id)).content.body == "zFirst words"
     await still_works(store)
 
 
@@ -194,7 +194,7 @@ async def test_a_file_of_a_newer_program_is_refused_and_not_touched(path: Path) 
     before = read(path)
     threads = threading.active_count()
     with pytest.raises(NewerFile, match="newer Mailwright"):
-        await Store.open(path)
+        await Store.open_database(path)
     assert read(path) == before
     assert sorted(modes(path)) == ["mailwright.sqlite", "mailwright.sqlite.lock"]
     async with asyncio.timeout(20):
@@ -209,7 +209,7 @@ async def test_a_database_of_another_program_is_refused_and_not_touched(path: Pa
     connection.close()
     before = read(path)
     with pytest.raises(StorageError, match="not a database of Mailwright"):
-        await Store.open(path)
+        await Store.open_database(path)
     assert read(path) == before
 
 
@@ -230,11 +230,11 @@ def test_steps_to_a_newer_form_run_once_and_a_step_that_fails_changes_nothing(pa
 
 
 async def test_a_second_store_is_refused_while_the_first_is_open(path: Path) -> None:
-    store = await Store.open(path)
+    store = await Store.open_database(path)
     with pytest.raises(InUse, match="already running"):
-        await Store.open(path)
+        await Store.open_database(path)
     await still_works(store)
-    await still_works(await Store.open(path))
+    await still_works(await Store.open_database(path))
 
 
 _HOLDER = """
@@ -259,19 +259,19 @@ async def test_a_second_program_is_refused_and_a_killed_one_leaves_the_way_free(
         assert holder.stdout is not None
         assert (await asyncio.wait_for(holder.stdout.readline(), 30)).strip() == b"open"
         with pytest.raises(InUse):
-            await Store.open(path)
+            await Store.open_database(path)
     finally:
         holder.kill()
         await holder.wait()
     assert holder.returncode == -getattr(signal, "SIGKILL", 9) or sys.platform == "win32"
-    await still_works(await Store.open(path))
+    await still_works(await Store.open_database(path))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="rights are kept by the person's folder on Windows")
 async def test_folder_and_files_are_the_persons_alone(path: Path) -> None:
     old = os.umask(0)
     try:
-        store = await Store.open(path)
+        store = await Store.open_database(path)
         journal = SqliteJournal(store)
         await journal.create(new_record(), BODY)
         found = modes(path)
@@ -286,6 +286,6 @@ async def test_folder_and_files_are_the_persons_alone(path: Path) -> None:
     }
     assert folder_mode(path) == 0o700
     loosen(path)
-    await still_works(await Store.open(path))
+    await still_works(await Store.open_database(path))
     assert modes(path)["mailwright.sqlite"] == 0o600
     assert folder_mode(path) == 0o700

@@ -51,7 +51,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
 
 @pytest.fixture
 async def store(tmp_path: Path, disk: Disk) -> AsyncIterator[Store]:
-    made = await Store.open(tmp_path / "own" / "mailwright.sqlite")
+    made = await Store.open_database(tmp_path / "own" / "mailwright.sqlite")
     yield made
     disk.free.set()
     await made.close()
@@ -76,12 +76,12 @@ async def test_keys_are_in_the_file_though_the_disk_does_not_answer(store: Store
     journal, record = SqliteJournal(store), new_record()
     await journal.create(record, Content())
     disk.free.clear()
-    journal.append(record.local_id, typed("0"))
+    journal.append_edit(record.local_id, typed("0"))
     async with asyncio.timeout(20):
         while not disk.waiting.is_set():  # noqa: ASYNC110 - it is set in another thread
             await asyncio.sleep(0.01)
     for number in range(1, 5):
-        journal.append(record.local_id, typed(str(number)))
+        journal.append_edit(record.local_id, typed(str(number)))
         await comes(store.path, number + 1)
 
 
@@ -92,7 +92,7 @@ async def test_keys_that_follow_each_other_share_one_wait_for_the_disk(
     journal, record = SqliteJournal(store), new_record()
     await journal.create(record, Content())
     for number in range(5):
-        journal.append(record.local_id, typed(str(number)))
+        journal.append_edit(record.local_id, typed(str(number)))
         await comes(store.path, number + 1)
     assert disk.waits == 0
     await journal.flush()
@@ -103,7 +103,7 @@ async def test_who_waits_for_the_disk_is_told_when_the_disk_has_it(store: Store,
     journal, record = SqliteJournal(store), new_record()
     await journal.create(record, Content())
     disk.free.clear()
-    journal.append(record.local_id, typed("x"))
+    journal.append_edit(record.local_id, typed("x"))
     await comes(store.path, 1)
     flushing = asyncio.ensure_future(journal.flush())
     await asyncio.sleep(0.2)
@@ -120,10 +120,10 @@ async def test_a_disk_that_refuses_what_the_file_has_is_told_and_so_is_the_end_o
     journal.troubled.subscribe(told.append)
     journal.healed.subscribe(lambda _: well.set())
     disk.trouble = OSError(errno.EIO, os.strerror(errno.EIO))
-    journal.append(record.local_id, typed("x"))
+    journal.append_edit(record.local_id, typed("x"))
     await asyncio.wait_for(well.wait(), 20)  # SQLite waits for the disk in its own way, which answers here
     assert len(told) == 1
-    assert (await journal.read(record.local_id)).content.body == "x"
+    assert (await journal.read_message(record.local_id)).content.body == "x"
 
 
 async def test_a_flush_on_a_disk_that_refuses_is_refused(store: Store, disk: Disk) -> None:
@@ -131,7 +131,7 @@ async def test_a_flush_on_a_disk_that_refuses_is_refused(store: Store, disk: Dis
     await journal.create(record, Content())
     disk.free.clear()
     disk.trouble = OSError(errno.EIO, os.strerror(errno.EIO))
-    journal.append(record.local_id, typed("x"))
+    journal.append_edit(record.local_id, typed("x"))
     await comes(store.path, 1)
     flushing = asyncio.ensure_future(journal.flush())
     await asyncio.sleep(0.1)

@@ -54,7 +54,7 @@ class Scene:
         def call(messages: MessageStore) -> None:
             messages.connection.execute("PRAGMA max_page_count = 1")
 
-        await self.store.read(call)
+        await self.store.read_with(call)
 
     async def free(self) -> None:
         """Give room again, and wait until the journal has found out by itself."""
@@ -62,12 +62,12 @@ class Scene:
         def call(messages: MessageStore) -> None:
             messages.connection.execute("PRAGMA max_page_count = 1000000")
 
-        await self.store.read(call)
+        await self.store.read_with(call)
         await asyncio.wait_for(self.well.wait(), 20)
 
     async def reopen(self) -> SqliteJournal:
         assert await self.store.close()
-        self.store = await Store.open(self.store.path)
+        self.store = await Store.open_database(self.store.path)
         return SqliteJournal(self.store)
 
 
@@ -75,7 +75,7 @@ class Scene:
 async def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Scene]:
     monkeypatch.setattr(writer, "FIRST_RETRY", 0.02)
     monkeypatch.setattr(writer, "LAST_RETRY", 0.05)
-    scene = Scene(await Store.open(tmp_path / "own" / "mailwright.sqlite"))
+    scene = Scene(await Store.open_database(tmp_path / "own" / "mailwright.sqlite"))
     yield scene
     await scene.store.close()
 
@@ -89,18 +89,18 @@ async def test_what_is_typed_on_a_full_disk_is_written_in_order_when_there_is_ro
     await scene.journal.create(record, Content())
     await scene.fill()
     for number in range(5):
-        scene.journal.append(record.local_id, typed(BIG + str(number)))
+        scene.journal.append_edit(record.local_id, typed(BIG + str(number)))
         with pytest.raises(StorageError, match="disk is full"):
             await scene.journal.flush()
     expected = "".join(BIG + str(number) for number in (4, 3, 2, 1, 0))
-    message = await scene.journal.read(record.local_id)
+    message = await scene.journal.read_message(record.local_id)
     assert (message.content.body, message.record.edits) == (expected, 5)
     await asyncio.sleep(0.2)
     assert len(scene.troubles) == 1
     await scene.free()
     assert scene.wells == 1
     await scene.journal.flush()
-    assert (await (await scene.reopen()).read(record.local_id)).content.body == expected
+    assert (await (await scene.reopen()).read_message(record.local_id)).content.body == expected
 
 
 async def test_a_trouble_without_anybody_waiting_is_told_and_each_new_one_again(scene: Scene) -> None:
@@ -108,7 +108,7 @@ async def test_a_trouble_without_anybody_waiting_is_told_and_each_new_one_again(
     await scene.journal.create(record, Content())
     for times in (1, 2):
         await scene.fill()
-        scene.journal.append(record.local_id, typed(BIG * times))
+        scene.journal.append_edit(record.local_id, typed(BIG * times))
         await asyncio.wait_for(scene.trouble.wait(), 20)
         scene.trouble.clear()
         scene.well.clear()
@@ -121,11 +121,11 @@ async def test_a_message_begun_on_a_full_disk_takes_edits_and_is_written_later(s
     await scene.fill()
     with pytest.raises(StorageError):
         await scene.journal.create(record, Content(body=BIG))
-    scene.journal.append(record.local_id, typed("x"))
-    assert (await scene.journal.read(record.local_id)).content.body == "x" + BIG
+    scene.journal.append_edit(record.local_id, typed("x"))
+    assert (await scene.journal.read_message(record.local_id)).content.body == "x" + BIG
     assert [one.local_id for one in await scene.journal.records()] == [record.local_id]
     await scene.free()
-    assert (await (await scene.reopen()).read(record.local_id)).content.body == "x" + BIG
+    assert (await (await scene.reopen()).read_message(record.local_id)).content.body == "x" + BIG
 
 
 async def test_a_put_that_was_refused_never_happens_later(scene: Scene) -> None:
@@ -138,14 +138,16 @@ async def test_a_put_that_was_refused_never_happens_later(scene: Scene) -> None:
     with pytest.raises(StorageError):
         await scene.journal.saved(sending, Content(body=BIG))
     results = await asyncio.gather(
-        scene.journal.put(sending, Content(body=BIG)), scene.journal.read(record.local_id), return_exceptions=True
+        scene.journal.put(sending, Content(body=BIG)),
+        scene.journal.read_message(record.local_id),
+        return_exceptions=True,
     )
     assert isinstance(results[0], StorageError)
-    for message in (results[1], await scene.journal.read(record.local_id)):
+    for message in (results[1], await scene.journal.read_message(record.local_id)):
         assert not isinstance(message, BaseException)
         assert (message.record.state, message.attempt, message.on_server) == (State.DRAFT, None, BODY)
     await scene.free()
-    message = await (await scene.reopen()).read(record.local_id)
+    message = await (await scene.reopen()).read_message(record.local_id)
     assert (message.record.state, message.attempt, message.on_server) == (State.DRAFT, None, BODY)
 
 
@@ -160,7 +162,7 @@ async def test_a_message_that_could_not_be_forgotten_is_still_there(scene: Scene
         return_exceptions=True,
     )
     assert [type(outcome) for outcome in outcomes] == [StorageError, StorageError]
-    assert (await scene.journal.read(record.local_id)).content == BODY
+    assert (await scene.journal.read_message(record.local_id)).content == BODY
     await scene.free()
     found = {one.local_id for one in await (await scene.reopen()).records()}
     assert found == {record.local_id, other.local_id}
@@ -170,19 +172,19 @@ async def test_settings_that_could_not_be_kept_say_so_and_the_end_of_it_is_told(
     settings = SqliteSettings(scene.store)
     await scene.fill()
     with pytest.raises(StorageError):
-        await settings.keep("signature", BIG)
+        await settings.keep_setting("signature", BIG)
     with pytest.raises(StorageError):
         await settings.keep_account(Account(AccountId("a"), BIG, "https://example.org", "a"))
-    assert (await settings.read("signature"), await settings.accounts()) == (None, [])
+    assert (await settings.read_setting("signature"), await settings.accounts()) == (None, [])
     await scene.free()
-    assert (await settings.read("signature"), await settings.accounts()) == (None, [])
+    assert (await settings.read_setting("signature"), await settings.accounts()) == (None, [])
 
 
 async def test_closing_on_a_full_disk_ends_and_says_that_not_all_is_written(scene: Scene) -> None:
     record = new_record()
     await scene.journal.create(record, Content())
     await scene.fill()
-    scene.journal.append(record.local_id, typed(BIG))
+    scene.journal.append_edit(record.local_id, typed(BIG))
     assert not await scene.store.close()
 
 
@@ -228,8 +230,8 @@ async def test_a_system_that_refuses_writes_in_the_middle_costs_no_edit(tmp_path
     path = tmp_path / "own" / "mailwright.sqlite"
     command = [sys.executable, "-c", _LIMITED, str(path)]
     await asyncio.to_thread(subprocess.run, command, check=True, timeout=50, cwd=ROOT)
-    store = await Store.open(path)
-    message = await SqliteJournal(store).read(new_record("letter").local_id)
+    store = await Store.open_database(path)
+    message = await SqliteJournal(store).read_message(new_record("letter").local_id)
     assert message.content.body == "".join(f"{number:05}" * 2000 for number in reversed(range(20)))
     await store.close()
 
@@ -289,24 +291,24 @@ async def test_edits_of_a_message_that_cannot_be_read_for_a_time_wait_and_keep_t
     def allow(messages: MessageStore) -> None:
         messages.connection.set_authorizer(None)
 
-    await scene.store.read(refuse)
+    await scene.store.read_with(refuse)
     for message in "abc":
-        scene.journal.append(record.local_id, typed(message))
+        scene.journal.append_edit(record.local_id, typed(message))
         await asyncio.sleep(0.03)
     with pytest.raises(StorageError):
         await scene.journal.flush()
     assert len(scene.troubles) == 1
-    await scene.store.read(allow)
-    scene.journal.append(record.local_id, typed("d"))  # readable by now, but those before it still wait
+    await scene.store.read_with(allow)
+    scene.journal.append_edit(record.local_id, typed("d"))  # readable by now, but those before it still wait
     await asyncio.wait_for(scene.well.wait(), 20)
-    assert (await (await scene.reopen()).read(record.local_id)).content.body == "dcba"
+    assert (await (await scene.reopen()).read_message(record.local_id)).content.body == "dcba"
     assert await scene.store.close()
 
 
 async def test_a_place_that_cannot_be_a_folder_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(StorageError) as caught:
-        await Store.open(tmp_path / "file" / "mailwright.sqlite")
+        await Store.open_database(tmp_path / "file" / "mailwright.sqlite")
     assert str(tmp_path / "file") in str(caught.value)
 
 
@@ -320,13 +322,13 @@ async def test_a_database_that_turns_read_only_is_a_trouble_like_others(scene: S
     def writable(messages: MessageStore) -> None:
         messages.connection.execute("PRAGMA query_only = OFF")
 
-    await scene.store.read(read_only)
-    scene.journal.append(record.local_id, typed("x"))
+    await scene.store.read_with(read_only)
+    scene.journal.append_edit(record.local_id, typed("x"))
     with pytest.raises(StorageError, match="may not write"):
         await scene.journal.flush()
-    await scene.store.read(writable)
+    await scene.store.read_with(writable)
     await asyncio.wait_for(scene.well.wait(), 20)
-    assert (await (await scene.reopen()).read(record.local_id)).content.body == "xFirst words"
+    assert (await (await scene.reopen()).read_message(record.local_id)).content.body == "xFirst words"
 
 
 def test_a_disk_that_became_read_only_is_named_though_sqlite_says_only_that_there_was_an_error(

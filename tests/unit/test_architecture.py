@@ -219,7 +219,9 @@ def test_a_size_in_words_is_found(code: str) -> None:
 
 def public_classes(source: Path) -> set[str]:
     """Return the names of the classes of a module that others may import."""
-    return {node.name for node in parse(source).body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")}
+    return {
+        node.name for node in parse(source).body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    }
 
 
 def test_no_two_modules_have_a_public_class_of_one_name() -> None:

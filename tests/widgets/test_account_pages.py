@@ -213,7 +213,9 @@ async def test_one_without_text_is_not_saved_and_what_the_disk_refuses_stays_in_
 
 async def test_what_was_formatted_stays_formatted_when_it_is_changed(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.parts.aids.signatures.keep(ANNA, Snippet("1", name="Rich", text="Anna", html="<div><b>Anna</b></div>"))
+    await scene.parts.aids.signatures.keep_snippet(
+        ANNA, Snippet("1", name="Rich", text="Anna", html="<div><b>Anna</b></div>")
+    )
     page = await snippets(scene)
     await tab_to(scene, "Change Rich")
     await scene.press("Return")

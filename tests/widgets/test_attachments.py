@@ -206,7 +206,7 @@ async def test_a_link_to_elsewhere_is_no_file(program_scene: ProgramScene) -> No
     shown = await open_message(program_scene)
     mime = QMimeData()
     mime.setUrls([QUrl("https://example.org/plan.pdf")])
-    assert not shown.take(mime)
+    assert not shown.attach_mime(mime)
 
 
 async def test_files_and_pictures_of_the_clipboard_are_pasted_into_the_strip(
@@ -354,5 +354,5 @@ async def test_a_message_that_is_on_its_way_takes_no_attachment(program_scene: P
     if view is not None:
         shown.choose()
         assert shown.dialog is None
-        assert not shown.take(clipboard(file(tmp_path, "late")))
+        assert not shown.attach_mime(clipboard(file(tmp_path, "late")))
     assert len((await program_scene.content(name)).attachments) == 1

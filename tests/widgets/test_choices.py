@@ -56,7 +56,7 @@ async def test_the_time_for_undo_counts_at_once_and_is_kept(program_scene: Progr
     await program_scene.press("Tab")
     await program_scene.settle()
     assert program_scene.parts.outbox.hold_seconds == 20
-    assert await program_scene.settings.read("hold") == "20"
+    assert await program_scene.settings.read_setting("hold") == "20"
     await program_scene.press("Escape")
     name = await program_scene.saved()
     await program_scene.until(lambda: len(program_scene.rows) == 1)
@@ -77,7 +77,7 @@ async def test_no_time_for_undo_is_said_to_be_none(program_scene: ProgramScene, 
 async def test_the_time_is_read_at_the_start_and_nonsense_is_not(
     program_scene: ProgramScene, stored: str, seconds: float
 ) -> None:
-    await program_scene.settings.keep("hold", stored)
+    await program_scene.settings.keep_setting("hold", stored)
     await program_scene.parts.preferences.load(None)
     assert program_scene.parts.outbox.hold_seconds == seconds
 
@@ -186,7 +186,7 @@ async def test_a_file_with_mistakes_is_said_in_the_window(program_scene: Program
     (tmp_path / "keys.toml").write_text(text, "utf-8")
     keymap = program_scene.parts.keymap
     await keymap.load(tmp_path)
-    keymap.tell()
+    keymap.show_problems()
     assert "do not count" in program_scene.words(program_scene.window.notice_bar)
     assert [problem.command for problem in keymap.problems] == ["go.nowhere", "compose.save"]
     assert keymap.keys_of("go.sent") == ("Ctrl+Shift+F12",)
@@ -234,7 +234,7 @@ async def test_what_an_administrator_has_set_counts_and_cannot_be_changed(
     file.chmod(0o644)
     monkeypatch.setenv("MAILWRIGHT_PRESETS", str(file))
     parts = program_scene.parts
-    await parts.settings.keep("hold", "60")
+    await parts.settings.keep_setting("hold", "60")
     await load_presets(parts.settings)
     await parts.preferences.load(None)
     await parts.people.read_choices(parts.settings)

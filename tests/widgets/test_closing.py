@@ -205,7 +205,7 @@ async def test_a_later_start_calls_the_closing_off(program_scene: ProgramScene, 
     await held(scene)
     scene.window.close()
     await scene.settle()
-    assert scene.parts.startup_requests.take(StartupRequest())
+    assert scene.parts.startup_requests.take_request(StartupRequest())
     assert not scene.window.isVisible(), "the window manager forgets a window that comes back this soon"
     await seen_again(scene)
     gate.open.set()
@@ -224,7 +224,7 @@ async def test_a_signal_ends_at_once_whatever_is_going_on(program_scene: Program
     closing.at_once()
     assert closing.end.done()
     assert scene.record(name).state is State.SENDING
-    assert not scene.parts.startup_requests.take(StartupRequest()), "a start that comes now is on its own"
+    assert not scene.parts.startup_requests.take_request(StartupRequest()), "a start that comes now is on its own"
 
 
 async def test_the_end_of_the_session_sends_nothing_and_asks_nothing(
@@ -256,7 +256,7 @@ async def test_a_window_of_its_own_goes_and_comes_with_the_others(
     scene = program_scene
     scene.mailbox.hold("send")
     await held(scene)
-    scene.parts.compose.open(await scene.saved())
+    scene.parts.compose.open_message(await scene.saved())
     await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.parts.compose.message_windows.toggle()
     await scene.settle()

@@ -20,7 +20,7 @@ async def in_conflict(scene: ProgramScene) -> tuple[LocalId, Stored]:
     """Stand in a message that was written on here and elsewhere; its bar says so."""
     name = await scene.saved()
     (stored,) = scene.mailbox.items.values()
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.mailbox.edit_elsewhere(stored.item_id, THEIRS)
     await scene.type("My words. ")

@@ -24,7 +24,7 @@ async def test_each_option_has_its_place_in_the_panel(program_scene: ProgramScen
     options = program_scene.message.options
     places = set()
     for _, name in OPTIONS:
-        options.open(name)
+        options.open_option(name)
         places.add(program_scene.window.focusWidget())
     assert len(places) == len(OPTIONS)
 

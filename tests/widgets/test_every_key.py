@@ -92,7 +92,7 @@ async def go_where(scene: ProgramScene, command: Command, done: Done) -> None:
         name = await scene.saved()
         (stored,) = [one for one in scene.mailbox.items.values() if one.local_id == name]
         scene.mailbox.edit_elsewhere(stored.item_id, Content(to=MESSAGE.to, body="Theirs"))
-        parts.comparison.open(name)
+        parts.comparison.open_comparison(name)
         await scene.until(lambda: parts.comparison.is_open() and parts.comparison.view.session.can_choose())
     elif command.context is Context.RECIPIENTS:
         scene.mailbox.tips[GROUP.address] = MailTips(GROUP.address, members=2)
@@ -105,7 +105,7 @@ async def go_where(scene: ProgramScene, command: Command, done: Done) -> None:
     if command.id in {"outbox.was_sent", "outbox.was_not_sent"}:
         await stand_at_what_cannot_be_known(scene)
     if command.id == "list.undo":
-        parts.status_bar.say("Something that can be undone", lambda: None)
+        parts.status_bar.show_words("Something that can be undone", lambda: None)
     await scene.settle()
 
 
@@ -174,7 +174,7 @@ async def test_keys_of_the_whole_window_count_while_bars_with_access_keys_are_se
     await scene.parts.compose.begin_now(MESSAGE)
     await scene.settle()
     for bar in (scene.window.account_bar, scene.window.notice_bar, scene.message.bar):
-        bar.say("Something is the matter.", tone="warn", action=("sign-in", "Sign in"), details=details)
+        bar.show_sentence("Something is the matter.", tone="warn", action=("sign-in", "Sign in"), details=details)
     scene.parts.sign_in.ask(ACCOUNT)
     await scene.settle()
     scene.message.focus_field(Field.BODY)

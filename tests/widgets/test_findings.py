@@ -258,7 +258,7 @@ async def test_a_disk_that_cannot_read_the_message_is_told_of_and_nothing_goes(
         raise StorageError("The disk is gone.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(scene.journal, "read", fails)
+        patched.setattr(scene.journal, "read_message", fails)
         await scene.press("Ctrl+Return")
     assert scene.record(name).state is State.DRAFT
     assert "The disk is gone." in scene.words(scene.window.notice_bar)

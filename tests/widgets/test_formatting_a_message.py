@@ -29,7 +29,7 @@ CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModi
 async def opened(scene: ProgramScene, content: Content = MESSAGE) -> LocalId:
     """Return a saved draft, open in the pane with the focus in its body."""
     name = await scene.saved(content)
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.message.focus_field(Field.BODY)
     await scene.settle()
@@ -258,7 +258,7 @@ async def test_every_key_in_formatted_text_is_on_disk_at_once(program_scene: Pro
     await scene.press("Ctrl+Home", "End")
     for sign in "!?":
         await scene.type(sign)
-        kept = (await scene.journal.after_crash().read(scene.message.session.local_id)).content
+        kept = (await scene.journal.after_crash().read_message(scene.message.session.local_id)).content
         assert f"<b>Ben{'!?'[: '!?'.index(sign) + 1]}</b>" in kept.body
     assert name
 

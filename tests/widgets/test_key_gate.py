@@ -247,7 +247,7 @@ async def test_what_waits_when_the_program_ends_is_kept_as_text(program_scene: P
     keys(scene).begin("Opening…")
     scene.tap_text("not lost")
     await scene.parts.unplaced_text.save()
-    assert await scene.settings.read("unplaced text") == "not lost"
+    assert await scene.settings.read_setting("unplaced text") == "not lost"
     assert keys(scene).take_text() == "not lost"
     await scene.settle()
 
@@ -275,7 +275,7 @@ async def test_no_command_that_waits_is_run_when_the_program_ends(program_scene:
     scene.tap(Qt.Key.Key_N, CTRL)
     scene.tap_text("two")
     await scene.parts.unplaced_text.save()
-    assert await scene.settings.read("unplaced text") == "one\ntwo"
+    assert await scene.settings.read_setting("unplaced text") == "one\ntwo"
     assert not keys(scene).has_keys()
     await scene.settle()
     assert scene.parts.workspace.messages == []
@@ -369,14 +369,14 @@ async def test_text_that_found_no_place_is_there_after_a_restart(program_scene: 
     hold.fail()
     await scene.rest()
     await scene.settle()
-    assert await scene.settings.read("unplaced text") == "keep me"
+    assert await scene.settings.read_setting("unplaced text") == "keep me"
     keys(scene).text = ""
     await scene.parts.unplaced_text.load()
     assert keys(scene).text == "keep me"
     assert scene.parts.registry.run("typed.copy")
     await scene.settle()
     assert QGuiApplication.clipboard().text() == "keep me"
-    assert await scene.settings.read("unplaced text") == ""
+    assert await scene.settings.read_setting("unplaced text") == ""
 
 
 async def test_backspace_takes_nothing_from_text_that_was_kept_before(program_scene: ProgramScene) -> None:

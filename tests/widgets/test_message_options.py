@@ -33,7 +33,7 @@ DESK = Recipient("desk@example.org")
 async def opened(scene: ProgramScene, content: Content = MESSAGE) -> LocalId:
     """Return a saved draft, open in the pane with the focus in its body."""
     name = await scene.saved(content)
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.message.focus_field(Field.BODY)
     return name
@@ -66,7 +66,7 @@ async def at(scene: ProgramScene, name: str) -> None:
 
 async def options(scene: ProgramScene, name: LocalId) -> Options:
     """Return what is on disk, as it would be found after a crash."""
-    return (await scene.journal.after_crash().read(name)).content.options
+    return (await scene.journal.after_crash().read_message(name)).content.options
 
 
 def chosen(scene: ProgramScene) -> str:
@@ -112,7 +112,7 @@ async def test_importance_and_sensitivity_are_chosen_by_their_first_message(prog
     await scene.type("l")
     await scene.press("Tab")
     await scene.type("c")
-    content = (await scene.journal.after_crash().read(name)).content
+    content = (await scene.journal.after_crash().read_message(name)).content
     assert (content.importance, content.options.sensitivity) == (Importance.LOW, Sensitivity.CONFIDENTIAL)
     assert chosen(scene) == "Low importance · Confidential"
 
@@ -192,7 +192,7 @@ async def test_reply_to_is_a_field_of_recipients(program_scene: ProgramScene) ->
     name = await opened(scene)
     await at(scene, "reply_to")
     await scene.type("desk@example.org, ben@ex")
-    message = await scene.journal.after_crash().read(name)
+    message = await scene.journal.after_crash().read_message(name)
     assert message.content.options.reply_to == (DESK,)
     assert message.pending[Field.REPLY_TO].strip() == "ben@ex"
     await scene.press("Escape")
@@ -208,7 +208,7 @@ async def test_headers_are_written_a_line_each_and_refused_in_words(program_scen
     await scene.type("Subject: other")
     assert (await options(scene, name)).headers == (Header("X-Project", "Northwind"),)
     assert panel(scene).fields["headers"].said().startswith("The header Subject is written by the server")
-    assert (await scene.journal.after_crash().read(name)).pending[Field.HEADERS] == "Subject: other"
+    assert (await scene.journal.after_crash().read_message(name)).pending[Field.HEADERS] == "Subject: other"
     assert "not understood: Subject: other" in chosen(scene)
 
 

@@ -47,7 +47,7 @@ def file_of(folder: Path, *, bill: bool = True, **headers: str) -> str:
 
 
 async def opened(scene: ProgramScene, file: str) -> LocalId:
-    assert scene.parts.startup_requests.take(StartupRequest(files=(file,)))
+    assert scene.parts.startup_requests.take_request(StartupRequest(files=(file,)))
     await scene.until(lambda: len(scene.parts.workspace.messages) == 1)
     await scene.settle()
     return scene.message.session.local_id
@@ -104,7 +104,7 @@ async def test_what_was_typed_is_kept_though_the_program_died_before_it_took_not
     name = await opened(scene, file_of(tmp_path, bill=False))
     whose = scene.record(name).whose
     # The words are on disk, and what says that they are one's own is not.
-    scene.parts.records.append(name, TextSplice(Field.BODY, 0, 0, "See below. "))
+    scene.parts.records.append_edit(name, TextSplice(Field.BODY, 0, 0, "See below. "))
     assert scene.record(name).whose == whose is not None
     again = await ProgramScene(qtbot, qapp, ACCOUNT, after=scene).start()
     assert (await again.content(name)).body.startswith("See below. ")

@@ -146,7 +146,7 @@ async def test_a_message_that_nobody_wrote_in_vanishes_with_the_picture_of_its_s
     program_scene: ProgramScene,
 ) -> None:
     scene = program_scene
-    await scene.parts.aids.signatures.keep(ANNA, LOGO)
+    await scene.parts.aids.signatures.keep_snippet(ANNA, LOGO)
     name = await begun(scene)
     assert scene.message.body.is_formatted()
     await scene.settle()
@@ -160,7 +160,7 @@ async def test_the_picture_of_a_signature_leaves_as_an_attachment_that_the_text_
     program_scene: ProgramScene,
 ) -> None:
     scene = program_scene
-    await scene.parts.aids.signatures.keep(ANNA, LOGO)
+    await scene.parts.aids.signatures.keep_snippet(ANNA, LOGO)
     name = await begun(scene)
     await scene.type("ben@example.org")
     await scene.press("Tab")
@@ -182,7 +182,7 @@ async def test_the_picture_of_a_signature_leaves_as_an_attachment_that_the_text_
 async def test_another_signature_takes_the_place_of_one_with_a_picture_and_back(program_scene: ProgramScene) -> None:
     scene = program_scene
     for one in (LOGO, PLAIN):
-        await scene.parts.aids.signatures.keep(ANNA, one)
+        await scene.parts.aids.signatures.keep_snippet(ANNA, one)
     name = await begun(scene)
     scene.message.focus_field(Field.BODY)
     await scene.type("Hello")
@@ -201,7 +201,7 @@ async def test_another_signature_takes_the_place_of_one_with_a_picture_and_back(
 async def test_in_plain_text_a_signature_with_a_picture_is_its_words(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await begun(scene)
-    await scene.parts.aids.signatures.keep(ANNA, LOGO)
+    await scene.parts.aids.signatures.keep_snippet(ANNA, LOGO)
     scene.message.focus_field(Field.BODY)
     await scene.type("Hello")
     await scene.press("Ctrl+T")
@@ -217,7 +217,7 @@ async def test_a_picture_written_out_in_an_opened_draft_is_seen_and_attached_onc
     scene = program_scene
     body = f'<html><body><p>See <img src="{ADDRESS}" width="40" height="20" alt="Red"></p></body></html>'
     name = await scene.saved(Content(to=(BEN,), subject="Hello", body=body, body_format=BodyFormat.HTML))
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.message.focus_field(Field.BODY)
     await scene.settle()

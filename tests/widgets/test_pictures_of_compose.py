@@ -103,7 +103,7 @@ async def card_of_a_chip(scene: ProgramScene, folder: Path) -> None:
 async def suggestions(scene: ProgramScene, folder: Path) -> None:
     for name in ("Jane Foster", "James Okafor", "Jan van den Berg-Wiśniewski"):
         address = f"{name.split()[0].lower()}.{name.split()[-1].lower()}@contoso.com"
-        scene.parts.address_book.learn(ANNA, [Recipient(address, name)], scene.clock.now())
+        scene.parts.address_book.add_sent(ANNA, [Recipient(address, name)], scene.clock.now())
     scene.mailbox.people = [Recipient("janet@contoso.com", "Janet Miller"), Recipient("japan@contoso.com", "Japan")]
     scene.mailbox.groups["japan@contoso.com"] = [JAMES]
     await scene.press("C")
@@ -272,7 +272,7 @@ async def send_later(scene: ProgramScene, folder: Path) -> None:
 async def signatures(scene: ProgramScene, folder: Path) -> None:
     for number, (name, kind) in enumerate((("Short", "signature"), ("Formal", "signature"), ("Offer", "template"))):
         snippet = Snippet(str(number), SnippetKind(kind), name, text=f"{name}\nClara Fontaine")
-        await scene.parts.aids.signatures.keep(ANNA, snippet)
+        await scene.parts.aids.signatures.keep_snippet(ANNA, snippet)
     await writing(scene, PLAIN)
     await scene.press("Ctrl+T")
 
@@ -289,7 +289,7 @@ async def refused(scene: ProgramScene, folder: Path) -> None:
     scene.mailbox.refuse("send", 0, words("ErrorMessageSizeExceeded"))
     await scene.parts.outbox.send([name], 0.0)
     await scene.settle()
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.message.toggle_details()
 
@@ -298,7 +298,7 @@ async def refused(scene: ProgramScene, folder: Path) -> None:
 async def conflict(scene: ProgramScene, folder: Path) -> None:
     name = await scene.saved(MESSAGE)
     (stored,) = scene.mailbox.items.values()
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.mailbox.edit_elsewhere(stored.item_id, Content(to=MESSAGE.to, subject="Hello from elsewhere", body="Theirs"))
     await scene.type("My words. ")

@@ -24,7 +24,7 @@ NOT_FILLED = "The placeholder {} is not filled in."
 
 async def begun(scene: ProgramScene, snippet: Snippet = OFFER, content: Content = TO_BEN) -> LocalId:
     """Return a message into which a template was put, open in the pane."""
-    await scene.parts.aids.signatures.keep(ANNA, snippet)
+    await scene.parts.aids.signatures.keep_snippet(ANNA, snippet)
     await scene.parts.compose.begin_now(content)
     await scene.settle()
     scene.message.focus_field(Field.BODY)
@@ -37,7 +37,7 @@ async def begun(scene: ProgramScene, snippet: Snippet = OFFER, content: Content 
 
 
 async def on_disk(scene: ProgramScene, name: LocalId) -> StoredMessage:
-    return await scene.journal.after_crash().read(name)
+    return await scene.journal.after_crash().read_message(name)
 
 
 def asked(scene: ProgramScene) -> str:
@@ -72,7 +72,7 @@ async def test_each_is_asked_about_and_one_key_selects_it(program_scene: Program
 
 async def test_braces_that_the_person_typed_are_theirs(program_scene: ProgramScene) -> None:
     scene = program_scene
-    await scene.parts.aids.signatures.keep(ANNA, OFFER)
+    await scene.parts.aids.signatures.keep_snippet(ANNA, OFFER)
     await scene.parts.compose.begin_now(TO_BEN)
     await scene.settle()
     scene.message.focus_field(Field.BODY)

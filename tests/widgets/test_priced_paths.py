@@ -42,7 +42,7 @@ class Hands:
 async def hands(program_scene: ProgramScene) -> Hands:
     scene = program_scene
     for known in (BEN, Recipient("carla@example.org", "Carla")):
-        scene.parts.address_book.learn(ANNA, [known], scene.clock.now())
+        scene.parts.address_book.add_sent(ANNA, [known], scene.clock.now())
     return Hands(scene)
 
 

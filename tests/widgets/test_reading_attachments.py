@@ -166,7 +166,7 @@ async def test_all_are_saved_none_over_another_and_the_foot_says_where(sent: Pro
     assert names_in(tmp_path) == ["Plan (2).pdf", "Plan.pdf", "The old plan.eml", "setupfdp.exe"]
     assert (tmp_path / "Plan.pdf").read_bytes() == b"mine"
     assert sent.focus is area(sent).strip
-    assert await sent.settings.read("save_folder") == str(tmp_path)
+    assert await sent.settings.read_setting("save_folder") == str(tmp_path)
 
 
 async def test_one_is_saved_under_the_name_that_was_chosen(sent: ProgramScene, tmp_path: Path) -> None:

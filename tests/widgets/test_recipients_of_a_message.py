@@ -196,7 +196,7 @@ async def test_escape_leaves_the_choice_open_and_ctrl_k_offers_it_again(program_
 
 async def test_without_an_answer_from_the_directory_this_machine_is_asked(program_scene: ProgramScene) -> None:
     scene = program_scene
-    scene.parts.address_book.learn(ANNA, [DORA], scene.clock.now())
+    scene.parts.address_book.add_sent(ANNA, [DORA], scene.clock.now())
     await writing(scene, Content(to=(Recipient("dor"),)))
     await scene.press("Ctrl+K", "Return")
     assert to(scene) == ["dora@example.org"]
@@ -294,7 +294,7 @@ async def test_a_personal_list_that_cannot_be_opened_is_a_chip_to_be_mended(prog
 
 async def test_a_group_is_known_again_after_it_was_written_to(program_scene: ProgramScene) -> None:
     scene = program_scene
-    scene.parts.address_book.learn(ANNA, [BOARD], scene.clock.now())
+    scene.parts.address_book.add_sent(ANNA, [BOARD], scene.clock.now())
     scene.mailbox.tips[BOARD.address] = MailTips(BOARD.address, members=3)
     await writing(scene, Content(to=(BOARD,)))
     await scene.settle()
@@ -365,7 +365,7 @@ async def test_keys_that_move_do_nothing_without_a_selection(program_scene: Prog
 async def test_addresses_in_other_scripts_are_shown_checked_and_found(program_scene: ProgramScene) -> None:
     scene = program_scene
     ivan = Recipient("иван@почта.рф", "Иван")
-    scene.parts.address_book.learn(ANNA, [ivan, Recipient("info@bücher.example", "Bücher")], scene.clock.now())
+    scene.parts.address_book.add_sent(ANNA, [ivan, Recipient("info@bücher.example", "Bücher")], scene.clock.now())
     await writing(scene, Content())
     # QTest presses no keys beyond ASCII; an input method does.
     typed = QInputMethodEvent("", [])
@@ -414,10 +414,10 @@ async def test_a_domain_in_punycode_is_shown_as_it_is_read_and_in_full_in_the_ti
 
 async def test_reply_to_offers_and_checks_people_like_the_other_fields(program_scene: ProgramScene) -> None:
     scene = program_scene
-    scene.parts.address_book.learn(ANNA, [DORA], scene.clock.now())
+    scene.parts.address_book.add_sent(ANNA, [DORA], scene.clock.now())
     scene.mailbox.people = [LENA]
     await writing(scene, MESSAGE)
-    scene.message.options.open("reply_to")
+    scene.message.options.open_option("reply_to")
     await scene.settle()
     panel = scene.message.options.panel
     assert panel is not None
@@ -486,7 +486,7 @@ async def test_a_chip_shows_the_address_of_all_but_those_known_in_ones_own_organ
     program_scene: ProgramScene,
 ) -> None:
     scene = program_scene
-    scene.parts.address_book.learn(ANNA, [DORA, ELSA, BOARD], scene.clock.now())
+    scene.parts.address_book.add_sent(ANNA, [DORA, ELSA, BOARD], scene.clock.now())
     scene.mailbox.tips = {BOARD.address: MailTips(BOARD.address, invalid=True)}
     await writing(scene, Content(to=(DORA, ELSA, LENA, BOARD)))
     assert beside(scene) == ["", ELSA.address, LENA.address, BOARD.address]
@@ -503,7 +503,7 @@ async def test_whom_the_directory_named_is_known(program_scene: ProgramScene) ->
 async def test_at_a_provider_everybody_is_a_stranger(program_scene: ProgramScene) -> None:
     scene = program_scene
     people, ben = scene.parts.people, Recipient("ben@gmail.com", "Ben")
-    scene.parts.address_book.learn(ANNA, [ben, BEN], scene.clock.now())
+    scene.parts.address_book.add_sent(ANNA, [ben, BEN], scene.clock.now())
     assert people.is_familiar(ANNA, BEN)
     people.own_domains = lambda: frozenset({"gmail.com"})  # type: ignore[method-assign]
     assert not people.is_familiar(ANNA, ben)

@@ -24,7 +24,7 @@ async def opened(scene: ProgramScene, content: Content = MESSAGE) -> tuple[Local
     name = await scene.saved(content)
     (stored,) = scene.mailbox.items.values()
     await scene.press("F5")
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None)
     assert scene.field() is Field.BODY
     return name, stored

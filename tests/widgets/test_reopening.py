@@ -130,14 +130,14 @@ async def test_one_that_cannot_be_opened_keeps_no_other_closed(runs: Runs, monke
     scene = ProgramScene(runs._qtbot, runs._qapp, ACCOUNT, after=scene)
     runs.scene = scene
     await scene.start()
-    real = scene.parts.drafts.open
+    real = scene.parts.drafts.open_draft
 
     async def opened(what: LocalId) -> object:
         if what == names[0]:
             raise StorageError("The disk is damaged there.")
         return await real(what)
 
-    monkeypatch.setattr(scene.parts.drafts, "open", opened)
+    monkeypatch.setattr(scene.parts.drafts, "open_draft", opened)
     await reopen(scene.parts.shell, scene.parts.records, scene.parts.compose, names)
     await scene.settle()
     assert scene.message.session.local_id == names[1]

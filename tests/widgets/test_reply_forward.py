@@ -164,7 +164,7 @@ async def test_a_formatted_signature_stands_above_the_older_message_and_is_excha
     scene = program_scene
     mine = Snippet("1", name="Mine", text="Anna Lind", html="<div><b>Anna</b> Lind</div>", for_replies=True)
     for snippet in (mine, Snippet("2", name="Short", text="A.")):
-        await scene.parts.aids.signatures.keep(ANNA, snippet)
+        await scene.parts.aids.signatures.keep_snippet(ANNA, snippet)
     older = "<p>Hello</p><div><b>Anna</b> Lind</div>"
     await at_sent(scene, formatted(older + "<p>and <i>more</i></p>" * (2000 if large else 1)))
     body = (await reply_forward(scene, key)).body
@@ -221,7 +221,7 @@ async def test_a_message_that_was_sent_a_moment_ago_is_followed_though_its_name_
     assert content.options.in_reply_to == scene.record(name).message_id
     assert [(one.name, one.content_id) for one in content.attachments] == [("p.png", "pic@x")]
     scene.mailbox.refuse("get", 0, words(code))
-    reading = await scene.parts.message_reader.read(row)
+    reading = await scene.parts.message_reader.read_message(row)
     assert "One bold" in reading.text
 
 

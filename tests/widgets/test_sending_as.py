@@ -20,7 +20,7 @@ SALES = "sales@example.org"
 async def opened(scene: ProgramScene, content: Content = MESSAGE) -> LocalId:
     """Return a saved draft, open in the pane with the focus in its body."""
     name = await scene.saved(content)
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.message.focus_field(Field.BODY)
     return name
@@ -59,7 +59,7 @@ async def test_a_mailbox_is_chosen_by_typing_and_draft_and_copy_follow(program_s
     await scene.press("Return")
     assert scene.field() is Field.BODY
     assert scene.message.from_line.text() == "Sales <sales@example.org>"
-    assert (await scene.journal.after_crash().read(name)).content.sender == Recipient(SALES, "Sales")
+    assert (await scene.journal.after_crash().read_message(name)).content.sender == Recipient(SALES, "Sales")
     assert scene.record(name).copy_to == CopyTo(CopyKind.PRINCIPAL_SENT, SALES)
     assert scene.message.options.chosen.text() == f"Copy in Sent Items of {SALES}"
     await scene.passes(20)
@@ -153,7 +153,7 @@ async def test_using_ones_own_address_has_a_way_back(program_scene: ProgramScene
     await scene.press("Return", "Ctrl+Return")
     scene.mailbox.refuse("send", 0, words("ErrorSendAsDenied"))
     await scene.passes(HOLD + 1)
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None)
     refused = scene.record(name)
     await scene.press("Alt+A")

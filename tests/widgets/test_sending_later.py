@@ -17,7 +17,7 @@ from tests.program_scene import HOLD, ProgramScene
 async def opened(scene: ProgramScene, content: Content = MESSAGE) -> LocalId:
     """Return a saved draft, open in the pane with the focus in its body."""
     name = await scene.saved(content)
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.message.focus_field(Field.BODY)
     return name

@@ -22,7 +22,7 @@ OFFER = Snippet("5", SnippetKind.TEMPLATE, "Offer", "Dear {to.name},\n\nour offe
 
 async def with_snippets(scene: ProgramScene, *snippets: Snippet) -> None:
     for snippet in snippets:
-        await scene.parts.aids.signatures.keep(ANNA, snippet)
+        await scene.parts.aids.signatures.keep_snippet(ANNA, snippet)
 
 
 async def begun(scene: ProgramScene) -> LocalId:
@@ -39,7 +39,7 @@ async def choose(scene: ProgramScene, name: str) -> None:
 
 async def text(scene: ProgramScene, name: LocalId) -> str:
     """Return the text on disk, as it would be found after a crash."""
-    content = (await scene.journal.after_crash().read(name)).content
+    content = (await scene.journal.after_crash().read_message(name)).content
     return plain_text(content.body) if content.body_format is BodyFormat.HTML else content.body
 
 
@@ -84,7 +84,7 @@ async def test_it_is_exchanged_in_a_message_opened_again_after_a_restart(program
     scene = program_scene
     await with_snippets(scene, MINE, SHORT)
     name = await scene.saved(msgspec.structs.replace(MESSAGE, body="Hello\n\nAnna Lind\nPartnerships\n"))
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None)
     await choose(scene, "short")
     assert await text(scene, name) == "Hello\n\nA.\n"
@@ -151,7 +151,7 @@ async def test_a_subject_that_was_written_stays(program_scene: ProgramScene) -> 
     scene = program_scene
     await with_snippets(scene, OFFER)
     name = await scene.saved(MESSAGE)
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None)
     await choose(scene, "offer")
     content = await scene.content(name)
@@ -164,7 +164,7 @@ async def test_a_formatted_signature_is_words_in_a_plain_message_and_formatted_i
     scene = program_scene
     await with_snippets(scene, RICH, SHORT)
     name = await scene.saved(MESSAGE)
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None)
     await choose(scene, "formatted")
     assert await text(scene, name) == "Dear Ben\n\nAnna Lind"
@@ -195,7 +195,7 @@ async def test_what_is_on_its_way_takes_none(program_scene: ProgramScene) -> Non
     scene = program_scene
     await with_snippets(scene, SHORT)
     name = await scene.saved(MESSAGE)
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None)
     await scene.parts.outbox.send([name], HOLD)
     await scene.settle()

@@ -34,7 +34,7 @@ def aside(scene: ProgramScene) -> str:
 
 async def asked(scene: ProgramScene, arrival: StartupRequest) -> None:
     before = len(scene.parts.workspace.messages)
-    assert scene.parts.startup_requests.take(arrival)
+    assert scene.parts.startup_requests.take_request(arrival)
     await scene.until(lambda: len(scene.parts.workspace.messages) > before)
 
 
@@ -52,13 +52,13 @@ async def test_a_command_line_begins_a_message_with_all_it_says(scene: ProgramSc
 
 
 async def test_what_was_typed_into_a_start_that_was_not_the_first_is_shown_and_kept(scene: ProgramScene) -> None:
-    assert scene.parts.startup_requests.take(StartupRequest(typed="some words"))
+    assert scene.parts.startup_requests.take_request(StartupRequest(typed="some words"))
     await scene.settle()
     assert scene.parts.workspace.messages == []
     bar = scene.parts.unplaced_text.bar
     assert bar is not None
     assert "You typed this meanwhile: “some words”" in scene.words(bar)
-    assert await scene.settings.read("unplaced text") == "some words"
+    assert await scene.settings.read_setting("unplaced text") == "some words"
     scene.window.gate.take_text()
     await scene.settle()
 
@@ -73,7 +73,7 @@ async def test_a_link_that_waits_for_a_pause_is_on_disk_already(scene: ProgramSc
     await scene.press("C")
     await scene.type("ben@example.org")
     typing = scene.message
-    assert scene.parts.startup_requests.take(StartupRequest(links=("mailto:a@x.example?subject=Waits",)))
+    assert scene.parts.startup_requests.take_request(StartupRequest(links=("mailto:a@x.example?subject=Waits",)))
     await scene.until(lambda: any(one.head.subject == "Waits" for one in scene.parts.records.all()))
     assert "opens when you pause" in scene.status_bar
     assert scene.message is typing
@@ -125,7 +125,7 @@ async def test_files_are_attached_from_a_command_line_and_from_inside_a_message(
     message.add_attachment(b"PNG", maintype="image", subtype="png", filename="../p.png")
     file = tmp_path / "x.eml"
     file.write_bytes(bytes(message))
-    assert scene.parts.startup_requests.take(
+    assert scene.parts.startup_requests.take_request(
         StartupRequest(attach=(str(report), str(tmp_path / "gone.pdf")), files=(str(file),))
     )
     await scene.until(lambda: len(scene.parts.workspace.messages) == 2)
@@ -148,7 +148,7 @@ async def test_a_file_that_is_no_message_is_said_and_the_rest_is_done(scene: Pro
 
 async def test_too_many_at_once_are_not_opened_and_that_is_said(scene: ProgramScene) -> None:
     links = tuple(f"mailto:p{n}@x.example" for n in range(MOST_MESSAGES + 3))
-    assert scene.parts.startup_requests.take(StartupRequest(links=links))
+    assert scene.parts.startup_requests.take_request(StartupRequest(links=links))
     await scene.until(lambda: len(scene.parts.workspace.messages) == MOST_MESSAGES)
     assert "3 more were not opened" in scene.words(scene.window.notice_bar)
 
@@ -156,7 +156,7 @@ async def test_too_many_at_once_are_not_opened_and_that_is_said(scene: ProgramSc
 async def test_the_window_comes_to_the_front_as_it_was(scene: ProgramScene) -> None:
     scene.window.showMinimized()
     QApplication.processEvents()
-    assert scene.parts.startup_requests.take(StartupRequest())
+    assert scene.parts.startup_requests.take_request(StartupRequest())
     await scene.settle()
     assert not scene.window.windowState() & Qt.WindowState.WindowMinimized
     assert scene.window.isVisible()
@@ -175,7 +175,7 @@ async def test_a_message_being_written_stays_open_behind_the_one_that_was_asked_
 
 async def test_wishes_before_the_start_is_done_wait_and_are_done_in_order(program_scene: ProgramScene) -> None:
     wishes = program_scene.parts.startup_requests
-    assert wishes.take(StartupRequest(subject="later"))
+    assert wishes.take_request(StartupRequest(subject="later"))
     await program_scene.settle()
     assert program_scene.parts.workspace.messages == []
     await wishes.begin(StartupRequest(subject="own"))
@@ -200,5 +200,5 @@ async def test_a_program_about_to_end_takes_nothing(scene: ProgramScene) -> None
     closed = []
     scene.parts.startup_requests.on_close = lambda: closed.append(True)
     scene.parts.startup_requests.close()
-    assert not scene.parts.startup_requests.take(StartupRequest(subject="S"))
+    assert not scene.parts.startup_requests.take_request(StartupRequest(subject="S"))
     assert closed == [True]

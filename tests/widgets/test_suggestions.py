@@ -27,8 +27,8 @@ async def scene(program_scene: ProgramScene) -> ProgramScene:
     """Somebody who wrote to Ben often and to Benita once; the directory knows Bernd and a group."""
     scene = program_scene
     for _ in range(3):
-        scene.parts.address_book.learn(ANNA, [BEN], scene.clock.now())
-    scene.parts.address_book.learn(ANNA, [BENITA], scene.clock.now())
+        scene.parts.address_book.add_sent(ANNA, [BEN], scene.clock.now())
+    scene.parts.address_book.add_sent(ANNA, [BENITA], scene.clock.now())
     scene.mailbox.people = [Recipient("bernd@example.org", "Bernd"), BOARD]
     scene.mailbox.groups["board@example.org"] = [BEN, BENITA]
     await scene.press("C")
@@ -93,7 +93,7 @@ async def test_past_the_last_row_enter_takes_the_words_as_they_are(scene: Progra
 
 
 async def test_a_whole_address_is_taken_as_it_is(scene: ProgramScene) -> None:
-    scene.parts.address_book.learn(ANNA, [Recipient("ben@example.orgs", "Other")], scene.clock.now())
+    scene.parts.address_book.add_sent(ANNA, [Recipient("ben@example.orgs", "Other")], scene.clock.now())
     await scene.type("ben@example.co")
     await scene.press("Tab")
     assert to(scene) == ["ben@example.co"]
@@ -248,7 +248,7 @@ async def test_the_sheet_stays_within_the_window(scene: ProgramScene) -> None:
 async def test_words_of_a_message_that_is_opened_again_offer_nothing_by_themselves(scene: ProgramScene) -> None:
     await scene.press("Escape")
     name = await scene.saved(Content(subject="x"))
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.message.recipients[Field.CC].set_recipients((), "be")
     assert offered(scene) == []
@@ -341,7 +341,7 @@ async def test_tab_takes_nobody_whom_the_words_do_not_begin_and_goes_on(scene: P
 
 async def test_tab_takes_whom_a_later_word_of_the_name_begins(scene: ProgramScene) -> None:
     okafor = Recipient("j.o@example.net", "James Okafor")
-    scene.parts.address_book.learn(ANNA, [okafor], scene.clock.now())
+    scene.parts.address_book.add_sent(ANNA, [okafor], scene.clock.now())
     await scene.type("okaf")
     await scene.press("Tab")
     assert (scene.message.recipients[Field.TO].recipients(), scene.field()) == ((okafor,), Field.SUBJECT)

@@ -23,7 +23,7 @@ def mark(scene: ProgramScene, place: str = "drafts") -> str:
 async def refused_while_away(scene: ProgramScene) -> LocalId:
     """Send from the pane, go to Sent, and have it refused."""
     name = await scene.saved()
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.mailbox.refuse("send", 0, DENIED)
     await scene.press("Ctrl+Return", "Ctrl+3")

@@ -189,7 +189,7 @@ async def test_after_the_scheme_was_switched_no_icon_has_the_colours_of_the_old_
     await scene.parts.compose.begin_now(MESSAGE)
     scene.parts.sign_in.ask(ACCOUNT)
     for bar in (scene.window.account_bar, scene.window.notice_bar, scene.message.bar, scene.parts.reader.bar):
-        bar.say("Something is the matter.", tone="warn")
+        bar.show_sentence("Something is the matter.", tone="warn")
     scene.parts.account_controller.show_settings()
     scene.parts.workspace.go("sent")
     await scene.settle()

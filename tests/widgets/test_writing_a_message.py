@@ -27,7 +27,7 @@ HTML = Content(to=(BEN,), subject="Hello", body="<p>Dear <b>Ben</b></p>", body_f
 async def opened(scene: ProgramScene, content: Content = MESSAGE) -> LocalId:
     """Return a saved draft, open in the pane with the focus in its body."""
     name = await scene.saved(content)
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.settle()
     await scene.until(lambda: scene.parts.compose.current() is not None)
     scene.message.focus_field(Field.BODY)
@@ -65,7 +65,7 @@ async def test_each_key_is_on_disk_as_soon_as_it_is_on_the_screen(program_scene:
     before = scene.record(name).edits
     for typed in ("Dear Ben!", "Dear Ben!?"):
         await scene.type(typed[-1])
-        assert (await scene.journal.after_crash().read(name)).content.body == typed
+        assert (await scene.journal.after_crash().read_message(name)).content.body == typed
     assert scene.record(name).edits == before + 2
 
 
@@ -73,7 +73,7 @@ async def test_words_that_are_no_recipient_yet_are_on_disk_too(program_scene: Pr
     scene = program_scene
     await scene.press("C")
     await scene.type("be")
-    message = await scene.journal.after_crash().read(scene.message.session.local_id)
+    message = await scene.journal.after_crash().read_message(scene.message.session.local_id)
     assert message.pending[Field.TO] == "be"
 
 
@@ -450,7 +450,7 @@ async def test_a_row_opened_twice_while_it_is_fetched_is_opened_once(
     gate = scene.mailbox.hold("get")
     row = scene.current
     await scene.press("Return", "Return")  # the second asks for the same once more, and is not typed into it
-    scene.parts.compose.open(row)
+    scene.parts.compose.open_message(row)
     gate.open.set()
     await scene.settle()
     read.set()

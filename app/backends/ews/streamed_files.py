@@ -158,7 +158,7 @@ class NewFile:
             descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
             self._file = os.fdopen(descriptor, "wb")
 
-    def take(self, text: str) -> None:
+    def write_base64(self, text: str) -> None:
         """Write what base64 stands for, as far as it can be read yet. Raises Unwritable, Unreadable."""
         self._rest += text.translate(_SPACE)
         whole = len(self._rest) & ~3
@@ -217,7 +217,7 @@ class _Aside:
 
     def data(self, data: str | bytes) -> None:
         if self._within:
-            self._try(lambda: self._file.take(str(data)))
+            self._try(lambda: self._file.write_base64(str(data)))
         else:
             self._tree.data(data)
 

@@ -187,7 +187,7 @@ def sign_in(account: Account, way: SignInWay, tell: Tell, job: Job, seconds: flo
             answer = _by_code(client, account, tell, job)
     finally:
         client.close()
-    tokens_for(account, answer.refresh).take(answer, scope_of(account.endpoint))
+    tokens_for(account, answer.refresh).take_sign_in(answer, scope_of(account.endpoint))
     return SignedIn(answer.refresh, answer.user)
 
 

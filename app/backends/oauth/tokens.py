@@ -111,7 +111,7 @@ class TokenChain:
                 return known.token  # another thread was faster
             return self._renew(scope, job)
 
-    def take(self, answer: TokenResponse, scope: str) -> None:
+    def take_sign_in(self, answer: TokenResponse, scope: str) -> None:
         """Begin with what a sign-in has brought."""
         with self._lock:
             self._keep(answer, scope)

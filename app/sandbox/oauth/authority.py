@@ -218,7 +218,7 @@ class Authority:
         if kind == _CODE_GRANT:
             return self._give(self._redeem_code(given))
         if kind == "refresh_token":
-            grant = self._tokens.take(REFRESH, given.get("refresh_token", ""))
+            grant = self._tokens.redeem(REFRESH, given.get("refresh_token", ""))
             if grant is None:
                 raise _Refusal("invalid_grant", "The refresh token is unknown, used or expired.")
             scope = given.get("scope") or grant.scope
@@ -228,7 +228,7 @@ class Authority:
         raise _Refusal("unsupported_grant_type", "grant_type is not one of those that are served.")
 
     def _redeem_code(self, given: Mapping[str, str]) -> Grant:
-        grant = self._tokens.take(CODE, given.get("code", ""))
+        grant = self._tokens.redeem(CODE, given.get("code", ""))
         if grant is None or grant.details["redirect_uri"] != given.get("redirect_uri"):
             raise _Refusal("invalid_grant", "The code is unknown, used or expired, or was for another redirect_uri.")
         digest = hashlib.sha256(given.get("code_verifier", "").encode("utf-8", "replace")).digest()
@@ -243,11 +243,11 @@ class Authority:
             known = self._tokens.look(DEVICE, code, expired=True)
             raise _Refusal("expired_token" if known else "invalid_grant", "The device code is expired or unknown.")
         if grant.details.get("refused"):
-            self._tokens.take(DEVICE, code)
+            self._tokens.redeem(DEVICE, code)
             raise _Refusal("access_denied", "The person has refused.")
         if not grant.person:
             raise _Refusal("authorization_pending", "Nobody has signed in yet.")
-        self._tokens.take(DEVICE, code)
+        self._tokens.redeem(DEVICE, code)
         return grant
 
     def _give(self, grant: Grant) -> dict[str, Any]:
@@ -314,7 +314,7 @@ class Authority:
             if person is None:
                 return "The user or the password is not right."
             settled = Grant(person.id, grant.client, grant.scope, grant.details)
-        self._tokens.take(DEVICE, user_code)
+        self._tokens.redeem(DEVICE, user_code)
         self._tokens.give(DEVICE, settled, value=str(pointer.details["device_code"]))
         return ""
 

@@ -83,7 +83,7 @@ class IssuedTokens:
             return None
         return Grant(row["person"], row["client"], row["scope"], json.loads(row["details"]))
 
-    def take(self, kind: str, token: str) -> Grant | None:
+    def redeem(self, kind: str, token: str) -> Grant | None:
         """Return what stands behind a token and make it worthless: codes and refresh tokens are good once."""
         with self._store.database.writing():
             found = self.look(kind, token)

@@ -22,7 +22,7 @@ def find_attachment(call: Call, named: etree._Element) -> tuple[Item, StoredAtta
     Raises EwsError: ErrorInvalidIdMalformed, ErrorInvalidAttachmentId for the id of something else, ErrorItemNotFound
     and ErrorAccessDenied.
     """
-    found = call.store.database.ids.read(str(named.get("Id")))
+    found = call.store.database.ids.read_id(str(named.get("Id")))
     if found.kind != ATTACHMENT:
         raise EwsError("ErrorInvalidAttachmentId")
     item = call.store.items.with_id(found.number)
@@ -32,7 +32,7 @@ def find_attachment(call: Call, named: etree._Element) -> tuple[Item, StoredAtta
 
 def find_parent(call: Call, named: etree._Element) -> Item | None:
     """Return the item within an attachment where an id names that; None where it names something else."""
-    if call.store.database.ids.read(str(named.get("Id"))).kind != ATTACHMENT:
+    if call.store.database.ids.read_id(str(named.get("Id"))).kind != ATTACHMENT:
         return None
     _, attachment = find_attachment(call, named)
     if attachment.inner is None:

@@ -330,7 +330,7 @@ def answer_convert_id(call: Call, request: etree._Element) -> etree._Element:
         if not text:
             raise EwsError("ErrorInvalidIdEmpty")
         raw = _FORMATS[form][1](text)
-        named = call.store.database.ids.read(base64.b64encode(raw).decode())
+        named = call.store.database.ids.read_id(base64.b64encode(raw).decode())
         if not call.store.people.rights(named.mailbox, call.user.id) & READ:
             raise EwsError("ErrorAccessDenied")
         address = call.store.people.with_id(named.mailbox).address

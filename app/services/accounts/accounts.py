@@ -50,10 +50,10 @@ class Accounts:
 
     async def start(self) -> None:
         """Read the accounts and open each whose secret is there. Raises StorageError."""
-        await self.read()
+        await self.read_accounts()
         await self.open_all()
 
-    async def read(self) -> None:
+    async def read_accounts(self) -> None:
         """Read the accounts: they can be written from. Raises StorageError."""
         for account in await self._settings.accounts():
             self._accounts[account.account_id] = account
@@ -102,11 +102,11 @@ class Accounts:
         before = self._accounts.get(account.account_id)
         await self._settings.keep_account(account)
         self._accounts[account.account_id] = account
-        kept = await self._secrets.keep(account.account_id, secret)
+        kept = await self._secrets.keep_secret(account.account_id, secret)
         if before is not None and before.proxy_user and not account.proxy_user:
             await self._secrets.forget(proxy_key(account.account_id))
         if account.proxy_user and proxy_secret:
-            kept = await self._secrets.keep(proxy_key(account.account_id), proxy_secret) and kept
+            kept = await self._secrets.keep_secret(proxy_key(account.account_id), proxy_secret) and kept
         self.changed.emit(None)
         await self._reopen(account, secret)
         return kept
@@ -131,7 +131,7 @@ class Accounts:
     async def give_secret(self, account_id: AccountId, secret: str) -> bool:
         """Take a password that was asked for. False: it is held in memory only."""
         account = self._accounts[account_id]
-        kept = await self._secrets.keep(account_id, secret)
+        kept = await self._secrets.keep_secret(account_id, secret)
         await self._reopen(account, secret)
         return kept
 
@@ -160,7 +160,7 @@ class Accounts:
             self.well.emit(account_id)
 
     async def _open_with_secret(self, account: Account) -> None:
-        secret = await self._secrets.read(account.account_id)
+        secret = await self._secrets.read_secret(account.account_id)
         if secret is None:
             self._tried.add(account.account_id)
             self.secret_wanted.emit(account)
@@ -184,7 +184,7 @@ class Accounts:
     async def _proxy_secret(self, account: Account) -> str:
         if not account.proxy_user:
             return ""
-        return await self._secrets.read(proxy_key(account.account_id)) or ""
+        return await self._secrets.read_secret(proxy_key(account.account_id)) or ""
 
     def _set_trouble(self, account_id: AccountId, trouble: Trouble | None) -> None:
         before = self._troubles.get(account_id)
@@ -238,7 +238,7 @@ class SigningIn:
     async def _keep(self, account_id: AccountId, secret: str) -> None:
         account = self._accounts.get(account_id)
         if account is not None and account.auth is AuthKind.OAUTH:
-            await self._secrets.keep(account_id, secret)
+            await self._secrets.keep_secret(account_id, secret)
 
 
 def _is_another(account: Account, user: str) -> bool:

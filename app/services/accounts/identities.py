@@ -60,7 +60,7 @@ class Identities:
 
     async def load(self) -> None:
         """Read them. Raises StorageError."""
-        text = await self._settings.read(_NAME)
+        text = await self._settings.read_setting(_NAME)
         try:
             self._others = msgspec.json.decode(text or "{}", type=dict[str, tuple[Identity, ...]])
         except msgspec.DecodeError:
@@ -165,6 +165,6 @@ class Identities:
 
     async def _keep(self, account_id: AccountId, others: tuple[Identity, ...], unwanted: Sequence[Identity]) -> None:
         kept = {**self._others, account_id: (*others, *unwanted)}
-        await self._settings.keep(_NAME, msgspec.json.encode(kept).decode())
+        await self._settings.keep_setting(_NAME, msgspec.json.encode(kept).decode())
         self._others = kept
         self.changed.emit(account_id)

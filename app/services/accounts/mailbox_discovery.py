@@ -69,7 +69,7 @@ class MailboxDiscovery:
 
     async def load(self) -> None:
         """Read the last answers. Raises StorageError."""
-        text = await self._settings.read(_NAME)
+        text = await self._settings.read_setting(_NAME)
         try:
             self._told = msgspec.json.decode(text or "{}", type=dict[str, LastDiscovery])
         except msgspec.DecodeError:
@@ -114,7 +114,7 @@ class MailboxDiscovery:
             await self._identities.take_named(account_id, named)
             told = msgspec.structs.replace(told, mailboxes=len(named))
         kept = {**self._told, account_id: told}
-        await self._settings.keep(_NAME, msgspec.json.encode(kept).decode())
+        await self._settings.keep_setting(_NAME, msgspec.json.encode(kept).decode())
         self._told = kept
         self._offer()
         self.changed.emit(account_id)
@@ -156,7 +156,7 @@ class UsedCategories:
 
     async def load(self) -> None:
         """Read them. Raises StorageError."""
-        text = await self._settings.read(_CATEGORY)
+        text = await self._settings.read_setting(_CATEGORY)
         try:
             names = msgspec.json.decode(text or "[]", type=tuple[str, ...])
         except msgspec.DecodeError:
@@ -170,7 +170,7 @@ class UsedCategories:
             return
         self._used = used
         try:
-            await self._settings.keep(_CATEGORY, msgspec.json.encode(used).decode())
+            await self._settings.keep_setting(_CATEGORY, msgspec.json.encode(used).decode())
         except StorageError:
             return
 

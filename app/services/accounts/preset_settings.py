@@ -59,16 +59,16 @@ class PresetSettings:
         """Remove it."""
         await self._settings.remove_account(account_id)
 
-    async def read(self, name: str) -> str | None:
+    async def read_setting(self, name: str) -> str | None:
         """Return what is locked, else what the person chose, else what was set for all users."""
         if self.is_locked(name):
             return self._set_for_all(name)
-        chosen = await self._settings.read(name)
+        chosen = await self._settings.read_setting(name)
         return self._set_for_all(name) if chosen is None else chosen
 
-    async def keep(self, name: str, value: str) -> None:
+    async def keep_setting(self, name: str, value: str) -> None:
         """Keep one preference."""
-        await self._settings.keep(name, value)
+        await self._settings.keep_setting(name, value)
 
     def _set_for_all(self, name: str) -> str | None:
         value = self.presets.settings.get(_CALLED.get(name, ""))

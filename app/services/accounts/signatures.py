@@ -179,7 +179,7 @@ class Signatures:
 
     async def load(self) -> None:
         """Read them. Raises StorageError."""
-        text = await self._settings.read(_NAME)
+        text = await self._settings.read_setting(_NAME)
         try:
             self._snippets = msgspec.json.decode(text or "{}", type=dict[str, tuple[Snippet, ...]])
         except msgspec.DecodeError:
@@ -189,7 +189,7 @@ class Signatures:
         """Return the snippets of an account, in the order they were made."""
         return self._snippets.get(account_id, ())
 
-    async def keep(self, account_id: AccountId, snippet: Snippet) -> None:
+    async def keep_snippet(self, account_id: AccountId, snippet: Snippet) -> None:
         """Add a snippet, or write over the one of its key. Of what is put in by itself there is one. StorageError."""
         others = [self._yield_to(snippet, one) for one in self.all(account_id) if one.key != snippet.key]
         known = [one.key for one in self.all(account_id)]
@@ -285,6 +285,6 @@ class Signatures:
 
     async def _keep(self, account_id: AccountId, snippets: tuple[Snippet, ...]) -> None:
         kept = {**self._snippets, account_id: snippets}
-        await self._settings.keep(_NAME, msgspec.json.encode(kept).decode())
+        await self._settings.keep_setting(_NAME, msgspec.json.encode(kept).decode())
         self._snippets = kept
         self.changed.emit(account_id)

@@ -74,7 +74,7 @@ class AttachmentFetch:
         if name in self._coming:
             return await asyncio.shield(self._coming[name])
         coming = self._coming[name] = asyncio.get_running_loop().create_future()
-        self.tell(name, Moving(0, attached.size))
+        self.note_progress(name, Moving(0, attached.size))
         try:
             outcome = await (self._copy if attached.origin else self._download)(local_id, attached)
         except BaseException as error:
@@ -89,9 +89,9 @@ class AttachmentFetch:
             return outcome
         finally:
             del self._coming[name]
-            self.tell(name, None)
+            self.note_progress(name, None)
 
-    def tell(self, name: Name, moving: Moving | None) -> None:
+    def note_progress(self, name: Name, moving: Moving | None) -> None:
         """Note and report how far an attachment is, None for no longer on its way."""
         if moving is None:
             self.moving.pop(name, None)
@@ -110,13 +110,13 @@ class AttachmentFetch:
                 told = done
                 post(loop, self._tell_copied, (local_id, attached.key), Moving(done, whole))
 
-        size = await self._files.keep(local_id, attached.key, attached.origin, on_bytes)
+        size = await self._files.copy_file(local_id, attached.key, attached.origin, on_bytes)
         self._arrived(local_id, attached, size)
         return None
 
     def _tell_copied(self, name: Name, moving: Moving) -> None:
         if name in self._coming:
-            self.tell(name, moving)
+            self.note_progress(name, moving)
 
     async def _download(self, local_id: LocalId, attached: Attached) -> Outcome | None:
         record = self._records.get(local_id)
@@ -145,7 +145,7 @@ class AttachmentFetch:
             return
         here = msgspec.structs.replace(attached, file=attached.key, size=size, origin="", source="")
         held = any(one.key == attached.key for one in record.held)
-        self._records.append(local_id, AttachmentSet(here if held else as_file(here), if_there=True))
+        self._records.append_edit(local_id, AttachmentSet(here if held else as_file(here), if_there=True))
 
     def _nowhere(self, attached: Attached) -> Outcome:
         return self._refused(

@@ -82,7 +82,7 @@ class DuplicateAttachments:
         if not answer.outcome.accepted or record.ref is None:
             return False
         # The message has another ChangeKey now, which no answer named.
-        await self._records.learn(record.local_id, ref=ItemRef(record.ref.item_id))
+        await self._records.apply_known(record.local_id, ref=ItemRef(record.ref.item_id))
         return True
 
 
@@ -229,7 +229,7 @@ class AttachmentUpload:
             upload.cancel()
             del self._uploads[local_id]
             for one in missing:
-                self._fetching.tell((local_id, one.key), None)
+                self._fetching.note_progress((local_id, one.key), None)
         if upload.cancelled():
             trouble = Trouble(TroubleKind.CANCELLED)
             return [AttachOutcome(Outcome(Verdict.UNKNOWN, trouble=trouble, at=self._clock.now()))] * len(missing)
@@ -242,7 +242,7 @@ class AttachmentUpload:
             before = self._fetching.moving.get(name)
             now = Moving(done, one.size, up=True)
             if now != before:
-                self._fetching.tell(name, now)
+                self._fetching.note_progress(name, now)
             sent -= one.size
 
     async def _announce(self, message: StoredMessage, keys: Sequence[str], *, attempt: bool) -> None:
@@ -277,10 +277,10 @@ class AttachmentUpload:
 
     async def _refuse(self, record: Record, key: str, outcome: Outcome) -> None:
         others = tuple(one for one in record.refused if one.key != key)
-        await self._records.learn(record.local_id, refused=(*others, Refused(key, outcome)))
+        await self._records.apply_known(record.local_id, refused=(*others, Refused(key, outcome)))
 
     async def _learn(self, record: Record, outcome: Outcome | None, **changes: Any) -> None:
-        await self._records.learn(record.local_id, save_outcome=outcome, saved_edits=-1, **changes)
+        await self._records.apply_known(record.local_id, save_outcome=outcome, saved_edits=-1, **changes)
 
     # --- looking ------------------------------------------------------------------------------------------------------
 
@@ -316,8 +316,8 @@ class AttachmentUpload:
         held, _, added = self.find(message, item)
         local_id = message.record.local_id
         for edit in added:
-            self._records.append(local_id, edit)
-        await self._records.learn(
+            self._records.append_edit(local_id, edit)
+        await self._records.apply_known(
             local_id,
             held=held,
             in_flight=(),

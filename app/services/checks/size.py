@@ -86,7 +86,7 @@ class SizeLimits:
 
     async def load(self) -> None:
         """Read what is kept; what cannot be read is learnt anew. Raises StorageError."""
-        kept = await self._settings.read(_NAME)
+        kept = await self._settings.read_setting(_NAME)
         try:
             self._refused = msgspec.json.decode(kept or "{}", type=dict[str, int])
         except msgspec.DecodeError:
@@ -119,7 +119,7 @@ class SizeLimits:
             elif known and size >= known:
                 del self._refused[account_id]
         if self._refused != before:
-            await self._settings.keep(_NAME, msgspec.json.encode(self._refused).decode())
+            await self._settings.keep_setting(_NAME, msgspec.json.encode(self._refused).decode())
 
 
 def _teaches(record: Record) -> bool:

@@ -67,7 +67,7 @@ class VersionComparison:
 
     async def compare(self, local_id: LocalId) -> Comparison:
         """Read both versions. Raises KeyError for none here, and AccountError, ItemRefused, MailError, StorageError."""
-        message = await self._drafts.read(local_id)
+        message = await self._drafts.read_message(local_id)
         record = message.record
         if record.ref is None:
             raise MailError(tr("The server has no version of this message."))

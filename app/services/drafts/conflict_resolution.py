@@ -32,7 +32,7 @@ class ConflictResolution:
         async with self._saver.lock(local_id):
             message = await self._read(local_id)
             await self._attaching.take_truth(message, seen)
-            await self._records.learn(
+            await self._records.apply_known(
                 local_id,
                 _as_known(seen, message),
                 ref=seen.ref,
@@ -79,7 +79,7 @@ class ConflictResolution:
         record = self._records.get(local_id)
         if record is None or record.state not in WRITABLE or record.discarded:
             raise BadInput(tr("This message is no longer here, or is on its way."))
-        return await self._records.read(local_id)
+        return await self._records.read_message(local_id)
 
 
 def _no_longer_refused(record: Record) -> dict[str, Any]:

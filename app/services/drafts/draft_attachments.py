@@ -137,7 +137,7 @@ class DraftAttachments:
                 old = msgspec.structs.replace(old, file=now.file, source=now.source)
             self._exchange(local_id, now, old, old.key)
 
-    def keep(self, local_id: LocalId, keys: Iterable[str]) -> None:
+    def keep_attachments(self, local_id: LocalId, keys: Iterable[str]) -> None:
         """Make what another program attached part of the message for good. Raises BadInput."""
         wanted = set(keys)
         for one in self.of(local_id):
@@ -182,7 +182,7 @@ class DraftAttachments:
         record = self._records.get(local_id)
         if record is not None and any(one.key == key for one in record.refused):
             left = tuple(one for one in record.refused if one.key != key)
-            await self._records.learn(local_id, refused=left, save_outcome=None, saved_edits=-1)
+            await self._records.apply_known(local_id, refused=left, save_outcome=None, saved_edits=-1)
         await self._drafts.save(local_id)
 
     async def path_of(self, local_id: LocalId, key: str) -> str:
@@ -200,7 +200,7 @@ class DraftAttachments:
             raise BadInput(tr("This attachment is no longer here."))
         return self._files.path(local_id, one.file)
 
-    async def open(self, local_id: LocalId, key: str) -> str:
+    async def path_to_open(self, local_id: LocalId, key: str) -> str:
         """Return the path of a copy under its name, for another program: what that one writes is not the message's.
 
         Raises as `path_of`.
@@ -219,7 +219,7 @@ class DraftAttachments:
         try:
             for record in self._records.all():
                 if record.head.attachments or record.has_held or not record.saved:
-                    content = (await self._records.read(record.local_id)).content
+                    content = (await self._records.read_message(record.local_id)).content
                     known[record.local_id] = frozenset(one.file for one in content.attachments)
         except (StorageError, KeyError):
             return  # what cannot be read may name any of them
@@ -311,7 +311,7 @@ class DraftAttachments:
             return
         self._reading.add(local_id)
         try:
-            message = await self._records.read(local_id)
+            message = await self._records.read_message(local_id)
         except KeyError:
             return  # it is gone meanwhile
         finally:

@@ -101,7 +101,7 @@ class Drafts:
         local_id, now = new_local_id(), self._clock.now()
         self._saver.begun_here(local_id)
         if content is not None and like is not None:
-            content = await self._taking_over.share(await self._records.read(like), content, local_id)
+            content = await self._taking_over.share(await self._records.read_message(like), content, local_id)
         signed, signature = content or Content(), ""
         if sign or content is None or content.options.in_reply_to or content.options.references:
             signed, signature = self.sign(account_id, signed)
@@ -127,7 +127,7 @@ class Drafts:
             raise KeyError(local_id)
         if record.state not in WRITABLE:
             raise BadInput(tr("This message is on its way. Undo sending it to change it."))
-        self._records.append(local_id, edit)
+        self._records.append_edit(local_id, edit)
         if record.whose is None:
             self._autosave.touched(local_id)
         elif local_id not in self._arriving or not isinstance(edit, AttachmentEdit):
@@ -140,7 +140,7 @@ class Drafts:
     async def make_own(self, local_id: LocalId) -> None:
         """Take a message that was another person's as this person's: something was written in it, or is to be saved."""
         local_id = self._name(local_id)
-        record = await self._records.learn(local_id, when=lambda r: r.whose is not None, whose=None)
+        record = await self._records.apply_known(local_id, when=lambda r: r.whose is not None, whose=None)
         if record is not None:
             self._autosave.touched(local_id)
 
@@ -181,11 +181,11 @@ class Drafts:
         """Fetch the ChangeKey anew where no client changed the text; return whether it is good. Raises StorageError."""
         return await self._saver.refresh(local_id)
 
-    async def read(self, local_id: LocalId) -> StoredMessage:
+    async def read_message(self, local_id: LocalId) -> StoredMessage:
         """Return a message of this machine, whatever its state. Raises KeyError and StorageError."""
-        return await self._records.read(self._name(local_id))
+        return await self._records.read_message(self._name(local_id))
 
-    async def open(self, what: LocalId | Record | ListRow) -> StoredMessage:
+    async def open_draft(self, what: LocalId | Record | ListRow) -> StoredMessage:
         """Open a message for writing. Raises AccountError and ItemRefused where it has to be fetched and cannot be.
 
         The text of this machine is shown at once where it has edits that the server lacks, or is still what the list
@@ -209,14 +209,14 @@ class Drafts:
         if before is not None and before.discarded and needs_saving(before):
             # As with `take_back`: its item may be in Deleted Items by now.
             self._autosave.touched(local_id)
-        return await self._records.read(local_id)
+        return await self._records.read_message(local_id)
 
     async def close(self, local_id: LocalId) -> None:
         """Close a message: it is saved, or removed if nothing was ever written in it. Raises StorageError."""
         local_id = self._name(local_id)
         if self._records.get(local_id) is None:
             return
-        message = await self._records.read(local_id)
+        message = await self._records.read_message(local_id)
         if _was_never_written(message):
             await self._drop(local_id)
             return
@@ -239,7 +239,7 @@ class Drafts:
         self._held_back[local_id] = []
         new = local_id
         try:
-            message = await self._records.read(local_id)
+            message = await self._records.read_message(local_id)
             fresh = self._new_record(new_local_id(), message.record.account_id, self._clock.now())
             self._saver.begun_here(fresh.local_id)
             record = msgspec.structs.replace(fresh, open=message.record.open, copy_to=message.record.copy_to)
@@ -249,7 +249,7 @@ class Drafts:
             new = self._now_named[local_id] = record.local_id
         finally:
             for edit in self._held_back.pop(local_id):
-                self._records.append(new, edit)
+                self._records.append_edit(new, edit)
         self.replaced.emit(Replaced(local_id, new))
         await self._drop(local_id)
         await self.save(new)
@@ -292,14 +292,14 @@ class Drafts:
 
     def _remember_unfilled(self, local_id: LocalId, placeholders: Sequence[str]) -> None:
         if placeholders:
-            self._records.append(local_id, Unfilled(tuple(placeholders)))
+            self._records.append_edit(local_id, Unfilled(tuple(placeholders)))
 
     async def _check_problem(self, record: Record) -> Record:
         """Take a preflight's finding away once it is mended."""
         kind, _ = read_problem(record.problem)
         if kind not in BEFORE_SENDING or record.state not in NOT_PUT_ASIDE:
             return record
-        message = await self._records.read(record.local_id)
+        message = await self._records.read_message(record.local_id)
         if preflight.keeping_back(message):
             return record
         found = record.problem

@@ -147,7 +147,7 @@ class DuplicateDrafts:
             if answer.item is None or record.ref is None or answer.item.ref == record.ref:
                 continue
             unread = ItemRef(record.ref.item_id)
-            if await self._records.learn(record.local_id, when=_still_called(record.ref), ref=unread):
+            if await self._records.apply_known(record.local_id, when=_still_called(record.ref), ref=unread):
                 await self._save(record.local_id)
 
     async def _merge(self, local_id: LocalId, place: Place, refs: Iterable[ItemRef]) -> None:
@@ -174,7 +174,7 @@ class DuplicateDrafts:
             return
         outcome = as_it_is((await self._mailbox.delete(record.account_id, [item.ref]))[0])
         if outcome.accepted or outcome.code in ITEM_GONE:
-            await self._records.learn(local_id, strays=one_less(record.strays, stray))
+            await self._records.apply_known(local_id, strays=one_less(record.strays, stray))
             self.merged.emit((record.account_id, place, item.ref.item_id))
 
     def _is_a_message(self, record: Record, ref: ItemRef) -> bool:

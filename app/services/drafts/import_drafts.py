@@ -126,7 +126,7 @@ class DraftImport:
         except AccountError:
             return
         if answer.item is None:
-            await self._records.learn(record.local_id, save_outcome=answer.outcome)
+            await self._records.apply_known(record.local_id, save_outcome=answer.outcome)
         else:
             await self._take_text(record, answer.item)
 
@@ -163,9 +163,9 @@ class DraftImport:
             return
         if not record.saved:
             if not await self._saver.refresh(record.local_id):
-                await self._records.learn(record.local_id, save_outcome=elsewhere(self._clock.now()))
+                await self._records.apply_known(record.local_id, save_outcome=elsewhere(self._clock.now()))
             return
-        message = await self._records.read(record.local_id)
+        message = await self._records.read_message(record.local_id)
         latest = self._records.get(record.local_id)
         if latest is None or latest.edits != record.edits:
             return

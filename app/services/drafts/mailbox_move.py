@@ -130,7 +130,7 @@ class MailboxMove:
         return True
 
     async def _learn(self, record: Record, outcome: Outcome | None, **changes: Any) -> None:
-        await self._records.learn(record.local_id, save_outcome=outcome, **changes)
+        await self._records.apply_known(record.local_id, save_outcome=outcome, **changes)
 
 
 def _not_there(at: float) -> Outcome:

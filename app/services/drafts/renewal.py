@@ -72,7 +72,7 @@ _MOST: Final = 20
 class OpenMessage(Protocol):
     """The pane in which a draft is open."""
 
-    async def read(self, content: Content) -> Any:
+    async def read_body(self, content: Content) -> Any:
         """Make ready what `exchange` shows of a text, where that takes its time."""
         ...
 
@@ -134,7 +134,7 @@ class Renewing:
             await self._draft_import.catch_up(record)
 
     async def _exchange(self, local_id: LocalId, pane: OpenMessage) -> None:
-        message = await self._records.read(local_id)
+        message = await self._records.read_message(local_id)
         record = message.record
         if record.ref is None:
             return
@@ -144,7 +144,7 @@ class Renewing:
         attached, held = adopted(answer.item, message)
         fresh = msgspec.structs.replace(answer.item.content, attachments=attached)
         same = same_message(message.content, fresh) and attached == message.content.attachments
-        ready = None if same else await pane.read(fresh)
+        ready = None if same else await pane.read_body(fresh)
         # From here to the last line nothing waits: no key comes between.
         latest = self._records.get(local_id)
         if not pane.settle() or latest is None or not _is_clean(latest) or self.pane_of(local_id) is not pane:
@@ -153,18 +153,18 @@ class Renewing:
         if latest is None or latest.edits != record.edits or latest.ref != record.ref:
             return
         if same:
-            await self._records.learn(local_id, ref=answer.item.ref, held=held, save_outcome=None)
+            await self._records.apply_known(local_id, ref=answer.item.ref, held=held, save_outcome=None)
             return
         edits = edits_between(message.content, fresh)
         for edit in edits:
-            self._records.append(local_id, edit)
+            self._records.append_edit(local_id, edit)
         pane.exchange(edits, fresh, ready)
         await self._learn(latest, answer.item, len(edits), held)
-        await self._records.read(local_id)  # its row says the new words too
+        await self._records.read_message(local_id)  # its row says the new words too
         self.renewed.emit(local_id)
 
     async def _learn(self, record: Record, item: Fetched, more: int, held: Any) -> None:
-        await self._records.learn(
+        await self._records.apply_known(
             record.local_id,
             item.content,
             ref=item.ref,

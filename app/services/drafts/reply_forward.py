@@ -218,7 +218,7 @@ class ReplyForward:
 
     async def _own_copy(self, row: ListRow) -> _Older:
         """Return the message as this machine has it."""
-        message = await self._drafts.read(row.local_id or LocalId(""))
+        message = await self._drafts.read_message(row.local_id or LocalId(""))
         record = message.record
         item = Fetched(
             row.ref or ItemRef("", ""),

@@ -138,7 +138,7 @@ class Saver:
             for _ in range(_STEPS):
                 if self._records.get(local_id) is None:
                     return None
-                message = await self._records.read(local_id)
+                message = await self._records.read_message(local_id)
                 if not await self._is_wanted(message, for_sending):
                     break
                 if message.record.ref is None:
@@ -156,7 +156,7 @@ class Saver:
     async def refresh(self, local_id: LocalId) -> bool:
         """Fetch the ChangeKey where no client changed the text; return whether the message can be saved or sent."""
         async with self.lock(local_id):
-            message = await self._records.read(local_id)
+            message = await self._records.read_message(local_id)
             return message.record.ref is not None and await self._compare(message, message.record.ref)
 
     async def find(self, local_id: LocalId) -> ItemRef | None:
@@ -164,7 +164,7 @@ class Saver:
 
         The caller has the message's lock. Raises StorageError.
         """
-        message = await self._records.read(local_id)
+        message = await self._records.read_message(local_id)
         if await self._look_for(message) is False:
             await self._learn(message.record, None, strays=self._strays(message))
         record = self._records.get(local_id)
@@ -196,7 +196,7 @@ class Saver:
                 return bool(found)
         drafts_of = record.copy_to.drafts_of
         if drafts_of != record.drafts_of:
-            await self._records.learn(record.local_id, drafts_of=drafts_of)
+            await self._records.apply_known(record.local_id, drafts_of=drafts_of)
         draft = NewDraft(record.local_id, record.message_id, message.content, drafts_of)
         strays = self._strays(message)
         await self._announce(message, strays=strays)
@@ -328,7 +328,7 @@ class Saver:
             await self._learn(record, elsewhere(self._clock.now()))
             return False
         for edit in added:
-            self._records.append(record.local_id, edit)
+            self._records.append_edit(record.local_id, edit)
         changes: dict[str, Any] = {"held": held, "in_flight": (), "has_held": record.has_held or bool(held)}
         changes["resent"] = asked_for_again(record, held)
         await self._learn(record, None, on_server=ours or item.content, ref=item.ref, saved_edits=-1, **changes)
@@ -353,7 +353,7 @@ class Saver:
         try:
             await self._records.change(message.record.local_id, attempt=message.content, **changes)
         except StorageError:
-            await self._records.learn(message.record.local_id, **changes)
+            await self._records.apply_known(message.record.local_id, **changes)
 
     async def _take_in(self, message: StoredMessage, outcome: Outcome) -> bool:
         record = message.record
@@ -378,7 +378,7 @@ class Saver:
     async def _learn(
         self, record: Record, outcome: Outcome | None, *, on_server: Content | None = None, **changes: Any
     ) -> None:
-        await self._records.learn(record.local_id, on_server, save_outcome=outcome, **changes)
+        await self._records.apply_known(record.local_id, on_server, save_outcome=outcome, **changes)
 
     async def _untold(self, record: Record, error: AccountError | ItemRefused) -> None:
         """Keep what was not known, with the trouble that kept us from knowing."""

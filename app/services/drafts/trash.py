@@ -69,10 +69,12 @@ class Trash:
                 if outcome is None:
                     return
             if outcome.accepted or outcome.code in ITEM_GONE:
-                await self._records.learn(local_id, ref=None, save_outcome=None, saved_edits=-1, held=(), in_flight=())
+                await self._records.apply_known(
+                    local_id, ref=None, save_outcome=None, saved_edits=-1, held=(), in_flight=()
+                )
                 return
             if outcome.verdict is Verdict.REFUSED and not is_passing(outcome):
-                await self._records.learn(local_id, discarded=0.0, save_outcome=outcome)
+                await self._records.apply_known(local_id, discarded=0.0, save_outcome=outcome)
                 return
             if self._accounts.is_paused(record.account_id):
                 return
@@ -90,7 +92,9 @@ class Trash:
             ref = await self._saver.find(record.local_id)
         if ref is not None:
             begun, since = being_discarded(self._clock.now()), record.discarded
-            known = await self._records.learn(record.local_id, when=lambda r: r.discarded == since, save_outcome=begun)
+            known = await self._records.apply_known(
+                record.local_id, when=lambda r: r.discarded == since, save_outcome=begun
+            )
             if known is None:
                 return None
             return as_it_is((await self._mailbox.delete(record.account_id, [ref]))[0])

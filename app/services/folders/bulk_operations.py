@@ -112,7 +112,7 @@ class BulkOperations:
             for row, outcome in zip(part, outcomes, strict=True):
                 if outcome.accepted and row.local_id is not None and outcome.ref is not None:
                     # Ours to know: the next save of this message is to write over this version.
-                    await self._records.learn(row.local_id, ref=outcome.ref)
+                    await self._records.apply_known(row.local_id, ref=outcome.ref)
             return outcomes
 
         await self._each(rows, batch, ask)

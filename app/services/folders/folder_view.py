@@ -176,7 +176,7 @@ class FolderView(KnownSoFar):
             items |= await self._cache.rows(self.account_id, strange[start : start + _AT_ONCE])
         # The caller may import the rows as messages: then their rows are to be known, so that none stands twice.
         self._asked_for = items if len(items) <= _TAKEN_IN else {}
-        self._row_matching.learn(self._asked_for)
+        self._row_matching.add_rows(self._asked_for)
         found = {row_id: self._row_of_item(row_id, item) for row_id, item in items.items()}
         rows = (self._ours.get(row_id) or found.get(row_id) for row_id in asked)
         return [row for row in rows if row is not None]
@@ -211,7 +211,7 @@ class FolderView(KnownSoFar):
 
     # --- what the person asks for -----------------------------------------------------------------------------------
 
-    async def open(self) -> None:
+    async def show_cached(self) -> None:
         """Show what the cache has: its first rows first. Raises StorageError."""
         if self._sync is None:
             return
@@ -404,7 +404,7 @@ class FolderView(KnownSoFar):
                 found = await self._cache.rows(self.account_id, asked)
                 if look != self._look:
                     continue  # what was read may be older than what is listed: it is asked for again when painted
-                self._row_matching.learn(found)
+                self._row_matching.add_rows(found)
                 fresh = {row_id: self._row_of_item(row_id, item) for row_id, item in found.items()}
                 told = {row_id for row_id, row in fresh.items() if self._keep(row_id, row)}
                 if told:

@@ -62,7 +62,7 @@ class OutboxView(FolderView):
             return
         self._resting = {self._syncing.name_of(LocalId(f"resting:{row.ref.item_id}")): row for row in page.rows}
         self._row_matching.forget()
-        self._row_matching.learn(self._resting)
+        self._row_matching.add_rows(self._resting)
         self._merge()
 
     async def take_back(self, row: ListRow) -> Outcome | None:
@@ -74,7 +74,7 @@ class OutboxView(FolderView):
         if outcome.accepted:
             self._resting.pop(int(row.key), None)
             self._row_matching.forget()
-            self._row_matching.learn(self._resting)
+            self._row_matching.add_rows(self._resting)
             self._merge()
         else:
             await self.look()

@@ -95,7 +95,7 @@ class Prefetching:
             pairs = zip(refs, answers, strict=True)
             copies = [(ref, _worth_keeping(answer.item)) for ref, answer in pairs if answer.item is not None]
             # What was changed since the list was read is fetched again when the list names it.
-            await self._copies.keep(account_id, [(item.ref if item else ref, item) for ref, item in copies])
+            await self._copies.keep_copies(account_id, [(item.ref if item else ref, item) for ref, item in copies])
             took = self._clock.now() - began
             await self._clock.sleep(min(_LONGEST_REST, max(_LEAST_REST, _REST * took)))
 

@@ -71,7 +71,7 @@ class RowMatching:
             mine = [record for record in part if self.is_of(record)]
             yield [record.local_id for record in mine] + [r.ref.item_id for r in mine if r.ref is not None]
 
-    def learn(self, rows: Mapping[RowId, Row]) -> None:
+    def add_rows(self, rows: Mapping[RowId, Row]) -> None:
         """Take in rows of the server."""
         _note(rows.items(), self.items, self._by_mark)
 

@@ -217,7 +217,7 @@ class DeferredSend:
                 return TakenBack(local_id, back=True)
             # Refused, or without an answer: another look says whether it went, and else it is tried once more.
         if not asked:
-            await self._records.learn(local_id, when=_is_deferred, problem="")
+            await self._records.apply_known(local_id, when=_is_deferred, problem="")
         # What may have been moved is not said to be held: it is tried again until the server says how it is.
         return TakenBack(local_id)
 
@@ -234,7 +234,7 @@ class DeferredSend:
 
     async def _is_back(self, record: Record, ref: ItemRef | None) -> None:
         """Record that it is a draft. A server may drop its time with the move: then the next save writes it again."""
-        message: StoredMessage = await self._records.read(record.local_id)
+        message: StoredMessage = await self._records.read_message(record.local_id)
         known = message.on_server or message.content
         without = msgspec.structs.replace(known, options=msgspec.structs.replace(known.options, deferred=0.0))
         await self._learn(
@@ -251,7 +251,7 @@ class DeferredSend:
         )
 
     async def _learn(self, record: Record, on_server: Content | None = None, **changes: Any) -> None:
-        await self._records.learn(record.local_id, on_server, when=_is_deferred, **changes)
+        await self._records.apply_known(record.local_id, on_server, when=_is_deferred, **changes)
 
 
 def _is_deferred(record: Record) -> bool:

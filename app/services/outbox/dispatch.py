@@ -81,7 +81,7 @@ class AttachmentCheck:
         merged = False
         for (record, _), answer in zip(wanted, answers, strict=True):
             if answer.item is not None and record.resent:
-                message = await self._records.read(record.local_id)
+                message = await self._records.read_message(record.local_id)
                 merged = await self._attaching.merge_duplicates(message, answer.item) or merged
         return merged
 
@@ -90,7 +90,7 @@ class AttachmentCheck:
         if item is None:
             await self._hold_back(record, send_outcome=answer.outcome)
             return False
-        message = await self._records.read(record.local_id)
+        message = await self._records.read_message(record.local_id)
         if not _has_our_text(message, item):
             await self._hold_back(record, save_outcome=elsewhere(self._clock.now()))
             return False
@@ -103,7 +103,7 @@ class AttachmentCheck:
             await self._attaching.take_truth(message, item)
             return False
         if item.ref != record.ref:
-            await self._records.learn(record.local_id, ref=item.ref)
+            await self._records.apply_known(record.local_id, ref=item.ref)
         return True
 
     async def _hold_back(self, record: Record, **changes: Any) -> None:
@@ -319,14 +319,14 @@ class Dispatch:
             # It could not be looked at now: it waits as after any trouble, and is looked at before the next try.
             self._given_fresh_key.discard(local_id)
             waits = self._put_off(record, record.save_outcome, sending=True)
-            await self._records.learn(local_id, when=_is_sending, **waits)
+            await self._records.apply_known(local_id, when=_is_sending, **waits)
             return
         state = State.QUEUED if same else State.NEEDS_ATTENTION
-        await self._records.learn(local_id, when=_is_sending, state=state, send_outcome=outcome)
+        await self._records.apply_known(local_id, when=_is_sending, state=state, send_outcome=outcome)
 
     async def _wait(self, record: Record, outcome: Outcome | None) -> None:
         """Back to the queue, until the server says or the pause is over. Nothing of the message left this machine."""
-        await self._records.learn(record.local_id, when=_is_queued, **self._put_off(record, outcome))
+        await self._records.apply_known(record.local_id, when=_is_queued, **self._put_off(record, outcome))
 
     def _put_off(self, record: Record, outcome: Outcome | None, *, sending: bool = False) -> Changes:
         """Return how a message is changed that waits for its next try."""

@@ -379,7 +379,7 @@ class Outbox:
             return answer, {"state": State.NEEDS_ATTENTION, "problem": answer.findings[0].problem}
         if good["state"] is not State.READY:
             for key in unused_pictures(message.content):
-                self._records.append(name, AttachmentGone(key))
+                self._records.append_edit(name, AttachmentGone(key))
         if good["state"] is State.HELD and message.content.options.deferred > self._clock.now():
             # The server holds it until its time, and gives it back: the sooner it is there, the surer it goes then.
             return answer, {**good, "state": State.QUEUED, "hold_until": 0.0}

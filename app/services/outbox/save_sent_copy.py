@@ -58,7 +58,7 @@ class SentCopy:
         for sighting in await self._mailbox.locate(record.account_id, [mark], [place or Folder.SENT]):
             if not sighting.is_draft:
                 return await self._is_filed(record, sighting.ref)
-        message = await self._records.read(record.local_id)
+        message = await self._records.read_message(record.local_id)
         draft = NewDraft(
             record.local_id,
             record.message_id,
@@ -93,7 +93,7 @@ class SentCopy:
         return len(content.attachments) - sum(answer.outcome.accepted for answer in answers)
 
     async def _is_filed(self, record: Record, ref: ItemRef) -> Record | None:
-        return await self._records.learn(
+        return await self._records.apply_known(
             record.local_id,
             when=_lacks_copy,
             state=State.SENT,

@@ -175,7 +175,9 @@ class Verification:
         """Note that the server holds the message until its time, whatever answer was lost; False where that is past."""
         if record.state is not State.UNKNOWN or record.head.deferred <= self._clock.now():
             return False
-        held = await self._records.learn(record.local_id, when=lambda r: r.state is State.UNKNOWN, state=State.DEFERRED)
+        held = await self._records.apply_known(
+            record.local_id, when=lambda r: r.state is State.UNKNOWN, state=State.DEFERRED
+        )
         return held is not None
 
     def _settle_sent(self, record: Record, seen: _Seen, said: _Said, *, again: bool, last: bool) -> bool:
@@ -219,14 +221,14 @@ class Verification:
             fenced = await self._fence(record, seen.draft)
             if fenced is not None:
                 self._fenced.add(record.local_id)
-                await self._records.learn(record.local_id, when=lambda r: r.state is State.UNKNOWN, ref=fenced)
+                await self._records.apply_known(record.local_id, when=lambda r: r.state is State.UNKNOWN, ref=fenced)
             elif last:
                 # For now; it goes on being looked for, and is known once the server takes the fence.
                 await self._leave_unknown(record, record.ref, verified=0.0)
             return False
         if seen.draft is not None and self._draft_proves(record):
             self._fenced.discard(record.local_id)
-            await self._records.learn(
+            await self._records.apply_known(
                 record.local_id,
                 when=lambda r: r.state is State.UNKNOWN,
                 state=State.NEEDS_ATTENTION,
@@ -242,7 +244,7 @@ class Verification:
         return True
 
     async def _leave_unknown(self, record: Record, ref: ItemRef | None, *, verified: float) -> None:
-        await self._records.learn(
+        await self._records.apply_known(
             record.local_id,
             when=lambda r: r.state is State.UNKNOWN,
             problem=problem(ProblemKind.CANNOT_BE_KNOWN),
@@ -302,13 +304,13 @@ class Verification:
         outcome = as_it_is((await self._mailbox.delete(record.account_id, [record.ref]))[0])
         if outcome.verdict is Verdict.UNKNOWN:
             self.start(record.account_id, [local_id])
-            return await self._records.learn(local_id, save_outcome=outcome)
+            return await self._records.apply_known(local_id, save_outcome=outcome)
         now = self._clock.now()
         if outcome.accepted or (outcome.verdict is Verdict.REFUSED and outcome.code in ITEM_GONE):
             filed = record.state is State.SENT
             rest = "" if filed else problem(ProblemKind.NO_COPY)
-            return await self._records.learn(local_id, problem=rest, ref=None, verified=now)
-        return await self._records.learn(local_id, save_outcome=outcome, verified=now)
+            return await self._records.apply_known(local_id, problem=rest, ref=None, verified=now)
+        return await self._records.apply_known(local_id, save_outcome=outcome, verified=now)
 
 
 def _others(records: Sequence[Record]) -> list[Place]:

@@ -163,7 +163,7 @@ class AddressBook:
 
     # --- learning and forgetting --------------------------------------------------------------------------------------
 
-    def learn(self, account_id: AccountId, recipients: Iterable[Recipient], when: float) -> None:
+    def add_sent(self, account_id: AccountId, recipients: Iterable[Recipient], when: float) -> None:
         """Count a message to `recipients` that was accepted at `when`."""
         people = _worth_keeping(recipients)
         self._soon(lambda: self._learn(account_id, people, when))
@@ -263,7 +263,7 @@ class AddressBook:
             return  # not to be read: then there is nothing to learn from it
         for message in messages:
             record = message.record
-            self.learn(record.account_id, message.content.recipients(), record.state_at or self._clock.now())
+            self.add_sent(record.account_id, message.content.recipients(), record.state_at or self._clock.now())
 
 
 def _worth_keeping(recipients: Iterable[Recipient]) -> list[Recipient]:
@@ -334,7 +334,7 @@ class RecipientBackfill:
 
     async def _read(self) -> dict[str, float]:
         if self._until is None:
-            kept = await self._settings.read(_NAME)
+            kept = await self._settings.read_setting(_NAME)
             try:
                 self._until = msgspec.json.decode(kept or "{}", type=dict[str, float])
             except msgspec.DecodeError:
@@ -344,4 +344,4 @@ class RecipientBackfill:
     async def _keep(self, account_id: AccountId, until: float) -> None:
         known = await self._read()
         known[account_id] = max(until, known.get(account_id, 0.0))
-        await self._settings.keep(_NAME, msgspec.json.encode(known).decode())
+        await self._settings.keep_setting(_NAME, msgspec.json.encode(known).decode())

@@ -42,11 +42,11 @@ class People:
 
     async def read_choices(self, settings: Settings) -> None:
         """Read what the person chose for the second look before sending. Raises StorageError."""
-        many = await settings.read(MANY_CHOICE)
+        many = await settings.read_setting(MANY_CHOICE)
         if many is not None and many.isascii() and many.isdigit():
             self.many = int(many)
-        self.ask_for_strangers = await settings.read(STRANGERS_CHOICE) != "never"
-        size = await settings.read(SIZE_CHOICE)
+        self.ask_for_strangers = await settings.read_setting(STRANGERS_CHOICE) != "never"
+        size = await settings.read_setting(SIZE_CHOICE)
         if size is not None and size.isascii() and size.isdigit():
             self.assumed = int(size) * 1_000_000
 

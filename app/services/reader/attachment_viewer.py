@@ -201,7 +201,9 @@ class ViewedAttachments:
         self._here.clear()
         await self._files.forget(_owner(account_id))
 
-    async def read(self, account_id: AccountId, one: ViewedAttachment, run_in_thread: RunInThread) -> Within:
+    async def read_attached_message(
+        self, account_id: AccountId, one: ViewedAttachment, run_in_thread: RunInThread
+    ) -> Within:
         """Read a message that is attached, and keep what is attached to it. Raises MailError."""
         path = "" if one.key in self._told else await self.fetch(account_id, one)
         if not path:

@@ -65,7 +65,7 @@ class MessageReader:
         """Return what is at hand without a request, None where it has to be read."""
         return None if row.ref is None else self._kept.get((row.ref.item_id, row.ref.change_key))
 
-    async def read(self, row: ListRow) -> ReadMessage:
+    async def read_message(self, row: ListRow) -> ReadMessage:
         """Read a message. Raises StorageError, KeyError, and AccountError and ItemRefused where the server is asked."""
         if row.record is not None and row.is_draft:
             return await self.made(await self._own(row))
@@ -99,7 +99,7 @@ class MessageReader:
     async def _own(self, row: ListRow) -> Content:
         if row.local_id is None:
             raise KeyError(row.key)
-        return (await self._records.read(row.local_id)).content
+        return (await self._records.read_message(row.local_id)).content
 
     async def made(self, content: Content) -> ReadMessage:
         """Return a message that is here as it is read."""

@@ -87,10 +87,10 @@ class Records:
         local_id = self._by_item.get((account_id, item_id))
         return None if local_id is None else self._records.get(local_id)
 
-    def append(self, local_id: LocalId, edit: Edit) -> Record:
+    def append_edit(self, local_id: LocalId, edit: Edit) -> Record:
         """Journal one edit. Emits `changed` only where the message was saved until now. Raises KeyError."""
         before = self._records[local_id]
-        self._journal.append(local_id, edit)
+        self._journal.append_edit(local_id, edit)
         now = self._clock.now()
         after = msgspec.structs.replace(before, edits=before.edits + 1, changed=now)
         self._records[local_id] = after
@@ -100,9 +100,9 @@ class Records:
             self._tell([after])
         return after
 
-    async def read(self, local_id: LocalId) -> StoredMessage:
+    async def read_message(self, local_id: LocalId) -> StoredMessage:
         """Read a message whole; its record's head is as new as its text. Raises KeyError and StorageError."""
-        message = await self._journal.read(local_id)
+        message = await self._journal.read_message(local_id)
         record = self._records[local_id]
         if record.head != message.record.head:
             record = msgspec.structs.replace(record, head=message.record.head)
@@ -119,7 +119,7 @@ class Records:
             except StorageError:
                 self._unwritten[record.local_id] = None
             self._keep(record)
-        message = await self.read(record.local_id)
+        message = await self.read_message(record.local_id)
         self._tell([self._records[record.local_id]])
         return message.record
 
@@ -169,7 +169,7 @@ class Records:
             self._unwritten.pop(local_id, None)
             return self._announce(after)
 
-    async def learn(
+    async def apply_known(
         self, local_id: LocalId, on_server: Content | None = None, when: Condition | None = None, **changes: Any
     ) -> Record | None:
         """Take in what is already so (a server's answer): known at once, and written as soon as the disk lets us."""
@@ -336,4 +336,4 @@ class Records:
 
     async def _write_all(self) -> None:
         for local_id, on_server in list(self._unwritten.items()):
-            await self.learn(local_id, on_server)
+            await self.apply_known(local_id, on_server)

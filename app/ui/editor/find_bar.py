@@ -81,7 +81,7 @@ class FindBar(QFrame):
         icons.put(button, icon, "muted", 16)
         return button
 
-    def open(self, *, replace: bool) -> None:
+    def open_bar(self, *, replace: bool) -> None:
         """Show the bar with what is selected in it."""
         selected = self._editor().textCursor().selectedText()
         if selected and "\u2029" not in selected and "\ufffc" not in selected:

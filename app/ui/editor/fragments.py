@@ -51,7 +51,7 @@ class Fragments:
 
     # --- the whole ---------------------------------------------------------------------------------------------------
 
-    def take(self, opened: Opened, tables: Sequence[int]) -> None:
+    def begin_with(self, opened: Opened, tables: Sequence[int]) -> None:
         """Begin with what the document was built from, its `tables` by the document's numbers, in order."""
         numbers: dict[int, int] = {}
         self._entries = []
@@ -70,7 +70,7 @@ class Fragments:
         self._entries = []
         block = self._document.begin()
         while block.isValid():
-            self._entries.append(self.read(block))
+            self._entries.append(self.read_block(block))
             block = block.next()
         self._put(write_entries(self._entries))
         return self.html()
@@ -113,7 +113,7 @@ class Fragments:
         entries: list[BlockEntry] = []
         block = self._document.findBlockByNumber(first)
         for _ in range(first, last + 1):
-            entries.append(self.read(block))
+            entries.append(self.read_block(block))
             block = block.next()
         self._entries[first : last + 1 - grown] = entries
         self._quotes = self._quotes or any(entry.place.quote for entry in entries)
@@ -170,7 +170,7 @@ class Fragments:
 
     # --- one block ---------------------------------------------------------------------------------------------------
 
-    def read(self, block: QTextBlock) -> BlockEntry:
+    def read_block(self, block: QTextBlock) -> BlockEntry:
         """Read one block of the document."""
         drawn = block.blockFormat()
         if drawn.property(Own.FILLER) and block.length() == 1:

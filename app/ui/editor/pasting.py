@@ -49,7 +49,7 @@ class Pasting(QObject):
             return all(url.toLocalFile().lower().endswith(_PICTURES) for url in source.urls())
         return source.hasText() or source.hasHtml() or source.hasImage()
 
-    def take(self, source: QMimeData) -> None:
+    def paste(self, source: QMimeData) -> None:
         """Put it in: a picture, formatted text, or text."""
         if not self.can_take(source) and source.hasUrls():
             self.files_brought.emit(source)

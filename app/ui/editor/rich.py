@@ -95,7 +95,7 @@ class RichEditor(QTextEdit):
 
     # --- opening -----------------------------------------------------------------------------------------------------
 
-    def open(self, opened: Opened) -> None:
+    def open_body(self, opened: Opened) -> None:
         """Show a body without telling it as an edit, slice by slice; the undo history begins after it."""
         self.tell_now()
         self._telling = False
@@ -133,7 +133,7 @@ class RichEditor(QTextEdit):
             return
         if not self._build_document.go_on(_SLICE):
             return
-        self.fragments.take(self._opened, self._build_document.tables)
+        self.fragments.begin_with(self._opened, self._build_document.tables)
         self._build_document = self._opened = None
         self._turn.stop()
         super().setReadOnly(self._read_only)
@@ -250,7 +250,7 @@ class RichEditor(QTextEdit):
         return self.pasting.can_take(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        self.pasting.take(source)
+        self.pasting.paste(source)
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """Return what is selected as text and as HTML of our own making: Qt's would carry Qt's own marks."""

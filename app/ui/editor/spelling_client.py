@@ -84,7 +84,7 @@ class Spelling(QObject):
         """Return the person's own words."""
         return tuple(self._own)
 
-    def learn(self, word: str) -> None:
+    def add_word(self, word: str) -> None:
         """Add a word to the person's own."""
         if word and word not in self._own:
             self._own.append(word)

@@ -126,7 +126,7 @@ class LinkBar(QFrame):
         line.addWidget(put)
         line.addWidget(self._off)
 
-    def open(self) -> None:
+    def open_bar(self) -> None:
         """Show the bar with the link at the cursor in it."""
         here = format_actions.link_here(self._editor)
         self._told.setText("")

@@ -52,7 +52,7 @@ class KeptKeys(QObject):
         if self._bar is None:
             self._bar = ActionBar(self._window)
             self._bar.action_wanted.connect(self._gate.give_up)
-        self._bar.say(words, action)
+        self._bar.show_words(words, action)
         self._bar.move((self._window.width() - self._bar.width()) // 2, self._window.height() - _ABOVE - 48)
 
     def _hide(self) -> None:

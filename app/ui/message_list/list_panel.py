@@ -93,7 +93,7 @@ class EmptyState(QWidget):
         for label in (self._icon, self._sentence, self._hint):
             column.addWidget(label)
         column.addStretch(1)
-        self.say(empty)
+        self.show_empty(empty)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -103,7 +103,7 @@ class EmptyState(QWidget):
             return
         super().keyPressEvent(event)
 
-    def say(self, empty: Empty) -> None:
+    def show_empty(self, empty: Empty) -> None:
         """Show `empty`."""
         self.shown = empty
         icons.put(self._icon, empty.icon, "faint", 36)
@@ -208,7 +208,7 @@ class ListPanel(QWidget):
         self.model.forget_faces()
         self._say_count()
         if not rows:
-            self._empty.say(why_empty(self.session, self._nothing))
+            self._empty.show_empty(why_empty(self.session, self._nothing))
         self._say_refused(listed=bool(rows))
         self._stack.setCurrentWidget(self.list if rows else self._empty)
         self.setFocusProxy(self.list if rows else self._empty)
@@ -238,7 +238,7 @@ class ListPanel(QWidget):
                 self.bar.clear()
             else:
                 words = tr("You may not look in here any more: this is what was there before. F5 asks again.")
-                self.bar.say(words, tone="warn", details=details_of(Outcome(Verdict.REFUSED, words=refusal)))
+                self.bar.show_sentence(words, tone="warn", details=details_of(Outcome(Verdict.REFUSED, words=refusal)))
 
     def _show_headings(self) -> None:
         numbers = self.session.headings()

@@ -69,7 +69,7 @@ class ListSession:
 
     async def _open(self, view: FolderView) -> None:
         try:
-            await view.open()
+            await view.show_cached()
         finally:
             await view.reload()
 

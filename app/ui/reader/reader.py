@@ -108,7 +108,7 @@ class Reader(QWidget):
             self.bar.clear()
         else:
             notice = reading.notice
-            self.bar.say(
+            self.bar.show_sentence(
                 notice.sentence, tone=notice.tone, action=notice.action, details=notice.details, more=notice.more
             )
 

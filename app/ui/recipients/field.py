@@ -81,7 +81,7 @@ class RecipientsField(ChipEditing):
         """Show all that is known of a chip's recipient, until the cursor moves or Escape is pressed."""
         if self._card is None:
             self._card = ChipCard(self)
-            self._keys.first = self._card.take
+            self._keys.first = self._card.take_key
         self._card.show_for(index)
 
     def refresh_notes(self, keys: Container[str] | None = None) -> None:
@@ -109,7 +109,7 @@ class RecipientsField(ChipEditing):
         editor.setAccessibleName(tr("{label}: edit recipient", label=self._label))
 
     def viewportEvent(self, event: QEvent) -> bool:
-        if self.pointer is not None and self.pointer.take(event):
+        if self.pointer is not None and self.pointer.take_event(event):
             return True
         return super().viewportEvent(event)
 
@@ -254,7 +254,7 @@ class ChipCard(QFrame):
         self.raise_()
         say_aloud(self._field.words, f"{name}. {known}")
 
-    def take(self, event: QKeyEvent) -> bool:
+    def take_key(self, event: QKeyEvent) -> bool:
         """Hide at any key; Escape is for this alone."""
         if self.isHidden():
             return False

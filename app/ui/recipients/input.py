@@ -95,7 +95,7 @@ class ChipKeys:
 
     def take_in_words(self, event: QKeyEvent) -> bool:
         """Deal with a key while the focus is after the chips; return whether it was ours."""
-        if self.first(event) or (self.suggesting is not None and self.suggesting.take(event)):
+        if self.first(event) or (self.suggesting is not None and self.suggesting.take_key(event)):
             return True
         if self._take_clipboard(event) or self._take_history(event):
             return True
@@ -106,7 +106,7 @@ class ChipKeys:
     def take_in_editor(self, event: QKeyEvent) -> bool:
         """Deal with a key while a chip is edited."""
         field = self._field
-        if self.suggesting is not None and self.suggesting.take(event):
+        if self.suggesting is not None and self.suggesting.take_key(event):
             return True
         if event.matches(_Standard.Paste) and field.editor is not None:
             field.editor.paste_from_clipboard()
@@ -266,7 +266,7 @@ class ChipPointer:
         self._dropped_here = False
         field.viewport().setAcceptDrops(True)
 
-    def take(self, event: QEvent) -> bool:
+    def take_event(self, event: QEvent) -> bool:
         """Deal with an event of the viewport; return whether it was for the mouse."""
         if not self._field.isEnabled():
             return False

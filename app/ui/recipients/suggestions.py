@@ -216,7 +216,7 @@ class Suggesting:
             return False
         return event.key() in {_Key.Key_Down, _Key.Key_Up, _Key.Key_Escape, _Key.Key_Delete, *_ENTER}
 
-    def take(self, event: QKeyEvent) -> bool:
+    def take_key(self, event: QKeyEvent) -> bool:
         """Deal with a key, if it is for the rows."""
         if event.modifiers() & _COMMANDS:
             return False

@@ -39,7 +39,7 @@ class CompareSession:
         self.now = now
         self._comparing, self._spawn = comparing, spawn
 
-    def read(self) -> None:
+    def read_versions(self) -> None:
         """Read both versions, anew where they were read before."""
         if self.stand is not Stand.CHOSEN:
             self.stand = Stand.READING

@@ -89,7 +89,7 @@ class AttachmentsArea(QWidget):
         self.strip = AttachmentStrip(self._model, self)
         self.strip.opened.connect(self._activate)
         self.strip.removed.connect(self.session.remove)
-        self.strip.kept.connect(self.session.keep)
+        self.strip.kept.connect(self.session.keep_attachments)
         self.strip.undone.connect(self.session.undo)
         self.strip.pasted.connect(self.paste)
         self.strip.menu_wanted.connect(self._open_menu)
@@ -166,7 +166,7 @@ class AttachmentsArea(QWidget):
         self.window().activateWindow()  # not every desktop goes back by itself
         self._way_back.go()
 
-    def take(self, mime: QMimeData) -> bool:
+    def attach_mime(self, mime: QMimeData) -> bool:
         """Attach what was pasted or dropped; False where there is nothing to attach in it."""
         from app.core.background import run_in_thread
         from app.ui.document.pictures import png_of
@@ -186,7 +186,7 @@ class AttachmentsArea(QWidget):
         from app.ui.editor.rich import RichEditor
 
         if isinstance(editor, RichEditor):
-            editor.files_brought.connect(self.take)
+            editor.files_brought.connect(self.attach_mime)
 
     def welcome(self, event: QDragEnterEvent) -> None:
         """Say of what is dragged over the message whether it can be attached."""
@@ -198,7 +198,7 @@ class AttachmentsArea(QWidget):
 
     def take_drop(self, event: QDropEvent) -> None:
         """Attach what was dropped on the message; the files stay where they were."""
-        if self.take(event.mimeData()):
+        if self.attach_mime(event.mimeData()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
 
@@ -215,7 +215,7 @@ class AttachmentsArea(QWidget):
         """Attach what is on the clipboard."""
         from PySide6.QtGui import QGuiApplication
 
-        if not self.take(QGuiApplication.clipboard().mimeData()):
+        if not self.attach_mime(QGuiApplication.clipboard().mimeData()):
             self._say(tr("There is no file and no picture on the clipboard."))
 
     def take_focus(self) -> None:
@@ -269,7 +269,7 @@ class AttachmentsArea(QWidget):
             tr("Try again") if action == "retry" else tr("Open"), lambda: self._activate(keys[0])
         ).setEnabled(one)
         if action == "keep":
-            menu.addAction(tr("Keep"), lambda: self.session.keep(keys))
+            menu.addAction(tr("Keep"), lambda: self.session.keep_attachments(keys))
         menu.addSeparator()
         rename = menu.addAction(tr("Rename"), strip.rename)
         smaller = menu.addAction(tr("Make smaller"), self.make_smaller)

@@ -125,10 +125,10 @@ class AttachmentsSession:
             back()
             self.changed.emit(None)
 
-    def keep(self, keys: Sequence[str]) -> None:
+    def keep_attachments(self, keys: Sequence[str]) -> None:
         """Keep what another program attached."""
         if self._attachments is not None and self.can_edit():
-            self._attachments.keep(self._name, keys)
+            self._attachments.keep_attachments(self._name, keys)
 
     def rename(self, key: str, name: str) -> None:
         """Give an attachment another name."""
@@ -175,7 +175,7 @@ class AttachmentsSession:
     # --- behind it ----------------------------------------------------------------------------------------------------
 
     async def _open(self, attachments: DraftAttachments, key: str, show: Callable[[str], None]) -> None:
-        show(await attachments.open(self._name, key))
+        show(await attachments.path_to_open(self._name, key))
 
     async def _shrink(
         self, attachments: DraftAttachments, pictures: Sequence[Attached], shrink: Shrink, run_in_thread: RunInThread

@@ -100,10 +100,10 @@ class BodyField(QWidget):
         if self._spelling is not None:
             self._marks[editor] = SpellingMarks(editor, self._spelling)
 
-    def learn(self, word: str) -> None:
+    def add_word(self, word: str) -> None:
         """Add a word to the person's own."""
         if self._spelling is not None:
-            self._spelling.learn(word)
+            self._spelling.add_word(word)
 
     @property
     def marks(self) -> SpellingMarks | None:
@@ -138,7 +138,7 @@ class BodyField(QWidget):
         self.turning.forget()
         rich = self.formatted_editor()
         self._use(rich)
-        rich.open(opened)
+        rich.open_body(opened)
         self._show_quote(opened.body.quote)
 
     def show_plain(self) -> None:
@@ -280,7 +280,7 @@ class BodyField(QWidget):
             return
         self._asked, self._offers_back = True, False
         words = tr("As plain text this message loses: {lost}.", lost=lost)
-        self.bar.say(words, tone="warn", action=("make-plain", action_words("make-plain")))
+        self.bar.show_sentence(words, tone="warn", action=("make-plain", action_words("make-plain")))
 
     def make_plain(self) -> None:
         """Keep the words and nothing else; the bar offers to bring the formatting back."""
@@ -293,7 +293,7 @@ class BodyField(QWidget):
         """Say that the text is plain now, and offer to undo that."""
         self._offers_back = True
         words = tr("This message is plain text now.")
-        self.bar.say(words, action=("restore-format", action_words("restore-format")))
+        self.bar.show_sentence(words, action=("restore-format", action_words("restore-format")))
 
     def restore_format(self) -> None:
         """Bring back what making the text plain took away, as long as nothing was typed since."""
@@ -330,7 +330,7 @@ class BodyField(QWidget):
 
     def _say_turning(self, words: str) -> None:
         if words:
-            self.bar.say(words, action=("stop-turning", action_words("stop-turning")))
+            self.bar.show_sentence(words, action=("stop-turning", action_words("stop-turning")))
         else:
             self.bar.clear()
 
@@ -350,7 +350,7 @@ class BodyField(QWidget):
             self.find_bar = FindBar(lambda: self.editor, self)
             self.find_bar.closed.connect(self.close_bars)
             self._column.addLayout(_inset(self.find_bar))
-        self.find_bar.open(replace=replace and not self._read_only)
+        self.find_bar.open_bar(replace=replace and not self._read_only)
 
     def find_again(self, step: int) -> None:
         """Go to the next place of what was looked for, or the one before."""
@@ -372,7 +372,7 @@ class BodyField(QWidget):
             self.link_bar = LinkBar(rich, self)
             self.link_bar.closed.connect(self.close_bars)
             self._column.addLayout(_inset(self.link_bar))
-        self.link_bar.open()
+        self.link_bar.open_bar()
 
     def close_bars(self) -> bool:
         """Close the bar that was opened last, and go back to the text; False where none is open."""

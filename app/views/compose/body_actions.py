@@ -40,7 +40,7 @@ class SpellingWork:
         if marks is None or marks.go(step):
             return
         words = tr("No misspelling was found.") if marks.is_done() else tr("Still looking for misspellings…")
-        self._body.bar.say(words)
+        self._body.bar.show_sentence(words)
 
     def suggest(self) -> None:
         """Offer what may have been meant by the word at the cursor; where none is underlined there, by the next."""
@@ -53,7 +53,7 @@ class SpellingWork:
         if word is not None:
             text = word.selectedText()
             picker = self._picking.picker
-            picker.open(tr("Instead of “{word}”", word=text), (), lambda it: self._take(word, it), _looking())
+            picker.show_picks(tr("Instead of “{word}”", word=text), (), lambda it: self._take(word, it), _looking())
             marks.suggest(lambda _word, found: self._offer(text, found))
 
     def _offer(self, text: str, found: list[str]) -> None:
@@ -70,7 +70,7 @@ class SpellingWork:
 
     def _take(self, word: QTextCursor, chosen: object) -> None:
         if isinstance(chosen, tuple):
-            self._body.learn(str(chosen[1]))
+            self._body.add_word(str(chosen[1]))
         elif not self._body.is_read_only():
             word.insertText(str(chosen), word.charFormat())
             self._body.editor.setTextCursor(word)
@@ -81,7 +81,7 @@ class SpellingWork:
 
         picks = [Pick(tr(words), name) for words, name in LANGUAGES]
         title = tr("Language of the text")
-        self._picking.picker.open(title, picks, lambda name: self._body.set_language(str(name)))
+        self._picking.picker.show_picks(title, picks, lambda name: self._body.set_language(str(name)))
 
 
 def _looking() -> str:
@@ -157,7 +157,9 @@ class BodyWork:
 
         picks = [Pick(tr(words), css) for words, css in (MARKS if ground else COLORS)]
         title = tr("Mark with a colour") if ground else tr("Text colour")
-        self._picking.picker.open(title, picks, lambda css: format_actions.put_color(rich, str(css), ground=ground))
+        self._picking.picker.show_picks(
+            title, picks, lambda css: format_actions.put_color(rich, str(css), ground=ground)
+        )
 
     def _paste_plain(self) -> None:
         text = QGuiApplication.clipboard().text()

@@ -62,7 +62,7 @@ class FindingsSession:
         if all(_mark(finding) in self._accepted for finding in found):
             if any(finding.kind is ProblemKind.UNFILLED for finding in found):
                 # They are sent as they stand, on purpose: no other way of sending, and no later try, asks again.
-                self._records.append(self._message.local_id, Unfilled())
+                self._records.append_edit(self._message.local_id, Unfilled())
             return True
         self._accepted |= {_mark(finding) for finding in found}
         self.shown_at = self._now()
@@ -100,7 +100,7 @@ class FindingsSession:
             self._checking = False
 
     async def _look(self) -> list[Finding]:
-        message = await self._records.read(self._message.local_id)
+        message = await self._records.read_message(self._message.local_id)
         around = self._people.around(self._message.account_id, _sender(message))
 
         def look() -> list[Finding]:

@@ -100,7 +100,7 @@ class OpenDraft:
     async def _show_head(self) -> None:
         """Give the row its recipients and subject, once the focus goes on to the text: a save may be far off."""
         with contextlib.suppress(KeyError, StorageError):
-            await self._messages.read(self.local_id)
+            await self._messages.read_message(self.local_id)
 
     def file_copy(self, copy_to: CopyTo) -> None:
         """Choose where the copy goes; the draft follows it where it has to."""

@@ -91,9 +91,9 @@ class OptionsArea(QWidget):
         if self.is_open:
             self.close_panel()
         else:
-            self.open("importance")
+            self.open_option("importance")
 
-    def open(self, name: str) -> None:
+    def open_option(self, name: str) -> None:
         """Open the panel with the focus on one option."""
         if self.panel is None:
             from app.views.compose.options_panel import OptionsPanel
@@ -128,7 +128,7 @@ class OptionsArea(QWidget):
         field = self._session.half_typed()
         if field is None and not self._session.draft.pending.get(Field.REPLY_TO, "").strip():
             return False
-        self.open(_NAMES[field or Field.REPLY_TO])
+        self.open_option(_NAMES[field or Field.REPLY_TO])
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -146,7 +146,7 @@ class OptionsArea(QWidget):
         record, aids = session.record, self._session.aids
         known = () if record is None or aids is None else aids.known_folders(record.account_id)
         note = "" if known else tr("Looking for folders…")
-        self._picking.picker.open(tr("Where the copy goes"), self._places(known), self._file_copy, note)
+        self._picking.picker.show_picks(tr("Where the copy goes"), self._places(known), self._file_copy, note)
         if record is not None and aids is not None:
             session.spawn(self._look_for_folders(), "look for folders")
 

@@ -67,7 +67,7 @@ class OptionField(QWidget):
         column.addStretch(1)
         self.setFocusProxy(inner)
 
-    def say(self, said: Understood) -> None:
+    def show_understood(self, said: Understood) -> None:
         """Show how it was understood, or what is wrong."""
         if said.bad and said.words != self._said.text():
             say_aloud(self.inner, said.words)
@@ -316,14 +316,14 @@ class OptionsPanel(QFrame):
         self.reply_to.set_recipients(session.options.reply_to, session.draft.pending.get(Field.REPLY_TO, ""))
         self.refresh()
         for which, line in (("start", self.start), ("due", self.due)):
-            self.fields[which].say(session.write_day(which, line.text()) if line.text() else Understood())
+            self.fields[which].show_understood(session.write_day(which, line.text()) if line.text() else Understood())
         for name, field, line in (
             ("reminder", Field.REMINDER, self.reminder),
             ("deferred", Field.DEFERRED, self.deferred),
         ):
             half = session.draft.pending.get(field, "")
-            self.fields[name].say(session.write_moment(field, line.text()) if half else Understood())
-        self.fields["headers"].say(session.write_headers(self.headers.toPlainText()))
+            self.fields[name].show_understood(session.write_moment(field, line.text()) if half else Understood())
+        self.fields["headers"].show_understood(session.write_headers(self.headers.toPlainText()))
 
     # What is done ----------------------------------------------------------------------------------------------------
 
@@ -347,23 +347,23 @@ class OptionsPanel(QFrame):
         self.session.set_flag(list(FlagStatus)[number])
         for which, line in (("start", self.start), ("due", self.due)):
             line.show_text(self.session.day_text(which))
-            self.fields[which].say(Understood())
+            self.fields[which].show_understood(Understood())
         self.told.emit()
 
     def _write_day(self, which: str, text: str) -> None:
-        self.fields[which].say(self.session.write_day(which, text))
+        self.fields[which].show_understood(self.session.write_day(which, text))
         # The other day may be wrong, or right, because of this one.
         other, line = ("due", self.due) if which == "start" else ("start", self.start)
         if line.text().strip():
-            self.fields[other].say(self.session.write_day(other, line.text()))
+            self.fields[other].show_understood(self.session.write_day(other, line.text()))
         self.told.emit()
 
     def _write_moment(self, name: str, field: Field, text: str) -> None:
-        self.fields[name].say(self.session.write_moment(field, text))
+        self.fields[name].show_understood(self.session.write_moment(field, text))
         self.told.emit()
 
     def _write_headers(self, text: str) -> None:
-        self.fields["headers"].say(self.session.write_headers(text))
+        self.fields["headers"].show_understood(self.session.write_headers(text))
         self.told.emit()
 
     def _write_reply_to(self, edit: object) -> None:

@@ -79,7 +79,7 @@ class LaterChoice:
         self._now = now
         self._send: Callable[[], None] = lambda: None
 
-    def open(self, send: Callable[[], None]) -> None:
+    def ask_when(self, send: Callable[[], None]) -> None:
         """Ask when; `send` sends the message once its time is set."""
         if not self._session.can_edit():
             return
@@ -91,7 +91,7 @@ class LaterChoice:
         picks += [Pick(_words(moment, now), moment) for moment in suggested_moments(now)]
         picks.append(Pick(tr("When I send all that are ready"), _ASIDE, "F9"))
         note = tr("Type a time, such as tomorrow 8, Mon 9:00 or in 2 hours.")
-        self._picking.picker.open(tr("Send at"), picks, self._chosen, note, self._read)
+        self._picking.picker.show_picks(tr("Send at"), picks, self._chosen, note, self._read)
 
     def _read(self, typed: str) -> Pick | None:
         from app.ui.chooser import Pick
@@ -148,7 +148,7 @@ class FromLine(QPushButton):
         choices = self._session.choices()
         picks = [Pick(one.name or one.address, one, self._session.detail(one)) for one in choices]
         note = "" if len(choices) > 1 else tr("Other mailboxes are added in the settings (Ctrl+,).")
-        self._picking.picker.open(tr("Send from"), picks, self._chosen, note)
+        self._picking.picker.show_picks(tr("Send from"), picks, self._chosen, note)
 
     def _chosen(self, identity: object) -> None:
         if isinstance(identity, Identity):
@@ -175,7 +175,7 @@ class SnippetChoice:
     def _aids(self) -> Aids | None:
         return self._session.options.aids
 
-    def open(self) -> None:
+    def ask_which(self) -> None:
         """Choose one by typing a part of its name."""
         record, aids = self._session.record, self._aids
         if record is None or aids is None or not self._session.can_edit():
@@ -188,7 +188,7 @@ class SnippetChoice:
         if self._found() is not None:
             picks.append(Pick(tr("No signature"), _NONE))
         note = "" if snippets else tr("Signatures and templates are made in the settings (Ctrl+,).")
-        self._picking.picker.open(tr("Template or signature"), picks, self._chosen, note)
+        self._picking.picker.show_picks(tr("Template or signature"), picks, self._chosen, note)
 
     def _chosen(self, thing: object) -> None:
         if not isinstance(thing, Snippet):

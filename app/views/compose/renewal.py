@@ -27,7 +27,7 @@ class Renewal:
         """`open_html` reads formatted text where it stops no key."""
         self._view, self._open_html = view, open_html
 
-    async def read(self, content: Content) -> Opened | None:
+    async def read_body(self, content: Content) -> Opened | None:
         """Read formatted text for the editor; None for plain text."""
         return await self._open_html(content.body) if content.body_format is BodyFormat.HTML else None
 

@@ -66,12 +66,12 @@ class Aside(QWidget):
         if isinstance(column, QBoxLayout):
             column.insertWidget(1, self)
 
-    def say(self, words: str, milliseconds: int, *, tone: str = "info", offer: Offer | None = None) -> None:
+    def show_words(self, words: str, milliseconds: int, *, tone: str = "info", offer: Offer | None = None) -> None:
         """Say it, for as long as it takes to be read; 0 leaves it until it is closed. `offer` is one thing to do, in
         words, and its doing: the word goes with it.
         """
         self._offer = None if offer is None else offer[1]
-        self.bar.say(words, tone=tone, action=None if offer is None else ("aside", offer[0]))
+        self.bar.show_sentence(words, tone=tone, action=None if offer is None else ("aside", offer[0]))
         self.show()
         if milliseconds:
             self._leave.start(milliseconds)
@@ -129,7 +129,7 @@ class ComposeView(QWidget):
         self.later = LaterChoice(session, self.picking, session.now)
         self.snippets = SnippetChoice(session, self.body, self.picking, self.subject.setText)
         self.attachments = AttachmentsArea(session.files, self)
-        self.body.plain.files_brought.connect(self.attachments.take)
+        self.body.plain.files_brought.connect(self.attachments.attach_mime)
         self.body.made_rich.connect(self.attachments.listen)
         self.body.made_rich.connect(lambda _: keys.show_tips(self, registry))
         self.findings: MessageFindings | None = None
@@ -383,7 +383,7 @@ class ComposeView(QWidget):
             action = (notice.action, notice.action_words) if notice.action else None
             kept = self._stopped == notice.sentence
             said = tr("Not sent. {sentence}", sentence=notice.sentence) if kept else notice.sentence
-            self.bar.say(said, tone=notice.tone, action=action, details=notice.details)
+            self.bar.show_sentence(said, tone=notice.tone, action=action, details=notice.details)
 
     def _stop(self) -> None:
         """Say that it was not sent, and go to the one thing that helps: the next Enter does it."""
@@ -401,7 +401,7 @@ class ComposeView(QWidget):
             self._whose = MessageBar(self)
             self._finding_place.insertWidget(0, self._whose)
         if self._whose is not None and words:
-            self._whose.say(words)
+            self._whose.show_sentence(words)
         elif self._whose is not None:
             self._whose.clear()
 

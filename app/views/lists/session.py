@@ -215,9 +215,9 @@ class SentSession(ListSession):
         self.open_made(lambda: self._made_anew(row, lambda content: once_more(content, row.reports)))
 
     async def _made_anew(self, row: ListRow, anew: Callable[[Content], Content]) -> LocalId:
-        reading: ReadMessage = await self._readings.read(row)
+        reading: ReadMessage = await self._readings.read_message(row)
         content = anew(reading.content)
-        unfilled = () if row.local_id is None else (await self._drafts.read(row.local_id)).unfilled
+        unfilled = () if row.local_id is None else (await self._drafts.read_message(row.local_id)).unfilled
         if reading.item is None:
             return await self._drafts.begin(row.account_id, content, like=row.local_id, unfilled=unfilled)
         attached = tuple(taken_over(one, new_key()) for one in reading.item.attachments)

@@ -108,7 +108,7 @@ class MailboxesPage(QWidget):
         for widget in (self.told, self.ask):
             widget.setVisible(not details)
         if details:
-            self.bar.say(words, action=("ask", tr("Ask again")), details=details)
+            self.bar.show_sentence(words, action=("ask", tr("Ask again")), details=details)
         else:
             self.bar.clear()
         if held_focus:

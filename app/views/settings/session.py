@@ -346,7 +346,7 @@ class SettingsSession:
             return await self._find_sign_in(form)
         secret = form.password
         if not secret and self.editing is not None:
-            secret = await self._secrets.read(self.editing) or ""
+            secret = await self._secrets.read_secret(self.editing) or ""
         if not secret:
             self.errors[FormField.PASSWORD] = tr("Type your password.")
         return secret
@@ -359,7 +359,7 @@ class SettingsSession:
         known = next((one for one in self.accounts if one.account_id == self.editing), None)
         if known is None or self._sign_in_anew or _registration(form_of(known)) != _registration(form):
             return ""
-        return await self._secrets.read(known.account_id) or "" if known.auth is AuthKind.OAUTH else ""
+        return await self._secrets.read_secret(known.account_id) or "" if known.auth is AuthKind.OAUTH else ""
 
     @property
     def known_proxy_user(self) -> str:
@@ -373,7 +373,7 @@ class SettingsSession:
             return ""
         secret = form.proxy_password
         if not secret and self.editing is not None and form.proxy_user == self.known_proxy_user:
-            secret = await self._secrets.read(proxy_key(self.editing)) or ""
+            secret = await self._secrets.read_secret(proxy_key(self.editing)) or ""
         if not secret:
             self.errors[FormField.PROXY_PASSWORD] = tr("Type the password for the proxy.")
         return secret or None

@@ -156,7 +156,7 @@ class SnippetForm(QWidget):
     def _format(self, command: str) -> None:
         name = command.removeprefix("text.")
         if name == "link":
-            self.link_bar.open()
+            self.link_bar.open_bar()
         elif name == "picture":
             self.pictures.choose()
         else:
@@ -190,7 +190,7 @@ class SnippetForm(QWidget):
         for widget in (self.for_new, self.for_replies, self.mailbox):
             widget.setVisible(signature)
         self.pictures.forget()
-        self.text.open(open_html(snippet.html) if snippet.html else open_text(snippet.text))
+        self.text.open_body(open_html(snippet.html) if snippet.html else open_text(snippet.text))
         self.text.finish()
         self.for_new.setChecked(snippet.for_new)
         self.for_replies.setChecked(snippet.for_replies)

@@ -80,7 +80,7 @@ class SnippetsSession:
 
     async def _save(self, snippet: Snippet) -> None:
         try:
-            await self._aids.signatures.keep(self._account_id, snippet)
+            await self._aids.signatures.keep_snippet(self._account_id, snippet)
             self.editing = None
         except StorageError as error:
             self.error = str(error)

@@ -55,7 +55,7 @@ class KeysSheet(QFrame):
         whole.addWidget(self._area, 1)
         self.hide()
 
-    def open(self) -> None:
+    def show_sheet(self) -> None:
         """Show the sheet over the window."""
         self._way_back.remember()
         self.setGeometry(self._window.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN))

@@ -130,7 +130,7 @@ class Window(QMainWindow):
             from app.ui.chooser import CommandPalette
 
             self._palette = CommandPalette(self, lambda: self._offered(registry), self.rest_focus)
-        self._palette.open()
+        self._palette.show_palette()
 
     def focus_is_elsewhere(self, panel: QWidget) -> bool:
         """Return whether the focus is in something else than `panel`, in any window of the program."""
@@ -203,9 +203,9 @@ class Window(QMainWindow):
             inner: QWidget | None = target.focusWidget()
             (inner if inner is not None else target).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def say(self, words: str, action: str = "") -> None:
+    def show_status(self, words: str, action: str = "") -> None:
         """Say something in the status bar."""
-        self.status_bar.say(words, action)
+        self.status_bar.show_words(words, action)
         self._place_status_bar()
 
     def close_for_good(self) -> None:

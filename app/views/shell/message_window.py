@@ -84,7 +84,7 @@ class MessageWindow(QMainWindow):
         """Open the command palette over this window."""
         if self._palette is None:
             self._palette = CommandPalette(self, self._offered, self.rest_focus)
-        self._palette.open()
+        self._palette.show_palette()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Leave the message, which is saved; the window goes with it."""

@@ -78,18 +78,18 @@ class StatusBar:
         if way is not None:
             way.back()
 
-    def say(self, words: str, undo: Callable[[], None] | None = None) -> None:
+    def show_words(self, words: str, undo: Callable[[], None] | None = None) -> None:
         """Say something for some seconds; `undo` undoes it. What was done before can still be undone after it."""
         if undo is not None:
             self._undoing.push(undo, words)
         self._speaks, self._stop = True, None
-        self._window.say(words, tr("Undo") if undo is not None else "")
+        self._window.show_status(words, tr("Undo") if undo is not None else "")
         self._leave.start()
 
     def hint(self, words: str) -> None:
         """Say why a key did nothing: beside a countdown where one runs, because that one matters more."""
         if self._waiting() is None or self._speaks:
-            self.say(words)
+            self.show_words(words)
             return
         self._hint = words
         self._hinted.start()
@@ -103,7 +103,7 @@ class StatusBar:
         """Say something for some seconds, with a way back that is known already: with Undo while it is the newest."""
         self._speaks, self._stop = True, None
         undoes = way is not None and self._undoing.newest() is way
-        self._window.say(words, tr("Undo") if undoes else "")
+        self._window.show_status(words, tr("Undo") if undoes else "")
         self._leave.start()
 
     def busy(self, words: str, stop: Callable[[], None], action: str = "") -> None:
@@ -112,7 +112,7 @@ class StatusBar:
         """
         self._leave.stop()
         self._speaks, self._stop = True, stop
-        self._window.say(words, action or tr("Stop"))
+        self._window.show_status(words, action or tr("Stop"))
 
     def free(self, stop: Callable[[], None]) -> None:
         """Say no more how far that is which `stop` stops, unless something else was said since."""
@@ -139,15 +139,15 @@ class StatusBar:
         """
         failed, self._kept_back = failed + self._kept_back, 0
         if failed == 1 and why and not names:
-            self.say(tr("“{subject}”: {why}", subject=named[0], why=why))
+            self.show_words(tr("“{subject}”: {why}", subject=named[0], why=why))
         elif failed:
             sent = ntr("{n} sent", "{n} sent", len(names))
             bad = ntr("{n} needs attention", "{n} need attention", failed)
             if failed == len(named) <= _NAMED:
                 bad = tr("{words} ({names})", words=bad, names=", ".join(named))
-            self.say(f"{sent}, {bad}" if names else bad)
+            self.show_words(f"{sent}, {bad}" if names else bad)
         elif names:
-            self.say(ntr("Sent", "{n} messages sent", len(names)))
+            self.show_words(ntr("Sent", "{n} messages sent", len(names)))
 
     def went(self, name: LocalId, *, back: bool) -> None:
         """Note that a message waits no more: it was taken back, or sent at once, by other code."""
@@ -196,10 +196,10 @@ class StatusBar:
             return
         left, count = max(0, math.ceil(waiting.until - self._now())), len(waiting.names)
         words = ntr("Sending in {s} s", "Sending {n} messages in {s} s", count, s=left)
-        self._window.say(f"{self._hint}  ·  {words}" if self._hint else words, tr("Undo"))
+        self._window.show_status(f"{self._hint}  ·  {words}" if self._hint else words, tr("Undo"))
 
     def _end_count(self, *, gone: bool) -> None:
         self._tick.stop()
         if gone and not self._speaks and not self._window.status_bar.isHidden():  # also while the window is hidden
-            self._window.say(tr("Sending…"))
+            self._window.show_status(tr("Sending…"))
             self._leave.start()

@@ -77,7 +77,7 @@ class Acts(ActsWithFiles):
             item = self.world.item_of(record) if step.a % 2 else None
             ref = None if item is None else ItemRef(item.item_id, item.change_key)
             row = ListRow(key="row", account_id=record.account_id, ref=ref or record.ref, record=record)
-            await self.world.act(self.world.window.drafts.open(row))
+            await self.world.act(self.world.window.drafts.open_draft(row))
             self.oracle.taken_back(record.local_id)
 
     async def _save(self, step: Step) -> None:
@@ -146,7 +146,7 @@ class Acts(ActsWithFiles):
             if step.b:
                 await self.world.act(self.world.window.outbox.send([row], 0.0))
             else:
-                await self.world.act(self.world.window.drafts.open(row))
+                await self.world.act(self.world.window.drafts.open_draft(row))
 
     # --- sending ----------------------------------------------------------------------------------------------------
 

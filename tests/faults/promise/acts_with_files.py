@@ -40,7 +40,7 @@ class ActsWithFiles:
     async def _seen(self, local_id: LocalId) -> DraftAttachments:
         """Return the attachments with those of this message before one's eyes, as where it is open."""
         window = self.world.window
-        window.attachments.watch(await window.drafts.read(local_id))
+        window.attachments.watch(await window.drafts.read_message(local_id))
         return window.attachments
 
     async def _attach(self, step: Step) -> None:
@@ -98,7 +98,7 @@ class ActsWithFiles:
 
             async def keep() -> None:
                 attachments = await self._seen(record.local_id)
-                attachments.keep(record.local_id, [one.key for one in attachments.of(record.local_id)])
+                attachments.keep_attachments(record.local_id, [one.key for one in attachments.of(record.local_id)])
 
             await self.world.act(keep())
 

@@ -34,7 +34,7 @@ class MortalJournal:
         self.healed: Event[None] = Event()
         journal.healed.subscribe(lambda _: None if life.dead else self.healed.emit(None))
 
-    def append(self, local_id: LocalId, edit: Edit) -> None:
+    def append_edit(self, local_id: LocalId, edit: Edit) -> None:
         if not self._life.dead:
             self._typed.append((local_id, edit))
 
@@ -42,7 +42,7 @@ class MortalJournal:
         """Hand the first `count` edits that wait to the disk, all unless told."""
         count = len(self._typed) if count is None else count
         for local_id, edit in self._typed[:count]:
-            self._journal.append(local_id, edit)
+            self._journal.append_edit(local_id, edit)
         del self._typed[:count]
 
     @property
@@ -74,10 +74,10 @@ class MortalJournal:
         self.hand_over()
         await self._life.step(lambda: self._journal.put_all(records))
 
-    async def read(self, local_id: LocalId) -> StoredMessage:
+    async def read_message(self, local_id: LocalId) -> StoredMessage:
         self._life.must_live()
         self.hand_over()
-        return await self._life.step(lambda: self._journal.read(local_id), counts=False)
+        return await self._life.step(lambda: self._journal.read_message(local_id), counts=False)
 
     async def put(self, record: Record, attempt: Content | None = None) -> None:
         self._life.must_live()

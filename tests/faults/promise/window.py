@@ -71,7 +71,7 @@ class Window:
         secrets: FakeSecrets,
     ) -> Window:
         """Begin a run on what is in `folder`; nothing is read yet."""
-        window = cls(await Store.open(folder / FILE), clock, pending)
+        window = cls(await Store.open_database(folder / FILE), clock, pending)
         mailbox = MortalMailbox(engine, window.life, before_each)
         spawn = window.spawn
         window.messages = Records(window.journal, clock, spawn)
@@ -99,7 +99,7 @@ class Window:
     async def start(self) -> None:
         """Go on from where the disk says, as the program does."""
         await self.messages.load()
-        await self.accounts.read()
+        await self.accounts.read_accounts()
         await self.outbox.resume()
         await self.drafts.resume()
         await self.attachments.resume()

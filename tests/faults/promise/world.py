@@ -311,7 +311,7 @@ class World:
 
     async def content_of(self, local_id: LocalId) -> Content:
         """Return a message as this machine has it."""
-        return (await self.window.store.read(lambda messages: messages.read(local_id))).content
+        return (await self.window.store.read_with(lambda messages: messages.read_message(local_id))).content
 
 
 def bytes_of(name: str, size: int) -> bytes:

@@ -64,8 +64,8 @@ class Run:
         first = self.sandbox.first
         account = Account(A, first["address"], self.sandbox.url, first["user"], ca_file=self.sandbox.ca_file)
         secrets = FakeSecrets()
-        await secrets.keep(A, first["password"])
-        self.store = await Store.open(self.folder / "mailwright.sqlite")
+        await secrets.keep_secret(A, first["password"])
+        self.store = await Store.open_database(self.folder / "mailwright.sqlite")
         self.engine, clock, self.spawn = EngineClient(), HurriedClock(), Spawned()
         self.records = Records(SqliteJournal(self.store), clock, self.spawn)
         self.accounts = Accounts(FakeSettings([account]), secrets, self.engine)
@@ -108,7 +108,7 @@ class Run:
     async def message(self, *paths: Path, content: Content = MESSAGE) -> LocalId:
         """Return a message that is open, with these attached; nothing was asked of the server yet."""
         name = await self.drafts.begin(A, content)
-        self.attachments.watch(await self.records.read(name))
+        self.attachments.watch(await self.records.read_message(name))
         assert await self.attachments.add_files(name, paths) == []
         return name
 

@@ -135,7 +135,7 @@ async def test_an_engine_that_dies_while_a_file_comes_costs_one_more_try(read: R
 
 
 async def test_a_message_within_is_read_with_what_is_attached_to_it(read: Read) -> None:
-    within = await read.viewed.read(A, read.part("within.eml"), run_in_thread)
+    within = await read.viewed.read_attached_message(A, read.part("within.eml"), run_in_thread)
     assert (within.content.subject, within.content.body.strip()) == ("Within", "Inner words.")
     (inner,) = within.viewed
     path = await read.viewed.show(A, inner)

@@ -93,7 +93,7 @@ async def written(run: Run, folder: Path, content: Content, files: dict[str, byt
     await run.records.forget(name)
     [found] = await run.drafts.adopt(A, [ref])
     assert isinstance(found, str)
-    return (await run.drafts.open(found)).record.local_id
+    return (await run.drafts.open_draft(found)).record.local_id
 
 
 async def sent(run: Run, sandbox: RunningSandbox, name: LocalId, subject: str) -> EmailMessage:
@@ -134,7 +134,7 @@ async def test_a_message_with_everything_opens_again_as_it_was_written(
     run: Run, sandbox: RunningSandbox, tmp_path: Path
 ) -> None:
     name = await written(run, tmp_path, EVERYTHING, FILES)
-    content = (await run.drafts.read(name)).content
+    content = (await run.drafts.read_message(name)).content
     assert sorted(one.name for one in content.attachments) == sorted([*FILES, "logo.png"])
     assert [one.content_id for one in content.attachments if one.content_id] == ["logo@mailwright"]
     assert content.body.replace("\r\n", "\n") == HTML
@@ -196,10 +196,10 @@ async def following(run: Run, sandbox: RunningSandbox, folder: Path) -> tuple[Re
 
 async def written_above(run: Run, name: LocalId, words: str) -> None:
     """Write above what is quoted, as the editor tells it."""
-    body = (await run.drafts.read(name)).content.body
+    body = (await run.drafts.read_message(name)).content.body
     place = body.index("<div><br></div>")
     run.drafts.edit(name, TextSplice(Field.BODY, place + len("<div>"), len("<br>"), words))
-    if not (await run.drafts.read(name)).content.to:
+    if not (await run.drafts.read_message(name)).content.to:
         run.drafts.edit(name, RecipientSplice(Field.TO, 0, 0, (Recipient(TO, "James Okafor"),)))
 
 
@@ -209,7 +209,7 @@ async def test_what_follows_a_formatted_message_is_formatted_with_its_pictures_i
 ) -> None:
     follow, row, first = await following(run, sandbox, tmp_path)
     name = await (follow.reply_all(row) if way == "reply" else follow.forward(row))
-    subject = (await run.drafts.read(name)).content.subject
+    subject = (await run.drafts.read_message(name)).content.subject
     await written_above(run, name, "My words")
     await run.until_saved(name)
     message = await sent(run, sandbox, name, subject)

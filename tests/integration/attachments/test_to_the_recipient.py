@@ -61,7 +61,7 @@ async def test_a_message_with_attachments_costs_what_was_promised(
     await run.outbox.send([name], 0.0)
     await run.until(name, State.SENT)
     while not run.record(name).verified:
-        await run.drafts.read(name)
+        await run.drafts.read_message(name)
     sending = [entry["operation"] for entry in sandbox.journal()][len(saving) :]
     assert sending[:2] == ["GetItem", "SendItem"]
     assert sending.count("SendItem") == 1
@@ -140,7 +140,7 @@ async def test_a_draft_of_another_program_keeps_what_is_left_and_loses_what_is_r
     await run.records.forget(other)
     [name] = await run.drafts.adopt(A, [ref])
     assert isinstance(name, str)
-    run.attachments.watch(await run.drafts.open(name))
+    run.attachments.watch(await run.drafts.open_draft(name))
     one, _ = run.attachments.of(name)
     gone = run.attachments.remove(name, [one.key])
     await run.until_saved(name)

@@ -143,7 +143,7 @@ async def test_a_disk_that_is_full_loses_no_message_and_attaches_nothing(
     [error] = await run.attachments.add_files(name, files(tmp_path, 1))
     assert isinstance(error, StorageError)
     assert "The disk is full" in str(error)
-    assert (await run.records.read(name)).content.attachments == ()
+    assert (await run.records.read_message(name)).content.attachments == ()
     monkeypatch.setattr(storage, "_private_file", real)
     [failed] = run.attachments.failed(name)
     await run.attachments.retry(name, failed.attached.key)

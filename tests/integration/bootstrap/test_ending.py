@@ -30,7 +30,7 @@ async def test_a_server_that_does_not_answer_holds_the_end_up_for_a_moment_only(
     await scene.type("ben@example.org")
     name = scene.message.session.local_id
     await run.finish(scene.parts)
-    message = await scene.journal.after_crash().read(name)
+    message = await scene.journal.after_crash().read_message(name)
     assert [person.address for person in message.content.to] == ["ben@example.org"]
     assert scene.mailbox.in_folder(ANNA, Folder.DRAFTS) == []
 
@@ -60,10 +60,10 @@ async def test_the_end_in_the_midst_of_a_fetch_meets_no_defect(program_scene: Pr
 async def test_a_message_that_was_open_is_open_for_the_next_start(program_scene: ProgramScene) -> None:
     scene = program_scene
     name = await scene.saved()
-    scene.parts.compose.open(name)
+    scene.parts.compose.open_message(name)
     await scene.settle()
     await run.finish(scene.parts)
-    assert (await scene.journal.after_crash().read(name)).record.open
+    assert (await scene.journal.after_crash().read_message(name)).record.open
 
 
 async def test_a_message_in_which_nothing_was_written_vanishes_with_the_end(program_scene: ProgramScene) -> None:
@@ -82,4 +82,4 @@ async def test_a_server_that_is_late_does_not_make_the_next_start_forget_what_wa
     await scene.type("ben@example.org")
     name = scene.message.session.local_id
     await run.finish(scene.parts)
-    assert (await scene.journal.after_crash().read(name)).record.open
+    assert (await scene.journal.after_crash().read_message(name)).record.open

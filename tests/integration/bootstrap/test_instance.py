@@ -34,7 +34,7 @@ class First:
         self.heard: list[StartupRequest] = []
         self.takes = True
         self.lock = InstanceLock(folder / DATABASE)
-        self.lock.take()
+        self.lock.acquire()
         self.parent = QObject()
         self.server = InstanceServer(self.hear, self.parent)
 

@@ -200,7 +200,7 @@ def once_there(file: Path, act: Callable[[], None]) -> Iterator[None]:
 
 def test_the_slower_of_two_starts_goes_on_where_the_faster_one_ends_without_listening(tmp_path: Path) -> None:
     lock, seen = InstanceLock(tmp_path / DATABASE), tmp_path / "seen"
-    lock.take()
+    lock.acquire()
     with once_there(seen, lock.release):
         done = live(tmp_path, OTHER_FIRST.format(seen=str(seen)))
     assert (done.returncode, done.stdout.strip(), said(done)) == (0, "False SettingsView", "")
@@ -219,7 +219,7 @@ def test_the_slower_of_two_starts_hands_over_however_late_the_faster_one_listens
                 heard.append(one.recv(1000))
                 one.sendall(TAKEN)
 
-    lock.take()
+    lock.acquire()
     with once_there(seen, listen):
         done = live(tmp_path, OTHER_FIRST.format(seen=str(seen)))
     lock.release()
@@ -290,7 +290,7 @@ def test_how_many_drafts_there_are_stands_in_the_sidebar_also_where_no_server_sa
 
 async def _with_messages(folder: Path) -> None:
     """Be somebody who has messages on this computer, and whose server does not answer."""
-    store = await Store.open(folder / "mailwright.sqlite")
+    store = await Store.open_database(folder / "mailwright.sqlite")
     first = AccountId("first")
     await SqliteSettings(store).keep_account(Account(first, "anna@contoso.com", "https://127.0.0.1:9/", "anna"))
     await store.close()

@@ -149,8 +149,8 @@ def test_patience_ends() -> None:
 @pytest.mark.parametrize("text", ["", "host", "host:", ":25", "host:0", "host:65536", "host:x", "host:-1", "[]:25"])
 def test_what_names_no_host_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not HOST:PORT"):
-        Host.read(text)
+        Host.read_host(text)
 
 
 def test_a_host_may_be_named_by_a_number() -> None:
-    assert Host.read("[::1]:2525") == Host("::1", 2525)
+    assert Host.read_host("[::1]:2525") == Host("::1", 2525)

@@ -119,25 +119,25 @@ async def test_a_kept_password_is_in_the_keyring_under_our_name_and_survives_us(
     backend = RoomKeyring()
     keyring.set_keyring(backend)
     assert await secrets.has_keyring()
-    assert await secrets.keep(ANNA, "pässword ☂")
+    assert await secrets.keep_secret(ANNA, "pässword ☂")
     assert backend.held == {(SERVICE, "anna"): "pässword ☂"}
     later = KeyringSecrets()
-    assert await later.read(ANNA) == "pässword ☂"
+    assert await later.read_secret(ANNA) == "pässword ☂"
     later.close()
 
 
 async def test_a_password_that_was_never_kept_reads_as_none(secrets: KeyringSecrets) -> None:
     keyring.set_keyring(RoomKeyring())
-    assert await secrets.read(ANNA) is None
+    assert await secrets.read_secret(ANNA) is None
 
 
 async def test_a_forgotten_password_is_gone_from_keyring_and_memory(secrets: KeyringSecrets) -> None:
     backend = RoomKeyring()
     keyring.set_keyring(backend)
-    await secrets.keep(ANNA, "first")
+    await secrets.keep_secret(ANNA, "first")
     await secrets.forget(ANNA)
     assert backend.held == {}
-    assert await secrets.read(ANNA) is None
+    assert await secrets.read_secret(ANNA) is None
     await secrets.forget(ANNA)
 
 
@@ -149,11 +149,11 @@ async def test_where_nothing_may_hold_it_the_password_lives_in_memory_alone(
 ) -> None:
     used = backend()
     keyring.set_keyring(used)
-    assert not await secrets.keep(ANNA, "hunter2")
+    assert not await secrets.keep_secret(ANNA, "hunter2")
     assert getattr(used, "held", {}) == {}
-    assert await secrets.read(ANNA) == "hunter2"
+    assert await secrets.read_secret(ANNA) == "hunter2"
     await secrets.forget(ANNA)
-    assert await secrets.read(ANNA) is None
+    assert await secrets.read_secret(ANNA) is None
 
 
 @pytest.mark.parametrize("backend", [FailKeyring, NullKeyring, LowKeyring, PlaintextKeyring])
@@ -179,15 +179,15 @@ async def test_a_keyring_that_asks_and_gets_no_answer_does_not_hold_up_the_progr
     backend = AskingKeyring()
     keyring.set_keyring(backend)
     secrets = KeyringSecrets(deadline=0.2)
-    assert await secrets.read(ANNA) is None
+    assert await secrets.read_secret(ANNA) is None
     assert backend.asked.is_set()
     backend.asked.clear()
     secrets._deadline = 600
     async with asyncio.timeout(10):
-        assert not await secrets.keep(ANNA, "typed again"), "while the question stands, memory serves at once"
+        assert not await secrets.keep_secret(ANNA, "typed again"), "while the question stands, memory serves at once"
         assert not await secrets.has_keyring()
     assert not backend.asked.is_set()
-    assert await secrets.read(ANNA) == "typed again"
+    assert await secrets.read_secret(ANNA) == "typed again"
     backend.answered.set()
     secrets.close()
 
@@ -196,10 +196,10 @@ async def test_once_the_question_is_answered_the_keyring_is_used_again() -> None
     backend = AskingKeyring()
     keyring.set_keyring(backend)
     secrets = KeyringSecrets(deadline=0.2)
-    assert await secrets.read(ANNA) is None
+    assert await secrets.read_secret(ANNA) is None
     backend.answered.set()
     async with asyncio.timeout(10):
-        while not await secrets.keep(ANNA, "kept"):  # noqa: ASYNC110 - as above
+        while not await secrets.keep_secret(ANNA, "kept"):  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.01)
     assert backend.held == {(SERVICE, "anna"): "kept"}
     secrets.close()
@@ -210,7 +210,7 @@ async def test_what_is_forgotten_while_the_question_stands_is_gone_once_it_is_an
     backend.held[SERVICE, "anna"] = "old"
     keyring.set_keyring(backend)
     secrets = KeyringSecrets(deadline=0.2)
-    assert await secrets.read(ANNA) is None
+    assert await secrets.read_secret(ANNA) is None
     await secrets.forget(ANNA)
     backend.answered.set()
     await until(lambda: not backend.held)
@@ -221,7 +221,7 @@ async def test_the_loop_goes_on_while_the_keyring_asks() -> None:
     backend = AskingKeyring()
     keyring.set_keyring(backend)
     secrets = KeyringSecrets(deadline=10)
-    reading = asyncio.ensure_future(secrets.read(ANNA))
+    reading = asyncio.ensure_future(secrets.read_secret(ANNA))
     await until(backend.asked.is_set)
     assert not reading.done()
     backend.answered.set()
@@ -232,13 +232,13 @@ async def test_the_loop_goes_on_while_the_keyring_asks() -> None:
 async def test_a_cancelled_call_leaves_the_next_one_working(secrets: KeyringSecrets) -> None:
     backend = AskingKeyring()
     keyring.set_keyring(backend)
-    reading = asyncio.ensure_future(secrets.read(ANNA))
+    reading = asyncio.ensure_future(secrets.read_secret(ANNA))
     await until(backend.asked.is_set)
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading
     backend.answered.set()
-    assert await secrets.keep(ANNA, "kept")
+    assert await secrets.keep_secret(ANNA, "kept")
 
 
 async def test_no_secret_is_logged_whatever_goes_wrong(
@@ -250,7 +250,7 @@ async def test_no_secret_is_logged_whatever_goes_wrong(
 
     keyring.set_keyring(TellingKeyring())
     with caplog.at_level(logging.DEBUG):
-        assert not await secrets.keep(ANNA, "hunter2")
+        assert not await secrets.keep_secret(ANNA, "hunter2")
     assert "hunter2" not in caplog.text
 
 

@@ -157,7 +157,7 @@ def test_a_token_for_one_server_is_not_one_for_another(chain: TokenChain, author
 def test_a_chain_is_known_by_each_of_its_links_and_by_no_other_registration() -> None:
     tokens._chains.clear()
     first = tokens_for(ACCOUNT, "one")
-    first.take(TokenResponse("access", "two", 60.0), SCOPE)
+    first.take_sign_in(TokenResponse("access", "two", 60.0), SCOPE)
     assert tokens_for(ACCOUNT, "one") is first
     assert tokens_for(ACCOUNT, "two") is first
     assert tokens_for(replace(ACCOUNT, client_id="other"), "two") is not first

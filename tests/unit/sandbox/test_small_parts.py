@@ -22,20 +22,20 @@ def test_an_id_is_read_as_it_was_written(kind: int, mailbox: int, number: int, a
     named = ObjectId(kind, mailbox, number, attachment)
     written = IDS.write(named)
     assert len(written) == 140
-    assert IDS.read(written) == named
+    assert IDS.read_id(written) == named
 
 
 @given(st.binary(max_size=200))
 def test_what_was_not_given_out_is_malformed(raw: bytes) -> None:
     with pytest.raises(EwsError) as refused:
-        IDS.read(base64.b64encode(raw).decode() or "x")
+        IDS.read_id(base64.b64encode(raw).decode() or "x")
     assert refused.value.code == "ErrorInvalidIdMalformed"
 
 
 def test_an_id_of_another_store_is_malformed() -> None:
     other = Ids(b"another").write(ObjectId(ITEM, 1, 1))
     with pytest.raises(EwsError, match="ErrorInvalidIdMalformed"):
-        IDS.read(other)
+        IDS.read_id(other)
 
 
 @given(st.integers(0, 2**48 - 1))

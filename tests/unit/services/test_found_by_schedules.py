@@ -145,7 +145,7 @@ async def test_a_message_opened_after_it_was_thrown_away_is_saved_again(scene: S
     local_id = await scene.saved_message()
     await scene.drafts.discard(local_id)
     await scene.clock.advance(60)
-    await scene.drafts.open(local_id)
+    await scene.drafts.open_draft(local_id)
     await scene.clock.advance(60)
     assert scene.record(local_id).saved
     assert len(scene.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1
@@ -260,7 +260,7 @@ async def test_a_message_whose_removal_was_never_answered_is_in_drafts_again_onc
     await scene.drafts.discard(local_id)
     await scene.clock.advance(11)
     assert scene.mailbox.in_folder(ANNA, Folder.DRAFTS) == []
-    await (scene.drafts.open(local_id) if opened else scene.drafts.take_back(local_id))
+    await (scene.drafts.open_draft(local_id) if opened else scene.drafts.take_back(local_id))
     await scene.clock.advance(60)
     assert scene.record(local_id).saved
     assert len(scene.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1
@@ -274,7 +274,7 @@ async def test_a_message_killed_between_its_removal_and_the_note_of_it_is_in_dra
     await scene.drafts.discard(local_id)
     await scene.clock.advance(11)
     again = await scene.restarted()
-    await again.drafts.open(local_id)
+    await again.drafts.open_draft(local_id)
     await again.clock.advance(60)
     assert again.record(local_id).saved
     assert len(again.mailbox.in_folder(ANNA, Folder.DRAFTS)) == 1

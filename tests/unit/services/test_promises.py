@@ -224,7 +224,7 @@ class Day:
             assert record.state not in {State.UNKNOWN, State.SENDING, State.HELD, State.QUEUED}, record
         sent = {message.message_id: message.content.body for message in self.mailbox.delivered}
         for name in self.names:
-            message = await self.scene.drafts.read(self.now_named(name))
+            message = await self.scene.drafts.read_message(self.now_named(name))
             assert message.content.body == "k" * self.keys[name]
             assert sent.get(message.record.message_id, message.content.body) == message.content.body
             if name not in self.touched_elsewhere:

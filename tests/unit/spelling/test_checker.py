@@ -61,7 +61,7 @@ def test_places_count_utf16_units(checker: Checker) -> None:
 def test_ones_own_words_are_right_in_any_case() -> None:
     checker = Checker(FOLDER)
     assert wrong(checker, "The Mailwright is here and it is for you", "en") == ["Mailwright"]
-    checker.learn(["mailwright"])
+    checker.add_words(["mailwright"])
     assert wrong(checker, "The Mailwright is here and it is for you", "en") == []
 
 

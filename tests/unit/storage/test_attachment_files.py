@@ -78,7 +78,7 @@ async def test_a_copy_is_whole_and_outlives_its_original(files: AttachmentFolder
     content = os.urandom(size)
     original = source(tmp_path, content)
     told: list[tuple[int, int]] = []
-    assert await files.keep(ONE, "a" * 32, original, lambda done, whole: told.append((done, whole))) == size
+    assert await files.copy_file(ONE, "a" * 32, original, lambda done, whole: told.append((done, whole))) == size
     remove(original)
     assert read(files.path(ONE, "a" * 32)) == content
     assert await files.has(ONE, "a" * 32)
@@ -88,7 +88,7 @@ async def test_a_copy_is_whole_and_outlives_its_original(files: AttachmentFolder
 
 @pytest.mark.skipif(os.name != "posix", reason="rights are the folder's on Windows")
 async def test_nobody_else_may_read_a_copy(files: AttachmentFolder, tmp_path: Path) -> None:
-    await files.keep(ONE, "a" * 32, source(tmp_path, b"x"), silent)
+    await files.copy_file(ONE, "a" * 32, source(tmp_path, b"x"), silent)
     await files.keep_bytes(ONE, "b" * 32, b"y")
     await files.share(ONE, "a" * 32, TWO, "c" * 32)
     await files.show(ONE, "a" * 32, "report.pdf")
@@ -106,7 +106,7 @@ async def test_what_cannot_be_read_is_said_in_words_and_leaves_nothing(files: At
         ("nul\0byte", "cannot be read"),
     ):
         with pytest.raises(BadInput, match=words):
-            await files.keep(ONE, "a" * 32, path, silent)
+            await files.copy_file(ONE, "a" * 32, path, silent)
     assert everything(tmp_path / "kept") == []
 
 
@@ -115,7 +115,7 @@ async def test_a_pipe_is_refused_and_never_waited_for(files: AttachmentFolder, t
     os.mkfifo(tmp_path / "pipe")
     async with asyncio.timeout(10):
         with pytest.raises(BadInput, match="is not a file"):
-            await files.keep(ONE, "a" * 32, str(tmp_path / "pipe"), silent)
+            await files.copy_file(ONE, "a" * 32, str(tmp_path / "pipe"), silent)
 
 
 @pytest.mark.parametrize("change", [b"", b"x" * (4 * module.PIECE)])
@@ -129,7 +129,7 @@ async def test_a_file_that_changes_while_it_is_read_is_not_attached(
             Path(original).write_bytes(change)
 
     with pytest.raises(BadInput, match="changed while it was read"):
-        await files.keep(ONE, "a" * 32, original, alter)
+        await files.copy_file(ONE, "a" * 32, original, alter)
     assert everything(tmp_path / "kept") == []
 
 
@@ -139,7 +139,7 @@ async def test_a_full_disk_is_said_in_words_and_nothing_is_half_added(
 ) -> None:
     monkeypatch.setattr(module, "_private_file", lambda _: os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb"))
     with pytest.raises(StorageError, match="The disk is full"):
-        await files.keep(ONE, "a" * 32, source(tmp_path, b"x" * 100_000), silent)
+        await files.copy_file(ONE, "a" * 32, source(tmp_path, b"x" * 100_000), silent)
     with pytest.raises(StorageError, match="The disk is full"):
         await files.keep_bytes(ONE, "b" * 32, b"x" * 100_000)
     assert everything(tmp_path / "kept") == []
@@ -166,7 +166,7 @@ async def test_nobody_waits_for_a_copy_that_is_given_up(files: AttachmentFolder,
         loop.call_soon_threadsafe(began.set)
         asyncio.run_coroutine_threadsafe(given_up.wait(), loop).result(10)
 
-    work = asyncio.create_task(files.keep(ONE, "a" * 32, original, wait))
+    work = asyncio.create_task(files.copy_file(ONE, "a" * 32, original, wait))
     await began.wait()
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -264,22 +264,22 @@ async def test_attachments_are_journalled_like_keys_and_come_back(store: Store, 
     plan = Attached(new_key(), "plan.pdf", 5, "application/pdf", file="f")
     photo = Attached(new_key(), "photo.png", 7, content_id="x@y", file="f")
     await journal.create(record, BODY)
-    journal.append(record.local_id, AttachmentSet(plan))
-    journal.append(record.local_id, AttachmentSet(photo))
-    journal.append(record.local_id, AttachmentSet(Attached(plan.key, "Plan B.pdf", 5, file="f")))
+    journal.append_edit(record.local_id, AttachmentSet(plan))
+    journal.append_edit(record.local_id, AttachmentSet(photo))
+    journal.append_edit(record.local_id, AttachmentSet(Attached(plan.key, "Plan B.pdf", 5, file="f")))
     third = Attached(new_key(), "third", kind=AttachmentKind.ITEM)
-    journal.append(record.local_id, AttachmentSet(third, 0))
+    journal.append_edit(record.local_id, AttachmentSet(third, 0))
     await journal.flush()
     assert await store.close()
-    again = await Store.open(store.path)
-    message = await SqliteJournal(again).read(record.local_id)
+    again = await Store.open_database(store.path)
+    message = await SqliteJournal(again).read_message(record.local_id)
     assert [one.name for one in message.content.attachments] == ["third", "Plan B.pdf", "photo.png"]
     assert message.content.attachments[2].inline
     assert message.record.head.attachments == 2
-    SqliteJournal(again).append(record.local_id, AttachmentGone(third.key))
-    SqliteJournal(again).append(record.local_id, AttachmentGone("nobody"))
-    SqliteJournal(again).append(record.local_id, AttachmentSet(third, if_there=True))
-    message = await SqliteJournal(again).read(record.local_id)
+    SqliteJournal(again).append_edit(record.local_id, AttachmentGone(third.key))
+    SqliteJournal(again).append_edit(record.local_id, AttachmentGone("nobody"))
+    SqliteJournal(again).append_edit(record.local_id, AttachmentSet(third, if_there=True))
+    message = await SqliteJournal(again).read_message(record.local_id)
     assert [one.name for one in message.content.attachments] == ["Plan B.pdf", "photo.png"]
     await again.close()
 
@@ -289,7 +289,7 @@ async def test_what_the_server_holds_rests_in_the_record(store: Store, journal: 
     record = new_record(held=(Held("k", "id"),), in_flight=("j",), refused=(Refused("r", refusal),))
     await journal.create(record, BODY)
     assert await store.close()
-    again = await Store.open(store.path)
+    again = await Store.open_database(store.path)
     found = (await SqliteJournal(again).records())[0]
     assert (found.held, found.in_flight, found.refused) == (record.held, record.in_flight, record.refused)
     await again.close()
@@ -310,8 +310,8 @@ async def test_a_file_of_the_first_form_is_brought_up_to_date_with_all_it_holds(
     old.execute("COMMIT")
     old.close()
     assert codec.read_content(codec.blob(BODY)) == BODY
-    store = await Store.open(path)
-    message = await SqliteJournal(store).read(record.local_id)
+    store = await Store.open_database(path)
+    message = await SqliteJournal(store).read_message(record.local_id)
     assert message.content == Content(subject=BODY.subject, body=BODY.body)
     assert message.content.attachments == ()
     await store.close()

@@ -42,16 +42,16 @@ async def cache(request: pytest.FixtureRequest, path: Path) -> AsyncIterator[Cac
 
 async def test_a_copy_is_found_by_its_version_alone(cache: Cache) -> None:
     drafts: KeptDrafts = cache.drafts
-    await drafts.keep(A, [(ONE, copy(ONE)), (TWO, None)])
+    await drafts.keep_copies(A, [(ONE, copy(ONE)), (TWO, None)])
     assert await drafts.kept(A) == {"one": "1", "two": "1"}
-    assert await drafts.read(A, [ONE, TWO]) == {"one": copy(ONE)}
-    assert await drafts.read(A, [ItemRef("one", "2")]) == {}
-    assert await drafts.read(B, [ONE]) == {}
+    assert await drafts.read_copies(A, [ONE, TWO]) == {"one": copy(ONE)}
+    assert await drafts.read_copies(A, [ItemRef("one", "2")]) == {}
+    assert await drafts.read_copies(B, [ONE]) == {}
     newer = ItemRef("one", "2")
-    await drafts.keep(A, [(newer, copy(newer, "Newer"))])
+    await drafts.keep_copies(A, [(newer, copy(newer, "Newer"))])
     assert await drafts.kept(A) == {"one": "2", "two": "1"}
-    assert await drafts.read(A, [newer]) == {"one": copy(newer, "Newer")}
-    assert await drafts.read(A, [ONE]) == {}
+    assert await drafts.read_copies(A, [newer]) == {"one": copy(newer, "Newer")}
+    assert await drafts.read_copies(A, [ONE]) == {}
     await drafts.drop_all_but(A, ["two"])
     assert await drafts.kept(A) == {"two": "1"}
 
@@ -60,10 +60,10 @@ async def test_a_copy_goes_with_its_row_and_its_account_and_is_there_after_a_res
     disk = SqliteCache(path)
     changes = [Change(ChangeKind.CREATED, ref, Row(ref, "Hello", "Ben")) for ref in (ONE, TWO)]
     await disk.apply(A, DRAFTS, changes, SyncStanding("s", complete=True))
-    await disk.drafts.keep(A, [(ONE, copy(ONE)), (TWO, copy(TWO))])
+    await disk.drafts.keep_copies(A, [(ONE, copy(ONE)), (TWO, copy(TWO))])
     disk.close()
     disk = SqliteCache(path)
-    assert await disk.drafts.read(A, [ONE]) == {"one": copy(ONE)}
+    assert await disk.drafts.read_copies(A, [ONE]) == {"one": copy(ONE)}
     await disk.apply(A, DRAFTS, [Change(ChangeKind.DELETED, ONE)], SyncStanding("t", complete=True))
     assert await disk.drafts.kept(A) == {"two": "1"}
     await disk.forget(A)
@@ -80,18 +80,18 @@ async def test_a_cache_of_the_form_before_keeps_its_rows_and_takes_copies(path: 
     connection.close()
     disk = SqliteCache(path)
     assert len((await disk.listing(A, DRAFTS)).ids) == 1
-    await disk.drafts.keep(A, [(ONE, copy(ONE))])
+    await disk.drafts.keep_copies(A, [(ONE, copy(ONE))])
     assert await disk.drafts.kept(A) == {"one": "1"}
     disk.close()
 
 
 async def test_a_copy_that_another_version_of_the_program_wrote_is_passed_over(path: Path) -> None:
     disk = SqliteCache(path)
-    await disk.drafts.keep(A, [(ONE, copy(ONE))])
+    await disk.drafts.keep_copies(A, [(ONE, copy(ONE))])
     disk.close()
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE drafts SET data = x'01'")
     connection.close()
     disk = SqliteCache(path)
-    assert await disk.drafts.read(A, [ONE]) == {}
+    assert await disk.drafts.read_copies(A, [ONE]) == {}
     disk.close()

@@ -23,7 +23,7 @@ async def test_entries_are_kept_written_over_and_removed(store: Store) -> None:
     await disk.change([entry("ben"), entry("carla")], [])
     await disk.change([entry("ben", 2)], [(ANNA, "carla@example.org"), (ANNA, "nobody")])
     await store.close()
-    store = await Store.open(store.path)
+    store = await Store.open_database(store.path)
     assert await SqliteCorrespondents(store).read_all() == [entry("ben", 2)]
     await store.close()
 
@@ -42,6 +42,6 @@ async def test_half_a_character_in_a_name_is_mended_and_an_unreadable_row_left_o
     with sqlite3.connect(store.path) as raw:
         raw.execute("INSERT INTO correspondents VALUES ('anna', 'bad', x'ff00')")
     raw.close()
-    store = await Store.open(store.path)
+    store = await Store.open_database(store.path)
     assert [one.recipient.name for one in await SqliteCorrespondents(store).read_all()] == ["Smile �"]
     await store.close()

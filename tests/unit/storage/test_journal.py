@@ -28,7 +28,7 @@ BEN = Recipient("ben@example.org")
 
 async def reopened(store: Store) -> tuple[Store, SqliteJournal]:
     assert await store.close()
-    again = await Store.open(store.path)
+    again = await Store.open_database(store.path)
     return again, SqliteJournal(again)
 
 
@@ -49,9 +49,9 @@ async def test_a_message_reads_back_with_every_edit_also_after_reopening(store: 
         SenderSet(BEN),
         typed("Q: ", 0, Field.SUBJECT),
     ):
-        journal.append(record.local_id, edit)
+        journal.append_edit(record.local_id, edit)
     for _ in range(2):
-        message = await journal.read(record.local_id)
+        message = await journal.read_message(record.local_id)
         assert message.content == Content(
             sender=BEN,
             to=(ANNA, BEN),
@@ -78,13 +78,13 @@ async def test_a_message_reads_back_with_every_edit_also_after_reopening(store: 
 async def test_put_writes_a_record_but_edits_changed_and_head_are_the_journals_own(journal: SqliteJournal) -> None:
     record = new_record()
     await journal.create(record, BODY)
-    journal.append(record.local_id, typed("x"))
+    journal.append_edit(record.local_id, typed("x"))
     words = ServerWords("Error", "ErrorX", "No.", message_xml="<x/>")
     put = msgspec.structs.replace(
         record, state=State.UNKNOWN, edits=99, changed=1.0, send_outcome=Outcome(Verdict.UNKNOWN, words=words)
     )
     await journal.put(put)
-    now = (await journal.read(record.local_id)).record
+    now = (await journal.read_message(record.local_id)).record
     assert (now.state, now.send_outcome, now.edits) == (State.UNKNOWN, put.send_outcome, 1)
     assert now.changed > 1.0
     assert now.head.preview == "xFirst words"
@@ -96,12 +96,12 @@ async def test_an_attempt_is_kept_until_saved_also_over_other_puts(store: Store,
     await journal.put(record, BODY)
     await journal.put(msgspec.structs.replace(record, attempts=2))
     store, journal = await reopened(store)
-    message = await journal.read(record.local_id)
+    message = await journal.read_message(record.local_id)
     assert (message.attempt, message.on_server, message.record.attempts) == (BODY, None, 2)
     saved = msgspec.structs.replace(record, ref=ItemRef("id", "key"), saved_edits=0)
     await journal.saved(saved, BODY)
     store, journal = await reopened(store)
-    message = await journal.read(record.local_id)
+    message = await journal.read_message(record.local_id)
     assert (message.attempt, message.on_server) == (None, BODY)
     assert message.record.saved
     await store.close()
@@ -113,13 +113,13 @@ async def test_a_message_begun_anew_has_the_other_text_and_goes_on_counting(
     record = new_record()
     await journal.create(record, BODY, BODY)
     for _ in range(3):
-        journal.append(record.local_id, typed("x"))
+        journal.append_edit(record.local_id, typed("x"))
     await journal.put(record, BODY)
     other = Content(body="From the server")
     await journal.create(msgspec.structs.replace(record, edits=3, saved_edits=3), other, other)
-    journal.append(record.local_id, typed("!", 15))
+    journal.append_edit(record.local_id, typed("!", 15))
     for _ in range(2):
-        message = await journal.read(record.local_id)
+        message = await journal.read_message(record.local_id)
         assert message.content.body == "From the server!"
         assert (message.on_server, message.attempt, message.pending) == (other, None, {})
         assert (message.record.edits, message.record.saved_edits) == (4, 3)
@@ -133,7 +133,7 @@ async def test_a_message_that_is_not_there_is_a_key_error_and_forgetting_it_is_d
 ) -> None:
     record = new_record()
     with pytest.raises(KeyError):
-        await journal.read(record.local_id)
+        await journal.read_message(record.local_id)
     with pytest.raises(KeyError):
         await journal.put(record)
     with pytest.raises(KeyError):
@@ -144,11 +144,11 @@ async def test_a_message_that_is_not_there_is_a_key_error_and_forgetting_it_is_d
 async def test_a_forgotten_message_leaves_nothing_on_disk(store: Store, journal: SqliteJournal, path: Path) -> None:
     record = new_record()
     await journal.create(record, Content(body="A secret word: marzipan"))
-    journal.append(record.local_id, typed("More marzipan. "))
+    journal.append_edit(record.local_id, typed("More marzipan. "))
     await journal.flush()
     await journal.forget(record.local_id)
     with pytest.raises(KeyError):
-        await journal.read(record.local_id)
+        await journal.read_message(record.local_id)
     store, journal = await reopened(store)
     assert await journal.records() == []
     assert await store.close()
@@ -158,18 +158,18 @@ async def test_a_forgotten_message_leaves_nothing_on_disk(store: Store, journal:
 async def test_a_forgotten_message_may_be_begun_again_in_the_same_breath(journal: SqliteJournal) -> None:
     record = new_record()
     await journal.create(record, BODY)
-    journal.append(record.local_id, typed("old"))
+    journal.append_edit(record.local_id, typed("old"))
     await asyncio.gather(journal.forget(record.local_id), journal.create(record, Content(body="new")))
-    message = await journal.read(record.local_id)
+    message = await journal.read_message(record.local_id)
     assert (message.content.body, message.record.edits) == ("new", 0)
 
 
 async def test_an_edit_for_no_message_harms_nobody(journal: SqliteJournal, caplog: pytest.LogCaptureFixture) -> None:
     record = new_record()
     await journal.create(record, BODY)
-    journal.append(LocalId("nobody"), typed("marzipan"))
-    journal.append(record.local_id, typed("x"))
-    assert (await journal.read(record.local_id)).content.body == "xFirst words"
+    journal.append_edit(LocalId("nobody"), typed("marzipan"))
+    journal.append_edit(record.local_id, typed("x"))
+    assert (await journal.read_message(record.local_id)).content.body == "xFirst words"
     assert "nobody" in caplog.text
     assert "marzipan" not in caplog.text
 
@@ -178,7 +178,7 @@ async def test_records_come_oldest_change_first(journal: SqliteJournal) -> None:
     records = [new_record(changed=float(when)) for when in (3, 1, 2)]
     await asyncio.gather(*(journal.create(record, BODY) for record in records))
     assert [record.changed for record in await journal.records()] == [1.0, 2.0, 3.0]
-    journal.append(records[1].local_id, typed("x"))
+    journal.append_edit(records[1].local_id, typed("x"))
     assert (await journal.records())[-1].local_id == records[1].local_id
 
 
@@ -188,7 +188,7 @@ async def test_order_holds_under_load_over_many_messages(store: Store, journal: 
     reads = []
     for number in range(4000):
         record = records[number % 8]
-        journal.append(record.local_id, typed(chr(0x100 + number // 8), number // 8))
+        journal.append_edit(record.local_id, typed(chr(0x100 + number // 8), number // 8))
         if number % 500 == 0:
             reads.append(asyncio.ensure_future(journal.put(record)))
             await asyncio.sleep(0)
@@ -196,7 +196,7 @@ async def test_order_holds_under_load_over_many_messages(store: Store, journal: 
     store, journal = await reopened(store)
     expected = "".join(chr(0x100 + number) for number in range(500))
     for record in records:
-        message = await journal.read(record.local_id)
+        message = await journal.read_message(record.local_id)
         assert message.content.body == expected
         assert message.record.edits == 500
     await store.close()
@@ -215,9 +215,9 @@ async def test_controls_and_halves_of_characters_never_break_it(store: Store, jo
         BodyReplaced(half + "\x00", BodyFormat.TEXT),
         typed("\ud83d\ude00"),
     ):
-        journal.append(record.local_id, edit)
+        journal.append_edit(record.local_id, edit)
     for _ in range(2):
-        message = await journal.read(record.local_id)
+        message = await journal.read_message(record.local_id)
         assert message.content.body == "\U0001f600�\x00"
         assert message.content.subject == "�"
         assert message.content.to == (Recipient("�", "�"),)
@@ -234,10 +234,10 @@ async def test_a_paste_of_five_megabytes_is_one_edit(store: Store, journal: Sqli
     record = new_record()
     await journal.create(record, BODY)
     text = "0123456789" * 500_000
-    journal.append(record.local_id, typed(text))
-    journal.append(record.local_id, typed("x"))
+    journal.append_edit(record.local_id, typed(text))
+    journal.append_edit(record.local_id, typed("x"))
     store, journal = await reopened(store)
-    message = await journal.read(record.local_id)
+    message = await journal.read_message(record.local_id)
     assert message.content.body == "x" + text + "First words"
     assert message.record.edits == 2
     await store.close()
@@ -247,7 +247,7 @@ async def test_the_head_of_a_page_written_as_html_shows_its_words(journal: Sqlit
     html = f"<html><head><style>{'p {color: red}' * 900}</style></head><body><p>Good <b>day</b></p></body></html>"
     record = new_record()
     await journal.create(record, Content(body=html, body_format=BodyFormat.HTML, bcc=(ANNA,)))
-    head = (await journal.read(record.local_id)).record.head
+    head = (await journal.read_message(record.local_id)).record.head
     assert (head.preview, head.to) == ("Good day", "Anna Berg")
 
 
@@ -266,7 +266,7 @@ async def test_a_record_of_an_older_program_takes_defaults_and_a_newer_ones_fiel
             Record(record.local_id, record.account_id, "m"), account_id="a", head=(await journal.records())[0].head
         )
     ]
-    assert (await journal.read(record.local_id)).content == BODY
+    assert (await journal.read_message(record.local_id)).content == BODY
     await store.close()
 
 
@@ -290,19 +290,19 @@ async def test_a_row_that_cannot_be_read_is_left_out_and_told(store: Store, jour
 
 async def test_closing_leaves_no_thread_and_refuses_what_comes_later(path: Path) -> None:
     threads = threading.active_count()
-    store = await Store.open(path)
+    store = await Store.open_database(path)
     journal = SqliteJournal(store)
     record = new_record()
     await journal.create(record, BODY)
-    journal.append(record.local_id, typed("last "))
+    journal.append_edit(record.local_id, typed("last "))
     assert await store.close()
     assert threading.active_count() == threads
     with pytest.raises(StorageError):
-        await journal.read(record.local_id)
-    journal.append(record.local_id, typed("too late"))
+        await journal.read_message(record.local_id)
+    journal.append_edit(record.local_id, typed("too late"))
     assert await store.close()
-    store = await Store.open(path)
-    assert (await SqliteJournal(store).read(record.local_id)).content.body == "last First words"
+    store = await Store.open_database(path)
+    assert (await SqliteJournal(store).read_message(record.local_id)).content.body == "last First words"
     assert store.end()
     assert threading.active_count() == threads
 
@@ -314,7 +314,7 @@ async def test_a_cancelled_wait_does_not_cancel_the_writing(store: Store, journa
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert (await journal.read(record.local_id)).content == BODY
+    assert (await journal.read_message(record.local_id)).content == BODY
 
 
 async def test_many_are_begun_and_written_together_also_after_reopening(store: Store, journal: SqliteJournal) -> None:
@@ -344,15 +344,15 @@ async def test_what_templates_left_unfilled_is_kept_like_what_is_typed(store: St
     record = new_record()
     await journal.create(record, BODY)
     for edit in (Unfilled(("{amount}", "{date}")), typed("x"), Unfilled(("{amount}", "{name}"))):
-        journal.append(record.local_id, edit)
+        journal.append_edit(record.local_id, edit)
     store, journal = await reopened(store)
-    assert (await journal.read(record.local_id)).unfilled == ("{amount}", "{date}", "{name}")
+    assert (await journal.read_message(record.local_id)).unfilled == ("{amount}", "{date}", "{name}")
     for _ in range(MANY_EDITS):  # so many that a snapshot takes the place of the edits
-        journal.append(record.local_id, typed("x"))
+        journal.append_edit(record.local_id, typed("x"))
     await journal.flush()
     await store.change(lambda messages: messages.tidy(time.time(), 1000.0))
     store, journal = await reopened(store)
-    assert (await journal.read(record.local_id)).unfilled == ("{amount}", "{date}", "{name}")
-    journal.append(record.local_id, Unfilled())
-    assert (await journal.read(record.local_id)).unfilled == ()
+    assert (await journal.read_message(record.local_id)).unfilled == ("{amount}", "{date}", "{name}")
+    journal.append_edit(record.local_id, Unfilled())
+    assert (await journal.read_message(record.local_id)).unfilled == ()
     assert await store.close()

@@ -53,7 +53,7 @@ steps = st.one_of(
 
 
 async def play(path: Path, script: list[tuple[int, Any]]) -> None:
-    store = await Store.open(path)
+    store = await Store.open_database(path)
     journal = SqliteJournal(store)
     records = [new_record(), new_record()]
     replicas = [Replica(Content()), Replica(Content())]
@@ -63,7 +63,7 @@ async def play(path: Path, script: list[tuple[int, Any]]) -> None:
     for which, what in [*script, (0, "reopen"), (0, "read"), (1, "read")]:
         record = records[which]
         if what == "read":
-            message = await journal.read(record.local_id)
+            message = await journal.read_message(record.local_id)
             assert message.content == replicas[which].content()
             assert message.pending == replicas[which].pending
             assert message.record.edits == counts[which]
@@ -72,10 +72,10 @@ async def play(path: Path, script: list[tuple[int, Any]]) -> None:
             await store.change(lambda messages: messages.tidy(0.0, 1e9))
         elif what == "drop":
             await journal.flush()
-            await store.read(lambda messages: messages.tidy(1e9, 0.0))
+            await store.read_with(lambda messages: messages.tidy(1e9, 0.0))
         elif what == "reopen":
             assert await store.close()
-            store = await Store.open(path)
+            store = await Store.open_database(path)
             journal = SqliteJournal(store)
         elif what == "put":
             await journal.put(record)
@@ -86,7 +86,7 @@ async def play(path: Path, script: list[tuple[int, Any]]) -> None:
         else:
             replicas[which].apply(what)
             counts[which] += 1
-            journal.append(record.local_id, what)
+            journal.append_edit(record.local_id, what)
     await store.close()
 
 
@@ -121,18 +121,18 @@ def test_a_pair_split_by_an_edit_survives_a_snapshot_until_it_is_whole_again(tmp
 
 def test_long_tails_of_edits_become_a_snapshot_in_a_quiet_moment(tmp_path: Path) -> None:
     async def run() -> tuple[int, int, str]:
-        store = await Store.open(tmp_path / "own" / "mailwright.sqlite")
+        store = await Store.open_database(tmp_path / "own" / "mailwright.sqlite")
         journal = SqliteJournal(store)
         record = new_record()
         await journal.create(record, Content())
         for _ in range(message_store.MANY_EDITS):
-            journal.append(record.local_id, TextSplice(Field.BODY, 0, 0, "x"))
+            journal.append_edit(record.local_id, TextSplice(Field.BODY, 0, 0, "x"))
         await journal.flush()
         count = "SELECT count(*) FROM edits"
-        before = await store.read(lambda messages: messages.connection.execute(count).fetchone()[0])
+        before = await store.read_with(lambda messages: messages.connection.execute(count).fetchone()[0])
         await store.change(lambda messages: messages.tidy(0.0, 60.0))
-        after = await store.read(lambda messages: messages.connection.execute(count).fetchone()[0])
-        text = (await journal.read(record.local_id)).content.body
+        after = await store.read_with(lambda messages: messages.connection.execute(count).fetchone()[0])
+        text = (await journal.read_message(record.local_id)).content.body
         await store.close()
         return before, after, text
 

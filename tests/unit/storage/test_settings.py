@@ -24,7 +24,7 @@ async def test_accounts_keep_their_order_and_are_written_over_by_id(store: Store
     await settings.remove_account(AccountId("anna"))
     await settings.keep_account(account("anna"))
     await store.close()
-    store = await Store.open(store.path)
+    store = await Store.open_database(store.path)
     kept = await SqliteSettings(store).accounts()
     assert kept == [msgspec.structs.replace(changed, display_name="Carla �"), account("ben"), account("anna")]
     await store.close()
@@ -32,12 +32,12 @@ async def test_accounts_keep_their_order_and_are_written_over_by_id(store: Store
 
 async def test_preferences_are_kept_by_name(store: Store) -> None:
     settings = SqliteSettings(store)
-    assert await settings.read("theme") is None
-    await settings.keep("theme", "dark")
-    await settings.keep("theme", "light")
-    await settings.keep("empty", "")
+    assert await settings.read_setting("theme") is None
+    await settings.keep_setting("theme", "dark")
+    await settings.keep_setting("theme", "light")
+    await settings.keep_setting("empty", "")
     await store.close()
-    store = await Store.open(store.path)
+    store = await Store.open_database(store.path)
     settings = SqliteSettings(store)
-    assert (await settings.read("theme"), await settings.read("empty")) == ("light", "")
+    assert (await settings.read_setting("theme"), await settings.read_setting("empty")) == ("light", "")
     await store.close()

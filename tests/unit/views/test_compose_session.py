@@ -28,13 +28,13 @@ class Open:
         return self.session.local_id
 
     async def body(self) -> str:
-        return (await self.scene.journal.read(self.name)).content.body
+        return (await self.scene.journal.read_message(self.name)).content.body
 
 
 async def opened(content: Content = MESSAGE, readable: str | None = None) -> Open:
     scene = await new_scene()
     name = await scene.saved_message(content)
-    message = await scene.drafts.open(name)
+    message = await scene.drafts.open_draft(name)
     remedies = Remedies(scene.records, scene.drafts, scene.outbox, scene.accounts, scene.spawn)
     tools = Tools(scene.records, scene.drafts, scene.outbox, remedies, scene.spawn, scene.clock.now)
     return Open(scene, ComposeSession(message, content.body if readable is None else readable, tools))
@@ -136,7 +136,7 @@ async def test_the_format_of_the_body_follows_what_the_editor_tells() -> None:
     assert not it.session.is_formatted()
     it.session.edit(BodyReplaced("<p>Dear Ben</p>", BodyFormat.HTML))
     assert it.session.is_formatted()
-    content = (await it.scene.journal.read(it.name)).content
+    content = (await it.scene.journal.read_message(it.name)).content
     assert (content.body, content.body_format) == ("<p>Dear Ben</p>", BodyFormat.HTML)
     assert it.session.notice() is None
     await it.scene.spawn.end()

@@ -72,7 +72,7 @@ def test_undo_is_done_once(seen: Seen) -> None:
 
 def test_another_word_does_not_take_the_undo_of_a_send_that_waits(seen: Seen) -> None:
     seen.status_bar.count_down((A,), 105.0, lambda: seen.undo("send"))
-    seen.status_bar.say("Details copied")
+    seen.status_bar.show_words("Details copied")
     seen.passes(1)
     assert seen.words == "Details copied"
     seen.status_bar.undo()
@@ -81,14 +81,14 @@ def test_another_word_does_not_take_the_undo_of_a_send_that_waits(seen: Seen) ->
 
 def test_a_newer_undo_takes_the_place_of_an_older_one(seen: Seen) -> None:
     seen.status_bar.count_down((A,), 105.0, lambda: seen.undo("send"))
-    seen.status_bar.say("Discarded", lambda: seen.undo("discard"))
+    seen.status_bar.show_words("Discarded", lambda: seen.undo("discard"))
     seen.status_bar.undo()
     assert seen.undone == ["discard"]
 
 
 def test_when_the_time_is_over_behind_another_word_that_word_stays(seen: Seen) -> None:
     seen.status_bar.count_down((A,), 102.0, lambda: seen.undo("send"))
-    seen.status_bar.say("Details copied")
+    seen.status_bar.show_words("Details copied")
     seen.passes(3)
     assert seen.words == "Details copied"
     assert seen.idle
@@ -114,7 +114,7 @@ def test_what_is_sent_at_once_by_other_means_is_said_to_be_on_its_way(seen: Seen
 
 
 def test_a_message_that_the_foot_does_not_count_changes_nothing(seen: Seen) -> None:
-    seen.status_bar.say("Discarded", lambda: seen.undo("discard"))
+    seen.status_bar.show_words("Discarded", lambda: seen.undo("discard"))
     seen.status_bar.went(A, back=True)
     assert seen.words == "Discarded"
     assert seen.status_bar.can_undo()
@@ -145,9 +145,9 @@ def test_what_failed_is_named(seen: Seen) -> None:
 
 
 def test_what_was_done_before_is_undone_after_it(seen: Seen) -> None:
-    seen.status_bar.say("Discarded", lambda: seen.undo("discard"))
-    seen.status_bar.say("Moved", lambda: seen.undo("move"))
-    seen.status_bar.say("Details copied")
+    seen.status_bar.show_words("Discarded", lambda: seen.undo("discard"))
+    seen.status_bar.show_words("Moved", lambda: seen.undo("move"))
+    seen.status_bar.show_words("Details copied")
     for _ in range(3):
         seen.status_bar.undo()
     assert seen.undone == ["move", "discard"]
@@ -155,7 +155,7 @@ def test_what_was_done_before_is_undone_after_it(seen: Seen) -> None:
 
 def test_a_send_that_waits_is_counted_on_after_another_deed_was_undone(seen: Seen) -> None:
     seen.status_bar.count_down((A,), 160.0, lambda: seen.undo("send"))
-    seen.status_bar.say("Discarded", lambda: seen.undo("discard"))
+    seen.status_bar.show_words("Discarded", lambda: seen.undo("discard"))
     seen.status_bar.undo()
     assert seen.words == "Sending in 60 s"
     seen.passes(1)
@@ -179,13 +179,13 @@ def test_two_sends_that_wait_are_undone_one_by_one_the_last_first(seen: Seen) ->
 
 def test_a_word_gives_way_to_the_count_when_it_was_read(seen: Seen) -> None:
     seen.status_bar.count_down((A,), 160.0, lambda: seen.undo("send"))
-    seen.status_bar.say("Details copied")
+    seen.status_bar.show_words("Details copied")
     seen.status_bar._leave.timeout.emit()
     assert seen.words == "Sending in 60 s"
 
 
 def test_a_send_that_has_gone_is_no_way_back_any_more_and_an_older_discard_is(seen: Seen) -> None:
-    seen.status_bar.say("Discarded", lambda: seen.undo("discard"))
+    seen.status_bar.show_words("Discarded", lambda: seen.undo("discard"))
     seen.status_bar.count_down((A,), 102.0, lambda: seen.undo("send"))
     seen.passes(3)
     seen.status_bar.undo()

@@ -66,7 +66,7 @@ class EditorScene:
             editor.show()
             editor.activateWindow()
         written = Written(editor, html)
-        editor.open(open_html(html))
+        editor.open_body(open_html(html))
         editor.finish()
         editor.setFocus()
         return written

@@ -215,7 +215,7 @@ def test_the_real_checker_underlines_suggests_and_learns(qtbot: QtBot, spelling:
     got: list[str] = []
     assert marks.suggest(lambda _cursor, found: got.extend(found))
     qtbot.waitUntil(lambda: "house" in got, timeout=30_000)
-    spelling.learn("hous")
+    spelling.add_word("hous")
     qtbot.waitUntil(lambda: words(editor, marks) == [], timeout=30_000)
 
 

@@ -48,12 +48,12 @@ def parse_body(html: str) -> Body:
     tree = read_tree(html)
     base = _take_base(tree)
     quote = split_quote(tree)
-    return _with_base(Body(tuple(_Reader(showing=False).read(tree)), base, quote))
+    return _with_base(Body(tuple(_Reader(showing=False).read_blocks(tree)), base, quote))
 
 
 def parse_piece(html: str) -> list[Block]:
     """Return what is pasted, or quoted, as blocks for the editor."""
-    return _Reader(showing=False).read(read_tree(html))
+    return _Reader(showing=False).read_blocks(read_tree(html))
 
 
 def parse_showing(html: str) -> list[Block]:
@@ -61,7 +61,7 @@ def parse_showing(html: str) -> list[Block]:
 
     The font that a message is written in is left out: it is read in the program's own, and what differs still does.
     """
-    return list(_with_base(Body(tuple(_Reader(showing=True).read(read_tree(html))))).blocks)
+    return list(_with_base(Body(tuple(_Reader(showing=True).read_blocks(read_tree(html))))).blocks)
 
 
 def _take_base(tree: _Element) -> str:
@@ -148,7 +148,7 @@ class _Reader:
         self._item = False
         self._looks: dict[tuple[object, ...], InheritedStyle] = {}
 
-    def read(self, tree: _Element) -> list[Block]:
+    def read_blocks(self, tree: _Element) -> list[Block]:
         self._children(tree, InheritedStyle())
         self._end(InheritedStyle())
         return self._blocks

@@ -13,24 +13,28 @@ ANNA = Account(AccountId("anna"), "anna@contoso.com", "https://old.contoso.com/E
 
 async def test_what_was_set_counts_until_the_person_chooses() -> None:
     settings = PresetSettings(FakeSettings())
-    assert await settings.read(HOLD_CHOICE) is None
+    assert await settings.read_setting(HOLD_CHOICE) is None
     settings.presets = Presets(settings={"undo_seconds": 7, "ask_from_recipients": 0, "ask_for_strangers": False})
-    assert [await settings.read(name) for name in (HOLD_CHOICE, MANY_CHOICE, STRANGERS_CHOICE)] == ["7", "0", "never"]
-    await settings.keep(HOLD_CHOICE, "20")
-    assert await settings.read(HOLD_CHOICE) == "20"
-    assert await settings.read("scheme") is None
+    assert [await settings.read_setting(name) for name in (HOLD_CHOICE, MANY_CHOICE, STRANGERS_CHOICE)] == [
+        "7",
+        "0",
+        "never",
+    ]
+    await settings.keep_setting(HOLD_CHOICE, "20")
+    assert await settings.read_setting(HOLD_CHOICE) == "20"
+    assert await settings.read_setting("scheme") is None
 
 
 async def test_what_is_locked_counts_whatever_was_chosen() -> None:
     kept = FakeSettings()
     settings = PresetSettings(kept)
-    await settings.keep(STRANGERS_CHOICE, "never")
+    await settings.keep_setting(STRANGERS_CHOICE, "never")
     settings.presets = Presets(settings={"ask_for_strangers": True}, locked=frozenset({"ask_for_strangers"}))
     assert settings.is_locked(STRANGERS_CHOICE)
     assert not settings.is_locked(HOLD_CHOICE)
-    assert await settings.read(STRANGERS_CHOICE) == "yes"
+    assert await settings.read_setting(STRANGERS_CHOICE) == "yes"
     settings.presets = Presets()
-    assert await settings.read(STRANGERS_CHOICE) == "never", "the person's choice was not written over"
+    assert await settings.read_setting(STRANGERS_CHOICE) == "never", "the person's choice was not written over"
 
 
 async def test_an_account_follows_what_is_locked_and_is_kept_as_it_was() -> None:

@@ -84,16 +84,16 @@ def test_its_place_is_the_end_or_above_the_quotation() -> None:
 
 async def test_the_mailboxs_own_signature_comes_before_that_of_every_one(kept: Signatures) -> None:
     for snippet in (MINE, THEIRS):
-        await kept.keep(ANNA, snippet)
+        await kept.keep_snippet(ANNA, snippet)
     assert kept.default(ANNA, None, reply=False) == MINE
     assert kept.default(ANNA, SALES, reply=False) == THEIRS
     assert kept.default(ANNA, SALES, reply=True) == MINE
 
 
 async def test_of_those_that_go_in_by_themselves_there_is_one(kept: Signatures) -> None:
-    await kept.keep(ANNA, MINE)
-    await kept.keep(ANNA, THEIRS)
-    await kept.keep(ANNA, RICH)
+    await kept.keep_snippet(ANNA, MINE)
+    await kept.keep_snippet(ANNA, THEIRS)
+    await kept.keep_snippet(ANNA, RICH)
     assert kept.default(ANNA, None, reply=False) == RICH
     assert kept.default(ANNA, None, reply=True) == msgspec.structs.replace(MINE, for_new=False)
     assert kept.default(ANNA, SALES, reply=False) == THEIRS
@@ -101,7 +101,7 @@ async def test_of_those_that_go_in_by_themselves_there_is_one(kept: Signatures) 
 
 async def test_snippets_keep_their_place_and_survive_the_program(kept: Signatures) -> None:
     for snippet in (MINE, THEIRS, msgspec.structs.replace(MINE, name="Renamed")):
-        await kept.keep(ANNA, snippet)
+        await kept.keep_snippet(ANNA, snippet)
     later = Signatures(kept._settings, kept._accounts, FakeClock())
     await later.load()
     assert [one.name for one in later.all(ANNA)] == ["Renamed", "Sales"]
@@ -114,7 +114,7 @@ async def test_a_disk_that_refuses_changes_nothing(kept: Signatures) -> None:
     assert isinstance(settings, FakeSettings)
     settings.trouble = StorageError("the disk is full")
     with pytest.raises(StorageError):
-        await kept.keep(ANNA, MINE)
+        await kept.keep_snippet(ANNA, MINE)
     assert kept.all(ANNA) == ()
     settings.preferences["snippets"] = "[broken"
     await kept.load()
@@ -122,7 +122,7 @@ async def test_a_disk_that_refuses_changes_nothing(kept: Signatures) -> None:
 
 
 async def test_a_new_message_is_signed_with_room_above(kept: Signatures) -> None:
-    await kept.keep(ANNA, MINE)
+    await kept.keep_snippet(ANNA, MINE)
     signed, signature = kept.sign(ANNA, Content())
     assert signed.body == "\n\nAnna Lind\nPartnerships"
     assert signature == MINE.text
@@ -131,14 +131,14 @@ async def test_a_new_message_is_signed_with_room_above(kept: Signatures) -> None
 
 
 async def test_an_answer_is_signed_above_what_it_quotes(kept: Signatures) -> None:
-    await kept.keep(ANNA, MINE)
+    await kept.keep_snippet(ANNA, MINE)
     body = "\n\nOn 3 Nov, Ben wrote:\n> Hello\n"
     signed, _ = kept.sign(ANNA, Content(body=body, options=Options(in_reply_to="<a@b>")))
     assert signed.body == "\n\nAnna Lind\nPartnerships\n\nOn 3 Nov, Ben wrote:\n> Hello\n"
 
 
 async def test_a_formatted_signature_begins_a_formatted_message_and_plain_text_gets_its_words(kept: Signatures) -> None:
-    await kept.keep(ANNA, RICH)
+    await kept.keep_snippet(ANNA, RICH)
     signed, signature = kept.sign(ANNA, Content())
     assert signed.body_format is BodyFormat.HTML
     assert "<b>Anna</b>" in signed.body
@@ -161,7 +161,7 @@ async def test_facts_are_those_of_the_mailbox_and_the_first_recipient(kept: Sign
 
 async def signing(scene: Scene, snippet: Snippet = MINE) -> None:
     signatures = Signatures(FakeSettings(), scene.accounts, scene.clock)
-    await signatures.keep(ANNA, snippet)
+    await signatures.keep_snippet(ANNA, snippet)
     scene.drafts.sign = signatures.sign
 
 
@@ -199,4 +199,4 @@ async def test_one_word_beside_the_signature_is_a_message(scene: Scene) -> None:
 async def test_a_message_written_anew_is_not_signed_again(scene: Scene) -> None:
     await signing(scene)
     name = await scene.drafts.begin(ANNA, Content(to=(BEN,), subject="Again", body="Dear Ben"))
-    assert (await scene.drafts.read(name)).content.body == "Dear Ben"
+    assert (await scene.drafts.read_message(name)).content.body == "Dear Ben"

@@ -88,7 +88,7 @@ async def test_what_was_written_elsewhere_meanwhile_is_not_written_over(
 async def test_theirs_takes_the_place_of_mine_which_can_be_had_back(scene: Scene, comparing: VersionComparison) -> None:
     name, stored = await conflict(scene)
     given_up = await comparing.take_theirs(await comparing.compare(name))
-    message = await scene.drafts.read(name)
+    message = await scene.drafts.read_message(name)
     assert message.content.body == "Theirs"
     assert message.record.saved
     assert message.record.save_outcome is None
@@ -106,7 +106,7 @@ async def test_what_was_typed_after_the_comparison_is_not_thrown_away(
     scene.drafts.edit(name, TextSplice(Field.BODY, 0, 0, "New. "))
     with pytest.raises(BadInput, match="Compare again"):
         await comparing.take_theirs(seen)
-    assert (await scene.drafts.read(name)).content.body == "New. Mine. Dear Ben"
+    assert (await scene.drafts.read_message(name)).content.body == "New. Mine. Dear Ben"
 
 
 async def test_both_makes_mine_a_new_draft_and_leaves_theirs(scene: Scene, comparing: VersionComparison) -> None:
@@ -126,7 +126,7 @@ async def test_both_works_without_a_server(scene: Scene, comparing: VersionCompa
         await comparing.compare(name)
     scene.mailbox.fail("save", offline)
     new = await comparing.keep_both(name)
-    assert (await scene.drafts.read(new)).content.body == "Mine. Dear Ben"
+    assert (await scene.drafts.read_message(new)).content.body == "Mine. Dear Ben"
     assert only(scene).body == "Theirs"
 
 
@@ -175,7 +175,7 @@ async def test_attachments_of_theirs_are_shown_with_mine_and_taken_with_theirs(
     name, stored = await conflict(scene)
     stored.attachments.append(Attachment("a1", "theirs.pdf", 3))
     await comparing.keep_mine(await comparing.compare(name))
-    assert [one.name for one in (await scene.drafts.read(name)).content.attachments] == ["theirs.pdf"]
+    assert [one.name for one in (await scene.drafts.read_message(name)).content.attachments] == ["theirs.pdf"]
 
 
 async def test_formatted_text_is_compared_as_it_is_read(scene: Scene, comparing: VersionComparison) -> None:

@@ -44,7 +44,7 @@ def file(folder: Path, name: str = "plan.pdf", content: bytes = b"plan") -> Path
 async def message_with(scene: Scene, *paths: Path) -> LocalId:
     """A message that is open, with these attached; nothing was saved yet."""
     name = await scene.drafts.begin(ANNA, MESSAGE)
-    scene.attachments.watch(await scene.records.read(name))
+    scene.attachments.watch(await scene.records.read_message(name))
     assert await scene.attachments.add_files(name, paths) == []
     return name
 
@@ -59,7 +59,7 @@ def names_on(item: Stored) -> list[str]:
 
 
 async def names_in(scene: Scene, name: LocalId) -> list[str]:
-    return [one.name for one in (await scene.records.read(name)).content.attachments]
+    return [one.name for one in (await scene.records.read_message(name)).content.attachments]
 
 
 # --- adding -----------------------------------------------------------------------------------------------------------
@@ -113,7 +113,7 @@ async def test_a_message_that_is_on_its_way_does_not_go_without_what_cannot_be_r
 ) -> None:
     name = await message_with(scene)
     # The file was chosen, and the message sent before its copy was tried.
-    scene.records.append(name, AttachmentSet(Attached("k", "gone", origin=str(tmp_path / "gone"))))
+    scene.records.append_edit(name, AttachmentSet(Attached("k", "gone", origin=str(tmp_path / "gone"))))
     await scene.outbox.send([name], 0.0)
     await settle()
     assert scene.record(name).state is State.NEEDS_ATTENTION
@@ -125,7 +125,7 @@ async def test_a_message_that_is_on_its_way_does_not_go_without_what_cannot_be_r
 
 async def test_a_copy_that_a_crash_cut_off_is_made_after_the_start(scene: Scene, tmp_path: Path) -> None:
     name = await message_with(scene)
-    scene.records.append(name, AttachmentSet(Attached("k" * 32, "plan.pdf", origin=str(file(tmp_path)))))
+    scene.records.append_edit(name, AttachmentSet(Attached("k" * 32, "plan.pdf", origin=str(file(tmp_path)))))
     again = await scene.restarted()
     await settle()
     assert names_on(on_server(again)) == ["plan.pdf"]
@@ -161,7 +161,7 @@ async def test_a_picture_that_was_taken_out_of_the_text_does_not_go_along(scene:
 
 async def test_a_message_that_was_begun_anew_under_its_name_shows_what_it_has_now(scene: Scene, tmp_path: Path) -> None:
     name = await message_with(scene, file(tmp_path, "a"), file(tmp_path, "b"))
-    message = await scene.records.read(name)
+    message = await scene.records.read_message(name)
     fresh = msgspec.structs.replace(message.content, attachments=message.content.attachments[1:])
     await scene.records.create(message.record, fresh)
     await settle()
@@ -219,7 +219,7 @@ async def test_another_name_and_other_bytes_can_be_taken_back(scene: Scene, tmp_
     scene.mailbox.contents["one"] = b"one"
     [name] = await scene.drafts.adopt(ANNA, [item.ref])
     assert isinstance(name, str)
-    scene.attachments.watch(await scene.drafts.open(name))
+    scene.attachments.watch(await scene.drafts.open_draft(name))
     [old] = scene.attachments.of(name)
     new = scene.attachments.rename(name, old.key, "two.png")
     await scene.drafts.save(name)
@@ -429,7 +429,7 @@ async def test_what_another_program_attached_is_shown_and_sent_only_once_it_is_k
     await settle()
     assert read_problem(scene.record(name).problem)[0] is ProblemKind.ATTACHMENT_STRANGE
     assert scene.mailbox.delivered == []
-    scene.attachments.keep(name, [stranger.key])
+    scene.attachments.keep_attachments(name, [stranger.key])
     await scene.outbox.send([name], 0.0)
     await settle()
     assert len(scene.mailbox.delivered) == 1
@@ -455,7 +455,7 @@ async def test_a_draft_of_another_program_keeps_its_attachments_and_loses_those_
     scene.mailbox.contents |= {"one": b"one", "two": b"two"}
     [name] = await scene.drafts.adopt(ANNA, [item.ref])
     assert isinstance(name, str)
-    message = await scene.drafts.open(name)
+    message = await scene.drafts.open_draft(name)
     scene.attachments.watch(message)
     assert [one.name for one in message.content.attachments] == ["one.txt", "two.txt"]
     assert scene.record(name).saved
@@ -476,11 +476,11 @@ async def test_a_message_that_changed_on_the_server_brings_its_attachments(scene
     await scene.drafts.save(name)
     await scene.drafts.close(name)
     item = on_server(scene)
-    key = (await scene.records.read(name)).content.attachments[0].key
+    key = (await scene.records.read_message(name)).content.attachments[0].key
     item.attachments.append(Attachment("theirs", "theirs.txt", 9))
     scene.mailbox._touch(item)
     await scene.drafts.adopt(ANNA, [item.ref])
-    attached = (await scene.records.read(name)).content.attachments
+    attached = (await scene.records.read_message(name)).content.attachments
     assert [one.name for one in attached] == ["plan.pdf", "theirs.txt"]
     assert (attached[0].key, bool(attached[0].file), attached[1].elsewhere) == (key, True, False)
 
@@ -494,7 +494,7 @@ async def test_mine_saved_as_new_has_every_attachment(scene: Scene, tmp_path: Pa
     scene.mailbox.contents["one"] = b"one"
     [old] = await scene.drafts.adopt(ANNA, [item.ref])
     assert isinstance(old, str)
-    scene.attachments.watch(await scene.drafts.open(old))
+    scene.attachments.watch(await scene.drafts.open_draft(old))
     renamed: list[Replaced] = []
     scene.drafts.replaced.subscribe(renamed.append)
     await scene.attachments.add_files(old, [file(tmp_path)])
@@ -666,8 +666,8 @@ async def test_a_large_file_holds_up_nobody_elses_message_and_goes_up_while_it_c
     await scene.clock.advance(6)
     assert scene.record(large).state is State.QUEUED
     assert [one.message_id for one in scene.mailbox.delivered] == [scene.record(plain).message_id]
-    [one] = (await scene.records.read(large)).content.attachments
-    scene.drafts.fetching.tell((large, one.key), Moving(12_000_000, 38_000_000, up=True))
+    [one] = (await scene.records.read_message(large)).content.attachments
+    scene.drafts.fetching.note_progress((large, one.key), Moving(12_000_000, 38_000_000, up=True))
     moving = scene.drafts.fetching.total(large)
     assert state_words(scene.record(large), scene.clock.now(), moving).text == "Sending 12 MB of 38 MB"
     gate.open.set()
@@ -710,8 +710,8 @@ async def test_what_the_server_alone_has_is_fetched_to_be_opened_and_stays_what_
     scene.mailbox.contents["one"] = b"one"
     [name] = await scene.drafts.adopt(ANNA, [item.ref])
     assert isinstance(name, str)
-    scene.attachments.watch(await scene.drafts.open(name))
-    shown = await scene.attachments.open(name, scene.attachments.of(name)[0].key)
+    scene.attachments.watch(await scene.drafts.open_draft(name))
+    shown = await scene.attachments.path_to_open(name, scene.attachments.of(name)[0].key)
     assert (Path(shown).name, Path(shown).read_bytes()) == ("one.txt", b"one")  # noqa: ASYNC240 - three bytes
     await scene.drafts.save(name)
     assert names_on(on_server(scene)) == ["one.txt"]
@@ -724,13 +724,13 @@ async def test_what_cannot_be_fetched_is_said(scene: Scene) -> None:
     item.attachments.append(Attachment("one", "one.txt", 3))
     [name] = await scene.drafts.adopt(ANNA, [item.ref])
     assert isinstance(name, str)
-    scene.attachments.watch(await scene.drafts.open(name))
+    scene.attachments.watch(await scene.drafts.open_draft(name))
     key = scene.attachments.of(name)[0].key
     item.attachments.clear()
     with pytest.raises(Exception, match="ErrorItemNotFound"):
-        await scene.attachments.open(name, key)
+        await scene.attachments.path_to_open(name, key)
     with pytest.raises(BadInput):
-        await scene.attachments.open(name, "nobody")
+        await scene.attachments.path_to_open(name, "nobody")
 
 
 async def test_copies_go_with_their_message_and_not_before(scene: Scene, tmp_path: Path) -> None:

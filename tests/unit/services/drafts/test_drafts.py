@@ -46,7 +46,7 @@ async def test_words_that_are_no_recipient_yet_keep_an_empty_message_from_vanish
     local_id = await scene.drafts.begin(ANNA)
     scene.drafts.edit(local_id, Pending(Field.TO, "jon@exm"))
     await scene.drafts.close(local_id)
-    assert (await scene.drafts.read(local_id)).pending == {Field.TO: "jon@exm"}
+    assert (await scene.drafts.read_message(local_id)).pending == {Field.TO: "jon@exm"}
 
 
 async def test_a_pause_in_typing_saves_and_further_keys_wait_for_the_next_pause(scene: Scene) -> None:
@@ -174,7 +174,7 @@ async def test_mine_can_be_kept_beside_theirs_under_a_new_mark(scene: Scene) -> 
     assert told == [Replaced(local_id, new)]
     assert sorted(content.subject for content in on_server(scene)) == ["Hello", "Theirs"]
     scene.drafts.edit(local_id, typed("still by the old name. "))
-    assert (await scene.drafts.read(new)).content.body == "still by the old name. Mine. Dear Ben"
+    assert (await scene.drafts.read_message(new)).content.body == "still by the old name. Mine. Dear Ben"
 
 
 async def test_a_new_change_key_with_the_same_text_is_fetched_in_silence(scene: Scene) -> None:
@@ -253,7 +253,7 @@ async def test_a_subject_that_is_too_long_is_neither_cut_nor_sent_to_the_server(
     await scene.clock.advance(60)
     assert scene.mailbox.calls_of("save") == []
     assert read_problem(scene.record(local_id).problem)[0] is ProblemKind.SUBJECT_TOO_LONG
-    assert len((await scene.drafts.read(local_id)).content.subject) == SUBJECT_LIMIT + 1
+    assert len((await scene.drafts.read_message(local_id)).content.subject) == SUBJECT_LIMIT + 1
 
 
 async def test_a_full_disk_keeps_nobody_from_writing_or_from_saving_to_the_server(scene: Scene) -> None:
@@ -295,7 +295,7 @@ async def test_discarding_offline_is_made_good_when_the_server_is_back(scene: Sc
 
 async def test_a_draft_of_another_client_is_opened_by_fetching_it_and_saved_as_the_same_item(scene: Scene) -> None:
     scene.mailbox.put(ANNA, MESSAGE)
-    message = await scene.drafts.open(await listed(scene))
+    message = await scene.drafts.open_draft(await listed(scene))
     assert message.content == MESSAGE
     scene.drafts.edit(message.record.local_id, typed("P.S. "))
     await scene.clock.advance(5)
@@ -307,7 +307,7 @@ async def test_a_message_without_unsaved_edits_opens_as_the_server_has_it_now(sc
     local_id = await scene.saved_message()
     (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     scene.mailbox.edit_elsewhere(item.item_id, Content(to=(BEN,), subject="Newer"))
-    message = await scene.drafts.open(await listed(scene))
+    message = await scene.drafts.open_draft(await listed(scene))
     assert message.record.local_id == local_id
     assert message.content.subject == "Newer"
     assert message.record.saved
@@ -320,7 +320,7 @@ async def test_where_both_changed_the_text_of_this_machine_is_opened_and_the_row
     await scene.drafts.save(local_id)
     (item,) = scene.mailbox.in_folder(ANNA, Folder.DRAFTS)
     scene.mailbox.edit_elsewhere(item.item_id, Content(to=(BEN,), subject="Theirs"))
-    message = await scene.drafts.open(await listed(scene))
+    message = await scene.drafts.open_draft(await listed(scene))
     assert message.content.body == "Mine. Dear Ben"
     outcome = message.record.save_outcome
     assert outcome is not None
@@ -332,7 +332,7 @@ async def test_opening_a_strange_draft_offline_says_so(scene: Scene) -> None:
     row = await listed(scene)
     scene.mailbox.fail("get", NEVER_LEFT)
     with pytest.raises(Unreachable):
-        await scene.drafts.open(row)
+        await scene.drafts.open_draft(row)
 
 
 async def test_a_message_on_its_way_takes_no_edit(scene: Scene) -> None:

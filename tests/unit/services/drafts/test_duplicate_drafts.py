@@ -98,8 +98,8 @@ async def test_beside_a_message_of_which_nobody_knows_whether_it_was_sent_it_goe
     (own,) = in_drafts(scene)
     cannot = problem(ProblemKind.CANNOT_BE_KNOWN)
     for state in (State.QUEUED, State.SENDING, State.UNKNOWN):
-        await scene.records.learn(local_id, state=state)
-    await scene.records.learn(local_id, problem=cannot, verified=scene.clock.now())
+        await scene.records.apply_known(local_id, state=state)
+    await scene.records.apply_known(local_id, problem=cannot, verified=scene.clock.now())
     late = comes_late(scene, local_id)
     if not there:
         scene.mailbox.delete_elsewhere(own)

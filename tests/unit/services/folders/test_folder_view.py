@@ -89,7 +89,7 @@ async def test_a_row_keeps_its_name_when_its_message_is_opened_and_saved(scene: 
     view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
     before = set(view.ids)
-    message = await scene.drafts.open((await rows_of(view))[0])
+    message = await scene.drafts.open_draft((await rows_of(view))[0])
     scene.drafts.edit(message.record.local_id, typed("x"))
     await scene.clock.advance(10)
     assert set(view.ids) == before
@@ -128,8 +128,8 @@ async def test_a_message_that_lost_its_item_and_the_item_are_two_rows(scene: Sce
     stored = scene.mailbox.put(ANNA, MESSAGE)
     view = await view_of(scene, Folder.DRAFTS)
     await view.reload()
-    message = await scene.drafts.open((await rows_of(view))[0])
-    await scene.records.learn(message.record.local_id, ref=None)
+    message = await scene.drafts.open_draft((await rows_of(view))[0])
+    await scene.records.apply_known(message.record.local_id, ref=None)
     stored.local_id = ""
     await view.reload()
     assert len(view.ids) == 2

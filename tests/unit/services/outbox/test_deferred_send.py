@@ -93,7 +93,7 @@ async def test_it_is_taken_back_and_is_a_draft_with_its_time(scene: Scene, in_dr
     record = scene.record(name)
     assert (record.state, record.saved, record.problem) == (State.DRAFT, True, "")
     assert (count(scene, Folder.DRAFTS), count(scene, Folder.OUTBOX), count(scene, Folder.DELETED)) == (1, 0, 0)
-    assert (await scene.drafts.read(name)).content.options.deferred
+    assert (await scene.drafts.read_message(name)).content.options.deferred
     scene.drafts.edit(name, typed("Oh, "))
     await scene.clock.advance(LATER * 2)
     assert scene.record(name).saved

@@ -117,7 +117,7 @@ async def test_attachments_go_with_the_copy_and_what_is_not_here_is_said(scene: 
     name = await sent_without_copy(scene)
     size = await scene.files.keep_bytes(name, "k1", b"%PDF")
     for one in (Attached("k1", "here.pdf", size, file="k1"), Attached("k2", "gone.pdf", 3, file="k2")):
-        scene.records.append(name, AttachmentSet(one))
+        scene.records.append_edit(name, AttachmentSet(one))
     with pytest.raises(BadInput, match="without 1 attachment"):
         await filing.save_copy(name)
     (copy,) = copies(scene)

@@ -91,7 +91,7 @@ async def test_a_message_that_was_sent_before_the_start_is_not_counted_again(mad
 
 
 async def test_each_account_has_its_own(made: Book) -> None:
-    made.book.learn(ANNA, [BEN], 1000.0)
+    made.book.add_sent(ANNA, [BEN], 1000.0)
     assert made.names("be", OTHER) == []
     assert made.book.domains(ANNA) == {"example.org": 1}
     assert made.book.domains(OTHER) == {}
@@ -101,23 +101,23 @@ async def test_often_and_lately_come_first(made: Book) -> None:
     now = made.scene.clock.now()
     often, lately, once = (Recipient(f"p{n}@example.org", f"Pat {n}") for n in range(3))
     for _ in range(8):
-        made.book.learn(ANNA, [often], now - HALF_LIFE)
+        made.book.add_sent(ANNA, [often], now - HALF_LIFE)
     for when in (now - 10, now):
-        made.book.learn(ANNA, [lately], when)
-    made.book.learn(ANNA, [once], now)
+        made.book.add_sent(ANNA, [lately], when)
+    made.book.add_sent(ANNA, [once], now)
     assert made.names("pat") == ["Pat 0", "Pat 1", "Pat 2"]
-    made.book.learn(ANNA, [lately] * 3, now)
+    made.book.add_sent(ANNA, [lately] * 3, now)
     for _ in range(3):
-        made.book.learn(ANNA, [lately], now)
+        made.book.add_sent(ANNA, [lately], now)
     assert made.names("pat")[0] == "Pat 1"
 
 
 async def test_the_order_in_which_messages_are_learnt_does_not_matter(made: Book) -> None:
     now = made.scene.clock.now()
     for when in (now, now - HALF_LIFE):
-        made.book.learn(ANNA, [BEN], when)
+        made.book.add_sent(ANNA, [BEN], when)
     for when in (now - HALF_LIFE, now):
-        made.book.learn(ANNA, [CARLA], when)
+        made.book.add_sent(ANNA, [CARLA], when)
     ben, carla = made.book.get(ANNA, BEN), made.book.get(ANNA, CARLA)
     assert ben is not None
     assert carla is not None
@@ -135,7 +135,7 @@ async def test_reading_a_sent_message_makes_people_known_once(made: Book) -> Non
 
 async def test_who_is_forgotten_is_gone_from_the_disk_and_no_old_message_brings_them_back(made: Book) -> None:
     now = made.scene.clock.now()
-    made.book.learn(ANNA, [BEN, CARLA], now - 100)
+    made.book.add_sent(ANNA, [BEN, CARLA], now - 100)
     made.book.forget(ANNA, Recipient("BEN@example.org"))
     made.book = await made.again()
     assert made.names("be") == []
@@ -143,7 +143,7 @@ async def test_who_is_forgotten_is_gone_from_the_disk_and_no_old_message_brings_
     made.book.learn_from_sent(ANNA, [BEN], now - 50)
     assert made.names("be") == []
     assert made.book.domains(ANNA) == {"example.net": 1}
-    made.book.learn(ANNA, [BEN], now + 1)
+    made.book.add_sent(ANNA, [BEN], now + 1)
     made.book = await made.again()
     assert made.names("be") == ["Ben"]
     assert len(made.disk.kept) == 2
@@ -151,24 +151,24 @@ async def test_who_is_forgotten_is_gone_from_the_disk_and_no_old_message_brings_
 
 async def test_a_newer_name_is_taken_over_and_none_does_not_wipe_it_out(made: Book) -> None:
     for name in ("ben", "Ben Bold", "", "ben@example.org"):
-        made.book.learn(ANNA, [Recipient("ben@example.org", name)], 1000.0)
+        made.book.add_sent(ANNA, [Recipient("ben@example.org", name)], 1000.0)
     assert made.names("bold") == ["Ben Bold"]
     assert made.names("be") == ["Ben Bold"]
 
 
 async def test_what_cannot_be_written_to_is_not_kept(made: Book) -> None:
-    made.book.learn(ANNA, [Recipient("ben"), Recipient("", "Ben"), Recipient("id", "Bens", "MAPIPDL")], 1000.0)
-    made.book.learn(ANNA, [Recipient("/o=org/cn=ben", "Ben of the directory", "EX")], 1000.0)
+    made.book.add_sent(ANNA, [Recipient("ben"), Recipient("", "Ben"), Recipient("id", "Bens", "MAPIPDL")], 1000.0)
+    made.book.add_sent(ANNA, [Recipient("/o=org/cn=ben", "Ben of the directory", "EX")], 1000.0)
     assert made.names("ben") == ["Ben of the directory"]
 
 
 async def test_a_disk_that_fails_is_written_to_later(made: Book) -> None:
     made.disk.trouble = StorageError("full")
-    made.book.learn(ANNA, [BEN], 1000.0)
+    made.book.add_sent(ANNA, [BEN], 1000.0)
     await made.scene.clock.advance(0)
     assert made.disk.kept == {}
     assert made.names("be") == ["Ben"]
-    made.book.learn(ANNA, [CARLA], 1000.0)
+    made.book.add_sent(ANNA, [CARLA], 1000.0)
     made.book = await made.again()
     assert len(made.disk.kept) == 2
 
@@ -177,7 +177,7 @@ async def test_what_is_learnt_while_the_disk_is_read_is_added_to_what_it_had(sce
     made = Book(scene)
     entry = Correspondent(ANNA, key_of(BEN), BEN, uses=3, weight=3.0, last=1000.0)
     made.disk.kept[ANNA, entry.key] = entry
-    made.book.learn(ANNA, [BEN], 1000.0)
+    made.book.add_sent(ANNA, [BEN], 1000.0)
     assert made.names("be") == []
     await made.book.load()
     found = made.book.get(ANNA, BEN)
@@ -189,7 +189,7 @@ async def test_a_disk_that_cannot_be_read_leaves_an_empty_book_that_learns(scene
     made = Book(scene)
     made.disk.trouble = StorageError("gone")
     await made.book.load()
-    made.book.learn(ANNA, [BEN], 1000.0)
+    made.book.add_sent(ANNA, [BEN], 1000.0)
     assert made.names("be") == ["Ben"]
 
 
@@ -198,16 +198,16 @@ async def test_beyond_the_limit_the_coldest_go(scene: Scene, monkeypatch: pytest
     made = Book(scene)
     await made.book.load()
     for number in range(5):
-        made.book.learn(ANNA, [Recipient(f"p{number}@example.org")], 1000.0 + number)
+        made.book.add_sent(ANNA, [Recipient(f"p{number}@example.org")], 1000.0 + number)
     made.book = await made.again()
     assert made.names("p") == [f"p{number}@example.org" for number in (4, 3, 2)]
-    made.book.learn(ANNA, [Recipient("p4@example.org")], 2000.0)
+    made.book.add_sent(ANNA, [Recipient("p4@example.org")], 2000.0)
     await made.scene.clock.advance(0)
     assert len(made.disk.kept) == 3
 
 
 async def test_a_group_is_remembered_as_one(made: Book) -> None:
-    made.book.learn(ANNA, [BEN], 1000.0)
+    made.book.add_sent(ANNA, [BEN], 1000.0)
     made.book.note_group(ANNA, BEN)
     made.book = await made.again()
     assert made.book.search(ANNA, "be")[0].is_group
@@ -222,11 +222,11 @@ async def test_a_message_that_is_read_in_sent_tells_to_whom_it_went(scene: Scene
     scene.mailbox.put(ANNA, Content(to=(CARLA,), subject="Draft"))
     for folder in (Folder.SENT, Folder.DRAFTS):
         page = await scene.watched.list_folder(ANNA, folder)
-        await readings.read(row_of_item(ANNA, folder, page.rows[0]))
+        await readings.read_message(row_of_item(ANNA, folder, page.rows[0]))
     assert made.names("be") == ["Ben"]
     assert made.names("car") == []
 
 
 async def test_of_a_message_to_a_long_list_the_first_are_learnt(made: Book) -> None:
-    made.book.learn(ANNA, [Recipient(f"p{number}@example.org") for number in range(10_000)], 1000.0)
+    made.book.add_sent(ANNA, [Recipient(f"p{number}@example.org") for number in range(10_000)], 1000.0)
     assert made.book.domains(ANNA) == {"example.org": 100}
